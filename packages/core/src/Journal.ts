@@ -1,0 +1,71 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type { WorkflowEvent } from "./WorkflowEvent.ts"
+
+/** A journal that could not be read or written. */
+export class JournalError extends Schema.TaggedError<JournalError>()("JournalError", {
+  run: Schema.String,
+  reason: Schema.Literals(["NotFound", "Unreadable", "Newer", "Locked", "Failed"]),
+  detail: Schema.String
+}) {
+  override get message() {
+    return `journal of run ${this.run}: ${this.detail}`
+  }
+}
+
+/** Keeps what happens to runs, and the texts of prompts and replies. */
+export interface Service {
+  /** Adds an event; once it succeeds, the event survives the process. */
+  readonly append: (run: string, event: WorkflowEvent) => Effect.Effect<void, JournalError>
+  /** All events of a run, in order. **Fails with** `NotFound` for a run that has none. */
+  readonly load: (run: string) => Effect.Effect<ReadonlyArray<WorkflowEvent>, JournalError>
+  /** How many events of this run are kept; `undefined` where nothing is kept at all. */
+  readonly size: (run: string) => Effect.Effect<number | undefined, JournalError>
+  /** Keeps a text of a run under its hash. */
+  readonly putText: (run: string, hash: string, text: string) => Effect.Effect<void, JournalError>
+  readonly getText: (run: string, hash: string) => Effect.Effect<string, JournalError>
+}
+
+const notFound = (run: string, detail: string) => Effect.fail(new JournalError({ run, reason: "NotFound", detail }))
+
+/** Where the engine records a run. The default keeps nothing: such a run lives in its state alone. */
+export const Journal = Context.Reference<Service>("@stepwright/core/Journal", {
+  defaultValue: () => ({
+    append: () => Effect.void,
+    load: (run) => notFound(run, "there is no journal; provide one, such as Journal.layerMemory"),
+    size: () => Effect.undefined,
+    putText: () => Effect.void,
+    getText: (run) => notFound(run, "there is no journal; provide one, such as Journal.layerMemory")
+  })
+})
+
+/** A journal in memory. */
+export const makeMemory = (): Service => {
+  const runs = new Map<string, Array<WorkflowEvent>>()
+  const texts = new Map<string, string>()
+  return {
+    append: (run, event) =>
+      Effect.sync(() => {
+        const events = runs.get(run)
+        if (events === undefined) runs.set(run, [event])
+        else events.push(event)
+      }),
+    load: (run) =>
+      Effect.suspend(() => {
+        const events = runs.get(run)
+        return events === undefined ? notFound(run, "no such run") : Effect.succeed(events.slice())
+      }),
+    size: (run) => Effect.sync(() => runs.get(run)?.length ?? 0),
+    putText: (_run, hash, text) => Effect.sync(() => void texts.set(hash, text)),
+    getText: (run, hash) =>
+      Effect.suspend(() => {
+        const text = texts.get(hash)
+        return text === undefined ? notFound(run, `no text with hash ${hash}`) : Effect.succeed(text)
+      })
+  }
+}
+
+/** A layer with a journal in memory of its own. */
+export const layerMemory: Layer.Layer<never> = Layer.sync(Journal, makeMemory)

@@ -1,0 +1,51 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Stream from "effect/Stream"
+import type { LlmError } from "./LlmError.ts"
+import type { LlmReply } from "./LlmReply.ts"
+import type { LlmRequest } from "./LlmRequest.ts"
+
+/**
+ * A part of a streamed reply: text as it comes, then the whole reply, once. `Discarded` voids all text before it: the
+ * request failed on the way and is made again.
+ */
+export type StreamPart =
+  | { readonly _tag: "Delta"; readonly text: string }
+  | { readonly _tag: "Discarded" }
+  | { readonly _tag: "Finished"; readonly reply: LlmReply }
+
+export interface Service {
+  readonly generate: (request: LlmRequest) => Effect.Effect<LlmReply, LlmError>
+  readonly stream: (request: LlmRequest) => Stream.Stream<StreamPart, LlmError>
+}
+
+/** A language model. Steps ask it; a Layer provides it. */
+export class LlmClient extends Context.Service<LlmClient, Service>()("@stepwright/core/LlmClient") {}
+
+/** A client from a function. Its stream gives the whole text at once unless `stream` is given. */
+export const make = (
+  generate: Service["generate"],
+  stream: Service["stream"] = (request) =>
+    Stream.fromIterableEffect(
+      Effect.map(generate(request), (reply): ReadonlyArray<StreamPart> => [
+        { _tag: "Delta", text: reply.text },
+        { _tag: "Finished", reply }
+      ])
+    )
+): Service => ({ generate, stream })
+
+/** A layer from a function that answers requests. */
+export const layer = (generate: Service["generate"]): Layer.Layer<LlmClient> => Layer.succeed(LlmClient, make(generate))
+
+/** A layer that puts a middleware, a function from client to client, around the client below it. */
+export const layerMiddleware = <R = never, E = never>(
+  middleware: Effect.Effect<(client: Service) => Service, E, R>
+): Layer.Layer<LlmClient, E, R | LlmClient> =>
+  Layer.effect(
+    LlmClient,
+    Effect.gen(function* () {
+      const wrap = yield* middleware
+      return wrap(yield* LlmClient)
+    })
+  )

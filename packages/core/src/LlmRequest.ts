@@ -1,0 +1,51 @@
+import * as Schema from "effect/Schema"
+import * as CanonicalJson from "./CanonicalJson.ts"
+
+/** One message of a conversation. */
+export const Message = Schema.Struct({
+  role: Schema.Literals(["system", "user", "assistant"]),
+  content: Schema.String
+})
+export type Message = typeof Message.Type
+
+/** What the reply must be: free text, or JSON that fits a JSON Schema (draft 2020-12). */
+export const ResponseFormat = Schema.Union([
+  Schema.Struct({ type: Schema.Literal("text") }),
+  Schema.Struct({ type: Schema.Literal("json"), name: Schema.String, schema: Schema.Json })
+])
+export type ResponseFormat = typeof ResponseFormat.Type
+
+/** How the model is to answer. What is absent is left to the provider. **Units** `maxOutputTokens`: tokens. */
+export const Parameters = Schema.Struct({
+  temperature: Schema.optionalKey(Schema.Finite),
+  maxOutputTokens: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
+  stop: Schema.optionalKey(Schema.Array(Schema.String)),
+  seed: Schema.optionalKey(Schema.Int),
+  reasoningEffort: Schema.optionalKey(Schema.Literals(["none", "minimal", "low", "medium", "high", "xhigh"]))
+})
+export type Parameters = typeof Parameters.Type
+
+/** Where a request comes from: for logs, journals and mocks, and no part of its identity. */
+export const Metadata = Schema.Struct({
+  run: Schema.String,
+  path: Schema.String,
+  step: Schema.String,
+  /** 1 for the first message of a step, 2 and more for repairs. */
+  turn: Schema.Int,
+  /** The step asks anew: what answered this request before was of no use, or is not wanted. */
+  fresh: Schema.optionalKey(Schema.Boolean)
+})
+export type Metadata = typeof Metadata.Type
+
+/** What a language model is asked. `model` is an alias that the client resolves. */
+export const LlmRequest = Schema.Struct({
+  model: Schema.String,
+  messages: Schema.Array(Message),
+  format: ResponseFormat,
+  parameters: Parameters,
+  metadata: Metadata
+})
+export type LlmRequest = typeof LlmRequest.Type
+
+/** Canonical JSON of all that decides what is asked: the whole request except its metadata. */
+export const identity = ({ metadata: _, ...asked }: LlmRequest): string => CanonicalJson.stringify(asked)

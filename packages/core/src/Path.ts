@@ -1,0 +1,36 @@
+/**
+ * Where a step stands in a workflow: names joined by `/`, an item of a `forEach` by its percent-encoded key. In a
+ * definition, where items are not known yet, an item is `*`.
+ */
+export type Path = string
+
+/** The path of a child, `""` being the root. */
+export const join = (parent: Path, name: string): Path => (parent === "" ? name : `${parent}/${name}`)
+
+/** An item's key as one segment: any text, reversible, never empty, `.`, `..` or `*`. */
+export const encodeKey = (key: string): string => {
+  if (key === "") return "%"
+  const segment = key
+    .split(/(\p{Surrogate})/u)
+    .map((part, i) =>
+      i % 2 === 1 ? `%u${part.charCodeAt(0).toString(16)}` : encodeURIComponent(part).replaceAll("*", "%2A")
+    )
+    .join("")
+  return segment === "." || segment === ".." ? segment.replaceAll(".", "%2E") : segment
+}
+
+/** The key that a segment stands for: the inverse of `encodeKey`. */
+export const decodeKey = (segment: string): string =>
+  segment === "%"
+    ? ""
+    : segment
+        .split(/(%u[0-9a-f]{4})/)
+        .map((part, i) => (i % 2 === 1 ? String.fromCharCode(parseInt(part.slice(2), 16)) : decodeURIComponent(part)))
+        .join("")
+
+/** Whether a path of a run is one that a path of a definition (`*` for an item) stands for. */
+export const matches = (pattern: Path, path: Path): boolean => {
+  const segments = path.split("/")
+  const expected = pattern.split("/")
+  return segments.length === expected.length && expected.every((name, i) => name === "*" || name === segments[i])
+}

@@ -1,0 +1,34 @@
+import * as Schema from "effect/Schema"
+import { Parameters } from "./LlmRequest.ts"
+
+const settings = {
+  /** A model's alias, or several: the next is asked when repairs of the one before are used up. */
+  model: Schema.optionalKey(Schema.Union([Schema.String, Schema.NonEmptyArray(Schema.String)])),
+  parameters: Schema.optionalKey(Parameters),
+  /** How often a step asks again when a reply does not parse. */
+  repair: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
+}
+
+/** What can be set for one step from outside: its prompt's text, its model, how it is asked. */
+export const StepTemplateConfig = Schema.Struct({
+  ...settings,
+  prompt: Schema.optionalKey(Schema.String),
+  system: Schema.optionalKey(Schema.String)
+})
+export type StepTemplateConfig = typeof StepTemplateConfig.Type
+
+/** Settings of steps by name, nested like the workflow: a group has `steps`, an item of a `forEach` is `*`. */
+export interface StepsTemplateConfig {
+  readonly [name: string]: StepTemplateConfig & { readonly steps?: StepsTemplateConfig }
+}
+export const StepsTemplateConfig: Schema.Codec<StepsTemplateConfig> = Schema.Record(
+  Schema.String,
+  Schema.Struct({
+    ...StepTemplateConfig.fields,
+    steps: Schema.optionalKey(Schema.suspend((): Schema.Codec<StepsTemplateConfig> => StepsTemplateConfig))
+  })
+)
+
+/** How a run differs from its workflow's definition. What stands at the top holds for every step that sets nothing. */
+export const WorkflowConfig = Schema.Struct({ ...settings, steps: Schema.optionalKey(StepsTemplateConfig) })
+export type WorkflowConfig = typeof WorkflowConfig.Type

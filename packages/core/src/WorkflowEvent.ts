@@ -1,0 +1,236 @@
+import * as Equal from "effect/Equal"
+import * as Schema from "effect/Schema"
+import { FinishReason } from "./LlmReply.ts"
+import { StepFailure, type StepRecord, StepResult } from "./StepRecord.ts"
+import * as Usage from "./Usage.ts"
+import { WorkflowConfig } from "./WorkflowConfig.ts"
+import { format, WorkflowState } from "./WorkflowState.ts"
+
+const at = { at: Schema.Int }
+
+/** A run exists. The first event of every run that did not start from another's state. */
+export const RunInitialized = Schema.TaggedStruct("RunInitialized", {
+  format: Schema.Literal(format),
+  run: Schema.String,
+  workflow: Schema.String,
+  version: Schema.Int,
+  definition: Schema.String,
+  input: Schema.Json,
+  config: Schema.optionalKey(WorkflowConfig),
+  ...at
+})
+
+/** A run starts from a state that came from elsewhere. The first event of such a run. */
+export const RunImported = Schema.TaggedStruct("RunImported", { run: Schema.String, state: WorkflowState, ...at })
+
+/** The run has another input. */
+export const InputProvided = Schema.TaggedStruct("InputProvided", { input: Schema.Json, ...at })
+
+/** The engine starts to run what is not recorded yet. */
+export const RunStarted = Schema.TaggedStruct("RunStarted", {
+  version: Schema.Int,
+  definition: Schema.String,
+  ...at
+})
+
+/** The engine stopped by itself: neither killed nor still running. */
+export const RunEnded = Schema.TaggedStruct("RunEnded", {
+  status: Schema.Literals(["COMPLETED", "FAILED", "SUSPENDED", "CANCELLED"]),
+  error: WorkflowState.fields.error,
+  orphaned: Schema.Array(Schema.String),
+  ...at
+})
+
+/** A step is about to do its work. */
+export const StepStarted = Schema.TaggedStruct("StepStarted", { path: Schema.String, step: Schema.String, ...at })
+
+/** A model answered a step; `prompt` and `reply` are hashes of texts in the journal. */
+export const StepReplied = Schema.TaggedStruct("StepReplied", {
+  path: Schema.String,
+  turn: Schema.Int,
+  model: Schema.String,
+  prompt: Schema.String,
+  reply: Schema.String,
+  finishReason: FinishReason,
+  usage: Usage.Usage,
+  ...at
+})
+
+/** A request is about to leave for a provider. */
+export const RequestStarted = Schema.TaggedStruct("RequestStarted", {
+  path: Schema.String,
+  request: Schema.Int,
+  model: Schema.String,
+  ...at
+})
+
+/** How a request to a provider ended; without usage and error it was given up and may have cost something. */
+export const RequestEnded = Schema.TaggedStruct("RequestEnded", {
+  path: Schema.String,
+  request: Schema.Int,
+  usage: Schema.optionalKey(Usage.Usage),
+  error: Schema.optionalKey(Schema.String),
+  ...at
+})
+
+/** A step has a result: its own, or one that a person provided. */
+export const StepSucceeded = Schema.TaggedStruct("StepSucceeded", {
+  path: Schema.String,
+  step: Schema.String,
+  ...StepResult.fields
+})
+
+/** A step failed. */
+export const StepFailed = Schema.TaggedStruct("StepFailed", {
+  path: Schema.String,
+  step: Schema.String,
+  ...StepFailure.fields
+})
+
+/** What happens to a run. Its state is the fold of these. */
+export const WorkflowEvent = Schema.Union([
+  RunInitialized,
+  RunImported,
+  InputProvided,
+  RunStarted,
+  RunEnded,
+  StepStarted,
+  StepReplied,
+  RequestStarted,
+  RequestEnded,
+  StepSucceeded,
+  StepFailed
+])
+export type WorkflowEvent = typeof WorkflowEvent.Type
+
+/** A state whose top level its owner may change in place; the records in it are replaced, never changed. */
+export type Draft = { -readonly [K in keyof WorkflowState]: WorkflowState[K] } & { records: Record<string, StepRecord> }
+
+/** A draft that shares nothing mutable with the state it starts from. */
+export const draft = (state: WorkflowState): Draft => ({ ...state, records: { ...state.records } })
+
+/** The state before any event, to fold the first one into. */
+const blank: WorkflowState = {
+  format,
+  run: "",
+  workflow: "",
+  version: 1,
+  definition: "",
+  status: "INITIALIZED",
+  input: null,
+  events: 0,
+  createdAt: 0,
+  updatedAt: 0,
+  records: {},
+  orphaned: []
+}
+
+const noRecord = (step: string): StepRecord => ({
+  step,
+  attempts: 0,
+  replies: 0,
+  usage: Usage.zero,
+  requests: { started: 0, ended: 0, usage: Usage.zero }
+})
+
+/**
+ * The one transition function: what an event makes of a draft. **Shape** cost of an event, not of the state, but for the
+ * end of a complete run.
+ */
+export const apply = (self: Draft, event: WorkflowEvent): void => {
+  self.updatedAt = Math.max(self.updatedAt, event.at)
+  self.events++
+  switch (event._tag) {
+    case "RunInitialized": {
+      const { _tag, at: createdAt, ...initial } = event
+      Object.assign(self, initial, { createdAt })
+      return
+    }
+    case "RunImported": {
+      const { at: updatedAt, run, state } = event
+      const { events } = self
+      Object.assign(self, draft(state), { run, updatedAt, events })
+      if (run !== state.run) self.origin = state.run
+      return
+    }
+    case "InputProvided":
+      if (!Equal.equals(self.input, event.input)) self.status = "IN_PROGRESS"
+      self.input = event.input
+      return
+    case "RunStarted":
+      self.status = "IN_PROGRESS"
+      self.version = event.version
+      self.definition = event.definition
+      delete self.error
+      return
+    case "RunEnded":
+      self.status = event.status
+      self.orphaned = event.orphaned
+      if (event.error !== undefined) self.error = event.error
+      if (event.status === "COMPLETED") settle(self)
+      return
+    default: {
+      const before = self.records[event.path] ?? noRecord("step" in event ? event.step : "")
+      const after = next(before, event)
+      if (event._tag === "StepSucceeded" && self.status !== "IN_PROGRESS" && changes(before, after)) {
+        self.status = "IN_PROGRESS"
+      }
+      self.records[event.path] = after
+    }
+  }
+}
+
+/** Every result of a complete run holds: an attempt that failed or was cut off since does not count any more. */
+const settle = (self: Draft): void => {
+  for (const [path, record] of Object.entries(self.records)) {
+    if (record.error === undefined && record.pending === undefined) continue
+    const { error: _error, pending: _pending, ...settled } = record
+    self.records[path] = settled
+  }
+}
+
+const changes = (before: StepRecord, after: StepRecord) =>
+  before.result === undefined || !Equal.equals(before.result.output, after.result?.output)
+
+type StepEvent = Extract<WorkflowEvent, { readonly path: string }>
+
+const next = (record: StepRecord, event: StepEvent): StepRecord => {
+  switch (event._tag) {
+    case "StepStarted": {
+      const { error: _, ...rest } = record
+      return { ...rest, step: event.step, attempts: record.attempts + 1, pending: event.at }
+    }
+    case "StepReplied":
+      return { ...record, replies: record.replies + 1, usage: Usage.add(record.usage, event.usage) }
+    case "RequestStarted":
+      return { ...record, requests: { ...record.requests, started: record.requests.started + 1 } }
+    case "RequestEnded": {
+      const { ended, started, usage } = record.requests
+      const spent = event.usage ?? (event.error === undefined ? Usage.unknown : Usage.zero)
+      return { ...record, requests: { started, ended: ended + 1, usage: Usage.add(usage, spent) } }
+    }
+    case "StepSucceeded": {
+      const { _tag, path: _path, step, ...result } = event
+      const { error: _error, ...rest } = finished(record, event.at)
+      return { ...rest, step, result }
+    }
+    case "StepFailed": {
+      const { _tag, path: _path, step, ...error } = event
+      return { ...finished(record, event.at), step, error }
+    }
+  }
+}
+
+const finished = ({ pending, ...record }: StepRecord, at: number): StepRecord =>
+  pending === undefined ? record : { ...record, durationMillis: at - pending }
+
+/** The state that events lead to; `undefined` for none. */
+export const fold = (events: Iterable<WorkflowEvent>): WorkflowState | undefined => {
+  const state = draft(blank)
+  let any = false
+  for (const event of events) {
+    apply(state, event)
+    any = true
+  }
+  return any ? state : undefined
+}

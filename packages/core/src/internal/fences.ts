@@ -1,0 +1,114 @@
+/**
+ * Fenced code blocks in Markdown.
+ *
+ * **Source** CommonMark 0.31, section 4.5; besides that, an opening fence may be indented as far as it likes.
+ */
+export interface Fence {
+  /** Index of the line with the opening fence. */
+  readonly open: number
+  /** Index of the line with the closing fence; `undefined` where the text ends first. */
+  readonly close: number | undefined
+  readonly info: string
+  /** What stands between, each line with its line break; without the last one where `noNewline` follows. */
+  readonly content: string
+}
+
+/** The line after a block whose content does not end in a line break. */
+export const noNewline = "\\ No newline at end of file"
+
+/** The length of the longest run of backticks in a text. */
+export const longestRun = (text: string): number => {
+  let longest = 0
+  for (const [run] of text.matchAll(/`+/g)) longest = Math.max(longest, run.length)
+  return longest
+}
+
+/** A fenced block that holds a content exactly. */
+export const print = (content: string, info: string): string => {
+  const fence = "`".repeat(Math.max(3, longestRun(content) + 1))
+  return content === "" || content.endsWith("\n")
+    ? `${fence}${info}\n${content}${fence}`
+    : `${fence}${info}\n${content}\n${fence}\n${noNewline}`
+}
+
+/** All blocks in order. In a block that `nests`, a fence with an info string opens one within it. */
+export const parse = (
+  lines: ReadonlyArray<string>,
+  nests: (info: string, open: number) => boolean
+): ReadonlyArray<Fence> => {
+  const fences: Array<Fence> = []
+  for (let open = 0; open < lines.length; open++) {
+    const opening = opener(lines[open]!)
+    if (opening === undefined) continue
+    const { indent, info, length, mark } = opening
+    const nested = nests(info, open)
+    let depth = 0
+    let close = open + 1
+    for (; close < lines.length; close++) {
+      const line = lines[close]!
+      if (indentOf(line) <= indent + 3 && closes(line, mark, length) && depth-- === 0) break
+      const inner = nested ? opener(line) : undefined
+      if (inner?.mark === mark && inner.length >= length && inner.info !== "") depth++
+    }
+    const inside = lines.slice(open + 1, close).map((line) => contentLine(line, indent, lines[open]!.endsWith("\r")))
+    const content = inside.map((line) => `${line}\n`).join("")
+    fences.push({
+      open,
+      close: close < lines.length ? close : undefined,
+      info,
+      content: lines[close + 1]?.trim() === noNewline ? content.slice(0, -1) : content
+    })
+    open = close
+  }
+  return fences
+}
+
+/** Which lines are part of a closed block. A fence that nothing closes is a line like any other. */
+export const mask = (lines: ReadonlyArray<string>): ReadonlyArray<boolean> => {
+  const longestCloser = { "`": new Int32Array(lines.length + 1), "~": new Int32Array(lines.length + 1) }
+  for (let i = lines.length - 1; i >= 0; i--) {
+    for (const mark of ["`", "~"] as const) {
+      const length = closes(lines[i]!, mark, 3) ? lines[i]!.trim().length : 0
+      longestCloser[mark][i] = Math.max(length, longestCloser[mark][i + 1]!)
+    }
+  }
+  const masked = lines.map(() => false)
+  for (let i = 0; i < lines.length; i++) {
+    const opening = opener(lines[i]!)
+    if (opening === undefined || longestCloser[opening.mark][i + 1]! < opening.length) continue
+    masked[i] = true
+    do masked[++i] = true
+    while (!closes(lines[i]!, opening.mark, opening.length))
+  }
+  return masked
+}
+
+/** Whether a line by itself opens or closes a block. */
+export const isFence = (line: string): boolean => opener(line) !== undefined
+
+/** Whether a line can close a block: a fence without info string. */
+export const isBare = (line: string): boolean => opener(line)?.info === ""
+
+const opener = (line: string) => {
+  const text = line.trim()
+  const mark: "`" | "~" = text.startsWith("`") ? "`" : "~"
+  const length = runLength(text, mark)
+  const info = text.slice(length).trim()
+  return length < 3 || (mark === "`" && info.includes("`")) ? undefined : { indent: indentOf(line), info, length, mark }
+}
+
+const closes = (line: string, mark: string, length: number): boolean => {
+  const text = line.trim()
+  return text.length >= length && text.startsWith(mark) && runLength(text, mark) === text.length
+}
+
+const runLength = (text: string, mark: string): number => {
+  let length = 0
+  while (text[length] === mark) length++
+  return length
+}
+
+const indentOf = (line: string): number => line.length - line.trimStart().length
+
+const contentLine = (line: string, indent: number, crlf: boolean): string =>
+  line.slice(Math.min(indent, indentOf(line)), crlf && line.endsWith("\r") ? -1 : undefined)

@@ -1,0 +1,47 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+
+/** A result that is not there: what reads it from a scope throws this, and cannot go on. */
+export class Missing {
+  readonly path: string
+  constructor(path: string) {
+    this.path = path
+  }
+}
+
+/** The run stops; the engine knows why. */
+export class Halt {
+  readonly _tag = "Halt"
+}
+
+/** Why a walk cannot go on at a place. */
+export type Stop = Missing | Halt
+
+export const isMissing = (cause: Cause.Cause<Stop>): boolean => Cause.squash(cause) instanceof Missing
+
+/** A place in a scope: a value, or a hole. */
+export type Slot = Missing | { readonly value: unknown }
+
+export const read = (slot: Slot): unknown => {
+  if (slot instanceof Missing) throw slot
+  return slot.value
+}
+
+/** An effect's result as a slot: a missing one is a hole. */
+export const slot = <R>(effect: Effect.Effect<unknown, Stop, R>): Effect.Effect<Slot, Halt, R> =>
+  Effect.matchEffect(effect, {
+    onSuccess: (value) => Effect.succeed<Slot>({ value }),
+    onFailure: (stop) => (stop instanceof Missing ? Effect.succeed<Slot>(stop) : Effect.fail(stop))
+  })
+
+/** Runs what a user wrote. Reading a hole is `Missing`; any other throw is a defect with the path. */
+export const evaluate = <A>(path: string, select: () => A): Effect.Effect<A, Missing> =>
+  Effect.suspend(() => {
+    const result = Result.try(select)
+    if (Result.isSuccess(result)) return Effect.succeed(result.success)
+    const cause = result.failure
+    return cause instanceof Missing
+      ? Effect.fail(cause)
+      : Effect.die(new Error(`${path}: a selector or template function threw: ${String(cause)}`, { cause }))
+  })

@@ -1,0 +1,46 @@
+import { Selector } from "@stepwright/core"
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+
+interface Scope {
+  readonly input: { readonly topic: string; readonly tags: ReadonlyArray<string> }
+  readonly design: { readonly tasks: { readonly list: ReadonlyArray<number> }; readonly title: string }
+}
+
+const read = (selector: unknown, scope: unknown) => Selector.compile(selector as never).select(scope)
+
+describe("Selector", () => {
+  it("a wire names what has the type asked for, and nothing else", () => {
+    expectTypeOf<Selector.PathTo<Scope, string>>().toEqualTypeOf<"input.topic" | "design.title">()
+    expectTypeOf<Selector.PathTo<Scope, ReadonlyArray<number>>>().toEqualTypeOf<"design.tasks.list">()
+    expectTypeOf<Selector.ValueAt<Scope, "design.tasks.list">>().toEqualTypeOf<ReadonlyArray<number>>()
+    expectTypeOf<Selector.Wire<Scope, { readonly a: string }>>().toEqualTypeOf<{
+      readonly a: "input.topic" | "design.title"
+    }>()
+  })
+
+  it("a dotted name, an object of them and a function all read the scope", () => {
+    const scope = { a: { b: 1 }, c: 2 }
+    assert.strictEqual(read("a.b", scope), 1)
+    assert.deepStrictEqual(read({ x: "a.b", y: "c" }, scope), { x: 1, y: 2 })
+    assert.strictEqual(
+      read(({ c }: typeof scope) => c, scope),
+      2
+    )
+  })
+
+  it("keeps the wire as data, and has none for a function", () => {
+    assert.deepStrictEqual(Selector.compile<{ a: number }, { x: number }>({ x: "a" }).wire, { x: "a" })
+    assert.isUndefined(Selector.compile<{ a: number }, number>(({ a }) => a).wire)
+  })
+
+  it("says where a wire leads nowhere", () => {
+    assert.throws(() => read("a.x.c", { a: {} }), `the wire "a.x.c" leads nowhere: there is no "x"`)
+    assert.throws(() => read("a.b", { a: null }), `there is no "b"`)
+  })
+
+  it("takes names that objects inherit for names like all others", () => {
+    const scope: unknown = JSON.parse(`{"__proto__":1,"constructor":2}`)
+    assert.deepStrictEqual(read({ toString: "constructor" }, scope), { toString: 2 })
+    assert.strictEqual(read("__proto__", scope), 1)
+  })
+})

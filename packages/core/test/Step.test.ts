@@ -1,0 +1,308 @@
+import { Effect, Exit, Schema } from "effect"
+import {
+  Engine,
+  type LlmClient,
+  LlmError,
+  OutputParser,
+  PromptTemplate,
+  Step,
+  StepOutputError,
+  Workflow
+} from "@stepwright/core"
+import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { reply, scripted } from "./support/scripted.ts"
+
+const Points = Schema.Struct({ points: Schema.Array(Schema.String) })
+const Topic = Schema.Struct({ topic: Schema.String })
+
+const base = {
+  input: Topic,
+  output: Points,
+  prompt: PromptTemplate.make("List {{topic}}."),
+  variables: ({ topic }: { readonly topic: string }) => ({ topic })
+}
+const list = Step.make("list", base)
+const topic = { topic: "tea" }
+const good = `{"points":["leaf"]}`
+
+describe("Step", () => {
+  describe("make", () => {
+    it.effect("runs alone: asks with the rendered prompt and decodes the reply", () => {
+      const { layer, requests } = scripted(good)
+      return Effect.gen(function* () {
+        assert.deepStrictEqual(yield* Step.run(list, topic), { points: ["leaf"] })
+        const [request] = requests
+        assert.strictEqual(requests.length, 1)
+        assert.strictEqual(request?.model, "default")
+        assert.deepStrictEqual(request?.metadata, { run: "", path: "list", step: "list", turn: 1 })
+        assert.deepInclude(request?.format, { type: "json", name: "list" })
+        assert.strictEqual(request?.messages.length, 1)
+        assert.match(request?.messages[0]?.content ?? "", /^List tea\.\n\n[^]*points/)
+      }).pipe(Effect.provide(layer))
+    })
+
+    it("fails with StepOutputError or LlmError, and needs an LlmClient", () => {
+      expectTypeOf(list).toEqualTypeOf<
+        Step.Step<
+          { readonly topic: string },
+          { readonly points: ReadonlyArray<string> },
+          StepOutputError.StepOutputError | LlmError.LlmError,
+          LlmClient.LlmClient
+        >
+      >()
+    })
+
+    it.effect("puts the system prompt first, then the examples as turns in the parser's own print", () => {
+      const step = Step.make("list", {
+        ...base,
+        system: "You list.",
+        examples: [{ input: { topic: "jam" }, output: { points: ["fruit"] } }]
+      })
+      const { layer, requests } = scripted(good)
+      return Effect.gen(function* () {
+        yield* Step.run(step, topic)
+        const messages = requests[0]?.messages ?? []
+        assert.deepStrictEqual(
+          messages.map(({ role }) => role),
+          ["system", "user", "assistant", "user"]
+        )
+        assert.strictEqual(messages[0]?.content, "You list.")
+        assert.include(messages[1]?.content, "List jam.")
+        assert.deepStrictEqual(JSON.parse(messages[2]?.content ?? ""), { points: ["fruit"] })
+        assert.include(messages[3]?.content, "List tea.")
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("puts the format into the hole outputFormat where there is one, and nowhere else", () => {
+      const step = Step.make("list", { ...base, prompt: PromptTemplate.make("{{outputFormat}}\n---\nList {{topic}}.") })
+      const { layer, requests } = scripted(good)
+      return Effect.gen(function* () {
+        yield* Step.run(step, topic)
+        const { instructions } = OutputParser.json(Points)
+        assert.strictEqual(requests[0]?.messages[0]?.content, `${instructions}\n---\nList tea.`)
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("asks again in the same conversation, with the error quoted and the format restated", () => {
+      const { layer, requests } = scripted(`{"points":"leaf"}`, good)
+      return Effect.gen(function* () {
+        assert.deepStrictEqual(yield* Step.run(list, topic), { points: ["leaf"] })
+        const [first, second] = requests
+        assert.deepStrictEqual(second?.messages.slice(0, 1), first?.messages)
+        assert.deepStrictEqual(second?.messages[1], { role: "assistant", content: `{"points":"leaf"}` })
+        const repair = second?.messages[2]
+        assert.strictEqual(repair?.role, "user")
+        assert.include(repair?.content, `At ["points"]: Expected array`)
+        assert.include(repair?.content, OutputParser.json(Points).instructions)
+        assert.strictEqual(second?.metadata.turn, 2)
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("fails when no reply parses, with the usage of all of them counted", () => {
+      const { layer, requests } = scripted("no", "still no", reply("never", { usage: { input: 7 } }))
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(Step.run(list, topic))
+        assert.instanceOf(error, StepOutputError.StepOutputError)
+        assert.strictEqual(requests.length, 3)
+        assert.strictEqual(error.turns, 3)
+        // the last reply did not say how many tokens it has
+        assert.deepStrictEqual(error.usage, { input: 27 })
+        assert.include(error.message, "list: none of 3 replies could be used. there is no JSON in the reply")
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("takes nothing that a content filter left of a reply, and does not ask again", () => {
+      const { layer, requests } = scripted(reply(good, { finishReason: "content-filter" }))
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(Step.run(list, topic))
+        assert.instanceOf(error, LlmError.LlmError)
+        assert.strictEqual(error._tag === "LlmError" && error.reason._tag, "ContentRefused")
+        assert.strictEqual(requests.length, 1)
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("does not ask to repair a reply that was cut off, whatever its text", () => {
+      const { layer, requests } = scripted(reply(good, { finishReason: "length" }))
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(Step.run(list, topic))
+        assert.strictEqual(requests.length, 1)
+        assert.instanceOf(error, StepOutputError.StepOutputError)
+        assert.isTrue(error.reason.truncated)
+        assert.include(error.message, "cut off after 5 tokens: raise maxOutputTokens")
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("asks the next model, from the start, when the repairs of one are used up or it cuts off", () => {
+      const step = Step.make("list", { ...base, model: ["small", "middle", "large"], repair: 1 })
+      const { layer, requests } = scripted("no", "no", reply("{", { finishReason: "length" }), good)
+      return Effect.gen(function* () {
+        yield* Step.run(step, topic)
+        assert.deepStrictEqual(
+          requests.map(({ messages, model }) => [model, messages.length]),
+          [
+            ["small", 1],
+            ["small", 3],
+            ["middle", 1],
+            ["large", 1]
+          ]
+        )
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("leaves the errors of the model alone", () => {
+      const error = new LlmError.LlmError({ reason: new LlmError.ProviderUnavailable({ detail: "503" }) })
+      const { layer, requests } = scripted(error)
+      const step = Step.make("list", { ...base, model: ["small", "large"] })
+      return Effect.gen(function* () {
+        assert.strictEqual(yield* Effect.flip(Step.run(step, topic)), error)
+        assert.strictEqual(requests.length, 1)
+      }).pipe(Effect.provide(layer))
+    })
+
+    for (const [name, output, answer, value] of [
+      ["a text", Schema.String, " as it is\n", " as it is\n"],
+      ["a choice", Schema.Literals(["yes", "no"]), " yes\n", "yes"],
+      ["one of an enumeration", Schema.Enum({ Yes: "yes", No: "no" }), "no.", "no"],
+      ["text with a pattern", Schema.TemplateLiteral(["v", Schema.Int]), "v12", "v12"],
+      ["one text or another", Schema.Union([Schema.String, Schema.Literal("none")]), "x", "x"],
+      ["a value written as text", Schema.FiniteFromString, "12", 12]
+    ] as const) {
+      it.effect(`takes ${name} from the reply without JSON around it`, () => {
+        const { layer, requests } = scripted(answer)
+        return Effect.gen(function* () {
+          const step = Step.make<"topic", typeof Topic, Schema.Codec<unknown, unknown>, { readonly topic: string }>(
+            "step",
+            { ...base, output }
+          )
+          assert.strictEqual(yield* Step.run(step, topic), value)
+          assert.deepStrictEqual(requests[0]?.format, { type: "text" })
+        }).pipe(Effect.provide(layer))
+      })
+    }
+
+    it("refuses to ask less than once", () => {
+      assert.throws(() => Step.make("list", { ...base, repair: -1 }), `step "list": repair must be 0 or more`)
+    })
+
+    it("checks the names of variables against the holes of the prompt", () => {
+      // @ts-expect-error the hole {{topic}} is left out
+      const missing = Step.make("a", { ...base, variables: () => ({}) })
+      // @ts-expect-error the prompt has no hole {{topics}}
+      const unknown = Step.make("b", { ...base, variables: ({ topic }) => ({ topic, topics: 1 }) })
+      assert.throws(() => missing.prepare(topic), "no value was given for {{topic}}")
+      assert.isTrue(Step.isStep(unknown))
+    })
+  })
+
+  describe("effect", () => {
+    const run = <E>(step: Step.Step<string, string, E>) =>
+      Engine.execute(Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("step", step, "input")), "in")
+
+    it.effect("runs alone with its own error and services in its type", () => {
+      class Late extends Schema.TaggedError<Late>()("Late", {}) {}
+      const step = Step.effect("late", {
+        input: Schema.String,
+        output: Schema.String,
+        error: Late,
+        run: (text) => (text === "" ? Effect.fail(new Late()) : Effect.succeed(text))
+      })
+      expectTypeOf(step).toEqualTypeOf<Step.Step<string, string, Late>>()
+      return Effect.gen(function* () {
+        assert.strictEqual(yield* Step.run(step, "x"), "x")
+        assert.instanceOf(yield* Effect.flip(Step.run(step, "")), Late)
+      })
+    })
+
+    it.effect("runs again when its key changed, or when what it made is not there any more", () => {
+      let ran = 0
+      let hash = "a"
+      let there = true
+      const step = Step.effect("read", {
+        input: Schema.String,
+        output: Schema.String,
+        key: () => Effect.sync(() => ({ hash })),
+        isCurrent: (output, input) => Effect.sync(() => there && output === `${input}!`),
+        run: (text) => Effect.sync(() => `${text}${++ran > 0 ? "!" : ""}`)
+      })
+      const workflow = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("read", step, "input"))
+      return Effect.gen(function* () {
+        const first = yield* Engine.run(workflow, yield* Engine.initialize(workflow, "x"))
+        const second = yield* Engine.run(workflow, first)
+        assert.strictEqual(ran, 1)
+        hash = "b"
+        assert.deepStrictEqual((yield* Engine.plan(workflow, second))[0], {
+          path: "read",
+          action: "run",
+          why: "changed: key"
+        })
+        const third = yield* Engine.run(workflow, second)
+        assert.strictEqual(ran, 2)
+        there = false
+        assert.strictEqual((yield* Engine.plan(workflow, third))[0]?.action, "run")
+        yield* Engine.run(workflow, third)
+        assert.strictEqual(ran, 3)
+      })
+    })
+
+    it("has a key of JSON only: all else would look alike in its fingerprint", () => {
+      const options = { input: Schema.String, output: Schema.String, run: (text: string) => Effect.succeed(text) }
+      const step = Step.effect("dated", {
+        ...options,
+        // @ts-expect-error a date is no JSON
+        key: () => Effect.succeed(new Date(0))
+      })
+      assert.isTrue(Step.isStep(step))
+    })
+
+    it.effect("fails the run when `key` or `isCurrent` fails", () => {
+      const broken = <K extends "key" | "isCurrent">(name: K) =>
+        Step.effect("step", {
+          input: Schema.String,
+          output: Schema.String,
+          run: (text) => Effect.succeed(text),
+          [name]: () => Effect.fail("no disk")
+        }) as Step.Step<string, string, string>
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(run(broken("key")))
+        assert.deepStrictEqual([error.path, error.reason], ["step", "no disk"])
+        const workflow = Workflow.make("w", { input: Schema.String }).pipe(
+          Workflow.bind("step", broken("isCurrent"), "input")
+        )
+        const done = yield* Engine.run(workflow, yield* Engine.initialize(workflow, "x"))
+        assert.strictEqual(done.status, "COMPLETED")
+        assert.include((yield* Engine.plan(workflow, done))[0]?.why, "no disk")
+        const failed = yield* Engine.run(workflow, done)
+        assert.strictEqual(failed.status, "FAILED")
+        assert.strictEqual(failed.records["step"]?.error?.message, "no disk")
+        assert.strictEqual(failed.records["step"]?.result?.output, "x")
+      })
+    })
+
+    it.effect("is a defect of the run, recorded, when its code throws", () => {
+      const step = Step.effect("step", {
+        input: Schema.String,
+        output: Schema.String,
+        run: (): Effect.Effect<string> => {
+          throw new Error("bug")
+        }
+      })
+      return Effect.gen(function* () {
+        const exit = yield* Effect.exit(run(step))
+        assert.isTrue(Exit.hasDies(exit))
+        assert.include(String(exit), "bug")
+      })
+    })
+
+    it.effect("fails with InvalidOutput when its output does not fit its Schema", () => {
+      const step = Step.effect("step", {
+        input: Schema.String,
+        output: Schema.NonEmptyString,
+        run: () => Effect.succeed("")
+      })
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(run(step))
+        assert.strictEqual(error.reason._tag, "InvalidOutput")
+      })
+    })
+  })
+})

@@ -1,0 +1,355 @@
+import { Arbitrary, Context, Effect, Schema } from "effect"
+import { Engine, PromptTemplate, Step, Workflow, type WorkflowError } from "@stepwright/core"
+import { assert, describe, expect, expectTypeOf, it } from "@effect/vitest"
+import { runs } from "./support/texts.ts"
+import { scripted } from "./support/scripted.ts"
+
+class Left extends Schema.TaggedError<Left>()("Left", {}) {}
+class Right extends Schema.TaggedError<Right>()("Right", {}) {}
+class Db extends Context.Service<Db, { readonly of: number }>()("test/Db") {}
+class Clock extends Context.Service<Clock, { readonly at: number }>()("test/Clock") {}
+
+const number = (name: string, f: (n: number) => number = (n) => n) =>
+  Step.effect(name, { input: Schema.Finite, output: Schema.Finite, run: (n) => Effect.succeed(f(n)) })
+
+const left = Step.effect("left", {
+  input: Schema.Finite,
+  output: Schema.String,
+  run: (n) => (n < 0 ? Effect.fail(new Left()) : Effect.map(Db, ({ of }) => `${n + of}`))
+})
+const right = Step.effect("right", {
+  input: Schema.Finite,
+  output: Schema.Boolean,
+  run: (n) => (n > 9 ? Effect.fail(new Right()) : Effect.map(Clock, ({ at }) => n > at))
+})
+
+const begin = Workflow.make("w", { input: Schema.Finite })
+
+const ask = Step.make("ask", {
+  input: Schema.Struct({ text: Schema.String }),
+  output: Schema.String,
+  prompt: PromptTemplate.make("Say {{text}}"),
+  variables: ({ text }) => ({ text }),
+  system: "Be brief.",
+  parameters: { temperature: 0.5 }
+})
+
+const Item = Schema.Struct({ id: Schema.String, needs: Schema.Array(Schema.String) })
+const full = Workflow.make("full", { input: Schema.Struct({ text: Schema.String, list: Schema.Array(Item) }) }).pipe(
+  Workflow.bind("first", ask, { text: "input.text" }),
+  Workflow.let("size", ({ first }) => first.length),
+  Workflow.all((w) => [
+    w.pipe(Workflow.bind("one", ask, { text: "first" })),
+    w.pipe(
+      Workflow.bind(
+        "nest",
+        Workflow.make("nest", { input: Schema.String }).pipe(
+          Workflow.bind("inner", ask, (scope) => ({ text: scope.input }))
+        ),
+        "first"
+      )
+    )
+  ]),
+  Workflow.forEach("each", ask, { items: "input.list", key: "id", input: { text: "item.id" } }),
+  Workflow.forEachDependency("code", ask, {
+    items: "input.list",
+    key: "id",
+    dependsOn: "needs",
+    input: ({ dependencies, item }) => ({ text: [item.id, ...Object.keys(dependencies)].join(" ") })
+  }),
+  Workflow.andThen(
+    Workflow.make("end", {
+      input: Schema.Struct({ one: Schema.String, size: Schema.Finite })
+    }).pipe(Workflow.bind("last", ask, { text: "input.one" }))
+  )
+)
+
+describe("Workflow", () => {
+  describe("types", () => {
+    it("name what each combinator adds, with the errors and services of all", () => {
+      const bound = begin.pipe(
+        Workflow.bind("a", left, "input"),
+        Workflow.bind("b", right, ({ input }) => input)
+      )
+      expectTypeOf(bound).toEqualTypeOf<
+        Workflow.Workflow<
+          number,
+          { readonly input: number; readonly a: string; readonly b: boolean },
+          Left | Right,
+          Db | Clock
+        >
+      >()
+      const sides = begin.pipe(
+        Workflow.all((w) => [w.pipe(Workflow.bind("a", left, "input")), w.pipe(Workflow.bind("b", right, "input"))])
+      )
+      expectTypeOf<Workflow.Workflow<number, { readonly a: string; readonly b: boolean }, Left | Right, Db | Clock>>(
+        null as unknown as typeof sides
+      )
+      const lists = Workflow.make("w", { input: Schema.Array(Schema.Finite) }).pipe(
+        Workflow.let("from", ({ input }) => input.length),
+        Workflow.forEach("each", left, { items: "input", key: String, input: "item" }),
+        Workflow.forEachDependency("after", right, {
+          items: ({ input }) => input,
+          key: String,
+          dependsOn: () => [],
+          input: ({ dependencies, item }) => {
+            expectTypeOf(dependencies).toEqualTypeOf<Readonly<Record<string, boolean>>>()
+            return item
+          }
+        })
+      )
+      expectTypeOf(lists).toEqualTypeOf<
+        Workflow.Workflow<
+          ReadonlyArray<number>,
+          {
+            readonly input: ReadonlyArray<number>
+            readonly from: number
+            readonly each: ReadonlyArray<string>
+            readonly after: Readonly<Record<string, boolean>>
+          },
+          Left | Right,
+          Db | Clock
+        >
+      >()
+      const next = begin.pipe(
+        Workflow.bind("a", left, "input"),
+        Workflow.andThen(
+          Workflow.make("end", { input: Schema.Struct({ a: Schema.String }) }).pipe(
+            Workflow.bind("b", right, ({ input }) => input.a.length)
+          )
+        )
+      )
+      expectTypeOf(next).toEqualTypeOf<
+        Workflow.Workflow<
+          number,
+          { readonly input: { readonly a: string }; readonly b: boolean },
+          Left | Right,
+          Db | Clock
+        >
+      >()
+      const run = Engine.execute(next, 1)
+      expectTypeOf<Effect.Error<typeof run>>().toEqualTypeOf<WorkflowError.WorkflowError<Left | Right>>()
+      expectTypeOf<Effect.Services<typeof run>>().toEqualTypeOf<Db | Clock>()
+    })
+
+    it("refuse a name that is taken with a sentence", () => {
+      expectTypeOf<
+        Workflow.Fresh<"a", { readonly a: 1 }>
+      >().toEqualTypeOf<`the name "a" is already used in this workflow`>()
+      expectTypeOf<
+        Workflow.Fresh<"a", string>
+      >().toEqualTypeOf<"only a scope of names can be added to: this workflow's output is a plain value">()
+    })
+  })
+
+  describe("names", () => {
+    it("used twice are refused when the value is made", () => {
+      const twice = `workflow "w": the name "a" is used twice; choose another`
+      const bound = begin.pipe(Workflow.bind("a", number("x"), "input"))
+      // @ts-expect-error the name "a" is already used in this workflow
+      assert.throws(() => bound.pipe(Workflow.bind("a", number("x"), "input")), twice)
+      // @ts-expect-error the name "a" is already used in this workflow
+      assert.throws(() => bound.pipe(Workflow.let("a", () => 1)), twice)
+      assert.throws(
+        () =>
+          begin.pipe(
+            Workflow.all((w) => [
+              w.pipe(Workflow.bind("a", number("x"), "input")),
+              w.pipe(Workflow.bind("a", number("x"), "input"))
+            ])
+          ),
+        twice
+      )
+      const step = Step.effect("a", { input: Schema.Unknown, output: Schema.Finite, run: () => Effect.succeed(1) })
+      assert.throws(() => bound.pipe(Workflow.andThen(step)), twice)
+    })
+
+    for (const name of ["", "a b", "a/b", "a.b", "*", "50%", "__proto__", "constructor", "toString"]) {
+      it(`cannot be ${JSON.stringify(name)}`, () => {
+        assert.throws(() => begin.pipe(Workflow.bind(name, number("x"), "input")), "cannot be a name")
+      })
+    }
+  })
+
+  describe("andThen", () => {
+    const output = <A>(workflow: Workflow.Workflow<number, A>, n: number) => Engine.execute(workflow, n)
+    const plain = Workflow.identity(Schema.Finite)
+    const [a, b, c] = [
+      plain.pipe(Workflow.andThen(number("a", (n) => n + 1))),
+      plain.pipe(Workflow.andThen(number("b", (n) => n * 3))),
+      plain.pipe(Workflow.andThen(number("c", (n) => n - 7)))
+    ] as const
+
+    it.effect.prop(
+      "is associative, with identity as its identity",
+      { n: Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: -1000, maximum: 1000 }))) },
+      ({ n }) =>
+        Effect.gen(function* () {
+          const expected = (n + 1) * 3 - 7
+          const [x, y, z] = [named("x", a), named("y", b), named("z", c)]
+          assert.strictEqual(yield* output(x.pipe(Workflow.andThen(y), Workflow.andThen(z)), n), expected)
+          assert.strictEqual(yield* output(x.pipe(Workflow.andThen(y.pipe(Workflow.andThen(z)))), n), expected)
+          assert.strictEqual(yield* output(plain.pipe(Workflow.andThen(a)), n), n + 1)
+          assert.strictEqual(yield* output(a.pipe(Workflow.andThen(plain), Workflow.andThen(plain)), n), n + 1)
+        }),
+      runs(50)
+    )
+  })
+
+  describe("all", () => {
+    it.effect("gives every part the scope so far and merges what they add", () =>
+      Effect.gen(function* () {
+        const workflow = begin.pipe(
+          Workflow.bind(
+            "a",
+            number("a", (n) => n + 1),
+            "input"
+          ),
+          Workflow.all((w) => [
+            w.pipe(
+              Workflow.bind(
+                "b",
+                number("b", (n) => n * 2),
+                "a"
+              )
+            ),
+            w.pipe(
+              Workflow.let("c", ({ a }) => a * 3),
+              Workflow.bind("d", number("d"), "c")
+            ),
+            w
+          ])
+        )
+        assert.deepStrictEqual(yield* Engine.execute(workflow, 1), { input: 1, a: 2, b: 4, c: 6, d: 6 })
+      })
+    )
+
+    it("refuses a part that replaces the scope", () => {
+      assert.throws(
+        () =>
+          begin.pipe(
+            Workflow.all((w) => [
+              w.pipe(
+                Workflow.andThen(
+                  Step.effect("text", {
+                    input: Schema.Struct({ input: Schema.Finite }),
+                    output: Schema.Struct({ input: Schema.String }),
+                    run: () => Effect.succeed({ input: "other" })
+                  })
+                )
+              )
+            ])
+          ),
+        "andThen"
+      )
+    })
+  })
+
+  describe("Description", () => {
+    it("gives the definition as JSON, with wires as data and functions named as such", () => {
+      const description = Workflow.describe(full)
+      assert.deepStrictEqual(JSON.parse(JSON.stringify(description)), description)
+      expect(description).toMatchSnapshot()
+    })
+
+    it("says the paths of all steps, `*` standing for an item", () => {
+      assert.deepStrictEqual(Workflow.stepPaths(full), ["first", "one", "nest/inner", "each/*", "code/*", "end/last"])
+    })
+  })
+
+  describe("toMermaid", () => {
+    it("draws the definition", () => {
+      expect(Workflow.toMermaid(full)).toMatchSnapshot()
+    })
+
+    it.effect("colours steps by their status", () =>
+      Effect.gen(function* () {
+        const list = [{ id: "a", needs: [] }]
+        const state = yield* Engine.initialize(full, { text: "x", list }, { run: "r" })
+        const first = yield* Engine.runStep(full, state, "first")
+        const drawn = Workflow.toMermaid(full, first)
+        assert.include(drawn, "class n0 done")
+        assert.include(drawn, "class n2 waiting")
+        const done = Workflow.toMermaid(full, yield* Engine.run(full, first))
+        assert.notInclude(done.replace(/classDef.*/g, ""), "waiting")
+      }).pipe(Effect.provide(scripted("ok").layer))
+    )
+
+    it("keeps links out of frames, for what a frame names is drawn inside it", () => {
+      let depth = 0
+      for (const line of Workflow.toMermaid(full).split("\n")) {
+        if (line.includes("subgraph")) depth++
+        else if (line.trim() === "end") depth--
+        else if (line.includes("-->")) assert.strictEqual(depth, 0, line)
+      }
+      assert.strictEqual(depth, 0)
+    })
+
+    it("escapes what Mermaid would read in a label", () => {
+      const odd = Workflow.make(`a "b" #35; <b>`, { input: Schema.Finite }).pipe(
+        Workflow.bind("x#quot;`y`", number("n"), "input")
+      )
+      const drawn = Workflow.toMermaid(odd)
+      assert.include(drawn, `"a #34;b#34; #35;35; #60;b#62;"`)
+      assert.include(drawn, `"x#35;quot;#96;y#96;: n"`)
+    })
+  })
+
+  describe("configure", () => {
+    it.effect("gives a new workflow with prompts, models and parameters by path; the old one stays as it is", () =>
+      Effect.gen(function* () {
+        const before = Workflow.describe(full)
+        const configured = yield* Workflow.configure(full, {
+          model: "small",
+          repair: 0,
+          steps: {
+            first: { prompt: "{{outputFormat}}{{text}}?", system: "Be long.", model: ["large", "small"] },
+            nest: { steps: { inner: { parameters: { seed: 1 } } } },
+            each: { steps: { "*": { repair: 5 } } }
+          }
+        })
+        const settings = Object.fromEntries(Workflow.steps(configured).map(({ path, step }) => [path, step.model]))
+        assert.deepInclude(settings["first"], { models: ["large", "small"], system: "Be long.", repair: 0 })
+        assert.strictEqual(settings["first"]?.prompt.source, "{{outputFormat}}{{text}}?")
+        assert.deepInclude(settings["nest/inner"], { models: ["small"], parameters: { temperature: 0.5, seed: 1 } })
+        assert.strictEqual(settings["each/*"]?.repair, 5)
+        assert.strictEqual(settings["one"]?.prompt.source, "Say {{text}}")
+        assert.deepStrictEqual(Workflow.describe(full), before)
+        const { layer, requests } = scripted("ok")
+        yield* Effect.provide(Engine.execute(configured, { text: "x", list: [] }), layer)
+        assert.deepStrictEqual(
+          requests[0]?.messages.map(({ content }) => content),
+          ["Be long.", "x?"]
+        )
+      })
+    )
+
+    it.effect("lets what stands at the top hold only for steps that set nothing themselves", () =>
+      Effect.gen(function* () {
+        const own = Step.make("own", {
+          input: Schema.String,
+          output: Schema.String,
+          prompt: PromptTemplate.make("Say {{text}}"),
+          variables: (text) => ({ text }),
+          model: "mine",
+          repair: 1
+        })
+        const workflow = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("own", own, "input"))
+        const [step] = Workflow.steps(yield* Workflow.configure(workflow, { model: "all", repair: 9 }))
+        assert.deepInclude(step?.step.model, { models: ["mine"], repair: 1 })
+      })
+    )
+
+    it.effect("refuses settings for a step that asks no model", () =>
+      Effect.gen(function* () {
+        const workflow = begin.pipe(Workflow.bind("a", number("a"), "input"))
+        const error = yield* Effect.flip(Workflow.configure(workflow, { steps: { a: { model: "x" } } }))
+        assert.strictEqual(error.path, "a")
+        assert.include(error.message, "asks no model")
+        assert.isTrue(Workflow.isWorkflow(yield* Workflow.configure(workflow, { model: "x" })))
+      })
+    )
+  })
+})
+
+const named = <A>(name: string, body: Workflow.Workflow<number, A>) => ({ ...body, name })

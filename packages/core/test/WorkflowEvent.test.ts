@@ -1,0 +1,144 @@
+import { Effect, Schema } from "effect"
+import { Usage, WorkflowEvent, WorkflowState, type WorkflowStatus } from "@stepwright/core"
+import { assert, describe, it } from "@effect/vitest"
+
+type Event = WorkflowEvent.WorkflowEvent
+
+const initialized: Event = {
+  _tag: "RunInitialized",
+  format: 1,
+  run: "r",
+  workflow: "w",
+  version: 1,
+  definition: "d",
+  input: "x",
+  at: 1
+}
+const started: Event = { _tag: "RunStarted", version: 1, definition: "d", at: 2 }
+const ended = (status: "COMPLETED" | "FAILED" | "SUSPENDED" | "CANCELLED"): Event => ({
+  _tag: "RunEnded",
+  status,
+  orphaned: [],
+  ...(status === "FAILED" ? { error: { path: "a", tag: "Error", message: "no" } } : {}),
+  at: 3
+})
+const succeeded = (output: Schema.Json): Event => ({
+  _tag: "StepSucceeded",
+  path: "a",
+  step: "s",
+  fingerprint: { value: "f", parts: {} },
+  output,
+  by: "code",
+  at: 4
+})
+const failed: Event = { _tag: "StepFailed", path: "a", step: "s", tag: "Error", message: "no", at: 4 }
+const begun: Event = { _tag: "StepStarted", path: "a", step: "s", at: 4 }
+
+const status = (...events: ReadonlyArray<Event>) => WorkflowEvent.fold(events)?.status
+
+describe("WorkflowEvent", () => {
+  describe("fold", () => {
+    it("gives nothing for no events", () => assert.isUndefined(WorkflowEvent.fold([])))
+
+    // from the status of the row: started, then an output that is new, equal, and a failure
+    const before: Readonly<Record<WorkflowStatus.WorkflowStatus, ReadonlyArray<Event>>> = {
+      INITIALIZED: [initialized],
+      IN_PROGRESS: [initialized, started, succeeded("x")],
+      SUSPENDED: [initialized, started, succeeded("x"), ended("SUSPENDED")],
+      COMPLETED: [initialized, started, succeeded("x"), ended("COMPLETED")],
+      FAILED: [initialized, started, succeeded("x"), ended("FAILED")],
+      CANCELLED: [initialized, started, succeeded("x"), ended("CANCELLED")]
+    }
+    for (const [name, events] of Object.entries(before)) {
+      const kept = name === "INITIALIZED" ? "IN_PROGRESS" : name
+      it(`from ${name}: the last lifecycle event decides, and a result that changes`, () => {
+        assert.strictEqual(status(...events), name)
+        assert.strictEqual(status(...events, started), "IN_PROGRESS")
+        assert.strictEqual(status(...events, begun), name)
+        assert.strictEqual(status(...events, failed), name)
+        assert.strictEqual(status(...events, succeeded("y")), "IN_PROGRESS")
+        assert.strictEqual(status(...events, succeeded("x")), kept)
+        assert.strictEqual(status(...events, { _tag: "InputProvided", input: "y", at: 5 }), "IN_PROGRESS")
+        assert.strictEqual(status(...events, { _tag: "InputProvided", input: "x", at: 5 }), name)
+        for (const end of ["COMPLETED", "FAILED", "SUSPENDED", "CANCELLED"] as const) {
+          assert.strictEqual(status(...events, started, ended(end)), end)
+        }
+      })
+    }
+
+    it("takes outputs that are equal as JSON for equal", () => {
+      const done = [initialized, started, succeeded({ a: [1, { b: null }], c: "x" }), ended("COMPLETED")]
+      assert.strictEqual(status(...done, succeeded({ c: "x", a: [1, { b: null }] })), "COMPLETED")
+      assert.strictEqual(status(...done, succeeded({ c: "x", a: [1, { b: 0 }] })), "IN_PROGRESS")
+      assert.strictEqual(status(...done, succeeded({ a: [1, { b: null }] })), "IN_PROGRESS")
+    })
+
+    it("keeps the last result while a newer attempt is pending, and after it failed", () => {
+      const pending = WorkflowEvent.fold([initialized, succeeded("x"), { ...begun, at: 9 }])?.records["a"]
+      assert.deepInclude(pending, { attempts: 1, pending: 9 })
+      assert.strictEqual(pending?.result?.output, "x")
+      const record = WorkflowEvent.fold([initialized, succeeded("x"), begun, { ...failed, at: 6 }])?.records["a"]
+      assert.strictEqual(record?.result?.output, "x")
+      assert.deepStrictEqual(record?.error, { tag: "Error", message: "no", at: 6 })
+      assert.strictEqual(record?.durationMillis, 2)
+      assert.isUndefined(record?.pending)
+    })
+
+    it("names the step of a record that starts with a failure", () => {
+      assert.strictEqual(WorkflowEvent.fold([initialized, failed])?.records["a"]?.step, "s")
+    })
+
+    it("takes the error away when the run or the step starts again", () => {
+      const events = [initialized, started, begun, failed, ended("FAILED")]
+      assert.strictEqual(WorkflowEvent.fold(events)?.error?.path, "a")
+      const again = WorkflowEvent.fold([...events, started, begun])
+      assert.isUndefined(again?.error)
+      assert.isUndefined(again?.records["a"]?.error)
+    })
+
+    it("counts replies and requests; what a request without usage cost is unknown", () => {
+      const reply: Event = {
+        _tag: "StepReplied",
+        path: "a",
+        turn: 1,
+        model: "m",
+        prompt: "p",
+        reply: "r",
+        finishReason: "stop",
+        usage: { input: 3, output: 4 },
+        at: 5
+      }
+      const leaves: Event = { _tag: "RequestStarted", path: "a", request: 1, model: "m", at: 5 }
+      const back = (fields: object): Event => ({ _tag: "RequestEnded", path: "a", request: 1, ...fields, at: 6 })
+      const refused = back({ error: "RateLimited" })
+      const record = (...events: ReadonlyArray<Event>) => WorkflowEvent.fold([initialized, ...events])?.records["a"]
+      assert.deepInclude(record(begun, reply, reply), { replies: 2, usage: { input: 6, output: 8 } })
+      const known = record(leaves, refused, leaves, back({ usage: { input: 1, output: 2 } }))?.requests
+      assert.deepStrictEqual(known, { started: 2, ended: 2, usage: { input: 1, output: 2 } })
+      assert.deepStrictEqual(record(leaves, back({}))?.requests, { started: 1, ended: 1, usage: Usage.unknown })
+    })
+
+    it("goes on from the state of another run, named as its origin", () => {
+      const state = WorkflowEvent.fold([initialized, started, succeeded("x"), ended("COMPLETED")])!
+      const copy = WorkflowEvent.fold([{ _tag: "RunImported", run: "copy", state, at: 9 }])
+      assert.deepStrictEqual(copy, { ...state, run: "copy", origin: "r", events: 1, updatedAt: 9 })
+    })
+  })
+
+  it.effect("goes to JSON and back", () =>
+    Effect.gen(function* () {
+      const codec = Schema.fromJsonString(WorkflowEvent.WorkflowEvent)
+      for (const event of [initialized, started, ended("FAILED"), begun, succeeded({ a: [1, null] }), failed]) {
+        const text = yield* Schema.encodeEffect(codec)(event)
+        assert.deepStrictEqual(yield* Schema.decodeEffect(codec)(text), event)
+      }
+    })
+  )
+
+  it("leaves what it folds alone", () => {
+    const state = Object.freeze(WorkflowEvent.fold([initialized, succeeded("x")])!)
+    const before = WorkflowState.toJson(state)
+    WorkflowEvent.apply(WorkflowEvent.draft(state), succeeded("y"))
+    assert.strictEqual(WorkflowState.toJson(state), before)
+  })
+})

@@ -1,0 +1,78 @@
+import { Effect, Schema } from "effect"
+import { Engine, Step, Workflow, WorkflowState } from "@stepwright/core"
+import { assert, describe, it } from "@effect/vitest"
+
+const step = Step.effect("step", { input: Schema.String, output: Schema.String, run: Effect.succeed })
+const workflow = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("a", step, "input"))
+const done = Effect.flatMap(Engine.initialize(workflow, "x", { run: "r" }), (state) => Engine.run(workflow, state))
+
+const edited = (edit: (json: any) => void) =>
+  Effect.map(done, (state) => {
+    const json: unknown = JSON.parse(WorkflowState.toJson(state))
+    edit(json)
+    return JSON.stringify(json)
+  })
+
+describe("WorkflowState", () => {
+  describe("fromJson", () => {
+    it.effect("gives back what toJson wrote", () =>
+      Effect.gen(function* () {
+        const state = yield* done
+        assert.deepStrictEqual(yield* WorkflowState.fromJson(WorkflowState.toJson(state)), state)
+      })
+    )
+
+    for (const [name, edit, place] of [
+      ["a status that is none", (json) => (json.status = "DONE"), `["status"]`],
+      ["a record without attempts", (json) => delete json.records.a.attempts, `["records"]["a"]["attempts"]`],
+      ["a negative count", (json) => (json.records.a.replies = -1), `["records"]["a"]["replies"]`],
+      ["a time that is no number", (json) => (json.records.a.result.at = null), `["records"]["a"]["result"]["at"]`],
+      ["an author that is none", (json) => (json.records.a.result.by = "me"), `["records"]["a"]["result"]["by"]`],
+      ["no input", (json) => delete json.input, `["input"]`]
+    ] as ReadonlyArray<readonly [string, (json: any) => void, string]>) {
+      it.effect(`refuses ${name}, and says where`, () =>
+        Effect.gen(function* () {
+          const error = yield* Effect.flip(WorkflowState.fromJson(yield* edited(edit)))
+          assert.strictEqual(error.reason, "Unreadable")
+          assert.include(error.message, place)
+        })
+      )
+    }
+
+    it.effect("refuses what is no JSON, or JSON of something else", () =>
+      Effect.gen(function* () {
+        for (const text of ["", "{", "null", "[]", "7", `{"format":1}`]) {
+          assert.strictEqual((yield* Effect.flip(WorkflowState.fromJson(text))).reason, "Unreadable", text)
+        }
+      })
+    )
+
+    it.effect("tells a state that a newer version wrote", () =>
+      Effect.gen(function* () {
+        const text = yield* edited((json) => {
+          json.format = 2
+          json.status = { new: "shape" }
+        })
+        const error = yield* Effect.flip(WorkflowState.fromJson(text))
+        assert.strictEqual(error.reason, "Newer")
+        assert.include(error.message, "it has format 2")
+        assert.include(error.message, "install a newer one")
+      })
+    )
+  })
+
+  it.effect("a number that JSON has no text for survives in an output", () =>
+    Effect.gen(function* () {
+      const odd = Step.effect("odd", {
+        input: Schema.String,
+        output: Schema.Array(Schema.Number),
+        run: () => Effect.succeed([NaN, Infinity, -Infinity])
+      })
+      const workflow = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("a", odd, "input"))
+      const state = yield* Engine.run(workflow, yield* Engine.initialize(workflow, "x"))
+      const back = yield* WorkflowState.fromJson(WorkflowState.toJson(state))
+      assert.deepStrictEqual(back, state)
+      assert.deepStrictEqual((yield* Engine.output(workflow, back)).a, [NaN, Infinity, -Infinity])
+    })
+  )
+})
