@@ -1,0 +1,154 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as LlmClient from "@stepwright/core/LlmClient"
+import { InvalidRequest, LlmError } from "@stepwright/core/LlmError"
+import { type LlmRequest, Parameters } from "@stepwright/core/LlmRequest"
+import * as Workflow from "@stepwright/core/Workflow"
+import * as problems from "./internal/problems.ts"
+
+/** The named models that an application has. */
+export class LlmRegistry extends Context.Service<LlmRegistry, { readonly aliases: ReadonlyArray<string> }>()(
+  "@stepwright/llm/LlmRegistry"
+) {}
+
+/** A layer of a client for each alias. */
+export type Models = Readonly<Record<string, Layer.Layer<LlmClient.LlmClient, unknown, unknown>>>
+
+/**
+ * Named models: a client that passes each request to the model whose alias it names. That model gets it under the
+ * alias `default`.
+ *
+ * **Fails with** InvalidRequest, when no model has that alias.
+ */
+export const layer = <M extends Models>(
+  models: M
+): Layer.Layer<LlmClient.LlmClient | LlmRegistry, Layer.Error<M[keyof M]>, Layer.Services<M[keyof M]>> => {
+  const build = Effect.gen(function* () {
+    const clients = new Map<string, LlmClient.Service>()
+    for (const [alias, model] of Object.entries(models)) {
+      clients.set(alias, Context.get(yield* Layer.build(model), LlmClient.LlmClient))
+    }
+    const aliases = [...clients.keys()]
+    const clientOf = ({ model }: LlmRequest) =>
+      Effect.suspend(() => {
+        const client = clients.get(model)
+        return client === undefined ? unknownAlias([model], aliases) : Effect.succeed(client)
+      })
+    const own = (request: LlmRequest): LlmRequest => ({ ...request, model: "default" })
+    const client = LlmClient.make(
+      (request) => Effect.flatMap(clientOf(request), (client) => client.generate(own(request))),
+      (request) => Stream.unwrap(Effect.map(clientOf(request), (client) => client.stream(own(request))))
+    )
+    return Context.make(LlmClient.LlmClient, client).pipe(Context.add(LlmRegistry, { aliases }))
+  })
+  // `Models` hides the errors and needs of each layer; `M` has them.
+  return Layer.effectContext(build) as ReturnType<typeof layer<M>>
+}
+
+/** A named model in a configuration: who provides it, its name there, and how it answers where a step does not say. */
+export const Model = Schema.Struct({
+  provider: Schema.String,
+  model: Schema.String,
+  parameters: Schema.optionalKey(Parameters)
+})
+export type Model = typeof Model.Type
+
+/** Named models as data, by alias: part of a configuration file. */
+export const Config = Schema.Record(Schema.String, Model)
+export type Config = typeof Config.Type
+
+/** What makes the client of a configured model, by the provider's name. */
+export type Providers = Readonly<Record<string, (model: Model) => Layer.Layer<LlmClient.LlmClient, unknown, unknown>>>
+
+/** A configuration of models that cannot be used; `detail` says what is wrong at which key. */
+export class LlmRegistryError extends Schema.TaggedError<LlmRegistryError>()("LlmRegistryError", {
+  detail: Schema.String
+}) {
+  override get message() {
+    return `the models cannot be configured: ${this.detail}`
+  }
+}
+
+/**
+ * `layer` from a `Config`, as it comes from a file. Parameters of a model are those of each request that has none.
+ *
+ * **Fails with** LlmRegistryError, when it does not fit `Config` or names an unknown provider.
+ */
+export const layerConfig = <P extends Providers>(
+  config: unknown,
+  providers: P
+): Layer.Layer<
+  LlmClient.LlmClient | LlmRegistry,
+  LlmRegistryError | Layer.Error<ReturnType<P[keyof P]>>,
+  Layer.Services<ReturnType<P[keyof P]>>
+> => {
+  const built = Effect.gen(function* () {
+    const models = yield* Effect.mapError(
+      Schema.decodeUnknownEffect(Config)(config, { errors: "all", onExcessProperty: "error" }),
+      ({ issue }) => {
+        const found = problems.of(issue).map(({ keys, message }) => `${["models", ...keys].join(".")}: ${message}`)
+        return new LlmRegistryError({ detail: found.join("; ") })
+      }
+    )
+    const layers: Record<string, ReturnType<Providers[string]>> = {}
+    for (const [alias, model] of Object.entries(models)) {
+      const make = Object.hasOwn(providers, model.provider) ? providers[model.provider] : undefined
+      if (make === undefined) {
+        const known = Object.keys(providers).join(", ") || "none"
+        const detail = `models.${alias}: no provider is called ${model.provider}; the providers are ${known}`
+        return yield* new LlmRegistryError({ detail })
+      }
+      layers[alias] = Layer.provide(LlmClient.layerMiddleware(Effect.succeed(withDefaults(model))), make(model))
+    }
+    return layer(layers)
+  })
+  // `Providers` hides the errors and needs of each layer; `P` has them.
+  return Layer.unwrap(built) as ReturnType<typeof layerConfig<P>>
+}
+
+/** A client that sends a model's parameters where a request has none of its own. */
+const withDefaults =
+  ({ parameters = {} }: Model) =>
+  (client: LlmClient.Service) => {
+    const filled = (request: LlmRequest): LlmRequest => ({
+      ...request,
+      parameters: { ...parameters, ...request.parameters }
+    })
+    return LlmClient.make(
+      (request) => client.generate(filled(request)),
+      (request) => client.stream(filled(request))
+    )
+  }
+
+/**
+ * Checks, before a run, that every alias has a model. Without a registry any alias will do: the one client decides.
+ *
+ * **Fails with** InvalidRequest, naming the unknown aliases and the known ones.
+ */
+export const check = (aliases: Iterable<string>): Effect.Effect<void, LlmError> =>
+  Effect.flatMap(Effect.serviceOption(LlmRegistry), (registry) => {
+    if (Option.isNone(registry)) return Effect.void
+    const known = registry.value.aliases
+    const unknown = [...new Set(aliases)].filter((alias) => !known.includes(alias))
+    return unknown.length === 0 ? Effect.void : unknownAlias(unknown, known)
+  })
+
+/** `check` of every model that a workflow's steps name. */
+export const checkWorkflow = (workflow: Workflow.Any): Effect.Effect<void, LlmError> =>
+  Effect.suspend(() => check(aliasesOf(Workflow.describe(workflow).nodes)))
+
+const aliasesOf = (nodes: ReadonlyArray<Workflow.DescribedNode>): ReadonlyArray<string> =>
+  nodes.flatMap(({ nodes = [], parts = [], step }) => [
+    ...(step?.model?.models ?? []),
+    ...aliasesOf(nodes),
+    ...parts.flatMap(aliasesOf)
+  ])
+
+const unknownAlias = (unknown: ReadonlyArray<string>, known: ReadonlyArray<string>) => {
+  const detail = `no model is called ${unknown.join(", ")}; the models are ${known.join(", ") || "none"}`
+  return Effect.fail(new LlmError({ reason: new InvalidRequest({ detail }) }))
+}

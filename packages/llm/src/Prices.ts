@@ -1,0 +1,89 @@
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Schema from "effect/Schema"
+import type { Usage } from "@stepwright/core/Usage"
+import * as jsonText from "./internal/jsonText.ts"
+import { pricesSnapshot } from "./internal/pricesSnapshot.ts"
+
+const Usd = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** What a model costs. **Units** USD per million tokens; cached input costs what input does unless given. */
+export const Price = Schema.Struct({ input: Usd, cachedInput: Schema.optionalKey(Usd), output: Usd })
+export type Price = typeof Price.Type
+
+/** A table of prices by the provider's names of models, and the day (`2025-11-30`) on which they held. */
+export const Prices = Schema.Struct({
+  date: Schema.String.check(Schema.isPattern(/^\d{4}-\d{2}-\d{2}$/u)),
+  models: Schema.Record(Schema.String, Price)
+})
+export type Prices = typeof Prices.Type
+
+/** A file of prices that cannot be used; `detail` says why and at which line. */
+export class PricesError extends Schema.TaggedError<PricesError>()("PricesError", {
+  file: Schema.String,
+  detail: Schema.String
+}) {
+  override get message() {
+    return `the prices in ${this.file} cannot be used: ${this.detail}`
+  }
+}
+
+/** Models that the table has no price for. */
+export class UnknownPrice extends Schema.TaggedError<UnknownPrice>()("UnknownPrice", {
+  models: Schema.Array(Schema.String),
+  date: Schema.String
+}) {
+  override get message() {
+    return `no price is known for ${this.models.join(", ")}: add it to the table of prices (of ${this.date}), or leave out the cap in USD`
+  }
+}
+
+/** List prices of a few models as they were on its `date`: replace it by a table of your own where money depends on it. */
+export const snapshot: Prices = pricesSnapshot
+
+/** The table in a JSON file. **Fails with** PricesError, when it cannot be read or does not fit `Prices`. */
+export const fromFile = Effect.fnUntraced(function* (
+  file: string
+): Effect.fn.Return<Prices, PricesError, FileSystem.FileSystem> {
+  const fs = yield* FileSystem.FileSystem
+  const text = yield* Effect.mapError(
+    fs.readFileString(file),
+    (error) => new PricesError({ file, detail: error.message })
+  )
+  return yield* Effect.mapError(decode(text), (detail) => new PricesError({ file, detail }))
+})
+
+/**
+ * The price of a model: that of its exact name, or of its name without a date of release (`-2025-11-13`, `-20251001`).
+ */
+export const find = (prices: Prices, model: string): Price | undefined =>
+  own(prices, model) ?? own(prices, model.replace(/-\d{4}-?\d{2}-?\d{2}$/u, ""))
+
+/**
+ * What a usage cost, or `undefined` where the price, or the number of input or output tokens, is unknown. Input that
+ * the provider does not say to be cached counts in full. **Units** USD.
+ */
+export const cost = (prices: Prices, usage: Usage, model: string): number | undefined => {
+  const price = find(prices, model)
+  return price === undefined || usage.input === undefined || usage.output === undefined
+    ? undefined
+    : at(price, { ...usage, input: usage.input, output: usage.output })
+}
+
+/** What so many tokens cost at a price. **Units** USD. */
+export const at = (
+  price: Price,
+  tokens: { readonly input: number; readonly output: number; readonly cachedInput?: number }
+): number => {
+  const cached = Math.min(tokens.cachedInput ?? 0, tokens.input)
+  const input = (tokens.input - cached) * price.input + cached * (price.cachedInput ?? price.input)
+  return (input + tokens.output * price.output) / 1e6
+}
+
+/** An amount for people: `$0.0042`, or `unknown`. */
+export const format = (usd: number | undefined): string =>
+  usd === undefined ? "unknown" : `$${usd >= 0.1 || usd === 0 ? usd.toFixed(2) : Number(usd.toPrecision(2))}`
+
+const decode = jsonText.decode(Prices)
+
+const own = ({ models }: Prices, model: string) => (Object.hasOwn(models, model) ? models[model] : undefined)

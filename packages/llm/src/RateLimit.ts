@@ -1,0 +1,147 @@
+import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type * as Layer from "effect/Layer"
+import * as Semaphore from "effect/Semaphore"
+import * as LlmClient from "@stepwright/core/LlmClient"
+import { InvalidRequest, LlmError, RateLimited } from "@stepwright/core/LlmError"
+import type { Usage } from "@stepwright/core/Usage"
+import * as estimate from "./internal/estimate.ts"
+import * as minute from "./internal/minute.ts"
+import * as passage from "./internal/passage.ts"
+
+/** What a provider allows; what is not given is not limited. */
+export interface Options {
+  readonly requestsPerMinute?: number
+  /** **Units** input and output tokens together. */
+  readonly tokensPerMinute?: number
+  /** Requests at a time. */
+  readonly concurrency?: number
+  /** How many output tokens are expected at most of a call without `maxOutputTokens`: 4096 unless given. */
+  readonly assumedOutputTokens?: number
+}
+
+/**
+ * A middleware that lets requests wait, first come first served, until they fit: in any minute no more begin, and with
+ * no more tokens, than allowed. Tokens are estimated generously before a request and settled by its usage after.
+ *
+ * When the provider says RateLimited all the same, all wait as long as it demands; each limit is halved, and concurrency
+ * at most half of what was in flight, for those that come after, and doubled again with each minute that this does not
+ * happen. Put it inside of `Retry`, so that it sees each request.
+ *
+ * **Fails with** InvalidRequest, when a call alone may take more than `tokensPerMinute`; RateLimited, without a request,
+ * while the provider demands a wait of more than ten minutes.
+ */
+export const make = (options: Options): Effect.Effect<(client: LlmClient.Service) => LlmClient.Service> =>
+  Effect.map(Semaphore.make(1), (turn) => {
+    const { requestsPerMinute = Infinity, tokensPerMinute = Infinity, concurrency = Infinity } = options
+    const { assumedOutputTokens = 4096 } = options
+    const recent = minute.make()
+    let active = 0
+    let changed = Deferred.makeUnsafe<void>()
+
+    // The share of the limits that is in force, and since when.
+    let share = 1
+    let loweredAt = 0
+    let pausedUntil = 0
+    let lowerings = 0
+    let busiest = concurrency
+
+    const recover = (now: number) => {
+      for (; share < 1 && now >= loweredAt + recovery; loweredAt += recovery) share *= 2
+    }
+
+    const lower = (now: number, admission: Admission, { retryAfter }: RateLimited) => {
+      if (retryAfter !== undefined) pausedUntil = Math.max(pausedUntil, now + Duration.toMillis(retryAfter))
+      // Requests that were in flight together tell of one overload.
+      if (admission.lowerings < lowerings) return
+      if (share === 1) busiest = Math.min(concurrency, active)
+      share = Math.max(leastShare, share / 2)
+      loweredAt = now
+      lowerings++
+    }
+
+    /** When the next request may begin, as far as time alone decides. */
+    const beginsAt = (now: number, tokens: number): number => {
+      recover(now)
+      if (now < pausedUntil) return pausedUntil
+      const recovered = share < 1 ? loweredAt + recovery : Infinity
+      const slots = share === 1 ? concurrency : Math.max(1, Math.floor(busiest * share))
+      if (active >= slots) return recovered
+      const requests = Math.max(1, Math.floor(requestsPerMinute * share))
+      const fits = recent.fits(now, tokens, requests, tokensPerMinute * share)
+      return fits <= now ? now : Math.min(fits, recovered)
+    }
+
+    const begin = (tokens: number, admitted: (admission: Admission) => void): Effect.Effect<void, LlmError> =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        if (pausedUntil - now > longestPause) return paused(pausedUntil - now)
+        const at = beginsAt(now, tokens)
+        if (at <= now) {
+          active++
+          admitted({ entry: recent.add(now, tokens), lowerings })
+          return Effect.void
+        }
+        const change = Deferred.await(changed)
+        const wait = at === Infinity ? change : Effect.timeoutOption(change, at - now)
+        return Effect.andThen(wait, begin(tokens, admitted))
+      })
+
+    return (client) =>
+      passage.make((request) =>
+        Effect.sync(() => {
+          const input = estimate.atMostInputTokens(request)
+          const output = request.parameters.maxOutputTokens ?? assumedOutputTokens
+          let admission: Admission | undefined
+          return {
+            client,
+            enter:
+              input + output > tokensPerMinute
+                ? tooLarge(input + output, tokensPerMinute)
+                : turn.withPermit(begin(input + output, (admitted) => void (admission = admitted))),
+            leave: ({ error, reply }) =>
+              Effect.map(Clock.currentTimeMillis, (now) => {
+                if (admission === undefined) return
+                recover(now)
+                const said = reply === undefined ? usageOf(error) : reply.usage
+                const answered = reply === undefined ? output : estimate.atMostTokens(reply.text)
+                recent.settle(admission.entry, (said.input ?? input) + (said.output ?? answered))
+                if (error?.reason._tag === "RateLimited") lower(now, admission, error.reason)
+                active--
+                const change = changed
+                changed = Deferred.makeUnsafe()
+                Deferred.doneUnsafe(change, Exit.void)
+              })
+          }
+        })
+      )
+  })
+
+/** `make` around the client below. */
+export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, never, LlmClient.LlmClient> =>
+  LlmClient.layerMiddleware(make(options))
+
+interface Admission {
+  readonly entry: minute.Entry
+  /** How often the limits were lowered before. */
+  readonly lowerings: number
+}
+
+const recovery = 60_000
+const longestPause = 600_000
+const leastShare = 1 / 64
+
+const usageOf = (error: LlmError | undefined): Usage =>
+  error !== undefined && "usage" in error.reason ? (error.reason.usage ?? {}) : {}
+
+const tooLarge = (tokens: number, limit: number) => {
+  const detail = `the call may take ${tokens} tokens, and tokensPerMinute is ${limit}: give the step a smaller maxOutputTokens or a shorter input`
+  return Effect.fail(new LlmError({ reason: new InvalidRequest({ detail }) }))
+}
+
+const paused = (left: number) => {
+  const detail = "the provider demanded a wait when it was asked before"
+  return Effect.fail(new LlmError({ reason: new RateLimited({ detail, retryAfter: Duration.millis(left) }) }))
+}

@@ -1,0 +1,79 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
+import { LlmReply } from "@stepwright/core/LlmReply"
+import { LlmRequest, Message } from "@stepwright/core/LlmRequest"
+
+/** One recorded call. Its metadata says who asked first, for readers; the run is not kept. */
+export interface Entry {
+  readonly request: LlmRequest
+  readonly reply: LlmReply
+}
+
+// One line of text a line of JSON, so that a change shows as such in a diff.
+const Lines = Schema.Array(Schema.String).pipe(
+  Schema.decodeTo(
+    Schema.String,
+    SchemaTransformation.transform<string, ReadonlyArray<string>>({
+      decode: (lines) => lines.join("\n"),
+      encode: (text) => text.split("\n")
+    })
+  )
+)
+
+const { messages: _messages, metadata, ...requestFields } = LlmRequest.fields
+const { run: _run, fresh: _fresh, ...origin } = metadata.fields
+const { id: _id, text: _text, ...replyFields } = LlmReply.fields
+
+// A response's id is another one at each recording and of no use in a replay: it is left out.
+const File = Schema.Struct({
+  version: Schema.Literal(1),
+  entries: Schema.Array(
+    Schema.Struct({
+      ...origin,
+      request: Schema.Struct({
+        ...requestFields,
+        messages: Schema.Array(Schema.Struct({ role: Message.fields.role, content: Lines }))
+      }),
+      reply: Schema.Struct({ ...replyFields, text: Lines })
+    })
+  )
+})
+
+const decode = Schema.decodeUnknownEffect(File)
+const encode = Schema.encodeSync(File)
+
+/** The entries in a file's text, or what is wrong with it and where. */
+export const parse = Effect.fnUntraced(function* (text: string): Effect.fn.Return<ReadonlyArray<Entry>, string> {
+  const json = yield* Effect.try({
+    try: (): unknown => JSON.parse(text),
+    catch: (error) => `it is no JSON: ${error instanceof Error ? error.message : String(error)}`
+  })
+  const { entries } = yield* Effect.mapError(decode(json), (error) => error.message.replace(/\n\s*/gu, " "))
+  return entries.map(({ path, step, turn, request, reply }) => ({
+    request: { ...request, metadata: { run: "", path, step, turn } },
+    reply
+  }))
+})
+
+/** A file's text, the same for the same entries: in order of path, turn and then hash, their key. */
+export const print = (entries: Iterable<readonly [hash: string, entry: Entry]>): string => {
+  const sorted = [...entries]
+    .map(([hash, entry]) => ({ hash, ...entry }))
+    .toSorted(
+      (a, b) =>
+        compare(a.request.metadata.path, b.request.metadata.path) ||
+        a.request.metadata.turn - b.request.metadata.turn ||
+        compare(a.hash, b.hash)
+    )
+  const file = encode({
+    version: 1,
+    entries: sorted.map(({ request, reply }) => {
+      const { path, step, turn } = request.metadata
+      return { path, step, turn, request, reply }
+    })
+  })
+  return JSON.stringify(file, null, 2) + "\n"
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

@@ -1,0 +1,19 @@
+import type { LlmRequest } from "@stepwright/core/LlmRequest"
+
+/** The text on one line, cut in the middle where it is longer than `limit` characters. */
+export const shorten = (text: string, limit: number): string => {
+  const line = text.replace(/\s+/gu, " ").trim()
+  if (line.length <= limit) return line
+  const half = Math.floor((limit - 3) / 2)
+  return `${line.slice(0, half)} … ${line.slice(line.length - half)}`
+}
+
+/** Who asks: `step "draft" at article/draft, turn 1`. */
+export const origin = ({ metadata }: LlmRequest): string =>
+  `step ${JSON.stringify(metadata.step)} at ${metadata.path}, turn ${metadata.turn}`
+
+/** The last message on one line. */
+export const lastMessage = ({ messages }: LlmRequest): string => {
+  const last = messages.at(-1)
+  return last === undefined ? "no message at all" : `${last.role}: ${shorten(last.content, 240)}`
+}

@@ -1,0 +1,90 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as problems from "./problems.ts"
+
+/** Decodes the text of a JSON file. **Fails with** what is wrong, each problem with its line, column and key. */
+export const decode = <A, I>(schema: Schema.Codec<A, I>) => {
+  const decodeJson = Schema.decodeUnknownEffect(schema)
+  return Effect.fnUntraced(function* (text: string): Effect.fn.Return<A, string> {
+    const json = yield* Effect.try({
+      try: (): unknown => JSON.parse(text),
+      catch: (error) => {
+        const message = error instanceof Error ? error.message : String(error)
+        return `${place(text, scan(text).end)}: it is no JSON: ${message}`
+      }
+    })
+    return yield* Effect.mapError(decodeJson(json, { errors: "all" }), ({ issue }) => {
+      const { begins } = scan(text)
+      return problems
+        .of(issue)
+        .map(({ keys, message }) => {
+          const at = keys.length === 0 ? "" : ` at ${keys.join(".")}`
+          return `${place(text, innermost(begins, keys))}${at}: ${message}`
+        })
+        .join("; ")
+    })
+  })
+}
+
+const place = (text: string, offset: number): string => {
+  const before = text.slice(0, offset).split("\n")
+  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
+}
+
+/** Where the value of the keys begins, or that around it when a key is missing. */
+const innermost = (begins: ReadonlyMap<string, number>, keys: ReadonlyArray<string>): number => {
+  for (let length = keys.length; length >= 0; length--) {
+    const begin = begins.get(nameOf(keys.slice(0, length)))
+    if (begin !== undefined) return begin
+  }
+  return 0
+}
+
+const nameOf = (keys: ReadonlyArray<string>) => JSON.stringify(keys)
+
+const space = /[ \t\n\r]*/uy
+const string = /"(?:[^"\\\p{Cc}]|[\x7f-\x9f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/uy
+const scalar = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/uy
+
+/** Where each value of a JSON text begins, by its keys, and where the text stops being JSON. **Source** RFC 8259 */
+const scan = (text: string): { readonly begins: ReadonlyMap<string, number>; readonly end: number } => {
+  const begins = new Map<string, number>()
+  let end = 0
+
+  const take = (pattern: RegExp): string | undefined => {
+    pattern.lastIndex = end
+    const [taken] = pattern.exec(text) ?? []
+    end += taken?.length ?? 0
+    return taken
+  }
+  const takeMark = (mark: string): boolean => {
+    take(space)
+    if (text[end] !== mark) return false
+    end++
+    take(space)
+    return true
+  }
+  const list = (close: string, item: (index: number) => boolean): boolean => {
+    if (takeMark(close)) return true
+    for (let index = 0; item(index); index++) {
+      if (takeMark(close)) return true
+      if (!takeMark(",")) return false
+    }
+    return false
+  }
+  const value = (keys: ReadonlyArray<string>): boolean => {
+    begins.set(nameOf(keys), end)
+    if (takeMark("[")) return list("]", (index) => value([...keys, `${index}`]))
+    if (!takeMark("{")) return (take(string) ?? take(scalar)) !== undefined
+    return list("}", () => {
+      const key = take(string)
+      // What `string` takes is a JSON string.
+      return key !== undefined && takeMark(":") && value([...keys, JSON.parse(key) as string])
+    })
+  }
+
+  take(space)
+  value([])
+  take(space)
+  return { begins, end }
+}

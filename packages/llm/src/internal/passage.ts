@@ -1,0 +1,62 @@
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as LlmClient from "@stepwright/core/LlmClient"
+import { LlmError } from "@stepwright/core/LlmError"
+import type { LlmReply } from "@stepwright/core/LlmReply"
+import type { LlmRequest } from "@stepwright/core/LlmRequest"
+
+/** How a call ended: with a reply, with an error, or with neither when it was interrupted or its reader left. */
+export interface Ended {
+  readonly reply?: LlmReply
+  readonly error?: LlmError
+}
+
+/** One call on its way through a middleware. */
+export interface Passage {
+  /** Who is asked. */
+  readonly client: LlmClient.Service
+  /** What happens before; it may wait, fail and be interrupted. */
+  readonly enter: Effect.Effect<void, LlmError>
+  /** What happens after, exactly once, also when `enter` did not succeed; in a stream, before its end is seen. */
+  readonly leave: (ended: Ended) => Effect.Effect<void>
+}
+
+/** A client whose calls, whole or streamed, each have a passage. */
+export const make = (open: (request: LlmRequest) => Effect.Effect<Passage>): LlmClient.Service =>
+  LlmClient.make(
+    (request) =>
+      Effect.flatMap(open(request), ({ client, enter, leave }) =>
+        Effect.onExit(Effect.andThen(enter, client.generate(request)), (exit) =>
+          leave(Exit.isSuccess(exit) ? { reply: exit.value } : failed(exit))
+        )
+      ),
+    (request) =>
+      Stream.unwrap(
+        Effect.gen(function* () {
+          const { client, enter, leave } = yield* open(request)
+          let left = false
+          const once = (ended: Ended) =>
+            Effect.suspend(() => {
+              if (left) return Effect.void
+              left = true
+              return leave(ended)
+            }).pipe(Effect.uninterruptible)
+          yield* Effect.addFinalizer((exit) => once(failed(exit)))
+          yield* enter
+          return client.stream(request).pipe(
+            Stream.mapArrayEffect((parts) => {
+              const last = parts.at(-1)
+              return last?._tag === "Finished" ? Effect.as(once({ reply: last.reply }), parts) : Effect.succeed(parts)
+            }),
+            Stream.tapError((error) => once({ error }))
+          )
+        })
+      )
+  )
+
+const failed = (exit: Exit.Exit<unknown, unknown>): Ended => {
+  const error = Option.getOrUndefined(Exit.findErrorOption(exit))
+  return error instanceof LlmError ? { error } : {}
+}

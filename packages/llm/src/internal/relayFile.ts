@@ -1,0 +1,63 @@
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { Parameters, type LlmRequest } from "@stepwright/core/LlmRequest"
+
+/** What the head of a request file says. */
+export const Head = Schema.Struct({
+  id: Schema.String,
+  path: Schema.String,
+  step: Schema.String,
+  turn: Schema.Int,
+  model: Schema.String,
+  format: Schema.String,
+  parameters: Parameters,
+  asked: Schema.DateTimeUtcFromString
+})
+export type Head = typeof Head.Type
+
+const encode = Schema.encodeSync(Head)
+const decode = Schema.decodeUnknownOption(Head)
+const decodeJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))
+
+/** The name of a request's files before `.request.md` and `.reply.md`: order, path, and what identifies the request. */
+export const stem = (order: number, { metadata }: LlmRequest, id: string): string => {
+  const path = metadata.path.replace(/[^\w.-]+/gu, "-").slice(0, 80)
+  return `${String(order).padStart(3, "0")}-${path}-${id}`
+}
+
+/** The request as Markdown: a head of `name: JSON` lines, then each message under a heading of its role. */
+export const print = (request: LlmRequest, id: string, reply: string, asked: DateTime.Utc): string => {
+  const { model, messages, format, parameters, metadata } = request
+  const { path, step, turn } = metadata
+  const head = encode({ id, path, step, turn, model, format: format.type, parameters, asked })
+  return [
+    "---",
+    ...Object.entries(head).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
+    "---",
+    "",
+    `The reply is the whole content of \`${reply}\` beside this file. Write it under another name, then rename it.`,
+    ...messages.flatMap(({ role, content }, index) => [
+      "",
+      `# Message ${index + 1} of ${messages.length}: ${role}`,
+      "",
+      content
+    ]),
+    ...(format.type === "json"
+      ? ["", `# JSON Schema of the reply: ${format.name}`, "", "```json", JSON.stringify(format.schema, null, 2), "```"]
+      : []),
+    ""
+  ].join("\n")
+}
+
+/** The head of a request file, if it is one. */
+export const parseHead = (text: string): Option.Option<Head> => {
+  const [open, ...lines] = text.split("\n")
+  const end = lines.indexOf("---")
+  if (open !== "---" || end < 0) return Option.none()
+  const fields = lines.slice(0, end).map((line) => {
+    const colon = line.indexOf(": ")
+    return [line.slice(0, colon), Option.getOrUndefined(decodeJson(line.slice(colon + 2)))] as const
+  })
+  return decode(Object.fromEntries(fields))
+}

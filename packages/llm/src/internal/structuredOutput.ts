@@ -1,0 +1,157 @@
+import * as JsonSchema from "effect/JsonSchema"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaRepresentation from "effect/SchemaRepresentation"
+import * as OpenAiStructuredOutput from "effect/ai/OpenAiStructuredOutput"
+import * as CanonicalJson from "@stepwright/core/CanonicalJson"
+import type { LlmRequest, Message, ResponseFormat } from "@stepwright/core/LlmRequest"
+
+/** How a provider is told what the reply must be. */
+export type Format =
+  | { readonly type: "text" }
+  | { readonly type: "json_object" }
+  | {
+      readonly type: "json_schema"
+      readonly name: string
+      readonly schema: JsonSchema.JsonSchema
+      readonly strict: true
+    }
+
+export type Mode = "strict" | "json" | "instructions"
+
+interface Prepared {
+  readonly messages: ReadonlyArray<Message>
+  readonly format: Format
+  /** The text of a reply as the request asked for it. */
+  readonly restore: (text: string) => string
+}
+
+type JsonFormat = Extract<ResponseFormat, { readonly type: "json" }>
+
+/** Messages and format for a request, or why strict mode cannot express its schema. */
+export const prepare = (
+  { format, messages }: LlmRequest,
+  mode: Mode,
+  otherwise: "refuse" | "json" | "instructions"
+): Result.Result<Prepared, string> => {
+  if (format.type === "text") return Result.succeed({ messages, format, restore: asItIs })
+  if (mode !== "strict") return Result.succeed(described(messages, format, mode))
+  const strict = strictOf(format.schema)
+  if (Result.isSuccess(strict)) {
+    const name = format.name.replace(/[^\w-]/gu, "_").slice(0, 64) || "reply"
+    const { schema, restore } = strict.success
+    return Result.succeed({ messages, format: { type: "json_schema", name, schema, strict: true }, restore })
+  }
+  return otherwise === "refuse"
+    ? Result.fail(
+        `strict mode cannot express the schema ${JSON.stringify(format.name)} (${strict.failure}): ` +
+          `change it, or set inexpressibleSchema to "json" or "instructions"`
+      )
+    : Result.succeed(described(messages, format, otherwise))
+}
+
+const asItIs = (text: string) => text
+
+// Chat templates of many models take one system message, and only as the first.
+const described = (messages: ReadonlyArray<Message>, format: JsonFormat, mode: "json" | "instructions"): Prepared => {
+  const text = `Reply with JSON only, with no text around it, that fits this JSON Schema:\n${JSON.stringify(format.schema)}`
+  const [first, ...rest] = messages
+  const system = first?.role === "system" ? `${first.content}\n\n${text}` : text
+  return {
+    messages: [{ role: "system", content: system }, ...(first?.role === "system" ? rest : messages)],
+    format: { type: mode === "json" ? "json_object" : "text" },
+    restore: asItIs
+  }
+}
+
+interface Strict {
+  readonly schema: JsonSchema.JsonSchema
+  readonly restore: (text: string) => string
+}
+
+const known = new WeakMap<object, Result.Result<Strict, string>>()
+
+const strictOf = (schema: Schema.Json): Result.Result<Strict, string> => {
+  if (!isObject(schema)) return Result.fail("it says nothing about the value")
+  const before = known.get(schema)
+  if (before !== undefined) return before
+  const strict = convert(schema)
+  known.set(schema, strict)
+  return strict
+}
+
+const convert = (json: JsonSchema.JsonSchema): Result.Result<Strict, string> =>
+  // The root must be an object; any other value is wrapped in one.
+  Result.flatMap(
+    Result.orElse(codecOf(json, false), () => codecOf(json, true)),
+    ({ codec, jsonSchema, wrapped }) => {
+      const free = untyped(jsonSchema, "")
+      if (free !== undefined) return Result.fail(`any value is allowed at ${free || "/"}`)
+      const decode = Schema.decodeUnknownOption(codec, { disableChecks: true })
+      const restore = (text: string): string => {
+        const reply = parse(text)
+        if (Option.isNone(reply)) return text
+        const decoded = decode(reply.value)
+        if (Option.isNone(decoded)) return text
+        // What was wrapped decodes to what wraps it.
+        const value = wrapped ? (decoded.value as { readonly value: unknown }).value : decoded.value
+        return CanonicalJson.stringify(value) === CanonicalJson.stringify(reply.value) ? text : JSON.stringify(value)
+      }
+      return Result.succeed({ schema: jsonSchema, restore })
+    }
+  )
+
+const codecOf = (json: JsonSchema.JsonSchema, wrapped: boolean) =>
+  Result.try({
+    try: () => {
+      const document = JsonSchema.fromSchemaDraft2020_12(json)
+      // An imported schema decodes what JSON.parse gives, and needs no services.
+      const asked = SchemaRepresentation.fromJsonSchemaDocument(document, {
+        patterns: "apply",
+        onEnter
+      }) as Schema.Codec<unknown>
+      return { ...OpenAiStructuredOutput.toCodecOpenAI(wrapped ? Schema.Struct({ value: asked }) : asked), wrapped }
+    },
+    catch: (failure) => String(failure)
+  })
+
+const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))
+
+/** Keeps the shape where strict mode can: an object closed, a list of at least some items no tuple. */
+const onEnter = (node: JsonSchema.JsonSchema): JsonSchema.JsonSchema => {
+  const { additionalProperties: more, items, prefixItems, ...rest } = node
+  if (rest.properties !== undefined && (more === undefined || more === true)) {
+    return { ...node, additionalProperties: false }
+  }
+  const isList =
+    Array.isArray(prefixItems) &&
+    Number(rest.minItems) >= prefixItems.length &&
+    prefixItems.every((item) => CanonicalJson.stringify(item) === CanonicalJson.stringify(items))
+  return isList ? { ...rest, items } : node
+}
+
+/** The first place at which a schema of strict mode says nothing about the value. */
+const untyped = (node: unknown, at: string): string | undefined => {
+  if (!isObject(node)) return at
+  if (!["type", "enum", "anyOf", "$ref"].some((key) => key in node)) return at
+  const below: ReadonlyArray<readonly [string, unknown]> = [
+    ...entries(node["properties"], "properties"),
+    ...entries(node["$defs"], "$defs"),
+    ...entries(node["anyOf"], "anyOf"),
+    ...("items" in node ? [["items", node["items"]] as const] : [])
+  ]
+  for (const [name, child] of below) {
+    const found = untyped(child, `${at}/${name}`)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+const entries = (value: unknown, name: string) =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value).map(([key, child]) => [`${name}/${key}`, child] as const)
+    : []
+
+const isObject = (value: unknown): value is JsonSchema.JsonSchema =>
+  typeof value === "object" && value !== null && !Array.isArray(value)

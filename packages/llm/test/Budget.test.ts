@@ -1,0 +1,415 @@
+import { assert, describe, expect, expectTypeOf, it } from "@effect/vitest"
+import { Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import { InvalidResponse, LlmError, NetworkFailure, RateLimited, type LlmErrorReason } from "@stepwright/core/LlmError"
+import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import type { Usage } from "@stepwright/core/Usage"
+import * as LlmClient from "@stepwright/core/LlmClient"
+import { Attempts, Budget, MockLlm, Prices, Retry } from "@stepwright/llm"
+import { request } from "./request.ts"
+
+const ask = (request: LlmRequest) => Effect.flatMap(LlmClient.LlmClient, (client) => client.generate(request))
+
+const parts = (request: LlmRequest) => Effect.map(LlmClient.LlmClient, (client) => client.stream(request))
+const read = (request: LlmRequest) => Effect.flatMap(parts(request), Stream.runDrain)
+
+/** A request of 8 characters: at most 12 input tokens. */
+const small = (maxOutputTokens: number) => request("draft", "12345678", { parameters: { maxOutputTokens } })
+
+const budget = (options: Budget.Options, below: Layer.Layer<LlmClient.LlmClient> = MockLlm.layer([{ reply: "…" }])) =>
+  Layer.provide(Layer.orDie(Budget.layer(options)), below)
+
+const saying = (usage: Usage, text = "12345678") => MockLlm.layer([{ reply: MockLlm.reply({ text, usage }) }])
+
+/** A provider that fails with the reasons in turn, then answers for nothing; each request is an attempt. */
+const provider = (reasons: ReadonlyArray<LlmErrorReason>) => {
+  const left = [...reasons]
+  const answer = Effect.suspend(() => {
+    const reason = left.shift()
+    return reason === undefined
+      ? Effect.succeed({ text: "", finishReason: "stop" as const, usage: { input: 0, output: 0 } })
+      : Effect.fail(new LlmError({ reason }))
+  })
+  return Layer.succeed(LlmClient.LlmClient, Attempts.make(LlmClient.make(() => answer)))
+}
+
+/** A middleware that makes a failure of each reply. */
+const losing = (client: LlmClient.Service) =>
+  LlmClient.make((request) =>
+    Effect.andThen(client.generate(request), new LlmError({ reason: new InvalidResponse({ detail: "…" }) }))
+  )
+
+/** What is left of `maxTokens`, found by the message of a call that is too large. */
+const spentTokens = Effect.gen(function* () {
+  const { reason } = yield* Effect.flip(ask(small(1_000_000)))
+  assert(reason._tag === "BudgetExceeded")
+  return Number(/(\d+) are spent/u.exec(reason.detail)?.[1])
+})
+
+describe("Budget", () => {
+  describe("maxCalls", () => {
+    it.effect("allows exactly so many calls, concurrent ones too, and says how to go on", () =>
+      Effect.gen(function* () {
+        const asks = Array.from({ length: 5 }, (_, index) => ask(request(`s${index}`)))
+        const exits = yield* Effect.forEach(asks, (ask) => Effect.exit(ask), { concurrency: "unbounded" })
+        expect(exits.filter(Exit.isSuccess).length).toBe(3)
+        const error = yield* Effect.flip(ask(request("more")))
+        assert(error.reason._tag === "BudgetExceeded")
+        expect(error.isSuspending).toBe(true)
+        expect(error.reason.detail).toBe("maxCalls is 3, and 3 calls were made; resume with a larger cap to go on")
+      }).pipe(Effect.provide(budget({ maxCalls: 3 })))
+    )
+
+    it.effect("does not ask the model for a refused call", () =>
+      Effect.gen(function* () {
+        yield* ask(request("a"))
+        yield* Effect.flip(ask(request("b")))
+        expect((yield* MockLlm.calls).length).toBe(1)
+      }).pipe(Effect.provide(Layer.provideMerge(Budget.layer({ maxCalls: 1 }), MockLlm.layer([{ reply: "…" }]))))
+    )
+
+    it.effect("counts what was spent before", () =>
+      Effect.gen(function* () {
+        yield* ask(request("a"))
+        expect((yield* Effect.flip(ask(request("b")))).reason._tag).toBe("BudgetExceeded")
+      }).pipe(Effect.provide(budget({ maxCalls: 10, spent: { calls: 9, tokens: 0 } })))
+    )
+  })
+
+  describe("maxTokens", () => {
+    it.effect("counts input and output of a reply, and what was spent before", () =>
+      Effect.gen(function* () {
+        yield* ask(small(100))
+        expect(yield* spentTokens).toBe(1018)
+      }).pipe(
+        Effect.provide(
+          budget(
+            { maxTokens: 5000, spent: { calls: 3, tokens: 1000 } },
+            saying({ input: 11, cachedInput: 4, output: 7, reasoning: 2 })
+          )
+        )
+      )
+    )
+
+    it.effect("refuses a call that could go over the cap, naming cap, spent and bound", () =>
+      Effect.gen(function* () {
+        yield* ask(small(88))
+        const { reason } = yield* Effect.flip(ask(small(88)))
+        expect(reason.detail).toBe(
+          "maxTokens is 100, 18 are spent, and this call may take 100 (a smaller maxOutputTokens of the step makes it less); resume with a larger cap to go on"
+        )
+        yield* ask(small(70))
+      }).pipe(Effect.provide(budget({ maxTokens: 100 }, saying({ input: 11, output: 7 }))))
+    )
+
+    it.effect("takes unknown usage for more than it is likely to be, never for 0", () =>
+      Effect.gen(function* () {
+        yield* ask(small(100))
+        expect(yield* spentTokens).toBe(12 + 4)
+      }).pipe(Effect.provide(budget({ maxTokens: 5000 }, saying({}))))
+    )
+
+    it.effect("estimates only the part of the usage that is unknown", () =>
+      Effect.gen(function* () {
+        yield* ask(small(100))
+        expect(yield* spentTokens).toBe(3 + 4)
+      }).pipe(Effect.provide(budget({ maxTokens: 5000 }, saying({ input: 3 }))))
+    )
+
+    it.effect(
+      "counts failed attempts: what they say, nothing for what is not billed, the bound where it is unclear",
+      () =>
+        Effect.gen(function* () {
+          const detail = "…"
+          const cases: ReadonlyArray<[LlmErrorReason, number]> = [
+            [new InvalidResponse({ detail, usage: { input: 20, output: 30 } }), 50],
+            [new RateLimited({ detail }), 0],
+            [new NetworkFailure({ detail }), 12 + 100]
+          ]
+          for (const [reason, tokens] of cases) {
+            const spent = yield* Effect.andThen(ask(small(100)), spentTokens).pipe(
+              Effect.provide(
+                budget({ maxTokens: 5000 }, Layer.provide(Retry.layer({ baseDelay: 0 }), provider([reason])))
+              )
+            )
+            expect([reason._tag, spent]).toEqual([reason._tag, tokens])
+          }
+        })
+    )
+
+    it.effect("counts the bound of an attempt that was interrupted", () =>
+      Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(ask(small(100)), { startImmediately: true })
+        yield* Fiber.interrupt(fiber)
+        expect(yield* spentTokens).toBe(12 + 100)
+      }).pipe(
+        Effect.provide(
+          budget(
+            { maxTokens: 5000 },
+            Layer.succeed(LlmClient.LlmClient, Attempts.make(LlmClient.make(() => Effect.never)))
+          )
+        )
+      )
+    )
+
+    it.effect("sends the output limit that it counts with, where a call has none", () =>
+      Effect.gen(function* () {
+        yield* ask(request("a"))
+        yield* ask(small(50))
+        expect((yield* MockLlm.calls).map(({ parameters }) => parameters.maxOutputTokens)).toEqual([300, 50])
+      }).pipe(
+        Effect.provide(
+          Layer.provideMerge(
+            Budget.layer({ maxTokens: 5000, assumedOutputTokens: 300 }),
+            MockLlm.layer([{ reply: "…" }])
+          )
+        )
+      )
+    )
+
+    it.effect("leaves calls as they are under no cap but that on their number", () =>
+      Effect.gen(function* () {
+        yield* ask(request("a"))
+        expect((yield* MockLlm.calls)[0]?.parameters).toEqual({})
+      }).pipe(Effect.provide(Layer.provideMerge(Budget.layer({ maxCalls: 5 }), MockLlm.layer([{ reply: "…" }]))))
+    )
+
+    it.effect("refuses a retry that no longer fits, before it is made", () =>
+      Effect.gen(function* () {
+        let requests = 0
+        const lost = Effect.suspend(() => {
+          requests++
+          return Effect.fail(new LlmError({ reason: new NetworkFailure({ detail: "reset" }) }))
+        })
+        const below = Layer.provide(
+          Retry.layer({ baseDelay: 0 }),
+          Layer.succeed(LlmClient.LlmClient, Attempts.make(LlmClient.make(() => lost)))
+        )
+        for (const asked of [ask(small(88)), read(small(88))]) {
+          requests = 0
+          const { reason } = yield* Effect.flip(Effect.provide(asked, budget({ maxTokens: 150 }, below)))
+          expect([reason._tag, requests]).toEqual(["BudgetExceeded", 1])
+          expect(reason.detail).toMatch(/^maxTokens is 150, 100 are spent, and this call may take 100/u)
+        }
+      })
+    )
+
+    it.effect("counts a reply that is lost on its way up", () =>
+      Effect.gen(function* () {
+        yield* Effect.flip(ask(small(100)))
+        expect(yield* spentTokens).toBe(18)
+      }).pipe(
+        Effect.provide(
+          budget(
+            { maxTokens: 5000 },
+            Layer.succeed(
+              LlmClient.LlmClient,
+              losing(
+                Attempts.make(
+                  LlmClient.make(() =>
+                    Effect.succeed({ text: "12345678", finishReason: "stop", usage: { input: 11, output: 7 } })
+                  )
+                )
+              )
+            )
+          )
+        )
+      )
+    )
+
+    it.effect("counts a stream when its reply is whole, and its bound when its reader leaves", () =>
+      Effect.gen(function* () {
+        yield* read(small(100))
+        expect(yield* spentTokens).toBe(18)
+        yield* Stream.runDrain(Stream.take(yield* parts(small(100)), 1))
+        expect(yield* spentTokens).toBe(18 + 112)
+      }).pipe(
+        Effect.provide(
+          budget(
+            { maxTokens: 5000 },
+            Layer.succeed(
+              LlmClient.LlmClient,
+              Attempts.make(
+                LlmClient.make(
+                  () => Effect.die("not asked"),
+                  () =>
+                    Stream.make<ReadonlyArray<LlmClient.StreamPart>>(
+                      { _tag: "Delta", text: "12345678" },
+                      {
+                        _tag: "Finished",
+                        reply: { text: "12345678", finishReason: "stop", usage: { input: 11, output: 7 } }
+                      }
+                    ).pipe(Stream.rechunk(1))
+                )
+              )
+            )
+          )
+        )
+      )
+    )
+  })
+
+  describe("maxUsd", () => {
+    const prices: Prices.Prices = {
+      date: "2025-11-30",
+      models: { large: { input: 10, cachedInput: 1, output: 100 }, small: { input: 1, output: 10 } }
+    }
+
+    it.effect("counts a reply at its model's price, and refuses a call that could go over the cap", () =>
+      Effect.gen(function* () {
+        yield* ask(small(100))
+        const { reason } = yield* Effect.flip(ask(small(100)))
+        expect(reason._tag).toBe("BudgetExceeded")
+        // 4 + 4 cached + 7 tokens: $0.000744; 12 + 100: $0.01012.
+        expect(reason.detail).toBe(
+          "maxUsd is $0.011, $0.00074 is spent, and this call may take $0.01 (a smaller maxOutputTokens of the step makes it less); resume with a larger cap to go on"
+        )
+        yield* ask(small(95))
+      }).pipe(
+        Effect.provide(
+          budget(
+            { maxUsd: 0.0105, prices, models: { default: "large" } },
+            saying({ input: 8, cachedInput: 4, output: 7 })
+          )
+        )
+      )
+    )
+
+    it.effect("counts the model that a reply names, where its price is known", () =>
+      Effect.gen(function* () {
+        yield* ask(small(100))
+        const { reason } = yield* Effect.flip(ask(small(1000)))
+        expect(reason.detail).toContain("$0.0002 is spent")
+      }).pipe(
+        Effect.provide(
+          budget(
+            { maxUsd: 0.0105, prices, models: { default: ["small", "large"] } },
+            MockLlm.layer([
+              { reply: MockLlm.reply({ text: "…", model: "small-2025-11-13", usage: { input: 100, output: 10 } }) }
+            ])
+          )
+        )
+      )
+    )
+
+    it.effect("takes the dearest of the models that may answer", () =>
+      Effect.gen(function* () {
+        const { reason } = yield* Effect.flip(ask(small(100)))
+        expect(reason.detail).toContain("this call may take $0.01 ")
+      }).pipe(Effect.provide(budget({ maxUsd: 0.01, prices, models: { default: ["small", "large"] } })))
+    )
+
+    it.effect("is refused at the start when a model has no price, naming it", () =>
+      Effect.gen(function* () {
+        const models = { default: "large", fast: "tiny", cheap: ["small", "free"] }
+        const error = yield* Effect.flip(Budget.make({ maxUsd: 1, prices, models }))
+        expect(error._tag).toBe("UnknownPrice")
+        expect(error.message).toBe(
+          "no price is known for tiny, free: add it to the table of prices (of 2025-11-30), or leave out the cap in USD"
+        )
+      })
+    )
+
+    it.effect("refuses a call of another model that has no price, before it is made", () =>
+      Effect.gen(function* () {
+        const { reason } = yield* Effect.flip(ask({ ...small(1), model: "tiny" }))
+        expect(reason._tag).toBe("InvalidRequest")
+        expect(reason.detail).toMatch(/^no price is known for tiny: .*, or say in models what tiny stands for$/u)
+        yield* ask({ ...small(1), model: "small" })
+        expect((yield* MockLlm.calls).length).toBe(1)
+      }).pipe(Effect.provide(Layer.provideMerge(Budget.layer({ maxUsd: 1, prices }), MockLlm.layer([{ reply: "…" }]))))
+    )
+
+    it.effect("counts what was spent before, at the dearest price where only its tokens are known", () =>
+      Effect.gen(function* () {
+        for (const [spent, shown] of [
+          [{ calls: 1, tokens: 1000, usd: 0.5 }, "$0.50"],
+          [{ calls: 1, tokens: 2000 }, "$0.20"]
+        ] as const) {
+          const { reason } = yield* ask(small(1_000_000)).pipe(
+            Effect.provide(budget({ maxUsd: 1, prices, models: { default: "large" }, spent })),
+            Effect.flip
+          )
+          expect(reason.detail).toContain(`${shown} is spent`)
+        }
+      })
+    )
+
+    it("needs no price, and cannot fail, without it", () => {
+      expectTypeOf(Budget.make({ maxTokens: 1 })).toEqualTypeOf<
+        Effect.Effect<(client: LlmClient.Service) => LlmClient.Service>
+      >()
+      expectTypeOf(Budget.layer({ maxUsd: 1 })).toEqualTypeOf<
+        Layer.Layer<LlmClient.LlmClient, Prices.UnknownPrice, LlmClient.LlmClient>
+      >()
+    })
+  })
+
+  const Call = Schema.Struct({
+    model: Schema.Literals(["large", "small"]),
+    isStream: Schema.Boolean,
+    /** In milliseconds; a reply takes 10. */
+    after: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 50 })),
+    maxOutputTokens: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 60 })),
+    /** What each request of the call comes to, and how much of its limit it puts out. */
+    requests: Schema.Array(
+      Schema.Struct({
+        outcome: Schema.Literals(["known", "unknown", "lost", "broken", "limited", "left"]),
+        percent: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100 }))
+      })
+    ).check(Schema.isMinLength(3), Schema.isMaxLength(3))
+  })
+
+  it.effect.prop(
+    "is never overshot by 100 concurrent calls, whatever they and their retries cost, known or not",
+    {
+      maxTokens: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 6000 })),
+      cents: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 20 })),
+      calls: Schema.Array(Call).check(Schema.isMinLength(100), Schema.isMaxLength(100))
+    },
+    ({ calls, cents, maxTokens }) => {
+      const maxUsd = cents / 100
+      const prices: Prices.Prices = {
+        date: "2025-11-30",
+        models: { large: { input: 10, output: 100 }, small: { input: 1, output: 10 } }
+      }
+      let tokens = 0
+      let usd = 0
+      const counts = calls.map(() => 0)
+      const answer = ({ metadata: { turn }, parameters, model }: LlmRequest) =>
+        Effect.gen(function* () {
+          const { outcome, percent } = calls[turn]?.requests[counts[turn]!++] ?? assert.fail()
+          const usage = {
+            input: 12,
+            output: Math.floor((parameters.maxOutputTokens ?? assert.fail()) * (percent / 100))
+          }
+          yield* Effect.sleep(10)
+          if (outcome === "limited") return yield* new LlmError({ reason: new RateLimited({ detail: "…" }) })
+          tokens += usage.input + usage.output
+          usd += Prices.cost(prices, usage, model) ?? assert.fail()
+          if (outcome === "lost") return yield* new LlmError({ reason: new NetworkFailure({ detail: "…" }) })
+          if (outcome === "broken") return yield* new LlmError({ reason: new InvalidResponse({ detail: "…", usage }) })
+          if (outcome === "left") return yield* Effect.interrupt
+          const text = "12".repeat(usage.output)
+          return { text, finishReason: "stop" as const, usage: outcome === "known" ? usage : {} }
+        })
+      const below = Layer.provide(
+        Retry.layer({ baseDelay: 0 }),
+        Layer.succeed(LlmClient.LlmClient, Attempts.make(LlmClient.make(answer)))
+      )
+      const asks = calls.map(({ after, isStream, maxOutputTokens, model }, turn) => {
+        const asked = request("a", "12345678", { model, parameters: { maxOutputTokens } }, { turn })
+        return Effect.delay(isStream ? read(asked) : ask(asked), after)
+      })
+      return Effect.gen(function* () {
+        const all = Effect.forEach(asks, (ask) => Effect.exit(ask), { concurrency: "unbounded" })
+        const fiber = yield* Effect.forkChild(all)
+        yield* TestClock.adjust("1 minute")
+        yield* Fiber.join(fiber)
+        expect(tokens).toBeLessThanOrEqual(maxTokens)
+        expect(usd).toBeLessThanOrEqual(maxUsd + 1e-9)
+        if (maxTokens >= 72 && maxUsd >= 0.01) expect(counts.some((count) => count > 0)).toBe(true)
+      }).pipe(Effect.provide(budget({ maxTokens, maxUsd, prices }, below)))
+    }
+  )
+})

@@ -1,0 +1,162 @@
+import { describe, expect, expectTypeOf, it } from "@effect/vitest"
+import { Config, Effect, Layer, Schema, Stream } from "effect"
+import { PromptTemplate, Step, Workflow } from "@stepwright/core"
+import { LlmClient, type StreamPart } from "@stepwright/core/LlmClient"
+import { LlmRegistry, MockLlm, OpenAiLlm } from "@stepwright/llm"
+import { request } from "./request.ts"
+
+const ask = (model: string) => Effect.flatMap(LlmClient, (client) => client.generate(request("draft", "…", { model })))
+
+const said = (text: string) => MockLlm.layer((request) => `${text} as ${request.model}`)
+
+const registry = LlmRegistry.layer({ default: said("slow"), fast: said("quick") })
+
+describe("LlmRegistry", () => {
+  describe("layer", () => {
+    it.effect("passes a request to the model of its alias, which gets it as its default", () =>
+      Effect.gen(function* () {
+        expect((yield* ask("default")).text).toBe("slow as default")
+        expect((yield* ask("fast")).text).toBe("quick as default")
+      }).pipe(Effect.provide(registry))
+    )
+
+    it.effect("refuses an unknown alias and names the known ones", () =>
+      Effect.gen(function* () {
+        const { reason } = yield* Effect.flip(ask("fats"))
+        expect(reason._tag).toBe("InvalidRequest")
+        expect(reason.detail).toBe("no model is called fats; the models are default, fast")
+      }).pipe(Effect.provide(registry))
+    )
+
+    it("keeps what its models can fail with and need", () => {
+      const both = LlmRegistry.layer({ default: OpenAiLlm.layerConfig(), fast: said("quick") })
+      expectTypeOf(both).toEqualTypeOf<Layer.Layer<LlmClient | LlmRegistry.LlmRegistry, Config.ConfigError>>()
+    })
+  })
+
+  describe("stream", () => {
+    const streamed = (model: string) =>
+      Effect.flatMap(LlmClient, (client) =>
+        Stream.runCollect(client.stream(request("draft", "…", { model }))).pipe(
+          Effect.map((parts) => parts.map((part) => (part._tag === "Delta" ? part.text : part._tag)))
+        )
+      )
+
+    it.effect("streams from the model of the alias, in its own parts", () =>
+      Effect.gen(function* () {
+        expect(yield* streamed("fast")).toEqual(["qui", "ck", "Finished"])
+        expect((yield* Effect.flip(streamed("fats"))).reason.detail).toContain("no model is called fats")
+      }).pipe(
+        Effect.provide(
+          LlmRegistry.layer({
+            fast: Layer.succeed(LlmClient, {
+              generate: () => Effect.die("not asked"),
+              stream: ({ model }) =>
+                Stream.fromIterable<StreamPart>([
+                  { _tag: "Delta", text: model === "default" ? "qui" : model },
+                  { _tag: "Delta", text: "ck" },
+                  { _tag: "Finished", reply: { text: "quick", finishReason: "stop", usage: {} } }
+                ])
+            })
+          })
+        )
+      )
+    )
+  })
+
+  describe("layerConfig", () => {
+    const providers = {
+      echo: ({ model }: LlmRegistry.Model) =>
+        MockLlm.layer(({ parameters }) => `${model} at ${parameters.temperature}, up to ${parameters.maxOutputTokens}`)
+    }
+    const config = {
+      default: { provider: "echo", model: "large" },
+      fast: { provider: "echo", model: "small", parameters: { temperature: 0.5, maxOutputTokens: 100 } }
+    }
+
+    it.effect("makes each model by its provider, with its parameters where a request has none", () =>
+      Effect.gen(function* () {
+        const client = yield* LlmClient
+        const parameters = { temperature: 0 }
+        const asked = request("draft", "…", { model: "fast", parameters })
+        expect((yield* client.generate(asked)).text).toBe("small at 0, up to 100")
+        expect((yield* ask("fast")).text).toBe("small at 0.5, up to 100")
+        expect((yield* ask("default")).text).toBe("large at undefined, up to undefined")
+        yield* LlmRegistry.check(["default", "fast"])
+      }).pipe(Effect.provide(LlmRegistry.layerConfig(config, providers)))
+    )
+
+    const failure = (config: unknown) =>
+      Effect.map(Effect.flip(Effect.scoped(Layer.build(LlmRegistry.layerConfig(config, providers)))), (error) => {
+        expect(error._tag).toBe("LlmRegistryError")
+        return error.message
+      })
+
+    it.effect("names an unknown provider and the known ones", () =>
+      Effect.gen(function* () {
+        expect(yield* failure({ ...config, slow: { provider: "ehco", model: "large" } })).toBe(
+          "the models cannot be configured: models.slow: no provider is called ehco; the providers are echo"
+        )
+      })
+    )
+
+    it.effect("tells every key that is wrong", () =>
+      Effect.gen(function* () {
+        const message = yield* failure({ fast: { provider: "echo", parameters: { temperature: "hot" }, modle: "a" } })
+        for (const key of ["models.fast.model: ", "models.fast.parameters.temperature: ", "models.fast.modle: "]) {
+          expect(message).toContain(key)
+        }
+      })
+    )
+
+    it("keeps what its providers can fail with and need", () => {
+      const both = LlmRegistry.layerConfig(config, {
+        ...providers,
+        openai: ({ model }) => OpenAiLlm.layerConfig({ model })
+      })
+      expectTypeOf(both).toEqualTypeOf<
+        Layer.Layer<LlmClient | LlmRegistry.LlmRegistry, LlmRegistry.LlmRegistryError | Config.ConfigError>
+      >()
+    })
+  })
+
+  describe("checkWorkflow", () => {
+    it.effect("finds the unknown models of steps at any depth, before a run", () =>
+      Effect.gen(function* () {
+        const step = (name: string, model: string | readonly [string, ...Array<string>]) =>
+          Step.make(name, {
+            input: Schema.String,
+            output: Schema.String,
+            prompt: PromptTemplate.make("{{text}}"),
+            variables: (text: string) => ({ text }),
+            model
+          })
+        const inner = Workflow.make("inner", { input: Schema.String }).pipe(
+          Workflow.bind("a", step("a", ["fast", "tiny"]), ({ input }) => input)
+        )
+        const outer = Workflow.make("outer", { input: Schema.String }).pipe(
+          Workflow.bind("inner", inner, ({ input }) => input),
+          Workflow.bind("b", step("b", "large"), ({ input }) => input),
+          Workflow.bind("c", step("c", "default"), ({ input }) => input)
+        )
+        const error = yield* Effect.flip(LlmRegistry.checkWorkflow(outer))
+        expect(error.reason.detail).toBe("no model is called tiny, large; the models are default, fast")
+      }).pipe(Effect.provide(registry))
+    )
+  })
+
+  describe("check", () => {
+    it.effect("passes when every alias has a model", () =>
+      Effect.provide(LlmRegistry.check(["default", "fast"]), registry)
+    )
+
+    it.effect("names every unknown alias once, and the known ones", () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(LlmRegistry.check(["fast", "large", "large", "tiny"]))
+        expect(error.reason.detail).toBe("no model is called large, tiny; the models are default, fast")
+      }).pipe(Effect.provide(registry))
+    )
+
+    it.effect("passes anything where there is no registry", () => LlmRegistry.check(["whatever"]))
+  })
+})

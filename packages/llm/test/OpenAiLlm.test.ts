@@ -1,0 +1,315 @@
+import { assert, describe, expect, it, vi } from "@effect/vitest"
+import { ConfigProvider, Duration, Effect, Layer, Logger, Redacted } from "effect"
+import { LlmClient } from "@stepwright/core/LlmClient"
+import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import { OpenAiLlm } from "@stepwright/llm"
+import { request } from "./request.ts"
+import { completion, fault, send, serve, type Behaviour } from "./server.ts"
+import { response } from "./wire.ts"
+
+const key = "sk-sentinel-0123456789"
+
+const client = (baseUrl: string, options: Partial<OpenAiLlm.Options> = {}) =>
+  OpenAiLlm.layer({ apiKey: Redacted.make(key), baseUrl, model: "model-1", ...options })
+
+const ask = (request: LlmRequest) => Effect.flatMap(LlmClient, (client) => client.generate(request))
+
+/** One request to a server that behaves so. */
+const askOnce = (behave: Behaviour, asked = request("ping"), options?: Partial<OpenAiLlm.Options>) =>
+  Effect.gen(function* () {
+    const { url, received } = yield* serve(behave)
+    const reply = yield* Effect.provide(ask(asked), client(url, options))
+    return { reply, received }
+  })
+
+const env = (env: Record<string, string>) => ConfigProvider.layer(ConfigProvider.fromEnv({ env }))
+
+describe("OpenAiLlm", () => {
+  describe("fault", () => {
+    const waits: ReadonlyArray<[headers: Record<string, string>, retryAfter: (millis: number) => boolean]> = [
+      [{ "retry-after-ms": "1500", "retry-after": "9" }, (millis) => millis === 1500],
+      [{ "retry-after": "120" }, (millis) => millis === 120_000],
+      [
+        { "retry-after": new Date(Date.now() + 3_600_000).toUTCString() },
+        (millis) => millis > 3_500_000 && millis <= 3_600_000
+      ]
+    ]
+    for (const [headers, expected] of waits) {
+      it.live(`says how long the server demands to wait: ${Object.keys(headers).join(", ")}`, () =>
+        Effect.gen(function* () {
+          const { reason } = yield* Effect.flip(askOnce(fault(429, null, headers)))
+          assert(reason._tag === "RateLimited" && reason.retryAfter !== undefined)
+          expect(expected(Duration.toMillis(reason.retryAfter))).toBe(true)
+        }).pipe(Effect.scoped)
+      )
+    }
+
+    it.live("says no wait when the server demands none, or nonsense", () =>
+      Effect.gen(function* () {
+        for (const headers of [{}, { "retry-after": "soon" }, { "retry-after-ms": "-5" }]) {
+          const { reason } = yield* Effect.flip(askOnce(fault(429, null, headers)))
+          assert(reason._tag === "RateLimited")
+          expect(reason.retryAfter).toBe(undefined)
+        }
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("keeps the usage of a reply that was paid for and cannot be used", () =>
+      Effect.gen(function* () {
+        const { reason } = yield* Effect.flip(askOnce(send(200, completion({ content: null, refusal: "no" }))))
+        expect(reason).toMatchObject({ usage: { input: 11, cachedInput: 4, output: 7, reasoning: 2 } })
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("never shows the key, even when the server quotes it", () =>
+      Effect.gen(function* () {
+        const quoting = send(401, { error: { message: `Incorrect API key provided: ${key}` } })
+        const error = yield* Effect.flip(askOnce(quoting))
+        expect(JSON.stringify(error) + error.message).not.toContain(key)
+      }).pipe(Effect.scoped)
+    )
+  })
+
+  describe("layer", () => {
+    it.live("asks Chat Completions with the key, the configured model and nothing that was left open", () =>
+      Effect.gen(function* () {
+        const { reply, received } = yield* askOnce(send(200, completion()))
+        expect(received[0]?.url).toBe("/v1/chat/completions")
+        expect(received[0]?.headers.authorization).toBe(`Bearer ${key}`)
+        expect(received[0]?.body).toEqual({
+          model: "model-1",
+          messages: [{ role: "user", content: "Please do ping." }]
+        })
+        expect(reply).toEqual({
+          text: "pong",
+          finishReason: "stop",
+          model: "model-2025",
+          id: "chatcmpl-1",
+          usage: { input: 11, cachedInput: 4, output: 7, reasoning: 2 }
+        })
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("asks Responses when told to, and lets the provider keep nothing", () =>
+      Effect.gen(function* () {
+        const { reply, received } = yield* askOnce(send(200, response()), request("ping"), { api: "responses" })
+        expect(received[0]?.url).toBe("/v1/responses")
+        expect(received[0]?.body).toEqual({
+          model: "model-1",
+          input: [{ role: "user", content: "Please do ping." }],
+          store: false
+        })
+        expect(reply).toEqual({
+          text: "pong",
+          finishReason: "stop",
+          model: "model-2025",
+          id: "resp-1",
+          usage: { input: 11, cachedInput: 4, output: 7, reasoning: 2 }
+        })
+      }).pipe(Effect.scoped)
+    )
+
+    const addresses: ReadonlyArray<[options: Partial<OpenAiLlm.Options>, asked: string, limit: string]> = [
+      [{}, "https://api.openai.com/v1/responses", "max_output_tokens"],
+      [{ baseUrl: "https://api.openai.com/v1" }, "https://api.openai.com/v1/responses", "max_output_tokens"],
+      [{ api: "chat" }, "https://api.openai.com/v1/chat/completions", "max_completion_tokens"],
+      [
+        { baseUrl: "https://api.openai.com.example/v1" },
+        "https://api.openai.com.example/v1/chat/completions",
+        "max_tokens"
+      ]
+    ]
+    for (const [options, address, limit] of addresses) {
+      it.effect(`asks ${address} when given ${JSON.stringify(options)}`, () =>
+        Effect.gen(function* () {
+          const asked: Array<unknown> = []
+          const fetch = (url: string, { body }: { readonly body: string }) => {
+            asked.push(url, limit in JSON.parse(body))
+            return Promise.resolve(Response.json(options.api === "chat" ? completion() : response()))
+          }
+          yield* Effect.acquireRelease(
+            Effect.sync(() => vi.stubGlobal("fetch", fetch)),
+            () => Effect.sync(() => vi.unstubAllGlobals())
+          )
+          const llm = OpenAiLlm.layer({ apiKey: Redacted.make(key), model: "m", ...options })
+          yield* Effect.exit(Effect.provide(ask(request("ping", "", { parameters: { maxOutputTokens: 9 } })), llm))
+          expect(asked).toEqual([address, true])
+        }).pipe(Effect.scoped)
+      )
+    }
+
+    it.live("sends parameters, roles and any other model's name as they are", () =>
+      Effect.gen(function* () {
+        const messages = [
+          { role: "system", content: "Be brief." },
+          { role: "user", content: "Hi" },
+          { role: "assistant", content: "Ho" }
+        ] as const
+        const parameters = {
+          temperature: 0,
+          maxOutputTokens: 90,
+          stop: ["END"],
+          seed: 0,
+          reasoningEffort: "low"
+        } as const
+        const asked = request("ping", "", { model: "model-x", messages, parameters })
+        const chat = yield* askOnce(send(200, completion()), asked)
+        expect(chat.received[0]?.body).toEqual({
+          model: "model-x",
+          messages,
+          temperature: 0,
+          max_tokens: 90,
+          stop: ["END"],
+          seed: 0,
+          reasoning_effort: "low"
+        })
+        const responses = yield* askOnce(send(200, response()), asked, { api: "responses" })
+        expect(responses.received[0]?.body).toEqual({
+          model: "model-x",
+          input: messages,
+          store: false,
+          temperature: 0,
+          max_output_tokens: 90,
+          reasoning: { effort: "low" }
+        })
+      }).pipe(Effect.scoped)
+    )
+
+    const models: ReadonlyArray<[model: string, options: Partial<OpenAiLlm.Options>, taken: ReadonlyArray<string>]> = [
+      ["llama3.2", {}, ["max_tokens", "seed", "stop", "temperature"]],
+      ["gpt-oss-20b", {}, ["max_tokens", "seed", "stop", "temperature"]],
+      ["gpt-4o", {}, ["max_completion_tokens", "seed", "stop", "temperature"]],
+      ["gpt-5-chat-latest", {}, ["max_completion_tokens", "seed", "stop", "temperature"]],
+      ["gpt-5-mini", {}, ["max_completion_tokens", "seed"]],
+      ["openai/o3", {}, ["max_completion_tokens", "seed"]],
+      ["my-deployment", { reasoning: true }, ["max_completion_tokens", "seed"]],
+      ["gpt-5-mini", { reasoning: false }, ["max_completion_tokens", "seed", "stop", "temperature"]]
+    ]
+    for (const [model, options, taken] of models) {
+      it.live(
+        `sends ${model}${options.reasoning === undefined ? "" : `, reasoning: ${options.reasoning}`} what it takes: ${taken}`,
+        () =>
+          Effect.gen(function* () {
+            const parameters = { temperature: 0, maxOutputTokens: 90, stop: ["END"], seed: 0 }
+            const asked = request("ping", "", { model, parameters })
+            const { received } = yield* askOnce(send(200, completion()), asked, options)
+            const sent = Object.keys(received[0]?.body ?? {}).filter((name) => name !== "model" && name !== "messages")
+            expect(sent.toSorted()).toEqual(taken)
+          }).pipe(Effect.scoped)
+      )
+    }
+
+    it.live("keeps the temperature for a model that reasons, when it is not to reason", () =>
+      Effect.gen(function* () {
+        const asked = request("ping", "", { model: "gpt-5.1", parameters: { temperature: 0, reasoningEffort: "none" } })
+        const { received } = yield* askOnce(send(200, response()), asked, { api: "responses" })
+        expect(received[0]?.body).toMatchObject({ temperature: 0, reasoning: { effort: "none" } })
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("warns once of each parameter that it leaves out", () =>
+      Effect.gen(function* () {
+        const lines: Array<unknown> = []
+        const logger = Logger.make(({ logLevel, message }) => void (logLevel === "Warn" && lines.push(message)))
+        const { url } = yield* serve(send(200, response()))
+        const asked = request("ping", "", { model: "o3", parameters: { temperature: 0, seed: 1 } })
+        yield* ask(asked).pipe(
+          Effect.andThen(ask(asked)),
+          Effect.provide([client(url, { api: "responses" }), Logger.layer([logger])])
+        )
+        expect(lines.flat()).toEqual([
+          'o3 over the API "responses" takes no temperature: it is left out',
+          'o3 over the API "responses" takes no seed: it is left out'
+        ])
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("joins the parts of a reply over Responses, without comments on the way", () =>
+      Effect.gen(function* () {
+        const message = (text: string, phase?: string) => ({
+          type: "message",
+          phase,
+          content: [{ type: "output_text", text }]
+        })
+        const output = [message("Let me see.", "commentary"), message("po", "final_answer"), message("ng")]
+        const { reply } = yield* askOnce(send(200, response({}, { output })), request("ping"), { api: "responses" })
+        expect(reply.text).toBe("pong")
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("tells a reply that was cut off, with or without text", () =>
+      Effect.gen(function* () {
+        const cut = yield* askOnce(send(200, completion({ content: "po" }, { finish_reason: "length" })))
+        expect(cut.reply).toMatchObject({ text: "po", finishReason: "length" })
+        const none = yield* askOnce(send(200, completion({ content: null }, { finish_reason: "length" })))
+        expect(none.reply).toMatchObject({ text: "", finishReason: "length" })
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("tolerates what servers leave out, and keeps it unknown", () =>
+      Effect.gen(function* () {
+        const bare = yield* askOnce(send(200, { choices: [{ message: { content: "pong" } }] }))
+        expect(bare.reply).toEqual({ text: "pong", finishReason: "other", usage: {} })
+        const partial = yield* askOnce(send(200, completion(undefined, {}, { usage: { prompt_tokens: 3 } })))
+        expect(partial.reply.usage).toEqual({ input: 3 })
+        const odd = yield* askOnce(send(200, completion(undefined, {}, { usage: { prompt_tokens: "many" } })))
+        expect(odd.reply.usage).toEqual({})
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("fails at once when the base URL is none", () =>
+      Effect.gen(function* () {
+        const { reason } = yield* Effect.flip(Effect.provide(ask(request("ping")), client("localhost v1")))
+        expect(reason._tag).toBe("InvalidRequest")
+        expect(reason.detail).toContain("base URL")
+      })
+    )
+
+    it.effect("fails without a request when the key is empty", () =>
+      Effect.gen(function* () {
+        const { reason } = yield* Effect.flip(ask(request("ping")))
+        expect(reason).toMatchObject({ _tag: "Unauthenticated" })
+        expect(reason.message).toContain("OPENAI_API_KEY")
+      }).pipe(Effect.provide(OpenAiLlm.layer({ apiKey: Redacted.make(""), model: "m" })))
+    )
+  })
+
+  describe("layerConfig", () => {
+    it.live("takes key, base URL and model from the environment", () =>
+      Effect.gen(function* () {
+        const { url, received } = yield* serve(send(200, completion()))
+        const config = env({ OPENAI_API_KEY: key, OPENAI_BASE_URL: url, OPENAI_MODEL: "model-env" })
+        yield* Effect.provide(ask(request("ping")), Layer.provide(OpenAiLlm.layerConfig(), config))
+        expect(received[0]?.headers.authorization).toBe(`Bearer ${key}`)
+        expect(received[0]?.body["model"]).toBe("model-env")
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("prefers what is given to the environment", () =>
+      Effect.gen(function* () {
+        const { url, received } = yield* serve(send(200, completion()))
+        const config = env({ OPENAI_API_KEY: key, OPENAI_BASE_URL: url })
+        yield* Effect.provide(
+          ask(request("ping")),
+          Layer.provide(OpenAiLlm.layerConfig({ model: "model-given" }), config)
+        )
+        expect(received[0]?.body["model"]).toBe("model-given")
+      }).pipe(Effect.scoped)
+    )
+
+    for (const name of ["OPENAI_API_KEY", "OPENAI_MODEL"]) {
+      it.effect(`names ${name} when it is missing or empty`, () =>
+        Effect.gen(function* () {
+          const all = { OPENAI_API_KEY: key, OPENAI_MODEL: "m" }
+          for (const value of [{}, { [name]: "" }]) {
+            const rest = Object.fromEntries(Object.entries(all).filter(([other]) => other !== name))
+            const error = yield* Effect.flip(
+              Effect.provide(ask(request("ping")), Layer.provide(OpenAiLlm.layerConfig(), env({ ...rest, ...value })))
+            )
+            expect(String(error)).toContain(name)
+          }
+        })
+      )
+    }
+  })
+})

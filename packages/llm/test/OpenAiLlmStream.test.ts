@@ -1,0 +1,246 @@
+import { assert, describe, expect, it } from "@effect/vitest"
+import { Effect, Fiber, Redacted, Stream } from "effect"
+import { AttemptSink, type Outcome } from "@stepwright/core/AttemptSink"
+import { LlmClient, type StreamPart } from "@stepwright/core/LlmClient"
+import { OpenAiLlm } from "@stepwright/llm"
+import { request } from "./request.ts"
+import { completion, fault, send, serve, type Behaviour, type Received } from "./server.ts"
+import { ending, nameOf, response, sse, wires } from "./wire.ts"
+
+const key = "sk-sentinel-0123456789"
+
+const stream = (baseUrl: string, options: Partial<OpenAiLlm.Options> = {}) =>
+  Stream.unwrap(Effect.map(LlmClient, (client) => client.stream(request("ping")))).pipe(
+    Stream.provide(OpenAiLlm.layer({ apiKey: Redacted.make(key), baseUrl, model: "model-1", ...options }))
+  )
+
+/** The parts of one stream from a server that behaves so. */
+const partsOf = (behave: Behaviour, options?: Partial<OpenAiLlm.Options>) =>
+  Effect.flatMap(serve(behave), ({ url }) => Stream.runCollect(stream(url, options)))
+
+const textOf = (parts: ReadonlyArray<StreamPart>) =>
+  parts.map((part) => (part._tag === "Delta" ? part.text : part._tag)).join("|")
+
+/** Waits until the server sees the connection of its only request closed. */
+const closed = (received: ReadonlyArray<Received>) => {
+  expect(received.length).toBe(1)
+  return Effect.timeout(
+    Effect.promise(() => received[0]?.closed ?? Promise.reject(new Error("nothing received"))),
+    "2 seconds"
+  )
+}
+
+const chat = (content: string) => JSON.stringify({ choices: [{ delta: { content } }] })
+const stopped = JSON.stringify({ choices: [{ delta: {}, finish_reason: "stop" }] })
+
+/** Writes bytes as they are, one write each, so that the client may read them in any pieces. */
+const writing =
+  (writes: ReadonlyArray<string | Uint8Array>): Behaviour =>
+  (response) => {
+    response.writeHead(200, { "content-type": "text/event-stream; charset=utf-8" })
+    const write = ([bytes, ...rest]: ReadonlyArray<string | Uint8Array>) => {
+      if (bytes === undefined) return response.end()
+      return response.write(bytes, () => setTimeout(() => write(rest), 1))
+    }
+    write(writes)
+  }
+
+describe("OpenAiLlm", () => {
+  describe("stream", () => {
+    for (const wire of wires.filter(({ streamed }) => streamed)) {
+      it.live(`gives the text as it comes, then the whole reply once: ${wire.api}`, () =>
+        Effect.gen(function* () {
+          const { url, received } = yield* serve(wire.answer({}))
+          const parts = yield* Stream.runCollect(stream(url, { api: wire.api }))
+          expect(parts).toEqual([
+            { _tag: "Delta", text: "po" },
+            { _tag: "Delta", text: "ng" },
+            {
+              _tag: "Finished",
+              reply: {
+                text: "pong",
+                finishReason: "stop",
+                model: "model-2025",
+                id: wire.api === "chat" ? "chatcmpl-1" : "resp-1",
+                usage: { input: 11, cachedInput: 4, output: 7, reasoning: 2 }
+              }
+            }
+          ])
+          expect(received.map(({ body }) => [body["stream"], body["stream_options"]])).toEqual([
+            [true, wire.api === "chat" ? { include_usage: true } : undefined]
+          ])
+        }).pipe(Effect.scoped)
+      )
+
+      it.live(`gives the first text while the model still writes: ${wire.api}`, () =>
+        Effect.gen(function* () {
+          const { url, received } = yield* serve(sse(wire.events({}).slice(0, wire.begun), "stall"))
+          const parts = yield* Stream.runCollect(Stream.take(stream(url, { api: wire.api }), 1))
+          expect(textOf(parts)).toBe("po")
+          yield* closed(received)
+        }).pipe(Effect.scoped)
+      )
+    }
+
+    it.live("takes a stream apart wherever the network cuts it", () =>
+      Effect.gen(function* () {
+        const text = `\uFEFF: hello\r\n\r\ndata: ${chat("Grüße, ")}\r\n\r\ndata: ${chat("世界 🌍")}\n\nid: 7\nretry: 10\ndata: ${stopped}\n\ndata: [DONE]\n\n`
+        const bytes = new TextEncoder().encode(text)
+        const single = Array.from(bytes, (_, index) => bytes.slice(index, index + 1))
+        expect(textOf(yield* partsOf(writing(single)))).toBe("Grüße, |世界 🌍|Finished")
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("needs the finish reason or [DONE], and keeps unknown what a server leaves out", () =>
+      Effect.gen(function* () {
+        const done = yield* partsOf(sse([chat("pong"), "[DONE]"]))
+        expect(done.at(-1)).toEqual({ _tag: "Finished", reply: { text: "pong", finishReason: "other", usage: {} } })
+        const finished = yield* partsOf(sse([chat("pong"), stopped]))
+        expect(finished.at(-1)).toEqual({ _tag: "Finished", reply: { text: "pong", finishReason: "stop", usage: {} } })
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("takes the last usage that a server says, wherever it says it", () =>
+      Effect.gen(function* () {
+        const counting = (usage: object | null) =>
+          JSON.stringify({ choices: [{ delta: { content: "a" }, finish_reason: null }], usage })
+        const events = [
+          counting({ prompt_tokens: 3, completion_tokens: 1 }),
+          counting({ prompt_tokens: 3, completion_tokens: 2 }),
+          counting(null)
+        ]
+        const parts = yield* partsOf(sse([...events, "[DONE]"]))
+        expect(parts.at(-1)).toMatchObject({ reply: { usage: { input: 3, output: 2 } } })
+      }).pipe(Effect.scoped)
+    )
+
+    const errors: ReadonlyArray<[data: string, tag: string, says: string]> = [
+      ['event: error\ndata: {"code":"slow_down","message":"busy"}', "RateLimited", "busy"],
+      ['event: error\ndata: "overloaded"', "ProviderUnavailable", "overloaded"],
+      ["event: error\ndata: gone", "ProviderUnavailable", "gone"],
+      ['data: {"error":{"code":502,"message":"upstream"}}', "ProviderUnavailable", "upstream"],
+      ['data: {"error":"it broke"}', "ProviderUnavailable", "it broke"],
+      ['data: {"type":"error","error":{"type":"authentication_error","message":"who?"}}', "Unauthenticated", "who?"]
+    ]
+    for (const [data, tag, says] of errors) {
+      it.live(`is ${tag} after ${data.replace("\n", ", ")}`, () =>
+        Effect.gen(function* () {
+          const error = yield* Effect.flip(partsOf(writing([`${data}\n\n`])))
+          expect(error.reason._tag).toBe(tag)
+          expect(error.message).toContain(says)
+        }).pipe(Effect.scoped)
+      )
+    }
+
+    it.live("loses nothing of a reply that was whole when the connection broke or went silent", () =>
+      Effect.gen(function* () {
+        for (const then of ["destroy", "stall"] as const) {
+          const parts = yield* partsOf(sse([chat("pong"), stopped], then), { idleTimeout: 50 })
+          expect(textOf(parts)).toBe("pong|Finished")
+        }
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("does not wait for the end of the connection after [DONE]", () =>
+      Effect.gen(function* () {
+        const { url, received } = yield* serve(sse([chat("pong"), stopped, "[DONE]"], "stall"))
+        expect(textOf(yield* Stream.runCollect(stream(url)))).toBe("pong|Finished")
+        yield* closed(received)
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("leaves out comments on the way over Responses", () =>
+      Effect.gen(function* () {
+        const added = (output_index: number, phase: string) =>
+          JSON.stringify({ type: "response.output_item.added", output_index, item: { type: "message", phase } })
+        const text = (output_index: number, delta: string) =>
+          JSON.stringify({ type: "response.output_text.delta", output_index, delta })
+        const events = [
+          added(0, "commentary"),
+          text(0, "Let me see."),
+          added(1, "final_answer"),
+          text(1, "pong"),
+          ending(response())
+        ]
+        expect(textOf(yield* partsOf(sse(events), { api: "responses" }))).toBe("pong|Finished")
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("ends after the total time although keep-alives come, and may be tried again", () =>
+      Effect.gen(function* () {
+        const alive: Behaviour = (response) => {
+          response.writeHead(200, { "content-type": "text/event-stream" })
+          const timer = setInterval(() => response.write(": keep-alive\n\n"), 20)
+          response.on("close", () => clearInterval(timer))
+        }
+        const { url, received } = yield* serve(alive)
+        const options = { timeout: 150, idleTimeout: 100 }
+        const error = yield* Effect.flip(Stream.runDrain(stream(url, options)))
+        assert(error.reason._tag === "TimedOut")
+        expect(error.message).toBe("timed out after 150ms: no whole reply from model-1")
+        expect(error.isRetryable).toBe(true)
+        yield* closed(received)
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("says why a request got no stream, without the key", () =>
+      Effect.gen(function* () {
+        const quoting = [
+          fault(401, `the key ${key}`),
+          sse([JSON.stringify({ error: { message: `no such key: ${key}`, code: "invalid_api_key" } })]),
+          sse([`not JSON: ${key}`]),
+          send(200, `<html>${key}</html>`, { "content-type": "text/html" })
+        ]
+        for (const behave of quoting) {
+          const error = yield* Effect.flip(partsOf(behave))
+          expect(JSON.stringify(error) + error.message).not.toContain(key)
+          expect(error.message).toContain("<key>")
+        }
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("reports what a whole reply in place of a stream cost", () =>
+      Effect.gen(function* () {
+        const { reason } = yield* Effect.flip(partsOf(send(200, completion())))
+        expect(reason).toMatchObject({ usage: { input: 11, cachedInput: 4, output: 7, reasoning: 2 } })
+      }).pipe(Effect.scoped)
+    )
+  })
+
+  describe("interruption", () => {
+    for (const wire of wires) {
+      const begun = wire.streamed ? sse(wire.events({}).slice(0, wire.begun), "stall") : undefined
+      for (const [when, behave] of [
+        ["before the headers", () => {}],
+        ["within the body", begun ?? ((response) => void response.writeHead(200).write("{"))]
+      ] satisfies ReadonlyArray<[string, Behaviour]>) {
+        it.live(`closes the connection at once, ${when}: ${nameOf(wire)}`, () =>
+          Effect.gen(function* () {
+            const asked = Promise.withResolvers<void>()
+            const { url, received } = yield* serve((response, count) => {
+              behave(response, count)
+              setTimeout(asked.resolve, 20)
+            })
+            const outcomes: Array<Outcome> = []
+            const sink = {
+              started: () => Effect.succeed((outcome: Outcome) => Effect.sync(() => void outcomes.push(outcome)))
+            }
+            const options = { apiKey: Redacted.make(key), baseUrl: url, model: "model-1", api: wire.api }
+            const call = wire.streamed
+              ? Stream.runDrain(stream(url, options))
+              : Effect.provide(
+                  Effect.flatMap(LlmClient, (client) => client.generate(request("ping"))),
+                  OpenAiLlm.layer(options)
+                )
+            const fiber = yield* Effect.forkChild(Effect.provideService(call, AttemptSink, sink))
+            yield* Effect.promise(() => asked.promise)
+            expect(outcomes).toEqual([])
+            yield* Fiber.interrupt(fiber)
+            yield* closed(received)
+            expect(outcomes).toEqual([{}])
+          }).pipe(Effect.scoped)
+        )
+      }
+    }
+  })
+})

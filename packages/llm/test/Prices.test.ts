@@ -1,0 +1,98 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Effect, FileSystem, Schema } from "effect"
+import { Prices } from "@stepwright/llm"
+import { memoryFiles } from "./memoryFiles.ts"
+
+const prices: Prices.Prices = {
+  date: "2025-11-30",
+  models: {
+    large: { input: 2, cachedInput: 0.5, output: 10 },
+    plain: { input: 4, output: 8 },
+    "plain-2024-01-01": { input: 40, output: 80 }
+  }
+}
+
+describe("Prices", () => {
+  describe("cost", () => {
+    it("takes cached input at its own price, and at that of input where it has none", () => {
+      const usage = { input: 1_000_000, cachedInput: 400_000, output: 100_000, reasoning: 50_000 }
+      expect(Prices.cost(prices, usage, "large")).toBeCloseTo(1.2 + 0.2 + 1, 12)
+      expect(Prices.cost(prices, usage, "plain")).toBeCloseTo(4 + 0.8, 12)
+    })
+
+    it("is unknown for an unknown model and for unknown usage, never 0", () => {
+      const usage = { input: 1, output: 1 }
+      expect(Prices.cost(prices, usage, "larger")).toBeUndefined()
+      expect(Prices.cost(prices, usage, "toString")).toBeUndefined()
+      expect(Prices.cost(prices, { input: 1 }, "large")).toBeUndefined()
+      expect(Prices.cost(prices, { output: 1 }, "large")).toBeUndefined()
+    })
+
+    it("counts input as not cached where the provider does not say", () => {
+      expect(Prices.cost(prices, { input: 1_000_000, output: 0 }, "large")).toBe(2)
+    })
+  })
+
+  describe("find", () => {
+    it("finds a name without its date of release, unless the dated one has its own price", () => {
+      expect(Prices.find(prices, "large-2025-11-13")).toBe(prices.models["large"])
+      expect(Prices.find(prices, "large-20251113")).toBe(prices.models["large"])
+      expect(Prices.find(prices, "plain-2024-01-01")?.input).toBe(40)
+      expect(Prices.find(prices, "large-mini")).toBeUndefined()
+    })
+  })
+
+  describe("format", () => {
+    it("shows an unknown amount as such, and small ones as more than nothing", () => {
+      expect([undefined, 0, 0.00042, 0.1234, 12.3456].map(Prices.format)).toEqual([
+        "unknown",
+        "$0.00",
+        "$0.00042",
+        "$0.12",
+        "$12.35"
+      ])
+    })
+  })
+
+  describe("fromFile", () => {
+    const read = Effect.fnUntraced(function* (text: string) {
+      const files = yield* memoryFiles
+      yield* files.writeFileString("prices.json", text)
+      return yield* Effect.provideService(Prices.fromFile("prices.json"), FileSystem.FileSystem, files)
+    })
+
+    it.effect("reads a table of one's own", () =>
+      Effect.gen(function* () {
+        expect(yield* read(JSON.stringify(prices))).toEqual(prices)
+      })
+    )
+
+    it.effect("tells file, line and key of each problem", () =>
+      Effect.gen(function* () {
+        const text = '{\n  "date": "yesterday",\n  "models": {\n    "large": { "input": -1 }\n  }\n}'
+        const error = yield* Effect.flip(read(text))
+        expect(error._tag).toBe("PricesError")
+        expect(error.message).toMatch(/^the prices in prices\.json cannot be used: line 2, column 11 at date: /u)
+        expect(error.message).toMatch(/line 4, column 25 at models\.large\.input: /u)
+        expect(error.message).toMatch(/line 4, column 14 at models\.large\.output: Missing key/u)
+      })
+    )
+
+    it.effect("fails when there is no file", () =>
+      Effect.gen(function* () {
+        const error = yield* Prices.fromFile("none.json").pipe(
+          Effect.provideServiceEffect(FileSystem.FileSystem, memoryFiles),
+          Effect.flip
+        )
+        expect(error.message).toMatch(/^the prices in none\.json cannot be used: .*none\.json/u)
+      })
+    )
+  })
+
+  describe("snapshot", () => {
+    it("fits the Schema, and has no price that is 0", () => {
+      expect(Schema.is(Prices.Prices)(Prices.snapshot)).toBe(true)
+      for (const price of Object.values(Prices.snapshot.models)) expect(Math.min(...Object.values(price))).not.toBe(0)
+    })
+  })
+})

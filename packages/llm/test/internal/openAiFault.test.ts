@@ -1,0 +1,42 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Duration } from "effect"
+import { APIConnectionError, APIConnectionTimeoutError } from "openai"
+import { quoteWithout } from "../../src/internal/openAiApi.ts"
+import { reasonOf } from "../../src/internal/openAiFault.ts"
+
+const quote = quoteWithout("key")
+const coded = (code: string) => Object.assign(new Error(`it is ${code}`), { code })
+const wrapped = (cause: Error) =>
+  new APIConnectionError({ message: "Connection error.", cause: new TypeError("fetch failed", { cause }) })
+
+/** What cannot be provoked on loopback in a test's time. */
+describe("openAiFault", () => {
+  describe("reasonOf", () => {
+    const timeouts: ReadonlyArray<[string, unknown]> = [
+      ["the SDK's own time-out", new APIConnectionTimeoutError()],
+      ["Node waiting for headers", wrapped(coded("UND_ERR_HEADERS_TIMEOUT"))],
+      ["Node waiting for the body", new TypeError("terminated", { cause: coded("UND_ERR_BODY_TIMEOUT") })],
+      ["Node connecting", wrapped(coded("UND_ERR_CONNECT_TIMEOUT"))],
+      ["the system connecting", wrapped(coded("ETIMEDOUT"))]
+    ]
+    for (const [what, failure] of timeouts) {
+      it(`is TimedOut, with the time it took, for ${what}`, () => {
+        const reason = reasonOf(failure, quote, 1000, 301_000)
+        expect(reason).toMatchObject({ _tag: "TimedOut", after: Duration.minutes(5) })
+      })
+    }
+
+    it("is NetworkFailure with every cause once for any other broken connection", () => {
+      const reason = reasonOf(wrapped(coded("ECONNREFUSED")), quote, 0, 1)
+      expect(reason).toMatchObject({
+        _tag: "NetworkFailure",
+        detail: "Connection error.: fetch failed: it is ECONNREFUSED"
+      })
+    })
+
+    it("cuts the key out of what it shows", () => {
+      const reason = reasonOf(new TypeError('"Bearer sk-1\n" is an invalid header value'), quoteWithout("sk-1"), 0, 1)
+      expect(reason.detail).not.toContain("sk-1")
+    })
+  })
+})

@@ -1,0 +1,72 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http"
+import type { AddressInfo } from "node:net"
+import { Effect } from "effect"
+
+export interface Received {
+  readonly url: string
+  readonly headers: IncomingMessage["headers"]
+  readonly body: { readonly [key: string]: unknown }
+  /** Settles when the client has closed the connection or the reply is out. */
+  readonly closed: Promise<void>
+}
+
+/** What the server does with a request, and how often it was asked before. */
+export type Behaviour = (response: ServerResponse, count: number) => void
+
+/** A provider on loopback that behaves as told and keeps what it received, until the scope ends. */
+export const serve = (behave: Behaviour) =>
+  Effect.acquireRelease(
+    Effect.callback<{ readonly url: string; readonly received: ReadonlyArray<Received>; readonly close: () => void }>(
+      (resume) => {
+        const received: Array<Received> = []
+        const server = createServer((request, response) => {
+          let text = ""
+          const closed = new Promise<void>((resolve) => response.on("close", resolve))
+          request.setEncoding("utf8")
+          request.on("data", (chunk) => (text += chunk))
+          request.on("end", () => {
+            received.push({ url: request.url ?? "", headers: request.headers, body: JSON.parse(text), closed })
+            behave(response, received.length - 1)
+          })
+        })
+        server.listen(0, "127.0.0.1", () => {
+          // A server that listens on TCP has an address with a port.
+          const { port } = server.address() as AddressInfo
+          const close = () => {
+            server.closeAllConnections()
+            server.close()
+          }
+          resume(Effect.succeed({ url: `http://127.0.0.1:${port}/v1`, received, close }))
+        })
+      }
+    ),
+    ({ close }) => Effect.sync(close)
+  )
+
+/** Sends a status, headers and a body: JSON, or text as it is. */
+export const send =
+  (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Behaviour =>
+  (response) => {
+    const text = typeof body === "string" ? body : JSON.stringify(body)
+    response.writeHead(status, { "content-type": "application/json", ...headers }).end(text)
+  }
+
+/** The error body of the API. */
+export const fault = (status: number, code: string | null, headers: Readonly<Record<string, string>> = {}) =>
+  send(status, { error: { message: `the fault ${code}`, type: "some_error", code } }, headers)
+
+/** A body of Chat Completions, with the message and what else is given. */
+export const completion = (message: object = { content: "pong" }, choice: object = {}, fields: object = {}) => ({
+  id: "chatcmpl-1",
+  object: "chat.completion",
+  model: "model-2025",
+  choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", refusal: null, ...message }, ...choice }],
+  usage: {
+    prompt_tokens: 11,
+    completion_tokens: 7,
+    total_tokens: 18,
+    prompt_tokens_details: { cached_tokens: 4 },
+    completion_tokens_details: { reasoning_tokens: 2 }
+  },
+  ...fields
+})
