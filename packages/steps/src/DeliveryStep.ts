@@ -1,0 +1,35 @@
+import * as Step from "@stepwright/core/Step"
+import { Workspace, WorkspaceError } from "@stepwright/core/Workspace"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { Delivery } from "./Delivery.ts"
+import { Files } from "./Implementation.ts"
+import { packageFiles } from "./internal/packageFiles.ts"
+import { TestGeneration } from "./TestGeneration.ts"
+
+export const Input = Schema.Struct({ code: Files, tests: TestGeneration })
+
+/**
+ * Writes the package and its tests to the workspace. A record of it holds only while every file is there; a file that
+ * a person changed is there.
+ *
+ * **Fails with** `WorkspaceError` when a path is refused or cannot be written.
+ */
+export const step = Step.effect("delivery", {
+  input: Input,
+  output: Delivery,
+  error: WorkspaceError,
+  run: ({ code, tests }) =>
+    Effect.gen(function* () {
+      const workspace = yield* Workspace
+      return { files: yield* workspace.write(packageFiles(code, tests)) }
+    }),
+  isCurrent: ({ files }) =>
+    Effect.gen(function* () {
+      const workspace = yield* Workspace
+      for (const { path } of files) {
+        if ((yield* workspace.read(path)) === undefined) return false
+      }
+      return true
+    })
+})

@@ -1,0 +1,37 @@
+import { assert, describe, it } from "@effect/vitest"
+import { ArchitectureDesign, ArchitectureDesignPrompt } from "@stepwright/steps"
+import { Result, Schema } from "effect"
+
+const { example } = ArchitectureDesignPrompt
+const decode = Schema.decodeUnknownResult(ArchitectureDesign.ArchitectureDesign)
+
+const refusal = (...modules: ReadonlyArray<readonly [path: string, ...imports: ReadonlyArray<string>]>) => {
+  const decoded = decode({
+    ...example,
+    modules: modules.map(([path, ...imports]) => ({ path, purpose: "…", members: [], imports, meets: [] }))
+  })
+  return Result.isFailure(decoded) ? decoded.failure.message : "accepted"
+}
+
+describe("ArchitectureDesign", () => {
+  it("refuses modules that nobody could write", () => {
+    assert.strictEqual(refusal(["p/b.py", "p/a.py"], ["p/a.py"]), "accepted")
+    assert.include(refusal(["p/a.py"], ["p/a.py"]), 'two modules have the path "p/a.py"')
+    assert.include(refusal(["p/a.py", "p/z.py"]), '"p/a.py" imports from "p/z.py", which is none of the modules')
+    assert.include(refusal(["p/a.py", "p/b.py"], ["p/b.py", "p/a.py"]), '"p/a.py" → "p/b.py" → "p/a.py"')
+    assert.include(refusal(["../a.py"]), '"../a.py" is no path for a file')
+    assert.notStrictEqual(refusal(), "accepted")
+  })
+
+  it("reads as text with everything in it", () => {
+    const text = ArchitectureDesign.toMarkdown({ ...example, decisions: ["dicts"], assumptions: ["one user"] })
+    const said = example.modules.flatMap(({ imports, meets, members, path, purpose }) => [
+      path,
+      purpose,
+      ...imports,
+      ...meets,
+      ...members.flatMap(({ behaviour, signature }) => [behaviour, signature])
+    ])
+    for (const part of [example.package, "dicts", "one user", ...said]) assert.include(text, part)
+  })
+})

@@ -1,0 +1,174 @@
+import { assert, describe, it } from "@effect/vitest"
+import { TaskBreakdown, TaskBreakdownStep } from "@stepwright/steps"
+import { Arbitrary, Result, Schema } from "effect"
+import { readFileSync } from "node:fs"
+import { foundingTasks } from "./fixtures/foundingTasks.ts"
+
+const { parser } = TaskBreakdownStep
+
+const founding = readFileSync(new URL("fixtures/founding-tasks.md", import.meta.url), "utf8")
+
+const reply = (
+  ...tasks: ReadonlyArray<{ readonly number?: number; readonly file: string; readonly dependsOn?: string }>
+) =>
+  tasks
+    .map(({ dependsOn, file, number }, i) =>
+      [
+        `#### Task ${number ?? i + 1}: Make it`,
+        "#task start#",
+        "- **Objective**: a goal",
+        `- **File Specification**: ${file}`,
+        "- **Functionality Details**: what it does",
+        "- **Integration Points**: none",
+        ...(dependsOn === undefined ? [] : [`- **Depends on**: ${dependsOn}`]),
+        "#task end#"
+      ].join("\n")
+    )
+    .join("\n\n")
+
+const dependsOn = (text: string) => {
+  const parsed = parser.parse(
+    reply({ file: "a.py" }, { file: "b.py" }, { file: "c.py" }, { file: "d.py", dependsOn: text })
+  )
+  return Result.isSuccess(parsed) ? parsed.success[3]!.dependsOn : parsed.failure.detail
+}
+
+const fileOf = (text: string) => {
+  const parsed = parser.parse(reply({ file: text }))
+  return Result.isSuccess(parsed) ? parsed.success[0]!.file : parsed.failure.detail
+}
+
+const detail = (text: string) => Result.getOrThrow(Result.flip(parser.parse(text))).detail
+
+/** Breakdowns of up to six tasks whose texts hold anything at all; each depends on some of those before it. */
+const breakdowns = Arbitrary.schema(
+  Schema.Array(
+    Schema.Struct({
+      texts: Schema.Tuple([
+        Schema.NonEmptyString,
+        Schema.NonEmptyString,
+        Schema.NonEmptyString,
+        Schema.Literals([
+          "#task end#",
+          "- **Objective**: x",
+          "```\n#task start#",
+          "#### Task 1: x",
+          " a\n\n b ",
+          "\\",
+          "`a/b.py`"
+        ])
+      ]),
+      step: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 3 })),
+      needs: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 5 }))),
+      folder: Schema.Literals(["", "a/", "src/b c/", "x-y/z+1/"])
+    })
+  ).check(Schema.isMinLength(1), Schema.isMaxLength(6))
+).pipe(
+  Arbitrary.map((drafts): TaskBreakdown.TaskBreakdown => {
+    let number = 0
+    const files = drafts.map(({ folder }, i) => `${folder}f${i}.py`)
+    return drafts.map(({ needs, step, texts: [title, objective, functionality, integration] }, i) => ({
+      number: (number += step),
+      title,
+      objective,
+      file: files[i]!,
+      functionality,
+      integration,
+      dependsOn: [...new Set(needs.filter((need) => need < i))].map((need) => files[need]!)
+    }))
+  })
+)
+
+describe("TaskBreakdownStep", () => {
+  describe("parser", () => {
+    it("reads the ten tasks of the founding document", () => {
+      assert.deepStrictEqual(Result.getOrThrow(parser.parse(founding)), foundingTasks)
+    })
+
+    it.prop(
+      "reads back what it prints",
+      [breakdowns],
+      ([tasks]) => {
+        assert.deepStrictEqual(Result.getOrThrow(Schema.decodeUnknownResult(TaskBreakdown.TaskBreakdown)(tasks)), tasks)
+        assert.deepStrictEqual(Result.getOrThrow(parser.parse(parser.print(tasks))), tasks)
+      },
+      { arbitrary: { runs: 300 } }
+    )
+
+    it.each([
+      ["none", []],
+      ["None.", []],
+      ["`none`", []],
+      ["None (foundation of the package)", []],
+      ["—", []],
+      ["No dependencies", []],
+      ["Task 1, Task 3", ["a.py", "c.py"]],
+      ["Task 1 and Task 2", ["a.py", "b.py"]],
+      ["Tasks 1, 2 and 3", ["a.py", "b.py", "c.py"]],
+      ["Tasks 1-3", ["a.py", "b.py", "c.py"]],
+      ["Task 1 to Task 3", ["a.py", "b.py", "c.py"]],
+      ["1, 2", ["a.py", "b.py"]],
+      ["#2", ["b.py"]],
+      ["**Task 2**", ["b.py"]],
+      ["Task 2 (the 3 classes of Task 1)", ["b.py"]],
+      ["Task 2: Make it, Task 1: Make it too", ["b.py", "a.py"]],
+      ["Task 1, Task 1", ["a.py"]],
+      ["`a.py`, `./b.py`", ["a.py", "b.py"]],
+      ["\n  - Task 1\n  - Task 2", ["a.py", "b.py"]]
+    ] as const)("reads the dependencies %j", (text, files) => {
+      assert.deepStrictEqual(dependsOn(text), files)
+    })
+
+    it.each([
+      ["Task 4", 'Task 4 ("d.py") depends on itself'],
+      ["Task 9", 'Task 4 ("d.py") depends on "Task 9", which is no task\'s file'],
+      ["`e.py`", 'Task 4 ("d.py") depends on "e.py", which is no task\'s file'],
+      ["the other ones", "Depends on names no tasks by number"]
+    ])("refuses the dependencies %j by name", (text, detail) => {
+      assert.strictEqual(dependsOn(text), detail)
+    })
+
+    it("refuses a circle and a second owner of a file by name", () => {
+      assert.include(
+        detail(reply({ file: "a.py", dependsOn: "Task 2" }, { file: "b.py", dependsOn: "Task 1" })),
+        'in a circle: Task 1 ("a.py") → Task 2 ("b.py") → Task 1 ("a.py")'
+      )
+      assert.include(
+        detail(reply({ file: "a.py" }, { file: "./a.py" })),
+        'Task 1 ("a.py") and Task 2 ("a.py") own one file'
+      )
+      assert.include(
+        detail(reply({ number: 1, file: "a.py" }, { number: 1, file: "b.py" })),
+        "two tasks have the number 1"
+      )
+    })
+
+    it("refuses no tasks at all", () => {
+      assert.include(detail("(none)"), "there is no task")
+    })
+
+    it.each([
+      ["`shop/cart.py`", "shop/cart.py"],
+      ["shop/cart.py", "shop/cart.py"],
+      ["**shop/cart.py**", "shop/cart.py"],
+      ["`shop\\cart.py`", "shop/cart.py"],
+      ["`./shop/cart.py`", "shop/cart.py"],
+      ["`shop/cart.py` (new; holds `Cart`)", "shop/cart.py"],
+      ["Add `Cart` to `shop/cart.py`.", "shop/cart.py"],
+      ["Create shop/__init__.py.", "shop/__init__.py"],
+      ["`Makefile`", "Makefile"]
+    ])("reads the file %j", (text, file) => {
+      assert.strictEqual(fileOf(text), file)
+    })
+
+    it.each([
+      ["`/shop/cart.py`", "it must be relative"],
+      ["`C:\\shop\\cart.py`", "it must be relative"],
+      ["`shop/../../cart.py`", 'none may be "." or ".."'],
+      ["`shop/cart.py` and `shop/price.py`", "a task adds one file, and this names 2"],
+      ["the cart module?", "is no path for a file"]
+    ])("refuses the file %j", (text, detail) => {
+      assert.include(fileOf(text), detail)
+    })
+  })
+})

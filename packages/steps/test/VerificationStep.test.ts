@@ -1,0 +1,118 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Engine, TestRunner, Workflow, type Workspace } from "@stepwright/core"
+import { Verification, VerificationStep } from "@stepwright/steps"
+import { Effect, Schema } from "effect"
+
+const input: typeof VerificationStep.Input.Type = {
+  code: { "shop/cart.py": "class Cart: ...\n" },
+  tests: [{ path: "tests/test_cart.py", content: "import unittest\n" }]
+}
+
+const workflow = Workflow.make("verify", { input: VerificationStep.Input }).pipe(
+  Workflow.bind("verification", VerificationStep.step, "input")
+)
+
+const report = (fields: Partial<TestRunner.TestReport>): TestRunner.TestReport => ({
+  run: 0,
+  passed: 0,
+  failed: 0,
+  errors: 0,
+  skipped: 0,
+  problems: [],
+  output: "",
+  durationMillis: 1,
+  ...fields
+})
+
+const red = report({
+  run: 4,
+  passed: 2,
+  failed: 1,
+  errors: 1,
+  problems: [
+    { test: "tests.test_cart.CartTest.test_r1_1", kind: "failure", detail: "Traceback …\nAssertionError: 1 != 2\n" },
+    { test: "tests.test_cart.CartTest.test_r1_2", kind: "error", detail: "NameError: name 'x' is not defined" }
+  ]
+})
+
+const run = (verdict: TestRunner.TestReport | TestRunner.TestRunnerError) =>
+  Engine.initialize(workflow, input).pipe(
+    Effect.flatMap((state) => Engine.run(workflow, state)),
+    Effect.provide(TestRunner.TestRunner.layerMemory(() => verdict))
+  )
+
+describe("VerificationStep", () => {
+  it.effect("runs the tests on all files and gives the counts", () =>
+    Effect.gen(function* () {
+      let ran: ReadonlyArray<Workspace.SourceFile> = []
+      const { verification } = yield* Engine.execute(workflow, input).pipe(
+        Effect.provide(
+          TestRunner.TestRunner.layerMemory((files) => {
+            ran = files
+            return report({ run: 3, passed: 2, skipped: 1 })
+          })
+        )
+      )
+      assert.deepStrictEqual(verification, { run: 3, passed: 2, skipped: 1 })
+      assert.deepStrictEqual(
+        ran.map(({ path }) => path),
+        ["shop/__init__.py", "shop/cart.py", "tests/__init__.py", "tests/test_cart.py"]
+      )
+    })
+  )
+
+  it.effect("ends the run FAILED when tests are red, with their counts and first problems in the state", () =>
+    Effect.gen(function* () {
+      const state = yield* run(red)
+      const { error } = state.records["verification"]!
+      assert.strictEqual(state.status, "FAILED")
+      assert.strictEqual(
+        error?.message,
+        [
+          "1 failed, 1 with errors, 2 passed of 4 tests",
+          "tests.test_cart.CartTest.test_r1_1: AssertionError: 1 != 2",
+          "tests.test_cart.CartTest.test_r1_2: NameError: name 'x' is not defined"
+        ].join("\n")
+      )
+      const { output: _, durationMillis: __, ...figures } = red
+      const { reason } = yield* Schema.decodeUnknownEffect(Schema.toCodecJson(Verification.VerificationError))(
+        error?.value
+      )
+      assert.deepStrictEqual(reason, new Verification.Red(figures))
+    })
+  )
+
+  it.effect.each([
+    ["there is no test", report({}), "no test was found"],
+    ["all are skipped", report({ run: 2, skipped: 2 }), "no test ran: all 2 were skipped"],
+    [
+      "the sandbox is not there",
+      new TestRunner.TestRunnerError({ reason: "Unavailable", detail: "no Python" }),
+      "tests could not be run (Unavailable): no Python"
+    ]
+  ] as const)("ends the run FAILED when %s", ([, verdict, message]) =>
+    Effect.gen(function* () {
+      const state = yield* run(verdict)
+      assert.strictEqual(state.status, "FAILED")
+      assert.strictEqual(state.records["verification"]?.error?.message, message)
+    })
+  )
+
+  it.effect("keeps a verdict for the sandbox that gave it, and asks another anew", () =>
+    Effect.gen(function* () {
+      const runner = (identity: string) =>
+        Effect.provideService(TestRunner.TestRunner, {
+          identity,
+          run: () => Effect.succeed(report({ run: 1, passed: 1 }))
+        })
+      const first = yield* Engine.initialize(workflow, input).pipe(
+        Effect.flatMap((state) => Engine.run(workflow, state)),
+        runner("python 3.11")
+      )
+      const same = yield* runner("python 3.11")(Engine.run(workflow, first))
+      const other = yield* runner("python 3.14")(Engine.run(workflow, same))
+      assert.strictEqual(same.records["verification"]?.attempts, 1)
+      assert.strictEqual(other.records["verification"]?.attempts, 2)
+    })
+  )
+})

@@ -1,0 +1,149 @@
+import { assert, describe, it } from "@effect/vitest"
+import type { OutputParser } from "@stepwright/core/OutputParser"
+import type { PromptTemplate } from "@stepwright/core/PromptTemplate"
+import * as Template from "@stepwright/core/PromptTemplate"
+import {
+  ArchitectureDesign,
+  ArchitectureDesignPrompt,
+  ArchitectureDesignStep,
+  Implementation,
+  ImplementationPrompt,
+  ImplementationStep,
+  Requirement,
+  RequirementPrompt,
+  RequirementStep,
+  TaskBreakdown,
+  TaskBreakdownPrompt,
+  TaskBreakdownStep,
+  TestGeneration,
+  TestGenerationPrompt,
+  TestGenerationStep
+} from "@stepwright/steps"
+import { Arbitrary, Result, Schema } from "effect"
+
+interface Prompt<A> {
+  readonly name: string
+  readonly template: PromptTemplate
+  readonly example: A
+  readonly parser: OutputParser<A>
+  readonly output: Schema.Codec<A>
+  /** What the format calls each field, where that is not its name. */
+  readonly labels?: Readonly<Record<string, string>>
+}
+
+// every prompt is looked at in the same way, whatever its output
+const prompt = <A>(prompt: Prompt<A>): Prompt<unknown> => prompt as unknown as Prompt<unknown>
+
+const prompts = [
+  prompt({
+    name: "requirement",
+    ...RequirementPrompt,
+    parser: RequirementStep.parser,
+    output: Requirement.Requirement
+  }),
+  prompt({
+    name: "architecture-design",
+    ...ArchitectureDesignPrompt,
+    parser: ArchitectureDesignStep.parser,
+    output: ArchitectureDesign.ArchitectureDesign
+  }),
+  prompt({
+    name: "task-breakdown",
+    ...TaskBreakdownPrompt,
+    parser: TaskBreakdownStep.parser,
+    output: TaskBreakdown.TaskBreakdown,
+    labels: {
+      number: "Task N:",
+      title: "Title",
+      objective: "**Objective**",
+      file: "**File Specification**",
+      functionality: "**Functionality Details**",
+      integration: "**Integration Points**",
+      dependsOn: "**Depends on**"
+    }
+  }),
+  prompt({
+    name: "implementation",
+    ...ImplementationPrompt,
+    parser: ImplementationStep.parser,
+    output: Implementation.Implementation
+  }),
+  prompt({
+    name: "test-generation",
+    ...TestGenerationPrompt,
+    parser: TestGenerationStep.parser,
+    output: TestGeneration.TestGeneration,
+    labels: { path: "path/to/file.ext", content: "the whole content" }
+  })
+]
+
+/** Every key of an object anywhere in a JSON Schema. */
+const keysOf = (schema: unknown): ReadonlyArray<string> => {
+  if (typeof schema !== "object" || schema === null) return []
+  const properties = "properties" in schema ? Object.keys(schema.properties as object) : []
+  return [...new Set([...properties, ...Object.values(schema).flatMap(keysOf)])]
+}
+
+const words = (text: string) => text.split(/\s+/).filter((word) => /\w/.test(word)).length
+
+const empty = (template: PromptTemplate, filled: Readonly<Record<string, string>>) =>
+  Template.render(template, { ...Object.fromEntries(template.holes.map((hole) => [hole, ""])), ...filled })
+
+describe.each(prompts)("the prompt of $name", ({ example, labels, output, parser, template }) => {
+  it("has an example that its own parser reads and its Schema takes", () => {
+    const read = Result.getOrThrow(parser.parse(parser.print(example)))
+    assert.deepStrictEqual(Schema.decodeUnknownSync(output)(read), example)
+  })
+
+  it("asks for every field of the Schema and for nothing else", () => {
+    const keys = keysOf(Schema.toJsonSchemaDocument(output))
+    if (labels === undefined) {
+      const asked = [...parser.instructions.matchAll(/^\s*"(\w+)"\??:/gm)].map(([, key]) => key!)
+      assert.deepStrictEqual([...new Set(asked)].toSorted(), keys.toSorted())
+    } else {
+      assert.deepStrictEqual(Object.keys(labels).toSorted(), keys.toSorted())
+      for (const label of Object.values(labels)) assert.include(parser.instructions, label)
+      const bold = [...parser.instructions.matchAll(/\*\*[\w ]+\*\*/g)].map(([label]) => label)
+      assert.deepStrictEqual(
+        bold,
+        Object.values(labels).filter((label) => label.startsWith("**"))
+      )
+    }
+  })
+
+  it("has a place for the format and the example, and says what to do where the input is silent", () => {
+    assert.includeMembers([...template.holes], ["outputFormat", "example"])
+    assert.match(template.source, /\bsilent\b/)
+  })
+
+  it("has at most 600 words besides its input, example and format included", () => {
+    const fixed = empty(template, { outputFormat: parser.instructions, example: parser.print(example) })
+    assert.isAtMost(words(fixed), 600)
+  })
+
+  const inputs = template.holes.filter((hole) => !["outputFormat", "example", "file"].includes(hole))
+
+  it.prop(
+    "gives its inputs back unchanged, whatever they hold",
+    [
+      Arbitrary.schema(
+        Schema.Array(
+          Schema.Union([
+            Schema.String,
+            Schema.Literals(["$start$", "$end$", "\n$end$\n", "\\", "$", "```", "{{example}}"])
+          ])
+        )
+      ).pipe(Arbitrary.map((parts) => parts.join("")))
+    ],
+    ([value]) => {
+      const rendered = empty(template, Object.fromEntries(inputs.map((hole) => [hole, value])))
+      for (const hole of inputs) assert.strictEqual(Template.extract(template, rendered, hole), value)
+    },
+    { arbitrary: { runs: 200 } }
+  )
+
+  it("shares no word with the documents that it is tried on", () => {
+    const said = `${template.source}\n${parser.print(example)}`
+    assert.notMatch(said, /interval|ledger|expense|budget|bucket|token bucket|rate limit|pantry|half-open/i)
+  })
+})
