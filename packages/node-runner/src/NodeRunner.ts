@@ -1,0 +1,69 @@
+import { relative } from "node:path"
+import process from "node:process"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import type { NodeServices } from "@effect/platform-node/NodeServices"
+import type * as Config from "effect/Config"
+import * as Layer from "effect/Layer"
+import type { LlmClient } from "@stepwright/core/LlmClient"
+import type { TestRunner } from "@stepwright/core/TestRunner"
+import type * as Workflow from "@stepwright/core/Workflow"
+import type { Workspace } from "@stepwright/core/Workspace"
+import type { CassetteError } from "@stepwright/llm/Cassette"
+import * as modelClient from "./internal/modelClient.ts"
+import * as runs from "./internal/runs.ts"
+import * as services from "./internal/services.ts"
+import { type AnyLayer, forget } from "./internal/workflowModule.ts"
+import * as NodeHasher from "./NodeHasher.ts"
+import * as NodeJournal from "./NodeJournal.ts"
+
+export interface Options extends modelClient.Options {
+  /** Where runs are journalled: `.stepwright/runs` unless given. */
+  readonly directory?: string
+  /** Where files are delivered: `out` unless given. */
+  readonly out?: string
+  /** Overwrite delivered files that were changed by hand. */
+  readonly force?: boolean
+}
+
+/** What a workflow's steps are given here. */
+export type Services = LlmClient | Workspace | TestRunner
+
+/**
+ * All that a workflow needs to run on this machine: a journal and a workspace on disk, a sandbox for Python's tests, and
+ * a client that `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `OPENAI_MODEL` describe. A missing key fails the first request.
+ *
+ * ```ts no-run
+ * const program = Engine.execute(AutomatedCodingWorkflow.workflow, { requirement: "A set of integer intervals." })
+ * Effect.runPromise(Effect.provide(program, NodeRunner.layer({ out: "out/intervals", maxCalls: 40 })))
+ * ```
+ */
+export const layer = (options: Options = {}): Layer.Layer<Services, CassetteError | Config.ConfigError> =>
+  Layer.mergeAll(
+    NodeJournal.layer({ directory: options.directory ?? runs.directory }),
+    modelClient.layer(options),
+    services.workspace(options.out ?? "out", options.force ?? false),
+    services.testRunner
+  ).pipe(Layer.provideMerge(NodeHasher.layer), Layer.provide([NodeFileSystem.layer, NodePath.layer]))
+
+type MainOptions<R> = [Exclude<R, Services | NodeServices>] extends [never]
+  ? [options?: { readonly layer?: Layer.Layer<R, unknown, Services | NodeServices> }]
+  : [options: { readonly layer: Layer.Layer<Exclude<R, Services | NodeServices>, unknown, Services | NodeServices> }]
+
+/**
+ * Makes the program that calls it a command line for a workflow, with the commands of `stepwright`:
+ * `node my-workflow.ts run --input …`. `layer` provides what else its steps need.
+ */
+export const main = <In, Out, E, R>(workflow: Workflow.Workflow<In, Out, E, R>, ...options: MainOptions<R>): void => {
+  const layer = options[0]?.layer
+  const program = relative(".", process.argv[1] ?? "")
+  const bound = {
+    workflow: forget(workflow),
+    // what the layer provides is looked for when the steps run
+    layer: (layer ?? Layer.empty) as AnyLayer,
+    hasLayer: layer !== undefined,
+    program
+  }
+  // a program that only uses the layer loads no command line
+  void import("./internal/commandLine.ts").then(({ main }) => main(`node ${program}`, bound))
+}

@@ -1,0 +1,154 @@
+import { createRequire } from "node:module"
+import { execPath } from "node:process"
+import { fileURLToPath } from "node:url"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Path from "effect/Path"
+import * as ChildProcess from "effect/process/ChildProcess"
+import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import { TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
+import type { SourceFile } from "@stepwright/core/Workspace"
+import type { Job } from "./internal/pyodideProcess.ts"
+import * as testReport from "./internal/testReport.ts"
+import { unittestHarness } from "./internal/unittestHarness.ts"
+import * as workspacePath from "./internal/workspacePath.ts"
+
+export interface Options {
+  /** How long the tests of one call may take, after a start of about two seconds. By default a minute. */
+  readonly timeout?: Duration.Input
+  /** How much of what the tests print is kept. **Units** bytes; 65,536 by default. */
+  readonly maxOutput?: number
+}
+
+/**
+ * Runs Python's `unittest` on Pyodide, in WebAssembly, in a process of its own for each call, with the same discovery
+ * as `python3 -m unittest` in the folder. No threads, processes, sockets or packages beyond the standard library.
+ *
+ * The code has no file, network, environment or process of the host: it sees files in memory; what it can reach of
+ * JavaScript has neither Node's modules nor `eval`; and the process has no permission to do more. It ends at the time
+ * limit, and at 512 MiB of memory (a GiB with files). What counts is what `unittest` noted: no exit, no print, no
+ * changed `unittest` and no changed file makes a red run green. But tests, code and `unittest` share one interpreter:
+ * code that is written against this very runner can still lie about its own tests.
+ */
+export const layer = (options: Options = {}): Layer.Layer<TestRunner> =>
+  Layer.effect(TestRunner, make(options)).pipe(Layer.provide(NodeServices.layer))
+
+const memoryBytes = 2 ** 29
+const reportBytes = 2 ** 25
+const root = "/package"
+/** At the time limit tests are interrupted, to see where they are. What has not ended or started by then is killed. */
+const grace = Duration.seconds(10)
+
+/** The program of the process: TypeScript in the repository, JavaScript where it is installed. */
+const program = fileURLToPath(
+  new URL(`internal/pyodideProcess.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url)
+)
+
+const locatePyodide = Effect.gen(function* () {
+  const path = yield* Path.Path
+  const manifest = yield* Effect.try(() => createRequire(import.meta.url).resolve("pyodide/package.json"))
+  const text = yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(manifest))
+  const { version } = yield* Schema.decodeEffect(Manifest)(text)
+  return { folder: path.dirname(manifest), version }
+})
+const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String }))
+
+const make = Effect.fnUntraced(function* ({ maxOutput = 65_536, timeout = Duration.minutes(1) }: Options) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const { spawn } = yield* ChildProcessSpawner.ChildProcessSpawner
+  const pyodide = yield* Effect.option(locatePyodide)
+
+  const run = Effect.fnUntraced(function* (files: ReadonlyArray<SourceFile>) {
+    if (Option.isNone(pyodide)) {
+      return yield* unavailable('the package "pyodide" is not installed; run npm install, and try again')
+    }
+    const { folder } = pyodide.value
+    const refused = pathProblem(files)
+    if (refused !== undefined) return yield* unavailable(`the files cannot be laid out: ${refused}`)
+    const job: Job = {
+      pyodide: folder,
+      harness: unittestHarness,
+      root,
+      files,
+      timeoutMillis: Duration.toMillis(timeout),
+      memoryBytes
+    }
+    const cwd = yield* fs.makeTempDirectoryScoped({ prefix: "stepwright-" })
+    const command = ChildProcess.make(
+      execPath,
+      [
+        "--permission",
+        `--allow-fs-read=${program}`,
+        `--allow-fs-read=${path.join(folder, "*")}`,
+        "--disallow-code-generation-from-strings",
+        "--max-old-space-size=512",
+        "--no-warnings",
+        program
+      ],
+      {
+        cwd,
+        env: {},
+        killSignal: "SIGKILL",
+        stdin: { stream: Stream.make(new TextEncoder().encode(JSON.stringify(job))) },
+        additionalFds: { fd3: { type: "output" } }
+      }
+    )
+    const began = yield* Clock.currentTimeMillis
+    const process = yield* spawn(command)
+    const [output, complaints, report] = yield* Effect.all(
+      [head(process.stdout, maxOutput), head(process.stderr, 4_000), head(process.getOutputFd(3), reportBytes)],
+      { concurrency: "unbounded" }
+    )
+    const durationMillis = (yield* Clock.currentTimeMillis) - began
+    return yield* testReport.make({ files, report, output, complaints, durationMillis, timeout })
+  })
+
+  return TestRunner.of({
+    identity: Option.match(pyodide, {
+      onNone: () => "pyodide (not installed)",
+      onSome: ({ version }) => `pyodide@${version} python@${version.replace(/^(\d)(\d+).*/, "$1.$2")} unittest`
+    }),
+    run: (files) =>
+      run(files).pipe(
+        Effect.scoped,
+        Effect.timeoutOrElse({
+          duration: Duration.sum(Duration.fromInputUnsafe(timeout), grace),
+          orElse: () => Effect.fail(testReport.timedOut(timeout))
+        }),
+        Effect.catchTag("PlatformError", (error) => Effect.fail(unavailable(error.message)))
+      )
+  })
+})
+
+const unavailable = (detail: string) => new TestRunnerError({ reason: "Unavailable", detail })
+
+const pathProblem = (files: ReadonlyArray<SourceFile>): string | undefined => {
+  for (const { path } of files) {
+    const problem = workspacePath.problem(path)
+    if (problem !== undefined) return `${path}: ${problem}`
+  }
+  const conflict = workspacePath.conflict(files.map(({ path }) => path))
+  return conflict && `${conflict.path}: ${conflict.detail}`
+}
+
+/** The first bytes of a stream as text. The rest is read too, so that its writer need not wait, and forgotten. */
+const head = <E>(stream: Stream.Stream<Uint8Array, E>, bytes: number) =>
+  Effect.suspend(() => {
+    const decoder = new TextDecoder()
+    let left = bytes
+    let text = ""
+    return Stream.runForEach(stream, (chunk) =>
+      Effect.sync(() => {
+        if (left > 0) text += decoder.decode(chunk.subarray(0, left), { stream: true })
+        left -= chunk.length
+      })
+    ).pipe(Effect.map(() => (left < 0 ? `${text}\n... (cut off after ${bytes} bytes)` : text)))
+  })

@@ -1,0 +1,100 @@
+import * as Clock from "effect/Clock"
+import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Workflow from "@stepwright/core/Workflow"
+import * as figures from "../internal/figures.ts"
+import * as options from "../internal/options.ts"
+import * as runs from "../internal/runs.ts"
+import * as session from "../internal/session.ts"
+import { shown } from "../internal/shown.ts"
+import * as standing from "../internal/standing.ts"
+import * as terminal from "../internal/terminal.ts"
+import * as tree from "../internal/tree.ts"
+import { command } from "../internal/workflowModule.ts"
+
+export const status = Command.make(
+  "status",
+  { run: options.optionalRun, json: options.json },
+  Effect.fnUntraced(function* ({ json, run: reference }) {
+    const run = yield* runs.find(reference)
+    const isLive = yield* runs.isLive(run)
+    const state = yield* runs.state(run)
+    const settings = yield* runs.readSettings(run)
+    // without its workflow a run still has its records to show
+    const loaded = yield* Effect.orElseSucceed(session.workflowOf(undefined, settings, state), () => undefined)
+    const definition = loaded && Workflow.describe(loaded.workflow)
+    const out = settings?.out ?? `out/${run}`
+    // a layer of the workflow's own may do anything when it is built, and somebody who looks expects nothing
+    const canPlan = loaded !== undefined && !isLive && !loaded.hasLayer
+    const stale = canPlan
+      ? yield* standing.stale({ run, state, loaded, settings: settings ?? { format: 1, out } })
+      : undefined
+    const rows = tree.rows(definition, state, isLive, stale)
+    const { replies, usage } = figures.totals(state)
+    const result = yield* standing.of(state, out, (path) =>
+      stale === undefined ? state.status === "COMPLETED" : !stale.has(path)
+    )
+    if (json) {
+      const { createdAt, error, origin, updatedAt, workflow } = state
+      const steps = rows
+        .filter(({ isStep }) => isStep)
+        .map(({ look, path, record, why }) => ({
+          path,
+          status: look,
+          ...(why === undefined ? {} : { why }),
+          attempts: record?.attempts ?? 0,
+          replies: record?.replies ?? 0,
+          tokens: record?.usage ?? {},
+          durationMillis: record?.durationMillis ?? null,
+          ...(record?.error === undefined ? {} : { error: record.error.message }),
+          ...(record?.result === undefined ? {} : { by: record.result.by })
+        }))
+      const document = {
+        run,
+        ...(origin === undefined ? {} : { origin }),
+        workflow,
+        status: shown(state, isLive),
+        ...(error === undefined ? {} : { error }),
+        out: settings?.out ?? null,
+        files: result.files,
+        changed: result.changed,
+        tests: result.tests ?? null,
+        replies,
+        tokens: usage,
+        createdAt,
+        updatedAt,
+        steps
+      }
+      return yield* Console.log(JSON.stringify(document, null, 2))
+    }
+    const screen = terminal.stdout()
+    const now = isLive ? yield* Clock.currentTimeMillis : undefined
+    const columns = screen.isTerminal ? screen.columns() : Infinity
+    const width = tree.nameWidth(rows)
+    const lines = [
+      `${run}  ${state.workflow}  ${shown(state, isLive)}`,
+      ...rows.flatMap((row) => [
+        tree.line(row, width, { columns, hasColour: screen.hasColour, now, fewestAttempts: 1 }),
+        ...(row.record?.error === undefined
+          ? []
+          : row.record.error.message
+              .trimEnd()
+              .split("\n")
+              .slice(0, 4)
+              .map((text) => `${"  ".repeat(row.depth + 2)}${text}`))
+      ]),
+      ...(state.orphaned.length === 0 ? [] : [`no longer part of the workflow: ${state.orphaned.join(", ")}`]),
+      ...(replies === 0 ? [] : [`${figures.count(replies, "reply", "replies")}, ${figures.tokens(usage)}`]),
+      ...standing.lines(result, run, out, yield* command)
+    ]
+    yield* Console.log(lines.join("\n"))
+  })
+).pipe(
+  Command.withDescription("Show every step of a run with its status, time, attempts and tokens; also while it runs"),
+  Command.withShortDescription("Show every step of a run"),
+  Command.withExamples(({ commandPath }) => [
+    { command: commandPath.join(" "), description: "The run that was used last" },
+    { command: `${commandPath.join(" ")} 20261121-0755 --json`, description: "A run, for a script" }
+  ])
+)

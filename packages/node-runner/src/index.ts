@@ -1,0 +1,5 @@
+export * as NodeHasher from "./NodeHasher.ts"
+export * as NodeJournal from "./NodeJournal.ts"
+export * as NodeRunner from "./NodeRunner.ts"
+export * as NodeWorkspace from "./NodeWorkspace.ts"
+export * as PyodideTestRunner from "./PyodideTestRunner.ts"

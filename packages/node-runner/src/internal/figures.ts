@@ -1,0 +1,46 @@
+import type { StepRecord } from "@stepwright/core/StepRecord"
+import * as Usage from "@stepwright/core/Usage"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
+
+/** Milliseconds for a person: `4 ms`, `0.4 s`, `12 s`, `3 min 5 s`. */
+export const time = (millis: number): string => {
+  if (millis < 100) return `${Math.max(0, Math.round(millis))} ms`
+  const seconds = millis / 1000
+  if (seconds < 10) return `${seconds.toFixed(1)} s`
+  if (seconds < 60) return `${Math.round(seconds)} s`
+  const whole = Math.round(seconds)
+  return whole < 3600
+    ? `${Math.floor(whole / 60)} min ${whole % 60} s`
+    : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
+}
+
+const known = (tokens: number | undefined) => (tokens === undefined ? "?" : String(tokens))
+
+/** Input and output tokens; what a provider did not say is `?`. */
+export const tokens = ({ input, output }: Usage.Usage): string =>
+  input === undefined && output === undefined ? "tokens unknown" : `${known(input)} + ${known(output)} tokens`
+
+export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
+
+/** The replies and tokens of all steps together. */
+export const totals = (state: WorkflowState): { readonly replies: number; readonly usage: Usage.Usage } => {
+  let replies = 0
+  let usage = Usage.zero
+  for (const record of Object.values(state.records)) {
+    replies += record.replies
+    usage = Usage.add(usage, record.usage)
+  }
+  return { replies, usage }
+}
+
+/** What is worth saying of a step's work so far. */
+export const ofRecord = (record: StepRecord, now: number | undefined, fewestAttempts = 2): string => {
+  const { attempts, durationMillis, pending, replies, result, usage } = record
+  const elapsed = pending === undefined ? durationMillis : now === undefined ? undefined : now - pending
+  return [
+    ...(elapsed === undefined ? [] : [time(elapsed)]),
+    ...(attempts >= fewestAttempts ? [count(attempts, "attempt")] : []),
+    ...(replies > 0 ? [count(replies, "reply", "replies"), tokens(usage)] : []),
+    ...(result?.by === "hand" ? ["set by hand"] : [])
+  ].join(", ")
+}

@@ -1,0 +1,123 @@
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import type * as Path from "effect/Path"
+import * as Redacted from "effect/Redacted"
+import * as LlmClient from "@stepwright/core/LlmClient"
+import { InvalidRequest, LlmError, type LlmErrorReason, Unauthenticated } from "@stepwright/core/LlmError"
+import * as Budget from "@stepwright/llm/Budget"
+import type { CassetteError } from "@stepwright/llm/Cassette"
+import * as Retry from "@stepwright/llm/Retry"
+
+/** Who answers for the model, and how much it may be asked. */
+export interface Options {
+  /** What the alias `default` stands for; `OPENAI_MODEL`, or `gpt-5.1`, unless given. */
+  readonly model?: string
+  /** A cassette that answers. The same file under `record` too: what it lacks is asked for and added. */
+  readonly replay?: string
+  /** A cassette to which every reply is written. */
+  readonly record?: string
+  /** A folder in which a person or another program answers for the model. */
+  readonly relay?: string
+  /** A cap on the calls of a run, whatever answers. */
+  readonly maxCalls?: number
+  /** A cap on the tokens of a run, input and output together. */
+  readonly maxTokens?: number
+  /** What of the caps is used up already. */
+  readonly spent?: Budget.Spent
+}
+
+/** What has to be set before OpenAI, or a server that speaks its protocol, can be asked. */
+export const missingKey =
+  "no API key: set OPENAI_API_KEY (and OPENAI_BASE_URL for another server than OpenAI's), or use --replay or --relay"
+
+const baseUrl = Config.withDefault(Config.String("OPENAI_BASE_URL"), "")
+
+/** What is wrong with the server's address, if anything is. */
+export const badBaseUrl = Effect.map(baseUrl, (url) =>
+  url === "" || /^https?:$/.test(URL.parse(url)?.protocol ?? "") ? undefined : `${badUrl}, such as https://host/v1`
+)
+
+const badUrl = "OPENAI_BASE_URL is no http or https address"
+
+/** Whether it is the set-up, not the request, that a client refused. */
+export const isConfiguration = (reason: LlmErrorReason | undefined): boolean =>
+  reason?._tag === "Unauthenticated" || (reason?._tag === "InvalidRequest" && reason.detail.startsWith(badUrl))
+
+const defaultModel = "gpt-5.1"
+
+/** The client that options and environment describe. Outermost first: cassette, budget, retry, attempts, provider. */
+export const layer = (
+  options: Options
+): Layer.Layer<LlmClient.LlmClient, CassetteError | Config.ConfigError, FileSystem.FileSystem | Path.Path> => {
+  const { record, relay, replay } = options
+  if (replay !== undefined && record === undefined) {
+    return cassette(({ layerReplay }) => layerReplay({ file: replay }))
+  }
+  const asked = relay === undefined ? Layer.provide(retrying, openAi(options.model)) : relayed(relay)
+  const client = Layer.provide(capped(options), asked)
+  if (record === undefined) return client
+  return Layer.provide(
+    cassette(({ layerAuto, layerRecord }) => (replay === record ? layerAuto : layerRecord)({ file: record })),
+    client
+  )
+}
+
+const retrying = Retry.layer()
+
+const capped = ({ maxCalls, maxTokens, spent }: Options) =>
+  Budget.layer({
+    ...(maxCalls !== undefined && { maxCalls }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(spent !== undefined && { spent })
+  })
+
+/** Modules that not every command needs are loaded when they are needed. */
+const cassette = <E, R>(
+  make: (module: typeof import("@stepwright/llm/Cassette")) => Layer.Layer<LlmClient.LlmClient, E, R>
+) =>
+  Layer.unwrap(
+    Effect.map(
+      Effect.promise(() => import("@stepwright/llm/Cassette")),
+      make
+    )
+  )
+
+const relayed = (directory: string) =>
+  Layer.unwrap(
+    Effect.map(
+      Effect.promise(() => import("@stepwright/llm/Relay")),
+      ({ layer }) => layer({ directory, interval: "250 millis" })
+    )
+  )
+
+/** OpenAI's SDK is loaded, and the key missed, when the first request is made: a run with nothing to ask needs neither. */
+const openAi = (model: string | undefined): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
+  Layer.effect(
+    LlmClient.LlmClient,
+    Effect.gen(function* () {
+      const apiKey = yield* Config.withDefault(Config.Redacted("OPENAI_API_KEY"), Redacted.make(""))
+      const name = model ?? (yield* Config.withDefault(Config.NonEmptyString("OPENAI_MODEL"), defaultModel))
+      if (Redacted.value(apiKey) === "") {
+        const reason = new Unauthenticated({ detail: missingKey })
+        return LlmClient.make(() => Effect.fail(new LlmError({ reason })))
+      }
+      const url = yield* baseUrl
+      const problem = yield* badBaseUrl
+      if (problem !== undefined) {
+        const reason = new InvalidRequest({ detail: problem })
+        return LlmClient.make(() => Effect.fail(new LlmError({ reason })))
+      }
+      const scope = yield* Effect.scope
+      const client = yield* Effect.promise(() => import("@stepwright/llm/OpenAiLlm")).pipe(
+        Effect.flatMap(({ layer }) =>
+          Layer.buildWithScope(layer({ apiKey, model: name, ...(url !== "" && { baseUrl: url }) }), scope)
+        ),
+        Effect.map(Context.get(LlmClient.LlmClient)),
+        Effect.cached
+      )
+      return LlmClient.make((request) => Effect.flatMap(client, ({ generate }) => generate(request)))
+    })
+  )

@@ -1,0 +1,66 @@
+import * as Argument from "effect/cli/Argument"
+import * as Flag from "effect/cli/Flag"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+
+/** Prints where an error came from. It is read before anything else is, so that errors of the command line show it too. */
+export const Debug = GlobalFlag.Setting("debug")({
+  flag: Flag.Boolean("debug").pipe(Flag.withDescription("Show stack traces of errors"), Flag.withDefault(false))
+})
+
+const text = (name: string, metavar: string, description: string) =>
+  Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), maybe)
+
+const maybe = <A>(flag: Flag.Flag<A>): Flag.Flag<A | undefined> => Flag.map(Flag.optional(flag), Option.getOrUndefined)
+
+const cap = (name: string, description: string) =>
+  Flag.Int(name).pipe(
+    Flag.withSchema(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
+    Flag.withMetavar("N"),
+    Flag.withDescription(description),
+    maybe
+  )
+
+/** Who answers for the model. */
+export const answering = {
+  model: text("model", "NAME", "Model to ask (default: OPENAI_MODEL)"),
+  replay: text("replay", "F", "Answer from a cassette; no model is asked"),
+  record: text("record", "F", "Write every reply to a cassette"),
+  relay: text("relay", "DIR", "Let a person or a program answer in a folder")
+}
+
+export const caps = {
+  maxCalls: cap("max-calls", "Suspend the run before a call more than this"),
+  maxTokens: cap("max-tokens", "Suspend the run before its tokens go over this")
+}
+
+export const workflow = text("workflow", "M.ts#NAME", "Workflow that a module exports (default: the ready one)")
+
+export const input = text("input", "JSON|FILE", "Input as JSON, or a JSON file")
+
+export const out = text("out", "DIR", "Where files are delivered (default: out/NAME)")
+
+export const json = Flag.Boolean("json").pipe(
+  Flag.withDescription("Print one JSON document on standard output"),
+  Flag.withDefault(false)
+)
+
+export const run = Argument.String("RUN").pipe(
+  Argument.withDescription("Id of a run, the beginning of one, or `latest`: the one that was used last")
+)
+
+export const optionalRun = run.pipe(Argument.withDefault("latest"))
+
+export const path = Argument.String("PATH").pipe(
+  Argument.withDescription("Path of a step, such as design/tasks, for an item GROUP/KEY; `plan` lists them")
+)
+
+/** The fields that are there. */
+export const given = <A extends Readonly<Record<string, unknown>>>(
+  options: A
+): { readonly [K in keyof A]?: Exclude<A[K], undefined> } =>
+  // only fields without a value are left out
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    readonly [K in keyof A]?: Exclude<A[K], undefined>
+  }

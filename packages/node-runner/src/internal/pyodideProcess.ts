@@ -1,0 +1,182 @@
+/**
+ * The program of the sandbox's process. It reads a `Job` from standard input, boots Pyodide with nothing of Node in
+ * reach, and writes to descriptor 3 what the harness returns: a line for the tests found, a line for their outcomes.
+ * What tests print goes to standard output.
+ */
+import { randomBytes } from "node:crypto"
+import { readFileSync, writeSync } from "node:fs"
+import { registerHooks } from "node:module"
+import { basename, join } from "node:path"
+import { performance } from "node:perf_hooks"
+import process from "node:process"
+import { clearTimeout, setTimeout } from "node:timers"
+import { pathToFileURL } from "node:url"
+import { TextEncoder } from "node:util"
+import { runInNewContext } from "node:vm"
+import type { loadPyodide, PyodideAPI } from "pyodide"
+
+/** What the process is to do. */
+export interface Job {
+  /** The folder in which Pyodide is installed. */
+  readonly pyodide: string
+  /** The Python source that defines `discover` and `run`. */
+  readonly harness: string
+  /** The folder for the files, in the file system of the sandbox. */
+  readonly root: string
+  readonly files: ReadonlyArray<{ readonly path: string; readonly content: string }>
+  readonly timeoutMillis: number
+  readonly memoryBytes: number
+}
+
+interface Memory {
+  readonly buffer: ArrayBuffer
+  grow: (this: Memory, pages: number) => number
+}
+declare const WebAssembly: { readonly Memory: { readonly prototype: Memory } }
+
+const job: Job = JSON.parse(readFileSync(0, "utf8"))
+const { exit, memoryUsage } = process
+const now = performance.now.bind(performance)
+const encoder = new TextEncoder()
+
+const send = (descriptor: number, bytes: Uint8Array) => {
+  for (let sent = 0; sent < bytes.length;) sent += writeSync(descriptor, bytes, sent)
+  return bytes.length
+}
+
+const report = (line: string) => void send(3, encoder.encode(`${line}\n`))
+
+/** When the tests began; until then it is the sandbox that fails, not they. */
+let began: number | undefined
+
+const fail = (error: unknown): never => {
+  report(JSON.stringify({ fatal: String(error), started: began !== undefined }))
+  return exit(1)
+}
+
+/**
+ * Leaves of Node what a bare shell of V8 has. Pyodide then takes no module of Node into its closures, and Python that
+ * gets hold of a JavaScript object finds no way from there to the host.
+ */
+const reduceToShell = () => {
+  const kept = new Set<string>([...runInNewContext("Object.getOwnPropertyNames(globalThis)"), "TextDecoder"])
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    if (!kept.has(name)) Reflect.deleteProperty(globalThis, name)
+  }
+  const print = (...parts: ReadonlyArray<unknown>) => void send(2, encoder.encode(`${parts.join(" ")}\n`))
+  const read = (file: string) => readFileSync(join(job.pyodide, basename(file)))
+  const timers = new Map<number, NodeJS.Timeout>()
+  let lastTimer = 0
+  Object.assign(globalThis, {
+    TextEncoder,
+    console: { log: print, warn: print, error: print },
+    performance: { now },
+    setTimeout: (action: () => void, millis: number) => {
+      timers.set(++lastTimer, setTimeout(action, millis))
+      return lastTimer
+    },
+    clearTimeout: (timer: number) => clearTimeout(timers.get(timer)),
+    // how a shell of V8 reads files, and gets random bytes: from `head -c<count> /dev/urandom | base64`
+    load: () => {},
+    read: (file: string) => read(file).toString(),
+    readbuffer: (file: string) => new Uint8Array(read(file)).buffer,
+    os: {
+      system: (_shell: string, [, script]: ReadonlyArray<string>) =>
+        randomBytes(Number(/-c(\d+)/.exec(script!)![1])).toString("base64")
+    }
+  })
+}
+
+let interrupted = false
+
+/** Python asks for memory by `grow`, and looks for signals now and then: both are where to end it. */
+const limit = (pyodide: PyodideAPI) => {
+  const { prototype } = WebAssembly.Memory
+  const grow = prototype.grow
+  prototype.grow = function (pages) {
+    if (this.buffer.byteLength + pages * 65_536 > job.memoryBytes) throw new RangeError("memory limit")
+    return grow.call(this, pages)
+  }
+  let next = 0
+  const signals = {
+    get 0() {
+      const time = now()
+      if (time < next || began === undefined) return 0
+      next = time + 100
+      // memory outside of Python's own: files, JavaScript objects
+      if (memoryUsage.rss() > 2 * job.memoryBytes) fail("the tests used more memory than the sandbox allows")
+      const over = time - began - job.timeoutMillis
+      // the parent has killed this process by now, unless it is gone itself
+      if (over > 20_000) exit(1)
+      if (over < 0 || interrupted) return 0
+      interrupted = true
+      return 2 // SIGINT: its traceback shows where the time went
+    },
+    set 0(_: number) {}
+  }
+  // Pyodide touches element 0 only
+  pyodide.setInterruptBuffer(signals as unknown as Uint8Array)
+}
+
+/** Writes the files, and gives a function that names the Python files that are no longer as they were written. */
+const writeFiles = ({ FS }: PyodideAPI) => {
+  const read = (file: string): string | undefined => {
+    try {
+      return FS.readFile(file, { encoding: "utf8" })
+    } catch {
+      return undefined
+    }
+  }
+  FS.mkdirTree(job.root)
+  const written = job.files.map(({ content, path }) => {
+    const file = `${job.root}/${path}`
+    FS.mkdirTree(file.slice(0, file.lastIndexOf("/")))
+    FS.writeFile(file, content)
+    return { path, file, text: read(file) }
+  })
+  const code = written.filter(({ path }) => path.endsWith(".py"))
+  return () => code.filter(({ file, text }) => read(file) !== text).map(({ path }) => path)
+}
+
+/** From here on no module can be loaded, neither of Node nor from text. */
+const seal = () => {
+  for (const name of ["load", "read", "readbuffer"]) Reflect.deleteProperty(globalThis, name)
+  registerHooks({
+    resolve: (specifier) => {
+      throw new Error(`no modules in the sandbox: ${specifier}`)
+    }
+  })
+}
+
+const runTests = (pyodide: PyodideAPI) => {
+  limit(pyodide)
+  const changedFiles = writeFiles(pyodide)
+  const output = { write: (bytes: Uint8Array) => send(1, bytes) }
+  pyodide.setStdout(output)
+  pyodide.setStderr(output)
+  const globals = pyodide.runPython("dict()")
+  pyodide.runPython(job.harness, { globals })
+  const discover = globals.get("discover")
+  const run = globals.get("run")
+  seal()
+  began = now()
+  report(discover(job.root))
+  const changed = changedFiles()
+  report(run())
+  report(JSON.stringify({ interrupted, changed: [...new Set([...changed, ...changedFiles()])] }))
+  exit(0)
+}
+
+reduceToShell()
+const indexURL = pathToFileURL(job.pyodide).href
+import(`${indexURL}/pyodide.mjs`)
+  .then((module: { readonly loadPyodide: typeof loadPyodide }) =>
+    module.loadPyodide({
+      indexURL,
+      jsglobals: { Object, setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout },
+      stdin: () => null as unknown as string, // end of input
+      env: { HOME: job.root, PYTHONHASHSEED: "0" }
+    })
+  )
+  .then(runTests)
+  .catch(fail)

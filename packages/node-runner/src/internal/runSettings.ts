@@ -1,0 +1,23 @@
+import * as Schema from "effect/Schema"
+
+/**
+ * What the command line has to know of a run besides its journal: `run.json` in the run's folder. Paths are relative to
+ * the folder that holds `.stepwright`, or absolute; it holds no secret.
+ */
+export const RunSettings = Schema.Struct({
+  format: Schema.Literal(1),
+  /** The module that exports the workflow, and the name under which. Without it the run is one of the ready workflow. */
+  module: Schema.optionalKey(Schema.String),
+  name: Schema.optionalKey(Schema.String),
+  /** A program that is a command line of its own workflow, and alone can go on with the run. */
+  program: Schema.optionalKey(Schema.String),
+  /** Where the workflow delivers files. */
+  out: Schema.String,
+  model: Schema.optionalKey(Schema.String),
+  replay: Schema.optionalKey(Schema.String),
+  record: Schema.optionalKey(Schema.String),
+  relay: Schema.optionalKey(Schema.String),
+  maxCalls: Schema.optionalKey(Schema.Int),
+  maxTokens: Schema.optionalKey(Schema.Int)
+})
+export type RunSettings = typeof RunSettings.Type

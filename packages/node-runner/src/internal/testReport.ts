@@ -1,0 +1,110 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { type Problem, TestReport, TestRunnerError } from "@stepwright/core/TestRunner"
+import type { SourceFile } from "@stepwright/core/Workspace"
+
+/** The three lines that a process writes which comes to its end: tests found, their outcomes, what it saw itself. */
+const Lines = Schema.Tuple([
+  Schema.fromJsonString(Schema.Struct({ found: Schema.Array(Schema.String), alerts: Schema.Array(Schema.String) })),
+  Schema.fromJsonString(
+    Schema.Struct({
+      outcomes: Schema.Array(Schema.Tuple([Schema.String, Schema.Literals(["passed", "skipped", "failure", "error"])])),
+      problems: TestReport.fields.problems,
+      alerts: Schema.Array(Schema.String)
+    })
+  ),
+  Schema.fromJsonString(Schema.Struct({ interrupted: Schema.Boolean, changed: Schema.Array(Schema.String) }))
+])
+const decodeLines = Schema.decodeUnknownEffect(Lines)
+
+/** The last line of one that cannot go on. */
+const Fatal = Schema.fromJsonString(Schema.Struct({ fatal: Schema.String, started: Schema.Boolean }))
+const decodeFatal = Schema.decodeUnknownEffect(Fatal)
+
+/** What a process left behind. */
+export interface Remains {
+  readonly files: ReadonlyArray<SourceFile>
+  readonly report: string
+  readonly output: string
+  /** What Node and Pyodide themselves complained of. */
+  readonly complaints: string
+  readonly durationMillis: number
+  readonly timeout: Duration.Input
+}
+
+/** The report of a process that came to its end; anything else is no verdict. */
+export const make = Effect.fnUntraced(function* (remains: Remains): Effect.fn.Return<TestReport, TestRunnerError> {
+  const { durationMillis, files, output, timeout } = remains
+  const lines = remains.report.trimEnd().split("\n")
+  const [{ alerts, found }, run, { changed, interrupted }] = yield* Effect.catch(decodeLines(lines), () =>
+    Effect.flatMap(whyNot(lines.at(-1), remains), (error) => Effect.fail(error))
+  )
+  if (interrupted) return yield* timedOut(timeout, run.alerts.at(-1) ?? run.problems.at(-1)?.detail)
+
+  const doubts = [...alerts, ...run.alerts]
+  const missing = missingIn(found, run.outcomes)
+  // with the reason why it was cut short there is no need to say so
+  if (missing.length > 0 && doubts.length === 0) doubts.push(`these tests did not run: ${missing.join(", ")}`)
+  if (changed.length > 0) doubts.push(`the tests changed the files that they ran on: ${changed.join(", ")}`)
+  const count = (outcome: string) => run.outcomes.filter(([, other]) => other === outcome).length
+  return {
+    run: run.outcomes.length + doubts.length,
+    passed: count("passed"),
+    failed: count("failure"),
+    errors: count("error") + doubts.length,
+    skipped: count("skipped"),
+    problems: [...run.problems, ...doubts.map((detail): Problem => ({ test: "unittest", kind: "error", detail }))],
+    output: output + notes(files),
+    durationMillis
+  }
+})
+
+export const timedOut = (timeout: Duration.Input, place?: string) =>
+  new TestRunnerError({
+    reason: "TimedOut",
+    detail:
+      `the tests did not end within ${Duration.format(Duration.fromInputUnsafe(timeout))}; ` +
+      `look for a loop without an end, or allow more time` +
+      (place === undefined ? "" : `. They were here:\n${place}`)
+  })
+
+const whyNot = (last: string | undefined, { complaints }: Remains) =>
+  Effect.match(decodeFatal(last), {
+    onSuccess: ({ fatal, started }) =>
+      started
+        ? new TestRunnerError({ reason: "Crashed", detail: `the tests ended the process that ran them: ${fatal}` })
+        : new TestRunnerError({ reason: "Unavailable", detail: `Pyodide did not start (${fatal}); install it anew` }),
+    onFailure: () =>
+      new TestRunnerError({
+        reason: "Crashed",
+        detail: `the process that ran the tests ended without a report. ${complaints}`.trimEnd()
+      })
+  })
+
+/** Tests that were found and have no outcome, but for those whose class or module was not set up. */
+const missingIn = (found: ReadonlyArray<string>, outcomes: ReadonlyArray<readonly [string, string]>) => {
+  const left = new Map<string, number>()
+  for (const [name] of outcomes) left.set(name, (left.get(name) ?? 0) + 1)
+  const notSetUp = outcomes.flatMap(([name]) => /^setUp(?:Class|Module) \((.+)\)$/.exec(name)?.[1] ?? [])
+  return found.filter((name) => {
+    const ran = left.get(name) ?? 0
+    left.set(name, ran - 1)
+    return ran <= 0 && !notSetUp.some((owner) => name.startsWith(`${owner}.`))
+  })
+}
+
+/** Says of each file that looks like one of tests why `unittest` does not find it. */
+const notes = (files: ReadonlyArray<SourceFile>): string => {
+  const paths = new Set(files.map(({ path }) => path))
+  return [...paths]
+    .filter((path) => /(^|\/)test_[^/]*\.py$/.test(path))
+    .flatMap((path) => {
+      const folders = path.split("/").slice(0, -1)
+      const plain = folders
+        .map((_, i) => folders.slice(0, i + 1).join("/"))
+        .find((folder) => !paths.has(`${folder}/__init__.py`))
+      return plain === undefined ? [] : `\n${path} was not run: unittest looks for ${plain}/__init__.py, and finds none`
+    })
+    .join("")
+}

@@ -1,0 +1,3 @@
+import { main } from "./internal/commandLine.ts"
+
+main("stepwright")

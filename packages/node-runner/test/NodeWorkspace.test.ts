@@ -1,0 +1,275 @@
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { type SourceFile, Workspace } from "@stepwright/core/Workspace"
+import { Arbitrary, Effect, Schema } from "effect"
+import * as NodeWorkspace from "../src/NodeWorkspace.ts"
+
+/** A folder with a workspace `root` in it, so that what lands outside is seen. */
+const inFolder = <A, E>(use: (folder: string) => Effect.Effect<A, E>) =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => {
+      const folder = mkdtempSync(join(tmpdir(), "workspace "))
+      mkdirSync(join(folder, "root"))
+      return folder
+    }),
+    use,
+    (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+  )
+
+const write = (folder: string, files: Readonly<Record<string, string>>, force = false) =>
+  Effect.flatMap(Workspace, (workspace) =>
+    workspace.write(Object.entries(files).map(([path, content]): SourceFile => ({ path, content })))
+  ).pipe(Effect.provide(NodeWorkspace.layer({ root: join(folder, "root"), force })))
+
+const text = (folder: string, path: string) => readFileSync(join(folder, "root", path), "utf8")
+
+/** Every file below a folder, but for the workspace's own. */
+const filesOf = (folder: string) =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes(".stepwright"))
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .toSorted()
+
+describe("NodeWorkspace", () => {
+  describe("write", () => {
+    it.effect("writes files, leaves what is the same, and replaces what it wrote itself", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          yield* write(folder, { "a.py": "1\n", "pkg/b.py": "2\r\n" })
+          const again = yield* write(folder, { "a.py": "1\n", "pkg/b.py": "3" })
+          assert.deepStrictEqual(again, [
+            { path: "a.py", outcome: "unchanged" },
+            { path: "pkg/b.py", outcome: "written" }
+          ])
+          assert.strictEqual(text(folder, "pkg/b.py"), "3")
+          assert.deepStrictEqual(filesOf(folder), ["root/a.py", "root/pkg/b.py"])
+        })
+      )
+    )
+
+    it.effect("never overwrites what a person changed, but writes beside it and says so", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          yield* write(folder, { "a.py": "1" })
+          writeFileSync(join(folder, "root", "a.py"), "mine")
+          const kept = yield* write(folder, { "a.py": "2" })
+          assert.deepStrictEqual(kept, [{ path: "a.py", outcome: "kept", beside: "a.py.new" }])
+          assert.strictEqual(text(folder, "a.py"), "mine")
+          yield* write(folder, { "a.py": "3" })
+          assert.strictEqual(text(folder, "a.py.new"), "3")
+          writeFileSync(join(folder, "root", "a.py.new"), "mine too")
+          const [second] = yield* write(folder, { "a.py": "4" })
+          assert.strictEqual(second?.beside, "a.py.new2")
+          yield* write(folder, { "a.py": "5" }, true)
+          assert.strictEqual(text(folder, "a.py"), "5")
+          assert.strictEqual(text(folder, "a.py.new"), "mine too")
+        })
+      )
+    )
+
+    it.effect("takes a file that was there before it as a person's", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          writeFileSync(join(folder, "root", "a.py"), "there before")
+          const [kept] = yield* write(folder, { "a.py": "1" })
+          assert.strictEqual(kept?.outcome, "kept")
+          assert.strictEqual(text(folder, "a.py"), "there before")
+        })
+      )
+    )
+
+    it.effect("restores what was deleted", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          yield* write(folder, { "a.py": "1" })
+          rmSync(join(folder, "root", "a.py"))
+          assert.deepStrictEqual(yield* write(folder, { "a.py": "1" }), [{ path: "a.py", outcome: "written" }])
+          assert.strictEqual(text(folder, "a.py"), "1")
+        })
+      )
+    )
+
+    for (const [name, path, says] of [
+      ["an absolute path", "/etc/passwd", "absolute"],
+      ["a drive", "C:/x.py", "absolute"],
+      ["a way up", "a/../../x.py", `".."`],
+      ["a dot", "./x.py", `"."`],
+      ["a NUL", "x\0.py", "control character"],
+      ["a line break", "x\n.py", "control character"],
+      ["a backslash", "pkg\\x.py", "backslash"],
+      ["git's folder", ".git/config", ".git"],
+      ["git's folder in capitals", "a/.GIT/hooks/x", ".GIT"],
+      ["its own folder", ".stepwright/files.json", ".stepwright"],
+      ["an empty name", "a//b.py", "empty name"],
+      ["a folder", "a/", "empty name"],
+      ["a device", "con.py", "no name"],
+      ["a trailing dot", "a./b.py", "no name"],
+      ["a stream of a file", "a.py:hidden", "no name"],
+      ["a name that is too long", `${"n".repeat(300)}.py`, "no name"],
+      ["half a character", "\ud800.py", "control character"]
+    ] as const) {
+      it.effect(`refuses ${name}, with nothing written`, () =>
+        inFolder((folder) =>
+          Effect.gen(function* () {
+            const error = yield* Effect.flip(write(folder, { "good.py": "1", [path]: "2" }))
+            assert.strictEqual(error._tag, "WorkspaceError")
+            assert.include(error.message, says)
+            assert.deepStrictEqual(filesOf(folder), [])
+          })
+        )
+      )
+    }
+
+    it.effect("refuses links that lead out, and follows those that stay", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          mkdirSync(join(folder, "outside"))
+          mkdirSync(join(folder, "root", "inside"))
+          symlinkSync(join(folder, "outside"), join(folder, "root", "out"))
+          symlinkSync(join(folder, "nowhere"), join(folder, "root", "dangling.py"))
+          symlinkSync("inside", join(folder, "root", "in"))
+          writeFileSync(join(folder, "outside", "secret.py"), "secret")
+          symlinkSync(join(folder, "outside", "secret.py"), join(folder, "root", "secret.py"))
+          for (const path of ["out/a.py", "dangling.py", "secret.py"]) {
+            const error = yield* Effect.flip(write(folder, { [path]: "x" }, true))
+            assert.include(error.message, "link that leads")
+          }
+          assert.strictEqual(readFileSync(join(folder, "outside", "secret.py"), "utf8"), "secret")
+          assert.isFalse(existsSync(join(folder, "nowhere")))
+          yield* write(folder, { "in/a.py": "x" })
+          assert.strictEqual(text(folder, "inside/a.py"), "x")
+        })
+      )
+    )
+
+    it.effect("follows no link in its own folder or in place of a file that it is about to write", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          mkdirSync(join(folder, "outside"))
+          writeFileSync(join(folder, "outside", "theirs"), "theirs")
+          symlinkSync(join(folder, "outside", "theirs"), join(folder, "root", ".a.py.part"))
+          yield* write(folder, { "a.py": "x" })
+          assert.strictEqual(readFileSync(join(folder, "outside", "theirs"), "utf8"), "theirs")
+          rmSync(join(folder, "root", ".stepwright"), { recursive: true })
+          symlinkSync(join(folder, "outside"), join(folder, "root", ".stepwright"))
+          const error = yield* Effect.flip(write(folder, { "b.py": "x" }))
+          assert.include(error.message, ".stepwright: it is a link")
+          assert.deepStrictEqual(filesOf(folder), ["outside/theirs", "root/a.py"])
+        })
+      )
+    )
+
+    it.effect("puts what it writes beside a file into none of the others", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          writeFileSync(join(folder, "root", "a.py"), "mine")
+          const [kept] = yield* write(folder, { "a.py": "1", "a.py.new": "2" })
+          assert.strictEqual(kept?.beside, "a.py.new2")
+          assert.strictEqual(text(folder, "a.py.new"), "2")
+        })
+      )
+    )
+
+    for (const [name, there, files, says] of [
+      ["two that differ in case only", {}, { "a.py": "1", "A.py": "2" }, "in case only"],
+      ["folders that differ in case only", {}, { "pkg/a.py": "1", "Pkg/b.py": "2" }, "in case only"],
+      ["one that differs in case from what is there", { "Readme.md": "x" }, { "README.md": "1" }, "in case only"],
+      ["one that is a file and a folder", {}, { a: "1", "a/b": "2" }, "a folder of another path"],
+      ["a file in the place of a folder", { "a/b": "x" }, { a: "1" }, "a folder is there"],
+      ["a folder in the place of a file", { a: "x" }, { "a/b": "1" }, "is a file, not a folder"]
+    ] as const) {
+      it.effect(`refuses ${name}, with nothing written`, () =>
+        inFolder((folder) =>
+          Effect.gen(function* () {
+            yield* write(folder, there)
+            const before = filesOf(folder)
+            const error = yield* Effect.flip(write(folder, { "good.py": "1", ...files }))
+            assert.include(error.message, says)
+            assert.deepStrictEqual(filesOf(folder), before)
+          })
+        )
+      )
+    }
+
+    it.effect("refuses to go on where its record cannot be read, and leaves it", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          yield* write(folder, { "a.py": "1" })
+          writeFileSync(join(folder, "root", ".stepwright", "files.json"), "{")
+          const error = yield* Effect.flip(write(folder, { "a.py": "2" }))
+          assert.include(error.message, ".stepwright/files.json")
+          assert.strictEqual(text(folder, "a.py"), "1")
+          assert.strictEqual(text(folder, ".stepwright/files.json"), "{")
+        })
+      )
+    )
+
+    const names = Schema.Literals([
+      "a",
+      "B",
+      "..",
+      ".",
+      "",
+      ".git",
+      "\0",
+      "\\..\\",
+      "~",
+      "out",
+      "é",
+      "e\u0301",
+      "x.py",
+      "C:"
+    ])
+    it.effect.prop(
+      "puts a file at its path below the root, or nothing anywhere",
+      { names: Arbitrary.schema(Schema.Array(names).check(Schema.isMinLength(1), Schema.isMaxLength(5))) },
+      ({ names }) =>
+        inFolder((folder) =>
+          Effect.gen(function* () {
+            mkdirSync(join(folder, "elsewhere"))
+            symlinkSync("../elsewhere", join(folder, "root", "out"))
+            const path = names.join("/")
+            const exit = yield* Effect.exit(write(folder, { [path]: "text" }))
+            const expected = exit._tag === "Success" ? [`root/${path}`] : []
+            assert.deepStrictEqual(filesOf(folder), expected)
+          })
+        ),
+      { arbitrary: { runs: 200 } }
+    )
+  })
+
+  describe("read", () => {
+    it.effect("gives the text, nothing where there is none, and refuses what lies outside", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          yield* write(folder, { "a.py": "1" })
+          const workspace = yield* Workspace
+          assert.strictEqual(yield* workspace.read("a.py"), "1")
+          assert.isUndefined(yield* workspace.read("b/c.py"))
+          assert.include((yield* Effect.flip(workspace.read("../x"))).message, `".."`)
+        }).pipe(Effect.provide(NodeWorkspace.layer({ root: join(folder, "root") })))
+      )
+    )
+
+    it.effect("makes no folder", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          const workspace = yield* Workspace
+          assert.isUndefined(yield* workspace.read("a.py"))
+          assert.isFalse(existsSync(join(folder, "none")))
+        }).pipe(Effect.provide(NodeWorkspace.layer({ root: join(folder, "none") })))
+      )
+    )
+  })
+})

@@ -1,0 +1,316 @@
+import { createServer } from "node:net"
+import { assert, describe, it } from "@effect/vitest"
+import { isGreen, TestRunner } from "@stepwright/core/TestRunner"
+import { Effect, Fiber, Semaphore } from "effect"
+import * as PyodideTestRunner from "../src/PyodideTestRunner.ts"
+
+/** A sandbox takes seconds to start: what can go into one goes into one, and two run at a time. */
+const two = Semaphore.makeUnsafe(2)
+
+/** Runs files, by path, in a sandbox of their own. */
+const run = (files: Readonly<Record<string, string>>, options?: PyodideTestRunner.Options) =>
+  Effect.flatMap(TestRunner, (runner) =>
+    runner.run(Object.entries(files).map(([path, content]) => ({ path, content })))
+  ).pipe(Effect.provide(PyodideTestRunner.layer(options)), Semaphore.withPermits(two, 1))
+
+/** A module with one class of tests. */
+const tests = (body: string, head = "") => `import unittest
+${head}
+class T(unittest.TestCase):
+${body.replaceAll(/^(?=.)/gm, "    ")}
+`
+const loop = tests("def test_it(self):\n    while True:\n        pass")
+const failing = tests("def test_it(self):\n    self.assertEqual(1, 2)")
+
+describe.concurrent("PyodideTestRunner", { timeout: 120_000 }, () => {
+  it.live("counts as unittest does, and says what went wrong", () =>
+    Effect.gen(function* () {
+      const report = yield* run({
+        "ledger/__init__.py": "\ufeffdef add(a, b):\n    return a + b\n",
+        // in the place of a module of the standard library that only Pyodide has loaded
+        "queue.py": "kind = 'own'\n",
+        "tests/__init__.py": "",
+        "tests/test_ledger.py": tests(
+          `def test_ok(self):
+    self.assertEqual(add(1, 2), 3)
+    self.assertEqual(queue.kind, "own")
+def test_wrong(self):
+    self.assertEqual(add(1, 2), 4)
+def test_parts(self):
+    for part in range(4):
+        with self.subTest(part=part):
+            self.assertTrue(part % 2 == 0)
+@unittest.skip("later")
+def test_skipped(self): pass
+@unittest.expectedFailure
+def test_known(self): self.fail()
+@unittest.expectedFailure
+def test_better(self): pass
+def test_exit(self):
+    print("on my way out")
+    raise SystemExit(0)`,
+          "import queue\nfrom ledger import add"
+        ),
+        "tests/test_set_up.py": tests(`@classmethod
+def setUpClass(cls): raise ValueError("no class")
+def test_a(self): pass
+def test_b(self): pass`),
+        "tests/test_import.py": "import nothing_of_the_sort\n",
+        "test_async.py": `import asyncio, unittest
+class T(unittest.IsolatedAsyncioTestCase):
+    async def test_it(self):
+        self.assertEqual(await asyncio.gather(asyncio.sleep(0.01, 1), asyncio.sleep(0, 2)), [1, 2])
+`,
+        "test_root.py": tests("def test_exits(self): pass", "import sys\nif __name__ != '__main__': sys.exit(0)"),
+        "notes/test_lost.py": failing
+      })
+      const { durationMillis, output, problems, ...counts } = report
+      assert.deepStrictEqual(counts, { run: 11, passed: 3, failed: 3, errors: 4, skipped: 1 })
+      assert.isAbove(durationMillis, 0)
+      assert.deepStrictEqual(
+        problems.map(({ kind, test }) => `${kind} ${test}`),
+        [
+          "error test_root",
+          "error tests.test_import",
+          "failure tests.test_ledger.T.test_better",
+          "error tests.test_ledger.T.test_exit",
+          "failure tests.test_ledger.T.test_parts (part=1)",
+          "failure tests.test_ledger.T.test_parts (part=3)",
+          "failure tests.test_ledger.T.test_wrong",
+          "error setUpClass (tests.test_set_up.T)"
+        ]
+      )
+      const detail = (test: string) => problems.find((problem) => problem.test === test)!.detail
+      assert.include(detail("tests.test_import"), "No module named 'nothing_of_the_sort'")
+      assert.include(detail("tests.test_ledger.T.test_wrong"), 'File "tests/test_ledger.py", line 9, in test_wrong')
+      assert.include(detail("tests.test_ledger.T.test_wrong"), "AssertionError: 3 != 4")
+      assert.include(output, "on my way out\n")
+      assert.include(output, "notes/test_lost.py was not run: unittest looks for notes/__init__.py")
+      assert.isFalse(isGreen(report))
+    })
+  )
+
+  it.live("is not green without tests, and cuts off what is printed", () =>
+    Effect.gen(function* () {
+      const report = yield* run({ "prints.py": "", "test_none.py": "print('é' * 5_000_000)" }, { maxOutput: 1_001 })
+      assert.strictEqual(report.run, 0)
+      assert.isFalse(isGreen(report))
+      assert.isBelow(report.output.length, 600)
+      assert.include(report.output, "cut off after 1001 bytes")
+    })
+  )
+
+  describe("code that would reach the host", () => {
+    const attempts = `
+import ctypes, gc, os, socket, subprocess, sys, unittest, urllib.request
+
+def found(name):
+    for holder in gc.get_objects():
+        if isinstance(holder, dict) and "Js" in type(holder.get(name)).__name__:
+            return holder[name]
+    raise LookupError(name)
+
+def reimported(name):
+    for module in list(sys.modules):
+        if module.partition(".")[0] in ("js", "pyodide", "_pyodide", "pyodide_js", "_pyodide_core"):
+            del sys.modules[module]
+    return __import__(name)
+
+def mounted():
+    host = found("pyodide_js")
+    os.makedirs("/host", exist_ok=True)
+    host.FS.mount(host.FS.filesystems.NODEFS, {"root": "/"}, "/host")
+    return os.listdir("/host")
+
+attempts = {
+    "import js": lambda: __import__("js"),
+    "import js again": lambda: reimported("js"),
+    "import pyodide_js": lambda: reimported("pyodide_js"),
+    "run_js": lambda: reimported("pyodide").code.run_js("process"),
+    "Function": lambda: found("js").Object.constructor("return process")(),
+    "Function of a method": lambda: found("pyodide_js").loadPackage.constructor("return fetch")(),
+    "a name of Node": lambda: found("js").process,
+    "require": lambda: found("pyodide_js")._module.require,
+    "node's files": lambda: found("pyodide_js").mountNodeFS("/mnt", "/"),
+    "a mount": mounted,
+    "files": lambda: open("/etc/passwd").read(),
+    "environment": lambda: os.environ["STEPWRIGHT_TEST"],
+    "process table": lambda: open("/proc/self/environ").read(),
+    "the report's descriptor": lambda: os.write(3, b"{}"),
+    "subprocess": lambda: subprocess.run(["ls"]),
+    "fork": lambda: os.fork(),
+    "socket": lambda: socket.create_connection(("127.0.0.1", PORT), timeout=2).send(b"x"),
+    "http": lambda: urllib.request.urlopen("http://127.0.0.1:PORT/").read(),
+}
+
+class T(unittest.TestCase):
+    def test_nothing_is_reached(self):
+        for name, attempt in attempts.items():
+            with self.subTest(name):
+                with self.assertRaises(Exception):
+                    print(name, attempt())
+        self.assertTrue(os.system("ls"))
+        self.assertEqual(os.listdir("/"), ["tmp", "home", "dev", "proc", "lib", "package", "host"])
+`
+    it.live("reaches neither files, environment, processes, network nor JavaScript", () =>
+      Effect.gen(function* () {
+        let connections = 0
+        const server = createServer((socket) => {
+          connections++
+          socket.destroy()
+        })
+        const port = yield* Effect.callback<number>((resume) => {
+          server.listen(0, "127.0.0.1", () => {
+            const address = server.address()
+            resume(Effect.succeed(typeof address === "object" ? address!.port : 0))
+          })
+        })
+        yield* Effect.addFinalizer(() => Effect.sync(() => server.close()))
+        process.env["STEPWRIGHT_TEST"] = "of the host"
+        const report = yield* run({ "test_it.py": attempts.replaceAll("PORT", String(port)) })
+        assert.deepStrictEqual(report.problems, [])
+        assert.strictEqual(report.passed, 1)
+        assert.strictEqual(connections, 0)
+      })
+    )
+
+    it.live("ends at JavaScript from text", () =>
+      Effect.gen(function* () {
+        const script = "import ctypes; ctypes.CDLL(None).emscripten_run_script(b'process.exit(0)')"
+        const error = yield* Effect.flip(run({ "test_it.py": `${script}\n${failing}` }))
+        assert.strictEqual(error.reason, "Crashed")
+        assert.include(error.message, "Code generation from strings disallowed")
+      })
+    )
+  })
+
+  describe("code that would pass for green", () => {
+    for (const [name, files, says] of [
+      [
+        "by changing what unittest does",
+        {
+          "code.py": "import unittest\nunittest.TestCase.assertEqual = lambda *parts: None\n",
+          "test_it.py": `import code\n${failing}`
+        },
+        "assertEqual of unittest was replaced"
+      ],
+      [
+        "by writing other tests over these",
+        {
+          "code.py": `open("test_it.py", "w").write(${JSON.stringify(tests("def test_it(self): pass"))})\n`,
+          "test_a.py": "import code\n",
+          "test_it.py": failing
+        },
+        "changed the files that they ran on: test_it.py"
+      ],
+      [
+        "by stopping before the test that fails",
+        {
+          "test_a.py": tests("def test_a(self):\n    self._outcome.result.stop()"),
+          "test_b.py": failing
+        },
+        "did not run: test_b.T.test_it"
+      ],
+      [
+        "by an interrupt",
+        {
+          "test_a.py": tests("def test_a(self): pass\ndef test_b(self): raise KeyboardInterrupt"),
+          "test_b.py": failing
+        },
+        "KeyboardInterrupt"
+      ],
+      [
+        "by a print of a report, a conftest.py and an exit",
+        {
+          "conftest.py": "import os; os._exit(0)\n",
+          "test_it.py": `import atexit, json, sys\nprint(json.dumps({"found": [], "alerts": []}))\natexit.register(sys.exit, 0)\n${failing}`
+        },
+        "AssertionError: 1 != 2"
+      ]
+    ] as const) {
+      it.live(`is not green ${name}`, () =>
+        Effect.gen(function* () {
+          const report = yield* run(files)
+          assert.isFalse(isGreen(report))
+          assert.include(report.problems.map(({ detail }) => detail).join("\n"), says)
+          assert.strictEqual(report.run, report.passed + report.failed + report.errors + report.skipped)
+        })
+      )
+    }
+
+    it.live("is no verdict when it ends the process", () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(
+          run({ "test_it.py": tests("def test_a(self): pass\ndef test_b(self):\n    __import__('os')._exit(0)") })
+        )
+        assert.strictEqual(error.reason, "Crashed")
+        assert.include(error.message, "the tests ended the process that ran them")
+      })
+    )
+  })
+
+  describe("limits", () => {
+    it.live("ends a loop, and says where it was", () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(run({ "test_it.py": loop }, { timeout: "1 second" }))
+        assert.strictEqual(error.reason, "TimedOut")
+        assert.include(error.message, "did not end within 1s")
+        assert.include(error.message, 'File "test_it.py", line 6, in test_it')
+      })
+    )
+
+    it.live("kills what prints for ever and takes no interrupt", () =>
+      Effect.gen(function* () {
+        const stubborn = tests(`def test_it(self):
+    while True:
+        try:
+            while True: print("x" * 10_000)
+        except BaseException: pass`)
+        const error = yield* Effect.flip(run({ "test_it.py": stubborn }, { timeout: "1 second" }))
+        assert.strictEqual(error.reason, "TimedOut")
+      })
+    )
+
+    it.live("gives no more than its memory", () =>
+      Effect.gen(function* () {
+        const report = yield* run({
+          "test_it.py": tests("def test_it(self):\n    with self.assertRaises(MemoryError): bytearray(2**29)")
+        })
+        assert.isTrue(isGreen(report), JSON.stringify(report))
+        const hoard = tests("def test_it(self):\n    for n in range(10_000): open(f'{n}', 'wb').write(bytes(2**20))")
+        const error = yield* Effect.flip(run({ "test_it.py": hoard }))
+        assert.strictEqual(error.reason, "Crashed")
+        assert.include(error.message, "more memory")
+      })
+    )
+  })
+
+  it.live("refuses paths that lead out of the folder", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(run({ "../lib/python3.14/unittest.py": "" }))
+      assert.strictEqual(error.reason, "Unavailable")
+      assert.include(error.message, '".." in it')
+    })
+  )
+
+  it.effect("names the sandbox with its versions", () =>
+    Effect.gen(function* () {
+      const { identity } = yield* TestRunner
+      assert.match(identity, /^pyodide@314\.\d+\.\d+ python@3\.14 unittest$/)
+    }).pipe(Effect.provide(PyodideTestRunner.layer()))
+  )
+})
+
+describe("PyodideTestRunner, interrupted", () => {
+  const processes = () => process.getActiveResourcesInfo().filter((name) => name === "ProcessWrap").length
+
+  it.live("leaves no process behind", () =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.forkChild(run({ "test_it.py": loop }))
+      yield* Effect.sleep("1 second")
+      assert.strictEqual(processes(), 1)
+      yield* Fiber.interrupt(fiber)
+      assert.strictEqual(processes(), 0)
+    })
+  )
+})
