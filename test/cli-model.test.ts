@@ -1,0 +1,146 @@
+import { assert, describe, it } from "@effect/vitest"
+import { place, until } from "./support/cli.ts"
+import { serve } from "./support/modelServer.ts"
+
+const outline = JSON.stringify({ title: "Effect", points: ["one", "two"] })
+const topic = JSON.stringify({ topic: "Effect", words: 3 })
+const run = ["run", "--workflow", "article.ts#article", "--input", topic]
+const answer = (prompt: string) => (prompt.startsWith("Outline") ? outline : "An article.")
+
+describe("a workflow that asks a model, from the command line", () => {
+  it("asks the server that the environment names, and records what another run replays without a key", async () => {
+    const server = await serve(answer)
+    const here = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })
+    const recorded = await here.stepwright(...run, "--model", "big", "--record", "tapes/article.json", "--json")
+    assert.strictEqual(recorded.status, 0, recorded.stderr)
+    const result = JSON.parse(recorded.stdout)
+    assert.match(recorded.stderr, /^timestamp=.*message=signing/m)
+    assert.strictEqual(result.output.signed, "An article. (the house)")
+    assert.deepStrictEqual([result.status, result.replies, result.tokens.input], ["COMPLETED", 2, 20])
+    assert.deepStrictEqual(
+      server.asked.map(({ key, model }) => [model, key]),
+      [
+        ["big", "Bearer sk-test-1234"],
+        ["big", "Bearer sk-test-1234"]
+      ]
+    )
+    const folder = `.stepwright/runs/${result.run}`
+    for (const file of ["tapes/article.json", `${folder}/run.json`, `${folder}/events.jsonl`]) {
+      assert.notInclude(here.read(file), "sk-test-1234")
+    }
+
+    const elsewhere = place(["article.ts"])
+    elsewhere.write("article.json", here.read("tapes/article.json"))
+    const replayed = await elsewhere.stepwright(...run, "--replay", "article.json")
+    assert.strictEqual(replayed.status, 0, replayed.stderr)
+    assert.match(
+      replayed.stdout,
+      /^COMPLETED in .*: 3 steps run, 0 reused, 2 replies and 20 \+ 10 tokens in all\nsigned:\nAn article/
+    )
+    assert.match(replayed.stderr, /^run \S+: article\noutline: started\noutline: done \(.*1 reply, 10 \+ 5 tokens\)\n/)
+    assert.strictEqual(server.asked.length, 2)
+    assert.strictEqual((await elsewhere.stepwright("show", "latest", "draft")).stdout, "An article.\n")
+    assert.strictEqual((await elsewhere.stepwright("show", "latest", "outline", "--reply")).stdout, `${outline}\n`)
+    assert.deepStrictEqual(
+      JSON.parse((await elsewhere.stepwright("show", "latest", "input")).stdout),
+      JSON.parse(topic)
+    )
+    const codeOnly = await elsewhere.stepwright("show", "latest", "signed", "--prompt")
+    assert.match(codeOnly.stderr, /no model was asked at signed/)
+  })
+
+  it("is suspended with status 4 at a cap of calls, and goes on with a larger one", async () => {
+    const server = await serve(answer)
+    const here = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })
+    const capped = await here.stepwright(...run, "--max-calls", "1")
+    assert.strictEqual(capped.status, 4)
+    assert.match(capped.stderr, /suspended at draft: budget exceeded: maxCalls is 1, and 1 calls were made/)
+    const hint = /go on with `stepwright (resume \S+ --max-calls 2)`/.exec(capped.stderr)?.[1]
+    assert.isDefined(hint)
+    const still = await here.stepwright("resume", "latest")
+    assert.strictEqual(still.status, 4)
+    const done = await here.stepwright(...hint!.split(" "))
+    assert.strictEqual(done.status, 0)
+    assert.strictEqual(server.asked.length, 2)
+
+    const poor = await here.stepwright(...run, "--max-tokens", "1")
+    assert.strictEqual(poor.status, 4)
+    const tokens = /go on with `stepwright (resume \S+ --max-tokens \d+)`/.exec(poor.stderr)?.[1]
+    const further = await here.stepwright(...tokens!.split(" "))
+    assert.strictEqual(JSON.parse((await here.stepwright("status", "--json")).stdout).steps[0].status, "done")
+    assert.include([0, 4], further.status)
+  })
+
+  it("fails with status 1 where the model's replies cannot be used, and says which step", async () => {
+    const server = await serve(() => "no JSON at all")
+    const here = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })
+    const { status, stderr, stdout } = await here.stepwright(...run, "--json")
+    assert.strictEqual(status, 1)
+    assert.strictEqual(JSON.parse(stdout).status, "FAILED")
+    assert.strictEqual(JSON.parse(stdout).error.path, "outline")
+    assert.match(stderr, /failed at outline: /)
+    assert.notMatch(stderr, /^ +at /m)
+    const shown = await here.stepwright("status")
+    assert.match(shown.stdout, /✘ outline +.*3 replies/)
+    const reply = await here.stepwright("show", "latest", "outline", "--reply")
+    assert.deepStrictEqual([reply.status, reply.stdout], [0, "no JSON at all\n"])
+    const prompt = await here.stepwright("show", "latest", "outline", "--prompt")
+    assert.match(prompt.stdout, /^\[user\]\nOutline Effect\.(.|\n)*\n\n\[assistant\]\nno JSON at all\n\n\[user\]\n/)
+    const none = await here.stepwright("show", "latest", "outline")
+    assert.deepStrictEqual([none.status, none.stdout], [2, ""])
+    assert.match(none.stderr, /outline has no result; --reply shows what the model said last/)
+  })
+
+  it("ends with status 3 without a key, before anything ran, and where the server refuses the key", async () => {
+    const here = place(["article.ts"])
+    here.write("doc.md", "A document.")
+    const missing = await here.stepwright("run", "doc.md")
+    assert.strictEqual(missing.status, 3)
+    assert.match(missing.stderr, /^stepwright: no API key: set OPENAI_API_KEY/)
+    const nowhere = place(["article.ts"], { OPENAI_API_KEY: "k", OPENAI_BASE_URL: "localhost:80" })
+    nowhere.write("doc.md", "A document.")
+    for (const args of [["run", "doc.md"], ["ask", "hello"], run]) {
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time, so that none waits for the others
+      const { status, stderr } = await nowhere.stepwright(...args)
+      assert.strictEqual(status, 3, stderr)
+      assert.match(stderr, /OPENAI_BASE_URL is no http or https address/)
+    }
+    assert.isFalse(here.exists(".stepwright"))
+    const needless = await here.stepwright("run", "--workflow", "article.ts#untitled", "--input", '"a text"')
+    assert.strictEqual(needless.status, 0, needless.stderr)
+    assert.match(needless.stdout, /a text \(the house\)/)
+
+    const server = await serve(() => ({ status: 401, error: { message: "bad key", code: "invalid_api_key" } }))
+    const refused = place([], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })
+    const asked = await refused.stepwright("ask", "hello")
+    assert.strictEqual(asked.status, 3)
+    assert.notInclude(asked.stderr, "sk-test-1234")
+  })
+
+  it("sends one prompt with ask", async () => {
+    const server = await serve((prompt) => `you said ${prompt}`)
+    const here = place([], { OPENAI_API_KEY: "k", OPENAI_BASE_URL: server.url, OPENAI_MODEL: "small" })
+    const { status, stderr, stdout } = await here.stepwright("ask", "hello")
+    assert.deepStrictEqual([status, stdout, stderr], [0, "you said hello\n", "small: 10 + 5 tokens\n"])
+  })
+
+  it("lets whoever reads a folder be the model", async () => {
+    const here = place(["article.ts"])
+    const { ended } = here.start(...run, "--relay", "mailbox")
+    const reply = async (step: string, text: string) => {
+      const line = () =>
+        /(\S*)\.request\.md/.exec(here.exists("mailbox/WAITING.md") ? here.read("mailbox/WAITING.md") : "")
+      await until(() => line()?.[1]?.includes(step) === true)
+      here.write(`mailbox/${line()![1]!.replace(/^.*[(`]/, "")}.reply.md`, text)
+    }
+    await reply("outline", outline)
+    await reply("draft", "By hand.")
+    const { status, stderr, stdout } = await ended
+    assert.strictEqual(status, 0)
+    assert.include(stderr, "requests to answer: mailbox/WAITING.md")
+    assert.include(stdout, "By hand. (the house)")
+    const again = await here.stepwright("resume", "latest")
+    assert.strictEqual(again.status, 0)
+    assert.notInclude(again.stderr, "requests to answer")
+  })
+})

@@ -1,0 +1,125 @@
+import { mkdirSync, rmSync } from "node:fs"
+import { NodeServices } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Engine } from "@stepwright/core"
+import { Cassette, MockLlm } from "@stepwright/llm"
+import { AutomatedCodingWorkflow, ImplementationStep, TestGenerationStep } from "@stepwright/steps"
+import { Effect, Layer } from "effect"
+import { place } from "./support/cli.ts"
+import * as pantry from "./steps/pantry.ts"
+
+const { item } = pantry.paths
+
+const test = `import unittest
+import pantry.item
+
+
+class TestPantry(unittest.TestCase):
+    def test_item(self):
+        self.assertIn("item.py", pantry.item.__doc__)
+
+    def test_sum(self):
+        self.assertEqual(1 + 1, 2)
+`
+
+const model = MockLlm.layer(({ metadata: { path, step } }) => {
+  if (step === "test-generation") {
+    return TestGenerationStep.parser.print([{ path: "tests/test_pantry.py", content: test }])
+  }
+  const file = decodeURIComponent(path.split("/").at(-1)!)
+  return step === "implementation"
+    ? ImplementationStep.parser.print(pantry.code(file))
+    : Object.entries(pantry.replies).find(([name]) => name === step)![1]
+})
+
+/** A folder with a requirement and a recording of a run of it. */
+const recorded = async () => {
+  const here = place()
+  here.write("pantry.md", pantry.document)
+  const run = Engine.execute(AutomatedCodingWorkflow.workflow, { requirement: pantry.document })
+  const tape = Cassette.layerRecord({ file: here.path("tape.json") }).pipe(Layer.provide(model))
+  const layer = tape.pipe(Layer.provideMerge(pantry.world()), Layer.provide(NodeServices.layer))
+  await Effect.runPromise(Effect.provide(run, layer))
+  return here
+}
+
+describe("the ready workflow, from the command line", () => {
+  it("delivers a package that passes its tests, and takes care of its files", async () => {
+    const here = await recorded()
+    const run = await here.stepwright("run", "pantry.md", "--replay", "tape.json")
+    assert.strictEqual(run.status, 0, run.stderr)
+    assert.match(run.stdout, /^COMPLETED .*\nfiles: out\/pantry \(7 files\)\ntests: 2 passed, 0 failed\n$/)
+    assert.strictEqual(here.read(`out/pantry/${item}`), pantry.code(item))
+
+    const verified = await here.stepwright("verify", "out/pantry", "--json")
+    assert.strictEqual(verified.status, 0, verified.stderr)
+    const { errors, failed, passed, run: count } = JSON.parse(verified.stdout)
+    assert.deepStrictEqual({ run: count, passed, failed, errors }, { run: 2, passed: 2, failed: 0, errors: 0 })
+
+    // what was deleted comes back, what was changed stays
+    rmSync(here.path(`out/pantry/${pantry.paths.shelf}`))
+    here.write(`out/pantry/${item}`, '"""Mine."""\n')
+    const resumed = await here.stepwright("resume", "latest")
+    assert.strictEqual(resumed.status, 0, resumed.stderr)
+    assert.match(resumed.stdout, /1 step run, \d+ reused/)
+    assert.include(resumed.stdout, `${item} was changed by hand and left alone`)
+    const differs = `changed by hand: ${item}; the tests ran on the run's own version, try \`stepwright verify out/pantry\``
+    assert.include(resumed.stdout, differs)
+    // also where nothing was delivered anew
+    assert.include((await here.stepwright("resume", "latest")).stdout, differs)
+    assert.include((await here.stepwright("status")).stdout, differs)
+    const { changed } = JSON.parse((await here.stepwright("resume", "latest", "--json")).stdout)
+    assert.deepStrictEqual(changed, [item])
+    assert.strictEqual(here.read(`out/pantry/${pantry.paths.shelf}`), pantry.code(pantry.paths.shelf))
+    assert.strictEqual(here.read(`out/pantry/${item}`), '"""Mine."""\n')
+
+    const red = await here.stepwright("verify", "out/pantry")
+    assert.strictEqual(red.status, 1)
+    assert.match(red.stdout, /test_item(.|\n)*2 tests run in .*: 1 passed/)
+
+    const forced = await here.stepwright("step", "latest", "delivery", "--force")
+    assert.strictEqual(forced.status, 0, forced.stderr)
+    assert.strictEqual(here.read(`out/pantry/${item}`), pantry.code(item))
+    assert.notInclude((await here.stepwright("status")).stdout, "changed by hand")
+  })
+
+  it("names no tests and no files that do not stand for the state any more", async () => {
+    const here = await recorded()
+    assert.strictEqual((await here.stepwright("run", "pantry.md", "--replay", "tape.json")).status, 0)
+    here.write("state.json", (await here.stepwright("export", "latest")).stdout)
+    here.write("other.md", `${pantry.document}And more.\n`)
+    await here.stepwright("set", "latest", "input", "other.md")
+
+    const stale = await here.stepwright("status")
+    assert.match(stale.stdout, /^~ requirement +stale: changed: prompt/m)
+    assert.match(stale.stdout, /^~ verification +stale: reads implementation/m)
+    assert.notInclude(stale.stdout, "tests:")
+    const failed = await here.stepwright("resume", "latest")
+    assert.strictEqual(failed.status, 1)
+    assert.match(failed.stdout, /^FAILED (.|\n)*files: out\/pantry/)
+    assert.notInclude(failed.stdout, "tests:")
+    const { steps, tests } = JSON.parse((await here.stepwright("status", "--json")).stdout)
+    assert.isNull(tests)
+    assert.include(
+      steps.find(({ path }: { path: string }) => path === "verification"),
+      { status: "stale" }
+    )
+
+    const imported = (await here.stepwright("import", "state.json")).stdout.trim()
+    const shown = await here.stepwright("status", imported)
+    assert.notInclude(shown.stdout, "files:")
+    assert.include(shown.stdout, "tests: 2 passed")
+    assert.match(shown.stdout, /^~ delivery +stale: what it made is not there any more/m)
+  })
+
+  it("fails with status 1 where the cassette has no reply, and shows the nearest", async () => {
+    const here = await recorded()
+    here.write("pantry.md", `${pantry.document}And more.\n`)
+    mkdirSync(here.path("out/pantry"), { recursive: true })
+    const { status, stderr, stdout } = await here.stepwright("run", "pantry.md", "--replay", "tape.json", "--json")
+    assert.strictEqual(status, 1)
+    // a folder that is there is somebody's
+    assert.strictEqual(JSON.parse(stdout).out, "out/pantry-2")
+    assert.match(stderr, /failed at requirement: no recorded reply: (.|\n)*And more\./)
+  })
+})

@@ -1,0 +1,4 @@
+import { Workflow } from "@stepwright/core"
+import { article, draft } from "../program.ts"
+
+export const workflow = article.pipe(Workflow.bind("draft", draft, ({ outline }) => outline))

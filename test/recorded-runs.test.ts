@@ -1,0 +1,71 @@
+import { spawnSync } from "node:child_process"
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { Engine, Journal, WorkflowEvent } from "@stepwright/core"
+import { NodeRunner } from "@stepwright/node-runner"
+import { AutomatedCodingWorkflow } from "@stepwright/steps"
+
+const { workflow } = AutomatedCodingWorkflow
+
+const python = spawnSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]).status === 0
+
+/** Runs a document of the examples on its recording, below a folder of its own. */
+const inFolder = <A, E>(name: string, use: (folder: string) => Effect.Effect<A, E, NodeRunner.Services>) =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "recorded "))),
+    (folder) => {
+      const runner = NodeRunner.layer({
+        directory: join(folder, "runs"),
+        out: join(folder, "out"),
+        replay: `examples/cassettes/${name}.json`
+      })
+      return Effect.provide(use(folder), runner)
+    },
+    (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+  )
+
+const run = (name: string) =>
+  Effect.gen(function* () {
+    const requirement = readFileSync(`examples/inputs/${name}.md`, "utf8")
+    const state = yield* Engine.initialize(workflow, { requirement }, { run: name })
+    return yield* Engine.run(workflow, state)
+  })
+
+describe.each([
+  ["interval-set", 2],
+  ["expense-ledger", 6]
+])("the recorded run of %s", (name, atLeast) => {
+  it.effect("becomes a tested package, every reply used as it came", () =>
+    inFolder(name, () =>
+      Effect.gen(function* () {
+        const state = yield* run(name)
+        assert.strictEqual(state.status, "COMPLETED", state.error?.message)
+        const { delivery, implementation, verification } = yield* Engine.output(workflow, state)
+        assert.isAtLeast(Object.keys(implementation).length, atLeast)
+        assert.isAbove(verification.passed, 20)
+        assert.strictEqual(verification.passed, verification.run)
+        assert.isAbove(delivery.files.length, atLeast)
+        const events = yield* Effect.flatMap(Journal.Journal, (journal) => journal.load(name))
+        assert.deepStrictEqual(WorkflowEvent.fold(events), state)
+        for (const event of events) if (event._tag === "StepReplied") assert.strictEqual(event.turn, 1)
+      })
+    )
+  )
+
+  it.effect.skipIf(!python)("passes its tests under a plain python3 too", () =>
+    inFolder(name, (folder) =>
+      Effect.gen(function* () {
+        yield* run(name)
+        const { status, stderr } = spawnSync("python3", ["-m", "unittest"], {
+          cwd: join(folder, "out"),
+          encoding: "utf8"
+        })
+        assert.strictEqual(status, 0, stderr)
+        assert.match(stderr, /Ran \d\d+ tests/)
+      })
+    )
+  )
+})

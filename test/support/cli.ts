@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from "node:child_process"
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout } from "node:timers/promises"
+import { afterAll } from "@effect/vitest"
+
+const root = join(import.meta.dirname, "../..")
+const launcher = join(root, "packages/node-runner/bin/stepwright.mjs")
+
+export interface Ended {
+  readonly status: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** A folder outside the repository in which a person uses the command line. */
+export interface Place {
+  readonly path: (name: string) => string
+  readonly write: (name: string, text: string) => void
+  readonly read: (name: string) => string
+  readonly exists: (name: string) => boolean
+  readonly stepwright: (...args: ReadonlyArray<string>) => Promise<Ended>
+  readonly start: (...args: ReadonlyArray<string>) => Started
+  readonly node: (...args: ReadonlyArray<string>) => Promise<Ended>
+}
+
+export interface Started {
+  readonly process: ChildProcess
+  readonly ended: Promise<Ended>
+}
+
+const folders: Array<string> = []
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** A new folder with copies of fixtures in it; `env` is what its commands find in the environment besides the path. */
+export const place = (fixtures: ReadonlyArray<string> = [], env: Readonly<Record<string, string>> = {}): Place => {
+  const folder = mkdtempSync(join(tmpdir(), "stepwright cli "))
+  folders.push(folder)
+  for (const name of fixtures) copyFileSync(join(root, "test/fixtures", name), join(folder, name))
+  const path = (name: string) => join(folder, name)
+  const launch = (args: ReadonlyArray<string>): Started => {
+    const { HOME, PATH } = process.env
+    const child = spawn(process.execPath, args, { cwd: folder, env: { HOME, PATH, ...env } })
+    let stdout = ""
+    let stderr = ""
+    child.stdout.on("data", (chunk) => (stdout += String(chunk)))
+    child.stderr.on("data", (chunk) => (stderr += String(chunk)))
+    const ended = new Promise<Ended>((resolve) => {
+      child.on("close", (status) => resolve({ status, stdout, stderr }))
+    })
+    return { process: child, ended }
+  }
+  return {
+    path,
+    write: (name, text) => writeFileSync(path(name), text),
+    read: (name) => readFileSync(path(name), "utf8"),
+    exists: (name) => existsSync(path(name)),
+    stepwright: (...args) => launch([launcher, ...args]).ended,
+    start: (...args) => launch([launcher, ...args]),
+    node: (...args) => launch(args).ended
+  }
+}
+
+/** Waits until something that another process does is done. */
+export const until = async (isDone: () => boolean): Promise<void> => {
+  const deadline = Date.now() + 20_000
+  while (!isDone()) {
+    if (Date.now() > deadline) throw new Error("it did not come to pass within 20 seconds")
+    // oxlint-disable-next-line no-await-in-loop -- looks again and again
+    await setTimeout(20)
+  }
+}
