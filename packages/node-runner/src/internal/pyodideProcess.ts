@@ -39,8 +39,18 @@ const { exit, memoryUsage } = process
 const now = performance.now.bind(performance)
 const encoder = new TextEncoder()
 
+const pause = new Int32Array(new SharedArrayBuffer(4))
+
+/** Writes all bytes, and waits where the reader is slower: Pyodide would otherwise write them again from the start. */
 const send = (descriptor: number, bytes: Uint8Array) => {
-  for (let sent = 0; sent < bytes.length;) sent += writeSync(descriptor, bytes, sent)
+  for (let sent = 0; sent < bytes.length;) {
+    try {
+      sent += writeSync(descriptor, bytes, sent)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EAGAIN") throw error
+      Atomics.wait(pause, 0, 0, 1)
+    }
+  }
   return bytes.length
 }
 
