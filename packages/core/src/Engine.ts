@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
+import { DeltaSink } from "./DeltaSink.ts"
 import {
   begin,
   configure,
@@ -135,19 +136,57 @@ const refused = ({ failure }: Runtime): Effect.Effect<void, WorkflowError> =>
 /** Reading records runs no step, so it needs none of the services that steps need. */
 const withoutServices = <A, E, R>(reading: Effect.Effect<A, E, R>) => reading as Effect.Effect<A, E>
 
-/** What happens while `run` runs, as it happens. A slow reader holds nothing up. */
-export const events = <In, Out, E, R>(
+/** A piece of a reply that is on its way to a step. */
+export interface ReplyDelta {
+  readonly _tag: "ReplyDelta"
+  readonly path: string
+  readonly step: string
+  readonly turn: number
+  readonly text: string
+}
+
+/** All pieces of this turn so far are void: the request failed on the way and is made again. */
+export interface ReplyDiscarded extends Omit<ReplyDelta, "_tag" | "text"> {
+  readonly _tag: "ReplyDiscarded"
+}
+
+/**
+ * What happens while `run` runs, as it happens. A slow reader holds nothing up. With `deltas` steps ask for streamed
+ * replies, whose text comes in pieces among the events; they are not in the journal, and no part of the state.
+ */
+export const events: {
+  <In, Out, E, R>(
+    workflow: Workflow.Workflow<In, Out, E, R>,
+    state: WorkflowState,
+    options?: { readonly deltas?: false }
+  ): Stream.Stream<WorkflowEvent, WorkflowError, R>
+  <In, Out, E, R>(
+    workflow: Workflow.Workflow<In, Out, E, R>,
+    state: WorkflowState,
+    options: { readonly deltas: boolean }
+  ): Stream.Stream<WorkflowEvent | ReplyDelta | ReplyDiscarded, WorkflowError, R>
+} = <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
-  state: WorkflowState
-): Stream.Stream<WorkflowEvent, WorkflowError, R> =>
-  Stream.callback((queue) =>
-    drive(workflow, state, (event) => void Queue.offerUnsafe(queue, event)).pipe(
+  state: WorkflowState,
+  options: { readonly deltas?: boolean } = {}
+) =>
+  Stream.callback<WorkflowEvent, WorkflowError, R>((queue) => {
+    const tell = (event: WorkflowEvent | ReplyDelta | ReplyDiscarded) =>
+      // only with `deltas` there is anything but workflow events
+      void Queue.offerUnsafe(queue, event as WorkflowEvent)
+    const sink: typeof DeltaSink.Service = ({ path, step, turn }) => {
+      const about = { path, step, turn }
+      return (text) =>
+        tell(text === undefined ? { _tag: "ReplyDiscarded", ...about } : { _tag: "ReplyDelta", ...about, text })
+    }
+    const driven = drive(workflow, state, tell)
+    return (options.deltas === true ? Effect.provideService(driven, DeltaSink, sink) : driven).pipe(
       Effect.matchCauseEffect({
         onSuccess: () => Queue.end(queue),
         onFailure: (cause) => Queue.failCause(queue, cause)
       })
     )
-  )
+  })
 
 /**
  * Executes one step, with the recorded results of those before it as they are. A result that still holds is kept unless

@@ -1,5 +1,6 @@
 export * as AttemptSink from "./AttemptSink.ts"
 export * as CanonicalJson from "./CanonicalJson.ts"
+export * as DeltaSink from "./DeltaSink.ts"
 export * as Dependencies from "./Dependencies.ts"
 export * as Engine from "./Engine.ts"
 export * as Fingerprint from "./Fingerprint.ts"

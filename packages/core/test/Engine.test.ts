@@ -602,6 +602,33 @@ describe("Engine", () => {
         )
       }).pipe(Effect.provide(model().layer))
     )
+
+    it.effect("tells the text of replies as it comes where it is asked to, and keeps none of it", () => {
+      const journal = Journal.makeMemory()
+      const client = LlmClient.make(
+        () => Effect.die("asked for a whole reply"),
+        ({ metadata: { path } }) =>
+          Stream.make(
+            { _tag: "Delta", text: "no" } as const,
+            { _tag: "Discarded" } as const,
+            { _tag: "Delta", text: `<${path}` } as const,
+            { _tag: "Delta", text: ">" } as const,
+            { _tag: "Finished", reply: reply(`<${path}>`) } as const
+          )
+      )
+      return Effect.gen(function* () {
+        const state = yield* Engine.initialize(nested(), { text: "go" }, { run: "r" })
+        const events = yield* Stream.runCollect(Engine.events(nested(), state, { deltas: true }))
+        assert.deepStrictEqual(
+          events.flatMap((event) => ("path" in event && event.path === "first" ? [event] : [])).map(({ _tag }) => _tag),
+          ["StepStarted", "ReplyDelta", "ReplyDiscarded", "ReplyDelta", "ReplyDelta", "StepReplied", "StepSucceeded"]
+        )
+        assert.deepStrictEqual(events[4], { _tag: "ReplyDelta", path: "first", step: "first", turn: 1, text: "<first" })
+        const kept = yield* journal.load("r")
+        assert.isFalse(kept.some(({ _tag }) => _tag.startsWith("Reply")))
+        assert.strictEqual(WorkflowEvent.fold(kept)?.records["last"]?.result?.output, "<last>")
+      }).pipe(Effect.provideService(LlmClient.LlmClient, client), Effect.provideService(Journal.Journal, journal))
+    })
   })
 
   it.effect("gives each step a span named by its path, with the attributes of generative AI", () => {

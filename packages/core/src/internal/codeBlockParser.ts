@@ -1,5 +1,6 @@
 import * as Result from "effect/Result"
 import * as fences from "./fences.ts"
+import { lineCounter } from "./lineCounter.ts"
 import { failure, makeParser, type OutputParser } from "./parser.ts"
 
 /**
@@ -36,7 +37,8 @@ export const codeBlock = (language?: string): OutputParser<string> => {
       }
       return Result.succeed(block!.content)
     },
-    print: (content) => fences.print(content, language ?? "")
+    print: (content) => fences.print(content, language ?? ""),
+    progress: lineCounter("line", () => true)
   })
 }
 

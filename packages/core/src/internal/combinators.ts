@@ -21,7 +21,8 @@ export const map: {
         const mapped = options.to(value)
         return Result.isResult(mapped) ? mapped : Result.succeed(mapped)
       }),
-    print: (value) => self.print(options.from(value))
+    print: (value) => self.print(options.from(value)),
+    ...(self.progress && { progress: self.progress })
   })
 )
 
@@ -51,7 +52,8 @@ export const orElse: {
       const second = that.parse(text)
       return Result.isSuccess(second) || gotFurther(second.failure, first.failure) ? second : first
     },
-    print: self.print
+    print: self.print,
+    ...(self.progress && { progress: self.progress })
   })
 )
 

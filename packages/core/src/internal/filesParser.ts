@@ -3,6 +3,7 @@ import type { SourceFile } from "../Workspace.ts"
 import { isMarkdown, languageOf } from "./codeBlockParser.ts"
 import * as fences from "./fences.ts"
 import * as filePath from "./filePath.ts"
+import { lineCounter } from "./lineCounter.ts"
 import { failure, makeParser, type OutputParser } from "./parser.ts"
 
 const expected = "each file as a line `### File: path` with one fenced code block below it"
@@ -77,7 +78,8 @@ export const files: OutputParser<ReadonlyArray<SourceFile>> = makeParser<Readonl
       ? none
       : files
           .map(({ content, path }) => `${filePath.print(path)}\n${fences.print(content, extension(path))}`)
-          .join("\n\n")
+          .join("\n\n"),
+  progress: lineCounter("file", (line) => filePath.ofLine(line, false)?.isHeading === true)
 })
 
 /** How many lines with text above a block may name its path. */

@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { LlmClient } from "../LlmClient.ts"
-import { ContentRefused, LlmError } from "../LlmError.ts"
+import * as Stream from "effect/Stream"
+import { DeltaSink } from "../DeltaSink.ts"
+import { LlmClient, type Service } from "../LlmClient.ts"
+import { ContentRefused, InvalidResponse, LlmError } from "../LlmError.ts"
 import type { LlmReply } from "../LlmReply.ts"
 import type { LlmRequest, Message, Parameters, ResponseFormat } from "../LlmRequest.ts"
 import { OutputParseError } from "../OutputParseError.ts"
@@ -39,6 +41,7 @@ export const execute = Effect.fnUntraced(function* <Out>(
   context: StepContext
 ): Effect.fn.Return<Out, StepOutputError | LlmError, LlmClient> {
   const client = yield* LlmClient
+  const listen = yield* DeltaSink
   let usage = Usage.zero
   let turn = 0
   let failure: OutputParseError | undefined
@@ -59,7 +62,10 @@ export const execute = Effect.fnUntraced(function* <Out>(
           ...(context.fresh && { fresh: true })
         }
       }
-      const reply = yield* context.restore(client.generate(request))
+      const told = listen?.({ path: context.path, step: call.name, turn, parser: call.parser })
+      const reply = yield* context.restore(
+        told === undefined ? client.generate(request) : streamed(client, request, told)
+      )
       yield* context.replied(request, reply)
       usage = Usage.add(usage, reply.usage)
       yield* Effect.annotateCurrentSpan(spanAttributes(request, reply, usage))
@@ -76,6 +82,23 @@ export const execute = Effect.fnUntraced(function* <Out>(
   }
   // models is never empty, so there was a reply and it failed
   return yield* new StepOutputError({ step: call.name, turns: turn, usage, reason: failure! })
+})
+
+/** The reply to a request, with its text told as it comes. */
+const streamed = Effect.fnUntraced(function* (
+  client: Service,
+  request: LlmRequest,
+  told: (piece: string | undefined) => void
+): Effect.fn.Return<LlmReply, LlmError> {
+  let reply: LlmReply | undefined
+  yield* Stream.runForEach(client.stream(request), (part) =>
+    Effect.sync(() => {
+      if (part._tag === "Finished") reply = part.reply
+      else told(part._tag === "Delta" ? part.text : undefined)
+    })
+  )
+  if (reply !== undefined) return reply
+  return yield* new LlmError({ reason: new InvalidResponse({ detail: "the stream ended without the whole reply" }) })
 })
 
 /** By OpenTelemetry's conventions for generative AI; the usage is that of all turns so far. */

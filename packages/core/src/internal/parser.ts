@@ -15,6 +15,8 @@ export interface OutputParser<in out A> extends Pipeable {
   readonly instructions: string
   readonly parse: (text: string) => Result.Result<A, OutputParseError>
   readonly print: (value: A) => string
+  /** Makes a reader for the pieces of a reply that is still coming, which says what is there: `3 tasks`, or nothing yet. */
+  readonly progress?: () => (piece: string) => string
 }
 
 export const makeParser = <A>(fields: Omit<OutputParser<A>, "pipe">): OutputParser<A> => ({

@@ -1,6 +1,7 @@
 import * as Result from "effect/Result"
 import { OutputParseError } from "../OutputParseError.ts"
 import { none } from "./filesParser.ts"
+import { lineCounter } from "./lineCounter.ts"
 import { failure, makeParser, type OutputParser } from "./parser.ts"
 import { escape, makeRules, printTitle, read } from "./taggedLines.ts"
 
@@ -73,9 +74,13 @@ export const taggedBlocks: {
             .map(({ body: value, heading }) =>
               [`${hashes} ${printTitle(heading, rules)}`, start, ...escape(body.print(value), rules), end].join("\n")
             )
-            .join("\n\n")
+            .join("\n\n"),
+    progress: lineCounter(firstWord(start) === firstWord(end) ? firstWord(end) : "block", rules.end.isAlone)
   })
 }
+
+/** What tokens such as `#task start#` and `#task end#` are about. */
+const firstWord = (token: string): string => /\p{L}+/u.exec(token)?.[0].toLowerCase() ?? "block"
 
 const whole: OutputParser<string> = makeParser({
   id: "",
