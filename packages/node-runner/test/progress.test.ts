@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Engine, Step, Workflow, WorkflowEvent } from "@stepwright/core"
+import { Engine, OutputParser, Step, Workflow, WorkflowEvent } from "@stepwright/core"
 import { Effect, Fiber, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import * as progress from "../src/internal/progress.ts"
@@ -55,6 +55,34 @@ describe("progress", () => {
         print("between")
         assert.strictEqual(terminal.written.at(-2), "\u001b[2A\r\u001b[Jbetween\n")
         assert.isTrue(terminal.written.at(-1)!.startsWith("\rhello"))
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("shows what is there of a reply that is still coming, until it is there", () =>
+      Effect.gen(function* () {
+        const terminal = screen(true)
+        const { deltas, event } = yield* progress.make(workflow, yield* state, terminal)
+        const line = Effect.map(TestClock.adjust("100 millis"), () => terminal.written.at(-1)!.split("\n")[1]!)
+        event(started(0))
+        const tasks = OutputParser.taggedBlocks({ start: "#task start#", end: "#task end#" })
+        const told = deltas!({ path: "greet", step: "greet", turn: 1, parser: tasks })
+        told("#### Task 1\n#task start#\n")
+        assert.include(yield* line, "25 characters so far")
+        told("do it\n#task end#\n")
+        assert.include(yield* line, "1 task so far")
+        told(undefined)
+        assert.notInclude(yield* line, "so far")
+        told("####")
+        assert.include(yield* line, "4 characters so far")
+        event(failed)
+        assert.notInclude(yield* line, "so far")
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("listens to no replies where nobody would see them come", () =>
+      Effect.gen(function* () {
+        const { deltas } = yield* progress.make(workflow, yield* state, screen(false))
+        assert.isUndefined(deltas)
       }).pipe(Effect.scoped)
     )
 

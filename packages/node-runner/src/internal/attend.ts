@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
+import { DeltaSink } from "@stepwright/core/DeltaSink"
 import * as Engine from "@stepwright/core/Engine"
 import { Journal } from "@stepwright/core/Journal"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
@@ -22,12 +23,13 @@ export const watched = <A, E, R>(self: session.Session, work: Effect.Effect<A, E
   Effect.scoped(
     Effect.gen(function* () {
       const journal = yield* Journal
-      const { event: told, print } = yield* progress.make(self.loaded.workflow, self.state, terminal.stderr())
+      const { deltas, event: told, print } = yield* progress.make(self.loaded.workflow, self.state, terminal.stderr())
       return yield* work.pipe(
         Effect.provideService(Journal, {
           ...journal,
           append: (run, event) => Effect.tap(journal.append(run, event), () => Effect.sync(() => told(event)))
         }),
+        Effect.provideService(DeltaSink, deltas),
         Effect.provideService(Logger.CurrentLoggers, new Set([Logger.map(Logger.formatLogFmt, print)]))
       )
     })

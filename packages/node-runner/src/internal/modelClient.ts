@@ -5,6 +5,7 @@ import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import type * as Path from "effect/Path"
 import * as Redacted from "effect/Redacted"
+import * as Stream from "effect/Stream"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { InvalidRequest, LlmError, type LlmErrorReason, Unauthenticated } from "@stepwright/core/LlmError"
 import * as Budget from "@stepwright/llm/Budget"
@@ -118,6 +119,9 @@ const openAi = (model: string | undefined): Layer.Layer<LlmClient.LlmClient, Con
         Effect.map(Context.get(LlmClient.LlmClient)),
         Effect.cached
       )
-      return LlmClient.make((request) => Effect.flatMap(client, ({ generate }) => generate(request)))
+      return LlmClient.make(
+        (request) => Effect.flatMap(client, ({ generate }) => generate(request)),
+        (request) => Stream.unwrap(Effect.map(client, ({ stream }) => stream(request)))
+      )
     })
   )

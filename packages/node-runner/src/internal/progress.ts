@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import type { DeltaSink } from "@stepwright/core/DeltaSink"
 import * as Workflow from "@stepwright/core/Workflow"
 import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
@@ -12,6 +13,8 @@ import * as tree from "./tree.ts"
 export interface Progress {
   /** To be told of each event of a run once it is journalled. */
   readonly event: (event: WorkflowEvent.WorkflowEvent) => void
+  /** To be told of replies that are still coming; not there where nobody would see them. */
+  readonly deltas: typeof DeltaSink.Service
   /** Shows a line of something else without spoiling the rest. */
   readonly print: (line: string) => void
 }
@@ -39,6 +42,7 @@ const drawn = Effect.fnUntraced(function* (
   const clock = yield* Clock.Clock
   const definition = Workflow.describe(workflow)
   const draft = WorkflowEvent.draft(state)
+  const coming = new Map<string, string>()
   let frame = 0
   let height = 0
   let isLive = true
@@ -46,7 +50,13 @@ const drawn = Effect.fnUntraced(function* (
   const draw = () => {
     const now = clock.currentTimeMillisUnsafe()
     const all = tree.rows(definition, draft, isLive)
-    const style = { columns: screen.columns(), hasColour: screen.hasColour, now, running: spinner[frame++ % 10]! }
+    const style = {
+      columns: screen.columns(),
+      hasColour: screen.hasColour,
+      now,
+      coming,
+      running: spinner[frame++ % 10]!
+    }
     const { replies, usage } = figures.totals(draft)
     const done = all.filter(({ isStep, look }) => isStep && look === "done").length
     const summary = `${draft.workflow} ${draft.run}  ${figures.count(done, "step")} done${
@@ -72,7 +82,24 @@ const drawn = Effect.fnUntraced(function* (
   )
   yield* Effect.forkScoped(Effect.repeat(Effect.sync(draw), Schedule.spaced("100 millis")))
   return {
-    event: (event) => WorkflowEvent.apply(draft, event),
+    event: (event) => {
+      WorkflowEvent.apply(draft, event)
+      if ("path" in event) coming.delete(event.path)
+    },
+    deltas: ({ parser, path }) => {
+      let characters = 0
+      let read = parser.progress?.()
+      return (piece) => {
+        if (piece === undefined) {
+          characters = 0
+          read = parser.progress?.()
+          coming.delete(path)
+          return
+        }
+        characters += piece.length
+        coming.set(path, `${read?.(piece) || figures.count(characters, "character")} so far`)
+      }
+    },
     print: (line) => {
       screen.write(`${height === 0 ? "" : up(height)}\r${clearBelow}${line}\n`)
       height = 0
@@ -93,5 +120,5 @@ const plain = (state: WorkflowState, screen: Screen): Progress => {
     const details = figures.ofRecord(draft.records[event.path]!, undefined)
     say(event.path, details === "" ? "done" : `done (${details})`)
   }
-  return { event: tell, print: (line) => screen.write(`${line}\n`) }
+  return { event: tell, deltas: undefined, print: (line) => screen.write(`${line}\n`) }
 }

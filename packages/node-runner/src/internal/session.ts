@@ -2,8 +2,9 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import type * as Path from "effect/Path"
+import * as Stream from "effect/Stream"
 import * as LlmClient from "@stepwright/core/LlmClient"
-import type { LlmErrorReason } from "@stepwright/core/LlmError"
+import type { LlmError, LlmErrorReason } from "@stepwright/core/LlmError"
 import type { TestRunner } from "@stepwright/core/TestRunner"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import type { Workspace } from "@stepwright/core/Workspace"
@@ -73,10 +74,13 @@ export interface Heard {
   reason?: LlmErrorReason
 }
 
-const listening = (heard: Heard) => (client: LlmClient.Service) =>
-  LlmClient.make((request) =>
-    Effect.tapError(client.generate(request), (error) => Effect.sync(() => void (heard.reason = error.reason)))
+const listening = (heard: Heard) => (client: LlmClient.Service) => {
+  const hear = ({ reason }: LlmError) => Effect.sync(() => void (heard.reason = reason))
+  return LlmClient.make(
+    (request) => Effect.tapError(client.generate(request), hear),
+    (request) => Stream.tapError(client.stream(request), hear)
   )
+}
 
 type Services = LlmClient.LlmClient | Workspace | TestRunner
 

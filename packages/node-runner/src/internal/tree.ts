@@ -128,6 +128,8 @@ export interface Style {
   readonly now: number | undefined
   /** From how many attempts on they are shown; 2 unless given. */
   readonly fewestAttempts?: number
+  /** What is there of the replies that are still coming, by path. */
+  readonly coming?: ReadonlyMap<string, string>
   /** What stands for a step that runs, in place of the usual mark. */
   readonly running?: string
 }
@@ -151,8 +153,11 @@ export const line = (row: Row, nameWidth: number, style: Style): string => {
     : `${indent}${paint(colour, shown)} ${paint("bold", text)}`
 }
 
-const detailsOf = ({ why }: Row, record: StepRecord, { fewestAttempts, now }: Style) =>
-  why === undefined ? figures.ofRecord(record, now, fewestAttempts) : `stale: ${why}`
+const detailsOf = ({ path, why }: Row, record: StepRecord, { coming, fewestAttempts, now }: Style) => {
+  if (why !== undefined) return `stale: ${why}`
+  const soFar = coming?.get(path)
+  return `${figures.ofRecord(record, now, fewestAttempts)}${soFar === undefined ? "" : `, ${soFar}`}`
+}
 
 /** The width that lines the figures of all rows up. */
 export const nameWidth = (all: ReadonlyArray<Row>): number =>
