@@ -18,6 +18,8 @@ export type StreamPart =
 export interface Service {
   readonly generate: (request: LlmRequest) => Effect.Effect<LlmReply, LlmError>
   readonly stream: (request: LlmRequest) => Stream.Stream<StreamPart, LlmError>
+  /** The models that requests may name; without it any will do. The engine starts no run that names another. */
+  readonly models?: ReadonlyArray<string>
 }
 
 /** A language model. Steps ask it; a Layer provides it. */
@@ -38,7 +40,7 @@ export const make = (
 /** A layer from a function that answers requests. */
 export const layer = (generate: Service["generate"]): Layer.Layer<LlmClient> => Layer.succeed(LlmClient, make(generate))
 
-/** A layer that puts a middleware, a function from client to client, around the client below it. */
+/** A layer that puts a middleware, a function from client to client, around the client below it. It keeps `models`. */
 export const layerMiddleware = <R = never, E = never>(
   middleware: Effect.Effect<(client: Service) => Service, E, R>
 ): Layer.Layer<LlmClient, E, R | LlmClient> =>
@@ -46,6 +48,7 @@ export const layerMiddleware = <R = never, E = never>(
     LlmClient,
     Effect.gen(function* () {
       const wrap = yield* middleware
-      return wrap(yield* LlmClient)
+      const client = yield* LlmClient
+      return client.models === undefined ? wrap(client) : { ...wrap(client), models: client.models }
     })
   )

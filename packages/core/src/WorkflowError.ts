@@ -74,6 +74,16 @@ export class ResultNotRecorded extends Schema.TaggedError<ResultNotRecorded>()("
   }
 }
 
+/** A step names a model that the client does not have. */
+export class UnknownModel extends Schema.TaggedError<UnknownModel>()("UnknownModel", {
+  model: Schema.String,
+  models: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return `no model is called ${this.model}; the models are ${this.models.join(", ") || "none"}`
+  }
+}
+
 /** Why the engine itself cannot go on. */
 export type EngineReason =
   | InvalidInput
@@ -84,6 +94,7 @@ export type EngineReason =
   | WrongWorkflow
   | StaleState
   | RunExists
+  | UnknownModel
   | WorkflowConfigError
   | JournalError
   | ResultNotRecorded

@@ -1,19 +1,13 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { InvalidRequest, LlmError } from "@stepwright/core/LlmError"
 import { type LlmRequest, Parameters } from "@stepwright/core/LlmRequest"
-import * as Workflow from "@stepwright/core/Workflow"
+import { UnknownModel } from "@stepwright/core/WorkflowError"
 import * as problems from "./internal/problems.ts"
-
-/** The named models that an application has. */
-export class LlmRegistry extends Context.Service<LlmRegistry, { readonly aliases: ReadonlyArray<string> }>()(
-  "@stepwright/llm/LlmRegistry"
-) {}
 
 /** A layer of a client for each alias. */
 export type Models = Readonly<Record<string, Layer.Layer<LlmClient.LlmClient, unknown, unknown>>>
@@ -26,7 +20,7 @@ export type Models = Readonly<Record<string, Layer.Layer<LlmClient.LlmClient, un
  */
 export const layer = <M extends Models>(
   models: M
-): Layer.Layer<LlmClient.LlmClient | LlmRegistry, Layer.Error<M[keyof M]>, Layer.Services<M[keyof M]>> => {
+): Layer.Layer<LlmClient.LlmClient, Layer.Error<M[keyof M]>, Layer.Services<M[keyof M]>> => {
   const build = Effect.gen(function* () {
     const clients = new Map<string, LlmClient.Service>()
     for (const [alias, model] of Object.entries(models)) {
@@ -36,17 +30,17 @@ export const layer = <M extends Models>(
     const clientOf = ({ model }: LlmRequest) =>
       Effect.suspend(() => {
         const client = clients.get(model)
-        return client === undefined ? unknownAlias([model], aliases) : Effect.succeed(client)
+        return client === undefined ? unknownAlias(model, aliases) : Effect.succeed(client)
       })
     const own = (request: LlmRequest): LlmRequest => ({ ...request, model: "default" })
     const client = LlmClient.make(
       (request) => Effect.flatMap(clientOf(request), (client) => client.generate(own(request))),
       (request) => Stream.unwrap(Effect.map(clientOf(request), (client) => client.stream(own(request))))
     )
-    return Context.make(LlmClient.LlmClient, client).pipe(Context.add(LlmRegistry, { aliases }))
+    return { ...client, models: aliases }
   })
   // `Models` hides the errors and needs of each layer; `M` has them.
-  return Layer.effectContext(build) as ReturnType<typeof layer<M>>
+  return Layer.effect(LlmClient.LlmClient, build) as ReturnType<typeof layer<M>>
 }
 
 /** A named model in a configuration: who provides it, its name there, and how it answers where a step does not say. */
@@ -82,7 +76,7 @@ export const layerConfig = <P extends Providers>(
   config: unknown,
   providers: P
 ): Layer.Layer<
-  LlmClient.LlmClient | LlmRegistry,
+  LlmClient.LlmClient,
   LlmRegistryError | Layer.Error<ReturnType<P[keyof P]>>,
   Layer.Services<ReturnType<P[keyof P]>>
 > => {
@@ -124,31 +118,7 @@ const withDefaults =
     )
   }
 
-/**
- * Checks, before a run, that every alias has a model. Without a registry any alias will do: the one client decides.
- *
- * **Fails with** InvalidRequest, naming the unknown aliases and the known ones.
- */
-export const check = (aliases: Iterable<string>): Effect.Effect<void, LlmError> =>
-  Effect.flatMap(Effect.serviceOption(LlmRegistry), (registry) => {
-    if (Option.isNone(registry)) return Effect.void
-    const known = registry.value.aliases
-    const unknown = [...new Set(aliases)].filter((alias) => !known.includes(alias))
-    return unknown.length === 0 ? Effect.void : unknownAlias(unknown, known)
-  })
-
-/** `check` of every model that a workflow's steps name. */
-export const checkWorkflow = (workflow: Workflow.Any): Effect.Effect<void, LlmError> =>
-  Effect.suspend(() => check(aliasesOf(Workflow.describe(workflow).nodes)))
-
-const aliasesOf = (nodes: ReadonlyArray<Workflow.DescribedNode>): ReadonlyArray<string> =>
-  nodes.flatMap(({ nodes = [], parts = [], step }) => [
-    ...(step?.model?.models ?? []),
-    ...aliasesOf(nodes),
-    ...parts.flatMap(aliasesOf)
-  ])
-
-const unknownAlias = (unknown: ReadonlyArray<string>, known: ReadonlyArray<string>) => {
-  const detail = `no model is called ${unknown.join(", ")}; the models are ${known.join(", ") || "none"}`
+const unknownAlias = (alias: string, aliases: ReadonlyArray<string>) => {
+  const detail = new UnknownModel({ model: alias, models: aliases }).message
   return Effect.fail(new LlmError({ reason: new InvalidRequest({ detail }) }))
 }

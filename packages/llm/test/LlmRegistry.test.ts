@@ -1,8 +1,8 @@
 import { describe, expect, expectTypeOf, it } from "@effect/vitest"
 import { Config, Effect, Layer, Schema, Stream } from "effect"
-import { PromptTemplate, Step, Workflow } from "@stepwright/core"
+import { Engine, PromptTemplate, Step, Workflow } from "@stepwright/core"
 import { LlmClient, type StreamPart } from "@stepwright/core/LlmClient"
-import { LlmRegistry, MockLlm, OpenAiLlm } from "@stepwright/llm"
+import { LlmRegistry, MockLlm, OpenAiLlm, Retry } from "@stepwright/llm"
 import { request } from "./request.ts"
 
 const ask = (model: string) => Effect.flatMap(LlmClient, (client) => client.generate(request("draft", "…", { model })))
@@ -30,7 +30,7 @@ describe("LlmRegistry", () => {
 
     it("keeps what its models can fail with and need", () => {
       const both = LlmRegistry.layer({ default: OpenAiLlm.layerConfig(), fast: said("quick") })
-      expectTypeOf(both).toEqualTypeOf<Layer.Layer<LlmClient | LlmRegistry.LlmRegistry, Config.ConfigError>>()
+      expectTypeOf(both).toEqualTypeOf<Layer.Layer<LlmClient, Config.ConfigError>>()
     })
   })
 
@@ -82,7 +82,7 @@ describe("LlmRegistry", () => {
         expect((yield* client.generate(asked)).text).toBe("small at 0, up to 100")
         expect((yield* ask("fast")).text).toBe("small at 0.5, up to 100")
         expect((yield* ask("default")).text).toBe("large at undefined, up to undefined")
-        yield* LlmRegistry.check(["default", "fast"])
+        expect(client.models).toEqual(["default", "fast"])
       }).pipe(Effect.provide(LlmRegistry.layerConfig(config, providers)))
     )
 
@@ -114,49 +114,32 @@ describe("LlmRegistry", () => {
         ...providers,
         openai: ({ model }) => OpenAiLlm.layerConfig({ model })
       })
-      expectTypeOf(both).toEqualTypeOf<
-        Layer.Layer<LlmClient | LlmRegistry.LlmRegistry, LlmRegistry.LlmRegistryError | Config.ConfigError>
-      >()
+      expectTypeOf(both).toEqualTypeOf<Layer.Layer<LlmClient, LlmRegistry.LlmRegistryError | Config.ConfigError>>()
     })
   })
 
-  describe("checkWorkflow", () => {
-    it.effect("finds the unknown models of steps at any depth, before a run", () =>
-      Effect.gen(function* () {
-        const step = (name: string, model: string | readonly [string, ...Array<string>]) =>
-          Step.make(name, {
-            input: Schema.String,
-            output: Schema.String,
-            prompt: PromptTemplate.make("{{text}}"),
-            variables: (text: string) => ({ text }),
-            model
-          })
-        const inner = Workflow.make("inner", { input: Schema.String }).pipe(
-          Workflow.bind("a", step("a", ["fast", "tiny"]), ({ input }) => input)
-        )
-        const outer = Workflow.make("outer", { input: Schema.String }).pipe(
-          Workflow.bind("inner", inner, ({ input }) => input),
-          Workflow.bind("b", step("b", "large"), ({ input }) => input),
-          Workflow.bind("c", step("c", "default"), ({ input }) => input)
-        )
-        const error = yield* Effect.flip(LlmRegistry.checkWorkflow(outer))
-        expect(error.reason.detail).toBe("no model is called tiny, large; the models are default, fast")
-      }).pipe(Effect.provide(registry))
-    )
-  })
-
-  describe("check", () => {
-    it.effect("passes when every alias has a model", () =>
-      Effect.provide(LlmRegistry.check(["default", "fast"]), registry)
-    )
-
-    it.effect("names every unknown alias once, and the known ones", () =>
-      Effect.gen(function* () {
-        const error = yield* Effect.flip(LlmRegistry.check(["fast", "large", "large", "tiny"]))
-        expect(error.reason.detail).toBe("no model is called large, tiny; the models are default, fast")
-      }).pipe(Effect.provide(registry))
-    )
-
-    it.effect("passes anything where there is no registry", () => LlmRegistry.check(["whatever"]))
-  })
+  it.effect("starts no run whose steps, at any depth, name an unknown model", () =>
+    Effect.gen(function* () {
+      const step = (name: string, model: string | readonly [string, ...Array<string>]) =>
+        Step.make(name, {
+          input: Schema.String,
+          output: Schema.String,
+          prompt: PromptTemplate.make("{{text}}"),
+          variables: (text: string) => ({ text }),
+          model
+        })
+      const inner = Workflow.make("inner", { input: Schema.String }).pipe(
+        Workflow.bind("a", step("a", ["fast", "tiny"]), ({ input }) => input)
+      )
+      const outer = Workflow.make("outer", { input: Schema.String }).pipe(
+        Workflow.bind("first", step("first", "default"), ({ input }) => input),
+        Workflow.bind("inner", inner, ({ input }) => input)
+      )
+      const state = yield* Engine.initialize(outer, "hi")
+      const error = yield* Effect.flip(Engine.run(outer, state))
+      expect(error.message).toBe("inner/a: no model is called tiny; the models are default, fast")
+      const renamed = yield* Workflow.configure(outer, { steps: { "inner/a": { model: "fast" } } })
+      expect((yield* Engine.run(renamed, yield* Engine.initialize(renamed, "hi"))).status).toBe("COMPLETED")
+    }).pipe(Effect.provide(Layer.provide(Retry.layer(), registry)))
+  )
 })

@@ -2,11 +2,13 @@ import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as CanonicalJson from "../CanonicalJson.ts"
 import { Hasher } from "../Hasher.ts"
 import { Journal } from "../Journal.ts"
+import { LlmClient } from "../LlmClient.ts"
 import * as Path from "../Path.ts"
 import * as Workflow from "../Workflow.ts"
 import type { WorkflowConfig } from "../WorkflowConfig.ts"
@@ -17,6 +19,7 @@ import {
   InvalidInput,
   RunExists,
   StaleState,
+  UnknownModel,
   type WorkflowError,
   WrongWorkflow
 } from "../WorkflowError.ts"
@@ -125,6 +128,7 @@ export const drive = Effect.fnUntraced(function* <In, Out, E, R>(
 ) {
   const { configured, input, runtime } = yield* prepare(workflow, state, listener)
   const definition = yield* definitionHash(configured)
+  yield* checkModels(configured)
   yield* enterJournal(runtime, state)
   const output = yield* faultless(
     runtime,
@@ -134,6 +138,17 @@ export const drive = Effect.fnUntraced(function* <In, Out, E, R>(
     Effect.onExit((exit) => (runtime.fault === undefined ? end(runtime, configured, exit) : Effect.void))
   )
   return { runtime, output }
+})
+
+/** What can never be answered is told before anything runs. */
+const checkModels = Effect.fnUntraced(function* (workflow: Workflow.Any): Effect.fn.Return<void, WorkflowError> {
+  const client = yield* Effect.serviceOption(LlmClient)
+  const models = Option.isSome(client) ? client.value.models : undefined
+  if (models === undefined) return
+  for (const { path, step } of Workflow.steps(workflow)) {
+    const unknown = step.model?.models.find((model) => !models.includes(model))
+    if (unknown !== undefined) return yield* engineError(path, new UnknownModel({ model: unknown, models }))
+  }
 })
 
 const end = (runtime: Runtime, workflow: Workflow.Any, exit: Exit.Exit<unknown, unknown>) => {
