@@ -71,6 +71,33 @@ describe("a workflow that asks a model, from the command line", () => {
     assert.include([0, 4], further.status)
   })
 
+  it("counts in USD by a table of prices, stops at a cap in USD, and takes none without a price", async () => {
+    const server = await serve(answer)
+    const here = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })
+    const big = [...run, "--model", "big"]
+    const unknown = await here.stepwright(...big, "--max-usd", "1")
+    assert.deepStrictEqual([unknown.status, here.exists(".stepwright")], [3, false])
+    assert.match(unknown.stderr, /^stepwright: no price is known for big: add it to the table of prices/)
+
+    const prices = { date: "2026-11-01", models: { big: { input: 1000, output: 2000 } } }
+    here.write("prices.json", JSON.stringify(prices, null, 2))
+    const capped = await here.stepwright(...big, "--prices", "prices.json", "--max-usd", "1", "--json")
+    assert.deepStrictEqual([capped.status, JSON.parse(capped.stdout).usd], [4, 0])
+    assert.match(capped.stderr, /suspended at outline: budget exceeded: maxUsd is \$1.00, \$0.00 is spent/)
+    const hint = /go on with `stepwright (resume \S+ --max-usd [\d.]+)`/.exec(capped.stderr)?.[1]
+    const done = await here.stepwright(...hint!.split(" "))
+    assert.strictEqual(done.status, 0, done.stderr)
+    assert.match(done.stdout, /2 replies and 20 \+ 10 tokens in all, \$0\.04\n/)
+    assert.match((await here.stepwright("status")).stdout, /2 replies, 20 \+ 10 tokens, \$0\.04\n/)
+
+    here.write("prices.json", JSON.stringify({ ...prices, models: {} }, null, 2))
+    assert.match((await here.stepwright("status")).stdout, /20 \+ 10 tokens, cost unknown\n/)
+    here.write("prices.json", '{\n  "date": "today"\n}')
+    const broken = await here.stepwright("resume", "latest")
+    assert.strictEqual(broken.status, 3)
+    assert.match(broken.stderr, /the prices in prices.json cannot be used: .*line 2/)
+  })
+
   it("fails with status 1 where the model's replies cannot be used, and says which step", async () => {
     const server = await serve(() => "no JSON at all")
     const here = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })

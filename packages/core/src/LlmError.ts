@@ -108,8 +108,12 @@ export class TimedOut extends Schema.TaggedError<TimedOut>()("TimedOut", {
   }
 }
 
-/** The caller's own cap is reached: suspends the run. */
-export class BudgetExceeded extends Schema.TaggedError<BudgetExceeded>()("BudgetExceeded", fields) {
+/** The caller's own cap is reached: suspends the run. `needed` is the least that `cap` must be for this call. */
+export class BudgetExceeded extends Schema.TaggedError<BudgetExceeded>()("BudgetExceeded", {
+  ...fields,
+  cap: Schema.optionalKey(Schema.Literals(["maxCalls", "maxTokens", "maxUsd"])),
+  needed: Schema.optionalKey(Schema.Finite)
+}) {
   readonly isRetryable = false
   override get message() {
     return `budget exceeded: ${this.detail}`

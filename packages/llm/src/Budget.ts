@@ -93,16 +93,20 @@ const capped = (options: Options): Middleware => {
   }
 
   const refusal = (bound: Amount): LlmError | undefined => {
-    const refuse = (cap: string, spent: string, flying: string, call: string) =>
+    const refuse = (cap: Cap, needed: number, is: string, spent: string, flying: string, call: string) =>
       exceeded(
-        `${cap}, ${spent} spent${inFlight.tokens > 0 ? `, up to ${flying} on their way` : ""}, and this call may take ${call} (a smaller maxOutputTokens of the step makes it less)`
+        cap,
+        needed,
+        `${cap} is ${is}, ${spent} spent${inFlight.tokens > 0 ? `, up to ${flying} on their way` : ""}, and this call may take ${call} (a smaller maxOutputTokens of the step makes it less)`
       )
     if (bound.tokens > maxTokens - tokens - inFlight.tokens) {
-      return refuse(`maxTokens is ${maxTokens}`, `${tokens} are`, `${inFlight.tokens} are`, `${bound.tokens}`)
+      const needed = tokens + inFlight.tokens + bound.tokens
+      return refuse("maxTokens", needed, `${maxTokens}`, `${tokens} are`, `${inFlight.tokens} are`, `${bound.tokens}`)
     }
     if (bound.usd > maxUsd - usd - inFlight.usd) {
-      const [cap, spent, flying, call] = [maxUsd, usd, inFlight.usd, bound.usd].map(Prices.format)
-      return refuse(`maxUsd is ${cap}`, `${spent} is`, `${flying} is`, `${call}`)
+      const needed = usd + inFlight.usd + bound.usd
+      const [is, spent, flying, call] = [maxUsd, usd, inFlight.usd, bound.usd].map(Prices.format)
+      return refuse("maxUsd", needed, `${is}`, `${spent} is`, `${flying} is`, `${call}`)
     }
     return undefined
   }
@@ -158,7 +162,10 @@ const capped = (options: Options): Middleware => {
           client: reporting(client, request, { started }),
           enter: Effect.suspend(() => {
             if (price === undefined) return Effect.fail(unknownPrice(options, asked.model))
-            if (calls >= maxCalls) return Effect.fail(exceeded(`maxCalls is ${maxCalls}, and ${calls} calls were made`))
+            if (calls >= maxCalls) {
+              const detail = `maxCalls is ${maxCalls}, and ${calls} calls were made`
+              return Effect.fail(exceeded("maxCalls", calls + 1, detail))
+            }
             const refused = refusal(bound)
             if (refused !== undefined) return Effect.fail(refused)
             calls++
@@ -197,8 +204,12 @@ const costOf = (
   amount: (usage: Usage, output: number, model: string | undefined) => Amount
 ) => amount(usage, estimate.atMostTokens(text), model)
 
-const exceeded = (detail: string) =>
-  new LlmError({ reason: new BudgetExceeded({ detail: `${detail}; resume with a larger cap to go on` }) })
+type Cap = NonNullable<BudgetExceeded["cap"]>
+
+const exceeded = (cap: Cap, needed: number, detail: string) =>
+  new LlmError({
+    reason: new BudgetExceeded({ detail: `${detail}; resume with a larger cap to go on`, cap, needed })
+  })
 
 // What providers answer with these is not billed. After any other failure the model may have worked unseen.
 const unbilled: ReadonlySet<LlmErrorReason["_tag"]> = new Set([

@@ -3,13 +3,11 @@ import process from "node:process"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import type { NodeServices } from "@effect/platform-node/NodeServices"
-import type * as Config from "effect/Config"
 import * as Layer from "effect/Layer"
 import type { LlmClient } from "@stepwright/core/LlmClient"
 import type { TestRunner } from "@stepwright/core/TestRunner"
 import type * as Workflow from "@stepwright/core/Workflow"
 import type { Workspace } from "@stepwright/core/Workspace"
-import type { CassetteError } from "@stepwright/llm/Cassette"
 import * as modelClient from "./internal/modelClient.ts"
 import * as runs from "./internal/runs.ts"
 import * as services from "./internal/services.ts"
@@ -38,7 +36,7 @@ export type Services = LlmClient | Workspace | TestRunner
  * Effect.runPromise(Effect.provide(program, NodeRunner.layer({ out: "out/intervals", maxCalls: 40 })))
  * ```
  */
-export const layer = (options: Options = {}): Layer.Layer<Services, CassetteError | Config.ConfigError> =>
+export const layer = (options: Options = {}): Layer.Layer<Services, modelClient.Problem> =>
   Layer.mergeAll(
     NodeJournal.layer({ directory: options.directory ?? runs.directory }),
     modelClient.layer(options),

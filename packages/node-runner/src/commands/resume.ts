@@ -1,6 +1,6 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import { type Answering, checkAnswering } from "../internal/answering.ts"
+import { type Answering, checkAnswering, checkPrices } from "../internal/answering.ts"
 import { attend } from "../internal/attend.ts"
 import * as options from "../internal/options.ts"
 import * as runs from "../internal/runs.ts"
@@ -23,6 +23,7 @@ export const resume = Command.make(
     yield* checkAnswering(rest)
     const opened = yield* session.open(run, workflow)
     const settings = changed(opened.settings, rest)
+    yield* checkPrices(settings)
     yield* runs.writeSettings(opened.run, settings)
     yield* attend({ ...opened, settings }, json)
   })

@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Engine from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
-import { checkAnswering } from "../internal/answering.ts"
+import { checkAnswering, checkPrices } from "../internal/answering.ts"
 import { attend } from "../internal/attend.ts"
 import { general } from "../internal/boundHelp.ts"
 import * as input from "../internal/input.ts"
@@ -36,16 +36,17 @@ export const run = Command.make(
     const path = yield* Path.Path
     const name = Option.getOrUndefined(file)
     const value = yield* input.decode(loaded.workflow.input, { file: name, input: given })
-    const { maxCalls, maxTokens, model, out, record, relay, replay } = rest
+    const { out, ...answering } = rest
     yield* checkAnswering(rest)
-    yield* checkKey(loaded, replay ?? relay)
+    yield* checkKey(loaded, rest.replay ?? rest.relay)
     const stem = name === undefined ? loaded.workflow.name : path.basename(name, path.extname(name))
     const settings: RunSettings = {
       format: 1,
       ...(yield* workflowModule.reference(loaded)),
-      ...options.given({ model, replay, record, relay, maxCalls, maxTokens }),
+      ...options.given(answering),
       out: out ?? (yield* freeFolder(`out/${stem}`))
     }
+    yield* checkPrices(settings)
     const state = yield* Engine.initialize(loaded.workflow, value)
     yield* runs.writeSettings(state.run, settings)
     yield* attend({ run: state.run, settings, state, loaded }, json)
@@ -59,6 +60,7 @@ export const run = Command.make(
       command: `${commandPath.join(" ")} --workflow article.ts#article --input '{"topic": "Effect"}'`,
       description: "A workflow that a module exports"
     },
+    { command: `${commandPath.join(" ")} requirement.md --max-usd 2`, description: "For two dollars at most" },
     { command: `${commandPath.join(" ")} requirement.md --relay mailbox`, description: "Answer the requests yourself" },
     {
       command: `${commandPath.join(" ")} requirement.md --max-tokens 200000 --json`,

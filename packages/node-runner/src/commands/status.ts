@@ -7,6 +7,7 @@ import * as figures from "../internal/figures.ts"
 import * as options from "../internal/options.ts"
 import * as runs from "../internal/runs.ts"
 import * as session from "../internal/session.ts"
+import type { RunSettings } from "../internal/runSettings.ts"
 import { shown } from "../internal/shown.ts"
 import * as standing from "../internal/standing.ts"
 import * as terminal from "../internal/terminal.ts"
@@ -20,21 +21,21 @@ export const status = Command.make(
     const run = yield* runs.find(reference)
     const isLive = yield* runs.isLive(run)
     const state = yield* runs.state(run)
-    const settings = yield* runs.readSettings(run)
+    const known = yield* runs.readSettings(run)
     // without its workflow a run still has its records to show
-    const loaded = yield* Effect.orElseSucceed(session.workflowOf(undefined, settings, state), () => undefined)
+    const loaded = yield* Effect.orElseSucceed(session.workflowOf(undefined, known, state), () => undefined)
     const definition = loaded && Workflow.describe(loaded.workflow)
-    const out = settings?.out ?? `out/${run}`
+    const settings: RunSettings = known ?? { format: 1, out: `out/${run}` }
+    const { out } = settings
     // a layer of the workflow's own may do anything when it is built, and somebody who looks expects nothing
     const canPlan = loaded !== undefined && !isLive && !loaded.hasLayer
-    const stale = canPlan
-      ? yield* standing.stale({ run, state, loaded, settings: settings ?? { format: 1, out } })
-      : undefined
+    const stale = canPlan ? yield* standing.stale({ run, state, loaded, settings }) : undefined
     const rows = tree.rows(definition, state, isLive, stale)
     const { replies, usage } = figures.totals(state)
     const result = yield* standing.of(state, out, (path) =>
       stale === undefined ? state.status === "COMPLETED" : !stale.has(path)
     )
+    const usd = yield* session.costOf(state, settings)
     if (json) {
       const { createdAt, error, origin, updatedAt, workflow } = state
       const steps = rows
@@ -56,12 +57,13 @@ export const status = Command.make(
         workflow,
         status: shown(state, isLive),
         ...(error === undefined ? {} : { error }),
-        out: settings?.out ?? null,
+        out: known?.out ?? null,
         files: result.files,
         changed: result.changed,
         tests: result.tests ?? null,
         replies,
         tokens: usage,
+        usd: usd ?? null,
         createdAt,
         updatedAt,
         steps
@@ -85,7 +87,11 @@ export const status = Command.make(
               .map((text) => `${"  ".repeat(row.depth + 2)}${text}`))
       ]),
       ...(state.orphaned.length === 0 ? [] : [`no longer part of the workflow: ${state.orphaned.join(", ")}`]),
-      ...(replies === 0 ? [] : [`${figures.count(replies, "reply", "replies")}, ${figures.tokens(usage)}`]),
+      ...(replies === 0
+        ? []
+        : [
+            [figures.count(replies, "reply", "replies"), figures.tokens(usage), ...figures.cost(state, usd)].join(", ")
+          ]),
       ...standing.lines(result, run, out, yield* command)
     ]
     yield* Console.log(lines.join("\n"))

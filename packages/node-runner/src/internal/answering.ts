@@ -3,12 +3,15 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import * as modelClient from "./modelClient.ts"
+import * as options from "./options.ts"
 import { configuration, type Problem, usage } from "./problem.ts"
 import type { RunSettings } from "./runSettings.ts"
 
+type Cap = "maxCalls" | "maxTokens" | "maxUsd" | "prices"
+
 /** What a command was told about who answers and how much; `undefined` for what it was not told. */
 export type Answering = {
-  readonly [K in "model" | "replay" | "record" | "relay" | "maxCalls" | "maxTokens"]: RunSettings[K] | undefined
+  readonly [K in "model" | "replay" | "record" | "relay" | Cap]: RunSettings[K] | undefined
 }
 
 /** Refuses, before anything is done, what contradicts itself or cannot be used. */
@@ -32,6 +35,15 @@ export const checkAnswering = Effect.fnUntraced(function* ({
   if (relay !== undefined) yield* checkFolder("--relay", relay)
   if (replay !== undefined) yield* checkCassette(replay, record !== undefined)
 })
+
+/** Refuses, before anything is done, a cap in money that nothing can be counted for. */
+export const checkPrices = ({ maxUsd, model, prices, relay }: RunSettings) => {
+  if (maxUsd !== undefined && relay !== undefined) {
+    return Effect.fail(usage("--max-usd caps what a model costs, and --relay asks none: leave one of them out"))
+  }
+  const client = modelClient.layer(options.given({ model, maxUsd, prices }))
+  return Effect.mapError(Effect.scoped(Layer.build(client)), (error) => configuration(error.message, error))
+}
 
 /** A folder that is there or can be made: nothing on the way to it is a file. */
 const checkFolder = Effect.fnUntraced(function* (flag: string, folder: string) {

@@ -52,6 +52,7 @@ export const attend = Effect.fnUntraced(function* (self: session.Session, json: 
       before: self.state,
       state,
       durationMillis,
+      usd: yield* session.costOf(state, self.settings),
       standing: yield* standing.of(state, self.settings.out, holds),
       again
     }
@@ -98,16 +99,12 @@ const look = (again: string, run: string, flag = "") =>
   `look with \`${again} status ${run}\`, go on with \`${again} resume ${run}${flag}\``
 
 /** The flag that lets a run go on which reached a cap of its own: with twice that, or what the next call needs. */
-const largerCap = ({ maxCalls, maxTokens }: RunSettings, { reason }: session.Heard): string => {
-  if (reason?._tag !== "BudgetExceeded") return ""
-  const numbers = (pattern: RegExp) => (pattern.exec(reason.detail)?.slice(1) ?? []).map(Number)
-  const sum = (all: ReadonlyArray<number>) => all.reduce((total, n) => total + n, 0)
-  if (maxTokens !== undefined && reason.detail.includes("maxTokens")) {
-    return ` --max-tokens ${Math.max(2 * maxTokens, sum(numbers(/(\d+) are spent.* may take (\d+)/)))}`
-  }
-  return maxCalls === undefined
-    ? ""
-    : ` --max-calls ${Math.max(2 * maxCalls, sum(numbers(/(\d+) calls were made/)) + 1)}`
+const largerCap = (settings: RunSettings, { reason }: session.Heard): string => {
+  if (reason?._tag !== "BudgetExceeded" || reason.cap === undefined) return ""
+  const larger = Math.max(2 * (settings[reason.cap] ?? 0), reason.needed ?? 0)
+  // a little more than needed, in few digits
+  const shown = reason.cap === "maxUsd" ? Number((1.05 * larger).toPrecision(2)) : larger
+  return ` --${reason.cap.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} ${shown}`
 }
 
 /** The status of a command that executed one step, which failed. */

@@ -1,6 +1,7 @@
 import type { StepRecord } from "@stepwright/core/StepRecord"
 import * as Usage from "@stepwright/core/Usage"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import * as Prices from "@stepwright/llm/Prices"
 
 /** Milliseconds for a person: `4 ms`, `0.4 s`, `12 s`, `3 min 5 s`. */
 export const time = (millis: number): string => {
@@ -32,6 +33,12 @@ export const totals = (state: WorkflowState): { readonly replies: number; readon
   }
   return { replies, usage }
 }
+
+/** What requests to providers cost, if there were any. */
+export const cost = ({ records }: WorkflowState, usd: number | undefined): ReadonlyArray<string> =>
+  Object.values(records).every(({ requests }) => requests.started === 0)
+    ? []
+    : [usd === undefined ? "cost unknown" : Prices.format(usd)]
 
 /** What is worth saying of a step's work so far. */
 export const ofRecord = (record: StepRecord, now: number | undefined, fewestAttempts = 2): string => {

@@ -10,6 +10,7 @@ import * as LlmClient from "@stepwright/core/LlmClient"
 import { InvalidRequest, LlmError, type LlmErrorReason, Unauthenticated } from "@stepwright/core/LlmError"
 import * as Budget from "@stepwright/llm/Budget"
 import type { CassetteError } from "@stepwright/llm/Cassette"
+import * as Prices from "@stepwright/llm/Prices"
 import * as Retry from "@stepwright/llm/Retry"
 
 /** Who answers for the model, and how much it may be asked. */
@@ -26,6 +27,10 @@ export interface Options {
   readonly maxCalls?: number
   /** A cap on the tokens of a run, input and output together. */
   readonly maxTokens?: number
+  /** A cap on what the calls of a run cost. The price of every model that is asked must be known. **Units** USD. */
+  readonly maxUsd?: number
+  /** A file of prices, in place of `Prices.snapshot`. */
+  readonly prices?: string
   /** What of the caps is used up already. */
   readonly spent?: Budget.Spent
 }
@@ -49,10 +54,13 @@ export const isConfiguration = (reason: LlmErrorReason | undefined): boolean =>
 
 const defaultModel = "gpt-5.1"
 
+/** What is wrong with the set-up. */
+export type Problem = CassetteError | Config.ConfigError | Prices.PricesError | Prices.UnknownPrice
+
 /** The client that options and environment describe. Outermost first: cassette, budget, retry, attempts, provider. */
 export const layer = (
   options: Options
-): Layer.Layer<LlmClient.LlmClient, CassetteError | Config.ConfigError, FileSystem.FileSystem | Path.Path> => {
+): Layer.Layer<LlmClient.LlmClient, Problem, FileSystem.FileSystem | Path.Path> => {
   const { record, relay, replay } = options
   if (replay !== undefined && record === undefined) {
     return cassette(({ layerReplay }) => layerReplay({ file: replay }))
@@ -68,12 +76,22 @@ export const layer = (
 
 const retrying = Retry.layer()
 
-const capped = ({ maxCalls, maxTokens, spent }: Options) =>
-  Budget.layer({
-    ...(maxCalls !== undefined && { maxCalls }),
-    ...(maxTokens !== undefined && { maxTokens }),
-    ...(spent !== undefined && { spent })
-  })
+const capped = ({ maxCalls, maxTokens, maxUsd, model, prices, spent }: Options) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      return Budget.layer({
+        ...(maxCalls !== undefined && { maxCalls }),
+        ...(maxTokens !== undefined && { maxTokens }),
+        ...(maxUsd !== undefined && { maxUsd, models: { default: yield* modelName(model) } }),
+        ...(prices !== undefined && { prices: yield* Prices.fromFile(prices) }),
+        ...(spent !== undefined && { spent })
+      })
+    })
+  )
+
+/** The provider's name of the model `default`. */
+export const modelName = (model: string | undefined) =>
+  model === undefined ? Config.withDefault(Config.NonEmptyString("OPENAI_MODEL"), defaultModel) : Effect.succeed(model)
 
 /** Modules that not every command needs are loaded when they are needed. */
 const cassette = <E, R>(
@@ -100,7 +118,7 @@ const openAi = (model: string | undefined): Layer.Layer<LlmClient.LlmClient, Con
     LlmClient.LlmClient,
     Effect.gen(function* () {
       const apiKey = yield* Config.withDefault(Config.Redacted("OPENAI_API_KEY"), Redacted.make(""))
-      const name = model ?? (yield* Config.withDefault(Config.NonEmptyString("OPENAI_MODEL"), defaultModel))
+      const name = yield* modelName(model)
       if (Redacted.value(apiKey) === "") {
         const reason = new Unauthenticated({ detail: missingKey })
         return LlmClient.make(() => Effect.fail(new LlmError({ reason })))

@@ -32,7 +32,14 @@ export const answering = {
 
 export const caps = {
   maxCalls: cap("max-calls", "Suspend the run before a call more than this"),
-  maxTokens: cap("max-tokens", "Suspend the run before its tokens go over this")
+  maxTokens: cap("max-tokens", "Suspend the run before its tokens go over this"),
+  maxUsd: Flag.Finite("max-usd").pipe(
+    Flag.withSchema(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))),
+    Flag.withMetavar("USD"),
+    Flag.withDescription("Suspend the run before its cost goes over this; needs the model's price"),
+    maybe
+  ),
+  prices: text("prices", "F", "File of prices, USD per million tokens (default: the table of @stepwright/llm)")
 }
 
 export const workflow = text("workflow", "M.ts#NAME", "Workflow that a module exports (default: the ready one)")

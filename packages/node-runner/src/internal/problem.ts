@@ -48,10 +48,18 @@ const usageReasons: ReadonlySet<unknown> = new Set([
   "NotFound"
 ])
 
+const configurationErrors: ReadonlySet<unknown> = new Set([
+  "ConfigError",
+  "CassetteError",
+  "PricesError",
+  "UnknownPrice",
+  "UnknownModel"
+])
+
 const kindOf = (error: unknown): Problem["kind"] => {
   if (typeof error !== "object" || error === null) return "failed"
   const { _tag, reason } = error as { readonly _tag?: unknown; readonly reason?: unknown }
-  if (_tag === "ConfigError" || _tag === "CassetteError") return "configuration"
+  if (configurationErrors.has(_tag)) return "configuration"
   if (_tag === "JournalError") {
     return reason === "NotFound" ? "usage" : reason === "Failed" ? "failed" : "configuration"
   }

@@ -11,6 +11,8 @@ export interface Ended extends Session {
   readonly before: WorkflowState
   readonly durationMillis: number
   readonly standing: standing.Standing
+  /** What the run's requests to providers cost so far, where that is known. */
+  readonly usd: number | undefined
   /** How the command line is called. */
   readonly again: string
 }
@@ -29,7 +31,7 @@ const finished = ({ loaded, state }: Ended) =>
 
 /** What a script reads. */
 export const document = (self: Ended) => {
-  const { durationMillis, run, settings, standing, state } = self
+  const { durationMillis, run, settings, standing, state, usd } = self
   const { changed, files, tests } = standing
   const { replies, usage } = figures.totals(state)
   return {
@@ -46,13 +48,14 @@ export const document = (self: Ended) => {
     tests: tests ?? null,
     replies,
     tokens: usage,
+    usd: usd ?? null,
     durationMillis
   }
 }
 
 /** What a person reads: figures, where the files are, how many tests passed; without files what the last step made. */
 export const summary = (self: Ended): string => {
-  const { again, before, durationMillis, run, settings, state } = self
+  const { again, before, durationMillis, run, settings, state, usd } = self
   const { replies, usage } = figures.totals(state)
   const isNew = (path: string) => ranSince(before, state, path)
   const results = finished(self)
@@ -62,7 +65,8 @@ export const summary = (self: Ended): string => {
     [
       `${state.status} in ${figures.time(durationMillis)}: ${figures.count(Object.keys(state.records).filter(isNew).length, "step")} run`,
       ...(isComplete ? [`${reused} reused`] : []),
-      ...(replies === 0 ? [] : [`${figures.count(replies, "reply", "replies")} and ${figures.tokens(usage)} in all`])
+      ...(replies === 0 ? [] : [`${figures.count(replies, "reply", "replies")} and ${figures.tokens(usage)} in all`]),
+      ...figures.cost(state, usd)
     ].join(", "),
     ...standing.lines(self.standing, run, settings.out, again),
     ...(self.standing.files.length === 0 && isComplete

@@ -18,6 +18,9 @@ export const RunSettings = Schema.Struct({
   record: Schema.optionalKey(Schema.String),
   relay: Schema.optionalKey(Schema.String),
   maxCalls: Schema.optionalKey(Schema.Int),
-  maxTokens: Schema.optionalKey(Schema.Int)
+  maxTokens: Schema.optionalKey(Schema.Int),
+  maxUsd: Schema.optionalKey(Schema.Finite),
+  /** A file of prices, in place of the table that comes with the package. */
+  prices: Schema.optionalKey(Schema.String)
 })
 export type RunSettings = typeof RunSettings.Type

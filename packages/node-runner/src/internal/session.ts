@@ -8,6 +8,7 @@ import type { LlmError, LlmErrorReason } from "@stepwright/core/LlmError"
 import type { TestRunner } from "@stepwright/core/TestRunner"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import type { Workspace } from "@stepwright/core/Workspace"
+import * as Prices from "@stepwright/llm/Prices"
 import * as modelClient from "./modelClient.ts"
 import { type Problem, usage } from "./problem.ts"
 import * as runs from "./runs.ts"
@@ -82,13 +83,29 @@ const listening = (heard: Heard) => (client: LlmClient.Service) => {
   )
 }
 
+/** What a run's requests to providers cost, where that is known. **Units** USD. */
+export const costOf = (state: WorkflowState, settings: RunSettings) =>
+  Effect.orElseSucceed(
+    Effect.map(spentOf(state, settings), ({ usd }) => usd),
+    () => undefined
+  )
+
+/** What a run used up, by the prices of its settings. */
+const spentOf = Effect.fnUntraced(function* (state: WorkflowState, { model, prices, relay }: RunSettings) {
+  return yield* spent(state, {
+    isRelay: relay !== undefined,
+    model: yield* modelClient.modelName(model),
+    prices: prices === undefined ? Prices.snapshot : yield* Prices.fromFile(prices)
+  })
+})
+
 type Services = LlmClient.LlmClient | Workspace | TestRunner
 
 /** The client that a run's settings describe, with what is used up of its caps. */
 const client = Effect.fnUntraced(function* ({ settings, state }: Pick<Session, "settings" | "state">) {
-  const { maxCalls, maxTokens, relay } = settings
-  const isCapped = maxCalls !== undefined || maxTokens !== undefined
-  return modelClient.layer({ ...settings, ...(isCapped && { spent: yield* spent(state, relay !== undefined) }) })
+  const { maxCalls, maxTokens, maxUsd } = settings
+  const isCapped = maxCalls !== undefined || maxTokens !== undefined || maxUsd !== undefined
+  return modelClient.layer({ ...settings, ...(isCapped && { spent: yield* spentOf(state, settings) }) })
 })
 
 /** What the steps of a run work with. Without `asks` a model is there by name only. */
