@@ -11,7 +11,7 @@ const Usd = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 export const Price = Schema.Struct({ input: Usd, cachedInput: Schema.optionalKey(Usd), output: Usd })
 export type Price = typeof Price.Type
 
-/** A table of prices by the provider's names of models, and the day (`2025-11-30`) on which they held. */
+/** A table of prices by the provider's names of models, and the day (`2026-08-05`) on which they held. */
 export const Prices = Schema.Struct({
   date: Schema.String.check(Schema.isPattern(/^\d{4}-\d{2}-\d{2}$/u)),
   models: Schema.Record(Schema.String, Price)
