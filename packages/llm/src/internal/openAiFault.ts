@@ -103,7 +103,8 @@ const captured = <K extends string>(key: K, pattern: RegExp, text: string): { re
   return digits === undefined ? {} : ({ [key]: Number(digits) } as { readonly [P in K]: number })
 }
 
-const demandedWait = (header: (name: string) => unknown, now: number): Duration.Duration | undefined => {
+/** What a response's headers demand, at `now`; undefined when they demand no wait, or nonsense. */
+export const demandedWait = (header: (name: string) => unknown, now: number): Duration.Duration | undefined => {
   const millis = Number.parseFloat(String(header("retry-after-ms")))
   if (millis >= 0) return Duration.millis(Math.ceil(millis))
   const after = String(header("retry-after") ?? "").trim()

@@ -39,9 +39,12 @@ export const prepare = (
   if (mode !== "strict") return Result.succeed(described(messages, format, mode))
   const strict = strictOf(format.schema)
   if (Result.isSuccess(strict)) {
-    const name = format.name.replace(/[^\w-]/gu, "_").slice(0, 64) || "reply"
     const { schema, restore } = strict.success
-    return Result.succeed({ messages, format: { type: "json_schema", name, schema, strict: true }, restore })
+    return Result.succeed({
+      messages,
+      format: { type: "json_schema", name: nameOf(format), schema, strict: true },
+      restore
+    })
   }
   return otherwise === "refuse"
     ? Result.fail(
@@ -51,10 +54,17 @@ export const prepare = (
     : Result.succeed(described(messages, format, otherwise))
 }
 
+/** A format's name as providers take it. */
+export const nameOf = ({ name }: JsonFormat): string => name.replace(/[^\w-]/gu, "_").slice(0, 64) || "reply"
+
 const asItIs = (text: string) => text
 
-// Chat templates of many models take one system message, and only as the first.
-const described = (messages: ReadonlyArray<Message>, format: JsonFormat, mode: "json" | "instructions"): Prepared => {
+/** Messages that ask for the format. Chat templates of many models take one system message, and only as the first. */
+export const described = (
+  messages: ReadonlyArray<Message>,
+  format: JsonFormat,
+  mode: "json" | "instructions"
+): Prepared => {
   const text = `Reply with JSON only, with no text around it, that fits this JSON Schema:\n${JSON.stringify(format.schema)}`
   const [first, ...rest] = messages
   const system = first?.role === "system" ? `${first.content}\n\n${text}` : text
@@ -105,16 +115,19 @@ const convert = (json: JsonSchema.JsonSchema): Result.Result<Strict, string> =>
 const codecOf = (json: JsonSchema.JsonSchema, wrapped: boolean) =>
   Result.try({
     try: () => {
-      const document = JsonSchema.fromSchemaDraft2020_12(json)
-      // An imported schema decodes what JSON.parse gives, and needs no services.
-      const asked = SchemaRepresentation.fromJsonSchemaDocument(document, {
-        patterns: "apply",
-        onEnter
-      }) as Schema.Codec<unknown>
+      const asked = imported(json)
       return { ...OpenAiStructuredOutput.toCodecOpenAI(wrapped ? Schema.Struct({ value: asked }) : asked), wrapped }
     },
     catch: (failure) => String(failure)
   })
+
+/** The Schema that a JSON Schema stands for. Throws when there is none. */
+export const imported = (json: JsonSchema.JsonSchema) =>
+  // An imported schema decodes what JSON.parse gives, and needs no services.
+  SchemaRepresentation.fromJsonSchemaDocument(JsonSchema.fromSchemaDraft2020_12(json), {
+    patterns: "apply",
+    onEnter
+  }) as Schema.Codec<unknown>
 
 const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))
 
@@ -153,5 +166,5 @@ const entries = (value: unknown, name: string) =>
     ? Object.entries(value).map(([key, child]) => [`${name}/${key}`, child] as const)
     : []
 
-const isObject = (value: unknown): value is JsonSchema.JsonSchema =>
+export const isObject = (value: unknown): value is JsonSchema.JsonSchema =>
   typeof value === "object" && value !== null && !Array.isArray(value)
