@@ -286,6 +286,14 @@ describe("LanguageModelBridge", () => {
       })
     )
 
+    it.effect("fails on a refusal, with the usage that it cost", () =>
+      Effect.gen(function* () {
+        const refusal = { type: "text-end", id: "1", metadata: { openai: { refusal: "Never." } } } as const
+        const { result } = yield* streamed(Stream.fromIterable([{ type: "text-start", id: "1" }, refusal, finish()]))
+        expect(result).toMatchObject({ failure: { reason: { _tag: "ContentRefused", usage } } })
+      })
+    )
+
     it.effect("fails as the provider does, but not once the reply is whole", () =>
       Effect.gen(function* () {
         const broken = Stream.fail(failing(new AiError.InternalProviderError({ description: "overloaded" })))
@@ -531,6 +539,12 @@ describe("LanguageModelBridge", () => {
         expect(list.text).toBe("[1]")
         const bare = yield* titleOf({ parts: [saying('["a"]'), finish()] }, {}, Schema.Array(Schema.String))
         expect(bare.text).toBe('["a"]')
+        const record = yield* titleOf(
+          { parts: [saying('{"value":"a","other":"b"}'), finish()] },
+          {},
+          Schema.Record(Schema.String, Schema.String)
+        )
+        expect(record.text).toBe('{"value":"a","other":"b"}')
       })
     )
 
