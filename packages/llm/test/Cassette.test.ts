@@ -6,7 +6,8 @@ import { RateLimited } from "@stepwright/core/LlmError"
 import { LlmRequest } from "@stepwright/core/LlmRequest"
 import { Cassette, MockLlm, OpenAiLlm } from "@stepwright/llm"
 import { request } from "./request.ts"
-import { completion, send, serve } from "./server.ts"
+import { completion } from "./openAiWire.ts"
+import { send, serve } from "./server.ts"
 
 const ask = (request: LlmRequest) => Effect.flatMap(LlmClient, (client) => client.generate(request))
 const text = (request: LlmRequest) => Effect.map(ask(request), (reply) => reply.text)

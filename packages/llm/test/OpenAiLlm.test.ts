@@ -4,8 +4,8 @@ import { LlmClient } from "@stepwright/core/LlmClient"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import { OpenAiLlm } from "@stepwright/llm"
 import { request } from "./request.ts"
-import { completion, fault, send, serve, type Behaviour } from "./server.ts"
-import { response } from "./wire.ts"
+import { send, serve, type Behaviour } from "./server.ts"
+import { completion, fault, response } from "./openAiWire.ts"
 
 const key = "sk-sentinel-0123456789"
 

@@ -5,8 +5,8 @@ import { LlmClient } from "@stepwright/core/LlmClient"
 import type { ResponseFormat } from "@stepwright/core/LlmRequest"
 import { OpenAiLlm } from "@stepwright/llm"
 import { request } from "./request.ts"
-import { completion, send, serve } from "./server.ts"
-import { response } from "./wire.ts"
+import { completion, response } from "./openAiWire.ts"
+import { send, serve } from "./server.ts"
 
 const formatOf = (schema: Schema.Constraint, name = "task list"): ResponseFormat => {
   const { definitions, schema: root } = Schema.toJsonSchemaDocument(Schema.toCodecJson(schema))

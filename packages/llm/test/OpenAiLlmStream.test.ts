@@ -1,11 +1,12 @@
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Redacted, Stream } from "effect"
-import { AttemptSink, type Outcome } from "@stepwright/core/AttemptSink"
+import { Effect, Redacted, Stream } from "effect"
 import { LlmClient, type StreamPart } from "@stepwright/core/LlmClient"
 import { OpenAiLlm } from "@stepwright/llm"
 import { request } from "./request.ts"
-import { completion, fault, send, serve, type Behaviour, type Received } from "./server.ts"
-import { ending, nameOf, response, sse, wires } from "./wire.ts"
+import { closed, interruption } from "./interruption.ts"
+import { completion, ending, fault, response, wires } from "./openAiWire.ts"
+import { send, serve, type Behaviour } from "./server.ts"
+import { sse } from "./wire.ts"
 
 const key = "sk-sentinel-0123456789"
 
@@ -20,15 +21,6 @@ const partsOf = (behave: Behaviour, options?: Partial<OpenAiLlm.Options>) =>
 
 const textOf = (parts: ReadonlyArray<StreamPart>) =>
   parts.map((part) => (part._tag === "Delta" ? part.text : part._tag)).join("|")
-
-/** Waits until the server sees the connection of its only request closed. */
-const closed = (received: ReadonlyArray<Received>) => {
-  expect(received.length).toBe(1)
-  return Effect.timeout(
-    Effect.promise(() => received[0]?.closed ?? Promise.reject(new Error("nothing received"))),
-    "2 seconds"
-  )
-}
 
 const chat = (content: string) => JSON.stringify({ choices: [{ delta: { content } }] })
 const stopped = JSON.stringify({ choices: [{ delta: {}, finish_reason: "stop" }] })
@@ -207,40 +199,5 @@ describe("OpenAiLlm", () => {
     )
   })
 
-  describe("interruption", () => {
-    for (const wire of wires) {
-      const begun = wire.streamed ? sse(wire.events({}).slice(0, wire.begun), "stall") : undefined
-      for (const [when, behave] of [
-        ["before the headers", () => {}],
-        ["within the body", begun ?? ((response) => void response.writeHead(200).write("{"))]
-      ] satisfies ReadonlyArray<[string, Behaviour]>) {
-        it.live(`closes the connection at once, ${when}: ${nameOf(wire)}`, () =>
-          Effect.gen(function* () {
-            const asked = Promise.withResolvers<void>()
-            const { url, received } = yield* serve((response, count) => {
-              behave(response, count)
-              setTimeout(asked.resolve, 20)
-            })
-            const outcomes: Array<Outcome> = []
-            const sink = {
-              started: () => Effect.succeed((outcome: Outcome) => Effect.sync(() => void outcomes.push(outcome)))
-            }
-            const options = { apiKey: Redacted.make(key), baseUrl: url, model: "model-1", api: wire.api }
-            const call = wire.streamed
-              ? Stream.runDrain(stream(url, options))
-              : Effect.provide(
-                  Effect.flatMap(LlmClient, (client) => client.generate(request("ping"))),
-                  OpenAiLlm.layer(options)
-                )
-            const fiber = yield* Effect.forkChild(Effect.provideService(call, AttemptSink, sink))
-            yield* Effect.promise(() => asked.promise)
-            expect(outcomes).toEqual([])
-            yield* Fiber.interrupt(fiber)
-            yield* closed(received)
-            expect(outcomes).toEqual([{}])
-          }).pipe(Effect.scoped)
-        )
-      }
-    }
-  })
+  interruption(wires)
 })

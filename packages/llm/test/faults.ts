@@ -1,8 +1,9 @@
 import type { LlmErrorReason } from "@stepwright/core/LlmError"
-import { completion, fault, send, type Behaviour } from "./server.ts"
-import { ending, response, sse, type Wire } from "./wire.ts"
+import { ending, response } from "./openAiWire.ts"
+import { send, type Behaviour } from "./server.ts"
+import { sse, type Wire } from "./wire.ts"
 
-/** A row of the fault table, as it is met by a call over one API, streaming or not. */
+/** A row of the fault table, as it is met by a call over one API, streaming or not. Codes are OpenAI's. */
 export interface Fault {
   readonly fault: string
   readonly serve: (wire: Wire) => Behaviour
@@ -17,7 +18,7 @@ export interface Fault {
   readonly wait?: number
   /** Whether the client has to run out of patience: then its time-outs are short. */
   readonly stalls?: boolean
-  /** Where the fault cannot occur, and why. */
+  /** Where the fault cannot occur, and why; a format says what it cannot meet at all. */
   readonly never?: { readonly where: (wire: Wire) => boolean; readonly why: string }
 }
 
@@ -25,9 +26,23 @@ const html = { "content-type": "text/html" }
 const json = { "content-type": "application/json" }
 
 const always = (behave: Behaviour) => () => behave
+
+/** The provider's own answer for a code. */
+const fault =
+  (status: number, code: string | null, headers: Readonly<Record<string, string>> = {}) =>
+  (wire: Wire): Behaviour => {
+    const said = wire.fault(status, code)
+    return send(said.status, said.body, headers)
+  }
+
 const whole = (wire: Wire) => !wire.streamed
 const streamed = (wire: Wire) => wire.streamed
 const part = (wire: Wire) => wire.events({}).slice(0, wire.begun)
+
+const holding = (wire: Wire, list: ReadonlyArray<never> | undefined) => {
+  const { body, events } = wire.holding(list)
+  return wire.streamed ? sse(events) : send(200, body)
+}
 
 const noBodyAtOnce = { where: streamed, why: "the body of a stream is events: see the rows of streams" }
 const noEvents = { where: whole, why: "a body that comes at once has no events" }
@@ -35,14 +50,14 @@ const jsonRefused = { where: streamed, why: "JSON in place of a stream is refuse
 
 const quota = (code: string): Fault => ({
   fault: `429 ${code}`,
-  serve: always(fault(429, code)),
+  serve: fault(429, code),
   want: "QuotaExhausted",
   requests: 1
 })
 
 const refused = (status: number, code: string | null): Fault => ({
   fault: `${status}${code === null ? "" : ` ${code}`}`,
-  serve: always(fault(status, code)),
+  serve: fault(status, code),
   want: "InvalidRequest",
   requests: 1,
   says: /the fault/u
@@ -50,25 +65,22 @@ const refused = (status: number, code: string | null): Fault => ({
 
 const unauthenticated = (status: number): Fault => ({
   fault: `${status}`,
-  serve: always(fault(status, "invalid_api_key")),
+  serve: fault(status, "invalid_api_key"),
   want: "Unauthenticated",
   requests: 1,
-  says: /set OPENAI_API_KEY/u
+  says: /set (?:ANTHROPIC|OPENAI)_API_KEY/u
 })
 
 const unavailable = (status: number): Fault => ({
   fault: `${status}`,
-  serve: always(fault(status, null)),
+  serve: fault(status, null),
   want: "ProviderUnavailable",
   requests: 3
 })
 
 const errorEvent = (code: string, want: Fault["want"], requests: Fault["requests"]): Fault => ({
   fault: `error event in the stream: ${code}`,
-  serve: (wire) => {
-    const error = { message: `it is ${code}`, code, param: null }
-    return sse([...part(wire), JSON.stringify(wire.api === "chat" ? { error } : { type: "error", ...error })])
-  },
+  serve: (wire) => sse([...part(wire), wire.errorEvent(code)]),
   want,
   requests,
   says: new RegExp(`it is ${code}`, "u"),
@@ -83,29 +95,28 @@ const failedResponse = (code: string, want: Fault["want"], requests: Fault["requ
   },
   want,
   requests,
-  says: new RegExp(`it is ${code}`, "u"),
-  never: { where: ({ api }) => api === "chat", why: "Chat Completions has no status of a response" }
+  says: new RegExp(`it is ${code}`, "u")
 })
 
 /** The fault table, row by row. */
 export const faults: ReadonlyArray<Fault> = [
   {
     fault: "429 with retry-after-ms",
-    serve: always(fault(429, null, { "retry-after-ms": "1500" })),
+    serve: fault(429, null, { "retry-after-ms": "1500" }),
     want: "RateLimited",
     requests: 3,
     wait: 1500
   },
   {
     fault: "429 with retry-after, 120 s",
-    serve: always(fault(429, "rate_limit_exceeded", { "retry-after": "120" })),
+    serve: fault(429, "rate_limit_exceeded", { "retry-after": "120" }),
     want: "RateLimited",
     requests: 3,
     wait: 120_000
   },
   {
     fault: "429 with a retry-after that cannot fit into the total time",
-    serve: always(fault(429, null, { "retry-after": "7200" })),
+    serve: fault(429, null, { "retry-after": "7200" }),
     want: "RateLimited",
     requests: 1,
     says: /no retry: it needs a wait of 2h/u
@@ -120,19 +131,11 @@ export const faults: ReadonlyArray<Fault> = [
   quota("credit_balance_exhausted"),
   quota("project_spend_limit_exceeded"),
   quota("organization_usage_limit_exceeded"),
-  { fault: "429 slow_down", serve: always(fault(429, "slow_down")), want: "RateLimited", requests: 3 },
-  { fault: "503 slow_down", serve: always(fault(503, "slow_down")), want: "RateLimited", requests: 3 },
+  { fault: "429 slow_down", serve: fault(429, "slow_down"), want: "RateLimited", requests: 3 },
+  { fault: "503 slow_down", serve: fault(503, "slow_down"), want: "RateLimited", requests: 3 },
   {
     fault: "400 context_length_exceeded",
-    serve: always(
-      send(400, {
-        error: {
-          message:
-            "This model's maximum context length is 8192 tokens. However, your messages resulted in 9001 tokens.",
-          code: "context_length_exceeded"
-        }
-      })
-    ),
+    serve: fault(400, "context_length_exceeded"),
     want: "ContextLengthExceeded",
     requests: 1,
     says: /9001 of 8192 tokens/u
@@ -210,18 +213,18 @@ export const faults: ReadonlyArray<Fault> = [
     says: /it broke/u
   },
   {
-    fault: "choices (output) missing",
-    serve: (wire) => wire.holding(undefined),
+    fault: "choices (output, content) missing",
+    serve: (wire) => holding(wire, undefined),
     want: "InvalidResponse",
     requests: 1,
-    says: /choices|output/u
+    says: /choices|output|content/u
   },
   {
-    fault: "choices (output) empty",
-    serve: (wire) => wire.holding([]),
+    fault: "choices (output, content) empty",
+    serve: (wire) => holding(wire, []),
     want: "InvalidResponse",
     requests: 1,
-    says: /choices|output/u
+    says: /choices|output|content/u
   },
   {
     fault: "stream ends without finish reason or [DONE]",
@@ -241,7 +244,7 @@ export const faults: ReadonlyArray<Fault> = [
   },
   {
     fault: "200 JSON on a streaming call",
-    serve: ({ api }) => send(200, api === "chat" ? completion() : response()),
+    serve: (wire) => send(200, wire.body({})),
     want: "InvalidResponse",
     requests: 1,
     never: { where: whole, why: "JSON is what such a call asks for" }
@@ -290,10 +293,7 @@ export const faults: ReadonlyArray<Fault> = [
     want: "reply",
     requests: 1,
     reply: { usage: { input: 11, cachedInput: 4, output: 7, reasoning: 2 } },
-    never: {
-      where: ({ api, streamed }) => api !== "chat" || !streamed,
-      why: "only streams of Chat Completions have chunks"
-    }
+    never: noEvents
   },
   {
     fault: "finish length",

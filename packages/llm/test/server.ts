@@ -50,23 +50,3 @@ export const send =
     const text = typeof body === "string" ? body : JSON.stringify(body)
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(text)
   }
-
-/** The error body of the API. */
-export const fault = (status: number, code: string | null, headers: Readonly<Record<string, string>> = {}) =>
-  send(status, { error: { message: `the fault ${code}`, type: "some_error", code } }, headers)
-
-/** A body of Chat Completions, with the message and what else is given. */
-export const completion = (message: object = { content: "pong" }, choice: object = {}, fields: object = {}) => ({
-  id: "chatcmpl-1",
-  object: "chat.completion",
-  model: "model-2025",
-  choices: [{ index: 0, finish_reason: "stop", message: { role: "assistant", refusal: null, ...message }, ...choice }],
-  usage: {
-    prompt_tokens: 11,
-    completion_tokens: 7,
-    total_tokens: 18,
-    prompt_tokens_details: { cached_tokens: 4 },
-    completion_tokens_details: { reasoning_tokens: 2 }
-  },
-  ...fields
-})

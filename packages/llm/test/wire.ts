@@ -1,4 +1,6 @@
-import { completion, send, type Behaviour } from "./server.ts"
+import type { Layer } from "effect"
+import type { LlmClient } from "@stepwright/core/LlmClient"
+import { send, type Behaviour } from "./server.ts"
 
 /** What a model answers; what is left out is as usual. */
 export interface Answer {
@@ -9,22 +11,45 @@ export interface Answer {
   readonly usage?: boolean
 }
 
-/** One of the two APIs, streaming or not. */
-export interface Wire {
-  readonly api: "chat" | "responses"
-  readonly streamed: boolean
-  readonly answer: (answer: Answer) => Behaviour
-  /** The data of the events of a stream, in two pieces of text. */
+/** The wire format of a provider: what the fault table needs to know of it. */
+export interface Format<Api extends string = string> {
+  readonly api: Api
+  /** The client of the provider, at the address of a server. */
+  readonly client: (url: string, patience?: Patience) => Layer.Layer<LlmClient>
+  /** The body of a whole reply: of the model `model-2025`, 11 tokens long, 4 of them cached, and 7, 2 of them thought. */
+  readonly body: (answer: Answer) => object
+  /** The id in it. */
+  readonly id: string
+  /** The events of a stream, in two pieces of text: their data, or their lines. */
   readonly events: (answer: Answer) => ReadonlyArray<string>
   /** How many of the events are there when the first piece of text is. */
   readonly begun: number
-  /** A whole response in which the list that holds the reply is as given. */
-  readonly holding: (list: ReadonlyArray<never> | undefined) => Behaviour
+  /** Body and events of a reply in which the list that holds it is as given. */
+  readonly holding: (list: ReadonlyArray<never> | undefined) => { readonly body: object; readonly events: Events }
+  /** Status and body of a fault, and the event for it in a stream, by its code in the fault table. */
+  readonly fault: (status: number, code: string | null) => { readonly status: number; readonly body: object }
+  readonly errorEvent: (code: string) => string
+  /** The rows that the format cannot meet, and why. */
+  readonly never: Readonly<Record<string, string>>
+}
+
+type Events = ReadonlyArray<string>
+
+/** How long a client waits. **Units** milliseconds */
+export interface Patience {
+  readonly timeout: number
+  readonly idleTimeout: number
+}
+
+/** A format, streaming or not. */
+export interface Wire<Api extends string = string> extends Format<Api> {
+  readonly streamed: boolean
+  readonly answer: (answer: Answer) => Behaviour
 }
 
 /** Sends events, then ends the body, kills the socket or says nothing more. */
 export const sse =
-  (events: ReadonlyArray<string>, then: "end" | "destroy" | "stall" = "end"): Behaviour =>
+  (events: Events, then: "end" | "destroy" | "stall" = "end"): Behaviour =>
   (response) => {
     response.writeHead(200, { "content-type": "text/event-stream" })
     response.flushHeaders()
@@ -32,102 +57,17 @@ export const sse =
       if (then === "end") response.end()
       if (then === "destroy") setTimeout(() => response.socket?.destroy(), 10)
     }
-    response.write(events.map((data) => (data.startsWith(":") ? `${data}\n\n` : `data: ${data}\n\n`)).join(""), last)
+    const lines = events.map((event) => (/^(?:event)?:/u.test(event) ? event : `data: ${event}`))
+    response.write(lines.map((line) => `${line}\n\n`).join(""), last)
   }
 
-const chunk = (choices: ReadonlyArray<object>, fields: object = {}) =>
-  JSON.stringify({ id: "chatcmpl-1", object: "chat.completion.chunk", model: "model-2025", choices, ...fields })
+/** A text as a model writes it: in two pieces. */
+export const pieces = (text: string) => [text.slice(0, 2), text.slice(2)]
 
-const delta = (delta: object, finish: string | null = null) => chunk([{ index: 0, delta, finish_reason: finish }])
-
-const pieces = (text: string) => [text.slice(0, 2), text.slice(2)]
-
-const chatEvents = ({ text = "pong", refusal, finish = "stop", toolCall, usage }: Answer) => [
-  delta({ role: "assistant", ...(text !== null && { content: "" }) }),
-  ...(text === null ? [] : pieces(text).map((content) => delta({ content }))),
-  ...(refusal === undefined ? [] : pieces(refusal).map((refusal) => delta({ refusal }))),
-  ...(toolCall ? [delta({ tool_calls: [{ index: 0, id: "1", function: { name: "f", arguments: "{}" } }] })] : []),
-  delta({}, toolCall ? "tool_calls" : finish),
-  ...(usage === false ? [] : [chunk([], { usage: completion().usage })]),
-  "[DONE]"
-]
-
-const chat = (streamed: boolean): Wire => ({
-  api: "chat",
-  streamed,
-  events: chatEvents,
-  begun: 2,
-  answer: (answer) => {
-    if (streamed) return sse(chatEvents(answer))
-    const { text = "pong", refusal = null, finish = "stop", toolCall, usage } = answer
-    const message = { content: text, refusal, ...(toolCall && { tool_calls: [{ id: "1" }] }) }
-    const choice = { finish_reason: toolCall ? "tool_calls" : finish }
-    return send(200, completion(message, choice, usage === false ? { usage: undefined } : {}))
-  },
-  holding: (choices) =>
-    streamed
-      ? sse([JSON.stringify({ id: "chatcmpl-1", model: "model-2025", choices }), "[DONE]"])
-      : send(200, { id: "chatcmpl-1", model: "model-2025", choices })
-})
-
-/** A body of the Responses API, with what else is given. */
-export const response = (answer: Answer = {}, fields: object = {}) => {
-  const { text = "pong", refusal, finish = "stop", toolCall, usage } = answer
-  const content = [
-    ...(text === null ? [] : [{ type: "output_text", text, annotations: [] }]),
-    ...(refusal === undefined ? [] : [{ type: "refusal", refusal }])
-  ]
-  return {
-    id: "resp-1",
-    object: "response",
-    model: "model-2025",
-    status: finish === "stop" ? "completed" : "incomplete",
-    error: null,
-    incomplete_details:
-      finish === "stop" ? null : { reason: finish === "length" ? "max_output_tokens" : "content_filter" },
-    output: [
-      { type: "reasoning", id: "rs-1", summary: [] },
-      ...(toolCall ? [{ type: "function_call", name: "f", arguments: "{}" }] : []),
-      { type: "message", id: "msg-1", role: "assistant", content }
-    ],
-    ...(usage !== false && {
-      usage: {
-        input_tokens: 11,
-        input_tokens_details: { cached_tokens: 4 },
-        output_tokens: 7,
-        output_tokens_details: { reasoning_tokens: 2 },
-        total_tokens: 18
-      }
-    }),
-    ...fields
-  }
-}
-
-/** The last event of a stream of the Responses API. */
-export const ending = (body: { readonly status: string }) =>
-  JSON.stringify({ type: `response.${body.status}`, response: body })
-
-const responsesEvents = (answer: Answer) => [
-  JSON.stringify({ type: "response.created", response: response({}, { status: "in_progress", output: [] }) }),
-  JSON.stringify({ type: "response.output_item.added", output_index: 1, item: { type: "message", id: "msg-1" } }),
-  ...(answer.text === null ? [] : pieces(answer.text ?? "pong")).map((delta) =>
-    JSON.stringify({ type: "response.output_text.delta", output_index: 1, content_index: 0, delta })
-  ),
-  ending(response(answer))
-]
-
-const responses = (streamed: boolean): Wire => ({
-  api: "responses",
-  streamed,
-  events: responsesEvents,
-  begun: 3,
-  answer: (answer) => (streamed ? sse(responsesEvents(answer)) : send(200, response(answer))),
-  holding: (output) => {
-    const body = response({}, { output })
-    return streamed ? sse([ending(body)]) : send(200, body)
-  }
-})
-
-export const wires: ReadonlyArray<Wire> = [chat(false), chat(true), responses(false), responses(true)]
+export const wiresOf = <Api extends string>(formats: ReadonlyArray<Format<Api>>): ReadonlyArray<Wire<Api>> =>
+  formats.flatMap((format) => [
+    { ...format, streamed: false, answer: (answer) => send(200, format.body(answer)) },
+    { ...format, streamed: true, answer: (answer) => sse(format.events(answer)) }
+  ])
 
 export const nameOf = ({ api, streamed }: Wire) => `${api}, ${streamed ? "streamed" : "whole"}`

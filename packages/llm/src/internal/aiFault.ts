@@ -15,8 +15,9 @@ import {
   type LlmErrorReason
 } from "@stepwright/core/LlmError"
 import { shorten } from "./describeRequest.ts"
-import { known, maybe } from "./openAiApi.ts"
 import * as openAiFault from "./openAiFault.ts"
+import { known, maybe } from "./providerApi.ts"
+import * as providerFault from "./providerFault.ts"
 
 /** Why a request to a language model of `effect/ai`, failed at `now` (milliseconds since 1970), got no reply. */
 export const reasonOf = (error: AiError.AiError, now: number): LlmErrorReason => {
@@ -32,7 +33,7 @@ export const reasonOf = (error: AiError.AiError, now: number): LlmErrorReason =>
       ...(told.message === undefined || error.message.includes(told.message) ? [] : [told.message])
     ].join("; ")
   )
-  const demanded = openAiFault.demandedWait((name) => headers?.[name], now)
+  const demanded = providerFault.demandedWait((name) => headers?.[name], now)
   const waiting = (after = demanded) => (after === undefined ? { detail } : { detail, retryAfter: after })
 
   switch (reason._tag) {
@@ -107,7 +108,7 @@ const told = (error: unknown): Told => {
   const found = Option.getOrUndefined(decodeFault(error))
   if (found === undefined) return {}
   const fault = "error" in found ? found.error : found
-  const reason = openAiFault.reasonOfEvent(fault, quote)
+  const reason = providerFault.reasonOfEvent(fault, openAiFault.dialect, quote)
   const message = fault.message
   // Which key is to be set, only the provider knows.
   return {

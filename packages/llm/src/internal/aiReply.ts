@@ -5,7 +5,7 @@ import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
 import type { Usage } from "@stepwright/core/Usage"
 import { tokens } from "./aiFault.ts"
 import { shorten } from "./describeRequest.ts"
-import { known } from "./openAiApi.ts"
+import { known } from "./providerApi.ts"
 
 /** What the parts of one reply of `effect/ai` add up to. */
 export interface Collector {

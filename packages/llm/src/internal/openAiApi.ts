@@ -1,10 +1,5 @@
-import * as Schema from "effect/Schema"
-import type * as Effect from "effect/Effect"
-import type { LlmError } from "@stepwright/core/LlmError"
-import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { Message, Parameters } from "@stepwright/core/LlmRequest"
-import type { Usage } from "@stepwright/core/Usage"
-import { shorten } from "./describeRequest.ts"
+import type { Api } from "./providerApi.ts"
 import type { Format } from "./structuredOutput.ts"
 
 /** What a body asks for, in terms of neither API. */
@@ -17,49 +12,8 @@ export interface Asked {
 }
 
 /** One of the two APIs of the protocol. */
-export interface Api {
-  readonly path: string
+export interface OpenAiApi extends Api {
   readonly body: (asked: Asked) => Readonly<Record<string, unknown>>
-  /** What a body asks for besides when the reply is to be streamed. */
-  readonly streamed: Readonly<Record<string, unknown>>
-  /**
-   * The reply that a response body holds.
-   *
-   * **Fails with** InvalidResponse, when it is none; ContentRefused, when the model or its filter refused.
-   */
-  readonly reply: (body: unknown, quote: Quote) => Effect.Effect<LlmReply, LlmError>
-  /** What a response body says about tokens, whatever else is wrong with it. */
-  readonly usage: (body: unknown) => Usage
-  readonly collect: () => Collector
 }
 
-/** What the events of one stream add up to. */
-export interface Collector {
-  /** The text that an event adds to the reply; undefined when it is no event of the API. */
-  readonly add: (event: unknown) => string | undefined
-  /** The response body that the events stand for, undefined as long as it is not whole. `done`: the server said so. */
-  readonly body: (done: boolean) => unknown
-}
-
-/** Text from a server as an error shows it: short, and without the key, which a server may quote. */
-export type Quote = (text: string, limit?: number) => string
-
-export const quoteWithout =
-  (key: string): Quote =>
-  (text, limit = 300) =>
-    shorten(text.replaceAll(key, "<key>"), limit)
-
-/** What servers leave out, or say is null. */
-export const maybe = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
-
-export const Tokens = maybe(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
-
-/** A usage of what is known in it. */
-export const known = (counts: { readonly [K in keyof Usage]-?: number | null | undefined }): Usage => {
-  const usage: { -readonly [K in keyof Usage]: Usage[K] } = {}
-  for (const key of ["input", "cachedInput", "output", "reasoning"] as const) {
-    const count = counts[key]
-    if (typeof count === "number") usage[key] = count
-  }
-  return usage
-}
+export const isDone: Api["isEnd"] = ({ data }) => data === "[DONE]"

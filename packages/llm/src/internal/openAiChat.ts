@@ -4,7 +4,9 @@ import * as Schema from "effect/Schema"
 import type OpenAI from "openai"
 import { ContentRefused, InvalidResponse, LlmError } from "@stepwright/core/LlmError"
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
-import { known, maybe, Tokens, type Api, type Asked, type Collector, type Quote } from "./openAiApi.ts"
+import { isDone, type Asked, type OpenAiApi } from "./openAiApi.ts"
+import { dialect } from "./openAiFault.ts"
+import { known, maybe, Tokens, type Collector, type Quote } from "./providerApi.ts"
 import type { Format } from "./structuredOutput.ts"
 
 type Params = OpenAI.ChatCompletionCreateParams
@@ -93,7 +95,7 @@ const decodeUsage = Schema.decodeUnknownOption(
   })
 )
 
-const usage: Api["usage"] = (body) => {
+const usage: OpenAiApi["usage"] = (body) => {
   const said = Option.getOrUndefined(decodeUsage(body))?.usage
   return known({
     input: said?.prompt_tokens,
@@ -160,11 +162,13 @@ const collect = (): Collector => {
 }
 
 /** Source: https://platform.openai.com/docs/api-reference/chat */
-export const api: Api = {
+export const api: OpenAiApi = {
   path: "/chat/completions",
   body,
   streamed: { stream: true, stream_options: { include_usage: true } },
   reply,
   usage,
-  collect
+  collect,
+  isEnd: isDone,
+  dialect
 }

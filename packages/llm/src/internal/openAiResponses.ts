@@ -4,8 +4,10 @@ import * as Schema from "effect/Schema"
 import type OpenAI from "openai"
 import { ContentRefused, InvalidResponse, LlmError } from "@stepwright/core/LlmError"
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
-import { known, maybe, Tokens, type Api, type Asked, type Collector, type Quote } from "./openAiApi.ts"
-import * as openAiFault from "./openAiFault.ts"
+import { isDone, type Asked, type OpenAiApi } from "./openAiApi.ts"
+import { dialect } from "./openAiFault.ts"
+import { known, maybe, Tokens, type Collector, type Quote } from "./providerApi.ts"
+import * as providerFault from "./providerFault.ts"
 import type { Format } from "./structuredOutput.ts"
 
 type Params = OpenAI.Responses.ResponseCreateParams
@@ -57,7 +59,8 @@ const reply = Effect.fnUntraced(function* (body: unknown, quote: Quote): Effect.
     invalid(`${quote(String(issue))}, in ${shown}`, true)
   )
   const { status, output } = response
-  if (status === "failed") return yield* new LlmError({ reason: openAiFault.reasonOfEvent(response.error, quote) })
+  if (status === "failed")
+    return yield* new LlmError({ reason: providerFault.reasonOfEvent(response.error, dialect, quote) })
   if (typeof status === "string" && status !== "completed" && status !== "incomplete") {
     return yield* invalid(`the response is ${quote(status)}`, true)
   }
@@ -97,7 +100,7 @@ const decodeUsage = Schema.decodeUnknownOption(
   })
 )
 
-const usage: Api["usage"] = (body) => {
+const usage: OpenAiApi["usage"] = (body) => {
   const said = Option.getOrUndefined(decodeUsage(body))?.usage
   return known({
     input: said?.input_tokens,
@@ -134,4 +137,13 @@ const collect = (): Collector => {
 }
 
 /** Source: https://platform.openai.com/docs/api-reference/responses */
-export const api: Api = { path: "/responses", body, streamed: { stream: true }, reply, usage, collect }
+export const api: OpenAiApi = {
+  path: "/responses",
+  body,
+  streamed: { stream: true },
+  reply,
+  usage,
+  collect,
+  isEnd: isDone,
+  dialect
+}

@@ -18,26 +18,48 @@ export type Format =
       readonly strict: true
     }
 
-export type Mode = "strict" | "json" | "instructions"
+/** How schemas are sent. */
+export interface Options {
+  readonly structuredOutput?: "strict" | "json" | "instructions"
+  readonly inexpressibleSchema?: "refuse" | "json" | "instructions"
+}
+
+/** The text of a reply as the request asked for it. */
+export type Restore = (text: string) => string
 
 interface Prepared {
   readonly messages: ReadonlyArray<Message>
   readonly format: Format
-  /** The text of a reply as the request asked for it. */
-  readonly restore: (text: string) => string
+  readonly restore: Restore
 }
 
-type JsonFormat = Extract<ResponseFormat, { readonly type: "json" }>
+/** What a provider's strict mode can express. */
+export interface Dialect {
+  /** What `inexpressibleSchema` may be besides "refuse", as an error says it. */
+  readonly otherwise: string
+  /** The schema to send, and the codec of what then comes. Throws when strict mode cannot express it. */
+  readonly toCodec: (schema: Schema.Codec<unknown>) => {
+    readonly codec: Schema.ConstraintCodec<unknown, unknown>
+    readonly jsonSchema: JsonSchema.JsonSchema
+  }
+  readonly known: WeakMap<object, Result.Result<Strict, string>>
+}
+
+export const openAi: Dialect = {
+  otherwise: '"json" or "instructions"',
+  toCodec: OpenAiStructuredOutput.toCodecOpenAI,
+  known: new WeakMap()
+}
 
 /** Messages and format for a request, or why strict mode cannot express its schema. */
 export const prepare = (
   { format, messages }: LlmRequest,
-  mode: Mode,
-  otherwise: "refuse" | "json" | "instructions"
+  dialect: Dialect,
+  { inexpressibleSchema = "refuse", structuredOutput = "strict" }: Options
 ): Result.Result<Prepared, string> => {
   if (format.type === "text") return Result.succeed({ messages, format, restore: asItIs })
-  if (mode !== "strict") return Result.succeed(described(messages, format, mode))
-  const strict = strictOf(format.schema)
+  if (structuredOutput !== "strict") return Result.succeed(described(messages, format, structuredOutput))
+  const strict = strictOf(format.schema, dialect)
   if (Result.isSuccess(strict)) {
     const { schema, restore } = strict.success
     return Result.succeed({
@@ -46,12 +68,12 @@ export const prepare = (
       restore
     })
   }
-  return otherwise === "refuse"
+  return inexpressibleSchema === "refuse"
     ? Result.fail(
         `strict mode cannot express the schema ${JSON.stringify(format.name)} (${strict.failure}): ` +
-          `change it, or set inexpressibleSchema to "json" or "instructions"`
+          `change it, or set inexpressibleSchema to ${dialect.otherwise}`
       )
-    : Result.succeed(described(messages, format, otherwise))
+    : Result.succeed(described(messages, format, inexpressibleSchema))
 }
 
 /** A format's name as providers take it. */
@@ -80,21 +102,19 @@ interface Strict {
   readonly restore: (text: string) => string
 }
 
-const known = new WeakMap<object, Result.Result<Strict, string>>()
-
-const strictOf = (schema: Schema.Json): Result.Result<Strict, string> => {
+const strictOf = (schema: Schema.Json, dialect: Dialect): Result.Result<Strict, string> => {
   if (!isObject(schema)) return Result.fail("it says nothing about the value")
-  const before = known.get(schema)
+  const before = dialect.known.get(schema)
   if (before !== undefined) return before
-  const strict = convert(schema)
-  known.set(schema, strict)
+  const strict = convert(schema, dialect)
+  dialect.known.set(schema, strict)
   return strict
 }
 
-const convert = (json: JsonSchema.JsonSchema): Result.Result<Strict, string> =>
+const convert = (json: JsonSchema.JsonSchema, dialect: Dialect): Result.Result<Strict, string> =>
   // The root must be an object; any other value is wrapped in one.
   Result.flatMap(
-    Result.orElse(codecOf(json, false), () => codecOf(json, true)),
+    Result.orElse(codecOf(json, dialect, false), () => codecOf(json, dialect, true)),
     ({ codec, jsonSchema, wrapped }) => {
       const free = untyped(jsonSchema, "")
       if (free !== undefined) return Result.fail(`any value is allowed at ${free || "/"}`)
@@ -112,11 +132,11 @@ const convert = (json: JsonSchema.JsonSchema): Result.Result<Strict, string> =>
     }
   )
 
-const codecOf = (json: JsonSchema.JsonSchema, wrapped: boolean) =>
+const codecOf = (json: JsonSchema.JsonSchema, dialect: Dialect, wrapped: boolean) =>
   Result.try({
     try: () => {
       const asked = imported(json)
-      return { ...OpenAiStructuredOutput.toCodecOpenAI(wrapped ? Schema.Struct({ value: asked }) : asked), wrapped }
+      return { ...dialect.toCodec(wrapped ? Schema.Struct({ value: asked }) : asked), wrapped }
     },
     catch: (failure) => String(failure)
   })

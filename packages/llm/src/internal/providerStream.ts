@@ -10,8 +10,8 @@ import * as Stream from "effect/Stream"
 import * as Sse from "effect/encoding/Sse"
 import type { StreamPart } from "@stepwright/core/LlmClient"
 import { InvalidResponse, LlmError, NetworkFailure, TimedOut, type LlmErrorReason } from "@stepwright/core/LlmError"
-import type { Api, Quote } from "./openAiApi.ts"
-import * as openAiFault from "./openAiFault.ts"
+import type { Api, Quote } from "./providerApi.ts"
+import * as providerFault from "./providerFault.ts"
 
 /** How long a stream may take. */
 export interface Limits {
@@ -77,12 +77,13 @@ const reader = (
       if (tooLarge !== undefined) return fail(new InvalidResponse({ detail: tooLarge.message, permanent: true }))
     }
     const deltas: Array<StreamPart> = []
-    for (const { event, data } of events.splice(0)) {
+    for (const event of events.splice(0)) {
+      const { data } = event
       begun = true
-      if (data === "[DONE]") return finish(collector.body(true) ?? {}, deltas)
+      if (api.isEnd(event)) return finish(collector.body(true) ?? {}, deltas)
       const value = Option.getOrUndefined(parse(data))
-      const error = event === "error" ? (errorIn(value) ?? value ?? data) : errorIn(value)
-      if (error !== undefined) return fail(openAiFault.reasonOfEvent(error, quote))
+      const error = event.event === "error" ? (errorIn(value) ?? value ?? data) : errorIn(value)
+      if (error !== undefined) return fail(providerFault.reasonOfEvent(error, api.dialect, quote))
       const added = collector.add(value)
       if (added === undefined) return fail(new InvalidResponse({ detail: `a malformed chunk: ${quote(data)}` }))
       if (added !== "") deltas.push({ _tag: "Delta", text: added })

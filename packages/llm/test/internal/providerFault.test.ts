@@ -1,8 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Duration } from "effect"
 import { APIConnectionError, APIConnectionTimeoutError } from "openai"
-import { quoteWithout } from "../../src/internal/openAiApi.ts"
-import { reasonOf } from "../../src/internal/openAiFault.ts"
+import { dialect } from "../../src/internal/openAiFault.ts"
+import { quoteWithout } from "../../src/internal/providerApi.ts"
+import { reasonOf } from "../../src/internal/providerFault.ts"
 
 const quote = quoteWithout("key")
 const coded = (code: string) => Object.assign(new Error(`it is ${code}`), { code })
@@ -10,7 +11,7 @@ const wrapped = (cause: Error) =>
   new APIConnectionError({ message: "Connection error.", cause: new TypeError("fetch failed", { cause }) })
 
 /** What cannot be provoked on loopback in a test's time. */
-describe("openAiFault", () => {
+describe("providerFault", () => {
   describe("reasonOf", () => {
     const timeouts: ReadonlyArray<[string, unknown]> = [
       ["the SDK's own time-out", new APIConnectionTimeoutError()],
@@ -21,13 +22,13 @@ describe("openAiFault", () => {
     ]
     for (const [what, failure] of timeouts) {
       it(`is TimedOut, with the time it took, for ${what}`, () => {
-        const reason = reasonOf(failure, quote, 1000, 301_000)
+        const reason = reasonOf(failure, dialect, quote, 1000, 301_000)
         expect(reason).toMatchObject({ _tag: "TimedOut", after: Duration.minutes(5) })
       })
     }
 
     it("is NetworkFailure with every cause once for any other broken connection", () => {
-      const reason = reasonOf(wrapped(coded("ECONNREFUSED")), quote, 0, 1)
+      const reason = reasonOf(wrapped(coded("ECONNREFUSED")), dialect, quote, 0, 1)
       expect(reason).toMatchObject({
         _tag: "NetworkFailure",
         detail: "Connection error.: fetch failed: it is ECONNREFUSED"
@@ -35,7 +36,13 @@ describe("openAiFault", () => {
     })
 
     it("cuts the key out of what it shows", () => {
-      const reason = reasonOf(new TypeError('"Bearer sk-1\n" is an invalid header value'), quoteWithout("sk-1"), 0, 1)
+      const reason = reasonOf(
+        new TypeError('"Bearer sk-1\n" is an invalid header value'),
+        dialect,
+        quoteWithout("sk-1"),
+        0,
+        1
+      )
       expect(reason.detail).not.toContain("sk-1")
     })
   })
