@@ -1,3 +1,4 @@
+export * as AnthropicLlm from "./AnthropicLlm.ts"
 export * as Attempts from "./Attempts.ts"
 export * as Budget from "./Budget.ts"
 export * as Cassette from "./Cassette.ts"

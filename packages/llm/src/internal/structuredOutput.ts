@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaRepresentation from "effect/SchemaRepresentation"
+import * as AnthropicStructuredOutput from "effect/ai/AnthropicStructuredOutput"
 import * as OpenAiStructuredOutput from "effect/ai/OpenAiStructuredOutput"
 import * as CanonicalJson from "@stepwright/core/CanonicalJson"
 import type { LlmRequest, Message, ResponseFormat } from "@stepwright/core/LlmRequest"
@@ -50,6 +51,18 @@ export const openAi: Dialect = {
   toCodec: OpenAiStructuredOutput.toCodecOpenAI,
   known: new WeakMap()
 }
+
+export const anthropic: Dialect = {
+  otherwise: '"instructions"',
+  toCodec: (schema) => {
+    const { codec, jsonSchema } = AnthropicStructuredOutput.toCodecAnthropic(schema)
+    if (jsonSchema["type"] !== "object") throw new Error("the root is no object")
+    return { codec, jsonSchema }
+  },
+  known: new WeakMap()
+}
+
+type JsonFormat = Extract<ResponseFormat, { readonly type: "json" }>
 
 /** Messages and format for a request, or why strict mode cannot express its schema. */
 export const prepare = (

@@ -1,0 +1,62 @@
+import Anthropic from "@anthropic-ai/sdk"
+import type * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as LlmClient from "@stepwright/core/LlmClient"
+import * as anthropicMessages from "./internal/anthropicMessages.ts"
+import * as providerClient from "./internal/providerClient.ts"
+import * as structuredOutput from "./internal/structuredOutput.ts"
+
+export interface Options extends providerClient.Options {
+  /** The output limit of requests that have none: 16,000 unless given. What the model thinks counts. **Units** tokens */
+  readonly maxOutputTokens?: number
+  /** How a schema is sent: as that of the reply unless given, or in the messages. */
+  readonly structuredOutput?: "strict" | "instructions"
+  /** What happens to a schema that the API cannot express: it is refused before any call unless given. */
+  readonly inexpressibleSchema?: "refuse" | "instructions"
+}
+
+/**
+ * Anthropic's Messages API through its official SDK. Each request is made once and reported to the `AttemptSink`;
+ * `Retry` is a layer of its own. System messages go first, in one. The text of a reply has the shape of the schema that
+ * was asked for; the deltas of a stream are the model's own text, which may be shaped otherwise (null for what is left
+ * out). Input that the API reads from its cache or writes to it is part of `usage.input`.
+ *
+ * **Fails with** every reason but BudgetExceeded and NoRecordedReply.
+ *
+ * **Source** https://platform.claude.com/docs/en/api/messages
+ */
+export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient> =>
+  Layer.sync(LlmClient.LlmClient, () => make(options))
+
+/** `layer` with `ANTHROPIC_API_KEY`, `ANTHROPIC_BASE_URL` (optional) and `ANTHROPIC_MODEL`, less what is given here. */
+export const layerConfig = (given: Partial<Options> = {}): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
+  Layer.effect(
+    LlmClient.LlmClient,
+    Effect.map(providerClient.configured("ANTHROPIC", given), (configured) => make({ ...given, ...configured }))
+  )
+
+const make = (options: Options): LlmClient.Service =>
+  providerClient.make(options, {
+    api: anthropicMessages.api,
+    sdk: (apiKey) => new Anthropic({ ...providerClient.sdkOptions, apiKey, baseURL: options.baseUrl ?? null }),
+    prepare: (request, model) => ({
+      result: Result.map(
+        structuredOutput.prepare(request, structuredOutput.anthropic, options),
+        ({ format, messages, restore }) => ({
+          body: anthropicMessages.body({
+            model,
+            messages,
+            parameters: request.parameters,
+            format,
+            maxOutputTokens: options.maxOutputTokens ?? 16_000
+          }),
+          restore
+        })
+      ),
+      warnings: anthropicMessages
+        .left(request.parameters)
+        .map((name) => `${model} over Anthropic's API takes no ${name}: it is left out`)
+    })
+  })
