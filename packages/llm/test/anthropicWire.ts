@@ -16,7 +16,7 @@ const input = { input_tokens: 5, cache_creation_input_tokens: 2, cache_read_inpu
 const output = { output_tokens: 7, output_tokens_details: { thinking_tokens: 2 } }
 
 /** A body of the Messages API, with what else is given. */
-const message = (answer: Answer = {}, fields: object = {}) => {
+export const message = (answer: Answer = {}, fields: object = {}) => {
   const { text = "pong", toolCall, usage } = answer
   return {
     id: "msg_1",
@@ -32,7 +32,8 @@ const message = (answer: Answer = {}, fields: object = {}) => {
 }
 
 /** An event of a stream, by its name. */
-const event = (type: string, fields: object = {}) => `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}`
+export const event = (type: string, fields: object = {}) =>
+  `event: ${type}\ndata: ${JSON.stringify({ type, ...fields })}`
 
 const block = (index: number, content_block: object, deltas: ReadonlyArray<object> = []) => [
   event("content_block_start", { index, content_block }),
@@ -89,7 +90,8 @@ const types: Readonly<Record<number, string>> = {
   529: "overloaded_error"
 }
 
-const error = (type: string, message: string, code?: string) => ({
+/** An error body of the API. */
+export const error = (type: string, message: string, code?: string) => ({
   type: "error",
   error: { type, message, details: code === undefined ? null : { error_code: code } },
   request_id: "req_1"

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Duration } from "effect"
+import * as Anthropic from "@anthropic-ai/sdk"
 import { APIConnectionError, APIConnectionTimeoutError } from "openai"
+import { dialect as anthropic } from "../../src/internal/anthropicFault.ts"
 import { dialect } from "../../src/internal/openAiFault.ts"
 import { quoteWithout } from "../../src/internal/providerApi.ts"
 import { reasonOf } from "../../src/internal/providerFault.ts"
@@ -20,6 +22,11 @@ describe("providerFault", () => {
       ["Node connecting", wrapped(coded("UND_ERR_CONNECT_TIMEOUT"))],
       ["the system connecting", wrapped(coded("ETIMEDOUT"))]
     ]
+    it("is TimedOut for the time-out of Anthropic's SDK", () => {
+      const reason = reasonOf(new Anthropic.APIConnectionTimeoutError(), anthropic, quote, 1000, 301_000)
+      expect(reason).toMatchObject({ _tag: "TimedOut", after: Duration.minutes(5) })
+    })
+
     for (const [what, failure] of timeouts) {
       it(`is TimedOut, with the time it took, for ${what}`, () => {
         const reason = reasonOf(failure, dialect, quote, 1000, 301_000)
