@@ -194,9 +194,18 @@ describe("PartialJson", () => {
       assert.deepStrictEqual(last(Schema.Array(Schema.Int), "Here you are: [1, 2]"), [1, 2])
       assert.strictEqual(last(Schema.String, '```json\n"text"\n```'), "text")
       assert.strictEqual(last(Schema.String, 'He said "no", and {left}'), undefined)
+      assert.strictEqual(last(Schema.String, '\uFEFF"text"'), "text")
+      assert.strictEqual(last(Schema.Union([Schema.Int, Schema.String]), '- "point"'), undefined)
       assert.strictEqual(last(Schema.Int, " 12"), 12)
       assert.strictEqual(last(Schema.Int, "12 of them"), 12)
       assert.strictEqual(last(Schema.Int, "1. first"), undefined)
+    })
+
+    it("stops where brackets or escapes are wrong", () => {
+      assert.deepStrictEqual(last(Schema.Json, '{"a":[1},"b":2}'), { a: [1] })
+      assert.deepStrictEqual(last(Schema.Json, "[[1}],2]"), [[1]])
+      assert.deepStrictEqual(last(Schema.Json, String.raw`["a\u12 3","b"]`), ["a"])
+      assert.deepStrictEqual(last(Schema.Json, String.raw`["a\x","b"]`), ["a"])
     })
 
     it("takes a comma after the last element and line breaks in strings, as the parser does", () => {
