@@ -8,7 +8,7 @@ import { Effect, Result, Schema, Stream } from "effect"
 import { LlmClient, type LlmReply, type LlmRequest, OutputParser, PartialJson } from "@stepwright/core"
 
 const chunk = 20
-const rounds = 5
+const rounds = 11
 const kilobyte = 1000
 const goals = { seconds: 0.2, megabytes: 150, growth: 2.2 }
 
@@ -171,15 +171,15 @@ const compare = () => {
     if (status !== 0) throw new Error(`${script} ${what} ended with status ${status}`)
     return JSON.parse(stdout)
   }
-  const results = rows.map((): Array<Measured & { readonly above: number }> => [])
+  const idle = rows.map((row) => run(row, "nothing").megabytes)
+  const results = rows.map((): Array<Measured> => [])
   for (let round = 0; round < rounds; round++) {
     for (const [i, row] of rows.entries()) {
       if (round >= row.rounds) continue
-      const idle = run(row, "nothing")
       const measured = run(row, row.what)
       const { tasks } = Result.getOrThrow(OutputParser.json(Plan).parse(readFileSync(fileOf(row.size), "utf8")))
       if (measured.tasks !== tasks.length) throw new Error(`${row.name} saw ${measured.tasks} of ${tasks.length} tasks`)
-      results[i]!.push({ ...measured, above: measured.megabytes - idle.megabytes })
+      results[i]!.push(measured)
     }
   }
   rmSync(directory, { recursive: true })
@@ -189,7 +189,7 @@ const compare = () => {
     partials: results[i]![0]!.partials,
     seconds: least(results[i]!.map(({ seconds }) => seconds)),
     megabytes: median(results[i]!.map(({ megabytes }) => megabytes)),
-    above: median(results[i]!.map(({ above }) => above))
+    idle: idle[i]!
   }))
   const of = (name: string, size: number) => figures.find((row) => row.name === name && row.size === size)
   const ours = of("partial objects", 200)!
@@ -201,10 +201,10 @@ const compare = () => {
   const line = (...cells: ReadonlyArray<string>) =>
     console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(""))
   line("", "KB", "partials", "s", "÷ ours", "MB, whole", "MB above idle")
-  for (const { above, megabytes, name, partials, seconds, size, what } of figures) {
+  for (const { idle, megabytes, name, partials, seconds, size, what } of figures) {
     const ratio = (seconds / (of("partial objects", size) ?? ours).seconds).toFixed(2)
     const count = what === "partials" ? String(partials) : "1"
-    line(name, String(size), count, seconds.toFixed(3), ratio, megabytes.toFixed(0), above.toFixed(0))
+    line(name, String(size), count, seconds.toFixed(3), ratio, megabytes.toFixed(0), (megabytes - idle).toFixed(0))
   }
 
   console.log()
