@@ -108,6 +108,20 @@ describe("OutputParser.progress", () => {
     }
   })
 
+  it("counts the list that is being written, or the one that is the value", () => {
+    const plan = OutputParser.json(
+      Schema.Struct({ risks: Schema.Array(Schema.String), tasks: Schema.Array(Schema.Struct({ path: Schema.String })) })
+    )
+    const text = '{"risks": ["a", "b"], "tasks": [{"path": "a.py"}, {"path": "b'
+    for (const size of [1, 7, 1000]) {
+      assert.strictEqual(said(plan, text.slice(0, 19), size), "2 risks")
+      assert.strictEqual(said(plan, text.slice(0, 47), size), "1 task")
+      assert.strictEqual(said(plan, text, size), "2 tasks")
+      assert.strictEqual(said(OutputParser.json(Schema.Array(Schema.Int)), "[1, 2, 3, ", size), "3 items")
+      assert.strictEqual(said(OutputParser.json(Schema.Struct({ a: Schema.Int })), '{"a": 1', size), "")
+    }
+  })
+
   it("says nothing where nothing is there yet", () => {
     assert.strictEqual(said(tasks, "#### Task 1\n#task start#\n- half", 3), "")
     assert.isUndefined(OutputParser.text.progress)

@@ -6,6 +6,9 @@ import * as CanonicalJson from "../CanonicalJson.ts"
 import type { OutputParseError } from "../OutputParseError.ts"
 import { find, type JsonBlock } from "./jsonBlocks.ts"
 import { outline } from "./jsonOutline.ts"
+import * as jsonReader from "./jsonReader.ts"
+import * as jsonShape from "./jsonShape.ts"
+import { count } from "./lineCounter.ts"
 import { error, failure, makeParser, type OutputParser, place } from "./parser.ts"
 
 const expected = "one JSON value of the shape described"
@@ -23,6 +26,7 @@ const expected = "one JSON value of the shape described"
  */
 export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema: S): OutputParser<S["Encoded"]> => {
   const document = Schema.toJsonSchemaDocument(schema)
+  const shape = jsonShape.fromAst(schema.ast)
   const decode = Schema.decodeUnknownResult(Schema.toCodecJson(schema), { errors: "all" })
 
   const check = (value: unknown): Result.Result<unknown, OutputParseError> =>
@@ -75,7 +79,11 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
     format: "json",
     instructions: `Reply with one JSON value of this shape and nothing else. A key with \`?\` may be left out; every other must be there.\n\n${outline(document)}`,
     parse: read,
-    print: (value: unknown) => JSON.stringify(value, null, 2)
+    print: (value: unknown) => JSON.stringify(value, null, 2),
+    progress: () => {
+      const reader = jsonReader.make(shape)
+      return (piece) => counted(reader.feed(piece))
+    }
   })
 }
 
@@ -129,3 +137,10 @@ const valueAt = (value: unknown, path: Path): unknown =>
         : undefined,
     value
   )
+
+/** What is there of a value that grows: the elements of the list it is, or of the last one in it. */
+const counted = (value: Schema.MutableJson | undefined): string => {
+  if (Array.isArray(value)) return count(value.length, "item")
+  const [name, list] = Object.entries(value ?? {}).findLast(([, inside]) => Array.isArray(inside)) ?? []
+  return name === undefined || !Array.isArray(list) ? "" : count(list.length, name.replace(/s$/, ""), name)
+}
