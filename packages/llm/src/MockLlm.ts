@@ -1,54 +1,107 @@
 import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, LlmErrorReason, NoRecordedReply } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import * as describeRequest from "./internal/describeRequest.ts"
 import * as estimate from "./internal/estimate.ts"
+import { faults } from "./internal/mockFaults.ts"
+import * as mockScript from "./internal/mockScript.ts"
 
 /**
- * What the mock answers: text, an `LlmError` or a reason of one (the call fails with it), what `reply` makes, or any
- * other object, which is sent as JSON.
+ * What the mock answers: text, an `LlmError` or a reason of one (the call fails with it), what `reply`, `chunks` or
+ * `fault` makes, or any other object, which is sent as JSON.
  */
 export type Reply = string | object
 
-/** A function of the request that gives a reply, an effect of one, or `undefined` for "not mine". */
+/** A function of the request that gives a reply, or an effect of one. With `undefined` the call fails. */
 export type Respond = (request: LlmRequest) => Reply | undefined | Effect.Effect<Reply | undefined, LlmError>
 
 /** A reply as it is, or a function that makes it. */
 export type Answer = Reply | Respond
 
-/**
- * Answers for the requests of one step, by its name, its path, or both; an entry with neither answers any request.
- * One answer serves every call. A list serves one call each and is then used up, so a JSON array as the reply goes
- * into a list of its own. The first entry that matches and is not used up answers.
- */
-export interface Entry {
+/** The requests of one step, by its name or its path, those for which `when` is true, or all at once. */
+export interface Match {
   readonly step?: string
   readonly path?: string
+  readonly when?: (request: LlmRequest) => boolean
+}
+
+/**
+ * Answers for the requests that match; an entry that says nothing of them answers any. One answer serves every call. A
+ * list serves one call each and is then used up, so a JSON array as the reply goes into a list of its own. The first
+ * entry that matches and is not used up answers: put what is special before what is general.
+ */
+export interface Entry extends Match {
   readonly reply: Answer | ReadonlyArray<Answer>
 }
 
 /** What a mock is to answer: entries, or one function for all requests. */
 export type Script = ReadonlyArray<Entry> | Respond
 
-/** The requests that a mock was asked, in order. */
-export class Calls extends Context.Service<Calls, { readonly requests: Effect.Effect<ReadonlyArray<LlmRequest>> }>()(
-  "@stepwright/llm/MockLlm/Calls"
-) {}
+/** A piece of a streamed reply: text, a silence, or the error that ends the stream. */
+export type Piece = string | Duration.Duration | LlmError | LlmErrorReason
+
+/** A fault of a provider, by its name. */
+export type Fault = keyof typeof faults
+
+/** A script was not followed: entries that nothing used, or requests that no entry answers. */
+export class ScriptError extends Schema.TaggedError<ScriptError>()("ScriptError", {
+  unused: Schema.Array(Schema.String),
+  unforeseen: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    const list = (title: string, lines: ReadonlyArray<string>) =>
+      lines.length === 0 ? [] : [`  ${title}:`, ...lines.map((line) => `    ${line}`)]
+    return [
+      "the mock's script was not followed",
+      ...list("not used", this.unused),
+      ...list("asked, and not scripted", this.unforeseen)
+    ].join("\n")
+  }
+}
+
+/** What a mock was asked, in order, and whether that is what its script foresees. */
+export class Calls extends Context.Service<
+  Calls,
+  { readonly requests: Effect.Effect<ReadonlyArray<LlmRequest>>; readonly verify: Effect.Effect<void, ScriptError> }
+>()("@stepwright/llm/MockLlm/Calls") {}
 
 class Exact {
+  readonly pieces: ReadonlyArray<Piece>
   readonly fields: Partial<LlmReply>
-  constructor(fields: Partial<LlmReply>) {
+  constructor(pieces: ReadonlyArray<Piece>, fields: Partial<LlmReply>) {
+    this.pieces = pieces
     this.fields = fields
   }
 }
 
 /** A reply with more than its text: how it finished, what it cost, which model said it. */
-export const reply = (fields: Partial<LlmReply>): Reply => new Exact(fields)
+export const reply = (fields: Partial<LlmReply>): Reply => new Exact([fields.text ?? ""], fields)
+
+/**
+ * A reply in pieces, as a stream gives them; `Duration`s are silences between them. A call that does not stream takes as
+ * long, and gets the whole text or the error.
+ */
+export const chunks = (pieces: ReadonlyArray<Piece>, fields: Omit<Partial<LlmReply>, "text"> = {}): Reply =>
+  new Exact(pieces, fields)
+
+/** An answer that takes its time, by the `Clock`. */
+export const after =
+  (delay: Duration.Input, answer: Answer): Respond =>
+  (request) =>
+    Effect.delay(resolve(answer, request), delay)
+
+/**
+ * Why `OpenAiLlm` fails when a provider has this fault: the same reason, as fit for a retry. It fails at once; `after`
+ * and `chunks` say when.
+ */
+export const fault = (name: Fault): LlmErrorReason => faults[name]()
 
 /** All requests asked so far, in order. */
 export const calls: Effect.Effect<ReadonlyArray<LlmRequest>, never, Calls> = Effect.flatMap(
@@ -56,51 +109,66 @@ export const calls: Effect.Effect<ReadonlyArray<LlmRequest>, never, Calls> = Eff
   (calls) => calls.requests
 )
 
+/** The requests asked so far that match, in order. */
+export const callsOf = (match: Match): Effect.Effect<ReadonlyArray<LlmRequest>, never, Calls> =>
+  Effect.map(calls, (requests) => requests.filter((request) => mockScript.matches(match, request)))
+
+/** The messages of a request as one text, each below its role. */
+export const textOf = ({ messages }: LlmRequest): string =>
+  messages.map(({ role, content }) => `${role}:\n${content}`).join("\n\n")
+
+/**
+ * Checks at the end of a test that the whole script was used and nothing else was asked.
+ *
+ * **Fails with** ScriptError, naming the entries that were not used, or not to the end, and the requests that got none.
+ */
+export const verify: Effect.Effect<void, ScriptError, Calls> = Effect.flatMap(Calls, (calls) => calls.verify)
+
 /**
  * A model that answers from a script, without network or key. The usage of a reply is estimated from the texts (four
  * characters a token) unless given.
  *
- * **Fails with** NoRecordedReply, when the script has no reply: it shows what was asked and what was scripted.
+ * **Fails with** NoRecordedReply, when the script has no reply: it shows what was asked, what was scripted, and where the
+ * nearest entry differs.
  */
 export const layer = (script: Script): Layer.Layer<LlmClient.LlmClient | Calls> =>
   Layer.effectContext(
     Effect.sync(() => {
       const requests: Array<LlmRequest> = []
-      const used = new Map<Entry, number>()
-      const client = LlmClient.make((request) =>
+      const unforeseen: Array<string> = []
+      const run = mockScript.start(script)
+      const answer = (request: LlmRequest): Effect.Effect<Exact, LlmError> =>
         Effect.suspend(() => {
           requests.push(request)
-          const answer = typeof script === "function" ? script : next(script, used, request)
-          return Effect.flatMap(resolve(answer, request), (reply) =>
-            reply === undefined ? unmatched(script, used, request) : answerWith(reply, request)
-          )
+          return Effect.flatMap(resolve(run.take(request), request), (reply) => {
+            if (reply !== undefined) return Effect.succeed(exactly(reply))
+            unforeseen.push(describeRequest.origin(request))
+            const detail = run.explain(request).join("\n")
+            return Effect.fail(new LlmError({ reason: new NoRecordedReply({ detail }) }))
+          })
         })
+      const client = LlmClient.make(
+        (request) =>
+          Effect.flatMap(answer(request), (exact) =>
+            Effect.as(Effect.forEach(exact.pieces, pass, { discard: true }), whole(exact, request))
+          ),
+        (request) => Stream.unwrap(Effect.map(answer(request), (exact) => parts(exact, request)))
       )
       return Context.make(LlmClient.LlmClient, client).pipe(
-        Context.add(Calls, { requests: Effect.sync(() => requests.slice()) })
+        Context.add(Calls, {
+          requests: Effect.sync(() => requests.slice()),
+          verify: Effect.suspend(() => {
+            const unused = run.unused()
+            return unused.length + unforeseen.length === 0
+              ? Effect.void
+              : Effect.fail(new ScriptError({ unused, unforeseen: unforeseen.slice() }))
+          })
+        })
       )
     })
   )
 
 const isReason = Schema.is(LlmErrorReason)
-
-const isList = (reply: Entry["reply"]): reply is ReadonlyArray<Answer> => Array.isArray(reply)
-
-const matches = (entry: Entry, { metadata }: LlmRequest) =>
-  (entry.step === undefined || entry.step === metadata.step) &&
-  (entry.path === undefined || entry.path === metadata.path)
-
-const next = (script: ReadonlyArray<Entry>, used: Map<Entry, number>, request: LlmRequest): Answer | undefined => {
-  for (const entry of script) {
-    if (!matches(entry, request)) continue
-    const count = used.get(entry) ?? 0
-    const answer = isList(entry.reply) ? entry.reply[count] : entry.reply
-    if (answer === undefined) continue
-    used.set(entry, count + 1)
-    return answer
-  }
-  return undefined
-}
 
 const resolve = (answer: Answer | undefined, request: LlmRequest): Effect.Effect<Reply | undefined, LlmError> => {
   const reply = isRespond(answer) ? answer(request) : answer
@@ -115,34 +183,30 @@ const isRespond = (answer: Answer | undefined): answer is Respond => typeof answ
 
 const isError = (reply: unknown): reply is LlmError | LlmErrorReason => reply instanceof LlmError || isReason(reply)
 
-const answerWith = (reply: Reply, request: LlmRequest): Effect.Effect<LlmReply, LlmError> => {
-  if (reply instanceof LlmError) return Effect.fail(reply)
-  if (isReason(reply)) return Effect.fail(new LlmError({ reason: reply }))
-  const given: Partial<LlmReply> =
-    reply instanceof Exact ? reply.fields : { text: typeof reply === "string" ? reply : JSON.stringify(reply) }
-  const text = given.text ?? ""
+const exactly = (reply: Reply): Exact =>
+  reply instanceof Exact
+    ? reply
+    : new Exact([typeof reply === "string" || isError(reply) ? reply : JSON.stringify(reply)], {})
+
+const isText = (piece: Piece): piece is string => typeof piece === "string"
+
+/** What a piece does: nothing, a wait or a failure. */
+const pass = (piece: Piece): Effect.Effect<void, LlmError> => {
+  if (isText(piece)) return Effect.void
+  if (Duration.isDuration(piece)) return Effect.sleep(piece)
+  return Effect.fail(piece instanceof LlmError ? piece : new LlmError({ reason: piece }))
+}
+
+const parts = (exact: Exact, request: LlmRequest): Stream.Stream<LlmClient.StreamPart, LlmError> =>
+  Stream.fromIterable(exact.pieces).pipe(
+    Stream.flatMap((piece): Stream.Stream<LlmClient.StreamPart, LlmError> =>
+      isText(piece) ? Stream.succeed({ _tag: "Delta", text: piece }) : Stream.fromEffectDrain(pass(piece))
+    ),
+    Stream.concat(Stream.succeed({ _tag: "Finished", reply: whole(exact, request) } as const))
+  )
+
+const whole = ({ pieces, fields }: Exact, request: LlmRequest): LlmReply => {
+  const text = pieces.filter(isText).join("")
   const usage = { input: estimate.inputTokens(request), output: estimate.tokens(text) }
-  return Effect.succeed({ finishReason: "stop", model: "mock", usage, ...given, text })
-}
-
-const unmatched = (script: Script, used: ReadonlyMap<Entry, number>, request: LlmRequest) => {
-  const scripted =
-    typeof script === "function"
-      ? ["the function that is the script gave none"]
-      : script.map((entry) => describe(entry, used.get(entry) ?? 0))
-  const lines = [
-    `the mock has none for ${describeRequest.origin(request)}`,
-    `  it was asked: ${describeRequest.lastMessage(request)}`,
-    ...(scripted.length === 0 ? ["  nothing is scripted"] : ["  scripted:", ...scripted.map((line) => `    ${line}`)])
-  ]
-  return Effect.fail(new LlmError({ reason: new NoRecordedReply({ detail: lines.join("\n") }) }))
-}
-
-const describe = (entry: Entry, used: number): string => {
-  const keys = [
-    ...(entry.step === undefined ? [] : [`step ${JSON.stringify(entry.step)}`]),
-    ...(entry.path === undefined ? [] : [`path ${JSON.stringify(entry.path)}`])
-  ]
-  const count = isList(entry.reply) ? `${used} of ${entry.reply.length} replies used` : `used ${used} times`
-  return `${keys.length === 0 ? "any request" : keys.join(", ")}: ${count}`
+  return { finishReason: "stop", model: "mock", usage, ...fields, text }
 }

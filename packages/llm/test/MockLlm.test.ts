@@ -1,9 +1,10 @@
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Effect, Schema, Stream } from "effect"
-import { LlmClient } from "@stepwright/core/LlmClient"
+import { Deferred, Duration, Effect, Fiber, Layer, Schema, Stream } from "effect"
+import { TestClock } from "effect/testing"
+import { LlmClient, type StreamPart } from "@stepwright/core/LlmClient"
 import { LlmError, RateLimited } from "@stepwright/core/LlmError"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
-import { MockLlm } from "@stepwright/llm"
+import { MockLlm, Timeout } from "@stepwright/llm"
 import { request } from "./request.ts"
 
 const ask = (request: LlmRequest) => Effect.flatMap(LlmClient, (client) => client.generate(request))
@@ -40,6 +41,35 @@ describe("MockLlm", () => {
             { step: "write", path: "b/write", reply: "second" },
             { step: "other", path: "c/write", reply: "wrong" },
             { reply: "any" }
+          ])
+        )
+      )
+    )
+
+    it.effect("answers by a predicate, alone or with a step", () =>
+      Effect.gen(function* () {
+        expect(yield* text(request("a", "in French"))).toBe("bonjour")
+        expect(yield* text(request("b", "in French"))).toBe("salut")
+        expect(yield* text(request("b", "in English"))).toBe("hello")
+      }).pipe(
+        Effect.provide(
+          MockLlm.layer([
+            { step: "b", when: ({ messages }) => messages[0]?.content === "in French", reply: "salut" },
+            { when: (request) => MockLlm.textOf(request).includes("French"), reply: "bonjour" },
+            { reply: "hello" }
+          ])
+        )
+      )
+    )
+
+    it.effect("lets the first entry answer that matches, however special a later one is", () =>
+      Effect.gen(function* () {
+        expect(yield* at("a/write")).toBe("general")
+      }).pipe(
+        Effect.provide(
+          MockLlm.layer([
+            { step: "write", reply: "general" },
+            { step: "write", path: "a/write", reply: "special" }
           ])
         )
       )
@@ -131,7 +161,10 @@ describe("MockLlm", () => {
             "  scripted:",
             '    step "outline": 1 of 2 replies used',
             '    path "draft": used 0 times',
-            '    step "draft", path "x": used 0 times'
+            '    step "draft", path "x": used 0 times',
+            '  the nearest is step "draft", path "x"; - scripted, + asked',
+            '    - path "x"',
+            '    + path "article/draft"'
           ].join("\n")
         )
       }).pipe(
@@ -156,6 +189,49 @@ describe("MockLlm", () => {
       }).pipe(Effect.provide(MockLlm.layer([{ step: "draft", reply: ["only"] }])))
     )
 
+    it.effect("shows what a list that has run out was asked last, and how this request differs", () =>
+      Effect.gen(function* () {
+        const draft = (last: string) => request("draft", `Write it.\n${last}`)
+        yield* ask(draft("Be brief."))
+        const shown = yield* detail(draft("Be kind."))
+        expect(shown.split("\n").slice(-4)).toEqual([
+          '  step "draft" has run out; - its last request, + this one',
+          "    from message 1 (user), line 2:",
+          "    - Be brief.",
+          "    + Be kind."
+        ])
+        expect((yield* detail(draft("Be brief."))).split("\n").at(-1)).toBe('  step "draft" has run out')
+      }).pipe(
+        Effect.provide(
+          MockLlm.layer([
+            { step: "draft", reply: ["only"] },
+            { path: "x", reply: "" }
+          ])
+        )
+      )
+    )
+
+    it.effect("shows the entry whose name is nearest, and a predicate that is false", () =>
+      Effect.gen(function* () {
+        expect((yield* detail(request("outlines"))).split("\n").slice(-3)).toEqual([
+          '  the nearest is step "outline"; - scripted, + asked',
+          '    - step "outline"',
+          '    + step "outlines"'
+        ])
+        expect(yield* detail(request("long"))).toContain(
+          'the nearest is step "long", when () => false, and its `when` is false for this request'
+        )
+      }).pipe(
+        Effect.provide(
+          MockLlm.layer([
+            { path: "article", reply: "" },
+            { step: "outline", reply: "" },
+            { step: "long", when: () => false, reply: "" }
+          ])
+        )
+      )
+    )
+
     it.effect("fails when the function gives no reply, and when nothing is scripted", () =>
       Effect.gen(function* () {
         expect(yield* detail(request("a")).pipe(Effect.provide(MockLlm.layer(() => undefined)))).toContain("function")
@@ -170,6 +246,193 @@ describe("MockLlm", () => {
         const back = yield* Schema.decodeEffect(json)(yield* Schema.encodeEffect(json)(error))
         expect(back.message).toBe(error.message)
       }).pipe(Effect.provide(MockLlm.layer([])))
+    )
+  })
+
+  describe("after", () => {
+    it.effect("takes its time by the clock, and no longer", () =>
+      Effect.gen(function* () {
+        const asking = yield* Effect.forkChild(text(request("a")), { startImmediately: true })
+        yield* TestClock.adjust("29 seconds")
+        expect(asking.pollUnsafe()).toBeUndefined()
+        yield* TestClock.adjust("1 second")
+        expect(yield* Fiber.join(asking)).toBe("pong")
+        expect(yield* text(request("a"))).toBe("at once")
+      }).pipe(Effect.provide(MockLlm.layer([{ reply: [MockLlm.after("30 seconds", "pong"), "at once"] }])))
+    )
+
+    it.effect("delays functions and faults, and lets a time-out come first", () =>
+      Effect.gen(function* () {
+        const reasons = Effect.gen(function* () {
+          const asking = yield* Effect.forkChild(Effect.flip(ask(request("a"))), { startImmediately: true })
+          yield* TestClock.adjust("10 seconds")
+          return (yield* Fiber.join(asking)).reason._tag
+        })
+        expect([yield* reasons, yield* reasons]).toEqual(["ProviderUnavailable", "TimedOut"])
+      }).pipe(
+        Effect.provide(
+          Layer.provide(
+            Timeout.layer({ total: "10 seconds", idle: "10 seconds" }),
+            MockLlm.layer([
+              { reply: [MockLlm.after("9 seconds", () => MockLlm.fault("529")), MockLlm.after("11 seconds", "…")] }
+            ])
+          )
+        )
+      )
+    )
+  })
+
+  describe("chunks", () => {
+    const stream = Effect.gen(function* () {
+      const seen: Array<StreamPart> = []
+      const client = yield* LlmClient
+      const parts = Stream.runForEach(client.stream(request("draft")), (part) =>
+        Effect.sync(() => void seen.push(part))
+      )
+      return { seen, parts }
+    })
+
+    it.effect("streams as scripted, then the whole reply", () =>
+      Effect.gen(function* () {
+        const { seen, parts } = yield* stream
+        yield* parts
+        expect(seen).toEqual([
+          { _tag: "Delta", text: "po" },
+          { _tag: "Delta", text: "ng" },
+          {
+            _tag: "Finished",
+            reply: { text: "pong", finishReason: "length", model: "mock", usage: { input: 4, output: 1 } }
+          }
+        ])
+        expect(yield* text(request("draft"))).toBe("pong")
+      }).pipe(Effect.provide(MockLlm.layer([{ reply: MockLlm.chunks(["po", "ng"], { finishReason: "length" }) }])))
+    )
+
+    it.effect("fails in the middle of a stream, with what came before", () =>
+      Effect.gen(function* () {
+        const { seen, parts } = yield* stream
+        const error = yield* Effect.flip(parts)
+        expect([seen, error.reason._tag, error.isRetryable]).toEqual([
+          [{ _tag: "Delta", text: "po" }],
+          "NetworkFailure",
+          true
+        ])
+        expect((yield* Effect.flip(ask(request("draft")))).reason._tag).toBe("NetworkFailure")
+      }).pipe(
+        Effect.provide(MockLlm.layer([{ reply: MockLlm.chunks(["po", MockLlm.fault("socket killed in the stream")]) }]))
+      )
+    )
+
+    it.effect("is silent between pieces as long as scripted, which an idle time-out sees", () =>
+      Effect.gen(function* () {
+        const { seen, parts } = yield* stream
+        const reading = yield* Effect.forkChild(Effect.flip(parts), { startImmediately: true })
+        yield* TestClock.adjust("4 seconds")
+        expect(seen.length).toBe(1)
+        yield* TestClock.adjust("1 second")
+        expect(seen.length).toBe(2)
+        yield* TestClock.adjust("10 seconds")
+        expect((yield* Fiber.join(reading)).message).toContain("timed out after 10s")
+      }).pipe(
+        Effect.provide(
+          Layer.provide(
+            Timeout.layer({ total: "1 hour", idle: "10 seconds" }),
+            MockLlm.layer([{ reply: MockLlm.chunks(["po", Duration.seconds(5), "ng", Duration.infinity]) }])
+          )
+        )
+      )
+    )
+  })
+
+  describe("fault", () => {
+    it.effect("fails as the client of a provider does, in a list between replies", () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(ask(request("draft")))
+        expect(error.message).toBe("rate limited, retry after 2m: 429 rate_limit_exceeded")
+        expect(yield* text(request("draft"))).toBe("done")
+      }).pipe(Effect.provide(MockLlm.layer([{ reply: [MockLlm.fault("429 with retry-after, 120 s"), "done"] }])))
+    )
+
+    it("knows the names of the table only", () => {
+      // @ts-expect-error: there is no such fault.
+      expect(() => MockLlm.fault("429 with a smile")).toThrow("not a function")
+    })
+  })
+
+  describe("verify", () => {
+    const script = MockLlm.layer([
+      { step: "a", reply: ["1", "2"] },
+      { step: "b", path: "x/b", reply: "…" },
+      { step: "c", reply: "…" }
+    ])
+
+    it.effect("passes once every entry is used, and every list to its end", () =>
+      Effect.gen(function* () {
+        yield* Effect.all([request("a"), request("a"), request("b", "", {}, { path: "x/b" }), request("c")].map(ask))
+        yield* MockLlm.verify
+      }).pipe(Effect.provide(script))
+    )
+
+    it.effect("fails naming what was not used", () =>
+      Effect.gen(function* () {
+        yield* ask(request("a"))
+        yield* ask(request("c"))
+        const error = yield* Effect.flip(MockLlm.verify)
+        expect(error.message.split("\n")).toEqual([
+          "the mock's script was not followed",
+          "  not used:",
+          '    step "a": 1 of 2 replies used',
+          '    step "b", path "x/b": used 0 times'
+        ])
+      }).pipe(Effect.provide(script))
+    )
+
+    it.effect("fails naming a request that got no reply, even when its failure was caught", () =>
+      Effect.gen(function* () {
+        yield* Effect.ignore(ask(request("other")))
+        yield* ask(request("a"))
+        const error = yield* Effect.flip(MockLlm.verify)
+        expect(error.message.split("\n").slice(1)).toEqual([
+          "  asked, and not scripted:",
+          '    step "other" at other, turn 1'
+        ])
+      }).pipe(Effect.provide(MockLlm.layer([{ step: "a", reply: "…" }])))
+    )
+
+    it.effect("counts a reply as used when it is asked for, not when it is out", () =>
+      Effect.gen(function* () {
+        const gate = yield* Deferred.make<string>()
+        yield* Effect.gen(function* () {
+          const both = yield* Effect.forkChild(
+            Effect.all([text(request("a", "1")), text(request("a", "2"))], { concurrency: 2 }),
+            { startImmediately: true }
+          )
+          yield* MockLlm.verify
+          yield* Deferred.succeed(gate, "slow")
+          expect(yield* Fiber.join(both)).toEqual(["slow", "quick"])
+        }).pipe(Effect.provide(MockLlm.layer([{ step: "a", reply: [() => Deferred.await(gate), "quick"] }])))
+      })
+    )
+  })
+
+  describe("callsOf", () => {
+    it.effect("gives the requests of a step, of a path or of a predicate, and their text", () =>
+      Effect.gen(function* () {
+        const first = request("a", "one")
+        const second = request("a", "two", {}, { path: "b/a", turn: 2 })
+        const messages = [
+          { role: "system", content: "Be brief." },
+          { role: "user", content: "three\nfour" }
+        ] as const
+        const third = request("c", "", { messages })
+        yield* Effect.all([first, second, third].map(ask))
+        expect(yield* MockLlm.callsOf({ step: "a" })).toEqual([first, second])
+        expect(yield* MockLlm.callsOf({ path: "b/a" })).toEqual([second])
+        expect(yield* MockLlm.callsOf({ step: "a", when: ({ metadata }) => metadata.turn === 1 })).toEqual([first])
+        expect((yield* MockLlm.callsOf({ step: "c" })).map(MockLlm.textOf)).toEqual([
+          "system:\nBe brief.\n\nuser:\nthree\nfour"
+        ])
+      }).pipe(Effect.provide(MockLlm.layer([{ reply: "…" }])))
     )
   })
 

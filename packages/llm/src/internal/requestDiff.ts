@@ -1,4 +1,4 @@
-import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import { identity, type LlmRequest } from "@stepwright/core/LlmRequest"
 
 interface Line {
   readonly where: string
@@ -52,8 +52,19 @@ const shared = (self: ReadonlyArray<Line>, that: ReadonlyArray<Line>): number =>
   return common / Math.max(self.length, that.length)
 }
 
-/** Where two requests begin to differ and how, in a few lines: `-` recorded, `+` asked. */
+/** How much of two names is alike, from 0 to 1: what they begin and end with. */
+export const likeness = (self: string, that: string): number => {
+  if (self === that) return 1
+  const start = commonPrefix(self, that)
+  const end = commonPrefix(reverse(self.slice(start)), reverse(that.slice(start)))
+  return (start + end) / Math.max(self.length, that.length)
+}
+
+const reverse = (text: string): string => [...text].toReversed().join("")
+
+/** Where two requests begin to differ and how, in a few lines, none if they do not: `-` recorded, `+` asked. */
 export const difference = (recorded: LlmRequest, asked: LlmRequest): ReadonlyArray<string> => {
+  if (identity(recorded) === identity(asked)) return []
   const before = render(recorded)
   const after = render(asked)
   const shorter = Math.min(before.length, after.length)
