@@ -13,7 +13,11 @@ import type { LlmReply } from "@stepwright/core/LlmReply"
 import { identity, type LlmRequest } from "@stepwright/core/LlmRequest"
 import * as CassetteFile from "./internal/cassetteFile.ts"
 import * as describeRequest from "./internal/describeRequest.ts"
+import type { Problem } from "./internal/jsonText.ts"
+import * as passage from "./internal/passage.ts"
 import * as requestDiff from "./internal/requestDiff.ts"
+import * as singleFlight from "./internal/singleFlight.ts"
+import * as Redact from "./Redact.ts"
 
 /** A cassette that cannot be read or written; `detail` says where and why. */
 export class CassetteError extends Schema.TaggedError<CassetteError>()("CassetteError", {
@@ -25,10 +29,16 @@ export class CassetteError extends Schema.TaggedError<CassetteError>()("Cassette
   }
 }
 
-/** What a cassette knows of its use: the origins of the entries that nothing has asked for yet. */
+/** Who asked for an entry when it was recorded. */
+export type Origin = Pick<LlmRequest["metadata"], "path" | "step" | "turn">
+
+/** What a cassette knows of its use, and the removal of what is of none. */
 export class Cassette extends Context.Service<
   Cassette,
-  { readonly unused: Effect.Effect<ReadonlyArray<Omit<LlmRequest["metadata"], "run">>> }
+  {
+    readonly unused: Effect.Effect<ReadonlyArray<Origin>>
+    readonly prune: Effect.Effect<ReadonlyArray<Origin>, CassetteError>
+  }
 >()("@stepwright/llm/Cassette") {}
 
 export interface Options {
@@ -36,14 +46,27 @@ export interface Options {
   readonly file: string
 }
 
-/** The origins (path, step, turn) of the entries that nothing has asked for since the layer was built. */
+export interface RecordOptions extends Options {
+  /** What secrets look like: a call with one in it is not recorded. `Redact.patterns` unless given. */
+  readonly secrets?: ReadonlyArray<RegExp>
+}
+
+/** The origins of the entries that nothing has asked for since the layer was built. */
 export const unused = Effect.flatMap(Cassette, (cassette) => cassette.unused)
+
+/**
+ * Removes the entries that nothing has asked for since the layer was built, and gives their origins. Nothing else ever
+ * removes an entry, so ask for all that is to stay before.
+ *
+ * **Fails with** CassetteError, when the file cannot be written.
+ */
+export const prune = Effect.flatMap(Cassette, (cassette) => cassette.prune)
 
 /**
  * Answers from a file and never asks a model. A request matches an entry when all but its metadata is equal.
  *
- * **Fails with** CassetteError, when the file cannot be read; a call with NoRecordedReply, showing the nearest entry and
- * the difference.
+ * **Fails with** CassetteError, when the file cannot be read or is no cassette; a call with NoRecordedReply, showing the
+ * nearest entry and the difference.
  */
 export const layerReplay = (
   options: Options
@@ -51,28 +74,32 @@ export const layerReplay = (
   Layer.effectContext(
     Effect.gen(function* () {
       const tape = yield* open(options.file, false)
-      return serve(
-        tape,
-        (request) => tape.missing(request),
-        () => true
+      const client = LlmClient.make((request) =>
+        Effect.suspend(() => {
+          const reply = tape.get(tape.key(request))
+          return reply === undefined ? tape.missing(request) : Effect.succeed(reply)
+        })
       )
+      return provide(tape, client)
     })
   )
 
 /**
- * Answers from a file, asks the client below for what is not in it, and records that. A request that a step asks anew,
- * since the reply was of no use or by force, is asked again and its reply replaced. A reply is written whole or not at
- * all, before the call returns; a failed call writes nothing.
+ * Answers from a file, asks the client below for what is not in it, and records that. Equal requests at the same time are
+ * asked once. A request that a step asks anew, since the reply was of no use or by force, is asked again and its reply
+ * replaced. A reply is written whole or not at all, before the call returns or the stream ends; a call that fails, or
+ * whose stream is left, writes nothing. Entries that nothing asked for stay; where others were recorded, a warning in the
+ * log names them at the end.
  *
- * **Fails with** CassetteError, when the file cannot be read or its folder not be written to.
+ * **Fails with** CassetteError, when the file cannot be read or is no cassette, or its folder cannot be written to.
  */
-export const layerAuto = (options: Options) => layerRecording(options, true)
+export const layerAuto = (options: RecordOptions) => layerRecording(options, true)
 
 /** Like `layerAuto`, but asks for everything anew and replaces what is in the file. */
-export const layerRecord = (options: Options) => layerRecording(options, false)
+export const layerRecord = (options: RecordOptions) => layerRecording(options, false)
 
 const layerRecording = (
-  options: Options,
+  { file, secrets = Redact.patterns }: RecordOptions,
   reuse: boolean
 ): Layer.Layer<
   LlmClient.LlmClient | Cassette,
@@ -83,38 +110,72 @@ const layerRecording = (
     Effect.gen(function* () {
       const client = yield* LlmClient.LlmClient
       const fs = yield* FileSystem.FileSystem
-      const folder = (yield* Path.Path).dirname(options.file)
-      yield* Effect.mapError(fs.makeDirectory(folder, { recursive: true }), unusable(options.file))
-      const tape = yield* open(options.file, true)
+      const folder = (yield* Path.Path).dirname(file)
+      yield* Effect.mapError(fs.makeDirectory(folder, { recursive: true }), unusable(file))
+      const tape = yield* open(file, true)
       // A file that cannot be written is better known now than after the first paid reply.
       yield* tape.save
-      const record = (request: LlmRequest) =>
-        Effect.uninterruptibleMask((restore) =>
-          Effect.tap(restore(client.generate(request)), (reply) => {
-            tape.put(request, reply)
-            return Effect.catch(tape.save, (error) => Effect.logWarning(`not recorded yet: ${error.message}`))
-          })
+
+      let recorded = 0
+      const record = (key: string, request: LlmRequest, reply: LlmReply) =>
+        Effect.suspend(() => {
+          const place = secretIn(secrets, { request, reply })
+          if (place !== undefined) {
+            return Effect.logWarning(
+              `not recorded in ${file}: the ${place} of ${describeRequest.origin(request)} has what looks like a secret; ` +
+                "put Redact.layer around the cassette, or say in `secrets` what is one"
+            )
+          }
+          recorded++
+          tape.put(key, { request, reply })
+          return Effect.catch(tape.save, (error) => Effect.logWarning(`not recorded yet: ${error.message}`))
+        })
+
+      yield* Effect.addFinalizer(() =>
+        Effect.flatMap(tape.unused, (left) =>
+          recorded === 0 || left.length === 0
+            ? Effect.void
+            : Effect.logWarning(
+                `cassette ${file}: nothing asked for ${left.length} of its entries, and others were recorded: ` +
+                  `${left.map(describeRequest.originOf).join("; ")}; remove them with Cassette.prune if they are out of date`
+              )
         )
-      return serve(tape, record, ({ metadata }) => reuse && metadata.fresh !== true)
+      )
+
+      const recording = passage.make((request) =>
+        Effect.sync(() => {
+          const key = tape.key(request)
+          const known = tape.get(key)
+          return known !== undefined && reuse && request.metadata.fresh !== true
+            ? passage.through(LlmClient.make(() => Effect.succeed(known)))
+            : {
+                ...passage.through(client),
+                leave: ({ reply }) => (reply === undefined ? Effect.void : record(key, request, reply))
+              }
+        })
+      )
+      return provide(tape, reuse ? singleFlight.make(recording) : recording)
     })
   )
 
-const serve = (tape: Tape, otherwise: LlmClient.Service["generate"], mayReuse: (request: LlmRequest) => boolean) => {
-  const client = LlmClient.make((request) =>
-    Effect.suspend(() => {
-      const reply = tape.get(request)
-      return mayReuse(request) && reply !== undefined ? Effect.succeed(reply) : otherwise(request)
-    })
-  )
-  return Context.make(LlmClient.LlmClient, client).pipe(Context.add(Cassette, { unused: tape.unused }))
+const secretIn = (secrets: ReadonlyArray<RegExp>, { request, reply }: CassetteFile.Entry) => {
+  const found = (text: string) => secrets.some((secret) => text.search(secret) >= 0)
+  if (found(identity(request))) return "request"
+  return found(JSON.stringify(reply)) ? "reply" : undefined
 }
 
+const provide = ({ unused, prune }: Tape, client: LlmClient.Service) =>
+  Context.make(LlmClient.LlmClient, client).pipe(Context.add(Cassette, { unused, prune }))
+
 interface Tape {
-  readonly get: (request: LlmRequest) => LlmReply | undefined
-  readonly put: (request: LlmRequest, reply: LlmReply) => void
+  readonly key: (request: LlmRequest) => string
+  /** The reply that is recorded under a key, which is in use from now on. */
+  readonly get: (key: string) => LlmReply | undefined
+  readonly put: (key: string, entry: CassetteFile.Entry) => void
   readonly save: Effect.Effect<void, CassetteError>
   readonly missing: (request: LlmRequest) => Effect.Effect<never, LlmError>
   readonly unused: Cassette["Service"]["unused"]
+  readonly prune: Cassette["Service"]["prune"]
 }
 
 const open = Effect.fnUntraced(function* (
@@ -123,30 +184,43 @@ const open = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Tape, CassetteError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const hasher = yield* Hasher
-  const hash = (request: LlmRequest) => hasher(identity(request))
+  const key = (request: LlmRequest) => hasher(identity(request))
   const entries = new Map<string, CassetteFile.Entry>()
   const used = new Set<string>()
 
   if (!create || (yield* Effect.mapError(fs.exists(file), unusable(file)))) {
     const text = yield* Effect.mapError(fs.readFileString(file), unusable(file))
-    const read = yield* Effect.mapError(CassetteFile.parse(text), (detail) => new CassetteError({ file, detail }))
-    for (const entry of read) entries.set(hash(entry.request), entry)
+    for (const entry of yield* Effect.mapError(CassetteFile.parse(text), unfit(file))) {
+      entries.set(key(entry.request), entry)
+    }
   }
 
   const lock = yield* Semaphore.make(1)
-  const write = Effect.suspend(() => {
+  const write = Effect.gen(function* () {
     const temporary = `${file}.tmp`
-    return Effect.andThen(fs.writeFileString(temporary, CassetteFile.print(entries)), fs.rename(temporary, file))
-  })
+    const handle = yield* fs.open(temporary, { flag: "w" })
+    yield* handle.writeAll(new TextEncoder().encode(CassetteFile.print(entries)))
+    // Without it, a machine that stops may be left with an empty file in the place of the old one.
+    yield* handle.sync
+    yield* fs.rename(temporary, file)
+  }).pipe(Effect.scoped)
+  const save = Effect.mapError(lock.withPermit(Effect.uninterruptible(write)), unusable(file))
+
+  const left = () => [...entries].filter(([key]) => !used.has(key))
+  const originsOf = (some: ReadonlyArray<readonly [string, CassetteFile.Entry]>) =>
+    some.map(([, { request }]): Origin => {
+      const { path, step, turn } = request.metadata
+      return { path, step, turn }
+    })
 
   return {
-    get: (request) => {
-      const key = hash(request)
+    key,
+    get: (key) => {
       used.add(key)
       return entries.get(key)?.reply
     },
-    put: (request, reply) => entries.set(hash(request), { request, reply }),
-    save: Effect.mapError(lock.withPermit(Effect.uninterruptible(write)), unusable(file)),
+    put: (key, entry) => entries.set(key, entry),
+    save,
     missing: (request) => {
       const nearest = requestDiff.nearest(request, entries.values())
       const lines = [
@@ -160,20 +234,22 @@ const open = Effect.fnUntraced(function* (
       ]
       return Effect.fail(new LlmError({ reason: new NoRecordedReply({ detail: lines.join("\n") }) }))
     },
-    unused: Effect.sync(() =>
-      [...entries]
-        .filter(([key]) => !used.has(key))
-        .map(
-          ([
-            ,
-            {
-              request: { metadata }
-            }
-          ]) => ({ path: metadata.path, step: metadata.step, turn: metadata.turn })
-        )
-    )
+    unused: Effect.sync(() => originsOf(left())),
+    prune: Effect.suspend(() => {
+      const gone = left()
+      for (const [key] of gone) entries.delete(key)
+      return Effect.as(save, originsOf(gone)).pipe(
+        Effect.tapError(() => Effect.sync(() => gone.forEach(([key, entry]) => entries.set(key, entry))))
+      )
+    })
   }
 })
 
 const unusable = (file: string) => (error: PlatformError.PlatformError) =>
   new CassetteError({ file, detail: error.message })
+
+const unfit = (file: string) => (problems: ReadonlyArray<Problem>) =>
+  new CassetteError({
+    file,
+    detail: problems.map(({ line, column, detail }) => `${detail} (${file}:${line}:${column})`).join(";\n  ")
+  })

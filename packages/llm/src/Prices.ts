@@ -50,7 +50,10 @@ export const fromFile = Effect.fnUntraced(function* (
     fs.readFileString(file),
     (error) => new PricesError({ file, detail: error.message })
   )
-  return yield* Effect.mapError(decode(text), (detail) => new PricesError({ file, detail }))
+  return yield* Effect.mapError(
+    decode(text),
+    (problems) => new PricesError({ file, detail: jsonText.inWords(problems) })
+  )
 })
 
 /**

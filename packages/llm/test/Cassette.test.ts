@@ -155,12 +155,12 @@ describe("Cassette", () => {
 
     const broken: ReadonlyArray<[what: string, content: string | undefined, detail: RegExp]> = [
       ["is missing", undefined, /no such file|NotFound/iu],
-      ["is no JSON", '{ "version": 1,', /no JSON.*position 15/u],
-      ["has another version", '{ "version": 2, "entries": [] }', /\["version"\]/u],
+      ["is no JSON", '{ "version": 1,', /^it is no JSON: .*cassette.json:1:16\)$/u],
+      ["has another version", '{ "version": 2, "entries": [] }', /^at version: Expected 1 \(.*cassette.json:1:14\)$/u],
       [
         "has a wrong entry",
         '{ "version": 1, "entries": [{ "path": "a", "step": "a", "turn": "first" }] }',
-        /\["entries"\]\[0\]\["turn"\]/u
+        /^at entries\.0\.turn: Expected number \(.*:1:65\);\n/u
       ]
     ]
     for (const [what, content, detail] of broken) {

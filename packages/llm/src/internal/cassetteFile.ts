@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import { LlmReply } from "@stepwright/core/LlmReply"
-import { LlmRequest, Message } from "@stepwright/core/LlmRequest"
+import { identity, LlmRequest, Message } from "@stepwright/core/LlmRequest"
+import * as jsonText from "./jsonText.ts"
 
 /** One recorded call. Its metadata says who asked first, for readers; the run is not kept. */
 export interface Entry {
@@ -26,35 +27,43 @@ const { run: _run, fresh: _fresh, ...origin } = metadata.fields
 const { id: _id, text: _text, ...replyFields } = LlmReply.fields
 
 // A response's id is another one at each recording and of no use in a replay: it is left out.
+const Recorded = Schema.Struct({
+  ...origin,
+  request: Schema.Struct({
+    ...requestFields,
+    messages: Schema.Array(Schema.Struct({ role: Message.fields.role, content: Lines }))
+  }),
+  reply: Schema.Struct({ ...replyFields, text: Lines })
+})
+
+const toEntry = ({ path, step, turn, request, reply }: typeof Recorded.Type): Entry => ({
+  request: { ...request, metadata: { run: "", path, step, turn } },
+  reply
+})
+
+/** Two entries for one request: a merge or an edit by hand leaves such, and only one of them could ever answer. */
+const repeated = (all: ReadonlyArray<typeof Recorded.Type>) => {
+  const seen = new Map<string, number>()
+  for (const [index, recorded] of all.entries()) {
+    const id = identity(toEntry(recorded).request)
+    const first = seen.get(id)
+    if (first !== undefined) return { path: [index], issue: `the same request as entries.${first}: keep one of them` }
+    seen.set(id, index)
+  }
+  return true
+}
+
 const File = Schema.Struct({
   version: Schema.Literal(1),
-  entries: Schema.Array(
-    Schema.Struct({
-      ...origin,
-      request: Schema.Struct({
-        ...requestFields,
-        messages: Schema.Array(Schema.Struct({ role: Message.fields.role, content: Lines }))
-      }),
-      reply: Schema.Struct({ ...replyFields, text: Lines })
-    })
-  )
+  entries: Schema.Array(Recorded).check(Schema.makeFilter(repeated))
 })
 
-const decode = Schema.decodeUnknownEffect(File)
-const encode = Schema.encodeSync(File)
+const decode = jsonText.decode(File, { onExcessProperty: "error" })
+const encode = Schema.encodeSync(File, { disableChecks: true })
 
-/** The entries in a file's text, or what is wrong with it and where. */
-export const parse = Effect.fnUntraced(function* (text: string): Effect.fn.Return<ReadonlyArray<Entry>, string> {
-  const json = yield* Effect.try({
-    try: (): unknown => JSON.parse(text),
-    catch: (error) => `it is no JSON: ${error instanceof Error ? error.message : String(error)}`
-  })
-  const { entries } = yield* Effect.mapError(decode(json), (error) => error.message.replace(/\n\s*/gu, " "))
-  return entries.map(({ path, step, turn, request, reply }) => ({
-    request: { ...request, metadata: { run: "", path, step, turn } },
-    reply
-  }))
-})
+/** The entries in a file's text, or all that is wrong with it and where. */
+export const parse = (text: string): Effect.Effect<ReadonlyArray<Entry>, ReadonlyArray<jsonText.Problem>> =>
+  Effect.map(decode(text), ({ entries }) => entries.map(toEntry))
 
 /** A file's text, the same for the same entries: in order of path, turn and then hash, their key. */
 export const print = (entries: Iterable<readonly [hash: string, entry: Entry]>): string => {

@@ -9,8 +9,11 @@ export const shorten = (text: string, limit: number): string => {
 }
 
 /** Who asks: `step "draft" at article/draft, turn 1`. */
-export const origin = ({ metadata }: LlmRequest): string =>
-  `step ${JSON.stringify(metadata.step)} at ${metadata.path}, turn ${metadata.turn}`
+export const origin = ({ metadata }: LlmRequest): string => originOf(metadata)
+
+/** Who asks, from what a request says of it. */
+export const originOf = ({ path, step, turn }: Pick<LlmRequest["metadata"], "path" | "step" | "turn">): string =>
+  `step ${JSON.stringify(step)} at ${path}, turn ${turn}`
 
 /** The last message on one line. */
 export const lastMessage = ({ messages }: LlmRequest): string => {

@@ -1,34 +1,46 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as SchemaAST from "effect/SchemaAST"
 import * as problems from "./problems.ts"
 
-/** Decodes the text of a JSON file. **Fails with** what is wrong, each problem with its line, column and key. */
-export const decode = <A, I>(schema: Schema.Codec<A, I>) => {
+/** One thing that is wrong with a text. **Units** lines and columns from 1. */
+export interface Problem {
+  readonly line: number
+  readonly column: number
+  /** With the key where there is one: `at rows.1.name: Expected string`. */
+  readonly detail: string
+}
+
+/** Decodes the text of a JSON file. **Fails with** all that is wrong with it and where. */
+export const decode = <A, I>(schema: Schema.Codec<A, I>, options?: SchemaAST.ParseOptions) => {
   const decodeJson = Schema.decodeUnknownEffect(schema)
-  return Effect.fnUntraced(function* (text: string): Effect.fn.Return<A, string> {
+  return Effect.fnUntraced(function* (text: string): Effect.fn.Return<A, ReadonlyArray<Problem>> {
     const json = yield* Effect.try({
       try: (): unknown => JSON.parse(text),
       catch: (error) => {
         const message = error instanceof Error ? error.message : String(error)
-        return `${place(text, scan(text).end)}: it is no JSON: ${message}`
+        return [{ ...place(text, scan(text).end), detail: `it is no JSON: ${message}` }]
       }
     })
-    return yield* Effect.mapError(decodeJson(json, { errors: "all" }), ({ issue }) => {
+    return yield* Effect.mapError(decodeJson(json, { errors: "all", ...options }), ({ issue }) => {
       const { begins } = scan(text)
-      return problems
-        .of(issue)
-        .map(({ keys, message }) => {
-          const at = keys.length === 0 ? "" : ` at ${keys.join(".")}`
-          return `${place(text, innermost(begins, keys))}${at}: ${message}`
-        })
-        .join("; ")
+      return problems.of(issue).map(({ keys, message }) => ({
+        ...place(text, innermost(begins, keys)),
+        detail: keys.length === 0 ? message : `at ${keys.join(".")}: ${message}`
+      }))
     })
   })
 }
 
-const place = (text: string, offset: number): string => {
+/** All problems on one line. */
+export const inWords = (all: ReadonlyArray<Problem>): string =>
+  all
+    .map(({ line, column, detail }) => `line ${line}, column ${column}${detail.startsWith("at ") ? "" : ":"} ${detail}`)
+    .join("; ")
+
+const place = (text: string, offset: number) => {
   const before = text.slice(0, offset).split("\n")
-  return `line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 }
 }
 
 /** Where the value of the keys begins, or that around it when a key is missing. */

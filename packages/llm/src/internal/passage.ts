@@ -23,36 +23,53 @@ export interface Passage {
   readonly leave: (ended: Ended) => Effect.Effect<void>
 }
 
-/** A client whose calls, whole or streamed, each have a passage. */
-export const make = (open: (request: LlmRequest) => Effect.Effect<Passage>): LlmClient.Service =>
+/** The passage of a call that a middleware has nothing to do with. */
+export const through = (client: LlmClient.Service): Passage => ({
+  client,
+  enter: Effect.void,
+  leave: () => Effect.void
+})
+
+/** Lets an effect be interrupted. */
+type Restore = <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
+
+/**
+ * A client whose calls, whole or streamed, each have a passage. What `open` has done is sure to be followed by `leave`;
+ * where it waits for others, it is to be restored.
+ */
+export const make = (open: (request: LlmRequest, restore: Restore) => Effect.Effect<Passage>): LlmClient.Service =>
   LlmClient.make(
     (request) =>
-      Effect.flatMap(open(request), ({ client, enter, leave }) =>
-        Effect.onExit(Effect.andThen(enter, client.generate(request)), (exit) =>
-          leave(Exit.isSuccess(exit) ? { reply: exit.value } : failed(exit))
+      Effect.uninterruptibleMask((restore) =>
+        Effect.flatMap(open(request, restore), ({ client, enter, leave }) =>
+          Effect.onExit(restore(Effect.andThen(enter, client.generate(request))), (exit) =>
+            leave(Exit.isSuccess(exit) ? { reply: exit.value } : failed(exit))
+          )
         )
       ),
     (request) =>
       Stream.unwrap(
-        Effect.gen(function* () {
-          const { client, enter, leave } = yield* open(request)
-          let left = false
-          const once = (ended: Ended) =>
-            Effect.suspend(() => {
-              if (left) return Effect.void
-              left = true
-              return leave(ended)
-            }).pipe(Effect.uninterruptible)
-          yield* Effect.addFinalizer((exit) => once(failed(exit)))
-          yield* enter
-          return client.stream(request).pipe(
-            Stream.mapArrayEffect((parts) => {
-              const last = parts.at(-1)
-              return last?._tag === "Finished" ? Effect.as(once({ reply: last.reply }), parts) : Effect.succeed(parts)
-            }),
-            Stream.tapError((error) => once({ error }))
-          )
-        })
+        Effect.uninterruptibleMask(
+          Effect.fnUntraced(function* (restore) {
+            const { client, enter, leave } = yield* open(request, restore)
+            let left = false
+            const once = (ended: Ended) =>
+              Effect.suspend(() => {
+                if (left) return Effect.void
+                left = true
+                return leave(ended)
+              }).pipe(Effect.uninterruptible)
+            yield* Effect.addFinalizer((exit) => once(failed(exit)))
+            yield* restore(enter)
+            return client.stream(request).pipe(
+              Stream.mapArrayEffect((parts) => {
+                const last = parts.at(-1)
+                return last?._tag === "Finished" ? Effect.as(once({ reply: last.reply }), parts) : Effect.succeed(parts)
+              }),
+              Stream.tapError((error) => once({ error }))
+            )
+          })
+        )
       )
   )
 

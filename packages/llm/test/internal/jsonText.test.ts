@@ -27,7 +27,7 @@ describe("jsonText", () => {
 
     it.effect("tells every problem, each with line, column and key", () =>
       Effect.gen(function* () {
-        expect((yield* Effect.flip(decode(text))).split("; ")).toEqual([
+        expect(jsonText.inWords(yield* Effect.flip(decode(text))).split("; ")).toEqual([
           "line 4, column 15 at rows.1.name: Expected string",
           "line 6, column 7 at rows.1.sizes.1: Expected number",
           "line 8, column 5 at rows.2.name: Missing key",
@@ -46,7 +46,7 @@ describe("jsonText", () => {
     ] as const) {
       it.effect(`tells where ${JSON.stringify(text)} stops being JSON`, () =>
         Effect.gen(function* () {
-          expect(yield* Effect.flip(decode(text))).toContain(`${place}: it is no JSON: `)
+          expect(jsonText.inWords(yield* Effect.flip(decode(text)))).toContain(`${place}: it is no JSON: `)
         })
       )
     }
