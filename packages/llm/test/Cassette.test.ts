@@ -1,13 +1,15 @@
+import { spawn } from "node:child_process"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, FileSystem, Layer, Redacted, Schema } from "effect"
+import { ConfigProvider, Deferred, Effect, Fiber, FileSystem, Layer, Logger, Schema, Stream } from "effect"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import { RateLimited } from "@stepwright/core/LlmError"
 import { LlmRequest } from "@stepwright/core/LlmRequest"
-import { Cassette, MockLlm, OpenAiLlm } from "@stepwright/llm"
+import { Cassette, MockLlm, OpenAiLlm, Redact } from "@stepwright/llm"
 import { request } from "./request.ts"
-import { completion } from "./openAiWire.ts"
+import { completion, fault } from "./openAiWire.ts"
 import { send, serve } from "./server.ts"
+import { sse } from "./wire.ts"
 
 const ask = (request: LlmRequest) => Effect.flatMap(LlmClient, (client) => client.generate(request))
 const text = (request: LlmRequest) => Effect.map(ask(request), (reply) => reply.text)
@@ -31,7 +33,7 @@ const recording = <A, E>(
   layer: typeof Cassette.layerAuto,
   file: string,
   script: MockLlm.Script,
-  program: Effect.Effect<A, E, LlmClient | MockLlm.Calls | Cassette.Cassette>
+  program: Effect.Effect<A, E, LlmClient | MockLlm.Calls | Cassette.Cassette | FileSystem.FileSystem>
 ) => Effect.provide(program, Layer.provideMerge(layer({ file }), MockLlm.layer(script)))
 
 const replaying = <A, E>(file: string, program: Effect.Effect<A, E, LlmClient | Cassette.Cassette>) =>
@@ -44,6 +46,21 @@ const miss = (file: string, asked: LlmRequest) =>
     assert(error._tag === "LlmError")
     return error.reason
   })
+
+/** What an effect warns of. */
+const warnings = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const lines: Array<string> = []
+    const logger = Logger.make(({ logLevel, message }) => void (logLevel === "Warn" && lines.push(String(message))))
+    yield* Effect.provide(effect, Logger.layer([logger]))
+    return lines
+  })
+
+/** The lines of a text that another one has not. */
+const more = (text: string, than: string) => {
+  const others = than.split("\n")
+  return text.split("\n").filter((line) => !others.includes(line))
+}
 
 const count = Effect.map(MockLlm.calls, (requests) => requests.length)
 
@@ -178,6 +195,60 @@ describe("Cassette", () => {
         )
       )
     }
+
+    it.effect("tells line, key and reason of all that a hand has broken", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const fs = yield* FileSystem.FileSystem
+          yield* recording(
+            Cassette.layerRecord,
+            file,
+            [{ reply: "…" }],
+            Effect.all([ask(request("a")), ask(request("b"))])
+          )
+          const lines = (yield* read(file)).split("\n")
+          const broken = lines
+            .map((line, index) => (index < 35 ? line : line.replace('"turn": 1', '"turn": "one"')))
+            .map((line) => line.replace('"finishReason": "stop"', '"finishReason": "end"'))
+            .map((line) => line.replace('"parameters": {}', '"parameters": { "temprature": 1 }'))
+          yield* fs.writeFileString(file, broken.join("\n"))
+          const error = yield* Effect.flip(replaying(file, Effect.void))
+          assert(error._tag === "CassetteError")
+          const at = (text: string, from = 0) =>
+            broken.findIndex((line, index) => index >= from && line.includes(text)) + 1
+          const second = at('"path": "b"')
+          const finish = 'Expected "stop" | "length" | "content-filter" | "tool-calls" | "other"'
+          expect(error.message.split("\n")).toEqual([
+            `cassette ${file}: at entries.0.request.parameters.temprature: Expected no excess property (${file}:${at("temprature")}:39);`,
+            `  at entries.0.reply.finishReason: ${finish} (${file}:${at('"end"')}:25);`,
+            `  at entries.1.turn: Expected number (${file}:${at('"one"')}:15);`,
+            `  at entries.1.request.parameters.temprature: Expected no excess property (${file}:${at("temprature", second)}:39);`,
+            `  at entries.1.reply.finishReason: ${finish} (${file}:${at('"end"', second)}:25)`
+          ])
+        })
+      )
+    )
+
+    it.effect("refuses two entries for one request, which a merge leaves, and tells the line of the second", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const fs = yield* FileSystem.FileSystem
+          yield* recording(Cassette.layerRecord, file, [{ reply: "…" }], ask(request("a")))
+          const [entry] = JSON.parse(yield* read(file)).entries
+          const merged = {
+            version: 1,
+            entries: [entry, { ...entry, path: "b", reply: { ...entry.reply, text: ["other"] } }]
+          }
+          const text = JSON.stringify(merged, null, 2)
+          yield* fs.writeFileString(file, text)
+          const error = yield* Effect.flip(replaying(file, Effect.void))
+          const line = text.split("\n").findIndex((line) => line.includes('"path": "b"'))
+          expect(error.message).toBe(
+            `cassette ${file}: at entries.1: the same request as entries.0: keep one of them (${file}:${line}:5)`
+          )
+        })
+      )
+    )
   })
 
   describe("layerRecord", () => {
@@ -236,17 +307,159 @@ describe("Cassette", () => {
       )
     )
 
-    it.live("keeps key, headers and host out of the file", () =>
+    it.live("keeps every secret around a call out of every byte that it writes", () =>
       withFile((file) =>
         Effect.gen(function* () {
-          const { url } = yield* serve(send(200, completion(), { "x-request-id": "sentinel-header" }))
-          const provider = OpenAiLlm.layer({ apiKey: Redacted.make("sentinel-key"), baseUrl: url, model: "model-1" })
-          yield* Effect.provide(ask(request("draft")), Layer.provide(Cassette.layerRecord({ file }), provider))
-          const content = yield* read(file)
-          expect(content).toContain("pong")
-          for (const secret of ["sentinel", "127.0.0.1", "chatcmpl-1"]) expect(content).not.toContain(secret)
+          const fs = yield* FileSystem.FileSystem
+          const secret = "sk-sentinel-0123456789abcdef"
+          const headers = { "set-cookie": `sentinel=${secret}`, "x-request-id": "sentinel-id", authorization: secret }
+          const said = { ...completion(), id: "sentinel-id", system_fingerprint: "sentinel", service_tier: secret }
+          const quoting = {
+            error: { message: `wrong key: ${secret}, sentinel`, code: "invalid_api_key", param: secret }
+          }
+          const { url, received } = yield* serve((response, count) =>
+            [
+              send(200, said, headers),
+              send(401, quoting, { ...headers, "www-authenticate": `Bearer ${secret}` }),
+              fault(500, "sentinel", headers),
+              send(200, "<html>sentinel</html>", { ...headers, "content-type": "text/html" }),
+              sse([JSON.stringify({ choices: [{ delta: { content: "half" } }] }), JSON.stringify(quoting)]),
+              send(200, { ...completion({ content: `The key is ${secret}.` }), model: "sentinel" }, headers),
+              send(200, said, headers)
+            ][count]?.(response, count)
+          )
+          const host = url.replace("http://", "http://sentinel-user:sentinel-password@")
+          const provider = (base: string) =>
+            OpenAiLlm.layerConfig().pipe(
+              Layer.provide(
+                ConfigProvider.layer(
+                  ConfigProvider.fromUnknown({
+                    OPENAI_API_KEY: secret,
+                    OPENAI_BASE_URL: base,
+                    OPENAI_MODEL: "sentinel"
+                  })
+                )
+              )
+            )
+          const through = (base: string) => Layer.provide(Cassette.layerAuto({ file }), provider(base))
+          const stream = Effect.flatMap(LlmClient, (client) => Stream.runDrain(client.stream(request("e"))))
+          const lines = yield* warnings(
+            Effect.gen(function* () {
+              yield* ask(request("a"))
+              for (const step of ["b", "c", "d"]) yield* Effect.flip(ask(request(step)))
+              yield* Effect.flip(stream)
+              yield* ask(request("f"))
+              yield* ask(request("g"))
+              yield* Effect.flip(Effect.provide(ask(request("h")), through(host)))
+            }).pipe(Effect.provide(through(url)))
+          )
+          expect(received.map(({ headers }) => headers.authorization)).toEqual(Array(7).fill(`Bearer ${secret}`))
+          expect(lines).toMatchObject([
+            expect.stringContaining('the reply of step "f" at f, turn 1 has what looks like a secret')
+          ])
+
+          const folder = file.slice(0, file.lastIndexOf("/"))
+          const names = yield* fs.readDirectory(folder, { recursive: true })
+          expect(names).toEqual(["cassette.json"])
+          const bytes = yield* fs.readFile(file)
+          const content = Buffer.from(bytes).toString("latin1")
+          expect(JSON.parse(yield* read(file)).entries.map(({ step }: { step: string }) => step)).toEqual(["a", "g"])
+          for (const text of ["sentinel", "Bearer", "127.0.0.1", "half", secret]) {
+            expect(content).not.toContain(text)
+            expect(content).not.toContain(Buffer.from(text).toString("base64").replaceAll("=", ""))
+            expect(lines.join()).not.toContain(text)
+          }
         }).pipe(Effect.scoped)
       )
+    )
+
+    it.effect("records no call that has what looks like a secret, and says so; under Redact it does", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const secret = `ghp_${"x1".repeat(20)}`
+          const asked = request("a", `Use ${secret} to log in.`)
+          const twice = Effect.andThen(ask(asked), text(asked))
+          const lines = yield* warnings(recording(Cassette.layerAuto, file, [{ reply: "…" }], twice))
+          expect(lines).toEqual([expect.stringContaining("put Redact.layer around"), expect.anything()])
+          expect(lines.join() + (yield* read(file))).not.toContain(secret)
+
+          const redacted = Layer.provide(
+            Redact.layer(),
+            Layer.provide(Cassette.layerAuto({ file }), MockLlm.layer([{ reply: "…" }]))
+          )
+          expect(yield* warnings(Effect.provide(twice, redacted))).toEqual([])
+          expect(yield* read(file)).toContain("Use __SECRET_1__ to log in.")
+          expect(yield* read(file)).not.toContain(secret)
+        })
+      )
+    )
+
+    it.effect("takes the caller's word for what a secret is", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const layer = (secrets: ReadonlyArray<RegExp>) =>
+            Layer.provide(Cassette.layerAuto({ file, secrets }), MockLlm.layer([{ reply: "hunter2, ok" }]))
+          const asks = Effect.andThen(ask(request("a")), ask(request("b")))
+          expect((yield* warnings(Effect.provide(asks, layer([/hunter\d/gu])))).length).toBe(2)
+          expect(yield* read(file)).not.toContain("hunter2")
+          expect(yield* warnings(Effect.provide(asks, layer([])))).toEqual([])
+          expect(yield* read(file)).toContain("hunter2")
+        })
+      )
+    )
+
+    it.live(
+      "loses no reply that a caller has seen, and leaves no half one, when it is killed",
+      () =>
+        withFile((file) =>
+          Effect.gen(function* () {
+            const url = (specifier: string) => JSON.stringify(import.meta.resolve(specifier))
+            const program = `
+            import { Effect, Layer } from ${url("effect")}
+            import { NodeServices } from ${url("@effect/platform-node")}
+            import { LlmClient } from ${url("@stepwright/core/LlmClient")}
+            import * as Cassette from ${url("@stepwright/llm/Cassette")}
+            import * as MockLlm from ${url("@stepwright/llm/MockLlm")}
+            const ask = (step) => Effect.flatMap(LlmClient, (client) => client.generate({
+              model: "default", messages: [{ role: "user", content: "Please do " + step + "." }], format: { type: "text" },
+              parameters: {}, metadata: { run: "run-1", path: step, step, turn: 1 }
+            }))
+            const each = (i) => Effect.tap(ask("step-" + i), () => Effect.sync(() => process.stdout.write(i + "\\n")))
+            const model = MockLlm.layer((request) => request.metadata.step + " said\\n".repeat(4000))
+            await Effect.runPromise(Effect.forEach(Array.from({ length: 500 }, (_, i) => i), each, { concurrency: 3 }).pipe(
+              Effect.provide(Layer.provide(Cassette.layerAuto({ file: ${JSON.stringify(file)} }), model)),
+              Effect.provide(NodeServices.layer)))`
+            let known = 0
+            for (const enough of [1, 12, 23]) {
+              const child = spawn(process.execPath, ["--input-type=module", "-e", program])
+              let told = ""
+              yield* Effect.promise(
+                () =>
+                  new Promise((resolve) => {
+                    child.on("close", resolve)
+                    child.stdout.on("data", (data) => {
+                      told += data
+                      if (told.split("\n").length > enough) child.kill("SIGKILL")
+                    })
+                  })
+              )
+              expect(child.signalCode).toBe("SIGKILL")
+              const seen = told.split("\n").slice(0, -1)
+              expect(seen.length).toBeGreaterThanOrEqual(enough)
+              for (const i of seen) {
+                expect(yield* replaying(file, text(request(`step-${i}`)))).toBe(`step-${i}${" said\n".repeat(4000)}`)
+              }
+              const { entries } = JSON.parse(yield* read(file))
+              expect(entries.length).toBeGreaterThanOrEqual(Math.max(known, seen.length))
+              known = entries.length
+              for (const { reply } of entries) expect(reply.text.length).toBe(4001)
+            }
+            yield* recording(Cassette.layerAuto, file, [], Effect.void)
+            const fs = yield* FileSystem.FileSystem
+            expect(yield* fs.readDirectory(file.slice(0, file.lastIndexOf("/")))).toEqual(["cassette.json"])
+          })
+        ),
+      30_000
     )
 
     it.effect("keeps a reply that could not be written, and writes it with the next", () =>
@@ -299,6 +512,250 @@ describe("Cassette", () => {
           const both = Effect.all([text(request("a")), text(request("b")), text(request("b")), count])
           expect(yield* recording(Cassette.layerAuto, file, [{ reply: "new" }], both)).toEqual(["old", "new", "new", 1])
           expect(yield* replaying(file, text(request("b")))).toBe("new")
+        })
+      )
+    )
+  })
+
+  describe("layerAuto, after a prompt has changed", () => {
+    const prompt = (last: string) => request("b", `You write.\n${last}\nEnd.`)
+    const before = Effect.all([ask(request("a")), ask(prompt("Be brief.")), ask(request("c"))])
+    const after = Effect.all([text(request("a")), text(prompt("Be quick.")), text(request("c"))])
+
+    it.effect("asks for what has changed only, and warns of the entry that is out of date, which it keeps", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          yield* recording(Cassette.layerAuto, file, [{ reply: "old" }], before)
+          const asked = Effect.gen(function* () {
+            expect(yield* after).toEqual(["old", "new", "old"])
+            expect(yield* count).toBe(1)
+            expect(yield* Cassette.unused).toEqual([{ path: "b", step: "b", turn: 1 }])
+          })
+          const lines = yield* warnings(recording(Cassette.layerAuto, file, [{ reply: "new" }], asked))
+          expect(lines).toEqual([
+            `cassette ${file}: nothing asked for 1 of its entries, and others were recorded: step "b" at b, turn 1; ` +
+              "remove them with Cassette.prune if they are out of date"
+          ])
+          expect(yield* replaying(file, text(prompt("Be brief.")))).toBe("old")
+        })
+      )
+    )
+
+    it.effect("warns of nothing when nothing was recorded", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          yield* recording(Cassette.layerAuto, file, [{ reply: "old" }], before)
+          expect(yield* warnings(recording(Cassette.layerAuto, file, [], ask(request("a"))))).toEqual([])
+        })
+      )
+    )
+
+    it.effect("leaves a diff of the lines that have changed, once it is pruned", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          yield* recording(Cassette.layerAuto, file, [{ reply: "one\nold\nthree" }], before)
+          const old = yield* read(file)
+          const pruned = Effect.andThen(after, Cassette.prune)
+          const lines = yield* warnings(recording(Cassette.layerAuto, file, [{ reply: "one\nnew\nthree" }], pruned))
+          expect(lines).toEqual([])
+          expect(more(old, yield* read(file)).map((line) => line.trim())).toEqual(['"Be brief.",'])
+          expect(more(yield* read(file), old).map((line) => line.trim())).toEqual(['"Be quick.",', '"new",'])
+        })
+      )
+    )
+  })
+
+  describe("layerAuto, asked the same at the same time", () => {
+    /** A model that answers once it is told to, and how often it was asked. */
+    const slow = Effect.gen(function* () {
+      const gate = yield* Deferred.make<MockLlm.Reply>()
+      return { gate, script: () => Deferred.await(gate) }
+    })
+    const started = <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.forkChild(effect, { startImmediately: true })
+
+    it.effect("asks once, and gives the reply to all", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const { gate, script } = yield* slow
+          const program = Effect.gen(function* () {
+            const all = yield* started(Effect.replicateEffect(text(request("a")), 5, { concurrency: "unbounded" }))
+            const other = yield* started(text(request("b")))
+            expect(yield* count).toBe(2)
+            yield* Deferred.succeed(gate, "pong")
+            expect(yield* Fiber.join(all)).toEqual(Array(5).fill("pong"))
+            expect(yield* Fiber.join(other)).toBe("pong")
+            expect(yield* count).toBe(2)
+          })
+          yield* recording(Cassette.layerAuto, file, script, program)
+        })
+      )
+    )
+
+    it.effect("shares a failure, and asks again after it", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const { gate, script } = yield* slow
+          const program = Effect.gen(function* () {
+            const failing = Effect.map(Effect.flip(ask(request("a"))), ({ message }) => message)
+            const both = yield* started(Effect.replicateEffect(failing, 2, { concurrency: 2 }))
+            yield* Deferred.succeed(gate, new RateLimited({ detail: "slow" }))
+            expect(yield* Fiber.join(both)).toEqual(["rate limited: slow", "rate limited: slow"])
+            expect(yield* count).toBe(1)
+            yield* failing
+            expect(yield* count).toBe(2)
+          })
+          yield* recording(Cassette.layerAuto, file, script, program)
+        })
+      )
+    )
+
+    it.effect("goes on with the next when the first is interrupted, and lets one that waits be interrupted", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const { gate, script } = yield* slow
+          const program = Effect.gen(function* () {
+            const [first, second, third] = yield* Effect.all([1, 2, 3].map(() => started(text(request("a")))))
+            assert(first && second && third)
+            yield* Fiber.interrupt(second)
+            expect(yield* count).toBe(1)
+            yield* Fiber.interrupt(first)
+            yield* Effect.yieldNow
+            expect(yield* count).toBe(2)
+            yield* Deferred.succeed(gate, "pong")
+            expect(yield* Fiber.join(third)).toBe("pong")
+          })
+          yield* recording(Cassette.layerAuto, file, script, program)
+        })
+      )
+    )
+
+    it.effect("asks by itself for one that a step asks anew", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const { gate, script } = yield* slow
+          const program = Effect.gen(function* () {
+            const anew = request("a", undefined, {}, { fresh: true })
+            const both = yield* started(Effect.all([text(request("a")), text(anew)], { concurrency: 2 }))
+            expect(yield* count).toBe(2)
+            yield* Deferred.succeed(gate, "pong")
+            yield* Fiber.join(both)
+          })
+          yield* recording(Cassette.layerAuto, file, script, program)
+        })
+      )
+    )
+  })
+
+  describe("streams", () => {
+    const parts = Effect.flatMap(LlmClient, (client) => Stream.runCollect(client.stream(request("a"))))
+    const deltas = Effect.map(parts, (all) => all.flatMap((part) => (part._tag === "Delta" ? [part.text] : [])))
+    const pong = [{ reply: MockLlm.chunks(["po", "ng"]) }]
+
+    for (const layer of [Cassette.layerAuto, Cassette.layerRecord]) {
+      it.effect(
+        `pass while ${layer === Cassette.layerAuto ? "auto" : "record"} records, and are replayed in one piece`,
+        () =>
+          withFile((file) =>
+            Effect.gen(function* () {
+              expect(yield* recording(layer, file, pong, deltas)).toEqual(["po", "ng"])
+              expect(yield* replaying(file, deltas)).toEqual(["pong"])
+              expect(yield* replaying(file, text(request("a")))).toBe("pong")
+              expect(yield* recording(Cassette.layerAuto, file, [], deltas)).toEqual(["pong"])
+            })
+          )
+      )
+    }
+
+    it.effect("are recorded before their end is seen", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const seen = Effect.flatMap(LlmClient, (client) =>
+            Stream.runForEach(client.stream(request("a")), (part) =>
+              Effect.gen(function* () {
+                const content = yield* read(file)
+                expect(content.includes("pong")).toBe(part._tag === "Finished")
+              })
+            )
+          )
+          yield* recording(Cassette.layerAuto, file, pong, seen)
+        })
+      )
+    )
+
+    it.effect("leave nothing when they fail, or are left, on the way; the next call asks again", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const script = [
+            {
+              reply: [
+                MockLlm.chunks(["half", MockLlm.fault("socket killed in the stream")]),
+                MockLlm.chunks(["half", "way"])
+              ]
+            },
+            ...pong
+          ]
+          const program = Effect.gen(function* () {
+            const empty = yield* read(file)
+            expect((yield* Effect.flip(parts)).reason._tag).toBe("NetworkFailure")
+            const client = yield* LlmClient
+            yield* Stream.runDrain(Stream.take(client.stream(request("a")), 1))
+            expect(yield* read(file)).toBe(empty)
+            expect(yield* deltas).toEqual(["po", "ng"])
+          })
+          yield* recording(Cassette.layerAuto, file, script, program)
+          expect(yield* read(file)).not.toContain("half")
+        })
+      )
+    )
+
+    it.effect("that are equal are asked once: the first passes, and the others get the whole", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const gate = yield* Deferred.make<MockLlm.Reply>()
+          const program = Effect.gen(function* () {
+            const all = yield* Effect.forkChild(Effect.all([deltas, deltas, text(request("a"))], { concurrency: 3 }), {
+              startImmediately: true
+            })
+            yield* Deferred.succeed(gate, MockLlm.chunks(["po", "ng"]))
+            expect(yield* Fiber.join(all)).toEqual([["po", "ng"], ["pong"], "pong"])
+            expect(yield* count).toBe(1)
+          })
+          yield* recording(Cassette.layerAuto, file, () => Deferred.await(gate), program)
+        })
+      )
+    )
+  })
+
+  describe("prune", () => {
+    it.effect("removes what nothing has asked for, tells what that was, and nothing else does", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const asks = Effect.all([ask(request("a")), ask(request("b"))])
+          yield* recording(Cassette.layerRecord, file, [{ reply: "…" }], asks)
+          yield* replaying(file, ask(request("a")))
+          yield* recording(Cassette.layerRecord, file, [{ reply: "…" }], ask(request("a")))
+          expect(yield* replaying(file, text(request("b")))).toBe("…")
+          const pruned = Effect.all([ask(request("a")), Cassette.prune, Cassette.unused])
+          const [, gone, left] = yield* replaying(file, pruned)
+          expect([gone, left]).toEqual([[{ path: "b", step: "b", turn: 1 }], []])
+          expect((yield* miss(file, request("b")))._tag).toBe("NoRecordedReply")
+          expect(yield* replaying(file, text(request("a")))).toBe("…")
+        })
+      )
+    )
+
+    it.effect("keeps all when it cannot write", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const fs = yield* FileSystem.FileSystem
+          const folder = file.slice(0, file.lastIndexOf("/"))
+          yield* recording(Cassette.layerRecord, file, [{ reply: "…" }], ask(request("a")))
+          const program = Effect.gen(function* () {
+            yield* fs.remove(folder, { recursive: true })
+            expect((yield* Effect.flip(Cassette.prune))._tag).toBe("CassetteError")
+            expect(yield* Cassette.unused).toEqual([{ path: "a", step: "a", turn: 1 }])
+          })
+          yield* replaying(file, program)
         })
       )
     )
