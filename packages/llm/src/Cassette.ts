@@ -132,14 +132,15 @@ const layerRecording = (
         })
 
       yield* Effect.addFinalizer(() =>
-        Effect.flatMap(tape.unused, (left) =>
-          recorded === 0 || left.length === 0
-            ? Effect.void
-            : Effect.logWarning(
-                `cassette ${file}: nothing asked for ${left.length} of its entries, and others were recorded: ` +
-                  `${left.map(describeRequest.originOf).join("; ")}; remove them with Cassette.prune if they are out of date`
-              )
-        )
+        Effect.flatMap(tape.unused, (left) => {
+          if (recorded === 0 || left.length === 0) return Effect.void
+          const some = left.slice(0, 10).map(describeRequest.originOf)
+          return Effect.logWarning(
+            `cassette ${file}: nothing asked for ${left.length} of its entries, and others were recorded: ` +
+              `${some.join("; ")}${left.length > some.length ? "; …" : ""}; ` +
+              "remove them with Cassette.prune if they are out of date"
+          )
+        })
       )
 
       const recording = passage.make((request) =>

@@ -550,6 +550,18 @@ describe("Cassette", () => {
       )
     )
 
+    it.effect("names ten entries at most, and says how many there are", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const asks = Array.from({ length: 12 }, (_, index) => ask(request(`old-${index}`)))
+          yield* recording(Cassette.layerAuto, file, [{ reply: "…" }], Effect.all(asks))
+          const [line = ""] = yield* warnings(recording(Cassette.layerAuto, file, [{ reply: "…" }], ask(request("a"))))
+          expect(line).toContain("nothing asked for 12 of its entries")
+          expect([line.split('step "old-').length - 1, line.includes("; …; remove")]).toEqual([10, true])
+        })
+      )
+    )
+
     it.effect("leaves a diff of the lines that have changed, once it is pruned", () =>
       withFile((file) =>
         Effect.gen(function* () {
