@@ -140,10 +140,11 @@ export const layer = (script: Script): Layer.Layer<LlmClient.LlmClient | Calls> 
       const answer = (request: LlmRequest): Effect.Effect<Exact, LlmError> =>
         Effect.suspend(() => {
           requests.push(request)
-          return Effect.flatMap(resolve(run.take(request), request), (reply) => {
+          const taken = run.take(request)
+          return Effect.flatMap(resolve(taken, request), (reply) => {
             if (reply !== undefined) return Effect.succeed(exactly(reply))
             unforeseen.push(describeRequest.origin(request))
-            const detail = run.explain(request).join("\n")
+            const detail = run.explain(request, taken).join("\n")
             return Effect.fail(new LlmError({ reason: new NoRecordedReply({ detail }) }))
           })
         })

@@ -234,7 +234,11 @@ describe("MockLlm", () => {
 
     it.effect("fails when the function gives no reply, and when nothing is scripted", () =>
       Effect.gen(function* () {
-        expect(yield* detail(request("a")).pipe(Effect.provide(MockLlm.layer(() => undefined)))).toContain("function")
+        const silent = () => undefined
+        for (const script of [silent, [{ reply: silent }], [{ reply: [silent] }]]) {
+          const shown = yield* detail(request("a")).pipe(Effect.provide(MockLlm.layer(script)))
+          expect(shown.split("\n").at(-1)).toBe("  the function that was to answer gave none")
+        }
         expect(yield* detail(request("a")).pipe(Effect.provide(MockLlm.layer([])))).toContain("nothing is scripted")
       })
     )

@@ -9,8 +9,11 @@ export interface Run {
   readonly take: (request: LlmRequest) => Answer | undefined
   /** The entries that were not used, or not to the end. */
   readonly unused: () => ReadonlyArray<string>
-  /** Why there is no answer, line by line: what was asked, what is scripted, and where the nearest entry differs. */
-  readonly explain: (request: LlmRequest) => ReadonlyArray<string>
+  /**
+   * Why there is no reply, line by line: what was asked, what is scripted, and that the answer taken gave none, or where
+   * the nearest entry differs.
+   */
+  readonly explain: (request: LlmRequest, taken: Answer | undefined) => ReadonlyArray<string>
 }
 
 /** Whether a request is one of those. */
@@ -21,8 +24,7 @@ export const matches = ({ step, path, when }: Match, request: LlmRequest): boole
 
 export const start = (script: Script): Run => {
   if (typeof script === "function") {
-    const scripted = ["  scripted:", "    the function that is the script gave none"]
-    return { take: () => script, unused: () => [], explain: (request) => [...asked(request), ...scripted] }
+    return { take: () => script, unused: () => [], explain: (request) => [...asked(request), silent] }
   }
   const uses = script.map((entry) => ({ entry, used: 0, last: undefined as LlmRequest | undefined }))
   type Use = (typeof uses)[number]
@@ -80,15 +82,17 @@ export const start = (script: Script): Run => {
       uses
         .filter(({ entry, used }) => used < (isList(entry.reply) ? entry.reply.length : 1))
         .map((use) => describe(use)),
-    explain: (request) => [
+    explain: (request, taken) => [
       ...asked(request),
       ...(uses.length === 0
         ? ["  nothing is scripted"]
         : ["  scripted:", ...uses.map((use) => `    ${describe(use)}`)]),
-      ...nearest(request)
+      ...(taken === undefined ? nearest(request) : [silent])
     ]
   }
 }
+
+const silent = "  the function that was to answer gave none"
 
 const asked = (request: LlmRequest): ReadonlyArray<string> => [
   `the mock has none for ${describeRequest.origin(request)}`,
