@@ -50,7 +50,7 @@ const call = (wire: Wire, behave: Behaviour, stalls = false) =>
   })
 
 /** Whether a wire can meet a row: neither the row nor the wire says that it cannot. */
-const meets = (wire: Wire, { fault, never }: Fault) => !never?.where(wire) && !(fault in wire.never)
+export const meets = (wire: Wire, { fault, never }: Fault) => !never?.where(wire) && !(fault in wire.never)
 
 /** Every row of the fault table over every wire of a provider, less where row or wire says that it cannot occur. */
 export const faultMatrix = (wires: ReadonlyArray<Wire>, { atLeast }: { readonly atLeast: number }) => {

@@ -1,13 +1,15 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Context, Effect, Layer, Redacted, Schema, Stream } from "effect"
+import { Context, Effect, Layer, Schema, Stream } from "effect"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import { LlmErrorReason } from "@stepwright/core/LlmError"
-import { MockLlm, OpenAiLlm } from "@stepwright/llm"
+import { MockLlm } from "@stepwright/llm"
 import * as mockFaults from "../../src/internal/mockFaults.ts"
+import { meets } from "../faultMatrix.ts"
 import { faults } from "../faults.ts"
+import { wires } from "../openAiWire.ts"
 import { request } from "../request.ts"
 import { serve, type Behaviour } from "../server.ts"
-import { wires, type Wire } from "../wire.ts"
+import type { Wire } from "../wire.ts"
 
 const names = Object.keys(mockFaults.faults) as ReadonlyArray<MockLlm.Fault>
 const failing = faults.filter(({ want }) => want !== "reply")
@@ -26,9 +28,8 @@ const essence = (reason: LlmErrorReason) => ({
 const reasonOf = (wire: Wire, behave: Behaviour, stalls = false) =>
   Effect.gen(function* () {
     const { url } = yield* serve(behave)
-    const options = { apiKey: Redacted.make("any"), baseUrl: url, model: "model-1", api: wire.api }
-    const patience = stalls ? { timeout: 200, idleTimeout: 100 } : {}
-    const client = Context.get(yield* Layer.build(OpenAiLlm.layer({ ...options, ...patience })), LlmClient)
+    const provider = wire.client(url, stalls ? { timeout: 200, idleTimeout: 100 } : undefined)
+    const client = Context.get(yield* Layer.build(provider), LlmClient)
     const asking = wire.streamed ? Stream.runDrain(client.stream(request("a"))) : client.generate(request("a"))
     return (yield* Effect.flip(Effect.asVoid(asking))).reason
   }).pipe(Effect.scoped)
@@ -38,12 +39,13 @@ describe("mockFaults", () => {
     expect(names.toSorted()).toEqual(failing.map(({ fault }) => fault).toSorted())
   })
 
-  for (const { fault, serve: behave, never, stalls } of failing) {
+  for (const row of failing) {
+    const { fault, serve: behave, stalls } = row
     it.live(`fails on "${fault}" as a client of OpenAI does`, () =>
       Effect.gen(function* () {
         const name = names.find((name) => name === fault)
         const mock = name && essence(MockLlm.fault(name))
-        const met = wires.filter((wire) => !never?.where(wire))
+        const met = wires.filter((wire) => meets(wire, row))
         const real = yield* Effect.forEach(met, (wire) => Effect.map(reasonOf(wire, behave(wire), stalls), essence))
         // What a server without any reply says of usage differs between the two APIs; the mock is one of them.
         expect(real).toContainEqual(mock)
