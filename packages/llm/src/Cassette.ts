@@ -155,7 +155,8 @@ const layerRecording = (
               }
         })
       )
-      return provide(tape, reuse ? singleFlight.make(recording) : recording)
+      const served = reuse ? singleFlight.make(recording) : recording
+      return provide(tape, client.models === undefined ? served : { ...served, models: client.models })
     })
   )
 

@@ -5,7 +5,7 @@ import { ConfigProvider, Deferred, Effect, Fiber, FileSystem, Layer, Logger, Sch
 import { LlmClient } from "@stepwright/core/LlmClient"
 import { RateLimited } from "@stepwright/core/LlmError"
 import { LlmRequest } from "@stepwright/core/LlmRequest"
-import { Cassette, MockLlm, OpenAiLlm, Redact } from "@stepwright/llm"
+import { Cassette, LlmRegistry, MockLlm, OpenAiLlm, Redact } from "@stepwright/llm"
 import { request } from "./request.ts"
 import { completion, fault } from "./openAiWire.ts"
 import { send, serve } from "./server.ts"
@@ -492,6 +492,17 @@ describe("Cassette", () => {
   })
 
   describe("layerAuto", () => {
+    it.effect("has the models of the client below, so that no run starts that names another", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const registry = LlmRegistry.layer({ fast: MockLlm.layer(() => "quick") })
+          const cassette = Layer.provide(Cassette.layerAuto({ file }), registry)
+          expect((yield* Effect.provide(LlmClient, cassette)).models).toEqual(["fast"])
+          expect((yield* Effect.provide(LlmClient, Cassette.layerReplay({ file }))).models).toBeUndefined()
+        })
+      )
+    )
+
     it.effect("asks anew what a step asks anew, and replaces the entry; a replay does not", () =>
       withFile((file) =>
         Effect.gen(function* () {
