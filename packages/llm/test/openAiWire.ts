@@ -41,6 +41,11 @@ export const completion = (message: object = { content: "pong" }, choice: object
   ...fields
 })
 
+const chatUsage = (usage: Answer["usage"]) => ({
+  ...completion().usage,
+  ...(typeof usage === "object" && { prompt_tokens: usage.input, completion_tokens: usage.output })
+})
+
 const chunk = (choices: ReadonlyArray<object>, fields: object = {}) =>
   JSON.stringify({ id: "chatcmpl-1", object: "chat.completion.chunk", model: "model-2025", choices, ...fields })
 
@@ -53,7 +58,7 @@ const chat: Format<"chat"> = {
   body: ({ text = "pong", refusal = null, finish = "stop", toolCall, usage }) => {
     const message = { content: text, refusal, ...(toolCall && { tool_calls: [{ id: "1" }] }) }
     const choice = { finish_reason: toolCall ? "tool_calls" : finish }
-    return completion(message, choice, usage === false ? { usage: undefined } : {})
+    return completion(message, choice, { usage: usage === false ? undefined : chatUsage(usage) })
   },
   events: ({ text = "pong", refusal, finish = "stop", toolCall, usage }) => [
     delta({ role: "assistant", ...(text !== null && { content: "" }) }),
@@ -61,7 +66,7 @@ const chat: Format<"chat"> = {
     ...(refusal === undefined ? [] : pieces(refusal).map((refusal) => delta({ refusal }))),
     ...(toolCall ? [delta({ tool_calls: [{ index: 0, id: "1", function: { name: "f", arguments: "{}" } }] })] : []),
     delta({}, toolCall ? "tool_calls" : finish),
-    ...(usage === false ? [] : [chunk([], { usage: completion().usage })]),
+    ...(usage === false ? [] : [chunk([], { usage: chatUsage(usage) })]),
     "[DONE]"
   ],
   begun: 2,
@@ -100,9 +105,9 @@ export const response = (answer: Answer = {}, fields: object = {}) => {
     ],
     ...(usage !== false && {
       usage: {
-        input_tokens: 11,
+        input_tokens: typeof usage === "object" ? usage.input : 11,
         input_tokens_details: { cached_tokens: 4 },
-        output_tokens: 7,
+        output_tokens: typeof usage === "object" ? usage.output : 7,
         output_tokens_details: { reasoning_tokens: 2 },
         total_tokens: 18
       }

@@ -8,7 +8,12 @@ export interface Answer {
   readonly refusal?: string
   readonly finish?: "stop" | "length" | "content_filter"
   readonly toolCall?: boolean
-  readonly usage?: boolean
+  readonly usage?: boolean | Tokens
+}
+
+interface Tokens {
+  readonly input: number
+  readonly output: number
 }
 
 /** The wire format of a provider: what the fault table needs to know of it. */
