@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { LlmError } from "./LlmError.ts"
 import type { LlmReply } from "./LlmReply.ts"
@@ -40,15 +41,21 @@ export const make = (
 /** A layer from a function that answers requests. */
 export const layer = (generate: Service["generate"]): Layer.Layer<LlmClient> => Layer.succeed(LlmClient, make(generate))
 
-/** A layer that puts a middleware, a function from client to client, around the client below it. It keeps `models`. */
+/**
+ * A layer that puts a middleware, a function from client to client, around the client below it. It keeps `models`. The
+ * same layer over several clients is built for each of them.
+ */
 export const layerMiddleware = <R = never, E = never>(
   middleware: Effect.Effect<(client: Service) => Service, E, R>
-): Layer.Layer<LlmClient, E, R | LlmClient> =>
-  Layer.effect(
-    LlmClient,
-    Effect.gen(function* () {
-      const wrap = yield* middleware
-      const client = yield* LlmClient
-      return client.models === undefined ? wrap(client) : { ...wrap(client), models: client.models }
-    })
+): Layer.Layer<LlmClient, E, Exclude<R, Scope.Scope> | LlmClient> =>
+  // One built before, over another client, must not be taken for it.
+  Layer.fresh(
+    Layer.effect(
+      LlmClient,
+      Effect.gen(function* () {
+        const wrap = yield* middleware
+        const client = yield* LlmClient
+        return client.models === undefined ? wrap(client) : { ...wrap(client), models: client.models }
+      })
+    )
   )

@@ -22,11 +22,10 @@ export const make =
 export const layer = <E = never, R = never>(
   ...others: ReadonlyArray<Layer.Layer<LlmClient.LlmClient, E, R>>
 ): Layer.Layer<LlmClient.LlmClient, E, R | LlmClient.LlmClient> =>
-  Layer.effect(
-    LlmClient.LlmClient,
+  LlmClient.layerMiddleware(
     Effect.gen(function* () {
       const built = yield* Effect.forEach(others, (other) => Layer.build(other))
-      return make(built.map(Context.get(LlmClient.LlmClient)))(yield* LlmClient.LlmClient)
+      return make(built.map(Context.get(LlmClient.LlmClient)))
     })
   )
 

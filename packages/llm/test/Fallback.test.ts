@@ -16,7 +16,7 @@ import {
   Unauthenticated,
   type LlmErrorReason
 } from "@stepwright/core/LlmError"
-import { Fallback, MockLlm } from "@stepwright/llm"
+import { Fallback, MockLlm, Telemetry } from "@stepwright/llm"
 import { request } from "./request.ts"
 
 const detail = "…"
@@ -110,5 +110,14 @@ describe("Fallback", () => {
         )
       )
     )
+
+    it.effect("asks the other client also where one and the same middleware is around both", () => {
+      const observed = Telemetry.layer({ provider: "mock" })
+      const first = Layer.provide(observed, MockLlm.layer([{ reply: network }]))
+      const second = Layer.provide(observed, MockLlm.layer([{ reply: "second" }]))
+      return Effect.gen(function* () {
+        expect(yield* generated(yield* LlmClient.LlmClient)).toBe("second")
+      }).pipe(Effect.provide(Layer.provide(Fallback.layer(second), first)))
+    })
   })
 })
