@@ -71,6 +71,17 @@ describe("a workflow that asks a model, from the command line", () => {
     assert.include([0, 4], further.status)
   })
 
+  it("counts calls that failed over the processes of a run too", async () => {
+    const server = await serve(() => ({ status: 404, error: { message: "no such model", code: "model_not_found" } }))
+    const here = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })
+    const failed = await here.stepwright(...run, "--max-calls", "1")
+    assert.strictEqual(failed.status, 1)
+    const capped = await here.stepwright("resume", "latest")
+    assert.strictEqual(capped.status, 4)
+    assert.match(capped.stderr, /maxCalls is 1, and 1 calls were made/)
+    assert.strictEqual(server.asked.length, 1)
+  })
+
   it("counts in USD by a table of prices, stops at a cap in USD, and takes none without a price", async () => {
     const server = await serve(answer)
     const here = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })

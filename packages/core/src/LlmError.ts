@@ -144,6 +144,19 @@ export const LlmErrorReason = Schema.Union([
 ])
 export type LlmErrorReason = typeof LlmErrorReason.Type
 
+/**
+ * Reasons that providers do not bill when they answer with them. After any other failure the model may have worked
+ * unseen, so that what it cost is unknown.
+ */
+export const unbilled: ReadonlySet<string> = new Set<LlmErrorReason["_tag"]>([
+  "RateLimited",
+  "QuotaExhausted",
+  "Unauthenticated",
+  "InvalidRequest",
+  "ContextLengthExceeded",
+  "ProviderUnavailable"
+])
+
 /** A request to a language model that got no usable reply; `reason` says why and whether a retry can help. */
 export class LlmError extends Schema.TaggedError<LlmError>()("LlmError", { reason: LlmErrorReason }) {
   override get message() {

@@ -1,5 +1,6 @@
 import * as Equal from "effect/Equal"
 import * as Schema from "effect/Schema"
+import { unbilled } from "./LlmError.ts"
 import { FinishReason } from "./LlmReply.ts"
 import { StepFailure, type StepRecord, StepResult } from "./StepRecord.ts"
 import * as Usage from "./Usage.ts"
@@ -56,11 +57,12 @@ export const StepReplied = Schema.TaggedStruct("StepReplied", {
   ...at
 })
 
-/** A request is about to leave for a provider. */
+/** A request is about to leave for a provider. `atMost`: tokens that it may take, of its output where that is limited. */
 export const RequestStarted = Schema.TaggedStruct("RequestStarted", {
   path: Schema.String,
   request: Schema.Int,
   model: Schema.String,
+  atMost: Schema.Struct({ input: Schema.Int, output: Schema.optionalKey(Schema.Int) }),
   ...at
 })
 
@@ -68,6 +70,8 @@ export const RequestStarted = Schema.TaggedStruct("RequestStarted", {
 export const RequestEnded = Schema.TaggedStruct("RequestEnded", {
   path: Schema.String,
   request: Schema.Int,
+  /** The provider's name of the model that answered. */
+  model: Schema.optionalKey(Schema.String),
   usage: Schema.optionalKey(Usage.Usage),
   error: Schema.optionalKey(Schema.String),
   ...at
@@ -206,7 +210,8 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
       return { ...record, requests: { ...record.requests, started: record.requests.started + 1 } }
     case "RequestEnded": {
       const { ended, started, usage } = record.requests
-      const spent = event.usage ?? (event.error === undefined ? Usage.unknown : Usage.zero)
+      const isFree = event.error !== undefined && unbilled.has(event.error)
+      const spent = event.usage ?? (isFree ? Usage.zero : Usage.unknown)
       return { ...record, requests: { started, ended: ended + 1, usage: Usage.add(usage, spent) } }
     }
     case "StepSucceeded": {

@@ -108,13 +108,15 @@ describe("WorkflowEvent", () => {
         usage: { input: 3, output: 4 },
         at: 5
       }
-      const leaves: Event = { _tag: "RequestStarted", path: "a", request: 1, model: "m", at: 5 }
+      const leaves: Event = { _tag: "RequestStarted", path: "a", request: 1, model: "m", atMost: { input: 9 }, at: 5 }
       const back = (fields: object): Event => ({ _tag: "RequestEnded", path: "a", request: 1, ...fields, at: 6 })
       const refused = back({ error: "RateLimited" })
       const record = (...events: ReadonlyArray<Event>) => WorkflowEvent.fold([initialized, ...events])?.records["a"]
       assert.deepInclude(record(begun, reply, reply), { replies: 2, usage: { input: 6, output: 8 } })
       const known = record(leaves, refused, leaves, back({ usage: { input: 1, output: 2 } }))?.requests
       assert.deepStrictEqual(known, { started: 2, ended: 2, usage: { input: 1, output: 2 } })
+      const broken = back({ error: "NetworkFailure" })
+      assert.deepStrictEqual(record(leaves, broken)?.requests, { started: 1, ended: 1, usage: Usage.unknown })
       assert.deepStrictEqual(record(leaves, back({}))?.requests, { started: 1, ended: 1, usage: Usage.unknown })
     })
 

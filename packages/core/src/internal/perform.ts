@@ -9,6 +9,7 @@ import type * as Fingerprint from "../Fingerprint.ts"
 import { JournalError } from "../Journal.ts"
 import { LlmError } from "../LlmError.ts"
 import type * as Step from "../Step.ts"
+import * as TokenEstimate from "../TokenEstimate.ts"
 import { describeError, InvalidOutput, ResultNotRecorded } from "../WorkflowError.ts"
 import { examine, type Examined, type UntypedStep } from "./examine.ts"
 import { type Runtime, record } from "./runtime.ts"
@@ -164,16 +165,20 @@ const recordReply: (
 const attemptSink = (runtime: Runtime, path: string): typeof AttemptSink.AttemptSink.Service => {
   let requests = runtime.state.records[path]?.requests.started ?? 0
   return {
-    started: ({ model }) =>
+    started: (asked) =>
       Effect.gen(function* () {
         const request = ++requests
-        yield* runtime.append({ _tag: "RequestStarted", path, request, model, at: runtime.now() })
-        return ({ error, usage }: AttemptSink.Outcome) =>
+        const output = asked.parameters.maxOutputTokens
+        const atMost = { input: TokenEstimate.atMostInput(asked), ...(output !== undefined && { output }) }
+        const at = runtime.now()
+        yield* runtime.append({ _tag: "RequestStarted", path, request, model: asked.model, atMost, at })
+        return ({ error, model, usage }: AttemptSink.Outcome) =>
           runtime
             .append({
               _tag: "RequestEnded",
               path,
               request,
+              ...(model === undefined ? {} : { model }),
               ...(usage === undefined ? {} : { usage }),
               ...(error === undefined ? {} : { error: error.reason._tag }),
               at: runtime.now()

@@ -86,13 +86,13 @@ const listening = (heard: Heard) => (client: LlmClient.Service) => {
 /** What a run's requests to providers cost, where that is known. **Units** USD. */
 export const costOf = (state: WorkflowState, settings: RunSettings) =>
   Effect.orElseSucceed(
-    Effect.map(spentOf(state, settings), ({ usd }) => usd),
+    Effect.map(spentOf(state, settings), ({ cost }) => cost),
     () => undefined
   )
 
 /** What a run used up, by the prices of its settings. */
 const spentOf = Effect.fnUntraced(function* (state: WorkflowState, { model, prices, relay }: RunSettings) {
-  return yield* spent(state, {
+  return yield* spent(state.run, {
     isRelay: relay !== undefined,
     model: yield* modelClient.modelName(model),
     prices: prices === undefined ? Prices.snapshot : yield* Prices.fromFile(prices)

@@ -1,6 +1,9 @@
 import * as Effect from "effect/Effect"
 import { Journal, type JournalError } from "@stepwright/core/Journal"
-import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import { unbilled } from "@stepwright/core/LlmError"
+import * as TokenEstimate from "@stepwright/core/TokenEstimate"
+import * as Usage from "@stepwright/core/Usage"
+import type { RequestEnded, RequestStarted } from "@stepwright/core/WorkflowEvent"
 import type { Spent } from "@stepwright/llm/Budget"
 import * as Prices from "@stepwright/llm/Prices"
 
@@ -12,45 +15,97 @@ export interface Options {
   readonly model: string
 }
 
-/** More tokens than a text has, as far as one can tell from its length: three characters a token. */
-const estimate = (text: string) => Math.ceil(text.length / 3)
+/** What a run used up so far. */
+export interface Account extends Spent {
+  /** What its requests to providers cost, where nothing of that is unknown. */
+  readonly cost: number | undefined
+}
+
+/** The tokens that a request may have taken. */
+interface Bound {
+  readonly input: number
+  readonly output: number
+}
+
+/** The output of a request without a limit, as `Budget` assumes it. */
+const assumedOutput = 8192
 
 /**
- * What of a run's caps earlier processes used up: the calls that a model answered, or was answering when the process
- * ended. What a cassette answered is free; usage that nobody said is estimated from the texts, and never 0. `usd` is
- * what requests to a provider cost, and not there where a price or a usage is unknown.
+ * What of a run's caps its processes used up so far: every request to a provider, also one that failed, was given up or
+ * was on its way when the process ended. What nobody said of it counts by its reply, or else with its upper bound. A
+ * call counts once, whatever retries it took. What a cassette answered is free.
  */
 export const spent = Effect.fnUntraced(function* (
-  { records, run }: WorkflowState,
+  run: string,
   { isRelay, model, prices }: Options
-): Effect.fn.Return<Spent, JournalError> {
+): Effect.fn.Return<Account, JournalError> {
   const journal = yield* Journal
-  const nameOf = (alias: string) => (alias === "default" ? model : alias)
-  const names = new Map<string, string>()
+  const started = new Map<string, typeof RequestStarted.Type>()
+  /** A request that was answered without all of its usage, by its path: the reply will tell more. */
+  const unsaid = new Map<string, { readonly usage: Usage.Usage; readonly named: string; readonly atMost: Bound }>()
+  const calling = new Set<string>()
   let calls = 0
   let tokens = 0
   let usd: number | undefined = 0
-  for (const event of yield* journal.load(run)) {
-    if (event._tag === "RequestStarted") {
-      names.set(`${event.path} ${event.request}`, nameOf(event.model))
-    }
-    if (event._tag === "RequestEnded" && event.error !== undefined && event.usage !== undefined) {
-      tokens += (event.usage.input ?? 0) + (event.usage.output ?? 0)
-      usd = sum(usd, Prices.cost(prices, event.usage, names.get(`${event.path} ${event.request}`) ?? model))
-    }
-    if (event._tag !== "StepReplied") continue
-    const isPaid = (records[event.path]?.requests.started ?? 0) > 0
-    if (!isPaid && !isRelay) continue
-    calls++
-    tokens += event.usage.input ?? estimate(yield* journal.getText(run, event.prompt))
-    tokens += event.usage.output ?? estimate(yield* journal.getText(run, event.reply))
-    if (isPaid) usd = sum(usd, Prices.cost(prices, event.usage, nameOf(event.model)))
-  }
-  for (const { requests } of Object.values(records)) {
-    calls += requests.started - requests.ended
-    if (requests.started > requests.ended) usd = undefined
-  }
-  return { calls, tokens, ...(usd !== undefined && { usd }) }
-})
+  let isKnown = true
 
-const sum = (a: number | undefined, b: number | undefined) => (a === undefined || b === undefined ? undefined : a + b)
+  const count = (usage: Usage.Usage, named: string, atMost: Bound) => {
+    const whole = { ...usage, input: usage.input ?? atMost.input, output: usage.output ?? atMost.output }
+    tokens += whole.input + whole.output
+    const price = Prices.find(prices, named === "default" ? model : named)
+    usd = usd === undefined || price === undefined ? undefined : usd + Prices.at(price, whole)
+    isKnown &&= usage.input !== undefined && usage.output !== undefined
+  }
+  const boundOf = ({ atMost }: typeof RequestStarted.Type): Bound => ({ output: assumedOutput, ...atMost })
+
+  const ended = (event: typeof RequestEnded.Type) => {
+    const key = `${event.path} ${event.request}`
+    const asked = started.get(key)
+    started.delete(key)
+    if (asked === undefined) return
+    const isFree = event.usage === undefined && event.error !== undefined && unbilled.has(event.error)
+    const usage = event.usage ?? (isFree ? Usage.zero : Usage.unknown)
+    const named = event.model ?? asked.model
+    const isWhole = usage.input !== undefined && usage.output !== undefined
+    const atMost = boundOf(asked)
+    if (event.error === undefined && event.usage !== undefined && !isWhole) {
+      unsaid.set(event.path, { usage, named, atMost })
+    } else {
+      count(usage, named, atMost)
+    }
+  }
+
+  for (const event of yield* journal.load(run)) {
+    switch (event._tag) {
+      case "RequestStarted":
+        started.set(`${event.path} ${event.request}`, event)
+        if (!calling.has(event.path)) calls++
+        calling.add(event.path)
+        break
+      case "RequestEnded":
+        ended(event)
+        break
+      case "StepReplied": {
+        const answered = unsaid.get(event.path)
+        unsaid.delete(event.path)
+        const byRelay = isRelay && !calling.has(event.path)
+        calling.delete(event.path)
+        if (byRelay) calls++
+        if (!byRelay && answered === undefined) break
+        const [input, output] = [yield* journal.getText(run, event.prompt), yield* journal.getText(run, event.reply)]
+        const atMost = { input: TokenEstimate.atMost(input), output: TokenEstimate.atMost(output) }
+        if (answered !== undefined) count(answered.usage, answered.named, atMost)
+        else tokens += (event.usage.input ?? atMost.input) + (event.usage.output ?? atMost.output)
+        break
+      }
+      case "StepStarted":
+      case "StepSucceeded":
+      case "StepFailed":
+        calling.delete(event.path)
+    }
+  }
+  for (const asked of started.values()) count(Usage.unknown, asked.model, boundOf(asked))
+  // replies that came to no record
+  for (const { atMost, named, usage } of unsaid.values()) count(usage, named, atMost)
+  return { calls, tokens, ...(usd !== undefined && { usd }), cost: isKnown ? usd : undefined }
+})
