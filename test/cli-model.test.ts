@@ -71,6 +71,37 @@ describe("a workflow that asks a model, from the command line", () => {
     assert.include([0, 4], further.status)
   })
 
+  it("puts caps and recordings around a client that the module brings along", async () => {
+    const here = place(["article.ts"])
+    here.write(
+      "own.ts",
+      `import { appendFileSync } from "node:fs"
+import { Effect, Layer } from "effect"
+import { LlmClient } from "@stepwright/core"
+import { article, layer as house } from "./article.ts"
+export { article }
+const own = LlmClient.layer(({ metadata }) => Effect.sync(() => {
+  appendFileSync("asked.txt", metadata.path + "\\n")
+  const text = metadata.path === "outline" ? ${JSON.stringify(outline)} : "An article."
+  return { text, finishReason: "stop", usage: { input: 1, output: 1 } }
+}))
+export const layer = Layer.merge(house, own)
+`
+    )
+    const own = ["run", "--workflow", "own.ts#article", "--input", topic]
+    const asked = () => here.read("asked.txt").trim().split("\n")
+    const capped = await here.stepwright(...own, "--max-calls", "1")
+    assert.strictEqual(capped.status, 4, capped.stderr)
+    assert.deepStrictEqual(asked(), ["outline"])
+    const recorded = await here.stepwright(...own, "--record", "own.json")
+    assert.strictEqual(recorded.status, 0, recorded.stderr)
+    assert.strictEqual(JSON.parse(here.read("own.json")).entries.length, 2)
+    assert.strictEqual(asked().length, 3)
+    const replayed = await here.stepwright(...own, "--replay", "own.json")
+    assert.strictEqual(replayed.status, 0, replayed.stderr)
+    assert.strictEqual(asked().length, 3)
+  })
+
   it("counts calls that failed over the processes of a run too", async () => {
     const server = await serve(() => ({ status: 404, error: { message: "no such model", code: "model_not_found" } }))
     const here = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })

@@ -57,21 +57,25 @@ const defaultModel = "gpt-5.1"
 /** What is wrong with the set-up. */
 export type Problem = CassetteError | Config.ConfigError | Prices.PricesError | Prices.UnknownPrice
 
-/** The client that options and environment describe. Outermost first: cassette, budget, retry, attempts, provider. */
-export const layer = (
+/** The client that options and environment describe. */
+export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Problem, FileSystem.FileSystem | Path.Path> =>
+  Layer.provide(around(options), provider(options))
+
+/** The model that the environment describes. Outermost first: retry, attempts, provider. */
+export const provider = ({ model }: Options) => Layer.provide(retrying, openAi(model))
+
+/** What the options put around a client, or in its place. Outermost first: cassette, budget, relay. */
+export const around = (
   options: Options
-): Layer.Layer<LlmClient.LlmClient, Problem, FileSystem.FileSystem | Path.Path> => {
+): Layer.Layer<LlmClient.LlmClient, Problem, LlmClient.LlmClient | FileSystem.FileSystem | Path.Path> => {
   const { record, relay, replay } = options
   if (replay !== undefined && record === undefined) {
     return cassette(({ layerReplay }) => layerReplay({ file: replay }))
   }
-  const asked = relay === undefined ? Layer.provide(retrying, openAi(options.model)) : relayed(relay)
-  const client = Layer.provide(capped(options), asked)
-  if (record === undefined) return client
-  return Layer.provide(
-    cassette(({ layerAuto, layerRecord }) => (replay === record ? layerAuto : layerRecord)({ file: record })),
-    client
-  )
+  const recording = (file: string) =>
+    cassette(({ layerAuto, layerRecord }) => (replay === file ? layerAuto : layerRecord)({ file }))
+  const asked = record === undefined ? capped(options) : Layer.provide(recording(record), capped(options))
+  return relay === undefined ? asked : Layer.provide(asked, relayed(relay))
 }
 
 const retrying = Retry.layer()

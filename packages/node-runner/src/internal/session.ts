@@ -101,22 +101,28 @@ const spentOf = Effect.fnUntraced(function* (state: WorkflowState, { model, pric
 
 type Services = LlmClient.LlmClient | Workspace | TestRunner
 
-/** The client that a run's settings describe, with what is used up of its caps. */
-const client = Effect.fnUntraced(function* ({ settings, state }: Pick<Session, "settings" | "state">) {
+/** What a run's settings put around a client, with what is used up of its caps. */
+const around = Effect.fnUntraced(function* ({ settings, state }: Pick<Session, "settings" | "state">) {
   const { maxCalls, maxTokens, maxUsd } = settings
   const isCapped = maxCalls !== undefined || maxTokens !== undefined || maxUsd !== undefined
-  return modelClient.layer({ ...settings, ...(isCapped && { spent: yield* spentOf(state, settings) }) })
+  return modelClient.around({ ...settings, ...(isCapped && { spent: yield* spentOf(state, settings) }) })
 })
 
-/** What the steps of a run work with. Without `asks` a model is there by name only. */
+/**
+ * What the steps of a run work with. The workflow's own layer may bring a client along: what the settings say of caps,
+ * recordings and who answers holds for that too. Without `asks` a model is there by name only.
+ */
 export const layer = (
   self: Session,
   options: { readonly heard?: Heard; readonly force?: boolean; readonly asks?: boolean } = {}
 ): Layer.Layer<Services, unknown, FileSystem.FileSystem | Path.Path> => {
   const { asks = true, force = false, heard = {} } = options
-  const answering = asks
-    ? Layer.provide(LlmClient.layerMiddleware(Effect.succeed(listening(heard))), Layer.unwrap(client(self)))
-    : LlmClient.layer(() => Effect.die(new Error("this command asks no model")))
-  const own = Layer.mergeAll(answering, services.workspace(self.settings.out, force), services.testRunner)
-  return Layer.provideMerge(self.loaded.layer, own)
+  const { loaded, settings } = self
+  const nobody = LlmClient.layer(() => Effect.die(new Error("this command asks no model")))
+  const client = asks ? modelClient.provider(settings) : nobody
+  const own = Layer.mergeAll(client, services.workspace(settings.out, force), services.testRunner)
+  const all = Layer.provideMerge(loaded.layer, own)
+  if (!asks) return all
+  const listened = LlmClient.layerMiddleware(Effect.succeed(listening(heard)))
+  return Layer.provideMerge(Layer.provide(listened, Layer.unwrap(around(self))), all)
 }
