@@ -105,6 +105,6 @@ export const world = (
 ) =>
   Layer.mergeAll(
     MockLlm.layer(script(options.version)),
-    Workspace.Workspace.layerMemory(options.files),
-    TestRunner.TestRunner.layerMemory(() => options.report ?? green)
+    Workspace.layerMemory(options.files),
+    TestRunner.layerMemory(() => options.report ?? green)
   )

@@ -50,17 +50,17 @@ export class TestRunner extends Context.Service<
     readonly identity: string
     readonly run: (files: ReadonlyArray<SourceFile>) => Effect.Effect<TestReport, TestRunnerError>
   }
->()("@stepwright/core/TestRunner") {
-  /** A runner from a function, for tests. */
-  static readonly layerMemory = (
-    run: (files: ReadonlyArray<SourceFile>) => TestReport | TestRunnerError
-  ): Layer.Layer<TestRunner> =>
-    Layer.succeed(TestRunner, {
-      identity: "memory",
-      run: (files) =>
-        Effect.suspend(() => {
-          const report = run(files)
-          return report instanceof TestRunnerError ? Effect.fail(report) : Effect.succeed(report)
-        })
-    })
-}
+>()("@stepwright/core/TestRunner") {}
+
+/** A runner from a function, for tests. */
+export const layerMemory = (
+  run: (files: ReadonlyArray<SourceFile>) => TestReport | TestRunnerError
+): Layer.Layer<TestRunner> =>
+  Layer.succeed(TestRunner, {
+    identity: "memory",
+    run: (files) =>
+      Effect.suspend(() => {
+        const report = run(files)
+        return report instanceof TestRunnerError ? Effect.fail(report) : Effect.succeed(report)
+      })
+  })

@@ -37,18 +37,18 @@ export class Workspace extends Context.Service<
     /** The text of a file, `undefined` where there is none. */
     readonly read: (path: string) => Effect.Effect<string | undefined, WorkspaceError>
   }
->()("@stepwright/core/Workspace") {
-  /** A workspace in memory, for tests; `files` is what it holds, and may be looked at and changed. */
-  static readonly layerMemory = (files: Map<string, string> = new Map()): Layer.Layer<Workspace> =>
-    Layer.succeed(Workspace, {
-      write: (sources) =>
-        Effect.sync(() =>
-          sources.map(({ content, path }): Written => {
-            const outcome = files.get(path) === content ? "unchanged" : "written"
-            files.set(path, content)
-            return { path, outcome }
-          })
-        ),
-      read: (path) => Effect.sync(() => files.get(path))
-    })
-}
+>()("@stepwright/core/Workspace") {}
+
+/** A workspace in memory, for tests; `files` is what it holds, and may be looked at and changed. */
+export const layerMemory = (files: Map<string, string> = new Map()): Layer.Layer<Workspace> =>
+  Layer.succeed(Workspace, {
+    write: (sources) =>
+      Effect.sync(() =>
+        sources.map(({ content, path }): Written => {
+          const outcome = files.get(path) === content ? "unchanged" : "written"
+          files.set(path, content)
+          return { path, outcome }
+        })
+      ),
+    read: (path) => Effect.sync(() => files.get(path))
+  })

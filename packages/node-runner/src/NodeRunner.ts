@@ -30,6 +30,7 @@ export type Services = LlmClient | Workspace | TestRunner
 /**
  * All that a workflow needs to run on this machine: a journal and a workspace on disk, a sandbox for Python's tests, and
  * a client that `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `OPENAI_MODEL` describe. A missing key fails the first request.
+ * Caps count what this layer's client spends: `spent` says what earlier processes did.
  *
  * ```ts no-run
  * const program = Engine.execute(AutomatedCodingWorkflow.workflow, { requirement: "A set of integer intervals." })

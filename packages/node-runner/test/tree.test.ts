@@ -93,6 +93,15 @@ describe("tree", () => {
       assert.strictEqual(tree.line(row!, 8, style), "▶ left      2.0 s, 3 attempts, 2 replies, 0 + 0 tokens")
     })
 
+    it("cuts a long name before its figures, which a file gets whole", () => {
+      const long = { ...row!, name: "a-very-long-key-of-an-item-that-never-ends" }
+      const narrow = { ...style, columns: 40 }
+      const width = tree.nameWidth([long, row!], 40)
+      assert.strictEqual(tree.line(long, width, narrow), "▶ a-very-long-key-of-…  2.0 s, 3 attemp…")
+      assert.match(tree.line(row!, width, narrow), /^▶ left {18}2\.0 s/)
+      assert.include(tree.line(long, 48, { ...style, columns: Infinity }), long.name)
+    })
+
     it("never is wider than the terminal, whatever the name holds", () => {
       const names = ["a".repeat(100), "漢字".repeat(40), "👩‍👩‍👧".repeat(30), "line\nbreak\u001b[2J"]
       for (const name of names) {

@@ -24,7 +24,7 @@ describe("DeliveryStep", () => {
           ...input,
           code: { ...input.code, "shop/__init__.py": "from shop.cart import Cart\n" }
         }),
-        Workspace.Workspace.layerMemory(files)
+        Workspace.layerMemory(files)
       )
       assert.deepStrictEqual(Object.fromEntries(files), {
         "shop/__init__.py": "from shop.cart import Cart\n",
@@ -46,7 +46,7 @@ describe("DeliveryStep", () => {
       const files = new Map<string, string>()
       yield* Effect.provide(
         Step.run(DeliveryStep.step, { ...input, code: { "docs/a.md": "# A\n", "top.py": "" } }),
-        Workspace.Workspace.layerMemory(files)
+        Workspace.layerMemory(files)
       )
       assert.deepStrictEqual([...files.keys()], ["docs/a.md", "tests/__init__.py", "tests/test_cart.py", "top.py"])
     })
@@ -65,7 +65,7 @@ describe("DeliveryStep", () => {
         const again = yield* Engine.run(workflow, kept)
         assert.strictEqual(attempts(again), 2)
         assert.strictEqual(files.get("tests/__init__.py"), "")
-      }).pipe(Effect.provide(Workspace.Workspace.layerMemory(files)))
+      }).pipe(Effect.provide(Workspace.layerMemory(files)))
     })
   )
 

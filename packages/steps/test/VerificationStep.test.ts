@@ -38,7 +38,7 @@ const red = report({
 const run = (verdict: TestRunner.TestReport | TestRunner.TestRunnerError) =>
   Engine.initialize(workflow, input).pipe(
     Effect.flatMap((state) => Engine.run(workflow, state)),
-    Effect.provide(TestRunner.TestRunner.layerMemory(() => verdict))
+    Effect.provide(TestRunner.layerMemory(() => verdict))
   )
 
 describe("VerificationStep", () => {
@@ -47,7 +47,7 @@ describe("VerificationStep", () => {
       let ran: ReadonlyArray<Workspace.SourceFile> = []
       const { verification } = yield* Engine.execute(workflow, input).pipe(
         Effect.provide(
-          TestRunner.TestRunner.layerMemory((files) => {
+          TestRunner.layerMemory((files) => {
             ran = files
             return report({ run: 3, passed: 2, skipped: 1 })
           })

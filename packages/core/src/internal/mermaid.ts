@@ -14,7 +14,8 @@ const look = (path: string, state: WorkflowState): keyof typeof colours => {
   const paths = path.includes("*") ? Object.keys(state.records).filter((at) => Path.matches(path, at)) : [path]
   const records = paths.flatMap((at) => state.records[at] ?? [])
   if (records.some(({ error }) => error !== undefined)) return "failed"
-  if (records.some(({ pending }) => pending !== undefined)) return "running"
+  const isRunning = state.status === "IN_PROGRESS" && records.some(({ pending }) => pending !== undefined)
+  if (isRunning) return "running"
   return records.some(({ result }) => result !== undefined) ? "done" : "waiting"
 }
 

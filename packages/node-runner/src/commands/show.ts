@@ -46,7 +46,11 @@ export const show = Command.make(
     const replied = (yield* journal.load(run)).findLast((event) => event._tag === "StepReplied" && event.path === path)
     if (replied?._tag !== "StepReplied") {
       return yield* usage(
-        record.replies === 0 ? `no model was asked at ${path}` : `the texts of ${path} stayed with run ${state.origin}`
+        record.requests.started > 0 && record.replies === 0
+          ? `no reply came to ${path}: its request failed or was cut off, and only what was answered is kept`
+          : record.replies === 0
+            ? `no model was asked at ${path}`
+            : `the texts of ${path} stayed with run ${state.origin}`
       )
     }
     const text = yield* journal.getText(run, reply ? replied.reply : replied.prompt)

@@ -73,7 +73,7 @@ export const status = Command.make(
     const screen = terminal.stdout()
     const now = isLive ? yield* Clock.currentTimeMillis : undefined
     const columns = screen.isTerminal ? screen.columns() : Infinity
-    const width = tree.nameWidth(rows)
+    const width = tree.nameWidth(rows, columns)
     const lines = [
       `${run}  ${state.workflow}  ${shown(state, isLive)}`,
       ...rows.flatMap((row) => [

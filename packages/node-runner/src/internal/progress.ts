@@ -63,7 +63,7 @@ const drawn = Effect.fnUntraced(function* (
       replies === 0 ? "" : `, ${figures.tokens(usage)}`
     }`
     const shown = isLive ? tree.clip(all, Math.max(1, screen.rows() - 2)) : all
-    const width = tree.nameWidth(shown)
+    const width = tree.nameWidth(shown, style.columns)
     const lines = [tree.fit(summary, style.columns), ...shown.map((row) => tree.line(row, width, style))]
     screen.write(
       `${height === 0 ? "" : up(height)}\r${lines.map((line) => `${line}${clearLine}\n`).join("")}${clearBelow}`

@@ -143,7 +143,8 @@ export const line = (row: Row, nameWidth: number, style: Style): string => {
   const indent = "  ".repeat(Math.min(row.depth, Math.floor(style.columns / 8)))
   const room = Math.max(1, style.columns - 2 - indent.length)
   const details = row.record === undefined ? "" : detailsOf(row, row.record, style)
-  const padded = details === "" ? name : name.padEnd(nameWidth - indent.length)
+  const width = Math.max(1, nameWidth - indent.length)
+  const padded = details === "" ? name : (style.columns === Infinity ? name : fit(name, width)).padEnd(width)
   const text = padded.length + 2 < room && details !== "" ? fit(`${padded}  ${details}`, room) : fit(name, room)
   if (!style.hasColour) return `${indent}${shown} ${text}`
   const paint = (format: Parameters<typeof styleText>[0], text: string) =>
@@ -159,9 +160,9 @@ const detailsOf = ({ path, why }: Row, record: StepRecord, { coming, fewestAttem
   return `${figures.ofRecord(record, now, fewestAttempts)}${soFar === undefined ? "" : `, ${soFar}`}`
 }
 
-/** The width that lines the figures of all rows up. */
-export const nameWidth = (all: ReadonlyArray<Row>): number =>
-  Math.min(48, Math.max(0, ...all.map(({ depth, name }) => 2 * depth + name.length)))
+/** The width that lines the figures of all rows up, and leaves them half of the columns. */
+export const nameWidth = (all: ReadonlyArray<Row>, columns: number): number =>
+  Math.min(48, Math.floor(columns / 2), Math.max(0, ...all.map(({ depth, name }) => 2 * depth + name.length)))
 
 /** At most `height` rows: finished groups closed first, then those that are furthest from what runs left out. */
 export const clip = (all: ReadonlyArray<Row>, height: number): ReadonlyArray<Row> => {
