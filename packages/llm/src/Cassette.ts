@@ -160,10 +160,14 @@ const layerRecording = (
     })
   )
 
+/** Looks into texts as they are: in JSON a line break is two characters, and what follows it no beginning of a word. */
 const secretIn = (secrets: ReadonlyArray<RegExp>, { request, reply }: CassetteFile.Entry) => {
-  const found = (text: string) => secrets.some((secret) => text.search(secret) >= 0)
-  if (found(identity(request))) return "request"
-  return found(JSON.stringify(reply)) ? "reply" : undefined
+  const found = (value: unknown): boolean => {
+    if (typeof value === "string") return secrets.some((secret) => value.search(secret) >= 0)
+    if (typeof value !== "object" || value === null) return false
+    return Object.entries(value).some(([key, inside]) => found(key) || found(inside))
+  }
+  return found(request) ? "request" : found(reply) ? "reply" : undefined
 }
 
 const provide = ({ unused, prune }: Tape, client: LlmClient.Service) =>

@@ -394,6 +394,25 @@ describe("Cassette", () => {
       )
     )
 
+    it.effect("finds a secret at the beginning of a line, in a reply, and in the name of a step", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const key = "sk-abcdefghijklmnopqrstuvwxyz0123"
+          const script = (asked: LlmRequest) => (asked.metadata.step === "reply" ? `Here:\n\t${key}` : "…")
+          const asks = Effect.gen(function* () {
+            yield* ask(request("line", `env:\n${key}`))
+            yield* ask(request("tab", `env:\t${key}`))
+            yield* ask(request("reply"))
+            yield* ask(request(key))
+          })
+          const lines = yield* warnings(recording(Cassette.layerAuto, file, script, asks))
+          expect(lines.length).toBe(4)
+          expect(yield* read(file)).not.toContain(key)
+          expect(JSON.parse(yield* read(file)).entries).toEqual([])
+        })
+      )
+    )
+
     it.effect("takes the caller's word for what a secret is", () =>
       withFile((file) =>
         Effect.gen(function* () {

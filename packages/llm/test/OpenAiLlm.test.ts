@@ -46,7 +46,14 @@ describe("OpenAiLlm", () => {
 
     it.live("says no wait when the server demands none, or nonsense", () =>
       Effect.gen(function* () {
-        for (const headers of [{}, { "retry-after": "soon" }, { "retry-after-ms": "-5" }]) {
+        for (const headers of [
+          {},
+          { "retry-after": "soon" },
+          { "retry-after": "-5" },
+          { "retry-after": "9".repeat(400) },
+          { "retry-after-ms": "-5" },
+          { "retry-after-ms": "9".repeat(400) }
+        ]) {
           const { reason } = yield* Effect.flip(askOnce(fault(429, null, headers)))
           assert(reason._tag === "RateLimited")
           expect(reason.retryAfter).toBe(undefined)
@@ -58,6 +65,17 @@ describe("OpenAiLlm", () => {
       Effect.gen(function* () {
         const { reason } = yield* Effect.flip(askOnce(send(200, completion({ content: null, refusal: "no" }))))
         expect(reason).toMatchObject({ usage: { input: 11, cachedInput: 4, output: 7, reasoning: 2 } })
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("never shows the key that a file's line break ends, and sends it without", () =>
+      Effect.gen(function* () {
+        const quoting = send(401, { error: { message: `Incorrect API key provided: ${key}` } })
+        const { url, received } = yield* serve(quoting)
+        const asking = Effect.provide(ask(request("ping")), client(url, { apiKey: Redacted.make(`${key}\n`) }))
+        const error = yield* Effect.flip(asking)
+        expect(received[0]?.headers.authorization).toBe(`Bearer ${key}`)
+        expect(JSON.stringify(error) + error.message).not.toContain(key)
       }).pipe(Effect.scoped)
     )
 
@@ -263,6 +281,19 @@ describe("OpenAiLlm", () => {
         expect(reason._tag).toBe("InvalidRequest")
         expect(reason.detail).toContain("base URL")
       })
+    )
+
+    it.live("refuses a base URL with a password in it, and does not show that", () =>
+      Effect.gen(function* () {
+        const { url, received } = yield* serve(send(200, completion()))
+        const { reason } = yield* Effect.flip(
+          Effect.provide(ask(request("ping")), client(url.replace("http://", "http://user:hunter2@")))
+        )
+        expect(reason).toMatchObject({ _tag: "InvalidRequest", isRetryable: false })
+        expect(reason.message).toContain("base URL has a user name or a password")
+        expect(reason.message).not.toContain("hunter2")
+        expect(received).toEqual([])
+      }).pipe(Effect.scoped)
     )
 
     it.effect("fails without a request when the key is empty", () =>

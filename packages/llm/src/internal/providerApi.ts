@@ -40,7 +40,10 @@ export type Quote = (text: string, limit?: number) => string
 export const quoteWithout =
   (key: string): Quote =>
   (text, limit = 300) =>
-    shorten(text.replaceAll(key, "<key>"), limit)
+    shorten(key.length < shortestSecret ? text : text.replaceAll(key, "<key>"), limit)
+
+/** A shorter key, such as the `any` that local servers take, is no secret, and may be part of a word. */
+const shortestSecret = 8
 
 /** What servers leave out, or say is null. */
 export const maybe = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))

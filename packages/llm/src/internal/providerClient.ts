@@ -77,10 +77,16 @@ export const configured = Effect.fnUntraced(function* (prefix: "ANTHROPIC" | "OP
 /** Makes each request once, reports it to the `AttemptSink`, ends it in time, and types what goes wrong. */
 export const make = (options: Options, provider: Provider): LlmClient.Service => {
   const { api } = provider
-  const key = Redacted.value(options.apiKey)
+  // As the header has it: HTTP takes off what is around a value, such as the line break of a file.
+  const key = Redacted.value(options.apiKey).trim()
   if (key === "") {
     const reason = new Unauthenticated({ detail: `the API key is empty, set ${api.dialect.keyVariable}` })
     return LlmClient.make(() => fail(reason))
+  }
+  const { password = "", username = "" } = URL.parse(options.baseUrl ?? "") ?? {}
+  if (username !== "" || password !== "") {
+    const detail = "the base URL has a user name or a password in it: leave them out, the API key is sent by itself"
+    return LlmClient.make(() => fail(new InvalidRequest({ detail })))
   }
   const sdk = provider.sdk(key)
   const total = Duration.fromInputUnsafe(options.timeout ?? "5 minutes")

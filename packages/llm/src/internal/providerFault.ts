@@ -116,9 +116,13 @@ export const captured = <K extends string>(key: K, pattern: RegExp, text: string
 /** What a response's headers demand, at `now`; undefined when they demand no wait, or nonsense. */
 export const demandedWait = (header: Header, now: number): Duration.Duration | undefined => {
   const millis = Number.parseFloat(String(header("retry-after-ms")))
-  if (millis >= 0) return Duration.millis(Math.ceil(millis))
+  if (millis >= 0 && millis < Infinity) return Duration.millis(Math.ceil(millis))
   const after = String(header("retry-after") ?? "").trim()
-  if (/^\d+(?:\.\d+)?$/u.test(after)) return Duration.millis(Math.ceil(Number(after) * 1000))
+  // A date has letters; `Date` takes numbers such as -5 for one too.
+  if (!/[a-z]/iu.test(after)) {
+    const seconds = /^\d{1,9}(?:\.\d+)?$/u.test(after) ? Number(after) : undefined
+    return seconds === undefined ? undefined : Duration.millis(Math.ceil(seconds * 1000))
+  }
   const until = Option.map(DateTime.make(after), DateTime.toEpochMillis)
   return Option.isSome(until) ? Duration.millis(Math.max(0, until.value - now)) : undefined
 }

@@ -44,13 +44,17 @@ describe("providerFault", () => {
 
     it("cuts the key out of what it shows", () => {
       const reason = reasonOf(
-        new TypeError('"Bearer sk-1\n" is an invalid header value'),
+        new TypeError('"Bearer sk-sentinel\n" is an invalid header value'),
         dialect,
-        quoteWithout("sk-1"),
+        quoteWithout("sk-sentinel"),
         0,
         1
       )
-      expect(reason.detail).not.toContain("sk-1")
+      expect(reason.detail).not.toContain("sk-sentinel")
+    })
+
+    it("cuts no key out that is part of any word", () => {
+      expect(quoteWithout("any")("Too many requests")).toBe("Too many requests")
     })
   })
 })

@@ -42,9 +42,12 @@ export const missingKey =
 const baseUrl = Config.withDefault(Config.String("OPENAI_BASE_URL"), "")
 
 /** What is wrong with the server's address, if anything is. */
-export const badBaseUrl = Effect.map(baseUrl, (url) =>
-  url === "" || /^https?:$/.test(URL.parse(url)?.protocol ?? "") ? undefined : `${badUrl}, such as https://host/v1`
-)
+export const badBaseUrl = Effect.map(baseUrl, (url) => {
+  const parsed = URL.parse(url)
+  if (url !== "" && !/^https?:$/.test(parsed?.protocol ?? "")) return `${badUrl}, such as https://host/v1`
+  const hasLogin = parsed !== null && `${parsed.username}${parsed.password}` !== ""
+  return hasLogin ? `${badUrl} without a user name and a password in it` : undefined
+})
 
 const badUrl = "OPENAI_BASE_URL is no http or https address"
 
