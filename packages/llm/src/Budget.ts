@@ -8,6 +8,7 @@ import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import type { Usage } from "@stepwright/core/Usage"
 import * as estimate from "./internal/estimate.ts"
+import * as limit from "./internal/limit.ts"
 import * as passage from "./internal/passage.ts"
 import * as Prices from "./Prices.ts"
 
@@ -82,7 +83,10 @@ class Refused {
 }
 
 const capped = (options: Options): Middleware => {
-  const { maxCalls = Infinity, maxTokens = Infinity, maxUsd = Infinity, assumedOutputTokens = 8192 } = options
+  const { assumedOutputTokens = 8192 } = options
+  const maxCalls = limit.of("maxCalls", options.maxCalls, Infinity)
+  const maxTokens = limit.of("maxTokens", options.maxTokens, Infinity)
+  const maxUsd = limit.of("maxUsd", options.maxUsd, Infinity)
   const isLimited = maxTokens < Infinity || maxUsd < Infinity
   let { calls, tokens, usd } = { calls: 0, tokens: 0, ...options.spent, usd: spentUsd(options) }
   const inFlight = { tokens: 0, usd: 0 }

@@ -9,6 +9,7 @@ import * as LlmClient from "@stepwright/core/LlmClient"
 import { InvalidRequest, LlmError, RateLimited } from "@stepwright/core/LlmError"
 import type { Usage } from "@stepwright/core/Usage"
 import * as estimate from "./internal/estimate.ts"
+import * as limit from "./internal/limit.ts"
 import * as minute from "./internal/minute.ts"
 import * as passage from "./internal/passage.ts"
 
@@ -36,7 +37,9 @@ export interface Options {
  */
 export const make = (options: Options): Effect.Effect<(client: LlmClient.Service) => LlmClient.Service> =>
   Effect.map(Semaphore.make(1), (turn) => {
-    const { requestsPerMinute = Infinity, tokensPerMinute = Infinity, concurrency = Infinity } = options
+    const requestsPerMinute = limit.of("requestsPerMinute", options.requestsPerMinute, Infinity, 1)
+    const tokensPerMinute = limit.of("tokensPerMinute", options.tokensPerMinute, Infinity, 1)
+    const concurrency = limit.of("concurrency", options.concurrency, Infinity, 1)
     const { assumedOutputTokens = 4096 } = options
     const recent = minute.make()
     let active = 0

@@ -8,6 +8,7 @@ import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, ProviderUnavailable, RateLimited } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import * as limit from "./internal/limit.ts"
 
 /**
  * How often and how long to try. A response that is not what the protocol promises is asked for twice at most.
@@ -32,15 +33,15 @@ export interface Options {
  * **Fails with** the last error; at once when a retry cannot succeed or the wait for it would take too long.
  */
 export const make = (options: Options = {}): ((client: LlmClient.Service) => LlmClient.Service) => {
-  const { maxRequests = 3 } = options
+  const maxRequests = limit.of("maxRequests", options.maxRequests, 3, 1)
   const baseDelay = Duration.toMillis(options.baseDelay ?? 500)
   const maxDelay = Duration.toMillis(options.maxDelay ?? 8000)
   const maxTotalTime = Duration.toMillis(options.maxTotalTime ?? "10 minutes")
 
   /** Waits until the request after `error`, the outcome of request number `count`, may be made. */
   const untilNext = Effect.fnUntraced(function* (error: LlmError, count: number, began: number) {
-    const limit = error.reason._tag === "InvalidResponse" ? Math.min(2, maxRequests) : maxRequests
-    if (!error.isRetryable || count >= limit) return yield* error
+    const most = error.reason._tag === "InvalidResponse" ? Math.min(2, maxRequests) : maxRequests
+    if (!error.isRetryable || count >= most) return yield* error
     const backoff = Math.min(maxDelay, baseDelay * 2 ** (count - 1)) * (0.5 + (yield* Random.next) / 2)
     const wait = demanded(error) + backoff
     const spent = (yield* Clock.currentTimeMillis) - began
