@@ -157,8 +157,14 @@ export const unbilled: ReadonlySet<string> = new Set<LlmErrorReason["_tag"]>([
   "ProviderUnavailable"
 ])
 
-/** A request to a language model that got no usable reply; `reason` says why and whether a retry can help. */
-export class LlmError extends Schema.TaggedError<LlmError>()("LlmError", { reason: LlmErrorReason }) {
+/**
+ * A request to a language model that got no usable reply; `reason` says why and whether a retry can help, `usage` what
+ * the provider had said of its cost when a stream broke.
+ */
+export class LlmError extends Schema.TaggedError<LlmError>()("LlmError", {
+  reason: LlmErrorReason,
+  usage: Schema.optionalKey(Usage)
+}) {
   override get message() {
     return this.reason.message
   }

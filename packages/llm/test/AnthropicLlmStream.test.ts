@@ -48,6 +48,15 @@ describe("AnthropicLlm", () => {
       }).pipe(Effect.scoped)
     )
 
+    it.live("tells what the input cost of a stream that breaks", () =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(partsOf(sse([start, text("po")], "destroy")))
+        expect([error.reason._tag, error.usage]).toEqual(["NetworkFailure", { input: 3 }])
+        const unsaid = yield* Effect.flip(partsOf(sse([], "destroy")))
+        expect(unsaid.usage).toBeUndefined()
+      }).pipe(Effect.scoped)
+    )
+
     it.live("gives the first text while the model still writes", () =>
       Effect.gen(function* () {
         const { url, received } = yield* serve(sse(wire.events({}).slice(0, wire.begun), "stall"))

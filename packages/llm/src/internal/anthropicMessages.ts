@@ -188,7 +188,8 @@ const collect = (): Collector => {
             stop_details: end.stop_details ?? null,
             ...(spent !== undefined && { usage: spent })
           }
-        : undefined
+        : undefined,
+    spent: () => ({ usage: spent })
   }
 }
 

@@ -157,7 +157,8 @@ const collect = (): Collector => {
       const message = { content: content ?? null, refusal, tool_calls: called ? [{}] : [] }
       const choices = begun ? [{ finish_reason: finished ?? null, message }] : []
       return { ...head, choices, usage: spent }
-    }
+    },
+    spent: () => ({ usage: spent })
   }
 }
 

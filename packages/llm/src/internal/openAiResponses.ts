@@ -132,7 +132,9 @@ const collect = (): Collector => {
       if (event.type !== "response.output_text.delta" || commentary.has(event.output_index)) return ""
       return typeof event.delta === "string" ? event.delta : undefined
     },
-    body: () => whole
+    body: () => whole,
+    // It is said with the end only.
+    spent: () => undefined
   }
 }
 

@@ -32,6 +32,8 @@ export interface Collector {
   readonly add: (event: unknown) => string | undefined
   /** The response body that the events stand for, undefined as long as it is not whole. `done`: the server said so. */
   readonly body: (done: boolean) => unknown
+  /** A response body with what the events said of tokens so far. */
+  readonly spent: () => unknown
 }
 
 /** Text from a server as an error shows it: short, and without the key, which a server may quote. */

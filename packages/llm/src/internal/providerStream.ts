@@ -97,6 +97,14 @@ const reader = (
     return body === undefined ? failure : finish(body, [])
   }
 
+  /** The failure, with the input that was said to be counted; how much output it was, only a whole reply says. */
+  const costly = (error: LlmError) => {
+    if ("usage" in error.reason && error.reason.usage !== undefined) return error
+    const { cachedInput, input } = api.usage(collector.spent())
+    if (input === undefined) return error
+    return new LlmError({ reason: error.reason, usage: { input, ...(cachedInput !== undefined && { cachedInput }) } })
+  }
+
   const next: Pull.Pull<Arr.NonEmptyReadonlyArray<StreamPart>, LlmError> = Effect.suspend(() =>
     over
       ? Cause.done()
@@ -106,7 +114,7 @@ const reader = (
           onDone: () => ended(fail(new NetworkFailure({ detail: tooEarly(begun), permanent: true })))
         })
   )
-  return next
+  return Effect.mapError(next, (error) => (error instanceof LlmError ? costly(error) : error))
 }
 
 const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))
