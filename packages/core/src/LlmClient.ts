@@ -5,7 +5,7 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { LlmError } from "./LlmError.ts"
 import type { LlmReply } from "./LlmReply.ts"
-import type { LlmRequest } from "./LlmRequest.ts"
+import type { LlmRequest, Parameters } from "./LlmRequest.ts"
 
 /**
  * A part of a streamed reply: text as it comes, then the whole reply, once. `Discarded` voids all text before it: the
@@ -21,6 +21,8 @@ export interface Service {
   readonly stream: (request: LlmRequest) => Stream.Stream<StreamPart, LlmError>
   /** The models that requests may name; without it any will do. The engine starts no run that names another. */
   readonly models?: ReadonlyArray<string>
+  /** What the models, by alias, are asked with where a request does not say. */
+  readonly parameters?: Readonly<Record<string, Parameters>>
 }
 
 /** A language model. Steps ask it; a Layer provides it. */
@@ -41,9 +43,22 @@ export const make = (
 /** A layer from a function that answers requests. */
 export const layer = (generate: Service["generate"]): Layer.Layer<LlmClient> => Layer.succeed(LlmClient, make(generate))
 
+/** A client that says of its models what the one below it says, unless it says so itself. */
+export const over = (below: Service, client: Service): Service => {
+  const { models = below.models, parameters = below.parameters } = client
+  return {
+    ...make(
+      (request) => client.generate(request),
+      (request) => client.stream(request)
+    ),
+    ...(models !== undefined && { models }),
+    ...(parameters !== undefined && { parameters })
+  }
+}
+
 /**
- * A layer that puts a middleware, a function from client to client, around the client below it. It keeps `models`. The
- * same layer over several clients is built for each of them.
+ * A layer that puts a middleware, a function from client to client, around the client below it. It keeps `models`
+ * and `parameters`. The same layer over several clients is built for each of them.
  */
 export const layerMiddleware = <R = never, E = never>(
   middleware: Effect.Effect<(client: Service) => Service, E, R>
@@ -55,7 +70,7 @@ export const layerMiddleware = <R = never, E = never>(
       Effect.gen(function* () {
         const wrap = yield* middleware
         const client = yield* LlmClient
-        return client.models === undefined ? wrap(client) : { ...wrap(client), models: client.models }
+        return over(client, wrap(client))
       })
     )
   )

@@ -46,5 +46,23 @@ describe("LlmClient", () => {
         assert.strictEqual((yield* client.generate(request)).text, "outer(inner(x))")
       }).pipe(Effect.provide(layer))
     })
+
+    it.effect("keeps models and parameters of the client below, unless the one around it says its own", () => {
+      const below = {
+        ...LlmClient.make(() => Effect.fail(refused)),
+        models: ["fast"],
+        parameters: { fast: { seed: 1 } }
+      }
+      const told = (said: Partial<LlmClient.Service>) =>
+        LlmClient.layerMiddleware(Effect.succeed((client) => ({ ...LlmClient.make(client.generate), ...said }))).pipe(
+          Layer.provide(Layer.succeed(LlmClient.LlmClient, below)),
+          (layer) => Effect.provide(LlmClient.LlmClient, layer),
+          Effect.map(({ models, parameters }) => ({ models, parameters }))
+        )
+      return Effect.gen(function* () {
+        assert.deepStrictEqual(yield* told({}), { models: ["fast"], parameters: { fast: { seed: 1 } } })
+        assert.deepStrictEqual(yield* told({ models: ["slow"], parameters: {} }), { models: ["slow"], parameters: {} })
+      })
+    })
   })
 })

@@ -32,7 +32,10 @@ export interface Options {
    * dearest counts. An alias that is not here is the provider's name itself.
    */
   readonly models?: Readonly<Record<string, string | ReadonlyArray<string>>>
-  /** With how many output tokens at most a call without `maxOutputTokens` is sent under a cap in tokens or USD: 8192. */
+  /**
+   * With how many output tokens at most a call is sent under a cap in tokens or USD where neither it nor the model's
+   * configuration has `maxOutputTokens`: 8192.
+   */
   readonly assumedOutputTokens?: number
   /** What earlier processes of the run spent: nothing unless given. */
   readonly spent?: Spent
@@ -40,8 +43,8 @@ export interface Options {
 
 /**
  * A middleware that refuses a call when it could go over a cap. Requests in flight count with their upper bound, so
- * that concurrent ones cannot overshoot together; when one ends, what it cost takes the place of the bound. Each
- * request counts, failed ones and retries too. Usage that the provider does not say is estimated from the texts,
+ * that concurrent ones cannot overshoot together; when one ends, what it cost takes the place of the bound. In tokens
+ * and USD each request counts, failed ones and retries too. Usage that the provider does not say is estimated from the texts,
  * generously, and never 0.
  *
  * **Fails with** BudgetExceeded, before the request: which cap, what was spent, and how to go on. Under a cap in USD,
@@ -119,7 +122,7 @@ const capped = (options: Options): Middleware => {
     passage.make((asked) =>
       Effect.map(AttemptSink, (sink) => {
         const input = estimate.atMostInputTokens(asked)
-        const output = asked.parameters.maxOutputTokens ?? assumedOutputTokens
+        const output = estimate.outputLimit(asked, client) ?? assumedOutputTokens
         const request = isLimited ? { ...asked, parameters: { ...asked.parameters, maxOutputTokens: output } } : asked
         const price = priceOf(options, asked.model)
         const amount = (usage: Usage, output: number, model: string | undefined): Amount => {

@@ -156,7 +156,7 @@ const layerRecording = (
         })
       )
       const served = reuse ? singleFlight.make(recording) : recording
-      return provide(tape, client.models === undefined ? served : { ...served, models: client.models })
+      return provide(tape, LlmClient.over(client, served))
     })
   )
 

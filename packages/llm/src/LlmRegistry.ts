@@ -37,7 +37,10 @@ export const layer = <M extends Models>(
       (request) => Effect.flatMap(clientOf(request), (client) => client.generate(own(request))),
       (request) => Stream.unwrap(Effect.map(clientOf(request), (client) => client.stream(own(request))))
     )
-    return { ...client, models: aliases }
+    const parameters = Object.fromEntries(
+      Array.from(clients, ([alias, { parameters }]) => [alias, parameters?.["default"] ?? {}])
+    )
+    return { ...client, models: aliases, parameters }
   })
   // `Models` hides the errors and needs of each layer; `M` has them.
   return Layer.effect(LlmClient.LlmClient, build) as ReturnType<typeof layer<M>>
@@ -112,10 +115,13 @@ const withDefaults =
       ...request,
       parameters: { ...parameters, ...request.parameters }
     })
-    return LlmClient.make(
-      (request) => client.generate(filled(request)),
-      (request) => client.stream(filled(request))
-    )
+    return {
+      ...LlmClient.make(
+        (request) => client.generate(filled(request)),
+        (request) => client.stream(filled(request))
+      ),
+      parameters: { default: { ...client.parameters?.["default"], ...parameters } }
+    }
   }
 
 const unknownAlias = (alias: string, aliases: ReadonlyArray<string>) => {

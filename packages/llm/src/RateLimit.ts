@@ -20,7 +20,10 @@ export interface Options {
   readonly tokensPerMinute?: number
   /** Requests at a time. */
   readonly concurrency?: number
-  /** How many output tokens are expected at most of a call without `maxOutputTokens`: 4096 unless given. */
+  /**
+   * How many output tokens are expected at most of a call where neither it nor the model's configuration has
+   * `maxOutputTokens`: 4096 unless given.
+   */
   readonly assumedOutputTokens?: number
 }
 
@@ -96,7 +99,7 @@ export const make = (options: Options): Effect.Effect<(client: LlmClient.Service
       passage.make((request) =>
         Effect.sync(() => {
           const input = estimate.atMostInputTokens(request)
-          const output = request.parameters.maxOutputTokens ?? assumedOutputTokens
+          const output = estimate.outputLimit(request, client) ?? assumedOutputTokens
           let admission: Admission | undefined
           return {
             client,

@@ -2,7 +2,7 @@ import { describe, expect, expectTypeOf, it } from "@effect/vitest"
 import { Config, Effect, Layer, Schema, Stream } from "effect"
 import { Engine, PromptTemplate, Step, Workflow } from "@stepwright/core"
 import { LlmClient, type StreamPart } from "@stepwright/core/LlmClient"
-import { LlmRegistry, MockLlm, OpenAiLlm, Retry } from "@stepwright/llm"
+import { Budget, LlmRegistry, MockLlm, OpenAiLlm, RateLimit, Retry } from "@stepwright/llm"
 import { request } from "./request.ts"
 
 const ask = (model: string) => Effect.flatMap(LlmClient, (client) => client.generate(request("draft", "…", { model })))
@@ -84,6 +84,36 @@ describe("LlmRegistry", () => {
         expect((yield* ask("default")).text).toBe("large at undefined, up to undefined")
         expect(client.models).toEqual(["default", "fast"])
       }).pipe(Effect.provide(LlmRegistry.layerConfig(config, providers)))
+    )
+
+    it.effect("keeps a model's own output limit, large or small, under a budget, which counts with it", () =>
+      Effect.gen(function* () {
+        const limits = (maxOutputTokens: number) => ({ provider: "echo", model: "m", parameters: { maxOutputTokens } })
+        const models = { ...config, small: limits(200), large: limits(32_000) }
+        const capped = Budget.layer({ maxTokens: 30_000 }).pipe(
+          Layer.provide(Retry.layer()),
+          Layer.provide(LlmRegistry.layerConfig(models, providers))
+        )
+        const [small, unlimited, large] = yield* Effect.all([
+          ask("small"),
+          ask("default"),
+          Effect.flip(ask("large"))
+        ] as const).pipe(Effect.provide(capped))
+        expect(small.text).toBe("m at undefined, up to 200")
+        expect(unlimited.text).toBe("large at undefined, up to 8192")
+        expect(large.reason.detail).toMatch(/this call may take 320\d\d /u)
+      })
+    )
+
+    it.effect("tells a rate limit a model's own output limit", () =>
+      Effect.gen(function* () {
+        expect((yield* Effect.flip(ask("default"))).reason.detail).toContain("tokensPerMinute is 1000")
+        expect((yield* ask("fast")).text).toBe("small at 0.5, up to 100")
+      }).pipe(
+        Effect.provide(
+          Layer.provide(RateLimit.layer({ tokensPerMinute: 1000 }), LlmRegistry.layerConfig(config, providers))
+        )
+      )
     )
 
     const failure = (config: unknown) =>
