@@ -49,13 +49,14 @@ export interface Options {
  *
  * **Fails with** BudgetExceeded, before the request: which cap, what was spent, and how to go on. Under a cap in USD,
  * UnknownPrice at once when one of `models` has no price, and InvalidRequest before a call of any other that has none.
+ * A RangeError is a defect, when a number is negative or NaN.
  */
 export const make: {
   (options: Options & { readonly maxUsd?: never }): Effect.Effect<Middleware>
   (options: Options): Effect.Effect<Middleware, Prices.UnknownPrice>
 } = (options: Options) =>
   Effect.suspend(() => {
-    const unknown = options.maxUsd === undefined ? [] : unpriced(options)
+    const unknown = hasPrices(options) ? unpriced(options) : []
     return unknown.length === 0
       ? Effect.succeed(capped(options))
       : // Never without `maxUsd`, as the first signature says.
@@ -86,12 +87,14 @@ class Refused {
 }
 
 const capped = (options: Options): Middleware => {
-  const { assumedOutputTokens = 8192 } = options
   const maxCalls = limit.of("maxCalls", options.maxCalls, Infinity)
   const maxTokens = limit.of("maxTokens", options.maxTokens, Infinity)
   const maxUsd = limit.of("maxUsd", options.maxUsd, Infinity)
+  const assumedOutputTokens = limit.of("assumedOutputTokens", options.assumedOutputTokens, 8192, 1)
   const isLimited = maxTokens < Infinity || maxUsd < Infinity
-  let { calls, tokens, usd } = { calls: 0, tokens: 0, ...options.spent, usd: spentUsd(options) }
+  let calls = limit.of("spent.calls", options.spent?.calls, 0)
+  let tokens = limit.of("spent.tokens", options.spent?.tokens, 0)
+  let usd = limit.of("spent.usd", spentUsd(options), 0)
   const inFlight = { tokens: 0, usd: 0 }
 
   const spend = (cost: Amount) => {
@@ -106,11 +109,12 @@ const capped = (options: Options): Middleware => {
         needed,
         `${cap} is ${is}, ${spent} spent${inFlight.tokens > 0 ? `, up to ${flying} on their way` : ""}, and this call may take ${call} (a smaller maxOutputTokens of the step makes it less)`
       )
-    if (bound.tokens > maxTokens - tokens - inFlight.tokens) {
+    // What is no number fits in no cap.
+    if (!(bound.tokens <= maxTokens - tokens - inFlight.tokens)) {
       const needed = tokens + inFlight.tokens + bound.tokens
       return refuse("maxTokens", needed, `${maxTokens}`, `${tokens} are`, `${inFlight.tokens} are`, `${bound.tokens}`)
     }
-    if (bound.usd > maxUsd - usd - inFlight.usd) {
+    if (!(bound.usd <= maxUsd - usd - inFlight.usd)) {
       const needed = usd + inFlight.usd + bound.usd
       const [is, spent, flying, call] = [maxUsd, usd, inFlight.usd, bound.usd].map(Prices.format)
       return refuse("maxUsd", needed, `${is}`, `${spent} is`, `${flying} is`, `${call}`)
@@ -215,7 +219,11 @@ type Cap = NonNullable<BudgetExceeded["cap"]>
 
 const exceeded = (cap: Cap, needed: number, detail: string) =>
   new LlmError({
-    reason: new BudgetExceeded({ detail: `${detail}; resume with a larger cap to go on`, cap, needed })
+    reason: new BudgetExceeded({
+      detail: `${detail}; resume with a larger cap to go on`,
+      cap,
+      ...(Number.isFinite(needed) && { needed })
+    })
   })
 
 // What providers answer with these is not billed. After any other failure the model may have worked unseen.
@@ -230,6 +238,8 @@ const unbilled: ReadonlySet<LlmErrorReason["_tag"]> = new Set([
 
 const free: Prices.Price = { input: 0, output: 0 }
 
+const hasPrices = ({ maxUsd = Infinity }: Options) => maxUsd < Infinity
+
 const table = ({ prices = Prices.snapshot }: Options) => prices
 
 const namesOf = ({ models = {} }: Options, alias: string): ReadonlyArray<string> =>
@@ -237,7 +247,7 @@ const namesOf = ({ models = {} }: Options, alias: string): ReadonlyArray<string>
 
 /** The dearest price that an alias can have; `undefined` where one is unknown. */
 const priceOf = (options: Options, alias: string): Prices.Price | undefined => {
-  if (options.maxUsd === undefined) return free
+  if (!hasPrices(options)) return free
   const prices = namesOf(options, alias).map((name) => Prices.find(table(options), name))
   const known = prices.filter((price) => price !== undefined)
   if (known.length < prices.length) return undefined
@@ -250,8 +260,8 @@ const dearest = (prices: ReadonlyArray<Prices.Price>): Prices.Price => ({
 })
 
 const spentUsd = (options: Options): number => {
-  const { spent, maxUsd } = options
-  if (spent === undefined || maxUsd === undefined) return 0
+  const { spent } = options
+  if (spent === undefined || !hasPrices(options)) return 0
   const { input, output } = dearest(Object.values(table(options).models))
   return spent.usd ?? (spent.tokens * Math.max(input, output)) / 1e6
 }

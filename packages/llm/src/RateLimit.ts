@@ -36,14 +36,15 @@ export interface Options {
  * happen. Put it inside of `Retry`, so that it sees each request.
  *
  * **Fails with** InvalidRequest, when a call alone may take more than `tokensPerMinute`; RateLimited, without a request,
- * while the provider demands a wait of more than ten minutes.
+ * while the provider demands a wait of more than ten minutes. A RangeError is a defect, when a number is less than 1 or
+ * NaN.
  */
 export const make = (options: Options): Effect.Effect<(client: LlmClient.Service) => LlmClient.Service> =>
   Effect.map(Semaphore.make(1), (turn) => {
     const requestsPerMinute = limit.of("requestsPerMinute", options.requestsPerMinute, Infinity, 1)
     const tokensPerMinute = limit.of("tokensPerMinute", options.tokensPerMinute, Infinity, 1)
     const concurrency = limit.of("concurrency", options.concurrency, Infinity, 1)
-    const { assumedOutputTokens = 4096 } = options
+    const assumedOutputTokens = limit.of("assumedOutputTokens", options.assumedOutputTokens, 4096, 1)
     const recent = minute.make()
     let active = 0
     let changed = Deferred.makeUnsafe<void>()

@@ -30,7 +30,8 @@ export interface Options {
  * A middleware that asks again where that can help: the one owner of retries. In a stream, `Discarded` tells that the
  * text so far is void; it comes before the failure too, when there is no other request.
  *
- * **Fails with** the last error; at once when a retry cannot succeed or the wait for it would take too long.
+ * **Fails with** the last error; at once when a retry cannot succeed or the wait for it would take too long. Throws a
+ * RangeError, when `maxRequests` is less than 1 or NaN.
  */
 export const make = (options: Options = {}): ((client: LlmClient.Service) => LlmClient.Service) => {
   const maxRequests = limit.of("maxRequests", options.maxRequests, 3, 1)

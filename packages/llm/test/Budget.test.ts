@@ -1,5 +1,5 @@
 import { assert, describe, expect, expectTypeOf, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
+import { Cause, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { InvalidResponse, LlmError, NetworkFailure, RateLimited, type LlmErrorReason } from "@stepwright/core/LlmError"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
@@ -343,6 +343,49 @@ describe("Budget", () => {
         Layer.Layer<LlmClient.LlmClient, Prices.UnknownPrice, LlmClient.LlmClient>
       >()
     })
+  })
+
+  describe("make", () => {
+    it.effect("refuses caps that cap nothing, such as the number of a variable that is not set", () =>
+      Effect.gen(function* () {
+        const spent = { calls: 0, tokens: 0 }
+        const cases: ReadonlyArray<[Budget.Options, string]> = [
+          [{ maxCalls: NaN }, "maxCalls must be a number, 0 or more, and is NaN"],
+          [{ maxTokens: NaN }, "maxTokens must be a number, 0 or more, and is NaN"],
+          [{ maxUsd: NaN }, "maxUsd must be a number, 0 or more, and is NaN"],
+          [{ maxTokens: -1 }, "maxTokens must be a number, 0 or more, and is -1"],
+          [{ maxTokens: 1, assumedOutputTokens: 0 }, "assumedOutputTokens must be a number, 1 or more, and is 0"],
+          [{ maxCalls: 1, spent: { ...spent, calls: NaN } }, "spent.calls must be a number, 0 or more, and is NaN"],
+          [{ maxUsd: 1, spent: { ...spent, usd: NaN } }, "spent.usd must be a number, 0 or more, and is NaN"]
+        ]
+        for (const [options, message] of cases) {
+          const exit = yield* Effect.exit(Budget.make(options))
+          assert(Exit.isFailure(exit))
+          expect(Cause.squash(exit.cause)).toEqual(new RangeError(message))
+        }
+      })
+    )
+
+    it.effect("takes Infinity for no cap", () =>
+      Effect.gen(function* () {
+        yield* ask(request("a"))
+        expect((yield* MockLlm.calls)[0]?.parameters).toEqual({})
+      }).pipe(
+        Effect.provide(
+          Layer.provideMerge(
+            Layer.orDie(Budget.layer({ maxCalls: Infinity, maxTokens: Infinity, maxUsd: Infinity })),
+            MockLlm.layer([{ reply: "…" }])
+          )
+        )
+      )
+    )
+
+    it.effect("refuses a call whose limit is no number, and counts on", () =>
+      Effect.gen(function* () {
+        expect((yield* Effect.flip(ask(small(NaN)))).reason._tag).toBe("BudgetExceeded")
+        yield* ask(small(88))
+      }).pipe(Effect.provide(budget({ maxTokens: 100 })))
+    )
   })
 
   const Call = Schema.Struct({

@@ -1,5 +1,5 @@
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Clock, Duration, Effect, Exit, Fiber, Schema, Stream } from "effect"
+import { Cause, Clock, Duration, Effect, Exit, Fiber, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, NetworkFailure, RateLimited } from "@stepwright/core/LlmError"
@@ -49,6 +49,22 @@ const failing = (fields: { readonly retryAfter?: Duration.Duration } = {}) =>
 const times = (served: ReadonlyArray<Served>) => served.map(({ at }) => at)
 
 describe("RateLimit", () => {
+  describe("make", () => {
+    it.effect("refuses limits that let nothing go, or everything", () =>
+      Effect.gen(function* () {
+        for (const name of ["requestsPerMinute", "tokensPerMinute", "concurrency", "assumedOutputTokens"]) {
+          for (const value of [0, -1, NaN]) {
+            const exit = yield* Effect.exit(RateLimit.make({ [name]: value }))
+            assert(Exit.isFailure(exit))
+            const message = `${name} must be a number, 1 or more, and is ${value}`
+            expect(Cause.squash(exit.cause)).toEqual(new RangeError(message))
+          }
+        }
+        yield* RateLimit.make({ requestsPerMinute: Infinity, tokensPerMinute: Infinity, concurrency: Infinity })
+      })
+    )
+  })
+
   describe("concurrency", () => {
     it.effect("lets so many go at a time, first come first served", () =>
       Effect.gen(function* () {
