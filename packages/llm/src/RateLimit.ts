@@ -7,7 +7,6 @@ import type * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { InvalidRequest, LlmError, RateLimited } from "@stepwright/core/LlmError"
-import type { Usage } from "@stepwright/core/Usage"
 import * as estimate from "./internal/estimate.ts"
 import * as limit from "./internal/limit.ts"
 import * as minute from "./internal/minute.ts"
@@ -31,7 +30,7 @@ export interface Options {
  * A middleware that lets requests wait, first come first served, until they fit: in any minute no more begin, and with
  * no more tokens, than allowed. Tokens are estimated generously before a request and settled by its usage after.
  *
- * When the provider says RateLimited all the same, all wait as long as it demands; each limit is halved, and concurrency
+ * When the provider says RateLimited all the same, all wait as long as it demands, a day at most; each limit is halved, and concurrency
  * at most half of what was in flight, for those that come after, and doubled again with each minute that this does not
  * happen. Put it inside of `Retry`, so that it sees each request.
  *
@@ -61,7 +60,8 @@ export const make = (options: Options): Effect.Effect<(client: LlmClient.Service
     }
 
     const lower = (now: number, admission: Admission, { retryAfter }: RateLimited) => {
-      if (retryAfter !== undefined) pausedUntil = Math.max(pausedUntil, now + Duration.toMillis(retryAfter))
+      const demanded = retryAfter === undefined ? 0 : Math.min(longestDemand, Duration.toMillis(retryAfter))
+      pausedUntil = Math.max(pausedUntil, now + demanded)
       // Requests that were in flight together tell of one overload.
       if (admission.lowerings < lowerings) return
       if (share === 1) busiest = Math.min(concurrency, active)
@@ -108,11 +108,12 @@ export const make = (options: Options): Effect.Effect<(client: LlmClient.Service
               input + output > tokensPerMinute
                 ? tooLarge(input + output, tokensPerMinute)
                 : turn.withPermit(begin(input + output, (admitted) => void (admission = admitted))),
-            leave: ({ error, reply }) =>
+            leave: (ended) =>
               Effect.map(Clock.currentTimeMillis, (now) => {
                 if (admission === undefined) return
                 recover(now)
-                const said = reply === undefined ? usageOf(error) : reply.usage
+                const { error, reply } = ended
+                const said = passage.usageOf(ended)
                 const answered = reply === undefined ? output : estimate.atMostTokens(reply.text)
                 recent.settle(admission.entry, (said.input ?? input) + (said.output ?? answered))
                 if (error?.reason._tag === "RateLimited") lower(now, admission, error.reason)
@@ -138,10 +139,9 @@ interface Admission {
 
 const recovery = 60_000
 const longestPause = 600_000
+// A day, as quotas of a day are the longest.
+const longestDemand = 86_400_000
 const leastShare = 1 / 64
-
-const usageOf = (error: LlmError | undefined): Usage =>
-  error !== undefined && "usage" in error.reason ? (error.reason.usage ?? {}) : {}
 
 const tooLarge = (tokens: number, limit: number) => {
   const detail = `the call may take ${tokens} tokens, and tokensPerMinute is ${limit}: give the step a smaller maxOutputTokens or a shorter input`

@@ -177,6 +177,20 @@ describe("RateLimit", () => {
       })
     )
 
+    it.effect("asks again after a day, whatever it demands", () =>
+      Effect.gen(function* () {
+        const { client, served } = yield* limited({}, (count) =>
+          count === 1 ? failing({ retryAfter: Duration.infinity }) : instant()
+        )
+        yield* Effect.flip(client.generate(small("a")))
+        yield* TestClock.adjust("23 hours")
+        expect((yield* Effect.flip(client.generate(small("b")))).reason._tag).toBe("RateLimited")
+        yield* TestClock.adjust("1 hour")
+        yield* client.generate(small("c"))
+        expect(times(served)).toEqual([0, 24 * 3600])
+      })
+    )
+
     it.effect("fails, with what is left of the wait, while it demands one of more than ten minutes", () =>
       Effect.gen(function* () {
         const { client, served } = yield* limited({}, (count) =>

@@ -6,12 +6,17 @@ import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import type { Usage } from "@stepwright/core/Usage"
 
 /** How a call ended: with a reply, with an error, or with neither when it was interrupted or its reader left. */
 export interface Ended {
   readonly reply?: LlmReply
   readonly error?: LlmError
 }
+
+/** What is said of the usage of a call that has ended, also by its error. */
+export const usageOf = ({ error, reply }: Ended): Usage =>
+  reply?.usage ?? (error !== undefined && "usage" in error.reason ? error.reason.usage : undefined) ?? {}
 
 /** One call on its way through a middleware. */
 export interface Passage {
