@@ -16,7 +16,7 @@ export interface Options {
   readonly model?: string
 }
 
-/** Tokens of a reply, by `gen_ai.token.type` (`input` or `output`); what the provider does not say is not counted. */
+/** Tokens of a reply, or of an error that says them, by `gen_ai.token.type` (`input` or `output`); what the provider does not say is not counted. */
 export const tokenUsage = Metric.histogram("gen_ai.client.token.usage", {
   description: "Tokens that a call used",
   attributes: { unit: "{token}" },
@@ -52,7 +52,8 @@ export const make = ({ model: named, provider }: Options): ((client: LlmClient.S
         return {
           client,
           enter: Effect.void,
-          leave: Effect.fnUntraced(function* ({ error, reply }) {
+          leave: Effect.fnUntraced(function* (ended) {
+            const { error, reply } = ended
             const attributes = {
               "gen_ai.operation.name": "chat",
               "gen_ai.provider.name": provider,
@@ -62,10 +63,10 @@ export const make = ({ model: named, provider }: Options): ((client: LlmClient.S
             const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
             const failure = reply === undefined ? { "error.type": error?.reason._tag ?? "cancelled" } : {}
             yield* Metric.update(Metric.withAttributes(duration, { ...attributes, ...failure }), seconds)
-            if (reply === undefined) return span.attribute("error.type", failure["error.type"])
-            const { input, output, cachedInput, reasoning } = reply.usage
+            if (reply === undefined) span.attribute("error.type", failure["error.type"])
+            const { input, output, cachedInput, reasoning } = passage.usageOf(ended)
             addGenAIAnnotations(span, {
-              response: { id: reply.id, model: reply.model, finishReasons: [reply.finishReason] },
+              ...(reply && { response: { id: reply.id, model: reply.model, finishReasons: [reply.finishReason] } }),
               usage: { inputTokens: input, outputTokens: output }
             })
             if (cachedInput !== undefined) span.attribute("gen_ai.usage.cache_read.input_tokens", cachedInput)

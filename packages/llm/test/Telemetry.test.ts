@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Metric, Option, Stream, Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import * as LlmClient from "@stepwright/core/LlmClient"
-import { LlmError, RateLimited } from "@stepwright/core/LlmError"
+import { ContentRefused, LlmError, RateLimited } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import { Telemetry } from "@stepwright/llm"
 import { request } from "./request.ts"
@@ -155,6 +155,24 @@ describe("Telemetry", () => {
               count: 1,
               sum: 3
             }
+          ])
+        })
+      )
+
+      it.effect(`counts the tokens that the error of a ${how} says`, () =>
+        Effect.gen(function* () {
+          const usage = { input: 100, cachedInput: 40, output: 7 }
+          const refused = new LlmError({ reason: new ContentRefused({ detail: "no", usage }) })
+          const { metrics, spans } = yield* observed(ask(answering(Effect.fail(refused))))
+          expect(spans[0]?.attributes).toMatchObject({
+            "error.type": "ContentRefused",
+            "gen_ai.usage.input_tokens": 100,
+            "gen_ai.usage.output_tokens": 7,
+            "gen_ai.usage.cache_read.input_tokens": 40
+          })
+          expect(metrics.slice(1).map(({ attributes, sum }) => [attributes, sum])).toEqual([
+            [{ ...labels, unit: "{token}", "gen_ai.token.type": "input" }, 100],
+            [{ ...labels, unit: "{token}", "gen_ai.token.type": "output" }, 7]
           ])
         })
       )
