@@ -3,7 +3,7 @@ import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { AttemptSink, type Outcome } from "@stepwright/core/AttemptSink"
 import * as LlmClient from "@stepwright/core/LlmClient"
-import { BudgetExceeded, InvalidRequest, LlmError, type LlmErrorReason } from "@stepwright/core/LlmError"
+import { BudgetExceeded, InvalidRequest, LlmError, type LlmErrorReason, unbilled } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import type { Usage } from "@stepwright/core/Usage"
@@ -153,7 +153,7 @@ const capped = (options: Options): Middleware => {
         let replied: Amount = nothing
         const ended = ({ error, model, usage }: Outcome) => {
           const isFree = usage === undefined && error !== undefined && unbilled.has(error.reason._tag)
-          const cost = isFree ? nothing : amount(usage ?? {}, output, model)
+          const cost = isFree ? nothing : amount(whole(usage, error, output), output, model)
           spend(cost)
           replied = error === undefined && usage !== undefined ? cost : nothing
           release()
@@ -226,15 +226,18 @@ const exceeded = (cap: Cap, needed: number, detail: string) =>
     })
   })
 
-// What providers answer with these is not billed. After any other failure the model may have worked unseen.
-const unbilled: ReadonlySet<LlmErrorReason["_tag"]> = new Set([
-  "RateLimited",
-  "QuotaExhausted",
-  "Unauthenticated",
-  "InvalidRequest",
-  "ContextLengthExceeded",
+// After these, what the provider said of the output by then need not be all.
+const broken: ReadonlySet<string> = new Set<LlmErrorReason["_tag"]>([
+  "NetworkFailure",
+  "TimedOut",
   "ProviderUnavailable"
 ])
+
+/** What is said of a request's usage, with the bound of the output where it broke off. */
+const whole = (usage: Usage = {}, error: LlmError | undefined, output: number): Usage =>
+  error !== undefined && broken.has(error.reason._tag)
+    ? { ...usage, output: Math.max(usage.output ?? 0, output) }
+    : usage
 
 const free: Prices.Price = { input: 0, output: 0 }
 

@@ -1,7 +1,15 @@
 import { assert, describe, expect, expectTypeOf, it } from "@effect/vitest"
 import { Cause, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { InvalidResponse, LlmError, NetworkFailure, RateLimited, type LlmErrorReason } from "@stepwright/core/LlmError"
+import { AttemptSink } from "@stepwright/core/AttemptSink"
+import {
+  InvalidResponse,
+  LlmError,
+  NetworkFailure,
+  ProviderUnavailable,
+  RateLimited,
+  type LlmErrorReason
+} from "@stepwright/core/LlmError"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import type { Usage } from "@stepwright/core/Usage"
 import * as LlmClient from "@stepwright/core/LlmClient"
@@ -135,6 +143,51 @@ describe("Budget", () => {
             expect([reason._tag, spent]).toEqual([reason._tag, tokens])
           }
         })
+    )
+
+    /** A provider whose requests break off, each after it has said so much of its usage. */
+    const breaking = (usage: Usage, reason: LlmErrorReason = new NetworkFailure({ detail: "reset" })) => {
+      const asked: Array<LlmRequest> = []
+      const client = LlmClient.make((request) =>
+        Effect.gen(function* () {
+          const ended = yield* (yield* AttemptSink).started(request)
+          asked.push(request)
+          const error = new LlmError({ reason })
+          yield* ended({ usage, error })
+          return yield* error
+        })
+      )
+      return { asked, below: Layer.provide(Retry.layer({ baseDelay: 0 }), Layer.succeed(LlmClient.LlmClient, client)) }
+    }
+
+    it.effect("counts what a broken request said of its usage, and the bound for what it did not say", () =>
+      Effect.gen(function* () {
+        const overloaded = new ProviderUnavailable({ detail: "overloaded" })
+        const cases: ReadonlyArray<[Usage, LlmErrorReason | undefined, number]> = [
+          [{ input: 50 }, undefined, 50 + 100],
+          [{ input: 50, output: 1 }, undefined, 50 + 100],
+          [{ input: 50, output: 300 }, undefined, 50 + 300],
+          [{ output: 300 }, undefined, 12 + 300],
+          [{ input: 50, output: 1 }, overloaded, 50 + 100]
+        ]
+        for (const [usage, reason, tokens] of cases) {
+          const { asked, below } = breaking(usage, reason)
+          const spent = Effect.andThen(Effect.flip(ask(small(100))), spentTokens)
+          expect(yield* Effect.provide(spent, budget({ maxTokens: 5000 }, below))).toBe(3 * tokens)
+          expect(asked.length).toBe(3)
+        }
+      })
+    )
+
+    it.effect("makes no more requests once a broken one said more than the cap", () =>
+      Effect.gen(function* () {
+        const { asked, below } = breaking({ input: 50_000 })
+        for (const broken of [ask(small(100)), read(small(100))]) {
+          asked.length = 0
+          const { reason } = yield* Effect.flip(Effect.provide(broken, budget({ maxTokens: 20_000 }, below)))
+          expect([reason._tag, asked.length]).toEqual(["BudgetExceeded", 1])
+        }
+      })
     )
 
     it.effect("counts the bound of an attempt that was interrupted", () =>
