@@ -8,7 +8,7 @@ import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 
 export interface Options {
-  /** Values that must not leave, wherever they stand: keys and passwords that the application knows. */
+  /** Values that must not leave, as they are or as JSON writes them: keys and passwords that the application knows. */
   readonly values?: ReadonlyArray<Redacted.Redacted>
   /** What secrets look like: `patterns` unless given. */
   readonly patterns?: ReadonlyArray<RegExp>
@@ -29,22 +29,24 @@ export const patterns: ReadonlyArray<RegExp> = [
 /**
  * A middleware that puts `__SECRET_1__` and so on in place of secrets in the messages of a request, and the secrets back
  * where the reply, or a stream's text, names them. One secret has one name within a request, so that equal requests stay
- * equal. Whatever is further in, a cassette too, sees the names only; what is further out, such as a run's journal, sees
+ * equal; where JSON writes it otherwise, that is a secret with a name of its own, and given back as it was. Whatever is further in, a cassette too, sees the names only; what is further out, such as a run's journal, sees
  * the secrets. No more is hidden than what `values` and `patterns` find.
  */
 export const make = (options: Options = {}): ((client: LlmClient.Service) => LlmClient.Service) => {
-  const find = finders(options)
+  const known = (options.values ?? []).map((value) => Redacted.value(value)).filter((value) => value !== "")
+  const escaped = new Set(known.map(inJson).filter((form) => !known.includes(form)))
+  const find = finders([...known, ...escaped], options.patterns)
   return (client) =>
     LlmClient.make(
       (request) =>
         Effect.suspend(() => {
-          const { hidden, secrets } = hide(request, find)
+          const { hidden, secrets } = hide(request, find, escaped)
           const reply = client.generate(hidden)
           return secrets.size === 0 ? reply : Effect.map(reply, (reply) => restored(reply, secrets))
         }),
       (request) =>
         Stream.suspend(() => {
-          const { hidden, secrets } = hide(request, find)
+          const { hidden, secrets } = hide(request, find, escaped)
           const parts = client.stream(hidden)
           return secrets.size === 0 ? parts : restoring(parts, secrets)
         })
@@ -58,19 +60,19 @@ export const layer = (options?: Options): Layer.Layer<LlmClient.LlmClient, never
 /** What each name stands for, as it is to be written in a reply. */
 type Secrets = ReadonlyMap<string, string>
 
-const finders = ({ patterns: given = patterns, values = [] }: Options): ReadonlyArray<RegExp> => [
-  ...values
-    .map((value) => Redacted.value(value))
-    .filter((value) => value !== "")
-    .toSorted((a, b) => b.length - a.length)
-    .map((value) => new RegExp(escape(value), "gu")),
+/** How a text stands within a string of JSON. */
+const inJson = (text: string) => JSON.stringify(text).slice(1, -1)
+
+const finders = (values: ReadonlyArray<string>, given = patterns): ReadonlyArray<RegExp> => [
+  ...values.toSorted((a, b) => b.length - a.length).map((value) => new RegExp(escape(value), "gu")),
   ...given.map(({ flags, source }) => new RegExp(source, flags.includes("g") ? flags : `${flags}g`))
 ]
 
 /** What finds names in a text; none of them is part of another, or of what was there before. */
 const anyOf = (names: Iterable<string>) => new RegExp(`(${[...names].join("|")})`, "u")
 
-const hide = (request: LlmRequest, find: ReadonlyArray<RegExp>) => {
+/** The request without its secrets; those of `escaped` are in the form of JSON already. */
+const hide = (request: LlmRequest, find: ReadonlyArray<RegExp>, escaped: ReadonlySet<string>) => {
   const names = new Map<string, string>()
   let count = 0
   const nameOf = (secret: string): string => {
@@ -92,7 +94,7 @@ const hide = (request: LlmRequest, find: ReadonlyArray<RegExp>) => {
   const messages = request.messages.map((message) => ({ ...message, content: find.reduce(hideOne, message.content) }))
   const isJson = request.format.type === "json"
   const secrets: Secrets = new Map(
-    [...names].map(([secret, name]) => [name, isJson ? JSON.stringify(secret).slice(1, -1) : secret])
+    [...names].map(([secret, name]) => [name, isJson && !escaped.has(secret) ? inJson(secret) : secret])
   )
   return { hidden: names.size === 0 ? request : { ...request, messages }, secrets }
 }

@@ -100,6 +100,34 @@ describe("Redact", () => {
       })
     )
 
+    for (const secret of ['hun"ter2', "hun\nter2", "hun\\ter2", pem]) {
+      const asked = `Use ${JSON.stringify({ pw: secret })}, or else ${secret}`
+      const values = [Redacted.make(secret)]
+
+      it.effect(`hides ${JSON.stringify(secret)} in JSON too, and gives it back in the form that it had`, () =>
+        Effect.gen(function* () {
+          const { client, sent } = echo({ values })
+          expect((yield* client.generate(request("a", asked))).text).toBe(asked)
+          expect(yield* streamed(client, request("a", asked))).toEqual({ deltas: asked, text: asked })
+          const hidden = 'Use {"pw":"__SECRET_1__"}, or else __SECRET_2__'
+          expect(sent).toEqual([hidden, hidden])
+        })
+      )
+
+      it.effect(`writes both forms of ${JSON.stringify(secret)} into JSON so that they are the secret there`, () =>
+        Effect.gen(function* () {
+          const client = Redact.make({ values })(
+            LlmClient.make(() =>
+              Effect.succeed({ text: '["__SECRET_1__","__SECRET_2__"]', finishReason: "stop", usage: {} })
+            )
+          )
+          const format = { type: "json", name: "key", schema: {} } as const
+          const { text } = yield* client.generate(request("a", asked, { format }))
+          expect(JSON.parse(text)).toEqual([secret, secret])
+        })
+      )
+    }
+
     it.effect("leaves a request without secrets as it is", () =>
       Effect.gen(function* () {
         const asked = request("a", "nothing to hide")
@@ -145,20 +173,26 @@ describe("Redact", () => {
     it.effect.prop(
       "lets no secret out, and gives every text back, whole or in deltas of any size",
       {
-        words: Schema.Array(Schema.Literals(["a", "_", "__", "__SECRET_", "__SECRET_1__", "1", "secret", awsKey, pem])),
+        words: Schema.Array(
+          Schema.Literals(["a", "_", "__", "__SECRET_", "__SECRET_1__", "1", "secret", awsKey, pem, 's\n"x', '"', "\\"])
+        ),
+        isJson: Schema.Boolean,
         size: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 20 }))
       },
-      ({ size, words }) =>
+      ({ isJson, size, words }) =>
         Effect.gen(function* () {
-          const text = words.join("")
+          const text = isJson ? JSON.stringify(words) : words.join("")
           const { client, sent } = echo(
-            { values: [Redacted.make("secret")], patterns: [/AKIA\w{16}/u, /-{5}.*?KEY-{5}/su] },
+            {
+              values: [Redacted.make("secret"), Redacted.make('s\n"x')],
+              patterns: [/AKIA\w{16}/u, /-{5}.*?KEY-{5}/su]
+            },
             size
           )
           const asked = request("a", text)
           expect((yield* client.generate(asked)).text).toBe(text)
           expect(yield* streamed(client, asked)).toEqual({ deltas: text, text })
-          for (const content of sent) expect(content).not.toMatch(/secret|AKIA|-----BEGIN/u)
+          for (const content of sent) expect(content).not.toMatch(/secret|AKIA|-----BEGIN|s(?:\n|\\n)/u)
         })
     )
   })
