@@ -1,5 +1,7 @@
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Usage } from "@stepwright/core/Usage"
 import * as jsonText from "./internal/jsonText.ts"
@@ -11,9 +13,13 @@ const Usd = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 export const Price = Schema.Struct({ input: Usd, cachedInput: Schema.optionalKey(Usd), output: Usd })
 export type Price = typeof Price.Type
 
+const isDay = (date: string) =>
+  Option.exists(DateTime.make(date), (day) => DateTime.formatIsoDateUtc(day) === date) ||
+  "Expected a day of the calendar, such as 2026-08-05"
+
 /** A table of prices by the provider's names of models, and the day (`2026-08-05`) on which they held. */
 export const Prices = Schema.Struct({
-  date: Schema.String.check(Schema.isPattern(/^\d{4}-\d{2}-\d{2}$/u)),
+  date: Schema.String.check(Schema.makeFilter(isDay)),
   models: Schema.Record(Schema.String, Price)
 })
 export type Prices = typeof Prices.Type
@@ -41,7 +47,10 @@ export class UnknownPrice extends Schema.TaggedError<UnknownPrice>()("UnknownPri
 /** List prices of a few models as they were on its `date`: replace it by a table of your own where money depends on it. */
 export const snapshot: Prices = pricesSnapshot
 
-/** The table in a JSON file. **Fails with** PricesError, when it cannot be read or does not fit `Prices`. */
+/**
+ * The table in a JSON file. **Fails with** PricesError, when it cannot be read, does not fit `Prices`, or has a key that
+ * is unknown or there twice.
+ */
 export const fromFile = Effect.fnUntraced(function* (
   file: string
 ): Effect.fn.Return<Prices, PricesError, FileSystem.FileSystem> {
@@ -50,10 +59,11 @@ export const fromFile = Effect.fnUntraced(function* (
     fs.readFileString(file),
     (error) => new PricesError({ file, detail: error.message })
   )
-  return yield* Effect.mapError(
-    decode(text),
-    (problems) => new PricesError({ file, detail: jsonText.inWords(problems) })
-  )
+  const refuse = (problems: ReadonlyArray<jsonText.Problem>) =>
+    new PricesError({ file, detail: jsonText.inWords(problems) })
+  const prices = yield* Effect.mapError(decode(text), refuse)
+  const duplicates = jsonText.duplicates(text)
+  return duplicates.length === 0 ? prices : yield* refuse(duplicates)
 })
 
 /**
@@ -87,6 +97,6 @@ export const at = (
 export const format = (usd: number | undefined): string =>
   usd === undefined ? "unknown" : `$${usd >= 0.1 || usd === 0 ? usd.toFixed(2) : Number(usd.toPrecision(2))}`
 
-const decode = jsonText.decode(Prices)
+const decode = jsonText.decode(Prices, { onExcessProperty: "error" })
 
 const own = ({ models }: Prices, model: string) => (Object.hasOwn(models, model) ? models[model] : undefined)

@@ -78,6 +78,39 @@ describe("Prices", () => {
       })
     )
 
+    for (const [what, from, to, problem] of [
+      [
+        "a key that it does not know",
+        "cachedInput",
+        "cached_input",
+        "line 4, column 44 at models.large.cached_input: "
+      ],
+      ["a day that is in no calendar", "2026-02-28", "2026-02-30", "line 2, column 11 at date: Expected a day of the "],
+      [
+        "a month that is in no calendar",
+        "2026-02-28",
+        "2026-99-99",
+        "line 2, column 11 at date: Expected a day of the "
+      ],
+      ["a price that is there twice", "cachedInput", "input", "line 4, column 37 at models.large.input: Duplicate key"],
+      ["a model that is there twice", "small", "large", "line 5, column 14 at models.large: Duplicate key"]
+    ] as const) {
+      it.effect(`refuses ${what}, with line and key`, () =>
+        Effect.gen(function* () {
+          const lines = [
+            '  "date": "2026-02-28",',
+            '  "models": {',
+            '    "large": { "input": 1, "cachedInput": 2, "output": 3 },',
+            '    "small": { "input": 1, "output": 2 }',
+            "  }"
+          ]
+          const text = `{\n${lines.join("\n")}\n}`
+          expect((yield* read(text)).date).toBe("2026-02-28")
+          expect((yield* Effect.flip(read(text.replace(from, to)))).message).toContain(problem)
+        })
+      )
+    }
+
     it.effect("fails when there is no file", () =>
       Effect.gen(function* () {
         const error = yield* Prices.fromFile("none.json").pipe(

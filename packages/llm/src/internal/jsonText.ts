@@ -32,6 +32,13 @@ export const decode = <A, I>(schema: Schema.Codec<A, I>, options?: SchemaAST.Par
   })
 }
 
+/** The keys that a JSON text has twice: all but the last of their values would be lost. */
+export const duplicates = (text: string): ReadonlyArray<Problem> =>
+  scan(text).duplicates.map(({ begin, keys }) => ({
+    ...place(text, begin),
+    detail: `at ${keys.join(".")}: Duplicate key`
+  }))
+
 /** All problems on one line. */
 export const inWords = (all: ReadonlyArray<Problem>): string =>
   all
@@ -58,9 +65,19 @@ const space = /[ \t\n\r]*/uy
 const string = /"(?:[^"\\\p{Cc}]|[\x7f-\x9f]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/uy
 const scalar = /true|false|null|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/uy
 
-/** Where each value of a JSON text begins, by its keys, and where the text stops being JSON. **Source** RFC 8259 */
-const scan = (text: string): { readonly begins: ReadonlyMap<string, number>; readonly end: number } => {
+interface Scan {
+  /** Where each value begins, by its keys. */
+  readonly begins: ReadonlyMap<string, number>
+  /** The values whose key in their object had one before. */
+  readonly duplicates: ReadonlyArray<{ readonly keys: ReadonlyArray<string>; readonly begin: number }>
+  /** Where the text stops being JSON. */
+  readonly end: number
+}
+
+/** What is where in a JSON text. **Source** RFC 8259 */
+const scan = (text: string): Scan => {
   const begins = new Map<string, number>()
+  const duplicates: Array<Scan["duplicates"][number]> = []
   let end = 0
 
   const take = (pattern: RegExp): string | undefined => {
@@ -88,15 +105,20 @@ const scan = (text: string): { readonly begins: ReadonlyMap<string, number>; rea
     begins.set(nameOf(keys), end)
     if (takeMark("[")) return list("]", (index) => value([...keys, `${index}`]))
     if (!takeMark("{")) return (take(string) ?? take(scalar)) !== undefined
+    const taken = new Set<string>()
     return list("}", () => {
-      const key = take(string)
+      const text = take(string)
+      if (text === undefined || !takeMark(":")) return false
       // What `string` takes is a JSON string.
-      return key !== undefined && takeMark(":") && value([...keys, JSON.parse(key) as string])
+      const key = JSON.parse(text) as string
+      if (taken.has(key)) duplicates.push({ keys: [...keys, key], begin: end })
+      taken.add(key)
+      return value([...keys, key])
     })
   }
 
   take(space)
   value([])
   take(space)
-  return { begins, end }
+  return { begins, duplicates, end }
 }

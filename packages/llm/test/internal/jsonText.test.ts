@@ -51,4 +51,11 @@ describe("jsonText", () => {
       )
     }
   })
+
+  describe("duplicates", () => {
+    it("tells each key that an object has twice, by where its later value is, and no other", () => {
+      const text = '[{ "a": 1, "b": { "a": 2 } },\n { "a": { "c": 1 }, "b": "\\"a\\": 1", "\\u0061": { "c": 2 } }]'
+      expect(jsonText.inWords(jsonText.duplicates(text))).toBe("line 2, column 48 at 1.a: Duplicate key")
+    })
+  })
 })
