@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Metric, Option, Stream, Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import * as LlmClient from "@stepwright/core/LlmClient"
-import { ContentRefused, LlmError, RateLimited } from "@stepwright/core/LlmError"
+import { ContentRefused, LlmError, NetworkFailure, RateLimited } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import { Telemetry } from "@stepwright/llm"
 import { request } from "./request.ts"
@@ -177,6 +177,16 @@ describe("Telemetry", () => {
         })
       )
     }
+
+    it.effect("counts the input of a request that broke off", () =>
+      Effect.gen(function* () {
+        const broken = new LlmError({ reason: new NetworkFailure({ detail: "reset" }), usage: { input: 100 } })
+        const { metrics } = yield* observed(answering(Effect.fail(broken)).generate(asked))
+        expect(metrics.slice(1).map(({ attributes, sum }) => [attributes?.["gen_ai.token.type"], sum])).toEqual([
+          ["input", 100]
+        ])
+      })
+    )
 
     it.effect("counts no tokens that the provider does not say", () =>
       Effect.gen(function* () {

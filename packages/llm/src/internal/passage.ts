@@ -16,7 +16,10 @@ export interface Ended {
 
 /** What is said of the usage of a call that has ended, also by its error. */
 export const usageOf = ({ error, reply }: Ended): Usage =>
-  reply?.usage ?? (error !== undefined && "usage" in error.reason ? error.reason.usage : undefined) ?? {}
+  reply?.usage ??
+  error?.usage ??
+  (error !== undefined && "usage" in error.reason ? error.reason.usage : undefined) ??
+  {}
 
 /** One call on its way through a middleware. */
 export interface Passage {
