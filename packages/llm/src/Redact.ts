@@ -29,24 +29,26 @@ export const patterns: ReadonlyArray<RegExp> = [
 /**
  * A middleware that puts `__SECRET_1__` and so on in place of secrets in the messages of a request, and the secrets back
  * where the reply, or a stream's text, names them. One secret has one name within a request, so that equal requests stay
- * equal; where JSON writes it otherwise, that is a secret with a name of its own, and given back as it was. Whatever is further in, a cassette too, sees the names only; what is further out, such as a run's journal, sees
- * the secrets. No more is hidden than what `values` and `patterns` find.
+ * equal; as JSON writes it, where that differs, it has another, and is given back as it was. In a reply that is JSON, or
+ * begins like it, all are given back as JSON writes them. Whatever is further in, a cassette too, sees the names only;
+ * what is further out, such as a run's journal, sees the secrets. No more is hidden than what `values` and `patterns`
+ * find.
  */
 export const make = (options: Options = {}): ((client: LlmClient.Service) => LlmClient.Service) => {
   const known = (options.values ?? []).map((value) => Redacted.value(value)).filter((value) => value !== "")
-  const escaped = new Set(known.map(inJson).filter((form) => !known.includes(form)))
-  const find = finders([...known, ...escaped], options.patterns)
+  const find = finders([...new Set([...known, ...known.map(inJson)])], options.patterns)
+  const isRaw = (secret: string) => known.includes(secret) || !jsonContent.test(secret)
   return (client) =>
     LlmClient.make(
       (request) =>
         Effect.suspend(() => {
-          const { hidden, secrets } = hide(request, find, escaped)
+          const { hidden, secrets } = hide(request, find, isRaw)
           const reply = client.generate(hidden)
           return secrets.size === 0 ? reply : Effect.map(reply, (reply) => restored(reply, secrets))
         }),
       (request) =>
         Stream.suspend(() => {
-          const { hidden, secrets } = hide(request, find, escaped)
+          const { hidden, secrets } = hide(request, find, isRaw)
           const parts = client.stream(hidden)
           return secrets.size === 0 ? parts : restoring(parts, secrets)
         })
@@ -57,11 +59,17 @@ export const make = (options: Options = {}): ((client: LlmClient.Service) => Llm
 export const layer = (options?: Options): Layer.Layer<LlmClient.LlmClient, never, LlmClient.LlmClient> =>
   LlmClient.layerMiddleware(Effect.sync(() => make(options)))
 
-/** What each name stands for, as it is to be written in a reply. */
-type Secrets = ReadonlyMap<string, string>
+/** What each name stands for, as it is to be written in a reply, and in one that begins like JSON. */
+type Secrets = ReadonlyMap<string, { readonly text: string; readonly json: string }>
 
 /** How a text stands within a string of JSON. */
 const inJson = (text: string) => JSON.stringify(text).slice(1, -1)
+
+/** What can stand within a string of JSON as it is. */
+const jsonContent = /^(?:[^"\\\p{Cc}]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*$/u
+
+/** How JSON that has strings begins, in a fence too. */
+const jsonBegins = /^\s*(?:```\w*\s*)?[{[]\s*["{[]/u
 
 const finders = (values: ReadonlyArray<string>, given = patterns): ReadonlyArray<RegExp> => [
   ...values.toSorted((a, b) => b.length - a.length).map((value) => new RegExp(escape(value), "gu")),
@@ -71,8 +79,8 @@ const finders = (values: ReadonlyArray<string>, given = patterns): ReadonlyArray
 /** What finds names in a text; none of them is part of another, or of what was there before. */
 const anyOf = (names: Iterable<string>) => new RegExp(`(${[...names].join("|")})`, "u")
 
-/** The request without its secrets; those of `escaped` are in the form of JSON already. */
-const hide = (request: LlmRequest, find: ReadonlyArray<RegExp>, escaped: ReadonlySet<string>) => {
+/** The request without its secrets; those that are not raw are in the form of JSON already. */
+const hide = (request: LlmRequest, find: ReadonlyArray<RegExp>, isRaw: (secret: string) => boolean) => {
   const names = new Map<string, string>()
   let count = 0
   const nameOf = (secret: string): string => {
@@ -94,32 +102,44 @@ const hide = (request: LlmRequest, find: ReadonlyArray<RegExp>, escaped: Readonl
   const messages = request.messages.map((message) => ({ ...message, content: find.reduce(hideOne, message.content) }))
   const isJson = request.format.type === "json"
   const secrets: Secrets = new Map(
-    [...names].map(([secret, name]) => [name, isJson && !escaped.has(secret) ? inJson(secret) : secret])
+    Array.from(names, ([secret, name]) => {
+      const json = isRaw(secret) ? inJson(secret) : secret
+      return [name, { json, text: isJson ? json : secret }]
+    })
   )
   return { hidden: names.size === 0 ? request : { ...request, messages }, secrets }
 }
 
-const restore = (text: string, secrets: Secrets): string =>
-  text
+/** A text that is part of one which begins so, with its secrets. */
+const restore = (text: string, secrets: Secrets, begin: string): string => {
+  const form = jsonBegins.test(begin) ? "json" : "text"
+  return text
     .split(anyOf(secrets.keys()))
-    .map((part) => secrets.get(part) ?? part)
+    .map((part) => secrets.get(part)?.[form] ?? part)
     .join("")
+}
 
-const restored = (reply: LlmReply, secrets: Secrets): LlmReply => ({ ...reply, text: restore(reply.text, secrets) })
+const restored = (reply: LlmReply, secrets: Secrets): LlmReply => ({
+  ...reply,
+  text: restore(reply.text, secrets, reply.text)
+})
 
 const restoring = <E, R>(parts: Stream.Stream<LlmClient.StreamPart, E, R>, secrets: Secrets) =>
   Stream.suspend(() => {
     // What may be the beginning of a name waits for the rest of it.
     let held = ""
+    let begin = ""
     const next = (part: LlmClient.StreamPart): ReadonlyArray<LlmClient.StreamPart> => {
       if (part._tag === "Delta") {
+        if (begin.length < 100) begin = (begin + part.text).trimStart()
         const text = held + part.text
         const end = text.length - unfinished(text, secrets)
         held = text.slice(end)
-        return end === 0 ? [] : [{ _tag: "Delta", text: restore(text.slice(0, end), secrets) }]
+        return end === 0 ? [] : [{ _tag: "Delta", text: restore(text.slice(0, end), secrets, begin) }]
       }
       const rest = held
       held = ""
+      begin = ""
       if (part._tag === "Discarded") return [part]
       const finished = { ...part, reply: restored(part.reply, secrets) }
       return rest === "" ? [finished] : [{ _tag: "Delta", text: rest }, finished]

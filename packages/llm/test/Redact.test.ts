@@ -128,6 +128,30 @@ describe("Redact", () => {
       )
     }
 
+    for (const begin of ['{"key":"', '[{"key":"', '```json\n{\n  "key": "']) {
+      it.effect(`keeps JSON that nobody asked for, whole or in deltas: ${JSON.stringify(begin)}`, () =>
+        Effect.gen(function* () {
+          const escaped = JSON.stringify(pem).slice(1, -1)
+          const reply = `${begin}__SECRET_1__`
+          const answer = { text: reply, finishReason: "stop", usage: {} } as const
+          const deltas = Array.from(reply, (text) => ({ _tag: "Delta", text }) as const)
+          const answering = Redact.make()(
+            LlmClient.make(
+              () => Effect.succeed(answer),
+              () => Stream.fromIterable([...deltas, { _tag: "Finished", reply: answer } as const])
+            )
+          )
+          for (const asked of [pem, escaped]) {
+            expect((yield* answering.generate(request("a", asked))).text).toBe(begin + escaped)
+            expect(yield* streamed(answering, request("a", asked))).toEqual({
+              deltas: begin + escaped,
+              text: begin + escaped
+            })
+          }
+        })
+      )
+    }
+
     it.effect("leaves a request without secrets as it is", () =>
       Effect.gen(function* () {
         const asked = request("a", "nothing to hide")
