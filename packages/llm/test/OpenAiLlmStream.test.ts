@@ -87,6 +87,8 @@ describe("OpenAiLlm", () => {
       Effect.gen(function* () {
         const done = yield* partsOf(sse([chat("pong"), "[DONE]"]))
         expect(done.at(-1)).toEqual({ _tag: "Finished", reply: { text: "pong", finishReason: "other", usage: {} } })
+        const spaced = yield* partsOf(sse([chat("pong"), "[DONE] "]))
+        expect(spaced).toEqual(done)
         const finished = yield* partsOf(sse([chat("pong"), stopped]))
         expect(finished.at(-1)).toEqual({ _tag: "Finished", reply: { text: "pong", finishReason: "stop", usage: {} } })
       }).pipe(Effect.scoped)

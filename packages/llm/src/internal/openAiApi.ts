@@ -16,4 +16,4 @@ export interface OpenAiApi extends Api {
   readonly body: (asked: Asked) => Readonly<Record<string, unknown>>
 }
 
-export const isDone: Api["isEnd"] = ({ data }) => data === "[DONE]"
+export const isDone: Api["isEnd"] = ({ data }) => data.trim() === "[DONE]"
