@@ -156,7 +156,13 @@ describe("AnthropicLlm", () => {
         { input: 5, cachedInput: 0, output: 1 }
       ],
       [{ input_tokens: 5, cache_creation_input_tokens: 100 }, { input: 105 }],
-      [{ cache_read_input_tokens: 4 }, { cachedInput: 4 }]
+      [{ cache_read_input_tokens: 4 }, { cachedInput: 4 }],
+      [{ input_tokens: 5, cache_read_input_tokens: "0", output_tokens: -1 }, { input: 5 }],
+      [
+        { input_tokens: 5, output_tokens: 7, output_tokens_details: { thinking_tokens: -1 } },
+        { input: 5, output: 7 }
+      ],
+      [{ output_tokens: 7, output_tokens_details: [] }, { output: 7 }]
     ]
     for (const [said, usage] of usages) {
       it.live(`counts ${JSON.stringify(said)} as ${JSON.stringify(usage)}`, () =>

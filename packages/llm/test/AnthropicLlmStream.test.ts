@@ -103,6 +103,17 @@ describe("AnthropicLlm", () => {
       }).pipe(Effect.scoped)
     )
 
+    it.live("takes events whose usage is none", () =>
+      Effect.gen(function* () {
+        const odd = [
+          event("message_start", { message: { usage: "none" } }),
+          text("pong"),
+          event("message_delta", { delta: { stop_reason: "end_turn" }, usage: [] })
+        ]
+        expect((yield* partsOf(sse([...odd, stop]))).at(-1)).toMatchObject({ reply: { text: "pong", usage: {} } })
+      }).pipe(Effect.scoped)
+    )
+
     it.live("takes the last count of each kind of token", () =>
       Effect.gen(function* () {
         const first = { input_tokens: 9, cache_read_input_tokens: 1, output_tokens: 1 }

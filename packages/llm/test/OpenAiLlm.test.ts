@@ -264,6 +264,28 @@ describe("OpenAiLlm", () => {
       }).pipe(Effect.scoped)
     )
 
+    const odd: ReadonlyArray<[api: "chat" | "responses", body: object, usage: object]> = [
+      ["chat", { prompt_tokens: 5, completion_tokens_details: { reasoning_tokens: -1 } }, { input: 5 }],
+      [
+        "chat",
+        { prompt_tokens: 5, prompt_tokens_details: { cached_tokens: "0" }, completion_tokens: 1.5 },
+        { input: 5 }
+      ],
+      ["chat", { prompt_tokens: 1e300, completion_tokens: 2, prompt_tokens_details: [] }, { output: 2 }],
+      ["chat", ["none"], {}],
+      ["responses", { input_tokens: 5, output_tokens: 2, input_tokens_details: "none" }, { input: 5, output: 2 }],
+      ["responses", { input_tokens: null, output_tokens_details: { reasoning_tokens: 0 } }, { reasoning: 0 }]
+    ]
+    for (const [api, said, usage] of odd) {
+      it.live(`counts ${JSON.stringify(said)} over ${api} as ${JSON.stringify(usage)}`, () =>
+        Effect.gen(function* () {
+          const body = api === "chat" ? completion(undefined, {}, { usage: said }) : response({}, { usage: said })
+          const { reply } = yield* askOnce(send(200, body), request("ping"), { api })
+          expect(reply.usage).toEqual(usage)
+        }).pipe(Effect.scoped)
+      )
+    }
+
     it.live("tolerates what servers leave out, and keeps it unknown", () =>
       Effect.gen(function* () {
         const bare = yield* askOnce(send(200, { choices: [{ message: { content: "pong" } }] }))

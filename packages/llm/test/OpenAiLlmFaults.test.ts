@@ -3,5 +3,5 @@ import { faultMatrix } from "./faultMatrix.ts"
 import { wires } from "./openAiWire.ts"
 
 describe("OpenAiLlm", () => {
-  faultMatrix(wires, { atLeast: 183 })
+  faultMatrix(wires, { atLeast: 187 })
 })

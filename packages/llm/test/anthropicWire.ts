@@ -14,6 +14,7 @@ const toolUse = { type: "tool_use", id: "toolu_1", name: "f", input: {} }
 
 const input = { input_tokens: 5, cache_creation_input_tokens: 2, cache_read_input_tokens: 4 }
 const output = { output_tokens: 7, output_tokens_details: { thinking_tokens: 2 } }
+const oddOutput = { ...output, output_tokens_details: { thinking_tokens: -1 } }
 
 /** A body of the Messages API, with what else is given. */
 export const message = (answer: Answer = {}, fields: object = {}) => {
@@ -26,7 +27,7 @@ export const message = (answer: Answer = {}, fields: object = {}) => {
     content: [thinking, ...(text === null ? [] : [{ type: "text", text }]), ...(toolCall ? [toolUse] : [])],
     ...stopOf(answer),
     stop_sequence: null,
-    ...(usage !== false && { usage: { ...input, ...output } }),
+    ...(usage !== false && { usage: { ...input, ...(usage === "odd" ? oddOutput : output) } }),
     ...fields
   }
 }
@@ -57,7 +58,10 @@ const events = (answer: Answer = {}) => {
           pieces(text).map((text) => ({ type: "text_delta", text }))
         )),
     ...(toolCall ? block(2, toolUse, [{ type: "input_json_delta", partial_json: "{}" }]) : []),
-    event("message_delta", { delta: stopOf(answer), ...(usage !== false && { usage: output }) }),
+    event("message_delta", {
+      delta: stopOf(answer),
+      ...(usage !== false && { usage: usage === "odd" ? oddOutput : output })
+    }),
     event("message_stop")
   ]
 }

@@ -341,5 +341,12 @@ export const faults: ReadonlyArray<Fault> = [
     want: "reply",
     requests: 1,
     reply: { text: "pong", usage: {} }
+  },
+  {
+    fault: "usage whose details do not fit",
+    serve: (wire) => wire.answer({ usage: "odd" }),
+    want: "reply",
+    requests: 1,
+    reply: { text: "pong", usage: { input: 11, output: 7 } }
   }
 ]

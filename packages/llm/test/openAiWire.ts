@@ -43,6 +43,7 @@ export const completion = (message: object = { content: "pong" }, choice: object
 
 const chatUsage = (usage: Answer["usage"]) => ({
   ...completion().usage,
+  ...(usage === "odd" && { prompt_tokens_details: [], completion_tokens_details: { reasoning_tokens: -1 } }),
   ...(typeof usage === "object" && { prompt_tokens: usage.input, completion_tokens: usage.output })
 })
 
@@ -106,9 +107,9 @@ export const response = (answer: Answer = {}, fields: object = {}) => {
     ...(usage !== false && {
       usage: {
         input_tokens: typeof usage === "object" ? usage.input : 11,
-        input_tokens_details: { cached_tokens: 4 },
+        input_tokens_details: usage === "odd" ? [] : { cached_tokens: 4 },
         output_tokens: typeof usage === "object" ? usage.output : 7,
-        output_tokens_details: { reasoning_tokens: 2 },
+        output_tokens_details: { reasoning_tokens: usage === "odd" ? -1 : 2 },
         total_tokens: 18
       }
     }),

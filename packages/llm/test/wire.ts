@@ -8,7 +8,8 @@ export interface Answer {
   readonly refusal?: string
   readonly finish?: "stop" | "length" | "content_filter"
   readonly toolCall?: boolean
-  readonly usage?: boolean | Tokens
+  /** `odd`: its details do not fit. */
+  readonly usage?: boolean | Tokens | "odd"
 }
 
 interface Tokens {

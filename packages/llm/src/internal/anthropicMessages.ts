@@ -6,7 +6,7 @@ import { ContentRefused, InvalidResponse, LlmError } from "@stepwright/core/LlmE
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
 import type { Message, Parameters } from "@stepwright/core/LlmRequest"
 import { dialect } from "./anthropicFault.ts"
-import { known, maybe, Tokens, type Api, type Collector, type Quote } from "./providerApi.ts"
+import { known, lenient, maybe, Tokens, type Api, type Collector, type Quote } from "./providerApi.ts"
 import type { Format } from "./structuredOutput.ts"
 
 type Params = Anthropic.MessageCreateParams
@@ -109,7 +109,7 @@ const decodeUsage = Schema.decodeUnknownOption(
       cache_creation_input_tokens: Tokens,
       cache_read_input_tokens: Tokens,
       output_tokens: Tokens,
-      output_tokens_details: maybe(Schema.Struct({ thinking_tokens: Tokens }))
+      output_tokens_details: lenient(Schema.Struct({ thinking_tokens: Tokens }))
     })
   })
 )
@@ -119,7 +119,7 @@ const usage: Api["usage"] = (body) => {
   const said = Option.getOrUndefined(decodeUsage(body))?.usage
   const { cache_creation_input_tokens: written, cache_read_input_tokens: read, input_tokens: rest } = said ?? {}
   return known({
-    input: typeof rest === "number" ? rest + (written ?? 0) + (read ?? 0) : undefined,
+    input: rest !== undefined ? rest + (written ?? 0) + (read ?? 0) : undefined,
     cachedInput: read,
     output: said?.output_tokens,
     reasoning: said?.output_tokens_details?.thinking_tokens
@@ -139,12 +139,12 @@ const Event = Schema.Struct({
     Schema.Struct({
       id: maybe(Schema.String),
       model: maybe(Schema.String),
-      usage: maybe(Schema.Record(Schema.String, Schema.Unknown))
+      usage: lenient(Schema.Record(Schema.String, Schema.Unknown))
     })
   ),
   content_block: maybe(Block),
   delta: maybe(Delta),
-  usage: maybe(Schema.Record(Schema.String, Schema.Unknown))
+  usage: lenient(Schema.Record(Schema.String, Schema.Unknown))
 })
 
 const decodeEvent = Schema.decodeUnknownOption(Event)

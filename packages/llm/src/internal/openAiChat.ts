@@ -6,7 +6,7 @@ import { ContentRefused, InvalidResponse, LlmError } from "@stepwright/core/LlmE
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
 import { isDone, type Asked, type OpenAiApi } from "./openAiApi.ts"
 import { dialect } from "./openAiFault.ts"
-import { known, maybe, Tokens, type Collector, type Quote } from "./providerApi.ts"
+import { known, lenient, maybe, Tokens, type Collector, type Quote } from "./providerApi.ts"
 import type { Format } from "./structuredOutput.ts"
 
 type Params = OpenAI.ChatCompletionCreateParams
@@ -88,9 +88,9 @@ const decodeUsage = Schema.decodeUnknownOption(
   Schema.Struct({
     usage: Schema.Struct({
       prompt_tokens: Tokens,
-      prompt_tokens_details: maybe(Schema.Struct({ cached_tokens: Tokens })),
+      prompt_tokens_details: lenient(Schema.Struct({ cached_tokens: Tokens })),
       completion_tokens: Tokens,
-      completion_tokens_details: maybe(Schema.Struct({ reasoning_tokens: Tokens }))
+      completion_tokens_details: lenient(Schema.Struct({ reasoning_tokens: Tokens }))
     })
   })
 )

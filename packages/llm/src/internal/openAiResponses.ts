@@ -6,7 +6,7 @@ import { ContentRefused, InvalidResponse, LlmError } from "@stepwright/core/LlmE
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
 import { isDone, type Asked, type OpenAiApi } from "./openAiApi.ts"
 import { dialect } from "./openAiFault.ts"
-import { known, maybe, Tokens, type Collector, type Quote } from "./providerApi.ts"
+import { known, lenient, maybe, Tokens, type Collector, type Quote } from "./providerApi.ts"
 import * as providerFault from "./providerFault.ts"
 import type { Format } from "./structuredOutput.ts"
 
@@ -93,9 +93,9 @@ const decodeUsage = Schema.decodeUnknownOption(
   Schema.Struct({
     usage: Schema.Struct({
       input_tokens: Tokens,
-      input_tokens_details: maybe(Schema.Struct({ cached_tokens: Tokens })),
+      input_tokens_details: lenient(Schema.Struct({ cached_tokens: Tokens })),
       output_tokens: Tokens,
-      output_tokens_details: maybe(Schema.Struct({ reasoning_tokens: Tokens }))
+      output_tokens_details: lenient(Schema.Struct({ reasoning_tokens: Tokens }))
     })
   })
 )
