@@ -82,6 +82,26 @@ describe("AnthropicLlm", () => {
       }).pipe(Effect.scoped)
     )
 
+    const first = event("message_start", {
+      message: { usage: { input_tokens: 50_000, cache_read_input_tokens: 9, output_tokens: 1 } }
+    })
+    const written = event("message_delta", { delta: {}, usage: { output_tokens: 40 } })
+    const overloaded = `event: error\ndata: ${JSON.stringify(error("overloaded_error", "busy"))}`
+    const breaks: ReadonlyArray<[tag: string, behave: Behaviour, usage: object]> = [
+      ["NetworkFailure", sse([first, text("po")], "destroy"), { input: 50_009, cachedInput: 9 }],
+      ["NetworkFailure", sse([first, written], "destroy"), { input: 50_009, cachedInput: 9 }],
+      ["NetworkFailure", sse([first]), { input: 50_009, cachedInput: 9 }],
+      ["ProviderUnavailable", sse([first, overloaded]), { input: 50_009, cachedInput: 9 }]
+    ]
+    for (const [index, [tag, behave, usage]] of breaks.entries()) {
+      it.live(`says with ${tag} what was said of usage, ${index}`, () =>
+        Effect.gen(function* () {
+          const failure = yield* Effect.flip(partsOf(behave))
+          expect([failure.reason._tag, failure.usage]).toEqual([tag, usage])
+        }).pipe(Effect.scoped)
+      )
+    }
+
     it.live("takes a text that comes with its block, and passes over events that it does not know", () =>
       Effect.gen(function* () {
         const block = event("content_block_start", { index: 0, content_block: { type: "text", text: "po" } })

@@ -1,6 +1,8 @@
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Redacted, Stream } from "effect"
+import { AttemptSink, type Outcome } from "@stepwright/core/AttemptSink"
 import { LlmClient, type StreamPart } from "@stepwright/core/LlmClient"
+import type { Usage } from "@stepwright/core/Usage"
 import { OpenAiLlm } from "@stepwright/llm"
 import { request } from "./request.ts"
 import { closed, interruption } from "./interruption.ts"
@@ -18,6 +20,13 @@ const stream = (baseUrl: string, options: Partial<OpenAiLlm.Options> = {}) =>
 /** The parts of one stream from a server that behaves so. */
 const partsOf = (behave: Behaviour, options?: Partial<OpenAiLlm.Options>) =>
   Effect.flatMap(serve(behave), ({ url }) => Stream.runCollect(stream(url, options)))
+
+/** A sink that keeps how requests ended. */
+const listen = () => {
+  const outcomes: Array<Outcome> = []
+  const sink = { started: () => Effect.succeed((outcome: Outcome) => Effect.sync(() => void outcomes.push(outcome))) }
+  return { outcomes, provide: Effect.provideService(AttemptSink, sink) }
+}
 
 const textOf = (parts: ReadonlyArray<StreamPart>) =>
   parts.map((part) => (part._tag === "Delta" ? part.text : part._tag)).join("|")
@@ -122,6 +131,33 @@ describe("OpenAiLlm", () => {
           const error = yield* Effect.flip(partsOf(writing([`${data}\n\n`])))
           expect(error.reason._tag).toBe(tag)
           expect(error.message).toContain(says)
+        }).pipe(Effect.scoped)
+      )
+    }
+
+    const counted = JSON.stringify({ choices: [], usage: { prompt_tokens: 7, completion_tokens: 1 } })
+    const error = (code: string) => JSON.stringify({ error: { message: "…", code } })
+    const failed = ending(
+      response({ usage: { input: 7, output: 2 } }, { status: "failed", error: { code: "slow_down" } })
+    )
+    const breaks: ReadonlyArray<[tag: string, behave: Behaviour, usage: Usage | undefined, api?: "responses"]> = [
+      ["NetworkFailure", sse([chat("po"), counted], "destroy"), { input: 7 }],
+      ["NetworkFailure", sse([chat("po"), counted]), { input: 7 }],
+      ["NetworkFailure", sse([chat("po")], "destroy"), undefined],
+      ["TimedOut", sse([chat("po"), counted], "stall"), { input: 7 }],
+      ["InvalidResponse", sse([counted, "{oops"]), { input: 7 }],
+      ["ProviderUnavailable", sse([counted, error("server_error")]), { input: 7 }],
+      ["RateLimited", sse([counted, error("slow_down")]), { input: 7 }],
+      ["QuotaExhausted", sse([counted, error("insufficient_quota")]), { input: 7 }],
+      ["RateLimited", sse([failed]), { input: 7, cachedInput: 4, output: 2, reasoning: 2 }, "responses"]
+    ]
+    for (const [index, [tag, behave, usage, api = "chat"]] of breaks.entries()) {
+      it.live(`reports what was said of usage before ${tag}, ${index}`, () =>
+        Effect.gen(function* () {
+          const { outcomes, provide } = listen()
+          const error = yield* Effect.flip(provide(partsOf(behave, { api, idleTimeout: 50 })))
+          expect([error.reason._tag, error.usage]).toEqual([tag, usage])
+          expect(outcomes).toEqual([{ error, ...(usage && { usage }) }])
         }).pipe(Effect.scoped)
       )
     }

@@ -90,7 +90,7 @@ const errorEvent = (code: string, want: Fault["want"], requests: Fault["requests
 const failedResponse = (code: string, want: Fault["want"], requests: Fault["requests"]): Fault => ({
   fault: `response of status failed: ${code}`,
   serve: (wire) => {
-    const body = response({}, { status: "failed", output: [], error: { code, message: `it is ${code}` } })
+    const body = response({ usage: false }, { status: "failed", output: [], error: { code, message: `it is ${code}` } })
     return wire.streamed ? sse([...part(wire), ending({ ...body, status: "failed" })]) : send(200, body)
   },
   want,

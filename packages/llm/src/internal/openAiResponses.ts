@@ -59,8 +59,10 @@ const reply = Effect.fnUntraced(function* (body: unknown, quote: Quote): Effect.
     invalid(`${quote(String(issue))}, in ${shown}`, true)
   )
   const { status, output } = response
-  if (status === "failed")
-    return yield* new LlmError({ reason: providerFault.reasonOfEvent(response.error, dialect, quote) })
+  if (status === "failed") {
+    const reason = providerFault.reasonOfEvent(response.error, dialect, quote)
+    return yield* new LlmError({ reason, ...(Object.keys(spent).length > 0 && { usage: spent }) })
+  }
   if (typeof status === "string" && status !== "completed" && status !== "incomplete") {
     return yield* invalid(`the response is ${quote(status)}`, true)
   }
