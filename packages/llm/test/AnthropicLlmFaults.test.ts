@@ -3,5 +3,5 @@ import { wires } from "./anthropicWire.ts"
 import { faultMatrix } from "./faultMatrix.ts"
 
 describe("AnthropicLlm", () => {
-  faultMatrix(wires, { atLeast: 83 })
+  faultMatrix(wires, { atLeast: 85 })
 })

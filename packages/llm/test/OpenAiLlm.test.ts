@@ -4,7 +4,7 @@ import { LlmClient } from "@stepwright/core/LlmClient"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import { OpenAiLlm } from "@stepwright/llm"
 import { request } from "./request.ts"
-import { send, serve, type Behaviour } from "./server.ts"
+import { send, sendForEver, serve, type Behaviour } from "./server.ts"
 import { completion, fault, response } from "./openAiWire.ts"
 
 const key = "sk-sentinel-0123456789"
@@ -58,6 +58,21 @@ describe("OpenAiLlm", () => {
           assert(reason._tag === "RateLimited")
           expect(reason.retryAfter).toBe(undefined)
         }
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("takes a status that there is none of for a fault of the server", () =>
+      Effect.gen(function* () {
+        const { reason } = yield* Effect.flip(askOnce(fault(999, null)))
+        expect(reason._tag).toBe("ProviderUnavailable")
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("reads no more of a fault than of a reply", () =>
+      Effect.gen(function* () {
+        const { reason } = yield* Effect.flip(askOnce(sendForEver(500, "text/html", "x")))
+        expect(reason._tag).toBe("ProviderUnavailable")
+        expect(reason.detail).toContain("larger than 32 MB")
       }).pipe(Effect.scoped)
     )
 

@@ -3,5 +3,5 @@ import { faultMatrix } from "./faultMatrix.ts"
 import { wires } from "./openAiWire.ts"
 
 describe("OpenAiLlm", () => {
-  faultMatrix(wires, { atLeast: 187 })
+  faultMatrix(wires, { atLeast: 191 })
 })

@@ -7,7 +7,7 @@ import { OpenAiLlm } from "@stepwright/llm"
 import { request } from "./request.ts"
 import { closed, interruption } from "./interruption.ts"
 import { completion, ending, fault, response, wires } from "./openAiWire.ts"
-import { send, serve, type Behaviour } from "./server.ts"
+import { send, sendForEver, serve, type Behaviour } from "./server.ts"
 import { sse } from "./wire.ts"
 
 const key = "sk-sentinel-0123456789"
@@ -210,6 +210,22 @@ describe("OpenAiLlm", () => {
         expect(error.message).toBe("timed out after 150ms: no whole reply from model-1")
         expect(error.isRetryable).toBe(true)
         yield* closed(received)
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("ends when the events have no end, in one of them or in all", () =>
+      Effect.gen(function* () {
+        const comment = `: ${"…".repeat(1000)}\n\n`
+        for (const [repeated, says] of [
+          [comment, "larger than 256 MB"],
+          ["a", "exceeded the maximum size"]
+        ] as const) {
+          const { url, received } = yield* serve(sendForEver(200, "text/event-stream", repeated))
+          const { reason } = yield* Effect.flip(Stream.runDrain(stream(url)))
+          expect(reason).toMatchObject({ _tag: "InvalidResponse", permanent: true })
+          expect(reason.detail).toContain(says)
+          yield* closed(received)
+        }
       }).pipe(Effect.scoped)
     )
 

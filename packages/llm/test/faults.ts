@@ -1,6 +1,6 @@
 import type { LlmErrorReason } from "@stepwright/core/LlmError"
 import { ending, response } from "./openAiWire.ts"
-import { send, type Behaviour } from "./server.ts"
+import { send, sendForEver, type Behaviour } from "./server.ts"
 import { sse, type Wire } from "./wire.ts"
 
 /** A row of the fault table, as it is met by a call over one API, streaming or not. Codes are OpenAI's. */
@@ -197,6 +197,13 @@ export const faults: ReadonlyArray<Fault> = [
     want: "InvalidResponse",
     requests: 2,
     never: jsonRefused
+  },
+  {
+    fault: "200 without an end",
+    serve: always(sendForEver(200, "application/json", " ")),
+    want: "InvalidResponse",
+    requests: 1,
+    says: /larger than 32 MB/u
   },
   {
     fault: "200 HTML",

@@ -43,6 +43,16 @@ export const serve = (behave: Behaviour) =>
     ({ close }) => Effect.sync(close)
   )
 
+/** Sends a status, a type, and the same again and again until the connection closes. */
+export const sendForEver =
+  (status: number, type: string, repeated: string): Behaviour =>
+  (response) => {
+    const bytes = Buffer.from(repeated.repeat(Math.ceil(2 ** 20 / repeated.length)))
+    const write = () => void (!response.destroyed && response.write(bytes, write))
+    response.writeHead(status, { "content-type": type })
+    write()
+  }
+
 /** Sends a status, headers and a body: JSON, or text as it is. */
 export const send =
   (status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Behaviour =>

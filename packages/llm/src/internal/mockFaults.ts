@@ -62,6 +62,7 @@ export const faults = {
   "body cut inside the JSON": broken("terminated: other side closed"),
   "200 that is not JSON": invalid("the response is no JSON"),
   "200 without a body": invalid("the response is empty"),
+  "200 without an end": () => new InvalidResponse({ detail: "the response is larger than 32 MB", permanent: true }),
   "200 HTML": foreign("the response is not what the API sends, check the base URL: <html>Welcome</html>"),
   "200 {error}": foreign('Missing key at ["choices"], in {"error":{"message":"it broke"}}'),
   "choices (output, content) missing": foreign('Missing key at ["choices"], in {}'),

@@ -21,6 +21,7 @@ import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import * as Attempts from "../Attempts.ts"
 import { quoteWithout, type Api } from "./providerApi.ts"
 import * as providerFault from "./providerFault.ts"
+import * as providerFetch from "./providerFetch.ts"
 import * as providerStream from "./providerStream.ts"
 import type * as structuredOutput from "./structuredOutput.ts"
 
@@ -64,7 +65,7 @@ export interface Prepared {
 }
 
 /** The SDK's own time-out is put off as far as a timer goes, and it retries nothing: both are done here. */
-export const sdkOptions = { maxRetries: 0, timeout: 2 ** 31 - 1 }
+export const sdkOptions = { maxRetries: 0, timeout: 2 ** 31 - 1, fetch: providerFetch.fetch }
 
 /** `given`, with what is left out from the variables of a provider: `OPENAI_API_KEY` and so on. */
 export const configured = Effect.fnUntraced(function* (prefix: "ANTHROPIC" | "OPENAI", given: Partial<Options>) {

@@ -16,6 +16,7 @@ import {
   type LlmErrorReason
 } from "@stepwright/core/LlmError"
 import { maybe, type Quote } from "./providerApi.ts"
+import { TooLarge } from "./providerFetch.ts"
 
 /** What a provider says is wrong. */
 export interface Fault {
@@ -58,6 +59,7 @@ export const reasonOf = (
   if (fault !== undefined) return reasonOfFault(fault, dialect, quote, demandedWait(fault.header, now))
   const causes = chain(failure)
   const detail = [...new Set(causes.map((cause) => quote(cause.message)))].join(": ")
+  if (causes.some((cause) => cause instanceof TooLarge)) return new InvalidResponse({ detail, permanent: true })
   if (causes.some((cause) => cause instanceof SyntaxError)) {
     return new InvalidResponse({ detail: `the response is no JSON: ${detail}` })
   }
