@@ -29,13 +29,16 @@ describe("OpenAiLlm", () => {
     const waits: ReadonlyArray<[headers: Record<string, string>, retryAfter: (millis: number) => boolean]> = [
       [{ "retry-after-ms": "1500", "retry-after": "9" }, (millis) => millis === 1500],
       [{ "retry-after": "120" }, (millis) => millis === 120_000],
+      [{ "retry-after": "86400" }, (millis) => millis === 86_400_000],
+      [{ "retry-after": "0.5", "retry-after-ms": "NaN" }, (millis) => millis === 500],
+      [{ "retry-after": "Wed, 21 Oct 2015 07:28:00 GMT" }, (millis) => millis === 0],
       [
         { "retry-after": new Date(Date.now() + 3_600_000).toUTCString() },
         (millis) => millis > 3_500_000 && millis <= 3_600_000
       ]
     ]
-    for (const [headers, expected] of waits) {
-      it.live(`says how long the server demands to wait: ${Object.keys(headers).join(", ")}`, () =>
+    for (const [index, [headers, expected]] of waits.entries()) {
+      it.live(`says how long the server demands to wait: ${Object.keys(headers).join(", ")}, ${index}`, () =>
         Effect.gen(function* () {
           const { reason } = yield* Effect.flip(askOnce(fault(429, null, headers)))
           assert(reason._tag === "RateLimited" && reason.retryAfter !== undefined)
@@ -50,7 +53,11 @@ describe("OpenAiLlm", () => {
           {},
           { "retry-after": "soon" },
           { "retry-after": "-5" },
+          { "retry-after": "NaN" },
           { "retry-after": "9".repeat(400) },
+          { "retry-after": "999999999" },
+          { "retry-after": new Date(Date.now() + 100_000_000).toUTCString() },
+          { "retry-after-ms": "86400001" },
           { "retry-after-ms": "-5" },
           { "retry-after-ms": "9".repeat(400) }
         ]) {

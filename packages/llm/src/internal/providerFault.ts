@@ -117,16 +117,21 @@ export const captured = <K extends string>(key: K, pattern: RegExp, text: string
 
 /** What a response's headers demand, at `now`; undefined when they demand no wait, or nonsense. */
 export const demandedWait = (header: Header, now: number): Duration.Duration | undefined => {
-  const millis = Number.parseFloat(String(header("retry-after-ms")))
-  if (millis >= 0 && millis < Infinity) return Duration.millis(Math.ceil(millis))
   const after = String(header("retry-after") ?? "").trim()
+  const waits = [Number.parseFloat(String(header("retry-after-ms"))), millisOf(after, now)]
+  const wait = waits.find((millis) => millis >= 0 && millis <= longestWait)
+  return wait === undefined ? undefined : Duration.millis(Math.ceil(wait))
+}
+
+/** A longer wait is a mistake: no limit that is worth waiting for takes more than a day to be met again. */
+const longestWait = Duration.toMillis("1 day")
+
+/** The seconds or the date of a `retry-after` in milliseconds from `now`; NaN when it has neither. */
+const millisOf = (after: string, now: number): number => {
   // A date has letters; `Date` takes numbers such as -5 for one too.
-  if (!/[a-z]/iu.test(after)) {
-    const seconds = /^\d{1,9}(?:\.\d+)?$/u.test(after) ? Number(after) : undefined
-    return seconds === undefined ? undefined : Duration.millis(Math.ceil(seconds * 1000))
-  }
+  if (!/[a-z]/iu.test(after)) return /^\d+(?:\.\d+)?$/u.test(after) ? Number(after) * 1000 : Number.NaN
   const until = Option.map(DateTime.make(after), DateTime.toEpochMillis)
-  return Option.isSome(until) ? Duration.millis(Math.max(0, until.value - now)) : undefined
+  return Option.isSome(until) ? Math.max(0, until.value - now) : Number.NaN
 }
 
 const chain = (failure: unknown): ReadonlyArray<Error> => {
