@@ -202,6 +202,17 @@ describe("AnthropicLlm", () => {
       })
     )
 
+    it.live("refuses a base URL with a password in it, and does not show that", () =>
+      Effect.gen(function* () {
+        const { url, received } = yield* serve(send(200, message()))
+        const baseUrl = url.replace("http://", "http://user:hunter2@")
+        const { reason } = yield* Effect.flip(Effect.provide(ask(request("ping")), client(url, { baseUrl })))
+        expect(reason).toMatchObject({ _tag: "InvalidRequest", isRetryable: false })
+        expect(reason.message).not.toContain("hunter2")
+        expect(received).toEqual([])
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("fails without a request when the key is empty", () =>
       Effect.gen(function* () {
         const { reason } = yield* Effect.flip(ask(request("ping")))
