@@ -86,7 +86,7 @@ export const layerReplay = (
 
 /**
  * Answers from a file, asks the client below for what is not in it, and records that. Equal requests at the same time are
- * asked once. A request that a step asks anew, since the reply was of no use or by force, is asked again and its reply
+ * asked once, but for streams, each of which is asked unless a call that does not stream is ahead. A request that a step asks anew, since the reply was of no use or by force, is asked again and its reply
  * replaced. A reply is written whole or not at all, before the call returns or the stream ends; a call that fails, or
  * whose stream is left, writes nothing. Entries that nothing asked for stay; where others were recorded, a warning in the
  * log names them at the end.

@@ -750,20 +750,36 @@ describe("Cassette", () => {
       )
     )
 
-    it.effect("that are equal are asked once: the first passes, and the others get the whole", () =>
+    it.effect("get the whole of a call that is ahead of them", () =>
       withFile((file) =>
         Effect.gen(function* () {
           const gate = yield* Deferred.make<MockLlm.Reply>()
           const program = Effect.gen(function* () {
-            const all = yield* Effect.forkChild(Effect.all([deltas, deltas, text(request("a"))], { concurrency: 3 }), {
+            const all = yield* Effect.forkChild(Effect.all([text(request("a")), deltas, deltas], { concurrency: 3 }), {
               startImmediately: true
             })
             yield* Deferred.succeed(gate, MockLlm.chunks(["po", "ng"]))
-            expect(yield* Fiber.join(all)).toEqual([["po", "ng"], ["pong"], "pong"])
+            expect(yield* Fiber.join(all)).toEqual(["pong", ["pong"], ["pong"]])
             expect(yield* count).toBe(1)
           })
           yield* recording(Cassette.layerAuto, file, () => Deferred.await(gate), program)
         })
+      )
+    )
+
+    it.live("that are equal and read in step do not wait for each other", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const inStep = Effect.gen(function* () {
+            const { stream } = yield* LlmClient
+            const both = Stream.zip(stream(request("a")), stream(request("a")))
+            expect((yield* Stream.runCollect(both)).length).toBe(3)
+            const call = Stream.mapEffect(stream(request("b")), () => text(request("b")))
+            expect(yield* Stream.runCollect(call)).toEqual(["pong", "pong", "pong"])
+          })
+          yield* recording(Cassette.layerAuto, file, () => MockLlm.chunks(["po", "ng"]), inStep)
+          expect(JSON.parse(yield* read(file)).entries.length).toBe(2)
+        }).pipe(Effect.timeout("2 seconds"))
       )
     )
   })
