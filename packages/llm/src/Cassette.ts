@@ -121,8 +121,9 @@ const layerRecording = (
         Effect.suspend(() => {
           const place = secretIn(secrets, { request, reply })
           if (place !== undefined) {
+            const where = place === "path" ? "the path of a step" : `the ${place} of ${describeRequest.origin(request)}`
             return Effect.logWarning(
-              `not recorded in ${file}: the ${place} of ${describeRequest.origin(request)} has what looks like a secret; ` +
+              `not recorded in ${file}: ${where} has what looks like a secret; ` +
                 "put Redact.layer around the cassette, or say in `secrets` what is one"
             )
           }
@@ -160,14 +161,20 @@ const layerRecording = (
     })
   )
 
-/** Looks into texts as they are: in JSON a line break is two characters, and what follows it no beginning of a word. */
+/**
+ * Where a secret is. Texts are searched as they are: in JSON a line break is two characters, and what follows it no
+ * beginning of a word. What is JSON by itself is searched as such too.
+ */
 const secretIn = (secrets: ReadonlyArray<RegExp>, { request, reply }: CassetteFile.Entry) => {
   const found = (value: unknown): boolean => {
     if (typeof value === "string") return secrets.some((secret) => value.search(secret) >= 0)
     if (typeof value !== "object" || value === null) return false
     return Object.entries(value).some(([key, inside]) => found(key) || found(inside))
   }
-  return found(request) ? "request" : found(reply) ? "reply" : undefined
+  const { metadata, ...asked } = request
+  if (found(metadata)) return "path"
+  if (found(asked) || found(JSON.stringify(asked.format)) || found(JSON.stringify(asked.parameters))) return "request"
+  return found(reply) ? "reply" : undefined
 }
 
 const provide = ({ unused, prune }: Tape, client: LlmClient.Service) =>

@@ -407,8 +407,26 @@ describe("Cassette", () => {
           })
           const lines = yield* warnings(recording(Cassette.layerAuto, file, script, asks))
           expect(lines.length).toBe(4)
-          expect(yield* read(file)).not.toContain(key)
+          expect(lines.join() + (yield* read(file))).not.toContain(key)
           expect(JSON.parse(yield* read(file)).entries).toEqual([])
+        })
+      )
+    )
+
+    it.effect("finds a secret by the key that it has, in a message, a schema and the parameters", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const pair = { password: "hunter2" }
+          const format = { type: "json", name: "login", schema: { default: pair } } as const
+          const asks = Effect.gen(function* () {
+            yield* ask(request("message", JSON.stringify(pair)))
+            yield* ask(request("schema", undefined, { format }))
+            yield* ask(request("parameters", undefined, { parameters: { stop: ["hunter2"] } }))
+          })
+          const secrets = [/"password":\s*"[^"]+"/u, /"stop":\s*\["hunter/u]
+          const layer = Layer.provide(Cassette.layerAuto({ file, secrets }), MockLlm.layer([{ reply: "…" }]))
+          expect((yield* warnings(Effect.provide(asks, layer))).length).toBe(3)
+          expect(yield* read(file)).not.toContain("hunter2")
         })
       )
     )
