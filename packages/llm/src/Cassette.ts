@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import type * as PlatformError from "effect/PlatformError"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { Hasher } from "@stepwright/core/Hasher"
 import * as LlmClient from "@stepwright/core/LlmClient"
@@ -73,7 +74,7 @@ export const layerReplay = (
 ): Layer.Layer<LlmClient.LlmClient | Cassette, CassetteError, FileSystem.FileSystem> =>
   Layer.effectContext(
     Effect.gen(function* () {
-      const tape = yield* open(options.file, false)
+      const tape = yield* open(options.file, options.file, false)
       const client = LlmClient.make((request) =>
         Effect.suspend(() => {
           const reply = tape.get(tape.key(request))
@@ -110,13 +111,14 @@ const layerRecording = (
     Effect.gen(function* () {
       const client = yield* LlmClient.LlmClient
       const fs = yield* FileSystem.FileSystem
-      const folder = (yield* Path.Path).dirname(file)
-      yield* Effect.mapError(fs.makeDirectory(folder, { recursive: true }), unusable(file))
-      const tape = yield* open(file, true)
+      const path = yield* Path.Path
+      const parent = path.dirname(file)
+      yield* Effect.mapError(fs.makeDirectory(parent, { recursive: true }), unusable(file))
+      const folder = yield* Effect.mapError(fs.realPath(parent), unusable(file))
+      const tape = yield* open(file, path.join(folder, path.basename(file)), true)
       // A file that cannot be written is better known now than after the first paid reply.
-      yield* tape.save
+      yield* tape.rewrite
 
-      let recorded = 0
       const record = (key: string, request: LlmRequest, reply: LlmReply) =>
         Effect.suspend(() => {
           const place = secretIn(secrets, { request, reply })
@@ -127,22 +129,9 @@ const layerRecording = (
                 "put Redact.layer around the cassette, or say in `secrets` what is one"
             )
           }
-          recorded++
           tape.put(key, { request, reply })
           return Effect.catch(tape.save, (error) => Effect.logWarning(`not recorded yet: ${error.message}`))
         })
-
-      yield* Effect.addFinalizer(() =>
-        Effect.flatMap(tape.unused, (left) => {
-          if (recorded === 0 || left.length === 0) return Effect.void
-          const some = left.slice(0, 10).map(describeRequest.originOf)
-          return Effect.logWarning(
-            `cassette ${file}: nothing asked for ${left.length} of its entries, and others were recorded: ` +
-              `${some.join("; ")}${left.length > some.length ? "; …" : ""}; ` +
-              "remove them with Cassette.prune if they are out of date"
-          )
-        })
-      )
 
       const recording = passage.make((request) =>
         Effect.sync(() => {
@@ -185,14 +174,56 @@ interface Tape {
   /** The reply that is recorded under a key, which is in use from now on. */
   readonly get: (key: string) => LlmReply | undefined
   readonly put: (key: string, entry: CassetteFile.Entry) => void
+  /** Returns once all that was put before is in the file. */
   readonly save: Effect.Effect<void, CassetteError>
+  /** Like `save`, also when there is nothing new. */
+  readonly rewrite: Effect.Effect<void, CassetteError>
   readonly missing: (request: LlmRequest) => Effect.Effect<never, LlmError>
   readonly unused: Cassette["Service"]["unused"]
   readonly prune: Cassette["Service"]["prune"]
+  /** Warns of what is out of date. */
+  readonly close: Effect.Effect<void>
 }
 
+interface Shared {
+  readonly tape: Tape
+  layers: number
+}
+
+/** The tapes that are open, by their file's path. Layers over one file share one, so that neither undoes the other. */
+const tapes = new WeakMap<FileSystem.FileSystem, Map<string, Shared>>()
+const opening = Semaphore.makeUnsafe(1)
+
+/** The tape of a file; `missing` is the path that it gets where it is not there yet. */
 const open = Effect.fnUntraced(function* (
   file: string,
+  missing: string,
+  create: boolean
+): Effect.fn.Return<Tape, CassetteError, FileSystem.FileSystem | Scope.Scope> {
+  const fs = yield* FileSystem.FileSystem
+  const all = tapes.get(fs) ?? new Map<string, Shared>()
+  tapes.set(fs, all)
+  // A link stays one: what is written is its target.
+  const target = yield* Effect.orElseSucceed(fs.realPath(file), () => missing)
+  const enter = Effect.gen(function* () {
+    const shared = all.get(target) ?? { tape: yield* load(file, target, create), layers: 0 }
+    all.set(target, shared)
+    shared.layers++
+    return shared
+  })
+  const leave = (shared: Shared) =>
+    Effect.suspend(() => {
+      shared.layers--
+      if (shared.layers > 0) return Effect.void
+      all.delete(target)
+      return shared.tape.close
+    })
+  return (yield* Effect.acquireRelease(opening.withPermit(enter), leave)).tape
+})
+
+const load = Effect.fnUntraced(function* (
+  file: string,
+  target: string,
   create: boolean
 ): Effect.fn.Return<Tape, CassetteError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
@@ -201,23 +232,33 @@ const open = Effect.fnUntraced(function* (
   const entries = new Map<string, CassetteFile.Entry>()
   const used = new Set<string>()
 
-  if (!create || (yield* Effect.mapError(fs.exists(file), unusable(file)))) {
-    const text = yield* Effect.mapError(fs.readFileString(file), unusable(file))
+  if (!create || (yield* Effect.mapError(fs.exists(target), unusable(file)))) {
+    const text = yield* Effect.mapError(fs.readFileString(target), unusable(file))
     for (const entry of yield* Effect.mapError(CassetteFile.parse(text), unfit(file))) {
       entries.set(key(entry.request), entry)
     }
   }
 
-  const lock = yield* Semaphore.make(1)
   const write = Effect.gen(function* () {
-    const temporary = `${file}.tmp`
+    const temporary = `${target}.tmp`
     const handle = yield* fs.open(temporary, { flag: "w" })
-    yield* handle.writeAll(new TextEncoder().encode(CassetteFile.print(entries)))
+    if (yield* fs.exists(target)) yield* fs.chmod(temporary, (yield* fs.stat(target)).mode & 0o777)
+    yield* handle.writeAll(CassetteFile.print(entries))
     // Without it, a machine that stops may be left with an empty file in the place of the old one.
     yield* handle.sync
-    yield* fs.rename(temporary, file)
+    yield* fs.rename(temporary, target)
   }).pipe(Effect.scoped)
-  const save = Effect.mapError(lock.withPermit(Effect.uninterruptible(write)), unusable(file))
+
+  const lock = yield* Semaphore.make(1)
+  let recorded = 0
+  let changes = 0
+  let written = 0
+  const save = Effect.suspend(() => {
+    // The save before may have written what this one waited to write.
+    if (written === changes) return Effect.void
+    const now = changes
+    return Effect.map(write, () => void (written = now))
+  }).pipe(Effect.uninterruptible, lock.withPermit, Effect.mapError(unusable(file)))
 
   const left = () => [...entries].filter(([key]) => !used.has(key))
   const originsOf = (some: ReadonlyArray<readonly [string, CassetteFile.Entry]>) =>
@@ -232,8 +273,16 @@ const open = Effect.fnUntraced(function* (
       used.add(key)
       return entries.get(key)?.reply
     },
-    put: (key, entry) => entries.set(key, entry),
+    put: (key, entry) => {
+      entries.set(key, entry)
+      recorded++
+      changes++
+    },
     save,
+    rewrite: Effect.suspend(() => {
+      changes++
+      return save
+    }),
     missing: (request) => {
       const nearest = requestDiff.nearest(request, entries.values())
       const lines = [
@@ -251,8 +300,19 @@ const open = Effect.fnUntraced(function* (
     prune: Effect.suspend(() => {
       const gone = left()
       for (const [key] of gone) entries.delete(key)
+      changes++
       return Effect.as(save, originsOf(gone)).pipe(
         Effect.tapError(() => Effect.sync(() => gone.forEach(([key, entry]) => entries.set(key, entry))))
+      )
+    }),
+    close: Effect.suspend(() => {
+      const old = originsOf(left())
+      if (recorded === 0 || old.length === 0) return Effect.void
+      const some = old.slice(0, 10).map(describeRequest.originOf)
+      return Effect.logWarning(
+        `cassette ${file}: nothing asked for ${old.length} of its entries, and others were recorded: ` +
+          `${some.join("; ")}${old.length > some.length ? "; …" : ""}; ` +
+          "remove them with Cassette.prune if they are out of date"
       )
     })
   }

@@ -1,7 +1,20 @@
 import { spawn } from "node:child_process"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, expect, it } from "@effect/vitest"
-import { ConfigProvider, Deferred, Effect, Fiber, FileSystem, Layer, Logger, Schema, Stream } from "effect"
+import {
+  ConfigProvider,
+  Context,
+  Deferred,
+  Effect,
+  Exit,
+  Fiber,
+  FileSystem,
+  Layer,
+  Logger,
+  Schema,
+  Scope,
+  Stream
+} from "effect"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import { RateLimited } from "@stepwright/core/LlmError"
 import { LlmRequest } from "@stepwright/core/LlmRequest"
@@ -516,6 +529,54 @@ describe("Cassette", () => {
       )
     )
 
+    it.effect("writes once for all that waits to be written", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const fs = yield* FileSystem.FileSystem
+          let writes = 0
+          const counting = FileSystem.make({
+            ...fs,
+            rename: (from, to) =>
+              Effect.andThen(
+                Effect.sync(() => void writes++),
+                fs.rename(from, to)
+              )
+          })
+          const asks = Effect.forEach(
+            Array.from({ length: 50 }, (_, n) => `step-${n}`),
+            (step) =>
+              Effect.gen(function* () {
+                yield* ask(request(step))
+                expect(yield* read(file)).toContain(`"${step}"`)
+              }),
+            { concurrency: "unbounded" }
+          )
+          yield* Effect.provideService(
+            recording(Cassette.layerAuto, file, [{ reply: "…" }], asks),
+            FileSystem.FileSystem,
+            counting
+          )
+          expect(writes).toBeLessThan(10)
+        })
+      )
+    )
+
+    it.effect("keeps a link to the file, and the file's mode", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const fs = yield* FileSystem.FileSystem
+          const link = `${file}.link`
+          yield* recording(Cassette.layerAuto, file, [{ reply: "…" }], ask(request("a")))
+          yield* fs.chmod(file, 0o600)
+          yield* fs.symlink("cassette.json", link)
+          yield* recording(Cassette.layerAuto, link, [{ reply: "linked" }], ask(request("b")))
+          expect(yield* fs.readLink(link)).toBe("cassette.json")
+          expect(yield* replaying(file, text(request("b")))).toBe("linked")
+          expect((yield* fs.stat(file)).mode & 0o777).toBe(0o600)
+        })
+      )
+    )
+
     it.effect("fails before any call when the folder cannot be written to", () =>
       withFile((file) =>
         Effect.gen(function* () {
@@ -560,6 +621,74 @@ describe("Cassette", () => {
           const both = Effect.all([text(request("a")), text(request("b")), text(request("b")), count])
           expect(yield* recording(Cassette.layerAuto, file, [{ reply: "new" }], both)).toEqual(["old", "new", "new", 1])
           expect(yield* replaying(file, text(request("b")))).toBe("new")
+        })
+      )
+    )
+  })
+
+  describe("layers over one file", () => {
+    const clientOf = (file: string, reply: string) =>
+      Effect.map(
+        Layer.build(Layer.provide(Cassette.layerAuto({ file }), MockLlm.layer([{ reply }]))),
+        Context.get(LlmClient)
+      )
+
+    it.effect("that are open at the same time keep each other's replies, whatever they call the file", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const names = [...Array(10).keys()].map((n) => `step-${n}`)
+          const both = Effect.gen(function* () {
+            const one = yield* clientOf(file, "one")
+            const other = yield* clientOf(file.replace("/runs/", "/runs/../runs/"), "other")
+            yield* Effect.forEach(
+              names,
+              (name) =>
+                Effect.all([one.generate(request(name)), other.generate(request(`${name}-too`))], { concurrency: 2 }),
+              { concurrency: 3 }
+            )
+            expect((yield* other.generate(request("step-1"))).text).toBe("one")
+          })
+          expect(yield* warnings(Effect.scoped(both))).toEqual([])
+          for (const name of names) {
+            expect(yield* replaying(file, text(request(name)))).toBe("one")
+            expect(yield* replaying(file, text(request(`${name}-too`)))).toBe("other")
+          }
+        })
+      )
+    )
+
+    it.effect("read the file anew once all of them are closed, and not before", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const fs = yield* FileSystem.FileSystem
+          const scope = yield* Scope.make()
+          const one = yield* Scope.provide(clientOf(file, "one"), scope)
+          yield* Effect.scoped(clientOf(file, "other"))
+          yield* one.generate(request("a"))
+          expect(yield* replaying(file, text(request("a")))).toBe("one")
+          yield* Scope.close(scope, Exit.void)
+          yield* fs.writeFileString(file, (yield* read(file)).replace('"one"', '"edited"'))
+          expect(yield* replaying(file, text(request("a")))).toBe("edited")
+        })
+      )
+    )
+
+    it.effect("count what either was asked for as used", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          yield* recording(
+            Cassette.layerAuto,
+            file,
+            [{ reply: "…" }],
+            Effect.all([ask(request("a")), ask(request("b"))])
+          )
+          const both = Effect.gen(function* () {
+            const one = yield* clientOf(file, "one")
+            yield* one.generate(request("a"))
+            const program = Effect.andThen(ask(request("c")), Cassette.prune)
+            return yield* recording(Cassette.layerAuto, file, [{ reply: "…" }], program)
+          })
+          expect(yield* Effect.scoped(both)).toEqual([{ path: "b", step: "b", turn: 1 }])
         })
       )
     )

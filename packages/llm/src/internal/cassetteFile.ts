@@ -59,30 +59,55 @@ const File = Schema.Struct({
 })
 
 const decode = jsonText.decode(File, { onExcessProperty: "error" })
-const encode = Schema.encodeSync(File, { disableChecks: true })
+const encode = Schema.encodeSync(Recorded, { disableChecks: true })
 
 /** The entries in a file's text, or all that is wrong with it and where. */
 export const parse = (text: string): Effect.Effect<ReadonlyArray<Entry>, ReadonlyArray<jsonText.Problem>> =>
   Effect.map(decode(text), ({ entries }) => entries.map(toEntry))
 
-/** A file's text, the same for the same entries: in order of path, turn and then hash, their key. */
-export const print = (entries: Iterable<readonly [hash: string, entry: Entry]>): string => {
-  const sorted = [...entries]
-    .map(([hash, entry]) => ({ hash, ...entry }))
-    .toSorted(
-      (a, b) =>
-        compare(a.request.metadata.path, b.request.metadata.path) ||
-        a.request.metadata.turn - b.request.metadata.turn ||
-        compare(a.hash, b.hash)
-    )
-  const file = encode({
-    version: 1,
-    entries: sorted.map(({ request, reply }) => {
-      const { path, step, turn } = request.metadata
-      return { path, step, turn, request, reply }
-    })
-  })
-  return JSON.stringify(file, null, 2) + "\n"
+/** A file's text in UTF-8, the same for the same entries: in order of path, turn and then hash, their key. */
+export const print = (entries: Iterable<readonly [hash: string, entry: Entry]>): Uint8Array => {
+  const sorted = [...entries].toSorted(
+    ([hashA, { request: a }], [hashB, { request: b }]) =>
+      compare(a.metadata.path, b.metadata.path) || a.metadata.turn - b.metadata.turn || compare(hashA, hashB)
+  )
+  return concat([
+    head,
+    ...sorted.flatMap(([, entry], index) => [index === 0 ? first : next, printOne(entry)]),
+    sorted.length === 0 ? emptyTail : tail
+  ])
+}
+
+const utf8 = new TextEncoder()
+const head = utf8.encode('{\n  "version": 1,\n  "entries": [')
+const first = utf8.encode("\n    ")
+const next = utf8.encode(",\n    ")
+const tail = utf8.encode("\n  ]\n}\n")
+const emptyTail = utf8.encode("]\n}\n")
+
+// A file is written anew for each recording, and all but one of its entries have not changed.
+const printed = new WeakMap<Entry, Uint8Array>()
+
+const printOne = (entry: Entry): Uint8Array => {
+  const known = printed.get(entry)
+  if (known !== undefined) return known
+  const { request, reply } = entry
+  const { path, step, turn } = request.metadata
+  const json = JSON.stringify(encode({ path, step, turn, request, reply }), null, 2)
+  // A line break in a JSON text is none of a string in it.
+  const bytes = utf8.encode(json.replaceAll("\n", "\n    "))
+  printed.set(entry, bytes)
+  return bytes
+}
+
+const concat = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let offset = 0
+  for (const part of parts) {
+    whole.set(part, offset)
+    offset += part.length
+  }
+  return whole
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
