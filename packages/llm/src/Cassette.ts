@@ -239,26 +239,28 @@ const load = Effect.fnUntraced(function* (
     }
   }
 
+  let recorded = 0
+  let changes = 0
+  let written = 0
   const write = Effect.gen(function* () {
     const temporary = `${target}.tmp`
     const handle = yield* fs.open(temporary, { flag: "w" })
     if (yield* fs.exists(target)) yield* fs.chmod(temporary, (yield* fs.stat(target)).mode & 0o777)
+    const now = changes
     yield* handle.writeAll(CassetteFile.print(entries))
     // Without it, a machine that stops may be left with an empty file in the place of the old one.
     yield* handle.sync
     yield* fs.rename(temporary, target)
+    written = now
   }).pipe(Effect.scoped)
 
   const lock = yield* Semaphore.make(1)
-  let recorded = 0
-  let changes = 0
-  let written = 0
-  const save = Effect.suspend(() => {
-    // The save before may have written what this one waited to write.
-    if (written === changes) return Effect.void
-    const now = changes
-    return Effect.map(write, () => void (written = now))
-  }).pipe(Effect.uninterruptible, lock.withPermit, Effect.mapError(unusable(file)))
+  // The save before may have written what this one waited to write.
+  const save = Effect.suspend(() => (written === changes ? Effect.void : write)).pipe(
+    Effect.uninterruptible,
+    lock.withPermit,
+    Effect.mapError(unusable(file))
+  )
 
   const left = () => [...entries].filter(([key]) => !used.has(key))
   const originsOf = (some: ReadonlyArray<readonly [string, CassetteFile.Entry]>) =>

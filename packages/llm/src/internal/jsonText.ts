@@ -15,6 +15,10 @@ export interface Problem {
 export const decode = <A, I>(schema: Schema.Codec<A, I>, options?: SchemaAST.ParseOptions) => {
   const decodeJson = Schema.decodeUnknownEffect(schema)
   return Effect.fnUntraced(function* (text: string): Effect.fn.Return<A, ReadonlyArray<Problem>> {
+    const deep = tooDeep(text)
+    if (deep !== undefined) {
+      return yield* Effect.fail([{ ...place(text, deep), detail: `it is nested deeper than ${maxDepth} levels` }])
+    }
     const json = yield* Effect.try({
       try: (): unknown => JSON.parse(text),
       catch: (error) => {
@@ -44,6 +48,19 @@ export const inWords = (all: ReadonlyArray<Problem>): string =>
   all
     .map(({ line, column, detail }) => `line ${line}, column ${column}${detail.startsWith("at ") ? "" : ":"} ${detail}`)
     .join("; ")
+
+/** What is nested deeper would need more stack than there may be. */
+const maxDepth = 500
+
+/** Where a text is nested too deeply. */
+const tooDeep = (text: string): number | undefined => {
+  let depth = 0
+  for (const { 0: token, index } of text.matchAll(/"(?:[^"\\\n]|\\.)*"|[[\]{}]/gu)) {
+    if (token === "]" || token === "}") depth--
+    else if ((token === "[" || token === "{") && ++depth > maxDepth) return index
+  }
+  return undefined
+}
 
 const place = (text: string, offset: number) => {
   const before = text.slice(0, offset).split("\n")

@@ -36,6 +36,26 @@ describe("jsonText", () => {
       })
     )
 
+    for (const [what, text] of [
+      ["and whole", `${"[".repeat(100_000)}${"]".repeat(100_000)}`],
+      ["and cut off", "[".repeat(100_000)]
+    ] as const) {
+      it.effect(`tells where a text is nested too deeply, ${what}`, () =>
+        Effect.gen(function* () {
+          expect(jsonText.inWords(yield* Effect.flip(decode(text)))).toBe(
+            "line 1, column 501: it is nested deeper than 500 levels"
+          )
+        })
+      )
+    }
+
+    it.effect("takes a bracket in a string for no level", () =>
+      Effect.gen(function* () {
+        const name = '[{"\\'.repeat(1000)
+        expect(yield* decode(JSON.stringify({ rows: [{ name, sizes: [] }] }))).toEqual({ rows: [{ name, sizes: [] }] })
+      })
+    )
+
     for (const [text, place] of [
       ['{\n  "rows": [}\n', "line 2, column 12"],
       ['{ "rows": [1 2] }', "line 1, column 14"],
