@@ -15,7 +15,8 @@ import * as mockScript from "./internal/mockScript.ts"
 
 /**
  * What the mock answers: text, an `LlmError` or a reason of one (the call fails with it), what `reply`, `chunks` or
- * `fault` makes, or any other object, which is sent as JSON.
+ * `fault` makes, or any other object, which is sent as JSON. With what has no JSON, such as a `Map` or another error, the
+ * call fails; a `Promise` goes into `Effect.promise`.
  */
 export type Reply = string | object
 
@@ -142,9 +143,10 @@ export const layer = (script: Script): Layer.Layer<LlmClient.LlmClient | Calls> 
           requests.push(request)
           const taken = run.take(request)
           return Effect.flatMap(resolve(taken, request), (reply) => {
-            if (reply !== undefined) return Effect.succeed(exactly(reply))
+            const problem = reply === undefined ? undefined : unfit(reply)
+            if (reply !== undefined && problem === undefined) return Effect.succeed(exactly(reply))
             unforeseen.push(describeRequest.origin(request))
-            const detail = run.explain(request, taken).join("\n")
+            const detail = run.explain(request, taken, problem).join("\n")
             return Effect.fail(new LlmError({ reason: new NoRecordedReply({ detail }) }))
           })
         })
@@ -173,8 +175,8 @@ const isReason = Schema.is(LlmErrorReason)
 
 const resolve = (answer: Answer | undefined, request: LlmRequest): Effect.Effect<Reply | undefined, LlmError> => {
   const reply = isRespond(answer) ? answer(request) : answer
-  // An error is an effect too: it is kept as a reply here, and any other effect is one of this function's own type.
-  return Effect.isEffect(reply) && !isError(reply)
+  // An error may be an effect too: it is kept as a reply here, and any other effect is one of this function's own type.
+  return Effect.isEffect(reply) && !(reply instanceof Error) && !isReason(reply)
     ? (reply as Effect.Effect<Reply | undefined, LlmError>)
     : Effect.succeed(reply)
 }
@@ -183,6 +185,22 @@ const resolve = (answer: Answer | undefined, request: LlmRequest): Effect.Effect
 const isRespond = (answer: Answer | undefined): answer is Respond => typeof answer === "function"
 
 const isError = (reply: unknown): reply is LlmError | LlmErrorReason => reply instanceof LlmError || isReason(reply)
+
+/** Why a reply is nothing that a model could say, and what to give instead. JSON makes `{}` of most such. */
+const unfit = (reply: Reply): string | undefined => {
+  if (typeof reply === "string" || reply instanceof Exact || isError(reply)) return undefined
+  if (reply instanceof Promise) return "the reply is a Promise: give Effect.promise(() => …)"
+  if (reply instanceof Error) {
+    return `the reply is an error that no model gives (${reply.name}): give an LlmError, a reason of one or MockLlm.fault(…)`
+  }
+  if (Effect.isEffect(reply)) return "the reply is an effect of an effect: give Effect.flatten(…)"
+  const isList = Array.isArray(reply)
+  const isPlain = isList || Object.getPrototypeOf(reply) === Object.prototype || Object.getPrototypeOf(reply) === null
+  const isJson = isPlain || (!(Symbol.iterator in reply) && (JSON.stringify(reply) ?? "{}") !== "{}")
+  return isJson
+    ? undefined
+    : `the reply is a ${reply.constructor.name}, which has no JSON: give text, a plain object or an array`
+}
 
 const exactly = (reply: Reply): Exact =>
   reply instanceof Exact

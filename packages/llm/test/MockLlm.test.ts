@@ -232,6 +232,47 @@ describe("MockLlm", () => {
       )
     )
 
+    it.effect("fails when the reply is nothing that a model could say, and tells what to give instead", () =>
+      Effect.gen(function* () {
+        const scripts: ReadonlyArray<[script: MockLlm.Script, problem: string]> = [
+          [async () => "pong", "the reply is a Promise: give Effect.promise(() => …)"],
+          [() => new TypeError("x"), "an error that no model gives (TypeError): give an LlmError, a reason of one or"],
+          [() => Effect.succeed(Effect.succeed("x")), "the reply is an effect of an effect: give Effect.flatten(…)"],
+          [
+            [{ reply: new Map([["a", 1]]) }],
+            "the reply is a Map, which has no JSON: give text, a plain object or an array"
+          ],
+          [[{ reply: [new Set([1])] }], "the reply is a Set, which has no JSON"],
+          [[{ reply: new Uint8Array(2) }], "the reply is a Uint8Array, which has no JSON"],
+          [[{ reply: /x/u }], "the reply is a RegExp, which has no JSON"],
+          [[{ reply: new WeakSet() }], "the reply is a WeakSet, which has no JSON"],
+          [[{ reply: new MockLlm.ScriptError({ unused: [], unforeseen: [] }) }], "that no model gives (ScriptError)"]
+        ]
+        for (const [script, problem] of scripts) {
+          const shown = yield* detail(request("a")).pipe(Effect.provide(MockLlm.layer(script)))
+          expect(shown.split("\n").at(-1)).toContain(problem)
+          expect(shown).toContain('the mock has none for step "a"')
+        }
+      })
+    )
+
+    it.effect("sends as JSON what has some: plain objects, even empty, arrays, instances and what has a toJSON", () =>
+      Effect.gen(function* () {
+        class Point extends Schema.Class<Point>("Point")({ x: Schema.Int }) {}
+        const date = new Date(0)
+        const replies = [{}, Object.create(null), [], [1], new Point({ x: 1 }), date]
+        const program = Effect.forEach(replies, () => text(request("a")))
+        expect(yield* Effect.provide(program, MockLlm.layer([{ reply: replies }]))).toEqual([
+          "{}",
+          "{}",
+          "[]",
+          "[1]",
+          '{"x":1}',
+          JSON.stringify(date)
+        ])
+      })
+    )
+
     it.effect("fails when the function gives no reply, and when nothing is scripted", () =>
       Effect.gen(function* () {
         const silent = () => undefined

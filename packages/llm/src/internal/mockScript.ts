@@ -10,10 +10,10 @@ export interface Run {
   /** The entries that were not used, or not to the end. */
   readonly unused: () => ReadonlyArray<string>
   /**
-   * Why there is no reply, line by line: what was asked, what is scripted, and that the answer taken gave none, or where
-   * the nearest entry differs.
+   * Why there is no reply, line by line: what was asked, what is scripted, and what is wrong with the one of the answer
+   * taken, that there is none unless given, or where the nearest entry differs.
    */
-  readonly explain: (request: LlmRequest, taken: Answer | undefined) => ReadonlyArray<string>
+  readonly explain: (request: LlmRequest, taken: Answer | undefined, problem?: string) => ReadonlyArray<string>
 }
 
 /** Whether a request is one of those. */
@@ -24,7 +24,11 @@ export const matches = ({ step, path, when }: Match, request: LlmRequest): boole
 
 export const start = (script: Script): Run => {
   if (typeof script === "function") {
-    return { take: () => script, unused: () => [], explain: (request) => [...asked(request), silent] }
+    return {
+      take: () => script,
+      unused: () => [],
+      explain: (request, _, problem = silent) => [...asked(request), `  ${problem}`]
+    }
   }
   const uses = script.map((entry) => ({ entry, used: 0, last: undefined as LlmRequest | undefined }))
   type Use = (typeof uses)[number]
@@ -82,17 +86,17 @@ export const start = (script: Script): Run => {
       uses
         .filter(({ entry, used }) => used < (isList(entry.reply) ? entry.reply.length : 1))
         .map((use) => describe(use)),
-    explain: (request, taken) => [
+    explain: (request, taken, problem = silent) => [
       ...asked(request),
       ...(uses.length === 0
         ? ["  nothing is scripted"]
         : ["  scripted:", ...uses.map((use) => `    ${describe(use)}`)]),
-      ...(taken === undefined ? nearest(request) : [silent])
+      ...(taken === undefined ? nearest(request) : [`  ${problem}`])
     ]
   }
 }
 
-const silent = "  the function that was to answer gave none"
+const silent = "the function that was to answer gave none"
 
 const asked = (request: LlmRequest): ReadonlyArray<string> => [
   `the mock has none for ${describeRequest.origin(request)}`,
