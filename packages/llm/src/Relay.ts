@@ -35,8 +35,8 @@ export interface Waiting {
 
 /**
  * A mailbox in a folder, so that a person or another program is the model. Each request becomes `….request.md`; the reply
- * is the whole content of `….reply.md` beside it, taken once it is not empty and no longer changes. `WAITING.md` lists
- * what waits.
+ * is the whole content of `….reply.md` beside it, taken once it is not empty and no longer changes from one
+ * look to the next: a writer that may pause for longer writes another file and renames it. `WAITING.md` lists what waits.
  *
  * A request is known by its content: asked again, also by another process, it finds its file and its reply. One that a
  * step asks anew, since the reply was of no use or by force, waits for another: the old one is kept as
@@ -92,11 +92,12 @@ export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, never,
 
       const poll = Effect.fnUntraced(function* (file: string) {
         let before = ""
-        while (true) {
+        for (let look = 1; ; look++) {
           if (yield* fs.exists(file)) {
             const text = yield* fs.readFileString(file)
-            if (text.trim() !== "" && (text === before || (yield* isOlder(fs, file, Duration.times(every, 2)))))
-              return text
+            // Only what was there before is trusted to be whole by its age: a copy may carry an old time from the start.
+            const isSettled = text === before || (look === 1 && (yield* isOlder(fs, file, Duration.times(every, 2))))
+            if (text.trim() !== "" && isSettled) return text
             before = text
           }
           yield* Effect.sleep(every)

@@ -67,6 +67,21 @@ describe("Relay", () => {
       }).pipe(Effect.provide(files))
     )
 
+    it.effect("takes no half-written reply for its old time", () =>
+      Effect.gen(function* () {
+        yield* TestClock.adjust("1 hour")
+        const fiber = yield* ask(request("draft"))
+        const { reply } = yield* onlyWaiting
+        yield* write(reply, "one")
+        yield* (yield* FileSystem.FileSystem).utimes(`${directory}/${reply}`, 0, 0)
+        yield* TestClock.adjust("1 second")
+        expect(isDone(fiber)).toBe(false)
+        yield* write(reply, "one two")
+        yield* TestClock.adjust("2 seconds")
+        expect((yield* Fiber.join(fiber)).text).toBe("one two")
+      }).pipe(Effect.provide(files))
+    )
+
     it.effect("waits for another reply when a step asks anew, and keeps the old one", () =>
       Effect.gen(function* () {
         const first = yield* ask(request("draft"))

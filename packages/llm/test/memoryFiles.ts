@@ -28,6 +28,8 @@ export const memoryFiles = Effect.map(Clock.Clock, (clock) => {
           .filter((path) => path.startsWith(`${directory}/`))
           .map((path) => path.slice(directory.length + 1))
       ),
+    utimes: (path, _, mtime) =>
+      Effect.map(find("utimes", path), ({ text }) => void files.set(path, { text, mtime: Number(mtime) })),
     remove: (path) => Effect.sync(() => void files.delete(path)),
     // The relay reads the time of the last change only.
     stat: (path) =>
