@@ -171,6 +171,10 @@ export class LlmError extends Schema.TaggedError<LlmError>()("LlmError", {
   get isRetryable(): boolean {
     return this.reason.isRetryable
   }
+  /** What is said of its cost, by the error or by its reason. */
+  get knownUsage(): Usage | undefined {
+    return this.usage ?? ("usage" in this.reason ? this.reason.usage : undefined)
+  }
   /** Whether the run is suspended, to go on after a top-up or with a larger budget, instead of failed. */
   get isSuspending(): boolean {
     return this.reason._tag === "BudgetExceeded" || this.reason._tag === "QuotaExhausted"

@@ -77,6 +77,10 @@ export const RequestEnded = Schema.TaggedStruct("RequestEnded", {
   ...at
 })
 
+/** What a request cost, as far as it is known. */
+export const usageOf = ({ error, usage }: typeof RequestEnded.Type): Usage.Usage =>
+  usage ?? (error !== undefined && unbilled.has(error) ? Usage.zero : Usage.unknown)
+
 /** A step has a result: its own, or one that a person provided. */
 export const StepSucceeded = Schema.TaggedStruct("StepSucceeded", {
   path: Schema.String,
@@ -210,9 +214,7 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
       return { ...record, requests: { ...record.requests, started: record.requests.started + 1 } }
     case "RequestEnded": {
       const { ended, started, usage } = record.requests
-      const isFree = event.error !== undefined && unbilled.has(event.error)
-      const spent = event.usage ?? (isFree ? Usage.zero : Usage.unknown)
-      return { ...record, requests: { started, ended: ended + 1, usage: Usage.add(usage, spent) } }
+      return { ...record, requests: { started, ended: ended + 1, usage: Usage.add(usage, usageOf(event)) } }
     }
     case "StepSucceeded": {
       const { _tag, path: _path, step, ...result } = event

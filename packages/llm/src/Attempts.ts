@@ -51,6 +51,6 @@ const replied = ({ model, usage }: LlmReply): Outcome => (model === undefined ? 
 const outcome = (exit: Exit.Exit<unknown, unknown>): Outcome => {
   const error = Option.getOrUndefined(Exit.findErrorOption(exit))
   if (!(error instanceof LlmError)) return {}
-  const usage = error.usage ?? ("usage" in error.reason ? error.reason.usage : undefined)
+  const usage = error.knownUsage
   return usage === undefined ? { error } : { usage, error }
 }

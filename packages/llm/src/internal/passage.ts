@@ -15,11 +15,7 @@ export interface Ended {
 }
 
 /** What is said of the usage of a call that has ended, also by its error. */
-export const usageOf = ({ error, reply }: Ended): Usage =>
-  reply?.usage ??
-  error?.usage ??
-  (error !== undefined && "usage" in error.reason ? error.reason.usage : undefined) ??
-  {}
+export const usageOf = ({ error, reply }: Ended): Usage => reply?.usage ?? error?.knownUsage ?? {}
 
 /** One call on its way through a middleware. */
 export interface Passage {

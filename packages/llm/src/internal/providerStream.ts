@@ -99,7 +99,7 @@ const reader = (
 
   /** The failure, with the input that was said to be counted; how much output it was, only a whole reply says. */
   const costly = (error: LlmError) => {
-    if ("usage" in error.reason && error.reason.usage !== undefined) return error
+    if (error.knownUsage !== undefined) return error
     const { cachedInput, input } = api.usage(collector.spent())
     if (input === undefined) return error
     return new LlmError({ reason: error.reason, usage: { input, ...(cachedInput !== undefined && { cachedInput }) } })

@@ -1,9 +1,8 @@
 import * as Effect from "effect/Effect"
 import { Journal, type JournalError } from "@stepwright/core/Journal"
-import { unbilled } from "@stepwright/core/LlmError"
 import * as TokenEstimate from "@stepwright/core/TokenEstimate"
 import * as Usage from "@stepwright/core/Usage"
-import type { RequestEnded, RequestStarted } from "@stepwright/core/WorkflowEvent"
+import { type RequestEnded, type RequestStarted, usageOf } from "@stepwright/core/WorkflowEvent"
 import type { Spent } from "@stepwright/llm/Budget"
 import * as Prices from "@stepwright/llm/Prices"
 
@@ -63,8 +62,7 @@ export const spent = Effect.fnUntraced(function* (
     const asked = started.get(key)
     started.delete(key)
     if (asked === undefined) return
-    const isFree = event.usage === undefined && event.error !== undefined && unbilled.has(event.error)
-    const usage = event.usage ?? (isFree ? Usage.zero : Usage.unknown)
+    const usage = usageOf(event)
     const named = event.model ?? asked.model
     const isWhole = usage.input !== undefined && usage.output !== undefined
     const atMost = boundOf(asked)
