@@ -14,12 +14,12 @@ import {
   newRunId,
   prepare,
   visit
-} from "./internal/drive.ts"
-import * as JsonCodec from "./internal/jsonCodec.ts"
-import { near } from "./internal/near.ts"
-import { handOver, perform } from "./internal/perform.ts"
-import { only, planAll, type PlanEntry, readAll, type Work } from "./internal/readers.ts"
-import { type Ending, make, type Runtime } from "./internal/runtime.ts"
+} from "./internal/run/drive.ts"
+import * as JsonCodec from "./internal/json/codec.ts"
+import { near } from "./internal/text/suggest.ts"
+import { handOver, perform } from "./internal/run/perform.ts"
+import { only, planAll, type PlanEntry, readAll, type Work } from "./internal/run/visitors.ts"
+import { type Ending, make, type Runtime } from "./internal/run/runtime.ts"
 import { Journal } from "./Journal.ts"
 import * as Workflow from "./Workflow.ts"
 import type { WorkflowConfig } from "./WorkflowConfig.ts"

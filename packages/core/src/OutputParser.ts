@@ -1,13 +1,13 @@
 import * as Result from "effect/Result"
-import { makeParser, type OutputParser } from "./internal/parser.ts"
+import { makeParser, type OutputParser } from "./internal/parser/outputParser.ts"
 
-export { codeBlock } from "./internal/codeBlockParser.ts"
-export { choice, map, type MapOptions, orElse } from "./internal/combinators.ts"
-export { type Field, fields, type FieldsOf, type FieldsSpec } from "./internal/fieldsParser.ts"
-export { files } from "./internal/filesParser.ts"
-export { json } from "./internal/jsonParser.ts"
-export type { OutputParser } from "./internal/parser.ts"
-export { type TaggedBlock, taggedBlocks, type TaggedBlocksOptions } from "./internal/taggedBlocksParser.ts"
+export { codeBlock } from "./internal/parser/codeBlock.ts"
+export { choice, map, type MapOptions, orElse } from "./internal/parser/combinators.ts"
+export { type Field, fields, type FieldsOf, type FieldsSpec } from "./internal/parser/fields.ts"
+export { files } from "./internal/parser/files.ts"
+export { json } from "./internal/parser/json.ts"
+export type { OutputParser } from "./internal/parser/outputParser.ts"
+export { type TaggedBlock, taggedBlocks, type TaggedBlocksOptions } from "./internal/parser/taggedBlocks.ts"
 
 /** The reply as it is. */
 export const text: OutputParser<string> = makeParser({

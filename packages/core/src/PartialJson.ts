@@ -2,8 +2,8 @@ import { dual } from "effect/Function"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { StreamPart } from "./LlmClient.ts"
-import * as jsonReader from "./internal/jsonReader.ts"
-import { fromAst } from "./internal/jsonShape.ts"
+import * as jsonReader from "./internal/json/reader.ts"
+import { fromAst } from "./internal/json/shape.ts"
 
 /**
  * What is known of a JSON value while its text still comes. Any key may be missing and any string, a literal too, may be

@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
-import { open } from "./internal/delimiter.ts"
-import { near } from "./internal/near.ts"
+import { open } from "./internal/text/delimiter.ts"
+import { near } from "./internal/text/suggest.ts"
 import { PromptTemplateError } from "./PromptTemplateError.ts"
 import * as PromptTemplateVariable from "./PromptTemplateVariable.ts"
 

@@ -1,4 +1,4 @@
-import { enclose, open } from "./internal/delimiter.ts"
+import { enclose, open } from "./internal/text/delimiter.ts"
 
 /** What a hole is filled with. */
 export type Value = string | number | boolean

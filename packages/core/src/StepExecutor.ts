@@ -1,6 +1,6 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
-import type { AnyCodec } from "./internal/jsonCodec.ts"
+import type { AnyCodec } from "./internal/json/codec.ts"
 
 /** Which execution of which step this is. */
 export interface Execution {

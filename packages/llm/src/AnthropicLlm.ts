@@ -4,9 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as LlmClient from "@stepwright/core/LlmClient"
-import * as anthropicMessages from "./internal/anthropicMessages.ts"
-import * as providerClient from "./internal/providerClient.ts"
-import * as structuredOutput from "./internal/structuredOutput.ts"
+import * as anthropicMessages from "./internal/anthropic/messages.ts"
+import * as providerClient from "./internal/provider/client.ts"
+import * as structuredOutput from "./internal/provider/structuredOutput.ts"
 
 export interface Options extends providerClient.Options {
   /** The output limit of requests that have none: 16,000 unless given. What the model thinks counts. **Units** tokens */

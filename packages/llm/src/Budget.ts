@@ -7,9 +7,9 @@ import { BudgetExceeded, InvalidRequest, LlmError, type LlmErrorReason, unbilled
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import type { Usage } from "@stepwright/core/Usage"
-import * as estimate from "./internal/estimate.ts"
-import * as limit from "./internal/limit.ts"
-import * as passage from "./internal/passage.ts"
+import * as estimate from "./internal/around/estimate.ts"
+import * as limit from "./internal/around/checkLimit.ts"
+import * as passage from "./internal/around/around.ts"
 import * as Prices from "./Prices.ts"
 
 /** What was spent. **Units** `calls`: calls answered or failed, whatever retries they took; `tokens`: input + output. */

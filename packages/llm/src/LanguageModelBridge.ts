@@ -20,10 +20,10 @@ import { InvalidRequest, LlmError, NetworkFailure } from "@stepwright/core/LlmEr
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest, Message, Parameters } from "@stepwright/core/LlmRequest"
 import * as Attempts from "./Attempts.ts"
-import * as aiFault from "./internal/aiFault.ts"
-import * as aiObject from "./internal/aiObject.ts"
-import * as aiReply from "./internal/aiReply.ts"
-import * as structuredOutput from "./internal/structuredOutput.ts"
+import * as aiFault from "./internal/effect-ai/fault.ts"
+import * as aiObject from "./internal/effect-ai/object.ts"
+import * as aiReply from "./internal/effect-ai/reply.ts"
+import * as structuredOutput from "./internal/provider/structuredOutput.ts"
 
 /** How a provider takes parameters: `LanguageModel` itself has none. */
 export interface Settings<I, S extends object> {

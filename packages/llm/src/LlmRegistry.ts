@@ -7,7 +7,7 @@ import * as LlmClient from "@stepwright/core/LlmClient"
 import { InvalidRequest, LlmError } from "@stepwright/core/LlmError"
 import { type LlmRequest, Parameters } from "@stepwright/core/LlmRequest"
 import { UnknownModel } from "@stepwright/core/WorkflowError"
-import * as problems from "./internal/problems.ts"
+import * as problems from "./internal/file/schemaProblems.ts"
 
 /** A layer of a client for each alias. */
 export type Models = Readonly<Record<string, Layer.Layer<LlmClient.LlmClient, unknown, unknown>>>

@@ -8,10 +8,10 @@ import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, LlmErrorReason, NoRecordedReply } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
-import * as describeRequest from "./internal/describeRequest.ts"
-import * as estimate from "./internal/estimate.ts"
-import { faults } from "./internal/mockFaults.ts"
-import * as mockScript from "./internal/mockScript.ts"
+import * as describeRequest from "./internal/around/shownRequest.ts"
+import * as estimate from "./internal/around/estimate.ts"
+import { faults } from "./internal/mock/faults.ts"
+import * as mockScript from "./internal/mock/script.ts"
 
 /**
  * What the mock answers: text, an `LlmError` or a reason of one (the call fails with it), what `reply`, `chunks` or

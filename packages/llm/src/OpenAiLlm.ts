@@ -4,11 +4,11 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import OpenAI from "openai"
 import * as LlmClient from "@stepwright/core/LlmClient"
-import * as openAiChat from "./internal/openAiChat.ts"
-import * as openAiModel from "./internal/openAiModel.ts"
-import * as openAiResponses from "./internal/openAiResponses.ts"
-import * as providerClient from "./internal/providerClient.ts"
-import * as structuredOutput from "./internal/structuredOutput.ts"
+import * as openAiChat from "./internal/openai/chat.ts"
+import * as openAiModel from "./internal/openai/model.ts"
+import * as openAiResponses from "./internal/openai/responses.ts"
+import * as providerClient from "./internal/provider/client.ts"
+import * as structuredOutput from "./internal/provider/structuredOutput.ts"
 
 export interface Options extends providerClient.Options {
   /** Responses at OpenAI's own address, Chat Completions at any other, unless given. */

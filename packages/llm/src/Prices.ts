@@ -4,8 +4,8 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Usage } from "@stepwright/core/Usage"
-import * as jsonText from "./internal/jsonText.ts"
-import { pricesSnapshot } from "./internal/pricesSnapshot.ts"
+import * as jsonText from "./internal/file/jsonText.ts"
+import { pricesSnapshot } from "./internal/prices/snapshot.ts"
 
 const Usd = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 

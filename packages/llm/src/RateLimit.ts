@@ -7,10 +7,10 @@ import type * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { InvalidRequest, LlmError, RateLimited } from "@stepwright/core/LlmError"
-import * as estimate from "./internal/estimate.ts"
-import * as limit from "./internal/limit.ts"
-import * as minute from "./internal/minute.ts"
-import * as passage from "./internal/passage.ts"
+import * as estimate from "./internal/around/estimate.ts"
+import * as limit from "./internal/around/checkLimit.ts"
+import * as minute from "./internal/around/slidingMinute.ts"
+import * as passage from "./internal/around/around.ts"
 
 /** What a provider allows; what is not given is not limited. */
 export interface Options {

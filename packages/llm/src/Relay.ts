@@ -14,7 +14,7 @@ import { LlmError, ProviderUnavailable } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import { identity, type LlmRequest } from "@stepwright/core/LlmRequest"
 import * as Usage from "@stepwright/core/Usage"
-import * as relayFile from "./internal/relayFile.ts"
+import * as relayFile from "./internal/relay/file.ts"
 
 export interface Options {
   /** The mailbox: a folder, made where it is missing. */

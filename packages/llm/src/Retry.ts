@@ -8,7 +8,7 @@ import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, ProviderUnavailable, RateLimited } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
-import * as limit from "./internal/limit.ts"
+import * as limit from "./internal/around/checkLimit.ts"
 
 /**
  * How often and how long to try. A response that is not what the protocol promises is asked for twice at most.

@@ -7,7 +7,7 @@ import type { Span } from "effect/Tracer"
 import { addGenAIAnnotations } from "effect/ai/Telemetry"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
-import * as passage from "./internal/passage.ts"
+import * as passage from "./internal/around/around.ts"
 
 export interface Options {
   /** Who answers, by OpenTelemetry's names: `openai`, `anthropic`, … */

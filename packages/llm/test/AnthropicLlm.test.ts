@@ -4,9 +4,9 @@ import { AttemptSink } from "@stepwright/core/AttemptSink"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import type { LlmRequest, ResponseFormat } from "@stepwright/core/LlmRequest"
 import { AnthropicLlm } from "@stepwright/llm"
-import { error, message } from "./anthropicWire.ts"
-import { request } from "./request.ts"
-import { send, serve, type Behaviour } from "./server.ts"
+import { error, message } from "./support/anthropicWire.ts"
+import { request } from "./support/request.ts"
+import { send, serve, type Behaviour } from "./support/server.ts"
 
 const key = "sk-ant-sentinel-0123456789"
 

@@ -1,6 +1,6 @@
 import { describe } from "@effect/vitest"
-import { wires } from "./anthropicWire.ts"
-import { faultMatrix } from "./faultMatrix.ts"
+import { wires } from "./support/anthropicWire.ts"
+import { faultMatrix } from "./support/faultMatrix.ts"
 
 describe("AnthropicLlm", () => {
   faultMatrix(wires, { atLeast: 85 })

@@ -1,11 +1,11 @@
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { LlmClient, type StreamPart } from "@stepwright/core/LlmClient"
-import { error, event, wires } from "./anthropicWire.ts"
-import { closed, interruption } from "./interruption.ts"
-import { request } from "./request.ts"
-import { serve, type Behaviour } from "./server.ts"
-import { sse } from "./wire.ts"
+import { error, event, wires } from "./support/anthropicWire.ts"
+import { closed, interruption } from "./support/interruption.ts"
+import { request } from "./support/request.ts"
+import { serve, type Behaviour } from "./support/server.ts"
+import { sse } from "./support/wire.ts"
 
 const wire = wires[1] ?? assert.fail("no streamed wire")
 

@@ -4,7 +4,7 @@ import { AttemptSink, type Outcome } from "@stepwright/core/AttemptSink"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { InvalidResponse, LlmError, RateLimited } from "@stepwright/core/LlmError"
 import { Attempts } from "@stepwright/llm"
-import { request } from "./request.ts"
+import { request } from "./support/request.ts"
 
 /** A sink that writes down what it is told. */
 const listen = () => {

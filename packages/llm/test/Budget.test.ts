@@ -14,7 +14,7 @@ import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import type { Usage } from "@stepwright/core/Usage"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { Attempts, Budget, MockLlm, Prices, Retry } from "@stepwright/llm"
-import { request } from "./request.ts"
+import { request } from "./support/request.ts"
 
 const ask = (request: LlmRequest) => Effect.flatMap(LlmClient.LlmClient, (client) => client.generate(request))
 

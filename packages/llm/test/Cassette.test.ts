@@ -19,10 +19,10 @@ import { LlmClient } from "@stepwright/core/LlmClient"
 import { RateLimited } from "@stepwright/core/LlmError"
 import { LlmRequest } from "@stepwright/core/LlmRequest"
 import { Cassette, LlmRegistry, MockLlm, OpenAiLlm, Redact } from "@stepwright/llm"
-import { request } from "./request.ts"
-import { completion, fault } from "./openAiWire.ts"
-import { send, serve } from "./server.ts"
-import { sse } from "./wire.ts"
+import { request } from "./support/request.ts"
+import { completion, fault } from "./support/openAiWire.ts"
+import { send, serve } from "./support/server.ts"
+import { sse } from "./support/wire.ts"
 
 const ask = (request: LlmRequest) => Effect.flatMap(LlmClient, (client) => client.generate(request))
 const text = (request: LlmRequest) => Effect.map(ask(request), (reply) => reply.text)

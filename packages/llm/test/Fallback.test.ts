@@ -17,7 +17,7 @@ import {
   type LlmErrorReason
 } from "@stepwright/core/LlmError"
 import { Fallback, MockLlm, Telemetry } from "@stepwright/llm"
-import { request } from "./request.ts"
+import { request } from "./support/request.ts"
 
 const detail = "…"
 const network = new NetworkFailure({ detail })

@@ -7,7 +7,7 @@ import { LlmClient, type Service, type StreamPart } from "@stepwright/core/LlmCl
 import type { LlmError, LlmErrorReason } from "@stepwright/core/LlmError"
 import type { LlmRequest, ResponseFormat } from "@stepwright/core/LlmRequest"
 import { LanguageModelBridge } from "@stepwright/llm"
-import { request } from "./request.ts"
+import { request } from "./support/request.ts"
 
 /** What a provider answers: parts, as they are or in a stream, or how it fails. */
 interface Provider {

@@ -3,7 +3,7 @@ import { Config, Effect, Layer, Schema, Stream } from "effect"
 import { Engine, PromptTemplate, Step, Workflow } from "@stepwright/core"
 import { LlmClient, type StreamPart } from "@stepwright/core/LlmClient"
 import { Budget, LlmRegistry, MockLlm, OpenAiLlm, RateLimit, Retry } from "@stepwright/llm"
-import { request } from "./request.ts"
+import { request } from "./support/request.ts"
 
 const ask = (model: string) => Effect.flatMap(LlmClient, (client) => client.generate(request("draft", "…", { model })))
 

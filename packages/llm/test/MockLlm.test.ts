@@ -5,7 +5,7 @@ import { LlmClient, type StreamPart } from "@stepwright/core/LlmClient"
 import { LlmError, RateLimited } from "@stepwright/core/LlmError"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import { MockLlm, Timeout } from "@stepwright/llm"
-import { request } from "./request.ts"
+import { request } from "./support/request.ts"
 
 const ask = (request: LlmRequest) => Effect.flatMap(LlmClient, (client) => client.generate(request))
 const text = (request: LlmRequest) => Effect.map(ask(request), (reply) => reply.text)

@@ -3,9 +3,9 @@ import { ConfigProvider, Duration, Effect, Layer, Logger, Redacted } from "effec
 import { LlmClient } from "@stepwright/core/LlmClient"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import { OpenAiLlm } from "@stepwright/llm"
-import { request } from "./request.ts"
-import { send, sendForEver, serve, type Behaviour } from "./server.ts"
-import { completion, fault, response } from "./openAiWire.ts"
+import { request } from "./support/request.ts"
+import { send, sendForEver, serve, type Behaviour } from "./support/server.ts"
+import { completion, fault, response } from "./support/openAiWire.ts"
 
 const key = "sk-sentinel-0123456789"
 

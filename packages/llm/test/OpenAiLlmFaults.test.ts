@@ -1,6 +1,6 @@
 import { describe } from "@effect/vitest"
-import { faultMatrix } from "./faultMatrix.ts"
-import { wires } from "./openAiWire.ts"
+import { faultMatrix } from "./support/faultMatrix.ts"
+import { wires } from "./support/openAiWire.ts"
 
 describe("OpenAiLlm", () => {
   faultMatrix(wires, { atLeast: 191 })

@@ -4,9 +4,9 @@ import { AttemptSink } from "@stepwright/core/AttemptSink"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import type { ResponseFormat } from "@stepwright/core/LlmRequest"
 import { OpenAiLlm } from "@stepwright/llm"
-import { request } from "./request.ts"
-import { completion, response } from "./openAiWire.ts"
-import { send, serve } from "./server.ts"
+import { request } from "./support/request.ts"
+import { completion, response } from "./support/openAiWire.ts"
+import { send, serve } from "./support/server.ts"
 
 const formatOf = (schema: Schema.Constraint, name = "task list"): ResponseFormat => {
   const { definitions, schema: root } = Schema.toJsonSchemaDocument(Schema.toCodecJson(schema))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, FileSystem, Schema } from "effect"
 import { Prices } from "@stepwright/llm"
-import { memoryFiles } from "./memoryFiles.ts"
+import { memoryFiles } from "./support/memoryFiles.ts"
 
 const prices: Prices.Prices = {
   date: "2025-11-30",

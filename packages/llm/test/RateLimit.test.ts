@@ -5,7 +5,7 @@ import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, NetworkFailure, RateLimited } from "@stepwright/core/LlmError"
 import type { Usage } from "@stepwright/core/Usage"
 import { RateLimit, Retry } from "@stepwright/llm"
-import { request } from "./request.ts"
+import { request } from "./support/request.ts"
 
 interface Served {
   readonly path: string

@@ -3,7 +3,7 @@ import { Effect, Redacted, Schema, Stream } from "effect"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import { Redact } from "@stepwright/llm"
-import { request } from "./request.ts"
+import { request } from "./support/request.ts"
 
 const awsKey = `AKIA${"A".repeat(16)}`
 const pem = "-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY-----"

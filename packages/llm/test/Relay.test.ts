@@ -5,8 +5,8 @@ import { TestClock } from "effect/testing"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import { Relay } from "@stepwright/llm"
-import { memoryFiles } from "./memoryFiles.ts"
-import { request } from "./request.ts"
+import { memoryFiles } from "./support/memoryFiles.ts"
+import { request } from "./support/request.ts"
 
 const directory = "/relay"
 

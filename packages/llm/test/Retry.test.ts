@@ -17,7 +17,7 @@ import {
 } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import { MockLlm, Retry } from "@stepwright/llm"
-import { request } from "./request.ts"
+import { request } from "./support/request.ts"
 
 const ask = Effect.flatMap(LlmClient, (client) => client.generate(request("draft")))
 const count = Effect.map(MockLlm.calls, (requests) => requests.length)

@@ -5,7 +5,7 @@ import * as LlmClient from "@stepwright/core/LlmClient"
 import { ContentRefused, LlmError, NetworkFailure, RateLimited } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import { Telemetry } from "@stepwright/llm"
-import { request } from "./request.ts"
+import { request } from "./support/request.ts"
 
 interface Ended {
   readonly name: string

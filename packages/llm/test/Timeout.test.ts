@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import { Timeout } from "@stepwright/llm"
-import { request } from "./request.ts"
+import { request } from "./support/request.ts"
 
 const reply: LlmReply = { text: "done", finishReason: "stop", usage: {} }
 

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { beforeAll, describe, expect, it } from "@effect/vitest"
-import type { Report } from "./soak.ts"
+import type { Report } from "./support/soak.ts"
 
 const calls = 10_000
 const seed = process.env["SOAK_SEED"] ?? String(Date.now())

@@ -8,10 +8,10 @@ import type { LlmClient } from "@stepwright/core/LlmClient"
 import type { TestRunner } from "@stepwright/core/TestRunner"
 import type * as Workflow from "@stepwright/core/Workflow"
 import type { Workspace } from "@stepwright/core/Workspace"
-import * as modelClient from "./internal/modelClient.ts"
-import * as runs from "./internal/runs.ts"
-import * as services from "./internal/services.ts"
-import { type AnyLayer, forget } from "./internal/workflowModule.ts"
+import * as modelClient from "./internal/services/modelClient.ts"
+import * as runs from "./cli/run/runFolder.ts"
+import * as services from "./internal/services/layers.ts"
+import { type AnyLayer, forget } from "./cli/run/workflowModule.ts"
 import * as NodeHasher from "./NodeHasher.ts"
 import * as NodeJournal from "./NodeJournal.ts"
 
@@ -64,5 +64,5 @@ export const main = <In, Out, E, R>(workflow: Workflow.Workflow<In, Out, E, R>, 
     program
   }
   // a program that only uses the layer loads no command line
-  void import("./internal/commandLine.ts").then(({ main }) => main(`node ${program}`, bound))
+  void import("./cli/commandLine.ts").then(({ main }) => main(`node ${program}`, bound))
 }

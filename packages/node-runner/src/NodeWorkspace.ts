@@ -7,8 +7,8 @@ import type { PlatformError } from "effect/PlatformError"
 import * as Semaphore from "effect/Semaphore"
 import { Hasher } from "@stepwright/core/Hasher"
 import { type SourceFile, Workspace, WorkspaceError, type Written } from "@stepwright/core/Workspace"
-import * as manifest from "./internal/manifest.ts"
-import * as workspacePath from "./internal/workspacePath.ts"
+import * as manifest from "./internal/disk/manifest.ts"
+import * as workspacePath from "./internal/disk/workspacePath.ts"
 
 export interface Options {
   /** The folder below which everything is written, and nothing else; made when it is not there. */

@@ -15,10 +15,10 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
 import type { SourceFile } from "@stepwright/core/Workspace"
-import type { Job } from "./internal/pyodideProcess.ts"
-import * as testReport from "./internal/testReport.ts"
-import { unittestHarness } from "./internal/unittestHarness.ts"
-import * as workspacePath from "./internal/workspacePath.ts"
+import type { Job } from "./internal/sandbox/pyodideProcess.ts"
+import * as testReport from "./internal/sandbox/testReport.ts"
+import { unittestHarness } from "./internal/sandbox/unittestHarness.ts"
+import * as workspacePath from "./internal/disk/workspacePath.ts"
 
 export interface Options {
   /** How long the tests of one call may take, after a start of about two seconds. By default a minute. */
@@ -48,7 +48,7 @@ const grace = Duration.seconds(10)
 
 /** The program of the process: TypeScript in the repository, JavaScript where it is installed. */
 const program = fileURLToPath(
-  new URL(`internal/pyodideProcess.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url)
+  new URL(`internal/sandbox/pyodideProcess.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url)
 )
 
 const locatePyodide = Effect.gen(function* () {

@@ -1,3 +1,3 @@
-import { main } from "./internal/commandLine.ts"
+import { main } from "./cli/commandLine.ts"
 
 main("stepwright")

@@ -1,0 +1,335 @@
+import type * as Schema from "effect/Schema"
+import { accepts, at, element, type Kind, type Shape } from "./shape.ts"
+
+export interface JsonReader {
+  /** What is known of the value after some more text. */
+  readonly feed: (text: string) => Schema.MutableJson | undefined
+  /** What is known of it when no more text comes: a number by itself ends only there. */
+  readonly end: () => Schema.MutableJson | undefined
+}
+
+interface ObjectFrame {
+  readonly kind: "object"
+  readonly shape: Shape
+  /** What is read into; undefined where it is left out. */
+  readonly into: Schema.MutableJsonObject | undefined
+  key: string
+  /** The object only wraps the value under its key. */
+  wraps: boolean
+}
+
+interface ArrayFrame {
+  readonly kind: "array"
+  readonly shape: Shape
+  into: Array<Schema.MutableJson> | undefined
+}
+
+type State = "seek" | "value" | "key" | "colon" | "next" | "string" | "escape" | "number" | "word" | "over"
+
+/** Deep enough for what a model writes, and for those who walk through a partial recursively. */
+const deepest = 500
+
+const numeral = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
+const space = " \n\r\t"
+const escapes: Readonly<Record<string, string>> = {
+  '"': '"',
+  "\\": "\\",
+  "/": "/",
+  b: "\b",
+  f: "\f",
+  n: "\n",
+  r: "\r",
+  t: "\t"
+}
+
+/**
+ * Reads the first JSON value of a shape in a text that comes in pieces, each character once. The value grows in place.
+ *
+ * What does not fit the shape is left out: in an object the key, in a list that element and all after it.
+ */
+export const make = (shape: Shape): JsonReader => {
+  let state: State = "seek"
+  let root: Schema.MutableJson | undefined
+  /** Whether `root` is more than an empty list or object. */
+  let shown = false
+  const stack: Array<ObjectFrame | ArrayFrame> = []
+  /** Of a number, word or escape what was read of it, of a string what it stands for. */
+  let token = ""
+  let escape = ""
+  /** The first half of a surrogate pair. */
+  let half = ""
+  let isKey = false
+  let fits = false
+  /** Nothing but space and opening fences came yet, so that a string, number or word can be the value. */
+  let fresh = true
+  let backticks = 0
+  let fenced = false
+
+  const shapeHere = (): Shape => {
+    const frame = stack.at(-1)
+    if (frame === undefined || (frame.kind === "object" && frame.wraps)) return shape
+    if (frame.into === undefined) return []
+    return frame.kind === "object" ? at(frame.shape, frame.key) : element(frame.shape, frame.into.length)
+  }
+
+  /** Puts a value where one starts. */
+  const put = (value: Schema.MutableJson) => {
+    const frame = stack.at(-1)
+    if (frame?.kind === "array") frame.into?.push(value)
+    else replace(value)
+    shown ||= typeof value !== "object" || value === null || root !== value
+  }
+
+  /** Puts a value in the place of the one put last. */
+  const replace = (value: Schema.MutableJson) => {
+    const frame = stack.at(-1)
+    if (frame === undefined || (frame.kind === "object" && frame.wraps)) root = value
+    else if (frame.into === undefined) return
+    else if (frame.kind === "array") frame.into[frame.into.length - 1] = value
+    else if (frame.key !== "__proto__") frame.into[frame.key] = value
+    else Object.defineProperty(frame.into, "__proto__", { value, enumerable: true, configurable: true, writable: true })
+  }
+
+  const admits = (kind: Kind): boolean => {
+    const admitted = accepts(shapeHere(), kind)
+    const frame = stack.at(-1)
+    // What came after the gap would be at a wrong index.
+    if (!admitted && frame?.kind === "array") frame.into = undefined
+    return admitted
+  }
+
+  const open = (kind: "object" | "array") => {
+    if (stack.length === deepest) return fail()
+    const here = shapeHere()
+    const admitted = admits(kind)
+    if (kind === "object") {
+      const into = admitted ? {} : undefined
+      if (into !== undefined) put(into)
+      stack.push({ kind, shape: here, into, key: "", wraps: false })
+      state = "key"
+    } else {
+      const into = admitted ? [] : undefined
+      if (into !== undefined) put(into)
+      stack.push({ kind, shape: here, into })
+      state = "value"
+    }
+    return true
+  }
+
+  const close = (kind: "object" | "array"): boolean => {
+    if (stack.at(-1)?.kind !== kind) return fail()
+    stack.pop()
+    after()
+    return true
+  }
+
+  const after = () => {
+    if (stack.length > 0) state = "next"
+    // Prose has empty brackets too.
+    else state = shown ? "over" : "seek"
+  }
+
+  /** Brackets in prose that turn out to be no JSON are passed over, and the character is read again. */
+  const fail = (): boolean => {
+    if (shown) {
+      if (state === "escape" && fits) replace(token)
+      state = "over"
+      return true
+    }
+    root = undefined
+    stack.length = 0
+    fresh = false
+    state = "seek"
+    return false
+  }
+
+  const scalar = (kind: Kind, value: string | number | boolean | null) => {
+    if (admits(kind)) put(value)
+    after()
+  }
+
+  const endString = () => {
+    const text = token + half
+    token = half = ""
+    if (!isKey) {
+      if (fits) replace(text)
+      return after()
+    }
+    const frame = stack.at(-1)
+    if (frame?.kind !== "object") return
+    frame.key = text
+    // Where a provider takes only objects, another value comes as {"value": …}.
+    frame.wraps = stack.length === 1 && !shown && text === "value" && at(shape, text).length === 0
+    state = "colon"
+  }
+
+  const append = (text: string) => {
+    const whole = half + text
+    const last = text.charCodeAt(text.length - 1)
+    const isHalf = last >= 0xd800 && last <= 0xdbff
+    half = isHalf ? whole.slice(-1) : ""
+    token += isHalf ? whole.slice(0, -1) : whole
+  }
+
+  const startString = (key: boolean) => {
+    isKey = key
+    fits = !key && admits("string")
+    if (fits) put("")
+    state = "string"
+  }
+
+  const startValue = (char: string): boolean => {
+    if (char === "{") return open("object")
+    if (char === "[") return open("array")
+    if (char === '"') startString(false)
+    else if (char === "-" || isDigit(char)) {
+      token = char
+      state = "number"
+    } else if (char in words) {
+      token = char
+      state = "word"
+    } else return fail()
+    return true
+  }
+
+  const seek = (char: string): boolean => {
+    const kind = kindOf(char)
+    if (kind === "object" || kind === "array" || (kind !== undefined && fresh && accepts(shape, kind))) {
+      root = undefined
+      return startValue(char)
+    }
+    backticks = char === "`" ? backticks + 1 : 0
+    fenced ||= backticks === 3
+    if (char === "\n") {
+      fresh ||= fenced
+      fenced = false
+    } else if (!space.includes(char) && char !== "\uFEFF") fresh = false
+    return true
+  }
+
+  /** Whether a character is done with; otherwise it is read again in the state that it led to. */
+  const read = (char: string): boolean => {
+    switch (state) {
+      case "seek":
+        return seek(char)
+      case "value":
+        if (space.includes(char)) return true
+        return char === "]" ? close("array") : startValue(char)
+      case "key":
+        if (space.includes(char)) return true
+        if (char === "}") return close("object")
+        if (char !== '"') return fail()
+        startString(true)
+        return true
+      case "colon":
+        if (space.includes(char)) return true
+        if (char !== ":") return fail()
+        state = "value"
+        return true
+      case "next":
+        if (space.includes(char)) return true
+        if (char === "}") return close("object")
+        if (char === "]") return close("array")
+        if (char !== ",") return fail()
+        state = stack.at(-1)?.kind === "object" ? "key" : "value"
+        return true
+      case "escape":
+        return readEscape(char)
+      case "number":
+        if (isDigit(char) || "+-.eE".includes(char)) {
+          token += char
+          return true
+        }
+        return endNumber()
+      case "word":
+        return readWord(char)
+      default:
+        return true
+    }
+  }
+
+  const readEscape = (char: string): boolean => {
+    if (escape === "" && char !== "u") {
+      const meant = escapes[char]
+      if (meant === undefined) return fail()
+      append(meant)
+      state = "string"
+      return true
+    }
+    if (escape !== "" && !/[0-9a-fA-F]/.test(char)) return fail()
+    escape += char
+    if (escape.length === 5) {
+      append(String.fromCharCode(Number.parseInt(escape.slice(1), 16)))
+      state = "string"
+    }
+    return true
+  }
+
+  const endNumber = (): boolean => {
+    const text = token
+    token = ""
+    if (!numeral.test(text)) return fail()
+    scalar("number", Number(text))
+    return false
+  }
+
+  const readWord = (char: string): boolean => {
+    const [word, value] = words[token[0]!]!
+    if (char !== word[token.length]) return fail()
+    token += char
+    if (token !== word) return true
+    token = ""
+    scalar(value === null ? "null" : "boolean", value)
+    return true
+  }
+
+  /** Reads a string up to its end or the next escape, and says where. */
+  const readString = (text: string, from: number): number => {
+    let i = from
+    while (i < text.length && text[i] !== '"' && text[i] !== "\\") i++
+    if (i > from) append(text.slice(from, i))
+    if (text[i] === '"') endString()
+    else if (text[i] === "\\") {
+      escape = ""
+      state = "escape"
+    }
+    return i + 1
+  }
+
+  /** An opening bracket by itself may yet turn out to be prose. */
+  const known = () => (shown || stack.length === 0 ? root : undefined)
+
+  return {
+    feed: (text) => {
+      let i = 0
+      while (i < text.length) {
+        if (state === "string") i = readString(text, i)
+        else if (read(text[i]!)) i++
+      }
+      if ((state === "string" || state === "escape") && fits) replace(token)
+      return known()
+    },
+    end: () => {
+      if (state === "number" && stack.length === 0) endNumber()
+      return known()
+    }
+  }
+}
+
+const words: Readonly<Record<string, readonly [word: string, value: boolean | null]>> = {
+  t: ["true", true],
+  f: ["false", false],
+  n: ["null", null]
+}
+
+const isDigit = (char: string) => char >= "0" && char <= "9"
+
+/** The kind of the value that starts with a character. */
+const kindOf = (char: string): Kind | undefined => {
+  if (char === "{") return "object"
+  if (char === "[") return "array"
+  if (char === '"') return "string"
+  if (char === "-" || isDigit(char)) return "number"
+  if (char === "t" || char === "f") return "boolean"
+  return char === "n" ? "null" : undefined
+}

@@ -1,0 +1,149 @@
+import * as EffectRegExp from "effect/RegExp"
+import * as Result from "effect/Result"
+import * as fences from "../text/fences.ts"
+import * as literal from "../text/escapedLine.ts"
+import { failure, makeParser, type OutputParser } from "./outputParser.ts"
+
+/** A field as it is asked for: `- **Label**: description`. */
+export interface Field {
+  readonly label: string
+  readonly description: string
+  readonly optional?: boolean
+}
+
+export type FieldsSpec = Readonly<Record<string, Field>>
+
+/** The text of each field; absent for an optional one that was left out. */
+export type FieldsOf<Spec extends FieldsSpec> = {
+  readonly [K in keyof Spec as Spec[K] extends { readonly optional: true } ? never : K]: string
+} & {
+  readonly [K in keyof Spec as Spec[K] extends { readonly optional: true } ? K : never]?: string
+}
+
+/**
+ * Fields such as `- **Objective**: …`, each by its label.
+ *
+ * Read in any order and letter case, with any bullet, number, heading or none, in bold or not. A value goes on until the
+ * next label that is indented no deeper than the first; lines that name no field of the `spec` belong to the value
+ * above them, so that nothing is lost. Text before the first field is ignored. Values lose white space around them and
+ * two spaces before their further lines; a value that would not come back so is printed on one line with escapes.
+ *
+ * **Fails with** the labels that are missing, or the one that comes twice with different values.
+ */
+export const fields = <const Spec extends FieldsSpec>(spec: Spec): OutputParser<FieldsOf<Spec>> => {
+  const entries = Object.entries<Field>(spec)
+  const match = labelMatcher(entries)
+  const required = entries.filter(([, field]) => field.optional !== true)
+  const expected = `a line \`- **Label**: value\` for each of ${required.map(([, { label }]) => label).join(", ")}`
+  const shape = entries.map(([, { description, label, optional }]) => {
+    return `- **${label}**: ${description}${optional === true ? " (may be left out)" : ""}`
+  })
+
+  const parse = (text: string) => {
+    const values = new Map<string, string>()
+    for (const { key, line, value } of sections(text, match)) {
+      if ((values.get(key) ?? value) !== value) {
+        const detail = `${spec[key]!.label} comes twice; write it once`
+        return failure({ expected, found: value, at: `line ${line + 1}`, detail })
+      }
+      values.set(key, value)
+    }
+    const missing = required.filter(([key]) => !values.has(key)).map(([, { label }]) => label)
+    if (missing.length > 0) {
+      const at = values.size === 0 ? "" : "the fields"
+      return failure({ expected, found: text, at, detail: `missing: ${missing.join(", ")}` })
+    }
+    // every required key of the spec is there, and no other
+    return Result.succeed(Object.fromEntries(values) as FieldsOf<Spec>)
+  }
+
+  const write = (values: FieldsOf<Spec>, show: (value: string) => string) =>
+    entries
+      // FieldsOf has a string or nothing under each key
+      .map(([key, { label }]) => [label, (values as Readonly<Record<string, string | undefined>>)[key]] as const)
+      .flatMap(([label, value]) =>
+        value === undefined ? [] : [`- **${label}**:${value === "" ? "" : ` ${show(value)}`}`]
+      )
+      .join("\n")
+
+  return makeParser({
+    id: `fields@1(${entries.map(([key, { label, optional }]) => `${JSON.stringify(key)}${optional === true ? "?" : ""}:${JSON.stringify(label)}`).join(",")})`,
+    format: "text",
+    instructions: `Write these fields, each label exactly as it stands here, further lines of a value indented by two spaces:\n\n${shape.join("\n")}`,
+    parse,
+    print: (values) => {
+      const plain = write(values, (value) => value.replace(/\n(?=[^\n])/g, "\n  "))
+      const read = Result.getOrUndefined(parse(plain))
+      const same = read !== undefined && write(read, JSON.stringify) === write(values, JSON.stringify)
+      return same ? plain : write(values, literal.encode)
+    }
+  })
+}
+
+interface Match {
+  readonly key: string
+  readonly indent: number
+  readonly rest: string
+}
+
+/** The field that a line begins, if it begins one. */
+const labelMatcher = (entries: ReadonlyArray<readonly [string, Field]>) => {
+  const spaced = (label: string) => label.trim().split(/\s+/)
+  const keys = new Map(entries.map(([key, { label }]) => [spaced(label).join(" ").toLowerCase(), key]))
+  const labels = entries
+    .map(([, { label }]) => spaced(label).map(EffectRegExp.escape).join("[ \\t]{1,3}"))
+    .toSorted((a, b) => b.length - a.length)
+    .join("|")
+  const marked = new RegExp(
+    `^([*_\`]{1,3})[ \\t]{0,3}(${labels})[ \\t]{0,3}(?:[:：][ \\t]?\\1|\\1[ \\t]{0,3}(?:[:：]|[–—-](?=\\s)|$))`,
+    "iu"
+  )
+  const plain = new RegExp(`^()(${labels})[ \\t]{0,3}[:：]`, "iu")
+  const heading = new RegExp(`^()(${labels})\\s{0,3}$`, "iu")
+  return (line: string): Match | undefined => {
+    const isHeading = /^\s*#{1,6}[ \t]/.test(line)
+    const text = line
+      .trimStart()
+      .replace(/^(?:[-*+•]|\d{1,3}[.)]|#{1,6})[ \t]/, "")
+      .trimStart()
+    const found = marked.exec(text) ?? plain.exec(text) ?? (isHeading ? heading.exec(text) : null)
+    const key = found === null ? undefined : keys.get(found[2]!.toLowerCase().replace(/[ \t]+/g, " "))
+    return found === null || key === undefined
+      ? undefined
+      : { key, indent: indentOf(line), rest: text.slice(found[0].length).trimStart() }
+  }
+}
+
+/** The fields of a text in order, with the lines that belong to each. */
+const sections = (text: string, match: (line: string) => Match | undefined) => {
+  const lines = text.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line))
+  const isCode = fences.mask(lines)
+  const found: Array<{ readonly key: string; readonly line: number; readonly value: string }> = []
+  let base: number | undefined
+  let open: (Match & { readonly line: number; readonly more: Array<string> }) | undefined
+  const close = () => {
+    if (open !== undefined) found.push({ key: open.key, line: open.line, value: valueOf(open, base ?? 0) })
+  }
+  for (let i = 0; i < lines.length; i++) {
+    const matched = isCode[i] ? undefined : match(lines[i]!)
+    if (matched === undefined || matched.indent > (base ?? matched.indent)) {
+      open?.more.push(lines[i]!)
+      continue
+    }
+    close()
+    base ??= matched.indent
+    open = { ...matched, line: i, more: [] }
+  }
+  close()
+  return found
+}
+
+const valueOf = ({ more, rest }: Match & { readonly more: ReadonlyArray<string> }, base: number): string => {
+  const first = more.find((line) => line.trim() !== "")
+  const exact = first === undefined ? literal.decode(rest) : undefined
+  if (exact !== undefined) return exact
+  const indent = rest === "" ? indentOf(first ?? "") : base + 2
+  return [rest, ...more.map((line) => line.slice(Math.min(indent, indentOf(line))))].join("\n").trim()
+}
+
+const indentOf = (line: string): number => line.length - line.trimStart().length

@@ -1,0 +1,61 @@
+import { type Pipeable, pipeArguments } from "effect/Pipeable"
+import * as Result from "effect/Result"
+import { OutputParseError } from "../../OutputParseError.ts"
+
+/**
+ * How the text of a reply becomes a value, and back. **Shape** text → encoded output.
+ *
+ * `id` changes whenever the format or its reading does; `instructions` tell the model the format; `print` writes it.
+ * Law: `parse(print(a))` succeeds with `a`. Tolerant in what is read, strict in what is printed.
+ */
+export interface OutputParser<in out A> extends Pipeable {
+  readonly id: string
+  /** Which response format a step requests. */
+  readonly format: "text" | "json"
+  readonly instructions: string
+  readonly parse: (text: string) => Result.Result<A, OutputParseError>
+  readonly print: (value: A) => string
+  /** Makes a reader for the pieces of a reply that is still coming, which says what is there: `3 tasks`, or nothing yet. */
+  readonly progress?: () => (piece: string) => string
+}
+
+export const makeParser = <A>(fields: Omit<OutputParser<A>, "pipe">): OutputParser<A> => ({
+  ...fields,
+  pipe() {
+    return pipeArguments(this, arguments)
+  }
+})
+
+interface Fault {
+  readonly expected: string
+  readonly found: string
+  readonly at: string
+  readonly detail: string
+  readonly truncated?: boolean
+}
+
+/** An error; `found` is shortened, from its end when the reply was cut off. */
+export const error = (fault: Fault): OutputParseError =>
+  new OutputParseError({ truncated: false, ...fault, found: excerpt(fault.found, fault.truncated === true) })
+
+export const failure = (fault: Fault): Result.Result<never, OutputParseError> => Result.fail(error(fault))
+
+const longest = 160
+
+const excerpt = (text: string, fromEnd: boolean): string => {
+  const trimmed = text.trim()
+  if (trimmed === "") return "nothing"
+  if (trimmed.length <= longest) return trimmed
+  return fromEnd ? `… ${trimmed.slice(-longest)}` : `${trimmed.slice(0, longest)} …`
+}
+
+/** Line and column of an index, both from 1. */
+export const place = (text: string, index: number): string => {
+  let line = 1
+  let start = 0
+  for (let i = text.indexOf("\n"); i >= 0 && i < index; i = text.indexOf("\n", start)) {
+    line++
+    start = i + 1
+  }
+  return `line ${line}, column ${index - start + 1}`
+}

@@ -1,0 +1,178 @@
+import * as fences from "../text/fences.ts"
+import * as literal from "../text/escapedLine.ts"
+import * as token from "../text/taggedToken.ts"
+
+/** What counts in a line outside code. */
+interface Rules {
+  readonly start: token.Token
+  readonly end: token.Token
+  /** Said of a line that can only be the heading of a block. */
+  readonly isHeading: (line: string) => boolean
+  /** Whether a title may be one of a block. */
+  readonly fits: (title: string) => boolean
+  readonly names: { readonly start: string; readonly end: string }
+}
+
+export const makeRules = (options: {
+  readonly start: string
+  readonly end: string
+  readonly heading?: RegExp
+}): Rules => {
+  const { heading } = options
+  // without the flags that make a test depend on the one before
+  const pattern = heading === undefined ? undefined : new RegExp(heading.source, heading.flags.replace(/[gy]/g, ""))
+  return {
+    start: token.make(options.start),
+    end: token.make(options.end),
+    isHeading: (line) => pattern !== undefined && isMarked(line) && pattern.test(titleOf(line)),
+    fits: (title) => pattern === undefined || pattern.test(title),
+    names: { start: `\`${options.start}\``, end: `\`${options.end}\`` }
+  }
+}
+
+interface Block {
+  readonly heading: string
+  readonly line: number
+  readonly text: string
+}
+
+interface Fault {
+  readonly line: number
+  readonly found: string
+  readonly detail: string
+  readonly truncated?: boolean
+}
+
+/** All blocks, or the first fault. */
+export const read = (
+  wrapped: ReadonlyArray<string>,
+  rules: Rules
+): { readonly blocks: ReadonlyArray<Block>; readonly fault?: Fault } => {
+  const { end, isHeading, names, start } = rules
+  const lines = unwrap(wrapped, rules)
+  const isCode = fences.mask(lines)
+  const blocks: Array<Block> = []
+  let open: { readonly heading: string; readonly line: number; readonly body: Array<string> } | undefined
+  let firstInCode: "start" | "end" | undefined
+  let after = 0
+  const stop = (line: number, detail: string, truncated = false) => ({
+    blocks,
+    fault: { line, found: lines.slice(line, line + 3).join("\n"), detail, truncated }
+  })
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i]!
+    if (isCode[i]) {
+      if (fences.isFence(line)) firstInCode = undefined
+      else if (end.isAlone(line)) firstInCode ??= "end"
+      else if (start.isAlone(line)) {
+        if (open !== undefined && firstInCode === "end") {
+          return stop(open.line, `a code fence in "${open.heading}" is not closed before its ${names.end}`)
+        }
+        firstInCode ??= "start"
+      }
+      open?.body.push(line)
+    } else if (open === undefined) {
+      if (end.isAlone(line)) return stop(i, `this ${names.end} has no ${names.start} before it`)
+      if (!start.isAlone(line)) continue
+      const found = headingsOf(lines, isCode, after, i, rules)
+      if (found.own === undefined) return stop(i, `this ${names.start} has no heading above it`)
+      if (found.lost !== undefined) return stop(found.lost, `"${titleOf(lines[found.lost]!)}" has no ${names.start}`)
+      open = { heading: titleOf(lines[found.own]!), line: found.own, body: [] }
+      after = i
+    } else if (start.isAlone(line) || isHeading(line)) {
+      return stop(open.line, `"${open.heading}" has no ${names.end}`)
+    } else {
+      const text = end.isAlone(line) ? undefined : lineBefore(line, end.atEnd(line))
+      if (text !== undefined) open.body.push(text)
+      if (text === line) continue
+      const isCrlf = lines[after]!.endsWith("\r")
+      const body = open.body.map((line) => unescape(isCrlf && line.endsWith("\r") ? line.slice(0, -1) : line, rules))
+      blocks.push({ heading: open.heading, line: open.line, text: body.join("\n") })
+      open = undefined
+      after = i + 1
+    }
+  }
+  if (open !== undefined) return stop(lines.length - 1, `"${open.heading}" has no ${names.end}`, true)
+  const lost = lines.findIndex((line, i) => i >= after && !isCode[i] && isHeading(line))
+  return lost < 0 ? { blocks } : stop(lost, `"${titleOf(lines[lost]!)}" has no ${names.start}`, true)
+}
+
+const lineBefore = (line: string, index: number | undefined): string =>
+  index === undefined ? line : line.slice(0, index).trimEnd()
+
+/** The line that heads the block that starts at `to`, and one before it that heads nothing. */
+const headingsOf = (
+  lines: ReadonlyArray<string>,
+  isCode: ReadonlyArray<boolean>,
+  from: number,
+  to: number,
+  { fits, isHeading }: Rules
+) => {
+  let own: number | undefined
+  let plain: number | undefined
+  for (let i = to - 1; i >= from; i--) {
+    const line = lines[i]!
+    if (isCode[i] || line.trim() === "") continue
+    if (own !== undefined && isHeading(line)) return { own, lost: i }
+    if (!fits(titleOf(line))) continue
+    if (isMarked(line)) own ??= i
+    else plain ??= i
+  }
+  return { own: own ?? plain, lost: undefined }
+}
+
+/** A body as lines in which nothing counts. */
+export const escape = (text: string, rules: Rules): ReadonlyArray<string> => {
+  if (text === "") return []
+  const lines = text.split("\n")
+  const isCode = fences.mask(lines)
+  return lines.map((line, i) => {
+    const counts = line.startsWith("\\") || !(isCode[i] && fences.isFence(line))
+    return counts && isSpecial(line, rules) ? `\\${line}` : line
+  })
+}
+
+const unescape = (line: string, rules: Rules): string =>
+  line.startsWith("\\") && isSpecial(line, rules) ? line.slice(1) : line
+
+/** Whether a line, without backslashes before it, could count. */
+const isSpecial = (line: string, { end, isHeading, start }: Rules): boolean => {
+  const bare = line.replace(/^\\+/, "")
+  return (
+    start.isAlone(bare) || end.isAlone(bare) || end.atEnd(bare) !== undefined || isHeading(bare) || fences.isFence(bare)
+  )
+}
+
+/** The lines without a code fence around all blocks. */
+const unwrap = (lines: ReadonlyArray<string>, { end, start }: Rules): ReadonlyArray<string> => {
+  const first = lines.findIndex(start.isAlone)
+  if (first < 0 || !fences.mask(lines)[first]) return lines
+  const opening = lines.findLastIndex((line, i) => i < first && fences.isFence(line))
+  const closing = lines.findLastIndex((line) => end.isAlone(line) || fences.isBare(line))
+  if (closing < first || !fences.isBare(lines[closing]!)) return lines
+  return lines.with(opening, "").with(closing, "")
+}
+
+/** A Markdown heading, or a line all in bold. */
+const isMarked = (line: string): boolean => /^(?:#{1,6}(?!\S)|\*\*.*\*\*:?$|__.*__:?$)/.test(line.trim())
+
+/** What a heading line says, without its marks. */
+const titleOf = (line: string): string => {
+  const text = line.trimStart().replace(/^#{1,6}(?:[ \t]|$)/, "")
+  return literal.decode(text.endsWith("\r") ? text.slice(0, -1) : text) ?? clean(text)
+}
+
+/** A title as it is printed: as it is, if it can be told from other lines and comes back so. */
+export const printTitle = (title: string, { end, start }: Rules): string =>
+  title === "" || titleOf(`# ${title}`) !== title || title.includes("\n") || start.isAlone(title) || end.isAlone(title)
+    ? literal.encode(title)
+    : title
+
+/** A title as it is read from a line. */
+const clean = (title: string): string =>
+  title
+    .trim()
+    .replaceAll("**", "")
+    .replace(/^__(.*)__$/, "$1")
+    .replace(/:$/, "")
+    .trim()

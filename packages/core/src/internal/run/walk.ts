@@ -1,0 +1,202 @@
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Semaphore from "effect/Semaphore"
+import * as Path from "../../Path.ts"
+import type * as Step from "../../Step.ts"
+import { InvalidItems } from "../../WorkflowError.ts"
+import { dependencyProblem, duplicateKey } from "../definition/itemKeys.ts"
+import { type Body, isStepBody, type Node } from "../definition/nodes.ts"
+import * as Scope from "./scope.ts"
+import { evaluate, isMissing, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
+
+type Visit<A> = Effect.Effect<A, Stop, unknown>
+
+/** What is done at each step, and with items that cannot be walked. */
+export interface Visitor {
+  readonly step: (
+    step: Step.Step<unknown, unknown, unknown, unknown>,
+    path: string,
+    input: Effect.Effect<unknown, Stop>
+  ) => Visit<unknown>
+  readonly refuse: (path: string, reason: InvalidItems) => Visit<never>
+  /** Told that one of several side by side cannot go on, for another reason than a missing result. */
+  readonly halt: () => void
+}
+
+/**
+ * Walks a workflow from its input to its output. Where a visitor has no result to give, the scope gets a hole that
+ * fails with `Missing` only when a selector looks at it, so that all the rest is still visited.
+ */
+export const walk = Effect.fnUntraced(function* (
+  visitor: Visitor,
+  nodes: ReadonlyArray<Node>,
+  at: string,
+  input: Slot
+): Effect.fn.Return<unknown, Stop, unknown> {
+  let scope = input
+  let isOwn = false
+  /** Adds names to the scope, which becomes one of this walk alone; a hole stays a hole. */
+  const add = (change: (own: Scope.Scope) => void) => {
+    if (scope instanceof Missing) return
+    // names are added to scopes of names only: Workflow.bind sees to it
+    if (!isOwn) scope = { value: Scope.copy(scope.value as Scope.Scope) }
+    isOwn = true
+    change(scope.value as Scope.Scope)
+  }
+  for (const node of nodes) {
+    switch (node._tag) {
+      case "Input": {
+        const whole = scope
+        scope = { value: {} }
+        isOwn = true
+        add((own) => Scope.put(own, "input", whole))
+        break
+      }
+      case "AndThen": {
+        scope = yield* slot(visitBody(visitor, node.body, Path.join(at, node.name), scope))
+        isOwn = false
+        break
+      }
+      case "All": {
+        const start = scope
+        const parts = yield* settle(
+          visitor,
+          node.parts.map((part) => slot(walk(visitor, part, at, start))),
+          "unbounded"
+        )
+        for (const part of parts) {
+          // a part starts from a scope of names and only adds to it
+          if (!(part instanceof Missing)) add((own) => Scope.merge(own, part.value as Scope.Scope))
+        }
+        break
+      }
+      default: {
+        const value = yield* slot(visitNamed(visitor, node, Path.join(at, node.name), scope))
+        add((own) => Scope.put(own, node.name, value))
+      }
+    }
+  }
+  return yield* evaluate(at, () => read(scope))
+})
+
+type NamedNode = Exclude<Node, { readonly _tag: "Input" | "AndThen" | "All" }>
+
+const visitNamed = (visitor: Visitor, node: NamedNode, path: string, scope: Slot): Visit<unknown> => {
+  switch (node._tag) {
+    case "Bind":
+      return Effect.flatMap(slot(evaluate(path, () => node.input.select(read(scope)))), (input) =>
+        visitBody(visitor, node.body, path, input)
+      )
+    case "Let":
+      return evaluate(path, () => node.value.select(read(scope)))
+    case "ForEach":
+      return forEach(visitor, node, path, scope)
+    case "ForEachDependency":
+      return forEachDependency(visitor, node, path, scope)
+  }
+}
+
+const visitBody = (visitor: Visitor, body: Body, path: string, input: Slot): Visit<unknown> =>
+  isStepBody(body)
+    ? visitor.step(body, path, input instanceof Missing ? Effect.fail(input) : Effect.succeed(input.value))
+    : walk(visitor, body.nodes, path, input)
+
+type EachNode<Tag> = Extract<Node, { readonly _tag: Tag }>
+
+const forEach = Effect.fnUntraced(function* (
+  visitor: Visitor,
+  node: EachNode<"ForEach">,
+  path: string,
+  scope: Slot
+): Effect.fn.Return<unknown, Stop, unknown> {
+  const { items, keys } = yield* itemsOf(visitor, node, path, scope)
+  const duplicate = duplicateKey(keys)
+  if (duplicate !== undefined) return yield* visitor.refuse(path, new InvalidItems({ detail: duplicate }))
+  const outputs = items.map((item, i) =>
+    visitItem(visitor, node, Path.join(path, Path.encodeKey(keys[i]!)), scope, { item })
+  )
+  return yield* settle(visitor, outputs, node.concurrency)
+})
+
+const forEachDependency = Effect.fnUntraced(function* (
+  visitor: Visitor,
+  node: EachNode<"ForEachDependency">,
+  path: string,
+  scope: Slot
+): Effect.fn.Return<unknown, Stop, unknown> {
+  const { items, keys } = yield* itemsOf(visitor, node, path, scope)
+  // Workflow.forEachDependency lets only selectors of arrays of texts in
+  const dependencies = yield* evaluate(path, () =>
+    items.map((item) => node.dependsOn.select(item) as ReadonlyArray<string>)
+  )
+  const problem = dependencyProblem(keys, dependencies)
+  if (problem !== undefined) return yield* visitor.refuse(path, new InvalidItems({ detail: problem }))
+  const done = new Map<string, Deferred.Deferred<unknown, Stop>>()
+  for (const key of keys) done.set(key, yield* Deferred.make<unknown, Stop>())
+  const permits = yield* Semaphore.make(node.concurrency)
+  const outputs = items.map((item, i) => {
+    const key = keys[i]!
+    // no key is missing in the map: dependencyProblem saw to it
+    const needed = Effect.forEach(dependencies[i]!, (dependency) =>
+      Effect.map(Deferred.await(done.get(dependency)!), (output) => [dependency, output] as const)
+    )
+    return slot(Effect.map(needed, Object.fromEntries)).pipe(
+      Effect.flatMap((dependencies) => {
+        const at = Path.join(path, Path.encodeKey(key))
+        return Semaphore.withPermits(permits, 1)(visitItem(visitor, node, at, scope, { item, dependencies }))
+      }),
+      Effect.onExit((exit) => Deferred.done(done.get(key)!, exit)),
+      Effect.map((output) => [key, output] as const)
+    )
+  })
+  return Object.fromEntries(yield* settle(visitor, outputs, "unbounded"))
+})
+
+/** The items with their keys; where these are missing, the body is visited once, at `*`. */
+const itemsOf = (visitor: Visitor, node: EachNode<"ForEach" | "ForEachDependency">, path: string, scope: Slot) =>
+  evaluate(path, () => {
+    // Workflow.forEach lets only selectors of arrays and of texts in
+    const items = node.items.select(read(scope)) as ReadonlyArray<unknown>
+    return { items, keys: items.map((item) => node.key.select(item) as string) }
+  }).pipe(
+    Effect.catch((missing) =>
+      Effect.andThen(visitBody(visitor, node.body, Path.join(path, "*"), missing), Effect.fail(missing))
+    )
+  )
+
+const visitItem = (
+  visitor: Visitor,
+  node: EachNode<"ForEach" | "ForEachDependency">,
+  path: string,
+  scope: Slot,
+  names: { readonly item: unknown; readonly dependencies?: Slot }
+): Visit<unknown> => {
+  const input = evaluate(path, () => {
+    const inner = Scope.copy(read(scope) as Scope.Scope)
+    Scope.put(inner, "item", { value: names.item })
+    if (names.dependencies !== undefined) Scope.put(inner, "dependencies", names.dependencies)
+    return node.input.select(inner)
+  })
+  return Effect.flatMap(slot(input), (input) => visitBody(visitor, node.body, path, input))
+}
+
+/** Runs effects side by side; none stops another. Of several that cannot go on, `Missing` speaks last, a defect first. */
+const settle = <A>(visitor: Visitor, effects: ReadonlyArray<Visit<A>>, concurrency: number | "unbounded") => {
+  const each = Effect.matchCause({
+    onSuccess: (value: A): Exit.Exit<A, Stop> => Exit.succeed(value),
+    onFailure: (cause: Cause.Cause<Stop>) => {
+      if (!isMissing(cause)) visitor.halt()
+      return Exit.failCause(cause)
+    }
+  })
+  return Effect.flatMap(Effect.forEach(effects, each, { concurrency }), (exits): Visit<ReadonlyArray<A>> => {
+    const causes = exits.flatMap((exit) => (Exit.isFailure(exit) ? [exit.cause] : []))
+    const cause =
+      causes.find((cause) => !Cause.hasFails(cause)) ?? causes.find((cause) => !isMissing(cause)) ?? causes[0]
+    return cause === undefined
+      ? Effect.succeed(exits.flatMap((exit) => (Exit.isSuccess(exit) ? [exit.value] : [])))
+      : Effect.failCause(cause)
+  })
+}

@@ -1,0 +1,191 @@
+import * as Clock from "effect/Clock"
+import * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as LlmClient from "@stepwright/core/LlmClient"
+import {
+  InvalidRequest,
+  InvalidResponse,
+  LlmError,
+  TimedOut,
+  Unauthenticated,
+  type LlmErrorReason
+} from "@stepwright/core/LlmError"
+import type { LlmReply } from "@stepwright/core/LlmReply"
+import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import * as Attempts from "../../Attempts.ts"
+import { quoteWithout, type Api } from "./wireFormat.ts"
+import * as providerFault from "./fault.ts"
+import * as providerFetch from "./fetch.ts"
+import * as providerStream from "./stream.ts"
+import type * as structuredOutput from "./structuredOutput.ts"
+
+/** What every provider is told. */
+export interface Options {
+  readonly apiKey: Redacted.Redacted
+  /** Where the API is: the provider's own unless given. */
+  readonly baseUrl?: string
+  /** What the alias `default` stands for; any other alias is the provider's own name of a model. */
+  readonly model: string
+  /** From the request to the end of its reply: 5 minutes unless given, which is also how long Node waits for headers. */
+  readonly timeout?: Duration.Input
+  /** From one byte of a stream to the next, keep-alives included: 2 minutes unless given. */
+  readonly idleTimeout?: Duration.Input
+}
+
+/** The part of an SDK that is used. */
+export interface Sdk {
+  readonly post: (
+    path: string,
+    options: { readonly body: Readonly<Record<string, unknown>>; readonly signal: AbortSignal }
+  ) => PromiseLike<unknown> & { readonly asResponse: () => Promise<Response> }
+}
+
+/** A provider: its wire format, its SDK for a key that is not empty, and what makes the body of a request. */
+export interface Provider {
+  readonly api: Api
+  readonly sdk: (apiKey: string) => Sdk
+  readonly prepare: (request: LlmRequest, model: string) => Prepared
+}
+
+/** A request as it goes out. */
+export interface Prepared {
+  /** Why the request cannot be made, or its body and what gives a reply's text the shape that was asked for. */
+  readonly result: Result.Result<
+    { readonly body: Readonly<Record<string, unknown>>; readonly restore: structuredOutput.Restore },
+    string
+  >
+  /** What is said once in the log: what was left out. */
+  readonly warnings: ReadonlyArray<string>
+}
+
+/** The SDK's own time-out is put off as far as a timer goes, and it retries nothing: both are done here. */
+export const sdkOptions = { maxRetries: 0, timeout: 2 ** 31 - 1, fetch: providerFetch.fetch }
+
+/** `given`, with what is left out from the variables of a provider: `OPENAI_API_KEY` and so on. */
+export const configured = Effect.fnUntraced(function* (prefix: "ANTHROPIC" | "OPENAI", given: Partial<Options>) {
+  const apiKey = given.apiKey ?? Redacted.make(yield* Config.NonEmptyString(`${prefix}_API_KEY`))
+  const baseUrl = given.baseUrl ?? (yield* Config.withDefault(Config.String(`${prefix}_BASE_URL`), ""))
+  const model = given.model ?? (yield* Config.NonEmptyString(`${prefix}_MODEL`))
+  return { apiKey, model, ...(baseUrl !== "" && { baseUrl }) }
+})
+
+/** Makes each request once, reports it to the `AttemptSink`, ends it in time, and types what goes wrong. */
+export const make = (options: Options, provider: Provider): LlmClient.Service => {
+  const { api } = provider
+  // As the header has it: HTTP takes off what is around a value, such as the line break of a file.
+  const key = Redacted.value(options.apiKey).trim()
+  if (key === "") {
+    const reason = new Unauthenticated({ detail: `the API key is empty, set ${api.dialect.keyVariable}` })
+    return LlmClient.make(() => fail(reason))
+  }
+  const { password = "", username = "" } = URL.parse(options.baseUrl ?? "") ?? {}
+  if (username !== "" || password !== "") {
+    const detail = "the base URL has a user name or a password in it: leave them out, the API key is sent by itself"
+    return LlmClient.make(() => fail(new InvalidRequest({ detail })))
+  }
+  const sdk = provider.sdk(key)
+  const total = Duration.fromInputUnsafe(options.timeout ?? "5 minutes")
+  const idle = Duration.fromInputUnsafe(options.idleTimeout ?? "2 minutes")
+  const quote = quoteWithout(key)
+  const warned = new Set<string>()
+
+  /** The client for one request, which is prepared before it counts as an attempt. */
+  const clientFor = Effect.fnUntraced(function* (request: LlmRequest) {
+    const model = request.model === "default" ? options.model : request.model
+    const { result, warnings } = provider.prepare(request, model)
+    for (const warning of warnings) {
+      if (warned.has(warning)) continue
+      warned.add(warning)
+      yield* Effect.logWarning(warning)
+    }
+    if (Result.isFailure(result)) return yield* fail(new InvalidRequest({ detail: result.failure }))
+    const { body, restore } = result.success
+    const asked: Asked = { model, body, restored: (reply) => ({ ...reply, text: restore(reply.text) }) }
+    return Attempts.make(
+      LlmClient.make(
+        () => generate(asked),
+        () => stream(asked)
+      )
+    )
+  })
+
+  const faultOf = (clock: Clock.Clock, began: number) => (failure: unknown) =>
+    new LlmError({
+      reason: providerFault.reasonOf(failure, api.dialect, quote, began, clock.currentTimeMillisUnsafe())
+    })
+
+  /** What `run` makes of the API's answer, within the time for a whole call. */
+  const ask = <A>(model: string, run: (signal: AbortSignal) => PromiseLike<A>, fault: (failure: unknown) => LlmError) =>
+    Effect.timeoutOrElse(Effect.tryPromise({ try: run, catch: fault }), {
+      duration: total,
+      orElse: () => fail(new TimedOut({ detail: `no reply from ${model}`, after: total }))
+    })
+
+  const notTheApi = (text: string) =>
+    fail(
+      new InvalidResponse({
+        detail: `the response is not what the API sends, check the base URL: ${quote(text, 200)}`,
+        usage: api.usage(Option.getOrUndefined(parse(text))),
+        permanent: true
+      })
+    )
+
+  const generate = Effect.fnUntraced(function* (asked: Asked) {
+    const clock = yield* Clock.Clock
+    const fault = faultOf(clock, clock.currentTimeMillisUnsafe())
+    const body = yield* ask(asked.model, (signal) => sdk.post(api.path, { body: asked.body, signal }), fault)
+    if (body === undefined || body === null) {
+      return yield* fail(new InvalidResponse({ detail: "the response is empty" }))
+    }
+    if (typeof body === "string") return yield* notTheApi(body)
+    return asked.restored(yield* api.reply(body, quote))
+  })
+
+  const stream = (asked: Asked) =>
+    Stream.unwrap(
+      Effect.gen(function* () {
+        const clock = yield* Clock.Clock
+        const began = clock.currentTimeMillisUnsafe()
+        const fault = faultOf(clock, began)
+        // The end of the stream, however it comes, ends the request.
+        const { signal } = yield* Effect.acquireRelease(
+          Effect.sync(() => new AbortController()),
+          (controller) => Effect.sync(() => controller.abort())
+        )
+        const send = () => sdk.post(api.path, { body: { ...asked.body, ...api.streamed }, signal }).asResponse()
+        const { body, headers } = yield* ask(asked.model, send, fault)
+        if (body === null) return Stream.fromEffect(notTheApi("nothing"))
+        const text = Stream.fromReadableStream<Uint8Array, LlmError>({ evaluate: () => body, onError: fault }).pipe(
+          (bytes) => providerStream.timed(bytes, { model: asked.model, idle, total, began }),
+          Stream.decodeText()
+        )
+        if (/json|html/u.test(headers.get("content-type") ?? "")) {
+          return Stream.fromEffect(Effect.flatMap(Stream.mkString(text), notTheApi))
+        }
+        return Stream.map(providerStream.parts(text, api, quote), (part) =>
+          part._tag === "Finished" ? { ...part, reply: asked.restored(part.reply) } : part
+        )
+      })
+    )
+
+  return LlmClient.make(
+    (request) => Effect.flatMap(clientFor(request), (client) => client.generate(request)),
+    (request) => Stream.unwrap(Effect.map(clientFor(request), (client) => client.stream(request)))
+  )
+}
+
+interface Asked {
+  readonly model: string
+  readonly body: Readonly<Record<string, unknown>>
+  readonly restored: (reply: LlmReply) => LlmReply
+}
+
+const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))
+
+const fail = (reason: LlmErrorReason) => Effect.fail(new LlmError({ reason }))

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Duration } from "effect"
+import * as Anthropic from "@anthropic-ai/sdk"
+import { APIConnectionError, APIConnectionTimeoutError } from "openai"
+import { dialect as anthropic } from "../../../src/internal/anthropic/fault.ts"
+import { dialect } from "../../../src/internal/openai/fault.ts"
+import { quoteWithout } from "../../../src/internal/provider/wireFormat.ts"
+import { reasonOf } from "../../../src/internal/provider/fault.ts"
+
+const quote = quoteWithout("key")
+const coded = (code: string) => Object.assign(new Error(`it is ${code}`), { code })
+const wrapped = (cause: Error) =>
+  new APIConnectionError({ message: "Connection error.", cause: new TypeError("fetch failed", { cause }) })
+
+/** What cannot be provoked on loopback in a test's time. */
+describe("providerFault", () => {
+  describe("reasonOf", () => {
+    const timeouts: ReadonlyArray<[string, unknown]> = [
+      ["the SDK's own time-out", new APIConnectionTimeoutError()],
+      ["Node waiting for headers", wrapped(coded("UND_ERR_HEADERS_TIMEOUT"))],
+      ["Node waiting for the body", new TypeError("terminated", { cause: coded("UND_ERR_BODY_TIMEOUT") })],
+      ["Node connecting", wrapped(coded("UND_ERR_CONNECT_TIMEOUT"))],
+      ["the system connecting", wrapped(coded("ETIMEDOUT"))]
+    ]
+    it("is TimedOut for the time-out of Anthropic's SDK", () => {
+      const reason = reasonOf(new Anthropic.APIConnectionTimeoutError(), anthropic, quote, 1000, 301_000)
+      expect(reason).toMatchObject({ _tag: "TimedOut", after: Duration.minutes(5) })
+    })
+
+    for (const [what, failure] of timeouts) {
+      it(`is TimedOut, with the time it took, for ${what}`, () => {
+        const reason = reasonOf(failure, dialect, quote, 1000, 301_000)
+        expect(reason).toMatchObject({ _tag: "TimedOut", after: Duration.minutes(5) })
+      })
+    }
+
+    it("is NetworkFailure with every cause once for any other broken connection", () => {
+      const reason = reasonOf(wrapped(coded("ECONNREFUSED")), dialect, quote, 0, 1)
+      expect(reason).toMatchObject({
+        _tag: "NetworkFailure",
+        detail: "Connection error.: fetch failed: it is ECONNREFUSED"
+      })
+    })
+
+    it("cuts the key out of what it shows", () => {
+      const reason = reasonOf(
+        new TypeError('"Bearer sk-sentinel\n" is an invalid header value'),
+        dialect,
+        quoteWithout("sk-sentinel"),
+        0,
+        1
+      )
+      expect(reason.detail).not.toContain("sk-sentinel")
+    })
+
+    it("cuts no key out that is part of any word", () => {
+      expect(quoteWithout("any")("Too many requests")).toBe("Too many requests")
+    })
+  })
+})

@@ -1,0 +1,102 @@
+import { readFileSync } from "node:fs"
+import process from "node:process"
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import * as Cause from "effect/Cause"
+import * as CliConfig from "effect/cli/CliConfig"
+import * as CliError from "effect/cli/CliError"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Schema from "effect/Schema"
+import * as stepwright from "./commands/stepwright.ts"
+import * as NodeHasher from "../NodeHasher.ts"
+import * as NodeJournal from "../NodeJournal.ts"
+import * as boundHelp from "./base/words.ts"
+import { Ended, exitStatus, fromCause, Interrupt, tagOf } from "./base/cliError.ts"
+import * as runs from "./run/runFolder.ts"
+import { Bound, type Loaded } from "./run/workflowModule.ts"
+
+const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String }))
+
+const version = () =>
+  Schema.decodeSync(Manifest)(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version
+
+/** Wrong usage is a line or two on standard error, not the whole help. */
+const presenter = (bound: Loaded | undefined): CliOutput.Presenter => ({
+  present: (event) =>
+    event._tag === "InvalidInvocation"
+      ? Console.error([...event.errors.map(oneLine), `see \`${event.commandPath.join(" ")} --help\``].join("\n"))
+      : CliOutput.defaultPresenter.present(
+          event._tag === "Help" && bound !== undefined
+            ? { ...event, helpDoc: boundHelp.make(event.helpDoc, bound.workflow) }
+            : event
+        )
+})
+
+const environment = (bound: Loaded | undefined) =>
+  Layer.mergeAll(
+    NodeJournal.layer({ directory: runs.directory }),
+    NodeHasher.layer,
+    CliOutput.layerPresenter(presenter(bound)),
+    // standard output is for data
+    Layer.succeed(Logger.LogToStderr, true),
+    CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
+  ).pipe(Layer.provideMerge(NodeServices.layer))
+
+/** Runs the command line for what the process was called with, and ends the process with the status of that. */
+export const main = (name: string, bound?: Loaded): void => {
+  const args = process.argv.slice(2)
+  const isDebug = args.includes("--debug")
+  const program = Command.runWith(stepwright.make(name), { version: version() })(args).pipe(
+    Effect.provide(environment(bound)),
+    Effect.provideService(Bound, bound),
+    Effect.onError((cause) => report(name, cause, { isDebug, isJson: args.includes("--json") })),
+    Effect.provideService(Interrupt, { message: "interrupted" })
+  )
+  NodeRuntime.runMain(program, {
+    disableErrorReporting: true,
+    teardown: (exit, onExit) => onExit(statusOf(exit))
+  })
+}
+
+const report = Effect.fnUntraced(function* (
+  name: string,
+  cause: Cause.Cause<unknown>,
+  { isDebug, isJson }: { readonly isDebug: boolean; readonly isJson: boolean }
+) {
+  const error = Cause.squash(cause)
+  if (error instanceof Ended) {
+    // the document of the command is printed
+    if (isDebug && error.cause !== undefined) yield* Console.error(Cause.pretty(Cause.die(error.cause)))
+    return
+  }
+  const tell = (tag: string, message: string) =>
+    isJson ? Console.log(JSON.stringify({ error: { tag, message } }, null, 2)) : Effect.void
+  if (Cause.hasInterruptsOnly(cause)) return yield* tell("Interrupted", (yield* Interrupt).message)
+  if (isHelp(error)) {
+    // what is wrong is on standard error already
+    return yield* error.errors.length === 0 ? Effect.void : tell("Usage", error.errors.map(oneLine).join("; "))
+  }
+  const { message } = fromCause(cause)
+  yield* Console.error(isDebug ? Cause.pretty(cause) : `${name}: ${message}`)
+  yield* tell(tagOf(cause), message)
+})
+
+const oneLine = ({ message }: Error) => message.replaceAll(/\s*\n\s*/g, " ").trim()
+
+const isHelp = (error: unknown): error is CliError.ShowHelp => CliError.isCliError(error) && error._tag === "ShowHelp"
+
+const statusOf = (exit: Exit.Exit<unknown, unknown>): number => {
+  if (Exit.isSuccess(exit)) return exitStatus.done
+  if (Cause.hasInterruptsOnly(exit.cause)) return exitStatus.interrupted
+  const error = Cause.squash(exit.cause)
+  if (error instanceof Ended) return error.status
+  if (isHelp(error)) return error.errors.length > 0 ? exitStatus.usage : exitStatus.done
+  return exitStatus[fromCause(exit.cause).kind]
+}

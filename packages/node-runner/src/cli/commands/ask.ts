@@ -1,0 +1,43 @@
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import { LlmClient } from "@stepwright/core/LlmClient"
+import { checkAnswering } from "../run/checkFlags.ts"
+import * as figures from "../base/format.ts"
+import * as modelClient from "../../internal/services/modelClient.ts"
+import * as options from "../run/flags.ts"
+import { configuration, failed } from "../base/cliError.ts"
+
+export const ask = Command.make(
+  "ask",
+  {
+    text: Argument.String("TEXT").pipe(Argument.withDescription("The prompt")),
+    ...options.answering
+  },
+  Effect.fnUntraced(function* ({ text, ...answering }) {
+    yield* checkAnswering(answering)
+    const reply = yield* Effect.flatMap(LlmClient, ({ generate }) =>
+      generate({
+        model: "default",
+        messages: [{ role: "user", content: text }],
+        format: { type: "text" },
+        parameters: {},
+        metadata: { run: "", path: "ask", step: "ask", turn: 1 }
+      })
+    ).pipe(
+      Effect.provide(modelClient.layer(options.given(answering))),
+      Effect.catchTag("LlmError", (error) =>
+        Effect.fail((modelClient.isConfiguration(error.reason) ? configuration : failed)(error.message, error))
+      )
+    )
+    yield* Console.error(`${reply.model ?? "the model"}: ${figures.tokens(reply.usage)}`)
+    yield* Console.log(reply.text)
+  })
+).pipe(
+  Command.withDescription("Send one prompt through the configured model and print its reply, to check a set-up"),
+  Command.withShortDescription("Send one prompt, to check a set-up"),
+  Command.withExamples(({ commandPath }) => [
+    { command: `OPENAI_API_KEY=… ${commandPath.join(" ")} "Say hello"`, description: "Key, server and model work" }
+  ])
+)

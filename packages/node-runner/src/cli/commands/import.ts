@@ -1,0 +1,51 @@
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Engine from "@stepwright/core/Engine"
+import * as WorkflowState from "@stepwright/core/WorkflowState"
+import { checkAnswering } from "../run/checkFlags.ts"
+import { general } from "../base/words.ts"
+import * as input from "../run/input.ts"
+import * as options from "../run/flags.ts"
+import * as runs from "../run/runFolder.ts"
+import type { RunSettings } from "../run/settings.ts"
+import * as session from "../run/session.ts"
+import * as workflowModule from "../run/workflowModule.ts"
+
+const flags = {
+  file: Argument.String("FILE").pipe(Argument.withDescription("A state as JSON, as `export` prints it")),
+  workflow: options.workflow,
+  out: options.out,
+  ...options.answering,
+  ...options.caps
+}
+
+const command = Command.make(
+  "import",
+  flags,
+  Effect.fnUntraced(function* ({ file, out, workflow, ...rest }) {
+    yield* checkAnswering({ out, ...rest })
+    const found = yield* WorkflowState.fromJson(yield* input.readText(file))
+    const loaded = yield* session.workflowOf(workflow, undefined, found)
+    const { run } = yield* Engine.adopt(loaded.workflow, found)
+    const settings: RunSettings = {
+      format: 1,
+      ...(yield* workflowModule.reference(loaded)),
+      ...options.given(rest),
+      out: out ?? `out/${run}`
+    }
+    yield* runs.writeSettings(run, settings)
+    yield* Console.error(`a run with the state of ${found.run}; nothing ran yet: \`plan\`, \`step\` or \`resume\` it`)
+    yield* Console.log(run)
+  })
+).pipe(
+  Command.withDescription("Start a run from a state, without running anything, and print its id"),
+  Command.withShortDescription("Start a run from a state"),
+  Command.withExamples(({ commandPath }) => [
+    { command: `${commandPath.join(" ")} state.json`, description: general.imported },
+    { command: `${commandPath.join(" ")} state.json --workflow article.ts`, description: "A run of your own" }
+  ])
+)
+
+export { command as import }

@@ -1,0 +1,58 @@
+import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as figures from "../base/format.ts"
+import * as options from "../run/flags.ts"
+import * as runs from "../run/runFolder.ts"
+import { shown } from "../view/statusLabel.ts"
+
+export const list = Command.make(
+  "list",
+  { json: options.json },
+  Effect.fnUntraced(function* ({ json }) {
+    const ids = yield* runs.all
+    const described = yield* Effect.forEach(ids, (run) =>
+      Effect.match(Effect.all([runs.state(run), runs.isLive(run)]), {
+        onFailure: (error) => ({ run, error: error.message }),
+        onSuccess: ([state, isLive]) => {
+          const { replies, usage } = figures.totals(state)
+          const records = Object.values(state.records)
+          const done = records.filter(({ error, pending, result }) => result && !error && pending === undefined).length
+          const { createdAt, updatedAt, workflow } = state
+          return {
+            run,
+            workflow,
+            status: shown(state, isLive),
+            steps: done,
+            replies,
+            tokens: usage,
+            createdAt,
+            updatedAt
+          }
+        }
+      })
+    )
+    if (json) return yield* Console.log(JSON.stringify(described, null, 2))
+    if (described.length === 0) yield* Console.error(`there are no runs here (${runs.directory})`)
+    for (const entry of described) {
+      if ("error" in entry) {
+        yield* Console.log(`${entry.run}  ${entry.error}`)
+        continue
+      }
+      const { createdAt, replies, run, status, steps, tokens, workflow } = entry
+      const at = DateTime.formatIso(DateTime.makeUnsafe(createdAt)).slice(0, 16).replace("T", " ")
+      const cost = replies === 0 ? "" : `, ${figures.tokens(tokens)}`
+      yield* Console.log(
+        `${run}  ${status.padEnd(11)}  ${at}  ${workflow}  ${figures.count(steps, "step")} done${cost}`
+      )
+    }
+  })
+).pipe(
+  Command.withDescription("List the runs of this folder, the last used first"),
+  Command.withShortDescription("List the runs of this folder"),
+  Command.withExamples(({ commandPath }) => [
+    { command: commandPath.join(" "), description: "Id, status, time, workflow, cost" },
+    { command: `${commandPath.join(" ")} --json`, description: "The same for a script" }
+  ])
+)

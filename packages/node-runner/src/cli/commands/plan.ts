@@ -1,0 +1,31 @@
+import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Engine from "@stepwright/core/Engine"
+import * as options from "../run/flags.ts"
+import * as session from "../run/session.ts"
+
+const flags = { run: options.run, workflow: options.workflow, json: options.json }
+
+export const plan = Command.make(
+  "plan",
+  flags,
+  Effect.fnUntraced(function* ({ json, run, workflow }) {
+    const opened = yield* session.open(run, workflow)
+    const entries = yield* Effect.provide(
+      Engine.plan(opened.loaded.workflow, opened.state),
+      session.layer(opened, { asks: false })
+    )
+    if (json) return yield* Console.log(JSON.stringify(entries, null, 2))
+    const width = Math.max(0, ...entries.map(({ path }) => path.length))
+    for (const { action, path, why } of entries) {
+      yield* Console.log(`${action.padEnd(7)}  ${why === "" ? path : `${path.padEnd(width)}  ${why}`}`)
+    }
+  })
+).pipe(
+  Command.withDescription("Say what `resume` would run, and why, without a call"),
+  Command.withShortDescription("What would run, and why"),
+  Command.withExamples(({ commandPath }) => [
+    { command: `${commandPath.join(" ")} latest`, description: "reuse, run, or perhaps, for each step" }
+  ])
+)

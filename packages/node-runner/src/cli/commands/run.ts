@@ -1,0 +1,100 @@
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import * as Path from "effect/Path"
+import * as Engine from "@stepwright/core/Engine"
+import * as Workflow from "@stepwright/core/Workflow"
+import { checkAnswering, checkPrices } from "../run/checkFlags.ts"
+import { attend } from "../runAndReport.ts"
+import { general } from "../base/words.ts"
+import * as input from "../run/input.ts"
+import { badBaseUrl, missingKey } from "../../internal/services/modelClient.ts"
+import * as options from "../run/flags.ts"
+import { configuration, usage } from "../base/cliError.ts"
+import * as runs from "../run/runFolder.ts"
+import type { RunSettings } from "../run/settings.ts"
+import * as workflowModule from "../run/workflowModule.ts"
+
+const flags = {
+  file: Argument.String("FILE").pipe(Argument.withDescription(general.file), Argument.optional),
+  workflow: options.workflow,
+  input: options.input,
+  out: options.out,
+  ...options.answering,
+  ...options.caps,
+  json: options.json
+}
+
+export const run = Command.make(
+  "run",
+  flags,
+  Effect.fnUntraced(function* ({ file, input: given, json, workflow, ...rest }) {
+    const loaded = yield* workflowOf(workflow)
+    const path = yield* Path.Path
+    const name = Option.getOrUndefined(file)
+    const value = yield* input.decode(loaded.workflow.input, { file: name, input: given })
+    const { out, ...answering } = rest
+    yield* checkAnswering(rest)
+    yield* checkKey(loaded, rest.replay ?? rest.relay)
+    const stem = name === undefined ? loaded.workflow.name : path.basename(name, path.extname(name))
+    const settings: RunSettings = {
+      format: 1,
+      ...(yield* workflowModule.reference(loaded)),
+      ...options.given(answering),
+      out: out ?? (yield* freeFolder(`out/${stem}`))
+    }
+    yield* checkPrices(settings)
+    const state = yield* Engine.initialize(loaded.workflow, value)
+    yield* runs.writeSettings(state.run, settings)
+    yield* attend({ run: state.run, settings, state, loaded }, json)
+  })
+).pipe(
+  Command.withDescription(general.run),
+  Command.withShortDescription("Start a run"),
+  Command.withExamples(({ commandPath }) => [
+    { command: `${commandPath.join(" ")} requirement.md`, description: general.ready },
+    {
+      command: `${commandPath.join(" ")} --workflow article.ts#article --input '{"topic": "Effect"}'`,
+      description: "A workflow that a module exports"
+    },
+    { command: `${commandPath.join(" ")} requirement.md --max-usd 2`, description: "For two dollars at most" },
+    { command: `${commandPath.join(" ")} requirement.md --relay mailbox`, description: "Answer the requests yourself" },
+    {
+      command: `${commandPath.join(" ")} requirement.md --max-tokens 200000 --json`,
+      description: "With a cap, for a script"
+    }
+  ])
+)
+
+const workflowOf = Effect.fnUntraced(function* (reference: string | undefined) {
+  const bound = yield* workflowModule.Bound
+  if (bound === undefined) return yield* reference === undefined ? workflowModule.ready : workflowModule.load(reference)
+  return reference === undefined
+    ? bound
+    : yield* usage("--workflow cannot be used here: this program runs its own workflow")
+})
+
+/** A run whose first steps need a model is not started without a key, or with an address that is none. */
+const checkKey = Effect.fnUntraced(function* (loaded: workflowModule.Loaded, isAnswered: string | undefined) {
+  if (isAnswered !== undefined) return
+  const asks = Workflow.steps(loaded.workflow).some(({ path, step }) => step.model !== undefined && !path.includes("*"))
+  const key = yield* Config.withDefault(Config.String("OPENAI_API_KEY"), "")
+  if (!asks || loaded.hasLayer) return
+  if (key === "") return yield* configuration(missingKey)
+  const problem = yield* badBaseUrl
+  if (problem !== undefined) return yield* configuration(problem)
+})
+
+/** A folder that neither is there nor is another run's. */
+const freeFolder = Effect.fnUntraced(function* (wanted: string) {
+  const fs = yield* FileSystem.FileSystem
+  const others = yield* Effect.forEach(yield* runs.all, (run) => Effect.option(runs.readSettings(run)))
+  const taken = new Set(others.map((settings) => Option.getOrUndefined(settings)?.out))
+  for (let n = 1; ; n++) {
+    const folder = n === 1 ? wanted : `${wanted}-${n}`
+    if (!taken.has(folder) && !(yield* Effect.orElseSucceed(fs.exists(folder), () => false))) return folder
+  }
+})

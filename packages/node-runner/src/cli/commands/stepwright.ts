@@ -1,0 +1,44 @@
+import * as Command from "effect/cli/Command"
+import { general } from "../base/words.ts"
+import { Debug } from "../run/flags.ts"
+import { ask } from "./ask.ts"
+import { export as exportRun } from "./export.ts"
+import { graph } from "./graph.ts"
+import { import as importState } from "./import.ts"
+import { list } from "./list.ts"
+import { plan } from "./plan.ts"
+import { resume } from "./resume.ts"
+import { run } from "./run.ts"
+import { set } from "./set.ts"
+import { show } from "./show.ts"
+import { status } from "./status.ts"
+import { step } from "./step.ts"
+import { verify } from "./verify.ts"
+
+/** The command line, under the name with which it is called. */
+export const make = (name: string) =>
+  Command.make(name).pipe(
+    Command.withDescription(general.root),
+    Command.withSubcommands([
+      run,
+      resume,
+      step,
+      set,
+      plan,
+      status,
+      show,
+      list,
+      exportRun,
+      importState,
+      graph,
+      verify,
+      ask
+    ]),
+    Command.withGlobalFlags([Debug]),
+    Command.withExamples([
+      { command: `${name} run requirement.md`, description: general.package },
+      { command: `${name} status`, description: "Where the last run stands" },
+      { command: `${name} resume latest`, description: "Go on where it stopped" },
+      { command: `${name} run --help`, description: "What a command takes, with examples" }
+    ])
+  )

@@ -1,0 +1,70 @@
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Path from "effect/Path"
+import * as modelClient from "../../internal/services/modelClient.ts"
+import * as options from "./flags.ts"
+import { configuration, type Problem, usage } from "../base/cliError.ts"
+import type { RunSettings } from "./settings.ts"
+
+type Cap = "maxCalls" | "maxTokens" | "maxUsd" | "prices"
+
+/** What a command was told about who answers and how much; `undefined` for what it was not told. */
+export type Answering = {
+  readonly [K in "model" | "replay" | "record" | "relay" | Cap]: RunSettings[K] | undefined
+}
+
+/** Refuses, before anything is done, what contradicts itself or cannot be used. */
+export const checkAnswering = Effect.fnUntraced(function* ({
+  out,
+  record,
+  relay,
+  replay
+}: Pick<Answering, "record" | "relay" | "replay"> & { readonly out?: string | undefined }): Effect.fn.Return<
+  void,
+  Problem,
+  FileSystem.FileSystem | Path.Path
+> {
+  if (replay !== undefined && record !== undefined && replay !== record) {
+    return yield* usage("--replay and --record name two files: give the same one to both, to add to it what it lacks")
+  }
+  if (replay !== undefined && record === undefined && relay !== undefined) {
+    return yield* usage("--replay asks nobody, so nothing would come to --relay: leave one of them out")
+  }
+  if (out !== undefined) yield* checkFolder("--out", out)
+  if (relay !== undefined) yield* checkFolder("--relay", relay)
+  if (replay !== undefined) yield* checkCassette(replay, record !== undefined)
+})
+
+/** Refuses, before anything is done, a cap in money that nothing can be counted for. */
+export const checkPrices = ({ maxUsd, model, prices, relay }: RunSettings) => {
+  if (maxUsd !== undefined && relay !== undefined) {
+    return Effect.fail(usage("--max-usd caps what a model costs, and --relay asks none: leave one of them out"))
+  }
+  const client = modelClient.layer(options.given({ model, maxUsd, prices }))
+  return Effect.mapError(Effect.scoped(Layer.build(client)), (error) => configuration(error.message, error))
+}
+
+/** A folder that is there or can be made: nothing on the way to it is a file. */
+const checkFolder = Effect.fnUntraced(function* (flag: string, folder: string) {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    const found = yield* Effect.orElseSucceed(fs.stat(at), () => undefined)
+    if (found?.type === "Directory" || at === path.dirname(at)) return
+    if (found !== undefined) {
+      return yield* usage(`${flag} names a folder, but ${path.relative(".", at)} is a file: choose another`)
+    }
+  }
+})
+
+const checkCassette = Effect.fnUntraced(function* (file: string, mayBeNew: boolean) {
+  const fs = yield* FileSystem.FileSystem
+  const found = yield* Effect.orElseSucceed(fs.stat(file), () => undefined)
+  if (found === undefined && mayBeNew) return
+  if (found === undefined) return yield* usage(`there is no file ${file} to replay`)
+  if (found.type === "Directory") return yield* usage(`--replay names a file, but ${file} is a folder`)
+  yield* Effect.mapError(Effect.scoped(Layer.build(modelClient.layer({ replay: file }))), (error) =>
+    configuration(`${error.message.replaceAll(/\s*\n\s*/g, " ")}: record one with --record`, error)
+  )
+})

@@ -1,0 +1,46 @@
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import type { SourceFile } from "@stepwright/core/Workspace"
+import { type Problem, usage } from "../base/cliError.ts"
+
+const skipped = /^(\..*|__pycache__|node_modules|venv)$/
+
+/** The text files below a folder, as a test runner takes them; hidden and generated folders are left out. */
+export const sourcesBelow = Effect.fnUntraced(function* (
+  directory: string
+): Effect.fn.Return<ReadonlyArray<SourceFile>, Problem, FileSystem.FileSystem | Path.Path> {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const decoder = new TextDecoder("utf-8", { fatal: true })
+  const walk = (below: string): Effect.Effect<ReadonlyArray<SourceFile>, Problem> =>
+    fs.readDirectory(path.join(directory, below)).pipe(
+      Effect.mapError((error) => usage(`${path.join(directory, below)} is no folder that can be read`, error)),
+      Effect.flatMap((names) =>
+        Effect.forEach(names.filter((name) => !skipped.test(name)).toSorted(), (name) =>
+          read(below === "" ? name : `${below}/${name}`)
+        )
+      ),
+      Effect.map((found) => found.flat())
+    )
+  const read = (file: string): Effect.Effect<ReadonlyArray<SourceFile>, Problem> =>
+    Effect.gen(function* () {
+      const { type } = yield* fs.stat(path.join(directory, file))
+      if (type === "Directory") return yield* walk(file)
+      if (type !== "File") return []
+      const bytes = yield* fs.readFile(path.join(directory, file))
+      // what is not text is no source
+      return yield* Effect.match(
+        Effect.try(() => decoder.decode(bytes)),
+        {
+          onFailure: () => [],
+          onSuccess: (content) => [{ path: file, content }]
+        }
+      )
+    }).pipe(
+      Effect.catchTag("PlatformError", (error) =>
+        Effect.fail(usage(`${path.join(directory, file)} cannot be read: ${error.message}`, error))
+      )
+    )
+  return yield* walk("")
+})

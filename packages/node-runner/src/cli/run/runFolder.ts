@@ -1,0 +1,78 @@
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Schema from "effect/Schema"
+import { Journal, type JournalError } from "@stepwright/core/Journal"
+import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import * as NodeJournal from "../../NodeJournal.ts"
+import { configuration, failed, type Problem, usage } from "../base/cliError.ts"
+import { RunSettings } from "./settings.ts"
+
+/** Where runs are kept, below the folder in which a command is called. */
+export const directory = ".stepwright/runs"
+
+const settingsFile = (run: string) => `${directory}/${run}/run.json`
+
+const SettingsText = Schema.fromJsonString(RunSettings)
+
+/** The settings of a run, `undefined` for one that was not made by a command. */
+export const readSettings = Effect.fnUntraced(function* (
+  run: string
+): Effect.fn.Return<RunSettings | undefined, Problem, FileSystem.FileSystem> {
+  const fs = yield* FileSystem.FileSystem
+  const file = settingsFile(run)
+  if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) return undefined
+  return yield* fs.readFileString(file).pipe(
+    Effect.flatMap(Schema.decodeEffect(SettingsText)),
+    Effect.mapError((error) => configuration(`${file} cannot be read: ${error.message}`, error))
+  )
+})
+
+/** Replaces the settings of a run as a whole or not at all. */
+export const writeSettings = Effect.fnUntraced(
+  function* (run: string, settings: RunSettings) {
+    const fs = yield* FileSystem.FileSystem
+    const file = settingsFile(run)
+    yield* fs.makeDirectory(`${directory}/${run}`, { recursive: true })
+    yield* fs.writeFileString(`${file}.tmp`, `${JSON.stringify(settings, null, 2)}\n`)
+    yield* fs.rename(`${file}.tmp`, file)
+  },
+  (work, run) =>
+    Effect.mapError(work, (error) => failed(`${settingsFile(run)} cannot be written: ${error.message}`, error))
+)
+
+/** The ids of all runs, the one that was written to last first. */
+export const all = NodeJournal.runs(directory)
+
+/** Whether a process writes to a run now. */
+export const isLive = (run: string): Effect.Effect<boolean> =>
+  Effect.map(NodeJournal.writer(directory, run), (process) => process !== undefined)
+
+/** The id that an id, the beginning of one, or `latest` stands for. */
+export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.Return<string, Problem | JournalError> {
+  const ids = yield* all
+  const [latest] = ids
+  if (latest === undefined) {
+    return yield* usage(
+      `there are no runs here (${directory}): start one with \`run\`, or go to the folder that has it`
+    )
+  }
+  if (reference === "latest") return latest
+  if (ids.includes(reference)) return reference
+  const matching = reference === "" ? [] : ids.filter((id) => id.startsWith(reference))
+  if (matching.length === 1) return matching[0]!
+  const choice = matching.length === 0 ? ids : matching
+  const names = `${choice.slice(0, 5).join(", ")}${choice.length > 5 ? ", …" : ""}`
+  return yield* usage(
+    matching.length === 0
+      ? `there is no run "${reference}"; the runs here are ${names}`
+      : `"${reference}" is the beginning of several runs: ${names}`
+  )
+})
+
+/** The state of a run as its journal has it, whatever workflow it is of. */
+export const state = Effect.fnUntraced(function* (run: string): Effect.fn.Return<WorkflowState, JournalError> {
+  const journal = yield* Journal
+  // a journal fails rather than load no event
+  return WorkflowEvent.fold(yield* journal.load(run))!
+})

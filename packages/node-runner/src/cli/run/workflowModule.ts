@@ -1,0 +1,104 @@
+import { pathToFileURL } from "node:url"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Path from "effect/Path"
+import * as Workflow from "@stepwright/core/Workflow"
+import { type Problem, usage } from "../base/cliError.ts"
+import { installFallback } from "./resolveFallback.ts"
+
+/** A workflow of whatever types. What its steps need is looked for when they run. */
+export type AnyWorkflow = Workflow.Workflow<unknown, unknown, unknown, never>
+
+/** Services that a module brings along for its steps. */
+export type AnyLayer = Layer.Layer<never, unknown, never>
+
+export interface Loaded {
+  readonly workflow: AnyWorkflow
+  readonly layer: AnyLayer
+  /** Whether `layer` may provide a model. */
+  readonly hasLayer: boolean
+  /** The module it was exported from and its name there, unless it is the ready one. */
+  readonly module?: string
+  readonly name?: string
+  /** The program whose own workflow it is. */
+  readonly program?: string
+}
+
+/** The workflow of a program that called `NodeRunner.main`; `undefined` in the command `stepwright`. */
+export const Bound = Context.Reference<Loaded | undefined>("@stepwright/node-runner/Bound", {
+  defaultValue: () => undefined
+})
+
+/** What a person types to call the command line again. */
+export const command = Effect.map(Bound, (bound) => (bound === undefined ? "stepwright" : `node ${bound.program}`))
+
+// the types of a workflow that comes from a module at run time cannot be known; its Schemas check what goes in and out
+export const forget = (workflow: Workflow.Any) => workflow as unknown as AnyWorkflow
+
+/** Where to find a workflow again: with paths that still lead there when the folder is moved as a whole. */
+export const reference = Effect.fnUntraced(function* ({ module, name, program }: Loaded) {
+  const path = yield* Path.Path
+  const portable = (absolute: string) => {
+    const relative = path.relative(".", absolute)
+    return relative.startsWith("..") ? absolute : relative
+  }
+  return {
+    ...(module === undefined ? {} : { module: portable(module) }),
+    ...(name === undefined ? {} : { name }),
+    ...(program === undefined ? {} : { program: portable(program) })
+  }
+})
+
+/** The workflow that turns a requirement document into a tested package. */
+export const ready: Effect.Effect<Loaded> = Effect.map(
+  Effect.promise(() => import("@stepwright/steps/AutomatedCodingWorkflow")),
+  ({ workflow }) => ({ workflow: forget(workflow), layer: Layer.empty, hasLayer: false })
+)
+
+/** The workflow that `M.ts#name` stands for; the name may be left out where the module exports only one. */
+export const load = Effect.fnUntraced(function* (
+  reference: string
+): Effect.fn.Return<Loaded, Problem, FileSystem.FileSystem | Path.Path> {
+  const at = reference.lastIndexOf("#")
+  const file = at < 0 ? reference : reference.slice(0, at)
+  const wanted = at < 0 ? undefined : reference.slice(at + 1)
+  const absolute = (yield* Path.Path).resolve(file)
+  const fs = yield* FileSystem.FileSystem
+  if (!(yield* Effect.orElseSucceed(fs.exists(absolute), () => false))) {
+    return yield* usage(`there is no file ${file} to take the workflow from`)
+  }
+  installFallback()
+  const exports = yield* Effect.tryPromise({
+    try: (): Promise<Readonly<Record<string, unknown>>> => import(pathToFileURL(absolute).href),
+    catch: (error) =>
+      usage(`${file} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, error)
+  })
+  const exported = Object.keys(exports).toSorted().join(", ") || "nothing"
+  const workflows = Object.entries(exports).filter(([, value]) => Workflow.isWorkflow(value))
+  const names = workflows.map(([name]) => name)
+  const name = wanted ?? (names.length === 1 ? names[0] : undefined)
+  if (name === undefined) {
+    return yield* usage(
+      names.length === 0
+        ? `${file} exports no workflow; it exports ${exported}`
+        : `${file} exports several workflows: say which, as ${file}#${names[0]} (${names.join(", ")})`
+    )
+  }
+  const value = exports[name]
+  if (!Workflow.isWorkflow(value)) {
+    return yield* usage(
+      name in exports
+        ? `"${name}" of ${file} is not a workflow${names.length === 0 ? "" : `; its workflows are ${names.join(", ")}`}`
+        : `${file} exports no "${name}"; it exports ${exported}`
+    )
+  }
+  const { layer } = exports
+  if (layer !== undefined && !Layer.isLayer(layer)) {
+    return yield* usage(`the \`layer\` that ${file} exports is not a Layer`)
+  }
+  // a module's own layer provides what it provides; the steps look for it when they run
+  const own = (layer ?? Layer.empty) as AnyLayer
+  return { workflow: forget(value), layer: own, hasLayer: layer !== undefined, module: absolute, name }
+})

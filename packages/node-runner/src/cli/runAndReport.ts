@@ -1,0 +1,123 @@
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import { DeltaSink } from "@stepwright/core/DeltaSink"
+import * as Engine from "@stepwright/core/Engine"
+import { Journal } from "@stepwright/core/Journal"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import { isConfiguration } from "../internal/services/modelClient.ts"
+import { end, type ExitStatus, exitStatus, fromCause, Interrupt } from "./base/cliError.ts"
+import * as progress from "./view/progress.ts"
+import * as report from "./view/summary.ts"
+import * as runs from "./run/runFolder.ts"
+import type { RunSettings } from "./run/settings.ts"
+import * as session from "./run/session.ts"
+import * as standing from "./view/result.ts"
+import * as terminal from "./base/terminal.ts"
+import { command } from "./run/workflowModule.ts"
+
+/** Work on a run, with its progress on standard error. */
+export const watched = <A, E, R>(self: session.Session, work: Effect.Effect<A, E, R>) =>
+  Effect.scoped(
+    Effect.gen(function* () {
+      const journal = yield* Journal
+      const { deltas, event: told, print } = yield* progress.make(self.loaded.workflow, self.state, terminal.stderr())
+      return yield* work.pipe(
+        Effect.provideService(Journal, {
+          ...journal,
+          append: (run, event) => Effect.tap(journal.append(run, event), () => Effect.sync(() => told(event)))
+        }),
+        Effect.provideService(DeltaSink, deltas),
+        Effect.provideService(Logger.CurrentLoggers, new Set([Logger.map(Logger.formatLogFmt, print)]))
+      )
+    })
+  )
+
+/** Runs what the run's state has no holding result for, tells what came of it, and ends with the status of that. */
+export const attend = Effect.fnUntraced(function* (self: session.Session, json: boolean) {
+  const began = yield* Clock.currentTimeMillis
+  const heard: session.Heard = {}
+  const again = yield* command
+  if (self.settings.relay !== undefined && (yield* standing.asks(self))) {
+    yield* Console.error(`requests to answer: ${self.settings.relay}/WAITING.md`)
+  }
+  const tell = Effect.fnUntraced(function* (state: WorkflowState) {
+    const durationMillis = (yield* Clock.currentTimeMillis) - began
+    const stale = state.status === "COMPLETED" ? new Map() : yield* standing.stale({ ...self, state })
+    const holds = (path: string) => report.ranSince(self.state, state, path) || stale?.has(path) === false
+    const ended: report.Ended = {
+      ...self,
+      before: self.state,
+      state,
+      durationMillis,
+      usd: yield* session.costOf(state, self.settings),
+      standing: yield* standing.of(state, self.settings.out, holds),
+      again
+    }
+    yield* Console.log(json ? JSON.stringify(report.document(ended), null, 2) : report.summary(ended))
+  })
+  const state = yield* watched(self, Engine.run(self.loaded.workflow, self.state)).pipe(
+    Effect.provide(session.layer(self, { heard })),
+    Effect.onInterrupt(
+      Effect.fnUntraced(function* () {
+        const interrupt = yield* Interrupt
+        interrupt.message = `interrupted; go on with: ${again} resume ${self.run}`
+        yield* Console.error(interrupt.message)
+      })
+    ),
+    // a run that failed by a defect of a step says so in its journal before the defect comes to this
+    Effect.catchDefect(
+      Effect.fnUntraced(function* (defect) {
+        const state = yield* runs.state(self.run)
+        if (state.status !== "FAILED" || state.error === undefined) return yield* Effect.die(defect)
+        yield* tell(state)
+        yield* endOfDefect(self.run, state.error.path, defect)
+        return state
+      })
+    )
+  )
+  yield* tell(state)
+  if (state.error !== undefined) {
+    const how = state.status === "SUSPENDED" ? "suspended" : "failed"
+    yield* Console.error(
+      `${how} at ${state.error.path}: ${state.error.message.trimEnd()}\n${look(again, self.run, largerCap(self.settings, heard))}`
+    )
+  }
+  return yield* end(statusOf(state, heard))
+})
+
+/** Tells of a defect in a step, and ends with the status of that. */
+export const endOfDefect = Effect.fnUntraced(function* (run: string, path: string, defect: unknown) {
+  const { kind, message } = fromCause(Cause.die(defect))
+  yield* Console.error(`failed at ${path}: ${message}\n${look(yield* command, run)}`)
+  yield* end(exitStatus[kind], defect)
+})
+
+const look = (again: string, run: string, flag = "") =>
+  `look with \`${again} status ${run}\`, go on with \`${again} resume ${run}${flag}\``
+
+/** The flag that lets a run go on which reached a cap of its own: with twice that, or what the next call needs. */
+const largerCap = (settings: RunSettings, { reason }: session.Heard): string => {
+  if (reason?._tag !== "BudgetExceeded" || reason.cap === undefined) return ""
+  const larger = Math.max(2 * (settings[reason.cap] ?? 0), reason.needed ?? 0)
+  // a little more than needed, in few digits
+  const shown = reason.cap === "maxUsd" ? Number((1.05 * larger).toPrecision(2)) : larger
+  return ` --${reason.cap.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} ${shown}`
+}
+
+/** The status of a command that executed one step, which failed. */
+export const statusOfStep = ({ reason }: session.Heard): ExitStatus =>
+  isConfiguration(reason)
+    ? exitStatus.configuration
+    : reason?._tag === "BudgetExceeded" || reason?._tag === "QuotaExhausted"
+      ? exitStatus.suspended
+      : exitStatus.failed
+
+const statusOf = ({ error, status }: WorkflowState, { reason }: session.Heard): ExitStatus => {
+  if (status === "COMPLETED") return exitStatus.done
+  if (status === "SUSPENDED") return exitStatus.suspended
+  const isRefused = error?.tag === "LlmError" && isConfiguration(reason)
+  return isRefused ? exitStatus.configuration : exitStatus.failed
+}

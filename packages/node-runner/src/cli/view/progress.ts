@@ -1,0 +1,124 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import type { DeltaSink } from "@stepwright/core/DeltaSink"
+import * as Workflow from "@stepwright/core/Workflow"
+import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import * as figures from "../base/format.ts"
+import type { Screen } from "../base/terminal.ts"
+import * as tree from "./tree.ts"
+
+export interface Progress {
+  /** To be told of each event of a run once it is journalled. */
+  readonly event: (event: WorkflowEvent.WorkflowEvent) => void
+  /** To be told of replies that are still coming; not there where nobody would see them. */
+  readonly deltas: typeof DeltaSink.Service
+  /** Shows a line of something else without spoiling the rest. */
+  readonly print: (line: string) => void
+}
+
+/** Shows on a screen how a run goes on: a tree that is redrawn in place on a terminal, plain lines elsewhere. */
+export const make = (
+  workflow: Workflow.Any,
+  state: WorkflowState,
+  screen: Screen
+): Effect.Effect<Progress, never, Scope.Scope> =>
+  screen.isTerminal ? drawn(workflow, state, screen) : Effect.succeed(plain(state, screen))
+
+const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
+const hideCursor = "\u001b[?25l"
+const showCursor = "\u001b[?25h"
+const up = (lines: number) => `\u001b[${lines}A`
+const clearLine = "\u001b[K"
+const clearBelow = "\u001b[J"
+
+const drawn = Effect.fnUntraced(function* (
+  workflow: Workflow.Any,
+  state: WorkflowState,
+  screen: Screen
+): Effect.fn.Return<Progress, never, Scope.Scope> {
+  const clock = yield* Clock.Clock
+  const definition = Workflow.describe(workflow)
+  const draft = WorkflowEvent.draft(state)
+  const coming = new Map<string, string>()
+  let frame = 0
+  let height = 0
+  let isLive = true
+
+  const draw = () => {
+    const now = clock.currentTimeMillisUnsafe()
+    const all = tree.rows(definition, draft, isLive)
+    const style = {
+      columns: screen.columns(),
+      hasColour: screen.hasColour,
+      now,
+      coming,
+      running: spinner[frame++ % 10]!
+    }
+    const { replies, usage } = figures.totals(draft)
+    const done = all.filter(({ isStep, look }) => isStep && look === "done").length
+    const summary = `${draft.workflow} ${draft.run}  ${figures.count(done, "step")} done${
+      replies === 0 ? "" : `, ${figures.tokens(usage)}`
+    }`
+    const shown = isLive ? tree.clip(all, Math.max(1, screen.rows() - 2)) : all
+    const width = tree.nameWidth(shown, style.columns)
+    const lines = [tree.fit(summary, style.columns), ...shown.map((row) => tree.line(row, width, style))]
+    screen.write(
+      `${height === 0 ? "" : up(height)}\r${lines.map((line) => `${line}${clearLine}\n`).join("")}${clearBelow}`
+    )
+    height = lines.length
+  }
+
+  yield* Effect.acquireRelease(
+    Effect.sync(() => screen.write(hideCursor)),
+    () =>
+      Effect.sync(() => {
+        isLive = false
+        draw()
+        screen.write(showCursor)
+      })
+  )
+  yield* Effect.forkScoped(Effect.repeat(Effect.sync(draw), Schedule.spaced("100 millis")))
+  return {
+    event: (event) => {
+      WorkflowEvent.apply(draft, event)
+      if ("path" in event) coming.delete(event.path)
+    },
+    deltas: ({ parser, path }) => {
+      let characters = 0
+      let read = parser.progress?.()
+      return (piece) => {
+        if (piece === undefined) {
+          characters = 0
+          read = parser.progress?.()
+          coming.delete(path)
+          return
+        }
+        characters += piece.length
+        coming.set(path, `${read?.(piece) || figures.count(characters, "character")} so far`)
+      }
+    },
+    print: (line) => {
+      screen.write(`${height === 0 ? "" : up(height)}\r${clearBelow}${line}\n`)
+      height = 0
+      draw()
+    }
+  }
+})
+
+const plain = (state: WorkflowState, screen: Screen): Progress => {
+  const draft = WorkflowEvent.draft(state)
+  const say = (path: string, text: string) => screen.write(`${path}: ${text}\n`)
+  say(`run ${state.run}`, state.workflow)
+  const tell = (event: WorkflowEvent.WorkflowEvent) => {
+    WorkflowEvent.apply(draft, event)
+    if (event._tag === "StepStarted") return say(event.path, "started")
+    if (event._tag === "StepFailed") return say(event.path, `failed: ${event.message.trimEnd().split("\n", 1)[0]}`)
+    if (event._tag !== "StepSucceeded") return
+    const details = figures.ofRecord(draft.records[event.path]!, undefined)
+    say(event.path, details === "" ? "done" : `done (${details})`)
+  }
+  return { event: tell, deltas: undefined, print: (line) => screen.write(`${line}\n`) }
+}

@@ -1,0 +1,109 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Engine, OutputParser, Step, Workflow, WorkflowEvent } from "@stepwright/core"
+import { Effect, Fiber, Schema } from "effect"
+import { TestClock } from "effect/testing"
+import * as progress from "../../../src/cli/view/progress.ts"
+
+const step = Step.effect("greet", { input: Schema.String, output: Schema.String, run: Effect.succeed })
+const workflow = Workflow.make("hello", { input: Schema.String }).pipe(Workflow.bind("greet", step, "input"))
+const state = Engine.initialize(workflow, "you", { run: "r1" })
+
+const screen = (isTerminal: boolean) => {
+  const written: Array<string> = []
+  return {
+    written,
+    isTerminal,
+    hasColour: false,
+    columns: () => 40,
+    rows: () => 10,
+    write: (text: string) => void written.push(text)
+  }
+}
+
+const started = (at: number): WorkflowEvent.WorkflowEvent => ({ _tag: "StepStarted", path: "greet", step: "greet", at })
+const failed: WorkflowEvent.WorkflowEvent = {
+  _tag: "StepFailed",
+  path: "greet",
+  step: "greet",
+  tag: "Error",
+  message: "no\nluck",
+  at: 2000
+}
+
+describe("progress", () => {
+  describe("make", () => {
+    it.effect("writes a line for what happens where there is no terminal", () =>
+      Effect.gen(function* () {
+        const pipe = screen(false)
+        const { event, print } = yield* progress.make(workflow, yield* state, pipe)
+        event(started(0))
+        print("between")
+        event(failed)
+        assert.strictEqual(pipe.written.join(""), "run r1: hello\ngreet: started\nbetween\ngreet: failed: no\n")
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("redraws a tree in place on a terminal", () =>
+      Effect.gen(function* () {
+        const terminal = screen(true)
+        const { event, print } = yield* progress.make(workflow, yield* state, terminal)
+        event(started(0))
+        yield* TestClock.adjust("1500 millis")
+        const tree = terminal.written.at(-1)!
+        assert.isTrue(tree.startsWith("\u001b[2A\r"))
+        assert.match(tree, /hello r1 {2}0 steps done.*\n. greet {2}1\.5 s/)
+        print("between")
+        assert.strictEqual(terminal.written.at(-2), "\u001b[2A\r\u001b[Jbetween\n")
+        assert.isTrue(terminal.written.at(-1)!.startsWith("\rhello"))
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("shows what is there of a reply that is still coming, until it is there", () =>
+      Effect.gen(function* () {
+        const terminal = screen(true)
+        const { deltas, event } = yield* progress.make(workflow, yield* state, terminal)
+        const line = Effect.map(TestClock.adjust("100 millis"), () => terminal.written.at(-1)!.split("\n")[1]!)
+        event(started(0))
+        const tasks = OutputParser.taggedBlocks({ start: "#task start#", end: "#task end#" })
+        const told = deltas!({ path: "greet", step: "greet", turn: 1, parser: tasks })
+        told("#### Task 1\n#task start#\n")
+        assert.include(yield* line, "25 characters so far")
+        told("do it\n#task end#\n")
+        assert.include(yield* line, "1 task so far")
+        told(undefined)
+        assert.notInclude(yield* line, "so far")
+        told("####")
+        assert.include(yield* line, "4 characters so far")
+        event(failed)
+        assert.notInclude(yield* line, "so far")
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("listens to no replies where nobody would see them come", () =>
+      Effect.gen(function* () {
+        const { deltas } = yield* progress.make(workflow, yield* state, screen(false))
+        assert.isUndefined(deltas)
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("gives the cursor back and leaves the last tree, also when it is interrupted", () =>
+      Effect.gen(function* () {
+        const terminal = screen(true)
+        const watching = Effect.gen(function* () {
+          const { event } = yield* progress.make(workflow, yield* state, terminal)
+          event(started(0))
+          return yield* Effect.never
+        })
+        const fiber = yield* Effect.forkChild(Effect.scoped(watching))
+        yield* TestClock.adjust("200 millis")
+        assert.strictEqual(terminal.written[0], "\u001b[?25l")
+        yield* Fiber.interrupt(fiber)
+        assert.strictEqual(terminal.written.at(-1), "\u001b[?25h")
+        assert.include(terminal.written.at(-2), "■ greet")
+        const count = terminal.written.length
+        yield* TestClock.adjust("1 second")
+        assert.strictEqual(terminal.written.length, count)
+      })
+    )
+  })
+})
