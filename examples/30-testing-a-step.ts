@@ -2,7 +2,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { Effect, Schema } from "effect"
-import { PromptTemplate, Step, StepOutputError } from "@stepwright/core"
+import { PromptTemplate, Step } from "@stepwright/core"
 import { MockLlm } from "@stepwright/llm"
 
 const classify = Step.make("classify", {
@@ -42,7 +42,7 @@ test("gives up with a typed error that says what all tries cost", async () => {
   const error = await Effect.runPromise(
     Effect.flip(ask).pipe(Effect.provide(MockLlm.layer([{ step: "classify", reply: "no idea" }])))
   )
-  assert.ok(error instanceof StepOutputError.StepOutputError)
+  assert.ok(error instanceof Step.StepOutputError)
   assert.equal(error.turns, 3)
   assert.ok(error.usage.input! > 0)
 })

@@ -11,7 +11,6 @@ import {
   type LlmError,
   PromptTemplate,
   Step,
-  type StepOutputError,
   Workflow,
   type WorkflowError
 } from "@stepwright/core"
@@ -63,7 +62,7 @@ const run = (customer: string) => Effect.map(Engine.execute(greeting, { customer
 
 type Expected = Effect.Effect<
   string,
-  WorkflowError.WorkflowError<UnknownCustomer | LlmError.LlmError | StepOutputError.StepOutputError>,
+  WorkflowError.WorkflowError<UnknownCustomer | LlmError.LlmError | Step.StepOutputError>,
   Customers | LlmClient.LlmClient
 >
 run satisfies (customer: string) => Expected

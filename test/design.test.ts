@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process"
 import { assert, describe, expect, expectTypeOf, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { LlmClient, LlmError, StepOutputError, WorkflowError } from "@stepwright/core"
+import type { LlmClient, LlmError, Step, WorkflowError } from "@stepwright/core"
 import { program, provided } from "./design/program.ts"
 
 /** What the compiler says of a project. */
@@ -26,7 +26,7 @@ describe("the program of the design", () => {
       readonly draft: string
     }>()
     expectTypeOf<Effect.Error<typeof program>>().toEqualTypeOf<
-      WorkflowError.WorkflowError<LlmError.LlmError | StepOutputError.StepOutputError>
+      WorkflowError.WorkflowError<LlmError.LlmError | Step.StepOutputError>
     >()
     expectTypeOf<Effect.Services<typeof program>>().toEqualTypeOf<LlmClient.LlmClient>()
     expectTypeOf<Effect.Services<typeof provided>>().toEqualTypeOf<never>()

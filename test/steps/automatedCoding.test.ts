@@ -116,7 +116,7 @@ describe("AutomatedCodingWorkflow", () => {
 
     it.effect("asks once for a document that is worded otherwise and means the same", () =>
       Effect.gen(function* () {
-        const state = yield* Engine.provide(workflow, yield* finished, "input", { requirement: "Another wording.\n" })
+        const state = yield* Engine.set(workflow, yield* finished, "input", { requirement: "Another wording.\n" })
         const next = yield* goOn(state)
         assert.deepStrictEqual(next.asked, ["requirement"])
         assert.strictEqual(next.foretold[0], "requirement")
@@ -126,7 +126,7 @@ describe("AutomatedCodingWorkflow", () => {
     it.effect("runs the changed one of five tasks and what depends on it", () =>
       Effect.gen(function* () {
         const changed = pantry.tasks.map((task) => (task.file === shelf ? { ...task, functionality: "another" } : task))
-        const state = yield* Engine.provide(workflow, yield* finished, "design/breakdown/tasks", changed)
+        const state = yield* Engine.set(workflow, yield* finished, "design/breakdown/tasks", changed)
         const next = yield* goOn(state)
         assert.deepStrictEqual(next.asked, [at(shelf), at(planner), at(init), "tests"])
         assert.deepStrictEqual(next.foretold.slice(0, 4), next.asked)
@@ -139,14 +139,14 @@ describe("AutomatedCodingWorkflow", () => {
         const [first, ...rest] = pantry.tasks
         const oven = { ...first!, number: 2, file: "pantry/oven.py" }
         const tasks = [first!, oven, ...rest.map((task) => ({ ...task, number: task.number + 1 }))]
-        const state = yield* Engine.provide(workflow, yield* finished, "design/breakdown/tasks", tasks)
+        const state = yield* Engine.set(workflow, yield* finished, "design/breakdown/tasks", tasks)
         assert.deepStrictEqual((yield* goOn(state)).asked, [at("pantry/oven.py"), "tests"])
       }).pipe(Effect.provide(pantry.world()))
     )
 
     it.effect("runs what depends on a file that a person wrote, and not the task itself", () =>
       Effect.gen(function* () {
-        const state = yield* Engine.provide(workflow, yield* finished, at(meal), "class Meal: ...\n")
+        const state = yield* Engine.set(workflow, yield* finished, at(meal), "class Meal: ...\n")
         const files = new Map<string, string>()
         const next = yield* goOn(state).pipe(Effect.provide(pantry.world({ files, version: 2 })))
         assert.deepStrictEqual(next.asked, [at(planner), at(init), "tests"])
@@ -157,7 +157,7 @@ describe("AutomatedCodingWorkflow", () => {
     it.effect("refuses tasks by hand that cannot be done", () =>
       Effect.gen(function* () {
         const circular = pantry.tasks.map((task) => (task.file === item ? { ...task, dependsOn: [init] } : task))
-        const error = yield* Effect.flip(Engine.provide(workflow, yield* finished, "design/breakdown/tasks", circular))
+        const error = yield* Effect.flip(Engine.set(workflow, yield* finished, "design/breakdown/tasks", circular))
         assert.include(error.message, "in a circle")
       }).pipe(Effect.provide(pantry.world()))
     )
@@ -165,11 +165,11 @@ describe("AutomatedCodingWorkflow", () => {
     it.effect("executes one step at depth 3 from recorded results, and names what is missing too early", () =>
       Effect.gen(function* () {
         const start = yield* Engine.initialize(workflow, input)
-        const early = yield* Effect.flip(Engine.runStep(workflow, start, "design/breakdown/tasks"))
+        const early = yield* Effect.flip(Engine.step(workflow, start, "design/breakdown/tasks"))
         assert.include(early.message, 'it needs the result of "requirement"')
         let state = start
         for (const path of ["requirement", "design/architecture", "design/breakdown/tasks", at(item)]) {
-          state = yield* Engine.runStep(workflow, state, path)
+          state = yield* Engine.step(workflow, state, path)
         }
         assert.deepStrictEqual(yield* asked, ["requirement", "design/architecture", "design/breakdown/tasks", at(item)])
       }).pipe(Effect.provide(pantry.world()))

@@ -1,7 +1,7 @@
 import { Step } from "@stepwright/core"
 import type { LlmClient } from "@stepwright/core/LlmClient"
 import type { LlmError } from "@stepwright/core/LlmError"
-import type { StepOutputError } from "@stepwright/core/StepOutputError"
+import type { StepOutputError } from "@stepwright/core/Step"
 import {
   ArchitectureDesignStep,
   ImplementationStep,

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { StepOutputError } from "@stepwright/core/StepOutputError"
+import { StepOutputError } from "@stepwright/core/Step"
 import { MockLlm } from "@stepwright/llm"
 import { Effect } from "effect"
 import { type Case, cases, names } from "./cases.ts"

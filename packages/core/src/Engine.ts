@@ -16,7 +16,7 @@ import {
   visit
 } from "./internal/run/drive.ts"
 import * as JsonCodec from "./internal/json/codec.ts"
-import { near } from "./internal/text/suggest.ts"
+import { suggest } from "./internal/text/suggest.ts"
 import { handOver, perform } from "./internal/run/perform.ts"
 import { only, planAll, type PlanEntry, readAll, type Work } from "./internal/run/visitors.ts"
 import { type Ending, make, type Runtime } from "./internal/run/runtime.ts"
@@ -29,7 +29,7 @@ import type { WorkflowState } from "./WorkflowState.ts"
 
 export type { PlanEntry }
 
-/** The path that stands for the run's input in `provide`. */
+/** The path that stands for the run's input in `set`. */
 const inputPath = "input"
 
 export interface InitializeOptions {
@@ -102,8 +102,7 @@ export const load = Effect.fnUntraced(function* <In, Out, E, R>(
   return state
 })
 
-/** A new run that starts from the state of another one, which stays as it is. */
-export const adopt = Effect.fnUntraced(function* <In, Out, E, R>(
+const import_ = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   state: WorkflowState,
   options: { readonly run?: string } = {}
@@ -113,6 +112,11 @@ export const adopt = Effect.fnUntraced(function* <In, Out, E, R>(
   const event: WorkflowEvent = { _tag: "RunImported", run, state, at: Math.floor(yield* Clock.currentTimeMillis) }
   return yield* begin(run, event)
 })
+
+export {
+  /** A new run that starts from the state of another one, which stays as it is. */
+  import_ as import
+}
 
 /** The typed output of a run whose every step has a result. **Fails with** `MissingResult` naming the first without. */
 export const output = Effect.fnUntraced(function* <In, Out, E, R>(
@@ -192,7 +196,7 @@ export const events: {
  * Executes one step, with the recorded results of those before it as they are. A result that still holds is kept unless
  * `force` asks for a new one. **Fails with** `UnknownPath`, or `MissingResult` naming what has to run first.
  */
-export const runStep = <In, Out, E, R>(
+export const step = <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   state: WorkflowState,
   path: string,
@@ -205,17 +209,17 @@ export const runStep = <In, Out, E, R>(
  * **Shape** `value` is JSON, as the state shows outputs. **Fails with** `InvalidOutput`, `InvalidInput`, `UnknownPath`,
  * `MissingResult`.
  */
-export const provide = <In, Out, E, R>(
+export const set = <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   state: WorkflowState,
   path: string,
   value: Schema.Json
 ): Effect.Effect<WorkflowState, WorkflowError, R> =>
   path === inputPath
-    ? provideInput(workflow, state, value)
+    ? setInput(workflow, state, value)
     : at(workflow, state, path, (runtime) => (step, input) => handOver(runtime, step, path, input, value))
 
-const provideInput = Effect.fnUntraced(function* <In, Out, E, R>(
+const setInput = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   state: WorkflowState,
   value: Schema.Json
@@ -257,8 +261,8 @@ const at = Effect.fnUntraced(function* <In, Out, E, R>(
   if (!found.done) {
     yield* refused(runtime)
     const known = Object.keys(state.records).filter((path) => !state.orphaned.includes(path))
-    const near_ = near(path, new Set([...Workflow.stepPaths(configured), ...known]))
-    return yield* engineError(path, new UnknownPath({ detail: `no step has this path${near_}` }))
+    const meant = suggest(path, new Set([...Workflow.stepPaths(configured), ...known]))
+    return yield* engineError(path, new UnknownPath({ detail: `no step has this path${meant}` }))
   }
   return runtime.state
 })

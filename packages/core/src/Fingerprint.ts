@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import * as CanonicalJson from "./CanonicalJson.ts"
+import * as CanonicalJson from "./internal/json/canonical.ts"
 
 /**
  * What a result depends on. `value` is SHA-256 over all parts; `parts` are shortened digests of each part by name, for

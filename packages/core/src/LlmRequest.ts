@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import * as CanonicalJson from "./CanonicalJson.ts"
+import * as CanonicalJson from "./internal/json/canonical.ts"
 
 /** One message of a conversation. */
 export const Message = Schema.Struct({
@@ -49,3 +49,14 @@ export type LlmRequest = typeof LlmRequest.Type
 
 /** Canonical JSON of all that decides what is asked: the whole request except its metadata. */
 export const identity = ({ metadata: _, ...asked }: LlmRequest): string => CanonicalJson.stringify(asked)
+
+/** More tokens than a text is likely to have: two characters each, and two tokens for each that is not ASCII. */
+export const atMostTokens = (text: string): number => {
+  const others = text.match(/[^\0-\x7f]/gu)?.length ?? 0
+  return Math.ceil((text.length - others) / 2) + 2 * others
+}
+
+/** More input tokens than a request is likely to have, its format and a little for each message included. */
+export const atMostInputTokens = ({ messages, format }: Pick<LlmRequest, "messages" | "format">): number =>
+  messages.reduce((sum, message) => sum + 8 + atMostTokens(message.content), 0) +
+  (format.type === "json" ? atMostTokens(JSON.stringify(format.schema)) : 0)

@@ -6,7 +6,7 @@ export { choice, map, type MapOptions, orElse } from "./internal/parser/combinat
 export { type Field, fields, type FieldsOf, type FieldsSpec } from "./internal/parser/fields.ts"
 export { files } from "./internal/parser/files.ts"
 export { json } from "./internal/parser/json.ts"
-export type { OutputParser } from "./internal/parser/outputParser.ts"
+export { OutputParseError, type OutputParser } from "./internal/parser/outputParser.ts"
 export { type TaggedBlock, taggedBlocks, type TaggedBlocksOptions } from "./internal/parser/taggedBlocks.ts"
 
 /** The reply as it is. */

@@ -1,10 +1,25 @@
 import * as Result from "effect/Result"
 import { open } from "./internal/text/delimiter.ts"
-import { near } from "./internal/text/suggest.ts"
-import { PromptTemplateError } from "./PromptTemplateError.ts"
+import { suggest } from "./internal/text/suggest.ts"
+import * as Schema from "effect/Schema"
 import * as PromptTemplateVariable from "./PromptTemplateVariable.ts"
 
 export type Value = PromptTemplateVariable.Value
+
+/** A prompt template that cannot be used; `line` and `column`, both from 1, say where. */
+export class PromptTemplateError extends Schema.TaggedError<PromptTemplateError>()("PromptTemplateError", {
+  detail: Schema.String,
+  /** The name or file of the template, where it has one. */
+  template: Schema.optionalKey(Schema.String),
+  line: Schema.optionalKey(Schema.Int),
+  column: Schema.optionalKey(Schema.Int)
+}) {
+  override get message() {
+    const name = this.template === undefined ? "" : ` ${this.template}`
+    const place = this.line === undefined ? "" : `, line ${this.line}, column ${this.column}`
+    return `prompt template${name}${place}: ${this.detail}`
+  }
+}
 
 type Trim<S extends string> = S extends ` ${infer R}` | `\t${infer R}` | `${infer R} ` | `${infer R}\t` ? Trim<R> : S
 
@@ -148,7 +163,7 @@ export const checkHoles = (
   const unknown = self.holes.filter((hole) => !names.has(hole))
   const missing = [...required].filter((name) => !self.holes.includes(name))
   const faults = [
-    ...unknown.map((hole) => `nothing fills {{${hole}}}${near(hole, names)}`),
+    ...unknown.map((hole) => `nothing fills {{${hole}}}${suggest(hole, names)}`),
     ...missing.map((name) => `{{${name}}} is missing`)
   ]
   const detail = faults.join("; ")

@@ -6,14 +6,16 @@ import type { AnyCodec, JsonCodec } from "./internal/json/codec.ts"
 import * as JsonCodec_ from "./internal/json/codec.ts"
 import { defaultParser } from "./internal/parser/default.ts"
 import * as modelCall from "./internal/ask/call.ts"
+import type { StepOutputError } from "./internal/ask/call.ts"
 import { LlmClient } from "./LlmClient.ts"
 import type { LlmError } from "./LlmError.ts"
 import type { LlmReply } from "./LlmReply.ts"
 import type { LlmRequest, Message, Parameters } from "./LlmRequest.ts"
 import type * as OutputParser from "./OutputParser.ts"
 import * as PromptTemplate from "./PromptTemplate.ts"
-import type { StepOutputError } from "./StepOutputError.ts"
 import type { StepTemplateConfig } from "./WorkflowConfig.ts"
+
+export { StepOutputError } from "./internal/ask/call.ts"
 
 const TypeId = "~@stepwright/core/Step"
 

@@ -5,11 +5,14 @@ import * as describing from "./internal/definition/describe.ts"
 import * as JsonCodec from "./internal/json/codec.ts"
 import * as mermaid from "./internal/definition/mermaid.ts"
 import { checkName, namesOf, type Node } from "./internal/definition/nodes.ts"
-import * as Selector from "./Selector.ts"
+import * as Selector from "./internal/definition/selector.ts"
 import * as Step from "./Step.ts"
 import type { WorkflowConfig } from "./WorkflowConfig.ts"
-import type { WorkflowConfigError } from "./WorkflowConfigError.ts"
+import type { WorkflowConfigError } from "./WorkflowConfig.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
+
+export { type OrderProblem, orderProblem } from "./internal/definition/order.ts"
+export type { PathTo, Selector, ValueAt, Wire } from "./internal/definition/selector.ts"
 
 const TypeId = "~@stepwright/core/Workflow"
 

@@ -32,3 +32,13 @@ export const StepsTemplateConfig: Schema.Codec<StepsTemplateConfig> = Schema.Rec
 /** How a run differs from its workflow's definition. What stands at the top holds for every step that sets nothing. */
 export const WorkflowConfig = Schema.Struct({ ...settings, steps: Schema.optionalKey(StepsTemplateConfig) })
 export type WorkflowConfig = typeof WorkflowConfig.Type
+
+/** A configuration that does not fit its workflow; `path` is the step it speaks of. */
+export class WorkflowConfigError extends Schema.TaggedError<WorkflowConfigError>()("WorkflowConfigError", {
+  path: Schema.String,
+  detail: Schema.String
+}) {
+  override get message() {
+    return `configuration of "${this.path}": ${this.detail}`
+  }
+}

@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import type { JournalError } from "./Journal.ts"
-import type { WorkflowConfigError } from "./WorkflowConfigError.ts"
+import type { WorkflowConfigError } from "./WorkflowConfig.ts"
 
 /** An input that does not fit its Schema. */
 export class InvalidInput extends Schema.TaggedError<InvalidInput>()("InvalidInput", { detail: Schema.String }) {

@@ -192,7 +192,7 @@ describe("Engine, where things go wrong", () => {
         const done = yield* Engine.run(workflow, yield* Engine.initialize(workflow, "x", { run: "r" }))
         for (const second of [
           Engine.initialize(workflow, "y", { run: "r" }),
-          Engine.adopt(workflow, done, { run: "r" })
+          Engine.import(workflow, done, { run: "r" })
         ]) {
           assert.instanceOf((yield* Effect.flip(second)).reason, WorkflowError.RunExists)
         }
@@ -207,8 +207,8 @@ describe("Engine, where things go wrong", () => {
         const done = yield* Engine.run(workflow, initial)
         for (const old of [
           Engine.run(workflow, initial),
-          Engine.runStep(workflow, initial, "a"),
-          Engine.provide(workflow, initial, "a", "by hand")
+          Engine.step(workflow, initial, "a"),
+          Engine.set(workflow, initial, "a", "by hand")
         ]) {
           const error = yield* Effect.flip(old)
           assert.strictEqual(
@@ -285,7 +285,7 @@ describe("Engine, where things go wrong", () => {
         const workflow = project(1)
         const done = yield* Engine.run(workflow, yield* Engine.initialize(workflow, chain(3)))
         assert.deepStrictEqual(Object.keys(done.records), ["code/k2", "code/k1", "code/k0"])
-        const none = yield* Engine.run(workflow, yield* Engine.provide(workflow, done, "input", []))
+        const none = yield* Engine.run(workflow, yield* Engine.set(workflow, done, "input", []))
         assert.deepStrictEqual(none.orphaned, ["code/k0", "code/k1", "code/k2"])
       })
     )
@@ -294,14 +294,14 @@ describe("Engine, where things go wrong", () => {
       Effect.gen(function* () {
         const workflow = project(1)
         const done = yield* Engine.run(workflow, yield* Engine.initialize(workflow, chain(2)))
-        const circle = yield* Engine.provide(workflow, done, "input", [
+        const circle = yield* Engine.set(workflow, done, "input", [
           { key: "k0", needs: ["k1"] },
           { key: "k1", needs: ["k0"] }
         ])
         const inCircle = `code: these depend on each other in a circle: "k0" → "k1" → "k0"`
         assert.strictEqual((yield* Effect.flip(Engine.output(workflow, circle))).message, inCircle)
-        assert.strictEqual((yield* Effect.flip(Engine.runStep(workflow, circle, "code/k0"))).message, inCircle)
-        assert.strictEqual((yield* Effect.flip(Engine.provide(workflow, circle, "code/k0", "x"))).message, inCircle)
+        assert.strictEqual((yield* Effect.flip(Engine.step(workflow, circle, "code/k0"))).message, inCircle)
+        assert.strictEqual((yield* Effect.flip(Engine.set(workflow, circle, "code/k0", "x"))).message, inCircle)
       })
     )
   })

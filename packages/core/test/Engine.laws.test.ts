@@ -1,5 +1,5 @@
 import { Arbitrary, Deferred, Effect, Fiber, Schema } from "effect"
-import { Engine, Journal, Path, WorkflowEvent, WorkflowState } from "@stepwright/core"
+import { Engine, Journal, StepPath, WorkflowEvent, WorkflowState } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
 import { shapeOf, start, stepsOf, workflowOf, type World } from "./support/generated.ts"
 
@@ -161,7 +161,9 @@ describe("Engine, over generated workflows", () => {
           const events = (yield* journal.load("r")).slice(known)
           const ran = events.flatMap((event) => (event._tag === "StepStarted" ? [event.path] : []))
           const foretold = (path: string) =>
-            plan.filter((entry) => entry.path === path || (entry.path.includes("*") && Path.matches(entry.path, path)))
+            plan.filter(
+              (entry) => entry.path === path || (entry.path.includes("*") && StepPath.matches(entry.path, path))
+            )
           for (const path of ran) assert.include(["run", "perhaps"], foretold(path)[0]?.action, path)
           for (const { action, path } of plan) {
             if (action === "run") assert.include(ran, path)
@@ -191,7 +193,7 @@ describe("Engine, over generated workflows", () => {
         if (paths.length === 0) return
         const path = paths[providing % paths.length]!
         const value = { count: providing, at: "2000-01-01T00:00:00.000Z", note: { _tag: "None" } }
-        const provided = yield* Engine.provide(workflow, deepFreeze(state), path, value)
+        const provided = yield* Engine.set(workflow, deepFreeze(state), path, value)
         const plan = yield* Engine.plan(workflow, provided)
         const done = yield* Engine.run(workflow, deepFreeze(provided))
         const ran = Object.keys(done.records).filter((path) => done.records[path] !== provided.records[path])
@@ -202,7 +204,7 @@ describe("Engine, over generated workflows", () => {
         }
         for (const path of ran)
           assert.isTrue(
-            plan.some((entry) => Path.matches(entry.path, path)),
+            plan.some((entry) => StepPath.matches(entry.path, path)),
             path
           )
         const idle = there.ran.length
@@ -225,13 +227,13 @@ describe("Engine, over generated workflows", () => {
           const plan = yield* Engine.plan(workflow, state)
           const waiting = plan.find(({ action }) => action === "perhaps")
           if (waiting !== undefined) {
-            const early = yield* Effect.flip(Engine.runStep(workflow, state, waiting.path))
+            const early = yield* Effect.flip(Engine.step(workflow, state, waiting.path))
             assert.strictEqual(early.reason._tag, "MissingResult")
           }
           const next = plan.find(({ action }) => action === "run")
           if (next === undefined) break
           const before = there.ran.length
-          const after = yield* Engine.runStep(workflow, deepFreeze(state), next.path)
+          const after = yield* Engine.step(workflow, deepFreeze(state), next.path)
           assert.strictEqual(there.ran.length, before + 1)
           state = yield* WorkflowState.fromJson(WorkflowState.toJson(after))
         }

@@ -220,7 +220,7 @@ describe("Engine", () => {
       return Effect.gen(function* () {
         const failed = yield* Effect.provide(start(workflow, { text: "go" }), answering("no"))
         const done = yield* Effect.provide(Engine.run(workflow, failed), answering('{"x":1}'))
-        yield* Effect.provide(Engine.runStep(workflow, done, "point", { force: true }), answering('{"x":2}'))
+        yield* Effect.provide(Engine.step(workflow, done, "point", { force: true }), answering('{"x":2}'))
         assert.deepStrictEqual(asked, ["no false", '{"x":1} true', '{"x":2} true'])
       })
     })
@@ -279,7 +279,7 @@ describe("Engine", () => {
       const { layer } = model()
       return Effect.gen(function* () {
         const state = yield* start(project, { tasks: tasks(["a"], ["b"]) })
-        const fewer = yield* Engine.provide(project, state, "input", { tasks: tasks(["a"]) } as never)
+        const fewer = yield* Engine.set(project, state, "input", { tasks: tasks(["a"]) } as never)
         assert.strictEqual(fewer.status, "IN_PROGRESS")
         const done = yield* Engine.run(project, fewer)
         assert.deepStrictEqual(done.orphaned, ["code/b"])
@@ -346,7 +346,7 @@ describe("Engine", () => {
       const { asked, layer } = model((path) => `<${path} ${asked.length}>`)
       return Effect.gen(function* () {
         const state = yield* start(project, { tasks: list })
-        const changed = yield* Engine.provide(project, state, "code/b", "by hand")
+        const changed = yield* Engine.set(project, state, "code/b", "by hand")
         assert.strictEqual(changed.records["code/b"]?.result?.by, "hand")
         assert.deepStrictEqual(actions(yield* Engine.plan(project, changed)), {
           "code/a": "reuse",
@@ -406,9 +406,9 @@ describe("Engine", () => {
       return Effect.gen(function* () {
         const through = (state: WorkflowState.WorkflowState) => WorkflowState.fromJson(WorkflowState.toJson(state))
         const state = yield* Engine.initialize(nested(), { text: "go" })
-        const first = yield* Engine.runStep(nested(), yield* through(state), "first")
+        const first = yield* Engine.step(nested(), yield* through(state), "first")
         assert.strictEqual(first.status, "IN_PROGRESS")
-        const inner = yield* Engine.runStep(nested(), yield* through(first), "design/tasks/inner")
+        const inner = yield* Engine.step(nested(), yield* through(first), "design/tasks/inner")
         assert.strictEqual(inner.records["design/tasks/inner"]?.result?.output, "<design/tasks/inner>")
         assert.deepStrictEqual(asked, ["first", "design/tasks/inner"])
         const done = yield* Engine.run(nested(), yield* through(inner))
@@ -420,7 +420,7 @@ describe("Engine", () => {
     it.effect("names what is missing when it comes too early", () =>
       Effect.gen(function* () {
         const state = yield* Engine.initialize(nested(), { text: "go" })
-        const error = yield* Effect.flip(Engine.runStep(nested(), state, "design/tasks/inner"))
+        const error = yield* Effect.flip(Engine.step(nested(), state, "design/tasks/inner"))
         assert.strictEqual(
           error.message,
           `design/tasks/inner: it needs the result of "first", which has none yet; run that step first`
@@ -431,7 +431,7 @@ describe("Engine", () => {
     it.effect("names the near paths when there is no such step", () =>
       Effect.gen(function* () {
         const state = yield* Engine.initialize(nested(), { text: "go" })
-        const error = yield* Effect.flip(Engine.runStep(nested(), state, "design/task/inner"))
+        const error = yield* Effect.flip(Engine.step(nested(), state, "design/task/inner"))
         assert.include(error.message, `did you mean "design/tasks/inner"?`)
       }).pipe(Effect.provide(model().layer))
     )
@@ -440,8 +440,8 @@ describe("Engine", () => {
       const { asked, layer } = model()
       return Effect.gen(function* () {
         const done = yield* start(nested(), { text: "go" })
-        assert.deepStrictEqual(yield* Engine.runStep(nested(), done, "first"), done)
-        const forced = yield* Engine.runStep(nested(), done, "first", { force: true })
+        assert.deepStrictEqual(yield* Engine.step(nested(), done, "first"), done)
+        const forced = yield* Engine.step(nested(), done, "first", { force: true })
         assert.strictEqual(forced.status, "COMPLETED")
         assert.strictEqual(forced.records["first"]?.attempts, 2)
         yield* Engine.run(nested(), forced)
@@ -453,7 +453,7 @@ describe("Engine", () => {
       const refused = new LlmError.LlmError({ reason: new LlmError.ContentRefused({ detail: "no" }) })
       return Effect.gen(function* () {
         const state = yield* Engine.initialize(nested(), { text: "go" })
-        const failed = yield* Engine.runStep(nested(), state, "first")
+        const failed = yield* Engine.step(nested(), state, "first")
         assert.strictEqual(failed.records["first"]?.error?.tag, "LlmError")
       }).pipe(Effect.provide(model(() => refused).layer))
     })
@@ -463,7 +463,7 @@ describe("Engine", () => {
     it.effect("checks what is provided against the step's Schema and loses nothing", () =>
       Effect.gen(function* () {
         const done = yield* start(nested(), { text: "go" })
-        const error = yield* Effect.flip(Engine.provide(nested(), done, "design/tasks/inner", 7))
+        const error = yield* Effect.flip(Engine.set(nested(), done, "design/tasks/inner", 7))
         assert.instanceOf(error.reason, WorkflowError.InvalidOutput)
         assert.strictEqual(done.records["design/tasks/inner"]?.result?.by, "model")
       }).pipe(Effect.provide(model().layer))
@@ -472,7 +472,7 @@ describe("Engine", () => {
     it.effect("records an input as its Schema writes it, and keeps the status where it is equal", () =>
       Effect.gen(function* () {
         const done = yield* start(nested(), { text: "go" })
-        const same = yield* Engine.provide(nested(), done, "input", { text: "go", unknown: 1 })
+        const same = yield* Engine.set(nested(), done, "input", { text: "go", unknown: 1 })
         assert.deepStrictEqual(same.input, { text: "go" })
         assert.strictEqual(same.status, "COMPLETED")
       }).pipe(Effect.provide(model().layer))
@@ -482,7 +482,7 @@ describe("Engine", () => {
       const { asked, layer } = model()
       return Effect.gen(function* () {
         const done = yield* start(nested(), { text: "go" })
-        const edited = yield* Engine.provide(nested(), done, "input", { text: "go on" })
+        const edited = yield* Engine.set(nested(), done, "input", { text: "go on" })
         assert.strictEqual(edited.status, "IN_PROGRESS")
         assert.deepStrictEqual(actions(yield* Engine.plan(nested(), edited)), {
           first: "run",
@@ -535,7 +535,7 @@ describe("Engine", () => {
       return Effect.gen(function* () {
         const done = yield* Engine.run(nested(), yield* Engine.initialize(nested(), { text: "a" }))
         const calls = asked.length
-        const adopted = yield* Engine.adopt(nested(), done, { run: "other" })
+        const adopted = yield* Engine.import(nested(), done, { run: "other" })
         assert.deepStrictEqual([adopted.run, adopted.origin, adopted.records], ["other", done.run, done.records])
         assert.deepStrictEqual(yield* Engine.load(nested(), "other"), adopted)
         yield* Engine.run(nested(), adopted)
@@ -548,7 +548,7 @@ describe("Engine", () => {
       Effect.gen(function* () {
         const other = Workflow.make("other", { input: Text })
         const state = yield* Engine.initialize(other, { text: "a" })
-        const error = yield* Effect.flip(Engine.adopt(nested(), state))
+        const error = yield* Effect.flip(Engine.import(nested(), state))
         assert.strictEqual(error.message, 'the run belongs to the workflow "other", not to "nested"')
       })
     )

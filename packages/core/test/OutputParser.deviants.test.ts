@@ -1,6 +1,6 @@
 import { assert, describe, expect, it } from "@effect/vitest"
 import { OutputParser } from "@stepwright/core"
-import type { OutputParseError } from "@stepwright/core/OutputParseError"
+import type { OutputParseError } from "@stepwright/core/OutputParser"
 import { Result, Schema } from "effect"
 
 /** A reply that strays from the format, and what must become of it: a value, or an error that says this. */

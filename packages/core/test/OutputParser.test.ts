@@ -1,6 +1,6 @@
 import { assert, describe, expect, expectTypeOf, it } from "@effect/vitest"
 import { OutputParser } from "@stepwright/core"
-import { OutputParseError } from "@stepwright/core/OutputParseError"
+import { OutputParseError } from "@stepwright/core/OutputParser"
 import { Arbitrary, Result, Schema } from "effect"
 import { runs, texts } from "./support/texts.ts"
 

@@ -1,6 +1,6 @@
 import { assert, describe, expect, expectTypeOf, it } from "@effect/vitest"
 import { PromptTemplate, PromptTemplateVariable } from "@stepwright/core"
-import { PromptTemplateError } from "@stepwright/core/PromptTemplateError"
+import { PromptTemplateError } from "@stepwright/core/PromptTemplate"
 import { Result } from "effect"
 import { runs, texts } from "./support/texts.ts"
 

@@ -1,14 +1,5 @@
 import { Effect, Exit, Schema } from "effect"
-import {
-  Engine,
-  type LlmClient,
-  LlmError,
-  OutputParser,
-  PromptTemplate,
-  Step,
-  StepOutputError,
-  Workflow
-} from "@stepwright/core"
+import { Engine, type LlmClient, LlmError, OutputParser, PromptTemplate, Step, Workflow } from "@stepwright/core"
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import { reply, scripted } from "./support/scripted.ts"
 
@@ -46,7 +37,7 @@ describe("Step", () => {
         Step.Step<
           { readonly topic: string },
           { readonly points: ReadonlyArray<string> },
-          StepOutputError.StepOutputError | LlmError.LlmError,
+          Step.StepOutputError | LlmError.LlmError,
           LlmClient.LlmClient
         >
       >()
@@ -102,7 +93,7 @@ describe("Step", () => {
       const { layer, requests } = scripted("no", "still no", reply("never", { usage: { input: 7 } }))
       return Effect.gen(function* () {
         const error = yield* Effect.flip(Step.run(list, topic))
-        assert.instanceOf(error, StepOutputError.StepOutputError)
+        assert.instanceOf(error, Step.StepOutputError)
         assert.strictEqual(requests.length, 3)
         assert.strictEqual(error.turns, 3)
         // the last reply did not say how many tokens it has
@@ -126,7 +117,7 @@ describe("Step", () => {
       return Effect.gen(function* () {
         const error = yield* Effect.flip(Step.run(list, topic))
         assert.strictEqual(requests.length, 1)
-        assert.instanceOf(error, StepOutputError.StepOutputError)
+        assert.instanceOf(error, Step.StepOutputError)
         assert.isTrue(error.reason.truncated)
         assert.include(error.message, "cut off after 5 tokens: raise maxOutputTokens")
       }).pipe(Effect.provide(layer))

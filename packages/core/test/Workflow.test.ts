@@ -266,7 +266,7 @@ describe("Workflow", () => {
       Effect.gen(function* () {
         const list = [{ id: "a", needs: [] }]
         const state = yield* Engine.initialize(full, { text: "x", list }, { run: "r" })
-        const first = yield* Engine.runStep(full, state, "first")
+        const first = yield* Engine.step(full, state, "first")
         const drawn = Workflow.toMermaid(full, first)
         assert.include(drawn, "class n0 done")
         assert.include(drawn, "class n2 waiting")

@@ -1,4 +1,4 @@
-import * as Dependencies from "@stepwright/core/Dependencies"
+import { orderProblem } from "@stepwright/core/Workflow"
 import * as Schema from "effect/Schema"
 import * as markdown from "./internal/markdown.ts"
 import { relativePath } from "./internal/relativePath.ts"
@@ -22,17 +22,16 @@ export const Module = Schema.Struct({
 export type Module = typeof Module.Type
 
 const layout = (modules: ReadonlyArray<Module>): string | undefined => {
-  const byPath = new Map<string, Module>()
-  for (const module of modules) {
-    if (byPath.has(module.path)) return `two modules have the path "${module.path}"`
-    byPath.set(module.path, module)
+  const problem = orderProblem(modules.map(({ imports, path }) => [path, imports]))
+  switch (problem?._tag) {
+    case "Duplicate":
+      return `two modules have the path "${problem.name}"`
+    case "Unknown":
+      return `"${problem.name}" imports from "${problem.needed}", which is none of the modules`
+    case "Circle":
+      return `these modules import each other in a circle: ${problem.names.map((path) => `"${path}"`).join(" → ")}`
   }
-  for (const { imports, path } of modules) {
-    const unknown = imports.find((imported) => !byPath.has(imported))
-    if (unknown !== undefined) return `"${path}" imports from "${unknown}", which is none of the modules`
-  }
-  const circle = Dependencies.findCircle(new Map(modules.map(({ imports, path }) => [path, imports])))
-  return circle && `these modules import each other in a circle: ${circle.map((path) => `"${path}"`).join(" → ")}`
+  return undefined
 }
 
 /** How the software is divided into modules, and what each offers to the others. */

@@ -1,4 +1,4 @@
-import * as Dependencies from "@stepwright/core/Dependencies"
+import { orderProblem } from "@stepwright/core/Workflow"
 import * as Schema from "effect/Schema"
 import { relativePath } from "./internal/relativePath.ts"
 import { text } from "./internal/text.ts"
@@ -30,17 +30,14 @@ export const problem = (tasks: ReadonlyArray<Task>): string | undefined => {
     names.set(task.number, task).set(task.file.toLowerCase(), task)
     byFile.set(task.file, task)
   }
-  for (const task of tasks) {
-    if (task.dependsOn.includes(task.file)) return `${name(task)} depends on itself`
-    const unknown = task.dependsOn.find((file) => !byFile.has(file))
-    if (unknown !== undefined) return `${name(task)} depends on "${unknown}", which is no task's file`
-  }
-  const circle = Dependencies.findCircle(new Map(tasks.map(({ dependsOn, file }) => [file, dependsOn])))
-  // a circle is one of the files above
-  return (
-    circle &&
-    `these tasks depend on each other in a circle: ${circle.map((file) => name(byFile.get(file)!)).join(" → ")}`
-  )
+  const found = orderProblem(tasks.map(({ dependsOn, file }) => [file, dependsOn]))
+  // whatever is found is one of the files above, each of which is there once
+  const of = (file: string) => name(byFile.get(file)!)
+  if (found?._tag === "Unknown") return `${of(found.name)} depends on "${found.needed}", which is no task's file`
+  if (found?._tag !== "Circle") return undefined
+  return found.names.length === 2
+    ? `${of(found.names[0]!)} depends on itself`
+    : `these tasks depend on each other in a circle: ${found.names.map(of).join(" → ")}`
 }
 
 const name = ({ file, number }: Task) => `Task ${number} ("${file}")`

@@ -1,4 +1,4 @@
-import { OutputParseError } from "@stepwright/core/OutputParseError"
+import { OutputParseError } from "@stepwright/core/OutputParser"
 import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Result from "effect/Result"
 import { problem, type Task } from "../TaskBreakdown.ts"

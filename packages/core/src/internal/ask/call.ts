@@ -7,12 +7,25 @@ import { LlmClient, type Service } from "../../LlmClient.ts"
 import { ContentRefused, InvalidResponse, LlmError } from "../../LlmError.ts"
 import type { LlmReply } from "../../LlmReply.ts"
 import type { LlmRequest, Message, Parameters, ResponseFormat } from "../../LlmRequest.ts"
-import { OutputParseError } from "../../OutputParseError.ts"
+import { OutputParseError } from "../parser/outputParser.ts"
 import type { OutputParser } from "../../OutputParser.ts"
 import type { StepContext } from "../../Step.ts"
-import { StepOutputError } from "../../StepOutputError.ts"
 import * as Usage from "../../Usage.ts"
 import type { JsonCodec } from "../json/codec.ts"
+
+/** No reply of the model could be used, repairs and further models included. `usage` is what all of them cost. */
+export class StepOutputError extends Schema.TaggedError<StepOutputError>()("StepOutputError", {
+  step: Schema.String,
+  turns: Schema.Int,
+  usage: Usage.Usage,
+  /** What was wrong with the last reply. */
+  reason: OutputParseError
+}) {
+  override get message() {
+    const tries = this.turns === 1 ? "1 reply" : `${this.turns} replies`
+    return `${this.step}: none of ${tries} could be used. ${this.reason.message}`
+  }
+}
 
 interface Call<Out> {
   readonly name: string

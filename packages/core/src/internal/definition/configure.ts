@@ -2,11 +2,11 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as PromptTemplate from "../../PromptTemplate.ts"
 import type { StepsTemplateConfig, StepTemplateConfig, WorkflowConfig } from "../../WorkflowConfig.ts"
-import { WorkflowConfigError } from "../../WorkflowConfigError.ts"
+import { WorkflowConfigError } from "../../WorkflowConfig.ts"
 import type * as Workflow from "../../Workflow.ts"
 import { steps } from "./describe.ts"
 import { formatHole } from "../ask/formatHole.ts"
-import { near } from "../text/suggest.ts"
+import { suggest } from "../text/suggest.ts"
 import { mapSteps } from "./nodes.ts"
 
 /** The workflow with what a configuration says of its steps; every path in it must be a step's. */
@@ -21,7 +21,7 @@ export const configure = Effect.fnUntraced(function* <In, Out, E, R>(
   for (const [path, own] of settings) {
     const step = known.get(path)
     if (step === undefined) {
-      return yield* new WorkflowConfigError({ path, detail: `no step has this path${near(path, known.keys())}` })
+      return yield* new WorkflowConfigError({ path, detail: `no step has this path${suggest(path, known.keys())}` })
     }
     if (step.model === undefined) {
       return yield* new WorkflowConfigError({ path, detail: "this step asks no model, so there is nothing to set" })

@@ -1,5 +1,5 @@
 import type { Parameters } from "../../LlmRequest.ts"
-import type { Compiled } from "../../Selector.ts"
+import type { Compiled } from "./selector.ts"
 import type * as Step from "../../Step.ts"
 import type * as Workflow from "../../Workflow.ts"
 import { type Body, bodyPath, isStepBody, type Node } from "./nodes.ts"

@@ -1,29 +1,26 @@
-import * as Dependencies from "../../Dependencies.ts"
-import { near } from "../text/suggest.ts"
+import { suggest } from "../text/suggest.ts"
+import { type OrderProblem, orderProblem } from "./order.ts"
 
-/** What is wrong with keys that must differ. */
-export const duplicateKey = (keys: ReadonlyArray<string>): string | undefined => {
-  const seen = new Set<string>()
-  for (const key of keys) {
-    if (seen.has(key)) return `two items have the key "${key}"; every key must be there once`
-    seen.add(key)
-  }
-  return undefined
+/** What is wrong with the keys of items, and with what they depend on where they do; `undefined` if nothing is. */
+export const keyProblem = (
+  keys: ReadonlyArray<string>,
+  dependencies: ReadonlyArray<ReadonlyArray<string>> = []
+): string | undefined => {
+  const problem = orderProblem(keys.map((key, i) => [key, dependencies[i] ?? []]))
+  return problem && inWords(problem, keys)
 }
 
-/** What is wrong with items that depend on each other: a duplicate, an unknown name, or a circle. */
-export const dependencyProblem = (
-  keys: ReadonlyArray<string>,
-  dependencies: ReadonlyArray<ReadonlyArray<string>>
-): string | undefined => {
-  const duplicate = duplicateKey(keys)
-  if (duplicate !== undefined) return duplicate
-  const needs = new Map(keys.map((key, i) => [key, dependencies[i] ?? []]))
-  for (const [key, names] of needs) {
-    if (names.includes(key)) return `"${key}" depends on itself`
-    const unknown = names.find((name) => !needs.has(name))
-    if (unknown !== undefined) return `"${key}" depends on "${unknown}", which is not there${near(unknown, keys)}`
+const inWords = (problem: OrderProblem, keys: ReadonlyArray<string>): string => {
+  switch (problem._tag) {
+    case "Duplicate":
+      return `two items have the key "${problem.name}"; every key must be there once`
+    case "Unknown": {
+      const { name, needed } = problem
+      return `"${name}" depends on "${needed}", which is not there${suggest(needed, keys)}`
+    }
+    case "Circle":
+      return problem.names.length === 2
+        ? `"${problem.names[0]}" depends on itself`
+        : `these depend on each other in a circle: ${problem.names.map((key) => `"${key}"`).join(" → ")}`
   }
-  const circle = Dependencies.findCircle(needs)
-  return circle && `these depend on each other in a circle: ${circle.map((key) => `"${key}"`).join(" → ")}`
 }

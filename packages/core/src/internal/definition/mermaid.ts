@@ -1,4 +1,4 @@
-import * as Path from "../../Path.ts"
+import * as StepPath from "../../StepPath.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import type { DescribedNode, Description } from "./describe.ts"
 
@@ -11,7 +11,7 @@ const colours = {
 
 /** What a node looks like: of several items, failed beats running beats done. */
 const look = (path: string, state: WorkflowState): keyof typeof colours => {
-  const paths = path.includes("*") ? Object.keys(state.records).filter((at) => Path.matches(path, at)) : [path]
+  const paths = path.includes("*") ? Object.keys(state.records).filter((at) => StepPath.matches(path, at)) : [path]
   const records = paths.flatMap((at) => state.records[at] ?? [])
   if (records.some(({ error }) => error !== undefined)) return "failed"
   const isRunning = state.status === "IN_PROGRESS" && records.some(({ pending }) => pending !== undefined)

@@ -1,4 +1,4 @@
-import type { Compiled } from "../../Selector.ts"
+import type { Compiled } from "./selector.ts"
 import * as Step from "../../Step.ts"
 import type * as Workflow from "../../Workflow.ts"
 

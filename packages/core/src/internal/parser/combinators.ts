@@ -1,6 +1,6 @@
 import { dual } from "effect/Function"
 import * as Result from "effect/Result"
-import type { OutputParseError } from "../../OutputParseError.ts"
+import type { OutputParseError } from "./outputParser.ts"
 import { failure, makeParser, type OutputParser } from "./outputParser.ts"
 
 /**

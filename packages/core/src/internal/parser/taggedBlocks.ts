@@ -1,5 +1,5 @@
 import * as Result from "effect/Result"
-import { OutputParseError } from "../../OutputParseError.ts"
+import { OutputParseError } from "./outputParser.ts"
 import { none } from "./files.ts"
 import { lineCounter } from "../text/lineCounter.ts"
 import { failure, makeParser, type OutputParser } from "./outputParser.ts"

@@ -5,11 +5,11 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
-import * as CanonicalJson from "../../CanonicalJson.ts"
+import * as CanonicalJson from "../json/canonical.ts"
 import { Hasher } from "../../Hasher.ts"
 import { Journal } from "../../Journal.ts"
 import { LlmClient } from "../../LlmClient.ts"
-import * as Path from "../../Path.ts"
+import * as StepPath from "../../StepPath.ts"
 import * as Workflow from "../../Workflow.ts"
 import type { WorkflowConfig } from "../../WorkflowConfig.ts"
 import {
@@ -175,5 +175,5 @@ const orphans = (runtime: Runtime, workflow: Workflow.Any, complete: boolean): R
   if (complete) return paths.filter((path) => !runtime.visited.has(path))
   const known = new Set(Workflow.stepPaths(workflow))
   const patterns = [...known].filter((path) => path.includes("*"))
-  return paths.filter((path) => !known.has(path) && !patterns.some((pattern) => Path.matches(pattern, path)))
+  return paths.filter((path) => !known.has(path) && !patterns.some((pattern) => StepPath.matches(pattern, path)))
 }

@@ -4,12 +4,12 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as AttemptSink from "../../AttemptSink.ts"
-import * as CanonicalJson from "../../CanonicalJson.ts"
+import * as CanonicalJson from "../json/canonical.ts"
 import type * as Fingerprint from "../../Fingerprint.ts"
 import { JournalError } from "../../Journal.ts"
 import { LlmError } from "../../LlmError.ts"
 import type * as Step from "../../Step.ts"
-import * as TokenEstimate from "../../TokenEstimate.ts"
+import { atMostInputTokens } from "../../LlmRequest.ts"
 import { describeError, InvalidOutput, ResultNotRecorded } from "../../WorkflowError.ts"
 import { examine, type Examined, type UntypedStep } from "./verdict.ts"
 import { type Runtime, record } from "./runtime.ts"
@@ -169,7 +169,7 @@ const attemptSink = (runtime: Runtime, path: string): typeof AttemptSink.Attempt
       Effect.gen(function* () {
         const request = ++requests
         const output = asked.parameters.maxOutputTokens
-        const atMost = { input: TokenEstimate.atMostInput(asked), ...(output !== undefined && { output }) }
+        const atMost = { input: atMostInputTokens(asked), ...(output !== undefined && { output }) }
         const at = runtime.now()
         yield* runtime.append({ _tag: "RequestStarted", path, request, model: asked.model, atMost, at })
         return ({ error, model, usage }: AttemptSink.Outcome) =>

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Fingerprint from "../../Fingerprint.ts"
 import type * as Step from "../../Step.ts"
-import type { StepRecord } from "../../StepRecord.ts"
+import type { StepRecord } from "../../WorkflowState.ts"
 import { InvalidInput } from "../../WorkflowError.ts"
 import { evaluate, Missing } from "./hole.ts"
 

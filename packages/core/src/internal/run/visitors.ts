@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Path from "../../Path.ts"
+import * as StepPath from "../../StepPath.ts"
 import { describeError } from "../../WorkflowError.ts"
 import { examine, type UntypedStep } from "./verdict.ts"
 import { perform } from "./perform.ts"
@@ -51,7 +51,7 @@ export const only = (
   const found: Found = { done: false, missing: undefined }
   const step: Visitor["step"] = (step, path, input) =>
     // where the items are not known yet, `*` stands for the one that is looked for
-    path !== target && !(path.includes("*") && Path.matches(path, target))
+    path !== target && !(path.includes("*") && StepPath.matches(path, target))
       ? recorded(runtime, step, path)
       : Effect.matchEffect(input, {
           onSuccess: (value) => {

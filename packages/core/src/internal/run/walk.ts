@@ -3,10 +3,10 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Semaphore from "effect/Semaphore"
-import * as Path from "../../Path.ts"
+import * as StepPath from "../../StepPath.ts"
 import type * as Step from "../../Step.ts"
 import { InvalidItems } from "../../WorkflowError.ts"
-import { dependencyProblem, duplicateKey } from "../definition/itemKeys.ts"
+import { keyProblem } from "../definition/itemKeys.ts"
 import { type Body, isStepBody, type Node } from "../definition/nodes.ts"
 import * as Scope from "./scope.ts"
 import { evaluate, isMissing, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
@@ -55,7 +55,7 @@ export const walk = Effect.fnUntraced(function* (
         break
       }
       case "AndThen": {
-        scope = yield* slot(visitBody(visitor, node.body, Path.join(at, node.name), scope))
+        scope = yield* slot(visitBody(visitor, node.body, StepPath.join(at, node.name), scope))
         isOwn = false
         break
       }
@@ -73,7 +73,7 @@ export const walk = Effect.fnUntraced(function* (
         break
       }
       default: {
-        const value = yield* slot(visitNamed(visitor, node, Path.join(at, node.name), scope))
+        const value = yield* slot(visitNamed(visitor, node, StepPath.join(at, node.name), scope))
         add((own) => Scope.put(own, node.name, value))
       }
     }
@@ -112,10 +112,10 @@ const forEach = Effect.fnUntraced(function* (
   scope: Slot
 ): Effect.fn.Return<unknown, Stop, unknown> {
   const { items, keys } = yield* itemsOf(visitor, node, path, scope)
-  const duplicate = duplicateKey(keys)
-  if (duplicate !== undefined) return yield* visitor.refuse(path, new InvalidItems({ detail: duplicate }))
+  const problem = keyProblem(keys)
+  if (problem !== undefined) return yield* visitor.refuse(path, new InvalidItems({ detail: problem }))
   const outputs = items.map((item, i) =>
-    visitItem(visitor, node, Path.join(path, Path.encodeKey(keys[i]!)), scope, { item })
+    visitItem(visitor, node, StepPath.join(path, StepPath.encodeKey(keys[i]!)), scope, { item })
   )
   return yield* settle(visitor, outputs, node.concurrency)
 })
@@ -131,20 +131,20 @@ const forEachDependency = Effect.fnUntraced(function* (
   const dependencies = yield* evaluate(path, () =>
     items.map((item) => node.dependsOn.select(item) as ReadonlyArray<string>)
   )
-  const problem = dependencyProblem(keys, dependencies)
+  const problem = keyProblem(keys, dependencies)
   if (problem !== undefined) return yield* visitor.refuse(path, new InvalidItems({ detail: problem }))
   const done = new Map<string, Deferred.Deferred<unknown, Stop>>()
   for (const key of keys) done.set(key, yield* Deferred.make<unknown, Stop>())
   const permits = yield* Semaphore.make(node.concurrency)
   const outputs = items.map((item, i) => {
     const key = keys[i]!
-    // no key is missing in the map: dependencyProblem saw to it
+    // no key is missing in the map: keyProblem saw to it
     const needed = Effect.forEach(dependencies[i]!, (dependency) =>
       Effect.map(Deferred.await(done.get(dependency)!), (output) => [dependency, output] as const)
     )
     return slot(Effect.map(needed, Object.fromEntries)).pipe(
       Effect.flatMap((dependencies) => {
-        const at = Path.join(path, Path.encodeKey(key))
+        const at = StepPath.join(path, StepPath.encodeKey(key))
         return Semaphore.withPermits(permits, 1)(visitItem(visitor, node, at, scope, { item, dependencies }))
       }),
       Effect.onExit((exit) => Deferred.done(done.get(key)!, exit)),
@@ -162,7 +162,7 @@ const itemsOf = (visitor: Visitor, node: EachNode<"ForEach" | "ForEachDependency
     return { items, keys: items.map((item) => node.key.select(item) as string) }
   }).pipe(
     Effect.catch((missing) =>
-      Effect.andThen(visitBody(visitor, node.body, Path.join(path, "*"), missing), Effect.fail(missing))
+      Effect.andThen(visitBody(visitor, node.body, StepPath.join(path, "*"), missing), Effect.fail(missing))
     )
   )
 

@@ -1,5 +1,5 @@
 /** `"; did you mean …?"` with the known names nearest to one that is not, or all of them when there are few. */
-export const near = (name: string, known: Iterable<string>): string => {
+export const suggest = (name: string, known: Iterable<string>): string => {
   const names = [...known]
   const close = names
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))

@@ -1,4 +1,4 @@
-export { atMost as atMostTokens, atMostInput as atMostInputTokens } from "@stepwright/core/TokenEstimate"
+export { atMostInputTokens, atMostTokens } from "@stepwright/core/LlmRequest"
 import type { Service } from "@stepwright/core/LlmClient"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 

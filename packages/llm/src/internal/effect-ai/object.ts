@@ -1,8 +1,8 @@
+import * as Equal from "effect/Equal"
 import type * as JsonSchema from "effect/JsonSchema"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as CanonicalJson from "@stepwright/core/CanonicalJson"
 import { shorten } from "../around/shownRequest.ts"
 import * as structuredOutput from "../provider/structuredOutput.ts"
 
@@ -48,9 +48,7 @@ const make = (json: JsonSchema.JsonSchema): Asked => {
 
 const restore: Asked["restore"] = (text, value) => {
   const said = parse(text)
-  return Option.isSome(said) && CanonicalJson.stringify(said.value) === CanonicalJson.stringify(value)
-    ? text
-    : JSON.stringify(value)
+  return Option.isSome(said) && Equal.equals(said.value, value) ? text : JSON.stringify(value)
 }
 
 const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))

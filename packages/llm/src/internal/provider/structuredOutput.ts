@@ -1,3 +1,4 @@
+import * as Equal from "effect/Equal"
 import * as JsonSchema from "effect/JsonSchema"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -5,7 +6,6 @@ import * as Schema from "effect/Schema"
 import * as SchemaRepresentation from "effect/SchemaRepresentation"
 import * as AnthropicStructuredOutput from "effect/ai/AnthropicStructuredOutput"
 import * as OpenAiStructuredOutput from "effect/ai/OpenAiStructuredOutput"
-import * as CanonicalJson from "@stepwright/core/CanonicalJson"
 import type { LlmRequest, Message, ResponseFormat } from "@stepwright/core/LlmRequest"
 
 /** How a provider is told what the reply must be. */
@@ -139,7 +139,7 @@ const convert = (json: JsonSchema.JsonSchema, dialect: Dialect): Result.Result<S
         if (Option.isNone(decoded)) return text
         // What was wrapped decodes to what wraps it.
         const value = wrapped ? (decoded.value as { readonly value: unknown }).value : decoded.value
-        return CanonicalJson.stringify(value) === CanonicalJson.stringify(reply.value) ? text : JSON.stringify(value)
+        return Equal.equals(value, reply.value) ? text : JSON.stringify(value)
       }
       return Result.succeed({ schema: jsonSchema, restore })
     }
@@ -173,7 +173,7 @@ const onEnter = (node: JsonSchema.JsonSchema): JsonSchema.JsonSchema => {
   const isList =
     Array.isArray(prefixItems) &&
     Number(rest.minItems) >= prefixItems.length &&
-    prefixItems.every((item) => CanonicalJson.stringify(item) === CanonicalJson.stringify(items))
+    prefixItems.every((item) => Equal.equals(item, items))
   return isList ? { ...rest, items } : node
 }
 

@@ -1,4 +1,4 @@
-import type { StepRecord } from "@stepwright/core/StepRecord"
+import type { StepRecord } from "@stepwright/core/WorkflowState"
 import * as Usage from "@stepwright/core/Usage"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as Prices from "@stepwright/llm/Prices"

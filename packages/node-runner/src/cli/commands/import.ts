@@ -28,7 +28,7 @@ const command = Command.make(
     yield* checkAnswering({ out, ...rest })
     const found = yield* WorkflowState.fromJson(yield* input.readText(file))
     const loaded = yield* session.workflowOf(workflow, undefined, found)
-    const { run } = yield* Engine.adopt(loaded.workflow, found)
+    const { run } = yield* Engine.import(loaded.workflow, found)
     const settings: RunSettings = {
       format: 1,
       ...(yield* workflowModule.reference(loaded)),

@@ -4,7 +4,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Engine from "@stepwright/core/Engine"
-import * as Path from "@stepwright/core/Path"
+import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import * as input from "../run/input.ts"
 import * as options from "../run/flags.ts"
@@ -27,13 +27,13 @@ export const set = Command.make(
     const opened = yield* session.open(run, workflow)
     const { loaded, state: before } = opened
     const path = given === "input" ? given : stepPath.resolve(given, loaded.workflow, before)
-    const step = Workflow.steps(loaded.workflow).find((step) => Path.matches(step.path, path))
+    const step = Workflow.steps(loaded.workflow).find((step) => StepPath.matches(step.path, path))
     const value = yield* path === "input"
       ? input.fromFile(loaded.workflow.input, file, { isJson: true })
       : // the engine says of an unknown path what is near it
         input.valueOf(step?.step.output.schema ?? Schema.String, yield* input.readText(file), file)
     const after = yield* Effect.gen(function* () {
-      const state = yield* Engine.provide(loaded.workflow, before, path, value)
+      const state = yield* Engine.set(loaded.workflow, before, path, value)
       return yield* Engine.plan(loaded.workflow, state)
     }).pipe(stepPath.explained(path, loaded.workflow, before), Effect.provide(session.layer(opened, { asks: false })))
     const affected = after.filter(({ action }) => action !== "reuse").map(({ path }) => path)

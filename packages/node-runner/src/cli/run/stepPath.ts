@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import * as Path from "@stepwright/core/Path"
+import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import { MissingResult, UnknownPath, WorkflowError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
@@ -9,7 +9,7 @@ const decoded = (path: string) => path.split("/").map(decode).join("/")
 
 const decode = (segment: string) => {
   try {
-    return Path.decodeKey(segment)
+    return StepPath.decodeKey(segment)
   } catch {
     return segment
   }
@@ -21,7 +21,9 @@ const encoded = (pattern: string, plain: string): ReadonlyArray<string> => {
   if (others.length === 0) return []
   const literal = (text: string) => text.replaceAll(/[^\w/]/g, String.raw`\$&`)
   const keys = new RegExp(`^${[first!, ...others].map(literal).join("/(.+)")}$`, "s").exec(plain)?.slice(1)
-  return keys === undefined ? [] : [[first, ...keys.map((key, i) => `/${Path.encodeKey(key)}${others[i]}`)].join("")]
+  return keys === undefined
+    ? []
+    : [[first, ...keys.map((key, i) => `/${StepPath.encodeKey(key)}${others[i]}`)].join("")]
 }
 
 /**
@@ -34,7 +36,8 @@ export const resolve = (path: string, workflow: Workflow.Any | undefined, state:
   if (recorded.includes(path)) return path
   const known = recorded.filter((candidate) => decoded(candidate) === path)
   if (known.length === 1) return known[0]!
-  if (known.length > 1 || patterns.some((pattern) => Path.matches(pattern, path) && !path.includes("*"))) return path
+  if (known.length > 1 || patterns.some((pattern) => StepPath.matches(pattern, path) && !path.includes("*")))
+    return path
   const possible = patterns.flatMap((pattern) => encoded(pattern, path))
   return possible.length === 1 ? possible[0]! : path
 }
@@ -57,7 +60,7 @@ export const explained =
       const { detail } = error.reason
       const pattern = Workflow.stepPaths(workflow).find((known) => known.includes("*") && detail.includes(known))
       if (pattern === undefined) return error
-      const items = Object.keys(records).filter((known) => Path.matches(pattern, known))
+      const items = Object.keys(records).filter((known) => StepPath.matches(pattern, known))
       return usage(
         items.length === 0
           ? `${path}: no step has this path, and no item of ${pattern} has run yet: \`plan ${run}\` lists what would`

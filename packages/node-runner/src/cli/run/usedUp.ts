@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { Journal, type JournalError } from "@stepwright/core/Journal"
-import * as TokenEstimate from "@stepwright/core/TokenEstimate"
+import { atMostTokens } from "@stepwright/core/LlmRequest"
 import * as Usage from "@stepwright/core/Usage"
 import { type RequestEnded, type RequestStarted, usageOf } from "@stepwright/core/WorkflowEvent"
 import type { Spent } from "@stepwright/llm/Budget"
@@ -91,7 +91,7 @@ export const spent = Effect.fnUntraced(function* (
         if (byRelay) calls++
         if (!byRelay && answered === undefined) break
         const [input, output] = [yield* journal.getText(run, event.prompt), yield* journal.getText(run, event.reply)]
-        const atMost = { input: TokenEstimate.atMost(input), output: TokenEstimate.atMost(output) }
+        const atMost = { input: atMostTokens(input), output: atMostTokens(output) }
         if (answered !== undefined) count(answered.usage, answered.named, atMost)
         else tokens += (event.usage.input ?? atMost.input) + (event.usage.output ?? atMost.output)
         break

@@ -1,6 +1,6 @@
 import { styleText } from "node:util"
-import * as Path from "@stepwright/core/Path"
-import type { StepRecord } from "@stepwright/core/StepRecord"
+import * as StepPath from "@stepwright/core/StepPath"
+import type { StepRecord } from "@stepwright/core/WorkflowState"
 import type { DescribedNode, Description } from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as figures from "../base/format.ts"
@@ -91,7 +91,7 @@ const ofItems = (node: DescribedNode, path: string, depth: number, context: Cont
   for (const recorded of Object.keys(context.state.records)) {
     if (recorded.startsWith(`${path}/`)) keys.add(recorded.slice(path.length + 1).split("/", 1)[0]!)
   }
-  const inside = [...keys].flatMap((key) => ofBody(node, Path.decodeKey(key), `${path}/${key}`, depth + 1, context))
+  const inside = [...keys].flatMap((key) => ofBody(node, StepPath.decodeKey(key), `${path}/${key}`, depth + 1, context))
   return [groupRow(last(path), path, depth, inside), ...inside]
 }
 

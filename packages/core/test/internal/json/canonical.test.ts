@@ -1,7 +1,7 @@
 import { Arbitrary, Schema } from "effect"
-import { CanonicalJson } from "@stepwright/core"
+import * as canonicalJson from "../../../src/internal/json/canonical.ts"
 import { assert, describe, it } from "@effect/vitest"
-import { runs } from "./support/texts.ts"
+import { runs } from "../../support/texts.ts"
 
 const json = Arbitrary.schema(Schema.Json)
 
@@ -20,17 +20,17 @@ describe("CanonicalJson", () => {
     "is JSON of the same value, and the same text whatever the order of names",
     { json },
     ({ json }) => {
-      const text = CanonicalJson.stringify(json)
+      const text = canonicalJson.stringify(json)
       assert.deepStrictEqual(JSON.parse(text), JSON.parse(JSON.stringify(json)))
-      assert.strictEqual(CanonicalJson.stringify(reordered(json)), text)
-      assert.strictEqual(CanonicalJson.stringify(JSON.parse(text)), text)
+      assert.strictEqual(canonicalJson.stringify(reordered(json)), text)
+      assert.strictEqual(canonicalJson.stringify(JSON.parse(text)), text)
     },
     runs(300)
   )
 
   it("sorts names by code units, leaves undefined members out and escapes lone surrogates", () => {
     assert.strictEqual(
-      CanonicalJson.stringify({ b: undefined, "10": 1, "9": [undefined, -0, "\ud83d"], é: 1, "😀": 2, "\ufb33": 3 }),
+      canonicalJson.stringify({ b: undefined, "10": 1, "9": [undefined, -0, "\ud83d"], é: 1, "😀": 2, "\ufb33": 3 }),
       `{"10":1,"9":[null,0,"\\ud83d"],"é":1,"😀":2,"\ufb33":3}`
     )
   })

@@ -1,4 +1,4 @@
-import { Selector } from "@stepwright/core"
+import * as Selector from "../../../src/internal/definition/selector.ts"
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 
 interface Scope {

@@ -1,17 +1,17 @@
 import { Schema } from "effect"
-import { Path } from "@stepwright/core"
+import { StepPath } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
 import { runs, texts } from "./support/texts.ts"
 
 const keys = texts(["", ".", "..", "*", "%", "%u", "%ud83d", "/", "\ud83d", "\ude00", "😀", "__proto__"])
 
-describe("Path", () => {
+describe("StepPath", () => {
   it.prop(
     "a key comes back from its segment, which is one name of a path, not `*`, `.` or `..`",
     { key: keys },
     ({ key }) => {
-      const segment = Path.encodeKey(key)
-      assert.strictEqual(Path.decodeKey(segment), key)
+      const segment = StepPath.encodeKey(key)
+      assert.strictEqual(StepPath.decodeKey(segment), key)
       assert.match(segment, /^[^/*\s]+$/)
       assert.notInclude([".", ".."], segment)
     },
@@ -21,23 +21,23 @@ describe("Path", () => {
   it.prop(
     "different keys have different segments",
     { a: keys, b: keys },
-    ({ a, b }) => assert.strictEqual(Path.encodeKey(a) === Path.encodeKey(b), a === b),
+    ({ a, b }) => assert.strictEqual(StepPath.encodeKey(a) === StepPath.encodeKey(b), a === b),
     runs(1000)
   )
 
   it("join leaves out the root", () => {
-    assert.strictEqual(Path.join("", "a"), "a")
-    assert.strictEqual(Path.join("a", "b"), "a/b")
+    assert.strictEqual(StepPath.join("", "a"), "a")
+    assert.strictEqual(StepPath.join("a", "b"), "a/b")
   })
 
   it("matches takes `*` for one segment", () => {
-    assert.isTrue(Path.matches("code/*/x", "code/a%2Fb/x"))
-    assert.isFalse(Path.matches("code/*", "code/a/x"))
-    assert.isFalse(Path.matches("code/*", "codes/a"))
+    assert.isTrue(StepPath.matches("code/*/x", "code/a%2Fb/x"))
+    assert.isFalse(StepPath.matches("code/*", "code/a/x"))
+    assert.isFalse(StepPath.matches("code/*", "codes/a"))
   })
 
   it("keys of ordinary file names stay readable", () => {
-    assert.strictEqual(Path.encodeKey("src/ledger.py"), "src%2Fledger.py")
-    assert.strictEqual(Schema.is(Schema.String)(Path.encodeKey("a b")), true)
+    assert.strictEqual(StepPath.encodeKey("src/ledger.py"), "src%2Fledger.py")
+    assert.strictEqual(Schema.is(Schema.String)(StepPath.encodeKey("a b")), true)
   })
 })
