@@ -104,7 +104,7 @@ for (const [name, values] of rows) {
 }
 
 const chain = chainOf(1000)
-const state = await Effect.runPromise(start(chain).pipe(Effect.provide([model, journal])))
+const { state } = await Effect.runPromise(start(chain).pipe(Effect.provide([model, journal])))
 const log = readFileSync(join(directory, state.run, "events.jsonl")).length
 const outputs = Object.values(state.records).reduce((sum, { result }) => sum + JSON.stringify(result?.output).length, 0)
 console.log(

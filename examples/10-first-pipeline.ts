@@ -28,13 +28,11 @@ const model = MockLlm.layer([
 ])
 
 const program = Effect.gen(function* () {
-  const state = yield* Engine.initialize(article, { topic: "rain" })
-  const finished = yield* Engine.run(article, state)
-  const { draft } = yield* Engine.output(article, finished)
-  yield* Console.log(`${finished.status}: ${draft}`)
+  const { ending, state } = yield* Engine.run(article, yield* Engine.initialize(article, { topic: "rain" }))
+  if (ending._tag === "Completed") yield* Console.log(`${state.status}: ${ending.output.draft}`)
 
   // run it again: every result is recorded, so nothing would be called
-  for (const { action, path } of yield* Engine.plan(article, finished)) yield* Console.log(`${path}: ${action}`)
+  for (const { action, path } of yield* Engine.plan(article, state)) yield* Console.log(`${path}: ${action}`)
 })
 
 await Effect.runPromise(Effect.provide(program, model))

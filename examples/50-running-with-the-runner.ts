@@ -21,14 +21,15 @@ const runner = NodeRunner.layer({
 })
 
 const program = Effect.gen(function* () {
-  const state = yield* Engine.initialize(workflow, { requirement }, { run: "intervals" })
-  const finished = yield* Engine.run(workflow, state)
-  const { delivery, verification } = yield* Engine.output(workflow, finished)
-  yield* Console.log(`${finished.status}: ${delivery.files.length} files, ${verification.passed} tests passed`)
+  const begun = yield* Engine.initialize(workflow, { requirement }, { run: "intervals" })
+  const { ending, state } = yield* Engine.run(workflow, begun)
+  assert.ok(ending._tag === "Completed")
+  const { delivery, verification } = ending.output
+  yield* Console.log(`${state.status}: ${delivery.files.length} files, ${verification.passed} tests passed`)
 
   // the journal has every event of it: whoever opens it later goes on from there
   const loaded = yield* Engine.load(workflow, "intervals")
-  assert.deepEqual(loaded, finished)
+  assert.deepEqual(loaded, state)
 })
 
 await Effect.runPromise(Effect.provide(program, runner))

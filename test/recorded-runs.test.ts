@@ -31,7 +31,7 @@ const run = (name: string) =>
   Effect.gen(function* () {
     const requirement = readFileSync(`examples/inputs/${name}.md`, "utf8")
     const state = yield* Engine.initialize(workflow, { requirement }, { run: name })
-    return yield* Engine.run(workflow, state)
+    return (yield* Engine.run(workflow, state)).state
   })
 
 describe.each([

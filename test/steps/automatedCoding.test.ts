@@ -17,14 +17,16 @@ const prompt = (calls: ReadonlyArray<LlmRequest>, path: string) =>
 
 /** A run that is done, to start from. */
 const finished = Effect.provide(
-  Effect.flatMap(Engine.initialize(workflow, input), (state) => Engine.run(workflow, state)),
+  Effect.flatMap(Engine.initialize(workflow, input), (state) => Engine.run(workflow, state)).pipe(
+    Effect.map(({ state }) => state)
+  ),
   pantry.world()
 )
 
 /** Runs a state on and says what was asked, and what `plan` had said would run or might. */
 const goOn = Effect.fnUntraced(function* (state: WorkflowState.WorkflowState) {
   const plan = yield* Engine.plan(workflow, state)
-  const next = yield* Engine.run(workflow, state)
+  const { state: next } = yield* Engine.run(workflow, state)
   return {
     asked: yield* asked,
     status: next.status,
@@ -169,7 +171,7 @@ describe("AutomatedCodingWorkflow", () => {
         assert.include(early.message, 'it needs the result of "requirement"')
         let state = start
         for (const path of ["requirement", "design/architecture", "design/breakdown/tasks", at(item)]) {
-          state = yield* Engine.step(workflow, state, path)
+          state = (yield* Engine.step(workflow, state, path)).state
         }
         assert.deepStrictEqual(yield* asked, ["requirement", "design/architecture", "design/breakdown/tasks", at(item)])
       }).pipe(Effect.provide(pantry.world()))

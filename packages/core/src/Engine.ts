@@ -1,36 +1,37 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Queue from "effect/Queue"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { DeltaSink } from "./DeltaSink.ts"
-import {
-  begin,
-  configure,
-  definitionHash,
-  drive,
-  enterJournal,
-  faultless,
-  newRunId,
-  prepare,
-  visit
-} from "./internal/run/drive.ts"
-import * as JsonCodec from "./internal/json/codec.ts"
-import { suggest } from "./internal/text/suggest.ts"
-import { handOver, perform } from "./internal/run/perform.ts"
+import { insideOf, stepsOf, type UntypedWorkflow } from "./internal/definition/nodes.ts"
+import * as beginning from "./internal/run/begin.ts"
+import { drive, visit } from "./internal/run/drive.ts"
+import { faultless } from "./internal/run/fault.ts"
+import { perform } from "./internal/run/perform.ts"
+import { type Ending, type Listener, make, type Runtime } from "./internal/run/runtime.ts"
+import * as setting from "./internal/run/set.ts"
 import { only, planAll, type PlanEntry, readAll, type Work } from "./internal/run/visitors.ts"
-import { type Ending, make, type Runtime } from "./internal/run/runtime.ts"
+import { suggest } from "./internal/text/suggest.ts"
 import { Journal } from "./Journal.ts"
-import * as Workflow from "./Workflow.ts"
+import type { Usage } from "./Usage.ts"
+import type * as Workflow from "./Workflow.ts"
 import type { WorkflowConfig } from "./WorkflowConfig.ts"
-import { engineError, InvalidInput, InvalidItems, MissingResult, UnknownPath, WorkflowError } from "./WorkflowError.ts"
+import {
+  engineError,
+  type EngineReason,
+  InvalidInput,
+  MissingResult,
+  UnknownPath,
+  WorkflowError
+} from "./WorkflowError.ts"
 import { fold, type WorkflowEvent } from "./WorkflowEvent.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
-export type { PlanEntry }
+export type { PlanEntry } from "./internal/run/visitors.ts"
 
-/** The path that stands for the run's input in `set`. */
-const inputPath = "input"
+const { inputPath } = beginning
 
 export interface InitializeOptions {
   /** What differs from the definition; kept in the state. */
@@ -45,100 +46,24 @@ export const initialize = Effect.fnUntraced(function* <In, Out, E, R>(
   input: In,
   options: InitializeOptions = {}
 ): Effect.fn.Return<WorkflowState, WorkflowError> {
-  const { config, run = yield* newRunId } = options
-  const configured = config === undefined ? workflow : yield* configure(workflow, config)
+  const { config, run = yield* beginning.newRunId } = options
+  const configured = yield* beginning.configure(untyped(workflow), config)
   const encoded = yield* Effect.try({
-    try: () => JsonCodec.make(workflow.input).encode(input),
+    try: () => insideOf(workflow).input.encode(input),
     catch: (error) => engineError(inputPath, new InvalidInput({ detail: String(error) }))
   })
-  const event: WorkflowEvent = {
+  return yield* beginning.begin(run, {
     _tag: "RunInitialized",
     format: 1,
     run,
     workflow: workflow.name,
     version: workflow.version,
-    definition: yield* definitionHash(configured),
+    definition: yield* beginning.definitionHash(configured),
     input: encoded,
-    ...(config === undefined ? {} : { config }),
-    at: Math.floor(yield* Clock.currentTimeMillis)
-  }
-  return yield* begin(run, event)
+    ...(config !== undefined && { config }),
+    at: yield* now
+  })
 })
-
-/**
- * Runs what the state has no holding result for. A step that fails is in the state that comes out, not an error of
- * this effect. **Fails with** a reason of the engine: the journal, a state of another workflow or out of date, a
- * configuration.
- */
-export const run = <In, Out, E, R>(
-  workflow: Workflow.Workflow<In, Out, E, R>,
-  state: WorkflowState
-): Effect.Effect<WorkflowState, WorkflowError, R> => Effect.map(drive(workflow, state), ({ runtime }) => runtime.state)
-
-/** Initialises a run, runs it, and gives its output, or what ended it. */
-export const execute = Effect.fnUntraced(function* <In, Out, E, R>(
-  workflow: Workflow.Workflow<In, Out, E, R>,
-  input: In,
-  options?: InitializeOptions
-): Effect.fn.Return<Out, WorkflowError<E>, R> {
-  const state = yield* initialize(workflow, input, options)
-  const { output, runtime } = yield* drive(workflow, state)
-  const ending = runtime.failure ?? runtime.suspension
-  // what ends a run is an error of one of its steps, which E covers, or a reason of the engine
-  if (ending !== undefined) return yield* new WorkflowError<E>(ending as Ending<E>)
-  return output as Out
-})
-
-/** The state of a run that the journal holds. */
-export const load = Effect.fnUntraced(function* <In, Out, E, R>(
-  workflow: Workflow.Workflow<In, Out, E, R>,
-  run: string
-): Effect.fn.Return<WorkflowState, WorkflowError> {
-  const journal = yield* Journal
-  const events = yield* Effect.mapError(journal.load(run), (reason) => engineError("", reason))
-  // a journal fails rather than load no event
-  const state = fold(events)!
-  yield* prepare(workflow, state)
-  return state
-})
-
-const import_ = Effect.fnUntraced(function* <In, Out, E, R>(
-  workflow: Workflow.Workflow<In, Out, E, R>,
-  state: WorkflowState,
-  options: { readonly run?: string } = {}
-): Effect.fn.Return<WorkflowState, WorkflowError> {
-  const { run = yield* newRunId } = options
-  yield* prepare(workflow, state)
-  const event: WorkflowEvent = { _tag: "RunImported", run, state, at: Math.floor(yield* Clock.currentTimeMillis) }
-  return yield* begin(run, event)
-})
-
-export {
-  /** A new run that starts from the state of another one, which stays as it is. */
-  import_ as import
-}
-
-/** The typed output of a run whose every step has a result. **Fails with** `MissingResult` naming the first without. */
-export const output = Effect.fnUntraced(function* <In, Out, E, R>(
-  workflow: Workflow.Workflow<In, Out, E, R>,
-  state: WorkflowState
-): Effect.fn.Return<Out, WorkflowError> {
-  const { configured, input, runtime } = yield* prepare(workflow, state)
-  const missing: Array<string> = []
-  const read = yield* withoutServices(visit(runtime, readAll(runtime, missing), configured, input))
-  yield* refused(runtime)
-  const [first] = missing
-  if (first !== undefined) return yield* engineError(first, new MissingResult({ missing: first }))
-  // the walk of a typed workflow ends with its output
-  return read as Out
-})
-
-/** Items that cannot be walked are told to whoever reads them. */
-const refused = ({ failure }: Runtime): Effect.Effect<void, WorkflowError> =>
-  failure?.reason instanceof InvalidItems ? Effect.fail(engineError(failure.path, failure.reason)) : Effect.void
-
-/** Reading records runs no step, so it needs none of the services that steps need. */
-const withoutServices = <A, E, R>(reading: Effect.Effect<A, E, R>) => reading as Effect.Effect<A, E>
 
 /** A piece of a reply that is on its way to a step. */
 export interface ReplyDelta {
@@ -153,6 +78,121 @@ export interface ReplyDelta {
 export interface ReplyDiscarded extends Omit<ReplyDelta, "_tag" | "text"> {
   readonly _tag: "ReplyDiscarded"
 }
+
+/** Who is told of what happens, as it happens. A listener must not block. */
+export interface Listeners {
+  /** Told of each event once it is journalled, with the state that it led to: look at that at once, it goes on changing. */
+  readonly onEvent?: (event: WorkflowEvent, state: WorkflowState) => void
+  /** With it steps ask for streamed replies; told of each piece. */
+  readonly onDelta?: (delta: ReplyDelta | ReplyDiscarded) => void
+}
+
+/** What a run came to: `path` is that of the step whose error `reason` is. An interrupted run has no outcome. */
+export type RunEnding<Out, E> =
+  | { readonly _tag: "Completed"; readonly output: Out }
+  | { readonly _tag: "Failed"; readonly path: string; readonly reason: E | EngineReason }
+  | { readonly _tag: "Suspended"; readonly path: string; readonly reason: Extract<E, { readonly _tag: "LlmError" }> }
+
+/** How a run ended, and what the engine did for it since it was called. */
+export interface RunOutcome<out Out, out E> {
+  readonly state: WorkflowState
+  readonly ending: RunEnding<Out, E>
+  /** Paths whose recorded result was taken as it is. */
+  readonly reused: ReadonlyArray<string>
+  /** Paths of the steps that were at work. */
+  readonly ran: ReadonlyArray<string>
+  /** Replies, from wherever; requests that went to providers; and what these cost. **Units** `usage`: tokens. */
+  readonly replies: number
+  readonly requests: number
+  readonly usage: Usage
+}
+
+/**
+ * Runs what the state has no holding result for. A step that fails is in the outcome, not an error of this effect.
+ * **Fails with** a reason of the engine: the journal, a state of another workflow or out of date, a configuration.
+ */
+export const run = <In, Out, E, R>(
+  workflow: Workflow.Workflow<In, Out, E, R>,
+  state: WorkflowState,
+  { onDelta, onEvent }: Listeners = {}
+): Effect.Effect<RunOutcome<Out, E>, WorkflowError, R> =>
+  Effect.map(listened(typed(workflow, drive(untyped(workflow), state, onEvent)), onDelta), (done) =>
+    outcomeOf<Out, E>(done)
+  )
+
+const listened = <A, E, R>(driven: Effect.Effect<A, E, R>, onDelta: Listeners["onDelta"]): Effect.Effect<A, E, R> =>
+  onDelta === undefined
+    ? driven
+    : Effect.provideService(driven, DeltaSink, ({ path, step, turn }) => {
+        const about = { path, step, turn }
+        return (text) =>
+          onDelta(text === undefined ? { _tag: "ReplyDiscarded", ...about } : { _tag: "ReplyDelta", ...about, text })
+      })
+
+/** Initialises a run, runs it, and gives its output, or what ended it. */
+export const execute = Effect.fnUntraced(function* <In, Out, E, R>(
+  workflow: Workflow.Workflow<In, Out, E, R>,
+  input: In,
+  options?: InitializeOptions
+): Effect.fn.Return<Out, WorkflowError<E>, R> {
+  const { ending } = yield* run(workflow, yield* initialize(workflow, input, options))
+  if (ending._tag === "Completed") return ending.output
+  const { path, reason } = ending
+  return yield* new WorkflowError<E>({ path, reason })
+})
+
+/** The state of a run that the journal holds. */
+export const load = Effect.fnUntraced(function* <In, Out, E, R>(
+  workflow: Workflow.Workflow<In, Out, E, R>,
+  run: string
+): Effect.fn.Return<WorkflowState, WorkflowError> {
+  const journal = yield* Journal
+  const events = yield* Effect.mapError(journal.load(run), (reason) => engineError("", reason))
+  // a journal fails rather than load no event
+  const state = fold(events)!
+  yield* beginning.open(untyped(workflow), state)
+  return state
+})
+
+const import_ = Effect.fnUntraced(function* <In, Out, E, R>(
+  workflow: Workflow.Workflow<In, Out, E, R>,
+  state: WorkflowState,
+  options: { readonly run?: string } = {}
+): Effect.fn.Return<WorkflowState, WorkflowError> {
+  const { run = yield* beginning.newRunId } = options
+  yield* beginning.open(untyped(workflow), state)
+  return yield* beginning.begin(run, { _tag: "RunImported", run, state, at: yield* now })
+})
+export {
+  /** A new run that starts from the state of another one, which stays as it is. */
+  import_ as import
+}
+
+/** The typed output of a run whose every step has a result. **Fails with** `MissingResult` naming the first without. */
+export const output = Effect.fnUntraced(function* <In, Out, E, R>(
+  workflow: Workflow.Workflow<In, Out, E, R>,
+  state: WorkflowState
+): Effect.fn.Return<Out, WorkflowError> {
+  const { configured, input, runtime } = yield* beginning.open(untyped(workflow), state)
+  const missing: Array<string> = []
+  // reading records runs no step, so it needs none of the services that steps need
+  const read = yield* visit(runtime, readAll(runtime, missing), configured, input) as Effect.Effect<
+    unknown,
+    WorkflowError
+  >
+  yield* refused(runtime)
+  const [first] = missing
+  if (first !== undefined) return yield* engineError(first, new MissingResult({ missing: first }))
+  // the walk of a typed workflow ends with its output
+  return read as Out
+})
+
+/** Items that cannot be walked are told to whoever reads them. */
+const refused = ({ ending }: Runtime): Effect.Effect<void, WorkflowError> =>
+  isRefusal(ending) ? Effect.fail(engineError(ending.path, ending.reason)) : Effect.void
+
+const isRefusal = (ending: Ending | undefined): ending is Ending & { readonly reason: EngineReason } =>
+  Predicate.isTagged(ending?.reason, "InvalidItems")
 
 /**
  * What happens while `run` runs, as it happens. A slow reader holds nothing up. With `deltas` steps ask for streamed
@@ -172,19 +212,13 @@ export const events: {
 } = <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   state: WorkflowState,
-  options: { readonly deltas?: boolean } = {}
+  { deltas = false }: { readonly deltas?: boolean } = {}
 ) =>
   Stream.callback<WorkflowEvent, WorkflowError, R>((queue) => {
     const tell = (event: WorkflowEvent | ReplyDelta | ReplyDiscarded) =>
       // only with `deltas` there is anything but workflow events
       void Queue.offerUnsafe(queue, event as WorkflowEvent)
-    const sink: typeof DeltaSink.Service = ({ path, step, turn }) => {
-      const about = { path, step, turn }
-      return (text) =>
-        tell(text === undefined ? { _tag: "ReplyDiscarded", ...about } : { _tag: "ReplyDelta", ...about, text })
-    }
-    const driven = drive(workflow, state, tell)
-    return (options.deltas === true ? Effect.provideService(driven, DeltaSink, sink) : driven).pipe(
+    return run(workflow, state, { onEvent: tell, ...(deltas && { onDelta: tell }) }).pipe(
       Effect.matchCauseEffect({
         onSuccess: () => Queue.end(queue),
         onFailure: (cause) => Queue.failCause(queue, cause)
@@ -194,18 +228,25 @@ export const events: {
 
 /**
  * Executes one step, with the recorded results of those before it as they are. A result that still holds is kept unless
- * `force` asks for a new one. **Fails with** `UnknownPath`, or `MissingResult` naming what has to run first.
+ * `force` asks for a new one. A step that fails is in the outcome. **Fails with** `UnknownPath`, or `MissingResult`
+ * naming what has to run first.
  */
 export const step = <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   state: WorkflowState,
   path: string,
-  options: { readonly force?: boolean } = {}
-): Effect.Effect<WorkflowState, WorkflowError, R> =>
-  at(workflow, state, path, (runtime) => (step, input) => perform(runtime, step, path, input, options.force))
+  { force, onDelta, onEvent }: Listeners & { readonly force?: boolean } = {}
+): Effect.Effect<RunOutcome<unknown, E>, WorkflowError, R> =>
+  Effect.map(
+    listened(
+      atStep(workflow, state, path, (runtime) => (step, input) => perform(runtime, step, path, input, force), onEvent),
+      onDelta
+    ),
+    (done) => outcomeOf(done)
+  )
 
 /**
- * Replaces a step's output by hand, or with the path `input` that of the run: exactly what depends on it runs again.
+ * Sets a step's output by hand, or with the path `input` that of the run: exactly what depends on it runs again.
  * **Shape** `value` is JSON, as the state shows outputs. **Fails with** `InvalidOutput`, `InvalidInput`, `UnknownPath`,
  * `MissingResult`.
  */
@@ -217,18 +258,21 @@ export const set = <In, Out, E, R>(
 ): Effect.Effect<WorkflowState, WorkflowError, R> =>
   path === inputPath
     ? setInput(workflow, state, value)
-    : at(workflow, state, path, (runtime) => (step, input) => handOver(runtime, step, path, input, value))
+    : Effect.map(
+        atStep(workflow, state, path, (runtime) => (step, input) => setting.set(runtime, step, path, input, value)),
+        ({ runtime }) => runtime.state
+      )
 
 const setInput = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   state: WorkflowState,
   value: Schema.Json
 ): Effect.fn.Return<WorkflowState, WorkflowError> {
-  const provided = yield* prepare(workflow, { ...state, input: value })
+  const opened = yield* beginning.open(untyped(workflow), { ...state, input: value })
   // what is recorded is what the Schema writes
-  const input = JsonCodec.make(workflow.input).encode(provided.input)
+  const input = insideOf(workflow).input.encode(opened.input)
   const runtime = yield* make(state)
-  yield* enterJournal(runtime, state)
+  yield* beginning.enterJournal(runtime, state)
   yield* faultless(runtime, runtime.append({ _tag: "InputProvided", input, at: runtime.now() }))
   return runtime.state
 })
@@ -238,31 +282,53 @@ export const plan = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   state: WorkflowState
 ): Effect.fn.Return<ReadonlyArray<PlanEntry>, WorkflowError, R> {
-  const { configured, input, runtime } = yield* prepare(workflow, state)
+  const { configured, input, runtime } = yield* beginning.open(untyped(workflow), state)
   const entries: Array<PlanEntry> = []
-  yield* visit(runtime, planAll(runtime, entries), configured, input)
+  yield* typed(workflow, visit(runtime, planAll(runtime, entries), configured, input))
   return entries
 })
 
 /** Does something at one step, reached through recorded results. */
-const at = Effect.fnUntraced(function* <In, Out, E, R>(
+const atStep = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   state: WorkflowState,
   path: string,
-  work: (runtime: Runtime) => Work
-): Effect.fn.Return<WorkflowState, WorkflowError, R> {
-  const { configured, input, runtime } = yield* prepare(workflow, state)
-  yield* enterJournal(runtime, state)
+  work: (runtime: Runtime) => Work,
+  listener?: Listener
+): Effect.fn.Return<{ readonly runtime: Runtime; readonly output: unknown }, WorkflowError, R> {
+  const { configured, input, runtime } = yield* beginning.open(untyped(workflow), state, listener)
+  yield* beginning.enterJournal(runtime, state)
   const { found, visitor } = only(runtime, path, work(runtime))
-  yield* visit(runtime, visitor, configured, input)
+  yield* typed(workflow, visit(runtime, visitor, configured, input))
   if (found.missing !== undefined) {
     return yield* engineError(path, new MissingResult({ missing: found.missing }))
   }
-  if (!found.done) {
-    yield* refused(runtime)
-    const known = Object.keys(state.records).filter((path) => !state.orphaned.includes(path))
-    const meant = suggest(path, new Set([...Workflow.stepPaths(configured), ...known]))
-    return yield* engineError(path, new UnknownPath({ detail: `no step has this path${meant}` }))
-  }
-  return runtime.state
+  if (found.done) return { runtime, output: found.output }
+  yield* refused(runtime)
+  const known = Object.keys(state.records).filter((path) => !state.orphaned.includes(path))
+  const meant = suggest(path, new Set([...stepsOf(insideOf(configured).nodes).map(({ path }) => path), ...known]))
+  return yield* engineError(path, new UnknownPath({ detail: `no step has this path${meant}` }))
 })
+
+const outcomeOf = <Out, E>({
+  output,
+  runtime: { ending, state, tally }
+}: {
+  readonly runtime: Runtime
+  readonly output: unknown
+}): RunOutcome<Out, E> => ({
+  ...tally,
+  state,
+  // a typed workflow comes to its output, or to an error of one of its steps, which E covers
+  ending: (ending ?? { _tag: "Completed", output }) as RunEnding<Out, E>
+})
+
+const now = Effect.map(Clock.currentTimeMillis, Math.floor)
+
+const untyped = <In, Out, E, R>(workflow: Workflow.Workflow<In, Out, E, R>) => workflow as unknown as UntypedWorkflow
+
+/** What is done with a workflow needs what its steps need, and nothing else. */
+const typed = <In, Out, E, R, A, E2>(
+  _workflow: Workflow.Workflow<In, Out, E, R>,
+  work: Effect.Effect<A, E2, unknown>
+): Effect.Effect<A, E2, R> => work as Effect.Effect<A, E2, R>

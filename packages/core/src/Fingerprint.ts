@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import * as CanonicalJson from "./internal/json/canonical.ts"
+import * as canonical from "./internal/json/canonical.ts"
 
 /**
  * What a result depends on. `value` is SHA-256 over all parts; `parts` are shortened digests of each part by name, for
@@ -16,7 +16,7 @@ export type Digests = Readonly<Record<string, string>>
 
 /** Full digests of named parts, each any JSON value. */
 export const digests = (hash: (text: string) => string, parts: Readonly<Record<string, unknown>>): Digests =>
-  Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, hash(CanonicalJson.stringify(part))]))
+  Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, hash(canonical.stringify(part))]))
 
 /** What does not depend on the input: one digest over all its parts, and these shortened. A step computes it once. */
 export const make = (hash: (text: string) => string, parts: Readonly<Record<string, unknown>>): Fingerprint =>

@@ -30,18 +30,29 @@ export interface Service {
 
 const notFound = (run: string, detail: string) => Effect.fail(new JournalError({ run, reason: "NotFound", detail }))
 
-/** Where the engine records a run. The default keeps nothing: such a run lives in its state alone. */
-export const Journal = Context.Reference<Service>("@stepwright/core/Journal", {
-  defaultValue: () => ({
-    append: () => Effect.void,
-    load: (run) => notFound(run, "there is no journal; provide one, such as Journal.layerMemory"),
-    size: () => Effect.undefined,
-    putText: () => Effect.void,
-    getText: (run) => notFound(run, "there is no journal; provide one, such as Journal.layerMemory")
-  })
+const keepsNothing = (): Service => ({
+  append: () => Effect.void,
+  load: (run) => notFound(run, "there is no journal; provide one, such as Journal.layerMemory"),
+  size: () => Effect.undefined,
+  putText: () => Effect.void,
+  getText: (run) => notFound(run, "there is no journal; provide one, such as Journal.layerMemory")
 })
 
-/** A journal in memory. */
+const forgotten = keepsNothing()
+
+/**
+ * Where the engine records a run. The default keeps nothing: such a run lives in its state alone, which is said in the
+ * log when it asks a provider, and so costs money.
+ */
+export const Journal = Context.Reference<Service>("@stepwright/core/Journal", { defaultValue: () => forgotten })
+
+/** Whether a journal is the default one. */
+export const isForgotten = (journal: Service): boolean => journal === forgotten
+
+/** A layer that says that nothing shall be kept. */
+export const layerNone: Layer.Layer<never> = Layer.sync(Journal, keepsNothing)
+
+/** A journal in memory, as a value: provide it again to go on with its runs. */
 export const makeMemory = (): Service => {
   const runs = new Map<string, Array<WorkflowEvent>>()
   const texts = new Map<string, string>()
@@ -67,5 +78,5 @@ export const makeMemory = (): Service => {
   }
 }
 
-/** A layer with a journal in memory of its own. */
+/** A layer with a new journal in memory each time that it is built. */
 export const layerMemory: Layer.Layer<never> = Layer.sync(Journal, makeMemory)

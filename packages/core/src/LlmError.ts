@@ -1,4 +1,5 @@
 import * as Duration from "effect/Duration"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Usage } from "./Usage.ts"
 
@@ -180,3 +181,6 @@ export class LlmError extends Schema.TaggedError<LlmError>()("LlmError", {
     return this.reason._tag === "BudgetExceeded" || this.reason._tag === "QuotaExhausted"
   }
 }
+
+/** Whether an error is an `LlmError`, also one that another copy of this library made. */
+export const isLlmError = (error: unknown): error is LlmError => Predicate.isTagged(error, "LlmError")

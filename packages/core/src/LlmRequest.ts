@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import * as CanonicalJson from "./internal/json/canonical.ts"
+import * as canonical from "./internal/json/canonical.ts"
 
 /** One message of a conversation. */
 export const Message = Schema.Struct({
@@ -48,7 +48,7 @@ export const LlmRequest = Schema.Struct({
 export type LlmRequest = typeof LlmRequest.Type
 
 /** Canonical JSON of all that decides what is asked: the whole request except its metadata. */
-export const identity = ({ metadata: _, ...asked }: LlmRequest): string => CanonicalJson.stringify(asked)
+export const identity = ({ metadata: _, ...asked }: LlmRequest): string => canonical.stringify(asked)
 
 /** More tokens than a text is likely to have: two characters each, and two tokens for each that is not ASCII. */
 export const atMostTokens = (text: string): number => {

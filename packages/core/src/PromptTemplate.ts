@@ -1,5 +1,7 @@
 import * as Result from "effect/Result"
+import { DefinitionError } from "./DefinitionError.ts"
 import { open } from "./internal/text/delimiter.ts"
+import { excerpt, lineAndColumn } from "./internal/text/excerpt.ts"
 import { suggest } from "./internal/text/suggest.ts"
 import * as Schema from "effect/Schema"
 import * as PromptTemplateVariable from "./PromptTemplateVariable.ts"
@@ -14,10 +16,13 @@ export class PromptTemplateError extends Schema.TaggedError<PromptTemplateError>
   line: Schema.optionalKey(Schema.Int),
   column: Schema.optionalKey(Schema.Int)
 }) {
-  override get message() {
+  get place() {
     const name = this.template === undefined ? "" : ` ${this.template}`
     const place = this.line === undefined ? "" : `, line ${this.line}, column ${this.column}`
-    return `prompt template${name}${place}: ${this.detail}`
+    return `prompt template${name}${place}`
+  }
+  override get message() {
+    return `${this.place}: ${this.detail}`
   }
 }
 
@@ -48,7 +53,7 @@ export interface PromptTemplate<out V extends string = string> {
 }
 
 /**
- * A template from its text, with what is known of its holes. Throws a `PromptTemplateError` for malformed text.
+ * A template from its text, with what is known of its holes. Throws a `DefinitionError` for malformed text.
  *
  * ```ts
  * const outline = PromptTemplate.make("Outline {{topic}} in {{count}} points.")
@@ -60,7 +65,10 @@ export const make = <const S extends string>(
   variables: { readonly [K in Holes<S>]?: PromptTemplateVariable.PromptTemplateVariable } = {}
 ): PromptTemplate<Holes<S>> => ({
   // the holes that `parse` finds at run time are those that `Holes` finds in the type
-  ...(Result.getOrThrow(parse(source)) as PromptTemplate<Holes<S>>),
+  ...(Result.getOrThrowWith(
+    parse(source),
+    ({ detail, place }) => new DefinitionError({ place, detail })
+  ) as PromptTemplate<Holes<S>>),
   // every key is the name of a hole
   variables: variables as PromptTemplate["variables"]
 })
@@ -86,7 +94,7 @@ export const parse = (
     if (name === "") return refuse("a hole needs a name between {{ and }}")
     if (!/^[A-Za-z_]\w*$/.test(name)) {
       return refuse(
-        `${JSON.stringify(excerpt(name))} is no name for a hole: letters, digits and _ only; write \\{{ for literal braces`
+        `${JSON.stringify(excerpt(name, 40))} is no name for a hole: letters, digits and _ only; write \\{{ for literal braces`
       )
     }
     pieces.push(text + source.slice(read, start), name)
@@ -174,14 +182,9 @@ export const checkHoles = (
   return Result.fail(errorAt(self.source, start, detail))
 }
 
-const errorAt = (source: string, index: number, detail: string, template?: string) => {
-  const before = source.slice(0, index)
-  return new PromptTemplateError({
+const errorAt = (source: string, index: number, detail: string, template?: string) =>
+  new PromptTemplateError({
     detail,
-    ...(template === undefined ? {} : { template }),
-    line: before.split("\n").length,
-    column: index - before.lastIndexOf("\n")
+    ...(template !== undefined && { template }),
+    ...lineAndColumn(source, index)
   })
-}
-
-const excerpt = (name: string) => (name.length > 40 ? `${name.slice(0, 40)}…` : name)

@@ -1,12 +1,10 @@
-import { enclose, open } from "./internal/text/delimiter.ts"
+import { DefinitionError } from "./DefinitionError.ts"
+import { type Delimiter, enclose, open } from "./internal/text/delimiter.ts"
+
+export type { Delimiter } from "./internal/text/delimiter.ts"
 
 /** What a hole is filled with. */
 export type Value = string | number | boolean
-
-/** What sets a value off from the text around it, on lines of its own. */
-export type Delimiter =
-  | { readonly _tag: "Between"; readonly start: string; readonly end: string }
-  | { readonly _tag: "Fence"; readonly language: string }
 
 /** What is known of a hole of a template. */
 export interface PromptTemplateVariable {
@@ -25,7 +23,8 @@ export interface PromptTemplateVariable {
 export const between = (start: string, end: string): Delimiter => {
   const broken = [start, end].find((token) => token === "" || /[\\\r\n]/.test(token))
   if (broken === undefined) return { _tag: "Between", start, end }
-  throw new RangeError(`a token must have text, and no backslash or line break: ${JSON.stringify(broken)}`)
+  const detail = `a token must have text, and no backslash or line break: ${JSON.stringify(broken)}`
+  throw new DefinitionError({ place: "delimiter", detail })
 }
 
 /** A fenced code block, its fence longer than any run of backticks in the value. */

@@ -2,10 +2,13 @@
  * Where a step stands in a workflow: names joined by `/`, an item of a `forEach` by its percent-encoded key. In a
  * definition, where items are not known yet, an item is `*`.
  */
-export type Path = string
+export type StepPath = string
 
 /** The path of a child, `""` being the root. */
-export const join = (parent: Path, name: string): Path => (parent === "" ? name : `${parent}/${name}`)
+export const join = (parent: StepPath, name: string): StepPath => (parent === "" ? name : `${parent}/${name}`)
+
+/** The last name of a path. */
+export const last = (path: StepPath): string => path.slice(path.lastIndexOf("/") + 1)
 
 /** An item's key as one segment: any text, reversible, never empty, `.`, `..` or `*`. */
 export const encodeKey = (key: string): string => {
@@ -29,7 +32,7 @@ export const decodeKey = (segment: string): string =>
         .join("")
 
 /** Whether a path of a run is one that a path of a definition (`*` for an item) stands for. */
-export const matches = (pattern: Path, path: Path): boolean => {
+export const matches = (pattern: StepPath, path: StepPath): boolean => {
   const segments = path.split("/")
   const expected = pattern.split("/")
   return segments.length === expected.length && expected.every((name, i) => name === "*" || name === segments[i])

@@ -14,13 +14,13 @@ export const Problem = Schema.Struct({
 })
 export type Problem = typeof Problem.Type
 
-/** What a run of tests showed, from a report that the host owns. `run` = passed + failed + errors + skipped. */
+/** Counts of tests. `run` = passed + failed + errors + skipped. */
+export const TestCounts = Schema.Struct({ run: Count, passed: Count, failed: Count, errors: Count, skipped: Count })
+export type TestCounts = typeof TestCounts.Type
+
+/** What a run of tests showed, from a report that the host owns. */
 export const TestReport = Schema.Struct({
-  run: Count,
-  passed: Count,
-  failed: Count,
-  errors: Count,
-  skipped: Count,
+  ...TestCounts.fields,
   problems: Schema.Array(Problem),
   /** What the tests printed, cut off at the runner's limit. */
   output: Schema.String,

@@ -1,3 +1,4 @@
+import { dual } from "effect/Function"
 import * as Schema from "effect/Schema"
 
 const Tokens = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
@@ -22,7 +23,10 @@ export const unknown: Usage = {}
 export const zero: Usage = { input: 0, cachedInput: 0, output: 0, reasoning: 0 }
 
 /** The sum of two usages: a figure is known only where both are. */
-export const add = (self: Usage, that: Usage): Usage => {
+export const add: {
+  (that: Usage): (self: Usage) => Usage
+  (self: Usage, that: Usage): Usage
+} = dual(2, (self: Usage, that: Usage): Usage => {
   const sum: { -readonly [K in keyof Usage]: Usage[K] } = {}
   for (const key of ["input", "cachedInput", "output", "reasoning"] as const) {
     const a = self[key]
@@ -30,4 +34,4 @@ export const add = (self: Usage, that: Usage): Usage => {
     if (a !== undefined && b !== undefined) sum[key] = a + b
   }
   return sum
-}
+})

@@ -1,17 +1,9 @@
 import * as Schema from "effect/Schema"
-import { Parameters } from "./LlmRequest.ts"
-
-const settings = {
-  /** A model's alias, or several: the next is asked when repairs of the one before are used up. */
-  model: Schema.optionalKey(Schema.Union([Schema.String, Schema.NonEmptyArray(Schema.String)])),
-  parameters: Schema.optionalKey(Parameters),
-  /** How often a step asks again when a reply does not parse. */
-  repair: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
-}
+import { ModelSettings } from "./internal/ask/call.ts"
 
 /** What can be set for one step from outside: its prompt's text, its model, how it is asked. */
 export const StepTemplateConfig = Schema.Struct({
-  ...settings,
+  ...ModelSettings.fields,
   prompt: Schema.optionalKey(Schema.String),
   system: Schema.optionalKey(Schema.String)
 })
@@ -30,7 +22,7 @@ export const StepsTemplateConfig: Schema.Codec<StepsTemplateConfig> = Schema.Rec
 )
 
 /** How a run differs from its workflow's definition. What stands at the top holds for every step that sets nothing. */
-export const WorkflowConfig = Schema.Struct({ ...settings, steps: Schema.optionalKey(StepsTemplateConfig) })
+export const WorkflowConfig = Schema.Struct({ ...ModelSettings.fields, steps: Schema.optionalKey(StepsTemplateConfig) })
 export type WorkflowConfig = typeof WorkflowConfig.Type
 
 /** A configuration that does not fit its workflow; `path` is the step it speaks of. */

@@ -18,6 +18,10 @@ export const Written = Schema.Struct({
 })
 export type Written = typeof Written.Type
 
+/** The output, or a part of it, of a step that delivers files. */
+export const Delivered = Schema.Struct({ files: Schema.Array(Written) })
+export type Delivered = typeof Delivered.Type
+
 /** A path that the workspace refuses, or storage that failed. Nothing was written. */
 export class WorkspaceError extends Schema.TaggedError<WorkspaceError>()("WorkspaceError", {
   path: Schema.String,

@@ -1,4 +1,5 @@
 export * as AttemptSink from "./AttemptSink.ts"
+export * as DefinitionError from "./DefinitionError.ts"
 export * as DeltaSink from "./DeltaSink.ts"
 export * as Engine from "./Engine.ts"
 export * as Fingerprint from "./Fingerprint.ts"

@@ -11,6 +11,7 @@ import {
   WorkflowEvent
 } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
+import { runState, stepState } from "./support/engine.ts"
 import { reply } from "./support/scripted.ts"
 
 const Text = Schema.String
@@ -27,7 +28,7 @@ const inJournal = <In, Out, E, R>(
 ) =>
   Effect.gen(function* () {
     const state = yield* Engine.initialize(workflow, input, { run: "r" })
-    const exit = yield* Effect.exit(Engine.run(workflow, state))
+    const exit = yield* Effect.exit(runState(workflow, state))
     const events = yield* journal.load("r")
     return { exit, events, tags: events.map(({ _tag }) => _tag) }
   }).pipe(Effect.provideService(Journal.Journal, journal))
@@ -139,9 +140,9 @@ describe("Engine, where things go wrong", () => {
     })
     const workflow = begin.pipe(Workflow.bind("more", more, "input"), Workflow.bind("shows", shows, "more"))
     return Effect.gen(function* () {
-      const first = yield* Engine.run(workflow, yield* Engine.initialize(workflow, "x"))
+      const first = yield* runState(workflow, yield* Engine.initialize(workflow, "x"))
       assert.strictEqual(first.records["shows"]?.result?.output, `{"a":"x"}`)
-      yield* Engine.run(workflow, first)
+      yield* runState(workflow, first)
       assert.strictEqual(ran, 2)
     })
   })
@@ -189,7 +190,7 @@ describe("Engine, where things go wrong", () => {
     it.effect("an id that a run has is refused to another, and the run stays as it was", () =>
       Effect.gen(function* () {
         const workflow = begin.pipe(Workflow.bind("a", pass("a"), "input"))
-        const done = yield* Engine.run(workflow, yield* Engine.initialize(workflow, "x", { run: "r" }))
+        const done = yield* runState(workflow, yield* Engine.initialize(workflow, "x", { run: "r" }))
         for (const second of [
           Engine.initialize(workflow, "y", { run: "r" }),
           Engine.import(workflow, done, { run: "r" })
@@ -204,10 +205,10 @@ describe("Engine, where things go wrong", () => {
       Effect.gen(function* () {
         const workflow = begin.pipe(Workflow.bind("a", pass("a"), "input"))
         const initial = yield* Engine.initialize(workflow, "x", { run: "r" })
-        const done = yield* Engine.run(workflow, initial)
+        const done = yield* runState(workflow, initial)
         for (const old of [
-          Engine.run(workflow, initial),
-          Engine.step(workflow, initial, "a"),
+          runState(workflow, initial),
+          stepState(workflow, initial, "a"),
           Engine.set(workflow, initial, "a", "by hand")
         ]) {
           const error = yield* Effect.flip(old)
@@ -217,7 +218,7 @@ describe("Engine, where things go wrong", () => {
           )
         }
         assert.deepStrictEqual(yield* Engine.load(workflow, "r"), done)
-        yield* Engine.run(workflow, yield* Engine.load(workflow, "r"))
+        yield* runState(workflow, yield* Engine.load(workflow, "r"))
       }).pipe(Effect.provide(Journal.layerMemory))
     )
   })
@@ -268,7 +269,7 @@ describe("Engine, where things go wrong", () => {
       return Effect.gen(function* () {
         const items = keys.map((key, i) => ({ key, needs: keys.slice(0, i) }))
         const workflow = project(4)
-        const state = yield* Engine.run(workflow, yield* Engine.initialize(workflow, items))
+        const state = yield* runState(workflow, yield* Engine.initialize(workflow, items))
         assert.strictEqual(state.status, "COMPLETED")
         const { code } = yield* Engine.output(workflow, state)
         assert.sameMembers(Object.keys(code), keys)
@@ -283,9 +284,9 @@ describe("Engine, where things go wrong", () => {
     it.effect("paths that no item has any more are orphaned in one order, whatever that of their start", () =>
       Effect.gen(function* () {
         const workflow = project(1)
-        const done = yield* Engine.run(workflow, yield* Engine.initialize(workflow, chain(3)))
+        const done = yield* runState(workflow, yield* Engine.initialize(workflow, chain(3)))
         assert.deepStrictEqual(Object.keys(done.records), ["code/k2", "code/k1", "code/k0"])
-        const none = yield* Engine.run(workflow, yield* Engine.set(workflow, done, "input", []))
+        const none = yield* runState(workflow, yield* Engine.set(workflow, done, "input", []))
         assert.deepStrictEqual(none.orphaned, ["code/k0", "code/k1", "code/k2"])
       })
     )
@@ -293,14 +294,14 @@ describe("Engine, where things go wrong", () => {
     it.effect("items that cannot be walked are named to whoever asks for one, or for the output", () =>
       Effect.gen(function* () {
         const workflow = project(1)
-        const done = yield* Engine.run(workflow, yield* Engine.initialize(workflow, chain(2)))
+        const done = yield* runState(workflow, yield* Engine.initialize(workflow, chain(2)))
         const circle = yield* Engine.set(workflow, done, "input", [
           { key: "k0", needs: ["k1"] },
           { key: "k1", needs: ["k0"] }
         ])
         const inCircle = `code: these depend on each other in a circle: "k0" → "k1" → "k0"`
         assert.strictEqual((yield* Effect.flip(Engine.output(workflow, circle))).message, inCircle)
-        assert.strictEqual((yield* Effect.flip(Engine.step(workflow, circle, "code/k0"))).message, inCircle)
+        assert.strictEqual((yield* Effect.flip(stepState(workflow, circle, "code/k0"))).message, inCircle)
         assert.strictEqual((yield* Effect.flip(Engine.set(workflow, circle, "code/k0", "x"))).message, inCircle)
       })
     )
@@ -372,14 +373,14 @@ describe("Engine, where things go wrong", () => {
         )
         const body = Effect.gen(function* () {
           const state = yield* Engine.initialize(workflow, ["a", "b", "c"], { run: "r" })
-          const fiber = yield* Effect.forkChild(Engine.run(workflow, state), { startImmediately: true })
+          const fiber = yield* Effect.forkChild(runState(workflow, state), { startImmediately: true })
           for (let i = 0; i < steps; i++) yield* Effect.yieldNow
           yield* Fiber.interrupt(fiber)
           const stopped = yield* Engine.load(workflow, "r")
           statuses.add(stopped.status)
           const replies = Object.values(stopped.records).reduce((sum, { replies }) => sum + replies, 0)
           assert.strictEqual(replies, answered, `after ${steps} steps`)
-          assert.strictEqual((yield* Engine.run(workflow, stopped)).status, "COMPLETED")
+          assert.strictEqual((yield* runState(workflow, stopped)).status, "COMPLETED")
           assert.strictEqual(answered, 4, `after ${steps} steps`)
         })
         yield* body.pipe(Effect.provide(layer), Effect.provideService(Journal.Journal, slow))
@@ -395,17 +396,17 @@ describe("Engine, where things go wrong", () => {
     }
     const good = attempt(1, Effect.succeed("done"))
     return Effect.gen(function* () {
-      const done = yield* Engine.run(good, yield* Engine.initialize(good, "x"))
-      const failed = yield* Engine.run(attempt(2, Effect.fail("broken")), done)
+      const done = yield* runState(good, yield* Engine.initialize(good, "x"))
+      const failed = yield* runState(attempt(2, Effect.fail("broken")), done)
       assert.strictEqual(failed.records["a"]?.error?.message, "broken")
-      const back = yield* Engine.run(good, failed)
+      const back = yield* runState(good, failed)
       assert.strictEqual(back.status, "COMPLETED")
       assert.isUndefined(back.records["a"]?.error)
 
       const killed = WorkflowEvent.draft(back)
       WorkflowEvent.apply(killed, { _tag: "StepStarted", path: "a", step: "s", at: 1 })
       assert.isDefined(killed.records["a"]?.pending)
-      assert.isUndefined((yield* Engine.run(good, killed)).records["a"]?.pending)
+      assert.isUndefined((yield* runState(good, killed)).records["a"]?.pending)
     })
   })
 

@@ -1,6 +1,7 @@
 import { Arbitrary, Deferred, Effect, Fiber, Schema } from "effect"
 import { Engine, Journal, StepPath, WorkflowEvent, WorkflowState } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
+import { runState, stepState } from "./support/engine.ts"
 import { shapeOf, start, stepsOf, workflowOf, type World } from "./support/generated.ts"
 
 const numbers = Arbitrary.schema(
@@ -54,14 +55,14 @@ describe("Engine, over generated workflows", () => {
           const workflow = workflowOf(world(), shapeOf(numbers))
           const initial = deepFreeze(yield* Engine.initialize(workflow, start, { run: "r" }))
           const before = WorkflowState.toJson(initial)
-          const state = yield* Engine.run(workflow, initial)
+          const state = yield* runState(workflow, initial)
           assert.strictEqual(state.status, "COMPLETED")
           assert.strictEqual(WorkflowState.toJson(initial), before)
           assert.deepStrictEqual(yield* WorkflowState.fromJson(WorkflowState.toJson(state)), state)
           assert.deepStrictEqual(WorkflowEvent.fold(yield* journal.load("r")), state)
           // a finished run runs nothing again
           const idle = world()
-          const again = yield* Engine.run(workflowOf(idle, shapeOf(numbers)), deepFreeze(state))
+          const again = yield* runState(workflowOf(idle, shapeOf(numbers)), deepFreeze(state))
           assert.deepStrictEqual(idle.ran, [])
           assert.deepStrictEqual(
             yield* Engine.output(workflow, again),
@@ -84,13 +85,13 @@ describe("Engine, over generated workflows", () => {
         const events = yield* inJournal((journal) =>
           Effect.gen(function* () {
             const broken = workflowOf(world({ fails }), shapes)
-            const failed = yield* Engine.run(broken, yield* Engine.initialize(broken, start, { run: "r" }))
+            const failed = yield* runState(broken, yield* Engine.initialize(broken, start, { run: "r" }))
             // the failing step may stand in a `forEach` without items
             if (failed.status !== "FAILED") assert.strictEqual(failed.status, "COMPLETED")
             assert.deepStrictEqual(WorkflowEvent.fold(yield* journal.load("r")), failed)
             assert.deepStrictEqual(yield* WorkflowState.fromJson(WorkflowState.toJson(failed)), failed)
             const healed = workflowOf(world(), shapes)
-            yield* Engine.run(healed, deepFreeze(failed))
+            yield* runState(healed, deepFreeze(failed))
             return yield* journal.load("r")
           })
         )
@@ -99,7 +100,7 @@ describe("Engine, over generated workflows", () => {
           const state = deepFreeze(WorkflowEvent.fold(events.slice(0, length))!)
           const here = world()
           const workflow = workflowOf(here, shapes)
-          const done = yield* Engine.run(workflow, state)
+          const done = yield* runState(workflow, state)
           assert.strictEqual(done.status, "COMPLETED")
           assert.deepStrictEqual(yield* Engine.output(workflow, done), expected)
           const recorded = Object.values(state.records).filter(({ result }) => result !== undefined).length
@@ -124,13 +125,13 @@ describe("Engine, over generated workflows", () => {
           })
           const workflow = workflowOf(there, shapes)
           const initial = yield* Engine.initialize(workflow, start, { run: "r" })
-          const fiber = yield* Effect.forkChild(Engine.run(workflow, initial))
+          const fiber = yield* Effect.forkChild(runState(workflow, initial))
           yield* Effect.raceFirst(Deferred.await(reached), Fiber.await(fiber))
           yield* Fiber.interrupt(fiber)
           const stopped = yield* Engine.load(workflow, "r")
           assert.include(["CANCELLED", "COMPLETED"], stopped.status)
           const healthy = workflowOf(world(), shapes)
-          const done = yield* Engine.run(healthy, deepFreeze(stopped))
+          const done = yield* runState(healthy, deepFreeze(stopped))
           assert.strictEqual(done.status, "COMPLETED")
           assert.deepStrictEqual(WorkflowEvent.fold(yield* journal.load("r")), done)
           assert.deepStrictEqual(yield* Engine.output(healthy, done), yield* Engine.execute(healthy, start))
@@ -150,14 +151,14 @@ describe("Engine, over generated workflows", () => {
           const nth = (n: number) => steps[n % steps.length]!
           // half of the runs are not finished, half of the changes leave outputs equal
           const before = workflowOf(world({ fails: new Set(failing % 2 === 0 ? [] : [nth(failing)]) }), shapes)
-          const state = yield* Engine.run(before, yield* Engine.initialize(before, start, { run: "r" }))
+          const state = yield* runState(before, yield* Engine.initialize(before, start, { run: "r" }))
           const there = world({ changed: new Set([nth(changing), nth(adds)]), adds: adds % 2 })
           const after = workflowOf(there, shapes)
           const plan = yield* Engine.plan(after, deepFreeze(state))
           assert.deepStrictEqual(there.ran, [])
 
           const known = (yield* journal.load("r")).length
-          const done = yield* Engine.run(after, state)
+          const done = yield* runState(after, state)
           const events = (yield* journal.load("r")).slice(known)
           const ran = events.flatMap((event) => (event._tag === "StepStarted" ? [event.path] : []))
           const foretold = (path: string) =>
@@ -188,14 +189,14 @@ describe("Engine, over generated workflows", () => {
         const shapes = shapeOf(numbers)
         const there = world()
         const workflow = workflowOf(there, shapes)
-        const state = yield* Engine.run(workflow, yield* Engine.initialize(workflow, start, { run: "r" }))
+        const state = yield* runState(workflow, yield* Engine.initialize(workflow, start, { run: "r" }))
         const paths = Object.keys(state.records)
         if (paths.length === 0) return
         const path = paths[providing % paths.length]!
         const value = { count: providing, at: "2000-01-01T00:00:00.000Z", note: { _tag: "None" } }
         const provided = yield* Engine.set(workflow, deepFreeze(state), path, value)
         const plan = yield* Engine.plan(workflow, provided)
-        const done = yield* Engine.run(workflow, deepFreeze(provided))
+        const done = yield* runState(workflow, deepFreeze(provided))
         const ran = Object.keys(done.records).filter((path) => done.records[path] !== provided.records[path])
         assert.notInclude(ran, path)
         for (const { action, path } of plan) {
@@ -208,7 +209,7 @@ describe("Engine, over generated workflows", () => {
             path
           )
         const idle = there.ran.length
-        yield* Engine.run(workflow, done)
+        yield* runState(workflow, done)
         assert.strictEqual(there.ran.length, idle)
       }),
     runs
@@ -227,18 +228,18 @@ describe("Engine, over generated workflows", () => {
           const plan = yield* Engine.plan(workflow, state)
           const waiting = plan.find(({ action }) => action === "perhaps")
           if (waiting !== undefined) {
-            const early = yield* Effect.flip(Engine.step(workflow, state, waiting.path))
+            const early = yield* Effect.flip(stepState(workflow, state, waiting.path))
             assert.strictEqual(early.reason._tag, "MissingResult")
           }
           const next = plan.find(({ action }) => action === "run")
           if (next === undefined) break
           const before = there.ran.length
-          const after = yield* Engine.step(workflow, deepFreeze(state), next.path)
+          const after = yield* stepState(workflow, deepFreeze(state), next.path)
           assert.strictEqual(there.ran.length, before + 1)
           state = yield* WorkflowState.fromJson(WorkflowState.toJson(after))
         }
         const ran = there.ran.length
-        const done = yield* Engine.run(workflow, state)
+        const done = yield* runState(workflow, state)
         assert.strictEqual(there.ran.length, ran)
         assert.deepStrictEqual(yield* Engine.output(workflow, done), yield* Engine.execute(workflow, start))
       }),
@@ -254,7 +255,7 @@ describe("Engine, over generated workflows", () => {
         const finish = (yields: World["yields"]) =>
           Effect.gen(function* () {
             const workflow = workflowOf(world({ yields }), shapes)
-            return timeless(yield* Engine.run(workflow, yield* Engine.initialize(workflow, start, { run: "r" })))
+            return timeless(yield* runState(workflow, yield* Engine.initialize(workflow, start, { run: "r" })))
           })
         assert.deepStrictEqual(yield* finish((step) => (step * seed) % 7), yield* finish(() => 0))
       }),

@@ -15,6 +15,7 @@ import {
   WorkflowState
 } from "@stepwright/core"
 import { assert, describe, expect, it } from "@effect/vitest"
+import { runState, stepState } from "./support/engine.ts"
 
 const say = (name: string, template = `${name}: {{text}}`, options: { readonly model?: string } = {}) =>
   Step.make(name, {
@@ -82,7 +83,7 @@ const tasks = (...list: ReadonlyArray<readonly [string, ...ReadonlyArray<string>
 
 /** Runs a workflow from the start, giving the state. */
 const start = <In, Out, E, R>(workflow: Workflow.Workflow<In, Out, E, R>, input: In) =>
-  Effect.flatMap(Engine.initialize(workflow, input, { run: "r" }), (state) => Engine.run(workflow, state))
+  Effect.flatMap(Engine.initialize(workflow, input, { run: "r" }), (state) => runState(workflow, state))
 
 const actions = (plan: ReadonlyArray<Engine.PlanEntry>) =>
   Object.fromEntries(plan.map(({ action, path }) => [path, action]))
@@ -134,7 +135,7 @@ describe("Engine", () => {
       return Effect.gen(function* () {
         const state = yield* start(nested(), { text: "go" })
         assert.strictEqual(state.status, "COMPLETED")
-        yield* Engine.run(nested(), state)
+        yield* runState(nested(), state)
         assert.strictEqual(asked.length, 3)
       }).pipe(Effect.provide(layer))
     })
@@ -156,7 +157,7 @@ describe("Engine", () => {
       return Effect.gen(function* () {
         const state = yield* start(workflow("calm"), { text: "go" })
         assert.deepStrictEqual(actions(yield* Engine.plan(workflow("loud"), state)), { tell: "run", after: "perhaps" })
-        yield* Engine.run(workflow("loud"), state)
+        yield* runState(workflow("loud"), state)
         // the answer is the same, so what follows is not asked again
         assert.deepStrictEqual(asked, ["tell", "after", "tell"])
       }).pipe(Effect.provide(layer))
@@ -196,7 +197,7 @@ describe("Engine", () => {
         const state = yield* Effect.provide(start(nested(), { text: "go" }), broke.layer)
         assert.strictEqual(state.status, "SUSPENDED")
         assert.strictEqual(state.error?.path, "last")
-        const done = yield* Effect.provide(Engine.run(nested(), state), rich.layer)
+        const done = yield* Effect.provide(runState(nested(), state), rich.layer)
         assert.strictEqual(done.status, "COMPLETED")
         assert.deepStrictEqual(rich.asked, ["last"])
       })
@@ -219,8 +220,8 @@ describe("Engine", () => {
         })
       return Effect.gen(function* () {
         const failed = yield* Effect.provide(start(workflow, { text: "go" }), answering("no"))
-        const done = yield* Effect.provide(Engine.run(workflow, failed), answering('{"x":1}'))
-        yield* Effect.provide(Engine.step(workflow, done, "point", { force: true }), answering('{"x":2}'))
+        const done = yield* Effect.provide(runState(workflow, failed), answering('{"x":1}'))
+        yield* Effect.provide(stepState(workflow, done, "point", { force: true }), answering('{"x":2}'))
         assert.deepStrictEqual(asked, ["no false", '{"x":1} true', '{"x":2} true'])
       })
     })
@@ -229,7 +230,7 @@ describe("Engine", () => {
       Effect.gen(function* () {
         const other = Workflow.make("other", { input: Text })
         const state = yield* Engine.initialize(other, { text: "go" })
-        const error = yield* Effect.flip(Engine.run(project, state))
+        const error = yield* Effect.flip(runState(project, state))
         assert.include(error.message, `belongs to the workflow "other"`)
       }).pipe(Effect.provide(model().layer))
     )
@@ -281,7 +282,7 @@ describe("Engine", () => {
         const state = yield* start(project, { tasks: tasks(["a"], ["b"]) })
         const fewer = yield* Engine.set(project, state, "input", { tasks: tasks(["a"]) } as never)
         assert.strictEqual(fewer.status, "IN_PROGRESS")
-        const done = yield* Engine.run(project, fewer)
+        const done = yield* runState(project, fewer)
         assert.deepStrictEqual(done.orphaned, ["code/b"])
       }).pipe(Effect.provide(layer))
     })
@@ -356,7 +357,7 @@ describe("Engine", () => {
           "code/e": "reuse"
         })
         asked.length = 0
-        const done = yield* Engine.run(project, changed)
+        const done = yield* runState(project, changed)
         assert.deepStrictEqual(asked, ["code/c"])
         assert.strictEqual(done.records["code/b"]?.result?.output, "by hand")
       }).pipe(Effect.provide(layer))
@@ -373,7 +374,7 @@ describe("Engine", () => {
           { path: "design/tasks/inner", action: "perhaps", why: "reads first" },
           { path: "last", action: "perhaps", why: "reads design/tasks/inner" }
         ])
-        const done = yield* Engine.run(nested(), state)
+        const done = yield* runState(nested(), state)
         const [, changed] = yield* Engine.plan(nested(say("inner", "other: {{text}}")), done)
         assert.deepStrictEqual(changed, { path: "design/tasks/inner", action: "run", why: "changed: prompt" })
         const other = yield* Engine.plan(nested(say("inner", undefined, { model: "large" })), done)
@@ -406,12 +407,12 @@ describe("Engine", () => {
       return Effect.gen(function* () {
         const through = (state: WorkflowState.WorkflowState) => WorkflowState.fromJson(WorkflowState.toJson(state))
         const state = yield* Engine.initialize(nested(), { text: "go" })
-        const first = yield* Engine.step(nested(), yield* through(state), "first")
+        const first = yield* stepState(nested(), yield* through(state), "first")
         assert.strictEqual(first.status, "IN_PROGRESS")
-        const inner = yield* Engine.step(nested(), yield* through(first), "design/tasks/inner")
+        const inner = yield* stepState(nested(), yield* through(first), "design/tasks/inner")
         assert.strictEqual(inner.records["design/tasks/inner"]?.result?.output, "<design/tasks/inner>")
         assert.deepStrictEqual(asked, ["first", "design/tasks/inner"])
-        const done = yield* Engine.run(nested(), yield* through(inner))
+        const done = yield* runState(nested(), yield* through(inner))
         assert.strictEqual(done.status, "COMPLETED")
         assert.deepStrictEqual(asked, ["first", "design/tasks/inner", "last"])
       }).pipe(Effect.provide(layer))
@@ -420,7 +421,7 @@ describe("Engine", () => {
     it.effect("names what is missing when it comes too early", () =>
       Effect.gen(function* () {
         const state = yield* Engine.initialize(nested(), { text: "go" })
-        const error = yield* Effect.flip(Engine.step(nested(), state, "design/tasks/inner"))
+        const error = yield* Effect.flip(stepState(nested(), state, "design/tasks/inner"))
         assert.strictEqual(
           error.message,
           `design/tasks/inner: it needs the result of "first", which has none yet; run that step first`
@@ -431,7 +432,7 @@ describe("Engine", () => {
     it.effect("names the near paths when there is no such step", () =>
       Effect.gen(function* () {
         const state = yield* Engine.initialize(nested(), { text: "go" })
-        const error = yield* Effect.flip(Engine.step(nested(), state, "design/task/inner"))
+        const error = yield* Effect.flip(stepState(nested(), state, "design/task/inner"))
         assert.include(error.message, `did you mean "design/tasks/inner"?`)
       }).pipe(Effect.provide(model().layer))
     )
@@ -440,11 +441,11 @@ describe("Engine", () => {
       const { asked, layer } = model()
       return Effect.gen(function* () {
         const done = yield* start(nested(), { text: "go" })
-        assert.deepStrictEqual(yield* Engine.step(nested(), done, "first"), done)
-        const forced = yield* Engine.step(nested(), done, "first", { force: true })
+        assert.deepStrictEqual(yield* stepState(nested(), done, "first"), done)
+        const forced = yield* stepState(nested(), done, "first", { force: true })
         assert.strictEqual(forced.status, "COMPLETED")
         assert.strictEqual(forced.records["first"]?.attempts, 2)
-        yield* Engine.run(nested(), forced)
+        yield* runState(nested(), forced)
         assert.deepStrictEqual(asked.slice(3), ["first"])
       }).pipe(Effect.provide(layer))
     })
@@ -453,7 +454,7 @@ describe("Engine", () => {
       const refused = new LlmError.LlmError({ reason: new LlmError.ContentRefused({ detail: "no" }) })
       return Effect.gen(function* () {
         const state = yield* Engine.initialize(nested(), { text: "go" })
-        const failed = yield* Engine.step(nested(), state, "first")
+        const failed = yield* stepState(nested(), state, "first")
         assert.strictEqual(failed.records["first"]?.error?.tag, "LlmError")
       }).pipe(Effect.provide(model(() => refused).layer))
     })
@@ -489,7 +490,7 @@ describe("Engine", () => {
           "design/tasks/inner": "perhaps",
           last: "perhaps"
         })
-        yield* Engine.run(nested(), edited)
+        yield* runState(nested(), edited)
         // the first step's output is what it was: one call
         assert.deepStrictEqual(asked.slice(3), ["first"])
       }).pipe(Effect.provide(layer))
@@ -510,7 +511,7 @@ describe("Engine", () => {
           steps: { design: { steps: { "tasks/inner": { model: "large", prompt: "Now {{text}}!" } } } }
         }
         const state = yield* Engine.initialize(nested(), { text: "go" }, { config })
-        yield* Engine.run(nested(), state)
+        yield* runState(nested(), state)
         assert.deepStrictEqual(asked, ["small 0 first: go", "large 0 Now ok!", "small 0 last: ok"])
       }).pipe(Effect.provide(layer))
     })
@@ -533,12 +534,12 @@ describe("Engine", () => {
     it.effect("starts a run from another's results, which stays as it is", () => {
       const { asked, layer } = model()
       return Effect.gen(function* () {
-        const done = yield* Engine.run(nested(), yield* Engine.initialize(nested(), { text: "a" }))
+        const done = yield* runState(nested(), yield* Engine.initialize(nested(), { text: "a" }))
         const calls = asked.length
         const adopted = yield* Engine.import(nested(), done, { run: "other" })
         assert.deepStrictEqual([adopted.run, adopted.origin, adopted.records], ["other", done.run, done.records])
         assert.deepStrictEqual(yield* Engine.load(nested(), "other"), adopted)
-        yield* Engine.run(nested(), adopted)
+        yield* runState(nested(), adopted)
         assert.strictEqual(asked.length, calls)
         assert.deepStrictEqual(yield* Engine.load(nested(), done.run), done)
       }).pipe(Effect.provide([layer, Journal.layerMemory]))
@@ -572,7 +573,7 @@ describe("Engine", () => {
         const state = yield* start(nested(), { text: "go" })
         const journal = Journal.makeMemory()
         const inner = { ...state, run: "copy" }
-        yield* Effect.provideService(Engine.run(nested(), inner), Journal.Journal, journal)
+        yield* Effect.provideService(runState(nested(), inner), Journal.Journal, journal)
         const events = yield* journal.load("copy")
         assert.deepStrictEqual(
           events.map(({ _tag }) => _tag),

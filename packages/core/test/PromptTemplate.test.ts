@@ -1,6 +1,5 @@
 import { assert, describe, expect, expectTypeOf, it } from "@effect/vitest"
-import { PromptTemplate, PromptTemplateVariable } from "@stepwright/core"
-import { PromptTemplateError } from "@stepwright/core/PromptTemplate"
+import { DefinitionError, PromptTemplate, PromptTemplateVariable } from "@stepwright/core"
 import { Result } from "effect"
 import { runs, texts } from "./support/texts.ts"
 
@@ -29,7 +28,7 @@ describe("PromptTemplate", () => {
     })
 
     it("throws for a malformed literal", () => {
-      assert.throws(() => PromptTemplate.make("{{a"), PromptTemplateError)
+      assert.throws(() => PromptTemplate.make("{{a"), DefinitionError.DefinitionError)
     })
   })
 

@@ -1,6 +1,7 @@
 import { Effect, Exit, Schema } from "effect"
 import { Engine, type LlmClient, LlmError, OutputParser, PromptTemplate, Step, Workflow } from "@stepwright/core"
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
+import { runState } from "./support/engine.ts"
 import { reply, scripted } from "./support/scripted.ts"
 
 const Points = Schema.Struct({ points: Schema.Array(Schema.String) })
@@ -180,7 +181,8 @@ describe("Step", () => {
       const missing = Step.make("a", { ...base, variables: () => ({}) })
       // @ts-expect-error the prompt has no hole {{topics}}
       const unknown = Step.make("b", { ...base, variables: ({ topic }) => ({ topic, topics: 1 }) })
-      assert.throws(() => missing.prepare(topic), "no value was given for {{topic}}")
+      const run = Effect.provide(Step.run(missing, topic), scripted("").layer)
+      assert.throws(() => Effect.runSync(run), "no value was given for {{topic}}")
       assert.isTrue(Step.isStep(unknown))
     })
   })
@@ -217,8 +219,8 @@ describe("Step", () => {
       })
       const workflow = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("read", step, "input"))
       return Effect.gen(function* () {
-        const first = yield* Engine.run(workflow, yield* Engine.initialize(workflow, "x"))
-        const second = yield* Engine.run(workflow, first)
+        const first = yield* runState(workflow, yield* Engine.initialize(workflow, "x"))
+        const second = yield* runState(workflow, first)
         assert.strictEqual(ran, 1)
         hash = "b"
         assert.deepStrictEqual((yield* Engine.plan(workflow, second))[0], {
@@ -226,11 +228,11 @@ describe("Step", () => {
           action: "run",
           why: "changed: key"
         })
-        const third = yield* Engine.run(workflow, second)
+        const third = yield* runState(workflow, second)
         assert.strictEqual(ran, 2)
         there = false
         assert.strictEqual((yield* Engine.plan(workflow, third))[0]?.action, "run")
-        yield* Engine.run(workflow, third)
+        yield* runState(workflow, third)
         assert.strictEqual(ran, 3)
       })
     })
@@ -259,10 +261,10 @@ describe("Step", () => {
         const workflow = Workflow.make("w", { input: Schema.String }).pipe(
           Workflow.bind("step", broken("isCurrent"), "input")
         )
-        const done = yield* Engine.run(workflow, yield* Engine.initialize(workflow, "x"))
+        const done = yield* runState(workflow, yield* Engine.initialize(workflow, "x"))
         assert.strictEqual(done.status, "COMPLETED")
         assert.include((yield* Engine.plan(workflow, done))[0]?.why, "no disk")
-        const failed = yield* Engine.run(workflow, done)
+        const failed = yield* runState(workflow, done)
         assert.strictEqual(failed.status, "FAILED")
         assert.strictEqual(failed.records["step"]?.error?.message, "no disk")
         assert.strictEqual(failed.records["step"]?.result?.output, "x")

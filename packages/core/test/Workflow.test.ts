@@ -1,6 +1,7 @@
 import { Arbitrary, Context, Effect, Schema } from "effect"
 import { Engine, PromptTemplate, Step, Workflow, type WorkflowError } from "@stepwright/core"
 import { assert, describe, expect, expectTypeOf, it } from "@effect/vitest"
+import { runState, stepState } from "./support/engine.ts"
 import { runs } from "./support/texts.ts"
 import { scripted } from "./support/scripted.ts"
 
@@ -266,11 +267,11 @@ describe("Workflow", () => {
       Effect.gen(function* () {
         const list = [{ id: "a", needs: [] }]
         const state = yield* Engine.initialize(full, { text: "x", list }, { run: "r" })
-        const first = yield* Engine.step(full, state, "first")
+        const first = yield* stepState(full, state, "first")
         const drawn = Workflow.toMermaid(full, first)
         assert.include(drawn, "class n0 done")
         assert.include(drawn, "class n2 waiting")
-        const done = Workflow.toMermaid(full, yield* Engine.run(full, first))
+        const done = Workflow.toMermaid(full, yield* runState(full, first))
         assert.notInclude(done.replace(/classDef.*/g, ""), "waiting")
       }).pipe(Effect.provide(scripted("ok").layer))
     )

@@ -1,10 +1,11 @@
 import { Effect, Schema } from "effect"
 import { Engine, Step, Workflow, WorkflowState } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
+import { runState } from "./support/engine.ts"
 
 const step = Step.effect("step", { input: Schema.String, output: Schema.String, run: Effect.succeed })
 const workflow = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("a", step, "input"))
-const done = Effect.flatMap(Engine.initialize(workflow, "x", { run: "r" }), (state) => Engine.run(workflow, state))
+const done = Effect.flatMap(Engine.initialize(workflow, "x", { run: "r" }), (state) => runState(workflow, state))
 
 const edited = (edit: (json: any) => void) =>
   Effect.map(done, (state) => {
@@ -69,7 +70,7 @@ describe("WorkflowState", () => {
         run: () => Effect.succeed([NaN, Infinity, -Infinity])
       })
       const workflow = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("a", odd, "input"))
-      const state = yield* Engine.run(workflow, yield* Engine.initialize(workflow, "x"))
+      const state = yield* runState(workflow, yield* Engine.initialize(workflow, "x"))
       const back = yield* WorkflowState.fromJson(WorkflowState.toJson(state))
       assert.deepStrictEqual(back, state)
       assert.deepStrictEqual((yield* Engine.output(workflow, back)).a, [NaN, Infinity, -Infinity])

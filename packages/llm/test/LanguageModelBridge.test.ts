@@ -706,7 +706,7 @@ describe("LanguageModelBridge", () => {
         })
         const llm = Layer.provide(LanguageModelBridge.layer(), Layer.effect(LanguageModel.LanguageModel, model))
         const state = yield* Engine.initialize(article, { topic: "Effect" })
-        const done = yield* Effect.provide(Engine.run(article, state), llm)
+        const { state: done } = yield* Effect.provide(Engine.run(article, state), llm)
 
         expect(done.status).toBe("COMPLETED")
         expect(done.records["outline"]?.result?.output).toEqual({ title: "Effect", points: ["a"] })

@@ -169,7 +169,7 @@ describe("LlmRegistry", () => {
       const error = yield* Effect.flip(Engine.run(outer, state))
       expect(error.message).toBe("inner/a: no model is called tiny; the models are default, fast")
       const renamed = yield* Workflow.configure(outer, { steps: { "inner/a": { model: "fast" } } })
-      expect((yield* Engine.run(renamed, yield* Engine.initialize(renamed, "hi"))).status).toBe("COMPLETED")
+      expect((yield* Engine.run(renamed, yield* Engine.initialize(renamed, "hi"))).state.status).toBe("COMPLETED")
     }).pipe(Effect.provide(Layer.provide(Retry.layer(), registry)))
   )
 })

@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSyn
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Engine, Journal, Step, Workflow, WorkflowEvent } from "@stepwright/core"
+import { Engine, Journal, Step, Workflow, WorkflowEvent, type WorkflowState } from "@stepwright/core"
 import { Effect, Schema } from "effect"
 import * as NodeJournal from "../src/NodeJournal.ts"
 
@@ -18,6 +18,9 @@ const workflow = Workflow.make("w", { input: Schema.Int }).pipe(
   Workflow.bind("b", increment, "a")
 )
 
+const runState = (run: typeof workflow, from: WorkflowState.WorkflowState) =>
+  Effect.map(Engine.run(run, from), ({ state }) => state)
+
 /** A directory of its own for the time of an effect. */
 const inDirectory = <A, E, R>(use: (directory: string) => Effect.Effect<A, E, R>) =>
   Effect.acquireUseRelease(
@@ -29,7 +32,7 @@ const inDirectory = <A, E, R>(use: (directory: string) => Effect.Effect<A, E, R>
 const open = (directory: string) => Effect.provide(NodeJournal.layer({ directory }))
 
 const finish = (run: string) =>
-  Effect.flatMap(Engine.initialize(workflow, 1, { run }), (state) => Engine.run(workflow, state))
+  Effect.flatMap(Engine.initialize(workflow, 1, { run }), (state) => runState(workflow, state))
 
 const touch = Effect.flatMap(Journal.Journal, (journal) =>
   journal.append("r", { _tag: "StepStarted", path: "after", step: "s", at: 0 })
@@ -45,7 +48,7 @@ describe("NodeJournal", () => {
         const state = yield* open(directory)(finish("r"))
         const events = yield* load(directory)
         assert.deepStrictEqual(WorkflowEvent.fold(events), state)
-        const again = yield* open(directory)(Effect.flatMap(Engine.load(workflow, "r"), (s) => Engine.run(workflow, s)))
+        const again = yield* open(directory)(Effect.flatMap(Engine.load(workflow, "r"), (s) => runState(workflow, s)))
         assert.strictEqual(again.status, "COMPLETED")
         assert.strictEqual(again.records["a"]?.attempts, 1)
       })
@@ -60,7 +63,7 @@ describe("NodeJournal", () => {
         const whole = yield* load(directory)
         appendFileSync(file, '{"_tag":"StepSta')
         assert.deepStrictEqual(yield* load(directory), whole)
-        yield* open(directory)(Effect.flatMap(Engine.load(workflow, "r"), (s) => Engine.run(workflow, s)))
+        yield* open(directory)(Effect.flatMap(Engine.load(workflow, "r"), (s) => runState(workflow, s)))
         assert.notInclude(readFileSync(file, "utf8"), '"StepSta{')
         assert.isAbove((yield* load(directory)).length, whole.length)
       })
@@ -165,7 +168,7 @@ describe("NodeJournal", () => {
         assert.deepStrictEqual(yield* NodeJournal.runs(join(directory, "none")), [])
         yield* open(directory)(finish("one"))
         yield* open(directory)(finish("two"))
-        yield* open(directory)(Effect.flatMap(Engine.load(workflow, "one"), (s) => Engine.run(workflow, s)))
+        yield* open(directory)(Effect.flatMap(Engine.load(workflow, "one"), (s) => runState(workflow, s)))
         assert.deepStrictEqual(yield* NodeJournal.runs(directory), ["one", "two"])
       })
     )

@@ -39,7 +39,7 @@ describe("NodeRunner", () => {
     it.effect("journals, delivers and hashes on this machine, and needs no key for that", () =>
       Effect.gen(function* () {
         const state = yield* Engine.initialize(writing, "hello")
-        assert.strictEqual((yield* Engine.run(writing, state)).status, "COMPLETED")
+        assert.strictEqual((yield* Engine.run(writing, state)).state.status, "COMPLETED")
         assert.strictEqual(readFileSync(join(folder, "out/a/text.txt"), "utf8"), "hello")
         assert.isTrue(existsSync(join(folder, "runs", state.run, "events.jsonl")))
         assert.strictEqual((yield* Engine.load(writing, state.run)).records["written"]?.attempts, 1)

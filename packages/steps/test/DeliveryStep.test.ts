@@ -56,13 +56,13 @@ describe("DeliveryStep", () => {
     Effect.gen(function* () {
       const files = new Map<string, string>()
       yield* Effect.gen(function* () {
-        const state = yield* Engine.run(workflow, yield* Engine.initialize(workflow, input))
+        const { state } = yield* Engine.run(workflow, yield* Engine.initialize(workflow, input))
         files.set("shop/cart.py", "# mine\n")
-        const kept = yield* Engine.run(workflow, state)
+        const { state: kept } = yield* Engine.run(workflow, state)
         assert.strictEqual(attempts(kept), 1)
         assert.strictEqual(files.get("shop/cart.py"), "# mine\n")
         files.delete("tests/__init__.py")
-        const again = yield* Engine.run(workflow, kept)
+        const { state: again } = yield* Engine.run(workflow, kept)
         assert.strictEqual(attempts(again), 2)
         assert.strictEqual(files.get("tests/__init__.py"), "")
       }).pipe(Effect.provide(Workspace.layerMemory(files)))

@@ -38,6 +38,7 @@ const red = report({
 const run = (verdict: TestRunner.TestReport | TestRunner.TestRunnerError) =>
   Engine.initialize(workflow, input).pipe(
     Effect.flatMap((state) => Engine.run(workflow, state)),
+    Effect.map(({ state }) => state),
     Effect.provide(TestRunner.layerMemory(() => verdict))
   )
 
@@ -107,10 +108,11 @@ describe("VerificationStep", () => {
         })
       const first = yield* Engine.initialize(workflow, input).pipe(
         Effect.flatMap((state) => Engine.run(workflow, state)),
+        Effect.map(({ state }) => state),
         runner("python 3.11")
       )
-      const same = yield* runner("python 3.11")(Engine.run(workflow, first))
-      const other = yield* runner("python 3.14")(Engine.run(workflow, same))
+      const { state: same } = yield* runner("python 3.11")(Engine.run(workflow, first))
+      const { state: other } = yield* runner("python 3.14")(Engine.run(workflow, same))
       assert.strictEqual(same.records["verification"]?.attempts, 1)
       assert.strictEqual(other.records["verification"]?.attempts, 2)
     })

@@ -58,7 +58,10 @@ export const attend = Effect.fnUntraced(function* (self: session.Session, json: 
     }
     yield* Console.log(json ? JSON.stringify(report.document(ended), null, 2) : report.summary(ended))
   })
-  const state = yield* watched(self, Engine.run(self.loaded.workflow, self.state)).pipe(
+  const state = yield* watched(
+    self,
+    Effect.map(Engine.run(self.loaded.workflow, self.state), ({ state }) => state)
+  ).pipe(
     Effect.provide(session.layer(self, { heard })),
     Effect.onInterrupt(
       Effect.fnUntraced(function* () {

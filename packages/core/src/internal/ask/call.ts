@@ -6,12 +6,49 @@ import { DeltaSink } from "../../DeltaSink.ts"
 import { LlmClient, type Service } from "../../LlmClient.ts"
 import { ContentRefused, InvalidResponse, LlmError } from "../../LlmError.ts"
 import type { LlmReply } from "../../LlmReply.ts"
-import type { LlmRequest, Message, Parameters, ResponseFormat } from "../../LlmRequest.ts"
-import { OutputParseError } from "../parser/outputParser.ts"
-import type { OutputParser } from "../../OutputParser.ts"
-import type { StepContext } from "../../Step.ts"
+import { type LlmRequest, type Message, Parameters, type ResponseFormat } from "../../LlmRequest.ts"
 import * as Usage from "../../Usage.ts"
 import type { JsonCodec } from "../json/codec.ts"
+import { OutputParseError, type OutputParser } from "../parser/outputParser.ts"
+import { excerpt } from "../text/excerpt.ts"
+import type { StepContext } from "./context.ts"
+import { repairMessage } from "./repairMessage.ts"
+
+/** What can be set for a step that asks a model: in its code, and by a configuration. */
+export const ModelSettings = Schema.Struct({
+  /** A model's alias, or several: the next is asked when repairs of the one before are used up. */
+  model: Schema.optionalKey(Schema.Union([Schema.String, Schema.NonEmptyArray(Schema.String)])),
+  parameters: Schema.optionalKey(Parameters),
+  /** How often a step asks again when a reply does not parse; 2 by default. */
+  repair: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
+})
+export type ModelSettings = typeof ModelSettings.Type
+
+/** Settings with their defaults. */
+export interface CallSettings extends Omit<ModelSettings, "model"> {
+  readonly models: readonly [string, ...ReadonlyArray<string>]
+  readonly parameters: Parameters
+  readonly repair: number
+}
+
+/** Of several settings the last that says something counts; parameters count one by one. */
+export const merge = (...all: ReadonlyArray<ModelSettings>): ModelSettings => {
+  const parameters: Parameters = Object.assign({}, ...all.map(({ parameters }) => parameters))
+  return { ...Object.assign({}, ...all), parameters }
+}
+
+export const settle = ({ model = "default", parameters = {}, repair = 2, ...others }: ModelSettings): CallSettings => ({
+  ...others,
+  models: typeof model === "string" ? [model] : model,
+  parameters,
+  repair
+})
+
+const names = new Set(Object.keys(ModelSettings.fields))
+
+/** The settings among options. */
+export const settingsOf = (options: ModelSettings): ModelSettings =>
+  Object.fromEntries(Object.entries(options).filter(([name, value]) => names.has(name) && value !== undefined))
 
 /** No reply of the model could be used, repairs and further models included. `usage` is what all of them cost. */
 export class StepOutputError extends Schema.TaggedError<StepOutputError>()("StepOutputError", {
@@ -27,18 +64,16 @@ export class StepOutputError extends Schema.TaggedError<StepOutputError>()("Step
   }
 }
 
-interface Call<Out> {
-  readonly name: string
-  readonly parser: OutputParser<unknown>
-  readonly output: JsonCodec<Out>
-  readonly models: ReadonlyArray<string>
-  readonly parameters: Parameters
-  readonly repair: number
+interface Call {
+  readonly step: string
+  readonly settings: CallSettings
   readonly format: ResponseFormat
+  readonly parser: OutputParser<unknown>
+  readonly output: JsonCodec<unknown>
 }
 
 /** The response format that a parser asks for. */
-export const format = <Out>(name: string, parser: OutputParser<unknown>, output: JsonCodec<Out>): ResponseFormat =>
+export const formatOf = (name: string, parser: OutputParser<unknown>, output: JsonCodec<unknown>): ResponseFormat =>
   parser.format === "text" ? { type: "text" } : { type: "json", name, schema: jsonSchema(output.schema) }
 
 const jsonSchema = (schema: Schema.Constraint): Schema.Json => {
@@ -48,53 +83,41 @@ const jsonSchema = (schema: Schema.Constraint): Schema.Json => {
 }
 
 /** Asks until a reply parses: each model in turn with the opening messages, then with its own failures quoted. */
-export const execute = Effect.fnUntraced(function* <Out>(
-  call: Call<Out>,
+export const ask = Effect.fnUntraced(function* (
+  { format, output, parser, settings, step }: Call,
   opening: ReadonlyArray<Message>,
-  context: StepContext
-): Effect.fn.Return<Out, StepOutputError | LlmError, LlmClient> {
+  { fresh, path, replied, restore, run }: StepContext
+): Effect.fn.Return<unknown, StepOutputError | LlmError, LlmClient> {
   const client = yield* LlmClient
   const listen = yield* DeltaSink
+  const { models, parameters, repair } = settings
   let usage = Usage.zero
   let turn = 0
   let failure: OutputParseError | undefined
-  for (const model of call.models) {
+  for (const model of models) {
     let messages = opening
-    for (let repairs = 0; repairs <= call.repair; repairs++) {
+    for (let repairs = 0; repairs <= repair; repairs++) {
       turn++
-      const request: LlmRequest = {
-        model,
-        messages,
-        format: call.format,
-        parameters: call.parameters,
-        metadata: {
-          run: context.run,
-          path: context.path,
-          step: call.name,
-          turn,
-          ...(context.fresh && { fresh: true })
-        }
-      }
-      const told = listen?.({ path: context.path, step: call.name, turn, parser: call.parser })
-      const reply = yield* context.restore(
-        told === undefined ? client.generate(request) : streamed(client, request, told)
-      )
-      yield* context.replied(request, reply)
+      const metadata = { run, path, step, turn, ...(fresh && { fresh }) }
+      const request: LlmRequest = { model, messages, format, parameters, metadata }
+      const told = listen?.({ path, step, turn, parser })
+      const reply = yield* restore(told === undefined ? client.generate(request) : streamed(client, request, told))
+      yield* replied(request, reply)
       usage = Usage.add(usage, reply.usage)
       yield* Effect.annotateCurrentSpan(spanAttributes(request, reply, usage))
       if (reply.finishReason === "content-filter") return yield* refused(reply)
-      const output = read(call, reply)
-      if (Result.isSuccess(output)) return output.success
-      failure = output.failure
+      const value = read(parser, output, reply)
+      if (Result.isSuccess(value)) return value.success
+      failure = value.failure
       if (reply.finishReason === "length") break
       messages = messages.concat([
         { role: "assistant", content: reply.text },
-        { role: "user", content: repairMessage(call.parser, failure) }
+        { role: "user", content: repairMessage(parser, failure) }
       ])
     }
   }
   // models is never empty, so there was a reply and it failed
-  return yield* new StepOutputError({ step: call.name, turns: turn, usage, reason: failure! })
+  return yield* new StepOutputError({ step, turns: turn, usage, reason: failure! })
 })
 
 /** The reply to a request, with its text told as it comes. */
@@ -125,20 +148,28 @@ const spanAttributes = (request: LlmRequest, reply: LlmReply, usage: Usage.Usage
   ...(usage.output !== undefined && { "gen_ai.usage.output_tokens": usage.output })
 })
 
-/** What a filter left of a reply is no result, even where it would parse. */
-const refused = ({ text, usage }: LlmReply) =>
-  new LlmError({ reason: new ContentRefused({ detail: `a content filter ended the reply: ${excerpt(text)}`, usage }) })
+const shown = 120
 
-const read = <Out>(call: Call<Out>, reply: LlmReply): Result.Result<Out, OutputParseError> =>
+/** What a filter left of a reply is no result, even where it would parse. */
+const refused = ({ text, usage }: LlmReply) => {
+  const detail = `a content filter ended the reply: ${excerpt(text, shown)}`
+  return new LlmError({ reason: new ContentRefused({ detail, usage }) })
+}
+
+const read = (
+  parser: OutputParser<unknown>,
+  output: JsonCodec<unknown>,
+  reply: LlmReply
+): Result.Result<unknown, OutputParseError> =>
   reply.finishReason === "length"
     ? Result.fail(cutOff(reply))
-    : Result.flatMap(call.parser.parse(reply.text), (parsed) =>
+    : Result.flatMap(parser.parse(reply.text), (parsed) =>
         Result.mapError(
-          call.output.decode(parsed),
+          output.decode(parsed),
           (error) =>
             new OutputParseError({
               expected: "a value that fits the output's Schema",
-              found: excerpt(reply.text),
+              found: excerpt(reply.text, shown),
               at: "",
               detail: error.message,
               truncated: false
@@ -149,21 +180,8 @@ const read = <Out>(call: Call<Out>, reply: LlmReply): Result.Result<Out, OutputP
 const cutOff = (reply: LlmReply) =>
   new OutputParseError({
     expected: "a whole reply",
-    found: excerpt(reply.text.slice(-120)),
+    found: reply.text.slice(-shown),
     at: "end of the reply",
     detail: `the reply was cut off after ${reply.usage.output ?? "an unknown number of"} tokens: raise maxOutputTokens, choose another model, or ask for less in one step`,
     truncated: true
   })
-
-const excerpt = (text: string) => (text.length > 120 ? `${text.slice(0, 120)}…` : text)
-
-/** The turn that asks again: what was wrong, then the format once more. */
-const repairMessage = (parser: OutputParser<unknown>, error: OutputParseError): string =>
-  [
-    "Your reply could not be used.",
-    error.message,
-    "Give the whole answer again, corrected, with nothing left out and no comment on the mistake.",
-    parser.instructions
-  ]
-    .filter((part) => part !== "")
-    .join("\n\n")

@@ -1,6 +1,7 @@
 import * as StepPath from "../../StepPath.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import type { DescribedNode, Description } from "./describe.ts"
+import { manyInWords } from "./nodes.ts"
 
 const colours = {
   done: "fill:#d8f0dc,stroke:#2e7d32",
@@ -11,8 +12,10 @@ const colours = {
 
 /** What a node looks like: of several items, failed beats running beats done. */
 const look = (path: string, state: WorkflowState): keyof typeof colours => {
-  const paths = path.includes("*") ? Object.keys(state.records).filter((at) => StepPath.matches(path, at)) : [path]
-  const records = paths.flatMap((at) => state.records[at] ?? [])
+  const paths = path.includes("*")
+    ? Object.keys(state.records).filter((found) => StepPath.matches(path, found))
+    : [path]
+  const records = paths.flatMap((path) => state.records[path] ?? [])
   if (records.some(({ error }) => error !== undefined)) return "failed"
   const isRunning = state.status === "IN_PROGRESS" && records.some(({ pending }) => pending !== undefined)
   if (isRunning) return "running"
@@ -28,7 +31,7 @@ export const draw = ({ name, nodes }: Description, state: WorkflowState | undefi
   let count = 0
   const box = (node: DescribedNode): string => {
     const id = `n${count++}`
-    const name = last(node.path)
+    const name = StepPath.last(node.path)
     const step = node.step !== undefined && node.step.name !== name ? `${name}: ${node.step.name}` : name
     lines.push(`  ${id}${node.kind === "let" ? `[/${quote(step)}/]` : `[${quote(step)}]`}`)
     if (state !== undefined && node.kind === "step") classes.push(`  class ${id} ${look(node.path, state)}`)
@@ -40,8 +43,8 @@ export const draw = ({ name, nodes }: Description, state: WorkflowState | undefi
       if (node.parts !== undefined) return node.parts.flatMap((part) => sequence(part, ends))
       const frame = node.nodes !== undefined || node.each !== undefined
       if (!frame) return link(ends, box(node))
-      const items = node.each === undefined ? "" : node.each === "forEach" ? " (each)" : " (each, by dependency)"
-      lines.push(`  subgraph g${count++} [${quote(last(node.path.replace(/\/\*$/, "")) + items)}]`)
+      const items = node.each === undefined ? "" : ` (${manyInWords[node.each]})`
+      lines.push(`  subgraph g${count++} [${quote(StepPath.last(node.path.replace(/\/\*$/, "")) + items)}]`)
       const after = node.nodes === undefined ? link(ends, box(node)) : sequence(node.nodes, ends)
       lines.push("  end")
       return after
@@ -57,8 +60,6 @@ export const draw = ({ name, nodes }: Description, state: WorkflowState | undefi
   }
   return [...lines, ...classes].join("\n")
 }
-
-const last = (path: string) => path.slice(path.lastIndexOf("/") + 1)
 
 /** A label; what Mermaid, its Markdown or HTML would read is written as an entity. */
 const quote = (text: string) => `"${text.replace(/[#"<>&`\n]/g, (char) => `#${char.charCodeAt(0)};`)}"`

@@ -1,66 +1,113 @@
+import * as Predicate from "effect/Predicate"
+import { pipeArguments, type Pipeable } from "effect/Pipeable"
+import * as StepPath from "../../StepPath.ts"
+import { isStep, type UntypedStep } from "../ask/step.ts"
+import type * as JsonCodec from "../json/codec.ts"
 import type { Compiled } from "./selector.ts"
-import * as Step from "../../Step.ts"
-import type * as Workflow from "../../Workflow.ts"
 
-/** A step or a workflow whose types are forgotten: only the constructors of nodes, which check them, make one. */
-export type Body = Step.Step<unknown, unknown, unknown, unknown> | Workflow.Workflow<unknown, unknown, unknown, unknown>
+/** The key of what an engine of any copy of this library needs of a workflow, and its public type does not show. */
+export const TypeId = "~@stepwright/core/Workflow"
 
-interface Named {
+/** A workflow whose types are forgotten. */
+export interface UntypedWorkflow extends Pipeable {
   readonly name: string
-  readonly body: Body
+  readonly version: number
+  readonly input: JsonCodec.AnyCodec
+  readonly [TypeId]: Inside
 }
 
-interface Each extends Named {
-  readonly items: Compiled
-  readonly key: Compiled
-  readonly input: Compiled
+export interface Inside {
+  readonly nodes: ReadonlyArray<Node>
+  readonly input: JsonCodec.JsonCodec<unknown>
+}
+
+/** What has a place in a workflow. */
+export type Body = UntypedStep | UntypedWorkflow
+
+/** A part of a workflow that has a name, and what feeds it. */
+interface Named<Wires extends string> {
+  readonly name: string
+  readonly wires: Readonly<Record<Wires, Compiled>>
+}
+
+/** Nodes that run their body more than once, as a description names them. */
+const many = { ForEach: "forEach", ForEachDependency: "forEachDependency" } as const
+export type Many = (typeof many)[keyof typeof many]
+
+/** How a picture tells of them. */
+export const manyInWords: Readonly<Record<Many, string>> = {
+  forEach: "each",
+  forEachDependency: "each, by dependency"
+}
+
+interface Each<Wires extends string> extends Named<Wires | "items" | "key" | "input"> {
+  readonly body: Body
   readonly concurrency: number
 }
 
-/** One element of a workflow. */
 export type Node =
   | { readonly _tag: "Input" }
-  | ({ readonly _tag: "Bind"; readonly input: Compiled } & Named)
-  | ({ readonly _tag: "AndThen" } & Named)
-  | { readonly _tag: "Let"; readonly name: string; readonly value: Compiled }
+  | ({ readonly _tag: "Let" } & Named<"value">)
   | { readonly _tag: "All"; readonly parts: ReadonlyArray<ReadonlyArray<Node>> }
-  | ({ readonly _tag: "ForEach" } & Each)
-  | ({ readonly _tag: "ForEachDependency"; readonly dependsOn: Compiled } & Each)
+  | ({ readonly _tag: "Bind"; readonly body: Body } & Named<"input">)
+  | ({ readonly _tag: "AndThen"; readonly body: Body } & Named<never>)
+  | ({ readonly _tag: "ForEach" } & Each<never>)
+  | ({ readonly _tag: "ForEachDependency" } & Each<"dependsOn">)
 
-export const isStepBody = (body: Body): body is Extract<Body, { readonly prepare: unknown }> => Step.isStep(body)
+/** A node with a body. */
+export type BodyNode = Extract<Node, { readonly body: Body }>
 
-/** Every name that nodes take, in order, those inside `all` included. */
-export const namesOf = (nodes: ReadonlyArray<Node>): ReadonlyArray<string> =>
-  nodes.flatMap((node) =>
-    node._tag === "Input" ? ["input"] : node._tag === "All" ? node.parts.flatMap(namesOf) : [node.name]
-  )
+export const hasBody = (node: Node): node is BodyNode => "body" in node
 
-/** A name must fit into a path and a wire, and must not be one that objects have anyway. */
-export const checkName = (workflow: string, name: string): void => {
-  const fault = !/^[^\s./*%]+$/.test(name)
-    ? "use no white space and none of . / * %"
-    : name in {}
-      ? "every object has it already"
-      : undefined
-  if (fault !== undefined) throw new Error(`workflow "${workflow}": "${name}" cannot be a name: ${fault}`)
+export const manyOf = ({ _tag }: Node): Many | undefined => (_tag in many ? many[_tag as keyof typeof many] : undefined)
+
+/** The path of a node's body in the definition: with `*` for each time that it runs, where it runs more than once. */
+export const bodyPath = (node: BodyNode, parent: string): string => {
+  const path = StepPath.join(parent, node.name)
+  return manyOf(node) === undefined ? path : StepPath.join(path, "*")
 }
 
-/** The tree with each step changed by `f`, told its path. */
-export const mapSteps = (
+/** Every step below some nodes with its path in the definition, in order. */
+export const stepsOf = (
   nodes: ReadonlyArray<Node>,
-  at: string,
-  f: (step: Step.Step<unknown, unknown, unknown, unknown>, path: string) => Body
-): ReadonlyArray<Node> =>
-  nodes.map((node): Node => {
-    if (node._tag === "Input" || node._tag === "Let") return node
-    if (node._tag === "All") return { ...node, parts: node.parts.map((part) => mapSteps(part, at, f)) }
-    const path = bodyPath(node, at)
-    const { body } = node
-    return { ...node, body: isStepBody(body) ? f(body, path) : { ...body, nodes: mapSteps(body.nodes, path, f) } }
+  parent = ""
+): ReadonlyArray<{ readonly path: string; readonly step: UntypedStep }> =>
+  nodes.flatMap((node) => {
+    if (node._tag === "All") return node.parts.flatMap((part) => stepsOf(part, parent))
+    if (!hasBody(node)) return []
+    const path = bodyPath(node, parent)
+    return isStep(node.body) ? [{ path, step: node.body }] : stepsOf(insideOf(node.body).nodes, path)
   })
 
-/** The path of a node's body in the definition. */
-export const bodyPath = (node: Exclude<Node, { readonly _tag: "Input" | "Let" | "All" }>, at: string): string => {
-  const path = at === "" ? node.name : `${at}/${node.name}`
-  return node._tag === "ForEach" || node._tag === "ForEachDependency" ? `${path}/*` : path
-}
+/** The nodes with each step below them changed by `f`, told its path. */
+export const mapSteps = (
+  nodes: ReadonlyArray<Node>,
+  f: (step: UntypedStep, path: string) => UntypedStep,
+  parent = ""
+): ReadonlyArray<Node> =>
+  nodes.map((node): Node => {
+    if (node._tag === "All") return { ...node, parts: node.parts.map((part) => mapSteps(part, f, parent)) }
+    if (!hasBody(node)) return node
+    const path = bodyPath(node, parent)
+    const { body } = node
+    if (isStep(body)) return { ...node, body: f(body, path) }
+    return { ...node, body: withNodes(body, mapSteps(insideOf(body).nodes, f, path)) }
+  })
+
+export const isWorkflow = (value: unknown): value is UntypedWorkflow => Predicate.hasProperty(value, TypeId)
+
+/** What a workflow is made of: nodes of any type, as they are those of a workflow that was made here. */
+export const insideOf = (workflow: { readonly [TypeId]: unknown }): Inside => workflow[TypeId] as Inside
+
+export const workflow = (name: string, version: number, inside: Inside): UntypedWorkflow => ({
+  name,
+  version,
+  input: inside.input.schema,
+  [TypeId]: inside,
+  pipe() {
+    return pipeArguments(this, arguments)
+  }
+})
+
+export const withNodes = (self: UntypedWorkflow, nodes: ReadonlyArray<Node>): UntypedWorkflow =>
+  workflow(self.name, self.version, { ...insideOf(self), nodes })

@@ -34,14 +34,10 @@ export interface Compiled {
   readonly select: (scope: unknown) => unknown
 }
 
-/** A selector as a function, with its wire where it has one. */
-export const compile = <S, T>(selector: Selector<S, T>): Compiled => {
-  if (typeof selector === "function") {
-    // the only function in the union is the one from the scope
-    return { select: selector as (scope: unknown) => unknown }
-  }
-  // a wire is a dotted name or a record of them
-  const wire = selector as string | Readonly<Record<string, string>>
+/** A selector as a function, with its wire where it has one; the types of the combinators let only selectors in. */
+export const compile = (selector: unknown): Compiled => {
+  if (typeof selector === "function") return { select: selector as Compiled["select"] }
+  const wire = selector as NonNullable<Compiled["wire"]>
   if (typeof wire === "string") return { wire, select: reader(wire) }
   const readers = Object.entries(wire).map(([member, name]) => [member, reader(name)] as const)
   return { wire, select: (scope) => Object.fromEntries(readers.map(([member, read]) => [member, read(scope)])) }

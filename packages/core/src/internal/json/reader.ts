@@ -27,7 +27,7 @@ interface ArrayFrame {
 type State = "seek" | "value" | "key" | "colon" | "next" | "string" | "escape" | "number" | "word" | "over"
 
 /** Deep enough for what a model writes, and for those who walk through a partial recursively. */
-const deepest = 500
+const maxDepth = 500
 
 const numeral = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const space = " \n\r\t"
@@ -99,7 +99,7 @@ export const make = (shape: Shape): JsonReader => {
   }
 
   const open = (kind: "object" | "array") => {
-    if (stack.length === deepest) return fail()
+    if (stack.length === maxDepth) return fail()
     const here = shapeHere()
     const admitted = admits(kind)
     if (kind === "object") {

@@ -1,7 +1,6 @@
 import { dual } from "effect/Function"
 import * as Result from "effect/Result"
-import type { OutputParseError } from "./outputParser.ts"
-import { failure, makeParser, type OutputParser } from "./outputParser.ts"
+import { failure, makeParser, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
 /**
  * Another view of a parser's value. `to` may give a Result; `id` names the view with a version, raised when `to` changes.

@@ -1,20 +1,18 @@
 import * as SchemaAST from "effect/SchemaAST"
 import * as Schema from "effect/Schema"
-import * as OutputParser from "../../OutputParser.ts"
 import type { AnyCodec } from "../json/codec.ts"
+import { choice } from "./combinators.ts"
+import { json } from "./json.ts"
+import type { OutputParser } from "./outputParser.ts"
+import { text } from "./text.ts"
 
 /** Text for an output whose JSON side is a string, with white space around a choice ignored; JSON for all others. */
-export const defaultParser = (schema: AnyCodec): OutputParser.OutputParser<unknown> => {
+export const defaultParser = (schema: AnyCodec): OutputParser<unknown> => {
   const encoded = SchemaAST.toEncoded(Schema.toCodecJson(schema).ast)
   const choices = choicesOf(encoded)
-  const parser =
-    choices !== undefined
-      ? OutputParser.choice(choices)
-      : isText(encoded)
-        ? OutputParser.text
-        : OutputParser.json(schema)
+  const parser = choices !== undefined ? choice(choices) : isText(encoded) ? text : json(schema)
   // it is only given what the schema's JSON side allows
-  return parser as OutputParser.OutputParser<unknown>
+  return parser as OutputParser<unknown>
 }
 
 const choicesOf = (ast: SchemaAST.AST): ReadonlyArray<string> | undefined => {

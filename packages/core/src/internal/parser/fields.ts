@@ -1,7 +1,7 @@
 import * as EffectRegExp from "effect/RegExp"
 import * as Result from "effect/Result"
 import * as fences from "../text/fences.ts"
-import * as literal from "../text/escapedLine.ts"
+import * as escapedLine from "../text/escapedLine.ts"
 import { failure, makeParser, type OutputParser } from "./outputParser.ts"
 
 /** A field as it is asked for: `- **Label**: description`. */
@@ -75,7 +75,7 @@ export const fields = <const Spec extends FieldsSpec>(spec: Spec): OutputParser<
       const plain = write(values, (value) => value.replace(/\n(?=[^\n])/g, "\n  "))
       const read = Result.getOrUndefined(parse(plain))
       const same = read !== undefined && write(read, JSON.stringify) === write(values, JSON.stringify)
-      return same ? plain : write(values, literal.encode)
+      return same ? plain : write(values, escapedLine.encode)
     }
   })
 }
@@ -110,7 +110,7 @@ const labelMatcher = (entries: ReadonlyArray<readonly [string, Field]>) => {
     const key = found === null ? undefined : keys.get(found[2]!.toLowerCase().replace(/[ \t]+/g, " "))
     return found === null || key === undefined
       ? undefined
-      : { key, indent: indentOf(line), rest: text.slice(found[0].length).trimStart() }
+      : { key, indent: fences.indentOf(line), rest: text.slice(found[0].length).trimStart() }
   }
 }
 
@@ -140,10 +140,8 @@ const sections = (text: string, match: (line: string) => Match | undefined) => {
 
 const valueOf = ({ more, rest }: Match & { readonly more: ReadonlyArray<string> }, base: number): string => {
   const first = more.find((line) => line.trim() !== "")
-  const exact = first === undefined ? literal.decode(rest) : undefined
+  const exact = first === undefined ? escapedLine.decode(rest) : undefined
   if (exact !== undefined) return exact
-  const indent = rest === "" ? indentOf(first ?? "") : base + 2
-  return [rest, ...more.map((line) => line.slice(Math.min(indent, indentOf(line))))].join("\n").trim()
+  const indent = rest === "" ? fences.indentOf(first ?? "") : base + 2
+  return [rest, ...more.map((line) => line.slice(Math.min(indent, fences.indentOf(line))))].join("\n").trim()
 }
-
-const indentOf = (line: string): number => line.length - line.trimStart().length

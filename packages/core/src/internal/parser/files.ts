@@ -4,7 +4,7 @@ import { isMarkdown, languageOf } from "./codeBlock.ts"
 import * as fences from "../text/fences.ts"
 import * as filePath from "../text/filePath.ts"
 import { lineCounter } from "../text/lineCounter.ts"
-import { failure, makeParser, type OutputParser } from "./outputParser.ts"
+import { failure, makeParser, none, type OutputParser } from "./outputParser.ts"
 
 const expected = "each file as a line `### File: path` with one fenced code block below it"
 
@@ -16,9 +16,6 @@ the whole content
 \`\`\`
 
 Paths are relative and use \`/\`. Each file comes once and complete: nothing is abbreviated or left out. If the content has a line of backticks itself, use a longer fence around it.`
-
-/** What a reply that is an empty list consists of. */
-export const none = "(none)"
 
 /** Blocks that show a command or its output rather than a file. */
 const asides = new Set(["bash", "", "text", "txt", "plaintext", "output", "powershell", "cmd", "bat"])
@@ -83,11 +80,11 @@ export const files: OutputParser<ReadonlyArray<SourceFile>> = makeParser<Readonl
 })
 
 /** How many lines with text above a block may name its path. */
-const reach = 3
+const maxLinesBetween = 3
 
 const lookUp = (lines: ReadonlyArray<string>, open: number): string | undefined => {
   let seen = 0
-  for (let i = open - 1; i >= 0 && seen < reach && !fences.isFence(lines[i]!); i--) {
+  for (let i = open - 1; i >= 0 && seen < maxLinesBetween && !fences.isFence(lines[i]!); i--) {
     const line = lines[i]!
     if (line.trim() === "" || line.trim() === fences.noNewline) continue
     seen++

@@ -2,14 +2,13 @@ import * as Hash from "effect/Hash"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
-import * as CanonicalJson from "../json/canonical.ts"
-import type { OutputParseError } from "./outputParser.ts"
+import * as canonical from "../json/canonical.ts"
 import { find, type JsonBlock } from "../json/blocks.ts"
 import { outline } from "../json/outline.ts"
 import * as jsonReader from "../json/reader.ts"
 import * as jsonShape from "../json/shape.ts"
 import { count } from "../text/lineCounter.ts"
-import { error, failure, makeParser, type OutputParser, place } from "./outputParser.ts"
+import { error, failure, makeParser, type OutputParseError, type OutputParser, place } from "./outputParser.ts"
 
 const expected = "one JSON value of the shape described"
 
@@ -51,7 +50,7 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
         truncated: true
       })
     }
-    for (const block of blocks.toSorted(preference).slice(0, tried)) {
+    for (const block of blocks.toSorted(preference).slice(0, maxBlocks)) {
       const value = Result.flatMap(valueOf(text, block), check)
       if (Result.isSuccess(value)) return value
     }
@@ -75,7 +74,7 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
   }
 
   return makeParser({
-    id: `json@1:${(Hash.string(CanonicalJson.stringify(document)) >>> 0).toString(16)}`,
+    id: `json@1:${(Hash.string(canonical.stringify(document)) >>> 0).toString(16)}`,
     format: "json",
     instructions: `Reply with one JSON value of this shape and nothing else. A key with \`?\` may be left out; every other must be there.\n\n${outline(document)}`,
     parse: read,
@@ -90,7 +89,7 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
 const parseStrict = (text: string) => Result.try((): unknown => JSON.parse(text))
 
 /** How many blocks are looked at before a reply counts as not containing the value. */
-const tried = 100
+const maxBlocks = 100
 
 /** Blocks with something in them first, then fenced ones, then the later. */
 const preference = (a: JsonBlock, b: JsonBlock): number =>
@@ -102,14 +101,15 @@ const valueOf = (text: string, { json, start }: JsonBlock): Result.Result<unknow
   )
 
 const standard = SchemaIssue.makeFormatterStandardSchemaV1()
-const most = 5
+/** How many misfits an error names. */
+const maxIssues = 5
 
 const misfit = (value: unknown, cause: Schema.SchemaError) => {
   const { issues } = standard(cause.issue)
   const [first] = issues
   const path = first?.path ?? []
-  const others = issues.slice(1, most).map((issue) => `${show(issue.path ?? [])}: ${issue.message}`)
-  if (issues.length > most) others.push(`${issues.length - most} more`)
+  const others = issues.slice(1, maxIssues).map((issue) => `${show(issue.path ?? [])}: ${issue.message}`)
+  if (issues.length > maxIssues) others.push(`${issues.length - maxIssues} more`)
   return failure({
     expected,
     found: JSON.stringify(valueAt(value, path)) ?? "nothing",
@@ -138,7 +138,7 @@ const valueAt = (value: unknown, path: Path): unknown =>
     value
   )
 
-/** What is there of a value that grows: the elements of the list it is, or of the last one in it. */
+/** How many elements a list has so far, or the last list in an object: `3 tasks` of `{"title": "…", "tasks": [1, 2, 3`. */
 const counted = (value: Schema.MutableJson | undefined): string => {
   if (Array.isArray(value)) return count(value.length, "item")
   const [name, list] = Object.entries(value ?? {}).findLast(([, inside]) => Array.isArray(inside)) ?? []

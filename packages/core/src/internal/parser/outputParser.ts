@@ -1,6 +1,7 @@
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { lineAndColumn } from "../text/excerpt.ts"
 
 /**
  * A reply that is not in the format asked for. Its message is quoted to the model, so it says what to change.
@@ -46,6 +47,9 @@ export const makeParser = <A>(fields: Omit<OutputParser<A>, "pipe">): OutputPars
   }
 })
 
+/** What a reply that is an empty list consists of. */
+export const none = "(none)"
+
 interface Fault {
   readonly expected: string
   readonly found: string
@@ -54,28 +58,24 @@ interface Fault {
   readonly truncated?: boolean
 }
 
-/** An error; `found` is shortened, from its end when the reply was cut off. */
+/** An error; `found` is shortened. */
 export const error = (fault: Fault): OutputParseError =>
-  new OutputParseError({ truncated: false, ...fault, found: excerpt(fault.found, fault.truncated === true) })
+  new OutputParseError({ truncated: false, ...fault, found: found(fault.found, fault.truncated === true) })
 
 export const failure = (fault: Fault): Result.Result<never, OutputParseError> => Result.fail(error(fault))
 
-const longest = 160
+const shown = 160
 
-const excerpt = (text: string, fromEnd: boolean): string => {
+/** What was found, from its end when the reply was cut off. */
+const found = (text: string, fromEnd: boolean): string => {
   const trimmed = text.trim()
   if (trimmed === "") return "nothing"
-  if (trimmed.length <= longest) return trimmed
-  return fromEnd ? `… ${trimmed.slice(-longest)}` : `${trimmed.slice(0, longest)} …`
+  if (trimmed.length <= shown) return trimmed
+  return fromEnd ? `… ${trimmed.slice(-shown)}` : `${trimmed.slice(0, shown)} …`
 }
 
-/** Line and column of an index, both from 1. */
+/** Line and column of an index in words. */
 export const place = (text: string, index: number): string => {
-  let line = 1
-  let start = 0
-  for (let i = text.indexOf("\n"); i >= 0 && i < index; i = text.indexOf("\n", start)) {
-    line++
-    start = i + 1
-  }
-  return `line ${line}, column ${index - start + 1}`
+  const { column, line } = lineAndColumn(text, index)
+  return `line ${line}, column ${column}`
 }

@@ -1,8 +1,6 @@
 import * as Result from "effect/Result"
-import { OutputParseError } from "./outputParser.ts"
-import { none } from "./files.ts"
 import { lineCounter } from "../text/lineCounter.ts"
-import { failure, makeParser, type OutputParser } from "./outputParser.ts"
+import { failure, makeParser, none, OutputParseError, type OutputParser } from "./outputParser.ts"
 import { escape, makeRules, printTitle, read } from "./taggedLines.ts"
 
 /** A block between tokens, with the heading before it. */

@@ -1,11 +1,11 @@
 import * as fences from "../text/fences.ts"
-import * as literal from "../text/escapedLine.ts"
-import * as token from "../text/taggedToken.ts"
+import * as escapedLine from "../text/escapedLine.ts"
+import * as taggedToken from "../text/taggedToken.ts"
 
 /** What counts in a line outside code. */
 interface Rules {
-  readonly start: token.Token
-  readonly end: token.Token
+  readonly start: taggedToken.Token
+  readonly end: taggedToken.Token
   /** Said of a line that can only be the heading of a block. */
   readonly isHeading: (line: string) => boolean
   /** Whether a title may be one of a block. */
@@ -22,8 +22,8 @@ export const makeRules = (options: {
   // without the flags that make a test depend on the one before
   const pattern = heading === undefined ? undefined : new RegExp(heading.source, heading.flags.replace(/[gy]/g, ""))
   return {
-    start: token.make(options.start),
-    end: token.make(options.end),
+    start: taggedToken.make(options.start),
+    end: taggedToken.make(options.end),
     isHeading: (line) => pattern !== undefined && isMarked(line) && pattern.test(titleOf(line)),
     fits: (title) => pattern === undefined || pattern.test(title),
     names: { start: `\`${options.start}\``, end: `\`${options.end}\`` }
@@ -159,13 +159,13 @@ const isMarked = (line: string): boolean => /^(?:#{1,6}(?!\S)|\*\*.*\*\*:?$|__.*
 /** What a heading line says, without its marks. */
 const titleOf = (line: string): string => {
   const text = line.trimStart().replace(/^#{1,6}(?:[ \t]|$)/, "")
-  return literal.decode(text.endsWith("\r") ? text.slice(0, -1) : text) ?? clean(text)
+  return escapedLine.decode(text.endsWith("\r") ? text.slice(0, -1) : text) ?? clean(text)
 }
 
 /** A title as it is printed: as it is, if it can be told from other lines and comes back so. */
 export const printTitle = (title: string, { end, start }: Rules): string =>
   title === "" || titleOf(`# ${title}`) !== title || title.includes("\n") || start.isAlone(title) || end.isAlone(title)
-    ? literal.encode(title)
+    ? escapedLine.encode(title)
     : title
 
 /** A title as it is read from a line. */

@@ -10,7 +10,7 @@ export class Missing {
   }
 }
 
-/** The run stops; the engine knows why. */
+/** The run goes no further; its runtime knows why. */
 export class Halt {
   readonly _tag = "Halt"
 }
@@ -20,7 +20,7 @@ export type Stop = Missing | Halt
 
 export const isMissing = (cause: Cause.Cause<Stop>): boolean => Cause.squash(cause) instanceof Missing
 
-/** A place in a scope: a value, or a hole. */
+/** What a name of a scope stands for: a value, or a hole where a result is missing. */
 export type Slot = Missing | { readonly value: unknown }
 
 export const read = (slot: Slot): unknown => {
@@ -45,3 +45,26 @@ export const evaluate = <A>(path: string, select: () => A): Effect.Effect<A, Mis
       ? Effect.fail(cause)
       : Effect.die(new Error(`${path}: a selector or template function threw: ${String(cause)}`, { cause }))
   })
+
+/** An object of names; reading one that is a hole throws `Missing`. */
+export type Names = object
+
+/** Names of one's own: the same, holes kept, and what their class gives them. */
+export const copy = (names: Names): Names =>
+  Object.create(Object.getPrototypeOf(names), Object.getOwnPropertyDescriptors(names))
+
+/** Puts a name among names that nobody else holds. */
+export const put = (names: Names, name: string, slot: Slot): void => {
+  Object.defineProperty(
+    names,
+    name,
+    slot instanceof Missing
+      ? { get: () => read(slot), enumerable: true, configurable: true }
+      : { value: slot.value, enumerable: true, configurable: true, writable: true }
+  )
+}
+
+/** Puts all names of others among names that nobody else holds. */
+export const merge = (names: Names, others: Names): void => {
+  Object.defineProperties(names, Object.getOwnPropertyDescriptors(others))
+}

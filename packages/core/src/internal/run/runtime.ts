@@ -3,14 +3,30 @@ import * as Effect from "effect/Effect"
 import { Hasher } from "../../Hasher.ts"
 import { Journal, type JournalError, type Service } from "../../Journal.ts"
 import { StepExecutor } from "../../StepExecutor.ts"
-import { apply, type Draft, draft, type WorkflowEvent } from "../../WorkflowEvent.ts"
+import * as Usage from "../../Usage.ts"
+import { apply, type Draft, draft, usageOf, type WorkflowEvent } from "../../WorkflowEvent.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import { Halt } from "./hole.ts"
 
-/** What ended a run, and where. */
-export interface Ending<E> {
+/**
+ * What keeps a run from going on. `Faulted`: the engine itself cannot, which is an error of the call and not of the run;
+ * `Cancelled`: something was interrupted; `Failed` and `Suspended`: by a step's error.
+ */
+export interface Ending {
+  readonly _tag: "Faulted" | "Cancelled" | "Failed" | "Suspended"
   readonly path: string
-  readonly reason: E
+  readonly reason: unknown
+}
+
+/** What the engine did in one go. */
+export interface Tally {
+  /** Paths of steps whose recorded result was taken, and of those that were at work. */
+  readonly reused: Array<string>
+  readonly ran: Array<string>
+  replies: number
+  /** Requests to providers, and what they cost. */
+  requests: number
+  usage: Usage.Usage
 }
 
 /** One run under way: its state, which it alone changes, and what it works with. */
@@ -20,20 +36,15 @@ export interface Runtime {
   readonly hash: (text: string) => string
   readonly executor: typeof StepExecutor.Service
   readonly now: () => number
-  /** Journals an event, then folds it in. A failure is noted as the run's fault. */
+  /** Journals an event, then folds it in. Where that fails the run is faulted. */
   readonly append: (event: WorkflowEvent) => Effect.Effect<void, Halt>
-  /** Paths whose result was reused or made. */
-  readonly visited: Set<string>
-  /** Nothing new starts any more. */
-  stopped: boolean
-  failure: Ending<unknown> | undefined
-  suspension: Ending<unknown> | undefined
-  /** Why the engine itself cannot go on: an error of the call, not of the run. */
-  fault: Ending<unknown> | undefined
+  readonly tally: Tally
+  /** Once there is one, nothing new starts. */
+  ending: Ending | undefined
 }
 
-/** Told of each event once it is journalled; must not block. */
-export type Listener = (event: WorkflowEvent) => void
+/** Told of each event once it is journalled, with the state that it led to as it is then; must not block. */
+export type Listener = (event: WorkflowEvent, state: WorkflowState) => void
 
 export const make = Effect.fnUntraced(function* (
   state: WorkflowState,
@@ -50,21 +61,38 @@ export const make = Effect.fnUntraced(function* (
     executor,
     now: () => Math.floor(clock.currentTimeMillisUnsafe()),
     append: (event) =>
-      record(runtime, "path" in event ? event.path : "", journal.append(runtime.state.run, event), () => {
+      keep(runtime, "path" in event ? event.path : "", journal.append(runtime.state.run, event), () => {
         apply(runtime.state, event)
-        listener(event)
+        count(runtime.tally, event)
+        listener(event, runtime.state)
       }),
-    visited: new Set(),
-    stopped: false,
-    failure: undefined,
-    suspension: undefined,
-    fault: undefined
+    tally: { reused: [], ran: [], replies: 0, requests: 0, usage: Usage.zero },
+    ending: undefined
   }
   return runtime
 })
 
-/** Writes to the journal without being interrupted; a failure is the run's fault and stops it. */
-export const record = (
+const count = (tally: Tally, event: WorkflowEvent): void => {
+  if (event._tag === "StepReplied") tally.replies++
+  if (event._tag === "RequestStarted") tally.requests++
+  if (event._tag === "RequestEnded") tally.usage = Usage.add(tally.usage, usageOf(event))
+}
+
+const rank = { Cancelled: 0, Suspended: 1, Failed: 2, Faulted: 3 }
+
+/** Ends a run. The first ending counts, unless a graver one follows. */
+export const end = (runtime: Runtime, ending: Ending): void => {
+  if (runtime.ending === undefined || rank[ending._tag] > rank[runtime.ending._tag]) runtime.ending = ending
+}
+
+export const halt = (runtime: Runtime, ending: Ending): Effect.Effect<never, Halt> =>
+  Effect.suspend(() => {
+    end(runtime, ending)
+    return Effect.fail(new Halt())
+  })
+
+/** Writes to the journal without being interrupted; where that fails the run is faulted. */
+export const keep = (
   runtime: Runtime,
   path: string,
   write: Effect.Effect<void, JournalError>,
@@ -73,10 +101,6 @@ export const record = (
   Effect.uninterruptible(
     Effect.matchEffect(write, {
       onSuccess: () => Effect.sync(then),
-      onFailure: (reason) => {
-        runtime.fault ??= { path, reason }
-        runtime.stopped = true
-        return Effect.fail(new Halt())
-      }
+      onFailure: (reason) => halt(runtime, { _tag: "Faulted", path, reason })
     })
   )

@@ -1,16 +1,15 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
 import * as Fingerprint from "../../Fingerprint.ts"
-import type * as Step from "../../Step.ts"
-import type { StepRecord } from "../../WorkflowState.ts"
 import { InvalidInput } from "../../WorkflowError.ts"
+import type { StepRecord } from "../../WorkflowState.ts"
+import { insideOf, type Prepared, type UntypedStep } from "../ask/step.ts"
 import { evaluate, Missing } from "./hole.ts"
-
-export type UntypedStep = Step.Step<unknown, unknown, unknown, unknown>
 
 /** A step that has its input, its fingerprint, and what that means for its record. */
 export interface Examined {
-  readonly prepared: Step.Prepared<unknown, unknown, unknown>
+  readonly prepared: Prepared
   /** Full digests of the parts that depend on the input. */
   readonly digests: Fingerprint.Digests
   readonly fingerprint: Fingerprint.Fingerprint
@@ -25,7 +24,7 @@ const fixedParts = new WeakMap<(text: string) => string, WeakMap<UntypedStep, Fi
 const fixed = (hash: (text: string) => string, step: UntypedStep): Fingerprint.Fingerprint => {
   const known = fixedParts.get(hash) ?? new WeakMap<UntypedStep, Fingerprint.Fingerprint>()
   fixedParts.set(hash, known)
-  const fingerprint = known.get(step) ?? Fingerprint.make(hash, step.parts)
+  const fingerprint = known.get(step) ?? Fingerprint.make(hash, insideOf(step).parts)
   known.set(step, fingerprint)
   return fingerprint
 }
@@ -38,16 +37,17 @@ export const examine = Effect.fnUntraced(function* (
   input: unknown,
   record: StepRecord | undefined
 ): Effect.fn.Return<Examined, unknown, unknown> {
-  yield* checkInput(step, input)
-  const prepared = yield* evaluate(path, () => step.prepare(input))
-  const digests = Fingerprint.digests(hash, yield* prepared.parts)
+  const encoded = yield* encodeInput(step, input)
+  const prepared = yield* evaluate(path, () => insideOf(step).prepare(input))
+  const digests = Fingerprint.digests(hash, yield* prepared.parts(encoded))
   const fingerprint = Fingerprint.extend(hash, fixed(hash, step), digests)
   return { prepared, digests, fingerprint, verdict: yield* judge(step, input, fingerprint, record) }
 })
 
-const checkInput = (step: UntypedStep, input: unknown) =>
+/** The input as JSON, where it fits; a hole in it is still a hole. */
+const encodeInput = (step: UntypedStep, input: unknown): Effect.Effect<Schema.Json, InvalidInput | Missing> =>
   Effect.try({
-    try: () => void step.input.encode(input),
+    try: () => insideOf(step).input.encode(input),
     catch: (error) => (error instanceof Missing ? error : new InvalidInput({ detail: String(error) }))
   })
 
@@ -64,9 +64,10 @@ const judge = Effect.fnUntraced(function* (
     const changed = Fingerprint.changed(result.fingerprint, fingerprint).join(", ")
     return { _tag: "Run", why: `changed: ${changed}${byHand}` }
   }
-  const output = step.output.decode(result.output)
+  const { isCurrent, output: codec } = insideOf(step)
+  const output = codec.decode(result.output)
   if (Result.isFailure(output)) return { _tag: "Run", why: `its recorded output no longer fits its Schema${byHand}` }
-  return (yield* step.isCurrent(output.success, input))
+  return (yield* isCurrent(output.success, input))
     ? { _tag: "Reuse", output: output.success }
     : { _tag: "Run", why: "what it made is not there any more" }
 })

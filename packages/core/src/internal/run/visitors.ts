@@ -1,11 +1,13 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as StepPath from "../../StepPath.ts"
 import { describeError } from "../../WorkflowError.ts"
-import { examine, type UntypedStep } from "./verdict.ts"
+import { insideOf, type UntypedStep } from "../ask/step.ts"
+import { Missing, type Stop } from "./hole.ts"
 import { perform } from "./perform.ts"
-import type { Runtime } from "./runtime.ts"
-import { Halt, Missing, type Stop } from "./hole.ts"
+import { end, halt, type Runtime } from "./runtime.ts"
+import { examine } from "./verdict.ts"
 import type { Visitor } from "./walk.ts"
 
 /** What would happen to a path: `perhaps` hangs on a step before it, whose output is not known yet. */
@@ -15,28 +17,25 @@ export interface PlanEntry {
   readonly why: string
 }
 
-/** What ends a walk ends it everywhere. */
-const halting = (runtime: Runtime): Pick<Visitor, "refuse" | "halt"> => ({
-  refuse: (path, reason) => {
-    runtime.stopped = true
-    runtime.failure ??= { path, reason }
-    return Effect.fail(new Halt())
-  },
-  halt: () => {
-    runtime.stopped = true
+/** Whatever keeps one place from being walked ends the whole run. */
+const ending = (runtime: Runtime): Pick<Visitor, "refuse" | "stop"> => ({
+  refuse: (path, reason) => halt(runtime, { _tag: "Failed", path, reason }),
+  stop: (cause) => {
+    const reason = Cause.squash(cause)
+    end(runtime, { _tag: Cause.hasInterruptsOnly(cause) ? "Cancelled" : "Failed", path: "", reason })
   }
 })
 
 /** Runs every step whose record does not hold. */
 export const runAll = (runtime: Runtime): Visitor => ({
-  ...halting(runtime),
+  ...ending(runtime),
   step: (step, path, input) => Effect.flatMap(input, (value) => perform(runtime, step, path, value))
 })
 
 /** Takes every output from its record, as it is, and notes the paths of those that have none. */
 export const readAll = (runtime: Runtime, missing: Array<string>): Visitor => ({
   step: (step, path) => Effect.tapError(recorded(runtime, step, path), () => Effect.sync(() => missing.push(path))),
-  ...halting(runtime)
+  ...ending(runtime)
 })
 
 /** What a visit of one step alone does there. */
@@ -48,7 +47,7 @@ export const only = (
   target: string,
   work: Work
 ): { readonly visitor: Visitor; readonly found: Found } => {
-  const found: Found = { done: false, missing: undefined }
+  const found: Found = { done: false, output: undefined, missing: undefined }
   const step: Visitor["step"] = (step, path, input) =>
     // where the items are not known yet, `*` stands for the one that is looked for
     path !== target && !(path.includes("*") && StepPath.matches(path, target))
@@ -56,19 +55,20 @@ export const only = (
       : Effect.matchEffect(input, {
           onSuccess: (value) => {
             found.done = true
-            return work(step, value)
+            return Effect.tap(work(step, value), (output) => Effect.sync(() => void (found.output = output)))
           },
           onFailure: (stop) => {
             if (stop instanceof Missing) found.missing = stop.path
             return Effect.fail(stop)
           }
         })
-  return { visitor: { ...halting(runtime), step }, found }
+  return { visitor: { ...ending(runtime), step }, found }
 }
 
-/** Whether the path was reached, and what it waits for where its input could not be had. */
+/** Whether the path was reached, what came of it, and what it waits for where its input could not be had. */
 interface Found {
   done: boolean
+  output: unknown
   missing: string | undefined
 }
 
@@ -99,7 +99,7 @@ export const planAll = (runtime: Runtime, plan: Array<PlanEntry>): Visitor => ({
         }
       })
     ),
-  ...halting(runtime),
+  ...ending(runtime),
   refuse: (path, reason) =>
     Effect.suspend(() => {
       plan.push({ path, action: "run", why: `would fail: ${reason.message}` })
@@ -117,7 +117,7 @@ const keptModel = (step: UntypedStep, recordedWith: string | undefined): string 
 const recorded = (runtime: Runtime, step: UntypedStep, path: string): Effect.Effect<unknown, Stop> =>
   Effect.suspend(() => {
     const result = runtime.state.records[path]?.result
-    const output = result && step.output.decode(result.output)
+    const output = result && insideOf(step).output.decode(result.output)
     return output !== undefined && Result.isSuccess(output)
       ? Effect.succeed(output.success)
       : Effect.fail(new Missing(path))

@@ -4,25 +4,20 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Semaphore from "effect/Semaphore"
 import * as StepPath from "../../StepPath.ts"
-import type * as Step from "../../Step.ts"
 import { InvalidItems } from "../../WorkflowError.ts"
+import { isStep, type UntypedStep } from "../ask/step.ts"
 import { keyProblem } from "../definition/itemKeys.ts"
-import { type Body, isStepBody, type Node } from "../definition/nodes.ts"
-import * as Scope from "./scope.ts"
-import { evaluate, isMissing, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
+import { type Body, insideOf, type Node } from "../definition/nodes.ts"
+import { copy, evaluate, isMissing, merge, Missing, type Names, put, read, type Slot, slot, type Stop } from "./hole.ts"
 
 type Visit<A> = Effect.Effect<A, Stop, unknown>
 
 /** What is done at each step, and with items that cannot be walked. */
 export interface Visitor {
-  readonly step: (
-    step: Step.Step<unknown, unknown, unknown, unknown>,
-    path: string,
-    input: Effect.Effect<unknown, Stop>
-  ) => Visit<unknown>
+  readonly step: (step: UntypedStep, path: string, input: Effect.Effect<unknown, Stop>) => Visit<unknown>
   readonly refuse: (path: string, reason: InvalidItems) => Visit<never>
-  /** Told that one of several side by side cannot go on, for another reason than a missing result. */
-  readonly halt: () => void
+  /** Told that one of several side by side ended by a defect or an interruption: the others shall start nothing new. */
+  readonly stop: (cause: Cause.Cause<never>) => void
 }
 
 /**
@@ -32,18 +27,18 @@ export interface Visitor {
 export const walk = Effect.fnUntraced(function* (
   visitor: Visitor,
   nodes: ReadonlyArray<Node>,
-  at: string,
+  path: string,
   input: Slot
 ): Effect.fn.Return<unknown, Stop, unknown> {
   let scope = input
   let isOwn = false
   /** Adds names to the scope, which becomes one of this walk alone; a hole stays a hole. */
-  const add = (change: (own: Scope.Scope) => void) => {
+  const add = (change: (own: Names) => void) => {
     if (scope instanceof Missing) return
     // names are added to scopes of names only: Workflow.bind sees to it
-    if (!isOwn) scope = { value: Scope.copy(scope.value as Scope.Scope) }
+    if (!isOwn) scope = { value: copy(scope.value as Names) }
     isOwn = true
-    change(scope.value as Scope.Scope)
+    change(scope.value as Names)
   }
   for (const node of nodes) {
     switch (node._tag) {
@@ -51,11 +46,11 @@ export const walk = Effect.fnUntraced(function* (
         const whole = scope
         scope = { value: {} }
         isOwn = true
-        add((own) => Scope.put(own, "input", whole))
+        add((own) => put(own, "input", whole))
         break
       }
       case "AndThen": {
-        scope = yield* slot(visitBody(visitor, node.body, StepPath.join(at, node.name), scope))
+        scope = yield* slot(visitBody(visitor, node.body, StepPath.join(path, node.name), scope))
         isOwn = false
         break
       }
@@ -63,22 +58,22 @@ export const walk = Effect.fnUntraced(function* (
         const start = scope
         const parts = yield* settle(
           visitor,
-          node.parts.map((part) => slot(walk(visitor, part, at, start))),
+          node.parts.map((part) => slot(walk(visitor, part, path, start))),
           "unbounded"
         )
         for (const part of parts) {
           // a part starts from a scope of names and only adds to it
-          if (!(part instanceof Missing)) add((own) => Scope.merge(own, part.value as Scope.Scope))
+          if (!(part instanceof Missing)) add((own) => merge(own, part.value as Names))
         }
         break
       }
       default: {
-        const value = yield* slot(visitNamed(visitor, node, StepPath.join(at, node.name), scope))
-        add((own) => Scope.put(own, node.name, value))
+        const value = yield* slot(visitNamed(visitor, node, StepPath.join(path, node.name), scope))
+        add((own) => put(own, node.name, value))
       }
     }
   }
-  return yield* evaluate(at, () => read(scope))
+  return yield* evaluate(path, () => read(scope))
 })
 
 type NamedNode = Exclude<Node, { readonly _tag: "Input" | "AndThen" | "All" }>
@@ -86,11 +81,11 @@ type NamedNode = Exclude<Node, { readonly _tag: "Input" | "AndThen" | "All" }>
 const visitNamed = (visitor: Visitor, node: NamedNode, path: string, scope: Slot): Visit<unknown> => {
   switch (node._tag) {
     case "Bind":
-      return Effect.flatMap(slot(evaluate(path, () => node.input.select(read(scope)))), (input) =>
+      return Effect.flatMap(slot(evaluate(path, () => node.wires.input.select(read(scope)))), (input) =>
         visitBody(visitor, node.body, path, input)
       )
     case "Let":
-      return evaluate(path, () => node.value.select(read(scope)))
+      return evaluate(path, () => node.wires.value.select(read(scope)))
     case "ForEach":
       return forEach(visitor, node, path, scope)
     case "ForEachDependency":
@@ -99,9 +94,9 @@ const visitNamed = (visitor: Visitor, node: NamedNode, path: string, scope: Slot
 }
 
 const visitBody = (visitor: Visitor, body: Body, path: string, input: Slot): Visit<unknown> =>
-  isStepBody(body)
+  isStep(body)
     ? visitor.step(body, path, input instanceof Missing ? Effect.fail(input) : Effect.succeed(input.value))
-    : walk(visitor, body.nodes, path, input)
+    : walk(visitor, insideOf(body).nodes, path, input)
 
 type EachNode<Tag> = Extract<Node, { readonly _tag: Tag }>
 
@@ -129,7 +124,7 @@ const forEachDependency = Effect.fnUntraced(function* (
   const { items, keys } = yield* itemsOf(visitor, node, path, scope)
   // Workflow.forEachDependency lets only selectors of arrays of texts in
   const dependencies = yield* evaluate(path, () =>
-    items.map((item) => node.dependsOn.select(item) as ReadonlyArray<string>)
+    items.map((item) => node.wires.dependsOn.select(item) as ReadonlyArray<string>)
   )
   const problem = keyProblem(keys, dependencies)
   if (problem !== undefined) return yield* visitor.refuse(path, new InvalidItems({ detail: problem }))
@@ -144,8 +139,8 @@ const forEachDependency = Effect.fnUntraced(function* (
     )
     return slot(Effect.map(needed, Object.fromEntries)).pipe(
       Effect.flatMap((dependencies) => {
-        const at = StepPath.join(path, StepPath.encodeKey(key))
-        return Semaphore.withPermits(permits, 1)(visitItem(visitor, node, at, scope, { item, dependencies }))
+        const itemPath = StepPath.join(path, StepPath.encodeKey(key))
+        return Semaphore.withPermits(permits, 1)(visitItem(visitor, node, itemPath, scope, { item, dependencies }))
       }),
       Effect.onExit((exit) => Deferred.done(done.get(key)!, exit)),
       Effect.map((output) => [key, output] as const)
@@ -158,8 +153,8 @@ const forEachDependency = Effect.fnUntraced(function* (
 const itemsOf = (visitor: Visitor, node: EachNode<"ForEach" | "ForEachDependency">, path: string, scope: Slot) =>
   evaluate(path, () => {
     // Workflow.forEach lets only selectors of arrays and of texts in
-    const items = node.items.select(read(scope)) as ReadonlyArray<unknown>
-    return { items, keys: items.map((item) => node.key.select(item) as string) }
+    const items = node.wires.items.select(read(scope)) as ReadonlyArray<unknown>
+    return { items, keys: items.map((item) => node.wires.key.select(item) as string) }
   }).pipe(
     Effect.catch((missing) =>
       Effect.andThen(visitBody(visitor, node.body, StepPath.join(path, "*"), missing), Effect.fail(missing))
@@ -174,10 +169,10 @@ const visitItem = (
   names: { readonly item: unknown; readonly dependencies?: Slot }
 ): Visit<unknown> => {
   const input = evaluate(path, () => {
-    const inner = Scope.copy(read(scope) as Scope.Scope)
-    Scope.put(inner, "item", { value: names.item })
-    if (names.dependencies !== undefined) Scope.put(inner, "dependencies", names.dependencies)
-    return node.input.select(inner)
+    const inner = copy(read(scope) as Names)
+    put(inner, "item", { value: names.item })
+    if (names.dependencies !== undefined) put(inner, "dependencies", names.dependencies)
+    return node.wires.input.select(inner)
   })
   return Effect.flatMap(slot(input), (input) => visitBody(visitor, node.body, path, input))
 }
@@ -187,7 +182,7 @@ const settle = <A>(visitor: Visitor, effects: ReadonlyArray<Visit<A>>, concurren
   const each = Effect.matchCause({
     onSuccess: (value: A): Exit.Exit<A, Stop> => Exit.succeed(value),
     onFailure: (cause: Cause.Cause<Stop>) => {
-      if (!isMissing(cause)) visitor.halt()
+      if (!Cause.hasFails(cause)) visitor.stop(cause as Cause.Cause<never>)
       return Exit.failCause(cause)
     }
   })

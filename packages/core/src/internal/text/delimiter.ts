@@ -1,6 +1,10 @@
 import * as EffectRegExp from "effect/RegExp"
-import type { Delimiter } from "../../PromptTemplateVariable.ts"
 import { longestRun } from "./fences.ts"
+
+/** What sets a value off from the text around it, on lines of its own. */
+export type Delimiter =
+  | { readonly _tag: "Between"; readonly start: string; readonly end: string }
+  | { readonly _tag: "Fence"; readonly language: string }
 
 /** A text between its delimiters, on lines of their own. */
 export const enclose = (delimiter: Delimiter, text: string): string => {

@@ -108,7 +108,8 @@ const runLength = (text: string, mark: string): number => {
   return length
 }
 
-const indentOf = (line: string): number => line.length - line.trimStart().length
+/** How many characters of white space a line begins with. */
+export const indentOf = (line: string): number => line.length - line.trimStart().length
 
 const contentLine = (line: string, indent: number, crlf: boolean): string =>
   line.slice(Math.min(indent, indentOf(line)), crlf && line.endsWith("\r") ? -1 : undefined)

@@ -13,13 +13,13 @@ export const print = (path: string): string => {
 }
 
 /** A longer line, in characters, names no path. */
-const longest = 1000
+const maxLength = 1000
 
 const label = /^(?:\*\*|__)?(?:file ?name|file ?path|file|path)[ \t]*(?:\*\*|__)?[ \t]*[:=](?:\*\*|__)?/i
 
 /** What a line before a code block says of its path. Alone it may be in prose; `isNext` is said of the line just above. */
 export const ofLine = (line: string, isNext: boolean): Named | undefined => {
-  if (line.length > longest) return undefined
+  if (line.length > maxLength) return undefined
   const text = line.trim()
   const heading = /^#{1,6}(?=\s)/.exec(text)?.[0] ?? ""
   const bare = text
@@ -42,7 +42,7 @@ export const ofLine = (line: string, isNext: boolean): Named | undefined => {
 
 /** The path in the info string of a fence: `python src/a.py`, `python:src/a.py`, `title="src/a.py"`, `src/a.py`. */
 export const ofInfo = (info: string): string | undefined => {
-  if (info.length > longest) return undefined
+  if (info.length > maxLength) return undefined
   const named = /(?:^|[\s{,])(?:title|file|filename|path|name)=(?:"([^"]+)"|'([^']+)'|([^\s}]+))/i.exec(info)
   if (named !== null) return normalise(named[1] ?? named[2] ?? named[3]!)
   const [first = "", second, ...rest] = info.split(/\s+/)

@@ -31,7 +31,7 @@ export const set = Command.make(
     const value = yield* path === "input"
       ? input.fromFile(loaded.workflow.input, file, { isJson: true })
       : // the engine says of an unknown path what is near it
-        input.valueOf(step?.step.output.schema ?? Schema.String, yield* input.readText(file), file)
+        input.valueOf(step?.step.output ?? Schema.String, yield* input.readText(file), file)
     const after = yield* Effect.gen(function* () {
       const state = yield* Engine.set(loaded.workflow, before, path, value)
       return yield* Engine.plan(loaded.workflow, state)

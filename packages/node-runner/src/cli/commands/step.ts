@@ -28,7 +28,10 @@ export const step = Command.make(
     const definition = opened.loaded.workflow
     const path = stepPath.resolve(given, definition, opened.state)
     const heard: session.Heard = {}
-    const state = yield* watched(opened, Engine.step(definition, opened.state, path, { force })).pipe(
+    const state = yield* watched(
+      opened,
+      Effect.map(Engine.step(definition, opened.state, path, { force }), ({ state }) => state)
+    ).pipe(
       stepPath.explained(path, definition, opened.state),
       Effect.provide(session.layer(opened, { heard, force })),
       Effect.catchDefect(

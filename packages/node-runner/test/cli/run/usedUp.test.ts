@@ -32,7 +32,7 @@ const options = { isRelay: false, model: "small", prices }
 
 const spentWith = (client: Layer.Layer<LlmClient.LlmClient>, isRelay: boolean) =>
   Effect.gen(function* () {
-    const state = yield* Engine.run(asking, yield* Engine.initialize(asking, "hello"))
+    const { state } = yield* Engine.run(asking, yield* Engine.initialize(asking, "hello"))
     return yield* spent(state.run, { ...options, isRelay })
   }).pipe(Effect.provide([client, Journal.layerMemory]))
 

@@ -1,0 +1,173 @@
+import * as Effect from "effect/Effect"
+import { type Pipeable, pipeArguments } from "effect/Pipeable"
+import * as Predicate from "effect/Predicate"
+import type * as Schema from "effect/Schema"
+import { DefinitionError } from "../../DefinitionError.ts"
+import type { Message } from "../../LlmRequest.ts"
+import * as PromptTemplate from "../../PromptTemplate.ts"
+import * as JsonCodec from "../json/codec.ts"
+import type { OutputParser } from "../parser/outputParser.ts"
+import * as call from "./call.ts"
+import type { StepContext } from "./context.ts"
+import { formatHole } from "./formatHole.ts"
+
+/** The key of what an engine of any copy of this library needs of a step, and its public type does not show. */
+export const TypeId = "~@stepwright/core/Step"
+
+/** What a model step sends, and how: all of it data. */
+export interface AskSettings extends call.CallSettings {
+  readonly prompt: PromptTemplate.PromptTemplate
+  readonly system?: string
+  readonly parser: string
+}
+
+/** What a step's result is to whoever reports a run. */
+export type Produces = "files" | "tests"
+
+/** A step that has its input: what it depends on besides the step itself, and its work. */
+export interface Prepared {
+  readonly parts: (encodedInput: Schema.Json) => Effect.Effect<Readonly<Record<string, unknown>>, unknown, unknown>
+  readonly work: (context: StepContext) => Effect.Effect<unknown, unknown, unknown>
+}
+
+/** What can be replaced in a model step. */
+export interface Replacement {
+  readonly settings: call.ModelSettings
+  readonly prompt?: PromptTemplate.PromptTemplate
+  readonly system?: string
+}
+
+/** What the engine does with a step. */
+export interface Inside {
+  readonly input: JsonCodec.JsonCodec<unknown>
+  readonly output: JsonCodec.JsonCodec<unknown>
+  readonly error: JsonCodec.JsonCodec<unknown> | undefined
+  /** What the fingerprint covers for any input. */
+  readonly parts: Readonly<Record<string, unknown>>
+  readonly prepare: (input: unknown) => Prepared
+  /** Whether a recorded output still holds in the world outside. */
+  readonly isCurrent: (output: unknown, input: unknown) => Effect.Effect<boolean, unknown, unknown>
+  /** The same step with something replaced; what `defaults` says holds where neither the step nor `own` does. */
+  readonly configure: (own: Replacement, defaults: call.ModelSettings) => UntypedStep
+}
+
+/** A step whose types are forgotten. */
+export interface UntypedStep extends Pipeable {
+  readonly name: string
+  readonly version: number
+  readonly input: JsonCodec.AnyCodec
+  readonly output: JsonCodec.AnyCodec
+  readonly error: JsonCodec.AnyCodec | undefined
+  readonly model: AskSettings | undefined
+  readonly produces: Produces | undefined
+  readonly [TypeId]: Inside
+}
+
+export const isStep = (value: unknown): value is UntypedStep => Predicate.hasProperty(value, TypeId)
+
+/** What the engine does with a step: of any type, as it is a step that was made here. */
+export const insideOf = (step: { readonly [TypeId]: unknown }): Inside => step[TypeId] as Inside
+
+type Shown = Pick<UntypedStep, "name" | "version" | "model" | "produces">
+
+const make = (shown: Shown, inside: Inside): UntypedStep => ({
+  ...shown,
+  input: inside.input.schema,
+  output: inside.output.schema,
+  error: inside.error?.schema,
+  [TypeId]: inside,
+  pipe() {
+    return pipeArguments(this, arguments)
+  }
+})
+
+const always = () => Effect.succeed(true)
+
+interface ModelStep extends Replacement {
+  readonly name: string
+  readonly version: number
+  readonly input: JsonCodec.JsonCodec<unknown>
+  readonly output: JsonCodec.JsonCodec<unknown>
+  readonly prompt: PromptTemplate.PromptTemplate
+  readonly variables: (input: unknown) => Readonly<Record<string, PromptTemplate.Value>>
+  readonly examples?: ReadonlyArray<{ readonly input: unknown; readonly output: unknown }>
+  readonly parser: OutputParser<unknown>
+}
+
+/** A step that asks a model. */
+export const modelStep = (options: ModelStep): UntypedStep => {
+  const { examples = [], name, output, parser, prompt, system, variables, version } = options
+  const settings = call.settle(options.settings)
+  if (!(settings.repair >= 0)) {
+    const detail = `repair must be 0 or more, not ${settings.repair}`
+    throw new DefinitionError({ place: `step "${name}"`, detail })
+  }
+  const format = call.formatOf(name, parser, output)
+  const ask = (input: unknown): Message => {
+    const values = { ...variables(input), [formatHole]: parser.instructions }
+    const text = PromptTemplate.render(prompt, values)
+    const appended = parser.instructions === "" || prompt.holes.includes(formatHole) ? "" : `\n\n${parser.instructions}`
+    return { role: "user", content: text + appended }
+  }
+  const opening: ReadonlyArray<Message> = [
+    ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
+    ...examples.flatMap((example): ReadonlyArray<Message> => [
+      ask(example.input),
+      { role: "assistant", content: parser.print(output.encode(example.output)) }
+    ])
+  ]
+  const model = { ...settings, prompt, parser: parser.id, ...(system !== undefined && { system }) }
+  return make(
+    { name, version, model, produces: undefined },
+    {
+      input: options.input,
+      output,
+      error: undefined,
+      parts: { step: [name, version], parser: parser.id, format, parameters: settings.parameters },
+      prepare: (input) => {
+        const messages = [...opening, ask(input)]
+        return {
+          parts: () => Effect.succeed({ prompt: messages }),
+          work: (context) => call.ask({ step: name, settings, format, parser, output }, messages, context)
+        }
+      },
+      isCurrent: always,
+      configure: (own, defaults) =>
+        modelStep({ ...options, ...own, settings: call.merge(defaults, options.settings, own.settings) })
+    }
+  )
+}
+
+interface EffectStep {
+  readonly name: string
+  readonly version: number
+  readonly input: JsonCodec.JsonCodec<unknown>
+  readonly output: JsonCodec.JsonCodec<unknown>
+  readonly error: JsonCodec.JsonCodec<unknown> | undefined
+  readonly produces: Produces | undefined
+  readonly key: ((input: unknown) => Effect.Effect<Schema.Json, unknown, unknown>) | undefined
+  readonly isCurrent: Inside["isCurrent"] | undefined
+  readonly run: (input: unknown) => Effect.Effect<unknown, unknown, unknown>
+}
+
+/** A step that calls no model. */
+export const effectStep = ({ isCurrent = always, key, run, ...step }: EffectStep): UntypedStep => {
+  const { error, input, name, output, produces, version } = step
+  const self = make(
+    { name, version, model: undefined, produces },
+    {
+      input,
+      output,
+      error,
+      parts: { step: [name, version] },
+      prepare: (value) => ({
+        parts: (input) =>
+          key === undefined ? Effect.succeed({ input }) : Effect.map(key(value), (key) => ({ input, key })),
+        work: ({ restore }) => restore(run(value))
+      }),
+      isCurrent,
+      configure: () => self
+    }
+  )
+  return self
+}

@@ -1,0 +1,117 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as AttemptSink from "../../AttemptSink.ts"
+import type { Fingerprint } from "../../Fingerprint.ts"
+import { isForgotten } from "../../Journal.ts"
+import type { LlmReply } from "../../LlmReply.ts"
+import { atMostInputTokens, type LlmRequest } from "../../LlmRequest.ts"
+import { describeError, InvalidOutput, ResultNotRecorded } from "../../WorkflowError.ts"
+import { insideOf, type UntypedStep } from "../ask/step.ts"
+import * as canonical from "../json/canonical.ts"
+import type { Halt } from "./hole.ts"
+import { keep, type Runtime } from "./runtime.ts"
+
+/** Records an output; gives what will be read from the record, so that a resumed run sees what this one does. */
+export const recordResult = Effect.fnUntraced(function* (
+  runtime: Runtime,
+  step: UntypedStep,
+  path: string,
+  fingerprint: Fingerprint,
+  value: unknown,
+  model: string | undefined
+) {
+  const { output } = insideOf(step)
+  const encoded = yield* Effect.try({
+    try: () => output.encode(value),
+    catch: (error) => new InvalidOutput({ detail: String(error) })
+  })
+  const recorded = output.decode(encoded)
+  if (Result.isFailure(recorded)) return yield* new InvalidOutput({ detail: recorded.failure.message })
+  const by = step.model === undefined ? "code" : "model"
+  const result = { fingerprint, output: encoded, by, ...(model !== undefined && { model }), at: runtime.now() } as const
+  yield* afterWork(runtime, path, runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result }))
+  return recorded.success
+})
+
+/** Keeps what a model was asked and what it said, before anything is made of it. `opening`: hash of the first turn. */
+export const recordReply: (
+  runtime: Runtime,
+  path: string,
+  opening: string | undefined,
+  request: LlmRequest,
+  reply: LlmReply
+) => Effect.Effect<void> = Effect.fnUntraced(
+  function* (runtime, path, opening, request, reply) {
+    const { hash, journal, state } = runtime
+    const messages = canonical.stringify(request.messages)
+    // the first turn asks what the fingerprint was made of
+    const prompt = request.metadata.turn === 1 && opening !== undefined ? opening : hash(messages)
+    const text = hash(reply.text)
+    yield* keep(runtime, path, journal.putText(state.run, prompt, messages))
+    yield* keep(runtime, path, journal.putText(state.run, text, reply.text))
+    yield* runtime.append({
+      _tag: "StepReplied",
+      path,
+      turn: request.metadata.turn,
+      model: reply.model ?? request.model,
+      prompt,
+      reply: text,
+      finishReason: reply.finishReason,
+      usage: reply.usage,
+      at: runtime.now()
+    })
+  },
+  // the step cannot answer for the journal: that the run is faulted tells
+  (work, runtime, path) => Effect.orDie(afterWork(runtime, path, work))
+)
+
+/** A fault of the journal after the work was done is one of its own: what was done will have to be done again. */
+const afterWork = <A>(runtime: Runtime, path: string, append: Effect.Effect<A, Halt>) =>
+  Effect.tapError(append, () =>
+    Effect.sync(() => {
+      const { ending } = runtime
+      if (ending?._tag !== "Faulted") return
+      const { message, tag } = describeError(ending.reason)
+      if (tag === "JournalError")
+        runtime.ending = { ...ending, path, reason: new ResultNotRecorded({ detail: message }) }
+    })
+  )
+
+/** Journals each request of a step to a provider. */
+export const attemptSink = (runtime: Runtime, path: string): typeof AttemptSink.AttemptSink.Service => {
+  let requests = runtime.state.records[path]?.requests.started ?? 0
+  return {
+    started: (asked) =>
+      Effect.gen(function* () {
+        const request = ++requests
+        const output = asked.parameters.maxOutputTokens
+        const atMost = { input: atMostInputTokens(asked), ...(output !== undefined && { output }) }
+        if (runtime.tally.requests === 0 && isForgotten(runtime.journal)) yield* sayForgotten(runtime.state.run)
+        yield* runtime.append({
+          _tag: "RequestStarted",
+          path,
+          request,
+          model: asked.model,
+          atMost,
+          at: runtime.now()
+        })
+        return ({ error, model, usage }: AttemptSink.Outcome) =>
+          runtime
+            .append({
+              _tag: "RequestEnded",
+              path,
+              request,
+              ...(model !== undefined && { model }),
+              ...(usage !== undefined && { usage }),
+              ...(error !== undefined && { error: error.reason._tag }),
+              at: runtime.now()
+            })
+            .pipe(Effect.orDie) // the client cannot answer for the journal: that the run is faulted tells
+      }).pipe(Effect.orDie)
+  }
+}
+
+const sayForgotten = (run: string) =>
+  Effect.logWarning(
+    `run ${run} asks a provider and keeps nothing of what it pays for: provide a Journal, or Journal.layerNone where that is meant`
+  )

@@ -1,0 +1,28 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import { InvalidOutput } from "../../WorkflowError.ts"
+import { insideOf, type UntypedStep } from "../ask/step.ts"
+import { Halt, Missing, type Stop } from "./hole.ts"
+import { halt, type Runtime } from "./runtime.ts"
+import { examine } from "./verdict.ts"
+
+/** Records an output that a person sets, as JSON. */
+export const set = (runtime: Runtime, step: UntypedStep, path: string, input: unknown, value: Schema.Json) =>
+  Effect.gen(function* () {
+    const { output } = insideOf(step)
+    const decoded = output.decode(value)
+    if (Result.isFailure(decoded)) return yield* new InvalidOutput({ detail: decoded.failure.message })
+    const { fingerprint } = yield* examine(runtime.hash, step, path, input, undefined)
+    // what is recorded is what the Schema writes
+    const result = { fingerprint, output: output.encode(decoded.success), by: "hand", at: runtime.now() } as const
+    yield* runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result })
+    return decoded.success
+  }).pipe(
+    Effect.catch((reason): Effect.Effect<never, Stop> =>
+      reason instanceof Missing || reason instanceof Halt
+        ? Effect.fail(reason)
+        : // what is wrong with what was set is told to who set it, and is no failure of the run
+          halt(runtime, { _tag: "Faulted", path, reason })
+    )
+  )
