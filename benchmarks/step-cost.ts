@@ -24,7 +24,7 @@ const chainOf = (length: number): Chain => {
     const step = Step.make(`step${i}`, {
       input: Text,
       output: Schema.String,
-      prompt: PromptTemplate.make(template) as PromptTemplate.PromptTemplate<"text">,
+      prompt: PromptTemplate.make(template),
       variables: ({ text }) => ({ text })
     })
     chain = chain.pipe(Workflow.bind(`s${i}` as never, step, { text: i === 0 ? "input.text" : `s${i - 1}` } as never))

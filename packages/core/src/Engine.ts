@@ -15,6 +15,7 @@ import * as setting from "./internal/run/set.ts"
 import { only, planAll, type PlanEntry, readAll, type Work } from "./internal/run/visitors.ts"
 import { suggest } from "./internal/text/suggest.ts"
 import { Journal } from "./Journal.ts"
+import type { LlmError } from "./LlmError.ts"
 import type { Usage } from "./Usage.ts"
 import type * as Workflow from "./Workflow.ts"
 import type { WorkflowConfig } from "./WorkflowConfig.ts"
@@ -91,7 +92,7 @@ export interface Listeners {
 export type RunEnding<Out, E> =
   | { readonly _tag: "Completed"; readonly output: Out }
   | { readonly _tag: "Failed"; readonly path: string; readonly reason: E | EngineReason }
-  | { readonly _tag: "Suspended"; readonly path: string; readonly reason: Extract<E, { readonly _tag: "LlmError" }> }
+  | { readonly _tag: "Suspended"; readonly path: string; readonly reason: LlmError }
 
 /** How a run ended, and what the engine did for it since it was called. */
 export interface RunOutcome<out Out, out E> {
@@ -138,7 +139,8 @@ export const execute = Effect.fnUntraced(function* <In, Out, E, R>(
   const { ending } = yield* run(workflow, yield* initialize(workflow, input, options))
   if (ending._tag === "Completed") return ending.output
   const { path, reason } = ending
-  return yield* new WorkflowError<E>({ path, reason })
+  // an LlmError that suspends is one of a step, whose E has it
+  return yield* new WorkflowError<E>({ path, reason: reason as E | EngineReason })
 })
 
 /** The state of a run that the journal holds. */

@@ -1,7 +1,6 @@
 import * as Schema from "effect/Schema"
 import * as canonical from "./internal/json/canonical.ts"
 
-/** One message of a conversation. */
 export const Message = Schema.Struct({
   role: Schema.Literals(["system", "user", "assistant"]),
   content: Schema.String

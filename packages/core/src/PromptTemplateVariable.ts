@@ -3,7 +3,6 @@ import { type Delimiter, enclose, open } from "./internal/text/delimiter.ts"
 
 export type { Delimiter } from "./internal/text/delimiter.ts"
 
-/** What a hole is filled with. */
 export type Value = string | number | boolean
 
 /** What is known of a hole of a template. */

@@ -16,14 +16,17 @@ import type { TestCounts } from "./TestRunner.ts"
 export { type CallSettings, ModelSettings, StepOutputError } from "./internal/ask/call.ts"
 export type { AskSettings, Produces } from "./internal/ask/step.ts"
 
+/** What a step or a workflow takes, gives, fails with and needs: types, and nothing at run time. */
+export interface Types<in In, out Out, out E, out R> {
+  readonly _In: (_: In) => void
+  readonly _Out: (_: never) => Out
+  readonly _E: (_: never) => E
+  readonly _R: (_: never) => R
+}
+
 /** One unit of work of a workflow: typed input → typed output. A value; `run` makes it a plain Effect. */
 export interface Step<in In, out Out, out E = never, out R = never> extends Pipeable {
-  readonly [step.TypeId]: {
-    readonly _In: (_: In) => void
-    readonly _Out: (_: never) => Out
-    readonly _E: (_: never) => E
-    readonly _R: (_: never) => R
-  }
+  readonly "~@stepwright/core/Step": Types<In, Out, E, R>
   readonly name: string
   readonly version: number
   readonly input: AnyCodec

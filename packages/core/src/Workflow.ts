@@ -19,12 +19,7 @@ export type { PathTo, Selector, ValueAt, Wire } from "./internal/definition/sele
  * for when it is done. `E` and `R` are what its steps fail with and need.
  */
 export interface Workflow<in In, out Out, out E = never, out R = never> extends Pipeable {
-  readonly [nodes.TypeId]: {
-    readonly _In: (_: In) => void
-    readonly _Out: (_: never) => Out
-    readonly _E: (_: never) => E
-    readonly _R: (_: never) => R
-  }
+  readonly "~@stepwright/core/Workflow": Step.Types<In, Out, E, R>
   readonly name: string
   readonly version: number
   readonly input: Step.AnyCodec

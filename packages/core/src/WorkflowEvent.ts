@@ -7,7 +7,7 @@ import * as Usage from "./Usage.ts"
 import { WorkflowConfig } from "./WorkflowConfig.ts"
 import { format, WorkflowState } from "./WorkflowState.ts"
 
-const at = { at: Schema.Int }
+const time = { at: Schema.Int }
 
 /** A run exists. The first event of every run that did not start from another's state. */
 export const RunInitialized = Schema.TaggedStruct("RunInitialized", {
@@ -18,20 +18,20 @@ export const RunInitialized = Schema.TaggedStruct("RunInitialized", {
   definition: Schema.String,
   input: Schema.Json,
   config: Schema.optionalKey(WorkflowConfig),
-  ...at
+  ...time
 })
 
 /** A run starts from a state that came from elsewhere. The first event of such a run. */
-export const RunImported = Schema.TaggedStruct("RunImported", { run: Schema.String, state: WorkflowState, ...at })
+export const RunImported = Schema.TaggedStruct("RunImported", { run: Schema.String, state: WorkflowState, ...time })
 
 /** The run has another input. */
-export const InputProvided = Schema.TaggedStruct("InputProvided", { input: Schema.Json, ...at })
+export const InputProvided = Schema.TaggedStruct("InputProvided", { input: Schema.Json, ...time })
 
 /** The engine starts to run what is not recorded yet. */
 export const RunStarted = Schema.TaggedStruct("RunStarted", {
   version: Schema.Int,
   definition: Schema.String,
-  ...at
+  ...time
 })
 
 /** The engine stopped by itself: neither killed nor still running. */
@@ -39,11 +39,11 @@ export const RunEnded = Schema.TaggedStruct("RunEnded", {
   status: Schema.Literals(["COMPLETED", "FAILED", "SUSPENDED", "CANCELLED"]),
   error: WorkflowState.fields.error,
   orphaned: Schema.Array(Schema.String),
-  ...at
+  ...time
 })
 
 /** A step is about to do its work. */
-export const StepStarted = Schema.TaggedStruct("StepStarted", { path: Schema.String, step: Schema.String, ...at })
+export const StepStarted = Schema.TaggedStruct("StepStarted", { path: Schema.String, step: Schema.String, ...time })
 
 /** A model answered a step; `prompt` and `reply` are hashes of texts in the journal. */
 export const StepReplied = Schema.TaggedStruct("StepReplied", {
@@ -54,7 +54,7 @@ export const StepReplied = Schema.TaggedStruct("StepReplied", {
   reply: Schema.String,
   finishReason: FinishReason,
   usage: Usage.Usage,
-  ...at
+  ...time
 })
 
 /** A request is about to leave for a provider. `atMost`: tokens that it may take, of its output where that is limited. */
@@ -63,7 +63,7 @@ export const RequestStarted = Schema.TaggedStruct("RequestStarted", {
   request: Schema.Int,
   model: Schema.String,
   atMost: Schema.Struct({ input: Schema.Int, output: Schema.optionalKey(Schema.Int) }),
-  ...at
+  ...time
 })
 
 /** How a request to a provider ended; without usage and error it was given up and may have cost something. */
@@ -74,7 +74,7 @@ export const RequestEnded = Schema.TaggedStruct("RequestEnded", {
   model: Schema.optionalKey(Schema.String),
   usage: Schema.optionalKey(Usage.Usage),
   error: Schema.optionalKey(Schema.String),
-  ...at
+  ...time
 })
 
 /** What a request cost, as far as it is known. */
@@ -88,7 +88,6 @@ export const StepSucceeded = Schema.TaggedStruct("StepSucceeded", {
   ...StepResult.fields
 })
 
-/** A step failed. */
 export const StepFailed = Schema.TaggedStruct("StepFailed", {
   path: Schema.String,
   step: Schema.String,

@@ -20,7 +20,7 @@ const say = (name: string, template = `${name}: {{text}}`, options: { readonly m
   Step.make(name, {
     input: Schema.Struct({ text: Schema.String }),
     output: Schema.String,
-    prompt: PromptTemplate.make(template) as PromptTemplate.PromptTemplate<"text">,
+    prompt: PromptTemplate.make(template),
     variables: ({ text }) => ({ text }),
     ...options
   })
@@ -129,6 +129,68 @@ describe("Engine", () => {
   })
 
   describe("run", () => {
+    it.effect("tells how it ended: the output, what it reused, ran and asked", () => {
+      const { layer } = model()
+      return Effect.gen(function* () {
+        const first = yield* Engine.run(nested(), yield* Engine.initialize(nested(), { text: "go" }))
+        assert.deepStrictEqual(first.ending, {
+          _tag: "Completed",
+          output: yield* Engine.output(nested(), first.state)
+        })
+        assert.deepStrictEqual([first.reused, first.ran], [[], ["first", "design/tasks/inner", "last"]])
+        assert.deepStrictEqual([first.replies, first.requests], [3, 0])
+
+        const changed = nested(say("inner", "Now {{text}}"))
+        const second = yield* Engine.run(changed, first.state)
+        assert.deepStrictEqual([second.reused, second.ran], [["first", "last"], ["design/tasks/inner"]])
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("tells the reason of a failure and of a suspension as they were, with the path", () => {
+      const over = new LlmError.LlmError({ reason: new LlmError.BudgetExceeded({ detail: "over" }) })
+      const refused = new LlmError.LlmError({ reason: new LlmError.InvalidRequest({ detail: "no" }) })
+      const endingWith = (error: LlmError.LlmError) =>
+        Effect.gen(function* () {
+          const { ending } = yield* Engine.run(nested(), yield* Engine.initialize(nested(), { text: "go" }))
+          return ending
+        }).pipe(Effect.provide(model((path) => (path === "first" ? "ok" : error)).layer))
+      return Effect.gen(function* () {
+        const path = "design/tasks/inner"
+        const reasonOf = (ending: Engine.RunEnding<unknown, unknown>) =>
+          ending._tag === "Completed" ? [] : [ending._tag, ending.path, String(ending.reason)]
+        assert.deepStrictEqual(reasonOf(yield* endingWith(over)), ["Suspended", path, String(over)])
+        assert.deepStrictEqual(reasonOf(yield* endingWith(refused)), ["Failed", path, String(refused)])
+      })
+    })
+
+    it.effect("tells a listener of each event once it is journalled, with the state it led to", () => {
+      const journal = Journal.makeMemory()
+      const { layer } = model()
+      return Effect.gen(function* () {
+        const begun = yield* Engine.initialize(nested(), { text: "go" }, { run: "r" })
+        const told: Array<readonly [string, string]> = []
+        const onEvent: Engine.Listeners["onEvent"] = ({ _tag }, state) => void told.push([_tag, state.status])
+        const { state } = yield* Engine.run(nested(), begun, { onEvent })
+        const events = yield* journal.load("r")
+        const expected = events.map(
+          ({ _tag }, i) => [_tag, WorkflowEvent.fold(events.slice(0, i + 1))!.status] as const
+        )
+        // the first began the run, before anybody listened
+        assert.deepStrictEqual(told, expected.slice(1))
+        assert.strictEqual(told.at(-1)?.[1], state.status)
+      }).pipe(Effect.provide(layer), Effect.provideService(Journal.Journal, journal))
+    })
+
+    it.effect("tells a listener of the pieces of replies where it asks for them", () =>
+      Effect.gen(function* () {
+        const pieces: Array<string> = []
+        const onDelta: Engine.Listeners["onDelta"] = (delta) =>
+          void pieces.push(delta._tag === "ReplyDelta" ? `${delta.path}: ${delta.text}` : "discarded")
+        yield* Engine.run(nested(), yield* Engine.initialize(nested(), { text: "go" }), { onDelta })
+        assert.deepStrictEqual(pieces, ["first: <first>", "design/tasks/inner: <design/tasks/inner>", "last: <last>"])
+      }).pipe(Effect.provide(model().layer))
+    )
+
     it.effect("calls nothing when it resumes a finished run", () => {
       const { asked, layer } = model()
       return Effect.gen(function* () {

@@ -1,3 +1,6 @@
+// A call of a model: what can be set for it, and the conversation until a reply can be used. In: the opening messages.
+// Out: a decoded output. The work of a model step (step) calls it; the engine hears of each reply through the context.
+
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"

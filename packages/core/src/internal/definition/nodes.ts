@@ -1,3 +1,6 @@
+// What a workflow is made of: a tree of nodes with steps in it, without types. `combinators` makes it, `Workflow` gives it
+// its types, `describe`, `configure` and `mermaid` read it, and the engine walks it.
+
 import * as Predicate from "effect/Predicate"
 import { pipeArguments, type Pipeable } from "effect/Pipeable"
 import * as StepPath from "../../StepPath.ts"

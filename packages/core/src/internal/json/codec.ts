@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 /** Any Schema that needs no services. */
 export type AnyCodec = Schema.Codec<unknown, unknown>
 
-/** Both directions of a Schema's JSON side, compiled once. */
+/** A Schema between its values and JSON, compiled once: `encode(date)` is `"2026-11-21"`. */
 export interface JsonCodec<out A> {
   readonly schema: AnyCodec
   /** Throws where the value is not an `A`. */

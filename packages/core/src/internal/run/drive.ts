@@ -1,3 +1,7 @@
+// The engine's way through a run. In: a workflow and a state. Out: a runtime with its new state and its ending, and the
+// output. `Engine.run` calls it; it opens the run (begin), walks it (walk) with a visitor that runs steps (visitors), and
+// records its end.
+
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

@@ -1,3 +1,6 @@
+// One step of a run: its recorded result where that holds (verdict), else its work, between the events that record it
+// (record). In: a runtime, a step, its path and input. Out: its output. The visitor `runAll` and `Engine.step` call it.
+
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

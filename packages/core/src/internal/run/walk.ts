@@ -1,3 +1,6 @@
+// The one walk through a workflow that running, planning, reading and doing one step share. In: nodes, a slot with the
+// input, and a visitor that says what to do at each step. Out: the output. `visit` of drive calls it.
+
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
