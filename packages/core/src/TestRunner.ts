@@ -6,6 +6,10 @@ import type { SourceFile } from "./Workspace.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
+/** Counts of tests. `run` = passed + failed + errors + skipped. */
+export const TestCounts = Schema.Struct({ run: Count, passed: Count, failed: Count, errors: Count, skipped: Count })
+export type TestCounts = typeof TestCounts.Type
+
 /** One test that did not pass: a failed assertion, or an error that was raised. */
 export const Problem = Schema.Struct({
   test: Schema.String,
@@ -13,10 +17,6 @@ export const Problem = Schema.Struct({
   detail: Schema.String
 })
 export type Problem = typeof Problem.Type
-
-/** Counts of tests. `run` = passed + failed + errors + skipped. */
-export const TestCounts = Schema.Struct({ run: Count, passed: Count, failed: Count, errors: Count, skipped: Count })
-export type TestCounts = typeof TestCounts.Type
 
 /** What a run of tests showed, from a report that the host owns. */
 export const TestReport = Schema.Struct({

@@ -1,17 +1,17 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { TestCounts } from "@stepwright/core/TestRunner"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { Written } from "@stepwright/core/Workspace"
 import * as figures from "../base/format.ts"
 
 const Files = Schema.Struct({ files: Schema.Array(Written) })
 
+/** A verification that passed has counted no failures. */
 const Tests = Schema.Struct({
-  run: Schema.Int,
-  passed: Schema.Int,
-  failed: Schema.optionalKey(Schema.Int),
-  errors: Schema.optionalKey(Schema.Int),
-  skipped: Schema.Int
+  ...TestCounts.fields,
+  failed: Schema.optionalKey(TestCounts.fields.failed),
+  errors: Schema.optionalKey(TestCounts.fields.errors)
 })
 
 const Failure = Schema.Struct({ reason: Tests })
@@ -20,22 +20,7 @@ const filesOf = Schema.decodeUnknownOption(Files)
 const testsOf = Schema.decodeUnknownOption(Tests)
 const failureOf = Schema.decodeUnknownOption(Failure)
 
-/** Counts of tests; what passed, failed, was an error or skipped makes up `run`. */
-export interface TestCounts {
-  readonly run: number
-  readonly passed: number
-  readonly failed: number
-  readonly errors: number
-  readonly skipped: number
-}
-
-const counts = ({ errors = 0, failed = 0, passed, run, skipped }: typeof Tests.Type): TestCounts => ({
-  run,
-  passed,
-  failed,
-  errors,
-  skipped
-})
+const counts = (tests: typeof Tests.Type): TestCounts => ({ failed: 0, errors: 0, ...tests })
 
 /** What a run came to, as the records show it: a step that delivers files or runs tests is known by its output. */
 export interface Outcome {

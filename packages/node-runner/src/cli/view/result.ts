@@ -4,6 +4,7 @@ import type * as Path from "effect/Path"
 import * as Engine from "@stepwright/core/Engine"
 import { Hasher } from "@stepwright/core/Hasher"
 import * as StepPath from "@stepwright/core/StepPath"
+import type { TestCounts } from "@stepwright/core/TestRunner"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { Workspace, type Written } from "@stepwright/core/Workspace"
@@ -22,7 +23,7 @@ export interface Standing {
   /** The step that delivered them last. */
   readonly delivery: string | undefined
   /** What the tests showed, where that holds. */
-  readonly tests: outcome.TestCounts | undefined
+  readonly tests: TestCounts | undefined
 }
 
 /** What is left of a run's outcome, given which paths have a result that holds. */
