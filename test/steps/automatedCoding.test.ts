@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Engine, Workflow, WorkflowState } from "@stepwright/core"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import { MockLlm } from "@stepwright/llm"
-import { AutomatedCodingWorkflow, Verification } from "@stepwright/steps"
+import { AutomatedCodingWorkflow, VerificationStep } from "@stepwright/steps"
 import { Effect } from "effect"
 import * as pantry from "./pantry.ts"
 
@@ -84,7 +84,7 @@ describe("AutomatedCodingWorkflow", () => {
         Effect.flip
       )
       assert.strictEqual(error.path, "verification")
-      assert.instanceOf(error.reason, Verification.VerificationError)
+      assert.instanceOf(error.reason, VerificationStep.VerificationError)
       assert.strictEqual(files.get(shelf), pantry.code(shelf))
     })
   )

@@ -7,16 +7,13 @@ import {
   ImplementationStep,
   RequirementStep,
   TaskBreakdownStep,
-  TestGenerationStep,
-  type ArchitectureDesign,
-  type Requirement,
-  type TaskBreakdown
+  TestGenerationStep
 } from "@stepwright/steps"
 
 /** A small project with five tasks: what the model is asked for, and what it answers. */
 export const document = "Keep what is in a pantry,\nand plan meals from it.\n"
 
-export const requirement: Requirement.Requirement = {
+export const requirement: RequirementStep.Requirement = {
   title: "Pantry",
   summary: "Keeps a pantry and plans meals.",
   requirements: [
@@ -38,7 +35,7 @@ export const paths = { item, shelf, meal, planner, init }
 /** Which files each of them depends on. */
 const needs = { [item]: [], [shelf]: [item], [meal]: [item], [planner]: [shelf, meal], [init]: [planner] }
 
-export const design: ArchitectureDesign.ArchitectureDesign = {
+export const design: ArchitectureDesignStep.ArchitectureDesign = {
   package: "pantry",
   modules: Object.entries(needs).map(([path, imports]) => ({
     path,
@@ -51,7 +48,7 @@ export const design: ArchitectureDesign.ArchitectureDesign = {
   assumptions: []
 }
 
-export const tasks: TaskBreakdown.TaskBreakdown = Object.entries(needs).map(([file, dependsOn], i) => ({
+export const tasks: TaskBreakdownStep.TaskBreakdown = Object.entries(needs).map(([file, dependsOn], i) => ({
   number: i + 1,
   title: `Make ${file}`,
   objective: `make ${file}`,

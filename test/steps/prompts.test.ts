@@ -1,7 +1,7 @@
 import { assert, describe, expect, it } from "@effect/vitest"
 import type { LlmRequest, Message } from "@stepwright/core/LlmRequest"
 import { MockLlm } from "@stepwright/llm"
-import { AutomatedCodingWorkflow, type Requirement, RequirementStep } from "@stepwright/steps"
+import { AutomatedCodingWorkflow, RequirementStep } from "@stepwright/steps"
 import { Engine } from "@stepwright/core"
 import { Effect, Layer } from "effect"
 import { type Case, cases, names } from "./cases.ts"
@@ -53,7 +53,7 @@ describe("the prompts", () => {
 const echo = ({ messages }: LlmRequest): string => {
   const said = [...messages[0]!.content.matchAll(/^- the software must know (nonce\S+)$/gm)].map(([, nonce]) => nonce!)
   const at = (i: number) => said.filter((_, j) => j % 6 === i)
-  const requirement: Requirement.Requirement = {
+  const requirement: RequirementStep.Requirement = {
     title: at(0).join(" "),
     summary: at(1).join(" "),
     requirements: [

@@ -1,6 +1,5 @@
 import * as PromptTemplate from "@stepwright/core/PromptTemplate"
-import * as PromptTemplateVariable from "@stepwright/core/PromptTemplateVariable"
-import type { ArchitectureDesign } from "./ArchitectureDesign.ts"
+import { section, wholeReply } from "./internal/variables.ts"
 
 /** Asks for the modules of the package that meets a requirement. */
 export const template = PromptTemplate.make(
@@ -26,15 +25,13 @@ Each module will be written by someone who sees the specification, your design, 
 For a specification of a \`Playlist\` (R1: add a song; R2: total playing time) the reply is
 {{example}}`,
   {
-    requirement: {
-      description: "the numbered specification",
-      delimiter: PromptTemplateVariable.between("$start$", "$end$")
-    },
-    example: { description: "a whole reply, as the parser prints it" }
+    requirement: section("the numbered specification"),
+    example: wholeReply
   }
 )
 
-export const example: ArchitectureDesign = {
+/** The output of the example. */
+export const example = {
   package: "playlist",
   modules: [
     {

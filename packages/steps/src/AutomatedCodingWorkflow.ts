@@ -1,5 +1,5 @@
-import * as Workflow from "@stepwright/core/Workflow"
 import * as Schema from "effect/Schema"
+import * as Workflow from "@stepwright/core/Workflow"
 import * as ArchitectureDesignStep from "./ArchitectureDesignStep.ts"
 import * as DeliveryStep from "./DeliveryStep.ts"
 import * as ImplementationStep from "./ImplementationStep.ts"

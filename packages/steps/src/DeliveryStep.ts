@@ -1,11 +1,14 @@
-import * as Step from "@stepwright/core/Step"
-import { Workspace, WorkspaceError } from "@stepwright/core/Workspace"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Delivery } from "./Delivery.ts"
-import { Files } from "./Implementation.ts"
-import { packageFiles } from "./internal/packageFiles.ts"
-import { TestGeneration } from "./TestGeneration.ts"
+import * as Step from "@stepwright/core/Step"
+import { Workspace, WorkspaceError, Written } from "@stepwright/core/Workspace"
+import { Files } from "./ImplementationStep.ts"
+import * as files from "./internal/files.ts"
+import { TestGeneration } from "./TestGenerationStep.ts"
+
+/** What became of each file. */
+export const Delivery = Schema.Struct({ files: Schema.Array(Written) })
+export type Delivery = typeof Delivery.Type
 
 export const Input = Schema.Struct({ code: Files, tests: TestGeneration })
 
@@ -22,7 +25,7 @@ export const step = Step.effect("delivery", {
   run: ({ code, tests }) =>
     Effect.gen(function* () {
       const workspace = yield* Workspace
-      return { files: yield* workspace.write(packageFiles(code, tests)) }
+      return { files: yield* workspace.write(files.ofPackage(code, tests)) }
     }),
   isCurrent: ({ files }) =>
     Effect.gen(function* () {

@@ -1,11 +1,5 @@
 import * as PromptTemplate from "@stepwright/core/PromptTemplate"
-import * as PromptTemplateVariable from "@stepwright/core/PromptTemplateVariable"
-import type { Implementation } from "./Implementation.ts"
-
-const section = (description: string) => ({
-  description,
-  delimiter: PromptTemplateVariable.between("$start$", "$end$")
-})
+import { section, wholeReply } from "./internal/variables.ts"
 
 /** Asks for the one file of a task. */
 export const template = PromptTemplate.make(
@@ -43,11 +37,12 @@ For a task to create the class \`Playlist\` in \`playlist/playlist.py\` the repl
     design: section("the design of the package"),
     dependencies: section("the files that the task depends on"),
     task: section("the task, in the form of the breakdown"),
-    example: { description: "a whole reply, as the parser prints it" }
+    example: wholeReply
   }
 )
 
-export const example: Implementation = `"""Songs and how long they play."""
+/** The output of the example. */
+export const example = `"""Songs and how long they play."""
 
 
 class Playlist:

@@ -1,18 +1,25 @@
+import * as Schema from "effect/Schema"
 import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
-import * as Schema from "effect/Schema"
-import * as ArchitectureDesign from "./ArchitectureDesign.ts"
-import { Files, Implementation } from "./Implementation.ts"
+import * as ArchitectureDesignStep from "./ArchitectureDesignStep.ts"
 import * as ImplementationPrompt from "./ImplementationPrompt.ts"
-import { printFiles } from "./internal/printFiles.ts"
-import * as Requirement from "./Requirement.ts"
-import { Task } from "./TaskBreakdown.ts"
-import { printTask } from "./internal/taskParser.ts"
+import * as files from "./internal/files.ts"
+import * as taskText from "./internal/taskText.ts"
+import * as RequirementStep from "./RequirementStep.ts"
+import { Task } from "./TaskBreakdownStep.ts"
+
+/** The whole text of the one file that a task owns; its path is the task's. */
+export const Implementation = Schema.String.annotate({ description: "the whole text of the file" })
+export type Implementation = typeof Implementation.Type
+
+/** Files by their paths. */
+export const Files = Schema.Record(Schema.String, Implementation)
+export type Files = typeof Files.Type
 
 export const Input = Schema.Struct({
   task: Task,
-  requirement: Requirement.Requirement,
-  design: ArchitectureDesign.ArchitectureDesign,
+  requirement: RequirementStep.Requirement,
+  design: ArchitectureDesignStep.ArchitectureDesign,
   /** What the task depends on, as it was written. */
   dependencies: Files
 })
@@ -28,10 +35,10 @@ export const step = Step.make("implementation", {
   prompt: ImplementationPrompt.template,
   variables: ({ dependencies, design, requirement, task }) => ({
     file: task.file,
-    requirement: Requirement.toMarkdown(requirement),
-    design: ArchitectureDesign.toMarkdown(design),
-    dependencies: printFiles(dependencies),
-    task: printTask(task),
+    requirement: RequirementStep.toMarkdown(requirement),
+    design: ArchitectureDesignStep.toMarkdown(design),
+    dependencies: files.print(dependencies),
+    task: taskText.print(task),
     example: parser.print(ImplementationPrompt.example)
   })
 })

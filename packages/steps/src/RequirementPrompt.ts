@@ -1,6 +1,5 @@
 import * as PromptTemplate from "@stepwright/core/PromptTemplate"
-import * as PromptTemplateVariable from "@stepwright/core/PromptTemplateVariable"
-import type { Requirement } from "./Requirement.ts"
+import { section, wholeReply } from "./internal/variables.ts"
 
 /** Asks for the numbered specification of what a document wants. */
 export const template = PromptTemplate.make(
@@ -25,15 +24,13 @@ Those who design, write and test the software see your specification and never t
 For the document "A class \`Playlist\` (module \`playlist\`): \`add(title, seconds)\` adds a song, a title that is there already is an error; \`total()\` says how long all songs play." the reply is
 {{example}}`,
   {
-    document: {
-      description: "the requirement document, as its author wrote it",
-      delimiter: PromptTemplateVariable.between("$start$", "$end$")
-    },
-    example: { description: "a whole reply, as the parser prints it" }
+    document: section("the requirement document, as its author wrote it"),
+    example: wholeReply
   }
 )
 
-export const example: Requirement = {
+/** The output of the example. */
+export const example = {
   title: "Playlist",
   summary: "A Python class that holds songs and says how long they play.",
   requirements: [

@@ -1,6 +1,5 @@
 import * as PromptTemplate from "@stepwright/core/PromptTemplate"
-import * as PromptTemplateVariable from "@stepwright/core/PromptTemplateVariable"
-import type { TaskBreakdown } from "./TaskBreakdown.ts"
+import { section, wholeReply } from "./internal/variables.ts"
 
 /** Asks for the tasks that a design is written in: the prompt that the project began with. */
 export const template = PromptTemplate.make(
@@ -24,15 +23,13 @@ Order the tasks logically: those that others depend on stand before them, and no
 [SubtaskExample]
 {{example}}`,
   {
-    documentation: {
-      description: "the numbered specification, then the design",
-      delimiter: PromptTemplateVariable.between("$start$", "$end$")
-    },
-    example: { description: "a whole reply, as the parser prints it" }
+    documentation: section("the numbered specification, then the design"),
+    example: wholeReply
   }
 )
 
-export const example: TaskBreakdown = [
+/** The output of the example. */
+export const example = [
   {
     number: 1,
     title: "Implement the `Playlist` Class",

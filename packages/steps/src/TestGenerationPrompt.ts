@@ -1,11 +1,5 @@
 import * as PromptTemplate from "@stepwright/core/PromptTemplate"
-import * as PromptTemplateVariable from "@stepwright/core/PromptTemplateVariable"
-import type { TestGeneration } from "./TestGeneration.ts"
-
-const section = (description: string) => ({
-  description,
-  delimiter: PromptTemplateVariable.between("$start$", "$end$")
-})
+import { section, wholeReply } from "./internal/variables.ts"
 
 /** Asks for the tests of the written code against the requirement. */
 export const template = PromptTemplate.make(
@@ -34,11 +28,12 @@ For the class \`Playlist\` in \`playlist/playlist.py\` with the criteria R1.2 an
   {
     requirement: section("the numbered specification"),
     code: section("all files of the package"),
-    example: { description: "a whole reply, as the parser prints it" }
+    example: wholeReply
   }
 )
 
-export const example: TestGeneration = [
+/** The output of the example. */
+export const example = [
   {
     path: "tests/test_playlist.py",
     content: `import unittest

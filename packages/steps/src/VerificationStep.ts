@@ -1,11 +1,47 @@
-import * as Step from "@stepwright/core/Step"
-import { isGreen, type TestReport, TestRunner } from "@stepwright/core/TestRunner"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Files } from "./Implementation.ts"
-import { packageFiles } from "./internal/packageFiles.ts"
-import { TestGeneration } from "./TestGeneration.ts"
-import { Empty, Red, Verification, VerificationError } from "./Verification.ts"
+import * as Step from "@stepwright/core/Step"
+import { isGreen, Problem, TestCounts, type TestReport, TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
+import { Files } from "./ImplementationStep.ts"
+import * as files from "./internal/files.ts"
+import { TestGeneration } from "./TestGenerationStep.ts"
+
+const { passed, run, skipped } = TestCounts.fields
+
+/** The proof that the tests ran and none failed. */
+export const Verification = Schema.Struct({ run, passed, skipped })
+export type Verification = typeof Verification.Type
+
+/** Tests that failed, with their counts and the first of what went wrong. */
+export class Red extends Schema.TaggedError<Red>()("Red", {
+  ...TestCounts.fields,
+  problems: Schema.Array(Problem)
+}) {
+  override get message() {
+    const counts = `${this.failed} failed, ${this.errors} with errors, ${this.passed} passed of ${this.run} tests`
+    return [counts, ...this.problems.slice(0, 2).map(({ detail, test }) => `${test}: ${lastLine(detail)}`)].join("\n")
+  }
+}
+
+/** No test passed, since there was none, or all of them were skipped. */
+export class Empty extends Schema.TaggedError<Empty>()("Empty", { skipped }) {
+  override get message() {
+    return this.skipped === 0 ? "no test was found" : `no test ran: all ${this.skipped} were skipped`
+  }
+}
+
+/** Why a package counts as not verified. */
+export const Reason = Schema.Union([Red, Empty, TestRunnerError])
+export type Reason = typeof Reason.Type
+
+/** The package is not verified; `reason` says why, with the figures. */
+export class VerificationError extends Schema.TaggedError<VerificationError>()("VerificationError", {
+  reason: Reason
+}) {
+  override get message() {
+    return this.reason.message
+  }
+}
 
 export const Input = Schema.Struct({ code: Files, tests: TestGeneration })
 
@@ -23,7 +59,7 @@ export const step = Step.effect("verification", {
     Effect.gen(function* () {
       const runner = yield* TestRunner
       const report = yield* Effect.mapError(
-        runner.run(packageFiles(code, tests)),
+        runner.run(files.ofPackage(code, tests)),
         (reason) => new VerificationError({ reason })
       )
       if (!isGreen(report)) return yield* new VerificationError({ reason: verdict(report) })
@@ -35,7 +71,9 @@ export const step = Step.effect("verification", {
 /** How many problems an error carries. */
 const most = 10
 
-const verdict = ({ errors, failed, passed, problems, run, skipped }: TestReport) =>
-  failed + errors === 0
-    ? new Empty({ skipped })
-    : new Red({ run, passed, failed, errors, skipped, problems: problems.slice(0, most) })
+const verdict = ({ durationMillis: _, output: __, problems, ...counts }: TestReport) =>
+  counts.failed + counts.errors === 0
+    ? new Empty({ skipped: counts.skipped })
+    : new Red({ ...counts, problems: problems.slice(0, most) })
+
+const lastLine = (detail: string) => detail.trimEnd().split("\n").at(-1)!.trim()

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { TaskBreakdown, TaskBreakdownStep } from "@stepwright/steps"
+import { TaskBreakdownStep } from "@stepwright/steps"
 import { Arbitrary, Result, Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { foundingTasks } from "./fixtures/foundingTasks.ts"
@@ -7,6 +7,23 @@ import { foundingTasks } from "./fixtures/foundingTasks.ts"
 const { parser } = TaskBreakdownStep
 
 const founding = readFileSync(new URL("fixtures/founding-tasks.md", import.meta.url), "utf8")
+
+const task = (number: number, file: string, dependsOn: ReadonlyArray<string> = []): TaskBreakdownStep.Task => ({
+  number,
+  title: `Make ${file}`,
+  objective: "…",
+  file,
+  functionality: "…",
+  integration: "…",
+  dependsOn
+})
+
+const decode = Schema.decodeUnknownResult(TaskBreakdownStep.TaskBreakdown)
+
+const refusal = (...tasks: ReadonlyArray<TaskBreakdownStep.Task>) => {
+  const decoded = decode(tasks)
+  return Result.isFailure(decoded) ? decoded.failure.message : "accepted"
+}
 
 const reply = (
   ...tasks: ReadonlyArray<{ readonly number?: number; readonly file: string; readonly dependsOn?: string }>
@@ -64,7 +81,7 @@ const breakdowns = Arbitrary.schema(
     })
   ).check(Schema.isMinLength(1), Schema.isMaxLength(6))
 ).pipe(
-  Arbitrary.map((drafts): TaskBreakdown.TaskBreakdown => {
+  Arbitrary.map((drafts): TaskBreakdownStep.TaskBreakdown => {
     let number = 0
     const files = drafts.map(({ folder }, i) => `${folder}f${i}.py`)
     return drafts.map(({ needs, step, texts: [title, objective, functionality, integration] }, i) => ({
@@ -80,6 +97,54 @@ const breakdowns = Arbitrary.schema(
 )
 
 describe("TaskBreakdownStep", () => {
+  describe("TaskBreakdown", () => {
+    it("takes tasks in any order that their dependencies allow", () => {
+      const tasks = [task(1, "a/c.py", ["a/a.py", "a/b.py"]), task(2, "a/b.py", ["a/a.py"]), task(3, "a/a.py")]
+      assert.deepStrictEqual(Result.getOrThrow(decode(tasks)), tasks)
+    })
+
+    it("refuses by name a task that depends on itself", () => {
+      assert.include(refusal(task(1, "a.py"), task(2, "b.py", ["b.py"])), 'Task 2 ("b.py") depends on itself')
+    })
+
+    it("refuses by name a dependency that is no task's file", () => {
+      assert.include(refusal(task(1, "a.py", ["z.py"])), 'Task 1 ("a.py") depends on "z.py", which is no task\'s file')
+    })
+
+    it("refuses tasks that depend on each other in a circle, and names those in it only", () => {
+      const message = refusal(task(1, "a.py", ["b.py"]), task(2, "b.py", ["c.py"]), task(3, "c.py", ["b.py"]))
+      assert.include(message, 'in a circle: Task 2 ("b.py") → Task 3 ("c.py") → Task 2 ("b.py")')
+    })
+
+    it("refuses two tasks that own one file, in other letters too", () => {
+      assert.include(refusal(task(1, "a.py"), task(2, "a.py")), 'Task 1 ("a.py") and Task 2 ("a.py") own one file')
+      assert.include(refusal(task(1, "a.py"), task(2, "A.py")), "own one file")
+    })
+
+    it("refuses two tasks of one number, and a breakdown without a task", () => {
+      assert.include(refusal(task(1, "a.py"), task(1, "b.py")), "two tasks have the number 1")
+      assert.notStrictEqual(refusal(), "accepted")
+    })
+
+    it.each([
+      "/a.py",
+      "C:/a.py",
+      "C:\\a.py",
+      "~/a.py",
+      "../a.py",
+      "a/../../b.py",
+      "./a.py",
+      "a//b.py",
+      "a\\b.py",
+      "a/",
+      "",
+      "a\0.py",
+      "a\nb.py"
+    ])("refuses %j as the file of a task", (path) => {
+      assert.notStrictEqual(refusal(task(1, path)), "accepted")
+    })
+  })
+
   describe("parser", () => {
     it("reads the ten tasks of the founding document", () => {
       assert.deepStrictEqual(Result.getOrThrow(parser.parse(founding)), foundingTasks)
@@ -89,7 +154,10 @@ describe("TaskBreakdownStep", () => {
       "reads back what it prints",
       [breakdowns],
       ([tasks]) => {
-        assert.deepStrictEqual(Result.getOrThrow(Schema.decodeUnknownResult(TaskBreakdown.TaskBreakdown)(tasks)), tasks)
+        assert.deepStrictEqual(
+          Result.getOrThrow(Schema.decodeUnknownResult(TaskBreakdownStep.TaskBreakdown)(tasks)),
+          tasks
+        )
         assert.deepStrictEqual(Result.getOrThrow(parser.parse(parser.print(tasks))), tasks)
       },
       { arbitrary: { runs: 300 } }

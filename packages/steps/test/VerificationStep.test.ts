@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Engine, TestRunner, Workflow, type Workspace } from "@stepwright/core"
-import { Verification, VerificationStep } from "@stepwright/steps"
+import { VerificationStep } from "@stepwright/steps"
 import { Effect, Schema } from "effect"
 
 const input: typeof VerificationStep.Input.Type = {
@@ -76,10 +76,10 @@ describe("VerificationStep", () => {
         ].join("\n")
       )
       const { output: _, durationMillis: __, ...figures } = red
-      const { reason } = yield* Schema.decodeUnknownEffect(Schema.toCodecJson(Verification.VerificationError))(
+      const { reason } = yield* Schema.decodeUnknownEffect(Schema.toCodecJson(VerificationStep.VerificationError))(
         error?.value
       )
-      assert.deepStrictEqual(reason, new Verification.Red(figures))
+      assert.deepStrictEqual(reason, new VerificationStep.Red(figures))
     })
   )
 

@@ -1,28 +1,11 @@
-import { assert, describe, it } from "@effect/vitest"
+import { assert, it } from "@effect/vitest"
 import type { OutputParser } from "@stepwright/core/OutputParser"
 import type { PromptTemplate } from "@stepwright/core/PromptTemplate"
 import * as Template from "@stepwright/core/PromptTemplate"
-import {
-  ArchitectureDesign,
-  ArchitectureDesignPrompt,
-  ArchitectureDesignStep,
-  Implementation,
-  ImplementationPrompt,
-  ImplementationStep,
-  Requirement,
-  RequirementPrompt,
-  RequirementStep,
-  TaskBreakdown,
-  TaskBreakdownPrompt,
-  TaskBreakdownStep,
-  TestGeneration,
-  TestGenerationPrompt,
-  TestGenerationStep
-} from "@stepwright/steps"
 import { Arbitrary, Result, Schema } from "effect"
 
+/** A prompt with what its step makes of it. */
 interface Prompt<A> {
-  readonly name: string
   readonly template: PromptTemplate
   readonly example: A
   readonly parser: OutputParser<A>
@@ -30,52 +13,6 @@ interface Prompt<A> {
   /** What the format calls each field, where that is not its name. */
   readonly labels?: Readonly<Record<string, string>>
 }
-
-// every prompt is looked at in the same way, whatever its output
-const prompt = <A>(prompt: Prompt<A>): Prompt<unknown> => prompt as unknown as Prompt<unknown>
-
-const prompts = [
-  prompt({
-    name: "requirement",
-    ...RequirementPrompt,
-    parser: RequirementStep.parser,
-    output: Requirement.Requirement
-  }),
-  prompt({
-    name: "architecture-design",
-    ...ArchitectureDesignPrompt,
-    parser: ArchitectureDesignStep.parser,
-    output: ArchitectureDesign.ArchitectureDesign
-  }),
-  prompt({
-    name: "task-breakdown",
-    ...TaskBreakdownPrompt,
-    parser: TaskBreakdownStep.parser,
-    output: TaskBreakdown.TaskBreakdown,
-    labels: {
-      number: "Task N:",
-      title: "Title",
-      objective: "**Objective**",
-      file: "**File Specification**",
-      functionality: "**Functionality Details**",
-      integration: "**Integration Points**",
-      dependsOn: "**Depends on**"
-    }
-  }),
-  prompt({
-    name: "implementation",
-    ...ImplementationPrompt,
-    parser: ImplementationStep.parser,
-    output: Implementation.Implementation
-  }),
-  prompt({
-    name: "test-generation",
-    ...TestGenerationPrompt,
-    parser: TestGenerationStep.parser,
-    output: TestGeneration.TestGeneration,
-    labels: { path: "path/to/file.ext", content: "the whole content" }
-  })
-]
 
 /** Every key of an object anywhere in a JSON Schema. */
 const keysOf = (schema: unknown): ReadonlyArray<string> => {
@@ -89,7 +26,8 @@ const words = (text: string) => text.split(/\s+/).filter((word) => /\w/.test(wor
 const empty = (template: PromptTemplate, filled: Readonly<Record<string, string>>) =>
   Template.render(template, { ...Object.fromEntries(template.holes.map((hole) => [hole, ""])), ...filled })
 
-describe.each(prompts)("the prompt of $name", ({ example, labels, output, parser, template }) => {
+/** What holds of every prompt. */
+export const itIsSound = <A>({ example, labels, output, parser, template }: Prompt<A>) => {
   it("has an example that its own parser reads and its Schema takes", () => {
     const read = Result.getOrThrow(parser.parse(parser.print(example)))
     assert.deepStrictEqual(Schema.decodeUnknownSync(output)(read), example)
@@ -146,4 +84,4 @@ describe.each(prompts)("the prompt of $name", ({ example, labels, output, parser
     const said = `${template.source}\n${parser.print(example)}`
     assert.notMatch(said, /interval|ledger|expense|budget|bucket|token bucket|rate limit|pantry|half-open/i)
   })
-})
+}

@@ -1,0 +1,83 @@
+import { assert, describe, it } from "@effect/vitest"
+import { RequirementPrompt, RequirementStep } from "@stepwright/steps"
+import { Arbitrary, Result, Schema } from "effect"
+
+const { example } = RequirementPrompt
+const { parser } = RequirementStep
+const decode = Schema.decodeUnknownResult(RequirementStep.Requirement)
+
+const refusal = (requirements: ReadonlyArray<RequirementStep.FunctionalRequirement>) => {
+  const decoded = decode({ ...example, requirements })
+  return Result.isFailure(decoded) ? decoded.failure.message : "accepted"
+}
+const requirement = (id: string, ...criteria: ReadonlyArray<string>) => ({
+  id,
+  text: "…",
+  criteria: criteria.map((id) => ({ id, text: "…" }))
+})
+
+describe("RequirementStep", () => {
+  describe("Requirement", () => {
+    it("is numbered: each id once, a criterion under its requirement", () => {
+      assert.strictEqual(refusal([requirement("R1", "R1.1", "R1.2"), requirement("R2", "R2.1")]), "accepted")
+      assert.include(refusal([requirement("R1", "R1.1"), requirement("R1", "R1.2")]), "the id R1 is used twice")
+      assert.include(refusal([requirement("R1", "R1.1", "R1.1")]), "the id R1.1 is used twice")
+      assert.include(refusal([requirement("R1", "R2.1")]), "the criterion R2.1 stands under R1")
+      assert.include(refusal([requirement("R1", "R11.1")]), "the criterion R11.1 stands under R1")
+      assert.notStrictEqual(refusal([requirement("1", "1.1")]), "accepted")
+      assert.notStrictEqual(refusal([requirement("R1")]), "accepted")
+    })
+  })
+
+  describe("toMarkdown", () => {
+    const texts = Schema.Array(Schema.String.check(Schema.isMinLength(1)))
+    const arbitrary = Arbitrary.schema(
+      Schema.Struct({ title: Schema.String, summary: Schema.String, texts, constraints: texts, openQuestions: texts })
+    )
+
+    it.prop("has every text and every number in it", [arbitrary], ([{ texts, ...rest }]) => {
+      const requirements = texts.map((text, i) => ({
+        id: `R${i + 1}`,
+        text,
+        criteria: [{ id: `R${i + 1}.1`, text: `${text}!` }]
+      }))
+      const markdown = RequirementStep.toMarkdown({ ...rest, requirements, assumptions: texts })
+      const flat = (text: string) => text.replace(/\n {2}/g, "\n")
+      const all = [rest.title, rest.summary, ...texts, ...rest.constraints, ...rest.openQuestions]
+      for (const text of [...all, ...requirements.flatMap(({ criteria, id }) => [`${id}: `, `${criteria[0]!.id}: `])]) {
+        assert.include(flat(markdown), flat(text))
+      }
+    })
+
+    it("leaves out a heading with nothing below it", () => {
+      assert.notInclude(RequirementStep.toMarkdown({ ...example, constraints: [] }), "Constraints")
+      assert.include(RequirementStep.toMarkdown({ ...example, constraints: ["only on Tuesdays"] }), "## Constraints")
+    })
+  })
+
+  describe("parser", () => {
+    const Criteria = Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1), Schema.isMaxLength(3))
+    const texts = Schema.Array(Schema.NonEmptyString)
+
+    it.prop(
+      "reads back what it prints",
+      [Schema.Struct({ title: Schema.NonEmptyString, criteria: Schema.NonEmptyArray(Criteria), texts })],
+      ([{ criteria, texts, title }]) => {
+        const requirement = Schema.decodeUnknownSync(RequirementStep.Requirement)({
+          title,
+          summary: title,
+          requirements: criteria.map((criteria, i) => ({
+            id: `R${i + 1}`,
+            text: title,
+            criteria: criteria.map((text, j) => ({ id: `R${i + 1}.${j + 1}`, text }))
+          })),
+          constraints: texts,
+          assumptions: [],
+          openQuestions: texts
+        })
+        assert.deepStrictEqual(Result.getOrThrow(parser.parse(parser.print(requirement))), requirement)
+      },
+      { arbitrary: { runs: 200 } }
+    )
+  })
+})
