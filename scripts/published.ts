@@ -1,6 +1,6 @@
 // Packs the four packages as they would be published, installs them with npm in an empty folder outside the
-// repository, and uses them there: types under strict settings, the README's program, the command line.
-import { spawnSync } from "node:child_process"
+// repository, and uses them there: the README's program, the command line, and the types in each supported TypeScript.
+import { execFile, spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -26,7 +26,7 @@ const build = () => {
 }
 
 const pack = (destination: string): ReadonlyArray<string> => {
-  const { packageManager } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"))
+  const { packageManager = "pnpm" } = manifest()
   mkdirSync(destination)
   run(
     root,
@@ -48,48 +48,100 @@ const readmeProgram = (): string => {
   return fence.code
 }
 
-/** Imports every public module; `main` is a program, not a module. */
-const imports = (): string =>
-  packages
-    .flatMap((name) =>
-      readdirSync(join(root, "packages", name, "src"))
-        .filter((file) => file.endsWith(".ts") && file !== "main.ts")
-        .map((file) => `@stepwright/${name}${file === "index.ts" ? "" : `/${file.slice(0, -3)}`}`)
-    )
+/** Imports every public module of a package; `main` is a program, not a module. */
+const imports = (name: string): string =>
+  readdirSync(join(root, "packages", name, "src"))
+    .filter((file) => file.endsWith(".ts") && file !== "main.ts")
+    .map((file) => `@stepwright/${name}${file === "index.ts" ? "" : `/${file.slice(0, -3)}`}`)
     .map((specifier, index) => `export * as module${index} from "${specifier}"\n`)
     .join("")
 
-const use = (folder: string, tarballs: ReadonlyArray<string>) => {
-  const files = {
-    "package.json": JSON.stringify({ private: true, type: "module" }),
-    "tsconfig.json": JSON.stringify({
-      files: ["program.ts", "all.ts"],
-      compilerOptions: {
-        target: "ES2024",
-        lib: ["ES2024", "DOM", "DOM.AsyncIterable"],
-        module: "NodeNext",
-        types: ["node"],
-        strict: true,
-        exactOptionalPropertyTypes: true,
-        noUncheckedIndexedAccess: true,
-        noEmit: true
-      }
-    }),
-    "program.ts": readmeProgram(),
-    "all.ts": imports(),
-    "python/test_sum.py":
-      "import unittest\n\nclass Sum(unittest.TestCase):\n    def test_sum(self):\n        self.assertEqual(1 + 1, 2)\n"
-  }
-  mkdirSync(join(folder, "python"), { recursive: true })
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  run(folder, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", "@types/node@24", ...tarballs)
-  run(folder, join(root, "node_modules", ".bin", "tsc"), "-p", ".")
-  run(folder, "node", "all.ts")
+const manifest = (...path: ReadonlyArray<string>): Manifest =>
+  JSON.parse(readFileSync(join(root, ...path, "package.json"), "utf8"))
+
+interface Manifest {
+  readonly packageManager?: string
+  readonly dependencies?: Readonly<Record<string, string>>
+  readonly devDependencies?: Readonly<Record<string, string>>
+  readonly peerDependencies?: Readonly<Record<string, string>>
+}
+
+const install = (folder: string, tarballs: ReadonlyArray<string>) => {
+  mkdirSync(folder)
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }))
+  const { effect, "@types/node": node } = manifest().devDependencies ?? {}
+  const peers = [`effect@${effect}`, `@types/node@${node}`]
+  run(folder, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...peers, ...tarballs)
+}
+
+const use = (folder: string) => {
+  for (const name of packages) writeFileSync(join(folder, `${name}.ts`), imports(name))
+  writeFileSync(join(folder, "program.ts"), readmeProgram())
+  mkdirSync(join(folder, "python"))
+  writeFileSync(
+    join(folder, "python", "test_sum.py"),
+    "import unittest\n\nclass Sum(unittest.TestCase):\n    def test_sum(self):\n        self.assertEqual(1 + 1, 2)\n"
+  )
+  for (const name of packages) run(folder, "node", `${name}.ts`)
   run(folder, "node", "program.ts")
   const help = run(folder, "npx", "--no-install", "stepwright", "--help")
   if (!help.includes("stepwright")) throw new Error(`npx stepwright --help printed:\n${help}`)
   run(folder, "npx", "--no-install", "stepwright", "verify", "python")
 }
+
+/** What is checked together: nobody needs Node's types for the libraries, nor the DOM's or a provider's for anything. */
+const projects = [
+  { name: "libraries", files: ["core.ts", "steps.ts", "llm.ts"], types: [] },
+  { name: "runner", files: ["node-runner.ts", "program.ts"], types: ["node"] }
+]
+
+/** The supported versions of TypeScript, by the names of the packages. */
+const compilers = Object.keys(manifest().devDependencies ?? {}).filter((name) => name.startsWith("typescript"))
+
+/** Effect's declarations name types of the DOM such as `CryptoKey`, which a program without them sees as unknown. */
+const isForeign = (line: string) => /^node_modules\/effect\/.* error TS(?:2304|2694|2749): /.test(line)
+
+const checkTypes = async (folder: string) => {
+  const { dependencies, peerDependencies } = manifest("packages", "llm")
+  const sdks = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !/^effect$|stepwright/.test(name))
+  for (const sdk of sdks) rmSync(join(folder, "node_modules", sdk), { recursive: true, force: true })
+  for (const { files, name, types } of projects) {
+    const compilerOptions = {
+      target: "ES2024",
+      lib: ["ES2024"],
+      module: "NodeNext",
+      types,
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      noEmit: true,
+      skipLibCheck: false
+    }
+    writeFileSync(join(folder, `${name}.json`), JSON.stringify({ files, compilerOptions }))
+  }
+  const problems = await Promise.all(
+    compilers.map(async (compiler) => {
+      let problems = ""
+      for (const { name } of projects) {
+        // oxlint-disable-next-line no-await-in-loop -- one after the other, for the sake of memory
+        const { isOk, output } = await compile(folder, join(root, "node_modules", compiler, "bin", "tsc"), name)
+        const lines = output.split("\n").filter((line) => line !== "" && !isForeign(line))
+        const hasRun = isOk || output.includes(" error TS")
+        if (lines.length > 0 || !hasRun) problems += `${compiler}, ${name}:\n${lines.join("\n")}\n`
+      }
+      return problems
+    })
+  )
+  if (problems.some((problem) => problem !== "")) throw new Error(problems.join(""))
+}
+
+const compile = (folder: string, tsc: string, project: string) =>
+  new Promise<{ readonly isOk: boolean; readonly output: string }>((resolve) => {
+    const argv = [tsc, "-p", `${project}.json`, "--pretty", "false"]
+    execFile("node", argv, { cwd: folder, maxBuffer: Infinity, timeout: 4 * 60_000 }, (error, stdout, stderr) => {
+      resolve({ isOk: error === null, output: `${stdout}${stderr}` })
+    })
+  })
 
 const folder = mkdtempSync(join(tmpdir(), "stepwright-published-"))
 try {
@@ -99,7 +151,10 @@ try {
     run(root, "publint", "run", tarball, "--strict")
     run(root, "attw", tarball, "--profile", "esm-only", "--format", "ascii", "--no-color")
   }
-  use(join(folder, "consumer"), tarballs)
+  const consumer = join(folder, "consumer")
+  install(consumer, tarballs)
+  use(consumer)
+  await checkTypes(consumer)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
