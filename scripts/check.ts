@@ -93,6 +93,7 @@ const groups: ReadonlyArray<Readonly<Record<string, () => Promise<Outcome>>>> = 
     lint: command("oxlint"),
     format: command("oxfmt", "--check"),
     effect,
+    api: command("node", "scripts/api.ts"),
     unused: command("knip", "--no-progress", "--no-config-hints")
   },
   { published: command("node", "scripts/published.ts") },
