@@ -9,21 +9,23 @@ import { text, texts } from "./internal/text.ts"
 import * as RequirementStep from "./RequirementStep.ts"
 
 /** A public class, method, function or constant of a module. */
-export const Member = Schema.Struct({
-  signature: text("as it stands in the code: name, parameters with types and defaults, return type"),
-  behaviour: text("what it does, returns, raises and guarantees")
-})
-export type Member = typeof Member.Type
+export class Member extends Schema.Opaque<Member>()(
+  Schema.Struct({
+    signature: text("as it stands in the code: name, parameters with types and defaults, return type"),
+    behaviour: text("what it does, returns, raises and guarantees")
+  })
+) {}
 
 /** One Python file. */
-export const Module = Schema.Struct({
-  path: relativePath("relative to the project folder, names joined by /"),
-  purpose: text("the one thing it is responsible for"),
-  members: Schema.Array(Member).annotate({ description: "all that other modules and users may use" }),
-  imports: Schema.Array(Schema.String).annotate({ description: "paths of the modules here that it imports from" }),
-  meets: texts("ids of the requirements or criteria that it serves, such as R2 or R3.1")
-})
-export type Module = typeof Module.Type
+export class Module extends Schema.Opaque<Module>()(
+  Schema.Struct({
+    path: relativePath("relative to the project folder, names joined by /"),
+    purpose: text("the one thing it is responsible for"),
+    members: Schema.Array(Member).annotate({ description: "all that other modules and users may use" }),
+    imports: Schema.Array(Schema.String).annotate({ description: "paths of the modules here that it imports from" }),
+    meets: texts("ids of the requirements or criteria that it serves, such as R2 or R3.1")
+  })
+) {}
 
 const layout = (modules: ReadonlyArray<Module>): string | undefined => {
   const problem = orderProblem(modules.map(({ imports, path }) => [path, imports]))
@@ -39,15 +41,16 @@ const layout = (modules: ReadonlyArray<Module>): string | undefined => {
 }
 
 /** How the software is divided into modules, and what each offers to the others. */
-export const ArchitectureDesign = Schema.Struct({
-  package: text("name of the package, which is also its folder"),
-  modules: Schema.Array(Module)
-    .annotate({ description: "every Python file, imported ones before those that import them" })
-    .check(Schema.isMinLength(1), Schema.makeFilter(layout)),
-  decisions: texts("choices that bind more than one module: data representation, errors, algorithms"),
-  assumptions: texts("what you decided where the requirement is silent")
-})
-export type ArchitectureDesign = typeof ArchitectureDesign.Type
+export class ArchitectureDesign extends Schema.Opaque<ArchitectureDesign>()(
+  Schema.Struct({
+    package: text("name of the package, which is also its folder"),
+    modules: Schema.Array(Module)
+      .annotate({ description: "every Python file, imported ones before those that import them" })
+      .check(Schema.isMinLength(1), Schema.makeFilter(layout)),
+    decisions: texts("choices that bind more than one module: data representation, errors, algorithms"),
+    assumptions: texts("what you decided where the requirement is silent")
+  })
+) {}
 
 const module = ({ imports, meets, members, path, purpose }: Module): string =>
   [

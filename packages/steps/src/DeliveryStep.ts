@@ -7,8 +7,7 @@ import * as files from "./internal/files.ts"
 import { TestGeneration } from "./TestGenerationStep.ts"
 
 /** What became of each file. */
-export const Delivery = Schema.Struct({ files: Schema.Array(Written) })
-export type Delivery = typeof Delivery.Type
+export class Delivery extends Schema.Opaque<Delivery>()(Schema.Struct({ files: Schema.Array(Written) })) {}
 
 export const Input = Schema.Struct({ code: Files, tests: TestGeneration })
 

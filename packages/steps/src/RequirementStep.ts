@@ -6,25 +6,27 @@ import { text, texts } from "./internal/text.ts"
 import * as RequirementPrompt from "./RequirementPrompt.ts"
 
 /** How one sees that a requirement is met. */
-export const Criterion = Schema.Struct({
-  id: Schema.String.check(
-    Schema.isPattern(/^R[1-9]\d*\.[1-9]\d*$/, { message: "it must be an id such as R1.2" })
-  ).annotate({
-    description: "R1.1, R1.2, … under R1"
-  }),
-  text: text("one thing that a test can check, with exact names, values and texts")
-})
-export type Criterion = typeof Criterion.Type
+export class Criterion extends Schema.Opaque<Criterion>()(
+  Schema.Struct({
+    id: Schema.String.check(
+      Schema.isPattern(/^R[1-9]\d*\.[1-9]\d*$/, { message: "it must be an id such as R1.2" })
+    ).annotate({
+      description: "R1.1, R1.2, … under R1"
+    }),
+    text: text("one thing that a test can check, with exact names, values and texts")
+  })
+) {}
 
 /** One thing that the software must do, by the number under which every later step refers to it. */
-export const FunctionalRequirement = Schema.Struct({
-  id: Schema.String.annotate({ description: "R1, R2, … in order" }).check(
-    Schema.isPattern(/^R[1-9]\d*$/, { message: "it must be an id such as R1" })
-  ),
-  text: text("what the software must do"),
-  criteria: Schema.Array(Criterion).check(Schema.isMinLength(1))
-})
-export type FunctionalRequirement = typeof FunctionalRequirement.Type
+export class FunctionalRequirement extends Schema.Opaque<FunctionalRequirement>()(
+  Schema.Struct({
+    id: Schema.String.annotate({ description: "R1, R2, … in order" }).check(
+      Schema.isPattern(/^R[1-9]\d*$/, { message: "it must be an id such as R1" })
+    ),
+    text: text("what the software must do"),
+    criteria: Schema.Array(Criterion).check(Schema.isMinLength(1))
+  })
+) {}
 
 const numbering = (requirements: ReadonlyArray<FunctionalRequirement>): string | undefined => {
   const seen = new Set<string>()
@@ -40,17 +42,18 @@ const numbering = (requirements: ReadonlyArray<FunctionalRequirement>): string |
 }
 
 /** What is to be built: the only thing that later steps know of the document it was taken from. */
-export const Requirement = Schema.Struct({
-  title: text("what the software is called"),
-  summary: text("what it is and for whom, in at most three sentences"),
-  requirements: Schema.Array(FunctionalRequirement)
-    .annotate({ description: "every functional requirement of the document, in its order" })
-    .check(Schema.isMinLength(1), Schema.makeFilter(numbering)),
-  constraints: texts("limits on how it is built: language version, allowed libraries, cost of operations"),
-  assumptions: texts("what you decided where the document is silent"),
-  openQuestions: texts("what only its author can answer, with the assumption made meanwhile")
-})
-export type Requirement = typeof Requirement.Type
+export class Requirement extends Schema.Opaque<Requirement>()(
+  Schema.Struct({
+    title: text("what the software is called"),
+    summary: text("what it is and for whom, in at most three sentences"),
+    requirements: Schema.Array(FunctionalRequirement)
+      .annotate({ description: "every functional requirement of the document, in its order" })
+      .check(Schema.isMinLength(1), Schema.makeFilter(numbering)),
+    constraints: texts("limits on how it is built: language version, allowed libraries, cost of operations"),
+    assumptions: texts("what you decided where the document is silent"),
+    openQuestions: texts("what only its author can answer, with the assumption made meanwhile")
+  })
+) {}
 
 /** The requirement as a text to read, with every number and every detail in it. */
 export const toMarkdown = (self: Requirement): string =>

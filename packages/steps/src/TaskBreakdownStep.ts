@@ -11,16 +11,17 @@ import * as RequirementStep from "./RequirementStep.ts"
 import * as TaskBreakdownPrompt from "./TaskBreakdownPrompt.ts"
 
 /** One piece of work: exactly one file, and which other files have to be there first. */
-export const Task = Schema.Struct({
-  number: Schema.Int.annotate({ description: "1, 2, … in order" }).check(Schema.isGreaterThan(0)),
-  title: text("what is made, in a few words"),
-  objective: text("the goal of the task"),
-  file: relativePath("the file that the task adds"),
-  functionality: text("the behaviour of the code in the file"),
-  integration: text("what it uses of other code, and what uses it"),
-  dependsOn: Schema.Array(Schema.String).annotate({ description: "the files of the tasks that must be done before" })
-})
-export type Task = typeof Task.Type
+export class Task extends Schema.Opaque<Task>()(
+  Schema.Struct({
+    number: Schema.Int.annotate({ description: "1, 2, … in order" }).check(Schema.isGreaterThan(0)),
+    title: text("what is made, in a few words"),
+    objective: text("the goal of the task"),
+    file: relativePath("the file that the task adds"),
+    functionality: text("the behaviour of the code in the file"),
+    integration: text("what it uses of other code, and what uses it"),
+    dependsOn: Schema.Array(Schema.String).annotate({ description: "the files of the tasks that must be done before" })
+  })
+) {}
 
 /** Why tasks cannot be done as they are, by name; `undefined` if they can. */
 const problem = (tasks: ReadonlyArray<Task>): string | undefined => {

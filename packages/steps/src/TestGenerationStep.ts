@@ -8,11 +8,12 @@ import * as RequirementStep from "./RequirementStep.ts"
 import * as TestGenerationPrompt from "./TestGenerationPrompt.ts"
 
 /** A file of tests, or one that tests use. */
-export const TestFile = Schema.Struct({
-  path: relativePath("below tests/"),
-  content: Schema.String.annotate({ description: "the whole text of the file" })
-})
-export type TestFile = typeof TestFile.Type
+export class TestFile extends Schema.Opaque<TestFile>()(
+  Schema.Struct({
+    path: relativePath("below tests/"),
+    content: Schema.String.annotate({ description: "the whole text of the file" })
+  })
+) {}
 
 const problem = (files: ReadonlyArray<TestFile>): string | undefined => {
   const paths = new Set<string>()

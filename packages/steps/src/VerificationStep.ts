@@ -9,8 +9,7 @@ import { TestGeneration } from "./TestGenerationStep.ts"
 const { passed, run, skipped } = TestCounts.fields
 
 /** The proof that the tests ran and none failed. */
-export const Verification = Schema.Struct({ run, passed, skipped })
-export type Verification = typeof Verification.Type
+export class Verification extends Schema.Opaque<Verification>()(Schema.Struct({ run, passed, skipped })) {}
 
 /** Tests that failed, with their counts and the first of what went wrong. */
 export class Red extends Schema.TaggedError<Red>()("Red", {
