@@ -383,4 +383,11 @@ const main = (isWriting: boolean): number => {
   return status
 }
 
-if (import.meta.main) process.exitCode = main(process.argv[2] === "write")
+if (import.meta.main) {
+  try {
+    process.exitCode = main(process.argv[2] === "write")
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    process.exitCode = 1
+  }
+}
