@@ -51,7 +51,7 @@ describe("the ready workflow, from the command line", () => {
     assert.match(run.stdout, /^COMPLETED .*\nfiles: out\/pantry \(7 files\)\ntests: 2 passed, 0 failed\n$/)
     assert.strictEqual(here.read(`out/pantry/${item}`), pantry.code(item))
 
-    const verified = await here.stepwright("verify", "out/pantry", "--json")
+    const verified = await here.stepwright("verify", "out/pantry", "--sandbox", "pyodide", "--json")
     assert.strictEqual(verified.status, 0, verified.stderr)
     const { errors, failed, passed, run: count } = JSON.parse(verified.stdout)
     assert.deepStrictEqual({ run: count, passed, failed, errors }, { run: 2, passed: 2, failed: 0, errors: 0 })
@@ -105,7 +105,8 @@ describe("the ready workflow, from the command line", () => {
       { status: "stale" }
     )
 
-    const imported = (await here.stepwright("import", "state.json")).stdout.trim()
+    const imported = (await here.stepwright("import", "state.json", "--sandbox", "pyodide")).stdout.trim()
+    assert.strictEqual(JSON.parse(here.read(`.stepwright/runs/${imported}/run.json`)).sandbox, "pyodide")
     const shown = await here.stepwright("status", imported)
     assert.notInclude(shown.stdout, "files:")
     assert.include(shown.stdout, "tests: 2 passed")

@@ -36,7 +36,8 @@ describe("stepwright", () => {
       [["run", "doc.md", "--out", "doc.md/below"], /--out names a folder, but doc\.md is a file/],
       [["resume", "latest"], /there are no runs here/],
       [["import", "doc.md"], /the state of the run cannot be read/],
-      [["verify", "none"], /none is no folder that can be read/]
+      [["verify", "none"], /none is no folder that can be read/],
+      [["verify", "folder", "--sandbox", "none"], /--sandbox: "none"\. Expected: "pyodide"/]
     ]
     // oxlint-disable-next-line no-await-in-loop -- one process at a time, so that none waits for the others
     for (const [args, message] of cases) isRefused(await here.stepwright(...args), message)

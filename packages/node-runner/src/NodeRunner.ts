@@ -1,5 +1,3 @@
-import { relative } from "node:path"
-import process from "node:process"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
 import type { NodeServices } from "@effect/platform-node/NodeServices"
@@ -8,14 +6,13 @@ import type { LlmClient } from "@stepwright/core/LlmClient"
 import type { TestRunner } from "@stepwright/core/TestRunner"
 import type * as Workflow from "@stepwright/core/Workflow"
 import type { Workspace } from "@stepwright/core/Workspace"
-import * as modelClient from "./internal/services/modelClient.ts"
-import * as runs from "./cli/run/runFolder.ts"
+import * as answering from "./internal/services/answering.ts"
 import * as services from "./internal/services/layers.ts"
-import { type AnyLayer, forget } from "./cli/run/workflowModule.ts"
+import * as testRunners from "./internal/services/testRunners.ts"
 import * as NodeHasher from "./NodeHasher.ts"
 import * as NodeJournal from "./NodeJournal.ts"
 
-export interface Options extends modelClient.Options {
+export interface Options extends answering.Options {
   /** Where runs are journalled: `.stepwright/runs` unless given. */
   readonly directory?: string
   /** Where files are delivered: `out` unless given. */
@@ -37,12 +34,12 @@ export type Services = LlmClient | Workspace | TestRunner
  * Effect.runPromise(Effect.provide(program, NodeRunner.layer({ out: "out/intervals", maxCalls: 40 })))
  * ```
  */
-export const layer = (options: Options = {}): Layer.Layer<Services, modelClient.Problem> =>
+export const layer = (options: Options = {}): Layer.Layer<Services, answering.Problem> =>
   Layer.mergeAll(
-    NodeJournal.layer({ directory: options.directory ?? runs.directory }),
-    modelClient.layer(options),
+    NodeJournal.layer({ directory: options.directory ?? services.directory }),
+    answering.layer(options),
     services.workspace(options.out ?? "out", options.force ?? false),
-    services.testRunner
+    testRunners.layer(options.sandbox)
   ).pipe(Layer.provideMerge(NodeHasher.layer), Layer.provide([NodeFileSystem.layer, NodePath.layer]))
 
 type MainOptions<R> = [Exclude<R, Services | NodeServices>] extends [never]
@@ -54,15 +51,6 @@ type MainOptions<R> = [Exclude<R, Services | NodeServices>] extends [never]
  * `node my-workflow.ts run --input …`. `layer` provides what else its steps need.
  */
 export const main = <In, Out, E, R>(workflow: Workflow.Workflow<In, Out, E, R>, ...options: MainOptions<R>): void => {
-  const layer = options[0]?.layer
-  const program = relative(".", process.argv[1] ?? "")
-  const bound = {
-    workflow: forget(workflow),
-    // what the layer provides is looked for when the steps run
-    layer: (layer ?? Layer.empty) as AnyLayer,
-    hasLayer: layer !== undefined,
-    program
-  }
   // a program that only uses the layer loads no command line
-  void import("./cli/commandLine.ts").then(({ main }) => main(`node ${program}`, bound))
+  void import("./cli/commandLine.ts").then(({ mainOf }) => mainOf(workflow, options[0]?.layer))
 }

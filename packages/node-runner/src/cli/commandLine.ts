@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs"
+import { relative } from "node:path"
 import process from "node:process"
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -14,13 +15,14 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
+import type * as Workflow from "@stepwright/core/Workflow"
 import * as stepwright from "./commands/stepwright.ts"
 import * as NodeHasher from "../NodeHasher.ts"
 import * as NodeJournal from "../NodeJournal.ts"
 import * as boundHelp from "./base/words.ts"
 import { Ended, exitStatus, fromCause, Interrupt, tagOf } from "./base/cliError.ts"
-import * as runs from "./run/runFolder.ts"
-import { Bound, type Loaded } from "./run/workflowModule.ts"
+import { directory } from "../internal/services/layers.ts"
+import { type AnyLayer, Bound, forget, type Loaded } from "./run/workflowModule.ts"
 
 const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String }))
 
@@ -41,13 +43,21 @@ const presenter = (bound: Loaded | undefined): CliOutput.Presenter => ({
 
 const environment = (bound: Loaded | undefined) =>
   Layer.mergeAll(
-    NodeJournal.layer({ directory: runs.directory }),
+    NodeJournal.layer({ directory: directory }),
     NodeHasher.layer,
     CliOutput.layerPresenter(presenter(bound)),
     // standard output is for data
     Layer.succeed(Logger.LogToStderr, true),
     CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
   ).pipe(Layer.provideMerge(NodeServices.layer))
+
+/** Makes the process that calls it the command line of a workflow. */
+export const mainOf = (workflow: Workflow.Any, layer: Layer.Layer<never, unknown, unknown> | undefined): void => {
+  const program = relative(".", process.argv[1] ?? "")
+  // what the layer provides is looked for when the steps run
+  const own = (layer ?? Layer.empty) as AnyLayer
+  main(`node ${program}`, { workflow: forget(workflow), layer: own, hasLayer: layer !== undefined, program })
+}
 
 /** Runs the command line for what the process was called with, and ends the process with the status of that. */
 export const main = (name: string, bound?: Loaded): void => {

@@ -7,7 +7,7 @@ import { DeltaSink } from "@stepwright/core/DeltaSink"
 import * as Engine from "@stepwright/core/Engine"
 import { Journal } from "@stepwright/core/Journal"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import { isConfiguration } from "../internal/services/modelClient.ts"
+import { isConfiguration } from "../internal/services/openAi.ts"
 import { end, type ExitStatus, exitStatus, fromCause, Interrupt } from "./base/cliError.ts"
 import * as progress from "./view/progress.ts"
 import * as report from "./view/summary.ts"
@@ -88,7 +88,7 @@ export const attend = Effect.fnUntraced(function* (self: session.Session, json: 
       `${how} at ${state.error.path}: ${state.error.message.trimEnd()}\n${look(again, self.run, largerCap(self.settings, heard))}`
     )
   }
-  return yield* end(statusOf(state, heard))
+  return yield* end(yield* statusOf(state, heard))
 })
 
 /** Tells of a defect in a step, and ends with the status of that. */
@@ -111,16 +111,16 @@ const largerCap = (settings: RunSettings, { reason }: session.Heard): string => 
 }
 
 /** The status of a command that executed one step, which failed. */
-export const statusOfStep = ({ reason }: session.Heard): ExitStatus =>
-  isConfiguration(reason)
-    ? exitStatus.configuration
-    : reason?._tag === "BudgetExceeded" || reason?._tag === "QuotaExhausted"
-      ? exitStatus.suspended
-      : exitStatus.failed
+export const statusOfStep = ({ reason }: session.Heard): Effect.Effect<ExitStatus> =>
+  reason?._tag === "BudgetExceeded" || reason?._tag === "QuotaExhausted"
+    ? Effect.succeed(exitStatus.suspended)
+    : statusOfFailure(reason)
 
-const statusOf = ({ error, status }: WorkflowState, { reason }: session.Heard): ExitStatus => {
-  if (status === "COMPLETED") return exitStatus.done
-  if (status === "SUSPENDED") return exitStatus.suspended
-  const isRefused = error?.tag === "LlmError" && isConfiguration(reason)
-  return isRefused ? exitStatus.configuration : exitStatus.failed
+const statusOf = ({ error, status }: WorkflowState, { reason }: session.Heard): Effect.Effect<ExitStatus> => {
+  if (status === "COMPLETED") return Effect.succeed(exitStatus.done)
+  if (status === "SUSPENDED") return Effect.succeed(exitStatus.suspended)
+  return statusOfFailure(error?.tag === "LlmError" ? reason : undefined)
 }
+
+const statusOfFailure = (reason: session.Heard["reason"]) =>
+  Effect.map(isConfiguration(reason), (isIt): ExitStatus => (isIt ? exitStatus.configuration : exitStatus.failed))

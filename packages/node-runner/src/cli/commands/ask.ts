@@ -3,20 +3,22 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { LlmClient } from "@stepwright/core/LlmClient"
-import { checkAnswering } from "../run/checkFlags.ts"
+import { checkFlags } from "../run/checkFlags.ts"
 import * as figures from "../base/format.ts"
-import * as modelClient from "../../internal/services/modelClient.ts"
-import * as options from "../run/flags.ts"
+import * as answering from "../../internal/services/answering.ts"
+import { isConfiguration } from "../../internal/services/openAi.ts"
+import { defined } from "../base/defined.ts"
+import * as flags from "../run/flags.ts"
 import { configuration, failed } from "../base/cliError.ts"
 
 export const ask = Command.make(
   "ask",
   {
     text: Argument.String("TEXT").pipe(Argument.withDescription("The prompt")),
-    ...options.answering
+    ...flags.answerer
   },
-  Effect.fnUntraced(function* ({ text, ...answering }) {
-    yield* checkAnswering(answering)
+  Effect.fnUntraced(function* ({ text, ...told }) {
+    yield* checkFlags(told)
     const reply = yield* Effect.flatMap(LlmClient, ({ generate }) =>
       generate({
         model: "default",
@@ -26,9 +28,11 @@ export const ask = Command.make(
         metadata: { run: "", path: "ask", step: "ask", turn: 1 }
       })
     ).pipe(
-      Effect.provide(modelClient.layer(options.given(answering))),
+      Effect.provide(answering.layer(defined(told))),
       Effect.catchTag("LlmError", (error) =>
-        Effect.fail((modelClient.isConfiguration(error.reason) ? configuration : failed)(error.message, error))
+        Effect.flatMap(isConfiguration(error.reason), (isIt) =>
+          Effect.fail((isIt ? configuration : failed)(error.message, error))
+        )
       )
     )
     yield* Console.error(`${reply.model ?? "the model"}: ${figures.tokens(reply.usage)}`)

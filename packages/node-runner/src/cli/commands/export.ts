@@ -2,12 +2,12 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as WorkflowState from "@stepwright/core/WorkflowState"
-import * as options from "../run/flags.ts"
+import * as flags from "../run/flags.ts"
 import * as runs from "../run/runFolder.ts"
 
 const command = Command.make(
   "export",
-  { run: options.run },
+  { run: flags.run },
   Effect.fnUntraced(function* ({ run }) {
     const state = yield* runs.state(yield* runs.find(run))
     yield* Console.log(WorkflowState.toJson(state))

@@ -4,14 +4,14 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Workflow from "@stepwright/core/Workflow"
-import * as options from "../run/flags.ts"
+import * as flags from "../run/flags.ts"
 import * as runs from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import * as workflowModule from "../run/workflowModule.ts"
 
 export const graph = Command.make(
   "graph",
-  { run: Argument.optional(options.run), workflow: options.workflow },
+  { run: Argument.optional(flags.run), workflow: flags.workflow },
   Effect.fnUntraced(function* ({ run, workflow }) {
     const reference =
       Option.getOrUndefined(run) ?? (workflow === undefined && (yield* runs.all).length > 0 ? "latest" : undefined)

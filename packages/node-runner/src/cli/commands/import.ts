@@ -4,35 +4,35 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
 import * as WorkflowState from "@stepwright/core/WorkflowState"
-import { checkAnswering } from "../run/checkFlags.ts"
+import { checkFlags } from "../run/checkFlags.ts"
 import { general } from "../base/words.ts"
 import * as input from "../run/input.ts"
-import * as options from "../run/flags.ts"
+import { defined } from "../base/defined.ts"
+import * as flags from "../run/flags.ts"
 import * as runs from "../run/runFolder.ts"
 import type { RunSettings } from "../run/settings.ts"
 import * as session from "../run/session.ts"
 import * as workflowModule from "../run/workflowModule.ts"
 
-const flags = {
+const config = {
   file: Argument.String("FILE").pipe(Argument.withDescription("A state as JSON, as `export` prints it")),
-  workflow: options.workflow,
-  out: options.out,
-  ...options.answering,
-  ...options.caps
+  workflow: flags.workflow,
+  out: flags.out,
+  ...flags.answering
 }
 
 const command = Command.make(
   "import",
-  flags,
+  config,
   Effect.fnUntraced(function* ({ file, out, workflow, ...rest }) {
-    yield* checkAnswering({ out, ...rest })
+    yield* checkFlags({ out, ...rest })
     const found = yield* WorkflowState.fromJson(yield* input.readText(file))
     const loaded = yield* session.workflowOf(workflow, undefined, found)
     const { run } = yield* Engine.import(loaded.workflow, found)
     const settings: RunSettings = {
       format: 1,
       ...(yield* workflowModule.reference(loaded)),
-      ...options.given(rest),
+      ...defined(rest),
       out: out ?? `out/${run}`
     }
     yield* runs.writeSettings(run, settings)

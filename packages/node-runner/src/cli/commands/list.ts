@@ -3,13 +3,14 @@ import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as figures from "../base/format.ts"
-import * as options from "../run/flags.ts"
+import * as flags from "../run/flags.ts"
 import * as runs from "../run/runFolder.ts"
+import { directory } from "../../internal/services/layers.ts"
 import { shown } from "../view/statusLabel.ts"
 
 export const list = Command.make(
   "list",
-  { json: options.json },
+  { json: flags.json },
   Effect.fnUntraced(function* ({ json }) {
     const ids = yield* runs.all
     const described = yield* Effect.forEach(ids, (run) =>
@@ -34,7 +35,7 @@ export const list = Command.make(
       })
     )
     if (json) return yield* Console.log(JSON.stringify(described, null, 2))
-    if (described.length === 0) yield* Console.error(`there are no runs here (${runs.directory})`)
+    if (described.length === 0) yield* Console.error(`there are no runs here (${directory})`)
     for (const entry of described) {
       if ("error" in entry) {
         yield* Console.log(`${entry.run}  ${entry.error}`)

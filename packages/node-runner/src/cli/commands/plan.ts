@@ -2,14 +2,14 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
-import * as options from "../run/flags.ts"
+import * as flags from "../run/flags.ts"
 import * as session from "../run/session.ts"
 
-const flags = { run: options.run, workflow: options.workflow, json: options.json }
+const config = { run: flags.run, workflow: flags.workflow, json: flags.json }
 
 export const plan = Command.make(
   "plan",
-  flags,
+  config,
   Effect.fnUntraced(function* ({ json, run, workflow }) {
     const opened = yield* session.open(run, workflow)
     const entries = yield* Effect.provide(

@@ -1,26 +1,27 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import { type Answering, checkAnswering, checkPrices } from "../run/checkFlags.ts"
+import * as Struct from "effect/Struct"
+import { checkFlags, checkPrices } from "../run/checkFlags.ts"
 import { attend } from "../runAndReport.ts"
-import * as options from "../run/flags.ts"
+import { defined } from "../base/defined.ts"
+import * as flags from "../run/flags.ts"
 import * as runs from "../run/runFolder.ts"
 import type { RunSettings } from "../run/settings.ts"
 import * as session from "../run/session.ts"
 
-const flags = {
-  run: options.run,
-  workflow: options.workflow,
-  out: options.out,
-  ...options.answering,
-  ...options.caps,
-  json: options.json
+const config = {
+  run: flags.run,
+  workflow: flags.workflow,
+  out: flags.out,
+  ...flags.answering,
+  json: flags.json
 }
 
 export const resume = Command.make(
   "resume",
-  flags,
+  config,
   Effect.fnUntraced(function* ({ json, run, workflow, ...rest }) {
-    yield* checkAnswering(rest)
+    yield* checkFlags(rest)
     const opened = yield* session.open(run, workflow)
     const settings = changed(opened.settings, rest)
     yield* checkPrices(settings)
@@ -41,10 +42,8 @@ export const resume = Command.make(
   ])
 )
 
-const answers = ["model", "replay", "record", "relay"] as const
-
-const changed = (settings: RunSettings, given: Answering & { readonly out: string | undefined }): RunSettings => {
-  const kept: { -readonly [K in keyof RunSettings]: RunSettings[K] } = { ...settings }
-  if (answers.some((name) => given[name] !== undefined)) for (const name of answers) delete kept[name]
-  return { ...kept, ...options.given(given) }
+const changed = (settings: RunSettings, told: flags.Told & { readonly out: string | undefined }): RunSettings => {
+  const replaced = Struct.keys(flags.answerer)
+  const isReplaced = replaced.some((name) => told[name] !== undefined)
+  return { ...(isReplaced ? Struct.omit(settings, replaced) : settings), ...defined(told) }
 }

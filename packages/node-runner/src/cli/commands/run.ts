@@ -7,43 +7,43 @@ import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Engine from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
-import { checkAnswering, checkPrices } from "../run/checkFlags.ts"
+import { checkFlags, checkPrices } from "../run/checkFlags.ts"
 import { attend } from "../runAndReport.ts"
 import { general } from "../base/words.ts"
 import * as input from "../run/input.ts"
-import { badBaseUrl, missingKey } from "../../internal/services/modelClient.ts"
-import * as options from "../run/flags.ts"
+import { badBaseUrl, missingKey } from "../../internal/services/openAi.ts"
+import { defined } from "../base/defined.ts"
+import * as flags from "../run/flags.ts"
 import { configuration, usage } from "../base/cliError.ts"
 import * as runs from "../run/runFolder.ts"
 import type { RunSettings } from "../run/settings.ts"
 import * as workflowModule from "../run/workflowModule.ts"
 
-const flags = {
+const config = {
   file: Argument.String("FILE").pipe(Argument.withDescription(general.file), Argument.optional),
-  workflow: options.workflow,
-  input: options.input,
-  out: options.out,
-  ...options.answering,
-  ...options.caps,
-  json: options.json
+  workflow: flags.workflow,
+  input: flags.input,
+  out: flags.out,
+  ...flags.answering,
+  json: flags.json
 }
 
 export const run = Command.make(
   "run",
-  flags,
+  config,
   Effect.fnUntraced(function* ({ file, input: given, json, workflow, ...rest }) {
     const loaded = yield* workflowOf(workflow)
     const path = yield* Path.Path
     const name = Option.getOrUndefined(file)
     const value = yield* input.decode(loaded.workflow.input, { file: name, input: given })
-    const { out, ...answering } = rest
-    yield* checkAnswering(rest)
+    const { out, ...told } = rest
+    yield* checkFlags(rest)
     yield* checkKey(loaded, rest.replay ?? rest.relay)
     const stem = name === undefined ? loaded.workflow.name : path.basename(name, path.extname(name))
     const settings: RunSettings = {
       format: 1,
       ...(yield* workflowModule.reference(loaded)),
-      ...options.given(answering),
+      ...defined(told),
       out: out ?? (yield* freeFolder(`out/${stem}`))
     }
     yield* checkPrices(settings)

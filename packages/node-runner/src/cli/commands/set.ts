@@ -7,22 +7,22 @@ import * as Engine from "@stepwright/core/Engine"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import * as input from "../run/input.ts"
-import * as options from "../run/flags.ts"
+import * as flags from "../run/flags.ts"
 import * as session from "../run/session.ts"
 import * as stepPath from "../run/stepPath.ts"
 
-const flags = {
-  run: options.run,
-  path: options.path,
+const config = {
+  run: flags.run,
+  path: flags.path,
   file: Argument.String("FILE").pipe(
     Argument.withDescription("The new result: text for a step that makes text, else JSON")
   ),
-  workflow: options.workflow
+  workflow: flags.workflow
 }
 
 export const set = Command.make(
   "set",
-  flags,
+  config,
   Effect.fnUntraced(function* ({ file, path: given, run, workflow }) {
     const opened = yield* session.open(run, workflow)
     const { loaded, state: before } = opened

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Journal } from "@stepwright/core/Journal"
 import { Message } from "@stepwright/core/LlmRequest"
-import * as options from "../run/flags.ts"
+import * as flags from "../run/flags.ts"
 import { usage } from "../base/cliError.ts"
 import * as runs from "../run/runFolder.ts"
 import * as stepPath from "../run/stepPath.ts"
@@ -13,16 +13,16 @@ import * as stepPath from "../run/stepPath.ts"
 const flag = (name: string, description: string) =>
   Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
 
-const flags = {
-  run: options.run,
-  path: options.path,
+const config = {
+  run: flags.run,
+  path: flags.path,
   prompt: flag("prompt", "Show the messages of its last call of a model instead"),
   reply: flag("reply", "Show the model's last reply as it came instead")
 }
 
 export const show = Command.make(
   "show",
-  flags,
+  config,
   Effect.fnUntraced(function* ({ path: given, prompt, reply, run: reference }) {
     if (prompt && reply) return yield* usage("--prompt and --reply are two texts: ask for one of them")
     const run = yield* runs.find(reference)

@@ -4,7 +4,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Workflow from "@stepwright/core/Workflow"
 import * as figures from "../base/format.ts"
-import * as options from "../run/flags.ts"
+import * as flags from "../run/flags.ts"
 import * as runs from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import type { RunSettings } from "../run/settings.ts"
@@ -16,7 +16,7 @@ import { command } from "../run/workflowModule.ts"
 
 export const status = Command.make(
   "status",
-  { run: options.optionalRun, json: options.json },
+  { run: flags.optionalRun, json: flags.json },
   Effect.fnUntraced(function* ({ json, run: reference }) {
     const run = yield* runs.find(reference)
     const isLive = yield* runs.isLive(run)

@@ -4,16 +4,16 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
 import { endOfDefect, statusOfStep, watched } from "../runAndReport.ts"
-import * as options from "../run/flags.ts"
+import * as flags from "../run/flags.ts"
 import { end } from "../base/cliError.ts"
 import * as runs from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import * as stepPath from "../run/stepPath.ts"
 
-const flags = {
-  run: options.run,
-  path: options.path,
-  workflow: options.workflow,
+const config = {
+  run: flags.run,
+  path: flags.path,
+  workflow: flags.workflow,
   force: Flag.Boolean("force").pipe(
     Flag.withDescription("Execute it although its result still holds; files that were changed by hand are overwritten"),
     Flag.withDefault(false)
@@ -22,7 +22,7 @@ const flags = {
 
 export const step = Command.make(
   "step",
-  flags,
+  config,
   Effect.fnUntraced(function* ({ force, path: given, run, workflow }) {
     const opened = yield* session.open(run, workflow)
     const definition = opened.loaded.workflow
@@ -46,7 +46,7 @@ export const step = Command.make(
     const { attempts, error, result } = state.records[path]!
     if (error !== undefined) {
       yield* Console.error(`failed at ${path}: ${error.message.trimEnd()}`)
-      return yield* end(statusOfStep(heard))
+      return yield* end(yield* statusOfStep(heard))
     }
     if (attempts === opened.state.records[path]?.attempts) {
       yield* Console.error(`${path}: its result still holds and is kept; --force makes a new one`)

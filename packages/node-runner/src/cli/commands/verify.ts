@@ -4,10 +4,10 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { isGreen, TestRunner } from "@stepwright/core/TestRunner"
 import * as figures from "../base/format.ts"
-import * as options from "../run/flags.ts"
+import * as flags from "../run/flags.ts"
 import * as outcome from "../view/recordedResult.ts"
 import { configuration, end, exitStatus, failed } from "../base/cliError.ts"
-import * as services from "../../internal/services/layers.ts"
+import * as testRunners from "../../internal/services/testRunners.ts"
 import { sourcesBelow } from "../run/readSources.ts"
 
 export const verify = Command.make(
@@ -16,12 +16,13 @@ export const verify = Command.make(
     directory: Argument.String("DIR").pipe(
       Argument.withDescription("A folder with Python code and its unittest tests")
     ),
-    json: options.json
+    sandbox: flags.answering.sandbox,
+    json: flags.json
   },
-  Effect.fnUntraced(function* ({ directory, json }) {
+  Effect.fnUntraced(function* ({ directory, json, sandbox }) {
     const sources = yield* sourcesBelow(directory)
     const report = yield* Effect.flatMap(TestRunner, ({ run }) => run(sources)).pipe(
-      Effect.provide(services.testRunner),
+      Effect.provide(testRunners.layer(sandbox)),
       Effect.catchTag("TestRunnerError", (error) =>
         Effect.fail((error.reason === "Unavailable" ? configuration : failed)(error.message, error))
       )

@@ -2,25 +2,19 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
-import * as modelClient from "../../internal/services/modelClient.ts"
-import * as options from "./flags.ts"
+import * as answering from "../../internal/services/answering.ts"
+import { defined } from "../base/defined.ts"
 import { configuration, type Problem, usage } from "../base/cliError.ts"
+import type { Told } from "./flags.ts"
 import type { RunSettings } from "./settings.ts"
 
-type Cap = "maxCalls" | "maxTokens" | "maxUsd" | "prices"
-
-/** What a command was told about who answers and how much; `undefined` for what it was not told. */
-export type Answering = {
-  readonly [K in "model" | "replay" | "record" | "relay" | Cap]: RunSettings[K] | undefined
-}
-
 /** Refuses, before anything is done, what contradicts itself or cannot be used. */
-export const checkAnswering = Effect.fnUntraced(function* ({
+export const checkFlags = Effect.fnUntraced(function* ({
   out,
   record,
   relay,
   replay
-}: Pick<Answering, "record" | "relay" | "replay"> & { readonly out?: string | undefined }): Effect.fn.Return<
+}: Pick<Told, "record" | "relay" | "replay"> & { readonly out?: string | undefined }): Effect.fn.Return<
   void,
   Problem,
   FileSystem.FileSystem | Path.Path
@@ -41,7 +35,7 @@ export const checkPrices = ({ maxUsd, model, prices, relay }: RunSettings) => {
   if (maxUsd !== undefined && relay !== undefined) {
     return Effect.fail(usage("--max-usd caps what a model costs, and --relay asks none: leave one of them out"))
   }
-  const client = modelClient.layer(options.given({ model, maxUsd, prices }))
+  const client = answering.layer(defined({ model, maxUsd, prices }))
   return Effect.mapError(Effect.scoped(Layer.build(client)), (error) => configuration(error.message, error))
 }
 
@@ -64,7 +58,7 @@ const checkCassette = Effect.fnUntraced(function* (file: string, mayBeNew: boole
   if (found === undefined && mayBeNew) return
   if (found === undefined) return yield* usage(`there is no file ${file} to replay`)
   if (found.type === "Directory") return yield* usage(`--replay names a file, but ${file} is a folder`)
-  yield* Effect.mapError(Effect.scoped(Layer.build(modelClient.layer({ replay: file }))), (error) =>
+  yield* Effect.mapError(Effect.scoped(Layer.build(answering.layer({ replay: file }))), (error) =>
     configuration(`${error.message.replaceAll(/\s*\n\s*/g, " ")}: record one with --record`, error)
   )
 })

@@ -3,6 +3,9 @@ import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
+import { Answerer, type Answering } from "../../internal/services/answering.ts"
+import * as testRunners from "../../internal/services/testRunners.ts"
 
 /** Prints where an error came from. It is read before anything else is, so that errors of the command line show it too. */
 export const Debug = GlobalFlag.Setting("debug")({
@@ -22,15 +25,12 @@ const cap = (name: string, description: string) =>
     maybe
   )
 
-/** Who answers for the model. */
+/** A flag for each field of `Answering`, in the order of the help. */
 export const answering = {
   model: text("model", "NAME", "Model to ask (default: OPENAI_MODEL)"),
   replay: text("replay", "F", "Answer from a cassette; no model is asked"),
   record: text("record", "F", "Write every reply to a cassette"),
-  relay: text("relay", "DIR", "Let a person or a program answer in a folder")
-}
-
-export const caps = {
+  relay: text("relay", "DIR", "Let a person or a program answer in a folder"),
   maxCalls: cap("max-calls", "Suspend the run before a call more than this"),
   maxTokens: cap("max-tokens", "Suspend the run before its tokens go over this"),
   maxUsd: Flag.Finite("max-usd").pipe(
@@ -39,8 +39,19 @@ export const caps = {
     Flag.withDescription("Suspend the run before its cost goes over this; needs the model's price"),
     maybe
   ),
-  prices: text("prices", "F", "File of prices, USD per million tokens (default: the table of @stepwright/llm)")
-}
+  prices: text("prices", "F", "File of prices, USD per million tokens (default: the table of @stepwright/llm)"),
+  sandbox: Flag.Literals("sandbox", testRunners.names).pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription(`Sandbox that runs tests (default: ${testRunners.standard})`),
+    maybe
+  )
+} satisfies { readonly [K in keyof Answering]-?: Flag.Flag<Answering[K] | undefined> }
+
+/** What a command was told about who answers and how much; `undefined` for what it was not told. */
+export type Told = { readonly [K in keyof Answering]-?: Answering[K] | undefined }
+
+/** The flags of what is replaced together. */
+export const answerer = Struct.pick(answering, Struct.keys(Answerer.fields))
 
 export const workflow = text("workflow", "M.ts#NAME", "Workflow that a module exports (default: the ready one)")
 
@@ -62,12 +73,3 @@ export const optionalRun = run.pipe(Argument.withDefault("latest"))
 export const path = Argument.String("PATH").pipe(
   Argument.withDescription("Path of a step, such as design/tasks, for an item GROUP/KEY; `plan` lists them")
 )
-
-/** The fields that are there. */
-export const given = <A extends Readonly<Record<string, unknown>>>(
-  options: A
-): { readonly [K in keyof A]?: Exclude<A[K], undefined> } =>
-  // only fields without a value are left out
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
-    readonly [K in keyof A]?: Exclude<A[K], undefined>
-  }

@@ -6,10 +6,8 @@ import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as NodeJournal from "../../NodeJournal.ts"
 import { configuration, failed, type Problem, usage } from "../base/cliError.ts"
+import { directory } from "../../internal/services/layers.ts"
 import { RunSettings } from "./settings.ts"
-
-/** Where runs are kept, below the folder in which a command is called. */
-export const directory = ".stepwright/runs"
 
 const settingsFile = (run: string) => `${directory}/${run}/run.json`
 

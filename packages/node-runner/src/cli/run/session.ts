@@ -9,7 +9,9 @@ import type { TestRunner } from "@stepwright/core/TestRunner"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import type { Workspace } from "@stepwright/core/Workspace"
 import * as Prices from "@stepwright/llm/Prices"
-import * as modelClient from "../../internal/services/modelClient.ts"
+import * as answering from "../../internal/services/answering.ts"
+import { modelName } from "../../internal/services/openAi.ts"
+import * as testRunners from "../../internal/services/testRunners.ts"
 import { type Problem, usage } from "../base/cliError.ts"
 import * as runs from "./runFolder.ts"
 import type { RunSettings } from "./settings.ts"
@@ -94,7 +96,7 @@ export const costOf = (state: WorkflowState, settings: RunSettings) =>
 const spentOf = Effect.fnUntraced(function* (state: WorkflowState, { model, prices, relay }: RunSettings) {
   return yield* spent(state.run, {
     isRelay: relay !== undefined,
-    model: yield* modelClient.modelName(model),
+    model: yield* modelName(model),
     prices: prices === undefined ? Prices.snapshot : yield* Prices.fromFile(prices)
   })
 })
@@ -105,7 +107,7 @@ type Services = LlmClient.LlmClient | Workspace | TestRunner
 const around = Effect.fnUntraced(function* ({ settings, state }: Pick<Session, "settings" | "state">) {
   const { maxCalls, maxTokens, maxUsd } = settings
   const isCapped = maxCalls !== undefined || maxTokens !== undefined || maxUsd !== undefined
-  return modelClient.around({ ...settings, ...(isCapped && { spent: yield* spentOf(state, settings) }) })
+  return answering.around({ ...settings, ...(isCapped && { spent: yield* spentOf(state, settings) }) })
 })
 
 /**
@@ -119,8 +121,8 @@ export const layer = (
   const { asks = true, force = false, heard = {} } = options
   const { loaded, settings } = self
   const nobody = LlmClient.layer(() => Effect.die(new Error("this command asks no model")))
-  const client = asks ? modelClient.provider(settings) : nobody
-  const own = Layer.mergeAll(client, services.workspace(settings.out, force), services.testRunner)
+  const client = asks ? answering.provider(settings) : nobody
+  const own = Layer.mergeAll(client, services.workspace(settings.out, force), testRunners.layer(settings.sandbox))
   const all = Layer.provideMerge(loaded.layer, own)
   if (!asks) return all
   const listened = LlmClient.layerMiddleware(Effect.succeed(listening(heard)))

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Answering } from "../../internal/services/answering.ts"
 
 /**
  * What the command line has to know of a run besides its journal: `run.json` in the run's folder. Paths are relative to
@@ -13,14 +14,6 @@ export const RunSettings = Schema.Struct({
   program: Schema.optionalKey(Schema.String),
   /** Where the workflow delivers files. */
   out: Schema.String,
-  model: Schema.optionalKey(Schema.String),
-  replay: Schema.optionalKey(Schema.String),
-  record: Schema.optionalKey(Schema.String),
-  relay: Schema.optionalKey(Schema.String),
-  maxCalls: Schema.optionalKey(Schema.Int),
-  maxTokens: Schema.optionalKey(Schema.Int),
-  maxUsd: Schema.optionalKey(Schema.Finite),
-  /** A file of prices, in place of the table that comes with the package. */
-  prices: Schema.optionalKey(Schema.String)
+  ...Answering.fields
 })
 export type RunSettings = typeof RunSettings.Type

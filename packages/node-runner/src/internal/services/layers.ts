@@ -1,6 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
+/** Where runs are kept, below the folder in which a program is called. */
+export const directory = ".stepwright/runs"
+
 /** Where files are delivered: the real file system below one folder. */
 export const workspace = (root: string, force: boolean) =>
   Layer.unwrap(
@@ -9,11 +12,3 @@ export const workspace = (root: string, force: boolean) =>
       ({ layer }) => layer({ root, force })
     )
   )
-
-/** The embedded sandbox for Python's tests. */
-export const testRunner = Layer.unwrap(
-  Effect.map(
-    Effect.promise(() => import("../../PyodideTestRunner.ts")),
-    ({ layer }) => layer()
-  )
-)

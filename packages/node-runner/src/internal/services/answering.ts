@@ -1,0 +1,104 @@
+import type * as Config from "effect/Config"
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import type * as Path from "effect/Path"
+import * as Schema from "effect/Schema"
+import type * as LlmClient from "@stepwright/core/LlmClient"
+import * as Budget from "@stepwright/llm/Budget"
+import type { CassetteError } from "@stepwright/llm/Cassette"
+import * as Prices from "@stepwright/llm/Prices"
+import * as Retry from "@stepwright/llm/Retry"
+import * as openAi from "./openAi.ts"
+import { Sandbox } from "./testRunners.ts"
+
+/** Who answers for the model: four fields that are replaced together. */
+export const Answerer = Schema.Struct({
+  /** What the alias `default` stands for; `OPENAI_MODEL`, or `gpt-5.1`, unless given. */
+  model: Schema.optionalKey(Schema.String),
+  /** A cassette that answers. The same file under `record` too: what it lacks is asked for and added. */
+  replay: Schema.optionalKey(Schema.String),
+  /** A cassette to which every reply is written. */
+  record: Schema.optionalKey(Schema.String),
+  /** A folder in which a person or another program answers for the model. */
+  relay: Schema.optionalKey(Schema.String)
+})
+
+/** Who answers for what a run asks, a model or a sandbox, and how much it may be asked. */
+export const Answering = Schema.Struct({
+  ...Answerer.fields,
+  /** A cap on the calls of a run, whatever answers. */
+  maxCalls: Schema.optionalKey(Schema.Int),
+  /** A cap on the tokens of a run, input and output together. */
+  maxTokens: Schema.optionalKey(Schema.Int),
+  /** A cap on what the calls of a run cost. The price of every model that is asked must be known. **Units** USD. */
+  maxUsd: Schema.optionalKey(Schema.Finite),
+  /** A file of prices, in place of `Prices.snapshot`. */
+  prices: Schema.optionalKey(Schema.String),
+  /** The sandbox that runs tests; `pyodide` unless given. */
+  sandbox: Schema.optionalKey(Sandbox)
+})
+export type Answering = typeof Answering.Type
+
+export interface Options extends Answering {
+  /** What of the caps is used up already. */
+  readonly spent?: Budget.Spent
+}
+
+/** What is wrong with the set-up. */
+export type Problem = CassetteError | Config.ConfigError | Prices.PricesError | Prices.UnknownPrice
+
+/** The client that options and environment describe. */
+export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Problem, FileSystem.FileSystem | Path.Path> =>
+  Layer.provide(around(options), provider(options))
+
+/** The model that the environment describes. Outermost first: retry, attempts, provider. */
+export const provider = ({ model }: Answering) => Layer.provide(retrying, openAi.layer(model))
+
+/** What the options put around a client, or in its place. Outermost first: cassette, budget, relay. */
+export const around = (
+  options: Options
+): Layer.Layer<LlmClient.LlmClient, Problem, LlmClient.LlmClient | FileSystem.FileSystem | Path.Path> => {
+  const { record, relay, replay } = options
+  if (replay !== undefined && record === undefined) {
+    return cassette(({ layerReplay }) => layerReplay({ file: replay }))
+  }
+  const recording = (file: string) =>
+    cassette(({ layerAuto, layerRecord }) => (replay === file ? layerAuto : layerRecord)({ file }))
+  const asked = record === undefined ? capped(options) : Layer.provide(recording(record), capped(options))
+  return relay === undefined ? asked : Layer.provide(asked, relayed(relay))
+}
+
+const retrying = Retry.layer()
+
+const capped = ({ maxCalls, maxTokens, maxUsd, model, prices, spent }: Options) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      return Budget.layer({
+        ...(maxCalls !== undefined && { maxCalls }),
+        ...(maxTokens !== undefined && { maxTokens }),
+        ...(maxUsd !== undefined && { maxUsd, models: { default: yield* openAi.modelName(model) } }),
+        ...(prices !== undefined && { prices: yield* Prices.fromFile(prices) }),
+        ...(spent !== undefined && { spent })
+      })
+    })
+  )
+
+/** Modules that not every command needs are loaded when they are needed. */
+const cassette = <E, R>(
+  make: (module: typeof import("@stepwright/llm/Cassette")) => Layer.Layer<LlmClient.LlmClient, E, R>
+) =>
+  Layer.unwrap(
+    Effect.map(
+      Effect.promise(() => import("@stepwright/llm/Cassette")),
+      make
+    )
+  )
+
+const relayed = (directory: string) =>
+  Layer.unwrap(
+    Effect.map(
+      Effect.promise(() => import("@stepwright/llm/Relay")),
+      ({ layer }) => layer({ directory, interval: "250 millis" })
+    )
+  )
