@@ -15,13 +15,14 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
-import type * as Workflow from "@stepwright/core/Workflow"
+import * as Workflow from "@stepwright/core/Workflow"
 import * as stepwright from "./commands/stepwright.ts"
 import * as NodeHasher from "../NodeHasher.ts"
 import * as NodeJournal from "../NodeJournal.ts"
-import * as boundHelp from "./base/words.ts"
+import { bound, general, type Words } from "./base/words.ts"
 import { Ended, exitStatus, fromCause, Interrupt, tagOf } from "./base/cliError.ts"
 import { directory } from "../internal/services/layers.ts"
+import * as input from "./run/input.ts"
 import { type AnyLayer, Bound, forget, type Loaded } from "./run/workflowModule.ts"
 
 const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String }))
@@ -30,26 +31,24 @@ const version = () =>
   Schema.decodeSync(Manifest)(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version
 
 /** Wrong usage is a line or two on standard error, not the whole help. */
-const presenter = (bound: Loaded | undefined): CliOutput.Presenter => ({
+const presenter: CliOutput.Presenter = {
   present: (event) =>
     event._tag === "InvalidInvocation"
       ? Console.error([...event.errors.map(oneLine), `see \`${event.commandPath.join(" ")} --help\``].join("\n"))
-      : CliOutput.defaultPresenter.present(
-          event._tag === "Help" && bound !== undefined
-            ? { ...event, helpDoc: boundHelp.make(event.helpDoc, bound.workflow) }
-            : event
-        )
-})
+      : CliOutput.defaultPresenter.present(event)
+}
 
-const environment = (bound: Loaded | undefined) =>
-  Layer.mergeAll(
-    NodeJournal.layer({ directory: directory }),
-    NodeHasher.layer,
-    CliOutput.layerPresenter(presenter(bound)),
-    // standard output is for data
-    Layer.succeed(Logger.LogToStderr, true),
-    CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
-  ).pipe(Layer.provideMerge(NodeServices.layer))
+const environment = Layer.mergeAll(
+  NodeJournal.layer({ directory }),
+  NodeHasher.layer,
+  CliOutput.layerPresenter(presenter),
+  // standard output is for data
+  Layer.succeed(Logger.LogToStderr, true),
+  CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
+).pipe(Layer.provideMerge(NodeServices.layer))
+
+const wordsOf = ({ workflow }: Loaded): Words =>
+  bound(workflow.name, Workflow.stepPaths(workflow), input.isText(workflow.input))
 
 /** Makes the process that calls it the command line of a workflow. */
 export const mainOf = (workflow: Workflow.Any, layer: Layer.Layer<never, unknown, unknown> | undefined): void => {
@@ -60,12 +59,13 @@ export const mainOf = (workflow: Workflow.Any, layer: Layer.Layer<never, unknown
 }
 
 /** Runs the command line for what the process was called with, and ends the process with the status of that. */
-export const main = (name: string, bound?: Loaded): void => {
+export const main = (name: string, loaded?: Loaded): void => {
   const args = process.argv.slice(2)
   const isDebug = args.includes("--debug")
-  const program = Command.runWith(stepwright.make(name), { version: version() })(args).pipe(
-    Effect.provide(environment(bound)),
-    Effect.provideService(Bound, bound),
+  const command = stepwright.make(name, loaded === undefined ? general : wordsOf(loaded))
+  const program = Command.runWith(command, { version: version() })(args).pipe(
+    Effect.provide(environment),
+    Effect.provideService(Bound, loaded),
     Effect.onError((cause) => report(name, cause, { isDebug, isJson: args.includes("--json") })),
     Effect.provideService(Interrupt, { message: "interrupted" })
   )

@@ -1,50 +1,58 @@
-import type { ExampleDoc, HelpDoc } from "effect/cli/HelpDoc"
-import * as Option from "effect/Option"
-import * as Workflow from "@stepwright/core/Workflow"
-import * as input from "../run/input.ts"
-
-/** The help of a command as it is for a program that is the command line of one workflow. */
-export const make = (doc: HelpDoc, workflow: Workflow.Any): HelpDoc => {
-  const [path = "step"] = Workflow.stepPaths(workflow).map((path) => path.replaceAll("*", "KEY"))
-  const given = input.isText(workflow.input) ? "input.txt" : "--input input.json"
-  const example = ({ command, description }: ExampleDoc): ExampleDoc => ({
-    command: command
-      .replace("requirement.md", given)
-      .replace(/(?<= latest )(design\/\S+|requirement)/, path)
-      .replace(/20\d{6}-\d{4}/, "latest"),
-    description: description && (texts.get(description) ?? description)
-  })
-  return {
-    ...doc,
-    description: texts.get(doc.description)?.replace("NAME", workflow.name) ?? doc.description,
-    flags: doc.flags.filter(({ name }) => name !== "workflow"),
-    ...(doc.args && {
-      args: doc.args.map((arg) => ({
-        ...arg,
-        description: Option.map(arg.description, (text) => (texts.get(text) ?? text).replace("design/tasks", path))
-      }))
-    }),
-    ...(doc.examples && {
-      examples: doc.examples.filter(({ command }) => !command.includes("--workflow")).map(example)
-    })
-  }
+/** What the help says in other words where a program is the command line of one workflow. */
+export interface Words {
+  /** Whether `--workflow` can name a workflow. */
+  readonly isOpen: boolean
+  /** What the command line is for, and what `run` does. */
+  readonly root: string
+  readonly run: string
+  /** The argument FILE of `run`, and how the examples give an input. */
+  readonly file: string
+  readonly input: string
+  /** What examples show: the command line's first, the first of `run`, of `step` and of `import`. */
+  readonly firstRun: string
+  readonly result: string
+  readonly step: string
+  readonly imported: string
+  /** A run's id in examples, and paths of steps. */
+  readonly id: string
+  readonly path: string
+  readonly artifactPath: string
+  readonly firstPath: string
 }
 
-/** What is said of any workflow or the ready one, and what of the one that is there. */
-export const general = {
+/** For the command `stepwright`: any workflow, and the ready one in examples. */
+export const general: Words = {
+  isOpen: true,
   root: "Automated coding workflows: every result is recorded once, and only what depends on a change runs again",
   run: "Start a run: from a requirement document to a tested Python package, or a workflow of your own",
   file: "Requirement document; for another workflow, its input as text",
-  package: "From a requirement document to a tested package",
-  ready: "The ready workflow; files in out/requirement",
-  imported: "A run of the ready workflow"
-} as const
+  input: "requirement.md",
+  firstRun: "From a requirement document to a tested package",
+  result: "The ready workflow; files in out/requirement",
+  step: "A nested step",
+  imported: "A run of the ready workflow",
+  id: "20261121-0755",
+  path: "design/breakdown/tasks",
+  artifactPath: "design/architecture",
+  firstPath: "requirement"
+}
 
-const texts: ReadonlyMap<string, string> = new Map([
-  [general.root, "The workflow NAME: every result is recorded once, and only what depends on a change runs again"],
-  [general.run, "Start a run of the workflow NAME"],
-  [general.file, "The workflow's input as text"],
-  [general.package, "Start a run"],
-  [general.ready, "Its result is printed when it is done"],
-  [general.imported, "A run that starts where another one stood"]
-])
+/** For a program that is the command line of one workflow: its name, its steps' paths, whether its input is a text. */
+export const bound = (name: string, [first = "step"]: ReadonlyArray<string>, isText: boolean): Words => {
+  const path = first.replaceAll("*", "KEY")
+  return {
+    isOpen: false,
+    root: `The workflow ${name}: every result is recorded once, and only what depends on a change runs again`,
+    run: `Start a run of the workflow ${name}`,
+    file: "The workflow's input as text",
+    input: isText ? "input.txt" : "--input input.json",
+    firstRun: "Start a run",
+    result: "Its result is printed when it is done",
+    step: "A step",
+    imported: "A run that starts where another one stood",
+    id: "latest",
+    path,
+    artifactPath: path,
+    firstPath: path
+  }
+}

@@ -4,33 +4,37 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Workflow from "@stepwright/core/Workflow"
+import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
 import * as runs from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import * as workflowModule from "../run/workflowModule.ts"
 
-export const graph = Command.make(
-  "graph",
-  { run: Argument.optional(flags.run), workflow: flags.workflow },
-  Effect.fnUntraced(function* ({ run, workflow }) {
-    const reference =
-      Option.getOrUndefined(run) ?? (workflow === undefined && (yield* runs.all).length > 0 ? "latest" : undefined)
-    if (reference === undefined) {
-      const bound = yield* workflowModule.Bound
-      const { workflow: definition } =
-        bound ?? (yield* workflow === undefined ? workflowModule.ready : workflowModule.load(workflow))
-      return yield* Console.log(Workflow.toMermaid(definition))
-    }
-    const { loaded, state } = yield* session.open(reference, workflow)
-    yield* Console.log(Workflow.toMermaid(loaded.workflow, state))
-  })
-).pipe(
-  Command.withDescription(
-    "Print the workflow of a run as a Mermaid flowchart, coloured by status. Without RUN the run that was used last, or where there is none the workflow alone."
-  ),
-  Command.withShortDescription("Print the workflow as Mermaid"),
-  Command.withExamples(({ commandPath }) => [
-    { command: `${commandPath.join(" ")} latest > run.mmd`, description: "A run, coloured" },
-    { command: `${commandPath.join(" ")} --workflow article.ts`, description: "A workflow, not a run" }
-  ])
-)
+export const graph = (words: Words) =>
+  Command.make(
+    "graph",
+    { run: Argument.optional(flags.run), workflow: flags.workflow(words) },
+    Effect.fnUntraced(function* ({ run, workflow }) {
+      const reference =
+        Option.getOrUndefined(run) ?? (workflow === undefined && (yield* runs.all).length > 0 ? "latest" : undefined)
+      if (reference === undefined) {
+        const bound = yield* workflowModule.Bound
+        const { workflow: definition } =
+          bound ?? (yield* workflow === undefined ? workflowModule.ready : workflowModule.load(workflow))
+        return yield* Console.log(Workflow.toMermaid(definition))
+      }
+      const { loaded, state } = yield* session.open(reference, workflow)
+      yield* Console.log(Workflow.toMermaid(loaded.workflow, state))
+    })
+  ).pipe(
+    Command.withDescription(
+      "Print the workflow of a run as a Mermaid flowchart, coloured by status. Without RUN the run that was used last, or where there is none the workflow alone."
+    ),
+    Command.withShortDescription("Print the workflow as Mermaid"),
+    Command.withExamples(({ commandPath }) => [
+      { command: `${commandPath.join(" ")} latest > run.mmd`, description: "A run, coloured" },
+      ...(words.isOpen
+        ? [{ command: `${commandPath.join(" ")} --workflow article.ts`, description: "A workflow, not a run" }]
+        : [])
+    ])
+  )

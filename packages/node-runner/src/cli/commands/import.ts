@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
 import * as WorkflowState from "@stepwright/core/WorkflowState"
 import { checkFlags } from "../run/checkFlags.ts"
-import { general } from "../base/words.ts"
+import type { Words } from "../base/words.ts"
 import * as input from "../run/input.ts"
 import { defined } from "../base/defined.ts"
 import * as flags from "../run/flags.ts"
@@ -14,38 +14,41 @@ import type { RunSettings } from "../run/settings.ts"
 import * as session from "../run/session.ts"
 import * as workflowModule from "../run/workflowModule.ts"
 
-const config = {
+const config = (words: Words) => ({
   file: Argument.String("FILE").pipe(Argument.withDescription("A state as JSON, as `export` prints it")),
-  workflow: flags.workflow,
+  workflow: flags.workflow(words),
   out: flags.out,
   ...flags.answering
-}
+})
 
-const command = Command.make(
-  "import",
-  config,
-  Effect.fnUntraced(function* ({ file, out, workflow, ...rest }) {
-    yield* checkFlags({ out, ...rest })
-    const found = yield* WorkflowState.fromJson(yield* input.readText(file))
-    const loaded = yield* session.workflowOf(workflow, undefined, found)
-    const { run } = yield* Engine.import(loaded.workflow, found)
-    const settings: RunSettings = {
-      format: 1,
-      ...(yield* workflowModule.reference(loaded)),
-      ...defined(rest),
-      out: out ?? `out/${run}`
-    }
-    yield* runs.writeSettings(run, settings)
-    yield* Console.error(`a run with the state of ${found.run}; nothing ran yet: \`plan\`, \`step\` or \`resume\` it`)
-    yield* Console.log(run)
-  })
-).pipe(
-  Command.withDescription("Start a run from a state, without running anything, and print its id"),
-  Command.withShortDescription("Start a run from a state"),
-  Command.withExamples(({ commandPath }) => [
-    { command: `${commandPath.join(" ")} state.json`, description: general.imported },
-    { command: `${commandPath.join(" ")} state.json --workflow article.ts`, description: "A run of your own" }
-  ])
-)
+const command = (words: Words) =>
+  Command.make(
+    "import",
+    config(words),
+    Effect.fnUntraced(function* ({ file, out, workflow, ...rest }) {
+      yield* checkFlags({ out, ...rest })
+      const found = yield* WorkflowState.fromJson(yield* input.readText(file))
+      const loaded = yield* session.workflowOf(workflow, undefined, found)
+      const { run } = yield* Engine.import(loaded.workflow, found)
+      const settings: RunSettings = {
+        format: 1,
+        ...(yield* workflowModule.reference(loaded)),
+        ...defined(rest),
+        out: out ?? `out/${run}`
+      }
+      yield* runs.writeSettings(run, settings)
+      yield* Console.error(`a run with the state of ${found.run}; nothing ran yet: \`plan\`, \`step\` or \`resume\` it`)
+      yield* Console.log(run)
+    })
+  ).pipe(
+    Command.withDescription("Start a run from a state, without running anything, and print its id"),
+    Command.withShortDescription("Start a run from a state"),
+    Command.withExamples(({ commandPath }) => [
+      { command: `${commandPath.join(" ")} state.json`, description: words.imported },
+      ...(words.isOpen
+        ? [{ command: `${commandPath.join(" ")} state.json --workflow article.ts`, description: "A run of your own" }]
+        : [])
+    ])
+  )
 
 export { command as import }

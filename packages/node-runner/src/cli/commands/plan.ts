@@ -2,30 +2,32 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
+import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
 import * as session from "../run/session.ts"
 
-const config = { run: flags.run, workflow: flags.workflow, json: flags.json }
+const config = (words: Words) => ({ run: flags.run, workflow: flags.workflow(words), json: flags.json })
 
-export const plan = Command.make(
-  "plan",
-  config,
-  Effect.fnUntraced(function* ({ json, run, workflow }) {
-    const opened = yield* session.open(run, workflow)
-    const entries = yield* Effect.provide(
-      Engine.plan(opened.loaded.workflow, opened.state),
-      session.layer(opened, { asks: false })
-    )
-    if (json) return yield* Console.log(JSON.stringify(entries, null, 2))
-    const width = Math.max(0, ...entries.map(({ path }) => path.length))
-    for (const { action, path, why } of entries) {
-      yield* Console.log(`${action.padEnd(7)}  ${why === "" ? path : `${path.padEnd(width)}  ${why}`}`)
-    }
-  })
-).pipe(
-  Command.withDescription("Say what `resume` would run, and why, without a call"),
-  Command.withShortDescription("What would run, and why"),
-  Command.withExamples(({ commandPath }) => [
-    { command: `${commandPath.join(" ")} latest`, description: "reuse, run, or perhaps, for each step" }
-  ])
-)
+export const plan = (words: Words) =>
+  Command.make(
+    "plan",
+    config(words),
+    Effect.fnUntraced(function* ({ json, run, workflow }) {
+      const opened = yield* session.open(run, workflow)
+      const entries = yield* Effect.provide(
+        Engine.plan(opened.loaded.workflow, opened.state),
+        session.layer(opened, { asks: false })
+      )
+      if (json) return yield* Console.log(JSON.stringify(entries, null, 2))
+      const width = Math.max(0, ...entries.map(({ path }) => path.length))
+      for (const { action, path, why } of entries) {
+        yield* Console.log(`${action.padEnd(7)}  ${why === "" ? path : `${path.padEnd(width)}  ${why}`}`)
+      }
+    })
+  ).pipe(
+    Command.withDescription("Say what `resume` would run, and why, without a call"),
+    Command.withShortDescription("What would run, and why"),
+    Command.withExamples(({ commandPath }) => [
+      { command: `${commandPath.join(" ")} latest`, description: "reuse, run, or perhaps, for each step" }
+    ])
+  )

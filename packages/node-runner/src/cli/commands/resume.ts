@@ -4,43 +4,45 @@ import * as Struct from "effect/Struct"
 import { checkFlags, checkPrices } from "../run/checkFlags.ts"
 import { attend } from "../runAndReport.ts"
 import { defined } from "../base/defined.ts"
+import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
 import * as runs from "../run/runFolder.ts"
 import type { RunSettings } from "../run/settings.ts"
 import * as session from "../run/session.ts"
 
-const config = {
+const config = (words: Words) => ({
   run: flags.run,
-  workflow: flags.workflow,
+  workflow: flags.workflow(words),
   out: flags.out,
   ...flags.answering,
   json: flags.json
-}
+})
 
-export const resume = Command.make(
-  "resume",
-  config,
-  Effect.fnUntraced(function* ({ json, run, workflow, ...rest }) {
-    yield* checkFlags(rest)
-    const opened = yield* session.open(run, workflow)
-    const settings = changed(opened.settings, rest)
-    yield* checkPrices(settings)
-    yield* runs.writeSettings(opened.run, settings)
-    yield* attend({ ...opened, settings }, json)
-  })
-).pipe(
-  Command.withDescription(
-    "Go on where a run stopped. What has a result that still holds is not done again; a finished run calls nothing. The flags replace the run's own for good: --model, --replay, --record and --relay all together, the others one by one."
-  ),
-  Command.withShortDescription("Go on where a run stopped"),
-  Command.withExamples(({ commandPath }) => [
-    { command: `${commandPath.join(" ")} latest`, description: "The run that was used last" },
-    {
-      command: `${commandPath.join(" ")} 20261121-0755 --max-calls 40`,
-      description: "With a larger cap, after status 4"
-    }
-  ])
-)
+export const resume = (words: Words) =>
+  Command.make(
+    "resume",
+    config(words),
+    Effect.fnUntraced(function* ({ json, run, workflow, ...rest }) {
+      yield* checkFlags(rest)
+      const opened = yield* session.open(run, workflow)
+      const settings = changed(opened.settings, rest)
+      yield* checkPrices(settings)
+      yield* runs.writeSettings(opened.run, settings)
+      yield* attend({ ...opened, settings }, json)
+    })
+  ).pipe(
+    Command.withDescription(
+      "Go on where a run stopped. What has a result that still holds is not done again; a finished run calls nothing. The flags replace the run's own for good: --model, --replay, --record and --relay all together, the others one by one."
+    ),
+    Command.withShortDescription("Go on where a run stopped"),
+    Command.withExamples(({ commandPath }) => [
+      { command: `${commandPath.join(" ")} latest`, description: "The run that was used last" },
+      {
+        command: `${commandPath.join(" ")} ${words.id} --max-calls 40`,
+        description: "With a larger cap, after status 4"
+      }
+    ])
+  )
 
 const changed = (settings: RunSettings, told: flags.Told & { readonly out: string | undefined }): RunSettings => {
   const replaced = Struct.keys(flags.answerer)

@@ -9,7 +9,7 @@ import * as Engine from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
 import { checkFlags, checkPrices } from "../run/checkFlags.ts"
 import { attend } from "../runAndReport.ts"
-import { general } from "../base/words.ts"
+import type { Words } from "../base/words.ts"
 import * as input from "../run/input.ts"
 import { badBaseUrl, missingKey } from "../../internal/services/openAi.ts"
 import { defined } from "../base/defined.ts"
@@ -19,55 +19,63 @@ import * as runs from "../run/runFolder.ts"
 import type { RunSettings } from "../run/settings.ts"
 import * as workflowModule from "../run/workflowModule.ts"
 
-const config = {
-  file: Argument.String("FILE").pipe(Argument.withDescription(general.file), Argument.optional),
-  workflow: flags.workflow,
+const config = (words: Words) => ({
+  file: Argument.String("FILE").pipe(Argument.withDescription(words.file), Argument.optional),
+  workflow: flags.workflow(words),
   input: flags.input,
   out: flags.out,
   ...flags.answering,
   json: flags.json
-}
+})
 
-export const run = Command.make(
-  "run",
-  config,
-  Effect.fnUntraced(function* ({ file, input: given, json, workflow, ...rest }) {
-    const loaded = yield* workflowOf(workflow)
-    const path = yield* Path.Path
-    const name = Option.getOrUndefined(file)
-    const value = yield* input.decode(loaded.workflow.input, { file: name, input: given })
-    const { out, ...told } = rest
-    yield* checkFlags(rest)
-    yield* checkKey(loaded, rest.replay ?? rest.relay)
-    const stem = name === undefined ? loaded.workflow.name : path.basename(name, path.extname(name))
-    const settings: RunSettings = {
-      format: 1,
-      ...(yield* workflowModule.reference(loaded)),
-      ...defined(told),
-      out: out ?? (yield* freeFolder(`out/${stem}`))
-    }
-    yield* checkPrices(settings)
-    const state = yield* Engine.initialize(loaded.workflow, value)
-    yield* runs.writeSettings(state.run, settings)
-    yield* attend({ run: state.run, settings, state, loaded }, json)
-  })
-).pipe(
-  Command.withDescription(general.run),
-  Command.withShortDescription("Start a run"),
-  Command.withExamples(({ commandPath }) => [
-    { command: `${commandPath.join(" ")} requirement.md`, description: general.ready },
-    {
-      command: `${commandPath.join(" ")} --workflow article.ts#article --input '{"topic": "Effect"}'`,
-      description: "A workflow that a module exports"
-    },
-    { command: `${commandPath.join(" ")} requirement.md --max-usd 2`, description: "For two dollars at most" },
-    { command: `${commandPath.join(" ")} requirement.md --relay mailbox`, description: "Answer the requests yourself" },
-    {
-      command: `${commandPath.join(" ")} requirement.md --max-tokens 200000 --json`,
-      description: "With a cap, for a script"
-    }
-  ])
-)
+export const run = (words: Words) =>
+  Command.make(
+    "run",
+    config(words),
+    Effect.fnUntraced(function* ({ file, input: given, json, workflow, ...rest }) {
+      const loaded = yield* workflowOf(workflow)
+      const path = yield* Path.Path
+      const name = Option.getOrUndefined(file)
+      const value = yield* input.decode(loaded.workflow.input, { file: name, input: given })
+      const { out, ...told } = rest
+      yield* checkFlags(rest)
+      yield* checkKey(loaded, rest.replay ?? rest.relay)
+      const stem = name === undefined ? loaded.workflow.name : path.basename(name, path.extname(name))
+      const settings: RunSettings = {
+        format: 1,
+        ...(yield* workflowModule.reference(loaded)),
+        ...defined(told),
+        out: out ?? (yield* freeFolder(`out/${stem}`))
+      }
+      yield* checkPrices(settings)
+      const state = yield* Engine.initialize(loaded.workflow, value)
+      yield* runs.writeSettings(state.run, settings)
+      yield* attend({ run: state.run, settings, state, loaded }, json)
+    })
+  ).pipe(
+    Command.withDescription(words.run),
+    Command.withShortDescription("Start a run"),
+    Command.withExamples(({ commandPath }) => [
+      { command: `${commandPath.join(" ")} ${words.input}`, description: words.result },
+      ...(words.isOpen
+        ? [
+            {
+              command: `${commandPath.join(" ")} --workflow article.ts#article --input '{"topic": "Effect"}'`,
+              description: "A workflow that a module exports"
+            }
+          ]
+        : []),
+      { command: `${commandPath.join(" ")} ${words.input} --max-usd 2`, description: "For two dollars at most" },
+      {
+        command: `${commandPath.join(" ")} ${words.input} --relay mailbox`,
+        description: "Answer the requests yourself"
+      },
+      {
+        command: `${commandPath.join(" ")} ${words.input} --max-tokens 200000 --json`,
+        description: "With a cap, for a script"
+      }
+    ])
+  )
 
 const workflowOf = Effect.fnUntraced(function* (reference: string | undefined) {
   const bound = yield* workflowModule.Bound

@@ -1,5 +1,5 @@
 import * as Command from "effect/cli/Command"
-import { general } from "../base/words.ts"
+import type { Words } from "../base/words.ts"
 import { Debug } from "../run/flags.ts"
 import { ask } from "./ask.ts"
 import { export as exportRun } from "./export.ts"
@@ -15,28 +15,28 @@ import { status } from "./status.ts"
 import { step } from "./step.ts"
 import { verify } from "./verify.ts"
 
-/** The command line, under the name with which it is called. */
-export const make = (name: string) =>
+/** The command line, under the name with which it is called, with help in these words. */
+export const make = (name: string, words: Words) =>
   Command.make(name).pipe(
-    Command.withDescription(general.root),
+    Command.withDescription(words.root),
     Command.withSubcommands([
-      run,
-      resume,
-      step,
-      set,
-      plan,
-      status,
-      show,
+      run(words),
+      resume(words),
+      step(words),
+      set(words),
+      plan(words),
+      status(words),
+      show(words),
       list,
       exportRun,
-      importState,
-      graph,
+      importState(words),
+      graph(words),
       verify,
       ask
     ]),
     Command.withGlobalFlags([Debug]),
     Command.withExamples([
-      { command: `${name} run requirement.md`, description: general.package },
+      { command: `${name} run ${words.input}`, description: words.firstRun },
       { command: `${name} status`, description: "Where the last run stands" },
       { command: `${name} resume latest`, description: "Go on where it stopped" },
       { command: `${name} run --help`, description: "What a command takes, with examples" }

@@ -6,6 +6,7 @@ import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { Answerer, type Answering } from "../../internal/services/answering.ts"
 import * as testRunners from "../../internal/services/testRunners.ts"
+import type { Words } from "../base/words.ts"
 
 /** Prints where an error came from. It is read before anything else is, so that errors of the command line show it too. */
 export const Debug = GlobalFlag.Setting("debug")({
@@ -53,7 +54,10 @@ export type Told = { readonly [K in keyof Answering]-?: Answering[K] | undefined
 /** The flags of what is replaced together. */
 export const answerer = Struct.pick(answering, Struct.keys(Answerer.fields))
 
-export const workflow = text("workflow", "M.ts#NAME", "Workflow that a module exports (default: the ready one)")
+/** Still read where it is not shown: a program with a workflow of its own says that it takes no other. */
+export const workflow = ({ isOpen }: Words) => (isOpen ? anyWorkflow : Flag.withHidden(anyWorkflow))
+
+const anyWorkflow = text("workflow", "M.ts#NAME", "Workflow that a module exports (default: the ready one)")
 
 export const input = text("input", "JSON|FILE", "Input as JSON, or a JSON file")
 
@@ -70,6 +74,7 @@ export const run = Argument.String("RUN").pipe(
 
 export const optionalRun = run.pipe(Argument.withDefault("latest"))
 
-export const path = Argument.String("PATH").pipe(
-  Argument.withDescription("Path of a step, such as design/tasks, for an item GROUP/KEY; `plan` lists them")
-)
+export const path = ({ path }: Words) =>
+  Argument.String("PATH").pipe(
+    Argument.withDescription(`Path of a step, such as ${path}, for an item GROUP/KEY; \`plan\` lists them`)
+  )

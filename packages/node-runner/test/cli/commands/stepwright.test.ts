@@ -2,12 +2,13 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { CliOutput, Command, type HelpDoc } from "effect/cli"
+import { bound, general, type Words } from "../../../src/cli/base/words.ts"
 import * as stepwright from "../../../src/cli/commands/stepwright.ts"
 
 /** What `--help` shows for a path of commands. */
-const help = Effect.fnUntraced(function* (...path: ReadonlyArray<string>) {
+const help = Effect.fnUntraced(function* (words: Words, ...path: ReadonlyArray<string>) {
   const shown: Array<HelpDoc.HelpDoc> = []
-  yield* Command.runWith(stepwright.make("stepwright"), { version: "1.0.0" })([...path, "--help"]).pipe(
+  yield* Command.runWith(stepwright.make("stepwright", words), { version: "1.0.0" })([...path, "--help"]).pipe(
     Effect.provideService(CliOutput.Presenter, {
       present: (event) => Effect.sync(() => void (event._tag === "Help" && shown.push(event.helpDoc)))
     }),
@@ -16,33 +17,33 @@ const help = Effect.fnUntraced(function* (...path: ReadonlyArray<string>) {
   return shown[0]!
 })
 
+const namesIn = ({ subcommands }: HelpDoc.HelpDoc) =>
+  subcommands!.flatMap(({ commands }) => commands.map(({ name }) => name))
+
 describe("commands", () => {
   it.effect("have help with examples that call them", () =>
     Effect.gen(function* () {
-      const { examples, subcommands } = yield* help()
-      assert.isAbove(examples?.length ?? 0, 0)
-      const names = subcommands!.flatMap(({ commands }) => commands.map(({ name }) => name))
-      assert.deepStrictEqual(names, [
-        "run",
-        "resume",
-        "step",
-        "set",
-        "plan",
-        "status",
-        "show",
-        "list",
-        "export",
-        "import",
-        "graph",
-        "verify",
-        "ask"
-      ])
-      for (const name of names) {
-        const doc = yield* help(name)
+      const root = yield* help(general)
+      assert.isAbove(root.examples?.length ?? 0, 0)
+      for (const name of namesIn(root)) {
+        const doc = yield* help(general, name)
         assert.isAbove(doc.examples?.length ?? 0, 0, name)
         for (const { command } of doc.examples!) assert.include(command, `stepwright ${name}`)
         assert.isBelow(doc.description.length, 300, name)
       }
+    })
+  )
+
+  it.effect("speak of one workflow alone where a program has one", () =>
+    Effect.gen(function* () {
+      const words = bound("counting", ["each/*"], false)
+      const root = yield* help(words)
+      assert.include(root.description, "The workflow counting")
+      for (const name of namesIn(root)) {
+        const text = JSON.stringify(yield* help(words, name))
+        assert.notMatch(text, /--workflow|"workflow"|requirement|design|ready/, name)
+      }
+      assert.include(JSON.stringify(yield* help(words, "step")), "stepwright step latest each/KEY")
     })
   )
 })
