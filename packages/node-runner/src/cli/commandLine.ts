@@ -20,7 +20,10 @@ import * as stepwright from "./commands/stepwright.ts"
 import * as NodeHasher from "../NodeHasher.ts"
 import * as NodeJournal from "../NodeJournal.ts"
 import { bound, general, type Words } from "./base/words.ts"
-import { Ended, exitStatus, fromCause, Interrupt, tagOf } from "./base/cliError.ts"
+import { fromCause, tagOf } from "./base/cliError.ts"
+import { exitStatus, isCommandEnded } from "./base/exitStatus.ts"
+import { oneLine } from "./base/format.ts"
+import { Interrupt } from "./base/interrupt.ts"
 import { directory } from "../internal/services/layers.ts"
 import * as input from "./run/input.ts"
 import { type AnyLayer, Bound, forget, type Loaded } from "./run/workflowModule.ts"
@@ -34,7 +37,12 @@ const version = () =>
 const presenter: CliOutput.Presenter = {
   present: (event) =>
     event._tag === "InvalidInvocation"
-      ? Console.error([...event.errors.map(oneLine), `see \`${event.commandPath.join(" ")} --help\``].join("\n"))
+      ? Console.error(
+          [
+            ...event.errors.map(({ message }) => oneLine(message)),
+            `see \`${event.commandPath.join(" ")} --help\``
+          ].join("\n")
+        )
       : CliOutput.defaultPresenter.present(event)
 }
 
@@ -81,7 +89,7 @@ const report = Effect.fnUntraced(function* (
   { isDebug, isJson }: { readonly isDebug: boolean; readonly isJson: boolean }
 ) {
   const error = Cause.squash(cause)
-  if (error instanceof Ended) {
+  if (isCommandEnded(error)) {
     // the document of the command is printed
     if (isDebug && error.cause !== undefined) yield* Console.error(Cause.pretty(Cause.die(error.cause)))
     return
@@ -91,14 +99,14 @@ const report = Effect.fnUntraced(function* (
   if (Cause.hasInterruptsOnly(cause)) return yield* tell("Interrupted", (yield* Interrupt).message)
   if (isHelp(error)) {
     // what is wrong is on standard error already
-    return yield* error.errors.length === 0 ? Effect.void : tell("Usage", error.errors.map(oneLine).join("; "))
+    return yield* error.errors.length === 0
+      ? Effect.void
+      : tell("Usage", error.errors.map(({ message }) => oneLine(message)).join("; "))
   }
   const { message } = fromCause(cause)
   yield* Console.error(isDebug ? Cause.pretty(cause) : `${name}: ${message}`)
   yield* tell(tagOf(cause), message)
 })
-
-const oneLine = ({ message }: Error) => message.replaceAll(/\s*\n\s*/g, " ").trim()
 
 const isHelp = (error: unknown): error is CliError.ShowHelp => CliError.isCliError(error) && error._tag === "ShowHelp"
 
@@ -106,7 +114,7 @@ const statusOf = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit)) return exitStatus.done
   if (Cause.hasInterruptsOnly(exit.cause)) return exitStatus.interrupted
   const error = Cause.squash(exit.cause)
-  if (error instanceof Ended) return error.status
+  if (isCommandEnded(error)) return error.status
   if (isHelp(error)) return error.errors.length > 0 ? exitStatus.usage : exitStatus.done
   return exitStatus[fromCause(exit.cause).kind]
 }

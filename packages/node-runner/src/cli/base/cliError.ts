@@ -1,92 +1,98 @@
 import * as Cause from "effect/Cause"
-import * as Context from "effect/Context"
-import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { describeError, WorkflowError } from "@stepwright/core/WorkflowError"
+import type { JournalError } from "@stepwright/core/Journal"
+import { describeError, type EngineReason, type WorkflowError } from "@stepwright/core/WorkflowError"
+import type { WorkflowStateError } from "@stepwright/core/WorkflowState"
+import type * as answering from "../../internal/services/answering.ts"
 
-/** What the process says of itself when it ends. */
-export const exitStatus = { done: 0, failed: 1, usage: 2, configuration: 3, suspended: 4, interrupted: 130 } as const
-export type ExitStatus = (typeof exitStatus)[keyof typeof exitStatus]
+const Kind = Schema.Literals(["failed", "usage", "configuration"])
+type Kind = typeof Kind.Type
 
 /** Why a command cannot do what it was asked for, told to a person: what to change, in a line or two. */
-export class Problem extends Schema.TaggedError<Problem>()("Problem", {
-  kind: Schema.Literals(["failed", "usage", "configuration"]),
+export class CliError extends Schema.TaggedError<CliError>()("CliError", {
+  kind: Kind,
   message: Schema.String,
   cause: Schema.optional(Schema.Defect())
 }) {}
 
-export const usage = (message: string, cause?: unknown) => new Problem({ kind: "usage", message, cause })
+export const usage = (message: string, cause?: unknown) => new CliError({ kind: "usage", message, cause })
 
 export const configuration = (message: string, cause?: unknown) =>
-  new Problem({ kind: "configuration", message, cause })
+  new CliError({ kind: "configuration", message, cause })
 
-export const failed = (message: string, cause?: unknown) => new Problem({ kind: "failed", message, cause })
+export const failed = (message: string, cause?: unknown) => new CliError({ kind: "failed", message, cause })
+
+// errors are told by their tags: one that went through JSON, or is of another copy of core, has no class of this one
+
+const isCliError = (error: unknown): error is CliError => Predicate.isTagged(error, "CliError")
+
+export const isWorkflowError = (error: unknown): error is WorkflowError => Predicate.isTagged(error, "WorkflowError")
 
 /** What went wrong inside, for the line that a person reads: the engine's own errors say what was asked wrongly. */
-export const fromCause = (cause: Cause.Cause<unknown>): Problem => {
+export const fromCause = (cause: Cause.Cause<unknown>): CliError => {
   const error = Cause.squash(cause)
-  if (error instanceof Problem) return error
-  const message = error instanceof Error ? error.message : String(error)
-  const service = /^Service not found: (\S+)/.exec(message)?.[1]
+  if (isCliError(error)) return error
+  const { message } = describeError(error)
+  const service = missingService(message)
   if (service !== undefined) {
     return configuration(
       `a step needs the service ${service}, which nobody provides: export a \`layer\` with it beside the workflow`,
       error
     )
   }
-  return new Problem({ kind: kindOf(error), message: message.trimEnd(), cause: error })
+  return new CliError({ kind: kindOf(error), message: message.trimEnd(), cause: error })
 }
 
-const usageReasons: ReadonlySet<unknown> = new Set([
-  "InvalidInput",
-  "InvalidOutput",
-  "MissingResult",
-  "UnknownPath",
-  "WrongWorkflow",
-  "WorkflowConfigError",
-  "WorkflowStateError",
-  "NotFound"
-])
+/** Effect dies of a service that nobody provides with a plain `Error`: its message alone says which. */
+const missingService = (message: string): string | undefined => /^Service not found: (\S+)/.exec(message)?.[1]
 
-const configurationErrors: ReadonlySet<unknown> = new Set([
-  "ConfigError",
-  "CassetteError",
-  "PricesError",
-  "UnknownPrice",
-  "UnknownModel"
-])
+/** An error of the engine, of a state, or of what was set up around a model. */
+type Known = Exclude<EngineReason, JournalError> | WorkflowStateError | answering.Problem
 
-const kindOf = (error: unknown): Problem["kind"] => {
-  if (typeof error !== "object" || error === null) return "failed"
-  const { _tag, reason } = error as { readonly _tag?: unknown; readonly reason?: unknown }
-  if (configurationErrors.has(_tag)) return "configuration"
-  if (_tag === "JournalError") {
-    return reason === "NotFound" ? "usage" : reason === "Failed" ? "failed" : "configuration"
+const kinds: Readonly<Record<Known["_tag"], Kind>> = {
+  InvalidInput: "usage",
+  InvalidOutput: "usage",
+  InvalidItems: "failed",
+  MissingResult: "usage",
+  UnknownPath: "usage",
+  WrongWorkflow: "usage",
+  StaleState: "failed",
+  RunExists: "failed",
+  ResultNotRecorded: "failed",
+  WorkflowConfigError: "usage",
+  WorkflowStateError: "usage",
+  UnknownModel: "configuration",
+  ConfigError: "configuration",
+  CassetteError: "configuration",
+  PricesError: "configuration",
+  UnknownPrice: "configuration"
+}
+
+const journalKinds: Readonly<Record<JournalError["reason"], Kind>> = {
+  NotFound: "usage",
+  Failed: "failed",
+  Unreadable: "configuration",
+  Newer: "configuration",
+  Locked: "configuration"
+}
+
+const kindOf = (error: unknown): Kind => {
+  if (isWorkflowError(error)) return kindOf(error.reason)
+  if (Predicate.isTagged(error, "JournalError")) {
+    return Predicate.hasProperty(error, "reason") ? kindIn(journalKinds, error.reason) : "failed"
   }
-  if (_tag === "WorkflowError") return kindOf(reason)
-  return usageReasons.has(_tag) ? "usage" : "failed"
+  return kindIn(kinds, Predicate.hasProperty(error, "_tag") ? error._tag : undefined)
 }
+
+const kindIn = (table: Readonly<Record<string, Kind>>, name: unknown): Kind =>
+  (typeof name === "string" && Object.hasOwn(table, name) ? table[name] : undefined) ?? "failed"
 
 /** What a script is told of an error, by name. */
 export const tagOf = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
-  if (error instanceof Problem) return tags[error.kind]
-  return describeError(error instanceof WorkflowError ? error.reason : error).tag
+  if (isCliError(error)) return tags[error.kind]
+  return describeError(isWorkflowError(error) ? error.reason : error).tag
 }
 
-const tags = { failed: "Failed", usage: "Usage", configuration: "Configuration" } as const
-
-/** What to say of an interrupt, by whoever knows what was going on. */
-export const Interrupt = Context.Reference<{ message: string }>("@stepwright/node-runner/Interrupt", {
-  defaultValue: () => ({ message: "interrupted" })
-})
-
-/** A command that ended as it should, with a status that is not 0; what there was to say is said, but for `--debug`. */
-export class Ended extends Schema.TaggedError<Ended>()("Ended", {
-  status: Schema.Int,
-  cause: Schema.optional(Schema.Defect())
-}) {}
-
-/** Ends a command with a status. */
-export const end = (status: ExitStatus, cause?: unknown) =>
-  status === exitStatus.done ? Effect.void : Effect.fail(new Ended({ status, cause }))
+const tags: Readonly<Record<Kind, string>> = { failed: "Failed", usage: "Usage", configuration: "Configuration" }

@@ -51,3 +51,5 @@ export const ofRecord = (record: StepRecord, now: number | undefined, fewestAtte
     ...(result?.by === "hand" ? ["set by hand"] : [])
   ].join(", ")
 }
+
+export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, " ").trim()

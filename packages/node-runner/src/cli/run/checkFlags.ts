@@ -3,8 +3,9 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import * as answering from "../../internal/services/answering.ts"
+import { oneLine } from "../base/format.ts"
 import { defined } from "../base/defined.ts"
-import { configuration, type Problem, usage } from "../base/cliError.ts"
+import { configuration, type CliError, usage } from "../base/cliError.ts"
 import type { Told } from "./flags.ts"
 import type { RunSettings } from "./settings.ts"
 
@@ -16,7 +17,7 @@ export const checkFlags = Effect.fnUntraced(function* ({
   replay
 }: Pick<Told, "record" | "relay" | "replay"> & { readonly out?: string | undefined }): Effect.fn.Return<
   void,
-  Problem,
+  CliError,
   FileSystem.FileSystem | Path.Path
 > {
   if (replay !== undefined && record !== undefined && replay !== record) {
@@ -59,6 +60,6 @@ const checkCassette = Effect.fnUntraced(function* (file: string, mayBeNew: boole
   if (found === undefined) return yield* usage(`there is no file ${file} to replay`)
   if (found.type === "Directory") return yield* usage(`--replay names a file, but ${file} is a folder`)
   yield* Effect.mapError(Effect.scoped(Layer.build(answering.layer({ replay: file }))), (error) =>
-    configuration(`${error.message.replaceAll(/\s*\n\s*/g, " ")}: record one with --record`, error)
+    configuration(`${oneLine(error.message)}: record one with --record`, error)
   )
 })

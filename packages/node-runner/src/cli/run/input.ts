@@ -2,14 +2,16 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
+import { describeError } from "@stepwright/core/WorkflowError"
 import type * as Workflow from "@stepwright/core/Workflow"
-import { type Problem, usage } from "../base/cliError.ts"
+import { type CliError, usage } from "../base/cliError.ts"
+import { oneLine } from "../base/format.ts"
 
 type AnyCodec = Workflow.Any["input"]
 
 const encodedSide = (schema: AnyCodec) => SchemaAST.toEncoded(Schema.toCodecJson(schema).ast)
 
-export const readText = (file: string): Effect.Effect<string, Problem, FileSystem.FileSystem> =>
+export const readText = (file: string): Effect.Effect<string, CliError, FileSystem.FileSystem> =>
   Effect.flatMap(FileSystem.FileSystem, (fs) =>
     Effect.mapError(fs.readFileString(file), (error) =>
       error.reason._tag === "NotFound"
@@ -18,14 +20,14 @@ export const readText = (file: string): Effect.Effect<string, Problem, FileSyste
     )
   )
 
-const parseJson = (text: string, what: string): Effect.Effect<Schema.Json, Problem> =>
+const parseJson = (text: string, what: string): Effect.Effect<Schema.Json, CliError> =>
   Effect.try({
     try: (): Schema.Json => JSON.parse(text),
-    catch: (error) => usage(`${what} is not JSON: ${error instanceof Error ? error.message : String(error)}`, error)
+    catch: (error) => usage(`${what} is not JSON: ${describeError(error).message}`, error)
   })
 
 /** What a text stands for: itself where the Schema's JSON side is a text, else JSON. */
-export const valueOf = (schema: AnyCodec, text: string, file: string): Effect.Effect<Schema.Json, Problem> =>
+export const valueOf = (schema: AnyCodec, text: string, file: string): Effect.Effect<Schema.Json, CliError> =>
   SchemaAST.isString(encodedSide(schema)) ? Effect.succeed(text) : parseJson(text, file)
 
 /** The name of the one field that is text, where no other is required. */
@@ -51,7 +53,7 @@ export const fromFile = Effect.fnUntraced(function* (
   schema: AnyCodec,
   file: string,
   { isJson }: { readonly isJson: boolean }
-): Effect.fn.Return<Schema.Json, Problem, FileSystem.FileSystem> {
+): Effect.fn.Return<Schema.Json, CliError, FileSystem.FileSystem> {
   const encoded = encodedSide(schema)
   const text = yield* readText(file)
   if (SchemaAST.isString(encoded)) return text
@@ -73,7 +75,7 @@ export const fromFile = Effect.fnUntraced(function* (
 /** JSON text as it is, or the name of a file that holds it. */
 const fromFlag = Effect.fnUntraced(function* (
   given: string
-): Effect.fn.Return<Schema.Json, Problem, FileSystem.FileSystem> {
+): Effect.fn.Return<Schema.Json, CliError, FileSystem.FileSystem> {
   const direct = yield* Effect.option(parseJson(given, "--input"))
   if (direct._tag === "Some") return direct.value
   const fs = yield* FileSystem.FileSystem
@@ -87,7 +89,7 @@ const fromFlag = Effect.fnUntraced(function* (
 export const decode = Effect.fnUntraced(function* (
   schema: AnyCodec,
   given: { readonly file: string | undefined; readonly input: string | undefined }
-): Effect.fn.Return<unknown, Problem, FileSystem.FileSystem> {
+): Effect.fn.Return<unknown, CliError, FileSystem.FileSystem> {
   if (given.file !== undefined && given.input !== undefined) {
     return yield* usage("the input is given twice: name a FILE or use --input, not both")
   }
@@ -101,5 +103,3 @@ export const decode = Effect.fnUntraced(function* (
     usage(`the input does not fit the workflow: ${oneLine(error.message)}`, error)
   )
 })
-
-const oneLine = (message: string) => message.replaceAll(/\s*\n\s*/g, " ").trim()

@@ -2,18 +2,18 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { SourceFile } from "@stepwright/core/Workspace"
-import { type Problem, usage } from "../base/cliError.ts"
+import { type CliError, usage } from "../base/cliError.ts"
 
 const skipped = /^(\..*|__pycache__|node_modules|venv)$/
 
 /** The text files below a folder, as a test runner takes them; hidden and generated folders are left out. */
 export const sourcesBelow = Effect.fnUntraced(function* (
   directory: string
-): Effect.fn.Return<ReadonlyArray<SourceFile>, Problem, FileSystem.FileSystem | Path.Path> {
+): Effect.fn.Return<ReadonlyArray<SourceFile>, CliError, FileSystem.FileSystem | Path.Path> {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const decoder = new TextDecoder("utf-8", { fatal: true })
-  const walk = (below: string): Effect.Effect<ReadonlyArray<SourceFile>, Problem> =>
+  const walk = (below: string): Effect.Effect<ReadonlyArray<SourceFile>, CliError> =>
     fs.readDirectory(path.join(directory, below)).pipe(
       Effect.mapError((error) => usage(`${path.join(directory, below)} is no folder that can be read`, error)),
       Effect.flatMap((names) =>
@@ -23,7 +23,7 @@ export const sourcesBelow = Effect.fnUntraced(function* (
       ),
       Effect.map((found) => found.flat())
     )
-  const read = (file: string): Effect.Effect<ReadonlyArray<SourceFile>, Problem> =>
+  const read = (file: string): Effect.Effect<ReadonlyArray<SourceFile>, CliError> =>
     Effect.gen(function* () {
       const { type } = yield* fs.stat(path.join(directory, file))
       if (type === "Directory") return yield* walk(file)

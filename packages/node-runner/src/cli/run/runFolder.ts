@@ -5,7 +5,7 @@ import { Journal, type JournalError } from "@stepwright/core/Journal"
 import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as NodeJournal from "../../NodeJournal.ts"
-import { configuration, failed, type Problem, usage } from "../base/cliError.ts"
+import { configuration, failed, type CliError, usage } from "../base/cliError.ts"
 import { directory } from "../../internal/services/layers.ts"
 import { RunSettings } from "./settings.ts"
 
@@ -16,7 +16,7 @@ const SettingsText = Schema.fromJsonString(RunSettings)
 /** The settings of a run, `undefined` for one that was not made by a command. */
 export const readSettings = Effect.fnUntraced(function* (
   run: string
-): Effect.fn.Return<RunSettings | undefined, Problem, FileSystem.FileSystem> {
+): Effect.fn.Return<RunSettings | undefined, CliError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const file = settingsFile(run)
   if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) return undefined
@@ -47,7 +47,7 @@ export const isLive = (run: string): Effect.Effect<boolean> =>
   Effect.map(NodeJournal.writer(directory, run), (process) => process !== undefined)
 
 /** The id that an id, the beginning of one, or `latest` stands for. */
-export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.Return<string, Problem | JournalError> {
+export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.Return<string, CliError | JournalError> {
   const ids = yield* all
   const [latest] = ids
   if (latest === undefined) {

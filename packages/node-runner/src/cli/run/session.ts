@@ -12,7 +12,7 @@ import * as Prices from "@stepwright/llm/Prices"
 import * as answering from "../../internal/services/answering.ts"
 import { modelName } from "../../internal/services/openAi.ts"
 import * as testRunners from "../../internal/services/testRunners.ts"
-import { type Problem, usage } from "../base/cliError.ts"
+import { type CliError, usage } from "../base/cliError.ts"
 import * as runs from "./runFolder.ts"
 import type { RunSettings } from "./settings.ts"
 import * as services from "../../internal/services/layers.ts"
@@ -32,7 +32,7 @@ export const workflowOf = Effect.fnUntraced(function* (
   named: string | undefined,
   settings: RunSettings | undefined,
   state: WorkflowState
-): Effect.fn.Return<workflowModule.Loaded, Problem, FileSystem.FileSystem | Path.Path> {
+): Effect.fn.Return<workflowModule.Loaded, CliError, FileSystem.FileSystem | Path.Path> {
   const loaded = yield* locate(named, settings, state)
   if (loaded.workflow.name === state.workflow) return loaded
   return yield* usage(
@@ -46,7 +46,7 @@ const locate = Effect.fnUntraced(function* (
   named: string | undefined,
   settings: RunSettings | undefined,
   state: WorkflowState
-): Effect.fn.Return<workflowModule.Loaded, Problem, FileSystem.FileSystem | Path.Path> {
+): Effect.fn.Return<workflowModule.Loaded, CliError, FileSystem.FileSystem | Path.Path> {
   const bound = yield* workflowModule.Bound
   if (bound !== undefined) return bound
   if (named !== undefined) return yield* workflowModule.load(named)

@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
-import { MissingResult, UnknownPath, WorkflowError } from "@stepwright/core/WorkflowError"
+import type { WorkflowError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import { type Problem, usage } from "../base/cliError.ts"
+import { type CliError, isWorkflowError, usage } from "../base/cliError.ts"
 
 const decoded = (path: string) => path.split("/").map(decode).join("/")
 
@@ -49,14 +49,14 @@ export const some = (paths: ReadonlyArray<string>): string =>
 /** Tells what an engine refuses of a path; it may know items as `*` only, which nobody can ask for. */
 export const explained =
   (path: string, workflow: Workflow.Any, { records, run }: WorkflowState) =>
-  <A, E, R>(work: Effect.Effect<A, E | WorkflowError, R>): Effect.Effect<A, E | WorkflowError | Problem, R> =>
+  <A, E, R>(work: Effect.Effect<A, E | WorkflowError, R>): Effect.Effect<A, E | WorkflowError | CliError, R> =>
     Effect.mapError(work, (error) => {
-      if (!(error instanceof WorkflowError)) return error
-      if (error.reason instanceof MissingResult && error.reason.missing.includes("*")) {
+      if (!isWorkflowError(error)) return error
+      if (error.reason._tag === "MissingResult" && error.reason.missing.includes("*")) {
         const group = error.reason.missing.slice(0, error.reason.missing.indexOf("/*"))
         return usage(`${path}: it needs the results of ${group}, \`plan ${run}\` says what comes first`, error)
       }
-      if (!(error.reason instanceof UnknownPath)) return error
+      if (error.reason._tag !== "UnknownPath") return error
       const { detail } = error.reason
       const pattern = Workflow.stepPaths(workflow).find((known) => known.includes("*") && detail.includes(known))
       if (pattern === undefined) return error

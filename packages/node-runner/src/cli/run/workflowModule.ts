@@ -5,7 +5,8 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
 import * as Workflow from "@stepwright/core/Workflow"
-import { type Problem, usage } from "../base/cliError.ts"
+import { describeError } from "@stepwright/core/WorkflowError"
+import { type CliError, usage } from "../base/cliError.ts"
 import { installFallback } from "./resolveFallback.ts"
 
 /** A workflow of whatever types. What its steps need is looked for when they run. */
@@ -60,7 +61,7 @@ export const ready: Effect.Effect<Loaded> = Effect.map(
 /** The workflow that `M.ts#name` stands for; the name may be left out where the module exports only one. */
 export const load = Effect.fnUntraced(function* (
   reference: string
-): Effect.fn.Return<Loaded, Problem, FileSystem.FileSystem | Path.Path> {
+): Effect.fn.Return<Loaded, CliError, FileSystem.FileSystem | Path.Path> {
   const at = reference.lastIndexOf("#")
   const file = at < 0 ? reference : reference.slice(0, at)
   const wanted = at < 0 ? undefined : reference.slice(at + 1)
@@ -72,8 +73,7 @@ export const load = Effect.fnUntraced(function* (
   installFallback()
   const exports = yield* Effect.tryPromise({
     try: (): Promise<Readonly<Record<string, unknown>>> => import(pathToFileURL(absolute).href),
-    catch: (error) =>
-      usage(`${file} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`, error)
+    catch: (error) => usage(`${file} cannot be loaded: ${describeError(error).message}`, error)
   })
   const exported = Object.keys(exports).toSorted().join(", ") || "nothing"
   const workflows = Object.entries(exports).filter(([, value]) => Workflow.isWorkflow(value))
