@@ -1,12 +1,13 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { PlatformError } from "effect/PlatformError"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as Scope from "effect/Scope"
+import * as ScopedCache from "effect/ScopedCache"
 import { Journal, JournalError, type Service } from "@stepwright/core/Journal"
 import { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import { format } from "@stepwright/core/WorkflowState"
@@ -51,26 +52,17 @@ export const runs = (directory: string): Effect.Effect<ReadonlyArray<string>, Jo
 export const writer = (directory: string, run: string): Effect.Effect<number | undefined> =>
   Effect.provide(runLock.holder(`${directory}/${run}`), NodeFileSystem.layer)
 
-/** What is open of a run that this process writes to. */
-interface Writer {
-  readonly events: jsonLines.Appender
-  readonly texts: jsonLines.Appender
-  readonly hashes: Set<string>
-}
-
 const make = Effect.fnUntraced(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
-  const scope = yield* Effect.scope
-  const writers = new Map<string, Effect.Effect<Writer, JournalError>>()
 
   const folder = (run: string) =>
     /^[A-Za-z0-9][\w.-]{0,127}$/.test(run)
       ? Effect.succeed(`${directory}/${run}`)
       : Effect.fail(new JournalError({ run, reason: "Failed", detail: "an id has letters, digits, . _ and - only" }))
 
+  /** Locks a run and opens its files; the texts that are there already are known by their hashes. */
   const open = Effect.fnUntraced(function* (run: string) {
     const path = yield* folder(run)
-    const services = Effect.provideService(FileSystem.FileSystem, fs)
     return yield* Effect.gen(function* () {
       yield* fs.makeDirectory(path, { recursive: true })
       yield* runLock.acquire(run, path)
@@ -81,19 +73,9 @@ const make = Effect.fnUntraced(function* (directory: string) {
         hashes: new Set(texts.keys())
       }
     }).pipe(
-      services,
-      Effect.provideService(Scope.Scope, scope),
+      Effect.provideService(FileSystem.FileSystem, fs),
       Effect.catchTag("PlatformError", (error) => Effect.fail(failed(run)(error)))
     )
-  })
-
-  /** The open files of a run: opened, and the run locked, by the first that writes to it. */
-  const writerOf = Effect.fnUntraced(function* (run: string) {
-    const known = writers.get(run)
-    if (known !== undefined) return yield* known
-    const opening = yield* Effect.cached(open(run))
-    writers.set(run, opening)
-    return yield* Effect.tapError(opening, () => Effect.sync(() => writers.delete(run)))
   })
 
   const readTexts = (path: string) =>
@@ -106,9 +88,16 @@ const make = Effect.fnUntraced(function* (directory: string) {
       return texts
     }).pipe(Effect.provideService(FileSystem.FileSystem, fs))
 
+  /** The runs that this process writes to, each opened by what writes first. A run that could not be is tried again. */
+  const writers = yield* ScopedCache.makeWith({
+    lookup: open,
+    capacity: Infinity,
+    timeToLive: (exit) => (Exit.isSuccess(exit) ? Infinity : 0)
+  })
+
   const journal: Service = {
     append: Effect.fnUntraced(function* (run, event) {
-      const { events } = yield* writerOf(run)
+      const { events } = yield* ScopedCache.get(writers, run)
       yield* Effect.mapError(events.append(encodeEvent(event)), failed(run))
     }),
     load: Effect.fnUntraced(function* (run) {
@@ -126,11 +115,14 @@ const make = Effect.fnUntraced(function* (directory: string) {
       return events
     }),
     size: Effect.fnUntraced(function* (run) {
+      const writer = Option.getOrUndefined(yield* ScopedCache.getSuccess(writers, run))
+      const known = writer?.events.lines()
+      if (known !== undefined) return known
       const lines = jsonLines.read(`${yield* folder(run)}/${eventsFile}`)
       return (yield* Effect.mapError(Effect.provideService(lines, FileSystem.FileSystem, fs), failed(run))).length
     }),
     putText: Effect.fnUntraced(function* (run, hash, text) {
-      const { hashes, texts } = yield* writerOf(run)
+      const { hashes, texts } = yield* ScopedCache.get(writers, run)
       if (hashes.has(hash)) return
       hashes.add(hash)
       yield* Effect.mapError(texts.append(encodeText({ hash, text })), failed(run))

@@ -120,6 +120,38 @@ describe("NodeJournal", () => {
       )
   )
 
+  it.effect("writes to a run once whoever held it lets go", () =>
+    inDirectory((directory) =>
+      Effect.gen(function* () {
+        const lock = join(directory, "r", "lock")
+        mkdirSync(join(directory, "r"))
+        writeFileSync(lock, `${process.ppid}\n`)
+        assert.strictEqual((yield* Effect.flip(touch)).reason, "Locked")
+        rmSync(lock)
+        yield* touch
+        assert.strictEqual(readFileSync(lock, "utf8"), `${process.pid}\n`)
+      }).pipe(open(directory))
+    )
+  )
+
+  it.effect("knows how many events a run has, without a look at the file where it writes to it", () =>
+    inDirectory((directory) =>
+      Effect.gen(function* () {
+        const size = Effect.flatMap(Journal.Journal, (journal) => journal.size("r"))
+        assert.strictEqual(yield* open(directory)(size), 0)
+        yield* open(directory)(Effect.andThen(touch, touch))
+        const file = join(directory, "r", "events.jsonl")
+        appendFileSync(file, '{"_tag":"StepSta')
+        assert.strictEqual(yield* open(directory)(size), 2)
+        yield* Effect.gen(function* () {
+          yield* touch
+          rmSync(file)
+          assert.strictEqual(yield* size, 3)
+        }).pipe(open(directory))
+      })
+    )
+  )
+
   it.effect("refuses ids that are no plain names, and runs that are not there", () =>
     inDirectory((directory) =>
       Effect.gen(function* () {

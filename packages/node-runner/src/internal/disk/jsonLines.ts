@@ -7,6 +7,8 @@ import * as Semaphore from "effect/Semaphore"
 export interface Appender {
   /** Once it succeeds the line is in the file, and with `sync` on the disk. */
   readonly append: (line: string) => Effect.Effect<void, PlatformError>
+  /** How many whole lines the file has; not known after a write that failed. */
+  readonly lines: () => number | undefined
 }
 
 const newline = 10
@@ -22,8 +24,10 @@ export const read = Effect.fnUntraced(function* (path: string) {
 /** Opens a file for appending, after cutting off a last line that is not whole. */
 export const appender = Effect.fnUntraced(function* (path: string, options: { readonly sync: boolean }) {
   const fs = yield* FileSystem.FileSystem
+  let lines = 0
   if (yield* fs.exists(path)) {
     const bytes = yield* fs.readFile(path)
+    for (let at = bytes.indexOf(newline); at >= 0; at = bytes.indexOf(newline, at + 1)) lines++
     if (bytes.length > 0 && bytes.at(-1) !== newline) yield* fs.truncate(path, bytes.lastIndexOf(newline) + 1)
   }
   const file = yield* fs.open(path, { flag: "a" })
@@ -42,6 +46,7 @@ export const appender = Effect.fnUntraced(function* (path: string, options: { re
       Effect.andThen(
         Effect.sync(() => {
           for (const entry of batch) entry.written = true
+          lines += batch.length
         })
       ),
       // what was written of the batch is not known, so nothing may follow it
@@ -60,5 +65,5 @@ export const appender = Effect.fnUntraced(function* (path: string, options: { re
         1
       )(Effect.suspend(() => (entry.written ? Effect.void : broken === undefined ? flush : Effect.fail(broken))))
     })
-  return { append } satisfies Appender
+  return { append, lines: () => (broken === undefined ? lines : undefined) } satisfies Appender
 })
