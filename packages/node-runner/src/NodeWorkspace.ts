@@ -8,6 +8,7 @@ import * as Semaphore from "effect/Semaphore"
 import { Hasher } from "@stepwright/core/Hasher"
 import { type SourceFile, Workspace, WorkspaceError, type Written } from "@stepwright/core/Workspace"
 import * as manifest from "./internal/disk/manifest.ts"
+import { writeWhole } from "./internal/disk/writeWhole.ts"
 import * as workspacePath from "./internal/disk/workspacePath.ts"
 
 export interface Options {
@@ -97,7 +98,7 @@ const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
     const hashes: Record<string, string> = { ...written }
     for (const { beside, content, outcome, path } of deeds) {
       const target = beside ?? path
-      if (outcome !== "unchanged") yield* manifest.writeWhole(`${root}/${target}`, content)
+      if (outcome !== "unchanged") yield* writeWhole(`${root}/${target}`, content)
       hashes[target] = hash(content)
     }
     yield* manifest.write(root, hashes)

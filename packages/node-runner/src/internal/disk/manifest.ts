@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
 import { WorkspaceError } from "@stepwright/core/Workspace"
+import { writeWhole } from "./writeWhole.ts"
 
 /** SHA-256 of each file as it was written, by path. */
 const Manifest = Schema.fromJsonString(
@@ -33,16 +34,4 @@ export const write = Effect.fnUntraced(function* (root: string, files: Readonly<
   const sorted = Object.fromEntries(Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1)))
   const text = JSON.stringify({ format: 1, files: sorted }, null, 2)
   yield* writeWhole(`${root}/${place}`, `${text}\n`)
-})
-
-/** Writes a file so that whoever looks sees the old text or the new, never a part, and follows no link. */
-export const writeWhole = Effect.fnUntraced(function* (path: string, text: string) {
-  const fs = yield* FileSystem.FileSystem
-  const end = path.lastIndexOf("/")
-  yield* fs.makeDirectory(path.slice(0, end), { recursive: true })
-  const part = `${path.slice(0, end)}/.${path.slice(end + 1)}.part`
-  yield* fs.remove(part, { force: true })
-  yield* Effect.onError(Effect.andThen(fs.writeFileString(part, text, { flag: "wx" }), fs.rename(part, path)), () =>
-    Effect.ignore(fs.remove(part))
-  )
 })
