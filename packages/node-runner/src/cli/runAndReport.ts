@@ -12,16 +12,21 @@ import { fromCause } from "./base/cliError.ts"
 import { end, type ExitStatus, exitStatus } from "./base/exitStatus.ts"
 import { Interrupt } from "./base/interrupt.ts"
 import * as progress from "./view/progress.ts"
-import * as report from "./view/summary.ts"
-import * as runs from "./run/runFolder.ts"
+import * as document from "./view/document.ts"
+import { type EndedRun, ranSince, summary } from "./view/summary.ts"
+import * as runFolder from "./run/runFolder.ts"
 import type { RunSettings } from "./run/settings.ts"
-import * as session from "./run/session.ts"
-import * as standing from "./view/result.ts"
+import type { Heard } from "./run/heard.ts"
+import * as runLayer from "./run/runLayer.ts"
+import type { Session } from "./run/session.ts"
+import { asks, stale } from "./run/pending.ts"
+import { costOf } from "./run/usedUp.ts"
+import * as result from "./view/result.ts"
 import * as terminal from "./base/terminal.ts"
 import { command } from "./run/workflowModule.ts"
 
 /** Work on a run, with its progress on standard error. */
-export const watched = <A, E, R>(self: session.Session, work: Effect.Effect<A, E, R>) =>
+export const watched = <A, E, R>(self: Session, work: Effect.Effect<A, E, R>) =>
   Effect.scoped(
     Effect.gen(function* () {
       const journal = yield* Journal
@@ -38,33 +43,30 @@ export const watched = <A, E, R>(self: session.Session, work: Effect.Effect<A, E
   )
 
 /** Runs what the run's state has no holding result for, tells what came of it, and ends with the status of that. */
-export const attend = Effect.fnUntraced(function* (self: session.Session, json: boolean) {
+export const runAndReport = Effect.fnUntraced(function* (self: Session, json: boolean) {
   const began = yield* Clock.currentTimeMillis
-  const heard: session.Heard = {}
+  const heard: Heard = {}
   const again = yield* command
-  if (self.settings.relay !== undefined && (yield* standing.asks(self))) {
+  if (self.settings.relay !== undefined && (yield* asks(self))) {
     yield* Console.error(`requests to answer: ${self.settings.relay}/WAITING.md`)
   }
   const tell = Effect.fnUntraced(function* (state: WorkflowState) {
     const durationMillis = (yield* Clock.currentTimeMillis) - began
-    const stale = state.status === "COMPLETED" ? new Map() : yield* standing.stale({ ...self, state })
-    const holds = (path: string) => report.ranSince(self.state, state, path) || stale?.has(path) === false
-    const ended: report.Ended = {
+    const gone = state.status === "COMPLETED" ? new Map() : yield* stale({ ...self, state })
+    const holds = (path: string) => ranSince(self.state, state, path) || gone?.has(path) === false
+    const ended: EndedRun = {
       ...self,
       before: self.state,
       state,
       durationMillis,
-      usd: yield* session.costOf(state, self.settings),
-      standing: yield* standing.of(state, self.settings.out, holds),
+      usd: yield* costOf(state, self.settings),
+      result: yield* result.of(state, self.settings.out, holds),
       again
     }
-    yield* Console.log(json ? JSON.stringify(report.document(ended), null, 2) : report.summary(ended))
+    yield* Console.log(json ? JSON.stringify(document.ofEnded(ended), null, 2) : summary(ended))
   })
-  const state = yield* watched(
-    self,
-    Effect.map(Engine.run(self.loaded.workflow, self.state), ({ state }) => state)
-  ).pipe(
-    Effect.provide(session.layer(self, { heard })),
+  const state = yield* watched(self, Engine.run(self.loaded.workflow, self.state)).pipe(
+    Effect.provide(runLayer.make(self, { heard })),
     Effect.onInterrupt(
       Effect.fnUntraced(function* () {
         const interrupt = yield* Interrupt
@@ -75,7 +77,7 @@ export const attend = Effect.fnUntraced(function* (self: session.Session, json: 
     // a run that failed by a defect of a step says so in its journal before the defect comes to this
     Effect.catchDefect(
       Effect.fnUntraced(function* (defect) {
-        const state = yield* runs.state(self.run)
+        const state = yield* runFolder.state(self.run)
         if (state.status !== "FAILED" || state.error === undefined) return yield* Effect.die(defect)
         yield* tell(state)
         yield* endOfDefect(self.run, state.error.path, defect)
@@ -104,7 +106,7 @@ const look = (again: string, run: string, flag = "") =>
   `look with \`${again} status ${run}\`, go on with \`${again} resume ${run}${flag}\``
 
 /** The flag that lets a run go on which reached a cap of its own: with twice that, or what the next call needs. */
-const largerCap = (settings: RunSettings, { reason }: session.Heard): string => {
+const largerCap = (settings: RunSettings, { reason }: Heard): string => {
   if (reason?._tag !== "BudgetExceeded" || reason.cap === undefined) return ""
   const larger = Math.max(2 * (settings[reason.cap] ?? 0), reason.needed ?? 0)
   // a little more than needed, in few digits
@@ -113,16 +115,16 @@ const largerCap = (settings: RunSettings, { reason }: session.Heard): string => 
 }
 
 /** The status of a command that executed one step, which failed. */
-export const statusOfStep = ({ reason }: session.Heard): Effect.Effect<ExitStatus> =>
+export const statusOfStep = ({ reason }: Heard): Effect.Effect<ExitStatus> =>
   reason?._tag === "BudgetExceeded" || reason?._tag === "QuotaExhausted"
     ? Effect.succeed(exitStatus.suspended)
     : statusOfFailure(reason)
 
-const statusOf = ({ error, status }: WorkflowState, { reason }: session.Heard): Effect.Effect<ExitStatus> => {
+const statusOf = ({ error, status }: WorkflowState, { reason }: Heard): Effect.Effect<ExitStatus> => {
   if (status === "COMPLETED") return Effect.succeed(exitStatus.done)
   if (status === "SUSPENDED") return Effect.succeed(exitStatus.suspended)
   return statusOfFailure(error?.tag === "LlmError" ? reason : undefined)
 }
 
-const statusOfFailure = (reason: session.Heard["reason"]) =>
+const statusOfFailure = (reason: Heard["reason"]) =>
   Effect.map(isConfiguration(reason), (isIt): ExitStatus => (isIt ? exitStatus.configuration : exitStatus.failed))

@@ -1,7 +1,6 @@
 import type { StepRecord } from "@stepwright/core/WorkflowState"
-import * as Usage from "@stepwright/core/Usage"
-import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import * as Prices from "@stepwright/llm/Prices"
+import type { TestReport } from "@stepwright/core/TestRunner"
+import type * as Usage from "@stepwright/core/Usage"
 
 /** Milliseconds for a person: `4 ms`, `0.4 s`, `12 s`, `3 min 5 s`. */
 export const time = (millis: number): string => {
@@ -23,23 +22,6 @@ export const tokens = ({ input, output }: Usage.Usage): string =>
 
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
-/** The replies and tokens of all steps together. */
-export const totals = (state: WorkflowState): { readonly replies: number; readonly usage: Usage.Usage } => {
-  let replies = 0
-  let usage = Usage.zero
-  for (const record of Object.values(state.records)) {
-    replies += record.replies
-    usage = Usage.add(usage, record.usage)
-  }
-  return { replies, usage }
-}
-
-/** What requests to providers cost, if there were any. */
-export const cost = ({ records }: WorkflowState, usd: number | undefined): ReadonlyArray<string> =>
-  Object.values(records).every(({ requests }) => requests.started === 0)
-    ? []
-    : [usd === undefined ? "cost unknown" : Prices.format(usd)]
-
 /** What is worth saying of a step's work so far. */
 export const ofRecord = (record: StepRecord, now: number | undefined, fewestAttempts = 2): string => {
   const { attempts, durationMillis, pending, replies, result, usage } = record
@@ -53,3 +35,15 @@ export const ofRecord = (record: StepRecord, now: number | undefined, fewestAtte
 }
 
 export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, " ").trim()
+
+/** A step's output: text as it is, anything else as JSON. */
+export const output = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value, null, 2))
+
+/** Counts of tests: `5 passed, 1 failed, 2 skipped`. */
+export const tests = (counts: Pick<TestReport, "passed" | "failed" | "errors" | "skipped">): string =>
+  [
+    `${counts.passed} passed`,
+    `${counts.failed} failed`,
+    ...(counts.errors > 0 ? [count(counts.errors, "error")] : []),
+    ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : [])
+  ].join(", ")

@@ -4,7 +4,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import { checkFlags } from "../run/checkFlags.ts"
-import * as figures from "../base/format.ts"
+import * as format from "../base/format.ts"
 import * as answering from "../../internal/services/answering.ts"
 import { isConfiguration } from "../../internal/services/openAi.ts"
 import { defined } from "../base/defined.ts"
@@ -35,7 +35,7 @@ export const ask = Command.make(
         )
       )
     )
-    yield* Console.error(`${reply.model ?? "the model"}: ${figures.tokens(reply.usage)}`)
+    yield* Console.error(`${reply.model ?? "the model"}: ${format.tokens(reply.usage)}`)
     yield* Console.log(reply.text)
   })
 ).pipe(

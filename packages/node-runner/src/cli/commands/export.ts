@@ -3,13 +3,13 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as WorkflowState from "@stepwright/core/WorkflowState"
 import * as flags from "../run/flags.ts"
-import * as runs from "../run/runFolder.ts"
+import * as runFolder from "../run/runFolder.ts"
 
 const command = Command.make(
   "export",
   { run: flags.run },
   Effect.fnUntraced(function* ({ run }) {
-    const state = yield* runs.state(yield* runs.find(run))
+    const state = yield* runFolder.state(yield* runFolder.find(run))
     yield* Console.log(WorkflowState.toJson(state))
   })
 ).pipe(

@@ -6,7 +6,7 @@ import * as Option from "effect/Option"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
-import * as runs from "../run/runFolder.ts"
+import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import * as workflowModule from "../run/workflowModule.ts"
 
@@ -16,7 +16,8 @@ export const graph = (words: Words) =>
     { run: Argument.optional(flags.run), workflow: flags.workflow(words) },
     Effect.fnUntraced(function* ({ run, workflow }) {
       const reference =
-        Option.getOrUndefined(run) ?? (workflow === undefined && (yield* runs.all).length > 0 ? "latest" : undefined)
+        Option.getOrUndefined(run) ??
+        (workflow === undefined && (yield* runFolder.all).length > 0 ? "latest" : undefined)
       if (reference === undefined) {
         const bound = yield* workflowModule.Bound
         const { workflow: definition } =

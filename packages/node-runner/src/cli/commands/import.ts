@@ -9,7 +9,7 @@ import type { Words } from "../base/words.ts"
 import * as input from "../run/input.ts"
 import { defined } from "../base/defined.ts"
 import * as flags from "../run/flags.ts"
-import * as runs from "../run/runFolder.ts"
+import * as runFolder from "../run/runFolder.ts"
 import type { RunSettings } from "../run/settings.ts"
 import * as session from "../run/session.ts"
 import * as workflowModule from "../run/workflowModule.ts"
@@ -36,7 +36,7 @@ const command = (words: Words) =>
         ...defined(rest),
         out: out ?? `out/${run}`
       }
-      yield* runs.writeSettings(run, settings)
+      yield* runFolder.writeSettings(run, settings)
       yield* Console.error(`a run with the state of ${found.run}; nothing ran yet: \`plan\`, \`step\` or \`resume\` it`)
       yield* Console.log(run)
     })

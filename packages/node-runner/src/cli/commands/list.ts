@@ -2,29 +2,30 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as figures from "../base/format.ts"
+import * as format from "../base/format.ts"
 import * as flags from "../run/flags.ts"
-import * as runs from "../run/runFolder.ts"
+import * as runFolder from "../run/runFolder.ts"
 import { directory } from "../../internal/services/layers.ts"
-import { shown } from "../view/statusLabel.ts"
+import { totals } from "../view/totals.ts"
+import { statusLabel } from "../view/statusLabel.ts"
 
 export const list = Command.make(
   "list",
   { json: flags.json },
   Effect.fnUntraced(function* ({ json }) {
-    const ids = yield* runs.all
+    const ids = yield* runFolder.all
     const described = yield* Effect.forEach(ids, (run) =>
-      Effect.match(Effect.all([runs.state(run), runs.isLive(run)]), {
+      Effect.match(Effect.all([runFolder.state(run), runFolder.isLive(run)]), {
         onFailure: (error) => ({ run, error: error.message }),
         onSuccess: ([state, isLive]) => {
-          const { replies, usage } = figures.totals(state)
+          const { replies, usage } = totals(state)
           const records = Object.values(state.records)
           const done = records.filter(({ error, pending, result }) => result && !error && pending === undefined).length
           const { createdAt, updatedAt, workflow } = state
           return {
             run,
             workflow,
-            status: shown(state, isLive),
+            status: statusLabel(state, isLive),
             steps: done,
             replies,
             tokens: usage,
@@ -43,10 +44,8 @@ export const list = Command.make(
       }
       const { createdAt, replies, run, status, steps, tokens, workflow } = entry
       const at = DateTime.formatIso(DateTime.makeUnsafe(createdAt)).slice(0, 16).replace("T", " ")
-      const cost = replies === 0 ? "" : `, ${figures.tokens(tokens)}`
-      yield* Console.log(
-        `${run}  ${status.padEnd(11)}  ${at}  ${workflow}  ${figures.count(steps, "step")} done${cost}`
-      )
+      const cost = replies === 0 ? "" : `, ${format.tokens(tokens)}`
+      yield* Console.log(`${run}  ${status.padEnd(11)}  ${at}  ${workflow}  ${format.count(steps, "step")} done${cost}`)
     }
   })
 ).pipe(

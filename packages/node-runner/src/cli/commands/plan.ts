@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
+import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
 
 const config = (words: Words) => ({ run: flags.run, workflow: flags.workflow(words), json: flags.json })
@@ -16,7 +17,7 @@ export const plan = (words: Words) =>
       const opened = yield* session.open(run, workflow)
       const entries = yield* Effect.provide(
         Engine.plan(opened.loaded.workflow, opened.state),
-        session.layer(opened, { asks: false })
+        runLayer.make(opened, { asks: false })
       )
       if (json) return yield* Console.log(JSON.stringify(entries, null, 2))
       const width = Math.max(0, ...entries.map(({ path }) => path.length))

@@ -2,11 +2,11 @@ import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Struct from "effect/Struct"
 import { checkFlags, checkPrices } from "../run/checkFlags.ts"
-import { attend } from "../runAndReport.ts"
+import { runAndReport } from "../runAndReport.ts"
 import { defined } from "../base/defined.ts"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
-import * as runs from "../run/runFolder.ts"
+import * as runFolder from "../run/runFolder.ts"
 import type { RunSettings } from "../run/settings.ts"
 import * as session from "../run/session.ts"
 
@@ -27,8 +27,8 @@ export const resume = (words: Words) =>
       const opened = yield* session.open(run, workflow)
       const settings = changed(opened.settings, rest)
       yield* checkPrices(settings)
-      yield* runs.writeSettings(opened.run, settings)
-      yield* attend({ ...opened, settings }, json)
+      yield* runFolder.writeSettings(opened.run, settings)
+      yield* runAndReport({ ...opened, settings }, json)
     })
   ).pipe(
     Command.withDescription(

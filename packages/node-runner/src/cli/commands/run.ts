@@ -8,14 +8,14 @@ import * as Path from "effect/Path"
 import * as Engine from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
 import { checkFlags, checkPrices } from "../run/checkFlags.ts"
-import { attend } from "../runAndReport.ts"
+import { runAndReport } from "../runAndReport.ts"
 import type { Words } from "../base/words.ts"
 import * as input from "../run/input.ts"
 import { badBaseUrl, missingKey } from "../../internal/services/openAi.ts"
 import { defined } from "../base/defined.ts"
 import * as flags from "../run/flags.ts"
 import { configuration, usage } from "../base/cliError.ts"
-import * as runs from "../run/runFolder.ts"
+import * as runFolder from "../run/runFolder.ts"
 import type { RunSettings } from "../run/settings.ts"
 import * as workflowModule from "../run/workflowModule.ts"
 
@@ -49,8 +49,8 @@ export const run = (words: Words) =>
       }
       yield* checkPrices(settings)
       const state = yield* Engine.initialize(loaded.workflow, value)
-      yield* runs.writeSettings(state.run, settings)
-      yield* attend({ run: state.run, settings, state, loaded }, json)
+      yield* runFolder.writeSettings(state.run, settings)
+      yield* runAndReport({ run: state.run, settings, state, loaded }, json)
     })
   ).pipe(
     Command.withDescription(words.run),
@@ -99,7 +99,7 @@ const checkKey = Effect.fnUntraced(function* (loaded: workflowModule.Loaded, isA
 /** A folder that neither is there nor is another run's. */
 const freeFolder = Effect.fnUntraced(function* (wanted: string) {
   const fs = yield* FileSystem.FileSystem
-  const others = yield* Effect.forEach(yield* runs.all, (run) => Effect.option(runs.readSettings(run)))
+  const others = yield* Effect.forEach(yield* runFolder.all, (run) => Effect.option(runFolder.readSettings(run)))
   const taken = new Set(others.map((settings) => Option.getOrUndefined(settings)?.out))
   for (let n = 1; ; n++) {
     const folder = n === 1 ? wanted : `${wanted}-${n}`

@@ -9,7 +9,9 @@ import * as Workflow from "@stepwright/core/Workflow"
 import * as input from "../run/input.ts"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
+import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
+import { explainPath } from "../run/explainPath.ts"
 import * as stepPath from "../run/stepPath.ts"
 
 const config = (words: Words) => ({
@@ -37,7 +39,7 @@ export const set = (words: Words) =>
       const after = yield* Effect.gen(function* () {
         const state = yield* Engine.set(loaded.workflow, before, path, value)
         return yield* Engine.plan(loaded.workflow, state)
-      }).pipe(stepPath.explained(path, loaded.workflow, before), Effect.provide(session.layer(opened, { asks: false })))
+      }).pipe(explainPath(path, loaded.workflow, before), Effect.provide(runLayer.make(opened, { asks: false })))
       const affected = after.filter(({ action }) => action !== "reuse").map(({ path }) => path)
       yield* Console.log(`${path} is set from ${file}`)
       yield* Console.log(

@@ -1,5 +1,4 @@
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -7,18 +6,16 @@ import { Journal } from "@stepwright/core/Journal"
 import { Message } from "@stepwright/core/LlmRequest"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
+import * as format from "../base/format.ts"
 import { usage } from "../base/cliError.ts"
-import * as runs from "../run/runFolder.ts"
+import * as runFolder from "../run/runFolder.ts"
 import * as stepPath from "../run/stepPath.ts"
-
-const flag = (name: string, description: string) =>
-  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
 
 const config = (words: Words) => ({
   run: flags.run,
   path: flags.path(words),
-  prompt: flag("prompt", "Show the messages of its last call of a model instead"),
-  reply: flag("reply", "Show the model's last reply as it came instead")
+  prompt: flags.toggle("prompt", "Show the messages of its last call of a model instead"),
+  reply: flags.toggle("reply", "Show the model's last reply as it came instead")
 })
 
 export const show = (words: Words) =>
@@ -27,8 +24,8 @@ export const show = (words: Words) =>
     config(words),
     Effect.fnUntraced(function* ({ path: given, prompt, reply, run: reference }) {
       if (prompt && reply) return yield* usage("--prompt and --reply are two texts: ask for one of them")
-      const run = yield* runs.find(reference)
-      const state = yield* runs.state(run)
+      const run = yield* runFolder.find(reference)
+      const state = yield* runFolder.state(run)
       if (given === "input") return yield* print(state.input)
       const path = stepPath.resolve(given, undefined, state)
       const record = state.records[path]
@@ -80,4 +77,4 @@ export const show = (words: Words) =>
 
 const decodeMessages = Schema.decodeEffect(Schema.fromJsonString(Schema.Array(Message)))
 
-const print = (value: Schema.Json) => Console.log(typeof value === "string" ? value : JSON.stringify(value, null, 2))
+const print = (value: Schema.Json) => Console.log(format.output(value))

@@ -1,23 +1,26 @@
 import * as Command from "effect/cli/Command"
-import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
 import { endOfDefect, statusOfStep, watched } from "../runAndReport.ts"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
+import * as format from "../base/format.ts"
 import { end } from "../base/exitStatus.ts"
-import * as runs from "../run/runFolder.ts"
+import * as runFolder from "../run/runFolder.ts"
+import * as runLayer from "../run/runLayer.ts"
+import type { Heard } from "../run/heard.ts"
 import * as session from "../run/session.ts"
+import { explainPath } from "../run/explainPath.ts"
 import * as stepPath from "../run/stepPath.ts"
 
 const config = (words: Words) => ({
   run: flags.run,
   path: flags.path(words),
   workflow: flags.workflow(words),
-  force: Flag.Boolean("force").pipe(
-    Flag.withDescription("Execute it although its result still holds; files that were changed by hand are overwritten"),
-    Flag.withDefault(false)
+  force: flags.toggle(
+    "force",
+    "Execute it although its result still holds; files that were changed by hand are overwritten"
   )
 })
 
@@ -29,13 +32,13 @@ export const step = (words: Words) =>
       const opened = yield* session.open(run, workflow)
       const definition = opened.loaded.workflow
       const path = stepPath.resolve(given, definition, opened.state)
-      const heard: session.Heard = {}
+      const heard: Heard = {}
       const state = yield* watched(opened, Engine.step(definition, opened.state, path, { force })).pipe(
-        stepPath.explained(path, definition, opened.state),
-        Effect.provide(session.layer(opened, { heard, force })),
+        explainPath(path, definition, opened.state),
+        Effect.provide(runLayer.make(opened, { heard, force })),
         Effect.catchDefect(
           Effect.fnUntraced(function* (defect) {
-            const state = yield* runs.state(opened.run)
+            const state = yield* runFolder.state(opened.run)
             if (state.records[path]?.error === undefined) return yield* Effect.die(defect)
             yield* endOfDefect(opened.run, path, defect)
             return state
@@ -50,8 +53,7 @@ export const step = (words: Words) =>
       if (attempts === opened.state.records[path]?.attempts) {
         yield* Console.error(`${path}: its result still holds and is kept; --force makes a new one`)
       }
-      const output = result?.output
-      yield* Console.log(typeof output === "string" ? output : JSON.stringify(output, null, 2))
+      yield* Console.log(format.output(result?.output))
     })
   ).pipe(
     Command.withDescription(

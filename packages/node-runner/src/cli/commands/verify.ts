@@ -3,9 +3,8 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { isGreen, TestRunner } from "@stepwright/core/TestRunner"
-import * as figures from "../base/format.ts"
+import * as format from "../base/format.ts"
 import * as flags from "../run/flags.ts"
-import * as outcome from "../view/recordedResult.ts"
 import { configuration, failed } from "../base/cliError.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import * as testRunners from "../../internal/services/testRunners.ts"
@@ -37,7 +36,7 @@ export const verify = Command.make(
       yield* Console.log(
         report.run === 0
           ? "no tests found: a test is a method test… of a unittest.TestCase in a file test_….py"
-          : `${figures.count(report.run, "test")} run in ${figures.time(report.durationMillis)}: ${outcome.describeTests(report)}`
+          : `${format.count(report.run, "test")} run in ${format.time(report.durationMillis)}: ${format.tests(report)}`
       )
     }
     yield* end(isGreen(report) ? exitStatus.done : exitStatus.failed)

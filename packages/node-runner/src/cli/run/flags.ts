@@ -8,10 +8,12 @@ import { Answerer, type Answering } from "../../internal/services/answering.ts"
 import * as testRunners from "../../internal/services/testRunners.ts"
 import type { Words } from "../base/words.ts"
 
+/** A flag that is there or not. */
+export const toggle = (name: string, description: string) =>
+  Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
+
 /** Prints where an error came from. It is read before anything else is, so that errors of the command line show it too. */
-export const Debug = GlobalFlag.Setting("debug")({
-  flag: Flag.Boolean("debug").pipe(Flag.withDescription("Show stack traces of errors"), Flag.withDefault(false))
-})
+export const Debug = GlobalFlag.Setting("debug")({ flag: toggle("debug", "Show stack traces of errors") })
 
 const text = (name: string, metavar: string, description: string) =>
   Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), maybe)
@@ -63,10 +65,7 @@ export const input = text("input", "JSON|FILE", "Input as JSON, or a JSON file")
 
 export const out = text("out", "DIR", "Where files are delivered (default: out/NAME)")
 
-export const json = Flag.Boolean("json").pipe(
-  Flag.withDescription("Print one JSON document on standard output"),
-  Flag.withDefault(false)
-)
+export const json = toggle("json", "Print one JSON document on standard output")
 
 export const run = Argument.String("RUN").pipe(
   Argument.withDescription("Id of a run, the beginning of one, or `latest`: the one that was used last")

@@ -5,6 +5,7 @@ import { Journal, type JournalError } from "@stepwright/core/Journal"
 import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as NodeJournal from "../../NodeJournal.ts"
+import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import { configuration, failed, type CliError, usage } from "../base/cliError.ts"
 import { directory } from "../../internal/services/layers.ts"
 import { RunSettings } from "./settings.ts"
@@ -27,17 +28,10 @@ export const readSettings = Effect.fnUntraced(function* (
 })
 
 /** Replaces the settings of a run as a whole or not at all. */
-export const writeSettings = Effect.fnUntraced(
-  function* (run: string, settings: RunSettings) {
-    const fs = yield* FileSystem.FileSystem
-    const file = settingsFile(run)
-    yield* fs.makeDirectory(`${directory}/${run}`, { recursive: true })
-    yield* fs.writeFileString(`${file}.tmp`, `${JSON.stringify(settings, null, 2)}\n`)
-    yield* fs.rename(`${file}.tmp`, file)
-  },
-  (work, run) =>
-    Effect.mapError(work, (error) => failed(`${settingsFile(run)} cannot be written: ${error.message}`, error))
-)
+export const writeSettings = (run: string, settings: RunSettings) =>
+  Effect.mapError(writeWhole(settingsFile(run), `${JSON.stringify(settings, null, 2)}\n`), (error) =>
+    failed(`${settingsFile(run)} cannot be written: ${error.message}`, error)
+  )
 
 /** The ids of all runs, the one that was written to last first. */
 export const all = NodeJournal.runs(directory)

@@ -17,3 +17,6 @@ export const RunSettings = Schema.Struct({
   ...Answering.fields
 })
 export type RunSettings = typeof RunSettings.Type
+
+/** The settings of a run that no command made. */
+export const standardSettings = (run: string): RunSettings => ({ format: 1, out: `out/${run}` })

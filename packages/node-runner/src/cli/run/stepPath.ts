@@ -1,9 +1,6 @@
-import * as Effect from "effect/Effect"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
-import type { WorkflowError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import { type CliError, isWorkflowError, usage } from "../base/cliError.ts"
 
 const decoded = (path: string) => path.split("/").map(decode).join("/")
 
@@ -45,26 +42,3 @@ export const resolve = (path: string, workflow: Workflow.Any | undefined, state:
 /** Some of the steps of a run, as `resolve` takes them. */
 export const some = (paths: ReadonlyArray<string>): string =>
   `${paths.slice(0, 8).map(decoded).join(", ")}${paths.length > 8 ? ", …" : ""}`
-
-/** Tells what an engine refuses of a path; it may know items as `*` only, which nobody can ask for. */
-export const explained =
-  (path: string, workflow: Workflow.Any, { records, run }: WorkflowState) =>
-  <A, E, R>(work: Effect.Effect<A, E | WorkflowError, R>): Effect.Effect<A, E | WorkflowError | CliError, R> =>
-    Effect.mapError(work, (error) => {
-      if (!isWorkflowError(error)) return error
-      if (error.reason._tag === "MissingResult" && error.reason.missing.includes("*")) {
-        const group = error.reason.missing.slice(0, error.reason.missing.indexOf("/*"))
-        return usage(`${path}: it needs the results of ${group}, \`plan ${run}\` says what comes first`, error)
-      }
-      if (error.reason._tag !== "UnknownPath") return error
-      const { detail } = error.reason
-      const pattern = Workflow.stepPaths(workflow).find((known) => known.includes("*") && detail.includes(known))
-      if (pattern === undefined) return error
-      const items = Object.keys(records).filter((known) => StepPath.matches(pattern, known))
-      return usage(
-        items.length === 0
-          ? `${path}: no step has this path, and no item of ${pattern} has run yet: \`plan ${run}\` lists what would`
-          : `${path}: no step has this path; the items are ${some(items)}`,
-        error
-      )
-    })

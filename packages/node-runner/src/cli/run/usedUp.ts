@@ -3,8 +3,11 @@ import { Journal, type JournalError } from "@stepwright/core/Journal"
 import { atMostTokens } from "@stepwright/core/LlmRequest"
 import * as Usage from "@stepwright/core/Usage"
 import { type RequestEnded, type RequestStarted, usageOf } from "@stepwright/core/WorkflowEvent"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import type { Spent } from "@stepwright/llm/Budget"
 import * as Prices from "@stepwright/llm/Prices"
+import { modelName } from "../../internal/services/openAi.ts"
+import type { RunSettings } from "./settings.ts"
 
 export interface Options {
   /** Whoever reads a folder answers: no provider, but calls all the same. */
@@ -34,7 +37,7 @@ const assumedOutput = 8192
  * was on its way when the process ended. What nobody said of it counts by its reply, or else with its upper bound. A
  * call counts once, whatever retries it took. What a cassette answered is free.
  */
-export const spent = Effect.fnUntraced(function* (
+export const usedUp = Effect.fnUntraced(function* (
   run: string,
   { isRelay, model, prices }: Options
 ): Effect.fn.Return<Account, JournalError> {
@@ -106,4 +109,20 @@ export const spent = Effect.fnUntraced(function* (
   // replies that came to no record
   for (const { atMost, named, usage } of unsaid.values()) count(usage, named, atMost)
   return { calls, tokens, ...(usd !== undefined && { usd }), cost: isKnown ? usd : undefined }
+})
+
+/** What a run's requests to providers cost, where that is known. **Units** USD. */
+export const costOf = (state: WorkflowState, settings: RunSettings) =>
+  Effect.orElseSucceed(
+    Effect.map(usedUpOf(state, settings), ({ cost }) => cost),
+    () => undefined
+  )
+
+/** What a run used up, by the prices of its settings. */
+export const usedUpOf = Effect.fnUntraced(function* (state: WorkflowState, { model, prices, relay }: RunSettings) {
+  return yield* usedUp(state.run, {
+    isRelay: relay !== undefined,
+    model: yield* modelName(model),
+    prices: prices === undefined ? Prices.snapshot : yield* Prices.fromFile(prices)
+  })
 })

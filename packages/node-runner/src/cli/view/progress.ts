@@ -6,8 +6,9 @@ import type { DeltaSink } from "@stepwright/core/DeltaSink"
 import * as Workflow from "@stepwright/core/Workflow"
 import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import * as figures from "../base/format.ts"
+import * as format from "../base/format.ts"
 import type { Screen } from "../base/terminal.ts"
+import { totals } from "./totals.ts"
 import * as tree from "./tree.ts"
 
 export interface Progress {
@@ -57,10 +58,10 @@ const drawn = Effect.fnUntraced(function* (
       coming,
       running: spinner[frame++ % 10]!
     }
-    const { replies, usage } = figures.totals(draft)
+    const { replies, usage } = totals(draft)
     const done = all.filter(({ isStep, look }) => isStep && look === "done").length
-    const summary = `${draft.workflow} ${draft.run}  ${figures.count(done, "step")} done${
-      replies === 0 ? "" : `, ${figures.tokens(usage)}`
+    const summary = `${draft.workflow} ${draft.run}  ${format.count(done, "step")} done${
+      replies === 0 ? "" : `, ${format.tokens(usage)}`
     }`
     const shown = isLive ? tree.clip(all, Math.max(1, screen.rows() - 2)) : all
     const width = tree.nameWidth(shown, style.columns)
@@ -97,7 +98,7 @@ const drawn = Effect.fnUntraced(function* (
           return
         }
         characters += piece.length
-        coming.set(path, `${read?.(piece) || figures.count(characters, "character")} so far`)
+        coming.set(path, `${read?.(piece) || format.count(characters, "character")} so far`)
       }
     },
     print: (line) => {
@@ -117,7 +118,7 @@ const plain = (state: WorkflowState, screen: Screen): Progress => {
     if (event._tag === "StepStarted") return say(event.path, "started")
     if (event._tag === "StepFailed") return say(event.path, `failed: ${event.message.trimEnd().split("\n", 1)[0]}`)
     if (event._tag !== "StepSucceeded") return
-    const details = figures.ofRecord(draft.records[event.path]!, undefined)
+    const details = format.ofRecord(draft.records[event.path]!, undefined)
     say(event.path, details === "" ? "done" : `done (${details})`)
   }
   return { event: tell, deltas: undefined, print: (line) => screen.write(`${line}\n`) }

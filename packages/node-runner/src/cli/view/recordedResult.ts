@@ -1,9 +1,8 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { TestCounts } from "@stepwright/core/TestRunner"
+import type { TestReport } from "@stepwright/core/TestRunner"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { Written } from "@stepwright/core/Workspace"
-import * as figures from "../base/format.ts"
 
 const Files = Schema.Struct({ files: Schema.Array(Written) })
 
@@ -20,10 +19,19 @@ const filesOf = Schema.decodeUnknownOption(Files)
 const testsOf = Schema.decodeUnknownOption(Tests)
 const failureOf = Schema.decodeUnknownOption(Failure)
 
-const counts = (tests: typeof Tests.Type): TestCounts => ({ failed: 0, errors: 0, ...tests })
+/** Counts of tests; what passed, failed, was an error or skipped makes up `run`. */
+export type TestCounts = Pick<TestReport, "run" | "passed" | "failed" | "errors" | "skipped">
+
+const counts = ({ errors = 0, failed = 0, passed, run, skipped }: typeof Tests.Type): TestCounts => ({
+  run,
+  passed,
+  failed,
+  errors,
+  skipped
+})
 
 /** What a run came to, as the records show it: a step that delivers files or runs tests is known by its output. */
-export interface Outcome {
+export interface RecordedResult {
   readonly files: ReadonlyArray<Written>
   /** The step that delivered them last. */
   readonly delivery: string | undefined
@@ -31,7 +39,7 @@ export interface Outcome {
 }
 
 /** `holds`: whether what is recorded at a path is what a run would come to now. */
-export const of = (state: WorkflowState, holds: (path: string) => boolean): Outcome => {
+export const of = (state: WorkflowState, holds: (path: string) => boolean): RecordedResult => {
   const endedAt = state.status === "FAILED" ? state.error?.path : undefined
   const files: Array<Written> = []
   let delivery: string | undefined
@@ -51,11 +59,3 @@ export const of = (state: WorkflowState, holds: (path: string) => boolean): Outc
   }
   return { files, delivery, tests }
 }
-
-export const describeTests = ({ errors, failed, passed, skipped }: TestCounts): string =>
-  [
-    `${passed} passed`,
-    `${failed} failed`,
-    ...(errors > 0 ? [figures.count(errors, "error")] : []),
-    ...(skipped > 0 ? [`${skipped} skipped`] : [])
-  ].join(", ")

@@ -3,7 +3,7 @@ import * as StepPath from "@stepwright/core/StepPath"
 import type { StepRecord } from "@stepwright/core/WorkflowState"
 import type { DescribedNode, Description } from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import * as figures from "../base/format.ts"
+import * as format from "../base/format.ts"
 
 /** `stopped`: it was running when its process ended. `stale`: its result would not be reused. */
 export type Look = "waiting" | "running" | "stopped" | "stale" | "done" | "failed"
@@ -147,8 +147,8 @@ export const line = (row: Row, nameWidth: number, style: Style): string => {
   const padded = details === "" ? name : (style.columns === Infinity ? name : fit(name, width)).padEnd(width)
   const text = padded.length + 2 < room && details !== "" ? fit(`${padded}  ${details}`, room) : fit(name, room)
   if (!style.hasColour) return `${indent}${shown} ${text}`
-  const paint = (format: Parameters<typeof styleText>[0], text: string) =>
-    styleText(format, text, { validateStream: false })
+  const paint = (brush: Parameters<typeof styleText>[0], text: string) =>
+    styleText(brush, text, { validateStream: false })
   return row.isStep
     ? `${indent}${paint(colour, shown)} ${row.look === "waiting" ? paint("gray", text) : text}`
     : `${indent}${paint(colour, shown)} ${paint("bold", text)}`
@@ -157,7 +157,7 @@ export const line = (row: Row, nameWidth: number, style: Style): string => {
 const detailsOf = ({ path, why }: Row, record: StepRecord, { coming, fewestAttempts, now }: Style) => {
   if (why !== undefined) return `stale: ${why}`
   const soFar = coming?.get(path)
-  return `${figures.ofRecord(record, now, fewestAttempts)}${soFar === undefined ? "" : `, ${soFar}`}`
+  return `${format.ofRecord(record, now, fewestAttempts)}${soFar === undefined ? "" : `, ${soFar}`}`
 }
 
 /** The width that lines the figures of all rows up, and leaves them half of the columns. */

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Engine, Journal, LlmClient, PromptTemplate, Step, Workflow, type WorkflowEvent } from "@stepwright/core"
 import { Attempts, type Prices } from "@stepwright/llm"
 import { Effect, Layer, Schema } from "effect"
-import { spent } from "../../../src/cli/run/usedUp.ts"
+import { usedUp } from "../../../src/cli/run/usedUp.ts"
 
 const ask = Step.make("ask", {
   input: Schema.String,
@@ -32,8 +32,8 @@ const options = { isRelay: false, model: "small", prices }
 
 const spentWith = (client: Layer.Layer<LlmClient.LlmClient>, isRelay: boolean) =>
   Effect.gen(function* () {
-    const { state } = yield* Engine.run(asking, yield* Engine.initialize(asking, "hello"))
-    return yield* spent(state.run, { ...options, isRelay })
+    const state = yield* Engine.run(asking, yield* Engine.initialize(asking, "hello"))
+    return yield* usedUp(state.run, { ...options, isRelay })
   }).pipe(Effect.provide([client, Journal.layerMemory]))
 
 /** What a journal with these events, of the step `first`, adds up to. */
@@ -44,7 +44,7 @@ const spentOf = (...events: ReadonlyArray<object>) =>
     for (const event of events) {
       yield* journal.append("r", { path: "first", at: 1, ...event } as WorkflowEvent.WorkflowEvent)
     }
-    return yield* spent("r", options)
+    return yield* usedUp("r", options)
   }).pipe(Effect.provide(Journal.layerMemory))
 
 const start = (request: number) => ({
@@ -57,7 +57,7 @@ const end = (request: number, fields: object) => ({ _tag: "RequestEnded", reques
 const usage = { input: 100, output: 10 }
 const failed = { _tag: "StepFailed", step: "first", tag: "LlmError", message: "no" }
 
-describe("spent", () => {
+describe("usedUp", () => {
   it.effect("counts what providers answered", () =>
     Effect.gen(function* () {
       const used = yield* spentWith(model(usage, true), false)

@@ -1,0 +1,45 @@
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import type * as Path from "effect/Path"
+import * as Engine from "@stepwright/core/Engine"
+import * as StepPath from "@stepwright/core/StepPath"
+import * as Workflow from "@stepwright/core/Workflow"
+import * as runLayer from "./runLayer.ts"
+import type { Session } from "./session.ts"
+
+/** The recorded paths whose result would not be reused, with the reason; `undefined` where that cannot be told. */
+export const stale = (
+  self: Session
+): Effect.Effect<ReadonlyMap<string, string> | undefined, never, FileSystem.FileSystem | Path.Path> =>
+  Effect.map(
+    pending(self),
+    (gone) =>
+      gone &&
+      new Map(
+        Object.keys(self.state.records).flatMap((path) => {
+          // items that are not known yet are one entry
+          const entry = gone.find((entry) => StepPath.matches(entry.path, path))
+          return entry === undefined ? [] : [[path, entry.why] as const]
+        })
+      )
+  )
+
+/** Whether a run would ask a model, as far as that can be told. */
+export const asks = (self: Session): Effect.Effect<boolean, never, FileSystem.FileSystem | Path.Path> => {
+  const patterns = Workflow.steps(self.loaded.workflow).filter(({ step }) => step.model !== undefined)
+  return Effect.map(
+    pending(self),
+    (entries) =>
+      entries === undefined ||
+      entries.some(({ path }) => patterns.some((pattern) => StepPath.matches(pattern.path, path)))
+  )
+}
+
+/** What a run would not reuse. */
+const pending = (self: Session) =>
+  Engine.plan(self.loaded.workflow, self.state).pipe(
+    Effect.map((entries) => entries.filter(({ action }) => action !== "reuse")),
+    Effect.provide(runLayer.make(self, { asks: false })),
+    // a reason not to run is told by the command that runs
+    Effect.catchCause(() => Effect.undefined)
+  )

@@ -1,0 +1,48 @@
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import * as format from "../base/format.ts"
+import type { Screen } from "../base/terminal.ts"
+import type { Result } from "./result.ts"
+import { resultLines } from "./resultLines.ts"
+import { statusLabel } from "./statusLabel.ts"
+import { cost, totals } from "./totals.ts"
+import * as tree from "./tree.ts"
+
+/** How a run stands, whether a process works on it or not. */
+export interface Standing {
+  readonly state: WorkflowState
+  readonly isLive: boolean
+  readonly rows: ReadonlyArray<tree.Row>
+  readonly result: Result
+  /** What the run's requests to providers cost so far, where that is known. */
+  readonly usd: number | undefined
+}
+
+/** What a person reads of it: every step, its error in four lines, the figures, the files. */
+export const text = (
+  { isLive, result, rows, state, usd }: Standing,
+  screen: Screen,
+  now: number | undefined,
+  out: string,
+  again: string
+): string => {
+  const columns = screen.isTerminal ? screen.columns() : Infinity
+  const width = tree.nameWidth(rows, columns)
+  const { replies, usage } = totals(state)
+  return [
+    `${state.run}  ${state.workflow}  ${statusLabel(state, isLive)}`,
+    ...rows.flatMap((row) => [
+      tree.line(row, width, { columns, hasColour: screen.hasColour, now, fewestAttempts: 1 }),
+      ...errorOf(row)
+    ]),
+    ...(state.orphaned.length === 0 ? [] : [`no longer part of the workflow: ${state.orphaned.join(", ")}`]),
+    ...(replies === 0
+      ? []
+      : [[format.count(replies, "reply", "replies"), format.tokens(usage), ...cost(state, usd)].join(", ")]),
+    ...resultLines(result, state.run, out, again)
+  ].join("\n")
+}
+
+const errorOf = ({ depth, record }: tree.Row): ReadonlyArray<string> => {
+  const lines = record?.error?.message.trimEnd().split("\n").slice(0, 4) ?? []
+  return lines.map((text) => `${"  ".repeat(depth + 2)}${text}`)
+}
