@@ -3,6 +3,7 @@ import { Engine, Journal, LlmClient, PromptTemplate, Step, Workflow, type Workfl
 import { Attempts, type Prices } from "@stepwright/llm"
 import { Effect, Layer, Schema } from "effect"
 import { usedUp } from "../../../src/cli/run/usedUp.ts"
+import { answered, failed, initialized, requested, started } from "../../support/events.ts"
 
 const ask = Step.make("ask", {
   input: Schema.String,
@@ -30,59 +31,51 @@ const prices: Prices.Prices = { date: "2026-01-01", models: { small: { input: 1,
 
 const options = { isRelay: false, model: "small", prices }
 
-const spentWith = (client: Layer.Layer<LlmClient.LlmClient>, isRelay: boolean) =>
+const usedUpWith = (client: Layer.Layer<LlmClient.LlmClient>, isRelay: boolean) =>
   Effect.gen(function* () {
     const state = yield* Engine.run(asking, yield* Engine.initialize(asking, "hello"))
     return yield* usedUp(state.run, { ...options, isRelay })
   }).pipe(Effect.provide([client, Journal.layerMemory]))
 
-/** What a journal with these events, of the step `first`, adds up to. */
-const spentOf = (...events: ReadonlyArray<object>) =>
+/** What a journal with these events adds up to. */
+const usedUpAfter = (...events: ReadonlyArray<WorkflowEvent.WorkflowEvent>) =>
   Effect.gen(function* () {
-    yield* Engine.initialize(asking, "hello", { run: "r" })
     const journal = yield* Journal.Journal
-    for (const event of events) {
-      yield* journal.append("r", { path: "first", at: 1, ...event } as WorkflowEvent.WorkflowEvent)
-    }
+    for (const event of [initialized, ...events]) yield* journal.append("r", event)
     return yield* usedUp("r", options)
   }).pipe(Effect.provide(Journal.layerMemory))
 
-const start = (request: number) => ({
-  _tag: "RequestStarted",
-  request,
-  model: "default",
-  atMost: { input: 300, output: 500 }
-})
-const end = (request: number, fields: object) => ({ _tag: "RequestEnded", request, ...fields })
+const start = (request: number) => requested("first", request)
+const end = (request: number, fields: Parameters<typeof answered>[2]) => answered("first", request, fields)
 const usage = { input: 100, output: 10 }
-const failed = { _tag: "StepFailed", step: "first", tag: "LlmError", message: "no" }
+const failure = failed("first", "no")
 
 describe("usedUp", () => {
   it.effect("counts what providers answered", () =>
     Effect.gen(function* () {
-      const used = yield* spentWith(model(usage, true), false)
+      const used = yield* usedUpWith(model(usage, true), false)
       assert.deepStrictEqual(used, { calls: 2, tokens: 220, usd: 240 / 1e6, cost: 240 / 1e6 })
     })
   )
 
   it.effect("knows no cost where the table has no price for the model that answered", () =>
     Effect.gen(function* () {
-      const used = yield* spentWith(model(usage, true, { model: "large" }), false)
+      const used = yield* usedUpWith(model(usage, true, { model: "large" }), false)
       assert.deepStrictEqual(used, { calls: 2, tokens: 220, cost: undefined })
-      const dated = yield* spentWith(model(usage, true, { model: "small-2026-01-01" }), false)
+      const dated = yield* usedUpWith(model(usage, true, { model: "small-2026-01-01" }), false)
       assert.strictEqual(dated.cost, 240 / 1e6)
     })
   )
 
   it.effect("counts a request that failed: by its usage, by its bound, or not where no provider bills it", () =>
     Effect.gen(function* () {
-      const cut = yield* spentOf(start(1), end(1, { usage, error: "InvalidResponse" }), failed)
+      const cut = yield* usedUpAfter(start(1), end(1, { usage, error: "InvalidResponse" }), failure)
       assert.deepStrictEqual(cut, { calls: 1, tokens: 110, usd: 120 / 1e6, cost: 120 / 1e6 })
-      const broken = yield* spentOf(start(1), end(1, { error: "NetworkFailure" }), failed)
+      const broken = yield* usedUpAfter(start(1), end(1, { error: "NetworkFailure" }), failure)
       assert.deepStrictEqual(broken, { calls: 1, tokens: 800, usd: 1300 / 1e6, cost: undefined })
-      const half = yield* spentOf(start(1), end(1, { usage: { input: 5000 }, error: "NetworkFailure" }), failed)
+      const half = yield* usedUpAfter(start(1), end(1, { usage: { input: 5000 }, error: "NetworkFailure" }), failure)
       assert.deepStrictEqual(half, { calls: 1, tokens: 5500, usd: 6000 / 1e6, cost: undefined })
-      const refused = yield* spentOf(start(1), end(1, { error: "RateLimited" }), failed)
+      const refused = yield* usedUpAfter(start(1), end(1, { error: "RateLimited" }), failure)
       assert.deepStrictEqual(refused, { calls: 1, tokens: 0, usd: 0, cost: 0 })
     })
   )
@@ -90,44 +83,44 @@ describe("usedUp", () => {
   it.effect("counts a request that was given up, and one that was on its way when the process ended", () =>
     Effect.gen(function* () {
       const atMost = { calls: 1, tokens: 800, usd: 1300 / 1e6, cost: undefined }
-      assert.deepStrictEqual(yield* spentOf(start(1), end(1, {})), atMost)
-      assert.deepStrictEqual(yield* spentOf(start(1)), atMost)
+      assert.deepStrictEqual(yield* usedUpAfter(start(1), end(1, {})), atMost)
+      assert.deepStrictEqual(yield* usedUpAfter(start(1)), atMost)
     })
   )
 
   it.effect("counts a reply that came to no record", () =>
     Effect.gen(function* () {
       const said = { calls: 1, tokens: 110, usd: 120 / 1e6, cost: 120 / 1e6 }
-      assert.deepStrictEqual(yield* spentOf(start(1), end(1, { usage, model: "small" })), said)
-      const unsaid = yield* spentOf(start(1), end(1, { usage: { input: 100 } }))
+      assert.deepStrictEqual(yield* usedUpAfter(start(1), end(1, { usage, model: "small" })), said)
+      const unsaid = yield* usedUpAfter(start(1), end(1, { usage: { input: 100 } }))
       assert.deepStrictEqual(unsaid, { calls: 1, tokens: 600, usd: 1100 / 1e6, cost: undefined })
     })
   )
 
   it.effect("counts a call once, whatever retries it took, and the next attempt as another", () =>
     Effect.gen(function* () {
-      const retried = [start(1), end(1, { error: "RateLimited" }), start(2), end(2, { error: "RateLimited" }), failed]
-      assert.strictEqual((yield* spentOf(...retried)).calls, 1)
-      const again = [{ _tag: "StepStarted", step: "first" }, start(3)]
-      assert.strictEqual((yield* spentOf(...retried, ...again)).calls, 2)
+      const retried = [start(1), end(1, { error: "RateLimited" }), start(2), end(2, { error: "RateLimited" }), failure]
+      assert.strictEqual((yield* usedUpAfter(...retried)).calls, 1)
+      const again = [started("first"), start(3)]
+      assert.strictEqual((yield* usedUpAfter(...retried, ...again)).calls, 2)
     })
   )
 
   it.effect("counts what nobody said by its reply, and never as nothing", () =>
     Effect.gen(function* () {
-      const real = yield* spentWith(model({}, true), false)
+      const real = yield* usedUpWith(model({}, true), false)
       assert.strictEqual(real.calls, 2)
       assert.isAbove(real.tokens, 30)
       assert.isBelow(real.tokens, 200)
       assert.isUndefined(real.cost)
-      const relayed = yield* spentWith(model({}, false), true)
+      const relayed = yield* usedUpWith(model({}, false), true)
       assert.deepStrictEqual(relayed, { calls: 2, tokens: real.tokens, usd: 0, cost: 0 })
     })
   )
 
   it.effect("counts nothing for what a cassette answered", () =>
     Effect.gen(function* () {
-      const used = yield* spentWith(model(usage, false), false)
+      const used = yield* usedUpWith(model(usage, false), false)
       assert.deepStrictEqual(used, { calls: 0, tokens: 0, usd: 0, cost: 0 })
     })
   )

@@ -1,8 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Engine, OutputParser, Step, Workflow, WorkflowEvent } from "@stepwright/core"
+import { Engine, OutputParser, Step, Workflow } from "@stepwright/core"
 import { Effect, Fiber, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import * as progress from "../../../src/cli/view/progress.ts"
+import { failed, started } from "../../support/events.ts"
 
 const step = Step.effect("greet", { input: Schema.String, output: Schema.String, run: Effect.succeed })
 const workflow = Workflow.make("hello", { input: Schema.String }).pipe(Workflow.bind("greet", step, "input"))
@@ -20,15 +21,7 @@ const screen = (isTerminal: boolean) => {
   }
 }
 
-const started = (at: number): WorkflowEvent.WorkflowEvent => ({ _tag: "StepStarted", path: "greet", step: "greet", at })
-const failed: WorkflowEvent.WorkflowEvent = {
-  _tag: "StepFailed",
-  path: "greet",
-  step: "greet",
-  tag: "Error",
-  message: "no\nluck",
-  at: 2000
-}
+const failure = failed("greet", "no\nluck", 2000)
 
 describe("progress", () => {
   describe("make", () => {
@@ -36,9 +29,9 @@ describe("progress", () => {
       Effect.gen(function* () {
         const pipe = screen(false)
         const { event, print } = yield* progress.make(workflow, yield* state, pipe)
-        event(started(0))
+        event(started("greet"))
         print("between")
-        event(failed)
+        event(failure)
         assert.strictEqual(pipe.written.join(""), "run r1: hello\ngreet: started\nbetween\ngreet: failed: no\n")
       }).pipe(Effect.scoped)
     )
@@ -47,7 +40,7 @@ describe("progress", () => {
       Effect.gen(function* () {
         const terminal = screen(true)
         const { event, print } = yield* progress.make(workflow, yield* state, terminal)
-        event(started(0))
+        event(started("greet"))
         yield* TestClock.adjust("1500 millis")
         const tree = terminal.written.at(-1)!
         assert.isTrue(tree.startsWith("\u001b[2A\r"))
@@ -63,7 +56,7 @@ describe("progress", () => {
         const terminal = screen(true)
         const { deltas, event } = yield* progress.make(workflow, yield* state, terminal)
         const line = Effect.map(TestClock.adjust("100 millis"), () => terminal.written.at(-1)!.split("\n")[1]!)
-        event(started(0))
+        event(started("greet"))
         const tasks = OutputParser.taggedBlocks({ start: "#task start#", end: "#task end#" })
         const told = deltas!({ path: "greet", step: "greet", turn: 1, parser: tasks })
         told("#### Task 1\n#task start#\n")
@@ -74,7 +67,7 @@ describe("progress", () => {
         assert.notInclude(yield* line, "so far")
         told("####")
         assert.include(yield* line, "4 characters so far")
-        event(failed)
+        event(failure)
         assert.notInclude(yield* line, "so far")
       }).pipe(Effect.scoped)
     )
@@ -91,7 +84,7 @@ describe("progress", () => {
         const terminal = screen(true)
         const watching = Effect.gen(function* () {
           const { event } = yield* progress.make(workflow, yield* state, terminal)
-          event(started(0))
+          event(started("greet"))
           return yield* Effect.never
         })
         const fiber = yield* Effect.forkChild(Effect.scoped(watching))

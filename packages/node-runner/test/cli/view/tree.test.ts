@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Step, Usage, Workflow, type WorkflowState } from "@stepwright/core"
+import { Step, Workflow } from "@stepwright/core"
 import { Effect, Schema } from "effect"
 import * as tree from "../../../src/cli/view/tree.ts"
+import { replied, started, stateAfter, succeeded } from "../../support/events.ts"
 
 const step = (name: string) =>
   Step.effect(name, { input: Schema.String, output: Schema.String, run: (text) => Effect.succeed(text) })
@@ -20,29 +21,7 @@ const definition = Workflow.describe(
   )
 )
 
-const blank = { attempts: 1, replies: 0, usage: Usage.zero, requests: { started: 0, ended: 0, usage: Usage.zero } }
-const done = {
-  ...blank,
-  step: "first",
-  durationMillis: 1234,
-  result: { fingerprint: { value: "", parts: {} }, output: "", by: "code", at: 0 }
-} as const
-const running = { ...blank, step: "second", pending: 1000 }
-
-const state = (records: WorkflowState.WorkflowState["records"]): WorkflowState.WorkflowState => ({
-  format: 1,
-  run: "r",
-  workflow: "outer",
-  events: 1,
-  version: 1,
-  definition: "",
-  status: "IN_PROGRESS",
-  input: [],
-  createdAt: 0,
-  updatedAt: 0,
-  records,
-  orphaned: []
-})
+const done = (path: string) => [started(path), succeeded(path, 1234)]
 
 const sketch = (rows: ReadonlyArray<tree.Row>) =>
   rows.map(({ depth, look, name }) => `${"  ".repeat(depth)}${name} ${look}`)
@@ -52,7 +31,7 @@ const style = { columns: 80, hasColour: false, now: 3000 }
 describe("tree", () => {
   describe("rows", () => {
     it("shows the whole definition before anything ran", () => {
-      assert.deepStrictEqual(sketch(tree.rows(definition, state({}), true)), [
+      assert.deepStrictEqual(sketch(tree.rows(definition, stateAfter(), true)), [
         "each waiting",
         "left waiting",
         "right waiting"
@@ -60,8 +39,12 @@ describe("tree", () => {
     })
 
     it("shows items that a state knows by their keys, and groups by what is in them", () => {
-      const records = { "each/src%2Fa.py/first": done, "each/src%2Fa.py/second": running, left: done }
-      assert.deepStrictEqual(sketch(tree.rows(definition, state(records), true)), [
+      const state = stateAfter(
+        ...done("each/src%2Fa.py/first"),
+        started("each/src%2Fa.py/second", 1000),
+        ...done("left")
+      )
+      assert.deepStrictEqual(sketch(tree.rows(definition, state, true)), [
         "each running",
         "  src/a.py running",
         "    first done",
@@ -69,25 +52,26 @@ describe("tree", () => {
         "left done",
         "right waiting"
       ])
-      assert.include(sketch(tree.rows(definition, state(records), false)), "    second stopped")
+      assert.include(sketch(tree.rows(definition, state, false)), "    second stopped")
     })
 
     it("tells which results would not be reused, and why", () => {
       const stale = new Map([["each/a/first", "changed: prompt"]])
-      const all = tree.rows(definition, state({ "each/a/first": done, left: done }), false, stale)
+      const all = tree.rows(definition, stateAfter(...done("each/a/first"), ...done("left")), false, stale)
       assert.deepStrictEqual(sketch(all).slice(0, 3), ["each stale", "  a stale", "    first stale"])
       assert.strictEqual(tree.line(all[2]!, 9, style), "    ~ first  stale: changed: prompt")
     })
 
     it("shows records that the definition does not have, and all of them without a definition", () => {
-      const records = { left: done, gone: done }
-      assert.deepStrictEqual(sketch(tree.rows(definition, state(records), true)).slice(-1), ["gone done"])
-      assert.deepStrictEqual(sketch(tree.rows(undefined, state(records), true)), ["left done", "gone done"])
+      const state = stateAfter(...done("left"), ...done("gone"))
+      assert.deepStrictEqual(sketch(tree.rows(definition, state, true)).slice(-1), ["gone done"])
+      assert.deepStrictEqual(sketch(tree.rows(undefined, state, true)), ["left done", "gone done"])
     })
   })
 
   describe("line", () => {
-    const [row] = tree.rows(undefined, state({ left: { ...running, replies: 2, attempts: 3 } }), true)
+    const attempts = [started("left", 0), started("left", 500), started("left", 1000)]
+    const [row] = tree.rows(undefined, stateAfter(...attempts, replied("left"), replied("left")), true)
 
     it("says how long, how often and how many tokens", () => {
       assert.strictEqual(tree.line(row!, 8, style), "▶ left      2.0 s, 3 attempts, 2 replies, 0 + 0 tokens")
@@ -124,13 +108,11 @@ describe("tree", () => {
   })
 
   describe("clip", () => {
-    const items = Object.fromEntries(
-      Array.from({ length: 20 }, (_, i) => [
-        [`each/${i}/first`, done],
-        [`each/${i}/second`, i === 10 ? running : done]
-      ]).flat()
-    ) as WorkflowState.WorkflowState["records"]
-    const rows = tree.rows(definition, state(items), true)
+    const items = Array.from({ length: 20 }, (_, i) => [
+      ...done(`each/${i}/first`),
+      ...(i === 10 ? [started(`each/${i}/second`, 1000)] : done(`each/${i}/second`))
+    ])
+    const rows = tree.rows(definition, stateAfter(...items.flat()), true)
 
     it("leaves rows that fit as they are", () => {
       assert.strictEqual(tree.clip(rows, rows.length), rows)
