@@ -1,10 +1,10 @@
 import { mkdirSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { type Ended, place } from "./support/cli.ts"
+import { type Finished, place } from "./support/cli.ts"
 
 /** Wrong usage: status 2, nothing on standard output, and at most two lines that say what to do. */
-const isRefused = ({ status, stderr, stdout }: Ended, message: RegExp) => {
+const isRefused = ({ status, stderr, stdout }: Finished, message: RegExp) => {
   assert.deepStrictEqual([status, stdout], [2, ""], stderr)
   assert.match(stderr, message)
   assert.isAtMost(stderr.trimEnd().split("\n").length, 2)

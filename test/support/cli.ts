@@ -8,7 +8,7 @@ import { afterAll } from "@effect/vitest"
 const root = join(import.meta.dirname, "../..")
 const launcher = join(root, "packages/node-runner/bin/stepwright.mjs")
 
-export interface Ended {
+export interface Finished {
   readonly status: number | null
   readonly stdout: string
   readonly stderr: string
@@ -20,14 +20,14 @@ export interface Place {
   readonly write: (name: string, text: string) => void
   readonly read: (name: string) => string
   readonly exists: (name: string) => boolean
-  readonly stepwright: (...args: ReadonlyArray<string>) => Promise<Ended>
+  readonly stepwright: (...args: ReadonlyArray<string>) => Promise<Finished>
   readonly start: (...args: ReadonlyArray<string>) => Started
-  readonly node: (...args: ReadonlyArray<string>) => Promise<Ended>
+  readonly node: (...args: ReadonlyArray<string>) => Promise<Finished>
 }
 
 export interface Started {
   readonly process: ChildProcess
-  readonly ended: Promise<Ended>
+  readonly ended: Promise<Finished>
 }
 
 const folders: Array<string> = []
@@ -48,7 +48,7 @@ export const place = (fixtures: ReadonlyArray<string> = [], env: Readonly<Record
     let stderr = ""
     child.stdout.on("data", (chunk) => (stdout += String(chunk)))
     child.stderr.on("data", (chunk) => (stderr += String(chunk)))
-    const ended = new Promise<Ended>((resolve) => {
+    const ended = new Promise<Finished>((resolve) => {
       child.on("close", (status) => resolve({ status, stdout, stderr }))
     })
     return { process: child, ended }

@@ -25,7 +25,6 @@ export interface Options {
 export const layer = (options: Options): Layer.Layer<Workspace> =>
   Layer.effect(Workspace, make(options)).pipe(Layer.provide(NodeServices.layer))
 
-/** What is to be done with one file. */
 type Deed = Written & { readonly content: string }
 
 const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {

@@ -25,7 +25,7 @@ import * as result from "./view/result.ts"
 import * as terminal from "./base/terminal.ts"
 import { command } from "./run/workflowModule.ts"
 
-/** Work on a run, with its progress on standard error. */
+/** Shows on standard error how a run goes on while it is worked on. */
 export const watched = <A, E, R>(self: Session, work: Effect.Effect<A, E, R>) =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -42,7 +42,7 @@ export const watched = <A, E, R>(self: Session, work: Effect.Effect<A, E, R>) =>
     })
   )
 
-/** Runs what the run's state has no holding result for, tells what came of it, and ends with the status of that. */
+/** Runs what is left of a run, prints what came of it, and ends with the status of that. */
 export const runAndReport = Effect.fnUntraced(function* (self: Session, json: boolean) {
   const began = yield* Clock.currentTimeMillis
   const heard: Heard = {}
@@ -105,7 +105,7 @@ export const endOfDefect = Effect.fnUntraced(function* (run: string, path: strin
 const look = (again: string, run: string, flag = "") =>
   `look with \`${again} status ${run}\`, go on with \`${again} resume ${run}${flag}\``
 
-/** The flag that lets a run go on which reached a cap of its own: with twice that, or what the next call needs. */
+/** The flag to go on with after a cap, ` --max-calls 40` after 20: twice the cap, or what the next call needs. */
 const largerCap = (settings: RunSettings, { reason }: Heard): string => {
   if (reason?._tag !== "BudgetExceeded" || reason.cap === undefined) return ""
   const larger = Math.max(2 * (settings[reason.cap] ?? 0), reason.needed ?? 0)

@@ -22,7 +22,7 @@ export const tokens = ({ input, output }: Usage.Usage): string =>
 
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
-/** What is worth saying of a step's work so far. */
+/** A step's work so far: `12 s, 2 attempts, 3 replies, 900 + 120 tokens`. */
 export const ofRecord = (record: StepRecord, now: number | undefined, fewestAttempts = 2): string => {
   const { attempts, durationMillis, pending, replies, result, usage } = record
   const elapsed = pending === undefined ? durationMillis : now === undefined ? undefined : now - pending

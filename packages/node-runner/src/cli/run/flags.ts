@@ -53,7 +53,7 @@ export const answering = {
 /** What a command was told about who answers and how much; `undefined` for what it was not told. */
 export type Told = { readonly [K in keyof Answering]-?: Answering[K] | undefined }
 
-/** The flags of what is replaced together. */
+/** The flags of who answers, which `resume` replaces together. */
 export const answerer = Struct.pick(answering, Struct.keys(Answerer.fields))
 
 /** Still read where it is not shown: a program with a workflow of its own says that it takes no other. */

@@ -35,7 +35,7 @@ export const asks = (self: Session): Effect.Effect<boolean, never, FileSystem.Fi
   )
 }
 
-/** What a run would not reuse. */
+/** The entries of the plan that are `run` or `perhaps`. */
 const pending = (self: Session) =>
   Engine.plan(self.loaded.workflow, self.state).pipe(
     Effect.map((entries) => entries.filter(({ action }) => action !== "reuse")),

@@ -7,7 +7,6 @@ import * as runFolder from "./runFolder.ts"
 import { type RunSettings, standardSettings } from "./settings.ts"
 import * as workflowModule from "./workflowModule.ts"
 
-/** A run with its workflow. */
 export interface Session {
   readonly run: string
   readonly settings: RunSettings

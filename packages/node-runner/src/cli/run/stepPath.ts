@@ -12,7 +12,7 @@ const decode = (segment: string) => {
   }
 }
 
-/** The paths of items that a path with plain keys could stand for in a definition. */
+/** The item of a pattern that a path with plain keys can mean: `each/a/b.py` is `each/a%2Fb.py` of `each/*`. */
 const encoded = (pattern: string, plain: string): ReadonlyArray<string> => {
   const [first, ...others] = pattern.split("/*")
   if (others.length === 0) return []
@@ -24,8 +24,8 @@ const encoded = (pattern: string, plain: string): ReadonlyArray<string> => {
 }
 
 /**
- * The path that a person means: as `status` and `plan` write it, or with the keys of items as they are, where one step
- * alone can be meant. What no step has stays as it is.
+ * The path that a person means: `each/a/b.py` is `each/a%2Fb.py`, which `status` and `plan` write, where one step alone
+ * can be meant. A path that no step has stays as it is.
  */
 export const resolve = (path: string, workflow: Workflow.Any | undefined, state: WorkflowState): string => {
   const patterns = workflow === undefined ? [] : Workflow.stepPaths(workflow)
@@ -39,6 +39,6 @@ export const resolve = (path: string, workflow: Workflow.Any | undefined, state:
   return possible.length === 1 ? possible[0]! : path
 }
 
-/** Some of the steps of a run, as `resolve` takes them. */
+/** At most eight paths, as `resolve` takes them: `each/a/b.py, each/c.py`. */
 export const some = (paths: ReadonlyArray<string>): string =>
   `${paths.slice(0, 8).map(decoded).join(", ")}${paths.length > 8 ? ", …" : ""}`

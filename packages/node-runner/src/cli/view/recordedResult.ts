@@ -38,7 +38,7 @@ export interface RecordedResult {
   readonly tests: TestCounts | undefined
 }
 
-/** `holds`: whether what is recorded at a path is what a run would come to now. */
+/** `holds` says whether the result of a path would be reused; tests of one that would not show nothing of now. */
 export const of = (state: WorkflowState, holds: (path: string) => boolean): RecordedResult => {
   const endedAt = state.status === "FAILED" ? state.error?.path : undefined
   const files: Array<Written> = []

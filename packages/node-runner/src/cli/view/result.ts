@@ -7,7 +7,7 @@ import * as manifest from "../../internal/disk/manifest.ts"
 import * as recordedResult from "./recordedResult.ts"
 import * as services from "../../internal/services/layers.ts"
 
-/** What a run has made that still holds: the files that are there, and tests that ran on results of now. */
+/** The files of a run that are still there, and what the tests showed of them. */
 export interface Result {
   /** The delivered files that are there. */
   readonly files: ReadonlyArray<Written>

@@ -7,7 +7,7 @@ import { resultLines } from "./resultLines.ts"
 import { cost, totals } from "./totals.ts"
 import * as tree from "./tree.ts"
 
-/** A run that came to an end, whatever end that is. */
+/** A run that ended: completed, failed, or suspended at a cap. */
 export interface EndedRun extends Session {
   /** The state from which this process went on. */
   readonly before: WorkflowState

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 
-/** Writes a file so that whoever looks sees the old text or the new, never a part, and follows no link. Makes its folder. */
+/** Writes a file, and its folder, so that whoever looks sees the old text or the new, never a part. Follows no link. */
 export const writeWhole = Effect.fnUntraced(function* (path: string, text: string) {
   const fs = yield* FileSystem.FileSystem
   const end = path.lastIndexOf("/")

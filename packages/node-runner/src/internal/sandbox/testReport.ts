@@ -18,7 +18,7 @@ const Lines = Schema.Tuple([
 ])
 const decodeLines = Schema.decodeUnknownEffect(Lines)
 
-/** The last line of one that cannot go on. */
+/** The last line of a process that cannot go on: its tests called `os._exit`, or Pyodide did not start. */
 const Fatal = Schema.fromJsonString(Schema.Struct({ fatal: Schema.String, started: Schema.Boolean }))
 const decodeFatal = Schema.decodeUnknownEffect(Fatal)
 

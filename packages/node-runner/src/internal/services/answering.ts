@@ -45,7 +45,7 @@ export interface Options extends Answering {
   readonly spent?: Budget.Spent
 }
 
-/** What is wrong with the set-up. */
+/** What can be wrong with a cassette, the environment or prices. */
 export type Problem = CassetteError | Config.ConfigError | Prices.PricesError | Prices.UnknownPrice
 
 /** The client that options and environment describe. */
