@@ -8,8 +8,8 @@ import * as Semaphore from "effect/Semaphore"
 import { Hasher } from "@stepwright/core/Hasher"
 import { type SourceFile, Workspace, WorkspaceError, type Written } from "@stepwright/core/Workspace"
 import * as manifest from "./internal/disk/manifest.ts"
-import { writeWhole } from "./internal/disk/writeWhole.ts"
 import * as workspacePath from "./internal/disk/workspacePath.ts"
+import { writeWhole } from "./internal/disk/writeWhole.ts"
 
 export interface Options {
   /** The folder below which everything is written, and nothing else; made when it is not there. */

@@ -15,10 +15,10 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
 import type { SourceFile } from "@stepwright/core/Workspace"
+import * as workspacePath from "./internal/disk/workspacePath.ts"
 import type { Job } from "./internal/sandbox/pyodideProcess.ts"
 import * as testReport from "./internal/sandbox/testReport.ts"
 import { unittestHarness } from "./internal/sandbox/unittestHarness.ts"
-import * as workspacePath from "./internal/disk/workspacePath.ts"
 
 export interface Options {
   /** How long the tests of one call may take, after a start of about two seconds. By default a minute. */

@@ -1,6 +1,6 @@
-import type { StepRecord } from "@stepwright/core/WorkflowState"
 import type { TestReport } from "@stepwright/core/TestRunner"
 import type * as Usage from "@stepwright/core/Usage"
+import type { StepRecord } from "@stepwright/core/WorkflowState"
 
 /** Milliseconds for a person: `4 ms`, `0.4 s`, `12 s`, `3 min 5 s`. */
 export const time = (millis: number): string => {

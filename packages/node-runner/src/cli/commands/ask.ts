@@ -3,13 +3,13 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { LlmClient } from "@stepwright/core/LlmClient"
-import { checkFlags } from "../run/checkFlags.ts"
-import * as format from "../base/format.ts"
 import * as answering from "../../internal/services/answering.ts"
 import { isConfiguration } from "../../internal/services/openAi.ts"
-import { defined } from "../base/defined.ts"
-import * as flags from "../run/flags.ts"
 import { configuration, failed } from "../base/cliError.ts"
+import { defined } from "../base/defined.ts"
+import * as format from "../base/format.ts"
+import { checkFlags } from "../run/checkFlags.ts"
+import * as flags from "../run/flags.ts"
 
 export const ask = Command.make(
   "ask",

@@ -2,12 +2,12 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { directory } from "../../internal/services/layers.ts"
 import * as format from "../base/format.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
-import { directory } from "../../internal/services/layers.ts"
-import { totals } from "../view/totals.ts"
 import { statusLabel } from "../view/statusLabel.ts"
+import { totals } from "../view/totals.ts"
 
 export const list = Command.make(
   "list",

@@ -1,14 +1,14 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Struct from "effect/Struct"
-import { checkFlags, checkPrices } from "../run/checkFlags.ts"
-import { runAndReport } from "../runAndReport.ts"
 import { defined } from "../base/defined.ts"
 import type { Words } from "../base/words.ts"
+import { checkFlags, checkPrices } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
-import type { RunSettings } from "../run/settings.ts"
 import * as session from "../run/session.ts"
+import type { RunSettings } from "../run/settings.ts"
+import { runAndReport } from "../runAndReport.ts"
 
 const config = (words: Words) => ({
   run: flags.run,

@@ -4,10 +4,10 @@ import * as Schema from "effect/Schema"
 import { Journal, type JournalError } from "@stepwright/core/Journal"
 import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import * as NodeJournal from "../../NodeJournal.ts"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
-import { configuration, failed, type CliError, usage } from "../base/cliError.ts"
 import { directory } from "../../internal/services/layers.ts"
+import * as NodeJournal from "../../NodeJournal.ts"
+import { configuration, failed, type CliError, usage } from "../base/cliError.ts"
 import { RunSettings } from "./settings.ts"
 
 const settingsFile = (run: string) => `${directory}/${run}/run.json`

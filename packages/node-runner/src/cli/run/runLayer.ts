@@ -8,9 +8,9 @@ import type { Workspace } from "@stepwright/core/Workspace"
 import * as answering from "../../internal/services/answering.ts"
 import * as services from "../../internal/services/layers.ts"
 import * as testRunners from "../../internal/services/testRunners.ts"
-import { usedUpOf } from "./usedUp.ts"
 import { type Heard, listening } from "./heard.ts"
 import type { Session } from "./session.ts"
+import { usedUpOf } from "./usedUp.ts"
 
 type Services = LlmClient.LlmClient | Workspace | TestRunner
 

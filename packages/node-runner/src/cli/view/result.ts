@@ -4,8 +4,8 @@ import { Hasher } from "@stepwright/core/Hasher"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { Workspace, type Written } from "@stepwright/core/Workspace"
 import * as manifest from "../../internal/disk/manifest.ts"
-import * as recordedResult from "./recordedResult.ts"
 import * as services from "../../internal/services/layers.ts"
+import * as recordedResult from "./recordedResult.ts"
 
 /** The files of a run that are still there, and what the tests showed of them. */
 export interface Result {

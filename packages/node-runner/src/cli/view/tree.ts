@@ -1,7 +1,7 @@
 import { styleText } from "node:util"
 import * as StepPath from "@stepwright/core/StepPath"
-import type { StepRecord } from "@stepwright/core/WorkflowState"
 import type { DescribedNode, Description } from "@stepwright/core/Workflow"
+import type { StepRecord } from "@stepwright/core/WorkflowState"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as format from "../base/format.ts"
 
