@@ -21,6 +21,7 @@ export const step = Step.effect("delivery", {
   input: Input,
   output: Delivery,
   error: WorkspaceError,
+  produces: "files",
   run: ({ code, tests }) =>
     Effect.gen(function* () {
       const workspace = yield* Workspace

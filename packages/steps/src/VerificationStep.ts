@@ -53,6 +53,7 @@ export const step = Step.effect("verification", {
   input: Input,
   output: Verification,
   error: VerificationError,
+  produces: "tests",
   key: () => Effect.map(TestRunner, ({ identity }) => identity),
   run: ({ code, tests }) =>
     Effect.gen(function* () {

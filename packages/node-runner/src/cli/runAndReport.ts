@@ -5,94 +5,118 @@ import * as Effect from "effect/Effect"
 import * as Logger from "effect/Logger"
 import { DeltaSink } from "@stepwright/core/DeltaSink"
 import * as Engine from "@stepwright/core/Engine"
-import { Journal } from "@stepwright/core/Journal"
+import * as StepPath from "@stepwright/core/StepPath"
+import * as Workflow from "@stepwright/core/Workflow"
+import { isLlmError } from "@stepwright/core/LlmError"
+import { describeError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { isConfiguration } from "../internal/services/openAi.ts"
 import { fromCause } from "./base/cliError.ts"
 import { end, type ExitStatus, exitStatus } from "./base/exitStatus.ts"
 import { Interrupt } from "./base/interrupt.ts"
 import * as terminal from "./base/terminal.ts"
-import type { Heard } from "./run/heard.ts"
-import { asks, stale } from "./run/pending.ts"
 import * as runFolder from "./run/runFolder.ts"
-import * as runLayer from "./run/runLayer.ts"
 import type { Session } from "./run/session.ts"
 import type { RunSettings } from "./run/settings.ts"
-import { costOf } from "./run/usedUp.ts"
+import type { SetUp } from "./run/setUp.ts"
 import { command } from "./run/workflowModule.ts"
 import * as document from "./view/document.ts"
 import * as progress from "./view/progress.ts"
 import * as result from "./view/result.ts"
-import { type EndedRun, ranSince, summary } from "./view/summary.ts"
+import { type EndedRun, summary } from "./view/summary.ts"
 
-/** Shows on standard error how a run goes on while it is worked on. */
-export const watched = <A, E, R>(self: Session, work: Effect.Effect<A, E, R>) =>
+/** Works on a run, with what it was set up with, and shows on standard error how it goes on. */
+export const watched = <A, E>(
+  self: Session,
+  { services, usedUp }: SetUp,
+  work: (listeners: Engine.Listeners) => Effect.Effect<A, E, unknown>
+) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const journal = yield* Journal
-      const { deltas, event: told, print } = yield* progress.make(self.loaded.workflow, self.state, terminal.stderr())
-      return yield* work.pipe(
-        Effect.provideService(Journal, {
-          ...journal,
-          append: (run, event) => Effect.tap(journal.append(run, event), () => Effect.sync(() => told(event)))
-        }),
+      const { deltas, onEvent, print } = yield* progress.make(self.loaded.workflow, self.state, terminal.stderr())
+      const hint = relayHint(self, print)
+      const asked = work({
+        onEvent: (event, state) => {
+          usedUp.add(event)
+          onEvent(event, state)
+          if (event._tag === "StepStarted") hint(event.path)
+        }
+      })
+      // what the steps of the workflow need is what it was set up with
+      return yield* (asked as Effect.Effect<A, E>).pipe(
+        Effect.provide(services),
         Effect.provideService(DeltaSink, deltas),
         Effect.provideService(Logger.CurrentLoggers, new Set([Logger.map(Logger.formatLogFmt, print)]))
       )
     })
   )
 
-/** Runs what is left of a run, prints what came of it, and ends with the status of that. */
-export const runAndReport = Effect.fnUntraced(function* (self: Session, json: boolean) {
-  const began = yield* Clock.currentTimeMillis
-  const heard: Heard = {}
-  const again = yield* command
-  if (self.settings.relay !== undefined && (yield* asks(self))) {
-    yield* Console.error(`requests to answer: ${self.settings.relay}/WAITING.md`)
+/** Says where requests are to be answered, once the first step that asks has started. */
+const relayHint = ({ loaded, settings }: Session, print: (line: string) => void) => {
+  const asking = Workflow.steps(loaded.workflow).filter(({ step }) => step.model !== undefined)
+  let isSaid = settings.relay === undefined
+  return (path: string) => {
+    if (isSaid || !asking.some((known) => StepPath.matches(known.path, path))) return
+    isSaid = true
+    print(`requests to answer: ${settings.relay}/WAITING.md`)
   }
-  const tell = Effect.fnUntraced(function* (state: WorkflowState) {
-    const durationMillis = (yield* Clock.currentTimeMillis) - began
-    const gone = state.status === "COMPLETED" ? new Map() : yield* stale({ ...self, state })
-    const holds = (path: string) => ranSince(self.state, state, path) || gone?.has(path) === false
+}
+
+/** Runs what is left of a run, prints what came of it, and ends with the status of that. */
+export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: SetUp, json: boolean) {
+  const began = yield* Clock.currentTimeMillis
+  const again = yield* command
+  const { loaded, run, settings } = self
+  const tell = Effect.fnUntraced(function* (
+    state: WorkflowState,
+    ran: ReadonlyArray<string>,
+    reused: ReadonlyArray<string>
+  ) {
+    const holding = new Set([...ran, ...reused])
     const ended: EndedRun = {
       ...self,
-      before: self.state,
       state,
-      durationMillis,
-      usd: yield* costOf(state, self.settings),
-      result: yield* result.of(state, self.settings.out, holds),
+      ran,
+      reused: reused.length,
+      durationMillis: (yield* Clock.currentTimeMillis) - began,
+      usd: setUp.usedUp.cost(),
+      result: yield* result.of(loaded.workflow, state, settings.out, (path) => holding.has(path)),
       again
     }
     yield* Console.log(json ? JSON.stringify(document.ofEnded(ended), null, 2) : summary(ended))
   })
-  const state = yield* watched(self, Engine.run(self.loaded.workflow, self.state)).pipe(
-    Effect.provide(runLayer.make(self, { heard })),
+  const { ending, ran, reused, state } = yield* watched(self, setUp, (listeners) =>
+    Engine.run(loaded.workflow, self.state, listeners)
+  ).pipe(
     Effect.onInterrupt(
       Effect.fnUntraced(function* () {
         const interrupt = yield* Interrupt
-        interrupt.message = `interrupted; go on with: ${again} resume ${self.run}`
+        interrupt.message = `interrupted; go on with: ${again} resume ${run}`
         yield* Console.error(interrupt.message)
       })
     ),
     // a run that failed by a defect of a step says so in its journal before the defect comes to this
-    Effect.catchDefect(
+    Effect.tapDefect(
       Effect.fnUntraced(function* (defect) {
-        const state = yield* runFolder.state(self.run)
-        if (state.status !== "FAILED" || state.error === undefined) return yield* Effect.die(defect)
-        yield* tell(state)
-        yield* endOfDefect(self.run, state.error.path, defect)
-        return state
+        const state = yield* runFolder.state(run)
+        if (state.status !== "FAILED" || state.error === undefined) return
+        const { records } = self.state
+        const ran = Object.keys(state.records).filter(
+          (path) => state.records[path]!.attempts !== records[path]?.attempts
+        )
+        yield* tell(state, ran, [])
+        yield* endOfDefect(run, state.error.path, defect)
       })
     )
   )
-  yield* tell(state)
-  if (state.error !== undefined) {
-    const how = state.status === "SUSPENDED" ? "suspended" : "failed"
-    yield* Console.error(
-      `${how} at ${state.error.path}: ${state.error.message.trimEnd()}\n${look(again, self.run, largerCap(self.settings, heard))}`
-    )
-  }
-  return yield* end(yield* statusOf(state, heard))
+  yield* tell(state, ran, reused)
+  if (ending._tag === "Completed") return
+  const { message } = describeError(ending.reason)
+  const how = ending._tag === "Suspended" ? "suspended" : "failed"
+  yield* Console.error(
+    `${how} at ${ending.path}: ${message.trimEnd()}\n${look(again, run, largerCap(settings, ending.reason))}`
+  )
+  yield* end(yield* statusOf(ending))
 })
 
 /** Tells of a defect in a step, and ends with the status of that. */
@@ -106,7 +130,8 @@ const look = (again: string, run: string, flag = "") =>
   `look with \`${again} status ${run}\`, go on with \`${again} resume ${run}${flag}\``
 
 /** The flag to go on with after a cap, ` --max-calls 40` after 20: twice the cap, or what the next call needs. */
-const largerCap = (settings: RunSettings, { reason }: Heard): string => {
+const largerCap = (settings: RunSettings, error: unknown): string => {
+  const reason = isLlmError(error) ? error.reason : undefined
   if (reason?._tag !== "BudgetExceeded" || reason.cap === undefined) return ""
   const larger = Math.max(2 * (settings[reason.cap] ?? 0), reason.needed ?? 0)
   // a little more than needed, in few digits
@@ -114,17 +139,12 @@ const largerCap = (settings: RunSettings, { reason }: Heard): string => {
   return ` --${reason.cap.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} ${shown}`
 }
 
-/** The status of a command that executed one step, which failed. */
-export const statusOfStep = ({ reason }: Heard): Effect.Effect<ExitStatus> =>
-  reason?._tag === "BudgetExceeded" || reason?._tag === "QuotaExhausted"
-    ? Effect.succeed(exitStatus.suspended)
-    : statusOfFailure(reason)
-
-const statusOf = ({ error, status }: WorkflowState, { reason }: Heard): Effect.Effect<ExitStatus> => {
-  if (status === "COMPLETED") return Effect.succeed(exitStatus.done)
-  if (status === "SUSPENDED") return Effect.succeed(exitStatus.suspended)
-  return statusOfFailure(error?.tag === "LlmError" ? reason : undefined)
+/** The status of a command whose run, or one step of it, ended so. */
+export const statusOf = (ending: Engine.RunEnding<unknown, unknown>): Effect.Effect<ExitStatus> => {
+  if (ending._tag === "Completed") return Effect.succeed(exitStatus.done)
+  if (ending._tag === "Suspended") return Effect.succeed(exitStatus.suspended)
+  const reason = isLlmError(ending.reason) ? ending.reason.reason : undefined
+  return Effect.map(isConfiguration(reason), (isIt): ExitStatus =>
+    isIt ? exitStatus.configuration : exitStatus.failed
+  )
 }
-
-const statusOfFailure = (reason: Heard["reason"]) =>
-  Effect.map(isConfiguration(reason), (isIt): ExitStatus => (isIt ? exitStatus.configuration : exitStatus.failed))

@@ -12,7 +12,7 @@ import type { StepContext } from "./context.ts"
 import { formatHole } from "./formatHole.ts"
 
 /** The key of what an engine of any copy of this library needs of a step, and its public type does not show. */
-export const TypeId = "~@stepwright/core/Step"
+const TypeId = "~@stepwright/core/Step"
 
 /** What a model step sends, and how: all of it data. */
 export interface AskSettings extends call.CallSettings {

@@ -9,7 +9,7 @@ import type * as JsonCodec from "../json/codec.ts"
 import type { Compiled } from "./selector.ts"
 
 /** The key of what an engine of any copy of this library needs of a workflow, and its public type does not show. */
-export const TypeId = "~@stepwright/core/Workflow"
+const TypeId = "~@stepwright/core/Workflow"
 
 /** A workflow whose types are forgotten. */
 export interface UntypedWorkflow extends Pipeable {

@@ -10,6 +10,7 @@ import { defined } from "../base/defined.ts"
 import * as format from "../base/format.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
+import { explained } from "../run/setUp.ts"
 
 export const ask = Command.make(
   "ask",
@@ -29,6 +30,7 @@ export const ask = Command.make(
       })
     ).pipe(
       Effect.provide(answering.layer(defined(told))),
+      Effect.mapError(explained(defined(told))),
       Effect.catchTag("LlmError", (error) =>
         Effect.flatMap(isConfiguration(error.reason), (isIt) =>
           Effect.fail((isIt ? configuration : failed)(error.message, error))

@@ -12,6 +12,7 @@ import * as input from "../run/input.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import type { RunSettings } from "../run/settings.ts"
+import { checkAnswering } from "../run/setUp.ts"
 import * as workflowModule from "../run/workflowModule.ts"
 
 const config = (words: Words) => ({
@@ -27,6 +28,7 @@ const command = (words: Words) =>
     config(words),
     Effect.fnUntraced(function* ({ file, out, workflow, ...rest }) {
       yield* checkFlags({ out, ...rest })
+      yield* checkAnswering(defined(rest))
       const found = yield* WorkflowState.fromJson(yield* input.readText(file))
       const loaded = yield* session.workflowOf(workflow, undefined, found)
       const { run } = yield* Engine.import(loaded.workflow, found)

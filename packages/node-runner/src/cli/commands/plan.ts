@@ -17,7 +17,7 @@ export const plan = (words: Words) =>
       const opened = yield* session.open(run, workflow)
       const entries = yield* Effect.provide(
         Engine.plan(opened.loaded.workflow, opened.state),
-        runLayer.make(opened, { asks: false })
+        runLayer.withoutModel(opened)
       )
       if (json) return yield* Console.log(JSON.stringify(entries, null, 2))
       const width = Math.max(0, ...entries.map(({ path }) => path.length))

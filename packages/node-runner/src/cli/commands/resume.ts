@@ -3,11 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Struct from "effect/Struct"
 import { defined } from "../base/defined.ts"
 import type { Words } from "../base/words.ts"
-import { checkFlags, checkPrices } from "../run/checkFlags.ts"
+import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import type { RunSettings } from "../run/settings.ts"
+import { setUp } from "../run/setUp.ts"
 import { runAndReport } from "../runAndReport.ts"
 
 const config = (words: Words) => ({
@@ -26,10 +27,11 @@ export const resume = (words: Words) =>
       yield* checkFlags(rest)
       const opened = yield* session.open(run, workflow)
       const settings = changed(opened.settings, rest)
-      yield* checkPrices(settings)
+      const self = { ...opened, settings }
+      const ready = yield* setUp(self)
       yield* runFolder.writeSettings(opened.run, settings)
-      yield* runAndReport({ ...opened, settings }, json)
-    })
+      yield* runAndReport(self, ready, json)
+    }, Effect.scoped)
   ).pipe(
     Command.withDescription(
       "Go on where a run stopped. What has a result that still holds is not done again; a finished run calls nothing. The flags replace the run's own for good: --model, --replay, --record and --relay all together, the others one by one."

@@ -11,11 +11,12 @@ import { badBaseUrl, missingKey } from "../../internal/services/openAi.ts"
 import { configuration, usage } from "../base/cliError.ts"
 import { defined } from "../base/defined.ts"
 import type { Words } from "../base/words.ts"
-import { checkFlags, checkPrices } from "../run/checkFlags.ts"
+import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as input from "../run/input.ts"
 import * as runFolder from "../run/runFolder.ts"
 import type { RunSettings } from "../run/settings.ts"
+import { setUp } from "../run/setUp.ts"
 import * as workflowModule from "../run/workflowModule.ts"
 import { runAndReport } from "../runAndReport.ts"
 
@@ -47,11 +48,11 @@ export const run = (words: Words) =>
         ...defined(told),
         out: out ?? (yield* freeFolder(`out/${stem}`))
       }
-      yield* checkPrices(settings)
+      const ready = yield* setUp({ events: [], loaded, settings })
       const state = yield* Engine.initialize(loaded.workflow, value)
       yield* runFolder.writeSettings(state.run, settings)
-      yield* runAndReport({ run: state.run, settings, state, loaded }, json)
-    })
+      yield* runAndReport({ run: state.run, settings, state, loaded, events: [] }, ready, json)
+    }, Effect.scoped)
   ).pipe(
     Command.withDescription(words.run),
     Command.withShortDescription("Start a run"),

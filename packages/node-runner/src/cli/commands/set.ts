@@ -35,11 +35,11 @@ export const set = (words: Words) =>
       const value = yield* path === "input"
         ? input.fromFile(loaded.workflow.input, file, { isJson: true })
         : // the engine says of an unknown path what is near it
-          input.valueOf(step?.step.output.schema ?? Schema.String, yield* input.readText(file), file)
+          input.valueOf(step?.step.output ?? Schema.String, yield* input.readText(file), file)
       const after = yield* Effect.gen(function* () {
         const state = yield* Engine.set(loaded.workflow, before, path, value)
         return yield* Engine.plan(loaded.workflow, state)
-      }).pipe(explainPath(path, loaded.workflow, before), Effect.provide(runLayer.make(opened, { asks: false })))
+      }).pipe(explainPath(path, loaded.workflow, before), Effect.provide(runLayer.withoutModel(opened)))
       const affected = after.filter(({ action }) => action !== "reuse").map(({ path }) => path)
       yield* Console.log(`${path} is set from ${file}`)
       yield* Console.log(

@@ -10,7 +10,7 @@ import { stale } from "../run/pending.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import { standardSettings } from "../run/settings.ts"
-import { costOf } from "../run/usedUp.ts"
+import { costOf } from "../run/setUp.ts"
 import { command } from "../run/workflowModule.ts"
 import * as document from "../view/document.ts"
 import * as result from "../view/result.ts"
@@ -24,7 +24,7 @@ export const status = (words: Words) =>
     Effect.fnUntraced(function* ({ json, run: reference }) {
       const run = yield* runFolder.find(reference)
       const isLive = yield* runFolder.isLive(run)
-      const state = yield* runFolder.state(run)
+      const { events, state } = yield* runFolder.load(run)
       const known = yield* runFolder.readSettings(run)
       // without its workflow a run still has its records to show
       const loaded = yield* Effect.orElseSucceed(session.workflowOf(undefined, known, state), () => undefined)
@@ -32,15 +32,15 @@ export const status = (words: Words) =>
       const settings = known ?? standardSettings(run)
       // a layer of the workflow's own may do anything when it is built, and somebody who looks expects nothing
       const canPlan = loaded !== undefined && !isLive && !loaded.hasLayer
-      const gone = canPlan ? yield* stale({ run, state, loaded, settings }) : undefined
+      const gone = canPlan ? yield* stale({ run, state, loaded, settings, events }) : undefined
       const self: standing.Standing = {
         state,
         isLive,
         rows: tree.rows(definition, state, isLive, gone),
-        result: yield* result.of(state, settings.out, (path) =>
+        result: yield* result.of(loaded?.workflow, state, settings.out, (path) =>
           gone === undefined ? state.status === "COMPLETED" : !gone.has(path)
         ),
-        usd: yield* costOf(state, settings)
+        usd: yield* costOf({ events, run, settings })
       }
       if (json) return yield* Console.log(JSON.stringify(document.ofStanding(self, known?.out), null, 2))
       const now = isLive ? yield* Clock.currentTimeMillis : undefined

@@ -2,17 +2,17 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
+import { describeError } from "@stepwright/core/WorkflowError"
 import { end } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
 import { explainPath } from "../run/explainPath.ts"
 import * as flags from "../run/flags.ts"
-import type { Heard } from "../run/heard.ts"
 import * as runFolder from "../run/runFolder.ts"
-import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
+import { setUp } from "../run/setUp.ts"
 import * as stepPath from "../run/stepPath.ts"
-import { endOfDefect, statusOfStep, watched } from "../runAndReport.ts"
+import { endOfDefect, statusOf, watched } from "../runAndReport.ts"
 
 const config = (words: Words) => ({
   run: flags.run,
@@ -32,29 +32,27 @@ export const step = (words: Words) =>
       const opened = yield* session.open(run, workflow)
       const definition = opened.loaded.workflow
       const path = stepPath.resolve(given, definition, opened.state)
-      const heard: Heard = {}
-      const state = yield* watched(opened, Engine.step(definition, opened.state, path, { force })).pipe(
+      const ready = yield* setUp(opened, { force })
+      const { ending, ran, state } = yield* watched(opened, ready, (listeners) =>
+        Engine.step(definition, opened.state, path, { force, ...listeners })
+      ).pipe(
         explainPath(path, definition, opened.state),
-        Effect.provide(runLayer.make(opened, { heard, force })),
-        Effect.catchDefect(
+        Effect.tapDefect(
           Effect.fnUntraced(function* (defect) {
-            const state = yield* runFolder.state(opened.run)
-            if (state.records[path]?.error === undefined) return yield* Effect.die(defect)
-            yield* endOfDefect(opened.run, path, defect)
-            return state
+            const { records } = yield* runFolder.state(opened.run)
+            if (records[path]?.error !== undefined) yield* endOfDefect(opened.run, path, defect)
           })
         )
       )
-      const { attempts, error, result } = state.records[path]!
-      if (error !== undefined) {
-        yield* Console.error(`failed at ${path}: ${error.message.trimEnd()}`)
-        return yield* end(yield* statusOfStep(heard))
+      if (ending._tag !== "Completed") {
+        yield* Console.error(`failed at ${path}: ${describeError(ending.reason).message.trimEnd()}`)
+        return yield* end(yield* statusOf(ending))
       }
-      if (attempts === opened.state.records[path]?.attempts) {
+      if (ran.length === 0) {
         yield* Console.error(`${path}: its result still holds and is kept; --force makes a new one`)
       }
-      yield* Console.log(format.output(result?.output))
-    })
+      yield* Console.log(format.output(state.records[path]?.result?.output))
+    }, Effect.scoped)
   ).pipe(
     Command.withDescription(
       "Execute one step from the recorded results of those before it, and print its result. A result that still holds is kept."

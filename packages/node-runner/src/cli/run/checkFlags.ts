@@ -1,13 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
-import * as answering from "../../internal/services/answering.ts"
-import { configuration, type CliError, usage } from "../base/cliError.ts"
-import { defined } from "../base/defined.ts"
-import { oneLine } from "../base/format.ts"
+import { type CliError, usage } from "../base/cliError.ts"
 import type { Told } from "./flags.ts"
-import type { RunSettings } from "./settings.ts"
 
 /** Refuses, before anything is done, what contradicts itself or cannot be used. */
 export const checkFlags = Effect.fnUntraced(function* ({
@@ -31,15 +26,6 @@ export const checkFlags = Effect.fnUntraced(function* ({
   if (replay !== undefined) yield* checkCassette(replay, record !== undefined)
 })
 
-/** Refuses, before anything is done, a cap in money that nothing can be counted for. */
-export const checkPrices = ({ maxUsd, model, prices, relay }: RunSettings) => {
-  if (maxUsd !== undefined && relay !== undefined) {
-    return Effect.fail(usage("--max-usd caps what a model costs, and --relay asks none: leave one of them out"))
-  }
-  const client = answering.layer(defined({ model, maxUsd, prices }))
-  return Effect.mapError(Effect.scoped(Layer.build(client)), (error) => configuration(error.message, error))
-}
-
 /** A folder that is there or can be made: nothing on the way to it is a file. */
 const checkFolder = Effect.fnUntraced(function* (flag: string, folder: string) {
   const fs = yield* FileSystem.FileSystem
@@ -59,7 +45,4 @@ const checkCassette = Effect.fnUntraced(function* (file: string, mayBeNew: boole
   if (found === undefined && mayBeNew) return
   if (found === undefined) return yield* usage(`there is no file ${file} to replay`)
   if (found.type === "Directory") return yield* usage(`--replay names a file, but ${file} is a folder`)
-  yield* Effect.mapError(Effect.scoped(Layer.build(answering.layer({ replay: file }))), (error) =>
-    configuration(`${oneLine(error.message)}: record one with --record`, error)
-  )
 })

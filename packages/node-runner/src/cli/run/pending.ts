@@ -3,7 +3,6 @@ import type * as FileSystem from "effect/FileSystem"
 import type * as Path from "effect/Path"
 import * as Engine from "@stepwright/core/Engine"
 import * as StepPath from "@stepwright/core/StepPath"
-import * as Workflow from "@stepwright/core/Workflow"
 import * as runLayer from "./runLayer.ts"
 import type { Session } from "./session.ts"
 
@@ -24,22 +23,11 @@ export const stale = (
       )
   )
 
-/** Whether a run would ask a model, as far as that can be told. */
-export const asks = (self: Session): Effect.Effect<boolean, never, FileSystem.FileSystem | Path.Path> => {
-  const patterns = Workflow.steps(self.loaded.workflow).filter(({ step }) => step.model !== undefined)
-  return Effect.map(
-    pending(self),
-    (entries) =>
-      entries === undefined ||
-      entries.some(({ path }) => patterns.some((pattern) => StepPath.matches(pattern.path, path)))
-  )
-}
-
 /** The entries of the plan that are `run` or `perhaps`. */
 const pending = (self: Session) =>
   Engine.plan(self.loaded.workflow, self.state).pipe(
     Effect.map((entries) => entries.filter(({ action }) => action !== "reuse")),
-    Effect.provide(runLayer.make(self, { asks: false })),
+    Effect.provide(runLayer.withoutModel(self)),
     // a reason not to run is told by the command that runs
     Effect.catchCause(() => Effect.undefined)
   )

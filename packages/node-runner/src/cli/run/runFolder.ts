@@ -62,9 +62,18 @@ export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.R
   )
 })
 
-/** The state of a run as its journal has it, whatever workflow it is of. */
-export const state = Effect.fnUntraced(function* (run: string): Effect.fn.Return<WorkflowState, JournalError> {
+/** The events of a run as its journal has them, and the state that they lead to, whatever workflow it is of. */
+export const load = Effect.fnUntraced(function* (
+  run: string
+): Effect.fn.Return<
+  { readonly events: ReadonlyArray<WorkflowEvent.WorkflowEvent>; readonly state: WorkflowState },
+  JournalError
+> {
   const journal = yield* Journal
+  const events = yield* journal.load(run)
   // a journal fails rather than load no event
-  return WorkflowEvent.fold(yield* journal.load(run))!
+  return { events, state: WorkflowEvent.fold(events)! }
 })
+
+export const state = (run: string): Effect.Effect<WorkflowState, JournalError> =>
+  Effect.map(load(run), ({ state }) => state)

@@ -1,17 +1,21 @@
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type * as Path from "effect/Path"
+import type { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { type CliError, usage } from "../base/cliError.ts"
 import * as runFolder from "./runFolder.ts"
 import { type RunSettings, standardSettings } from "./settings.ts"
 import * as workflowModule from "./workflowModule.ts"
 
+/** A run with its workflow and its settings. */
 export interface Session {
   readonly run: string
   readonly settings: RunSettings
   readonly state: WorkflowState
   readonly loaded: workflowModule.Loaded
+  /** What has happened to it so far; nothing of interest for one that begins. */
+  readonly events: ReadonlyArray<WorkflowEvent>
 }
 
 /** The workflow of a run: that of the program, the one named, the one its settings name, or the ready one. */
@@ -50,11 +54,11 @@ const locate = Effect.fnUntraced(function* (
 export const open = Effect.fnUntraced(function* (reference: string, workflow?: string) {
   const run = yield* runFolder.find(reference)
   const known = yield* runFolder.readSettings(run)
-  const state = yield* runFolder.state(run)
+  const { events, state } = yield* runFolder.load(run)
   const loaded = yield* workflowOf(workflow, known, state)
   const settings: RunSettings = {
     ...(known ?? standardSettings(run)),
     ...(yield* workflowModule.reference(loaded))
   }
-  return { run, settings, state, loaded } satisfies Session
+  return { run, settings, state, loaded, events } satisfies Session
 })

@@ -2,12 +2,9 @@ import * as Effect from "effect/Effect"
 import { Journal, type JournalError } from "@stepwright/core/Journal"
 import { atMostTokens } from "@stepwright/core/LlmRequest"
 import * as Usage from "@stepwright/core/Usage"
-import { type RequestEnded, type RequestStarted, usageOf } from "@stepwright/core/WorkflowEvent"
-import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import { type RequestEnded, type RequestStarted, usageOf, type WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import type { Spent } from "@stepwright/llm/Budget"
 import * as Prices from "@stepwright/llm/Prices"
-import { modelName } from "../../internal/services/openAi.ts"
-import type { RunSettings } from "./settings.ts"
 
 export interface Options {
   /** Whoever reads a folder answers: no provider, but calls all the same. */
@@ -17,112 +14,131 @@ export interface Options {
   readonly model: string
 }
 
-/** What a run used up so far. */
-export interface Account extends Spent {
-  /** What its requests to providers cost, where nothing of that is unknown. */
-  readonly cost: number | undefined
-}
-
 /** The tokens that a request may have taken. */
 interface Bound {
   readonly input: number
   readonly output: number
 }
 
+/**
+ * What of a run's caps is used up: every request to a provider counts, also one that failed, was given up or was on its
+ * way when the process ended. What nobody said of it counts by its reply, or else with its upper bound. A call counts
+ * once, whatever retries it took. What a cassette answered is free.
+ */
+export interface UsedUp {
+  /** Counts an event; `sizes` are those of the texts of a reply of which nobody said what it took. */
+  readonly add: (event: WorkflowEvent, sizes?: Bound) => void
+  /** Whether it takes the sizes of a reply's texts to count it. */
+  readonly wantsSizes: (event: WorkflowEvent) => event is Extract<WorkflowEvent, { readonly _tag: "StepReplied" }>
+  readonly spent: () => Spent
+  /** What the requests to providers cost, where nothing of that is unknown. **Units** USD. */
+  readonly cost: () => number | undefined
+}
+
 /** The output of a request without a limit, as `Budget` assumes it. */
 const assumedOutput = 8192
 
-/**
- * What of a run's caps its processes used up so far: every request to a provider, also one that failed, was given up or
- * was on its way when the process ended. What nobody said of it counts by its reply, or else with its upper bound. A
- * call counts once, whatever retries it took. What a cassette answered is free.
- */
-export const usedUp = Effect.fnUntraced(function* (
-  run: string,
-  { isRelay, model, prices }: Options
-): Effect.fn.Return<Account, JournalError> {
-  const journal = yield* Journal
+const boundOf = ({ atMost }: typeof RequestStarted.Type): Bound => ({ output: assumedOutput, ...atMost })
+
+interface Request {
+  readonly usage: Usage.Usage
+  readonly model: string
+  readonly atMost: Bound
+}
+
+const make = ({ isRelay, model, prices }: Options): UsedUp => {
   const started = new Map<string, typeof RequestStarted.Type>()
   /** A request that was answered without all of its usage, by its path: the reply will tell more. */
-  const unsaid = new Map<string, { readonly usage: Usage.Usage; readonly named: string; readonly atMost: Bound }>()
+  const unsaid = new Map<string, Request>()
   const calling = new Set<string>()
   let calls = 0
-  let tokens = 0
-  let usd: number | undefined = 0
   let isKnown = true
+  let total: { readonly tokens: number; readonly usd: number | undefined } = { tokens: 0, usd: 0 }
 
-  const count = (usage: Usage.Usage, named: string, atMost: Bound) => {
+  const counted = ({ tokens, usd }: typeof total, { atMost, model: named, usage }: Request): typeof total => {
     const whole = { ...usage, input: usage.input ?? atMost.input, output: usage.output ?? atMost.output }
-    tokens += whole.input + whole.output
     const price = Prices.find(prices, named === "default" ? model : named)
-    usd = usd === undefined || price === undefined ? undefined : usd + Prices.at(price, whole)
-    isKnown &&= usage.input !== undefined && usage.output !== undefined
+    return {
+      tokens: tokens + whole.input + whole.output,
+      usd: usd === undefined || price === undefined ? undefined : usd + Prices.at(price, whole)
+    }
   }
-  const boundOf = ({ atMost }: typeof RequestStarted.Type): Bound => ({ output: assumedOutput, ...atMost })
-
+  const count = (request: Request) => {
+    total = counted(total, request)
+    isKnown &&= request.usage.input !== undefined && request.usage.output !== undefined
+  }
   const ended = (event: typeof RequestEnded.Type) => {
     const key = `${event.path} ${event.request}`
     const asked = started.get(key)
     started.delete(key)
     if (asked === undefined) return
     const usage = usageOf(event)
-    const named = event.model ?? asked.model
+    const request = { usage, model: event.model ?? asked.model, atMost: boundOf(asked) }
     const isWhole = usage.input !== undefined && usage.output !== undefined
-    const atMost = boundOf(asked)
-    if (event.error === undefined && event.usage !== undefined && !isWhole) {
-      unsaid.set(event.path, { usage, named, atMost })
-    } else {
-      count(usage, named, atMost)
-    }
+    if (event.error === undefined && event.usage !== undefined && !isWhole) unsaid.set(event.path, request)
+    else count(request)
   }
+  const isByRelay = (path: string) => isRelay && !calling.has(path)
+  /** Requests whose end nobody has told, and replies that came to no record. */
+  const open = (): ReadonlyArray<Request> => [
+    ...[...started.values()].map((asked) => ({ usage: Usage.unknown, model: asked.model, atMost: boundOf(asked) })),
+    ...unsaid.values()
+  ]
 
-  for (const event of yield* journal.load(run)) {
-    switch (event._tag) {
-      case "RequestStarted":
-        started.set(`${event.path} ${event.request}`, event)
-        if (!calling.has(event.path)) calls++
-        calling.add(event.path)
-        break
-      case "RequestEnded":
-        ended(event)
-        break
-      case "StepReplied": {
-        const answered = unsaid.get(event.path)
-        unsaid.delete(event.path)
-        const byRelay = isRelay && !calling.has(event.path)
-        calling.delete(event.path)
-        if (byRelay) calls++
-        if (!byRelay && answered === undefined) break
-        const [input, output] = [yield* journal.getText(run, event.prompt), yield* journal.getText(run, event.reply)]
-        const atMost = { input: atMostTokens(input), output: atMostTokens(output) }
-        if (answered !== undefined) count(answered.usage, answered.named, atMost)
-        else tokens += (event.usage.input ?? atMost.input) + (event.usage.output ?? atMost.output)
-        break
+  return {
+    wantsSizes: (event): event is Extract<WorkflowEvent, { readonly _tag: "StepReplied" }> =>
+      event._tag === "StepReplied" && (unsaid.has(event.path) || isByRelay(event.path)),
+    add: (event, sizes) => {
+      switch (event._tag) {
+        case "RequestStarted":
+          started.set(`${event.path} ${event.request}`, event)
+          if (!calling.has(event.path)) calls++
+          calling.add(event.path)
+          break
+        case "RequestEnded":
+          ended(event)
+          break
+        case "StepReplied": {
+          const answered = unsaid.get(event.path)
+          unsaid.delete(event.path)
+          if (answered !== undefined) count({ ...answered, atMost: sizes ?? answered.atMost })
+          else if (isByRelay(event.path)) {
+            const { input = 0, output = 0 } = { ...sizes, ...event.usage }
+            total = { ...total, tokens: total.tokens + input + output }
+          }
+          if (isByRelay(event.path)) calls++
+          calling.delete(event.path)
+          break
+        }
+        case "StepStarted":
+        case "StepSucceeded":
+        case "StepFailed":
+          calling.delete(event.path)
       }
-      case "StepStarted":
-      case "StepSucceeded":
-      case "StepFailed":
-        calling.delete(event.path)
-    }
+    },
+    spent: () => {
+      const { tokens, usd } = open().reduce(counted, total)
+      return { calls, tokens, ...(usd !== undefined && { usd }) }
+    },
+    cost: () => (isKnown && open().length === 0 ? total.usd : undefined)
   }
-  for (const asked of started.values()) count(Usage.unknown, asked.model, boundOf(asked))
-  // replies that came to no record
-  for (const { atMost, named, usage } of unsaid.values()) count(usage, named, atMost)
-  return { calls, tokens, ...(usd !== undefined && { usd }), cost: isKnown ? usd : undefined }
-})
+}
 
-/** What a run's requests to providers cost, where that is known. **Units** USD. */
-export const costOf = (state: WorkflowState, settings: RunSettings) =>
-  Effect.orElseSucceed(
-    Effect.map(usedUpOf(state, settings), ({ cost }) => cost),
-    () => undefined
-  )
-
-/** What a run used up, by the prices of its settings. */
-export const usedUpOf = Effect.fnUntraced(function* (state: WorkflowState, { model, prices, relay }: RunSettings) {
-  return yield* usedUp(state.run, {
-    isRelay: relay !== undefined,
-    model: yield* modelName(model),
-    prices: prices === undefined ? Prices.snapshot : yield* Prices.fromFile(prices)
-  })
+/** What events add up to; with `isExact` the texts of replies are read where nobody said what they took. */
+export const of = Effect.fnUntraced(function* (
+  run: string,
+  events: Iterable<WorkflowEvent>,
+  options: Options & { readonly isExact: boolean }
+): Effect.fn.Return<UsedUp, JournalError> {
+  const journal = yield* Journal
+  const self = make(options)
+  for (const event of events) {
+    if (!options.isExact || !self.wantsSizes(event)) {
+      self.add(event)
+      continue
+    }
+    const [input, output] = [yield* journal.getText(run, event.prompt), yield* journal.getText(run, event.reply)]
+    self.add(event, { input: atMostTokens(input), output: atMostTokens(output) })
+  }
+  return self
 })

@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type { DeltaSink } from "@stepwright/core/DeltaSink"
+import type { Listeners } from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
-import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as format from "../base/format.ts"
 import type { Screen } from "../base/terminal.ts"
@@ -12,8 +12,7 @@ import { totals } from "./totals.ts"
 import * as tree from "./tree.ts"
 
 export interface Progress {
-  /** To be told of each event of a run once it is journalled. */
-  readonly event: (event: WorkflowEvent.WorkflowEvent) => void
+  readonly onEvent: NonNullable<Listeners["onEvent"]>
   /** To be told of replies that are still coming; not there where nobody would see them. */
   readonly deltas: typeof DeltaSink.Service
   /** Shows a line of something else without spoiling the rest. */
@@ -37,12 +36,12 @@ const clearBelow = "\u001b[J"
 
 const drawn = Effect.fnUntraced(function* (
   workflow: Workflow.Any,
-  state: WorkflowState,
+  begun: WorkflowState,
   screen: Screen
 ): Effect.fn.Return<Progress, never, Scope.Scope> {
   const clock = yield* Clock.Clock
   const definition = Workflow.describe(workflow)
-  const draft = WorkflowEvent.draft(state)
+  let state = begun
   const coming = new Map<string, string>()
   let frame = 0
   let height = 0
@@ -50,7 +49,7 @@ const drawn = Effect.fnUntraced(function* (
 
   const draw = () => {
     const now = clock.currentTimeMillisUnsafe()
-    const all = tree.rows(definition, draft, isLive)
+    const all = tree.rows(definition, state, isLive)
     const style = {
       columns: screen.columns(),
       hasColour: screen.hasColour,
@@ -58,9 +57,9 @@ const drawn = Effect.fnUntraced(function* (
       coming,
       running: spinner[frame++ % 10]!
     }
-    const { replies, usage } = totals(draft)
+    const { replies, usage } = totals(state)
     const done = all.filter(({ isStep, look }) => isStep && look === "done").length
-    const summary = `${draft.workflow} ${draft.run}  ${format.count(done, "step")} done${
+    const summary = `${state.workflow} ${state.run}  ${format.count(done, "step")} done${
       replies === 0 ? "" : `, ${format.tokens(usage)}`
     }`
     const shown = isLive ? tree.clip(all, Math.max(1, screen.rows() - 2)) : all
@@ -83,8 +82,8 @@ const drawn = Effect.fnUntraced(function* (
   )
   yield* Effect.forkScoped(Effect.repeat(Effect.sync(draw), Schedule.spaced("100 millis")))
   return {
-    event: (event) => {
-      WorkflowEvent.apply(draft, event)
+    onEvent: (event, now) => {
+      state = now
       if ("path" in event) coming.delete(event.path)
     },
     deltas: ({ parser, path }) => {
@@ -110,16 +109,14 @@ const drawn = Effect.fnUntraced(function* (
 })
 
 const plain = (state: WorkflowState, screen: Screen): Progress => {
-  const draft = WorkflowEvent.draft(state)
   const say = (path: string, text: string) => screen.write(`${path}: ${text}\n`)
   say(`run ${state.run}`, state.workflow)
-  const tell = (event: WorkflowEvent.WorkflowEvent) => {
-    WorkflowEvent.apply(draft, event)
+  const onEvent: Progress["onEvent"] = (event, { records }) => {
     if (event._tag === "StepStarted") return say(event.path, "started")
     if (event._tag === "StepFailed") return say(event.path, `failed: ${event.message.trimEnd().split("\n", 1)[0]}`)
     if (event._tag !== "StepSucceeded") return
-    const details = format.ofRecord(draft.records[event.path]!, undefined)
+    const details = format.ofRecord(records[event.path]!, undefined)
     say(event.path, details === "" ? "done" : `done (${details})`)
   }
-  return { event: tell, deltas: undefined, print: (line) => screen.write(`${line}\n`) }
+  return { onEvent, deltas: undefined, print: (line) => screen.write(`${line}\n`) }
 }

@@ -1,10 +1,11 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { TestReport } from "@stepwright/core/TestRunner"
+import type { Produces } from "@stepwright/core/Step"
+import * as StepPath from "@stepwright/core/StepPath"
+import { TestCounts } from "@stepwright/core/TestRunner"
+import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import { Written } from "@stepwright/core/Workspace"
-
-const Files = Schema.Struct({ files: Schema.Array(Written) })
+import { Delivered, type Written } from "@stepwright/core/Workspace"
 
 /** A verification that passed has counted no failures. */
 const Tests = Schema.Struct({
@@ -15,12 +16,9 @@ const Tests = Schema.Struct({
 
 const Failure = Schema.Struct({ reason: Tests })
 
-const filesOf = Schema.decodeUnknownOption(Files)
+const filesOf = Schema.decodeUnknownOption(Delivered)
 const testsOf = Schema.decodeUnknownOption(Tests)
 const failureOf = Schema.decodeUnknownOption(Failure)
-
-/** Counts of tests; what passed, failed, was an error or skipped makes up `run`. */
-export type TestCounts = Pick<TestReport, "run" | "passed" | "failed" | "errors" | "skipped">
 
 const counts = ({ errors = 0, failed = 0, passed, run, skipped }: typeof Tests.Type): TestCounts => ({
   run,
@@ -30,7 +28,7 @@ const counts = ({ errors = 0, failed = 0, passed, run, skipped }: typeof Tests.T
   skipped
 })
 
-/** What a run came to, as the records show it: a step that delivers files or runs tests is known by its output. */
+/** What a run came to, as the records of the steps show it that deliver files or run tests. */
 export interface RecordedResult {
   readonly files: ReadonlyArray<Written>
   /** The step that delivered them last. */
@@ -38,24 +36,38 @@ export interface RecordedResult {
   readonly tests: TestCounts | undefined
 }
 
+/** What the step at a path of a run produces, as its definition says; nothing is known without a workflow. */
+const producedAt = (workflow: Workflow.Any | undefined) => {
+  const steps = workflow === undefined ? [] : Workflow.steps(workflow)
+  return (path: string): Produces | undefined =>
+    steps.find((known) => StepPath.matches(known.path, path))?.step.produces
+}
+
 /** `holds` says whether the result of a path would be reused; tests of one that would not show nothing of now. */
-export const of = (state: WorkflowState, holds: (path: string) => boolean): RecordedResult => {
+export const of = (
+  workflow: Workflow.Any | undefined,
+  state: WorkflowState,
+  holds: (path: string) => boolean
+): RecordedResult => {
+  const produces = producedAt(workflow)
   const endedAt = state.status === "FAILED" ? state.error?.path : undefined
   const files: Array<Written> = []
   let delivery: string | undefined
   let tests: TestCounts | undefined
   for (const [path, { error, result }] of Object.entries(state.records)) {
     if (state.orphaned.includes(path)) continue
-    const delivered = Option.getOrUndefined(filesOf(result?.output))
-    if (delivered !== undefined) {
+    if (produces(path) === "files") {
+      const delivered = Option.getOrUndefined(filesOf(result?.output))
+      if (delivered === undefined) continue
       files.push(...delivered.files)
       delivery = path
     }
-    if (path !== endedAt && !holds(path)) continue
-    const red = Option.getOrUndefined(failureOf(error?.value))
-    const green = error === undefined ? Option.getOrUndefined(testsOf(result?.output)) : undefined
-    if (red !== undefined) tests = counts(red.reason)
-    if (green !== undefined) tests = counts(green)
+    if (produces(path) === "tests" && (path === endedAt || holds(path))) {
+      const red = Option.getOrUndefined(failureOf(error?.value))
+      const green = error === undefined ? Option.getOrUndefined(testsOf(result?.output)) : undefined
+      if (red !== undefined) tests = counts(red.reason)
+      if (green !== undefined) tests = counts(green)
+    }
   }
   return { files, delivery, tests }
 }

@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import { Hasher } from "@stepwright/core/Hasher"
+import type { TestCounts } from "@stepwright/core/TestRunner"
+import type * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { Workspace, type Written } from "@stepwright/core/Workspace"
 import * as manifest from "../../internal/disk/manifest.ts"
@@ -16,16 +18,17 @@ export interface Result {
   /** The step that delivered them last. */
   readonly delivery: string | undefined
   /** What the tests showed, where that holds. */
-  readonly tests: recordedResult.TestCounts | undefined
+  readonly tests: TestCounts | undefined
 }
 
 /** The result of a run, given which paths have a result that holds. */
 export const of = Effect.fnUntraced(function* (
+  workflow: Workflow.Any | undefined,
   state: WorkflowState,
   out: string,
   holds: (path: string) => boolean
 ): Effect.fn.Return<Result, never, FileSystem.FileSystem> {
-  const { delivery, files, tests } = recordedResult.of(state, holds)
+  const { delivery, files, tests } = recordedResult.of(workflow, state, holds)
   const found = files.length === 0 ? { files, changed: [] } : yield* compare(files, out)
   return { ...found, delivery, tests }
 })

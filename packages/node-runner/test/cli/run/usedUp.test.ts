@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Engine, Journal, LlmClient, PromptTemplate, Step, Workflow, type WorkflowEvent } from "@stepwright/core"
 import { Attempts, type Prices } from "@stepwright/llm"
 import { Effect, Layer, Schema } from "effect"
-import { usedUp } from "../../../src/cli/run/usedUp.ts"
+import * as usedUp from "../../../src/cli/run/usedUp.ts"
 import { answered, failed, initialized, requested, started } from "../../support/events.ts"
 
 const ask = Step.make("ask", {
@@ -31,10 +31,18 @@ const prices: Prices.Prices = { date: "2026-01-01", models: { small: { input: 1,
 
 const options = { isRelay: false, model: "small", prices }
 
+/** What the events in a journal add up to. */
+const usedUpIn = (run: string, isRelay = false) =>
+  Effect.gen(function* () {
+    const journal = yield* Journal.Journal
+    const used = yield* usedUp.of(run, yield* journal.load(run), { ...options, isRelay, isExact: true })
+    return { ...used.spent(), cost: used.cost() }
+  })
+
 const usedUpWith = (client: Layer.Layer<LlmClient.LlmClient>, isRelay: boolean) =>
   Effect.gen(function* () {
-    const state = yield* Engine.run(asking, yield* Engine.initialize(asking, "hello"))
-    return yield* usedUp(state.run, { ...options, isRelay })
+    const { state } = yield* Engine.run(asking, yield* Engine.initialize(asking, "hello"))
+    return yield* usedUpIn(state.run, isRelay)
   }).pipe(Effect.provide([client, Journal.layerMemory]))
 
 /** What a journal with these events adds up to. */
@@ -42,7 +50,7 @@ const usedUpAfter = (...events: ReadonlyArray<WorkflowEvent.WorkflowEvent>) =>
   Effect.gen(function* () {
     const journal = yield* Journal.Journal
     for (const event of [initialized, ...events]) yield* journal.append("r", event)
-    return yield* usedUp("r", options)
+    return yield* usedUpIn("r")
   }).pipe(Effect.provide(Journal.layerMemory))
 
 const start = (request: number) => requested("first", request)

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Engine, OutputParser, Step, Workflow } from "@stepwright/core"
+import { Engine, OutputParser, Step, Workflow, WorkflowEvent } from "@stepwright/core"
 import { Effect, Fiber, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import * as progress from "../../../src/cli/view/progress.ts"
@@ -21,6 +21,19 @@ const screen = (isTerminal: boolean) => {
   }
 }
 
+/** A progress that is told events as a run tells them: each with the state that it leads to. */
+const watch = (shown: ReturnType<typeof screen>) =>
+  Effect.gen(function* () {
+    const begun = yield* state
+    const { onEvent, ...others } = yield* progress.make(workflow, begun, shown)
+    const draft = WorkflowEvent.draft(begun)
+    const event = (event: WorkflowEvent.WorkflowEvent) => {
+      WorkflowEvent.apply(draft, event)
+      onEvent(event, draft)
+    }
+    return { ...others, event }
+  })
+
 const failure = failed("greet", "no\nluck", 2000)
 
 describe("progress", () => {
@@ -28,7 +41,7 @@ describe("progress", () => {
     it.effect("writes a line for what happens where there is no terminal", () =>
       Effect.gen(function* () {
         const pipe = screen(false)
-        const { event, print } = yield* progress.make(workflow, yield* state, pipe)
+        const { event, print } = yield* watch(pipe)
         event(started("greet"))
         print("between")
         event(failure)
@@ -39,7 +52,7 @@ describe("progress", () => {
     it.effect("redraws a tree in place on a terminal", () =>
       Effect.gen(function* () {
         const terminal = screen(true)
-        const { event, print } = yield* progress.make(workflow, yield* state, terminal)
+        const { event, print } = yield* watch(terminal)
         event(started("greet"))
         yield* TestClock.adjust("1500 millis")
         const tree = terminal.written.at(-1)!
@@ -54,7 +67,7 @@ describe("progress", () => {
     it.effect("shows what is there of a reply that is still coming, until it is there", () =>
       Effect.gen(function* () {
         const terminal = screen(true)
-        const { deltas, event } = yield* progress.make(workflow, yield* state, terminal)
+        const { deltas, event } = yield* watch(terminal)
         const line = Effect.map(TestClock.adjust("100 millis"), () => terminal.written.at(-1)!.split("\n")[1]!)
         event(started("greet"))
         const tasks = OutputParser.taggedBlocks({ start: "#task start#", end: "#task end#" })
@@ -74,7 +87,7 @@ describe("progress", () => {
 
     it.effect("listens to no replies where nobody would see them come", () =>
       Effect.gen(function* () {
-        const { deltas } = yield* progress.make(workflow, yield* state, screen(false))
+        const { deltas } = yield* watch(screen(false))
         assert.isUndefined(deltas)
       }).pipe(Effect.scoped)
     )
@@ -83,7 +96,7 @@ describe("progress", () => {
       Effect.gen(function* () {
         const terminal = screen(true)
         const watching = Effect.gen(function* () {
-          const { event } = yield* progress.make(workflow, yield* state, terminal)
+          const { event } = yield* watch(terminal)
           event(started("greet"))
           return yield* Effect.never
         })

@@ -1,0 +1,68 @@
+import type * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Path from "effect/Path"
+import type * as FileSystem from "effect/FileSystem"
+import * as Predicate from "effect/Predicate"
+import type * as Scope from "effect/Scope"
+import { describeError } from "@stepwright/core/WorkflowError"
+import * as Prices from "@stepwright/llm/Prices"
+import * as answering from "../../internal/services/answering.ts"
+import { modelName } from "../../internal/services/openAi.ts"
+import { type CliError, configuration, usage } from "../base/cliError.ts"
+import { oneLine } from "../base/format.ts"
+import * as runLayer from "./runLayer.ts"
+import type { Session } from "./session.ts"
+import type { RunSettings } from "./settings.ts"
+import * as usedUp from "./usedUp.ts"
+
+/** What a run works with, built once, and what of its caps is used up so far. */
+export interface SetUp {
+  readonly services: Context.Context<runLayer.Services>
+  readonly usedUp: usedUp.UsedUp
+}
+
+/** Makes ready what a run works with, before anything is done: what is wrong with its settings fails here. */
+export const setUp = Effect.fnUntraced(function* (
+  self: Pick<Session, "events" | "loaded" | "settings"> & { readonly run?: string },
+  options: { readonly force?: boolean } = {}
+): Effect.fn.Return<SetUp, unknown, FileSystem.FileSystem | Path.Path | Scope.Scope> {
+  const { events, run = "", settings } = self
+  const { maxCalls, maxTokens, maxUsd, relay } = settings
+  if (maxUsd !== undefined && relay !== undefined) {
+    return yield* usage("--max-usd caps what a model costs, and --relay asks none: leave one of them out")
+  }
+  const isExact = maxCalls !== undefined || maxTokens !== undefined || maxUsd !== undefined
+  const used = yield* usedUp.of(run, events, { ...(yield* countingOf(settings)), isExact })
+  const layer = runLayer.make(self, { ...options, ...(isExact && { spent: used.spent() }) })
+  const services = yield* Effect.mapError(Layer.build(layer), explained(settings))
+  return { services, usedUp: used }
+})
+
+/** An error of a cassette that cannot be replayed, with what to do about it. */
+export const explained =
+  ({ replay }: Pick<RunSettings, "replay">) =>
+  <E>(error: E): E | CliError =>
+    replay !== undefined && Predicate.isTagged(error, "CassetteError")
+      ? configuration(`${oneLine(describeError(error).message)}: record one with --record`, error)
+      : error
+
+/** Refuses what cannot answer, without anything else of a run. */
+export const checkAnswering = (told: answering.Answering) =>
+  Effect.mapError(Effect.scoped(Layer.build(answering.layer(told))), explained(told))
+
+/** With what it is counted what a run used up. */
+const countingOf = Effect.fnUntraced(function* ({ model, prices, relay }: RunSettings) {
+  return {
+    isRelay: relay !== undefined,
+    model: yield* modelName(model),
+    prices: prices === undefined ? Prices.snapshot : yield* Prices.fromFile(prices)
+  }
+})
+
+/** What the requests of a run to providers cost, where that is known. **Units** USD. */
+export const costOf = ({ events, run, settings }: Pick<Session, "events" | "run" | "settings">) =>
+  countingOf(settings).pipe(
+    Effect.flatMap((options) => usedUp.of(run, events, { ...options, isExact: false })),
+    Effect.match({ onFailure: () => undefined, onSuccess: (used) => used.cost() })
+  )
