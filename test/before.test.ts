@@ -1,20 +1,220 @@
-import { readFileSync } from "node:fs"
+import { appendFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
+import * as api from "./before/api.ts"
 import { fingerprints } from "./before/fingerprints.ts"
+import {
+  answers,
+  type Copy,
+  copyOf,
+  jsonOf,
+  linesOf,
+  namesIn,
+  short,
+  temporary,
+  textOf,
+  whole,
+  workflows,
+  worldOf
+} from "./before/stored.ts"
 
 // What is stored here was written by an earlier version, and must be read by every later one. Where a test fails, what
 // reads has to be mended: the stored files stay as they are, and no test writes them.
+
+const nobody: api.Answer = () => undefined
+
+/** Loads a run and goes on with it: what it asks of a model, and which steps it starts. */
+const goOn = Effect.fnUntraced(function* ({ events, run }: Copy, workflow: api.AnyWorkflow) {
+  const loaded = yield* api.load(workflow, run)
+  const before = linesOf(events).length
+  const plan = yield* api.plan(workflow, loaded)
+  const ended = yield* api.run(workflow, loaded)
+  const lines = linesOf(events).slice(before)
+  assert.deepStrictEqual(api.written(yield* api.load(workflow, run)), api.written(ended))
+  return {
+    planned: plan.filter((line) => !line.startsWith("reuse ")),
+    asked: (yield* api.asked)
+      .map(({ fresh, path, turn }) => `${path}, turn ${turn}${fresh ? ", fresh" : ""}`)
+      .toSorted(),
+    started: lines.flatMap(({ _tag, path }) => (_tag === "StepStarted" ? [path] : [])).toSorted(),
+    status: api.written(ended)["status"]
+  }
+})
+
+const goOnWith = (
+  name: string,
+  options: {
+    readonly workflow?: api.AnyWorkflow
+    readonly answers?: api.Answer
+    readonly change?: (copy: Copy) => void
+  } = {}
+) => {
+  const copy = copyOf(name)
+  options.change?.(copy)
+  const workflow = options.workflow ?? workflows[jsonOf("states", `${name}.json`)["workflow"]]!
+  return goOn(copy, workflow).pipe(
+    Effect.provide(Layer.mergeAll(api.journal(copy.directory), api.mock(options.answers ?? answers), worldOf(name)))
+  )
+}
 
 describe("what an earlier version wrote", () => {
   describe("fingerprints", () => {
     it.effect("of steps of all kinds, and hashes of definitions, are what they were", () =>
       Effect.gen(function* () {
-        const expected = JSON.parse(readFileSync(join(import.meta.dirname, "before/fingerprints.json"), "utf8"))
+        const expected = jsonOf("fingerprints.json")
         assert.deepStrictEqual(yield* fingerprints, expected)
         assert.strictEqual(Object.keys(expected["steps"]).length, 56)
       })
     )
+  })
+
+  describe.each(namesIn("runs"))("the run %s", (name) => {
+    const expected = jsonOf("states", `${name}.json`)
+
+    it.effect("loads into its state", () => {
+      const { directory, run } = copyOf(name)
+      return Effect.gen(function* () {
+        const state = yield* api.load(workflows[expected["workflow"]]!, run)
+        assert.deepStrictEqual(api.written(state), expected)
+      }).pipe(Effect.provide(api.journal(directory)))
+    })
+
+    it.effect("has events and texts that are written again as they were", () => {
+      const { directory, events, run, texts } = copyOf(name)
+      const other = temporary()
+      return Effect.gen(function* () {
+        const from = yield* Effect.provide(api.openJournal, api.journal(directory))
+        const to = yield* api.openJournal
+        const loaded = yield* from.load(run)
+        assert.deepStrictEqual(JSON.parse(api.toText(api.fold(loaded)!)), expected)
+        for (const event of loaded) yield* to.append(run, event)
+        for (const { hash, text } of linesOf(texts)) {
+          assert.strictEqual(api.sha256(text), hash)
+          assert.strictEqual(yield* from.getText(run, hash), text)
+          yield* to.putText(run, hash, text)
+        }
+        for (const { _tag, prompt, reply } of linesOf(events)) {
+          if (_tag !== "StepReplied") continue
+          assert.isArray(JSON.parse(yield* from.getText(run, prompt)))
+          yield* from.getText(run, reply)
+        }
+        assert.deepStrictEqual(linesOf(join(other, run, "events.jsonl")), linesOf(events))
+        assert.deepStrictEqual(linesOf(join(other, run, "texts.jsonl")), linesOf(texts))
+      }).pipe(Effect.provide(api.journal(other)))
+    })
+  })
+
+  describe.each(namesIn("states"))("the state %s", (name) => {
+    const text = textOf("states", `${name}.json`)
+
+    it.effect("is read and written without loss", () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(JSON.parse(api.toText(yield* api.fromText(text))), JSON.parse(text))
+      })
+    )
+
+    it.effect("is one that a run starts from", () =>
+      Effect.gen(function* () {
+        const state = yield* api.fromText(text)
+        const adopted = yield* api.adopt(workflows[api.written(state)["workflow"]]!, state, { run: "adopted" })
+        const { events: _events, updatedAt: _updatedAt, ...kept } = JSON.parse(text)
+        const found = api.written(yield* api.load(workflows[kept.workflow]!, "adopted"))
+        assert.deepInclude(found, { ...kept, run: "adopted", origin: kept.run })
+        assert.deepStrictEqual(found, api.written(adopted))
+      }).pipe(Effect.provide(api.journal(temporary())))
+    )
+  })
+
+  describe("a run goes on", () => {
+    const nothing = { planned: [], asked: [], started: [], status: "COMPLETED" }
+    const ends = ["assembled", "signed/stamp"]
+    const closing = ["closing/short", "labels/%C3%A9%2A", "labels/a%2Fb", "labels/c%20d", "labels/end"]
+    const [first, second, third, end] = ["sections/a%2Fb", "sections/c%20d", "sections/%C3%A9%2A", "sections/end"]
+
+    it.effect.each(["ready", "every-step", "program"])("with no request where it was finished: %s", (name) =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* goOnWith(name, { answers: nobody }), nothing)
+      })
+    )
+
+    it.effect("with no request where it was configured, and records have no place any more or have it again", () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* goOnWith("configured", { workflow: short, answers: nobody }), nothing)
+        assert.deepStrictEqual(yield* goOnWith("configured", { workflow: whole, answers: nobody }), {
+          ...nothing,
+          planned: ["run assembled", "perhaps signed/stamp"],
+          started: ["assembled"]
+        })
+      })
+    )
+
+    const missing: Readonly<Record<string, ReadonlyArray<string>>> = {
+      killed: [second, end, ...closing],
+      suspended: [third, end, ...closing],
+      "without-quota": [second, end, ...closing],
+      cancelled: [first, second, third, end, ...closing],
+      interrupted: ["closing/short"],
+      imported: [end, ...closing],
+      refused: [],
+      broken: []
+    }
+    it.effect.each(Object.entries(missing))("with exactly the requests that are missing: %s", ([name, paths]) =>
+      Effect.gen(function* () {
+        const { asked, started, status } = yield* goOnWith(name)
+        const expected = {
+          asked: paths.map((path) => `${path}, turn 1`).toSorted(),
+          started: [...paths, ...ends].toSorted(),
+          status: "COMPLETED"
+        }
+        assert.deepStrictEqual({ asked, started, status }, expected)
+      })
+    )
+
+    it.effect("asks anew where no reply could be used", () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* goOnWith("failed"), {
+          planned: ["run labels/c%20d", "perhaps assembled", "perhaps signed/stamp"],
+          asked: ["labels/c%20d, turn 1, fresh"],
+          started: ["assembled", "labels/c%20d", "signed/stamp"],
+          status: "COMPLETED"
+        })
+      })
+    )
+
+    it.effect("keeps what was set by hand, and asks for what depends on the input set by hand", () =>
+      Effect.gen(function* () {
+        const { asked, planned, started, status } = yield* goOnWith("by-hand")
+        assert.strictEqual(planned[0], "run outline")
+        // the outline comes out as it was, so that no other step has to run
+        const expected = { asked: ["outline, turn 1"], started: ["outline"], status: "COMPLETED" }
+        assert.deepStrictEqual({ asked, started, status }, expected)
+      })
+    )
+
+    it.effect("although a kill cut off the last lines of its files", () =>
+      Effect.gen(function* () {
+        const torn = (copy: Copy) => {
+          appendFileSync(copy.events, '{"_tag":"StepSucceeded","path":"sections/c%20d","st')
+          appendFileSync(copy.texts, '{"hash":"0')
+        }
+        assert.deepStrictEqual(yield* goOnWith("killed", { change: torn }), yield* goOnWith("killed"))
+      })
+    )
+
+    it.effect("with a result and an input set by hand today", () => {
+      const { directory, run } = copyOf("program")
+      return Effect.gen(function* () {
+        const planned = (state: api.State) =>
+          Effect.map(api.plan(whole, state), (lines) => lines.filter((line) => !line.startsWith("reuse ")))
+        const loaded = yield* api.load(whole, run)
+        const byHand = yield* api.setByHand(whole, loaded, third, "Mine.")
+        const perhaps = ["perhaps assembled", "perhaps signed/stamp"]
+        assert.deepStrictEqual(yield* planned(byHand), ["run labels/%C3%A9%2A", "run closing/short", ...perhaps])
+        const other = yield* api.setByHand(whole, byHand, "input", { topic: "jam" })
+        assert.include(yield* planned(other), "run outline")
+        assert.deepStrictEqual(api.written(yield* api.load(whole, run)), api.written(other))
+      }).pipe(Effect.provide(Layer.mergeAll(api.journal(directory), api.mock(nobody), api.world())))
+    })
   })
 })

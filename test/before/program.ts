@@ -1,0 +1,4 @@
+import { main } from "./api.ts"
+import { report } from "./workflows.ts"
+
+main(report)
