@@ -1,9 +1,10 @@
-import { appendFileSync } from "node:fs"
+import { appendFileSync, copyFileSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import * as api from "./before/api.ts"
 import { fingerprints } from "./before/fingerprints.ts"
+import { everyStep } from "./before/steps.ts"
 import {
   answers,
   type Copy,
@@ -12,6 +13,7 @@ import {
   linesOf,
   namesIn,
   short,
+  stored,
   temporary,
   textOf,
   whole,
@@ -123,6 +125,67 @@ describe("what an earlier version wrote", () => {
         assert.deepInclude(found, { ...kept, run: "adopted", origin: kept.run })
         assert.deepStrictEqual(found, api.written(adopted))
       }).pipe(Effect.provide(api.journal(temporary())))
+    )
+  })
+
+  describe.each(namesIn("cassettes"))("the cassette %s", (name) => {
+    const file = () => {
+      const copy = join(temporary(), "cassette.json")
+      copyFileSync(stored("cassettes", `${name}.json`), copy)
+      return copy
+    }
+    const entries = jsonOf("cassettes", `${name}.json`)["entries"] as ReadonlyArray<api.Written>
+
+    it.effect("answers each of its requests, streamed and not", () =>
+      Effect.gen(function* () {
+        for (const { path, reply, request, step, turn } of entries) {
+          const messages = (request.messages as ReadonlyArray<api.Written>).map(({ content, role }) => ({
+            role,
+            content: content.join("\n")
+          }))
+          const { streamed, whole } = yield* api.ask({ ...request, messages, path, step, turn })
+          assert.deepStrictEqual<unknown>(whole, { ...reply, text: reply.text.join("\n") })
+          assert.deepStrictEqual(streamed, whole)
+        }
+        assert.deepStrictEqual(yield* api.unused, [])
+      }).pipe(Effect.provide(api.replay(file())))
+    )
+
+    it.effect("is written again as it was", () => {
+      const copy = file()
+      return Effect.gen(function* () {
+        yield* Effect.scoped(Layer.build(Layer.provide(api.recordMissing(copy), api.mock(nobody))))
+        assert.strictEqual(readFileSync(copy, "utf8"), textOf("cassettes", `${name}.json`))
+      })
+    })
+
+    it.effect("has all that the same workflow asks", () =>
+      Effect.gen(function* () {
+        const workflow = name === "every-step" ? everyStep : whole
+        const input = name === "every-step" ? null : { topic: "tea" }
+        const state = yield* api.run(workflow, yield* api.initialize(workflow, input))
+        assert.strictEqual(api.written(state)["status"], "COMPLETED", api.written(state)["error"]?.message)
+        // the other requests are of a result that was set by hand
+        assert.deepStrictEqual(yield* api.unused, name === "by-hand" ? ["closing/short", "labels/c%20d"] : [])
+        yield* api.runStreamed(workflow, yield* api.initialize(workflow, input))
+      }).pipe(Effect.provide(Layer.merge(api.replay(file()), api.world())))
+    )
+  })
+
+  it("has requests of both formats, of several turns, streamed, with all parameters, and of all models", () => {
+    const all = namesIn("cassettes").flatMap((name) => jsonOf("cassettes", `${name}.json`)["entries"])
+    const seen = (of: (entry: api.Written) => unknown) => [...new Set(all.map(of))].toSorted()
+    assert.deepStrictEqual(
+      seen(({ request }) => request.format.type),
+      ["json", "text"]
+    )
+    assert.deepStrictEqual(
+      seen(({ turn }) => turn),
+      [1, 2, 3]
+    )
+    assert.deepStrictEqual(
+      seen(({ request }) => request.model),
+      ["default", "large", "small"]
     )
   })
 
