@@ -1,4 +1,14 @@
-import { appendFileSync, copyFileSync, readFileSync } from "node:fs"
+import {
+  appendFileSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
@@ -9,9 +19,12 @@ import {
   answers,
   type Copy,
   copyOf,
+  delivered,
+  filesIn,
   jsonOf,
   linesOf,
   namesIn,
+  placeWith,
   short,
   stored,
   temporary,
@@ -20,6 +33,9 @@ import {
   workflows,
   worldOf
 } from "./before/stored.ts"
+import { answer, outline, section } from "./before/workflows.ts"
+import { until } from "./support/cli.ts"
+import { serve } from "./support/modelServer.ts"
 
 // What is stored here was written by an earlier version, and must be read by every later one. Where a test fails, what
 // reads has to be mended: the stored files stay as they are, and no test writes them.
@@ -61,6 +77,13 @@ const goOnWith = (
 }
 
 describe("what an earlier version wrote", () => {
+  it("is there as it was written", () => {
+    const files = ["cassettes", "delivered.json", "fingerprints.json", "mailbox", "runs", "states"].flatMap(filesIn)
+    const sums = files.toSorted().map((name) => `${api.sha256(textOf(name))}  ${name}\n`)
+    // another sum stands for files that were added; where none was, `git diff` shows what was changed or is gone
+    assert.strictEqual(api.sha256(sums.join("")), "8bf3cd12059049a62a9dc27df15b4d43085038871a89e80ac058f713dc1cae92")
+  })
+
   describe("fingerprints", () => {
     it.effect("of steps of all kinds, and hashes of definitions, are what they were", () =>
       Effect.gen(function* () {
@@ -278,6 +301,115 @@ describe("what an earlier version wrote", () => {
         assert.include(yield* planned(other), "run outline")
         assert.deepStrictEqual(api.written(yield* api.load(whole, run)), api.written(other))
       }).pipe(Effect.provide(Layer.mergeAll(api.journal(directory), api.mock(nobody), api.world())))
+    })
+  })
+
+  describe.concurrent("from the command line", () => {
+    const key = { OPENAI_API_KEY: "key" }
+
+    it("a finished run of the ready workflow only delivers its files again", async () => {
+      const { here, run, settings } = placeWith("ready")
+      here.write("interval-set.json", '{ "version": 1, "entries": [] }')
+      const { status, stderr, stdout } = await here.stepwright("resume", run, "--json")
+      assert.strictEqual(status, 0, stderr)
+      const { files, replies, tests } = JSON.parse(stdout)
+      assert.deepStrictEqual([replies, tests.passed, files.length], [6, 96, delivered.length])
+      assert.deepStrictEqual(settings.now(), settings.before)
+    })
+
+    it("a killed run finds its workflow, takes over the lock, and asks the server for what is missing", async () => {
+      const server = await serve(answer)
+      const { here, run, settings } = placeWith("killed", { ...key, OPENAI_BASE_URL: server.url })
+      const { status, stderr } = await here.stepwright("resume", run)
+      assert.strictEqual(status, 0, stderr)
+      assert.strictEqual(server.asked.length, 7)
+      assert.deepStrictEqual(settings.now(), settings.before)
+    })
+
+    it("a suspended run has spent what it spent", async () => {
+      const server = await serve(answer)
+      const { here, run, settings } = placeWith("suspended", { ...key, OPENAI_BASE_URL: server.url })
+      const still = await here.stepwright("resume", run)
+      assert.strictEqual(still.status, 4)
+      assert.include(still.stderr, "maxCalls is 3, and 3 calls were made")
+      assert.deepStrictEqual(settings.now(), settings.before)
+      const further = await here.stepwright("resume", run, "--max-calls", "10")
+      assert.strictEqual(further.status, 0, further.stderr)
+      assert.strictEqual(server.asked.length, 7)
+    })
+
+    it("a run with all settings has its model, its costs and its recording", async () => {
+      const server = await serve(answer)
+      const { here, run, settings } = placeWith("by-hand", { ...key, OPENAI_BASE_URL: server.url })
+      here.write("prices.json", JSON.stringify({ date: "2026-11-01", models: { big: { input: 1, output: 2 } } }))
+      const { status, stderr, stdout } = await here.stepwright("resume", run, "--json")
+      assert.strictEqual(status, 0, stderr)
+      const { replies, usd } = JSON.parse(stdout)
+      assert.deepStrictEqual([replies, server.asked.map(({ model }) => model)], [13, ["big"]])
+      // 100 + 20 tokens were asked for twelve times, and 10 + 5 are by this server
+      assert.closeTo(usd, (12 * (100 + 2 * 20) + (10 + 2 * 5)) / 1e6, 1e-9)
+      assert.strictEqual(JSON.parse(here.read("tape.json")).entries.length, 1)
+      assert.deepStrictEqual(settings.now(), settings.before)
+    })
+
+    it("a run of a program goes on with that program", async () => {
+      const { here, run, settings } = placeWith("program")
+      copyFileSync(stored("program.ts"), here.path("program.ts"))
+      symlinkSync(join(import.meta.dirname, "../node_modules"), here.path("node_modules"))
+      const { status, stderr, stdout } = await here.node("program.ts", "resume", run)
+      assert.strictEqual(status, 0, stderr)
+      assert.include(stdout, ": 0 steps run, 12 reused")
+      assert.deepStrictEqual(settings.now(), settings.before)
+      assert.include((await here.stepwright("plan", run)).stderr, "use `node program.ts` in place of `stepwright`")
+    })
+  })
+
+  it("a run that is answered in a folder waits there again, from the command line", async () => {
+    const { here, run, settings } = placeWith("cancelled")
+    cpSync(stored("mailbox"), here.path("mailbox"), { recursive: true })
+    rmSync(here.path("mailbox/WAITING.md"))
+    const { ended, process } = here.start("resume", run)
+    await until(() => here.exists("mailbox/WAITING.md"))
+    process.kill("SIGKILL")
+    await ended
+    assert.include(
+      here.read("mailbox/WAITING.md"),
+      "# Waiting for 1 reply\n\n- sections/a%2Fb, turn 1, since 2026-11-26"
+    )
+    assert.deepStrictEqual(settings.now(), settings.before)
+  })
+
+  it.live("a mailbox has replies for the requests that wait in it", () => {
+    const mailbox = temporary()
+    cpSync(stored("mailbox"), mailbox, { recursive: true })
+    const waiting = readdirSync(mailbox).find((name) => name.startsWith("002-"))!
+    writeFileSync(join(mailbox, waiting.replace(".request.", ".reply.")), "An answer of today.")
+    return Effect.gen(function* () {
+      const { title } = yield* api.runAlone(outline, { topic: "tea" })
+      assert.strictEqual(title, "Tea")
+      const text = yield* api.runAlone(section, { title, key: "a/b", before: {} })
+      assert.strictEqual(text, "An answer of today.")
+      assert.strictEqual(readdirSync(mailbox).filter((name) => name.endsWith(".request.md")).length, 2)
+    }).pipe(Effect.provide(api.relay(mailbox)))
+  })
+
+  it.effect("a folder of delivered files tells those from files that were changed", () => {
+    const root = temporary()
+    const { records } = jsonOf("states", "ready.json")
+    const [own, changed] = ["intervals/interval_set.py", "intervals/__init__.py"] as const
+    for (const folder of ["intervals", ".stepwright"]) mkdirSync(join(root, folder))
+    copyFileSync(stored("delivered.json"), join(root, ".stepwright/files.json"))
+    writeFileSync(join(root, own), records[`implementation/${encodeURIComponent(own)}`].result.output)
+    writeFileSync(join(root, changed), "mine\n")
+    return Effect.gen(function* () {
+      const written = yield* api.deliver(
+        root,
+        [own, changed].map((path) => ({ path, content: "new\n" }))
+      )
+      assert.deepStrictEqual(
+        written.map(({ outcome }) => outcome),
+        ["written", "kept"]
+      )
     })
   })
 })

@@ -1,7 +1,8 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { afterAll } from "@effect/vitest"
+import { place, type Place } from "../support/cli.ts"
 import * as api from "./api.ts"
 import { model } from "./fingerprints.ts"
 import { everyStep } from "./steps.ts"
@@ -15,6 +16,9 @@ export const linesOf = (file: string): ReadonlyArray<api.Written> =>
     .split("\n")
     .slice(0, -1)
     .map((line) => JSON.parse(line))
+/** The files at and below a place, by their paths from here. */
+export const filesIn = (place: string): ReadonlyArray<string> =>
+  statSync(stored(place)).isFile() ? [place] : readdirSync(stored(place)).flatMap((name) => filesIn(`${place}/${name}`))
 export const namesIn = (folder: string) => readdirSync(stored(folder)).map((name) => basename(name, ".json"))
 
 const folders: Array<string> = []
@@ -37,8 +41,19 @@ export const copyOf = (name: string) => {
 
 export type Copy = ReturnType<typeof copyOf>
 
+/** A folder in which the command line is used, with a copy of a run and its workflow, and what it knows of the run. */
+export const placeWith = (name: string, env: Readonly<Record<string, string>> = {}) => {
+  const here: Place = place([], env)
+  for (const file of ["api.ts", "workflows.ts"]) copyFileSync(stored(file), here.path(file))
+  cpSync(stored("runs", name), here.path(".stepwright/runs"), { recursive: true })
+  const run = readdirSync(here.path(".stepwright/runs"))[0]!
+  const now = (): api.Written => JSON.parse(here.read(`.stepwright/runs/${run}/run.json`))
+  return { here, run, settings: { before: now(), now } }
+}
+
 export const whole = api.anyWorkflow(report)
 export const short = api.anyWorkflow(shorter)
+export const delivered = Object.keys(jsonOf("delivered.json")["files"])
 export const workflows: Readonly<Record<string, api.AnyWorkflow>> = {
   "automated-coding": api.anyWorkflow(api.readyWorkflow),
   "every-step": everyStep,
