@@ -85,8 +85,8 @@ export const initialize: (
   input: unknown,
   options?: Engine.InitializeOptions
 ) => Effect.Effect<State, WorkflowError.WorkflowError> = Engine.initialize
-export const run: (workflow: AnyWorkflow, state: State) => Effect.Effect<State, WorkflowError.WorkflowError, Services> =
-  Engine.run
+export const run = (workflow: AnyWorkflow, state: State) =>
+  Effect.map(Engine.run(workflow, state), ({ state }) => state)
 export const load: (workflow: AnyWorkflow, run: string) => Effect.Effect<State, WorkflowError.WorkflowError> =
   Engine.load
 /** A new run that starts from a state. */
@@ -94,9 +94,9 @@ export const adopt: (
   workflow: AnyWorkflow,
   state: State,
   options?: { readonly run?: string }
-) => Effect.Effect<State, WorkflowError.WorkflowError> = Engine.adopt
+) => Effect.Effect<State, WorkflowError.WorkflowError> = Engine.import
 /** Replaces a result, or with the path `input` the input of the run, by JSON. */
-export const setByHand = Engine.provide as (
+export const setByHand = Engine.set as (
   workflow: AnyWorkflow,
   state: State,
   path: string,
