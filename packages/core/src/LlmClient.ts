@@ -1,5 +1,6 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -43,6 +44,41 @@ export const make = (
 /** A layer from a function that answers requests. */
 export const layer = (generate: Service["generate"]): Layer.Layer<LlmClient> => Layer.succeed(LlmClient, make(generate))
 
+/** A client from an effect of one, which each request decides anew: which model it names, whether it can be asked at all. */
+export const unwrap = (clientFor: (request: LlmRequest) => Effect.Effect<Service, LlmError>): Service =>
+  make(
+    (request) => Effect.flatMap(clientFor(request), (client) => client.generate(request)),
+    (request) => Stream.unwrap(Effect.map(clientFor(request), (client) => client.stream(request)))
+  )
+
+/** A client that is asked something else than it was given. */
+export const mapRequest: {
+  (change: (request: LlmRequest) => LlmRequest): (self: Service) => Service
+  (self: Service, change: (request: LlmRequest) => LlmRequest): Service
+} = dual(2, (self: Service, change: (request: LlmRequest) => LlmRequest): Service =>
+  over(
+    self,
+    make(
+      (request) => self.generate(change(request)),
+      (request) => self.stream(change(request))
+    )
+  )
+)
+
+/** A client whose errors are looked at on their way up. */
+export const tapError: {
+  (look: (error: LlmError) => Effect.Effect<unknown>): (self: Service) => Service
+  (self: Service, look: (error: LlmError) => Effect.Effect<unknown>): Service
+} = dual(2, (self: Service, look: (error: LlmError) => Effect.Effect<unknown>): Service =>
+  over(
+    self,
+    make(
+      (request) => Effect.tapError(self.generate(request), look),
+      (request) => Stream.tapError(self.stream(request), look)
+    )
+  )
+)
+
 /** A client that says of its models what the one below it says, unless it says so itself. */
 export const over = (below: Service, client: Service): Service => {
   const { models = below.models, parameters = below.parameters } = client
@@ -57,8 +93,9 @@ export const over = (below: Service, client: Service): Service => {
 }
 
 /**
- * A layer that puts a middleware, a function from client to client, around the client below it. It keeps `models`
- * and `parameters`. The same layer over several clients is built for each of them.
+ * A layer that puts a middleware, a function from client to client, around the client below it: the `layer` of each
+ * middleware is this with its `make`. It keeps `models` and `parameters`. The same layer over several clients is built
+ * for each of them.
  */
 export const layerMiddleware = <R = never, E = never>(
   middleware: Effect.Effect<(client: Service) => Service, E, R>

@@ -10,7 +10,7 @@ const wait = { ...fields, retryAfter: Schema.optionalKey(Schema.DurationFromMill
 
 /** Too many requests or tokens for now. `retryAfter` is what the server demands. */
 export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited", wait) {
-  readonly isRetryable = true
+  readonly isRetryable: boolean = isRetryable(this)
   override get message() {
     const after = this.retryAfter === undefined ? "" : `, retry after ${Duration.format(this.retryAfter)}`
     return `rate limited${after}: ${this.detail}`
@@ -19,7 +19,7 @@ export class RateLimited extends Schema.TaggedError<RateLimited>()("RateLimited"
 
 /** The account's money or quota is used up: suspends the run. */
 export class QuotaExhausted extends Schema.TaggedError<QuotaExhausted>()("QuotaExhausted", fields) {
-  readonly isRetryable = false
+  readonly isRetryable: boolean = isRetryable(this)
   override get message() {
     return `quota exhausted, top up the account and resume: ${this.detail}`
   }
@@ -27,15 +27,23 @@ export class QuotaExhausted extends Schema.TaggedError<QuotaExhausted>()("QuotaE
 
 /** No key, a wrong key, or one that may not use the model. */
 export class Unauthenticated extends Schema.TaggedError<Unauthenticated>()("Unauthenticated", fields) {
-  readonly isRetryable = false
+  readonly isRetryable: boolean = isRetryable(this)
   override get message() {
     return `not authenticated: ${this.detail}`
   }
 }
 
+/** The set-up is wrong, and every request would fail so: an address that is none, an SDK that is not installed. */
+export class Misconfigured extends Schema.TaggedError<Misconfigured>()("Misconfigured", fields) {
+  readonly isRetryable: boolean = isRetryable(this)
+  override get message() {
+    return `not set up: ${this.detail}`
+  }
+}
+
 /** The provider will never take this request as it is. */
 export class InvalidRequest extends Schema.TaggedError<InvalidRequest>()("InvalidRequest", fields) {
-  readonly isRetryable = false
+  readonly isRetryable: boolean = isRetryable(this)
   override get message() {
     return `request refused: ${this.detail}`
   }
@@ -47,7 +55,7 @@ export class ContextLengthExceeded extends Schema.TaggedError<ContextLengthExcee
   requested: Schema.optionalKey(Schema.Int),
   limit: Schema.optionalKey(Schema.Int)
 }) {
-  readonly isRetryable = false
+  readonly isRetryable: boolean = isRetryable(this)
   override get message() {
     const sizes = this.limit === undefined ? "" : ` (${this.requested ?? "unknown"} of ${this.limit} tokens)`
     return `context length exceeded${sizes}, shorten the input or choose a model with a larger context: ${this.detail}`
@@ -59,7 +67,7 @@ export class ContentRefused extends Schema.TaggedError<ContentRefused>()("Conten
   ...fields,
   usage: Schema.optionalKey(Usage)
 }) {
-  readonly isRetryable = false
+  readonly isRetryable: boolean = isRetryable(this)
   override get message() {
     return `content refused: ${this.detail}`
   }
@@ -70,9 +78,7 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("Inva
   ...lasting,
   usage: Schema.optionalKey(Usage)
 }) {
-  get isRetryable() {
-    return this.permanent !== true
-  }
+  readonly isRetryable: boolean = isRetryable(this)
   override get message() {
     return `invalid response: ${this.detail}`
   }
@@ -80,7 +86,7 @@ export class InvalidResponse extends Schema.TaggedError<InvalidResponse>()("Inva
 
 /** The provider failed on its side. */
 export class ProviderUnavailable extends Schema.TaggedError<ProviderUnavailable>()("ProviderUnavailable", wait) {
-  readonly isRetryable = true
+  readonly isRetryable: boolean = isRetryable(this)
   override get message() {
     return `provider unavailable: ${this.detail}`
   }
@@ -88,9 +94,7 @@ export class ProviderUnavailable extends Schema.TaggedError<ProviderUnavailable>
 
 /** The connection failed or broke off. */
 export class NetworkFailure extends Schema.TaggedError<NetworkFailure>()("NetworkFailure", lasting) {
-  get isRetryable() {
-    return this.permanent !== true
-  }
+  readonly isRetryable: boolean = isRetryable(this)
   override get message() {
     return `network failure: ${this.detail}`
   }
@@ -101,9 +105,7 @@ export class TimedOut extends Schema.TaggedError<TimedOut>()("TimedOut", {
   ...lasting,
   after: Schema.DurationFromMillis
 }) {
-  get isRetryable() {
-    return this.permanent !== true
-  }
+  readonly isRetryable: boolean = isRetryable(this)
   override get message() {
     return `timed out after ${Duration.format(this.after)}: ${this.detail}`
   }
@@ -115,7 +117,7 @@ export class BudgetExceeded extends Schema.TaggedError<BudgetExceeded>()("Budget
   cap: Schema.optionalKey(Schema.Literals(["maxCalls", "maxTokens", "maxUsd"])),
   needed: Schema.optionalKey(Schema.Finite)
 }) {
-  readonly isRetryable = false
+  readonly isRetryable: boolean = isRetryable(this)
   override get message() {
     return `budget exceeded: ${this.detail}`
   }
@@ -123,7 +125,7 @@ export class BudgetExceeded extends Schema.TaggedError<BudgetExceeded>()("Budget
 
 /** A cassette or mock has nothing recorded for this request. */
 export class NoRecordedReply extends Schema.TaggedError<NoRecordedReply>()("NoRecordedReply", fields) {
-  readonly isRetryable = false
+  readonly isRetryable: boolean = isRetryable(this)
   override get message() {
     return `no recorded reply: ${this.detail}`
   }
@@ -133,6 +135,7 @@ export const LlmErrorReason = Schema.Union([
   RateLimited,
   QuotaExhausted,
   Unauthenticated,
+  Misconfigured,
   InvalidRequest,
   ContextLengthExceeded,
   ContentRefused,
@@ -146,17 +149,42 @@ export const LlmErrorReason = Schema.Union([
 export type LlmErrorReason = typeof LlmErrorReason.Type
 
 /**
- * Reasons that providers do not bill when they answer with them. After any other failure the model may have worked
- * unseen, so that what it cost is unknown.
+ * What follows from each reason. `retry`: whether asking again can help, unless the reason is `permanent`. `billed`:
+ * whether the provider may want money for it, as the model may have worked unseen. `suspends`: whether the run can go on
+ * after a top-up or with a larger budget.
  */
-export const unbilled: ReadonlySet<string> = new Set<LlmErrorReason["_tag"]>([
-  "RateLimited",
-  "QuotaExhausted",
-  "Unauthenticated",
-  "InvalidRequest",
-  "ContextLengthExceeded",
-  "ProviderUnavailable"
-])
+const consequences: Readonly<
+  Record<LlmErrorReason["_tag"], { readonly retry?: true; readonly billed?: true; readonly suspends?: true }>
+> = {
+  RateLimited: { retry: true },
+  QuotaExhausted: { suspends: true },
+  Unauthenticated: {},
+  Misconfigured: {},
+  InvalidRequest: {},
+  ContextLengthExceeded: {},
+  ContentRefused: { billed: true },
+  InvalidResponse: { retry: true, billed: true },
+  ProviderUnavailable: { retry: true },
+  NetworkFailure: { retry: true, billed: true },
+  TimedOut: { retry: true, billed: true },
+  BudgetExceeded: { billed: true, suspends: true },
+  NoRecordedReply: { billed: true }
+}
+
+const tags: ReadonlySet<string> = new Set(Object.keys(consequences))
+
+/** The tags of reasons that providers do not bill when they answer with them. What any other cost may be unknown. */
+export const unbilled: ReadonlySet<string> = new Set(
+  Object.entries(consequences).flatMap(([tag, { billed }]) => (billed === true ? [] : [tag]))
+)
+
+/** Whether asking again can help. */
+const isRetryable = (reason: LlmErrorReason): boolean =>
+  consequences[reason._tag]?.retry === true && !("permanent" in reason && reason.permanent === true)
+
+/** Whether a value is a reason, told by its tag: it may come from JSON, or from another copy of this module. */
+export const isLlmErrorReason = (value: unknown): value is LlmErrorReason =>
+  Predicate.isError(value) && "_tag" in value && tags.has(String(value._tag))
 
 /**
  * A request to a language model that got no usable reply; `reason` says why and whether a retry can help, `usage` what
@@ -170,7 +198,7 @@ export class LlmError extends Schema.TaggedError<LlmError>()("LlmError", {
     return this.reason.message
   }
   get isRetryable(): boolean {
-    return this.reason.isRetryable
+    return isRetryable(this.reason)
   }
   /** What is said of its cost, by the error or by its reason. */
   get knownUsage(): Usage | undefined {
@@ -178,9 +206,10 @@ export class LlmError extends Schema.TaggedError<LlmError>()("LlmError", {
   }
   /** Whether the run is suspended, to go on after a top-up or with a larger budget, instead of failed. */
   get isSuspending(): boolean {
-    return this.reason._tag === "BudgetExceeded" || this.reason._tag === "QuotaExhausted"
+    return consequences[this.reason._tag]?.suspends === true
   }
 }
 
-/** Whether an error is an `LlmError`, also one that another copy of this library made. */
-export const isLlmError = (error: unknown): error is LlmError => Predicate.isTagged(error, "LlmError")
+/** Whether a value is an `LlmError`, told by its tag: it may come from JSON, or from another copy of this module. */
+export const isLlmError = (value: unknown): value is LlmError =>
+  Predicate.isError(value) && Predicate.isTagged(value, "LlmError") && "reason" in value

@@ -27,6 +27,52 @@ describe("LlmClient", () => {
     )
   })
 
+  describe("unwrap", () => {
+    it.effect("asks the client that the request decides, whole and streamed, or fails as that does", () =>
+      Effect.gen(function* () {
+        const client = LlmClient.unwrap(({ model }) =>
+          model === "default"
+            ? Effect.succeed(LlmClient.make(() => Effect.succeed(reply("hello"))))
+            : Effect.fail(refused)
+        )
+        assert.deepStrictEqual(yield* client.generate(request), reply("hello"))
+        assert.strictEqual((yield* Stream.runCollect(client.stream(request))).length, 2)
+        const other = { ...request, model: "other" }
+        assert.strictEqual(yield* Effect.flip(client.generate(other)), refused)
+        assert.strictEqual(yield* Effect.flip(Stream.runDrain(client.stream(other))), refused)
+      })
+    )
+  })
+
+  describe("mapRequest", () => {
+    it.effect("asks for what the function gives, and keeps what the client says of its models", () =>
+      Effect.gen(function* () {
+        const asked: Array<string> = []
+        const below = LlmClient.make(({ model }) => Effect.sync(() => (asked.push(model), reply("hello"))))
+        const client = LlmClient.mapRequest({ ...below, models: ["fast"] }, (request) => ({
+          ...request,
+          model: "fast"
+        }))
+        yield* client.generate(request)
+        yield* Stream.runDrain(client.stream(request))
+        assert.deepStrictEqual([asked, client.models], [["fast", "fast"], ["fast"]])
+      })
+    )
+  })
+
+  describe("tapError", () => {
+    it.effect("shows each error, whole and streamed, and passes it on", () =>
+      Effect.gen(function* () {
+        const seen: Array<string> = []
+        const failing = LlmClient.make(() => Effect.fail(refused))
+        const client = LlmClient.tapError(failing, (error) => Effect.sync(() => seen.push(error.reason._tag)))
+        assert.strictEqual(yield* Effect.flip(client.generate(request)), refused)
+        assert.strictEqual(yield* Effect.flip(Stream.runDrain(client.stream(request))), refused)
+        assert.deepStrictEqual(seen, ["InvalidRequest", "InvalidRequest"])
+      })
+    )
+  })
+
   describe("layerMiddleware", () => {
     it.effect("wraps the client below it, the one applied last outermost", () => {
       const around = (name: string) =>
