@@ -4,12 +4,12 @@ import * as Stream from "effect/Stream"
 import { AttemptSink, type Outcome } from "@stepwright/core/AttemptSink"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { BudgetExceeded, InvalidRequest, LlmError, type LlmErrorReason, unbilled } from "@stepwright/core/LlmError"
-import type { LlmReply } from "@stepwright/core/LlmReply"
-import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import { atMostInputTokens, atMostTokens, type LlmRequest } from "@stepwright/core/LlmRequest"
 import type { Usage } from "@stepwright/core/Usage"
+import { checkLimit } from "./internal/around/checkLimit.ts"
 import * as estimate from "./internal/around/estimate.ts"
-import * as limit from "./internal/around/checkLimit.ts"
-import * as passage from "./internal/around/around.ts"
+import * as Ledger from "./internal/around/ledger.ts"
+import * as Middleware from "./Middleware.ts"
 import * as Prices from "./Prices.ts"
 
 /** What was spent. **Units** `calls`: calls answered or failed, whatever retries they took; `tokens`: input + output. */
@@ -44,39 +44,101 @@ export interface Options {
 /**
  * A middleware that refuses a call when it could go over a cap. Requests in flight count with their upper bound, so
  * that concurrent ones cannot overshoot together; when one ends, what it cost takes the place of the bound. In tokens
- * and USD each request counts, failed ones and retries too. Usage that the provider does not say is estimated from the texts,
- * generously, and never 0.
+ * and USD each request counts, failed ones and retries too. Usage that the provider does not say is estimated from the
+ * texts, generously, and never 0.
  *
  * **Fails with** BudgetExceeded, before the request: which cap, what was spent, and how to go on. Under a cap in USD,
  * UnknownPrice at once when one of `models` has no price, and InvalidRequest before a call of any other that has none.
  * A RangeError is a defect, when a number is negative or NaN.
  */
-export const make: {
-  (options: Options & { readonly maxUsd?: never }): Effect.Effect<Middleware>
-  (options: Options): Effect.Effect<Middleware, Prices.UnknownPrice>
-} = (options: Options) =>
-  Effect.suspend(() => {
+export function make(options: Options & { readonly maxUsd?: never }): Effect.Effect<Middleware.Middleware>
+export function make(options: Options): Effect.Effect<Middleware.Middleware, Prices.UnknownPrice>
+export function make(options: Options): Effect.Effect<Middleware.Middleware, Prices.UnknownPrice> {
+  return Effect.suspend(() => {
     const unknown = hasPrices(options) ? unpriced(options) : []
     return unknown.length === 0
       ? Effect.succeed(capped(options))
-      : // Never without `maxUsd`, as the first signature says.
-        (Effect.fail(new Prices.UnknownPrice({ models: unknown, date: table(options).date })) as Effect.Effect<never>)
+      : Effect.fail(new Prices.UnknownPrice({ models: unknown, date: table(options).date }))
+  })
+}
+
+export function layer(
+  options: Options & { readonly maxUsd?: never }
+): Layer.Layer<LlmClient.LlmClient, never, LlmClient.LlmClient>
+export function layer(options: Options): Layer.Layer<LlmClient.LlmClient, Prices.UnknownPrice, LlmClient.LlmClient>
+export function layer(options: Options): Layer.Layer<LlmClient.LlmClient, Prices.UnknownPrice, LlmClient.LlmClient> {
+  return LlmClient.layerMiddleware(make(options))
+}
+
+const capped = (options: Options): Middleware.Middleware => {
+  const caps = {
+    maxCalls: checkLimit("maxCalls", options.maxCalls, Infinity),
+    maxTokens: checkLimit("maxTokens", options.maxTokens, Infinity),
+    maxUsd: checkLimit("maxUsd", options.maxUsd, Infinity)
+  }
+  const assumedOutputTokens = checkLimit("assumedOutputTokens", options.assumedOutputTokens, 8192, 1)
+  const isLimited = caps.maxTokens < Infinity || caps.maxUsd < Infinity
+  const ledger = Ledger.make(caps, {
+    calls: checkLimit("spent.calls", options.spent?.calls, 0),
+    tokens: checkLimit("spent.tokens", options.spent?.tokens, 0),
+    usd: checkLimit("spent.usd", spentUsd(options), 0)
   })
 
-/** `make` around the client below. */
-export const layer: {
-  (options: Options & { readonly maxUsd?: never }): Layer.Layer<LlmClient.LlmClient, never, LlmClient.LlmClient>
-  (options: Options): Layer.Layer<LlmClient.LlmClient, Prices.UnknownPrice, LlmClient.LlmClient>
-  // The failure of `make` is in the second signature only.
-} = (options: Options) => LlmClient.layerMiddleware(make(options) as Effect.Effect<Middleware>)
+  return Middleware.make((asked, client) =>
+    Effect.map(AttemptSink, (sink) => {
+      const output = estimate.outputLimit(asked, client) ?? assumedOutputTokens
+      const request = isLimited ? { ...asked, parameters: { ...asked.parameters, maxOutputTokens: output } } : asked
+      const price = priceOf(options, asked.model)
+      const cost = costing(options, price, atMostInputTokens(asked))
+      const entry: Ledger.Entry = { bound: cost({}, output), isHeld: false }
+      // What the request cost whose reply is on its way up, where its text is known.
+      let replied = Ledger.nothing
 
-type Middleware = (client: LlmClient.Service) => LlmClient.Service
+      const ended = ({ error, model, usage }: Outcome) => {
+        const isFree = usage === undefined && error !== undefined && unbilled.has(error.reason._tag)
+        const spent = isFree ? Ledger.nothing : cost(whole(usage, error, output), output, model)
+        replied = error === undefined && usage !== undefined ? spent : Ledger.nothing
+        Ledger.settle(ledger, entry, spent)
+      }
+      const started = (attempt: LlmRequest) =>
+        Effect.suspend(() => {
+          const refusal = Ledger.hold(ledger, entry)
+          if (refusal !== undefined) return Effect.die(new Refused(exceeded(refusal)))
+          return Effect.map(sink.started(attempt), (tell) => (outcome: Outcome) => {
+            ended(outcome)
+            return tell(outcome)
+          })
+        })
 
-/** What requests take of the caps. */
-interface Amount {
-  readonly tokens: number
-  readonly usd: number
+      return {
+        client: reporting(client, request, { started }),
+        enter: Effect.suspend(() => {
+          if (price === undefined) return Effect.fail(unknownPrice(options, asked.model))
+          const refusal = Ledger.enter(ledger, entry)
+          return refusal === undefined ? Effect.void : Effect.fail(exceeded(refusal))
+        }),
+        // The whole reply says more than the attempt did: where the provider counts nothing, its text is counted.
+        leave: ({ reply }) =>
+          Effect.sync(() => {
+            const spent =
+              reply === undefined
+                ? Ledger.nothing
+                : Ledger.minus(cost(reply.usage, atMostTokens(reply.text), reply.model), replied)
+            Ledger.settle(ledger, entry, spent)
+          })
+      }
+    })
+  )
 }
+
+/** What a usage costs under the caps, where `input` and `output` stand for what it does not say. */
+const costing =
+  (options: Options, price: Prices.Price | undefined, input: number) =>
+  (usage: Usage, output: number, model?: string): Ledger.Amount => {
+    const known = { ...usage, input: usage.input ?? input, output: usage.output ?? output }
+    const own = price === free || model === undefined ? undefined : Prices.find(table(options), model)
+    return { tokens: known.input + known.output, usd: Prices.at(own ?? price ?? free, known) }
+  }
 
 /** A request that was refused below the budget, where a retry began it: on its way up to where it can be an error. */
 class Refused {
@@ -84,115 +146,6 @@ class Refused {
   constructor(error: LlmError) {
     this.error = error
   }
-}
-
-const capped = (options: Options): Middleware => {
-  const maxCalls = limit.of("maxCalls", options.maxCalls, Infinity)
-  const maxTokens = limit.of("maxTokens", options.maxTokens, Infinity)
-  const maxUsd = limit.of("maxUsd", options.maxUsd, Infinity)
-  const assumedOutputTokens = limit.of("assumedOutputTokens", options.assumedOutputTokens, 8192, 1)
-  const isLimited = maxTokens < Infinity || maxUsd < Infinity
-  let calls = limit.of("spent.calls", options.spent?.calls, 0)
-  let tokens = limit.of("spent.tokens", options.spent?.tokens, 0)
-  let usd = limit.of("spent.usd", spentUsd(options), 0)
-  const inFlight = { tokens: 0, usd: 0 }
-
-  const spend = (cost: Amount) => {
-    tokens += cost.tokens
-    usd += cost.usd
-  }
-
-  const refusal = (bound: Amount): LlmError | undefined => {
-    const refuse = (cap: Cap, needed: number, is: string, spent: string, flying: string, call: string) =>
-      exceeded(
-        cap,
-        needed,
-        `${cap} is ${is}, ${spent} spent${inFlight.tokens > 0 ? `, up to ${flying} on their way` : ""}, and this call may take ${call} (a smaller maxOutputTokens of the step makes it less)`
-      )
-    // What is no number fits in no cap.
-    if (!(bound.tokens <= maxTokens - tokens - inFlight.tokens)) {
-      const needed = tokens + inFlight.tokens + bound.tokens
-      return refuse("maxTokens", needed, `${maxTokens}`, `${tokens} are`, `${inFlight.tokens} are`, `${bound.tokens}`)
-    }
-    if (!(bound.usd <= maxUsd - usd - inFlight.usd)) {
-      const needed = usd + inFlight.usd + bound.usd
-      const [is, spent, flying, call] = [maxUsd, usd, inFlight.usd, bound.usd].map(Prices.format)
-      return refuse("maxUsd", needed, `${is}`, `${spent} is`, `${flying} is`, `${call}`)
-    }
-    return undefined
-  }
-
-  return (client) =>
-    passage.make((asked) =>
-      Effect.map(AttemptSink, (sink) => {
-        const input = estimate.atMostInputTokens(asked)
-        const output = estimate.outputLimit(asked, client) ?? assumedOutputTokens
-        const request = isLimited ? { ...asked, parameters: { ...asked.parameters, maxOutputTokens: output } } : asked
-        const price = priceOf(options, asked.model)
-        const amount = (usage: Usage, output: number, model: string | undefined): Amount => {
-          const known = { ...usage, input: usage.input ?? input, output: usage.output ?? output }
-          const own = price === free || model === undefined ? undefined : Prices.find(table(options), model)
-          return { tokens: known.input + known.output, usd: Prices.at(own ?? price ?? free, known) }
-        }
-        const bound = amount({}, output, undefined)
-
-        let isHeld = false
-        const hold = () => {
-          isHeld = true
-          inFlight.tokens += bound.tokens
-          inFlight.usd += bound.usd
-        }
-        const release = () => {
-          if (!isHeld) return
-          isHeld = false
-          inFlight.tokens -= bound.tokens
-          inFlight.usd -= bound.usd
-        }
-
-        // What the request cost whose reply is on its way up, where its text is known.
-        let replied: Amount = nothing
-        const ended = ({ error, model, usage }: Outcome) => {
-          const isFree = usage === undefined && error !== undefined && unbilled.has(error.reason._tag)
-          const cost = isFree ? nothing : amount(whole(usage, error, output), output, model)
-          spend(cost)
-          replied = error === undefined && usage !== undefined ? cost : nothing
-          release()
-        }
-        const started = (attempt: LlmRequest) =>
-          Effect.suspend(() => {
-            const refused = isHeld ? undefined : refusal(bound)
-            if (refused !== undefined) return Effect.die(new Refused(refused))
-            if (!isHeld) hold()
-            return Effect.map(sink.started(attempt), (tell) => (outcome: Outcome) => {
-              ended(outcome)
-              return tell(outcome)
-            })
-          })
-
-        return {
-          client: reporting(client, request, { started }),
-          enter: Effect.suspend(() => {
-            if (price === undefined) return Effect.fail(unknownPrice(options, asked.model))
-            if (calls >= maxCalls) {
-              const detail = `maxCalls is ${maxCalls}, and ${calls} calls were made`
-              return Effect.fail(exceeded("maxCalls", calls + 1, detail))
-            }
-            const refused = refusal(bound)
-            if (refused !== undefined) return Effect.fail(refused)
-            calls++
-            hold()
-            return Effect.void
-          }),
-          leave: ({ reply }) =>
-            Effect.sync(() => {
-              release()
-              if (reply === undefined) return
-              spend({ tokens: -replied.tokens, usd: -replied.usd })
-              spend(costOf(reply, amount))
-            })
-        }
-      })
-    )
 }
 
 /** The client, asked for `request` whatever it is given, and telling the sink of each request that it makes. */
@@ -208,23 +161,22 @@ const reporting = (client: LlmClient.Service, request: LlmRequest, sink: typeof 
       )
   )
 
-const nothing: Amount = { tokens: 0, usd: 0 }
+const exceeded = (refusal: Ledger.Refusal) => {
+  const { asked, cap, inFlight, spent } = refusal
+  const needed = spent + inFlight + asked
+  const detail = `${inWords(refusal)}; resume with a larger cap to go on`
+  return new LlmError({ reason: new BudgetExceeded({ detail, cap, ...(Number.isFinite(needed) && { needed }) }) })
+}
 
-const costOf = (
-  { model, text, usage }: LlmReply,
-  amount: (usage: Usage, output: number, model: string | undefined) => Amount
-) => amount(usage, estimate.atMostTokens(text), model)
-
-type Cap = NonNullable<BudgetExceeded["cap"]>
-
-const exceeded = (cap: Cap, needed: number, detail: string) =>
-  new LlmError({
-    reason: new BudgetExceeded({
-      detail: `${detail}; resume with a larger cap to go on`,
-      cap,
-      ...(Number.isFinite(needed) && { needed })
-    })
-  })
+const inWords = ({ asked, cap, inFlight, limit, spent }: Ledger.Refusal): string => {
+  if (cap === "maxCalls") return `maxCalls is ${limit}, and ${spent} calls were made`
+  const [show, are] = cap === "maxUsd" ? [Prices.format, "is"] : [String, "are"]
+  const flying = inFlight > 0 ? `, up to ${show(inFlight)} ${are} on their way` : ""
+  return (
+    `${cap} is ${show(limit)}, ${show(spent)} ${are} spent${flying}, and this call may take ${show(asked)} ` +
+    "(a smaller maxOutputTokens of the step makes it less)"
+  )
+}
 
 // After these, what the provider said of the output by then need not be all.
 const broken: ReadonlySet<string> = new Set<LlmErrorReason["_tag"]>([

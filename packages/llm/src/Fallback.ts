@@ -5,6 +5,8 @@ import * as Stream from "effect/Stream"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import type { LlmError, LlmErrorReason } from "@stepwright/core/LlmError"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import { catchStream } from "./internal/around/catchStream.ts"
+import type { Middleware } from "./Middleware.ts"
 
 /**
  * A middleware that asks the next client when one cannot be reached: on RateLimited, ProviderUnavailable,
@@ -14,11 +16,10 @@ import type { LlmRequest } from "@stepwright/core/LlmRequest"
  * **Fails with** the error of the last client that was asked.
  */
 export const make =
-  (others: ReadonlyArray<LlmClient.Service>) =>
-  (client: LlmClient.Service): LlmClient.Service =>
+  (others: ReadonlyArray<LlmClient.Service>): Middleware =>
+  (client) =>
     others.reduce(orElse, client)
 
-/** `make` around the client below, with the clients that the layers make. */
 export const layer = <E = never, R = never>(
   ...others: ReadonlyArray<Layer.Layer<LlmClient.LlmClient, E, R>>
 ): Layer.Layer<LlmClient.LlmClient, E, R | LlmClient.LlmClient> =>
@@ -36,20 +37,11 @@ const orElse = (client: LlmClient.Service, next: LlmClient.Service): LlmClient.S
         isTransport(error) ? Effect.andThen(warn(request, error), next.generate(request)) : Effect.fail(error)
       ),
     (request) =>
-      Stream.suspend(() => {
-        let shown = false
-        return client.stream(request).pipe(
-          Stream.mapArray((parts) => {
-            shown ||= parts.some((part) => part._tag === "Delta")
-            return parts
-          }),
-          Stream.catch((error) =>
-            !shown && isTransport(error)
-              ? Stream.unwrap(Effect.as(warn(request, error), next.stream(request)))
-              : Stream.fail(error)
-          )
-        )
-      })
+      catchStream(client.stream(request), (error, shown) =>
+        isTransport(error) && !shown
+          ? Stream.unwrap(Effect.as(warn(request, error), next.stream(request)))
+          : Stream.fail(error)
+      )
   )
 
 const transport: ReadonlySet<LlmErrorReason["_tag"]> = new Set([

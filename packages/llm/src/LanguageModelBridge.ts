@@ -75,10 +75,7 @@ export const fromLanguageModel = <I = never, S extends object = object>(
     return Attempts.make(objectClient(model, request.messages, context, name, asked.success))
   })
 
-  return LlmClient.make(
-    (request) => Effect.flatMap(clientFor(request), (client) => client.generate(request)),
-    (request) => Stream.unwrap(Effect.map(clientFor(request), (client) => client.stream(request)))
-  )
+  return LlmClient.unwrap(clientFor)
 }
 
 /**

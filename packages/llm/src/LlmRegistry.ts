@@ -2,12 +2,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import * as Stream from "effect/Stream"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { InvalidRequest, LlmError } from "@stepwright/core/LlmError"
 import { type LlmRequest, Parameters } from "@stepwright/core/LlmRequest"
-import { UnknownModel } from "@stepwright/core/WorkflowError"
-import * as problems from "./internal/file/schemaProblems.ts"
+import * as schemaProblems from "./internal/file/schemaProblems.ts"
+import type { Middleware } from "./Middleware.ts"
 
 /** A layer of a client for each alias. */
 export type Models = Readonly<Record<string, Layer.Layer<LlmClient.LlmClient, unknown, unknown>>>
@@ -24,19 +23,14 @@ export const layer = <M extends Models>(
   const build = Effect.gen(function* () {
     const clients = new Map<string, LlmClient.Service>()
     for (const [alias, model] of Object.entries(models)) {
-      clients.set(alias, Context.get(yield* Layer.build(model), LlmClient.LlmClient))
+      const client = Context.get(yield* Layer.build(model), LlmClient.LlmClient)
+      clients.set(alias, LlmClient.mapRequest(client, asDefault))
     }
     const aliases = [...clients.keys()]
-    const clientOf = ({ model }: LlmRequest) =>
-      Effect.suspend(() => {
-        const client = clients.get(model)
-        return client === undefined ? unknownAlias(model, aliases) : Effect.succeed(client)
-      })
-    const own = (request: LlmRequest): LlmRequest => ({ ...request, model: "default" })
-    const client = LlmClient.make(
-      (request) => Effect.flatMap(clientOf(request), (client) => client.generate(own(request))),
-      (request) => Stream.unwrap(Effect.map(clientOf(request), (client) => client.stream(own(request))))
-    )
+    const client = LlmClient.unwrap(({ model }) => {
+      const client = clients.get(model)
+      return client === undefined ? Effect.fail(unknownAlias(model, aliases)) : Effect.succeed(client)
+    })
     const parameters = Object.fromEntries(
       Array.from(clients, ([alias, { parameters }]) => [alias, parameters?.["default"] ?? {}])
     )
@@ -87,7 +81,9 @@ export const layerConfig = <P extends Providers>(
     const models = yield* Effect.mapError(
       Schema.decodeUnknownEffect(Config)(config, { errors: "all", onExcessProperty: "error" }),
       ({ issue }) => {
-        const found = problems.of(issue).map(({ keys, message }) => `${["models", ...keys].join(".")}: ${message}`)
+        const found = schemaProblems
+          .of(issue)
+          .map(({ keys, message }) => `${["models", ...keys].join(".")}: ${message}`)
         return new LlmRegistryError({ detail: found.join("; ") })
       }
     )
@@ -109,22 +105,20 @@ export const layerConfig = <P extends Providers>(
 
 /** A client that sends a model's parameters where a request has none of its own. */
 const withDefaults =
-  ({ parameters = {} }: Model) =>
-  (client: LlmClient.Service) => {
-    const filled = (request: LlmRequest): LlmRequest => ({
+  ({ parameters = {} }: Model): Middleware =>
+  (client) => ({
+    ...LlmClient.mapRequest(client, (request) => ({
       ...request,
       parameters: { ...parameters, ...request.parameters }
-    })
-    return {
-      ...LlmClient.make(
-        (request) => client.generate(filled(request)),
-        (request) => client.stream(filled(request))
-      ),
-      parameters: { default: { ...client.parameters?.["default"], ...parameters } }
-    }
-  }
+    })),
+    parameters: { default: { ...client.parameters?.["default"], ...parameters } }
+  })
 
-const unknownAlias = (alias: string, aliases: ReadonlyArray<string>) => {
-  const detail = new UnknownModel({ model: alias, models: aliases }).message
-  return Effect.fail(new LlmError({ reason: new InvalidRequest({ detail }) }))
-}
+const asDefault = (request: LlmRequest): LlmRequest => ({ ...request, model: "default" })
+
+const unknownAlias = (alias: string, aliases: ReadonlyArray<string>) =>
+  new LlmError({
+    reason: new InvalidRequest({
+      detail: `no model is called ${alias}; the models are ${aliases.join(", ") || "none"}`
+    })
+  })

@@ -5,10 +5,10 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as LlmClient from "@stepwright/core/LlmClient"
-import { LlmError, LlmErrorReason, NoRecordedReply } from "@stepwright/core/LlmError"
+import { isLlmError, isLlmErrorReason, LlmError, type LlmErrorReason, NoRecordedReply } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
-import * as describeRequest from "./internal/around/shownRequest.ts"
+import * as shownRequest from "./internal/around/shownRequest.ts"
 import * as estimate from "./internal/around/estimate.ts"
 import { faults } from "./internal/mock/faults.ts"
 import * as mockScript from "./internal/mock/script.ts"
@@ -145,7 +145,7 @@ export const layer = (script: Script): Layer.Layer<LlmClient.LlmClient | Calls> 
           return Effect.flatMap(resolve(taken, request), (reply) => {
             const problem = reply === undefined ? undefined : unfit(reply)
             if (reply !== undefined && problem === undefined) return Effect.succeed(exactly(reply))
-            unforeseen.push(describeRequest.origin(request))
+            unforeseen.push(shownRequest.origin(request))
             const detail = run.explain(request, taken, problem).join("\n")
             return Effect.fail(new LlmError({ reason: new NoRecordedReply({ detail }) }))
           })
@@ -171,12 +171,10 @@ export const layer = (script: Script): Layer.Layer<LlmClient.LlmClient | Calls> 
     })
   )
 
-const isReason = Schema.is(LlmErrorReason)
-
 const resolve = (answer: Answer | undefined, request: LlmRequest): Effect.Effect<Reply | undefined, LlmError> => {
   const reply = isRespond(answer) ? answer(request) : answer
   // An error may be an effect too: it is kept as a reply here, and any other effect is one of this function's own type.
-  return Effect.isEffect(reply) && !(reply instanceof Error) && !isReason(reply)
+  return Effect.isEffect(reply) && !(reply instanceof Error) && !isLlmErrorReason(reply)
     ? (reply as Effect.Effect<Reply | undefined, LlmError>)
     : Effect.succeed(reply)
 }
@@ -184,7 +182,7 @@ const resolve = (answer: Answer | undefined, request: LlmRequest): Effect.Effect
 // A reply that is a function could not be sent: every function is a `Respond`.
 const isRespond = (answer: Answer | undefined): answer is Respond => typeof answer === "function"
 
-const isError = (reply: unknown): reply is LlmError | LlmErrorReason => reply instanceof LlmError || isReason(reply)
+const isError = (reply: unknown): reply is LlmError | LlmErrorReason => isLlmError(reply) || isLlmErrorReason(reply)
 
 /** Why a reply is nothing that a model could say, and what to give instead. JSON makes `{}` of most such. */
 const unfit = (reply: Reply): string | undefined => {
@@ -213,7 +211,7 @@ const isText = (piece: Piece): piece is string => typeof piece === "string"
 const pass = (piece: Piece): Effect.Effect<void, LlmError> => {
   if (isText(piece)) return Effect.void
   if (Duration.isDuration(piece)) return Effect.sleep(piece)
-  return Effect.fail(piece instanceof LlmError ? piece : new LlmError({ reason: piece }))
+  return Effect.fail(isLlmError(piece) ? piece : new LlmError({ reason: piece }))
 }
 
 const parts = (exact: Exact, request: LlmRequest): Stream.Stream<LlmClient.StreamPart, LlmError> =>

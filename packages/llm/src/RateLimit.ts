@@ -7,10 +7,11 @@ import type * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { InvalidRequest, LlmError, RateLimited } from "@stepwright/core/LlmError"
+import { atMostInputTokens, atMostTokens } from "@stepwright/core/LlmRequest"
+import { checkLimit } from "./internal/around/checkLimit.ts"
 import * as estimate from "./internal/around/estimate.ts"
-import * as limit from "./internal/around/checkLimit.ts"
-import * as minute from "./internal/around/slidingMinute.ts"
-import * as passage from "./internal/around/around.ts"
+import * as SlidingMinute from "./internal/around/slidingMinute.ts"
+import * as Middleware from "./Middleware.ts"
 
 /** What a provider allows; what is not given is not limited. */
 export interface Options {
@@ -30,21 +31,21 @@ export interface Options {
  * A middleware that lets requests wait, first come first served, until they fit: in any minute no more begin, and with
  * no more tokens, than allowed. Tokens are estimated generously before a request and settled by its usage after.
  *
- * When the provider says RateLimited all the same, all wait as long as it demands, a day at most; each limit is halved, and concurrency
- * at most half of what was in flight, for those that come after, and doubled again with each minute that this does not
- * happen. Put it inside of `Retry`, so that it sees each request.
+ * When the provider says RateLimited all the same, all wait as long as it demands, a day at most; each limit is halved,
+ * and concurrency at most half of what was in flight, for those that come after, and doubled again with each minute that
+ * this does not happen. Put it inside of `Retry`, so that it sees each request.
  *
  * **Fails with** InvalidRequest, when a call alone may take more than `tokensPerMinute`; RateLimited, without a request,
  * while the provider demands a wait of more than ten minutes. A RangeError is a defect, when a number is less than 1 or
  * NaN.
  */
-export const make = (options: Options): Effect.Effect<(client: LlmClient.Service) => LlmClient.Service> =>
+export const make = (options: Options): Effect.Effect<Middleware.Middleware> =>
   Effect.map(Semaphore.make(1), (turn) => {
-    const requestsPerMinute = limit.of("requestsPerMinute", options.requestsPerMinute, Infinity, 1)
-    const tokensPerMinute = limit.of("tokensPerMinute", options.tokensPerMinute, Infinity, 1)
-    const concurrency = limit.of("concurrency", options.concurrency, Infinity, 1)
-    const assumedOutputTokens = limit.of("assumedOutputTokens", options.assumedOutputTokens, 4096, 1)
-    const recent = minute.make()
+    const requestsPerMinute = checkLimit("requestsPerMinute", options.requestsPerMinute, Infinity, 1)
+    const tokensPerMinute = checkLimit("tokensPerMinute", options.tokensPerMinute, Infinity, 1)
+    const concurrency = checkLimit("concurrency", options.concurrency, Infinity, 1)
+    const assumedOutputTokens = checkLimit("assumedOutputTokens", options.assumedOutputTokens, 4096, 1)
+    const recent = SlidingMinute.make()
     let active = 0
     let changed = Deferred.makeUnsafe<void>()
 
@@ -96,43 +97,40 @@ export const make = (options: Options): Effect.Effect<(client: LlmClient.Service
         return Effect.andThen(wait, begin(tokens, admitted))
       })
 
-    return (client) =>
-      passage.make((request) =>
-        Effect.sync(() => {
-          const input = estimate.atMostInputTokens(request)
-          const output = estimate.outputLimit(request, client) ?? assumedOutputTokens
-          let admission: Admission | undefined
-          return {
-            client,
-            enter:
-              input + output > tokensPerMinute
-                ? tooLarge(input + output, tokensPerMinute)
-                : turn.withPermit(begin(input + output, (admitted) => void (admission = admitted))),
-            leave: (ended) =>
-              Effect.map(Clock.currentTimeMillis, (now) => {
-                if (admission === undefined) return
-                recover(now)
-                const { error, reply } = ended
-                const said = passage.usageOf(ended)
-                const answered = reply === undefined ? output : estimate.atMostTokens(reply.text)
-                recent.settle(admission.entry, (said.input ?? input) + (said.output ?? answered))
-                if (error?.reason._tag === "RateLimited") lower(now, admission, error.reason)
-                active--
-                const change = changed
-                changed = Deferred.makeUnsafe()
-                Deferred.doneUnsafe(change, Exit.void)
-              })
-          }
-        })
-      )
+    return Middleware.make((request, client) =>
+      Effect.sync(() => {
+        const input = atMostInputTokens(request)
+        const output = estimate.outputLimit(request, client) ?? assumedOutputTokens
+        let admission: Admission | undefined
+        return {
+          enter:
+            input + output > tokensPerMinute
+              ? tooLarge(input + output, tokensPerMinute)
+              : turn.withPermit(begin(input + output, (admitted) => void (admission = admitted))),
+          leave: (ended) =>
+            Effect.map(Clock.currentTimeMillis, (now) => {
+              if (admission === undefined) return
+              recover(now)
+              const { error, reply } = ended
+              const said = Middleware.usageOf(ended)
+              const answered = reply === undefined ? output : atMostTokens(reply.text)
+              recent.settle(admission.entry, (said.input ?? input) + (said.output ?? answered))
+              if (error?.reason._tag === "RateLimited") lower(now, admission, error.reason)
+              active--
+              const change = changed
+              changed = Deferred.makeUnsafe()
+              Deferred.doneUnsafe(change, Exit.void)
+            })
+        }
+      })
+    )
   })
 
-/** `make` around the client below. */
 export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, never, LlmClient.LlmClient> =>
   LlmClient.layerMiddleware(make(options))
 
 interface Admission {
-  readonly entry: minute.Entry
+  readonly entry: SlidingMinute.Entry
   /** How often the limits were lowered before. */
   readonly lowerings: number
 }

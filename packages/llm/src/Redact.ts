@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import type { Middleware } from "./Middleware.ts"
 
 export interface Options {
   /** Values that must not leave, as they are or as JSON writes them: keys and passwords that the application knows. */
@@ -34,7 +35,7 @@ export const patterns: ReadonlyArray<RegExp> = [
  * what is further out, such as a run's journal, sees the secrets. No more is hidden than what `values` and `patterns`
  * find.
  */
-export const make = (options: Options = {}): ((client: LlmClient.Service) => LlmClient.Service) => {
+export const make = (options: Options = {}): Middleware => {
   const known = (options.values ?? []).map((value) => Redacted.value(value)).filter((value) => value !== "")
   const find = finders([...new Set([...known, ...known.map(inJson)])], options.patterns)
   const isRaw = (secret: string) => known.includes(secret) || !jsonContent.test(secret)
@@ -55,7 +56,6 @@ export const make = (options: Options = {}): ((client: LlmClient.Service) => Llm
     )
 }
 
-/** `make` around the client below. */
 export const layer = (options?: Options): Layer.Layer<LlmClient.LlmClient, never, LlmClient.LlmClient> =>
   LlmClient.layerMiddleware(Effect.sync(() => make(options)))
 

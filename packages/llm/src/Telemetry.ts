@@ -7,7 +7,7 @@ import type { Span } from "effect/Tracer"
 import { addGenAIAnnotations } from "effect/ai/Telemetry"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
-import * as passage from "./internal/around/around.ts"
+import * as Middleware from "./Middleware.ts"
 
 export interface Options {
   /** Who answers, by OpenTelemetry's names: `openai`, `anthropic`, … */
@@ -36,55 +36,54 @@ export const duration = Metric.histogram("gen_ai.client.operation.duration", {
  *
  * **Source** OpenTelemetry's semantic conventions for generative AI: names, attributes, units and bucket boundaries
  */
-export const make = ({ model: named, provider }: Options): ((client: LlmClient.Service) => LlmClient.Service) => {
+export const make = ({ model: named, provider }: Options): Middleware.Middleware => {
   const modelOf = ({ model }: LlmRequest) => (model === "default" ? (named ?? model) : model)
   const spanOf = (request: LlmRequest) =>
     [`chat ${modelOf(request)}`, { kind: "client", captureStackTrace: false }] as const
 
-  return (client) => {
-    const observed = passage.make(
-      Effect.fnUntraced(function* (request) {
-        // Each call is made within the span below.
-        const span = yield* Effect.orDie(Effect.currentSpan)
-        const began = yield* Clock.currentTimeMillis
-        const model = modelOf(request)
-        describe(span, provider, model, request)
-        return {
-          client,
-          enter: Effect.void,
-          leave: Effect.fnUntraced(function* (ended) {
-            const { error, reply } = ended
-            const attributes = {
-              "gen_ai.operation.name": "chat",
-              "gen_ai.provider.name": provider,
-              "gen_ai.request.model": model,
-              ...(reply?.model !== undefined && { "gen_ai.response.model": reply.model })
-            }
-            const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
-            const failure = reply === undefined ? { "error.type": error?.reason._tag ?? "cancelled" } : {}
-            yield* Metric.update(Metric.withAttributes(duration, { ...attributes, ...failure }), seconds)
-            if (reply === undefined) span.attribute("error.type", failure["error.type"])
-            const { input, output, cachedInput, reasoning } = passage.usageOf(ended)
-            addGenAIAnnotations(span, {
-              ...(reply && { response: { id: reply.id, model: reply.model, finishReasons: [reply.finishReason] } }),
-              usage: { inputTokens: input, outputTokens: output }
-            })
-            if (cachedInput !== undefined) span.attribute("gen_ai.usage.cache_read.input_tokens", cachedInput)
-            if (reasoning !== undefined) span.attribute("gen_ai.usage.reasoning.output_tokens", reasoning)
-            for (const [type, tokens] of [
-              ["input", input],
-              ["output", output]
-            ] as const) {
-              if (tokens === undefined) continue
-              yield* Metric.update(
-                Metric.withAttributes(tokenUsage, { ...attributes, "gen_ai.token.type": type }),
-                tokens
-              )
-            }
+  const observe = Middleware.make(
+    Effect.fnUntraced(function* (request) {
+      // Each call is made within the span below.
+      const span = yield* Effect.orDie(Effect.currentSpan)
+      const began = yield* Clock.currentTimeMillis
+      const model = modelOf(request)
+      describe(span, provider, model, request)
+      return {
+        leave: Effect.fnUntraced(function* (ended) {
+          const { error, reply } = ended
+          const attributes = {
+            "gen_ai.operation.name": "chat",
+            "gen_ai.provider.name": provider,
+            "gen_ai.request.model": model,
+            ...(reply?.model !== undefined && { "gen_ai.response.model": reply.model })
+          }
+          const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
+          const failure = reply === undefined ? { "error.type": error?.reason._tag ?? "cancelled" } : {}
+          yield* Metric.update(Metric.withAttributes(duration, { ...attributes, ...failure }), seconds)
+          if (reply === undefined) span.attribute("error.type", failure["error.type"])
+          const { input, output, cachedInput, reasoning } = Middleware.usageOf(ended)
+          addGenAIAnnotations(span, {
+            ...(reply && { response: { id: reply.id, model: reply.model, finishReasons: [reply.finishReason] } }),
+            usage: { inputTokens: input, outputTokens: output }
           })
-        }
-      })
-    )
+          if (cachedInput !== undefined) span.attribute("gen_ai.usage.cache_read.input_tokens", cachedInput)
+          if (reasoning !== undefined) span.attribute("gen_ai.usage.reasoning.output_tokens", reasoning)
+          for (const [type, tokens] of [
+            ["input", input],
+            ["output", output]
+          ] as const) {
+            if (tokens === undefined) continue
+            yield* Metric.update(
+              Metric.withAttributes(tokenUsage, { ...attributes, "gen_ai.token.type": type }),
+              tokens
+            )
+          }
+        })
+      }
+    })
+  )
+  return (client) => {
+    const observed = observe(client)
     return LlmClient.make(
       (request) => Effect.withSpan(observed.generate(request), ...spanOf(request)),
       (request) => Stream.withSpan(observed.stream(request), ...spanOf(request))
@@ -92,7 +91,6 @@ export const make = ({ model: named, provider }: Options): ((client: LlmClient.S
   }
 }
 
-/** `make` around the client below. */
 export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, never, LlmClient.LlmClient> =>
   LlmClient.layerMiddleware(Effect.sync(() => make(options)))
 

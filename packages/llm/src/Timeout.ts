@@ -5,6 +5,7 @@ import type * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, TimedOut } from "@stepwright/core/LlmError"
+import type { Middleware } from "./Middleware.ts"
 
 export interface Options {
   /** From the call to the end of its reply: no limit unless given. */
@@ -19,7 +20,7 @@ export interface Options {
  *
  * **Fails with** TimedOut; `permanent`, so that it is not asked again, when a stream stalls.
  */
-export const make = (options: Options): ((client: LlmClient.Service) => LlmClient.Service) => {
+export const make = (options: Options): Middleware => {
   const total = Duration.fromInputUnsafe(options.total ?? Duration.infinity)
   const idle = Duration.fromInputUnsafe(options.idle ?? Duration.infinity)
   const late = new TimedOut({ detail: "no whole reply came in time", after: total })
@@ -40,7 +41,6 @@ export const make = (options: Options): ((client: LlmClient.Service) => LlmClien
     )
 }
 
-/** `make` around the client below. */
 export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, never, LlmClient.LlmClient> =>
   LlmClient.layerMiddleware(Effect.sync(() => make(options)))
 

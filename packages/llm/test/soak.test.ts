@@ -9,7 +9,7 @@ const seed = process.env["SOAK_SEED"] ?? String(Date.now())
 
 /** A process of its own has a heap in which nothing else is. */
 const soak = async (): Promise<Report> => {
-  const script = join(import.meta.dirname, "soak.ts")
+  const script = join(import.meta.dirname, "support", "soak.ts")
   const child = promisify(execFile)(process.execPath, ["--expose-gc", script, `${calls}`, seed], { timeout: 240_000 })
   return JSON.parse((await child).stdout)
 }

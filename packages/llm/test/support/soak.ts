@@ -10,9 +10,8 @@ import { Effect, Fiber, Layer, Logger, Redacted, Result, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { AttemptSink, type Outcome } from "@stepwright/core/AttemptSink"
 import { LlmClient } from "@stepwright/core/LlmClient"
-import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import { atMostInputTokens, type LlmRequest } from "@stepwright/core/LlmRequest"
 import { Budget, Fallback, LlmRegistry, OpenAiLlm, RateLimit, Redact, Retry, Telemetry, Timeout } from "@stepwright/llm"
-import * as estimate from "../../src/internal/around/estimate.ts"
 import { faults } from "./faults.ts"
 import { wires } from "./openAiWire.ts"
 import { request } from "./request.ts"
@@ -180,7 +179,7 @@ const maxOutputTokens = 1500
 /** What a budget counts: what is not known, and may have cost something, as estimated. */
 const budgeted = (request: LlmRequest, { error, usage }: Outcome): number => {
   if (usage === undefined && error !== undefined && unbilled.has(error.reason._tag)) return 0
-  return (usage?.input ?? estimate.atMostInputTokens(request)) + (usage?.output ?? maxOutputTokens)
+  return (usage?.input ?? atMostInputTokens(request)) + (usage?.output ?? maxOutputTokens)
 }
 
 const sink: typeof AttemptSink.Service = {

@@ -1,4 +1,3 @@
-export { atMostInputTokens, atMostTokens } from "@stepwright/core/LlmRequest"
 import type { Service } from "@stepwright/core/LlmClient"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 

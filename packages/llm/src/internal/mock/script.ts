@@ -1,6 +1,6 @@
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import type { Answer, Entry, Match, Script } from "../../MockLlm.ts"
-import * as describeRequest from "../around/shownRequest.ts"
+import * as shownRequest from "../around/shownRequest.ts"
 import * as requestDiff from "../around/requestDiff.ts"
 
 /** A script on its way: how often each entry answered, and what it was asked last. */
@@ -99,15 +99,15 @@ export const start = (script: Script): Run => {
 const silent = "the function that was to answer gave none"
 
 const asked = (request: LlmRequest): ReadonlyArray<string> => [
-  `the mock has none for ${describeRequest.origin(request)}`,
-  `  it was asked: ${describeRequest.lastMessage(request)}`
+  `the mock has none for ${shownRequest.origin(request)}`,
+  `  it was asked: ${shownRequest.lastMessage(request)}`
 ]
 
 const nameOf = ({ step, path, when }: Match): string => {
   const keys = [
     ...(step === undefined ? [] : [`step ${JSON.stringify(step)}`]),
     ...(path === undefined ? [] : [`path ${JSON.stringify(path)}`]),
-    ...(when === undefined ? [] : [`when ${describeRequest.shorten(String(when), 80)}`])
+    ...(when === undefined ? [] : [`when ${shownRequest.shorten(String(when), 80)}`])
   ]
   return keys.length === 0 ? "any request" : keys.join(", ")
 }

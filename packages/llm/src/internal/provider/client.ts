@@ -174,10 +174,7 @@ export const make = (options: Options, provider: Provider): LlmClient.Service =>
       })
     )
 
-  return LlmClient.make(
-    (request) => Effect.flatMap(clientFor(request), (client) => client.generate(request)),
-    (request) => Stream.unwrap(Effect.map(clientFor(request), (client) => client.stream(request)))
-  )
+  return LlmClient.unwrap(clientFor)
 }
 
 interface Asked {

@@ -9,7 +9,14 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Sse from "effect/encoding/Sse"
 import type { StreamPart } from "@stepwright/core/LlmClient"
-import { InvalidResponse, LlmError, NetworkFailure, TimedOut, type LlmErrorReason } from "@stepwright/core/LlmError"
+import {
+  InvalidResponse,
+  isLlmError,
+  LlmError,
+  NetworkFailure,
+  TimedOut,
+  type LlmErrorReason
+} from "@stepwright/core/LlmError"
 import type { Api, Quote } from "./wireFormat.ts"
 import * as providerFault from "./fault.ts"
 
@@ -114,7 +121,7 @@ const reader = (
           onDone: () => ended(fail(new NetworkFailure({ detail: tooEarly(begun), permanent: true })))
         })
   )
-  return Effect.mapError(next, (error) => (error instanceof LlmError ? costly(error) : error))
+  return Effect.mapError(next, (error) => (isLlmError(error) ? costly(error) : error))
 }
 
 const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))

@@ -1,0 +1,91 @@
+/** What a request takes of the caps. */
+export interface Amount {
+  readonly tokens: number
+  readonly usd: number
+}
+
+export const nothing: Amount = { tokens: 0, usd: 0 }
+
+export interface Caps {
+  readonly maxCalls: number
+  readonly maxTokens: number
+  readonly maxUsd: number
+}
+
+/** What is spent of the caps, and what the requests that are on their way may take at most. */
+export interface Ledger {
+  readonly caps: Caps
+  calls: number
+  spent: Amount
+  inFlight: Amount
+}
+
+/** A call: what one request of it may take at most, and whether one is on its way. */
+export interface Entry {
+  readonly bound: Amount
+  isHeld: boolean
+}
+
+/** Why a request does not fit: the cap and, in its unit, the limit, what is spent and on its way, and what is asked for. */
+export interface Refusal {
+  readonly cap: keyof Caps
+  readonly limit: number
+  readonly spent: number
+  readonly inFlight: number
+  readonly asked: number
+}
+
+export const make = (caps: Caps, spent: Amount & { readonly calls: number }): Ledger => ({
+  caps,
+  calls: spent.calls,
+  spent: { tokens: spent.tokens, usd: spent.usd },
+  inFlight: nothing
+})
+
+/** Why one more call does not fit; counts it where it does. */
+export const enter = (ledger: Ledger, entry: Entry): Refusal | undefined => {
+  const { calls, caps } = ledger
+  if (calls >= caps.maxCalls) return { cap: "maxCalls", limit: caps.maxCalls, spent: calls, inFlight: 0, asked: 1 }
+  const refusal = hold(ledger, entry)
+  if (refusal === undefined) ledger.calls++
+  return refusal
+}
+
+/** Why the next request of a call does not fit; keeps its bound free where it does. */
+export const hold = (ledger: Ledger, entry: Entry): Refusal | undefined => {
+  if (entry.isHeld) return undefined
+  const { caps, inFlight, spent } = ledger
+  for (const [cap, unit] of limited) {
+    const [asked, limit] = [entry.bound[unit], caps[cap]]
+    // What is no number fits in no cap.
+    if (!(asked <= limit - spent[unit] - inFlight[unit])) {
+      return { cap, limit, spent: spent[unit], inFlight: inFlight[unit], asked }
+    }
+  }
+  entry.isHeld = true
+  ledger.inFlight = plus(inFlight, entry.bound)
+  return undefined
+}
+
+/** The request is over: what it cost takes the place of its bound. */
+export const settle = (ledger: Ledger, entry: Entry, cost: Amount): void => {
+  ledger.spent = plus(ledger.spent, cost)
+  if (!entry.isHeld) return
+  entry.isHeld = false
+  ledger.inFlight = minus(ledger.inFlight, entry.bound)
+}
+
+const plus = (self: Amount, that: Amount): Amount => ({
+  tokens: self.tokens + that.tokens,
+  usd: self.usd + that.usd
+})
+
+export const minus = (self: Amount, that: Amount): Amount => ({
+  tokens: self.tokens - that.tokens,
+  usd: self.usd - that.usd
+})
+
+const limited = [
+  ["maxTokens", "tokens"],
+  ["maxUsd", "usd"]
+] as const
