@@ -1,12 +1,15 @@
-import Anthropic from "@anthropic-ai/sdk"
 import type * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as LlmClient from "@stepwright/core/LlmClient"
-import * as anthropicMessages from "./internal/anthropic/messages.ts"
+import { dialect } from "./internal/anthropic/fault.ts"
+import * as messagesApi from "./internal/anthropic/messages.ts"
+import { sdk } from "./internal/anthropic/sdk.ts"
+import { strictMode } from "./internal/anthropic/structuredOutput.ts"
 import * as providerClient from "./internal/provider/client.ts"
 import * as structuredOutput from "./internal/provider/structuredOutput.ts"
+import { configured } from "./internal/provider/variables.ts"
 
 export interface Options extends providerClient.Options {
   /** The output limit of requests that have none: 16,000 unless given. What the model thinks counts. **Units** tokens */
@@ -18,8 +21,8 @@ export interface Options extends providerClient.Options {
 }
 
 /**
- * Anthropic's Messages API through its official SDK. Each request is made once and reported to the `AttemptSink`;
- * `Retry` is a layer of its own. System messages go first, in one. The text of a reply has the shape of the schema that
+ * Anthropic's Messages API through its official SDK, which is loaded with the first request. Each request is made once
+ * and reported to the `AttemptSink`; `Retry` is a layer of its own. System messages go first, in one. The text of a reply has the shape of the schema that
  * was asked for; the deltas of a stream are the model's own text, which may be shaped otherwise (null for what is left
  * out). Input that the API reads from its cache or writes to it is part of `usage.input`.
  *
@@ -34,28 +37,29 @@ export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient> =>
 export const layerConfig = (given: Partial<Options> = {}): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
   Layer.effect(
     LlmClient.LlmClient,
-    Effect.map(providerClient.configured("ANTHROPIC", given), (configured) => make({ ...given, ...configured }))
+    Effect.map(configured(variables, given), (known) => make({ ...given, ...known }))
   )
+
+const variables = "ANTHROPIC"
 
 const make = (options: Options): LlmClient.Service =>
   providerClient.make(options, {
-    api: anthropicMessages.api,
-    sdk: (apiKey) => new Anthropic({ ...providerClient.sdkOptions, apiKey, baseURL: options.baseUrl ?? null }),
+    variables,
+    api: messagesApi.api,
+    dialect,
+    sdk,
     prepare: (request, model) => ({
-      result: Result.map(
-        structuredOutput.prepare(request, structuredOutput.anthropic, options),
-        ({ format, messages, restore }) => ({
-          body: anthropicMessages.body({
-            model,
-            messages,
-            parameters: request.parameters,
-            format,
-            maxOutputTokens: options.maxOutputTokens ?? 16_000
-          }),
-          restore
-        })
-      ),
-      warnings: anthropicMessages
+      result: Result.map(structuredOutput.prepare(request, strictMode, options), ({ format, messages, restore }) => ({
+        body: messagesApi.body({
+          model,
+          messages,
+          parameters: request.parameters,
+          format,
+          maxOutputTokens: options.maxOutputTokens ?? 16_000
+        }),
+        restore
+      })),
+      warnings: messagesApi
         .left(request.parameters)
         .map((name) => `${model} over Anthropic's API takes no ${name}: it is left out`)
     })

@@ -14,6 +14,7 @@ import { LlmError, ProviderUnavailable } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import { identity, type LlmRequest } from "@stepwright/core/LlmRequest"
 import * as Usage from "@stepwright/core/Usage"
+import { writeWhole } from "./internal/file/writeWhole.ts"
 import * as relayFile from "./internal/relay/file.ts"
 
 export interface Options {
@@ -56,10 +57,8 @@ export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, never,
       const { directory, interval = "1 second" } = options
       const every = Duration.fromInputUnsafe(interval)
 
-      const writeWhole = (name: string, content: string) => {
-        const file = path.join(directory, name)
-        return Effect.andThen(fs.writeFileString(`${file}.tmp`, content), fs.rename(`${file}.tmp`, file))
-      }
+      const write = (name: string, content: string) =>
+        writeWhole(fs, path.join(directory, name), new TextEncoder().encode(content))
 
       const setAside = Effect.fnUntraced(function* (stem: string) {
         if (!(yield* fs.exists(`${stem}${replyEnding}`))) return
@@ -81,11 +80,11 @@ export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, never,
         const last = Math.max(0, ...stems.map((stem) => Number.parseInt(stem, 10) || 0))
         const stem = relayFile.stem(last + 1, request, id)
         const now = yield* DateTime.now
-        yield* writeWhole(`${stem}${requestEnding}`, relayFile.print(request, id, `${stem}${replyEnding}`, now))
+        yield* write(`${stem}${requestEnding}`, relayFile.print(request, id, `${stem}${replyEnding}`, now))
         return stem
       })
 
-      const list = Effect.flatMap(waiting(directory), (all) => writeWhole("WAITING.md", printWaiting(all)))
+      const list = Effect.flatMap(waiting(directory), (all) => write("WAITING.md", printWaiting(all)))
 
       const alone = <A>(effect: Effect.Effect<A, PlatformError.PlatformError, FileSystem.FileSystem | Path.Path>) =>
         lock.withPermit(Effect.uninterruptible(Effect.provide(effect, context)))

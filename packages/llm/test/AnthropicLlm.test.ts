@@ -197,7 +197,7 @@ describe("AnthropicLlm", () => {
         const { reason } = yield* Effect.flip(
           Effect.provide(ask(request("ping")), client("http://localhost", { baseUrl: "localhost v1" }))
         )
-        expect(reason._tag).toBe("InvalidRequest")
+        expect(reason._tag).toBe("Misconfigured")
         expect(reason.detail).toContain("base URL")
       })
     )
@@ -207,7 +207,7 @@ describe("AnthropicLlm", () => {
         const { url, received } = yield* serve(send(200, message()))
         const baseUrl = url.replace("http://", "http://user:hunter2@")
         const { reason } = yield* Effect.flip(Effect.provide(ask(request("ping")), client(url, { baseUrl })))
-        expect(reason).toMatchObject({ _tag: "InvalidRequest", isRetryable: false })
+        expect(reason).toMatchObject({ _tag: "Misconfigured", isRetryable: false })
         expect(reason.message).not.toContain("hunter2")
         expect(received).toEqual([])
       }).pipe(Effect.scoped)

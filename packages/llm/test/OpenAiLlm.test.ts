@@ -322,7 +322,7 @@ describe("OpenAiLlm", () => {
     it.live("fails at once when the base URL is none", () =>
       Effect.gen(function* () {
         const { reason } = yield* Effect.flip(Effect.provide(ask(request("ping")), client("localhost v1")))
-        expect(reason._tag).toBe("InvalidRequest")
+        expect(reason._tag).toBe("Misconfigured")
         expect(reason.detail).toContain("base URL")
       })
     )
@@ -333,7 +333,7 @@ describe("OpenAiLlm", () => {
         const { reason } = yield* Effect.flip(
           Effect.provide(ask(request("ping")), client(url.replace("http://", "http://user:hunter2@")))
         )
-        expect(reason).toMatchObject({ _tag: "InvalidRequest", isRetryable: false })
+        expect(reason).toMatchObject({ _tag: "Misconfigured", isRetryable: false })
         expect(reason.message).toContain("base URL has a user name or a password")
         expect(reason.message).not.toContain("hunter2")
         expect(received).toEqual([])

@@ -17,6 +17,15 @@ export const memoryFiles = Effect.map(Clock.Clock, (clock) => {
     exists: (path) => Effect.sync(() => files.has(path)),
     readFileString: (path) => Effect.map(find("readFileString", path), (file) => file.text),
     writeFileString: write,
+    // A file is written at once, and nothing else is done with it.
+    open: (path) => {
+      const file: Pick<FileSystem.File, "writeAll" | "sync"> = {
+        writeAll: (bytes) => write(path, new TextDecoder().decode(bytes)),
+        sync: Effect.void
+      }
+      return Effect.succeed(file as FileSystem.File)
+    },
+    chmod: () => Effect.void,
     rename: (from, to) =>
       Effect.map(find("rename", from), (file) => {
         files.delete(from)

@@ -1,4 +1,3 @@
-import { APIConnectionTimeoutError, APIError } from "@anthropic-ai/sdk"
 import { captured, type Dialect } from "../provider/fault.ts"
 
 const spendLimit = /spend_limit_reached$/u
@@ -6,20 +5,8 @@ const spendLimit = /spend_limit_reached$/u
 // Said with the type of any other bad request.
 const accountIsEmpty = /credit balance is too low|reached your specified .*usage limits/iu
 
-/** Source: https://platform.claude.com/docs/en/api/errors */
+/** **Source** https://platform.claude.com/docs/en/api/errors */
 export const dialect: Dialect = {
-  keyVariable: "ANTHROPIC_API_KEY",
-  faultOf: (failure) => {
-    if (!(failure instanceof APIError) || typeof failure.status !== "number") return undefined
-    const request = failure.requestID ? ` (request ${failure.requestID})` : ""
-    return {
-      status: failure.status,
-      codes: [failure.errorCode, failure.type].filter((code) => typeof code === "string"),
-      message: (typeof failure.apiMessage === "string" ? failure.apiMessage : failure.message) + request,
-      header: (name) => failure.headers?.get(name)
-    }
-  },
-  isTimeout: (failure) => failure instanceof APIConnectionTimeoutError,
   isQuota: ({ status, codes, message }) =>
     status === 402 || codes.some((code) => spendLimit.test(code)) || (status === 400 && accountIsEmpty.test(message)),
   isSlowDown: () => false,

@@ -1,13 +1,15 @@
+import type Anthropic from "@anthropic-ai/sdk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type Anthropic from "@anthropic-ai/sdk"
-import { ContentRefused, InvalidResponse, LlmError } from "@stepwright/core/LlmError"
+import type { LlmError } from "@stepwright/core/LlmError"
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
 import type { Message, Parameters } from "@stepwright/core/LlmRequest"
-import { dialect } from "./fault.ts"
-import { known, lenient, maybe, Tokens, type Api, type Collector, type Quote } from "../provider/wireFormat.ts"
+import type { Faults } from "../provider/fault.ts"
+import { known, lenient, maybe, Tokens } from "../provider/lenient.ts"
+import { noReply } from "../provider/noReply.ts"
 import type { Format } from "../provider/structuredOutput.ts"
+import type { Api, Collector } from "../provider/wireFormat.ts"
 
 type Params = Anthropic.MessageCreateParams
 
@@ -68,10 +70,9 @@ const MessageBody = Schema.Struct({
 
 const decode = Schema.decodeUnknownEffect(MessageBody)
 
-const reply = Effect.fnUntraced(function* (body: unknown, quote: Quote): Effect.fn.Return<LlmReply, LlmError> {
+const reply = Effect.fnUntraced(function* (body: unknown, { quote }: Faults): Effect.fn.Return<LlmReply, LlmError> {
   const spent = usage(body)
-  const invalid = (detail: string, permanent: boolean) =>
-    new LlmError({ reason: new InvalidResponse({ detail, usage: spent, ...(permanent && { permanent }) }) })
+  const { invalid, refused } = noReply(spent)
   const shown = () => quote(JSON.stringify(body), 200)
 
   const { content, id, model, stop_details, stop_reason } = yield* Effect.mapError(decode(body), (issue) =>
@@ -80,7 +81,7 @@ const reply = Effect.fnUntraced(function* (body: unknown, quote: Quote): Effect.
   if (stop_reason === "refusal") {
     const why = [stop_details?.category, stop_details?.explanation].filter((part) => part != null).join(": ")
     const detail = why === "" ? "the model refuses" : `the model refuses: ${quote(why)}`
-    return yield* new LlmError({ reason: new ContentRefused({ detail, usage: spent }) })
+    return yield* refused(detail)
   }
   if (stop_reason === "tool_use" || content.some(({ type }) => type.endsWith("tool_use"))) {
     return yield* invalid("the model calls a tool, and none was offered", true)
@@ -193,13 +194,12 @@ const collect = (): Collector => {
   }
 }
 
-/** Source: https://platform.claude.com/docs/en/api/messages */
+/** **Source** https://platform.claude.com/docs/en/api/messages */
 export const api: Api = {
   path: "/v1/messages",
   streamed: { stream: true },
   reply,
   usage,
   collect,
-  isEnd: ({ event }) => event === "message_stop",
-  dialect
+  isEnd: ({ event }) => event === "message_stop"
 }

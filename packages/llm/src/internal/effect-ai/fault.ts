@@ -2,25 +2,14 @@ import * as Formatter from "effect/Formatter"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as AiError from "effect/ai/AiError"
-import {
-  ContentRefused,
-  ContextLengthExceeded,
-  InvalidRequest,
-  InvalidResponse,
-  NetworkFailure,
-  ProviderUnavailable,
-  QuotaExhausted,
-  RateLimited,
-  Unauthenticated,
-  type LlmErrorReason
-} from "@stepwright/core/LlmError"
+import * as LlmError from "@stepwright/core/LlmError"
 import { shorten } from "../around/shownRequest.ts"
-import * as openAiFault from "../openai/fault.ts"
-import { known, maybe } from "../provider/wireFormat.ts"
-import * as providerFault from "../provider/fault.ts"
+import { demandedWait, reasonOfEvent } from "../provider/fault.ts"
+import { known, maybe, parseJson } from "../provider/lenient.ts"
+import { openAiDialect } from "../provider/openAiDialect.ts"
 
 /** Why a request to a language model of `effect/ai`, failed at `now` (milliseconds since 1970), got no reply. */
-export const reasonOf = (error: AiError.AiError, now: number): LlmErrorReason => {
+export const reasonOf = (error: AiError.AiError, now: number): LlmError.LlmErrorReason => {
   const { reason } = error
   const http = "http" in reason ? reason.http : undefined
   const status = http?.response?.status
@@ -33,67 +22,70 @@ export const reasonOf = (error: AiError.AiError, now: number): LlmErrorReason =>
       ...(told.message === undefined || error.message.includes(told.message) ? [] : [told.message])
     ].join("; ")
   )
-  const demanded = providerFault.demandedWait((name) => headers?.[name], now)
+  const demanded = demandedWait((name) => headers?.[name], now)
   const waiting = (after = demanded) => (after === undefined ? { detail } : { detail, retryAfter: after })
 
   switch (reason._tag) {
     case "RateLimitError":
       // Providers answer with status 429 also when the money is used up.
       return told.reason?._tag === "QuotaExhausted"
-        ? new QuotaExhausted({ detail })
-        : new RateLimited(waiting(reason.retryAfter ?? demanded))
+        ? new LlmError.QuotaExhausted({ detail })
+        : new LlmError.RateLimited(waiting(reason.retryAfter ?? demanded))
     case "QuotaExhaustedError":
-      return new QuotaExhausted({ detail })
+      return new LlmError.QuotaExhausted({ detail })
     case "AuthenticationError":
-      return new Unauthenticated({ detail })
+      return new LlmError.Unauthenticated({ detail })
     case "ContentPolicyError":
-      return new ContentRefused({ detail })
+      return new LlmError.ContentRefused({ detail })
     case "InvalidRequestError":
-      if (told.reason?._tag === "ContextLengthExceeded") return new ContextLengthExceeded({ ...told.reason, detail })
-      return tooLong.test(error.message) ? new ContextLengthExceeded({ detail }) : new InvalidRequest({ detail })
+      if (told.reason?._tag === "ContextLengthExceeded")
+        return new LlmError.ContextLengthExceeded({ ...told.reason, detail })
+      return tooLong.test(error.message)
+        ? new LlmError.ContextLengthExceeded({ detail })
+        : new LlmError.InvalidRequest({ detail })
     case "InternalProviderError":
-      return new ProviderUnavailable(waiting())
+      return new LlmError.ProviderUnavailable(waiting())
     case "NetworkError":
-      return reason.isRetryable ? new NetworkFailure({ detail }) : new InvalidRequest({ detail })
+      return reason.isRetryable ? new LlmError.NetworkFailure({ detail }) : new LlmError.InvalidRequest({ detail })
     case "InvalidResponseError":
-      return new InvalidResponse({ detail, permanent: true })
+      return new LlmError.InvalidResponse({ detail, permanent: true })
     case "InvalidOutputError":
     case "StructuredOutputError":
-      return new InvalidResponse({ detail, usage: usageOf(reason.usage) })
+      return new LlmError.InvalidResponse({ detail, usage: usageOf(reason.usage) })
     case "UnsupportedSchemaError":
-      return new InvalidRequest({ detail: `${detail}; change it, or set structuredOutput to "instructions"` })
+      return new LlmError.InvalidRequest({ detail: `${detail}; change it, or set structuredOutput to "instructions"` })
     case "ToolNotFoundError":
     case "ToolParameterValidationError":
     case "InvalidToolResultError":
-      return new InvalidResponse({ detail, permanent: true })
+      return new LlmError.InvalidResponse({ detail, permanent: true })
     case "ToolResultEncodingError":
     case "ToolConfigurationError":
     case "ToolkitRequiredError":
     case "InvalidUserInputError":
-      return new InvalidRequest({ detail })
+      return new LlmError.InvalidRequest({ detail })
     case "UnknownError":
-      if (status === undefined) return new InvalidResponse({ detail, permanent: true })
-      if (status === 402) return new QuotaExhausted({ detail })
+      if (status === undefined) return new LlmError.InvalidResponse({ detail, permanent: true })
+      if (status === 402) return new LlmError.QuotaExhausted({ detail })
       return status === 408 || status === 409 || status >= 500
-        ? new ProviderUnavailable(waiting())
-        : new InvalidRequest({ detail })
+        ? new LlmError.ProviderUnavailable(waiting())
+        : new LlmError.InvalidRequest({ detail })
   }
 }
 
 /** Why a reply that had begun failed, by the `error` of the part that came in its place. */
-export const reasonOfPart = (error: unknown, now: number): LlmErrorReason => {
+export const reasonOfPart = (error: unknown, now: number): LlmError.LlmErrorReason => {
   if (AiError.isAiError(error)) return reasonOf(error, now)
   if (AiError.isAiErrorReason(error)) {
     return reasonOf(AiError.make({ module: "LanguageModel", method: "streamText", reason: error }), now)
   }
   const { message = shown(error), reason } = told(error)
-  return reason ?? new ProviderUnavailable({ detail: quote(message) })
+  return reason ?? new LlmError.ProviderUnavailable({ detail: quote(message) })
 }
 
 /** What a provider says in the usual shape of an error: a message with a code or a type, often below `error`. */
 interface Told {
   readonly message?: string
-  readonly reason?: LlmErrorReason
+  readonly reason?: LlmError.LlmErrorReason
 }
 
 const Fault = Schema.Struct({
@@ -108,20 +100,13 @@ const told = (error: unknown): Told => {
   const found = Option.getOrUndefined(decodeFault(error))
   if (found === undefined) return {}
   const fault = "error" in found ? found.error : found
-  const reason = providerFault.reasonOfEvent(fault, openAiFault.dialect, quote)
-  const message = fault.message
   // Which key is to be set, only the provider knows.
-  return {
-    message,
-    reason: reason._tag === "Unauthenticated" ? new Unauthenticated({ detail: quote(message) }) : reason
-  }
+  return { message: fault.message, reason: reasonOfEvent(fault, { dialect: openAiDialect, quote }) }
 }
-
-const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))
 
 const toldBy = (body: string | undefined): Told => {
   if (body === undefined) return {}
-  const json = parse(body)
+  const json = parseJson(body)
   return Option.isSome(json) ? told(json.value) : { message: body }
 }
 

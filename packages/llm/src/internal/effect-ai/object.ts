@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { shorten } from "../around/shownRequest.ts"
+import { parseJson } from "../provider/lenient.ts"
 import * as structuredOutput from "../provider/structuredOutput.ts"
 
 /** How an object is asked for whose value, or a field of it, is what a JSON Schema says. */
@@ -40,15 +41,13 @@ const make = (json: JsonSchema.JsonSchema): Asked => {
     schema,
     restore: (text, object) => restore(text, isWrapped(object) ? object.value : object),
     unwrap: (text) => {
-      const object = Option.getOrUndefined(parse(text))
+      const object = Option.getOrUndefined(parseJson(text))
       return isWrapped(object) && Object.keys(object).length === 1 ? JSON.stringify(object.value) : text
     }
   }
 }
 
 const restore: Asked["restore"] = (text, value) => {
-  const said = parse(text)
+  const said = parseJson(text)
   return Option.isSome(said) && Equal.equals(said.value, value) ? text : JSON.stringify(value)
 }
-
-const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))

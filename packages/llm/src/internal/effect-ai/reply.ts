@@ -1,11 +1,12 @@
 import * as Effect from "effect/Effect"
 import type * as Response from "effect/ai/Response"
-import { ContentRefused, InvalidResponse, LlmError } from "@stepwright/core/LlmError"
+import type { LlmError } from "@stepwright/core/LlmError"
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
 import type { Usage } from "@stepwright/core/Usage"
-import { tokens } from "./fault.ts"
 import { shorten } from "../around/shownRequest.ts"
-import { known } from "../provider/wireFormat.ts"
+import { known } from "../provider/lenient.ts"
+import { noReply } from "../provider/noReply.ts"
+import { tokens } from "./fault.ts"
 
 /** What the parts of one reply of `effect/ai` add up to. */
 export interface Collector {
@@ -59,15 +60,14 @@ export const collect = (): Collector => {
   const reply = Effect.suspend(() => {
     const usage = usageOf(finish?.usage)
     const finishReason = finishReasons[finish?.reason ?? "unknown"]
-    const invalid = (detail: string, permanent: boolean) =>
-      Effect.fail(new LlmError({ reason: new InvalidResponse({ detail, usage, ...(permanent && { permanent }) }) }))
-    const refused = (detail: string) => Effect.fail(new LlmError({ reason: new ContentRefused({ detail, usage }) }))
+    const { invalid, refused } = noReply(usage)
 
-    if (refusal !== undefined) return refused(`the model refuses: ${shorten(refusal, 300)}`)
-    if (finishReason === "content-filter") return refused("the provider's content filter cut the reply")
-    if (called) return invalid("the model calls a tool, and none was offered", true)
-    if (finish?.reason === "error") return invalid("the model stopped because of an error", false)
-    if (text === "" && finishReason !== "length") return invalid("the reply has neither text nor refusal", false)
+    if (refusal !== undefined) return Effect.fail(refused(`the model refuses: ${shorten(refusal, 300)}`))
+    if (finishReason === "content-filter") return Effect.fail(refused("the provider's content filter cut the reply"))
+    if (called) return Effect.fail(invalid("the model calls a tool, and none was offered", true))
+    if (finish?.reason === "error") return Effect.fail(invalid("the model stopped because of an error", false))
+    if (text === "" && finishReason !== "length")
+      return Effect.fail(invalid("the reply has neither text nor refusal", false))
     return Effect.succeed({ text, finishReason, ...head, usage })
   })
 

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
-import * as problems from "./schemaProblems.ts"
+import * as schemaProblems from "./schemaProblems.ts"
 
 /** One thing that is wrong with a text. **Units** lines and columns from 1. */
 export interface Problem {
@@ -28,7 +28,7 @@ export const decode = <A, I>(schema: Schema.Codec<A, I>, options?: SchemaAST.Par
     })
     return yield* Effect.mapError(decodeJson(json, { errors: "all", ...options }), ({ issue }) => {
       const { begins } = scan(text)
-      return problems.of(issue).map(({ keys, message }) => ({
+      return schemaProblems.of(issue).map(({ keys, message }) => ({
         ...place(text, innermost(begins, keys)),
         detail: keys.length === 0 ? message : `at ${keys.join(".")}: ${message}`
       }))

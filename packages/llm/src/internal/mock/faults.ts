@@ -1,33 +1,21 @@
 import * as Duration from "effect/Duration"
-import {
-  ContentRefused,
-  ContextLengthExceeded,
-  InvalidRequest,
-  InvalidResponse,
-  NetworkFailure,
-  ProviderUnavailable,
-  QuotaExhausted,
-  RateLimited,
-  TimedOut,
-  Unauthenticated,
-  type LlmErrorReason
-} from "@stepwright/core/LlmError"
+import * as LlmError from "@stepwright/core/LlmError"
 
 const usage = { input: 11, cachedInput: 4, output: 7, reasoning: 2 }
 
 const limited = (detail: string, seconds?: number) => () =>
-  new RateLimited({ detail, ...(seconds !== undefined && { retryAfter: Duration.seconds(seconds) }) })
-const exhausted = (detail: string) => () => new QuotaExhausted({ detail })
-const refused = (detail: string) => () => new InvalidRequest({ detail })
+  new LlmError.RateLimited({ detail, ...(seconds !== undefined && { retryAfter: Duration.seconds(seconds) }) })
+const exhausted = (detail: string) => () => new LlmError.QuotaExhausted({ detail })
+const refused = (detail: string) => () => new LlmError.InvalidRequest({ detail })
 const unauthenticated = (detail: string) => () =>
-  new Unauthenticated({ detail: `set OPENAI_API_KEY to a key that may use this model: ${detail}` })
-const unavailable = (detail: string) => () => new ProviderUnavailable({ detail })
-const broken = (detail: string) => () => new NetworkFailure({ detail })
-const cutShort = (detail: string) => () => new NetworkFailure({ detail, permanent: true })
-const silent = () => new TimedOut({ detail: "no reply from the model", after: Duration.minutes(5) })
-const invalid = (detail: string) => () => new InvalidResponse({ detail })
+  new LlmError.Unauthenticated({ detail: `set OPENAI_API_KEY to a key that may use this model: ${detail}` })
+const unavailable = (detail: string) => () => new LlmError.ProviderUnavailable({ detail })
+const broken = (detail: string) => () => new LlmError.NetworkFailure({ detail })
+const cutShort = (detail: string) => () => new LlmError.NetworkFailure({ detail, permanent: true })
+const silent = () => new LlmError.TimedOut({ detail: "no reply from the model", after: Duration.minutes(5) })
+const invalid = (detail: string) => () => new LlmError.InvalidResponse({ detail })
 const foreign = (detail: string, usage = {}) => {
-  return () => new InvalidResponse({ detail, permanent: true, usage })
+  return () => new LlmError.InvalidResponse({ detail, permanent: true, usage })
 }
 
 /** What a provider does wrong, by name, and why the call then fails: as `OpenAiLlm` tells it for each request. */
@@ -43,7 +31,7 @@ export const faults = {
   "429 slow_down": limited("429 slow_down"),
   "503 slow_down": limited("503 slow_down"),
   "400 context_length_exceeded": () =>
-    new ContextLengthExceeded({ detail: "400 context_length_exceeded", requested: 9001, limit: 8192 }),
+    new LlmError.ContextLengthExceeded({ detail: "400 context_length_exceeded", requested: 9001, limit: 8192 }),
   "400 invalid_value": refused("400 invalid_value"),
   "404 model_not_found": refused("404 model_not_found"),
   "413": refused("413 the request is too large"),
@@ -62,7 +50,8 @@ export const faults = {
   "body cut inside the JSON": broken("terminated: other side closed"),
   "200 that is not JSON": invalid("the response is no JSON"),
   "200 without a body": invalid("the response is empty"),
-  "200 without an end": () => new InvalidResponse({ detail: "the response is larger than 32 MB", permanent: true }),
+  "200 without an end": () =>
+    new LlmError.InvalidResponse({ detail: "the response is larger than 32 MB", permanent: true }),
   "200 HTML": foreign("the response is not what the API sends, check the base URL: <html>Welcome</html>"),
   "200 {error}": foreign('Missing key at ["choices"], in {"error":{"message":"it broke"}}'),
   "choices (output, content) missing": foreign('Missing key at ["choices"], in {}'),
@@ -76,16 +65,18 @@ export const faults = {
   "error event in the stream: rate_limit_exceeded": limited("it is rate_limit_exceeded"),
   "error event in the stream: insufficient_quota": exhausted("it is insufficient_quota"),
   "error event in the stream: context_length_exceeded": () =>
-    new ContextLengthExceeded({ detail: "it is context_length_exceeded" }),
+    new LlmError.ContextLengthExceeded({ detail: "it is context_length_exceeded" }),
   "error event in the stream: content_policy_violation": () =>
-    new ContentRefused({ detail: "it is content_policy_violation" }),
+    new LlmError.ContentRefused({ detail: "it is content_policy_violation" }),
   "response of status failed: server_error": unavailable("it is server_error"),
   "response of status failed: rate_limit_exceeded": limited("it is rate_limit_exceeded"),
   "response of status failed: invalid_prompt": refused("it is invalid_prompt"),
   "stream stalls after headers": () =>
-    new TimedOut({ detail: "the stream from the model stalls", permanent: true, after: Duration.minutes(2) }),
-  "finish content_filter": () => new ContentRefused({ detail: "the provider's content filter cut the reply", usage }),
-  "refusal set": () => new ContentRefused({ detail: "the model refuses: Never.", usage }),
-  "content null, no refusal": () => new InvalidResponse({ detail: "the reply has neither content nor refusal", usage }),
+    new LlmError.TimedOut({ detail: "the stream from the model stalls", permanent: true, after: Duration.minutes(2) }),
+  "finish content_filter": () =>
+    new LlmError.ContentRefused({ detail: "the provider's content filter cut the reply", usage }),
+  "refusal set": () => new LlmError.ContentRefused({ detail: "the model refuses: Never.", usage }),
+  "content null, no refusal": () =>
+    new LlmError.InvalidResponse({ detail: "the reply has neither content nor refusal", usage }),
   "a tool call nobody asked for": foreign("the model calls a tool, and none was offered", usage)
-} satisfies Readonly<Record<string, () => LlmErrorReason>>
+} satisfies Readonly<Record<string, () => LlmError.LlmErrorReason>>

@@ -1,7 +1,40 @@
+import type * as Effect from "effect/Effect"
+import type { LlmError } from "@stepwright/core/LlmError"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
-import type { Answer, Entry, Match, Script } from "../../MockLlm.ts"
-import * as shownRequest from "../around/shownRequest.ts"
 import * as requestDiff from "../around/requestDiff.ts"
+import * as shownRequest from "../around/shownRequest.ts"
+
+/**
+ * What the mock answers: text, an `LlmError` or a reason of one (the call fails with it), what `reply`, `chunks` or
+ * `fault` makes, or any other object, which is sent as JSON. With what has no JSON, such as a `Map` or another error, the
+ * call fails; a `Promise` goes into `Effect.promise`.
+ */
+export type Reply = string | object
+
+/** A function of the request that gives a reply, or an effect of one. With `undefined` the call fails. */
+export type Respond = (request: LlmRequest) => Reply | undefined | Effect.Effect<Reply | undefined, LlmError>
+
+/** A reply as it is, or a function that makes it. */
+export type Answer = Reply | Respond
+
+/** The requests of one step, by its name or its path, those for which `when` is true, or all at once. */
+export interface Match {
+  readonly step?: string
+  readonly path?: string
+  readonly when?: (request: LlmRequest) => boolean
+}
+
+/**
+ * Answers for the requests that match; an entry that says nothing of them answers any. One answer serves every call. A
+ * list serves one call each and is then used up, so a JSON array as the reply goes into a list of its own. The first
+ * entry that matches and is not used up answers: put what is special before what is general.
+ */
+export interface Entry extends Match {
+  readonly reply: Answer | ReadonlyArray<Answer>
+}
+
+/** What a mock is to answer: entries, or one function for all requests. */
+export type Script = ReadonlyArray<Entry> | Respond
 
 /** A script on its way: how often each entry answered, and what it was asked last. */
 export interface Run {

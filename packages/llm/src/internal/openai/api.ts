@@ -1,6 +1,6 @@
 import type { Message, Parameters } from "@stepwright/core/LlmRequest"
-import type { Api } from "../provider/wireFormat.ts"
 import type { Format } from "../provider/structuredOutput.ts"
+import type { Api } from "../provider/wireFormat.ts"
 
 /** What a body asks for, in terms of neither API. */
 export interface Asked {

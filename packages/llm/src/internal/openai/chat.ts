@@ -2,12 +2,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type OpenAI from "openai"
-import { ContentRefused, InvalidResponse, LlmError } from "@stepwright/core/LlmError"
+import type { LlmError } from "@stepwright/core/LlmError"
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
-import { isDone, type Asked, type OpenAiApi } from "./api.ts"
-import { dialect } from "./fault.ts"
-import { known, lenient, maybe, Tokens, type Collector, type Quote } from "../provider/wireFormat.ts"
+import type { Faults } from "../provider/fault.ts"
+import { known, lenient, maybe, Tokens } from "../provider/lenient.ts"
+import { noReply } from "../provider/noReply.ts"
 import type { Format } from "../provider/structuredOutput.ts"
+import type { Collector } from "../provider/wireFormat.ts"
+import { type Asked, isDone, type OpenAiApi } from "./api.ts"
 
 type Params = OpenAI.ChatCompletionCreateParams
 
@@ -49,11 +51,9 @@ const Completion = Schema.Struct({
 
 const decode = Schema.decodeUnknownEffect(Completion)
 
-const reply = Effect.fnUntraced(function* (body: unknown, quote: Quote): Effect.fn.Return<LlmReply, LlmError> {
+const reply = Effect.fnUntraced(function* (body: unknown, { quote }: Faults): Effect.fn.Return<LlmReply, LlmError> {
   const spent = usage(body)
-  const invalid = (detail: string, permanent: boolean) =>
-    new LlmError({ reason: new InvalidResponse({ detail, usage: spent, ...(permanent && { permanent }) }) })
-  const refused = (detail: string) => new LlmError({ reason: new ContentRefused({ detail, usage: spent }) })
+  const { invalid, refused } = noReply(spent)
 
   const completion = yield* Effect.mapError(decode(body), (issue) =>
     invalid(`${quote(String(issue))}, in ${quote(JSON.stringify(body), 200)}`, true)
@@ -162,7 +162,7 @@ const collect = (): Collector => {
   }
 }
 
-/** Source: https://platform.openai.com/docs/api-reference/chat */
+/** **Source** https://platform.openai.com/docs/api-reference/chat */
 export const api: OpenAiApi = {
   path: "/chat/completions",
   body,
@@ -170,6 +170,5 @@ export const api: OpenAiApi = {
   reply,
   usage,
   collect,
-  isEnd: isDone,
-  dialect
+  isEnd: isDone
 }

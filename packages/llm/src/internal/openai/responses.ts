@@ -2,13 +2,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type OpenAI from "openai"
-import { ContentRefused, InvalidResponse, LlmError } from "@stepwright/core/LlmError"
+import { LlmError } from "@stepwright/core/LlmError"
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
-import { isDone, type Asked, type OpenAiApi } from "./api.ts"
-import { dialect } from "./fault.ts"
-import { known, lenient, maybe, Tokens, type Collector, type Quote } from "../provider/wireFormat.ts"
-import * as providerFault from "../provider/fault.ts"
+import { type Faults, reasonOfEvent } from "../provider/fault.ts"
+import { known, lenient, maybe, Tokens } from "../provider/lenient.ts"
+import { noReply } from "../provider/noReply.ts"
 import type { Format } from "../provider/structuredOutput.ts"
+import type { Collector } from "../provider/wireFormat.ts"
+import { type Asked, isDone, type OpenAiApi } from "./api.ts"
 
 type Params = OpenAI.Responses.ResponseCreateParams
 
@@ -48,11 +49,10 @@ const Response = Schema.Struct({
 
 const decode = Schema.decodeUnknownEffect(Response)
 
-const reply = Effect.fnUntraced(function* (body: unknown, quote: Quote): Effect.fn.Return<LlmReply, LlmError> {
+const reply = Effect.fnUntraced(function* (body: unknown, faults: Faults): Effect.fn.Return<LlmReply, LlmError> {
   const spent = usage(body)
-  const invalid = (detail: string, permanent: boolean) =>
-    new LlmError({ reason: new InvalidResponse({ detail, usage: spent, ...(permanent && { permanent }) }) })
-  const refused = (detail: string) => new LlmError({ reason: new ContentRefused({ detail, usage: spent }) })
+  const { invalid, refused } = noReply(spent)
+  const { quote } = faults
   const shown = quote(JSON.stringify(body), 200)
 
   const response = yield* Effect.mapError(decode(body), (issue) =>
@@ -60,7 +60,7 @@ const reply = Effect.fnUntraced(function* (body: unknown, quote: Quote): Effect.
   )
   const { status, output } = response
   if (status === "failed") {
-    const reason = providerFault.reasonOfEvent(response.error, dialect, quote)
+    const reason = reasonOfEvent(response.error, faults)
     return yield* new LlmError({ reason, ...(Object.keys(spent).length > 0 && { usage: spent }) })
   }
   if (typeof status === "string" && status !== "completed" && status !== "incomplete") {
@@ -140,7 +140,7 @@ const collect = (): Collector => {
   }
 }
 
-/** Source: https://platform.openai.com/docs/api-reference/responses */
+/** **Source** https://platform.openai.com/docs/api-reference/responses */
 export const api: OpenAiApi = {
   path: "/responses",
   body,
@@ -148,6 +148,5 @@ export const api: OpenAiApi = {
   reply,
   usage,
   collect,
-  isEnd: isDone,
-  dialect
+  isEnd: isDone
 }

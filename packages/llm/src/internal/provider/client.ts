@@ -1,29 +1,32 @@
 import * as Clock from "effect/Clock"
-import * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import {
   InvalidRequest,
   InvalidResponse,
   LlmError,
+  type LlmErrorReason,
+  Misconfigured,
   TimedOut,
-  Unauthenticated,
-  type LlmErrorReason
+  Unauthenticated
 } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import * as Attempts from "../../Attempts.ts"
-import { quoteWithout, type Api } from "./wireFormat.ts"
+import * as baseUrl from "./baseUrl.ts"
 import * as providerFault from "./fault.ts"
-import * as providerFetch from "./fetch.ts"
+import { parseJson } from "./lenient.ts"
+import { quoteWithout } from "./quote.ts"
+import * as providerSdk from "./sdk.ts"
 import * as providerStream from "./stream.ts"
 import type * as structuredOutput from "./structuredOutput.ts"
+import * as variables from "./variables.ts"
+import type { Api } from "./wireFormat.ts"
 
 /** What every provider is told. */
 export interface Options {
@@ -38,18 +41,13 @@ export interface Options {
   readonly idleTimeout?: Duration.Input
 }
 
-/** The part of an SDK that is used. */
-export interface Sdk {
-  readonly post: (
-    path: string,
-    options: { readonly body: Readonly<Record<string, unknown>>; readonly signal: AbortSignal }
-  ) => PromiseLike<unknown> & { readonly asResponse: () => Promise<Response> }
-}
-
-/** A provider: its wire format, its SDK for a key that is not empty, and what makes the body of a request. */
+/** A provider: its wire format, how it words its faults, its SDK, and what makes the body of a request. */
 export interface Provider {
+  /** What its variables of the environment begin with: `OPENAI`. */
+  readonly variables: string
   readonly api: Api
-  readonly sdk: (apiKey: string) => Sdk
+  readonly dialect: providerFault.Dialect
+  readonly sdk: providerSdk.Package
   readonly prepare: (request: LlmRequest, model: string) => Prepared
 }
 
@@ -64,35 +62,28 @@ export interface Prepared {
   readonly warnings: ReadonlyArray<string>
 }
 
-/** The SDK's own time-out is put off as far as a timer goes, and it retries nothing: both are done here. */
-export const sdkOptions = { maxRetries: 0, timeout: 2 ** 31 - 1, fetch: providerFetch.fetch }
-
-/** `given`, with what is left out from the variables of a provider: `OPENAI_API_KEY` and so on. */
-export const configured = Effect.fnUntraced(function* (prefix: "ANTHROPIC" | "OPENAI", given: Partial<Options>) {
-  const apiKey = given.apiKey ?? Redacted.make(yield* Config.NonEmptyString(`${prefix}_API_KEY`))
-  const baseUrl = given.baseUrl ?? (yield* Config.withDefault(Config.String(`${prefix}_BASE_URL`), ""))
-  const model = given.model ?? (yield* Config.NonEmptyString(`${prefix}_MODEL`))
-  return { apiKey, model, ...(baseUrl !== "" && { baseUrl }) }
-})
-
 /** Makes each request once, reports it to the `AttemptSink`, ends it in time, and types what goes wrong. */
 export const make = (options: Options, provider: Provider): LlmClient.Service => {
-  const { api } = provider
+  const { api, dialect } = provider
+  const { apiKey: keyVariable } = variables.named(provider.variables)
   // As the header has it: HTTP takes off what is around a value, such as the line break of a file.
   const key = Redacted.value(options.apiKey).trim()
   if (key === "") {
-    const reason = new Unauthenticated({ detail: `the API key is empty, set ${api.dialect.keyVariable}` })
+    const reason = new Unauthenticated({ detail: `the API key is empty, set ${keyVariable}` })
     return LlmClient.make(() => fail(reason))
   }
-  const { password = "", username = "" } = URL.parse(options.baseUrl ?? "") ?? {}
-  if (username !== "" || password !== "") {
-    const detail = "the base URL has a user name or a password in it: leave them out, the API key is sent by itself"
-    return LlmClient.make(() => fail(new InvalidRequest({ detail })))
-  }
-  const sdk = provider.sdk(key)
+  const detail = options.baseUrl === undefined ? undefined : baseUrl.problemOf(options.baseUrl, "the base URL")
+  if (detail !== undefined) return LlmClient.make(() => fail(new Misconfigured({ detail })))
+  let loaded: providerSdk.Sdk | undefined
+  const sdkOf = Effect.suspend(() =>
+    loaded !== undefined
+      ? Effect.succeed(loaded)
+      : Effect.map(providerSdk.load(provider.sdk, key, options.baseUrl), (sdk) => (loaded ??= sdk))
+  )
   const total = Duration.fromInputUnsafe(options.timeout ?? "5 minutes")
   const idle = Duration.fromInputUnsafe(options.idleTimeout ?? "2 minutes")
   const quote = quoteWithout(key)
+  const faults = { dialect, keyVariable, quote }
   const warned = new Set<string>()
 
   /** The client for one request, which is prepared before it counts as an attempt. */
@@ -106,7 +97,8 @@ export const make = (options: Options, provider: Provider): LlmClient.Service =>
     }
     if (Result.isFailure(result)) return yield* fail(new InvalidRequest({ detail: result.failure }))
     const { body, restore } = result.success
-    const asked: Asked = { model, body, restored: (reply) => ({ ...reply, text: restore(reply.text) }) }
+    const sdk = yield* sdkOf
+    const asked: Asked = { sdk, model, body, restored: (reply) => ({ ...reply, text: restore(reply.text) }) }
     return Attempts.make(
       LlmClient.make(
         () => generate(asked),
@@ -115,10 +107,8 @@ export const make = (options: Options, provider: Provider): LlmClient.Service =>
     )
   })
 
-  const faultOf = (clock: Clock.Clock, began: number) => (failure: unknown) =>
-    new LlmError({
-      reason: providerFault.reasonOf(failure, api.dialect, quote, began, clock.currentTimeMillisUnsafe())
-    })
+  const faultOf = (sdk: providerSdk.Sdk, clock: Clock.Clock, began: number) => (failure: unknown) =>
+    new LlmError({ reason: providerFault.reasonOf(failure, sdk, faults, began, clock.currentTimeMillisUnsafe()) })
 
   /** What `run` makes of the API's answer, within the time for a whole call. */
   const ask = <A>(model: string, run: (signal: AbortSignal) => PromiseLike<A>, fault: (failure: unknown) => LlmError) =>
@@ -131,20 +121,20 @@ export const make = (options: Options, provider: Provider): LlmClient.Service =>
     fail(
       new InvalidResponse({
         detail: `the response is not what the API sends, check the base URL: ${quote(text, 200)}`,
-        usage: api.usage(Option.getOrUndefined(parse(text))),
+        usage: api.usage(Option.getOrUndefined(parseJson(text))),
         permanent: true
       })
     )
 
   const generate = Effect.fnUntraced(function* (asked: Asked) {
     const clock = yield* Clock.Clock
-    const fault = faultOf(clock, clock.currentTimeMillisUnsafe())
-    const body = yield* ask(asked.model, (signal) => sdk.post(api.path, { body: asked.body, signal }), fault)
+    const fault = faultOf(asked.sdk, clock, clock.currentTimeMillisUnsafe())
+    const body = yield* ask(asked.model, (signal) => asked.sdk.post(api.path, { body: asked.body, signal }), fault)
     if (body === undefined || body === null) {
       return yield* fail(new InvalidResponse({ detail: "the response is empty" }))
     }
     if (typeof body === "string") return yield* notTheApi(body)
-    return asked.restored(yield* api.reply(body, quote))
+    return asked.restored(yield* api.reply(body, faults))
   })
 
   const stream = (asked: Asked) =>
@@ -152,13 +142,13 @@ export const make = (options: Options, provider: Provider): LlmClient.Service =>
       Effect.gen(function* () {
         const clock = yield* Clock.Clock
         const began = clock.currentTimeMillisUnsafe()
-        const fault = faultOf(clock, began)
+        const fault = faultOf(asked.sdk, clock, began)
         // The end of the stream, however it comes, ends the request.
         const { signal } = yield* Effect.acquireRelease(
           Effect.sync(() => new AbortController()),
           (controller) => Effect.sync(() => controller.abort())
         )
-        const send = () => sdk.post(api.path, { body: { ...asked.body, ...api.streamed }, signal }).asResponse()
+        const send = () => asked.sdk.post(api.path, { body: { ...asked.body, ...api.streamed }, signal }).asResponse()
         const { body, headers } = yield* ask(asked.model, send, fault)
         if (body === null) return Stream.fromEffect(notTheApi("nothing"))
         const text = Stream.fromReadableStream<Uint8Array, LlmError>({ evaluate: () => body, onError: fault }).pipe(
@@ -168,7 +158,7 @@ export const make = (options: Options, provider: Provider): LlmClient.Service =>
         if (/json|html/u.test(headers.get("content-type") ?? "")) {
           return Stream.fromEffect(Effect.flatMap(Stream.mkString(text), notTheApi))
         }
-        return Stream.map(providerStream.parts(text, api, quote), (part) =>
+        return Stream.map(providerStream.parts(text, api, faults), (part) =>
           part._tag === "Finished" ? { ...part, reply: asked.restored(part.reply) } : part
         )
       })
@@ -178,11 +168,10 @@ export const make = (options: Options, provider: Provider): LlmClient.Service =>
 }
 
 interface Asked {
+  readonly sdk: providerSdk.Sdk
   readonly model: string
   readonly body: Readonly<Record<string, unknown>>
   readonly restored: (reply: LlmReply) => LlmReply
 }
-
-const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))
 
 const fail = (reason: LlmErrorReason) => Effect.fail(new LlmError({ reason }))

@@ -7,6 +7,7 @@ import {
   ContextLengthExceeded,
   InvalidRequest,
   InvalidResponse,
+  Misconfigured,
   NetworkFailure,
   ProviderUnavailable,
   QuotaExhausted,
@@ -15,8 +16,10 @@ import {
   Unauthenticated,
   type LlmErrorReason
 } from "@stepwright/core/LlmError"
-import { maybe, type Quote } from "./wireFormat.ts"
 import { TooLarge } from "./fetch.ts"
+import { maybe } from "./lenient.ts"
+import type { Quote } from "./quote.ts"
+import type { Sdk } from "./sdk.ts"
 
 /** What a provider says is wrong. */
 export interface Fault {
@@ -27,12 +30,6 @@ export interface Fault {
 
 /** How a provider words its faults. */
 export interface Dialect {
-  /** The variable that holds the key. */
-  readonly keyVariable: string
-  /** The fault that a failure of the SDK stands for; undefined when no response came. */
-  readonly faultOf: (failure: unknown) => (Fault & { readonly header: Header }) | undefined
-  /** Whether the SDK gave up waiting for a response. */
-  readonly isTimeout: (failure: unknown) => boolean
   /** Whether the account has no money or quota left. */
   readonly isQuota: (fault: Fault) => boolean
   /** Whether to ask less often, by more than the status 429. */
@@ -45,39 +42,49 @@ export interface Dialect {
   readonly statusOf: (code: string) => number | undefined
 }
 
+/** What a provider's faults are read with. */
+export interface Faults {
+  readonly dialect: Dialect
+  readonly quote: Quote
+  /** The variable that holds the key, where it is known. */
+  readonly keyVariable?: string
+}
+
 type Header = (name: string) => unknown
 
 /** Why a request of the SDK, begun at `began` and failed at `now` (milliseconds since 1970), got no reply. */
 export const reasonOf = (
   failure: unknown,
-  dialect: Dialect,
-  quote: Quote,
+  sdk: Pick<Sdk, "faultOf" | "isTimeout">,
+  faults: Faults,
   began: number,
   now: number
 ): LlmErrorReason => {
-  const fault = dialect.faultOf(failure)
-  if (fault !== undefined) return reasonOfFault(fault, dialect, quote, demandedWait(fault.header, now))
+  const fault = sdk.faultOf(failure)
+  if (fault !== undefined) return reasonOfFault(fault, faults, demandedWait(fault.header, now))
   const causes = chain(failure)
-  const detail = [...new Set(causes.map((cause) => quote(cause.message)))].join(": ")
+  const detail = [...new Set(causes.map((cause) => faults.quote(cause.message)))].join(": ")
   if (causes.some((cause) => cause instanceof TooLarge)) return new InvalidResponse({ detail, permanent: true })
   if (causes.some((cause) => cause instanceof SyntaxError)) {
     return new InvalidResponse({ detail: `the response is no JSON: ${detail}` })
   }
   if (causes.some((cause) => codeOf(cause) === "ERR_INVALID_URL")) {
-    return new InvalidRequest({ detail: `check the base URL: ${detail}` })
+    return new Misconfigured({ detail: `check the base URL: ${detail}` })
   }
-  if (dialect.isTimeout(failure) || causes.some((cause) => /TIMEOUT|ETIMEDOUT/u.test(codeOf(cause)))) {
+  if (sdk.isTimeout(failure) || causes.some((cause) => /TIMEOUT|ETIMEDOUT/u.test(codeOf(cause)))) {
     return new TimedOut({ detail, after: Duration.millis(Math.max(0, now - began)) })
   }
   return new NetworkFailure({ detail })
 }
 
-const reasonOfFault = (fault: Fault, dialect: Dialect, quote: Quote, after?: Duration.Duration): LlmErrorReason => {
+const reasonOfFault = (fault: Fault, faults: Faults, after?: Duration.Duration): LlmErrorReason => {
   const { status } = fault
+  const { dialect, keyVariable, quote } = faults
   const detail = quote(fault.message)
   const wait = after === undefined ? { detail } : { detail, retryAfter: after }
   if (status === 401 || status === 403) {
-    return new Unauthenticated({ detail: `set ${dialect.keyVariable} to a key that may use this model: ${detail}` })
+    const advice = keyVariable === undefined ? "" : `set ${keyVariable} to a key that may use this model: `
+    return new Unauthenticated({ detail: `${advice}${detail}` })
   }
   if (dialect.isQuota(fault)) return new QuotaExhausted({ detail })
   if (status === 429 || dialect.isSlowDown(fault)) return new RateLimited(wait)
@@ -96,7 +103,8 @@ const ErrorEvent = Schema.Struct({
 const decodeEvent = Schema.decodeUnknownOption(ErrorEvent)
 
 /** Why a reply that had begun failed, by the error that came in its place: by its code, as there is no status. */
-export const reasonOfEvent = (error: unknown, dialect: Dialect, quote: Quote): LlmErrorReason => {
+export const reasonOfEvent = (error: unknown, faults: Faults): LlmErrorReason => {
+  const { dialect, quote } = faults
   const event = Option.getOrElse(decodeEvent(error), () => ({}) as typeof ErrorEvent.Type)
   const message = event.message ?? JSON.stringify(error)
   const codes = [event.code, event.details?.error_code, event.type].flatMap((code) =>
@@ -105,7 +113,7 @@ export const reasonOfEvent = (error: unknown, dialect: Dialect, quote: Quote): L
   if (codes.some(dialect.isRefusal)) return new ContentRefused({ detail: quote(message) })
   const statusOf = (code: string) => (/^[45]\d\d$/u.test(code) ? Number(code) : dialect.statusOf(code))
   const status = codes.map(statusOf).find((status) => status !== undefined) ?? 500
-  return reasonOfFault({ status, codes, message }, dialect, quote)
+  return reasonOfFault({ status, codes, message }, faults)
 }
 
 /** The number that `pattern` finds in a message, as the field `key`. */

@@ -5,7 +5,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Pull from "effect/Pull"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Sse from "effect/encoding/Sse"
 import type { StreamPart } from "@stepwright/core/LlmClient"
@@ -17,8 +16,9 @@ import {
   TimedOut,
   type LlmErrorReason
 } from "@stepwright/core/LlmError"
-import type { Api, Quote } from "./wireFormat.ts"
 import * as providerFault from "./fault.ts"
+import { parseJson } from "./lenient.ts"
+import type { Api } from "./wireFormat.ts"
 
 /** How long a stream may take. */
 export interface Limits {
@@ -58,13 +58,13 @@ export const timed = <A>(bytes: Stream.Stream<A, LlmError>, { model, idle, total
  * **Fails with** NetworkFailure, when it ends too early; InvalidResponse, when it is no stream of the API; by its code,
  * when it holds an error.
  */
-export const parts = (text: Stream.Stream<string, LlmError>, api: Api, quote: Quote) =>
-  Stream.transformPull(text, (pull) => Effect.sync(() => reader(pull, api, quote)))
+export const parts = (text: Stream.Stream<string, LlmError>, api: Api, faults: providerFault.Faults) =>
+  Stream.transformPull(text, (pull) => Effect.sync(() => reader(pull, api, faults)))
 
 const reader = (
   pull: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, LlmError>,
   api: Api,
-  quote: Quote
+  faults: providerFault.Faults
 ): Pull.Pull<Arr.NonEmptyReadonlyArray<StreamPart>, LlmError> => {
   const collector = api.collect()
   const events: Array<Sse.Event> = []
@@ -73,7 +73,7 @@ const reader = (
   let over = false
 
   const finish = (body: unknown, deltas: ReadonlyArray<StreamPart>) =>
-    Effect.map(api.reply(body, quote), (reply) => {
+    Effect.map(api.reply(body, faults), (reply) => {
       over = true
       return Arr.append(deltas, { _tag: "Finished" as const, reply })
     })
@@ -88,11 +88,11 @@ const reader = (
       const { data } = event
       begun = true
       if (api.isEnd(event)) return finish(collector.body(true) ?? {}, deltas)
-      const value = Option.getOrUndefined(parse(data))
+      const value = Option.getOrUndefined(parseJson(data))
       const error = event.event === "error" ? (errorIn(value) ?? value ?? data) : errorIn(value)
-      if (error !== undefined) return fail(providerFault.reasonOfEvent(error, api.dialect, quote))
+      if (error !== undefined) return fail(providerFault.reasonOfEvent(error, faults))
       const added = collector.add(value)
-      if (added === undefined) return fail(new InvalidResponse({ detail: `a malformed chunk: ${quote(data)}` }))
+      if (added === undefined) return fail(new InvalidResponse({ detail: `a malformed chunk: ${faults.quote(data)}` }))
       if (added !== "") deltas.push({ _tag: "Delta", text: added })
     }
     return Arr.isArrayNonEmpty(deltas) ? Effect.succeed(deltas) : next
@@ -123,8 +123,6 @@ const reader = (
   )
   return Effect.mapError(next, (error) => (isLlmError(error) ? costly(error) : error))
 }
-
-const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))
 
 const errorIn = (value: unknown): unknown => {
   if (typeof value !== "object" || value === null) return undefined

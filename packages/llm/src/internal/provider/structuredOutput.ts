@@ -4,9 +4,8 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaRepresentation from "effect/SchemaRepresentation"
-import * as AnthropicStructuredOutput from "effect/ai/AnthropicStructuredOutput"
-import * as OpenAiStructuredOutput from "effect/ai/OpenAiStructuredOutput"
 import type { LlmRequest, Message, ResponseFormat } from "@stepwright/core/LlmRequest"
+import { parseJson } from "./lenient.ts"
 
 /** How a provider is told what the reply must be. */
 export type Format =
@@ -43,23 +42,6 @@ export interface Dialect {
     readonly codec: Schema.ConstraintCodec<unknown, unknown>
     readonly jsonSchema: JsonSchema.JsonSchema
   }
-  readonly known: WeakMap<object, Result.Result<Strict, string>>
-}
-
-export const openAi: Dialect = {
-  otherwise: '"json" or "instructions"',
-  toCodec: OpenAiStructuredOutput.toCodecOpenAI,
-  known: new WeakMap()
-}
-
-export const anthropic: Dialect = {
-  otherwise: '"instructions"',
-  toCodec: (schema) => {
-    const { codec, jsonSchema } = AnthropicStructuredOutput.toCodecAnthropic(schema)
-    if (jsonSchema["type"] !== "object") throw new Error("the root is no object")
-    return { codec, jsonSchema }
-  },
-  known: new WeakMap()
 }
 
 type JsonFormat = Extract<ResponseFormat, { readonly type: "json" }>
@@ -115,12 +97,17 @@ interface Strict {
   readonly restore: (text: string) => string
 }
 
+/** A schema is converted once for each dialect. */
+const converted = new WeakMap<Dialect, WeakMap<object, Result.Result<Strict, string>>>()
+
 const strictOf = (schema: Schema.Json, dialect: Dialect): Result.Result<Strict, string> => {
   if (!isObject(schema)) return Result.fail("it says nothing about the value")
-  const before = dialect.known.get(schema)
+  const known = converted.get(dialect) ?? new WeakMap<object, Result.Result<Strict, string>>()
+  converted.set(dialect, known)
+  const before = known.get(schema)
   if (before !== undefined) return before
   const strict = convert(schema, dialect)
-  dialect.known.set(schema, strict)
+  known.set(schema, strict)
   return strict
 }
 
@@ -133,7 +120,7 @@ const convert = (json: JsonSchema.JsonSchema, dialect: Dialect): Result.Result<S
       if (free !== undefined) return Result.fail(`any value is allowed at ${free || "/"}`)
       const decode = Schema.decodeUnknownOption(codec, { disableChecks: true })
       const restore = (text: string): string => {
-        const reply = parse(text)
+        const reply = parseJson(text)
         if (Option.isNone(reply)) return text
         const decoded = decode(reply.value)
         if (Option.isNone(decoded)) return text
@@ -161,8 +148,6 @@ export const imported = (json: JsonSchema.JsonSchema) =>
     patterns: "apply",
     onEnter
   }) as Schema.Codec<unknown>
-
-const parse = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))
 
 /** Keeps the shape where strict mode can: an object closed, a list of at least some items no tuple. */
 const onEnter = (node: JsonSchema.JsonSchema): JsonSchema.JsonSchema => {

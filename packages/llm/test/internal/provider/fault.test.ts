@@ -1,13 +1,17 @@
+import * as Anthropic from "@anthropic-ai/sdk"
 import { describe, expect, it } from "@effect/vitest"
 import { Duration } from "effect"
-import * as Anthropic from "@anthropic-ai/sdk"
 import { APIConnectionError, APIConnectionTimeoutError } from "openai"
-import { dialect as anthropic } from "../../../src/internal/anthropic/fault.ts"
-import { dialect } from "../../../src/internal/openai/fault.ts"
-import { quoteWithout } from "../../../src/internal/provider/wireFormat.ts"
+import { sdk as anthropicSdk } from "../../../src/internal/anthropic/sdk.ts"
+import { sdk as openAiSdk } from "../../../src/internal/openai/sdk.ts"
 import { reasonOf } from "../../../src/internal/provider/fault.ts"
+import { openAiDialect } from "../../../src/internal/provider/openAiDialect.ts"
+import { quoteWithout } from "../../../src/internal/provider/quote.ts"
 
-const quote = quoteWithout("key")
+const faults = { dialect: openAiDialect, quote: quoteWithout("key") }
+const settings = { apiKey: "key", baseURL: null, maxRetries: 0, timeout: 1000, fetch }
+const openAi = await openAiSdk.load(settings)
+const anthropic = await anthropicSdk.load(settings)
 const coded = (code: string) => Object.assign(new Error(`it is ${code}`), { code })
 const wrapped = (cause: Error) =>
   new APIConnectionError({ message: "Connection error.", cause: new TypeError("fetch failed", { cause }) })
@@ -23,30 +27,35 @@ describe("providerFault", () => {
       ["the system connecting", wrapped(coded("ETIMEDOUT"))]
     ]
     it("is TimedOut for the time-out of Anthropic's SDK", () => {
-      const reason = reasonOf(new Anthropic.APIConnectionTimeoutError(), anthropic, quote, 1000, 301_000)
+      const reason = reasonOf(new Anthropic.APIConnectionTimeoutError(), anthropic, faults, 1000, 301_000)
       expect(reason).toMatchObject({ _tag: "TimedOut", after: Duration.minutes(5) })
     })
 
     for (const [what, failure] of timeouts) {
       it(`is TimedOut, with the time it took, for ${what}`, () => {
-        const reason = reasonOf(failure, dialect, quote, 1000, 301_000)
+        const reason = reasonOf(failure, openAi, faults, 1000, 301_000)
         expect(reason).toMatchObject({ _tag: "TimedOut", after: Duration.minutes(5) })
       })
     }
 
     it("is NetworkFailure with every cause once for any other broken connection", () => {
-      const reason = reasonOf(wrapped(coded("ECONNREFUSED")), dialect, quote, 0, 1)
+      const reason = reasonOf(wrapped(coded("ECONNREFUSED")), openAi, faults, 0, 1)
       expect(reason).toMatchObject({
         _tag: "NetworkFailure",
         detail: "Connection error.: fetch failed: it is ECONNREFUSED"
       })
     })
 
+    it("is Misconfigured for an address that `fetch` takes for none", () => {
+      const reason = reasonOf(coded("ERR_INVALID_URL"), openAi, faults, 0, 1)
+      expect(reason).toMatchObject({ _tag: "Misconfigured", detail: "check the base URL: it is ERR_INVALID_URL" })
+    })
+
     it("cuts the key out of what it shows", () => {
       const reason = reasonOf(
         new TypeError('"Bearer sk-sentinel\n" is an invalid header value'),
-        dialect,
-        quoteWithout("sk-sentinel"),
+        openAi,
+        { ...faults, quote: quoteWithout("sk-sentinel") },
         0,
         1
       )

@@ -1,22 +1,14 @@
-import { APIConnectionTimeoutError, APIError } from "openai"
-import { captured, type Dialect } from "../provider/fault.ts"
+import { captured, type Dialect } from "./fault.ts"
 
 const quotaCode =
   /^(?:insufficient_quota|credit_balance_exhausted|\w*_spend_limit_exceeded|organization_usage_limit_exceeded)$/u
 
-/** Source: https://platform.openai.com/docs/guides/error-codes */
-export const dialect: Dialect = {
-  keyVariable: "OPENAI_API_KEY",
-  faultOf: (failure) =>
-    failure instanceof APIError && typeof failure.status === "number"
-      ? {
-          status: failure.status,
-          codes: [failure.code, failure.type].filter((code) => typeof code === "string"),
-          message: failure.message,
-          header: (name) => failure.headers?.get(name)
-        }
-      : undefined,
-  isTimeout: (failure) => failure instanceof APIConnectionTimeoutError,
+/**
+ * How OpenAI words its faults, and with it most servers that speak its protocol.
+ *
+ * **Source** https://platform.openai.com/docs/guides/error-codes
+ */
+export const openAiDialect: Dialect = {
   isQuota: ({ status, codes }) => status === 429 && codes.some((code) => quotaCode.test(code)),
   isSlowDown: ({ status, codes }) => status === 503 && codes.includes("slow_down"),
   tooLong: ({ status, codes, message }) =>

@@ -1,0 +1,114 @@
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Record from "effect/Record"
+import * as Redacted from "effect/Redacted"
+import * as LlmClient from "@stepwright/core/LlmClient"
+import { LlmError, type LlmErrorReason, Misconfigured, Unauthenticated } from "@stepwright/core/LlmError"
+import { problemOf as baseUrlProblem } from "./internal/provider/baseUrl.ts"
+import * as variables from "./internal/provider/variables.ts"
+
+/** What a provider's module makes a client with. */
+export interface Settings {
+  readonly apiKey: Redacted.Redacted
+  readonly model: string
+  readonly baseUrl?: string
+}
+
+/** A provider, as configurations and command lines know it. */
+export interface Provider {
+  /** What its variables of the environment begin with: `OPENAI` for `OPENAI_API_KEY`, `_BASE_URL` and `_MODEL`. */
+  readonly variables: string
+  /** Its name of the model that is meant where none is named. */
+  readonly defaultModel: string
+  /** Its module, which is loaded with the first request. */
+  readonly load: () => Promise<{ readonly layer: (settings: Settings) => Layer.Layer<LlmClient.LlmClient> }>
+}
+
+const named = <N extends string>(providers: Readonly<Record<N, Provider>>) => providers
+
+/** Every provider of this library, by its name. */
+export const table = named({
+  openai: { variables: "OPENAI", defaultModel: "gpt-5.1", load: () => import("./OpenAiLlm.ts") },
+  anthropic: { variables: "ANTHROPIC", defaultModel: "claude-sonnet-5", load: () => import("./AnthropicLlm.ts") }
+})
+
+export type Name = keyof typeof table
+
+export const isName = (name: string): name is Name => Object.hasOwn(table, name)
+
+/** Which model of which provider; what is left out is read from the provider's variables. */
+export interface Options {
+  readonly provider: Name
+  /** Its variable, or the provider's default, unless given. */
+  readonly model?: string
+  readonly apiKey?: Redacted.Redacted
+  /** Its variable, or the provider's own address, unless given. */
+  readonly baseUrl?: string
+}
+
+/** The provider's name of the model that is meant. */
+export const modelName = ({ model, provider }: Options): Effect.Effect<string, Config.ConfigError> => {
+  const { defaultModel, variables: prefix } = table[provider]
+  const variable = variables.named(prefix).model
+  return model === undefined ? Config.withDefault(Config.NonEmptyString(variable), defaultModel) : Effect.succeed(model)
+}
+
+/** What is wrong with the set-up, if anything is: a key that is missing, an address that is none. Nobody is asked. */
+export const check = (options: Options): Effect.Effect<LlmErrorReason | undefined, Config.ConfigError> =>
+  Effect.map(settingsOf(options), (settings) => problemOf(options.provider, settings))
+
+/**
+ * The client of a provider. Its module and SDK are loaded, and a key missed, when the first request is made: what asks
+ * nothing needs neither.
+ *
+ * **Fails with** ConfigError, when a variable is not what it is to be; a call with Unauthenticated, when there is no key,
+ * and Misconfigured, when the address is none or the SDK is not installed.
+ */
+export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
+  Layer.effect(
+    LlmClient.LlmClient,
+    Effect.gen(function* () {
+      const settings = yield* settingsOf(options)
+      const reason = problemOf(options.provider, settings)
+      if (reason !== undefined) return LlmClient.make(() => Effect.fail(new LlmError({ reason })))
+      const scope = yield* Effect.scope
+      const { load } = table[options.provider]
+      const client = yield* Effect.promise(load).pipe(
+        Effect.flatMap(({ layer }) => Layer.buildWithScope(layer(settings), scope)),
+        Effect.map(Context.get(LlmClient.LlmClient)),
+        // It would stay interrupted for the requests after.
+        Effect.uninterruptible,
+        Effect.cached
+      )
+      return LlmClient.unwrap(() => client)
+    })
+  )
+
+/** What makes the client of a configured model, by the provider's name: for `LlmRegistry.layerConfig`. */
+export const all = Record.map(
+  table,
+  (_, provider) =>
+    ({ model }: { readonly model: string }) =>
+      layer({ provider, model })
+)
+
+const settingsOf = Effect.fnUntraced(function* (options: Options): Effect.fn.Return<Settings, Config.ConfigError> {
+  const names = variables.named(table[options.provider].variables)
+  const apiKey = options.apiKey ?? (yield* Config.withDefault(Config.Redacted(names.apiKey), Redacted.make("")))
+  const baseUrl = options.baseUrl ?? (yield* Config.withDefault(Config.String(names.baseUrl), ""))
+  const model = yield* modelName(options)
+  return { apiKey, model, ...(baseUrl !== "" && { baseUrl }) }
+})
+
+const problemOf = (provider: Name, { apiKey, baseUrl }: Settings): LlmErrorReason | undefined => {
+  const names = variables.named(table[provider].variables)
+  if (Redacted.value(apiKey) === "") {
+    return new Unauthenticated({
+      detail: `no API key: set ${names.apiKey} (and ${names.baseUrl} for another server than the provider's own)`
+    })
+  }
+  const detail = baseUrl === undefined ? undefined : baseUrlProblem(baseUrl, names.baseUrl)
+  return detail === undefined ? undefined : new Misconfigured({ detail })
+}
