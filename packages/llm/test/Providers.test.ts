@@ -1,0 +1,106 @@
+import { describe, expect, it } from "@effect/vitest"
+import { ConfigProvider, Effect, Layer, Redacted } from "effect"
+import { LlmClient } from "@stepwright/core/LlmClient"
+import { LlmRegistry, Providers } from "@stepwright/llm"
+import { wires as anthropicWires } from "./support/anthropicWire.ts"
+import { wires as openAiWires } from "./support/openAiWire.ts"
+import { request } from "./support/request.ts"
+import { serve } from "./support/server.ts"
+
+const wires = { openai: openAiWires, anthropic: anthropicWires }
+const providers = Object.entries(Providers.table).filter((entry): entry is [Providers.Name, Providers.Provider] =>
+  Providers.isName(entry[0])
+)
+
+const env = (variables: Readonly<Record<string, string>>) =>
+  ConfigProvider.layer(ConfigProvider.fromEnv({ env: variables }))
+
+const ask = (model: string) => Effect.flatMap(LlmClient, ({ generate }) => generate({ ...request("ping"), model }))
+
+describe("Providers", () => {
+  for (const [provider, { defaultModel, variables }] of providers) {
+    describe(provider, () => {
+      const layer = (given: Readonly<Record<string, string>>, options: Partial<Providers.Options> = {}) =>
+        Layer.provide(
+          Layer.orDie(Providers.layer({ provider, ...options })),
+          env(Object.fromEntries(Object.entries(given).map(([name, value]) => [`${variables}_${name}`, value])))
+        )
+
+      it.live("asks the model, at the address and with the key that its variables name", () =>
+        Effect.gen(function* () {
+          const wire = wires[provider].find(({ streamed, api }) => !streamed && api !== "responses")
+          const { received, url } = yield* serve(wire?.answer({}) ?? (() => {}))
+          const variables = { API_KEY: "sk-sentinel-0123456789", BASE_URL: url, MODEL: "model-env" }
+          const { text } = yield* Effect.provide(ask("default"), layer(variables))
+          expect([text, received[0]?.body]).toMatchObject(["pong", { model: "model-env" }])
+          yield* Effect.provide(ask("default"), layer(variables, { model: "model-given" }))
+          expect(received[1]?.body).toMatchObject({ model: "model-given" })
+        }).pipe(Effect.scoped)
+      )
+
+      it.effect("misses a key when it is asked, and names the variable", () =>
+        Effect.gen(function* () {
+          const { reason } = yield* Effect.flip(Effect.provide(ask("default"), layer({})))
+          expect(reason._tag).toBe("Unauthenticated")
+          expect(reason.detail).toContain(`set ${variables}_API_KEY`)
+        })
+      )
+
+      it.effect("is Misconfigured where its address is none or has a password in it, and asks nobody", () =>
+        Effect.gen(function* () {
+          for (const BASE_URL of ["localhost:80", "http://user:hunter2@127.0.0.1:1"]) {
+            const { reason } = yield* Effect.flip(
+              Effect.provide(ask("default"), layer({ API_KEY: "sk-sentinel-0123456789", BASE_URL }))
+            )
+            expect(reason).toMatchObject({ _tag: "Misconfigured", isRetryable: false })
+            expect(reason.detail).toContain(`${variables}_BASE_URL`)
+            expect(reason.detail).not.toContain("hunter2")
+          }
+        })
+      )
+
+      it.effect("is checked without a request: what is wrong, or nothing", () =>
+        Effect.gen(function* () {
+          const apiKey = Redacted.make("sk-sentinel-0123456789")
+          const check = (options: Partial<Providers.Options>) =>
+            Effect.map(Providers.check({ provider, ...options }), (reason) => reason?._tag)
+          expect([
+            yield* check({}),
+            yield* check({ apiKey, baseUrl: "nowhere" }),
+            yield* check({ apiKey, baseUrl: "http://127.0.0.1:1" }),
+            yield* check({ apiKey })
+          ]).toEqual(["Unauthenticated", "Misconfigured", undefined, undefined])
+        }).pipe(Effect.provide(env({})))
+      )
+
+      it.effect("has a model for where none is named", () =>
+        Effect.gen(function* () {
+          const name = Providers.modelName({ provider })
+          expect(yield* Effect.provide(name, env({}))).toBe(defaultModel)
+          expect(yield* Effect.provide(name, env({ [`${variables}_MODEL`]: "mine" }))).toBe("mine")
+        })
+      )
+    })
+  }
+
+  it("knows its providers by name", () => {
+    expect(["openai", "anthropic", "toString", "nobody"].map(Providers.isName)).toEqual([true, true, false, false])
+  })
+
+  it.effect("makes the clients of a configuration", () =>
+    Effect.gen(function* () {
+      const config = {
+        fast: { provider: "openai", model: "small" },
+        good: { provider: "anthropic", model: "large" }
+      }
+      const models = Layer.provide(LlmRegistry.layerConfig(config, Providers.all), env({}))
+      const reasons = yield* Effect.forEach(["fast", "good"], (model) => Effect.flip(ask(model))).pipe(
+        Effect.provide(models)
+      )
+      expect(reasons.map(({ message }) => /set (\w+)/u.exec(message)?.[1])).toEqual([
+        "OPENAI_API_KEY",
+        "ANTHROPIC_API_KEY"
+      ])
+    })
+  )
+})
