@@ -137,7 +137,7 @@ const costing =
   (usage: Usage, output: number, model?: string): Ledger.Amount => {
     const known = { ...usage, input: usage.input ?? input, output: usage.output ?? output }
     const own = price === free || model === undefined ? undefined : Prices.find(table(options), model)
-    return { tokens: known.input + known.output, usd: Prices.at(own ?? price ?? free, known) }
+    return { tokens: known.input + known.output, usd: Prices.costAt(own ?? price ?? free, known) }
   }
 
 /** A request that was refused below the budget, where a retry began it: on its way up to where it can be an error. */

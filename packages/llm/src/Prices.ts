@@ -80,11 +80,11 @@ export const cost = (prices: Prices, usage: Usage, model: string): number | unde
   const price = find(prices, model)
   return price === undefined || usage.input === undefined || usage.output === undefined
     ? undefined
-    : at(price, { ...usage, input: usage.input, output: usage.output })
+    : costAt(price, { ...usage, input: usage.input, output: usage.output })
 }
 
 /** What so many tokens cost at a price. **Units** USD. */
-export const at = (
+export const costAt = (
   price: Price,
   tokens: { readonly input: number; readonly output: number; readonly cachedInput?: number }
 ): number => {

@@ -9,13 +9,6 @@ import { LlmError, type LlmErrorReason, Misconfigured, Unauthenticated } from "@
 import { problemOf as baseUrlProblem } from "./internal/provider/baseUrl.ts"
 import * as variables from "./internal/provider/variables.ts"
 
-/** What a provider's module makes a client with. */
-export interface Settings {
-  readonly apiKey: Redacted.Redacted
-  readonly model: string
-  readonly baseUrl?: string
-}
-
 /** A provider, as configurations and command lines know it. */
 export interface Provider {
   /** What its variables of the environment begin with: `OPENAI` for `OPENAI_API_KEY`, `_BASE_URL` and `_MODEL`. */
@@ -23,7 +16,7 @@ export interface Provider {
   /** Its name of the model that is meant where none is named. */
   readonly defaultModel: string
   /** Its module, which is loaded with the first request. */
-  readonly load: () => Promise<{ readonly layer: (settings: Settings) => Layer.Layer<LlmClient.LlmClient> }>
+  readonly load: () => Promise<{ readonly layer: (settings: variables.Account) => Layer.Layer<LlmClient.LlmClient> }>
 }
 
 const named = <N extends string>(providers: Readonly<Record<N, Provider>>) => providers
@@ -94,7 +87,7 @@ export const all = Record.map(
       layer({ provider, model })
 )
 
-const settingsOf = Effect.fnUntraced(function* (options: Options): Effect.fn.Return<Settings, Config.ConfigError> {
+const settingsOf = Effect.fnUntraced(function* (options: Options): Effect.fn.Return<variables.Account, Config.ConfigError> {
   const names = variables.named(table[options.provider].variables)
   const apiKey = options.apiKey ?? (yield* Config.withDefault(Config.Redacted(names.apiKey), Redacted.make("")))
   const baseUrl = options.baseUrl ?? (yield* Config.withDefault(Config.String(names.baseUrl), ""))
@@ -102,7 +95,7 @@ const settingsOf = Effect.fnUntraced(function* (options: Options): Effect.fn.Ret
   return { apiKey, model, ...(baseUrl !== "" && { baseUrl }) }
 })
 
-const problemOf = (provider: Name, { apiKey, baseUrl }: Settings): LlmErrorReason | undefined => {
+const problemOf = (provider: Name, { apiKey, baseUrl }: variables.Account): LlmErrorReason | undefined => {
   const names = variables.named(table[provider].variables)
   if (Redacted.value(apiKey) === "") {
     return new Unauthenticated({

@@ -29,12 +29,7 @@ import * as variables from "./variables.ts"
 import type { Api } from "./wireFormat.ts"
 
 /** What every provider is told. */
-export interface Options {
-  readonly apiKey: Redacted.Redacted
-  /** Where the API is: the provider's own unless given. */
-  readonly baseUrl?: string
-  /** What the alias `default` stands for; any other alias is the provider's own name of a model. */
-  readonly model: string
+export interface Options extends variables.Account {
   /** From the request to the end of its reply: 5 minutes unless given, which is also how long Node waits for headers. */
   readonly timeout?: Duration.Input
   /** From one byte of a stream to the next, keep-alives included: 2 minutes unless given. */
@@ -48,11 +43,11 @@ export interface Provider {
   readonly api: Api
   readonly dialect: providerFault.Dialect
   readonly sdk: providerSdk.Package
-  readonly prepare: (request: LlmRequest, model: string) => Prepared
+  readonly prepare: (request: LlmRequest, model: string) => Outgoing
 }
 
 /** A request as it goes out. */
-export interface Prepared {
+export interface Outgoing {
   /** Why the request cannot be made, or its body and what gives a reply's text the shape that was asked for. */
   readonly result: Result.Result<
     { readonly body: Readonly<Record<string, unknown>>; readonly restore: structuredOutput.Restore },

@@ -19,13 +19,20 @@ import {
 import { TooLarge } from "./fetch.ts"
 import { maybe } from "./lenient.ts"
 import type { Quote } from "./quote.ts"
-import type { Sdk } from "./sdk.ts"
 
 /** What a provider says is wrong. */
 export interface Fault {
   readonly status: number
   readonly codes: ReadonlyArray<string>
   readonly message: string
+}
+
+/** What the failures of an SDK stand for. */
+export interface Failures {
+  /** What the server said; undefined when no response came. */
+  readonly faultOf: (failure: unknown) => (Fault & { readonly header: Header }) | undefined
+  /** Whether the SDK gave up waiting for a response. */
+  readonly isTimeout: (failure: unknown) => boolean
 }
 
 /** How a provider words its faults. */
@@ -55,7 +62,7 @@ type Header = (name: string) => unknown
 /** Why a request of the SDK, begun at `began` and failed at `now` (milliseconds since 1970), got no reply. */
 export const reasonOf = (
   failure: unknown,
-  sdk: Pick<Sdk, "faultOf" | "isTimeout">,
+  sdk: Failures,
   faults: Faults,
   began: number,
   now: number
@@ -119,8 +126,9 @@ export const reasonOfEvent = (error: unknown, faults: Faults): LlmErrorReason =>
 /** The number that `pattern` finds in a message, as the field `key`. */
 export const captured = <K extends string>(key: K, pattern: RegExp, text: string): { readonly [P in K]?: number } => {
   const digits = pattern.exec(text)?.[1]
-  // The computed key is `key` itself.
-  return digits === undefined ? {} : ({ [key]: Number(digits) } as { readonly [P in K]: number })
+  const found: { [P in K]?: number } = {}
+  if (digits !== undefined) found[key] = Number(digits)
+  return found
 }
 
 /** What a response's headers demand, at `now`; undefined when they demand no wait, or nonsense. */

@@ -1,18 +1,14 @@
 import * as Effect from "effect/Effect"
 import { LlmError, Misconfigured } from "@stepwright/core/LlmError"
-import type { Fault } from "./fault.ts"
+import type { Failures } from "./fault.ts"
 import * as providerFetch from "./fetch.ts"
 
 /** The part of an SDK that is used. */
-export interface Sdk {
+export interface Sdk extends Failures {
   readonly post: (
     path: string,
     options: { readonly body: Readonly<Record<string, unknown>>; readonly signal: AbortSignal }
   ) => PromiseLike<unknown> & { readonly asResponse: () => Promise<Response> }
-  /** The fault that a failure of the SDK stands for; undefined when no response came. */
-  readonly faultOf: (failure: unknown) => (Fault & { readonly header: (name: string) => unknown }) | undefined
-  /** Whether the SDK gave up waiting for a response. */
-  readonly isTimeout: (failure: unknown) => boolean
 }
 
 /** What every SDK is made with: its own time-out is put off as far as a timer goes, and it retries nothing. */

@@ -1,7 +1,15 @@
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import type { Options } from "./client.ts"
+
+/** What the environment may say of a provider. */
+export interface Account {
+  readonly apiKey: Redacted.Redacted
+  /** Where the API is: the provider's own unless given. */
+  readonly baseUrl?: string
+  /** What the alias `default` stands for; any other alias is the provider's own name of a model. */
+  readonly model: string
+}
 
 /** The variables of the environment that describe a provider, by what their names begin with: `OPENAI_API_KEY` and so on. */
 export const named = (prefix: string) => ({
@@ -11,7 +19,7 @@ export const named = (prefix: string) => ({
 })
 
 /** `given`, with what is left out from the environment. **Fails with** ConfigError, when key or model is nowhere. */
-export const configured = Effect.fnUntraced(function* (prefix: string, given: Partial<Options>) {
+export const configured = Effect.fnUntraced(function* (prefix: string, given: Partial<Account>) {
   const names = named(prefix)
   const apiKey = given.apiKey ?? Redacted.make(yield* Config.NonEmptyString(names.apiKey))
   const baseUrl = given.baseUrl ?? (yield* Config.withDefault(Config.String(names.baseUrl), ""))
