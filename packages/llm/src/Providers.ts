@@ -87,7 +87,9 @@ export const all = Record.map(
       layer({ provider, model })
 )
 
-const settingsOf = Effect.fnUntraced(function* (options: Options): Effect.fn.Return<variables.Account, Config.ConfigError> {
+const settingsOf = Effect.fnUntraced(function* (
+  options: Options
+): Effect.fn.Return<variables.Account, Config.ConfigError> {
   const names = variables.named(table[options.provider].variables)
   const apiKey = options.apiKey ?? (yield* Config.withDefault(Config.Redacted(names.apiKey), Redacted.make("")))
   const baseUrl = options.baseUrl ?? (yield* Config.withDefault(Config.String(names.baseUrl), ""))

@@ -19,7 +19,7 @@ const ask = (model: string) => Effect.flatMap(LlmClient, ({ generate }) => gener
 
 describe("Providers", () => {
   for (const [provider, { defaultModel, variables }] of providers) {
-    describe(provider, () => {
+    describe(`${provider}`, () => {
       const layer = (given: Readonly<Record<string, string>>, options: Partial<Providers.Options> = {}) =>
         Layer.provide(
           Layer.orDie(Providers.layer({ provider, ...options })),
