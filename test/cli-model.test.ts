@@ -49,6 +49,52 @@ describe("a workflow that asks a model, from the command line", () => {
     assert.match(codeOnly.stderr, /no model was asked at signed/)
   })
 
+  it("asks the provider that the model is named with, by that provider's key and address", async () => {
+    const server = await serve(answer)
+    const here = place(["article.ts"], { ANTHROPIC_API_KEY: "sk-ant-1234", ANTHROPIC_BASE_URL: server.anthropicUrl })
+    const done = await here.stepwright(...run, "--model", "anthropic/claude-big", "--json")
+    assert.strictEqual(done.status, 0, done.stderr)
+    assert.deepStrictEqual(
+      server.asked.map(({ key, model }) => [model, key?.includes("sk-ant-1234")]),
+      [
+        ["claude-big", true],
+        ["claude-big", true]
+      ]
+    )
+    const said = await here.stepwright("ask", "hello", "--model", "anthropic/claude-small")
+    assert.deepStrictEqual([said.stdout, server.asked.at(-1)?.model], ["An article.\n", "claude-small"])
+
+    const keyless = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234" })
+    const missing = await keyless.stepwright(...run, "--model", "anthropic/claude-big")
+    assert.strictEqual(missing.status, 3)
+    assert.match(missing.stderr, /no API key: set ANTHROPIC_API_KEY/)
+  })
+
+  it("asks for a step the model that it names, of whatever provider", async () => {
+    const server = await serve(answer)
+    const here = place(["article.ts"], {
+      ANTHROPIC_API_KEY: "sk-ant-1234",
+      ANTHROPIC_BASE_URL: server.anthropicUrl,
+      OPENAI_API_KEY: "sk-test-1234",
+      OPENAI_BASE_URL: server.url
+    })
+    here.write(
+      "two.ts",
+      `import { Workflow } from "@stepwright/core"
+import { Effect } from "effect"
+import { article, layer } from "./article.ts"
+export { layer }
+export const two = Effect.runSync(Workflow.configure(article, { steps: { draft: { model: "anthropic/claude-big" } } }))
+`
+    )
+    const done = await here.stepwright("run", "--workflow", "two.ts#two", "--input", topic, "--model", "gpt-big")
+    assert.strictEqual(done.status, 0, done.stderr)
+    assert.deepStrictEqual(
+      server.asked.map(({ model }) => model),
+      ["gpt-big", "claude-big"]
+    )
+  })
+
   it("is suspended with status 4 at a cap of calls, and goes on with a larger one", async () => {
     const server = await serve(answer)
     const here = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })

@@ -4,22 +4,30 @@ import { afterAll } from "@effect/vitest"
 export interface ModelServer {
   /** For `OPENAI_BASE_URL`. */
   readonly url: string
+  /** For `ANTHROPIC_BASE_URL`. */
+  readonly anthropicUrl: string
   /** The model and the last message of each request. */
   readonly asked: ReadonlyArray<{ readonly model: string; readonly prompt: string; readonly key: string | undefined }>
 }
 
 export type Answer = string | { readonly status: number; readonly error: object }
 
-/** A server on this machine that speaks as much of Chat Completions as the tests need. */
+/** A server on this machine that speaks as much of Chat Completions and of Messages as the tests need. */
 export const serve = async (answer: (prompt: string, count: number) => Answer): Promise<ModelServer> => {
   const asked: Array<ModelServer["asked"][number]> = []
   const server = createServer(async (request, response) => {
     let body = ""
     for await (const chunk of request) body += String(chunk)
     const { messages, model } = JSON.parse(body)
-    const prompt: string = messages.at(-1).content
-    asked.push({ model, prompt, key: request.headers.authorization })
-    const reply = answer(prompt, asked.length)
+    const prompt = messages.at(-1).content
+    const isAnthropic = request.url?.endsWith("/messages") === true
+    const content = typeof prompt === "string" ? prompt : prompt[0].text
+    asked.push({
+      model,
+      prompt: content,
+      key: request.headers.authorization ?? String(request.headers["x-api-key"])
+    })
+    const reply = answer(content, asked.length)
     if (typeof reply !== "string") {
       response
         .writeHead(reply.status, { "content-type": "application/json" })
@@ -27,19 +35,32 @@ export const serve = async (answer: (prompt: string, count: number) => Answer): 
       return
     }
     response.writeHead(200, { "content-type": "application/json" }).end(
-      JSON.stringify({
-        id: `reply-${asked.length}`,
-        object: "chat.completion",
-        created: 0,
-        model,
-        choices: [{ index: 0, message: { role: "assistant", content: reply }, finish_reason: "stop" }],
-        usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
-      })
+      JSON.stringify(
+        isAnthropic
+          ? {
+              id: `reply-${asked.length}`,
+              type: "message",
+              role: "assistant",
+              model,
+              content: [{ type: "text", text: reply }],
+              stop_reason: "end_turn",
+              usage: { input_tokens: 10, output_tokens: 5 }
+            }
+          : {
+              id: `reply-${asked.length}`,
+              object: "chat.completion",
+              created: 0,
+              model,
+              choices: [{ index: 0, message: { role: "assistant", content: reply }, finish_reason: "stop" }],
+              usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
+            }
+      )
     )
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   afterAll(() => void server.close())
   const address = server.address()
   if (address === null || typeof address === "string") throw new Error("the server has no port")
-  return { url: `http://127.0.0.1:${address.port}/v1`, asked }
+  const host = `http://127.0.0.1:${address.port}`
+  return { url: `${host}/v1`, anthropicUrl: host, asked }
 }

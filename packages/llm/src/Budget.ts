@@ -20,6 +20,9 @@ export interface Spent {
   readonly usd?: number
 }
 
+/** The output of a request that has no limit of its own, unless told otherwise. **Units** tokens. */
+export const assumedOutputTokens = 8192
+
 export interface Options {
   readonly maxCalls?: number
   readonly maxTokens?: number
@@ -34,7 +37,7 @@ export interface Options {
   readonly models?: Readonly<Record<string, string | ReadonlyArray<string>>>
   /**
    * With how many output tokens at most a call is sent under a cap in tokens or USD where neither it nor the model's
-   * configuration has `maxOutputTokens`: 8192.
+   * configuration has `maxOutputTokens`: `assumedOutputTokens` unless given.
    */
   readonly assumedOutputTokens?: number
   /** What earlier processes of the run spent: nothing unless given. */
@@ -76,7 +79,7 @@ const capped = (options: Options): Middleware.Middleware => {
     maxTokens: checkLimit("maxTokens", options.maxTokens, Infinity),
     maxUsd: checkLimit("maxUsd", options.maxUsd, Infinity)
   }
-  const assumedOutputTokens = checkLimit("assumedOutputTokens", options.assumedOutputTokens, 8192, 1)
+  const assumed = checkLimit("assumedOutputTokens", options.assumedOutputTokens, assumedOutputTokens, 1)
   const isLimited = caps.maxTokens < Infinity || caps.maxUsd < Infinity
   const ledger = Ledger.make(caps, {
     calls: checkLimit("spent.calls", options.spent?.calls, 0),
@@ -86,7 +89,7 @@ const capped = (options: Options): Middleware.Middleware => {
 
   return Middleware.make((asked, client) =>
     Effect.map(AttemptSink, (sink) => {
-      const output = estimate.outputLimit(asked, client) ?? assumedOutputTokens
+      const output = estimate.outputLimit(asked, client) ?? assumed
       const request = isLimited ? { ...asked, parameters: { ...asked.parameters, maxOutputTokens: output } } : asked
       const price = priceOf(options, asked.model)
       const cost = costing(options, price, atMostInputTokens(asked))

@@ -24,7 +24,7 @@ export interface Options {
    * How many output tokens are expected at most of a call where neither it nor the model's configuration has
    * `maxOutputTokens`: 4096 unless given.
    */
-  readonly assumedOutputTokens?: number
+  readonly estimatedOutputTokens?: number
 }
 
 /**
@@ -44,7 +44,7 @@ export const make = (options: Options): Effect.Effect<Middleware.Middleware> =>
     const requestsPerMinute = checkLimit("requestsPerMinute", options.requestsPerMinute, Infinity, 1)
     const tokensPerMinute = checkLimit("tokensPerMinute", options.tokensPerMinute, Infinity, 1)
     const concurrency = checkLimit("concurrency", options.concurrency, Infinity, 1)
-    const assumedOutputTokens = checkLimit("assumedOutputTokens", options.assumedOutputTokens, 4096, 1)
+    const estimatedOutputTokens = checkLimit("estimatedOutputTokens", options.estimatedOutputTokens, 4096, 1)
     const recent = SlidingMinute.make()
     let active = 0
     let changed = Deferred.makeUnsafe<void>()
@@ -100,7 +100,7 @@ export const make = (options: Options): Effect.Effect<Middleware.Middleware> =>
     return Middleware.make((request, client) =>
       Effect.sync(() => {
         const input = atMostInputTokens(request)
-        const output = estimate.outputLimit(request, client) ?? assumedOutputTokens
+        const output = estimate.outputLimit(request, client) ?? estimatedOutputTokens
         let admission: Admission | undefined
         return {
           enter:

@@ -52,7 +52,7 @@ describe("RateLimit", () => {
   describe("make", () => {
     it.effect("refuses limits that let nothing go, or everything", () =>
       Effect.gen(function* () {
-        for (const name of ["requestsPerMinute", "tokensPerMinute", "concurrency", "assumedOutputTokens"]) {
+        for (const name of ["requestsPerMinute", "tokensPerMinute", "concurrency", "estimatedOutputTokens"]) {
           for (const value of [0, -1, NaN]) {
             const exit = yield* Effect.exit(RateLimit.make({ [name]: value }))
             assert(Exit.isFailure(exit))

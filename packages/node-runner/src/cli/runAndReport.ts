@@ -10,7 +10,7 @@ import * as Workflow from "@stepwright/core/Workflow"
 import { isLlmError } from "@stepwright/core/LlmError"
 import { describeError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import { isConfiguration } from "../internal/services/openAi.ts"
+import { isMisconfigured } from "../internal/services/models.ts"
 import { fromCause } from "./base/cliError.ts"
 import { end, type ExitStatus, exitStatus } from "./base/exitStatus.ts"
 import { Interrupt } from "./base/interrupt.ts"
@@ -116,7 +116,7 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
   yield* Console.error(
     `${how} at ${ending.path}: ${message.trimEnd()}\n${look(again, run, largerCap(settings, ending.reason))}`
   )
-  yield* end(yield* statusOf(ending))
+  yield* end(statusOf(ending))
 })
 
 /** Tells of a defect in a step, and ends with the status of that. */
@@ -140,11 +140,9 @@ const largerCap = (settings: RunSettings, error: unknown): string => {
 }
 
 /** The status of a command whose run, or one step of it, ended so. */
-export const statusOf = (ending: Engine.RunEnding<unknown, unknown>): Effect.Effect<ExitStatus> => {
-  if (ending._tag === "Completed") return Effect.succeed(exitStatus.done)
-  if (ending._tag === "Suspended") return Effect.succeed(exitStatus.suspended)
+export const statusOf = (ending: Engine.RunEnding<unknown, unknown>): ExitStatus => {
+  if (ending._tag === "Completed") return exitStatus.done
+  if (ending._tag === "Suspended") return exitStatus.suspended
   const reason = isLlmError(ending.reason) ? ending.reason.reason : undefined
-  return Effect.map(isConfiguration(reason), (isIt): ExitStatus =>
-    isIt ? exitStatus.configuration : exitStatus.failed
-  )
+  return isMisconfigured(reason) ? exitStatus.configuration : exitStatus.failed
 }

@@ -66,7 +66,8 @@ const kinds: Readonly<Record<Known["_tag"], Kind>> = {
   ConfigError: "configuration",
   CassetteError: "configuration",
   PricesError: "configuration",
-  UnknownPrice: "configuration"
+  UnknownPrice: "configuration",
+  LlmRegistryError: "configuration"
 }
 
 const journalKinds: Readonly<Record<JournalError["reason"], Kind>> = {

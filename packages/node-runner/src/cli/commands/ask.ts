@@ -4,7 +4,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import * as answering from "../../internal/services/answering.ts"
-import { isConfiguration } from "../../internal/services/openAi.ts"
+import { isMisconfigured } from "../../internal/services/models.ts"
 import { configuration, failed } from "../base/cliError.ts"
 import { defined } from "../base/defined.ts"
 import * as format from "../base/format.ts"
@@ -32,9 +32,7 @@ export const ask = Command.make(
       Effect.provide(answering.layer(defined(told))),
       Effect.mapError(explained(defined(told))),
       Effect.catchTag("LlmError", (error) =>
-        Effect.flatMap(isConfiguration(error.reason), (isIt) =>
-          Effect.fail((isIt ? configuration : failed)(error.message, error))
-        )
+        Effect.fail((isMisconfigured(error.reason) ? configuration : failed)(error.message, error))
       )
     )
     yield* Console.error(`${reply.model ?? "the model"}: ${format.tokens(reply.usage)}`)

@@ -1,13 +1,12 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Engine from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
-import { badBaseUrl, missingKey } from "../../internal/services/openAi.ts"
+import { missing } from "../../internal/services/models.ts"
 import { configuration, usage } from "../base/cliError.ts"
 import { defined } from "../base/defined.ts"
 import type { Words } from "../base/words.ts"
@@ -40,7 +39,7 @@ export const run = (words: Words) =>
       const value = yield* input.decode(loaded.workflow.input, { file: name, input: given })
       const { out, ...told } = rest
       yield* checkFlags(rest)
-      yield* checkKey(loaded, rest.replay ?? rest.relay)
+      yield* checkKey(loaded, rest)
       const stem = name === undefined ? loaded.workflow.name : path.basename(name, path.extname(name))
       const settings: RunSettings = {
         format: 1,
@@ -87,14 +86,16 @@ const workflowOf = Effect.fnUntraced(function* (reference: string | undefined) {
 })
 
 /** A run whose first steps need a model is not started without a key, or with an address that is none. */
-const checkKey = Effect.fnUntraced(function* (loaded: workflowModule.Loaded, isAnswered: string | undefined) {
-  if (isAnswered !== undefined) return
+const checkKey = Effect.fnUntraced(function* (
+  loaded: workflowModule.Loaded,
+  { model, relay, replay }: Pick<flags.Told, "model" | "relay" | "replay">
+) {
   const asks = Workflow.steps(loaded.workflow).some(({ path, step }) => step.model !== undefined && !path.includes("*"))
-  const key = yield* Config.withDefault(Config.String("OPENAI_API_KEY"), "")
-  if (!asks || loaded.hasLayer) return
-  if (key === "") return yield* configuration(missingKey)
-  const problem = yield* badBaseUrl
-  if (problem !== undefined) return yield* configuration(problem)
+  if (!asks || loaded.hasLayer || relay !== undefined || replay !== undefined) return
+  const reason = yield* missing(model)
+  if (reason === undefined) return
+  const otherwise = reason._tag === "Unauthenticated" ? ", or use --replay or --relay" : ""
+  return yield* configuration(`${reason.detail}${otherwise}`)
 })
 
 /** A folder that neither is there nor is another run's. */

@@ -46,7 +46,7 @@ export const step = (words: Words) =>
       )
       if (ending._tag !== "Completed") {
         yield* Console.error(`failed at ${path}: ${describeError(ending.reason).message.trimEnd()}`)
-        return yield* end(yield* statusOf(ending))
+        return yield* end(statusOf(ending))
       }
       if (ran.length === 0) {
         yield* Console.error(`${path}: its result still holds and is kept; --force makes a new one`)

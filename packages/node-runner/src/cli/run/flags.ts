@@ -30,7 +30,7 @@ const cap = (name: string, description: string) =>
 
 /** A flag for each field of `Answering`, in the order of the help. */
 export const answering = {
-  model: text("model", "NAME", "Model to ask (default: OPENAI_MODEL)"),
+  model: text("model", "NAME", "Model to ask, such as gpt-5.1 or anthropic/NAME (default: OPENAI_MODEL)"),
   replay: text("replay", "F", "Answer from a cassette; no model is asked"),
   record: text("record", "F", "Write every reply to a cassette"),
   relay: text("relay", "DIR", "Let a person or a program answer in a folder"),

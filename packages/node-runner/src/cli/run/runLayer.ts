@@ -18,6 +18,8 @@ export interface Options {
   readonly force?: boolean
   /** What of the caps is used up already: of 40 calls 12, so that 28 more are let through. */
   readonly spent?: Spent
+  /** The models that steps name. */
+  readonly aliases?: ReadonlyArray<string>
 }
 
 type Needs = FileSystem.FileSystem | Path.Path
@@ -28,10 +30,10 @@ type Needs = FileSystem.FileSystem | Path.Path
  */
 export const make = (
   { loaded, settings }: Pick<Session, "loaded" | "settings">,
-  { force = false, spent }: Options = {}
+  { aliases = [], force = false, spent }: Options = {}
 ): Layer.Layer<Services, unknown, Needs> => {
-  const around = answering.around({ ...settings, ...(spent !== undefined && { spent }) })
-  return Layer.provideMerge(around, beside(loaded, settings, answering.provider(settings), force))
+  const around = answering.around({ ...settings, ...(spent !== undefined && { spent }) }, aliases)
+  return Layer.provideMerge(around, beside(loaded, settings, answering.provider(settings, aliases), force))
 }
 
 /** The same for who only looks: a model is there by name only. */

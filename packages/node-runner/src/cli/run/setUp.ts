@@ -5,10 +5,11 @@ import type * as Path from "effect/Path"
 import type * as FileSystem from "effect/FileSystem"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
+import * as Workflow from "@stepwright/core/Workflow"
 import { describeError } from "@stepwright/core/WorkflowError"
 import * as Prices from "@stepwright/llm/Prices"
 import * as answering from "../../internal/services/answering.ts"
-import { modelName } from "../../internal/services/openAi.ts"
+import { modelName } from "../../internal/services/models.ts"
 import { type CliError, configuration, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
 import * as runLayer from "./runLayer.ts"
@@ -24,7 +25,7 @@ export interface SetUp {
 
 /** Makes ready what a run works with, before anything is done: what is wrong with its settings fails here. */
 export const setUp = Effect.fnUntraced(function* (
-  self: Pick<Session, "events" | "loaded" | "settings"> & { readonly run?: string },
+  self: Pick<Session, "events" | "loaded" | "settings"> & Partial<Session>,
   options: { readonly force?: boolean } = {}
 ): Effect.fn.Return<SetUp, unknown, FileSystem.FileSystem | Path.Path | Scope.Scope> {
   const { events, run = "", settings } = self
@@ -34,10 +35,17 @@ export const setUp = Effect.fnUntraced(function* (
   }
   const isExact = maxCalls !== undefined || maxTokens !== undefined || maxUsd !== undefined
   const used = yield* usedUp.of(run, events, { ...(yield* countingOf(settings)), isExact })
-  const layer = runLayer.make(self, { ...options, ...(isExact && { spent: used.spent() }) })
+  const aliases = yield* aliasesOf(self)
+  const layer = runLayer.make(self, { ...options, aliases, ...(isExact && { spent: used.spent() }) })
   const services = yield* Effect.mapError(Layer.build(layer), explained(settings))
   return { services, usedUp: used }
 })
+
+/** The models that the steps of a run name, as its state configures them. */
+const aliasesOf = ({ loaded, state }: Pick<Session, "loaded"> & Partial<Session>) =>
+  Effect.map(Workflow.configure(loaded.workflow, state?.config ?? {}), (workflow) =>
+    Workflow.steps(workflow).flatMap(({ step }) => step.model?.models ?? [])
+  )
 
 /** An error of a cassette that cannot be replayed, with what to do about it. */
 export const explained =

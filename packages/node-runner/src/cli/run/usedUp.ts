@@ -3,7 +3,7 @@ import { Journal, type JournalError } from "@stepwright/core/Journal"
 import { atMostTokens } from "@stepwright/core/LlmRequest"
 import * as Usage from "@stepwright/core/Usage"
 import { type RequestEnded, type RequestStarted, usageOf, type WorkflowEvent } from "@stepwright/core/WorkflowEvent"
-import type { Spent } from "@stepwright/llm/Budget"
+import { assumedOutputTokens, type Spent } from "@stepwright/llm/Budget"
 import * as Prices from "@stepwright/llm/Prices"
 
 export interface Options {
@@ -35,10 +35,7 @@ export interface UsedUp {
   readonly cost: () => number | undefined
 }
 
-/** The output of a request without a limit, as `Budget` assumes it. */
-const assumedOutput = 8192
-
-const boundOf = ({ atMost }: typeof RequestStarted.Type): Bound => ({ output: assumedOutput, ...atMost })
+const boundOf = ({ atMost }: typeof RequestStarted.Type): Bound => ({ output: assumedOutputTokens, ...atMost })
 
 interface Request {
   readonly usage: Usage.Usage
@@ -60,7 +57,7 @@ const make = ({ isRelay, model, prices }: Options): UsedUp => {
     const price = Prices.find(prices, named === "default" ? model : named)
     return {
       tokens: tokens + whole.input + whole.output,
-      usd: usd === undefined || price === undefined ? undefined : usd + Prices.at(price, whole)
+      usd: usd === undefined || price === undefined ? undefined : usd + Prices.costAt(price, whole)
     }
   }
   const count = (request: Request) => {

@@ -7,14 +7,15 @@ import * as Schema from "effect/Schema"
 import type * as LlmClient from "@stepwright/core/LlmClient"
 import * as Budget from "@stepwright/llm/Budget"
 import type { CassetteError } from "@stepwright/llm/Cassette"
+import type { LlmRegistryError } from "@stepwright/llm/LlmRegistry"
 import * as Prices from "@stepwright/llm/Prices"
 import * as Retry from "@stepwright/llm/Retry"
-import * as openAi from "./openAi.ts"
+import * as models from "./models.ts"
 import { Sandbox } from "./testRunners.ts"
 
 /** Who answers for the model: four fields that are replaced together. */
 export const Answerer = Schema.Struct({
-  /** What the alias `default` stands for; `OPENAI_MODEL`, or `gpt-5.1`, unless given. */
+  /** What the alias `default` stands for: `gpt-5.1`, or `anthropic/NAME`; `OPENAI_MODEL`, or `gpt-5.1`, unless given. */
   model: Schema.optionalKey(Schema.String),
   /** A cassette that answers. The same file under `record` too: what it lacks is asked for and added. */
   replay: Schema.optionalKey(Schema.String),
@@ -46,43 +47,50 @@ export interface Options extends Answering {
 }
 
 /** What can be wrong with a cassette, the environment or prices. */
-export type Problem = CassetteError | Config.ConfigError | Prices.PricesError | Prices.UnknownPrice
+export type Problem = CassetteError | Config.ConfigError | LlmRegistryError | Prices.PricesError | Prices.UnknownPrice
 
 /** The client that options and environment describe. */
 export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Problem, FileSystem.FileSystem | Path.Path> =>
-  Layer.provide(around(options), provider(options))
+  Layer.provide(around(options, []), provider(options))
 
-/** The model that the environment describes. Outermost first: retry, attempts, provider. */
-export const provider = ({ model }: Answering) => Layer.provide(retrying, openAi.layer(model))
+/** The models that options and environment describe, under these aliases. Outermost first: retry, attempts, provider. */
+export const provider = ({ model }: Answering, aliases?: ReadonlyArray<string>) =>
+  Layer.provide(retrying, models.layer(model, aliases))
 
 /** What the options put around a client, or in its place. Outermost first: cassette, budget, relay. */
 export const around = (
-  options: Options
-): Layer.Layer<LlmClient.LlmClient, Problem, LlmClient.LlmClient | FileSystem.FileSystem | Path.Path> => {
-  const { record, relay, replay } = options
-  if (replay !== undefined && record === undefined) {
-    return cassette(({ layerReplay }) => layerReplay({ file: replay }))
-  }
-  const recording = (file: string) =>
-    cassette(({ layerAuto, layerRecord }) => (replay === file ? layerAuto : layerRecord)({ file }))
-  const asked = record === undefined ? capped(options) : Layer.provide(recording(record), capped(options))
-  return relay === undefined ? asked : Layer.provide(asked, relayed(relay))
-}
+  options: Options,
+  aliases: ReadonlyArray<string>
+): Layer.Layer<LlmClient.LlmClient, Problem, LlmClient.LlmClient | FileSystem.FileSystem | Path.Path> =>
+  Layer.unwrap(
+    Effect.map(budgetOf(options, aliases), (budget) => {
+      const { record, relay, replay } = options
+      if (replay !== undefined && record === undefined) {
+        return cassette(({ layerReplay }) => layerReplay({ file: replay }))
+      }
+      const capped = Budget.layer(budget)
+      const recording = (file: string) =>
+        cassette(({ layerAuto, layerRecord }) => (replay === file ? layerAuto : layerRecord)({ file }))
+      const asked = record === undefined ? capped : Layer.provide(recording(record), capped)
+      return relay === undefined ? asked : Layer.provide(asked, relayed(relay))
+    })
+  )
 
 const retrying = Retry.layer()
 
-const capped = ({ maxCalls, maxTokens, maxUsd, model, prices, spent }: Options) =>
-  Layer.unwrap(
-    Effect.gen(function* () {
-      return Budget.layer({
-        ...(maxCalls !== undefined && { maxCalls }),
-        ...(maxTokens !== undefined && { maxTokens }),
-        ...(maxUsd !== undefined && { maxUsd, models: { default: yield* openAi.modelName(model) } }),
-        ...(prices !== undefined && { prices: yield* Prices.fromFile(prices) }),
-        ...(spent !== undefined && { spent })
-      })
-    })
-  )
+/** The caps, with what they count by: told apart from asking, so that a cap that cannot be counted is always refused. */
+const budgetOf = Effect.fnUntraced(function* (options: Options, aliases: ReadonlyArray<string>) {
+  const { maxCalls, maxTokens, maxUsd, model, prices, spent } = options
+  const budget: Budget.Options = {
+    ...(maxCalls !== undefined && { maxCalls }),
+    ...(maxTokens !== undefined && { maxTokens }),
+    ...(maxUsd !== undefined && { maxUsd, models: yield* models.renamed(model, aliases) }),
+    ...(prices !== undefined && { prices: yield* Prices.fromFile(prices) }),
+    ...(spent !== undefined && { spent })
+  }
+  yield* Budget.make(budget)
+  return budget
+})
 
 /** Modules that not every command needs are loaded when they are needed. */
 const cassette = <E, R>(
