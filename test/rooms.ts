@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path"
 
-/** A folder below `src`, or public modules by name; or several of these that know nothing of each other. */
-type Room = string | ReadonlyArray<string>
+/** A folder below `src`, public modules by name, or several folders that know nothing of each other. */
+type Room = string | ReadonlyArray<string> | { readonly beside: ReadonlyArray<string> }
 
 /** The rooms of each package, in order: a file imports only from rooms before its own, and from its own. */
 export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
@@ -20,23 +20,72 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["Workflow"],
     "internal/run",
     ["Engine", "index"]
+  ],
+  llm: [
+    "internal/file",
+    ["Middleware"],
+    "internal/around",
+    { beside: ["internal/cassette", "internal/relay", "internal/mock", "internal/prices"] },
+    ["Attempts", "Fallback", "Prices", "RateLimit", "Redact", "Retry", "Telemetry", "Timeout"],
+    ["Budget", "Cassette", "LlmRegistry", "MockLlm", "Relay"],
+    "internal/provider",
+    { beside: ["internal/openai", "internal/anthropic", "internal/effect-ai"] },
+    ["AnthropicLlm", "LanguageModelBridge", "OpenAiLlm"],
+    ["Providers", "index"]
+  ],
+  steps: [
+    "internal",
+    ["RequirementPrompt", "ArchitectureDesignPrompt", "TaskBreakdownPrompt", "ImplementationPrompt"],
+    ["TestGenerationPrompt"],
+    ["RequirementStep", "ArchitectureDesignStep", "TaskBreakdownStep", "ImplementationStep", "TestGenerationStep"],
+    ["DeliveryStep", "VerificationStep"],
+    ["AutomatedCodingWorkflow", "index"]
+  ],
+  "node-runner": [
+    { beside: ["internal/disk", "internal/sandbox"] },
+    ["NodeHasher", "NodeJournal", "NodeWorkspace", "PyodideTestRunner"],
+    "internal/services",
+    "cli/base",
+    "cli/run",
+    "cli/view",
+    ["cli/runAndReport"],
+    "cli/commands",
+    ["cli/commandLine"],
+    ["NodeRunner", "main", "index"]
   ]
 }
 
 const imports = /(?:\bfrom|\bimport)\s*\(?\s*"(\.{1,2}\/[^"]+)"/gu
 
+const isIn = (file: string, room: string) => file.startsWith(`${room}/`)
+
 /** What is wrong with the imports of a package's source. */
 export const problemsOf = (source: ReadonlyMap<string, string>, order: ReadonlyArray<Room>): ReadonlyArray<string> => {
-  const rankOf = (file: string): number =>
-    order.findIndex((room) =>
-      typeof room === "string" ? file.startsWith(`${room}/`) : room.some((name) => file === `${name}.ts`)
+  /** The number of a file's room, and the room itself where others stand beside it. */
+  const placeOf = (file: string) => {
+    const rank = order.findIndex((room) =>
+      typeof room === "string"
+        ? isIn(file, room)
+        : "beside" in room
+          ? room.beside.some((one) => isIn(file, one))
+          : room.some((name) => file === `${name}.ts`)
     )
+    const room = order[rank]
+    return {
+      rank,
+      beside: typeof room === "object" && "beside" in room ? room.beside.find((one) => isIn(file, one)) : undefined
+    }
+  }
   return [...source].flatMap(([file, text]) => {
-    const rank = rankOf(file)
-    if (rank === -1) return [`${file} has no room`]
+    const here = placeOf(file)
+    if (here.rank === -1) return [`${file} has no room`]
     return [...text.matchAll(imports)].flatMap(([, specifier]) => {
       const imported = join(dirname(file), specifier!)
-      return rankOf(imported) > rank ? [`${file} imports ${imported}, which is in a later room`] : []
+      const there = placeOf(imported)
+      if (there.rank > here.rank) return [`${file} imports ${imported}, which is in a later room`]
+      return there.rank === here.rank && there.beside !== here.beside
+        ? [`${file} imports ${imported}, which is in a room beside it`]
+        : []
     })
   })
 }
