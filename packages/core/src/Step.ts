@@ -14,6 +14,7 @@ import type { Delivered } from "./Workspace.ts"
 import type { TestCounts } from "./TestRunner.ts"
 
 export { type CallSettings, ModelSettings, StepOutputError } from "./internal/ask/call.ts"
+export { formatHole } from "./internal/ask/formatHole.ts"
 export type { AskSettings, Produces } from "./internal/ask/step.ts"
 
 /** What a step or a workflow takes, gives, fails with and needs: types, and nothing at run time. */

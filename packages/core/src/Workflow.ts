@@ -10,7 +10,8 @@ import type * as Step from "./Step.ts"
 import type { WorkflowConfig, WorkflowConfigError } from "./WorkflowConfig.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
-export type { DescribedNode, Description } from "./internal/definition/describe.ts"
+export type { DescribedNode, DescribedStep, Description } from "./internal/definition/describe.ts"
+export type { Many } from "./internal/definition/nodes.ts"
 export { type OrderProblem, orderProblem } from "./internal/definition/order.ts"
 export type { PathTo, Selector, ValueAt, Wire } from "./internal/definition/selector.ts"
 

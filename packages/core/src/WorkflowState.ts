@@ -77,7 +77,7 @@ export const WorkflowState = Schema.Struct({
   /** Paths with a record that the definition no longer has. */
   orphaned: Schema.Array(Schema.String)
 })
-export type WorkflowState = typeof WorkflowState.Type
+export interface WorkflowState extends Schema.Schema.Type<typeof WorkflowState> {}
 
 /** A state that cannot be read; `detail` says where. `Newer`: written by a later version of this library. */
 export class WorkflowStateError extends Schema.TaggedError<WorkflowStateError>()("WorkflowStateError", {

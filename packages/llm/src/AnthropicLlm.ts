@@ -8,10 +8,11 @@ import * as messagesApi from "./internal/anthropic/messages.ts"
 import { sdk } from "./internal/anthropic/sdk.ts"
 import { strictMode } from "./internal/anthropic/structuredOutput.ts"
 import * as providerClient from "./internal/provider/client.ts"
+import type { ClientOptions } from "./internal/provider/options.ts"
 import * as structuredOutput from "./internal/provider/structuredOutput.ts"
 import { configured } from "./internal/provider/variables.ts"
 
-export interface Options extends providerClient.Options {
+export interface Options extends ClientOptions {
   /** The output limit of requests that have none: 16,000 unless given. What the model thinks counts. **Units** tokens */
   readonly maxOutputTokens?: number
   /** How a schema is sent: as that of the reply unless given, or in the messages. */

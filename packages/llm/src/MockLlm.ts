@@ -10,17 +10,15 @@ import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import * as estimate from "./internal/around/estimate.ts"
 import * as shownRequest from "./internal/around/shownRequest.ts"
-import { faults } from "./internal/mock/faults.ts"
+import { type Fault, faults } from "./internal/mock/faults.ts"
 import * as mockScript from "./internal/mock/script.ts"
 import type { Answer, Match, Reply, Respond, Script } from "./internal/mock/script.ts"
 
+export type { Fault } from "./internal/mock/faults.ts"
 export type { Answer, Entry, Match, Reply, Respond, Script } from "./internal/mock/script.ts"
 
 /** A piece of a streamed reply: text, a silence, or the error that ends the stream. */
 export type Piece = string | Duration.Duration | LlmError | LlmErrorReason
-
-/** A fault of a provider, by its name. */
-export type Fault = keyof typeof faults
 
 /** A script was not followed: entries that nothing used, or requests that no entry answers. */
 export class ScriptError extends Schema.TaggedError<ScriptError>()("ScriptError", {

@@ -3,10 +3,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import * as openAi from "./internal/openai/client.ts"
+import type { Options } from "./internal/openai/options.ts"
 import { openAiDialect } from "./internal/provider/openAiDialect.ts"
 import { configured } from "./internal/provider/variables.ts"
 
-export type { Options } from "./internal/openai/client.ts"
+export type { Options } from "./internal/openai/options.ts"
 
 /**
  * OpenAI's Responses or Chat Completions through its official SDK, for OpenAI and for servers that speak its protocol.
@@ -18,13 +19,11 @@ export type { Options } from "./internal/openai/client.ts"
  *
  * **Source** https://platform.openai.com/docs/api-reference
  */
-export const layer = (options: openAi.Options): Layer.Layer<LlmClient.LlmClient> =>
+export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient> =>
   Layer.sync(LlmClient.LlmClient, () => openAi.make(options, server))
 
 /** `layer` with `OPENAI_API_KEY`, `OPENAI_BASE_URL` (optional) and `OPENAI_MODEL`, less what is given here. */
-export const layerConfig = (
-  given: Partial<openAi.Options> = {}
-): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
+export const layerConfig = (given: Partial<Options> = {}): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
   Layer.effect(
     LlmClient.LlmClient,
     Effect.map(configured(server.variables, given), (known) => openAi.make({ ...given, ...known }, server))

@@ -7,7 +7,10 @@ import * as Redacted from "effect/Redacted"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, type LlmErrorReason, Misconfigured, Unauthenticated } from "@stepwright/core/LlmError"
 import { problemOf as baseUrlProblem } from "./internal/provider/baseUrl.ts"
+import type { Account } from "./internal/provider/options.ts"
 import * as variables from "./internal/provider/variables.ts"
+
+export type { Account, ClientOptions } from "./internal/provider/options.ts"
 
 /** A provider, as configurations and command lines know it. */
 export interface Provider {
@@ -16,7 +19,7 @@ export interface Provider {
   /** Its name of the model that is meant where none is named. */
   readonly defaultModel: string
   /** Its module, which is loaded with the first request. */
-  readonly load: () => Promise<{ readonly layer: (settings: variables.Account) => Layer.Layer<LlmClient.LlmClient> }>
+  readonly load: () => Promise<{ readonly layer: (settings: Account) => Layer.Layer<LlmClient.LlmClient> }>
 }
 
 const named = <N extends string>(providers: Readonly<Record<N, Provider>>) => providers
@@ -87,9 +90,7 @@ export const all = Record.map(
       layer({ provider, model })
 )
 
-const settingsOf = Effect.fnUntraced(function* (
-  options: Options
-): Effect.fn.Return<variables.Account, Config.ConfigError> {
+const settingsOf = Effect.fnUntraced(function* (options: Options): Effect.fn.Return<Account, Config.ConfigError> {
   const names = variables.named(table[options.provider].variables)
   const apiKey = options.apiKey ?? (yield* Config.withDefault(Config.Redacted(names.apiKey), Redacted.make("")))
   const baseUrl = options.baseUrl ?? (yield* Config.withDefault(Config.String(names.baseUrl), ""))
@@ -97,7 +98,7 @@ const settingsOf = Effect.fnUntraced(function* (
   return { apiKey, model, ...(baseUrl !== "" && { baseUrl }) }
 })
 
-const problemOf = (provider: Name, { apiKey, baseUrl }: variables.Account): LlmErrorReason | undefined => {
+const problemOf = (provider: Name, { apiKey, baseUrl }: Account): LlmErrorReason | undefined => {
   const names = variables.named(table[provider].variables)
   if (Redacted.value(apiKey) === "") {
     return new Unauthenticated({

@@ -6,19 +6,24 @@ import type { LlmClient } from "@stepwright/core/LlmClient"
 import type { TestRunner } from "@stepwright/core/TestRunner"
 import type * as Workflow from "@stepwright/core/Workflow"
 import type { Workspace } from "@stepwright/core/Workspace"
+import type * as Budget from "@stepwright/llm/Budget"
 import * as answering from "./internal/services/answering.ts"
 import * as services from "./internal/services/layers.ts"
 import * as testRunners from "./internal/services/testRunners.ts"
 import * as NodeHasher from "./NodeHasher.ts"
 import * as NodeJournal from "./NodeJournal.ts"
 
-export interface Options extends answering.Options {
+export type { Answering, Problem } from "./internal/services/answering.ts"
+
+export interface Options extends answering.Answering {
   /** Where runs are journalled: `.stepwright/runs` unless given. */
   readonly directory?: string
   /** Where files are delivered: `out` unless given. */
   readonly out?: string
   /** Overwrite delivered files that were changed by hand. */
   readonly force?: boolean
+  /** What of the caps is used up already. */
+  readonly spent?: Budget.Spent
 }
 
 /** What a workflow's steps are given here. */

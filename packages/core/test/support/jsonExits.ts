@@ -14,4 +14,4 @@ const throughJson: typeof StepExecutor.StepExecutor.Service = (work, { error, ou
   return Effect.flatten(Effect.flatMap(Effect.exit(work), copied)) as typeof work
 }
 
-Object.defineProperty(StepExecutor.StepExecutor, "defaultValue", { value: () => throughJson })
+Reflect.defineProperty(StepExecutor.StepExecutor, "defaultValue", { value: () => throughJson })

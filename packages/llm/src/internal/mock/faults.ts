@@ -80,3 +80,6 @@ export const faults = {
     new LlmError.InvalidResponse({ detail: "the reply has neither content nor refusal", usage }),
   "a tool call nobody asked for": foreign("the model calls a tool, and none was offered", usage)
 } satisfies Readonly<Record<string, () => LlmError.LlmErrorReason>>
+
+/** A fault of a provider, by its name. */
+export type Fault = keyof typeof faults

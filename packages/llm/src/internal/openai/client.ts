@@ -5,20 +5,10 @@ import type { Dialect } from "../provider/fault.ts"
 import * as structuredOutput from "../provider/structuredOutput.ts"
 import * as chat from "./chat.ts"
 import * as openAiModel from "./model.ts"
+import type { Options } from "./options.ts"
 import * as responses from "./responses.ts"
 import { sdk } from "./sdk.ts"
 import { strictMode } from "./structuredOutput.ts"
-
-export interface Options extends providerClient.Options {
-  /** Responses at OpenAI's own address, Chat Completions at any other, unless given. */
-  readonly api?: "responses" | "chat"
-  /** Whether the models reason, and so reject `temperature` and `stop`: told from OpenAI's names unless given. */
-  readonly reasoning?: boolean
-  /** How a schema is sent: as that of strict mode unless given, as no more than "a JSON object", or in the messages. */
-  readonly structuredOutput?: "strict" | "json" | "instructions"
-  /** What happens to a schema that strict mode cannot express: it is refused before any call unless given. */
-  readonly inexpressibleSchema?: "refuse" | "json" | "instructions"
-}
 
 /** A server that speaks OpenAI's protocol: the prefix of its variables, and how it words its faults. */
 export interface Server {

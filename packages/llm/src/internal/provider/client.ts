@@ -21,20 +21,13 @@ import * as Attempts from "../../Attempts.ts"
 import * as baseUrl from "./baseUrl.ts"
 import * as providerFault from "./fault.ts"
 import { parseJson } from "./lenient.ts"
+import type { ClientOptions } from "./options.ts"
 import { quoteWithout } from "./quote.ts"
 import * as providerSdk from "./sdk.ts"
 import * as providerStream from "./stream.ts"
 import type * as structuredOutput from "./structuredOutput.ts"
 import * as variables from "./variables.ts"
 import type { Api } from "./wireFormat.ts"
-
-/** What every provider is told. */
-export interface Options extends variables.Account {
-  /** From the request to the end of its reply: 5 minutes unless given, which is also how long Node waits for headers. */
-  readonly timeout?: Duration.Input
-  /** From one byte of a stream to the next, keep-alives included: 2 minutes unless given. */
-  readonly idleTimeout?: Duration.Input
-}
 
 /** A provider: its wire format, how it words its faults, its SDK, and what makes the body of a request. */
 export interface Provider {
@@ -58,7 +51,7 @@ export interface Outgoing {
 }
 
 /** Makes each request once, reports it to the `AttemptSink`, ends it in time, and types what goes wrong. */
-export const make = (options: Options, provider: Provider): LlmClient.Service => {
+export const make = (options: ClientOptions, provider: Provider): LlmClient.Service => {
   const { api, dialect } = provider
   const { apiKey: keyVariable } = variables.named(provider.variables)
   // As the header has it: HTTP takes off what is around a value, such as the line break of a file.

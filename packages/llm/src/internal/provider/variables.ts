@@ -1,15 +1,7 @@
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-
-/** What the environment may say of a provider. */
-export interface Account {
-  readonly apiKey: Redacted.Redacted
-  /** Where the API is: the provider's own unless given. */
-  readonly baseUrl?: string
-  /** What the alias `default` stands for; any other alias is the provider's own name of a model. */
-  readonly model: string
-}
+import type { Account } from "./options.ts"
 
 /** The variables of the environment that describe a provider, by what their names begin with: `OPENAI_API_KEY` and so on. */
 export const named = (prefix: string) => ({

@@ -1,0 +1,19 @@
+import type * as Duration from "effect/Duration"
+import type * as Redacted from "effect/Redacted"
+
+/** What the environment may say of a provider. */
+export interface Account {
+  readonly apiKey: Redacted.Redacted
+  /** Where the API is: the provider's own unless given. */
+  readonly baseUrl?: string
+  /** What the alias `default` stands for; any other alias is the provider's own name of a model. */
+  readonly model: string
+}
+
+/** What every provider is told. */
+export interface ClientOptions extends Account {
+  /** From the request to the end of its reply: 5 minutes unless given, which is also how long Node waits for headers. */
+  readonly timeout?: Duration.Input
+  /** From one byte of a stream to the next, keep-alives included: 2 minutes unless given. */
+  readonly idleTimeout?: Duration.Input
+}
