@@ -7,7 +7,7 @@ import { Result, Schema } from "effect"
 type Deviant<A> = readonly [
   name: string,
   reply: string,
-  outcome: { readonly value: A } | { readonly error: RegExp; readonly at?: string } | { readonly truncated: RegExp }
+  outcome: { readonly value: A } | { readonly error: RegExp; readonly place?: string } | { readonly truncated: RegExp }
 ]
 
 const table = <A>(parser: OutputParser.OutputParser<A>, deviants: ReadonlyArray<Deviant<NoInfer<A>>>) =>
@@ -18,7 +18,7 @@ const table = <A>(parser: OutputParser.OutputParser<A>, deviants: ReadonlyArray<
     assert.match(error.message, "error" in outcome ? outcome.error : outcome.truncated)
     assert.strictEqual(error.truncated, "truncated" in outcome)
     assert.isAtMost(error.found.length, 200)
-    if ("at" in outcome) assert.strictEqual(error.at, outcome.at)
+    if ("place" in outcome) assert.strictEqual(error.place, outcome.place)
   })
 
 const fence = "```"
@@ -92,7 +92,7 @@ describe("json, off its format", () => {
     [
       "brackets that do not match",
       '{"title": "a", "steps": ["x"}',
-      { error: /found \} where \] has to come first/, at: "line 1, column 29" }
+      { error: /found \} where \] has to come first/, place: "line 1, column 29" }
     ],
     ["elements left out", '{"title": "a", "steps": ["x", ...]}', { error: /abbreviated; write every element/ }],
     [
@@ -100,11 +100,11 @@ describe("json, off its format", () => {
       '{"all": (1), "inner": {"title": "wrong"}}',
       { error: /\( cannot stand here/ }
     ],
-    ["a field missing", '{"steps": []}', { error: /Missing key/, at: '["title"]' }],
-    ["a field of another type", '{"title": "a", "steps": ["x", 2]}', { error: /Found: 2/, at: '["steps"][1]' }],
-    ["the value inside a list", '[{"title": "a"}]', { error: /Expected object/, at: "the value" }],
-    ["no JSON at all", "I cannot do that.", { error: /no JSON in the reply.*\nFound: I cannot do that/, at: "" }],
-    ["nothing", "", { error: /Found: nothing/, at: "" }]
+    ["a field missing", '{"steps": []}', { error: /Missing key/, place: '["title"]' }],
+    ["a field of another type", '{"title": "a", "steps": ["x", 2]}', { error: /Found: 2/, place: '["steps"][1]' }],
+    ["the value inside a list", '[{"title": "a"}]', { error: /Expected object/, place: "the value" }],
+    ["no JSON at all", "I cannot do that.", { error: /no JSON in the reply.*\nFound: I cannot do that/, place: "" }],
+    ["nothing", "", { error: /Found: nothing/, place: "" }]
   ])
 
   it("reads a number in a fence", () => {
@@ -148,10 +148,10 @@ describe("codeBlock, off its format", () => {
     [
       "two blocks",
       text(`${fence}python`, "x", fence, `${fence}python`, "y", fence),
-      { error: /2 code blocks; put all of it in one/, at: "line 4" }
+      { error: /2 code blocks; put all of it in one/, place: "line 4" }
     ],
     ["cut off", text(`${fence}python`, "x = 1", "y ="), { truncated: /not closed/ }],
-    ["no fence", "x = 1", { error: /no fenced code block/, at: "" }]
+    ["no fence", "x = 1", { error: /no fenced code block/, place: "" }]
   ])
 })
 
@@ -214,7 +214,7 @@ describe("files, off their format", () => {
     [
       "one file twice, different",
       text("### `src/a.py`", block, "### `src/a.py`", fence, "y", fence),
-      { error: /src\/a\.py comes twice with different content/, at: "line 6" }
+      { error: /src\/a\.py comes twice with different content/, place: "line 6" }
     ],
     [
       "one file twice by different separators",
@@ -224,13 +224,13 @@ describe("files, off their format", () => {
     [
       "a block without a path",
       text("### `src/a.py`", block, "And:", "", `${fence}python`, "y", fence),
-      { error: /nothing names this block's path/, at: "line 7" }
+      { error: /nothing names this block's path/, place: "line 7" }
     ],
     ["a class's name instead of a path", text("### `Stack`", block), { error: /nothing names this block's path/ }],
     [
       "a heading without a block",
       text("### `src/a.py`", "unchanged", "### `b.py`", fence, "y", fence),
-      { error: /no code block follows the heading of src\/a\.py/, at: "line 1" }
+      { error: /no code block follows the heading of src\/a\.py/, place: "line 1" }
     ],
     [
       "cut off in a block",
@@ -243,7 +243,7 @@ describe("files, off their format", () => {
       { truncated: /no code block follows the heading of b\.py/ }
     ],
     ["only commands", text(`${fence}bash`, "ls", fence), { error: /nothing names this block's path/ }],
-    ["no block at all", "Here you go.", { error: /no file in the reply/, at: "" }]
+    ["no block at all", "Here you go.", { error: /no file in the reply/, place: "" }]
   ])
 })
 
@@ -373,7 +373,7 @@ describe("taggedBlocks, off their format", () => {
     [
       "no end before the next start",
       text("#### Task 1: A", "#task start#", "do a", second),
-      { error: /"Task 1: A" has no `#task end#`/, at: "line 1" }
+      { error: /"Task 1: A" has no `#task end#`/, place: "line 1" }
     ],
     [
       "no end before the next heading",
@@ -398,10 +398,10 @@ describe("taggedBlocks, off their format", () => {
     [
       "no start",
       text("#### Task 1: A", "do a", "#task end#", second),
-      { error: /has no `#task start#` before it/, at: "line 3" }
+      { error: /has no `#task start#` before it/, place: "line 3" }
     ],
     ["neither start nor end", text("#### Task 1: A", "do a", second), { error: /"Task 1: A" has no `#task start#`/ }],
-    ["no heading", text("#task start#", "do a", "#task end#"), { error: /no heading above it/, at: "line 1" }],
+    ["no heading", text("#task start#", "do a", "#task end#"), { error: /no heading above it/, place: "line 1" }],
     [
       "code that is not closed before the next block",
       text(
@@ -420,7 +420,7 @@ describe("taggedBlocks, off their format", () => {
       { error: /code fence in "Task 1: A" is not closed/ }
     ],
     ["no token at all", "#### Task 1: A\ndo a", { truncated: /"Task 1: A" has no `#task start#`/ }],
-    ["prose", "There is nothing to do.", { error: /no `#task start#` on a line of its own/, at: "" }]
+    ["prose", "There is nothing to do.", { error: /no `#task start#` on a line of its own/, place: "" }]
   ])
 
   it("takes the nearest heading where none is described", () => {
@@ -505,10 +505,10 @@ describe("fields, off their format", () => {
     [
       "one field twice, different",
       text("Objective: Do it.", "Objective: Not.", "File Specification: `a.py`"),
-      { error: /Objective comes twice/, at: "line 2" }
+      { error: /Objective comes twice/, place: "line 2" }
     ],
     ["a field missing", "- **Objective**: Do it.", { error: /missing: File Specification/ }],
-    ["all missing", "Do it in a.py.", { error: /missing: Objective, File Specification/, at: "" }]
+    ["all missing", "Do it in a.py.", { error: /missing: Objective, File Specification/, place: "" }]
   ])
 })
 

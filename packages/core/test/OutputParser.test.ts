@@ -246,7 +246,7 @@ describe("OutputParser", () => {
         Schema.Struct({ tasks: Schema.Array(Schema.Struct({ path: Schema.String, size: Schema.Int })) })
       )
       const error = errorOf(parser, '{"tasks": [{"path": "a", "size": 1}, {"path": 7, "size": 1.5}, {}]}')
-      assert.strictEqual(error.at, '["tasks"][1]["path"]')
+      assert.strictEqual(error.place, '["tasks"][1]["path"]')
       expect(error.message).toMatchInlineSnapshot(`
         "At ["tasks"][1]["path"]: Expected string; ["tasks"][1]["size"]: Expected an integer; ["tasks"][2]["path"]: Missing key; ["tasks"][2]["size"]: Missing key. Expected one JSON value of the shape described.
         Found: 7"
@@ -342,7 +342,13 @@ describe("OutputParser", () => {
         /^\d+$/.test(text)
           ? Result.succeed(Number(text))
           : Result.fail(
-              new OutputParseError({ expected: "a number", found: text, at: "", detail: "no digits", truncated: false })
+              new OutputParseError({
+                expected: "a number",
+                found: text,
+                place: "",
+                detail: "no digits",
+                truncated: false
+              })
             ),
       from: String,
       instructions: "Reply with a number."

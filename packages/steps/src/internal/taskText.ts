@@ -176,7 +176,7 @@ export const refuse = (fault: {
     new OutputParser.OutputParseError({
       expected,
       found: found === "" ? "nothing" : found.slice(0, 160),
-      at: heading === "" ? "" : `"${heading}"`,
+      place: heading === "" ? "" : `"${heading}"`,
       detail,
       truncated: false
     })

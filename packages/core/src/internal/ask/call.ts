@@ -173,7 +173,7 @@ const read = (
             new OutputParseError({
               expected: "a value that fits the output's Schema",
               found: excerpt(reply.text, shown),
-              at: "",
+              place: "",
               detail: error.message,
               truncated: false
             })
@@ -184,7 +184,7 @@ const cutOff = (reply: LlmReply) =>
   new OutputParseError({
     expected: "a whole reply",
     found: reply.text.slice(-shown),
-    at: "end of the reply",
+    place: "end of the reply",
     detail: `the reply was cut off after ${reply.usage.output ?? "an unknown number of"} tokens: raise maxOutputTokens, choose another model, or ask for less in one step`,
     truncated: true
   })

@@ -1,5 +1,5 @@
 import type * as Schema from "effect/Schema"
-import { accepts, at, element, type Kind, type Shape } from "./shape.ts"
+import { accepts, childOf, element, type Kind, type Shape } from "./shape.ts"
 
 export interface JsonReader {
   /** What is known of the value after some more text. */
@@ -69,7 +69,7 @@ export const make = (shape: Shape): JsonReader => {
     const frame = stack.at(-1)
     if (frame === undefined || (frame.kind === "object" && frame.wraps)) return shape
     if (frame.into === undefined) return []
-    return frame.kind === "object" ? at(frame.shape, frame.key) : element(frame.shape, frame.into.length)
+    return frame.kind === "object" ? childOf(frame.shape, frame.key) : element(frame.shape, frame.into.length)
   }
 
   /** Puts a value where one starts. */
@@ -159,7 +159,7 @@ export const make = (shape: Shape): JsonReader => {
     if (frame?.kind !== "object") return
     frame.key = text
     // Where a provider takes only objects, another value comes as {"value": …}.
-    frame.wraps = stack.length === 1 && !shown && text === "value" && at(shape, text).length === 0
+    frame.wraps = stack.length === 1 && !shown && text === "value" && childOf(shape, text).length === 0
     state = "colon"
   }
 

@@ -11,7 +11,7 @@ export const fromAst = (ast: SchemaAST.AST): Shape => flat(SchemaAST.toEncoded(a
 export const accepts = (shape: Shape, kind: Kind): boolean => shape.some((node) => isKind(node, kind))
 
 /** What may stand under a key; nothing where no Schema knows it. */
-export const at = (shape: Shape, key: string): Shape =>
+export const childOf = (shape: Shape, key: string): Shape =>
   shape.flatMap((node) => {
     if (isAnything(node)) return [node]
     if (node._tag === "ObjectKeyword") return [SchemaAST.unknown]

@@ -22,18 +22,18 @@ export const codeBlock = (language?: string): OutputParser<string> => {
       const blocks = fences.parse(text.split("\n"), isMarkdown)
       const last = blocks.at(-1)
       if (last === undefined) {
-        return failure({ expected, found: text, at: "", detail: "there is no fenced code block in the reply" })
+        return failure({ expected, found: text, place: "", detail: "there is no fenced code block in the reply" })
       }
       if (last.close === undefined) {
         const detail = "the code block that starts here is not closed"
-        return failure({ expected, found: text, at: `line ${last.open + 1}`, detail, truncated: true })
+        return failure({ expected, found: text, place: `line ${last.open + 1}`, detail, truncated: true })
       }
       const inLanguage = blocks.filter((block) => wanted !== undefined && languageOf(block.info) === wanted)
       const [block, ...others] = inLanguage.length > 0 ? inLanguage : blocks
       const other = others.find(({ content }) => content !== block!.content)
       if (other !== undefined) {
         const detail = `there are ${others.length + 1} code blocks; put all of it in one`
-        return failure({ expected, found: other.content, at: `line ${other.open + 1}`, detail })
+        return failure({ expected, found: other.content, place: `line ${other.open + 1}`, detail })
       }
       return Result.succeed(block!.content)
     },

@@ -57,7 +57,7 @@ export const orElse: {
 )
 
 const gotFurther = (a: OutputParseError, b: OutputParseError) =>
-  a.truncated === b.truncated ? a.at !== "" && b.at === "" : a.truncated
+  a.truncated === b.truncated ? a.place !== "" && b.place === "" : a.truncated
 
 /** One of several texts. White space, quotes and a full stop around it and the case of letters are tolerated. */
 export const choice = <const Choice extends string>(choices: ReadonlyArray<Choice>): OutputParser<Choice> => {
@@ -70,7 +70,7 @@ export const choice = <const Choice extends string>(choices: ReadonlyArray<Choic
       const said = plain(text)
       const found = choices.find((choice) => choice === text) ?? choices.find((choice) => plain(choice) === said)
       return found === undefined
-        ? failure({ expected, found: text, at: "", detail: "the reply is none of the choices" })
+        ? failure({ expected, found: text, place: "", detail: "the reply is none of the choices" })
         : Result.succeed(found)
     },
     print: (value) => value

@@ -44,14 +44,14 @@ export const fields = <const Spec extends FieldsSpec>(spec: Spec): OutputParser<
     for (const { key, line, value } of sections(text, match)) {
       if ((values.get(key) ?? value) !== value) {
         const detail = `${spec[key]!.label} comes twice; write it once`
-        return failure({ expected, found: value, at: `line ${line + 1}`, detail })
+        return failure({ expected, found: value, place: `line ${line + 1}`, detail })
       }
       values.set(key, value)
     }
     const missing = required.filter(([key]) => !values.has(key)).map(([, { label }]) => label)
     if (missing.length > 0) {
-      const at = values.size === 0 ? "" : "the fields"
-      return failure({ expected, found: text, at, detail: `missing: ${missing.join(", ")}` })
+      const place = values.size === 0 ? "" : "the fields"
+      return failure({ expected, found: text, place, detail: `missing: ${missing.join(", ")}` })
     }
     // every required key of the spec is there, and no other
     return Result.succeed(Object.fromEntries(values) as FieldsOf<Spec>)

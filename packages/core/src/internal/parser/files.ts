@@ -40,11 +40,11 @@ export const files: OutputParser<ReadonlyArray<SourceFile>> = makeParser<Readonl
     const contents = new Map<string, string>()
     let stray: fences.Fence | undefined
     for (const block of blocks) {
-      const at = `line ${block.open + 1}`
+      const place = `line ${block.open + 1}`
       const path = pathOf(block.info, block.open)
       if (block.close === undefined) {
         const detail = `the code block${path === undefined ? "" : ` of ${path}`} is not closed`
-        return failure({ expected, found: text, at, detail, truncated: true })
+        return failure({ expected, found: text, place, detail, truncated: true })
       }
       if (path === undefined) {
         if (!asides.has(languageOf(block.info))) stray ??= block
@@ -52,7 +52,7 @@ export const files: OutputParser<ReadonlyArray<SourceFile>> = makeParser<Readonl
       }
       if ((contents.get(path) ?? block.content) !== block.content) {
         const detail = `${path} comes twice with different content; write it once`
-        return failure({ expected, found: block.content, at, detail })
+        return failure({ expected, found: block.content, place, detail })
       }
       contents.set(path, block.content)
     }
@@ -60,15 +60,15 @@ export const files: OutputParser<ReadonlyArray<SourceFile>> = makeParser<Readonl
     if (lost !== undefined) {
       const truncated = blocks.every(({ open }) => open < lost.line)
       const detail = `no code block follows the heading of ${lost.path}`
-      return failure({ expected, found: lines[lost.line]!, at: `line ${lost.line + 1}`, detail, truncated })
+      return failure({ expected, found: lines[lost.line]!, place: `line ${lost.line + 1}`, detail, truncated })
     }
     if (stray !== undefined || (contents.size === 0 && blocks.length > 0)) {
       const { content, open } = stray ?? blocks[0]!
-      return failure({ expected, found: content, at: `line ${open + 1}`, detail: "nothing names this block's path" })
+      return failure({ expected, found: content, place: `line ${open + 1}`, detail: "nothing names this block's path" })
     }
     return contents.size > 0 || text.trim().toLowerCase() === none
       ? Result.succeed([...contents].map(([path, content]) => ({ path, content })))
-      : failure({ expected, found: text, at: "", detail: "there is no file in the reply" })
+      : failure({ expected, found: text, place: "", detail: "there is no file in the reply" })
   },
   print: (files) =>
     files.length === 0

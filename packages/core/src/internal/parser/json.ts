@@ -8,7 +8,7 @@ import { outline } from "../json/outline.ts"
 import * as jsonReader from "../json/reader.ts"
 import * as jsonShape from "../json/shape.ts"
 import { count } from "../text/lineCounter.ts"
-import { error, failure, makeParser, type OutputParseError, type OutputParser, place } from "./outputParser.ts"
+import { error, failure, makeParser, type OutputParseError, type OutputParser, placeOf } from "./outputParser.ts"
 
 const expected = "one JSON value of the shape described"
 
@@ -34,7 +34,7 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
         const decoded = decode(value)
         return Result.isSuccess(decoded) ? Result.succeed(value) : misfit(value, decoded.failure)
       }),
-      () => failure({ expected, found: "", at: "the value", detail: "it is nested too deeply" })
+      () => failure({ expected, found: "", place: "the value", detail: "it is nested too deeply" })
     )
 
   const read = (text: string): Result.Result<unknown, OutputParseError> => {
@@ -45,8 +45,8 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
       return failure({
         expected,
         found: text,
-        at: place(text, text.length),
-        detail: `the JSON that starts at ${place(text, unclosed)} is not finished`,
+        place: placeOf(text, text.length),
+        detail: `the JSON that starts at ${placeOf(text, unclosed)} is not finished`,
         truncated: true
       })
     }
@@ -59,7 +59,7 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
       return failure({
         expected,
         found: text.slice(index),
-        at: place(text, index),
+        place: placeOf(text, index),
         detail: `not valid JSON: ${detail}`
       })
     }
@@ -70,7 +70,7 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
     }
     const scalar = parseStrict(text.replace(/^\s*```\w*|```\s*$/g, "").trim())
     if (Result.isSuccess(scalar)) return check(scalar.success)
-    return failure({ expected, found: text, at: "", detail: "there is no JSON in the reply" })
+    return failure({ expected, found: text, place: "", detail: "there is no JSON in the reply" })
   }
 
   return makeParser({
@@ -97,7 +97,7 @@ const preference = (a: JsonBlock, b: JsonBlock): number =>
 
 const valueOf = (text: string, { json, start }: JsonBlock): Result.Result<unknown, OutputParseError> =>
   Result.mapError(parseStrict(json), () =>
-    error({ expected, found: json, at: place(text, start), detail: "not valid JSON, and past repair" })
+    error({ expected, found: json, place: placeOf(text, start), detail: "not valid JSON, and past repair" })
   )
 
 const standard = SchemaIssue.makeFormatterStandardSchemaV1()
@@ -113,7 +113,7 @@ const misfit = (value: unknown, cause: Schema.SchemaError) => {
   return failure({
     expected,
     found: JSON.stringify(valueAt(value, path)) ?? "nothing",
-    at: path.length === 0 ? "the value" : show(path),
+    place: path.length === 0 ? "the value" : show(path),
     detail: [first?.message ?? cause.message, ...others].join("; ")
   })
 }

@@ -6,18 +6,18 @@ import { lineAndColumn } from "../text/excerpt.ts"
 /**
  * A reply that is not in the format asked for. Its message is quoted to the model, so it says what to change.
  *
- * `at` is a line and column, or a path inside the value, and empty when nothing of the format was found. `truncated`:
+ * `place` is a line and column, or a path inside the value, and empty when nothing of the format was found. `truncated`:
  * the reply ended before the format's end.
  */
 export class OutputParseError extends Schema.TaggedError<OutputParseError>()("OutputParseError", {
   expected: Schema.String,
   found: Schema.String,
-  at: Schema.String,
+  place: Schema.String,
   detail: Schema.String,
   truncated: Schema.Boolean
 }) {
   override get message() {
-    const place = this.at === "" ? "" : `At ${this.at}: `
+    const place = this.place === "" ? "" : `At ${this.place}: `
     const ended = this.truncated ? "The reply ended too early. " : ""
     return `${ended}${place}${this.detail}. Expected ${this.expected}.\nFound: ${this.found}`
   }
@@ -53,7 +53,7 @@ export const none = "(none)"
 interface Fault {
   readonly expected: string
   readonly found: string
-  readonly at: string
+  readonly place: string
   readonly detail: string
   readonly truncated?: boolean
 }
@@ -75,7 +75,7 @@ const found = (text: string, fromEnd: boolean): string => {
 }
 
 /** Line and column of an index in words. */
-export const place = (text: string, index: number): string => {
+export const placeOf = (text: string, index: number): string => {
   const { column, line } = lineAndColumn(text, index)
   return `line ${line}, column ${column}`
 }

@@ -45,10 +45,10 @@ export const taggedBlocks: {
     const { blocks, fault } = read(text.split("\n"), rules)
     if (fault !== undefined) {
       const { detail, found, line, truncated = false } = fault
-      return failure({ expected, found: truncated ? text : found, at: `line ${line + 1}`, detail, truncated })
+      return failure({ expected, found: truncated ? text : found, place: `line ${line + 1}`, detail, truncated })
     }
     if (blocks.length === 0 && text.trim().toLowerCase() !== none) {
-      return failure({ expected, found: text, at: "", detail: `there is no \`${start}\` on a line of its own` })
+      return failure({ expected, found: text, place: "", detail: `there is no \`${start}\` on a line of its own` })
     }
     return Result.all(
       blocks.map(({ heading, line, text }) =>
@@ -89,5 +89,11 @@ const whole: OutputParser<string> = makeParser({
 })
 
 /** An error in the body of a block. The block has its end, so nothing in it was cut off. */
-const within = ({ at, detail, expected, found }: OutputParseError, block: string) =>
-  new OutputParseError({ expected, found, at: at === "" ? block : `${at} of ${block}`, detail, truncated: false })
+const within = ({ detail, expected, found, place }: OutputParseError, block: string) =>
+  new OutputParseError({
+    expected,
+    found,
+    place: place === "" ? block : `${place} of ${block}`,
+    detail,
+    truncated: false
+  })
