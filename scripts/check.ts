@@ -1,8 +1,8 @@
 // `npm test`: every check of the repository. `npm test -- lint format` runs only those.
 // The last line counts the tests of vitest's report, and one for each other check.
-import { spawn } from "node:child_process"
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs"
 import { dirname, join } from "node:path"
+import { killAll, run, type Ended } from "./child.ts"
 import { writeFences } from "./fences.ts"
 import { judge, type Report } from "./report.ts"
 
@@ -10,45 +10,30 @@ interface Outcome {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
-  readonly output: string
+  readonly stopped: boolean
+  /** What there is to say of it. */
+  readonly report: string
 }
 
 const root = dirname(import.meta.dirname)
-const timeout = 8 * 60_000
+/** How long a check may say nothing. More than a test may take, so that one that hangs ends by itself. **Units** seconds */
+const silence = Number(process.env["CHECK_SILENCE"] ?? 600)
 
-const execute = (
-  argv: ReadonlyArray<string>,
-  live = false
-): Promise<{ readonly ok: boolean; readonly output: string }> =>
-  new Promise((resolve) => {
-    const [command = "", ...args] = argv
-    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"], timeout })
-    let output = ""
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        if (live) process.stdout.write(text)
-        else output += text
-      })
-    }
-    child.on("error", (error) => resolve({ ok: false, output: `${output}${argv.join(" ")}: ${error.message}\n` }))
-    // What an ended command leaves running may hold its output open for ever.
-    child.on("exit", (_, signal) => {
-      if (signal !== null) for (const stream of [child.stdout, child.stderr]) stream.destroy()
-    })
-    child.on("close", (status, signal) => {
-      const ended = signal === null ? "" : `${argv.join(" ")} was ended by ${signal}\n`
-      resolve({ ok: status === 0, output: output + ended })
-    })
-  })
+const execute = (argv: ReadonlyArray<string>, onText?: (text: string) => void): Promise<Ended> =>
+  run(argv, { cwd: root, silence: silence * 1000, ...(onText && { onText }) })
 
-const one = (ok: boolean, output: string): Outcome => ({ passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0, output })
+const one = ({ ok, output, stopped }: Ended): Outcome => ({
+  passed: ok ? 1 : 0,
+  failed: ok ? 0 : 1,
+  skipped: 0,
+  stopped,
+  report: ok ? "" : output
+})
 
 const command =
   (...argv: ReadonlyArray<string>) =>
-  async () => {
-    const { ok, output } = await execute(argv)
-    return one(ok, output)
-  }
+  async () =>
+    one(await execute(argv))
 
 /** Effect's own linter says nothing where a project is not set up for it: all source must be among what it read. */
 const effect = async () => {
@@ -63,27 +48,30 @@ const effect = async () => {
     "--format",
     "text"
   ]
-  const { ok, output } = await execute([...argv, "--list-files"])
+  const ended = await execute([...argv, "--list-files"])
+  if (ended.stopped) return one(ended)
+  const { ok, output } = ended
   const [, checked, all] = /^Checked (\d+) files out of (\d+) files/m.exec(output) ?? []
   const unread = globSync("packages/*/src/**/*.ts", { cwd: root }).filter((file) => !output.includes(`/${file}: `))
   const problems = output
     .split("\n")
     .filter((line) => !line.includes(": detected=") && !line.startsWith("Effect version"))
   problems.push(...unread.map((file) => `was not read: ${file}`))
-  return one(ok && checked === all && checked !== undefined && unread.length === 0, problems.join("\n"))
+  const isClean = ok && checked === all && checked !== undefined && unread.length === 0
+  return one({ ok: isClean, output: problems.join("\n"), stopped: false })
 }
 
 const tests = async (): Promise<Outcome> => {
   const file = join(root, "node_modules", ".vitest-report.json")
   rmSync(file, { force: true })
-  const { ok } = await execute(
+  const ended = await execute(
     ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
-    true
+    (text) => process.stdout.write(text)
   )
   const allowed: ReadonlyArray<string> = JSON.parse(readFileSync(join(root, "scripts", "allowed-skips.json"), "utf8"))
   const report: Report | undefined = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined
-  const { problems, ...counts } = judge(root, report, ok, allowed)
-  return { ...counts, output: problems.map((problem) => `${problem}\n`).join("") }
+  const { problems, ...counts } = judge(root, report, ended.ok, allowed)
+  return { ...counts, stopped: ended.stopped, report: problems.join("\n") }
 }
 
 /** Those of one group run side by side; a group starts when the one before it has ended. */
@@ -99,7 +87,6 @@ const groups: ReadonlyArray<Readonly<Record<string, () => Promise<Outcome>>>> = 
   { published: command("node", "scripts/published.ts") },
   { tests }
 ]
-
 const asked = process.argv.slice(2)
 const names = groups.flatMap((group) => Object.keys(group))
 const unknown = asked.filter((name) => !names.includes(name))
@@ -108,19 +95,31 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  process.once(signal, () => {
+    killAll()
+    process.kill(process.pid, signal)
+  })
+}
+
+const wanted = asked.length === 0 ? names : asked
 const total = { passed: 0, failed: 0, skipped: 0 }
+const stops: Array<string> = []
 writeFences(root)
 for (const group of groups) {
-  const chosen = Object.entries(group).filter(([name]) => asked.length === 0 || asked.includes(name))
+  const chosen = Object.entries(group).filter(([name]) => wanted.includes(name))
   // oxlint-disable-next-line no-await-in-loop -- one group after the other
   await Promise.all(
     chosen.map(async ([name, check]) => {
       const start = performance.now()
-      if (name === "tests") console.log("── tests")
-      const { failed, output, passed, skipped } = await check()
+      if (chosen.length === 1) console.log(`── ${name}`)
+      const { failed, passed, report, skipped, stopped } = await check()
       const seconds = ((performance.now() - start) / 1000).toFixed(1)
       console.log(`── ${name} ${failed === 0 ? "passed" : "FAILED"} (${seconds} s)`)
-      if (failed > 0) console.log(output.trimEnd())
+      if (report !== "") console.log(report.trimEnd())
+      if (stopped) {
+        stops.push(`${name} was stopped after ${silence} s without a word`)
+      }
       total.passed += passed
       total.failed += failed
       total.skipped += skipped
@@ -130,4 +129,5 @@ for (const group of groups) {
 
 const skipped = total.skipped === 0 ? "" : `, ${total.skipped} skipped`
 process.exitCode = total.failed === 0 ? 0 : 1
+for (const stop of stops) console.log(stop)
 console.log(`${total.passed} passed, ${total.failed} failed${skipped}`)

@@ -9,9 +9,10 @@ import { fencesOf } from "./fences.ts"
 const root = dirname(import.meta.dirname)
 const packages = ["core", "llm", "steps", "node-runner"]
 
-/** Each command that fails ends the check, with what it printed. */
+/** Each command is named as it begins; one that fails ends the check, with what it printed. */
 const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): string => {
-  const result = spawnSync(command, args, { cwd, encoding: "utf8", timeout: 4 * 60_000 })
+  console.log([command, ...args].join(" "))
+  const result = spawnSync(command, args, { cwd, encoding: "utf8" })
   const output = `${result.stdout}${result.stderr}${result.error?.message ?? ""}`
   if (result.status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${output}`)
   return output
