@@ -1,10 +1,12 @@
 // `npm test`: every check of the repository. `npm test -- lint format` runs only those.
-// The last line counts the tests of vitest's report, and one for each other check.
+// The last line counts the tests that vitest ran, and one for each other check.
 import { existsSync, globSync, readFileSync, rmSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { dirname } from "node:path"
+import { isThere } from "../test/support/tool.ts"
 import { killAll, run, type Ended } from "./child.ts"
 import { writeFences } from "./fences.ts"
-import { judge, type Report } from "./report.ts"
+import { judge, parse } from "./report.ts"
+import { file } from "./reporter.ts"
 
 interface Outcome {
   readonly passed: number
@@ -62,16 +64,12 @@ const effect = async () => {
 }
 
 const tests = async (): Promise<Outcome> => {
-  const file = join(root, "node_modules", ".vitest-report.json")
+  const argv = ["vitest", "run", "--reporter=default", "--reporter=./scripts/reporter.ts"]
   rmSync(file, { force: true })
-  const ended = await execute(
-    ["vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${file}`],
-    (text) => process.stdout.write(text)
-  )
-  const allowed: ReadonlyArray<string> = JSON.parse(readFileSync(join(root, "scripts", "allowed-skips.json"), "utf8"))
-  const report: Report | undefined = existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : undefined
-  const { problems, ...counts } = judge(root, report, ended.ok, allowed)
-  return { ...counts, stopped: ended.stopped, report: problems.join("\n") }
+  const ended = await execute(argv, (text) => process.stdout.write(text))
+  const lines = existsSync(file) ? parse(readFileSync(file, "utf8")) : []
+  const { notes, problems, ...counts } = judge(lines, ended, isThere)
+  return { ...counts, stopped: ended.stopped, report: [...notes, ...problems].join("\n") }
 }
 
 /** Those of one group run side by side; a group starts when the one before it has ended. */
@@ -87,6 +85,7 @@ const groups: ReadonlyArray<Readonly<Record<string, () => Promise<Outcome>>>> = 
   { published: command("node", "scripts/published.ts") },
   { tests }
 ]
+
 const asked = process.argv.slice(2)
 const names = groups.flatMap((group) => Object.keys(group))
 const unknown = asked.filter((name) => !names.includes(name))
@@ -118,7 +117,8 @@ for (const group of groups) {
       console.log(`── ${name} ${failed === 0 ? "passed" : "FAILED"} (${seconds} s)`)
       if (report !== "") console.log(report.trimEnd())
       if (stopped) {
-        stops.push(`${name} was stopped after ${silence} s without a word`)
+        const until = passed + failed > 1 ? `; until then ${passed} of its tests had passed, ${failed - 1} failed` : ""
+        stops.push(`${name} was stopped after ${silence} s without a word${until}`)
       }
       total.passed += passed
       total.failed += failed

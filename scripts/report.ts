@@ -1,20 +1,15 @@
-// Reads vitest's JSON report strictly: what it cannot account for is a failure.
+// Reads strictly what scripts/reporter.ts wrote down: what cannot be accounted for is a failure.
 
-import { relative } from "node:path"
+export type Line = Test | { readonly broken: string } | { readonly isWhole: true }
 
-interface Assertion {
-  readonly ancestorTitles: ReadonlyArray<string>
-  readonly title: string
-  readonly status: string
-}
-
-export interface Report {
-  readonly testResults: ReadonlyArray<{
-    readonly name: string
-    readonly status: string
-    readonly message: string
-    readonly assertionResults: ReadonlyArray<Assertion>
-  }>
+/** What is known of a test; the last line of an id holds. */
+export interface Test {
+  readonly id: string
+  /** `test/file.test.ts > group > title` */
+  readonly name: string
+  readonly status: "running" | "passed" | "failed" | "skipped" | "pending"
+  /** The tool without which it is skipped. */
+  readonly needs?: string
 }
 
 export interface Verdict {
@@ -22,39 +17,50 @@ export interface Verdict {
   readonly failed: number
   readonly skipped: number
   readonly problems: ReadonlyArray<string>
+  /** Which tests were skipped, and for want of what. */
+  readonly notes: ReadonlyArray<string>
 }
 
-/** `allowed` names the tests that may be skipped: `test/file.test.ts > group > title`. One that is not there is a problem. */
+/** The lines of a file, less one that was not written to its end. */
+export const parse = (text: string): ReadonlyArray<Line> =>
+  text
+    .split("\n")
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
+
+/** A test may be skipped where `isThere` does not find the tool that it needs. A run that was stopped is a failure by itself. */
 export const judge = (
-  root: string,
-  report: Report | undefined,
-  exitedWell: boolean,
-  allowed: ReadonlyArray<string>
+  lines: ReadonlyArray<Line>,
+  { ok, stopped }: { readonly ok: boolean; readonly stopped: boolean },
+  isThere: (tool: string) => boolean
 ): Verdict => {
-  const files = (report?.testResults ?? []).map((file) => ({
-    ...file,
-    name: relative(root, file.name).replaceAll("\\", "/")
-  }))
-  const tests = files.flatMap((file) =>
-    file.assertionResults.map(({ ancestorTitles, status, title }) => ({
-      name: [file.name, ...ancestorTitles, title].join(" > "),
-      status
-    }))
-  )
-  const passed = tests.filter(({ status }) => status === "passed").length
-  const failed = tests.filter(({ status }) => status === "failed").map(({ name }) => `failed: ${name}`)
-  const broken = files
-    .filter((file) => file.status === "failed" && !file.assertionResults.some(({ status }) => status === "failed"))
-    .map((file) => `failed to run: ${file.name}: ${file.message}`)
-  const other = tests.filter(({ status }) => status !== "passed" && status !== "failed")
-  const refused = other
-    .filter(({ name }) => !allowed.includes(name))
-    .map(({ name, status }) => `${status}, but not listed in scripts/allowed-skips.json: ${name}`)
-  const stale = allowed
-    .filter((listed) => !tests.some(({ name }) => name === listed))
-    .map((listed) => `listed in scripts/allowed-skips.json, but there is no such test: ${listed}`)
-  const problems = [...failed, ...broken, ...refused, ...stale]
-  if (passed === 0) problems.push("vitest reported no passed test")
-  if (!exitedWell && problems.length === 0) problems.push("vitest failed without naming a test")
-  return { passed, failed: problems.length, skipped: other.length - refused.length, problems }
+  const byId = new Map(lines.flatMap((line) => ("id" in line ? [[line.id, line] as const] : [])))
+  const tests = [...byId.values()]
+  const having = (status: Test["status"]) => tests.filter((test) => test.status === status)
+  const isLacking = ({ needs }: Test) => needs !== undefined && !isThere(needs)
+  const skipped = having("skipped").filter(isLacking)
+  const refused = having("skipped").filter((test) => !isLacking(test))
+  const passed = having("passed").length
+  const cutOff = new Set(having("pending").map(({ name }) => name.split(" > ")[0]))
+  const problems = [
+    ...having("failed").map(({ name }) => `failed: ${name}`),
+    ...lines.flatMap((line) => ("broken" in line ? [`failed to run: ${line.broken}`] : [])),
+    ...refused.map(
+      ({ name, needs }) =>
+        `skipped, but ${needs === undefined ? "not for want of a tool" : `${needs} is there`}: ${name}`
+    ),
+    ...[...cutOff].map((file) => `ended before all of its tests had: ${file}`)
+  ]
+  if (!stopped) {
+    if (!lines.some((line) => "isWhole" in line)) problems.push("vitest ended before all tests had")
+    if (passed === 0) problems.push("vitest reported no passed test")
+    if (!ok && problems.length === 0) problems.push("vitest failed without naming a test")
+  }
+  return {
+    passed,
+    failed: problems.length + (stopped ? 1 : 0),
+    skipped: skipped.length,
+    problems: [...problems, ...having("running").map(({ name }) => `was running: ${name}`)],
+    notes: skipped.map(({ name, needs }) => `skipped, there is no ${needs}: ${name}`)
+  }
 }

@@ -7,10 +7,9 @@ import { Effect } from "effect"
 import { Engine, Journal, WorkflowEvent } from "@stepwright/core"
 import { NodeRunner } from "@stepwright/node-runner"
 import { AutomatedCodingWorkflow } from "@stepwright/steps"
+import { needs } from "./support/tool.ts"
 
 const { workflow } = AutomatedCodingWorkflow
-
-const python = spawnSync("python3", ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]).status === 0
 
 /** Runs a document of the examples on its recording, below a folder of its own. */
 const inFolder = <A, E>(name: string, use: (folder: string) => Effect.Effect<A, E, NodeRunner.Services>) =>
@@ -55,17 +54,20 @@ describe.each([
     )
   )
 
-  it.effect.skipIf(!python)("passes its tests under a plain python3 too", () =>
-    inFolder(name, (folder) =>
-      Effect.gen(function* () {
-        yield* run(name)
-        const { status, stderr } = spawnSync("python3", ["-m", "unittest"], {
-          cwd: join(folder, "out"),
-          encoding: "utf8"
+  it.effect(
+    "passes its tests under a plain python3 too",
+    () =>
+      inFolder(name, (folder) =>
+        Effect.gen(function* () {
+          yield* run(name)
+          const { status, stderr } = spawnSync("python3", ["-m", "unittest"], {
+            cwd: join(folder, "out"),
+            encoding: "utf8"
+          })
+          assert.strictEqual(status, 0, stderr)
+          assert.match(stderr, /Ran \d\d+ tests/)
         })
-        assert.strictEqual(status, 0, stderr)
-        assert.match(stderr, /Ran \d\d+ tests/)
-      })
-    )
+      ),
+    needs("python3")
   )
 })
