@@ -1,4 +1,6 @@
 import { defineConfig } from "vitest/config"
-import projects from "./vitest.workspace.ts"
+import { soak, tests } from "./vitest.workspace.ts"
 
-export default defineConfig({ test: { projects, testTimeout: 60_000, hookTimeout: 60_000 } })
+export default defineConfig(({ mode }) => ({
+  test: { projects: mode === "soak" ? soak : tests, testTimeout: 60_000, hookTimeout: 60_000 }
+}))

@@ -63,14 +63,16 @@ const effect = async () => {
   return one({ ok: isClean, output: problems.join("\n"), stopped: false })
 }
 
-const tests = async (): Promise<Outcome> => {
-  const argv = ["vitest", "run", "--reporter=default", "--reporter=./scripts/reporter.ts"]
-  rmSync(file, { force: true })
-  const ended = await execute(argv, (text) => process.stdout.write(text))
-  const lines = existsSync(file) ? parse(readFileSync(file, "utf8")) : []
-  const { notes, problems, ...counts } = judge(lines, ended, isThere)
-  return { ...counts, stopped: ended.stopped, report: [...notes, ...problems].join("\n") }
-}
+const vitest =
+  (...args: ReadonlyArray<string>) =>
+  async (): Promise<Outcome> => {
+    const argv = ["vitest", "run", "--reporter=default", "--reporter=./scripts/reporter.ts", ...args]
+    rmSync(file, { force: true })
+    const ended = await execute(argv, (text) => process.stdout.write(text))
+    const lines = existsSync(file) ? parse(readFileSync(file, "utf8")) : []
+    const { notes, problems, ...counts } = judge(lines, ended, isThere)
+    return { ...counts, stopped: ended.stopped, report: [...notes, ...problems].join("\n") }
+  }
 
 /** Those of one group run side by side; a group starts when the one before it has ended. */
 const groups: ReadonlyArray<Readonly<Record<string, () => Promise<Outcome>>>> = [
@@ -83,11 +85,14 @@ const groups: ReadonlyArray<Readonly<Record<string, () => Promise<Outcome>>>> = 
     unused: command("knip", "--no-progress", "--no-config-hints")
   },
   { published: command("node", "scripts/published.ts") },
-  { tests }
+  { tests: vitest() }
 ]
+/** What runs only where it is named: `npm run soak`. */
+const others = { soak: vitest("--mode", "soak") }
 
 const asked = process.argv.slice(2)
-const names = groups.flatMap((group) => Object.keys(group))
+const checks = groups.flatMap((group) => Object.keys(group))
+const names = [...checks, ...Object.keys(others)]
 const unknown = asked.filter((name) => !names.includes(name))
 if (unknown.length > 0) {
   console.error(`There is no check named ${unknown.join(", ")}. There are: ${names.join(", ")}`)
@@ -101,11 +106,11 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   })
 }
 
-const wanted = asked.length === 0 ? names : asked
+const wanted = asked.length === 0 ? checks : asked
 const total = { passed: 0, failed: 0, skipped: 0 }
 const stops: Array<string> = []
 writeFences(root)
-for (const group of groups) {
+for (const group of [...groups, others]) {
   const chosen = Object.entries(group).filter(([name]) => wanted.includes(name))
   // oxlint-disable-next-line no-await-in-loop -- one group after the other
   await Promise.all(

@@ -1,6 +1,6 @@
 /* oxlint-disable no-await-in-loop -- waits for what has to go away */
 // Calls through the whole stack to a server of which one reply in five is a fault of the table: prints, as JSON, what
-// came of them. Run by soak.test.ts: `node --expose-gc soak.ts <calls> <seed>`.
+// came of them. Run by stack.ts: `node --expose-gc soak.ts <calls> <seed>`.
 import { hash } from "node:crypto"
 import { getEventListeners } from "node:events"
 import { createServer } from "node:http"
@@ -239,9 +239,12 @@ const call = (client: typeof LlmClient.Service, number: number) =>
     ends[end] = (ends[end] ?? 0) + 1
   })
 
+/** How often to look whether what has to go away is gone. */
+const patience = 250
+
 /** What is held once the server has nothing to do and the connections that wait for another request are closed. */
 const held = async (): Promise<Held> => {
-  for (let wait = 0; sockets.size > 0 && wait < 50; wait++) {
+  for (let wait = 0; sockets.size > 0 && wait < patience; wait++) {
     server.closeIdleConnections()
     // Node's fetch may keep a connection ready on which nothing was ever sent.
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
@@ -279,7 +282,10 @@ const soak = Effect.gen(function* () {
     let made = 0
     const run = (count: number) =>
       Effect.replicateEffect(
-        Effect.suspend(() => call(client, ++made)),
+        Effect.suspend(() => {
+          if (++made % 3000 === 0) process.stderr.write(`${made} calls of ${warmUp + calls}\n`)
+          return call(client, made)
+        }),
         count,
         { concurrency: 50, discard: true }
       )
@@ -301,14 +307,16 @@ await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
 const { budget, early, late } = await Effect.runPromise(soak)
 server.closeAllConnections()
 await new Promise((resolve) => server.close(resolve))
-await setTimeout(100)
+// A pipe is the standard output.
+const alive = () => process.getActiveResourcesInfo().filter((name) => name !== "PipeWrap")
+for (let wait = 0; alive().length > 0 && wait < patience; wait++) await setTimeout(20)
 const report: Report = {
   ends,
   requests,
   tokens: { ...tokens, budget },
   early,
   late,
-  resources: process.getActiveResourcesInfo(),
+  resources: alive(),
   warnings
 }
 // Also where something keeps the process alive.

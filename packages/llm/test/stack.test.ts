@@ -1,0 +1,3 @@
+import { stack } from "./stack.ts"
+
+stack(2_000, "1")
