@@ -5,6 +5,7 @@ import { error, event, wires } from "./support/anthropicWire.ts"
 import { closed, interruption } from "./support/interruption.ts"
 import { request } from "./support/request.ts"
 import { serve, type Behaviour } from "./support/server.ts"
+import { passTime } from "./support/stalling.ts"
 import { sse } from "./support/wire.ts"
 
 const wire = wires[1] ?? assert.fail("no streamed wire")
@@ -187,7 +188,7 @@ describe("AnthropicLlm", () => {
       )
     }
 
-    it.live("ends after the total time although pings come", () =>
+    it.effect("ends after the total time although pings come", () =>
       Effect.gen(function* () {
         const alive: Behaviour = (response) => {
           response.writeHead(200, { "content-type": "text/event-stream" })
@@ -195,6 +196,7 @@ describe("AnthropicLlm", () => {
           response.on("close", () => clearInterval(timer))
         }
         const { url, received } = yield* serve(alive)
+        yield* passTime(() => received.length > 0)
         const failure = yield* Effect.flip(Stream.runDrain(stream(url, { timeout: 150, idleTimeout: 100 })))
         expect(failure.message).toBe("timed out after 150ms: no whole reply from model-1")
         yield* closed(received)

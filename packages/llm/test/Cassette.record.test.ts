@@ -206,13 +206,11 @@ describe("Cassette", () => {
       )
     )
 
-    it.live(
-      "loses no reply that a caller has seen, and leaves no half one, when it is killed",
-      () =>
-        withFile((file) =>
-          Effect.gen(function* () {
-            const url = (specifier: string) => JSON.stringify(import.meta.resolve(specifier))
-            const program = `
+    it.live("loses no reply that a caller has seen, and leaves no half one, when it is killed", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const url = (specifier: string) => JSON.stringify(import.meta.resolve(specifier))
+          const program = `
             import { Effect, Layer } from ${url("effect")}
             import { NodeServices } from ${url("@effect/platform-node")}
             import { LlmClient } from ${url("@stepwright/core/LlmClient")}
@@ -227,37 +225,36 @@ describe("Cassette", () => {
             await Effect.runPromise(Effect.forEach(Array.from({ length: 500 }, (_, i) => i), each, { concurrency: 3 }).pipe(
               Effect.provide(Layer.provide(Cassette.layerAuto({ file: ${JSON.stringify(file)} }), model)),
               Effect.provide(NodeServices.layer)))`
-            let known = 0
-            for (const enough of [1, 12, 23]) {
-              const child = spawn(process.execPath, ["--input-type=module", "-e", program])
-              let told = ""
-              yield* Effect.promise(
-                () =>
-                  new Promise((resolve) => {
-                    child.on("close", resolve)
-                    child.stdout.on("data", (data) => {
-                      told += data
-                      if (told.split("\n").length > enough) child.kill("SIGKILL")
-                    })
+          let known = 0
+          for (const enough of [1, 12, 23]) {
+            const child = spawn(process.execPath, ["--input-type=module", "-e", program])
+            let told = ""
+            yield* Effect.promise(
+              () =>
+                new Promise((resolve) => {
+                  child.on("close", resolve)
+                  child.stdout.on("data", (data) => {
+                    told += data
+                    if (told.split("\n").length > enough) child.kill("SIGKILL")
                   })
-              )
-              expect(child.signalCode).toBe("SIGKILL")
-              const seen = told.split("\n").slice(0, -1)
-              expect(seen.length).toBeGreaterThanOrEqual(enough)
-              for (const i of seen) {
-                expect(yield* replaying(file, text(request(`step-${i}`)))).toBe(`step-${i}${" said\n".repeat(4000)}`)
-              }
-              const { entries } = JSON.parse(yield* read(file))
-              expect(entries.length).toBeGreaterThanOrEqual(Math.max(known, seen.length))
-              known = entries.length
-              for (const { reply } of entries) expect(reply.text.length).toBe(4001)
+                })
+            )
+            expect(child.signalCode).toBe("SIGKILL")
+            const seen = told.split("\n").slice(0, -1)
+            expect(seen.length).toBeGreaterThanOrEqual(enough)
+            for (const i of seen) {
+              expect(yield* replaying(file, text(request(`step-${i}`)))).toBe(`step-${i}${" said\n".repeat(4000)}`)
             }
-            yield* recording(Cassette.layerAuto, file, [], Effect.void)
-            const fs = yield* FileSystem.FileSystem
-            expect(yield* fs.readDirectory(file.slice(0, file.lastIndexOf("/")))).toEqual(["cassette.json"])
-          })
-        ),
-      30_000
+            const { entries } = JSON.parse(yield* read(file))
+            expect(entries.length).toBeGreaterThanOrEqual(Math.max(known, seen.length))
+            known = entries.length
+            for (const { reply } of entries) expect(reply.text.length).toBe(4001)
+          }
+          yield* recording(Cassette.layerAuto, file, [], Effect.void)
+          const fs = yield* FileSystem.FileSystem
+          expect(yield* fs.readDirectory(file.slice(0, file.lastIndexOf("/")))).toEqual(["cassette.json"])
+        })
+      )
     )
 
     it.effect("keeps a reply that could not be written, and writes it with the next", () =>

@@ -97,7 +97,7 @@ describe("Cassette", () => {
           })
           yield* recording(Cassette.layerAuto, file, () => MockLlm.chunks(["po", "ng"]), inStep)
           expect(JSON.parse(yield* read(file)).entries.length).toBe(2)
-        }).pipe(Effect.timeout("2 seconds"))
+        })
       )
     )
   })

@@ -8,6 +8,7 @@ import { request } from "./support/request.ts"
 import { closed, interruption } from "./support/interruption.ts"
 import { completion, ending, fault, response, wires } from "./support/openAiWire.ts"
 import { send, sendForEver, serve, type Behaviour } from "./support/server.ts"
+import { passTime } from "./support/stalling.ts"
 import { sse } from "./support/wire.ts"
 
 const key = "sk-sentinel-0123456789"
@@ -162,11 +163,12 @@ describe("OpenAiLlm", () => {
       )
     }
 
-    it.live("loses nothing of a reply that was whole when the connection broke or went silent", () =>
+    it.effect("loses nothing of a reply that was whole when the connection broke or went silent", () =>
       Effect.gen(function* () {
         for (const then of ["destroy", "stall"] as const) {
-          const parts = yield* partsOf(sse([chat("pong"), stopped], then), { idleTimeout: 50 })
-          expect(textOf(parts)).toBe("pong|Finished")
+          const { url, received } = yield* serve(sse([chat("pong"), stopped], then))
+          yield* passTime(() => received.length > 0)
+          expect(textOf(yield* Stream.runCollect(stream(url, { idleTimeout: 50 })))).toBe("pong|Finished")
         }
       }).pipe(Effect.scoped)
     )
@@ -196,7 +198,7 @@ describe("OpenAiLlm", () => {
       }).pipe(Effect.scoped)
     )
 
-    it.live("ends after the total time although keep-alives come, and may be tried again", () =>
+    it.effect("ends after the total time although keep-alives come, and may be tried again", () =>
       Effect.gen(function* () {
         const alive: Behaviour = (response) => {
           response.writeHead(200, { "content-type": "text/event-stream" })
@@ -204,6 +206,7 @@ describe("OpenAiLlm", () => {
           response.on("close", () => clearInterval(timer))
         }
         const { url, received } = yield* serve(alive)
+        yield* passTime(() => received.length > 0)
         const options = { timeout: 150, idleTimeout: 100 }
         const error = yield* Effect.flip(Stream.runDrain(stream(url, options)))
         assert(error.reason._tag === "TimedOut")

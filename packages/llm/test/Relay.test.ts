@@ -166,8 +166,7 @@ describe("Relay", () => {
         )
         const [first] = yield* Relay.waiting(directory).pipe(
           Effect.filterOrFail((waiting) => waiting.length === 1),
-          Effect.eventually,
-          Effect.timeout("10 seconds")
+          Effect.eventually
         )
         yield* fs.writeFileString(`${directory}/${first?.reply}`, "done")
         expect((yield* Fiber.join(fiber)).text).toBe("done")

@@ -1,3 +1,3 @@
-import { stack } from "./stack.ts"
+import { stack } from "./support/stack.ts"
 
 stack(2_000, "1")

@@ -9,6 +9,7 @@ import { faults } from "../../support/faults.ts"
 import { wires } from "../../support/openAiWire.ts"
 import { request } from "../../support/request.ts"
 import { serve, type Behaviour } from "../../support/server.ts"
+import { passTime } from "../../support/stalling.ts"
 import type { Wire } from "../../support/wire.ts"
 
 const names = Object.keys(mockFaults.faults) as ReadonlyArray<MockLlm.Fault>
@@ -27,8 +28,9 @@ const essence = (reason: LlmErrorReason) => ({
 /** Why one request over a wire to a server that behaves so fails. */
 const reasonOf = (wire: Wire, behave: Behaviour, stalls = false) =>
   Effect.gen(function* () {
-    const { url } = yield* serve(behave)
-    const provider = wire.client(url, stalls ? { timeout: 200, idleTimeout: 100 } : undefined)
+    const { url, received } = yield* serve(behave)
+    yield* passTime(() => stalls && received.length > 0)
+    const provider = wire.client(url, { timeout: 200, idleTimeout: 100 })
     const client = Context.get(yield* Layer.build(provider), LlmClient)
     const asking = wire.streamed ? Stream.runDrain(client.stream(request("a"))) : client.generate(request("a"))
     return (yield* Effect.flip(Effect.asVoid(asking))).reason
@@ -41,7 +43,7 @@ describe("mockFaults", () => {
 
   for (const row of failing) {
     const { fault, serve: behave, stalls } = row
-    it.live(`fails on "${fault}" as a client of OpenAI does`, () =>
+    it.effect(`fails on "${fault}" as a client of OpenAI does`, () =>
       Effect.gen(function* () {
         const name = names.find((name) => name === fault)
         const mock = name && essence(MockLlm.fault(name))
