@@ -9,9 +9,9 @@ const offline = new URL("offline.mjs", import.meta.url).href
 const { HOME, PATH, TMPDIR } = process.env
 const env = { HOME, PATH, TMPDIR, NODE_OPTIONS: `--import=${offline}` }
 
-const run = (file: string) =>
+const run = (file: string, signal: AbortSignal) =>
   new Promise<{ readonly status: unknown; readonly output: string }>((resolve) => {
-    execFile(process.execPath, [file], { cwd: root, env, timeout: 50_000 }, (error, stdout, stderr) => {
+    execFile(process.execPath, [file], { cwd: root, env, signal }, (error, stdout, stderr) => {
       resolve({ status: error === null ? 0 : (error.code ?? error.signal), output: `${stdout}${stderr}` })
     })
   })
@@ -20,8 +20,8 @@ describe.each([
   ["examples", globSync("examples/*.ts", { cwd: root })],
   ["code blocks", globSync(".fences/*.run.ts", { cwd: root })]
 ])("%s", (_, files) => {
-  it.concurrent.for(files.toSorted())("%s runs", async (file) => {
-    const { output, status } = await run(file)
+  it.concurrent.for(files.toSorted())("%s runs", async (file, { signal }) => {
+    const { output, status } = await run(file, signal)
     expect(status, `${basename(file)} printed:\n${output}`).toBe(0)
   })
 })

@@ -246,16 +246,16 @@ export const layer = Layer.merge(house, own)
 
   it("lets whoever reads a folder be the model", async () => {
     const here = place(["article.ts"])
-    const { ended } = here.start(...run, "--relay", "mailbox")
+    const started = here.start(...run, "--relay", "mailbox")
     const reply = async (step: string, text: string) => {
       const line = () =>
         /(\S*)\.request\.md/.exec(here.exists("mailbox/WAITING.md") ? here.read("mailbox/WAITING.md") : "")
-      await until(() => line()?.[1]?.includes(step) === true)
+      await until(() => line()?.[1]?.includes(step) === true, started)
       here.write(`mailbox/${line()![1]!.replace(/^.*[(`]/, "")}.reply.md`, text)
     }
     await reply("outline", outline)
     await reply("draft", "By hand.")
-    const { status, stderr, stdout } = await ended
+    const { status, stderr, stdout } = await started.ended
     assert.strictEqual(status, 0)
     assert.include(stderr, "requests to answer: mailbox/WAITING.md")
     assert.include(stdout, "By hand. (the house)")

@@ -11,7 +11,7 @@ const calls = (here: Place) => here.read("calls.log").trimEnd().split("\n")
 const startWaiting = async (here: Place) => {
   here.write("words.txt", "one two three\n")
   const started = here.start("run", "words.txt", "--workflow", "tool.ts")
-  await until(() => here.exists("calls.log") && here.read("calls.log").includes("sum"))
+  await until(() => here.exists("calls.log") && here.read("calls.log").includes("sum"), started)
   return started
 }
 
@@ -144,10 +144,10 @@ describe("a workflow of one's own, from the command line", () => {
     assert.match(debugged.stderr, /^ +at /m)
 
     here.write("words.txt", "one\n")
-    const { ended, process } = here.start("run", "words.txt", "--workflow", "tool.ts", "--json")
-    await until(() => here.exists("calls.log") && here.read("calls.log").includes("sum"))
-    process.kill("SIGINT")
-    const { status, stdout } = await ended
+    const started = here.start("run", "words.txt", "--workflow", "tool.ts", "--json")
+    await until(() => here.exists("calls.log") && here.read("calls.log").includes("sum"), started)
+    started.process.kill("SIGINT")
+    const { status, stdout } = await started.ended
     assert.strictEqual(status, 130)
     assert.strictEqual(JSON.parse(stdout).error.tag, "Interrupted")
     assert.match(JSON.parse(stdout).error.message, /go on with: stepwright resume /)

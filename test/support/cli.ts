@@ -31,7 +31,9 @@ export interface Started {
 }
 
 const folders: Array<string> = []
+const children: Array<ChildProcess> = []
 afterAll(() => {
+  for (const child of children) child.kill("SIGKILL")
   for (const folder of folders) rmSync(folder, { recursive: true, force: true })
 })
 
@@ -44,6 +46,7 @@ export const place = (fixtures: ReadonlyArray<string> = [], env: Readonly<Record
   const launch = (args: ReadonlyArray<string>): Started => {
     const { HOME, PATH } = process.env
     const child = spawn(process.execPath, args, { cwd: folder, env: { HOME, PATH, ...env } })
+    children.push(child)
     let stdout = ""
     let stderr = ""
     child.stdout.on("data", (chunk) => (stdout += String(chunk)))
@@ -64,12 +67,16 @@ export const place = (fixtures: ReadonlyArray<string> = [], env: Readonly<Record
   }
 }
 
-/** Waits until something that another process does is done. */
-export const until = async (isDone: () => boolean): Promise<void> => {
-  const deadline = Date.now() + 20_000
+/** Waits until something that a process does is done. */
+export const until = async (isDone: () => boolean, by: Started): Promise<void> => {
   while (!isDone()) {
-    if (Date.now() > deadline) throw new Error("it did not come to pass within 20 seconds")
+    const { exitCode, signalCode } = by.process
+    if (exitCode !== null || signalCode !== null) return endedEarly(by)
     // oxlint-disable-next-line no-await-in-loop -- looks again and again
     await setTimeout(20)
   }
+}
+
+const endedEarly = async ({ ended }: Started): Promise<never> => {
+  throw new Error(`the process ended before that, and said: ${(await ended).stderr}`)
 }
