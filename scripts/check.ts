@@ -71,7 +71,7 @@ const vitest =
     const ended = await execute(argv, (text) => process.stdout.write(text))
     const lines = existsSync(file) ? parse(readFileSync(file, "utf8")) : []
     const { notes, problems, ...counts } = judge(lines, ended, isThere)
-    return { ...counts, stopped: ended.stopped, report: [...notes, ...problems].join("\n") }
+    return { ...counts, stopped: ended.stopped, report: [ended.output, ...notes, ...problems].join("\n") }
   }
 
 /** Those of one group run side by side; a group starts when the one before it has ended. */
@@ -120,7 +120,7 @@ for (const group of [...groups, others]) {
       const { failed, passed, report, skipped, stopped } = await check()
       const seconds = ((performance.now() - start) / 1000).toFixed(1)
       console.log(`── ${name} ${failed === 0 ? "passed" : "FAILED"} (${seconds} s)`)
-      if (report !== "") console.log(report.trimEnd())
+      if (report.trim() !== "") console.log(report.trim())
       if (stopped) {
         const until = passed + failed > 1 ? `; until then ${passed} of its tests had passed, ${failed - 1} failed` : ""
         stops.push(`${name} was stopped after ${silence} s without a word${until}`)

@@ -45,14 +45,14 @@ describe("judge", () => {
     ])
   })
 
-  it("keeps what had passed and failed when the run was stopped, which is one failure, and names what was running", () => {
+  it("keeps what had passed and failed when the run was stopped, which is one failure, and names what was last heard of", () => {
     const lines = [test("a", "passed"), test("b", "failed"), test("c", "running"), test("d", "running")]
     const { failed, passed, problems } = judge(lines, { ok: false, stopped: true }, nothing)
     expect([passed, failed]).toStrictEqual([1, 2])
     expect(problems).toStrictEqual([
       "failed: test/File.test.ts > group > b",
-      "was running: test/File.test.ts > group > c",
-      "was running: test/File.test.ts > group > d"
+      "last heard of: test/File.test.ts > group > c",
+      "last heard of: test/File.test.ts > group > d"
     ])
     expect(judge([], { ok: false, stopped: true }, nothing).failed).toBe(1)
   })
@@ -60,6 +60,7 @@ describe("judge", () => {
   it("fails once for a run that ended too early, and once for a file that did", () => {
     const early = judge([test("a", "passed"), test("b", "running"), test("c", "running")], badly, nothing)
     expect([early.passed, early.failed]).toStrictEqual([1, 1])
+    expect(judge([], badly, nothing).problems).toStrictEqual(["vitest ended before all tests had"])
     const crashed = judge([test("a", "passed"), test("b", "pending"), test("c", "pending"), end], badly, nothing)
     expect([crashed.passed, crashed.failed]).toStrictEqual([1, 1])
     expect(crashed.problems).toStrictEqual(["ended before all of its tests had: test/File.test.ts"])

@@ -53,14 +53,14 @@ export const judge = (
   ]
   if (!stopped) {
     if (!lines.some((line) => "isWhole" in line)) problems.push("vitest ended before all tests had")
-    if (passed === 0) problems.push("vitest reported no passed test")
+    else if (passed === 0) problems.push("vitest reported no passed test")
     if (!ok && problems.length === 0) problems.push("vitest failed without naming a test")
   }
   return {
     passed,
     failed: problems.length + (stopped ? 1 : 0),
     skipped: skipped.length,
-    problems: [...problems, ...having("running").map(({ name }) => `was running: ${name}`)],
+    problems: [...problems, ...having("running").map(({ name }) => `last heard of: ${name}`)],
     notes: skipped.map(({ name, needs }) => `skipped, there is no ${needs}: ${name}`)
   }
 }
