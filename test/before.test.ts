@@ -368,10 +368,10 @@ describe("what an earlier version wrote", () => {
     const { here, run, settings } = placeWith("cancelled")
     cpSync(stored("mailbox"), here.path("mailbox"), { recursive: true })
     rmSync(here.path("mailbox/WAITING.md"))
-    const { ended, process } = here.start("resume", run)
-    await until(() => here.exists("mailbox/WAITING.md"))
-    process.kill("SIGKILL")
-    await ended
+    const resuming = here.start("resume", run)
+    await until(() => here.exists("mailbox/WAITING.md"), resuming)
+    resuming.process.kill("SIGKILL")
+    await resuming.ended
     assert.include(
       here.read("mailbox/WAITING.md"),
       "# Waiting for 1 reply\n\n- sections/a%2Fb, turn 1, since 2026-11-26"
