@@ -1,10 +1,11 @@
 import { assert, describe, expect, it } from "@effect/vitest"
-import { ConfigProvider, Duration, Effect, Layer, Logger, Redacted, Schema } from "effect"
+import { Duration, Effect, Logger, Redacted, Schema } from "effect"
 import { AttemptSink } from "@stepwright/core/AttemptSink"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import type { LlmRequest, ResponseFormat } from "@stepwright/core/LlmRequest"
 import { AnthropicLlm } from "@stepwright/llm"
 import { error, message } from "./support/anthropicWire.ts"
+import { providerContract } from "./support/providerContract.ts"
 import { request } from "./support/request.ts"
 import { send, serve, type Behaviour } from "./support/server.ts"
 
@@ -26,8 +27,6 @@ const askOnce = (behave: Behaviour, asked = request("ping"), options?: Partial<A
 /** The body of one request. */
 const sent = (asked: LlmRequest, options?: Partial<AnthropicLlm.Options>) =>
   Effect.map(askOnce(send(200, message()), asked, options), ({ received }) => received[0]?.body)
-
-const env = (env: Record<string, string>) => ConfigProvider.layer(ConfigProvider.fromEnv({ env }))
 
 describe("AnthropicLlm", () => {
   describe("layer", () => {
@@ -191,35 +190,6 @@ describe("AnthropicLlm", () => {
         expect((yield* askOnce(broken)).reply.text).toBe("p\uFFFDng")
       }).pipe(Effect.scoped)
     )
-
-    it.live("fails at once when the base URL is none", () =>
-      Effect.gen(function* () {
-        const { reason } = yield* Effect.flip(
-          Effect.provide(ask(request("ping")), client("http://localhost", { baseUrl: "localhost v1" }))
-        )
-        expect(reason._tag).toBe("Misconfigured")
-        expect(reason.detail).toContain("base URL")
-      })
-    )
-
-    it.live("refuses a base URL with a password in it, and does not show that", () =>
-      Effect.gen(function* () {
-        const { url, received } = yield* serve(send(200, message()))
-        const baseUrl = url.replace("http://", "http://user:hunter2@")
-        const { reason } = yield* Effect.flip(Effect.provide(ask(request("ping")), client(url, { baseUrl })))
-        expect(reason).toMatchObject({ _tag: "Misconfigured", isRetryable: false })
-        expect(reason.message).not.toContain("hunter2")
-        expect(received).toEqual([])
-      }).pipe(Effect.scoped)
-    )
-
-    it.effect("fails without a request when the key is empty", () =>
-      Effect.gen(function* () {
-        const { reason } = yield* Effect.flip(ask(request("ping")))
-        expect(reason).toMatchObject({ _tag: "Unauthenticated" })
-        expect(reason.message).toContain("ANTHROPIC_API_KEY")
-      }).pipe(Effect.provide(AnthropicLlm.layer({ apiKey: Redacted.make(""), model: "m" })))
-    )
   })
 
   describe("fault", () => {
@@ -263,14 +233,6 @@ describe("AnthropicLlm", () => {
         }).pipe(Effect.scoped)
       )
     }
-
-    it.live("never shows the key, even when the server quotes it", () =>
-      Effect.gen(function* () {
-        const failure = yield* Effect.flip(askOnce(send(401, error("authentication_error", `wrong key: ${key}`))))
-        expect(JSON.stringify(failure) + failure.message).not.toContain(key)
-        expect(failure.message).toContain("<key>")
-      }).pipe(Effect.scoped)
-    )
   })
 
   describe("structuredOutput", () => {
@@ -366,42 +328,13 @@ describe("AnthropicLlm", () => {
     )
   })
 
-  describe("layerConfig", () => {
-    it.live("takes key, base URL and model from the environment", () =>
-      Effect.gen(function* () {
-        const { url, received } = yield* serve(send(200, message()))
-        const config = env({
-          ANTHROPIC_API_KEY: key,
-          ANTHROPIC_BASE_URL: new URL(url).origin,
-          ANTHROPIC_MODEL: "model-env"
-        })
-        yield* Effect.provide(ask(request("ping")), Layer.provide(AnthropicLlm.layerConfig(), config))
-        expect(received[0]?.headers.authorization).toBe(`Bearer ${key}`)
-        expect(received[0]?.body["model"]).toBe("model-env")
-      }).pipe(Effect.scoped)
-    )
-
-    it.live("prefers what is given to the environment", () =>
-      Effect.gen(function* () {
-        const { url, received } = yield* serve(send(200, message()))
-        const config = env({ ANTHROPIC_API_KEY: key, ANTHROPIC_BASE_URL: "http://127.0.0.1:1" })
-        const llm = AnthropicLlm.layerConfig({ model: "model-given", baseUrl: new URL(url).origin })
-        yield* Effect.provide(ask(request("ping")), Layer.provide(llm, config))
-        expect(received[0]?.body["model"]).toBe("model-given")
-      }).pipe(Effect.scoped)
-    )
-
-    for (const name of ["ANTHROPIC_API_KEY", "ANTHROPIC_MODEL"]) {
-      it.effect(`names ${name} when it is missing`, () =>
-        Effect.gen(function* () {
-          const all = { ANTHROPIC_API_KEY: key, ANTHROPIC_MODEL: "m" }
-          const rest = Object.fromEntries(Object.entries(all).filter(([other]) => other !== name))
-          const failure = yield* Effect.flip(
-            Effect.provide(ask(request("ping")), Layer.provide(AnthropicLlm.layerConfig(), env(rest)))
-          )
-          expect(String(failure)).toContain(name)
-        })
-      )
-    }
+  providerContract({
+    layer: AnthropicLlm.layer,
+    layerConfig: AnthropicLlm.layerConfig,
+    variables: "ANTHROPIC",
+    key,
+    baseUrl: (url) => new URL(url).origin,
+    pong: message(),
+    refusal: (message) => error("authentication_error", message)
   })
 })

@@ -1,0 +1,116 @@
+import { describe, expect, it } from "@effect/vitest"
+import { type Config, ConfigProvider, Effect, Layer, Redacted } from "effect"
+import { LlmClient } from "@stepwright/core/LlmClient"
+import type { LlmError } from "@stepwright/core/LlmError"
+import { request } from "./request.ts"
+import { send, serve } from "./server.ts"
+
+interface Options {
+  readonly apiKey: Redacted.Redacted
+  readonly model: string
+  readonly baseUrl?: string
+}
+
+/** A provider's module, and what a test must know of it. */
+export interface Subject {
+  readonly layer: (options: Options) => Layer.Layer<LlmClient>
+  readonly layerConfig: (given?: Partial<Options>) => Layer.Layer<LlmClient, Config.ConfigError>
+  /** What its variables begin with. */
+  readonly variables: string
+  readonly key: string
+  /** Its base URL for the address of a server. */
+  readonly baseUrl: (url: string) => string
+  /** The body of a reply, and of a refusal of a key. */
+  readonly pong: unknown
+  readonly refusal: (message: string) => unknown
+}
+
+const ask = Effect.flatMap(LlmClient, ({ generate }) => generate(request("ping")))
+
+const env = (env: Record<string, string>) => ConfigProvider.layer(ConfigProvider.fromEnv({ env }))
+
+/** What every provider with a key and a base URL does, whatever its wire format. */
+export const providerContract = ({ baseUrl, key, layer, layerConfig, pong, refusal, variables }: Subject) => {
+  const [apiKey, url, model] = [`${variables}_API_KEY`, `${variables}_BASE_URL`, `${variables}_MODEL`]
+
+  /** Why a call of the layer fails. */
+  const reasonOf = (options: Partial<Options>) =>
+    Effect.map(
+      Effect.flip(Effect.provide(ask, layer({ apiKey: Redacted.make(key), model: "model-1", ...options }))),
+      ({ reason }: LlmError) => reason
+    )
+
+  describe("set-up", () => {
+    it.live("fails at once when the base URL is none", () =>
+      Effect.gen(function* () {
+        const reason = yield* reasonOf({ baseUrl: "localhost v1" })
+        expect(reason._tag).toBe("Misconfigured")
+        expect(reason.detail).toContain("base URL")
+      })
+    )
+
+    it.live("refuses a base URL with a password in it, and does not show that", () =>
+      Effect.gen(function* () {
+        const { received, url } = yield* serve(send(200, pong))
+        const reason = yield* reasonOf({ baseUrl: url.replace("http://", "http://user:hunter2@") })
+        expect(reason).toMatchObject({ _tag: "Misconfigured", isRetryable: false })
+        expect(reason.message).toContain("base URL has a user name or a password")
+        expect(reason.message).not.toContain("hunter2")
+        expect(received).toEqual([])
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("fails without a request when the key is empty", () =>
+      Effect.gen(function* () {
+        const reason = yield* reasonOf({ apiKey: Redacted.make("") })
+        expect(reason).toMatchObject({ _tag: "Unauthenticated" })
+        expect(reason.message).toContain(apiKey)
+      })
+    )
+
+    it.live("never shows the key, even when the server quotes it", () =>
+      Effect.gen(function* () {
+        const server = yield* serve(send(401, refusal(`Incorrect API key provided: ${key}`)))
+        const reason = yield* reasonOf({ baseUrl: baseUrl(server.url) })
+        expect(JSON.stringify(reason) + reason.message).not.toContain(key)
+        expect(reason.message).toContain("<key>")
+      }).pipe(Effect.scoped)
+    )
+  })
+
+  describe("layerConfig", () => {
+    it.live("takes key, base URL and model from the environment", () =>
+      Effect.gen(function* () {
+        const server = yield* serve(send(200, pong))
+        const config = env({ [apiKey]: key, [url]: baseUrl(server.url), [model]: "model-env" })
+        yield* Effect.provide(ask, Layer.provide(layerConfig(), config))
+        expect(server.received[0]?.headers.authorization).toBe(`Bearer ${key}`)
+        expect(server.received[0]?.body["model"]).toBe("model-env")
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("prefers what is given to the environment", () =>
+      Effect.gen(function* () {
+        const server = yield* serve(send(200, pong))
+        const config = env({ [apiKey]: key, [url]: "http://127.0.0.1:1", [model]: "model-env" })
+        const given = layerConfig({ model: "model-given", baseUrl: baseUrl(server.url) })
+        yield* Effect.provide(ask, Layer.provide(given, config))
+        expect(server.received[0]?.body["model"]).toBe("model-given")
+      }).pipe(Effect.scoped)
+    )
+
+    for (const name of [apiKey, model]) {
+      it.effect(`names ${name} when it is missing or empty`, () =>
+        Effect.gen(function* () {
+          for (const value of [{}, { [name]: "" }]) {
+            const { [name]: _, ...rest } = { [apiKey]: key, [model]: "m" } as Record<string, string>
+            const error = yield* Effect.flip(
+              Effect.provide(ask, Layer.provide(layerConfig(), env({ ...rest, ...value })))
+            )
+            expect(String(error)).toContain(name)
+          }
+        })
+      )
+    }
+  })
+}
