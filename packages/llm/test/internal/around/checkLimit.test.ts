@@ -6,7 +6,7 @@ import { Budget, MockLlm, RateLimit, Retry } from "@stepwright/llm"
 const nothing = Number("")
 const none = Number("none")
 
-describe("limit", () => {
+describe("checkLimit", () => {
   const wrong: Readonly<Record<string, () => Layer.Layer<LlmClient, never, LlmClient>>> = {
     "maxCalls must be a number, 0 or more, and is NaN": () => Budget.layer({ maxCalls: none }),
     "maxTokens must be a number, 0 or more, and is -1": () => Budget.layer({ maxTokens: -1 }),
