@@ -12,6 +12,9 @@ import * as Ledger from "./internal/around/ledger.ts"
 import * as Middleware from "./Middleware.ts"
 import * as Prices from "./Prices.ts"
 
+/** With how many output tokens at most a call is sent under a cap in tokens or USD where nothing says. */
+export const assumedOutputTokens = 8192
+
 /** What was spent. **Units** `calls`: calls answered or failed, whatever retries they took; `tokens`: input + output. */
 export interface Spent {
   readonly calls: number

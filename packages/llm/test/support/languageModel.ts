@@ -79,7 +79,7 @@ export const reporting = () => {
   return { log, client: (client: Service) => reported(client, sink) }
 }
 
-export const reported = (client: Service, sink: typeof AttemptSink.Service): Service => ({
+const reported = (client: Service, sink: typeof AttemptSink.Service): Service => ({
   generate: (request) => Effect.provideService(client.generate(request), AttemptSink, sink),
   stream: (request) => Stream.provideService(client.stream(request), AttemptSink, sink)
 })

@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from "node:fs"
+import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as sdk from "../../../src/internal/provider/sdk.ts"
@@ -23,5 +25,15 @@ describe("sdk", () => {
         expect(reason.detail).toBe("the package not-an-sdk cannot be loaded: Unexpected token")
       })
     )
+  })
+
+  it("is loaded by import() alone: no module needs an SDK to be there", () => {
+    const src = join(import.meta.dirname, "../../../src")
+    const files = globSync("**/*.ts", { cwd: src })
+    const needing = files.filter((file) =>
+      /^(?:import|export) (?!type).*"(?:openai|@anthropic-ai\/sdk)/mu.test(readFileSync(join(src, file), "utf8"))
+    )
+    expect(files.length).toBeGreaterThan(50)
+    expect(needing).toEqual([])
   })
 })
