@@ -23,9 +23,6 @@ export interface Spent {
   readonly usd?: number
 }
 
-/** The output of a request that has no limit of its own, unless told otherwise. **Units** tokens. */
-export const assumedOutputTokens = 8192
-
 export interface Options {
   readonly maxCalls?: number
   readonly maxTokens?: number
