@@ -1,9 +1,15 @@
+// What stands for a result that is not there yet. A name of a scope may be a hole: a getter that throws `Missing`. A
+// selector that reads it cannot go on, and one that does not is none the wiser, so `plan` says *perhaps* of exactly the
+// steps that hang on what would run. `walk` makes the scopes, `evaluate` runs what a user wrote and turns the throw into
+// a failure. `Missing` and `Halt` never leave the engine, so `instanceof` is safe for them, and for them alone.
+
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 
 /** A result that is not there: what reads it from a scope throws this, and cannot go on. */
 export class Missing {
+  readonly _tag = "Missing"
   readonly path: string
   constructor(path: string) {
     this.path = path

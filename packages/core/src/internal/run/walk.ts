@@ -70,7 +70,10 @@ export const walk = Effect.fnUntraced(function* (
         }
         break
       }
-      default: {
+      case "Bind":
+      case "Let":
+      case "ForEach":
+      case "ForEachDependency": {
         const value = yield* slot(visitNamed(visitor, node, StepPath.join(path, node.name), scope))
         add((own) => put(own, node.name, value))
       }
