@@ -1,9 +1,9 @@
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { DefinitionError } from "./DefinitionError.ts"
 import { open } from "./internal/text/delimiter.ts"
 import { excerpt, lineAndColumn } from "./internal/text/excerpt.ts"
 import { suggest } from "./internal/text/suggest.ts"
-import * as Schema from "effect/Schema"
 import * as PromptTemplateVariable from "./PromptTemplateVariable.ts"
 
 export type Value = PromptTemplateVariable.Value
