@@ -10,7 +10,7 @@ import { isLlmError } from "../../LlmError.ts"
 import { describeError } from "../../WorkflowError.ts"
 import type { StepContext } from "../ask/context.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
-import { errorCodec } from "./errorCodec.ts"
+import { executionOf } from "./execution.ts"
 import { Halt, Missing, type Stop } from "./hole.ts"
 import { attemptSink, recordReply, recordResult } from "./record.ts"
 import { end, type Runtime } from "./runtime.ts"
@@ -65,16 +65,11 @@ const attempt = (
             return recordReply(runtime, path, digests["prompt"], request, reply)
           })
       }
-      const output = yield* executor(prepared.work(context), {
-        run: state.run,
-        path,
-        fingerprint: fingerprint.value,
-        attempt: state.records[path]!.attempts,
-        output: step.output,
-        get error() {
-          return errorCodec(step)
-        }
-      }).pipe(Effect.provideService(AttemptSink, attemptSink(runtime, path)))
+      const attempt = state.records[path]!.attempts
+      const execution = executionOf(step, { run: state.run, path, fingerprint: fingerprint.value, attempt })
+      const output = yield* executor(prepared.work(context), execution).pipe(
+        Effect.provideService(AttemptSink, attemptSink(runtime, path))
+      )
       return yield* recordResult(runtime, step, path, fingerprint, output, model)
     })
   ).pipe(

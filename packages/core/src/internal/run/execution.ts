@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import { LlmError } from "../../LlmError.ts"
+import type { Execution } from "../../StepExecutor.ts"
 import { describeError } from "../../WorkflowError.ts"
 import { StepOutputError } from "../ask/call.ts"
 import type { UntypedStep } from "../ask/step.ts"
@@ -23,5 +24,31 @@ const TagAndMessage = Schema.Struct({ _tag: Schema.String, message: Schema.Strin
 const engineErrors = [StepOutputError, LlmError, TagAndMessage] as const
 
 /** How whatever a step can fail with goes to JSON and back: by the step's own Schema, the engine's, or as tag and message. */
-export const errorCodec = ({ error }: UntypedStep): AnyCodec =>
+const errorCodec = ({ error }: UntypedStep): AnyCodec =>
   error === undefined ? Schema.Union(engineErrors) : Schema.Union([error, ...engineErrors])
+
+type Which = Omit<Execution, "output" | "error">
+
+// a class, since a getter in each object made would cost more than the rest of it, and most never need the Schema
+class Of implements Execution {
+  readonly run: string
+  readonly path: string
+  readonly fingerprint: string
+  readonly attempt: number
+  readonly output: AnyCodec
+  readonly #step: UntypedStep
+  constructor(step: UntypedStep, { attempt, fingerprint, path, run }: Which) {
+    this.run = run
+    this.path = path
+    this.fingerprint = fingerprint
+    this.attempt = attempt
+    this.output = step.output
+    this.#step = step
+  }
+  get error() {
+    return errorCodec(this.#step)
+  }
+}
+
+/** What an executor is told of an execution; the Schema of its errors is made where it is asked for. */
+export const executionOf = (step: UntypedStep, which: Which): Execution => new Of(step, which)
