@@ -52,7 +52,7 @@ export interface Options {
  *
  * **Fails with** BudgetExceeded, before the request: which cap, what was spent, and how to go on. Under a cap in USD,
  * UnknownPrice at once when one of `models` has no price, and InvalidRequest before a call of any other that has none.
- * A RangeError is a defect, when a number is negative or NaN.
+ * A DefinitionError is a defect, when a number is negative or NaN.
  */
 export function make(options: Options & { readonly maxUsd?: never }): Effect.Effect<Middleware.Middleware>
 export function make(options: Options): Effect.Effect<Middleware.Middleware, Prices.UnknownPrice>

@@ -36,7 +36,7 @@ export interface Options {
  * this does not happen. Put it inside of `Retry`, so that it sees each request.
  *
  * **Fails with** InvalidRequest, when a call alone may take more than `tokensPerMinute`; RateLimited, without a request,
- * while the provider demands a wait of more than ten minutes. A RangeError is a defect, when a number is less than 1 or
+ * while the provider demands a wait of more than ten minutes. A DefinitionError is a defect, when a number is less than 1 or
  * NaN.
  */
 export const make = (options: Options): Effect.Effect<Middleware.Middleware> =>

@@ -34,7 +34,7 @@ export interface Options {
  * text so far is void; it comes before the failure too, when there is no other request.
  *
  * **Fails with** the last error; at once when a retry cannot succeed or the wait for it would take too long. Throws a
- * RangeError, when `maxRequests` is less than 1 or NaN.
+ * a thrown DefinitionError, when `maxRequests` is less than 1 or NaN.
  */
 export const make = (options: Options = {}): Middleware => {
   const policy = policyOf(options)

@@ -403,18 +403,18 @@ describe("Budget", () => {
       Effect.gen(function* () {
         const spent = { calls: 0, tokens: 0 }
         const cases: ReadonlyArray<[Budget.Options, string]> = [
-          [{ maxCalls: NaN }, "maxCalls must be a number, 0 or more, and is NaN"],
-          [{ maxTokens: NaN }, "maxTokens must be a number, 0 or more, and is NaN"],
-          [{ maxUsd: NaN }, "maxUsd must be a number, 0 or more, and is NaN"],
-          [{ maxTokens: -1 }, "maxTokens must be a number, 0 or more, and is -1"],
-          [{ maxTokens: 1, assumedOutputTokens: 0 }, "assumedOutputTokens must be a number, 1 or more, and is 0"],
-          [{ maxCalls: 1, spent: { ...spent, calls: NaN } }, "spent.calls must be a number, 0 or more, and is NaN"],
-          [{ maxUsd: 1, spent: { ...spent, usd: NaN } }, "spent.usd must be a number, 0 or more, and is NaN"]
+          [{ maxCalls: NaN }, "maxCalls: must be a number, 0 or more, and is NaN"],
+          [{ maxTokens: NaN }, "maxTokens: must be a number, 0 or more, and is NaN"],
+          [{ maxUsd: NaN }, "maxUsd: must be a number, 0 or more, and is NaN"],
+          [{ maxTokens: -1 }, "maxTokens: must be a number, 0 or more, and is -1"],
+          [{ maxTokens: 1, assumedOutputTokens: 0 }, "assumedOutputTokens: must be a number, 1 or more, and is 0"],
+          [{ maxCalls: 1, spent: { ...spent, calls: NaN } }, "spent.calls: must be a number, 0 or more, and is NaN"],
+          [{ maxUsd: 1, spent: { ...spent, usd: NaN } }, "spent.usd: must be a number, 0 or more, and is NaN"]
         ]
         for (const [options, message] of cases) {
           const exit = yield* Effect.exit(Budget.make(options))
           assert(Exit.isFailure(exit))
-          expect(Cause.squash(exit.cause)).toEqual(new RangeError(message))
+          expect(String(Cause.squash(exit.cause))).toBe(`DefinitionError: ${message}`)
         }
       })
     )

@@ -56,8 +56,8 @@ describe("RateLimit", () => {
           for (const value of [0, -1, NaN]) {
             const exit = yield* Effect.exit(RateLimit.make({ [name]: value }))
             assert(Exit.isFailure(exit))
-            const message = `${name} must be a number, 1 or more, and is ${value}`
-            expect(Cause.squash(exit.cause)).toEqual(new RangeError(message))
+            const message = `${name}: must be a number, 1 or more, and is ${value}`
+            expect(String(Cause.squash(exit.cause))).toBe(`DefinitionError: ${message}`)
           }
         }
         yield* RateLimit.make({ requestsPerMinute: Infinity, tokensPerMinute: Infinity, concurrency: Infinity })

@@ -90,9 +90,12 @@ const checkKey = Effect.fnUntraced(function* (
   loaded: workflowModule.Loaded,
   { model, relay, replay }: Pick<flags.Told, "model" | "relay" | "replay">
 ) {
-  const asks = Workflow.steps(loaded.workflow).some(({ path, step }) => step.model !== undefined && !path.includes("*"))
-  if (!asks || loaded.hasLayer || relay !== undefined || replay !== undefined) return
-  const reason = yield* missing(model)
+  if (loaded.hasLayer || relay !== undefined || replay !== undefined) return
+  const first = Workflow.steps(loaded.workflow).filter(({ path }) => !path.includes("*"))
+  const reason = yield* missing(
+    model,
+    first.flatMap(({ step }) => step.model?.models.slice(0, 1) ?? [])
+  )
   if (reason === undefined) return
   const otherwise = reason._tag === "Unauthenticated" ? ", or use --replay or --relay" : ""
   return yield* configuration(`${reason.detail}${otherwise}`)

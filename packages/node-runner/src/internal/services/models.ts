@@ -17,15 +17,20 @@ export const parse = (name: string | undefined, provider: Providers.Name = "open
   return others.length === 0 ? { provider: first } : { provider: first, model: others.join("/") }
 }
 
+/** The model that an alias stands for, where `default` is `model`. */
+const optionsOf = (model: string | undefined, alias: string): Providers.Options => {
+  const standard = parse(model)
+  return alias === "default" ? standard : parse(alias, standard.provider)
+}
+
 /** The providers' names of the models, by alias: `default` is what the settings name, other aliases name themselves. */
 const namesOf = Effect.fnUntraced(function* (
   model: string | undefined,
   aliases: ReadonlyArray<string>
 ): Effect.fn.Return<Readonly<Record<string, LlmRegistry.Model>>, Config.ConfigError> {
-  const standard = parse(model)
   const names: Record<string, LlmRegistry.Model> = {}
   for (const alias of new Set(["default", ...aliases])) {
-    const options = alias === "default" ? standard : parse(alias, standard.provider)
+    const options = optionsOf(model, alias)
     names[alias] = { provider: options.provider, model: yield* Providers.modelName(options) }
   }
   return names
@@ -53,8 +58,17 @@ export const layer = (
         Effect.map(namesOf(model, aliases), (config) => LlmRegistry.layerConfig({ ...config }, Providers.all))
       )
 
-/** What is missing before the model `default` can be asked: a key, or an address that is one. */
-export const missing = (model: string | undefined) => Providers.check(parse(model))
+/** What is missing before models can be asked: a key, or an address that is one, of the first that lacks it. */
+export const missing = Effect.fnUntraced(function* (
+  model: string | undefined,
+  aliases: ReadonlyArray<string>
+): Effect.fn.Return<LlmErrorReason | undefined, Config.ConfigError> {
+  for (const alias of aliases) {
+    const reason = yield* Providers.check(optionsOf(model, alias))
+    if (reason !== undefined) return reason
+  }
+  return undefined
+})
 
 /** Whether it is the set-up, not the request, that a client refused. */
 export const isMisconfigured = (reason: LlmErrorReason | undefined): boolean =>

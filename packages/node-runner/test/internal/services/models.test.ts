@@ -33,8 +33,10 @@ describe("models", () => {
   describe("missing", () => {
     it.effect("tells a key or an address that is not there, of the provider that is asked", () =>
       Effect.gen(function* () {
-        assert.isUndefined(yield* models.missing("big"))
-        assert.strictEqual((yield* models.missing("anthropic/claude"))?._tag, "Unauthenticated")
+        assert.isUndefined(yield* models.missing("big", ["default", "small"]))
+        assert.strictEqual((yield* models.missing("anthropic/claude", ["default"]))?._tag, "Unauthenticated")
+        assert.strictEqual((yield* models.missing("big", ["small", "anthropic/claude"]))?._tag, "Unauthenticated")
+        assert.isUndefined(yield* models.missing("anthropic/claude", ["openai/big"]))
       }).pipe(env({ OPENAI_API_KEY: "key" }))
     )
   })

@@ -1,0 +1,5 @@
+// `npm run build`: the packages as they are published, each in its `dist`.
+import { spawnSync } from "node:child_process"
+
+const packages = ["core", "llm", "steps", "node-runner"].map((name) => `packages/${name}`)
+process.exitCode = spawnSync("tsc", ["-b", ...packages], { stdio: "inherit" }).status ?? 1
