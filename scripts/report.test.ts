@@ -61,9 +61,12 @@ describe("judge", () => {
     const early = judge([test("a", "passed"), test("b", "running"), test("c", "running")], badly, nothing)
     expect([early.passed, early.failed]).toStrictEqual([1, 1])
     expect(judge([], badly, nothing).problems).toStrictEqual(["vitest ended before all tests had"])
-    const crashed = judge([test("a", "passed"), test("b", "pending"), test("c", "pending"), end], badly, nothing)
+    const crashed = judge([test("a", "passed"), test("b", "running"), test("c", "pending"), end], badly, nothing)
     expect([crashed.passed, crashed.failed]).toStrictEqual([1, 1])
-    expect(crashed.problems).toStrictEqual(["ended before all of its tests had: test/File.test.ts"])
+    expect(crashed.problems).toStrictEqual([
+      "ended before all of its tests had: test/File.test.ts",
+      "last heard of: test/File.test.ts > group > b"
+    ])
   })
 
   it("fails for a file that could not be loaded", () => {

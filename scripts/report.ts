@@ -41,7 +41,9 @@ export const judge = (
   const skipped = having("skipped").filter(isLacking)
   const refused = having("skipped").filter((test) => !isLacking(test))
   const passed = having("passed").length
-  const cutOff = new Set(having("pending").map(({ name }) => name.split(" > ")[0]))
+  const isWhole = lines.some((line) => "isWhole" in line)
+  const running = having("running")
+  const cutOff = new Set([...having("pending"), ...(isWhole ? running : [])].map(({ name }) => name.split(" > ")[0]))
   const problems = [
     ...having("failed").map(({ name }) => `failed: ${name}`),
     ...lines.flatMap((line) => ("broken" in line ? [`failed to run: ${line.broken}`] : [])),
@@ -52,7 +54,7 @@ export const judge = (
     ...[...cutOff].map((file) => `ended before all of its tests had: ${file}`)
   ]
   if (!stopped) {
-    if (!lines.some((line) => "isWhole" in line)) problems.push("vitest ended before all tests had")
+    if (!isWhole) problems.push("vitest ended before all tests had")
     else if (passed === 0) problems.push("vitest reported no passed test")
     if (!ok && problems.length === 0) problems.push("vitest failed without naming a test")
   }
@@ -60,7 +62,7 @@ export const judge = (
     passed,
     failed: problems.length + (stopped ? 1 : 0),
     skipped: skipped.length,
-    problems: [...problems, ...having("running").map(({ name }) => `last heard of: ${name}`)],
+    problems: [...problems, ...running.map(({ name }) => `last heard of: ${name}`)],
     notes: skipped.map(({ name, needs }) => `skipped, there is no ${needs}: ${name}`)
   }
 }

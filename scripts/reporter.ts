@@ -13,11 +13,14 @@ const pause = 30_000
 const nameOf = ({ fullName, module }: TestCase) => `${module.relativeModuleId} > ${fullName}`
 
 export default class implements Reporter {
+  readonly #begun = new Set<string>()
   readonly #ended = new Set<string>()
   #said = performance.now()
 
   onTestCaseReady(test: TestCase) {
-    this.#write({ id: test.id, name: nameOf(test), status: "running" })
+    this.#begun.add(test.id)
+    // What a worker tells may overtake what it told before.
+    if (!this.#ended.has(test.id)) this.#write({ id: test.id, name: nameOf(test), status: "running" })
   }
 
   onTestCaseResult(test: TestCase) {
@@ -39,7 +42,10 @@ export default class implements Reporter {
 
   onTestRunEnd(modules: ReadonlyArray<TestModule>) {
     const tests = modules.flatMap((module) => [...module.children.allTests()])
-    for (const test of tests) if (!this.#ended.has(test.id)) this.onTestCaseResult(test)
+    for (const test of tests) {
+      const isCutOff = test.result().state === "pending" && this.#begun.has(test.id)
+      if (!this.#ended.has(test.id) && !isCutOff) this.onTestCaseResult(test)
+    }
     this.#write({ isWhole: true })
   }
 
