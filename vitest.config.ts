@@ -9,7 +9,9 @@ export default defineConfig(({ mode }) => ({
     projects: mode === "soak" ? soak : tests,
     testTimeout: limit,
     hookTimeout: limit,
-    // Such tests start processes: more at a time only wait for each other, within their limits.
+    // By default vitest leaves a core alone, which is half of two.
+    maxWorkers: "100%",
+    // Of the tests of one file: they start processes, and more at a time only wait for each other, within their limits.
     maxConcurrency: 2
   }
 }))
