@@ -70,29 +70,51 @@ describe("a workflow that asks a model, from the command line", () => {
     assert.match(missing.stderr, /no API key: set ANTHROPIC_API_KEY/)
   })
 
-  it("asks for a step the model that it names, of whatever provider", async () => {
+  it("asks for a step the model that it names, of another provider too", async () => {
     const server = await serve(answer)
-    const here = place(["article.ts"], {
-      ANTHROPIC_API_KEY: "sk-ant-1234",
-      ANTHROPIC_BASE_URL: server.anthropicUrl,
-      OPENAI_API_KEY: "sk-test-1234",
-      OPENAI_BASE_URL: server.url
-    })
+    const here = place(["article.ts"], { ANTHROPIC_API_KEY: "sk-ant-1234", ANTHROPIC_BASE_URL: server.anthropicUrl })
     here.write(
       "two.ts",
       `import { Workflow } from "@stepwright/core"
 import { Effect } from "effect"
 import { article, layer } from "./article.ts"
 export { layer }
-export const two = Effect.runSync(Workflow.configure(article, { steps: { draft: { model: "anthropic/claude-big" } } }))
+const models = { outline: { model: "claude-small" }, draft: { model: "anthropic/claude-big" } }
+export const two = Effect.runSync(Workflow.configure(article, { steps: models }))
 `
     )
-    const done = await here.stepwright("run", "--workflow", "two.ts#two", "--input", topic, "--model", "gpt-big")
+    const two = ["run", "--workflow", "two.ts#two", "--input", topic]
+    const names = () => server.asked.map(({ model }) => model)
+    const asked = await here.stepwright(...two, "--provider", "anthropic")
+    assert.strictEqual(asked.status, 0, asked.stderr)
+    // where an address is set, names with a slash are those of the server
+    assert.deepStrictEqual(names(), ["claude-small", "anthropic/claude-big"])
+
+    const open = place(["article.ts"], {
+      ANTHROPIC_API_KEY: "sk-ant-1234",
+      ANTHROPIC_BASE_URL: server.anthropicUrl,
+      OPENAI_API_KEY: "sk-test-1234"
+    })
+    open.write("two.ts", here.read("two.ts").replace("claude-small", "anthropic/claude-small"))
+    const named = await open.stepwright(...two)
+    assert.strictEqual(named.status, 0, named.stderr)
+    assert.deepStrictEqual(names().slice(2), ["claude-small", "claude-big"])
+  })
+
+  it("takes the name of a server's model as it is where the provider is given", async () => {
+    const server = await serve(answer)
+    const here = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })
+    const done = await here.stepwright(...run, "--provider", "openai", "--model", "anthropic/claude-big")
     assert.strictEqual(done.status, 0, done.stderr)
-    assert.deepStrictEqual(
-      server.asked.map(({ model }) => model),
-      ["gpt-big", "claude-big"]
-    )
+    assert.strictEqual(server.asked[0]?.model, "anthropic/claude-big")
+    // a run of before has a model and no provider, and means the same by it
+    const folder = `.stepwright/runs/${/run (\S+): /.exec(done.stderr)?.[1]}`
+    const settings = JSON.parse(here.read(`${folder}/run.json`))
+    assert.deepStrictEqual([settings.provider, settings.model], ["openai", "anthropic/claude-big"])
+    here.write(`${folder}/run.json`, JSON.stringify({ ...settings, provider: undefined }))
+    const again = await here.stepwright("step", "latest", "outline", "--force")
+    assert.strictEqual(again.status, 0, again.stderr)
+    assert.strictEqual(server.asked.at(-1)?.model, "anthropic/claude-big")
   })
 
   it("is suspended with status 4 at a cap of calls, and goes on with a larger one", async () => {

@@ -13,12 +13,13 @@ export type Models = Readonly<Record<string, Layer.Layer<LlmClient.LlmClient, un
 
 /**
  * Named models: a client that passes each request to the model whose alias it names. That model gets it under the
- * alias `default`.
+ * alias `default`. With `others` that client is asked, under the alias as it is, for what no model is called.
  *
  * **Fails with** InvalidRequest, when no model has that alias.
  */
 export const layer = <M extends Models>(
-  models: M
+  models: M,
+  options: { readonly others?: LlmClient.Service } = {}
 ): Layer.Layer<LlmClient.LlmClient, Layer.Error<M[keyof M]>, Layer.Services<M[keyof M]>> => {
   const build = Effect.gen(function* () {
     const clients = new Map<string, LlmClient.Service>()
@@ -28,13 +29,13 @@ export const layer = <M extends Models>(
     }
     const aliases = [...clients.keys()]
     const client = LlmClient.unwrap(({ model }) => {
-      const client = clients.get(model)
+      const client = clients.get(model) ?? options.others
       return client === undefined ? Effect.fail(unknownAlias(model, aliases)) : Effect.succeed(client)
     })
     const parameters = Object.fromEntries(
       Array.from(clients, ([alias, { parameters }]) => [alias, parameters?.["default"] ?? {}])
     )
-    return { ...client, models: aliases, parameters }
+    return options.others === undefined ? { ...client, models: aliases, parameters } : { ...client, parameters }
   })
   // `Models` hides the errors and needs of each layer; `M` has them.
   return Layer.effect(LlmClient.LlmClient, build) as ReturnType<typeof layer<M>>

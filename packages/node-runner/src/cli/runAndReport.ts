@@ -102,7 +102,7 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
         if (state.status !== "FAILED" || state.error === undefined) return
         const { records } = self.state
         const ran = Object.keys(state.records).filter(
-          (path) => state.records[path]!.attempts !== records[path]?.attempts
+          (path) => state.records[path]!.attempts !== (records[path]?.attempts ?? 0)
         )
         yield* tell(state, ran, [])
         yield* endOfDefect(run, state.error.path, defect)

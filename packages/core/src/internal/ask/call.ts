@@ -37,7 +37,7 @@ export interface CallSettings extends Omit<ModelSettings, "model"> {
 /** Of several settings the last that says something counts; parameters count one by one. */
 export const merge = (...all: ReadonlyArray<ModelSettings>): ModelSettings => {
   const parameters: Parameters = Object.assign({}, ...all.map(({ parameters }) => parameters))
-  return { ...Object.assign({}, ...all), parameters }
+  return { ...Object.assign({}, ...all.map(settingsOf)), parameters }
 }
 
 export const settle = ({ model = "default", parameters = {}, repair = 2, ...others }: ModelSettings): CallSettings => ({

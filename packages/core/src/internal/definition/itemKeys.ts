@@ -1,10 +1,17 @@
 import { suggest } from "../text/suggest.ts"
 import { type OrderProblem, orderProblem } from "./order.ts"
 
-/** What is wrong with the keys of items, and with what they depend on where they do; `undefined` if nothing is. */
-export const keyProblem = (
+/** What is wrong with the keys of items; `undefined` if nothing is. */
+export const keyProblem = (keys: ReadonlyArray<string>): string | undefined => {
+  if (new Set(keys).size === keys.length) return undefined
+  const name = keys.find((key, i) => keys.indexOf(key) < i)!
+  return inWords({ _tag: "Duplicate", name }, keys)
+}
+
+/** What is wrong with the keys of items and with the keys that each depends on; `undefined` if nothing is. */
+export const dependencyProblem = (
   keys: ReadonlyArray<string>,
-  dependencies: ReadonlyArray<ReadonlyArray<string>> = []
+  dependencies: ReadonlyArray<ReadonlyArray<string>>
 ): string | undefined => {
   const problem = orderProblem(keys.map((key, i) => [key, dependencies[i] ?? []]))
   return problem && inWords(problem, keys)

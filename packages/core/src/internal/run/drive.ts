@@ -13,7 +13,7 @@ import type { WorkflowState } from "../../WorkflowState.ts"
 import { insideOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { definitionHash, enterJournal, open } from "./begin.ts"
 import { faultless } from "./fault.ts"
-import { end, type Listener, type Runtime } from "./runtime.ts"
+import { end, type Ending, type Listener, type Runtime } from "./runtime.ts"
 import { runAll } from "./visitors.ts"
 import { type Visitor, walk } from "./walk.ts"
 
@@ -57,25 +57,27 @@ const checkModels = Effect.fnUntraced(function* (workflow: UntypedWorkflow): Eff
   }
 })
 
-const statuses = { Cancelled: "CANCELLED", Failed: "FAILED", Faulted: "FAILED", Suspended: "SUSPENDED" } as const
-
 const recordEnd = (runtime: Runtime, workflow: UntypedWorkflow, exit: Exit.Exit<unknown, unknown>) => {
-  if (Exit.hasInterrupts(exit)) runtime.ending = { _tag: "Cancelled", path: "", reason: undefined }
+  const isCancelled = Exit.hasInterrupts(exit)
   // without a fault an engine fails by a defect only
-  else if (Exit.isFailure(exit)) end(runtime, { _tag: "Failed", path: "", reason: Cause.squash(exit.cause) })
-  const { ending } = runtime
-  const status = ending === undefined ? "COMPLETED" : statuses[ending._tag]
-  const isTold = ending !== undefined && ending._tag !== "Cancelled"
+  if (Exit.isFailure(exit) && !isCancelled) end(runtime, { _tag: "Failed", path: "", reason: Cause.squash(exit.cause) })
+  const ending = isCancelled ? undefined : runtime.ending
+  const status = isCancelled ? "CANCELLED" : statusOf(ending)
   return faultless(
     runtime,
     runtime.append({
       _tag: "RunEnded",
       status,
       orphaned: orphans(runtime, workflow, status === "COMPLETED"),
-      ...(isTold && { error: { path: ending.path, ...describeError(ending.reason) } }),
+      ...(ending !== undefined && { error: { path: ending.path, ...describeError(ending.reason) } }),
       at: runtime.now()
     })
   )
+}
+
+const statusOf = (ending: Ending | undefined) => {
+  if (ending === undefined) return "COMPLETED"
+  return ending._tag === "Suspended" ? "SUSPENDED" : "FAILED"
 }
 
 /** Recorded paths that the definition does not have; after a complete run, those that it did not come by. */

@@ -10,10 +10,10 @@ import { Halt } from "./hole.ts"
 
 /**
  * What keeps a run from going on. `Faulted`: the engine itself cannot, which is an error of the call and not of the run;
- * `Cancelled`: something was interrupted; `Failed` and `Suspended`: by a step's error.
+ * `Failed` and `Suspended`: by a step's error; `Stopped`: by a defect or an interruption elsewhere, which the end tells.
  */
 export interface Ending {
-  readonly _tag: "Faulted" | "Cancelled" | "Failed" | "Suspended"
+  readonly _tag: "Faulted" | "Failed" | "Suspended" | "Stopped"
   readonly path: string
   readonly reason: unknown
 }
@@ -78,7 +78,7 @@ const count = (tally: Tally, event: WorkflowEvent): void => {
   if (event._tag === "RequestEnded") tally.usage = Usage.add(tally.usage, usageOf(event))
 }
 
-const rank = { Cancelled: 0, Suspended: 1, Failed: 2, Faulted: 3 }
+const rank = { Stopped: 0, Suspended: 1, Failed: 2, Faulted: 3 }
 
 /** Ends a run. The first ending counts, unless a graver one follows. */
 export const end = (runtime: Runtime, ending: Ending): void => {

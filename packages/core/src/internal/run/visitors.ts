@@ -20,10 +20,7 @@ export interface PlanEntry {
 /** Whatever keeps one place from being walked ends the whole run. */
 const ending = (runtime: Runtime): Pick<Visitor, "refuse" | "stop"> => ({
   refuse: (path, reason) => halt(runtime, { _tag: "Failed", path, reason }),
-  stop: (cause) => {
-    const reason = Cause.squash(cause)
-    end(runtime, { _tag: Cause.hasInterruptsOnly(cause) ? "Cancelled" : "Failed", path: "", reason })
-  }
+  stop: (cause) => end(runtime, { _tag: "Stopped", path: "", reason: Cause.squash(cause) })
 })
 
 /** Runs every step whose record does not hold. */

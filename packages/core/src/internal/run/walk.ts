@@ -9,7 +9,7 @@ import * as Semaphore from "effect/Semaphore"
 import * as StepPath from "../../StepPath.ts"
 import { InvalidItems } from "../../WorkflowError.ts"
 import { isStep, type UntypedStep } from "../ask/step.ts"
-import { keyProblem } from "../definition/itemKeys.ts"
+import { dependencyProblem, keyProblem } from "../definition/itemKeys.ts"
 import { type Body, insideOf, type Node } from "../definition/nodes.ts"
 import { copy, evaluate, isMissing, merge, Missing, type Names, put, read, type Slot, slot, type Stop } from "./hole.ts"
 
@@ -132,14 +132,14 @@ const forEachDependency = Effect.fnUntraced(function* (
   const dependencies = yield* evaluate(path, () =>
     items.map((item) => node.wires.dependsOn.select(item) as ReadonlyArray<string>)
   )
-  const problem = keyProblem(keys, dependencies)
+  const problem = dependencyProblem(keys, dependencies)
   if (problem !== undefined) return yield* visitor.refuse(path, new InvalidItems({ detail: problem }))
   const done = new Map<string, Deferred.Deferred<unknown, Stop>>()
   for (const key of keys) done.set(key, yield* Deferred.make<unknown, Stop>())
   const permits = yield* Semaphore.make(node.concurrency)
   const outputs = items.map((item, i) => {
     const key = keys[i]!
-    // no key is missing in the map: keyProblem saw to it
+    // no key is missing in the map: dependencyProblem saw to it
     const needed = Effect.forEach(dependencies[i]!, (dependency) =>
       Effect.map(Deferred.await(done.get(dependency)!), (output) => [dependency, output] as const)
     )

@@ -66,8 +66,7 @@ const kinds: Readonly<Record<Known["_tag"], Kind>> = {
   ConfigError: "configuration",
   CassetteError: "configuration",
   PricesError: "configuration",
-  UnknownPrice: "configuration",
-  LlmRegistryError: "configuration"
+  UnknownPrice: "configuration"
 }
 
 const journalKinds: Readonly<Record<JournalError["reason"], Kind>> = {

@@ -6,11 +6,10 @@ import { LlmClient } from "@stepwright/core/LlmClient"
 import * as answering from "../../internal/services/answering.ts"
 import { isMisconfigured } from "../../internal/services/models.ts"
 import { configuration, failed } from "../base/cliError.ts"
-import { defined } from "../base/defined.ts"
 import * as format from "../base/format.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
-import { explained } from "../run/setUp.ts"
+import { checkModels, explained } from "../run/setUp.ts"
 
 export const ask = Command.make(
   "ask",
@@ -20,6 +19,7 @@ export const ask = Command.make(
   },
   Effect.fnUntraced(function* ({ text, ...told }) {
     yield* checkFlags(told)
+    yield* checkModels(flags.settingsOf(told), ["default"])
     const reply = yield* Effect.flatMap(LlmClient, ({ generate }) =>
       generate({
         model: "default",
@@ -29,8 +29,8 @@ export const ask = Command.make(
         metadata: { run: "", path: "ask", step: "ask", turn: 1 }
       })
     ).pipe(
-      Effect.provide(answering.layer(defined(told))),
-      Effect.mapError(explained(defined(told))),
+      Effect.provide(answering.layer(flags.settingsOf(told))),
+      Effect.mapError(explained(flags.settingsOf(told))),
       Effect.catchTag("LlmError", (error) =>
         Effect.fail((isMisconfigured(error.reason) ? configuration : failed)(error.message, error))
       )

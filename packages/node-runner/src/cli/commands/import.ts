@@ -4,7 +4,6 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
 import * as WorkflowState from "@stepwright/core/WorkflowState"
-import { defined } from "../base/defined.ts"
 import type { Words } from "../base/words.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
@@ -28,14 +27,14 @@ const command = (words: Words) =>
     config(words),
     Effect.fnUntraced(function* ({ file, out, workflow, ...rest }) {
       yield* checkFlags({ out, ...rest })
-      yield* checkAnswering(defined(rest))
+      yield* checkAnswering(flags.settingsOf(rest))
       const found = yield* WorkflowState.fromJson(yield* input.readText(file))
       const loaded = yield* session.workflowOf(workflow, undefined, found)
       const { run } = yield* Engine.import(loaded.workflow, found)
       const settings: RunSettings = {
         format: 1,
         ...(yield* workflowModule.reference(loaded)),
-        ...defined(rest),
+        ...flags.settingsOf(rest),
         out: out ?? `out/${run}`
       }
       yield* runFolder.writeSettings(run, settings)

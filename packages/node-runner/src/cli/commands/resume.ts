@@ -1,7 +1,6 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Struct from "effect/Struct"
-import { defined } from "../base/defined.ts"
 import type { Words } from "../base/words.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
@@ -49,5 +48,5 @@ export const resume = (words: Words) =>
 const changed = (settings: RunSettings, told: flags.Told & { readonly out: string | undefined }): RunSettings => {
   const replaced = Struct.keys(flags.answerer)
   const isReplaced = replaced.some((name) => told[name] !== undefined)
-  return { ...(isReplaced ? Struct.omit(settings, replaced) : settings), ...defined(told) }
+  return { ...(isReplaced ? Struct.omit(settings, replaced) : settings), ...flags.settingsOf(told) }
 }

@@ -6,16 +6,15 @@ import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Engine from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
-import { missing } from "../../internal/services/models.ts"
-import { configuration, usage } from "../base/cliError.ts"
-import { defined } from "../base/defined.ts"
+import type { Answering } from "../../internal/services/answering.ts"
+import { usage } from "../base/cliError.ts"
 import type { Words } from "../base/words.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as input from "../run/input.ts"
 import * as runFolder from "../run/runFolder.ts"
 import type { RunSettings } from "../run/settings.ts"
-import { setUp } from "../run/setUp.ts"
+import { checkModels, setUp } from "../run/setUp.ts"
 import * as workflowModule from "../run/workflowModule.ts"
 import { runAndReport } from "../runAndReport.ts"
 
@@ -39,12 +38,12 @@ export const run = (words: Words) =>
       const value = yield* input.decode(loaded.workflow.input, { file: name, input: given })
       const { out, ...told } = rest
       yield* checkFlags(rest)
-      yield* checkKey(loaded, rest)
+      yield* checkKey(loaded, flags.settingsOf(told))
       const stem = name === undefined ? loaded.workflow.name : path.basename(name, path.extname(name))
       const settings: RunSettings = {
         format: 1,
         ...(yield* workflowModule.reference(loaded)),
-        ...defined(told),
+        ...flags.settingsOf(told),
         out: out ?? (yield* freeFolder(`out/${stem}`))
       }
       const ready = yield* setUp({ events: [], loaded, settings })
@@ -86,19 +85,13 @@ const workflowOf = Effect.fnUntraced(function* (reference: string | undefined) {
 })
 
 /** A run whose first steps need a model is not started without a key, or with an address that is none. */
-const checkKey = Effect.fnUntraced(function* (
-  loaded: workflowModule.Loaded,
-  { model, relay, replay }: Pick<flags.Told, "model" | "relay" | "replay">
-) {
-  if (loaded.hasLayer || relay !== undefined || replay !== undefined) return
+const checkKey = Effect.fnUntraced(function* (loaded: workflowModule.Loaded, settings: Answering) {
+  if (loaded.hasLayer) return
   const first = Workflow.steps(loaded.workflow).filter(({ path }) => !path.includes("*"))
-  const reason = yield* missing(
-    model,
+  yield* checkModels(
+    settings,
     first.flatMap(({ step }) => step.model?.models.slice(0, 1) ?? [])
   )
-  if (reason === undefined) return
-  const otherwise = reason._tag === "Unauthenticated" ? ", or use --replay or --relay" : ""
-  return yield* configuration(`${reason.detail}${otherwise}`)
 })
 
 /** A folder that neither is there nor is another run's. */

@@ -26,7 +26,7 @@ export const status = (words: Words) =>
       const isLive = yield* runFolder.isLive(run)
       const { events, state } = yield* runFolder.load(run)
       const known = yield* runFolder.readSettings(run)
-      // without its workflow a run still has its records to show
+      // without its workflow a run still has its records to show, if not what they were to produce
       const loaded = yield* Effect.orElseSucceed(session.workflowOf(undefined, known, state), () => undefined)
       const definition = loaded && Workflow.describe(loaded.workflow)
       const settings = known ?? standardSettings(run)

@@ -5,7 +5,9 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { Answerer, type Answering } from "../../internal/services/answering.ts"
+import * as models from "../../internal/services/models.ts"
 import * as testRunners from "../../internal/services/testRunners.ts"
+import { defined } from "../base/defined.ts"
 import type { Words } from "../base/words.ts"
 
 /** A flag that is there or not. */
@@ -30,6 +32,11 @@ const cap = (name: string, description: string) =>
 
 /** A flag for each field of `Answering`, in the order of the help. */
 export const answering = {
+  provider: Flag.Literals("provider", models.providers).pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDescription("Whose model to ask (default: that before the slash of --model, or openai)"),
+    maybe
+  ),
   model: text("model", "NAME", "Model to ask, such as gpt-5.1 or anthropic/NAME (default: OPENAI_MODEL)"),
   replay: text("replay", "F", "Answer from a cassette; no model is asked"),
   record: text("record", "F", "Write every reply to a cassette"),
@@ -52,6 +59,13 @@ export const answering = {
 
 /** What a command was told about who answers and how much; `undefined` for what it was not told. */
 export type Told = { readonly [K in keyof Answering]-?: Answering[K] | undefined }
+
+/** The settings that flags stand for: `--model anthropic/NAME` is that model of that provider. */
+export const settingsOf = <T extends Partial<Told>>(told: T) => {
+  const { model, provider } = told
+  const named = provider === undefined && model !== undefined ? models.split(model) : undefined
+  return defined({ ...told, ...named })
+}
 
 /** The flags of who answers, which `resume` replaces together. */
 export const answerer = Struct.pick(answering, Struct.keys(Answerer.fields))

@@ -9,7 +9,7 @@ import * as Workflow from "@stepwright/core/Workflow"
 import { describeError } from "@stepwright/core/WorkflowError"
 import * as Prices from "@stepwright/llm/Prices"
 import * as answering from "../../internal/services/answering.ts"
-import { modelName } from "../../internal/services/models.ts"
+import { missing, modelName } from "../../internal/services/models.ts"
 import { type CliError, configuration, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
 import * as runLayer from "./runLayer.ts"
@@ -55,15 +55,25 @@ export const explained =
       ? configuration(`${oneLine(describeError(error).message)}: record one with --record`, error)
       : error
 
+/** Refuses models that would be asked without a key, or at an address that is none; nobody is asked. */
+export const checkModels = Effect.fnUntraced(function* (settings: answering.Answering, aliases: ReadonlyArray<string>) {
+  if (settings.relay !== undefined || settings.replay !== undefined) return
+  const reason = yield* missing(settings, aliases)
+  if (reason === undefined) return
+  const otherwise = reason._tag === "Unauthenticated" ? ", or use --replay or --relay" : ""
+  return yield* configuration(`${reason.detail}${otherwise}`)
+})
+
 /** Refuses what cannot answer, without anything else of a run. */
 export const checkAnswering = (told: answering.Answering) =>
   Effect.mapError(Effect.scoped(Layer.build(answering.layer(told))), explained(told))
 
 /** With what it is counted what a run used up. */
-const countingOf = Effect.fnUntraced(function* ({ model, prices, relay }: RunSettings) {
+const countingOf = Effect.fnUntraced(function* (settings: RunSettings) {
+  const { prices, relay } = settings
   return {
     isRelay: relay !== undefined,
-    model: yield* modelName(model),
+    model: yield* modelName(settings),
     prices: prices === undefined ? Prices.snapshot : yield* Prices.fromFile(prices)
   }
 })

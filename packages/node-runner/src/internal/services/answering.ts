@@ -7,15 +7,16 @@ import * as Schema from "effect/Schema"
 import type * as LlmClient from "@stepwright/core/LlmClient"
 import * as Budget from "@stepwright/llm/Budget"
 import type { CassetteError } from "@stepwright/llm/Cassette"
-import type { LlmRegistryError } from "@stepwright/llm/LlmRegistry"
 import * as Prices from "@stepwright/llm/Prices"
 import * as Retry from "@stepwright/llm/Retry"
 import * as models from "./models.ts"
 import { Sandbox } from "./testRunners.ts"
 
-/** Who answers for the model: four fields that are replaced together. */
+/** Who answers for the model: fields that are replaced together. */
 export const Answerer = Schema.Struct({
-  /** What the alias `default` stands for: `gpt-5.1`, or `anthropic/NAME`; `OPENAI_MODEL`, or `gpt-5.1`, unless given. */
+  /** Whose model is asked: OpenAI's, or a server's that speaks its protocol, unless given. */
+  provider: Schema.optionalKey(Schema.Literals(models.providers)),
+  /** What the alias `default` stands for: `OPENAI_MODEL`, or `gpt-5.1`, unless given. */
   model: Schema.optionalKey(Schema.String),
   /** A cassette that answers. The same file under `record` too: what it lacks is asked for and added. */
   replay: Schema.optionalKey(Schema.String),
@@ -47,15 +48,14 @@ export interface Options extends Answering {
 }
 
 /** What can be wrong with a cassette, the environment or prices. */
-export type Problem = CassetteError | Config.ConfigError | LlmRegistryError | Prices.PricesError | Prices.UnknownPrice
+export type Problem = CassetteError | Config.ConfigError | Prices.PricesError | Prices.UnknownPrice
 
 /** The client that options and environment describe. */
 export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Problem, FileSystem.FileSystem | Path.Path> =>
   Layer.provide(around(options, []), provider(options))
 
-/** The models that options and environment describe, under these aliases. Outermost first: retry, attempts, provider. */
-export const provider = ({ model }: Answering, aliases?: ReadonlyArray<string>) =>
-  Layer.provide(retrying, models.layer(model, aliases))
+/** The models that options and environment describe. Outermost first: retry, registry, attempts, provider. */
+export const provider = (options: Answering) => Layer.provide(retrying, models.layer(options))
 
 /** What the options put around a client, or in its place. Outermost first: cassette, budget, relay. */
 export const around = (
@@ -80,11 +80,11 @@ const retrying = Retry.layer()
 
 /** The caps, with what they count by: told apart from asking, so that a cap that cannot be counted is always refused. */
 const budgetOf = Effect.fnUntraced(function* (options: Options, aliases: ReadonlyArray<string>) {
-  const { maxCalls, maxTokens, maxUsd, model, prices, spent } = options
+  const { maxCalls, maxTokens, maxUsd, prices, spent } = options
   const budget: Budget.Options = {
     ...(maxCalls !== undefined && { maxCalls }),
     ...(maxTokens !== undefined && { maxTokens }),
-    ...(maxUsd !== undefined && { maxUsd, models: yield* models.renamed(model, aliases) }),
+    ...(maxUsd !== undefined && { maxUsd, models: yield* models.renamed(options, aliases) }),
     ...(prices !== undefined && { prices: yield* Prices.fromFile(prices) }),
     ...(spent !== undefined && { spent })
   }

@@ -1,74 +1,91 @@
-import type * as Config from "effect/Config"
+import * as Config from "effect/Config"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import type * as LlmClient from "@stepwright/core/LlmClient"
+import * as Struct from "effect/Struct"
+import * as LlmClient from "@stepwright/core/LlmClient"
 import type { LlmErrorReason } from "@stepwright/core/LlmError"
 import * as LlmRegistry from "@stepwright/llm/LlmRegistry"
 import * as Providers from "@stepwright/llm/Providers"
 
+export const providers = Struct.keys(Providers.table)
+
+/** Which model `default` is: of OpenAI, or of a server that speaks its protocol, unless a provider is given. */
+export interface Standard {
+  readonly provider?: Providers.Name
+  readonly model?: string
+}
+
+/** The provider and the model of `anthropic/NAME`; `undefined` for a name that begins with no provider's. */
+export const split = (name: string): { readonly provider: Providers.Name; readonly model: string } | undefined => {
+  const slash = name.indexOf("/")
+  const provider = name.slice(0, Math.max(0, slash))
+  return Providers.isName(provider) ? { provider, model: name.slice(slash + 1) } : undefined
+}
+
+const standardOf = ({ model, provider = "openai" }: Standard): Providers.Options => ({
+  provider,
+  ...(model !== undefined && { model })
+})
+
 /**
- * The model that a name means: `anthropic/NAME` is one of that provider, `anthropic` its own choice, and any other name
- * one of the provider at hand: OpenAI, or a server that speaks its protocol, unless given.
+ * What an alias that a step names means. `anthropic/NAME` is a model of that provider, but a name with a slash is one of
+ * the server's own where an address is set for the provider at hand, as OpenRouter's are.
  */
-export const parse = (name: string | undefined, provider: Providers.Name = "openai"): Providers.Options => {
-  if (name === undefined) return { provider }
-  const [first = "", ...others] = name.split("/")
-  if (!Providers.isName(first)) return { provider, model: name }
-  return others.length === 0 ? { provider: first } : { provider: first, model: others.join("/") }
-}
+const meaningOf = (standard: Standard) =>
+  Effect.map(
+    Config.withDefault(Config.String(`${Providers.table[standardOf(standard).provider].variables}_BASE_URL`), ""),
+    (address) =>
+      (alias: string): Providers.Options => {
+        if (alias === "default") return standardOf(standard)
+        return (address === "" ? split(alias) : undefined) ?? { ...standardOf(standard), model: alias }
+      }
+  )
 
-/** The model that an alias stands for, where `default` is `model`. */
-const optionsOf = (model: string | undefined, alias: string): Providers.Options => {
-  const standard = parse(model)
-  return alias === "default" ? standard : parse(alias, standard.provider)
-}
+/** The provider's name of the model `default`. */
+export const modelName = (standard: Standard) => Providers.modelName(standardOf(standard))
 
-/** The providers' names of the models, by alias: `default` is what the settings name, other aliases name themselves. */
-const namesOf = Effect.fnUntraced(function* (
-  model: string | undefined,
-  aliases: ReadonlyArray<string>
-): Effect.fn.Return<Readonly<Record<string, LlmRegistry.Model>>, Config.ConfigError> {
-  const names: Record<string, LlmRegistry.Model> = {}
+/** What the providers call the models that are not called by their aliases: `default` is `gpt-5.1`. */
+export const renamed = Effect.fnUntraced(function* (standard: Standard, aliases: ReadonlyArray<string>) {
+  const meaning = yield* meaningOf(standard)
+  const names: Record<string, string> = {}
   for (const alias of new Set(["default", ...aliases])) {
-    const options = optionsOf(model, alias)
-    names[alias] = { provider: options.provider, model: yield* Providers.modelName(options) }
+    const name = yield* Providers.modelName(meaning(alias))
+    if (name !== alias) names[alias] = name
   }
   return names
 })
 
-/** The provider's name of the model `default`. */
-export const modelName = (model: string | undefined) => Providers.modelName(parse(model))
-
-/** What the providers call the models that are not called by their aliases: `default` is `gpt-5.1`. */
-export const renamed = (model: string | undefined, aliases: ReadonlyArray<string>) =>
-  Effect.map(namesOf(model, aliases), (names) =>
-    Object.fromEntries(
-      Object.entries(names).flatMap(([alias, { model }]) => (alias === model ? [] : [[alias, model] as const]))
-    )
-  )
-
-/** A client for the models of these aliases; without any for `default`, whose provider is asked for all others too. */
-export const layer = (
-  model: string | undefined,
-  aliases: ReadonlyArray<string> | undefined
-): Layer.Layer<LlmClient.LlmClient, Config.ConfigError | LlmRegistry.LlmRegistryError> =>
-  aliases === undefined
-    ? Providers.layer(parse(model))
-    : Layer.unwrap(
-        Effect.map(namesOf(model, aliases), (config) => LlmRegistry.layerConfig({ ...config }, Providers.all))
-      )
-
 /** What is missing before models can be asked: a key, or an address that is one, of the first that lacks it. */
 export const missing = Effect.fnUntraced(function* (
-  model: string | undefined,
+  standard: Standard,
   aliases: ReadonlyArray<string>
 ): Effect.fn.Return<LlmErrorReason | undefined, Config.ConfigError> {
+  const meaning = yield* meaningOf(standard)
   for (const alias of aliases) {
-    const reason = yield* Providers.check(optionsOf(model, alias))
+    const reason = yield* Providers.check(meaning(alias))
     if (reason !== undefined) return reason
   }
   return undefined
 })
+
+/** A client for `default` and for every model that a step may name, of whatever provider. */
+export const layer = (standard: Standard): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const meaning = yield* meaningOf(standard)
+      const clients = new Map<Providers.Name, LlmClient.Service>()
+      for (const provider of providers) {
+        clients.set(provider, Context.get(yield* Layer.build(Providers.layer({ provider })), LlmClient.LlmClient))
+      }
+      const others = LlmClient.unwrap(({ model: alias }) => {
+        const { model = alias, provider } = meaning(alias)
+        // every provider has a client
+        return Effect.succeed(LlmClient.mapRequest(clients.get(provider)!, (request) => ({ ...request, model })))
+      })
+      return LlmRegistry.layer({ default: Providers.layer(standardOf(standard)) }, { others })
+    })
+  )
 
 /** Whether it is the set-up, not the request, that a client refused. */
 export const isMisconfigured = (reason: LlmErrorReason | undefined): boolean =>

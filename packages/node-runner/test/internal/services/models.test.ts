@@ -6,37 +6,44 @@ const env = (variables: Readonly<Record<string, string>>) =>
   Effect.provide(ConfigProvider.layer(ConfigProvider.fromEnv({ env: variables })))
 
 describe("models", () => {
-  describe("parse", () => {
+  describe("split", () => {
     it("takes a provider's name before the first slash, and nothing else for one", () => {
-      assert.deepStrictEqual(models.parse("anthropic/claude-big"), { provider: "anthropic", model: "claude-big" })
-      assert.deepStrictEqual(models.parse("anthropic"), { provider: "anthropic" })
-      assert.deepStrictEqual(models.parse("meta-llama/small"), { provider: "openai", model: "meta-llama/small" })
-      assert.deepStrictEqual(models.parse("openai/anthropic/claude"), { provider: "openai", model: "anthropic/claude" })
-      assert.deepStrictEqual(models.parse(undefined), { provider: "openai" })
-      assert.deepStrictEqual(models.parse("small", "anthropic"), { provider: "anthropic", model: "small" })
+      assert.deepStrictEqual(models.split("anthropic/claude-big"), { provider: "anthropic", model: "claude-big" })
+      assert.deepStrictEqual(models.split("openai/anthropic/claude"), { provider: "openai", model: "anthropic/claude" })
+      for (const name of ["anthropic", "meta-llama/small", "/small", ""]) assert.isUndefined(models.split(name))
     })
   })
 
   describe("renamed", () => {
+    const aliases = ["small", "anthropic/claude", "anthropic"]
+
     it.effect("has the aliases that the providers call otherwise, by the variables of each", () =>
       Effect.gen(function* () {
-        assert.deepStrictEqual(yield* models.renamed("big", ["small", "anthropic/claude", "anthropic"]), {
+        assert.deepStrictEqual(yield* models.renamed({ model: "big" }, aliases), {
           default: "big",
-          "anthropic/claude": "claude",
-          anthropic: "claude-env"
+          "anthropic/claude": "claude"
         })
-        assert.deepStrictEqual(yield* models.renamed(undefined, []), { default: "gpt-env" })
+        assert.deepStrictEqual(yield* models.renamed({}, []), { default: "gpt-env" })
+        assert.deepStrictEqual(yield* models.renamed({ provider: "anthropic" }, []), { default: "claude-env" })
       }).pipe(env({ OPENAI_MODEL: "gpt-env", ANTHROPIC_MODEL: "claude-env" }))
+    )
+
+    it.effect("leaves names alone where another server than the provider's own is asked", () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* models.renamed({ model: "openai/big" }, aliases), { default: "openai/big" })
+      }).pipe(env({ OPENAI_BASE_URL: "http://127.0.0.1:9/v1" }))
     )
   })
 
   describe("missing", () => {
     it.effect("tells a key or an address that is not there, of the provider that is asked", () =>
       Effect.gen(function* () {
-        assert.isUndefined(yield* models.missing("big", ["default", "small"]))
-        assert.strictEqual((yield* models.missing("anthropic/claude", ["default"]))?._tag, "Unauthenticated")
-        assert.strictEqual((yield* models.missing("big", ["small", "anthropic/claude"]))?._tag, "Unauthenticated")
-        assert.isUndefined(yield* models.missing("anthropic/claude", ["openai/big"]))
+        const tagOf = (standard: models.Standard, ...aliases: ReadonlyArray<string>) =>
+          Effect.map(models.missing(standard, aliases), (reason) => reason?._tag)
+        assert.isUndefined(yield* tagOf({ model: "big" }, "default", "small"))
+        assert.strictEqual(yield* tagOf({ provider: "anthropic" }, "default"), "Unauthenticated")
+        assert.strictEqual(yield* tagOf({ model: "big" }, "small", "anthropic/claude"), "Unauthenticated")
+        assert.isUndefined(yield* tagOf({ provider: "anthropic" }, "openai/big"))
       }).pipe(env({ OPENAI_API_KEY: "key" }))
     )
   })
