@@ -1,3 +1,4 @@
+import { dual } from "effect/Function"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { DefinitionError } from "./DefinitionError.ts"
@@ -106,16 +107,16 @@ export const parse = (
 }
 
 /** The template with what another knows of the holes of the same names. */
-export const withVariablesOf = <V extends string>(
-  self: PromptTemplate<V>,
-  that: PromptTemplate
-): PromptTemplate<V> => ({
+export const withVariablesOf: {
+  (that: PromptTemplate): <V extends string>(self: PromptTemplate<V>) => PromptTemplate<V>
+  <V extends string>(self: PromptTemplate<V>, that: PromptTemplate): PromptTemplate<V>
+} = dual(2, <V extends string>(self: PromptTemplate<V>, that: PromptTemplate): PromptTemplate<V> => ({
   ...self,
   variables: {
     ...Object.fromEntries(Object.entries(that.variables).filter(([name]) => self.holes.some((hole) => hole === name))),
     ...self.variables
   }
-})
+}))
 
 /** The prompt with a value in each hole. Values are inserted once and never scanned again. */
 export const render = <V extends string>(
