@@ -7,7 +7,7 @@ const engine = ["Engine*", "Step", "Workflow*", "DeltaSink", "Journal"].map(
 )
 
 /** The tests of the engine again, with fewer runs of each law. */
-const again = { include: engine, env: { LAW_RUNS: "15" } }
+const again = { include: engine, env: { LAW_RUNS: "10" } }
 
 /** The projects of `npm test`, one a folder. `scripts` also runs the examples and the code blocks of the documents. */
 export const tests = [

@@ -23,9 +23,14 @@ const TagAndMessage = Schema.Struct({ _tag: Schema.String, message: Schema.Strin
 
 const engineErrors = [StepOutputError, LlmError, TagAndMessage] as const
 
+const known = new WeakMap<UntypedStep, AnyCodec>()
+
 /** How whatever a step can fail with goes to JSON and back: by the step's own Schema, the engine's, or as tag and message. */
-const errorCodec = ({ error }: UntypedStep): AnyCodec =>
-  error === undefined ? Schema.Union(engineErrors) : Schema.Union([error, ...engineErrors])
+const errorCodec = (step: UntypedStep): AnyCodec => {
+  const codec = known.get(step) ?? Schema.Union(step.error === undefined ? engineErrors : [step.error, ...engineErrors])
+  known.set(step, codec)
+  return codec
+}
 
 type Which = Omit<Execution, "output" | "error">
 
