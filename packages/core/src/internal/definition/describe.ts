@@ -42,17 +42,16 @@ const describeNodes = (nodes: ReadonlyArray<Node>, parent: string): ReadonlyArra
       return [{ kind: "all", path: parent, parts: node.parts.map((part) => describeNodes(part, parent)) }]
     }
     const each = manyOf(node)
-    const wires = Object.entries<Compiled>(node.wires)
-    return [
-      {
-        ...describeBody(node.body, bodyPath(node, parent)),
-        ...(each !== undefined && { each }),
-        ...(wires.length > 0 && {
-          wires: Object.fromEntries(wires.map(([name, { wire = "<function>" }]) => [name, wire]))
-        })
-      }
-    ]
+    const described = describeBody(node.body, bodyPath(node, parent))
+    const wires = describeWires(node.wires)
+    return [{ ...described, ...(each !== undefined && { each }), ...(wires !== undefined && { wires }) }]
   })
+
+const describeWires = (wires: Readonly<Record<string, Compiled>>): DescribedNode["wires"] => {
+  let described: Record<string, string | Readonly<Record<string, string>>> | undefined
+  for (const name of Object.keys(wires)) (described ??= {})[name] = wires[name]!.wire ?? "<function>"
+  return described
+}
 
 const describeBody = (body: Body, path: string): DescribedNode =>
   isStep(body)
