@@ -1,0 +1,90 @@
+import { assert, describe, it } from "@effect/vitest"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { OutputParser, PartialJson } from "@stepwright/core"
+import type { OutputParseError } from "@stepwright/core/OutputParser"
+import { Result, Schema } from "effect"
+
+const Verdict = Schema.Struct({ valid: Schema.Boolean, reasons: Schema.Array(Schema.String) })
+
+/** What the tables say of a value while it comes: what is known of it at the end, whatever the pieces. */
+const partial = (text: string) => {
+  const reader = PartialJson.make(Verdict)
+  for (const char of text) reader.feed(char)
+  const whole = PartialJson.make(Verdict)
+  whole.feed(text)
+  assert.deepStrictEqual(whole.end(), reader.end())
+  return Result.succeed(reader.end())
+}
+
+/** What the column *read by* names. */
+const readers: Readonly<Record<string, (text: string) => Result.Result<unknown, OutputParseError>>> = {
+  text: OutputParser.text.parse,
+  "json({valid, reasons})": OutputParser.json(Verdict).parse,
+  "json({code})": OutputParser.json(Schema.Struct({ code: Schema.String })).parse,
+  "json({a})": OutputParser.json(Schema.Struct({ a: Schema.Int })).parse,
+  "json({a?, b?})": OutputParser.json(
+    Schema.Struct({ a: Schema.optionalKey(Schema.Json), b: Schema.optionalKey(Schema.Json) })
+  ).parse,
+  "json(integers)": OutputParser.json(Schema.Array(Schema.Int)).parse,
+  "json(string)": OutputParser.json(Schema.String).parse,
+  'codeBlock("python")': OutputParser.codeBlock("python").parse,
+  files: OutputParser.files.parse,
+  "fields(Goal, File)": OutputParser.fields({
+    goal: { label: "Goal", description: "" },
+    file: { label: "File", description: "" }
+  }).parse,
+  "taggedBlocks(<t>)": OutputParser.taggedBlocks({ start: "<t>", end: "</t>" }).parse,
+  'choice("yes", "no")': OutputParser.choice(["yes", "no"]).parse,
+  "PartialJson({valid, reasons})": partial
+}
+
+interface Row {
+  readonly section: string
+  readonly rule: string
+  readonly reader: string
+  readonly reply: string
+  readonly result: string
+}
+
+/** The text in a code span. */
+const code = (cell: string): string => /^(`+) ?(.*?) ?\1$/.exec(cell)![2]!
+
+const rows: ReadonlyArray<Row> = readFileSync(join(import.meta.dirname, "../docs/40-replies.md"), "utf8")
+  .split(/^## /m)
+  .flatMap((text) => {
+    const [section = "", ...lines] = text.split("\n")
+    return lines
+      .filter((line) => /^\| (?!rule|---)/.test(line))
+      .map((line) => {
+        const [rule = "", reader = "", reply = "", result = ""] = line
+          .replace(/^\| *| *\|$/g, "")
+          .split(/(?<!\\)\|/)
+          .map((cell) => cell.trim().replaceAll("\\|", "|"))
+        const escaped = code(reply).replaceAll('"', '\\"')
+        return { section, rule, reader: code(reader), reply: JSON.parse(`"${escaped}"`) as string, result }
+      })
+  })
+
+describe("docs/40-replies.md", () => {
+  it("names no rule twice in a section", () => {
+    const names = rows.map(({ reader, rule, section }) => `${section}: ${rule} (${reader})`)
+    assert.deepStrictEqual(
+      names.filter((name, i) => names.indexOf(name) < i),
+      []
+    )
+  })
+
+  describe.each(Object.entries(Object.groupBy(rows, ({ section }) => section)))("%s", (_, rows = []) => {
+    it.each(rows.map((row) => [`${row.rule} (${row.reader})`, row] as const))("%s", (_, { reader, reply, result }) => {
+      const read = readers[reader]!(reply)
+      const [, verdict, message] = /^(refused|cut off): (.*)$/.exec(result) ?? []
+      if (message === undefined)
+        return assert.deepStrictEqual(read, Result.succeed(JSON.parse(code(result)) as unknown))
+      assert.isTrue(Result.isFailure(read), `taken: ${JSON.stringify(Result.getOrUndefined(read))}`)
+      const error = Result.getOrThrow(Result.flip(read))
+      assert.include(error.message, message)
+      assert.strictEqual(error.truncated, verdict === "cut off")
+    })
+  })
+})
