@@ -2,7 +2,7 @@ import { dual } from "effect/Function"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { StreamPart } from "./LlmClient.ts"
-import * as jsonReader from "./internal/json/reader.ts"
+import * as answerReader from "./internal/json/answerReader.ts"
 import { fromAst } from "./internal/json/shape.ts"
 
 /**
@@ -49,6 +49,8 @@ type AnySchema = Schema.ConstraintCodec<unknown, unknown>
  * Reads the first JSON object or list of the Schema's shape, or any JSON where the text starts with it. It takes time
  * linear in the text, however that is cut, and never throws.
  *
+ * Reasoning before the value is passed over; where only its closing tag shows that it was some, the value starts anew.
+ *
  * **Shape** One value that grows: each call gives the same list or object, and what it held stays a part of what it
  * holds later. Copy what is to stay as it is. Kinds and keys are those of the Schema's encoded side, its checks are not
  * made. What does not fit is left out: in an object the key, in a list that element and all after it. Where the text stops
@@ -56,7 +58,7 @@ type AnySchema = Schema.ConstraintCodec<unknown, unknown>
  */
 export const make = <S extends AnySchema>(schema: S): Reader<S["Encoded"]> =>
   // The reader puts nothing where the shape does not admit its kind.
-  jsonReader.make(fromAst(schema.ast)) as Reader<S["Encoded"]>
+  answerReader.make(fromAst(schema.ast)) as Reader<S["Encoded"]>
 
 /**
  * What is known of a streamed reply after each of its parts. It is `undefined` before the value starts, and again after

@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import * as fences from "../text/fences.ts"
 import { lineCounter } from "../text/lineCounter.ts"
-import { failure, makeParser, type OutputParser } from "./outputParser.ts"
+import { failure, answerParser, type OutputParser } from "./outputParser.ts"
 
 /**
  * The content of the one fenced code block in a reply. Each of its lines ends in a line break, the last one too; a line
@@ -14,7 +14,7 @@ export const codeBlock = (language?: string): OutputParser<string> => {
   const kind = language === undefined ? "fenced code block" : `fenced ${language} code block`
   const expected = `exactly one ${kind}`
   const wanted = language === undefined ? undefined : canonical(language)
-  return makeParser({
+  return answerParser({
     id: language === undefined ? "codeBlock@1" : `codeBlock@1(${language})`,
     format: "text",
     instructions: `Reply with exactly one ${kind}, complete, like this:\n\n\`\`\`${language ?? ""}\n…\n\`\`\`\n\nIf the content has a line of backticks itself, use a longer fence around it.`,

@@ -1,6 +1,6 @@
 import { dual } from "effect/Function"
 import * as Result from "effect/Result"
-import { failure, makeParser, type OutputParseError, type OutputParser } from "./outputParser.ts"
+import { answerParser, failure, makeParser, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
 /**
  * Another view of a parser's value. `to` may give a Result; `id` names the view with a version, raised when `to` changes.
@@ -62,7 +62,7 @@ const gotFurther = (a: OutputParseError, b: OutputParseError) =>
 /** One of several texts. White space, quotes and a full stop around it and the case of letters are tolerated. */
 export const choice = <const Choice extends string>(choices: ReadonlyArray<Choice>): OutputParser<Choice> => {
   const expected = `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")} and nothing else`
-  return makeParser({
+  return answerParser({
     id: `choice@1(${choices.map((choice) => JSON.stringify(choice)).join("|")})`,
     format: "text",
     instructions: `Reply with exactly ${expected}, without quotes.`,

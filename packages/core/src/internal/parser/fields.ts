@@ -2,7 +2,7 @@ import * as EffectRegExp from "effect/RegExp"
 import * as Result from "effect/Result"
 import * as fences from "../text/fences.ts"
 import * as escapedLine from "../text/escapedLine.ts"
-import { failure, makeParser, type OutputParser } from "./outputParser.ts"
+import { failure, answerParser, type OutputParser } from "./outputParser.ts"
 
 /** A field as it is asked for: `- **Label**: description`. */
 export interface Field {
@@ -66,7 +66,7 @@ export const fields = <const Spec extends FieldsSpec>(spec: Spec): OutputParser<
       )
       .join("\n")
 
-  return makeParser({
+  return answerParser({
     id: `fields@1(${entries.map(([key, { label, optional }]) => `${JSON.stringify(key)}${optional === true ? "?" : ""}:${JSON.stringify(label)}`).join(",")})`,
     format: "text",
     instructions: `Write these fields, each label exactly as it stands here, further lines of a value indented by two spaces:\n\n${shape.join("\n")}`,

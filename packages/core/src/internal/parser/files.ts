@@ -4,7 +4,7 @@ import { isMarkdown, languageOf } from "./codeBlock.ts"
 import * as fences from "../text/fences.ts"
 import * as filePath from "../text/filePath.ts"
 import { lineCounter } from "../text/lineCounter.ts"
-import { failure, makeParser, none, type OutputParser } from "./outputParser.ts"
+import { failure, answerParser, none, type OutputParser } from "./outputParser.ts"
 
 const expected = "each file as a line `### File: path` with one fenced code block below it"
 
@@ -28,7 +28,7 @@ const asides = new Set(["bash", "", "text", "txt", "plaintext", "output", "power
  * A block without path is refused, unless it shows a shell's commands or plain text; so is a heading without a block,
  * and a path that comes twice with different content.
  */
-export const files: OutputParser<ReadonlyArray<SourceFile>> = makeParser<ReadonlyArray<SourceFile>>({
+export const files: OutputParser<ReadonlyArray<SourceFile>> = answerParser<ReadonlyArray<SourceFile>>({
   id: "files@1",
   format: "text",
   instructions,

@@ -5,10 +5,10 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import * as canonical from "../json/canonical.ts"
 import { find, type JsonBlock } from "../json/blocks.ts"
 import { outline } from "../json/outline.ts"
-import * as jsonReader from "../json/reader.ts"
+import * as answerReader from "../json/answerReader.ts"
 import * as jsonShape from "../json/shape.ts"
 import { count } from "../text/lineCounter.ts"
-import { error, failure, makeParser, type OutputParseError, type OutputParser, placeOf } from "./outputParser.ts"
+import { error, failure, answerParser, type OutputParseError, type OutputParser, placeOf } from "./outputParser.ts"
 
 const expected = "one JSON value of the shape described"
 
@@ -73,14 +73,14 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
     return failure({ expected, found: text, place: "", detail: "there is no JSON in the reply" })
   }
 
-  return makeParser({
+  return answerParser({
     id: `json@1:${(Hash.string(canonical.stringify(document)) >>> 0).toString(16)}`,
     format: "json",
     instructions: `Reply with one JSON value of this shape and nothing else. A key with \`?\` may be left out; every other must be there.\n\n${outline(document)}`,
     parse: read,
     print: (value: unknown) => JSON.stringify(value, null, 2),
     progress: () => {
-      const reader = jsonReader.make(shape)
+      const reader = answerReader.make(shape)
       return (piece) => counted(reader.feed(piece))
     }
   })

@@ -2,6 +2,7 @@ import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { lineAndColumn } from "../text/excerpt.ts"
+import * as reasoning from "../text/reasoning.ts"
 
 /**
  * A reply that is not in the format asked for. Its message is quoted to the model, so it says what to change.
@@ -26,8 +27,9 @@ export class OutputParseError extends Schema.TaggedError<OutputParseError>()("Ou
 /**
  * How the text of a reply becomes a value, and back. **Shape** text → encoded output.
  *
- * `id` changes whenever the format or its reading does; `instructions` tell the model the format; `print` writes it.
- * Law: `parse(print(a))` succeeds with `a`. Tolerant in what is read, strict in what is printed.
+ * `id` changes whenever the format does; `instructions` tell the model the format; `print` writes it. Law: `parse(print(a))`
+ * succeeds with `a`, unless `a` is what a format refuses. Tolerant in what is read, strict in what is printed; the rules
+ * are in `docs/40-replies.md`.
  */
 export interface OutputParser<in out A> extends Pipeable {
   readonly id: string
@@ -46,6 +48,37 @@ export const makeParser = <A>(fields: Omit<OutputParser<A>, "pipe">): OutputPars
     return pipeArguments(this, arguments)
   }
 })
+
+/** A parser that is given the answer alone, at its own lines and columns; what a model thought aloud is blanked out. */
+export const answerParser = <A>(fields: Omit<OutputParser<A>, "pipe">): OutputParser<A> =>
+  makeParser({
+    ...fields,
+    parse: (text) => Result.flatMap(answer(text, reasoning.blank), fields.parse),
+    print: (value) => {
+      const printed = fields.print(value)
+      return isPlain(reasoning.find(printed)) ? printed : reasoning.enclose(printed)
+    }
+  })
+
+const isPlain = (found: reasoning.Found): boolean => "gaps" in found && found.gaps.length === 0
+
+/** The answer in a reply, by what becomes of the gaps that are no part of it. */
+export const answer = (
+  text: string,
+  without: (text: string, gaps: reasoning.Gaps, exact: reasoning.Span | undefined) => string
+): Result.Result<string, OutputParseError> => {
+  const found = reasoning.find(text)
+  if ("unfinished" in found) {
+    const place = placeOf(text, found.unfinished)
+    const detail = `the reasoning that starts at ${place} is not finished`
+    return failure({ expected: "an answer", found: text, place: placeOf(text, text.length), detail, truncated: true })
+  }
+  if (found.gaps.length === 0) return Result.succeed(text)
+  const left = without(text, found.gaps, found.exact)
+  return found.exact === undefined && left.trim() === ""
+    ? failure({ expected: "an answer", found: text, place: "", detail: "there is nothing after the reasoning" })
+    : Result.succeed(left)
+}
 
 /** What a reply that is an empty list consists of. */
 export const none = "(none)"

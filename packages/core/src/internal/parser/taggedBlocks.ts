@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import { lineCounter } from "../text/lineCounter.ts"
-import { failure, makeParser, none, OutputParseError, type OutputParser } from "./outputParser.ts"
+import { answerParser, failure, makeParser, none, OutputParseError, type OutputParser } from "./outputParser.ts"
 import { escape, makeRules, printTitle, read } from "./taggedLines.ts"
 
 /** A block between tokens, with the heading before it. */
@@ -60,7 +60,7 @@ export const taggedBlocks: {
     )
   }
 
-  return makeParser({
+  return answerParser({
     id: `taggedBlocks@1(${[start, end, hashes, String(options.heading ?? ""), options.example ?? "", body.id].map((part) => JSON.stringify(part)).join(",")})`,
     format: "text",
     instructions: `Write each block like this:\n\n${hashes} ${options.example ?? "Title"}\n${start}\n…\n${end}\n\nEvery block has its heading, and its \`${start}\` and \`${end}\` on lines of their own. For no block at all, write \`${none}\`.${body.instructions === "" ? "" : `\n\nBetween the tokens: ${body.instructions}`}`,

@@ -1,0 +1,20 @@
+import { type Piece, skipper } from "../text/reasoning.ts"
+import * as jsonReader from "./reader.ts"
+import type { Shape } from "./shape.ts"
+
+/** Reads the first JSON value of a shape in an answer that comes in pieces: again from the start after reasoning. */
+export const make = (shape: Shape): jsonReader.JsonReader => {
+  const answer = skipper()
+  let json = jsonReader.make(shape)
+  const feed = ({ restart, text }: Piece) => {
+    if (restart) json = jsonReader.make(shape)
+    return json.feed(text)
+  }
+  return {
+    feed: (text) => feed(answer.feed(text)),
+    end: () => {
+      feed(answer.end())
+      return json.end()
+    }
+  }
+}

@@ -1,0 +1,288 @@
+import * as fences from "./fences.ts"
+
+/**
+ * What a model thinks aloud before its answer, and the tags that tell it from the answer.
+ *
+ * **Source** the chat templates of DeepSeek R1, Qwen 3, GLM, Magistral, Kimi, Seed-OSS, Command A, MedGemma, Gemma, gpt-oss
+ * and OpenThinker.
+ */
+const names = [
+  ..."think,thinking,thought,thoughts,reasoning,reflection,scratchpad,seed:think,antthinking".split(","),
+  ..."inner_monologue,chain_of_thought,cot".split(",")
+]
+
+/** Opening and closing tag, as patterns. */
+const tags: ReadonlyArray<readonly [open: string, close: string]> = [
+  ...names.map((name) => [`<${name}(?:\\s[^<>\\n]{0,200})?>`, `</${name}>`] as const),
+  ["\\[THINK\\]", "\\[/THINK\\]"],
+  ["◁think▷", "◁/think▷"],
+  ["<\\|begin_of_thought\\|>", "<\\|end_of_thought\\|>"],
+  ["<\\|START_THINKING\\|>", "<\\|END_THINKING\\|>"],
+  ["<unused94>", "<unused95>"],
+  ["<\\|channel>thought", "<channel\\|>"],
+  [
+    "(?:<\\|start\\|>assistant)?<\\|channel\\|>analysis<\\|message\\|>",
+    "(?:<\\|end\\|>)?(?:<\\|start\\|>assistant)?<\\|channel\\|>final<\\|message\\|>"
+  ]
+]
+
+/** Tags that stand around an answer after reasoning. */
+const answerTags: ReadonlyArray<readonly [open: string, close: string]> = [
+  ...["answer", "response", "solution", "output", "result", "final", "final_answer"].map(
+    (name) => [`<${name}>`, `</${name}>`] as const
+  ),
+  ["<|begin_of_solution|>", "<|end_of_solution|>"],
+  ["<|START_RESPONSE|>", "<|END_RESPONSE|>"]
+]
+
+const anyTag = new RegExp(tags.map(([open, close], i) => `(?<o${i}>${open})|(?<c${i}>${close})`).join("|"), "giu")
+const opening = new RegExp(`^(?:${tags.map(([open]) => open).join("|")})`, "iu")
+const openings = tags.map(([open]) => new RegExp(`^(?:${open})`, "iu"))
+const anyClosing = new RegExp(`(?:${tags.map(([, close]) => close).join("|")})`, "giu")
+
+interface Tag {
+  /** Which of `tags`. */
+  readonly kind: number
+  readonly opens: boolean
+  readonly start: number
+  readonly end: number
+  /** Of an opening tag the index of the one that closes it, of a closing one of the one that it closes. */
+  other?: number
+}
+
+export type Span = readonly [from: number, to: number]
+export type Gaps = ReadonlyArray<Span>
+
+/** Where reasoning stands in a text, and tags around the answer; or where reasoning starts that does not end. */
+export type Found = { readonly gaps: Gaps; readonly exact?: Span } | { readonly unfinished: number }
+
+const nothing: Found = { gaps: [] }
+
+/** All reasoning in a reply, in time linear in its length. */
+export const find = (text: string): Found => {
+  const found = read(text)
+  if (found.length === 0) return nothing
+  const gaps: Array<Span> = []
+  let at = 0
+  let i = 0
+  for (; i < found.length; i++) {
+    const tag = found[i]!
+    if (text.slice(at, tag.start).trim() !== "") break
+    const last = tag.opens ? (tag.other ?? lastClosing(found, tag.kind, i)) : i
+    if (last === undefined) return { unfinished: tag.start }
+    at = found[last]!.end
+    gaps.push([tag.start, at])
+    i = last
+  }
+  const leading = gaps.length > 0 ? answerOf(text, at) : undefined
+  if (leading !== undefined) return around(gaps, text, leading)
+  const lines = linesOf(text, at)
+  for (; i < found.length; i++) {
+    const tag = found[i]!
+    const line = lines(tag.start)
+    const starts = text.slice(line.from, tag.start).trim() === ""
+    if (line.isCode && (tag.opens || !line.isBeforeBlock)) continue
+    if (tag.opens) {
+      const close = tag.other === undefined ? undefined : found[tag.other]!
+      if (close === undefined && starts) return { unfinished: tag.start }
+      if (close === undefined || !(starts || close.start > line.to)) continue
+      gaps.push([tag.start, close.end])
+      i = tag.other!
+    } else if (tag.other === undefined && (starts || text.slice(tag.end, line.to).trim() === "")) {
+      gaps.splice(0, gaps.length, [0, tag.end])
+    }
+  }
+  const answer = gaps.length === 1 && gaps[0]![0] === 0 ? answerOf(text, gaps[0]![1]) : undefined
+  return answer === undefined ? { gaps } : around(gaps, text, answer)
+}
+
+/** Every tag in order, each with its other. */
+const read = (text: string): ReadonlyArray<Tag> => {
+  const found: Array<Tag> = []
+  const open = tags.map((): Array<number> => [])
+  for (const match of text.matchAll(anyTag)) {
+    const [name] = Object.entries(match.groups!).find(([, value]) => value !== undefined)!
+    const kind = Number(name.slice(1))
+    const opens = name.startsWith("o")
+    const tag: Tag = { kind, opens, start: match.index, end: match.index + match[0].length }
+    if (opens) open[kind]!.push(found.length)
+    else {
+      const other = open[kind]!.pop()
+      if (other !== undefined) {
+        tag.other = other
+        found[other]!.other = found.length
+      }
+    }
+    found.push(tag)
+  }
+  return found
+}
+
+/** Where an opening tag is named once more inside its reasoning, the last closing one counts. */
+const lastClosing = (found: ReadonlyArray<Tag>, kind: number, from: number): number | undefined => {
+  const last = found.findLastIndex((tag, i) => i > from && tag.kind === kind && !tag.opens)
+  return last < 0 ? undefined : last
+}
+
+/** The line of each of several indices that grow, from `at` on. */
+const linesOf = (text: string, at: number) => {
+  const lines = text.slice(at).split("\n")
+  const isCode = fences.mask(lines)
+  const isBeforeBlock: Array<boolean> = []
+  for (let i = lines.length - 1, before = false; i >= 0; i--) {
+    isBeforeBlock[i] = before
+    if (fences.isFence(lines[i]!)) before = !fences.isBare(lines[i]!)
+  }
+  let line = 0
+  let from = at
+  return (index: number) => {
+    while (from + lines[line]!.length < index) from += lines[line++]!.length + 1
+    // a block in a block as long: the first never ended
+    return { from, to: from + lines[line]!.length, isCode: isCode[line]!, isBeforeBlock: isBeforeBlock[line]! }
+  }
+}
+
+/** What stands between tags of an answer, if nothing else follows. */
+const answerOf = (text: string, at: number): Span | undefined => {
+  const from = at + text.slice(at).search(/\S|$/)
+  const to = text.trimEnd().length
+  const tag = answerTags.find(([open, close]) => text.startsWith(open, from) && text.endsWith(close, to))
+  if (tag === undefined || from + tag[0].length > to - tag[1].length) return undefined
+  const start = from + tag[0].length
+  const end = to - tag[1].length
+  return [start + Number(text[start] === "\n" && start < end), end - Number(text[end - 1] === "\n" && end - 1 > start)]
+}
+
+const around = (gaps: Gaps, text: string, exact: Span): Found => ({
+  gaps: [...gaps, [gaps.at(-1)![1], exact[0]], [exact[1], text.length]],
+  exact
+})
+
+/** A text with its gaps blanked out, so that what is left stands at the same lines and columns. */
+export const blank = (text: string, gaps: Gaps): string => {
+  let out = ""
+  let at = 0
+  for (const [from, to] of gaps) {
+    out += text.slice(at, from) + text.slice(from, to).replace(/[^\n]/g, " ")
+    at = to
+  }
+  return out + text.slice(at)
+}
+
+/** A text without its gaps. */
+export const cut = (text: string, gaps: Gaps, exact: Span | undefined): string => {
+  if (exact !== undefined) return text.slice(...exact)
+  const ends = [...gaps, [text.length, text.length] as const]
+  const parts = ends.map(([from], i) => text.slice(gaps[i - 1]?.[1] ?? 0, from)).filter((part) => part.trim() !== "")
+  const isLed = text.slice(0, gaps[0]?.[0]).trim() === ""
+  return parts
+    .map((part, i) => (i > 0 || isLed ? part.trimStart() : part))
+    .map((part, i) => (i < parts.length - 1 ? part.trimEnd() : part))
+    .join("\n\n")
+}
+
+/** An answer that would be read otherwise, marked as one. */
+export const enclose = (answer: string): string => `<think></think>\n<answer>\n${answer}\n</answer>`
+
+/** What is left of some more text of a reply that comes in pieces; `restart` where all that came before was reasoning. */
+export interface Piece {
+  readonly text: string
+  readonly restart: boolean
+}
+
+/** How closing tags begin or end. */
+const closings = ["</", "[/", "|>", "◁/"]
+
+/** Longer than any tag, and than what stands beside one on its line. */
+const longest = 250
+
+/** Takes reasoning out of a reply while it comes, as far as it can be told so far. */
+export const skipper = () => {
+  let state: "start" | "reasoning" | "answer" = "start"
+  let held = ""
+  let kind = 0
+  let depth = 0
+  /** The line that is coming, as far as a tag could stand on it. */
+  let line = ""
+  /** A tag that closed reasoning stands last on that line. */
+  let closing = false
+
+  const start = (text: string): Piece => {
+    held += text
+    const trimmed = held.trimStart()
+    const tag = opening.exec(trimmed)?.[0]
+    if (tag !== undefined) {
+      kind = openings.findIndex((pattern) => pattern.test(tag))
+      depth = 1
+      state = "reasoning"
+      held = ""
+      return reasoning(trimmed.slice(tag.length))
+    }
+    if (trimmed.length < longest && /^$|^[<◁][^>▷\n]*$|^\[(?:T(?:H(?:I(?:N(?:K)?)?)?)?)?$/i.test(trimmed)) return none
+    state = "answer"
+    return answer(take())
+  }
+
+  const reasoning = (text: string): Piece => {
+    held += text
+    const [open, close] = tags[kind]!
+    const pattern = new RegExp(`(${open})|${close}`, "giu")
+    let end = 0
+    for (const match of held.matchAll(pattern)) {
+      depth += match[1] === undefined ? -1 : 1
+      end = match.index + match[0].length
+      if (depth > 0) continue
+      state = "start"
+      held = held.slice(end)
+      return start("")
+    }
+    held = held.slice(Math.max(end, held.length - longest))
+    return none
+  }
+
+  const answer = (text: string): Piece => {
+    if (closing && text !== "" && !/^[ \t]*$/.test(text)) {
+      closing = false
+      if (/^[ \t]*\r?\n/.test(text)) return again(text)
+    }
+    line += text
+    if (closings.some((start) => line.includes(start))) {
+      for (const match of line.matchAll(anyClosing)) {
+        const end = match.index + match[0].length
+        if (end <= line.length - text.length) continue
+        const after = line.slice(end)
+        const rest = text.slice(text.length - after.length)
+        if (/^[ \t]*\r?\n/.test(after)) return again(rest)
+        if (line.slice(line.lastIndexOf("\n", match.index) + 1, match.index).trim() === "") return again(rest)
+        closing = /^[ \t]*$/.test(after)
+      }
+    }
+    line = line.slice(Math.max(line.lastIndexOf("\n") + 1, line.length - longest))
+    return { text, restart: false }
+  }
+
+  const again = (rest: string): Piece => {
+    state = "start"
+    line = held = ""
+    closing = false
+    return { text: start(rest).text, restart: true }
+  }
+
+  const take = (): string => {
+    const text = held
+    held = ""
+    return text
+  }
+
+  return {
+    feed: (text: string): Piece =>
+      state === "start" ? start(text) : state === "reasoning" ? reasoning(text) : answer(text),
+    /** What was held back, as it may have become a tag. */
+    end: (): Piece => {
+      if (closing) return { text: "", restart: true }
+      return state === "start" ? { text: take(), restart: false } : none
+    }
+  }
+}
+
+const none: Piece = { text: "", restart: false }
