@@ -1,54 +1,115 @@
-import { type Region, repair } from "./repair.ts"
+import { repair } from "./repair.ts"
+
+/** How a value stands in a reply: `alone` before `labelled`, that before `inline`, that before `foreign`. */
+export type Standing = 3 | 2 | 1 | 0
+/** On lines of its own, over several lines, or in a fence of JSON. */
+const alone: Standing = 3
+/** After a colon, or at the start of a line. */
+const labelled: Standing = 2
+/** Inside a sentence. */
+const inline: Standing = 1
+/** In a fence of another language. */
+const foreign: Standing = 0
 
 /** A complete JSON object or array in a text, its small faults repaired. */
 export interface JsonBlock {
   readonly start: number
   readonly json: string
-  readonly fenced: boolean
+  readonly standing: Standing
 }
 
-interface JsonBlocks {
+export interface JsonBlocks {
   readonly blocks: ReadonlyArray<JsonBlock>
   /** Where a block starts that the text ends in the middle of. */
   readonly unclosed: number | undefined
-  /** The first place where something that began like JSON stopped being it. */
-  readonly invalid: Extract<Region, { readonly _tag: "Invalid" }> | undefined
+  /** The first of the best standing that began like JSON and stopped being it. */
+  readonly invalid: { readonly standing: Standing; readonly index: number; readonly detail: string } | undefined
 }
 
-const opener = /[{[]|```/g
-const objectStart = /\{\s*(?:["'“‘}]|\/[/*]|[A-Za-z_$][\w$]*\s*:|$)/y
-const arrayStart = /\[\s*(?:["'“‘{[\]\d-]|\/[/*]|(?:true|false|null|True|False|None)\b|$)/y
-const quotedKey = /\{\s*["'“‘]/y
+const opener = /[{[]|`{3,}/g
+const quote = `["'“‘”„＂`
+const objectStart = new RegExp(`\\{\\s*(?:${quote}}]|/[/*]|#|[A-Za-z_$][\\w$]*\\s*[:：]|$)`, "y")
+const arrayStart = new RegExp(`\\[\\s*(?:${quote}{[\\]\\d-]|/[/*]|(?:true|false|null|True|False|None)\\b|$)`, "y")
+const quotedKey = new RegExp(`\\{\\s*${quote}]`, "y")
+const info = /[\w.+#-]*/y
+/** What may stand on a line before a value that stands alone, and after it. */
+const before = /^[\s>*_\-+"'`]*(?:\d{1,3}[.)]\s*)?["'`]*$/
+const longestMark = 80
+const after = /[ \t`"'*_.,;)]*(?:\r?\n|$|[{[])/y
+const label = /[:：=→][\s"'`*]*$/
 
-/** All JSON in a text, in one pass. What follows broken JSON is not taken for JSON of its own before the next fence. */
+/** Fences by language: of JSON, of nothing in particular, of another. */
+const ofJson = new Set(["json", "jsonc", "json5", "jsonl", "ndjson"])
+const ofNothing = new Set(["", "js", "javascript", "ts", "typescript", "text", "txt", "plaintext", "markdown", "md"])
+
+/** All JSON in a text, in one pass. What stands inside a value, or inside a broken one, is not a value of its own. */
 export const find = (text: string): JsonBlocks => {
   const blocks: Array<JsonBlock> = []
   let invalid: JsonBlocks["invalid"]
-  let fenced = false
+  let language: string | undefined
+  /** The text from here on was not read yet. */
+  let read = 0
+  /** Whether nothing but values that stand alone came on this line. */
+  let isFirst = true
   let inBroken = false
+  /** Whether broken JSON was followed to the next fence in vain. */
+  let isHopeless = false
   opener.lastIndex = 0
   for (let match = opener.exec(text); match !== null; match = opener.exec(text)) {
     const start = match.index
-    if (match[0] === "```") {
-      fenced = !fenced
-      inBroken = false
+    const prose = text.slice(read, start)
+    const between = prose.slice(prose.lastIndexOf("\n") + 1)
+    isFirst = (isFirst || between.length < prose.length) && between.length < longestMark && before.test(between)
+    read = start
+    if (match[0].startsWith("`")) {
+      const name = matched(info, text, opener.lastIndex).toLowerCase()
+      language = language !== undefined && name === "" ? undefined : name
+      isHopeless = inBroken = false
+      isFirst = true
+      read = opener.lastIndex += name.length
       continue
     }
-    if (!startsAt(match[0] === "{" ? objectStart : arrayStart, text, start)) continue
+    const isObject = match[0] === "{"
+    if (!isAt(isObject ? objectStart : arrayStart, text, start)) continue
     const region = repair(text, start)
     if (region._tag === "Unclosed") return { blocks, unclosed: start, invalid }
+    const isJson = language !== undefined && ofJson.has(language)
+    const isForeign = language !== undefined && !isJson && !ofNothing.has(language)
+    const isLabelled: boolean = isFirst || label.test(between.slice(-20))
     if (region._tag === "Closed") {
-      if (!inBroken) blocks.push({ start, json: region.json, fenced })
-    } else if (startsAt(quotedKey, text, start)) {
-      inBroken = true
-      invalid ??= region
+      const spans = text.slice(start, region.end).includes("\n")
+      const standsAlone: boolean = isJson || spans || (isFirst && isAt(after, text, region.end))
+      const standing: Standing = isForeign ? foreign : standsAlone ? alone : isLabelled ? labelled : inline
+      if (!inBroken) blocks.push({ start, json: region.json, standing })
+      isFirst &&= standing === alone
+      read = opener.lastIndex = region.end
+      continue
     }
-    opener.lastIndex = Math.max(region.index, start + 1)
+    const standing: Standing = isForeign ? foreign : isFirst || isJson ? alone : isLabelled ? labelled : inline
+    isFirst = false
+    const counts = isObject ? isAt(quotedKey, text, start) || standing === alone : standing === alone
+    if (counts && !inBroken && (invalid === undefined || standing > invalid.standing)) {
+      invalid = { standing, index: region.index, detail: region.detail }
+    }
+    const end: number | undefined = isHopeless || !counts ? undefined : region.end()
+    if (end !== undefined) {
+      opener.lastIndex = end
+      continue
+    }
+    isHopeless ||= counts
+    if (counts && standing === alone) inBroken = true
+    const rest = counts && standing !== alone ? text.indexOf("\n", start) : region.index
+    opener.lastIndex = Math.max(rest < 0 ? text.length : rest, start + 1)
   }
   return { blocks, unclosed: undefined, invalid }
 }
 
-const startsAt = (sticky: RegExp, text: string, index: number): boolean => {
+const matched = (sticky: RegExp, text: string, index: number): string => {
+  sticky.lastIndex = index
+  return sticky.exec(text)?.[0] ?? ""
+}
+
+const isAt = (sticky: RegExp, text: string, index: number): boolean => {
   sticky.lastIndex = index
   return sticky.test(text)
 }

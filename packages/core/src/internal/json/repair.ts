@@ -1,76 +1,172 @@
-/** What becomes of text that starts like a JSON object or array; `index` is where reading stopped. */
+/** What becomes of text that starts like a JSON object or array; `end` is where it ends, if it does. */
 export type Region =
-  | { readonly _tag: "Closed"; readonly index: number; readonly json: string }
+  | { readonly _tag: "Closed"; readonly end: number; readonly json: string }
   | { readonly _tag: "Unclosed" }
-  | { readonly _tag: "Invalid"; readonly index: number; readonly detail: string }
+  | {
+      readonly _tag: "Invalid"
+      readonly index: number
+      readonly detail: string
+      /** Where what follows closes all brackets, if asked for. */
+      readonly end: () => number | undefined
+    }
 
 const unclosed: Region = { _tag: "Unclosed" }
-const invalid = (index: number, detail: string): Region => ({ _tag: "Invalid", index, detail })
+
+const unclosedKey = "a key that starts here does not end on its line"
+const nowhere = () => undefined
 
 const space = /\s+/y
-const comment = /\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)/y
+const comment = /\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)|#[^\n]*/y
 const word = /[\w$.+-]+|…/y
-const colon = /\s*:/y
+const symbol = /=+>?|[^]/uy
+const colon = /\s*[:：]/y
 const fence = /```+(\s*$)?/y
-const quotes: Readonly<Record<string, string>> = { '"': '"', "'": "'", "“": "”", "‘": "’" }
+const quotes: Readonly<Record<string, string>> = {
+  '"': '"',
+  "'": "'",
+  "“": "”",
+  "‘": "’",
+  "”": "”",
+  "„": "“",
+  "＂": "＂"
+}
+
+/** What may come next in the innermost bracket. */
+type Next = "key" | "colon" | "value" | "end"
 
 /**
  * One JSON object or array as strict JSON, in time linear in its length.
  *
- * Mended are comments, commas too many or left out at the end of a value, other quotes, quotes and line breaks left
- * unescaped, bare keys, and the words of Python. A bracket that is not closed is never mended.
+ * Mended are comments, commas too many or left out, other quotes and colons, quotes and line breaks left unescaped, bare
+ * keys, strings in three quotes, and the words of Python. A bracket that is not closed is never mended.
  */
 export const repair = (text: string, start: number): Region => {
   const out: Array<string> = []
-  const closers: Array<string> = []
+  const closers: Array<"}" | "]"> = []
+  const keys: Array<Set<string>> = []
+  let next = "value" as Next
   let i = start
-  const value = (json: string) => {
-    const before = out.at(-1) ?? "["
-    if (!"[{,:".includes(before)) out.push(",")
-    out.push(json)
+
+  const invalid = (
+    index: number,
+    detail: string,
+    end: () => number | undefined = () => closingEnd(text, index, [...closers])
+  ): Region => ({ _tag: "Invalid", index, detail, end })
+  const misplaced = (index: number): Region => invalid(index, `${symbolAt(text, index)} cannot stand here`)
+  const isObject = () => closers.at(-1) === "}"
+  /** Whether a value can stand here, a comma put before it where one was left out. */
+  const takesValue = (): boolean => {
+    if (next === "end" && closers.at(-1) === "]") out.push(",")
+    else if (next !== "value") return false
+    next = "end"
+    return true
   }
+  const takesKey = (): boolean => {
+    if (!isObject() || (next !== "key" && next !== "end")) return false
+    if (next === "end") out.push(",")
+    next = "colon"
+    return true
+  }
+  const isNewKey = (key: string): boolean => {
+    const known = keys.at(-1)!
+    const before = known.size
+    return known.add(key).size > before
+  }
+
   while (i < text.length) {
     const char = text[i]!
     const skipped = match(space, text, i) ?? match(comment, text, i)
     if (skipped !== undefined) {
       i += skipped.length
     } else if (char === "{" || char === "[") {
-      value(char)
+      if (!takesValue()) return misplaced(i)
+      out.push(char)
       closers.push(char === "{" ? "}" : "]")
+      if (char === "{") keys.push(new Set())
+      next = char === "{" ? "key" : "value"
       i++
     } else if (char === "}" || char === "]") {
-      const closer = closers.pop()
+      const closer = closers.at(-1)
       if (closer !== char) return invalid(i, `found ${char} where ${closer} has to come first`)
+      if (next === "colon" || (next === "value" && char === "}")) return misplaced(i)
+      closers.pop()
+      if (char === "}") keys.pop()
       if (out.at(-1) === ",") out.pop()
       out.push(char)
+      next = "end"
       i++
-      if (closers.length === 0) return { _tag: "Closed", index: i, json: out.join("") }
-    } else if (char === "," || char === ":") {
-      if (out.at(-1) !== char) out.push(char)
+      if (closers.length === 0) return { _tag: "Closed", end: i, json: out.join("") }
+    } else if (char === "," || char === "，") {
+      if (next === "colon" || (next === "value" && isObject())) return misplaced(i)
+      if (next === "end") {
+        out.push(",")
+        next = isObject() ? "key" : "value"
+      }
+      i++
+    } else if (char === ":" || char === "：") {
+      if (next === "colon") out.push(":")
+      else if (next !== "value" || out.at(-1) !== ":") return misplaced(i)
+      next = "value"
       i++
     } else if (char in quotes) {
-      const end = stringEnd(text, i)
-      if (end < 0) return unclosed
-      value(`"${text.slice(i + 1, end - 1).replace(unescaped, escape)}"`)
-      i = end
+      const isKey = isObject() && next !== "value"
+      if (!(isKey ? takesKey() : takesValue())) return misplaced(i)
+      const string = isKey ? keyAt(text, i) : stringAt(text, i)
+      if (string === undefined) return unclosed
+      if ("fault" in string) return string.openKey ? invalid(i, unclosedKey, nowhere) : misplaced(string.fault)
+      const json = `"${text.slice(string.from, string.to).replace(unescaped, escape)}"`
+      if (isKey && !isNewKey(json)) return invalid(i, `the key ${json} comes twice`)
+      out.push(json)
+      i = string.end
     } else if (text.startsWith("```", i)) {
       const atEnd = match(fence, text, i)?.length === text.length - i
       return atEnd ? unclosed : invalid(i, "the block ends before its brackets are closed")
     } else {
       const found = match(word, text, i)
-      if (found === undefined) return invalid(i, `${char} cannot stand here`)
+      if (found === undefined) return misplaced(i)
       if (found === "…" || found.startsWith("..")) {
         return invalid(i, "the value is abbreviated; write every element in full")
       }
       if (i + found.length === text.length) return unclosed
-      const json = match(colon, text, i + found.length) === undefined ? bare(found) : JSON.stringify(found)
-      if (json === undefined) return invalid(i, `${found} has to be in double quotes`)
-      value(json)
+      if (match(colon, text, i + found.length) !== undefined) {
+        if (!takesKey()) return misplaced(i)
+        const json = JSON.stringify(found)
+        if (!isNewKey(json)) return invalid(i, `the key ${json} comes twice`)
+        out.push(json)
+      } else {
+        const json = bare(found)
+        if (isObject() && next !== "value") return misplaced(i)
+        if (json === undefined && next === "value") {
+          return invalid(i, `${found} is no JSON value; a text has to be in double quotes`)
+        }
+        if (json === undefined || !takesValue()) return misplaced(i)
+        out.push(json)
+      }
       i += found.length
     }
   }
   return unclosed
 }
+
+/** Where brackets that are open at an index are closed, if they are before the next fence. */
+const closingEnd = (text: string, index: number, closers: Array<string>): number | undefined => {
+  for (let i = index; i < text.length; i++) {
+    const char = text[i]!
+    if (char === '"') {
+      const string = stringAt(text, i)
+      if (string === undefined || "fault" in string) return undefined
+      i = string.end - 1
+    } else if (char === "{" || char === "[") closers.push(char === "{" ? "}" : "]")
+    else if (char === "}" || char === "]") {
+      const own = closers.lastIndexOf(char)
+      if (own >= 0) closers.length = own
+      if (closers.length === 0) return i + 1
+    } else if (text.startsWith("```", i)) return undefined
+  }
+  return undefined
+}
+
+const symbolAt = (text: string, index: number): string => match(word, text, index) ?? match(symbol, text, index) ?? ""
 
 const words: ReadonlyMap<string, string> = new Map([
   ["true", "true"],
@@ -89,18 +185,62 @@ const bare = (found: string): string | undefined =>
 const numeral = (found: string) =>
   /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(found) ? found : `${Number(found)}`
 
-/** A quote ends a string where a delimiter or another string follows; any other was left unescaped. */
-const stringEnd = (text: string, start: number): number => {
+/** The text of a string and where the string ends; or what stands where it would have to; nothing if the text ends first. */
+type Quoted =
+  | { readonly from: number; readonly to: number; readonly end: number }
+  | { readonly fault: number; readonly openKey?: boolean }
+  | undefined
+
+/** A key ends at the next quote, on its line. */
+const keyAt = (text: string, start: number): Quoted => {
   const quote = quotes[text[start]!]!
+  for (let i = start + 1; i < text.length; i++) {
+    if (text[i] === "\n") return { fault: i, openKey: true }
+    if (text[i] === "\\") i++
+    else if (text[i] === quote) {
+      const next = afterSpace(text, i + 1)
+      return next === text.length || ":：".includes(text[next]!)
+        ? { from: start + 1, to: i, end: i + 1 }
+        : { fault: next }
+    }
+  }
+  return undefined
+}
+
+/** A quote ends a string where a delimiter or another string follows; any other was left unescaped. */
+const stringAt = (text: string, start: number): Quoted => {
+  const quote = quotes[text[start]!]!
+  if (text.startsWith(quote.repeat(3), start)) return thriceQuoted(text, start)
+  let inner = -1
   for (let i = start + 1; i < text.length; i++) {
     if (text[i] === "\\") i++
     else if (text[i] === quote) {
-      const next = i + 1 + (match(space, text, i + 1)?.length ?? 0)
-      const after = text[next] ?? ","
-      if (",:}]/`".includes(after) || (next > i + 1 && after in quotes)) return i + 1
+      const next = afterSpace(text, i + 1)
+      if (endsValue(text, i + 1, next)) return { from: start + 1, to: i, end: i + 1 }
+      if (text[next] === "+" && text[afterSpace(text, next + 1)]! in quotes) return { fault: next }
+      if (inner < 0) inner = next
     }
   }
-  return -1
+  // what ends in brackets was not cut off in a string
+  return inner < 0 || !/[}\]]/.test(text.slice(inner)) ? undefined : { fault: inner }
+}
+
+const thriceQuoted = (text: string, start: number): Quoted => {
+  const mark = text.slice(start, start + 3)
+  const to = text.indexOf(mark, start + 3)
+  if (to < 0) return undefined
+  const next = afterSpace(text, to + 3)
+  return endsValue(text, to + 3, next) ? { from: start + 3, to, end: to + 3 } : { fault: next }
+}
+
+const afterSpace = (text: string, index: number): number => index + (match(space, text, index)?.length ?? 0)
+
+/** Whether what stands at `next`, the first after white space, can follow a value that ends at `end`. */
+const endsValue = (text: string, end: number, next: number): boolean => {
+  const after = text[next] ?? ","
+  if (",，}]".includes(after)) return true
+  if (next > end && (after === "#" || after in quotes)) return true
+  return /^(?:\/[/*]|```)/.test(text.slice(next, next + 3))
 }
 
 // oxlint-disable-next-line no-control-regex -- JSON forbids these in strings

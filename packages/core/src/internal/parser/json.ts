@@ -3,12 +3,14 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as canonical from "../json/canonical.ts"
-import { find, type JsonBlock } from "../json/blocks.ts"
+import * as blocks from "../json/blocks.ts"
+import * as keys from "../json/keys.ts"
 import { outline } from "../json/outline.ts"
 import * as answerReader from "../json/answerReader.ts"
 import * as jsonShape from "../json/shape.ts"
+import { excerpt } from "../text/excerpt.ts"
 import { count } from "../text/lineCounter.ts"
-import { error, failure, answerParser, type OutputParseError, type OutputParser, placeOf } from "./outputParser.ts"
+import { answerParser, failure, type OutputParseError, type OutputParser, placeOf } from "./outputParser.ts"
 
 const expected = "one JSON value of the shape described"
 
@@ -16,7 +18,8 @@ const expected = "one JSON value of the shape described"
  * The JSON encoding of a Schema. Code fences, prose around it, comments, trailing commas, single quotes and other small faults
  * are tolerated; a value that the reply ends in the middle of is never completed.
  *
- * Of several blocks the last that fits the Schema counts, a fenced one before others.
+ * Of several values those that stand by themselves count before those inside a sentence; where several fit that are not
+ * alike, the reply is refused.
  *
  * ```ts
  * const parser = OutputParser.json(Schema.Struct({ title: Schema.String }))
@@ -37,40 +40,50 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
       () => failure({ expected, found: "", place: "the value", detail: "it is nested too deeply" })
     )
 
+  /** A whole reply, or what stands in a fence of it, where that is JSON. */
+  const whole = (text: string): Result.Result<unknown, OutputParseError> | undefined => {
+    const value = Result.getOrUndefined(parseStrict(text))
+    if (value === undefined) return undefined
+    if (typeof value === "string" && !jsonShape.accepts(shape, "string")) return read(value)
+    return keys.isAnyTwice(text, value) ? missing(text, blocks.find(text)) : check(value)
+  }
+
   const read = (text: string): Result.Result<unknown, OutputParseError> => {
-    const whole = parseStrict(text.trim())
-    if (Result.isSuccess(whole)) return check(whole.success)
-    const { blocks, invalid, unclosed } = find(text)
-    if (unclosed !== undefined) {
+    const trimmed = text.trim()
+    const value = whole(trimmed)
+    if (value !== undefined) return value
+    const found = blocks.find(text)
+    if (found.unclosed !== undefined) {
       return failure({
         expected,
         found: text,
         place: placeOf(text, text.length),
-        detail: `the JSON that starts at ${placeOf(text, unclosed)} is not finished`,
+        detail: `the JSON that starts at ${placeOf(text, found.unclosed)} is not finished`,
         truncated: true
       })
     }
-    for (const block of blocks.toSorted(preference).slice(0, maxBlocks)) {
-      const value = Result.flatMap(valueOf(text, block), check)
-      if (Result.isSuccess(value)) return value
+    const fitting = found.blocks.filter(({ json }) =>
+      jsonShape.accepts(shape, json.startsWith("{") ? "object" : "array")
+    )
+    const candidates = best(fitting.length > 0 ? fitting : found.blocks, found.invalid?.standing)
+    if (candidates.length === 0) return whole(trimmed.replace(/^```\w*|```$/g, "").trim()) ?? missing(text, found)
+    if (candidates.length > maxBlocks) {
+      const detail = `there are ${candidates.length} JSON values; give one`
+      return failure({ expected, found: text, place: placeOf(text, candidates[1]!.start), detail })
     }
-    if (invalid !== undefined) {
-      const { detail, index } = invalid
-      return failure({
-        expected,
-        found: text.slice(index),
-        place: placeOf(text, index),
-        detail: `not valid JSON: ${detail}`
-      })
-    }
-    const [first, ...others] = blocks
-    if (first !== undefined) {
-      const largest = others.reduce((a, b) => (a.json.length > b.json.length ? a : b), first)
-      return Result.flatMap(valueOf(text, largest), check)
-    }
-    const scalar = parseStrict(text.replace(/^\s*```\w*|```\s*$/g, "").trim())
-    if (Result.isSuccess(scalar)) return check(scalar.success)
-    return failure({ expected, found: text, place: "", detail: "there is no JSON in the reply" })
+    return choose(text, candidates)
+  }
+
+  /** The one value of several that fits. */
+  const choose = (text: string, candidates: ReadonlyArray<blocks.JsonBlock>) => {
+    const read = candidates.map((block) => ({ block, value: check(JSON.parse(block.json)) }))
+    const [first, ...others] = read.filter(({ value }) => Result.isSuccess(value))
+    if (first === undefined) return read.reduce((a, b) => (a.block.json.length < b.block.json.length ? b : a)).value
+    const other = others.find(({ block }) => !isSame(block, first.block))
+    if (other === undefined) return first.value
+    const both = [first, other].map(({ block }) => `${excerpt(block.json, shown)} at ${placeOf(text, block.start)}`)
+    const detail = `${others.length + 1} values fit and are not alike, ${both.join(" and ")}; give one`
+    return failure({ expected, found: other.block.json, place: placeOf(text, other.block.start), detail })
   }
 
   return answerParser({
@@ -88,17 +101,31 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
 
 const parseStrict = (text: string) => Result.try((): unknown => JSON.parse(text))
 
-/** How many blocks are looked at before a reply counts as not containing the value. */
+/** How much of a value an error shows where it names two. */
+const shown = 80
+
+/** How many values of a reply are looked at. */
 const maxBlocks = 100
 
-/** Blocks with something in them first, then fenced ones, then the later. */
-const preference = (a: JsonBlock, b: JsonBlock): number =>
-  Number(b.json.length > 2) - Number(a.json.length > 2) || Number(b.fenced) - Number(a.fenced) || b.start - a.start
+/** Those that stand best, empty ones in a sentence last; none where something broken stands better than all. */
+const best = (found: ReadonlyArray<blocks.JsonBlock>, broken: blocks.Standing = 0): ReadonlyArray<blocks.JsonBlock> => {
+  const rank = ({ json, standing }: blocks.JsonBlock) => (json.length === 2 && standing === 1 ? 0.5 : standing)
+  const highest = found.reduce((highest, block) => Math.max(highest, rank(block)), 0)
+  return highest < broken ? [] : found.filter((block) => rank(block) === highest)
+}
 
-const valueOf = (text: string, { json, start }: JsonBlock): Result.Result<unknown, OutputParseError> =>
-  Result.mapError(parseStrict(json), () =>
-    error({ expected, found: json, place: placeOf(text, start), detail: "not valid JSON, and past repair" })
-  )
+const missing = (text: string, { invalid }: blocks.JsonBlocks) =>
+  invalid === undefined
+    ? failure({ expected, found: text, place: "", detail: "there is no JSON in the reply" })
+    : failure({
+        expected,
+        found: text.slice(invalid.index),
+        place: placeOf(text, invalid.index),
+        detail: `not valid JSON: ${invalid.detail}`
+      })
+
+const isSame = (a: blocks.JsonBlock, b: blocks.JsonBlock): boolean =>
+  canonical.stringify(JSON.parse(a.json)) === canonical.stringify(JSON.parse(b.json))
 
 const standard = SchemaIssue.makeFormatterStandardSchemaV1()
 /** How many misfits an error names. */
