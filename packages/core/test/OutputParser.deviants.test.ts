@@ -571,7 +571,16 @@ describe("a megabyte", () => {
     "a.py\n```\nx\n```\n",
     "### `a.py`\n",
     "File: ",
-    "word "
+    "word ",
+    "<think>",
+    "</think>\n",
+    "```\n</think>\n",
+    "{x: y\n",
+    '"""',
+    '{"a":1,"a":2}',
+    "\n\n{",
+    '```python\n"""\n```\n',
+    "a - b - "
   ]
 
   /** Of the processor, for what others do on the machine does not count. What takes quadratic time takes hours. */

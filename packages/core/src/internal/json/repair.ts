@@ -217,7 +217,7 @@ const stringAt = (text: string, start: number): Quoted => {
     else if (text[i] === quote) {
       const next = afterSpace(text, i + 1)
       if (endsValue(text, i + 1, next)) return { from: start + 1, to: i, end: i + 1 }
-      if (text[next] === "+" && text[afterSpace(text, next + 1)]! in quotes) return { fault: next }
+      if (text[next] === "+" && (text[afterSpace(text, next + 1)] ?? "") in quotes) return { fault: next }
       if (inner < 0) inner = next
     }
   }

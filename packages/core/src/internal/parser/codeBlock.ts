@@ -1,64 +1,105 @@
 import * as Result from "effect/Result"
 import * as fences from "../text/fences.ts"
+import * as language from "../text/language.ts"
+import { leftOut } from "../text/leftOut.ts"
 import { lineCounter } from "../text/lineCounter.ts"
-import { failure, answerParser, type OutputParser } from "./outputParser.ts"
+import { answerParser, failure, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
 /**
  * The content of the one fenced code block in a reply. Each of its lines ends in a line break, the last one too; a line
  * `\ No newline at end of file` below the block takes that one away.
  *
- * Prose around the block is ignored, and with a `language` so are blocks in others. A reply without a fence is refused,
- * since nothing tells code from prose; so are several blocks that differ. A block that nothing closes is truncated.
+ * Prose around the block is ignored, and with a `language` so are blocks in others; one that names none is taken if it is
+ * alone. A reply without a fence is refused, since nothing tells code from prose; so are several blocks that differ, and
+ * a block that is not the whole text. One that nothing closes is truncated.
  */
-export const codeBlock = (language?: string): OutputParser<string> => {
-  const kind = language === undefined ? "fenced code block" : `fenced ${language} code block`
+export const codeBlock = (name?: string): OutputParser<string> => {
+  const kind = name === undefined ? "fenced code block" : `fenced ${name} code block`
   const expected = `exactly one ${kind}`
-  const wanted = language === undefined ? undefined : canonical(language)
+  const wanted = name === undefined ? undefined : language.canonical(name)
+
+  const read = (text: string): Result.Result<string, OutputParseError> => {
+    const blocks = fences.parse(text.split("\n"), language.ofInfo)
+    const last = blocks.at(-1)
+    if (last === undefined) {
+      return failure({ expected, found: text, place: "", detail: "there is no fenced code block in the reply" })
+    }
+    if (last.close === undefined) {
+      const detail = "the code block that starts here is not closed"
+      return failure({ expected, found: text, place: `line ${last.open + 1}`, detail, truncated: true })
+    }
+    const [block, ...others] = candidates(blocks)
+    if (block === undefined) {
+      const names = new Set(blocks.map(({ info }) => language.ofInfo(info)))
+      const detail = `there is a block of ${[...names].join(", of ")}, and none of ${name}`
+      return failure({ expected, found: blocks[0]!.content, place: `line ${blocks[0]!.open + 1}`, detail })
+    }
+    const other = others.find(({ content }) => content !== block.content)
+    if (other !== undefined) {
+      const detail = `there are ${others.length + 1} code blocks; put all of it in one`
+      return failure({ expected, found: other.content, place: `line ${other.open + 1}`, detail })
+    }
+    const next = blocks[blocks.indexOf(block) + 1]
+    return whole({ block, next, language: wanted ?? language.ofInfo(block.info) }, expected)
+  }
+
+  /** Blocks of the language, else of none; else what those in a block of Markdown are. */
+  const candidates = (blocks: ReadonlyArray<fences.Fence>): ReadonlyArray<fences.Fence> => {
+    if (wanted === undefined) return blocks
+    const of = (name: string) => blocks.filter(({ info }) => language.ofInfo(info) === name)
+    const own = of(wanted)
+    if (own.length > 0) return own
+    const inside = [...of("markdown"), ...of("")].flatMap((block) =>
+      fences.within(block, language.ofInfo).filter(({ info }) => language.ofInfo(info) === wanted)
+    )
+    return inside.length > 0 ? inside : of("")
+  }
+
   return answerParser({
-    id: language === undefined ? "codeBlock@1" : `codeBlock@1(${language})`,
+    id: name === undefined ? "codeBlock@1" : `codeBlock@1(${name})`,
     format: "text",
-    instructions: `Reply with exactly one ${kind}, complete, like this:\n\n\`\`\`${language ?? ""}\n…\n\`\`\`\n\nIf the content has a line of backticks itself, use a longer fence around it.`,
-    parse: (text) => {
-      const blocks = fences.parse(text.split("\n"), isMarkdown)
-      const last = blocks.at(-1)
-      if (last === undefined) {
-        return failure({ expected, found: text, place: "", detail: "there is no fenced code block in the reply" })
-      }
-      if (last.close === undefined) {
-        const detail = "the code block that starts here is not closed"
-        return failure({ expected, found: text, place: `line ${last.open + 1}`, detail, truncated: true })
-      }
-      const inLanguage = blocks.filter((block) => wanted !== undefined && languageOf(block.info) === wanted)
-      const [block, ...others] = inLanguage.length > 0 ? inLanguage : blocks
-      const other = others.find(({ content }) => content !== block!.content)
-      if (other !== undefined) {
-        const detail = `there are ${others.length + 1} code blocks; put all of it in one`
-        return failure({ expected, found: other.content, place: `line ${other.open + 1}`, detail })
-      }
-      return Result.succeed(block!.content)
-    },
-    print: (content) => fences.print(content, language ?? ""),
+    instructions: `Reply with exactly one ${kind}, complete, like this:\n\n\`\`\`${name ?? ""}\n…\n\`\`\`\n\nIf the content has a line of backticks itself, use a longer fence around it.`,
+    parse: read,
+    print: (content) => fences.print(content, name ?? ""),
     progress: lineCounter("line", () => true)
   })
 }
 
-export const isMarkdown = (info: string): boolean => languageOf(info) === "markdown"
+interface Block {
+  readonly block: fences.Fence
+  /** The block after it, unless a path stands between. */
+  readonly next: fences.Fence | undefined
+  readonly language: string
+  /** What it is the file of, where a reply may hold several. */
+  readonly path?: string
+  /** The path of a block that starts within it. */
+  readonly other?: string | undefined
+}
 
-/** The language that an info string names, each under one name. */
-export const languageOf = (info: string): string => canonical(/^\{?\.?([\w+#-]*)/.exec(info)?.[1] ?? "")
-
-const canonical = (language: string): string => aliases.get(language.toLowerCase()) ?? language.toLowerCase()
-
-const aliases = new Map([
-  ["py", "python"],
-  ["python3", "python"],
-  ["ts", "typescript"],
-  ["js", "javascript"],
-  ["sh", "bash"],
-  ["shell", "bash"],
-  ["zsh", "bash"],
-  ["console", "bash"],
-  ["yml", "yaml"],
-  ["md", "markdown"],
-  ["mdx", "markdown"]
-])
+/** The content of a closed block, if it is a whole file. */
+export const whole = (
+  { block, language: of, next, other, path }: Block,
+  expected: string
+): Result.Result<string, OutputParseError> => {
+  const { close, content, doubt, info, open } = block
+  const refuse = (line: number, detail: string) => failure({ expected, found: content, place: `line ${line}`, detail })
+  const ofPath = path === undefined ? "" : ` of ${path}`
+  const first = open + 1
+  if (doubt?._tag === "OpenString") return refuse(first, "a string in three quotes is not closed before the block ends")
+  if (doubt?._tag === "OtherBlock") {
+    return refuse(
+      first,
+      `the code block${ofPath} is not closed before ${other ?? "another"} starts at line ${doubt.line + 1}`
+    )
+  }
+  const said = language.ofInfo(info)
+  if (said === "markdown" && next?.info === "") {
+    return refuse(first, `${path ?? "the block"} may end at line ${close! + 1} or later: put a longer fence around it`)
+  }
+  const isEdit = said === "diff" && of !== "diff"
+  const left = leftOut(content, isEdit ? "" : of)
+  if (isEdit || left?._tag === "Edit") return refuse(first, `this is an edit${ofPath}, not the whole file`)
+  if (left === undefined) return Result.succeed(content)
+  const line = first + left.line
+  return refuse(line, `line ${line} stands for code that is left out${ofPath}; write all of it`)
+}

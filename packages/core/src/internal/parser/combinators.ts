@@ -59,25 +59,34 @@ export const orElse: {
 const gotFurther = (a: OutputParseError, b: OutputParseError) =>
   a.truncated === b.truncated ? a.place !== "" && b.place === "" : a.truncated
 
-/** One of several texts. White space, quotes and a full stop around it and the case of letters are tolerated. */
+/**
+ * One of several texts: the whole reply, or a line of its own, after a label or not. White space, quotes, marks and a full
+ * stop around it and the case of letters are tolerated.
+ */
 export const choice = <const Choice extends string>(choices: ReadonlyArray<Choice>): OutputParser<Choice> => {
   const expected = `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")} and nothing else`
+  const find = (text: string): Choice | undefined => {
+    const said = plain(text)
+    return choices.find((choice) => choice === text) ?? choices.find((choice) => plain(choice) === said)
+  }
   return answerParser({
     id: `choice@1(${choices.map((choice) => JSON.stringify(choice)).join("|")})`,
     format: "text",
     instructions: `Reply with exactly ${expected}, without quotes.`,
     parse: (text) => {
-      const said = plain(text)
-      const found = choices.find((choice) => choice === text) ?? choices.find((choice) => plain(choice) === said)
-      return found === undefined
-        ? failure({ expected, found: text, place: "", detail: "the reply is none of the choices" })
-        : Result.succeed(found)
+      const whole = find(text)
+      if (whole !== undefined) return Result.succeed(whole)
+      const lines = text.split("\n").map((line) => find(line) ?? find(line.slice(line.search(/[:：]/) + 1)))
+      const [first, ...others] = new Set(lines.filter((choice) => choice !== undefined))
+      if (first !== undefined && others.length === 0) return Result.succeed(first)
+      const detail = first === undefined ? "is none" : "has more than one"
+      return failure({ expected, found: text, place: "", detail: `the reply ${detail} of the choices` })
     },
     print: (value) => value
   })
 }
 
-const decoration = new Set(['"', "'", "`", "*", "."])
+const decoration = new Set(['"', "'", "`", "*", "_", "“", "”", "."])
 
 const plain = (text: string): string => {
   const trimmed = text.trim()

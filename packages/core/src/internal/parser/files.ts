@@ -1,10 +1,11 @@
 import * as Result from "effect/Result"
 import type { SourceFile } from "../../Workspace.ts"
-import { isMarkdown, languageOf } from "./codeBlock.ts"
 import * as fences from "../text/fences.ts"
 import * as filePath from "../text/filePath.ts"
+import * as language from "../text/language.ts"
 import { lineCounter } from "../text/lineCounter.ts"
-import { failure, answerParser, none, type OutputParser } from "./outputParser.ts"
+import { whole } from "./codeBlock.ts"
+import { answerParser, failure, none, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
 const expected = "each file as a line `### File: path` with one fenced code block below it"
 
@@ -17,59 +18,20 @@ the whole content
 
 Paths are relative and use \`/\`. Each file comes once and complete: nothing is abbreviated or left out. If the content has a line of backticks itself, use a longer fence around it.`
 
-/** Blocks that show a command or its output rather than a file. */
-const asides = new Set(["bash", "", "text", "txt", "plaintext", "output", "powershell", "cmd", "bat"])
-
 /**
  * Several files by path. Each block's content is kept exactly, as `codeBlock` does; paths get `/` for `\` and lose a
- * `./` before them. **Shape** a path is relative, on one line and not empty.
+ * `./` before them. **Shape** a path is relative, on one line, not empty, and ends in no `/`.
  *
- * The path may stand in the fence's info string, or above the block as a heading, in bold, in backticks, after `File:`.
- * A block without path is refused, unless it shows a shell's commands or plain text; so is a heading without a block,
- * and a path that comes twice with different content.
+ * The path may stand in the fence's info string, or above the block as a heading, in bold, in backticks, after `File:`, or
+ * in the first comment of the block. A block without path is refused, unless it shows a shell's commands or plain text that
+ * a line of prose introduces; so is a heading without a block, a path that comes twice with different content, and
+ * a block that is not the whole file.
  */
 export const files: OutputParser<ReadonlyArray<SourceFile>> = answerParser<ReadonlyArray<SourceFile>>({
   id: "files@1",
   format: "text",
   instructions,
-  parse: (text) => {
-    const lines = text.split("\n")
-    const above = (open: number) => lookUp(lines, open)
-    const pathOf = (info: string, open: number) => filePath.ofInfo(info) ?? above(open)
-    const blocks = fences.parse(lines, (info, open) => isMarkdown(info) || /\.mdx?$/i.test(pathOf(info, open) ?? ""))
-    const contents = new Map<string, string>()
-    let stray: fences.Fence | undefined
-    for (const block of blocks) {
-      const place = `line ${block.open + 1}`
-      const path = pathOf(block.info, block.open)
-      if (block.close === undefined) {
-        const detail = `the code block${path === undefined ? "" : ` of ${path}`} is not closed`
-        return failure({ expected, found: text, place, detail, truncated: true })
-      }
-      if (path === undefined) {
-        if (!asides.has(languageOf(block.info))) stray ??= block
-        continue
-      }
-      if ((contents.get(path) ?? block.content) !== block.content) {
-        const detail = `${path} comes twice with different content; write it once`
-        return failure({ expected, found: block.content, place, detail })
-      }
-      contents.set(path, block.content)
-    }
-    const lost = headings(lines, blocks).find(({ path }) => !contents.has(path))
-    if (lost !== undefined) {
-      const truncated = blocks.every(({ open }) => open < lost.line)
-      const detail = `no code block follows the heading of ${lost.path}`
-      return failure({ expected, found: lines[lost.line]!, place: `line ${lost.line + 1}`, detail, truncated })
-    }
-    if (stray !== undefined || (contents.size === 0 && blocks.length > 0)) {
-      const { content, open } = stray ?? blocks[0]!
-      return failure({ expected, found: content, place: `line ${open + 1}`, detail: "nothing names this block's path" })
-    }
-    return contents.size > 0 || text.trim().toLowerCase() === none
-      ? Result.succeed([...contents].map(([path, content]) => ({ path, content })))
-      : failure({ expected, found: text, place: "", detail: "there is no file in the reply" })
-  },
+  parse: (text) => read(text.split("\n"), text),
   print: (files) =>
     files.length === 0
       ? none
@@ -79,19 +41,128 @@ export const files: OutputParser<ReadonlyArray<SourceFile>> = answerParser<Reado
   progress: lineCounter("file", (line) => filePath.ofLine(line, false)?.isHeading === true)
 })
 
+const read = (
+  lines: ReadonlyArray<string>,
+  text: string
+): Result.Result<ReadonlyArray<SourceFile>, OutputParseError> => {
+  const languageAt = (info: string, open: number) => {
+    const path = filePath.ofInfo(info)?.path ?? lookUp(lines, open)?.path
+    const said = language.ofInfo(info)
+    return path === undefined || said === "markdown" ? said : language.ofPath(path)
+  }
+  const blocks = fences.parse(lines, languageAt)
+  const contents = new Map<string, string>()
+  let stray: { readonly block: fences.Fence; readonly detail: string } | undefined
+  for (const [i, block] of blocks.entries()) {
+    const place = `line ${block.open + 1}`
+    const refuse = (detail: string) => failure({ expected, found: block.content, place, detail })
+    const said = pathOf(lines, block)
+    if (block.close === undefined) {
+      const detail = `the code block${said.path === undefined ? "" : ` of ${said.path}`} is not closed`
+      return failure({ expected, found: text, place, detail, truncated: true })
+    }
+    if (said.fault !== undefined) return refuse(said.fault)
+    const { path } = said
+    if (path === undefined) {
+      if (said.detail !== undefined) stray ??= { block, detail: said.detail }
+      continue
+    }
+    const after = blocks[i + 1]
+    const next = after === undefined || lookUp(lines, after.open) === undefined ? after : undefined
+    const other = block.doubt?._tag === "OtherBlock" ? lookUp(lines, block.doubt.line)?.path : undefined
+    const content = whole({ block, next, language: language.ofPath(path), path, other }, expected)
+    if (Result.isFailure(content)) return Result.fail(content.failure)
+    if ((contents.get(path) ?? content.success) !== content.success) {
+      return refuse(`${path} comes twice with different content; write it once`)
+    }
+    contents.set(path, content.success)
+  }
+  if (contents.size === 0) {
+    const [only, ...others] = blocks
+    if (only !== undefined && others.length === 0 && isAround(only)) return read(linesOf(only), text)
+  }
+  const lost = headings(lines, blocks).find(({ path }) => !contents.has(path))
+  if (lost !== undefined) {
+    const truncated = blocks.every(({ open }) => open < lost.line)
+    const detail = `no code block follows the heading of ${lost.path}`
+    return failure({ expected, found: lines[lost.line]!, place: `line ${lost.line + 1}`, detail, truncated })
+  }
+  if (stray !== undefined || (contents.size === 0 && blocks.length > 0)) {
+    const { block, detail } = stray ?? { block: blocks[0]!, detail: nameless }
+    return failure({ expected, found: block.content, place: `line ${block.open + 1}`, detail })
+  }
+  return contents.size > 0 || text.trim().toLowerCase() === none
+    ? Result.succeed([...contents].map(([path, content]) => ({ path, content })))
+    : failure({ expected, found: text, place: "", detail: "there is no file in the reply" })
+}
+
+const nameless = "nothing names this block's path"
+
+/** The path of a block; or `detail`, why it has none and is no remark either; or `fault`, why it is no file. */
+interface Said {
+  readonly path?: string
+  readonly detail?: string
+  readonly fault?: string
+}
+
+const pathOf = (lines: ReadonlyArray<string>, { content, info, open }: fences.Fence): Said => {
+  const inside = filePath.ofInfo(info)
+  const above = lookUp(lines, open)
+  const of = language.ofInfo(info)
+  const agrees = (path: string) => of !== "" && language.ofPath(path) === of
+  if (inside !== undefined && above?.isCertain === true && !isSame(inside.path, above.path)) {
+    return { fault: `${above.path} above the block, ${inside.path} in its fence; name one` }
+  }
+  const isNamed = above !== undefined && (above.isCertain || (!language.isShell(of) && agrees(above.path)))
+  const part = inside?.part ?? (isNamed ? above.part : undefined)
+  const named = isNamed && above.path.length > (inside?.path.length ?? 0) ? above.path : inside?.path
+  if (named !== undefined && part !== undefined)
+    return { path: named, fault: `${part} of ${named}, not the whole file` }
+  if (named?.endsWith("/") === true) return { path: named, fault: `${named} is a folder; name the file` }
+  if (named !== undefined) return { path: named }
+  const comment = filePath.ofComment(content)
+  if (comment !== undefined && (of === "" || agrees(comment))) return { path: comment }
+  if (above !== undefined && !(language.isShell(of) && !agrees(above.path)))
+    return { detail: `${nameless} for certain` }
+  return (language.isShell(of) || language.isPlain(of)) && isIntroduced(lines, open) ? {} : { detail: nameless }
+}
+
+/** Whether one path is the end of the other. */
+const isSame = (a: string, b: string): boolean => a === b || a.endsWith(`/${b}`) || b.endsWith(`/${a}`)
+
+/** Whether all that a block can be is a fence around files. */
+const isAround = ({ content, info }: fences.Fence): boolean =>
+  ["markdown", "text", ""].includes(language.ofInfo(info)) && content.split("\n").some(fences.isFence)
+
+/** The lines of a block, at the places where the reply has them. */
+const linesOf = ({ content, open }: fences.Fence): ReadonlyArray<string> => [
+  ...Array.from({ length: open + 1 }, () => ""),
+  ...content.split("\n")
+]
+
+/** Whether a line of prose stands above a block. */
+const isIntroduced = (lines: ReadonlyArray<string>, open: number): boolean => {
+  let above = open - 1
+  while (above >= 0 && (lines[above]!.trim() === "" || lines[above]!.trim() === fences.noNewline)) above--
+  return above >= 0 && !fences.isFence(lines[above]!)
+}
+
 /** How many lines with text above a block may name its path. */
 const maxLinesBetween = 3
 
-const lookUp = (lines: ReadonlyArray<string>, open: number): string | undefined => {
+/** What names a block: the heading above it, or the line just above. */
+const lookUp = (lines: ReadonlyArray<string>, open: number): filePath.Named | undefined => {
   let seen = 0
+  let next: filePath.Named | undefined
   for (let i = open - 1; i >= 0 && seen < maxLinesBetween && !fences.isFence(lines[i]!); i--) {
     const line = lines[i]!
     if (line.trim() === "" || line.trim() === fences.noNewline) continue
     seen++
     const named = filePath.ofLine(line, seen === 1)
-    if (named !== undefined && (seen === 1 || named.isHeading)) return named.path
+    if (named !== undefined && (named.isHeading || (seen === 1 && named.isCertain))) return named
+    if (seen === 1) next = named
   }
-  return undefined
+  return next
 }
 
 const headings = (lines: ReadonlyArray<string>, blocks: ReadonlyArray<fences.Fence>) => {

@@ -1,7 +1,10 @@
+import { openString } from "./openString.ts"
+
 /**
  * Fenced code blocks in Markdown.
  *
- * **Source** CommonMark 0.31, section 4.5; besides that, an opening fence may be indented as far as it likes.
+ * **Source** CommonMark 0.31, section 4.5; besides that, an opening fence may be indented as far as it likes, and a fence in
+ * a string in three quotes is part of it.
  */
 export interface Fence {
   /** Index of the line with the opening fence. */
@@ -11,7 +14,12 @@ export interface Fence {
   readonly info: string
   /** What stands between, each line with its line break; without the last one where `noNewline` follows. */
   readonly content: string
+  /** What makes it doubtful that the block ends where it does. */
+  readonly doubt: Doubt | undefined
 }
+
+/** A string in three quotes that is still open there, or a fence with a language inside, as long as the block's own. */
+export type Doubt = { readonly _tag: "OpenString" } | { readonly _tag: "OtherBlock"; readonly line: number }
 
 /** The line after a block whose content does not end in a line break. */
 export const noNewline = "\\ No newline at end of file"
@@ -31,36 +39,77 @@ export const print = (content: string, info: string): string => {
     : `${fence}${info}\n${content}\n${fence}\n${noNewline}`
 }
 
-/** All blocks in order. In a block that `nests`, a fence with an info string opens one within it. */
+/** All blocks in order. In a block of Markdown, a fence with an info string opens one within it. */
 export const parse = (
   lines: ReadonlyArray<string>,
-  nests: (info: string, open: number) => boolean
+  languageOf: (info: string, open: number) => string
 ): ReadonlyArray<Fence> => {
   const fences: Array<Fence> = []
   for (let open = 0; open < lines.length; open++) {
     const opening = opener(lines[open]!)
     if (opening === undefined) continue
-    const { indent, info, length, mark } = opening
-    const nested = nests(info, open)
-    let depth = 0
-    let close = open + 1
-    for (; close < lines.length; close++) {
-      const line = lines[close]!
-      if (indentOf(line) <= indent + 3 && closes(line, mark, length) && depth-- === 0) break
-      const inner = nested ? opener(line) : undefined
-      if (inner?.mark === mark && inner.length >= length && inner.info !== "") depth++
-    }
-    const inside = lines.slice(open + 1, close).map((line) => contentLine(line, indent, lines[open]!.endsWith("\r")))
+    const { close, doubt } = endOf(lines, open, opening, languageOf(opening.info, open))
+    const { indent, info } = opening
+    const end = close ?? lines.length
+    const inside = lines.slice(open + 1, end).map((line) => contentLine(line, indent, lines[open]!.endsWith("\r")))
     const content = inside.map((line) => `${line}\n`).join("")
     fences.push({
       open,
-      close: close < lines.length ? close : undefined,
+      close,
       info,
-      content: lines[close + 1]?.trim() === noNewline ? content.slice(0, -1) : content
+      content: lines[end + 1]?.trim() === noNewline ? content.slice(0, -1) : content,
+      doubt
     })
-    open = close
+    open = end
   }
   return fences
+}
+
+/** The blocks in the content of another, at the places where its text has them. */
+export const within = (
+  { content, open: before }: Fence,
+  languageOf: (info: string, open: number) => string
+): ReadonlyArray<Fence> =>
+  parse(content.split("\n"), languageOf).map(({ close, open, ...block }) => ({
+    ...block,
+    open: open + before + 1,
+    close: close === undefined ? undefined : close + before + 1
+  }))
+
+const endOf = (
+  lines: ReadonlyArray<string>,
+  open: number,
+  { indent, info, length, mark }: Opener,
+  language: string
+) => {
+  const isOpenAfter = openString(language)
+  const nests = language === "markdown" || (info === "" && opensWithInfo(lines[open + 1], mark))
+  let depth = 0
+  let isString = false
+  /** Where the block would end if no string were open. */
+  let inString: number | undefined
+  let other: number | undefined
+  for (let i = open + 1; i < lines.length; i++) {
+    const line = lines[i]!
+    const isOutside = indentOf(line) <= indent + 3
+    if (isOutside && closes(line, mark, length) && (!nests || depth-- === 0)) {
+      if (!isString)
+        return { close: i, doubt: other === undefined ? undefined : ({ _tag: "OtherBlock", line: other } as const) }
+      inString ??= i
+    }
+    const inner = isString || !isOutside ? undefined : opener(line)
+    if (inner?.mark === mark && inner.length >= length && inner.info !== "") {
+      if (nests) depth++
+      else other ??= i
+    }
+    isString = isOpenAfter(line)
+  }
+  return { close: inString, doubt: inString === undefined ? undefined : ({ _tag: "OpenString" } as const) }
+}
+
+const opensWithInfo = (line: string | undefined, mark: string): boolean => {
+  const inner = opener(line ?? "")
+  return inner?.mark === mark && inner.info !== ""
 }
 
 /** Which lines are part of a closed block. A fence that nothing closes is a line like any other. */
@@ -89,7 +138,14 @@ export const isFence = (line: string): boolean => opener(line) !== undefined
 /** Whether a line can close a block: a fence without info string. */
 export const isBare = (line: string): boolean => opener(line)?.info === ""
 
-const opener = (line: string) => {
+interface Opener {
+  readonly indent: number
+  readonly info: string
+  readonly length: number
+  readonly mark: "`" | "~"
+}
+
+const opener = (line: string): Opener | undefined => {
   const text = line.trim()
   const mark: "`" | "~" = text.startsWith("`") ? "`" : "~"
   const length = runLength(text, mark)

@@ -1,7 +1,14 @@
-/** A path that a line names, and whether the line can be nothing but the heading of a file. */
-interface Named {
+import * as language from "./language.ts"
+
+/** What a line says of a path. */
+export interface Named {
   readonly path: string
+  /** The line can be nothing but the heading of a file. */
   readonly isHeading: boolean
+  /** The line is more than a remark in which the path occurs. */
+  readonly isCertain: boolean
+  /** What the line says the block is instead of the whole file. */
+  readonly part?: "lines" | "a part"
 }
 
 /** The canonical line that names a file: any path comes back from it. */
@@ -15,7 +22,10 @@ export const print = (path: string): string => {
 /** A longer line, in characters, names no path. */
 const maxLength = 1000
 
-const label = /^(?:\*\*|__)?(?:file ?name|file ?path|file|path)[ \t]*(?:\*\*|__)?[ \t]*[:=](?:\*\*|__)?/i
+const label = /^(?:\*\*|__)?(?:file ?name|file ?path|file|path)[ \t]*(?:\*\*|__)?[ \t]*[:=：](?:\*\*|__)?/i
+/** A word or two of any language before a colon. */
+const anyLabel = /^(?:\*\*|__)?\p{L}[\p{L}\p{M} ]{1,24}(?:\*\*|__)?[ \t]*[:：](?:\*\*|__)?(?=[ \t]*\S)/u
+const dash = /[ \t]+[-–—]+[ \t]+/
 
 /** What a line before a code block says of its path. Alone it may be in prose; `isNext` is said of the line just above. */
 export const ofLine = (line: string, isNext: boolean): Named | undefined => {
@@ -29,42 +39,108 @@ export const ofLine = (line: string, isNext: boolean): Named | undefined => {
     .trimStart()
   const labelled = label.exec(bare)?.[0]
   if (labelled !== undefined) {
-    const path = unwrap(bare.slice(labelled.length).trim())
-    if (path !== "") return { path: normalise(path), isHeading: isPath(path) }
+    const { part, path } = unwrap(bare.slice(labelled.length).trim())
+    if (path !== "") return named(path, { isHeading: isPath(path), isCertain: true }, part)
   }
-  const path = unwrap(bare)
-  if (isPath(path))
-    return { path: normalise(path), isHeading: heading !== "" && (bare.includes("`") || /\.\w+$/.test(path)) }
-  const inProse = isNext ? [...text.matchAll(/`([^`\s]+)`|\*\*([^*\s]+)\*\*/g)].map((m) => m[1] ?? m[2]!) : []
-  const [only, ...others] = inProse.filter(isPath)
-  return only !== undefined && others.length === 0 ? { path: normalise(only), isHeading: false } : undefined
+  const whole = unwrap(bare)
+  const other = anyLabel.exec(bare)?.[0]
+  const behind = other === undefined ? undefined : unwrap(bare.slice(other.length).trim())
+  if (behind !== undefined && isPath(behind.path)) {
+    const isHeading = heading !== ""
+    return named(behind.path, { isHeading, isCertain: isHeading }, behind.part)
+  }
+  if (isPath(whole.path)) {
+    const isHeading = heading !== "" && (bare.includes("`") || bare.startsWith("[") || /\.\w+$/.test(whole.path))
+    return named(whole.path, { isHeading, isCertain: true }, whole.part)
+  }
+  const [side, ...sides] = bare
+    .split(dash)
+    .map(unwrap)
+    .filter(({ path }) => isPath(path))
+  if (side !== undefined && sides.length === 0 && (heading !== "" || isNext)) {
+    return named(side.path, { isHeading: heading !== "", isCertain: true }, side.part)
+  }
+  if (!isNext) return undefined
+  const mentions = [...text.matchAll(/`([^`\s]+)`|\*\*([^*\s]+)\*\*/g)].map((m) => m[1] ?? m[2]!).filter(isPath)
+  const [only, ...others] = mentions
+  if (only === undefined) return undefined
+  const isLast = others.length === 0 && /[`*][ \t]*[:：.]?$/.test(text) && !dash.test(text)
+  return { path: isLast ? normalise(only) : "", isHeading: false, isCertain: false }
 }
+
+const named = (
+  path: string,
+  how: { readonly isHeading: boolean; readonly isCertain: boolean },
+  part: Named["part"]
+): Named => ({ path: normalise(path), ...how, ...(part !== undefined && { part }) })
 
 /** The path in the info string of a fence: `python src/a.py`, `python:src/a.py`, `title="src/a.py"`, `src/a.py`. */
-export const ofInfo = (info: string): string | undefined => {
+export const ofInfo = (info: string): Pick<Named, "path" | "part"> | undefined => {
   if (info.length > maxLength) return undefined
-  const named = /(?:^|[\s{,])(?:title|file|filename|path|name)=(?:"([^"]+)"|'([^']+)'|([^\s}]+))/i.exec(info)
-  if (named !== null) return normalise(named[1] ?? named[2] ?? named[3]!)
-  const [first = "", second, ...rest] = info.split(/\s+/)
+  const attribute = /(?:^|[\s{,])(?:title|file|filename|path|name)=(?:"([^"]+)"|'([^']+)'|([^\s}]+))/i.exec(info)
+  if (attribute !== null) return { path: normalise(attribute[1] ?? attribute[2] ?? attribute[3]!) }
+  const lines = /^\d+:\d+:(\S+)$/.exec(info)?.[1]
+  if (lines !== undefined) return { path: normalise(lines), part: "lines" }
+  const [first = "", second, ...rest] = info
+    .replace(/[ \t](?:#|\/\/|--|\/\*|<!--)(?=[ \t])|[ \t](?:\*\/|-->)$/g, "")
+    .split(/\s+/)
   const last = second ?? /^[\w+#-]{2,}:(.+)$/.exec(first)?.[1] ?? first
-  const path = unwrap(last)
-  return rest.length === 0 && isPath(path) ? normalise(path) : undefined
+  if (rest.length > 0 || (second === undefined && language.isLanguage(last))) return undefined
+  const { part, path } = unwrap(last)
+  return isPath(path) ? { path: normalise(path), ...(part !== undefined && { part }) } : undefined
 }
 
+const firstComment = /^[ \t]*(?:#|\/\/|--|;|%|\/\*+|<!--|"""|''')[ \t]*(\S.*?)[ \t]*(?:\*\/|-->|"""|''')?[ \t]*$/
+
+/** The path that a file's first line is a comment of. */
+export const ofComment = (content: string): string | undefined => {
+  const [first = "", second = ""] = content.slice(0, 2 * maxLength).split("\n")
+  const said = firstComment.exec(first.startsWith("#!") ? second : first)?.[1]
+  if (said === undefined) return undefined
+  const { part, path } = unwrap(said.replace(label, "").trim())
+  return part === undefined && isPath(path) && /[./]/.test(path) ? normalise(path) : undefined
+}
+
+interface Unwrapped {
+  readonly path: string
+  readonly part?: Named["part"]
+}
+
+const remark = /(?<!\])[ \t]*\(([^()]{0,40})\)[ \t]*:?$/
+const ofLines = /\blines?\b|^L?\d+\s*[-–]\s*L?\d+$/i
+const ofPart = /\b(?:excerpt|partial|snippet|abridged|unchanged|changes(?: only)?|diff|part)\b/i
+
 /** The text without the marks and remarks around it. */
-const unwrap = (line: string): string => {
+const unwrap = (line: string): Unwrapped => {
+  const said = remark.exec(line)?.[1] ?? ""
+  const part = ofLines.test(said) ? "lines" : ofPart.test(said) ? "a part" : undefined
   const text = line
-    .replace(/[ \t]*\([^()]{0,40}\)[ \t]*:?$/, "")
-    .replace(/[ \t]*:(\*\*|__)?$/, "$1")
+    .replace(remark, "")
+    .replace(/[ \t]*[:：](\*\*|__)?$/, "$1")
     .trim()
+  const inner = within(text)
+  return { ...inner, ...(part !== undefined && { part }) }
+}
+
+const within = (text: string): Unwrapped => {
   const span = codeSpan(text)
-  if (span !== undefined) return span
+  if (span !== undefined) return { path: span }
+  const [, shown, target] = /^\[([^\]]+)\]\(([^()\s]+)\)$/.exec(text) ?? []
+  if (target !== undefined) return within(isPath(target) ? target : shown!)
+  const bracketed = /^\[([^[\]]+)\]$/.exec(text)?.[1]
+  if (bracketed !== undefined) return within(bracketed)
   for (const mark of ["**", "__", "*", "_", '"', "'"]) {
     const inner = text.slice(mark.length, -mark.length)
-    if (text.length > 2 * mark.length && text === `${mark}${inner}${mark}`) return unwrap(inner)
+    if (text.length > 2 * mark.length && text === `${mark}${inner}${mark}` && !inner.includes(mark))
+      return unwrap(inner)
   }
-  return text
+  const lines = /^(.+\.\w+)(?::\d+(?:[-–:]\d+)?|#L\d+(?:-L?\d+)?)$/.exec(text)?.[1]
+  return lines === undefined ? { path: unescape(text) } : { path: unescape(lines), part: "lines" }
 }
+
+/** Markdown's backslashes taken off, unless they join the names of a path. */
+const unescape = (text: string): string =>
+  /\\[A-Za-z0-9]/.test(text) ? text : text.replace(/\\([!-/:-@[-`{-~])/g, "$1")
 
 const codeSpan = (text: string): string | undefined => {
   const ticks = /^`+/.exec(text)?.[0] ?? ""

@@ -208,17 +208,15 @@ export const skipper = () => {
   let closing = false
 
   const start = (text: string): Piece => {
-    held += text
-    const trimmed = held.trimStart()
-    const tag = opening.exec(trimmed)?.[0]
+    held = (held + text).trimStart()
+    const tag = opening.exec(held)?.[0]
     if (tag !== undefined) {
       kind = openings.findIndex((pattern) => pattern.test(tag))
       depth = 1
       state = "reasoning"
-      held = ""
-      return reasoning(trimmed.slice(tag.length))
+      return reasoning(take().slice(tag.length))
     }
-    if (trimmed.length < longest && /^$|^[<◁][^>▷\n]*$|^\[(?:T(?:H(?:I(?:N(?:K)?)?)?)?)?$/i.test(trimmed)) return none
+    if (held.length < longest && /^$|^[<◁][^>▷\n]*$|^\[(?:T(?:H(?:I(?:N(?:K)?)?)?)?)?$/i.test(held)) return none
     state = "answer"
     return answer(take())
   }
