@@ -142,7 +142,7 @@ describe("OutputParser", () => {
         )
         isIdentity(
           tasks,
-          blocks.map(({ file, objective, title }) => ({ heading: `Task 0: ${title}`, body: { objective, file } }))
+          blocks.map(({ file, objective, title }, i) => ({ heading: `Task ${i}: ${title}`, body: { objective, file } }))
         )
       },
       runs(1000)

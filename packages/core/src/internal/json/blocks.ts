@@ -1,15 +1,13 @@
 import { repair } from "./repair.ts"
 
-/** How a value stands in a reply: `alone` before `labelled`, that before `inline`, that before `foreign`. */
-export type Standing = 3 | 2 | 1 | 0
+/** How a value stands in a reply: `alone` before `labelled`, that before `inline`. */
+export type Standing = 3 | 2 | 1
 /** On lines of its own, over several lines, or in a fence of JSON. */
 const alone: Standing = 3
 /** After a colon, or at the start of a line. */
 const labelled: Standing = 2
 /** Inside a sentence. */
 const inline: Standing = 1
-/** In a fence of another language. */
-const foreign: Standing = 0
 
 /** A complete JSON object or array in a text, its small faults repaired. */
 export interface JsonBlock {
@@ -19,11 +17,20 @@ export interface JsonBlock {
 }
 
 export interface JsonBlocks {
+  /** Those that are in no fence of another language. */
   readonly blocks: ReadonlyArray<JsonBlock>
   /** Where a block starts that the text ends in the middle of. */
   readonly unclosed: number | undefined
   /** The first of the best standing that began like JSON and stopped being it. */
-  readonly invalid: { readonly standing: Standing; readonly index: number; readonly detail: string } | undefined
+  readonly invalid: Broken | undefined
+  /** The language of a fence that has JSON in it all the same. */
+  readonly foreign: string | undefined
+}
+
+interface Broken {
+  readonly standing: Standing
+  readonly index: number
+  readonly detail: string
 }
 
 const opener = /[{[]|`{3,}/g
@@ -47,6 +54,7 @@ export const find = (text: string): JsonBlocks => {
   const blocks: Array<JsonBlock> = []
   let invalid: JsonBlocks["invalid"]
   let language: string | undefined
+  let foreign: string | undefined
   /** The text from here on was not read yet. */
   let read = 0
   /** Whether nothing but values that stand alone came on this line. */
@@ -71,21 +79,24 @@ export const find = (text: string): JsonBlocks => {
     }
     const isObject = match[0] === "{"
     if (!isAt(isObject ? objectStart : arrayStart, text, start)) continue
-    const region = repair(text, start)
-    if (region._tag === "Unclosed") return { blocks, unclosed: start, invalid }
     const isJson = language !== undefined && ofJson.has(language)
-    const isForeign = language !== undefined && !isJson && !ofNothing.has(language)
+    if (language !== undefined && !isJson && !ofNothing.has(language)) {
+      foreign ??= language
+      continue
+    }
+    const region = repair(text, start)
+    if (region._tag === "Unclosed") return { blocks, unclosed: start, invalid, foreign }
     const isLabelled: boolean = isFirst || label.test(between.slice(-20))
     if (region._tag === "Closed") {
       const spans = text.slice(start, region.end).includes("\n")
       const standsAlone: boolean = isJson || spans || (isFirst && isAt(after, text, region.end))
-      const standing: Standing = isForeign ? foreign : standsAlone ? alone : isLabelled ? labelled : inline
+      const standing: Standing = standsAlone ? alone : isLabelled ? labelled : inline
       if (!inBroken) blocks.push({ start, json: region.json, standing })
       isFirst &&= standing === alone
       read = opener.lastIndex = region.end
       continue
     }
-    const standing: Standing = isForeign ? foreign : isFirst || isJson ? alone : isLabelled ? labelled : inline
+    const standing: Standing = isFirst || isJson ? alone : isLabelled ? labelled : inline
     isFirst = false
     const counts = isObject ? isAt(quotedKey, text, start) || standing === alone : standing === alone
     if (counts && !inBroken && (invalid === undefined || standing > invalid.standing)) {
@@ -101,7 +112,7 @@ export const find = (text: string): JsonBlocks => {
     const rest = counts && standing !== alone ? text.indexOf("\n", start) : region.index
     opener.lastIndex = Math.max(rest < 0 ? text.length : rest, start + 1)
   }
-  return { blocks, unclosed: undefined, invalid }
+  return { blocks, unclosed: undefined, invalid, foreign }
 }
 
 const matched = (sticky: RegExp, text: string, index: number): string => {

@@ -24,13 +24,14 @@ export const codeBlock = (name?: string): OutputParser<string> => {
     if (last === undefined) {
       return failure({ expected, found: text, place: "", detail: "there is no fenced code block in the reply" })
     }
-    if (last.close === undefined) {
-      const detail = "the code block that starts here is not closed"
-      return failure({ expected, found: text, place: `line ${last.open + 1}`, detail, truncated: true })
-    }
     const [block, ...others] = candidates(blocks)
+    const open = [block ?? last, last].find(({ close }) => close === undefined)
+    if (open !== undefined) {
+      const detail = "the code block that starts here is not closed"
+      return failure({ expected, found: text, place: `line ${open.open + 1}`, detail, truncated: true })
+    }
     if (block === undefined) {
-      const names = new Set(blocks.map(({ info }) => language.ofInfo(info)))
+      const names = new Set(blocks.map(({ info }) => language.ofInfo(info) || "no language"))
       const detail = `there is a block of ${[...names].join(", of ")}, and none of ${name}`
       return failure({ expected, found: blocks[0]!.content, place: `line ${blocks[0]!.open + 1}`, detail })
     }
@@ -52,7 +53,7 @@ export const codeBlock = (name?: string): OutputParser<string> => {
     const inside = [...of("markdown"), ...of("")].flatMap((block) =>
       fences.within(block, language.ofInfo).filter(({ info }) => language.ofInfo(info) === wanted)
     )
-    return inside.length > 0 ? inside : of("")
+    return inside.length > 0 ? inside : of("").filter(({ content }) => !content.split("\n").some(fences.isFence))
   }
 
   return answerParser({

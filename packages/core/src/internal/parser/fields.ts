@@ -124,8 +124,12 @@ const sections = (text: string, match: (line: string) => Match | undefined) => {
   const close = () => {
     if (open !== undefined) found.push({ key: open.key, line: open.line, value: valueOf(open, base ?? 0) })
   }
+  /** How far the code is indented that a line seems to be in. */
+  let code = 0
   for (let i = 0; i < lines.length; i++) {
-    const matched = isCode[i] ? undefined : match(lines[i]!)
+    if (isCode[i] && fences.isFence(lines[i]!)) code = fences.indentOf(lines[i]!)
+    const isInside = isCode[i] && (base === undefined || code <= base || fences.indentOf(lines[i]!) >= code)
+    const matched = isInside ? undefined : match(lines[i]!)
     if (matched === undefined || matched.indent > (base ?? matched.indent)) {
       open?.more.push(lines[i]!)
       continue

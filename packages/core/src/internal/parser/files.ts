@@ -52,7 +52,7 @@ const read = (
   }
   const blocks = fences.parse(lines, languageAt)
   const contents = new Map<string, string>()
-  let stray: { readonly block: fences.Fence; readonly detail: string } | undefined
+  const strays: Array<{ readonly block: fences.Fence; readonly detail: string }> = []
   for (const [i, block] of blocks.entries()) {
     const place = `line ${block.open + 1}`
     const refuse = (detail: string) => failure({ expected, found: block.content, place, detail })
@@ -63,13 +63,16 @@ const read = (
     }
     if (said.fault !== undefined) return refuse(said.fault)
     const { path } = said
+    const other = block.doubt?._tag === "OtherBlock" ? (lookUp(lines, block.doubt.line)?.path ?? "another") : undefined
     if (path === undefined) {
-      if (said.detail !== undefined) stray ??= { block, detail: said.detail }
+      if (other !== undefined) return refuse(`the code block is not closed before ${other} starts`)
+      if (said.detail !== undefined) strays.push({ block, detail: said.detail })
       continue
     }
     const after = blocks[i + 1]
     const next = after === undefined || lookUp(lines, after.open) === undefined ? after : undefined
-    const other = block.doubt?._tag === "OtherBlock" ? lookUp(lines, block.doubt.line)?.path : undefined
+    const within = block.nested.map((line) => labelAbove(lines, line)).find((path) => path !== undefined)
+    if (within !== undefined) return refuse(`the code block of ${path} is not closed before ${within} starts`)
     const content = whole({ block, next, language: language.ofPath(path), path, other }, expected)
     if (Result.isFailure(content)) return Result.fail(content.failure)
     if ((contents.get(path) ?? content.success) !== content.success) {
@@ -77,10 +80,8 @@ const read = (
     }
     contents.set(path, content.success)
   }
-  if (contents.size === 0) {
-    const [only, ...others] = blocks
-    if (only !== undefined && others.length === 0 && isAround(only)) return read(linesOf(only), text)
-  }
+  const [stray] = strays
+  if (contents.size === 0 && strays.length === 1 && isAround(stray!.block)) return read(linesOf(stray!.block), text)
   const lost = headings(lines, blocks).find(({ path }) => !contents.has(path))
   if (lost !== undefined) {
     const truncated = blocks.every(({ open }) => open < lost.line)
@@ -164,6 +165,10 @@ const lookUp = (lines: ReadonlyArray<string>, open: number): filePath.Named | un
   }
   return next
 }
+
+/** The path in a line such as the instructions ask for, right above a block. */
+const labelAbove = (lines: ReadonlyArray<string>, open: number): string | undefined =>
+  /^### [^`]{0,30}[:：] *`/.test(lines[open - 1] ?? "") ? lookUp(lines, open)?.path : undefined
 
 const headings = (lines: ReadonlyArray<string>, blocks: ReadonlyArray<fences.Fence>) => {
   const found: Array<{ readonly path: string; readonly line: number }> = []

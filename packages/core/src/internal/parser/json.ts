@@ -108,21 +108,21 @@ const shown = 80
 const maxBlocks = 100
 
 /** Those that stand best, empty ones in a sentence last; none where something broken stands better than all. */
-const best = (found: ReadonlyArray<blocks.JsonBlock>, broken: blocks.Standing = 0): ReadonlyArray<blocks.JsonBlock> => {
+const best = (found: ReadonlyArray<blocks.JsonBlock>, broken = 0): ReadonlyArray<blocks.JsonBlock> => {
   const rank = ({ json, standing }: blocks.JsonBlock) => (json.length === 2 && standing === 1 ? 0.5 : standing)
   const highest = found.reduce((highest, block) => Math.max(highest, rank(block)), 0)
   return highest < broken ? [] : found.filter((block) => rank(block) === highest)
 }
 
-const missing = (text: string, { invalid }: blocks.JsonBlocks) =>
-  invalid === undefined
-    ? failure({ expected, found: text, place: "", detail: "there is no JSON in the reply" })
-    : failure({
-        expected,
-        found: text.slice(invalid.index),
-        place: placeOf(text, invalid.index),
-        detail: `not valid JSON: ${invalid.detail}`
-      })
+const missing = (text: string, { foreign, invalid }: blocks.JsonBlocks) => {
+  if (invalid !== undefined) {
+    const { detail, index } = invalid
+    const place = placeOf(text, index)
+    return failure({ expected, found: text.slice(index), place, detail: `not valid JSON: ${detail}` })
+  }
+  const where = foreign === undefined ? "" : ` but in a block of ${foreign}`
+  return failure({ expected, found: text, place: "", detail: `there is no JSON in the reply${where}` })
+}
 
 const isSame = (a: blocks.JsonBlock, b: blocks.JsonBlock): boolean =>
   canonical.stringify(JSON.parse(a.json)) === canonical.stringify(JSON.parse(b.json))

@@ -49,7 +49,7 @@ export const makeParser = <A>(fields: Omit<OutputParser<A>, "pipe">): OutputPars
   }
 })
 
-/** A parser that is given the answer alone, at its own lines and columns; what a model thought aloud is blanked out. */
+/** A parser that is given the answer alone, in its own lines; what a model thought aloud is blanked out. */
 export const answerParser = <A>(fields: Omit<OutputParser<A>, "pipe">): OutputParser<A> =>
   makeParser({
     ...fields,
@@ -70,7 +70,7 @@ export const answer = (
   const found = reasoning.find(text)
   if ("unfinished" in found) {
     const place = placeOf(text, found.unfinished)
-    const detail = `the reasoning that starts at ${place} is not finished`
+    const detail = `the ${found.what} that starts at ${place} is not finished`
     return failure({ expected: "an answer", found: text, place: placeOf(text, text.length), detail, truncated: true })
   }
   if (found.gaps.length === 0) return Result.succeed(text)

@@ -1,7 +1,7 @@
 import * as Result from "effect/Result"
 import { lineCounter } from "../text/lineCounter.ts"
 import { answerParser, failure, makeParser, none, OutputParseError, type OutputParser } from "./outputParser.ts"
-import { escape, makeRules, printTitle, read } from "./taggedLines.ts"
+import { type Block, escape, makeRules, printTitle, read } from "./taggedLines.ts"
 
 /** A block between tokens, with the heading before it. */
 export interface TaggedBlock<out B = string> {
@@ -24,7 +24,7 @@ export interface TaggedBlocksOptions {
  * Blocks such as `#task start#` … `#task end#`, each below its heading; `body` reads what is between the tokens.
  *
  * A token stands on a line of its own, in any letter case, spaced out or in bold; an end token may also end the last
- * line of a block. One inside a code fence does not count. A block that the next start token or heading comes upon
+ * line of a block. One inside a code fence does not count. Where it is said what headings look like, none comes twice. A block that the next start token or heading comes upon
  * before its end is refused by its heading; the last block without an end is truncated. Print puts a backslash before
  * each line of a body that would count otherwise, and reading takes it off.
  */
@@ -46,6 +46,11 @@ export const taggedBlocks: {
     if (fault !== undefined) {
       const { detail, found, line, truncated = false } = fault
       return failure({ expected, found: truncated ? text : found, place: `line ${line + 1}`, detail, truncated })
+    }
+    const twice = options.heading === undefined ? undefined : doubled(blocks)
+    if (twice !== undefined) {
+      const detail = `"${twice.heading}" comes twice with different content; write it once`
+      return failure({ expected, found: twice.text, place: `line ${twice.line + 1}`, detail })
     }
     if (blocks.length === 0 && text.trim().toLowerCase() !== none) {
       return failure({ expected, found: text, place: "", detail: `there is no \`${start}\` on a line of its own` })
@@ -74,6 +79,16 @@ export const taggedBlocks: {
             )
             .join("\n\n"),
     progress: lineCounter(firstWord(start) === firstWord(end) ? firstWord(end) : "block", rules.end.isAlone)
+  })
+}
+
+/** A block whose heading another has with a different content. */
+const doubled = (blocks: ReadonlyArray<Block>): Block | undefined => {
+  const texts = new Map<string, string>()
+  return blocks.find(({ heading, text }) => {
+    const before = texts.get(heading) ?? text
+    texts.set(heading, before)
+    return before !== text
   })
 }
 

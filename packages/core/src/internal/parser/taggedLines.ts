@@ -30,7 +30,7 @@ export const makeRules = (options: {
   }
 }
 
-interface Block {
+export interface Block {
   readonly heading: string
   readonly line: number
   readonly text: string

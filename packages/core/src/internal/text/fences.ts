@@ -16,6 +16,8 @@ export interface Fence {
   readonly content: string
   /** What makes it doubtful that the block ends where it does. */
   readonly doubt: Doubt | undefined
+  /** Lines within a block of Markdown that open blocks as long. */
+  readonly nested: ReadonlyArray<number>
 }
 
 /** A string in three quotes that is still open there, or a fence with a language inside, as long as the block's own. */
@@ -48,7 +50,7 @@ export const parse = (
   for (let open = 0; open < lines.length; open++) {
     const opening = opener(lines[open]!)
     if (opening === undefined) continue
-    const { close, doubt } = endOf(lines, open, opening, languageOf(opening.info, open))
+    const { close, doubt, nested } = endOf(lines, open, opening, languageOf(opening.info, open))
     const { indent, info } = opening
     const end = close ?? lines.length
     const inside = lines.slice(open + 1, end).map((line) => contentLine(line, indent, lines[open]!.endsWith("\r")))
@@ -58,7 +60,8 @@ export const parse = (
       close,
       info,
       content: lines[end + 1]?.trim() === noNewline ? content.slice(0, -1) : content,
-      doubt
+      doubt,
+      nested
     })
     open = end
   }
@@ -83,34 +86,47 @@ const endOf = (
   language: string
 ) => {
   const isOpenAfter = openString(language)
-  const nests = language === "markdown" || (info === "" && opensWithInfo(lines[open + 1], mark))
+  const nests = language === "markdown" || (info === "" && opensAsLong(lines[open + 1] ?? "", mark, length))
   let depth = 0
   let isString = false
   /** Where the block would end if no string were open. */
   let inString: number | undefined
-  let other: number | undefined
+  const inside: Array<number> = []
   for (let i = open + 1; i < lines.length; i++) {
     const line = lines[i]!
     const isOutside = indentOf(line) <= indent + 3
     if (isOutside && closes(line, mark, length) && (!nests || depth-- === 0)) {
-      if (!isString)
-        return { close: i, doubt: other === undefined ? undefined : ({ _tag: "OtherBlock", line: other } as const) }
+      if (!isString) {
+        // a fence that is longer than the one it would close belongs to another
+        const isLonger = line.trim().length > length
+        return { close: i, doubt: otherBlock(isLonger ? i : nests ? undefined : inside[0]), nested: inside }
+      }
       inString ??= i
     }
-    const inner = isString || !isOutside ? undefined : opener(line)
-    if (inner?.mark === mark && inner.length >= length && inner.info !== "") {
-      if (nests) depth++
-      else other ??= i
+    if (!isString && isOutside && (nests ? opensAsLong(line, mark, length) : startsAsLong(line, mark, length))) {
+      inside.push(i)
+      depth++
     }
     isString = isOpenAfter(line)
   }
-  return { close: inString, doubt: inString === undefined ? undefined : ({ _tag: "OpenString" } as const) }
+  const doubt: Doubt | undefined = inString === undefined ? undefined : { _tag: "OpenString" }
+  return { close: inString, doubt, nested: [] }
 }
 
-const opensWithInfo = (line: string | undefined, mark: string): boolean => {
-  const inner = opener(line ?? "")
-  return inner?.mark === mark && inner.info !== ""
+const opensAsLong = (line: string, mark: string, length: number): boolean => {
+  const inner = opener(line)
+  return inner?.mark === mark && inner.length >= length && inner.info !== ""
 }
+
+/** Whether a line starts with a fence and goes on: a reader may take it for one. */
+const startsAsLong = (line: string, mark: string, length: number): boolean => {
+  const text = line.trimStart()
+  const run = runLength(text, mark)
+  return run >= length && text.slice(run).trim() !== ""
+}
+
+const otherBlock = (line: number | undefined): Doubt | undefined =>
+  line === undefined ? undefined : { _tag: "OtherBlock", line }
 
 /** Which lines are part of a closed block. A fence that nothing closes is a line like any other. */
 export const mask = (lines: ReadonlyArray<string>): ReadonlyArray<boolean> => {
@@ -164,8 +180,12 @@ const runLength = (text: string, mark: string): number => {
   return length
 }
 
-/** How many characters of white space a line begins with. */
-export const indentOf = (line: string): number => line.length - line.trimStart().length
+/** How many blanks and tabs a line begins with. */
+export const indentOf = (line: string): number => {
+  let indent = 0
+  while (line[indent] === " " || line[indent] === "\t") indent++
+  return indent
+}
 
 const contentLine = (line: string, indent: number, crlf: boolean): string =>
   line.slice(Math.min(indent, indentOf(line)), crlf && line.endsWith("\r") ? -1 : undefined)

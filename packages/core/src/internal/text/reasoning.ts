@@ -53,8 +53,10 @@ interface Tag {
 export type Span = readonly [from: number, to: number]
 export type Gaps = ReadonlyArray<Span>
 
-/** Where reasoning stands in a text, and tags around the answer; or where reasoning starts that does not end. */
-export type Found = { readonly gaps: Gaps; readonly exact?: Span } | { readonly unfinished: number }
+/** Where reasoning stands in a text, and tags around the answer; or where reasoning or an answer starts that does not end. */
+export type Found =
+  | { readonly gaps: Gaps; readonly exact?: Span }
+  | { readonly unfinished: number; readonly what: "reasoning" | "answer" }
 
 const nothing: Found = { gaps: [] }
 
@@ -63,47 +65,80 @@ export const find = (text: string): Found => {
   const found = read(text)
   if (found.length === 0) return nothing
   const gaps: Array<Span> = []
+  let answer: Span | undefined
+  /** What stands before was looked at. */
   let at = 0
-  let i = 0
-  for (; i < found.length; i++) {
-    const tag = found[i]!
-    if (text.slice(at, tag.start).trim() !== "") break
+  const take = (gap: Span) => {
+    if (gap[0] === 0) gaps.length = 0
+    gaps.push(gap)
+    answer = answerOf(text, gap[1])
+    at = answer === undefined ? gap[1] : Math.max(...answer)
+  }
+
+  for (const [i, tag] of found.entries()) {
+    if (tag.start < at) continue
+    if (answer !== undefined || text.slice(at, tag.start).trim() !== "") break
     const last = tag.opens ? (tag.other ?? lastClosing(found, tag.kind, i)) : i
-    if (last === undefined) return { unfinished: tag.start }
-    at = found[last]!.end
-    gaps.push([tag.start, at])
-    i = last
+    if (last === undefined) return { unfinished: tag.start, what: "reasoning" }
+    take([tag.start, found[last]!.end])
   }
-  const leading = gaps.length > 0 ? answerOf(text, at) : undefined
-  if (leading !== undefined) return around(gaps, text, leading)
+
+  const orphan = lastOrphan(text, at, found)
+  if (orphan !== undefined) take([0, orphan.end])
+
   const lines = linesOf(text, at)
-  for (; i < found.length; i++) {
-    const tag = found[i]!
+  for (const tag of found) {
+    if (answer !== undefined) break
+    if (tag.start < at || !tag.opens) continue
     const line = lines(tag.start)
-    const starts = text.slice(line.from, tag.start).trim() === ""
-    if (line.isCode && (tag.opens || !line.isBeforeBlock)) continue
-    if (tag.opens) {
-      const close = tag.other === undefined ? undefined : found[tag.other]!
-      if (close === undefined && starts) return { unfinished: tag.start }
-      if (close === undefined || !(starts || close.start > line.to)) continue
-      gaps.push([tag.start, close.end])
-      i = tag.other!
-    } else if (tag.other === undefined && (starts || text.slice(tag.end, line.to).trim() === "")) {
-      gaps.splice(0, gaps.length, [0, tag.end])
-    }
+    if (line.isCode) continue
+    const starts = text.slice(Math.max(line.from, at), tag.start).trim() === ""
+    const close = tag.other === undefined ? undefined : found[tag.other]!
+    if (close === undefined && starts) return { unfinished: tag.start, what: "reasoning" }
+    if (close === undefined) continue
+    if (starts) take([tag.start, close.end])
+    // said in reasoning whose own first tag is not there
+    else if (close.start > line.to && isAtEdge(text, close)) take([0, close.end])
   }
-  const answer = gaps.length === 1 && gaps[0]![0] === 0 ? answerOf(text, gaps[0]![1]) : undefined
-  return answer === undefined ? { gaps } : around(gaps, text, answer)
+  if (answer === undefined) return { gaps }
+  return answer[1] < answer[0] ? { unfinished: answer[0], what: "answer" } : only(text, answer)
 }
 
-/** Every tag in order, each with its other. */
+/** The last tag that closes reasoning whose opening tag is not there. */
+const lastOrphan = (text: string, at: number, found: ReadonlyArray<Tag>): Tag | undefined => {
+  const lines = linesOf(text, at)
+  const [from, to] = statedAnswer(text, at, found)
+  return found
+    .filter(({ start }) => start >= at && !(start >= from && start < to))
+    .filter((tag) => !tag.opens && tag.other === undefined && isAtEdge(text, tag))
+    .map((tag) => ({ tag, line: lines(tag.start) }))
+    .findLast(({ line }) => !line.isCode || line.isBeforeBlock)?.tag
+}
+
+/** The first answer in tags of its own that follows reasoning. */
+const statedAnswer = (text: string, at: number, found: ReadonlyArray<Tag>): Span => {
+  for (const { opens, other, start } of found) {
+    const answer = start < at || !opens || other === undefined ? undefined : answerOf(text, found[other]!.end)
+    if (answer !== undefined) return answer
+  }
+  return [at, at]
+}
+
+/** Every tag in order, each with its other; an opening one in a string of JSON is none. */
 const read = (text: string): ReadonlyArray<Tag> => {
   const found: Array<Tag> = []
   const open = tags.map((): Array<number> => [])
+  let seen = 0
+  let isQuoted = false
   for (const match of text.matchAll(anyTag)) {
+    const between = text.slice(seen, match.index)
+    const line = between.slice(between.lastIndexOf("\n") + 1)
+    isQuoted = (isQuoted && line.length === between.length) !== hasOddQuotes(line)
+    seen = match.index
     const [name] = Object.entries(match.groups!).find(([, value]) => value !== undefined)!
     const kind = Number(name.slice(1))
     const opens = name.startsWith("o")
+    if (opens && isQuoted) continue
     const tag: Tag = { kind, opens, start: match.index, end: match.index + match[0].length }
     if (opens) open[kind]!.push(found.length)
     else {
@@ -116,6 +151,21 @@ const read = (text: string): ReadonlyArray<Tag> => {
     found.push(tag)
   }
   return found
+}
+
+/** Whether a tag stands first or last on its line. */
+const isAtEdge = (text: string, { end, start }: Tag): boolean => {
+  let before = start - 1
+  while (text[before] === " " || text[before] === "\t") before--
+  let after = end
+  while (text[after] === " " || text[after] === "\t" || text[after] === "\r") after++
+  return before < 0 || text[before] === "\n" || after === text.length || text[after] === "\n"
+}
+
+const hasOddQuotes = (text: string): boolean => {
+  let isOdd = false
+  for (let i = text.indexOf('"'); i >= 0; i = text.indexOf('"', i + 1)) if (text[i - 1] !== "\\") isOdd = !isOdd
+  return isOdd
 }
 
 /** Where an opening tag is named once more inside its reasoning, the last closing one counts. */
@@ -142,28 +192,33 @@ const linesOf = (text: string, at: number) => {
   }
 }
 
-/** What stands between tags of an answer, if nothing else follows. */
+/** What stands between tags of an answer, if they follow at an index; it ends before its start if nothing closes it. */
 const answerOf = (text: string, at: number): Span | undefined => {
-  const from = at + text.slice(at).search(/\S|$/)
-  const to = text.trimEnd().length
-  const tag = answerTags.find(([open, close]) => text.startsWith(open, from) && text.endsWith(close, to))
-  if (tag === undefined || from + tag[0].length > to - tag[1].length) return undefined
+  let from = at
+  while (from < text.length && text[from]!.trim() === "") from++
+  const tag = answerTags.find(([open]) => text.startsWith(open, from))
+  if (tag === undefined) return undefined
   const start = from + tag[0].length
-  const end = to - tag[1].length
-  return [start + Number(text[start] === "\n" && start < end), end - Number(text[end - 1] === "\n" && end - 1 > start)]
+  const end = text.lastIndexOf(tag[1])
+  if (end < start) return [start, at]
+  const isAfterBreak = text[start] === "\n" && start < end
+  return [start + Number(isAfterBreak), end - Number(text[end - 1] === "\n" && end - 1 > start)]
 }
 
-const around = (gaps: Gaps, text: string, exact: Span): Found => ({
-  gaps: [...gaps, [gaps.at(-1)![1], exact[0]], [exact[1], text.length]],
+const only = (text: string, exact: Span): Found => ({
+  gaps: [
+    [0, exact[0]],
+    [exact[1], text.length]
+  ],
   exact
 })
 
-/** A text with its gaps blanked out, so that what is left stands at the same lines and columns. */
+/** A text with its gaps blanked out, so that what is left stands in the same lines. */
 export const blank = (text: string, gaps: Gaps): string => {
   let out = ""
   let at = 0
   for (const [from, to] of gaps) {
-    out += text.slice(at, from) + text.slice(from, to).replace(/[^\n]/g, " ")
+    out += text.slice(at, from) + text.slice(from, to).replace(/[^\n]+/g, "")
     at = to
   }
   return out + text.slice(at)

@@ -50,7 +50,7 @@ interface Row {
 /** The text in a code span. */
 const code = (cell: string): string => /^(`+) ?(.*?) ?\1$/.exec(cell)![2]!
 
-const rows: ReadonlyArray<Row> = readFileSync(join(import.meta.dirname, "../docs/40-replies.md"), "utf8")
+const rows: ReadonlyArray<Row> = readFileSync(join(import.meta.dirname, "../../docs/40-replies.md"), "utf8")
   .split(/^## /m)
   .flatMap((text) => {
     const [section = "", ...lines] = text.split("\n")
