@@ -1,9 +1,9 @@
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Effect, FileSystem, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { LlmRequest } from "@stepwright/core/LlmRequest"
 import { Cassette, MockLlm } from "@stepwright/llm"
 import { request } from "./support/request.ts"
-import { ask, text, withFile, read, recording, replaying, miss } from "./support/cassette.ts"
+import { ask, edit, text, withFile, recording, replaying, miss } from "./support/cassette.ts"
 
 describe("Cassette", () => {
   describe("layerReplay", () => {
@@ -42,6 +42,38 @@ describe("Cassette", () => {
           })
         ),
       { arbitrary: { runs: 30 } }
+    )
+
+    it.effect("gives to equal requests of one path their replies in order, and then the last one", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          let said = 0
+          const twice = Effect.all([text(request("a")), text(request("a"))])
+          yield* recording(Cassette.layerRecord, file, () => `reply ${++said}`, twice)
+          const often = Effect.replicateEffect(text(request("a")), 4)
+          expect(yield* replaying(file, often)).toEqual(["reply 1", "reply 2", "reply 2", "reply 2"])
+          expect(yield* recording(Cassette.layerAuto, file, [], often)).toEqual(yield* replaying(file, often))
+          const elsewhere = Effect.replicateEffect(text(request("a", undefined, {}, { path: "other" })), 3)
+          expect(yield* replaying(file, elsewhere)).toEqual(["reply 1", "reply 2", "reply 2"])
+        })
+      )
+    )
+
+    it.effect("gives to equal requests of several paths the reply of their path, whatever the order", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const sample = (n: number) => request("sample", undefined, {}, { path: `sample/${n}` })
+          const all = [1, 2, 3].map((n) => text(sample(n)))
+          const script = (asked: LlmRequest) => asked.metadata.path
+          yield* recording(Cassette.layerRecord, file, script, Effect.all(all, { concurrency: 3 }))
+          expect(yield* replaying(file, Effect.all(all.toReversed()))).toEqual(["sample/3", "sample/2", "sample/1"])
+          expect(yield* recording(Cassette.layerAuto, file, [], Effect.all(all, { concurrency: 3 }))).toEqual([
+            "sample/1",
+            "sample/2",
+            "sample/3"
+          ])
+        })
+      )
     )
 
     const changes: ReadonlyArray<[what: string, fields: Partial<Omit<LlmRequest, "metadata">>]> = [
@@ -111,82 +143,37 @@ describe("Cassette", () => {
       )
     )
 
-    const broken: ReadonlyArray<[what: string, content: string | undefined, detail: RegExp]> = [
-      ["is missing", undefined, /no such file|NotFound/iu],
-      ["is no JSON", '{ "version": 1,', /^it is no JSON: .*cassette.json:1:16\)$/u],
-      ["has another version", '{ "version": 2, "entries": [] }', /^at version: Expected 1 \(.*cassette.json:1:14\)$/u],
-      [
-        "has a wrong entry",
-        '{ "version": 1, "entries": [{ "path": "a", "step": "a", "turn": "first" }] }',
-        /^at entries\.0\.turn: Expected number \(.*:1:65\);\n/u
-      ]
-    ]
-    for (const [what, content, detail] of broken) {
-      it.effect(`fails with file and position when the file ${what}`, () =>
-        withFile((file) =>
-          Effect.gen(function* () {
-            const fs = yield* FileSystem.FileSystem
-            yield* fs.makeDirectory(file.slice(0, file.lastIndexOf("/")))
-            if (content !== undefined) yield* fs.writeFileString(file, content)
-            const error = yield* Effect.flip(replaying(file, Effect.void))
-            assert(error._tag === "CassetteError")
-            expect(error.message).toContain(file)
-            expect(error.detail).toMatch(detail)
-          })
-        )
-      )
-    }
-
-    it.effect("tells line, key and reason of all that a hand has broken", () =>
+    it.effect("fails with its name when there is no such folder", () =>
       withFile((file) =>
         Effect.gen(function* () {
-          const fs = yield* FileSystem.FileSystem
-          yield* recording(
-            Cassette.layerRecord,
-            file,
-            [{ reply: "…" }],
-            Effect.all([ask(request("a")), ask(request("b"))])
-          )
-          const lines = (yield* read(file)).split("\n")
-          const broken = lines
-            .map((line, index) => (index < 35 ? line : line.replace('"turn": 1', '"turn": "one"')))
-            .map((line) => line.replace('"finishReason": "stop"', '"finishReason": "end"'))
-            .map((line) => line.replace('"parameters": {}', '"parameters": { "temprature": 1 }'))
-          yield* fs.writeFileString(file, broken.join("\n"))
           const error = yield* Effect.flip(replaying(file, Effect.void))
           assert(error._tag === "CassetteError")
-          const at = (text: string, from = 0) =>
-            broken.findIndex((line, index) => index >= from && line.includes(text)) + 1
-          const second = at('"path": "b"')
-          const finish = 'Expected "stop" | "length" | "content-filter" | "tool-calls" | "other"'
-          expect(error.message.split("\n")).toEqual([
-            `cassette ${file}: at entries.0.request.parameters.temprature: Expected no excess property (${file}:${at("temprature")}:39);`,
-            `  at entries.0.reply.finishReason: ${finish} (${file}:${at('"end"')}:25);`,
-            `  at entries.1.turn: Expected number (${file}:${at('"one"')}:15);`,
-            `  at entries.1.request.parameters.temprature: Expected no excess property (${file}:${at("temprature", second)}:39);`,
-            `  at entries.1.reply.finishReason: ${finish} (${file}:${at('"end"', second)}:25)`
-          ])
+          expect(error.message).toMatch(/^cassette .*runs\/cassette: .*NotFound/u)
         })
       )
     )
 
-    it.effect("refuses two entries for one request, which a merge leaves, and tells the line of the second", () =>
+    it.effect("tells file, line, key and reason of all that a hand has broken", () =>
       withFile((file) =>
         Effect.gen(function* () {
-          const fs = yield* FileSystem.FileSystem
           yield* recording(Cassette.layerRecord, file, [{ reply: "…" }], ask(request("a")))
-          const [entry] = JSON.parse(yield* read(file)).entries
-          const merged = {
-            version: 1,
-            entries: [entry, { ...entry, path: "b", reply: { ...entry.reply, text: ["other"] } }]
-          }
-          const text = JSON.stringify(merged, null, 2)
-          yield* fs.writeFileString(file, text)
-          const error = yield* Effect.flip(replaying(file, Effect.void))
-          const line = text.split("\n").findIndex((line) => line.includes('"path": "b"'))
-          expect(error.message).toBe(
-            `cassette ${file}: at entries.1: the same request as entries.0: keep one of them (${file}:${line}:5)`
-          )
+          let lines: ReadonlyArray<string> = []
+          const broken = yield* edit(file, (text) => {
+            const edited = text
+              .replace('"turn": 1', '"turn": "one"')
+              .replace('"finishReason": "stop"', '"finishReason": "end"')
+              .replace('"parameters": {}', '"parameters": { "temprature": 1 }')
+            lines = edited.split("\n")
+            return edited
+          })
+          const at = (text: string) => lines.findIndex((line) => line.includes(text)) + 1
+          const finish = 'Expected "stop" | "length" | "content-filter" | "tool-calls" | "other"'
+          const reason = yield* miss(file, request("a"))
+          expect(reason.detail.split("\n")).toEqual([
+            `cassette ${broken}: at turn: Expected number (${broken}:${at('"one"')}:11);`,
+            `  at request.parameters.temprature: Expected no excess property (${broken}:${at("temprature")}:35);`,
+            `  at reply.finishReason: ${finish} (${broken}:${at('"end"')}:21)`
+          ])
         })
       )
     )

@@ -1,9 +1,9 @@
-import { describe, expect, it } from "@effect/vitest"
-import { Context, Effect, Exit, FileSystem, Layer, Scope } from "effect"
+import { assert, describe, expect, it } from "@effect/vitest"
+import { Context, Effect, Layer } from "effect"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import { Cassette, MockLlm } from "@stepwright/llm"
 import { request } from "./support/request.ts"
-import { ask, text, withFile, read, recording, replaying, miss, warnings } from "./support/cassette.ts"
+import { ask, edit, filesOf, text, withFile, recording, replaying, miss, warnings } from "./support/cassette.ts"
 
 describe("Cassette", () => {
   describe("layers over one file", () => {
@@ -37,19 +37,15 @@ describe("Cassette", () => {
       )
     )
 
-    it.effect("read the file anew once all of them are closed, and not before", () =>
+    it.effect("see what is edited at once", () =>
       withFile((file) =>
         Effect.gen(function* () {
-          const fs = yield* FileSystem.FileSystem
-          const scope = yield* Scope.make()
-          const one = yield* Scope.provide(clientOf(file, "one"), scope)
-          yield* Effect.scoped(clientOf(file, "other"))
+          const one = yield* clientOf(file, "one")
           yield* one.generate(request("a"))
-          expect(yield* replaying(file, text(request("a")))).toBe("one")
-          yield* Scope.close(scope, Exit.void)
-          yield* fs.writeFileString(file, (yield* read(file)).replace('"one"', '"edited"'))
+          yield* edit(file, (text) => text.replace('"one"', '"edited"'))
           expect(yield* replaying(file, text(request("a")))).toBe("edited")
-        })
+          expect((yield* one.generate(request("a"))).text).toBe("edited")
+        }).pipe(Effect.scoped)
       )
     )
 
@@ -92,18 +88,15 @@ describe("Cassette", () => {
       )
     )
 
-    it.effect("keeps all when it cannot write", () =>
+    it.effect("fails, and removes nothing, where an entry is damaged", () =>
       withFile((file) =>
         Effect.gen(function* () {
-          const fs = yield* FileSystem.FileSystem
-          const folder = file.slice(0, file.lastIndexOf("/"))
           yield* recording(Cassette.layerRecord, file, [{ reply: "…" }], ask(request("a")))
-          const program = Effect.gen(function* () {
-            yield* fs.remove(folder, { recursive: true })
-            expect((yield* Effect.flip(Cassette.prune))._tag).toBe("CassetteError")
-            expect(yield* Cassette.unused).toEqual([{ path: "a", step: "a", turn: 1 }])
-          })
-          yield* replaying(file, program)
+          const damaged = yield* edit(file, (text) => text.slice(0, 40))
+          const error = yield* Effect.flip(replaying(file, Cassette.prune))
+          assert(error._tag === "CassetteError")
+          expect(error.file).toBe(damaged)
+          expect((yield* filesOf(file)).length).toBe(1)
         })
       )
     )

@@ -8,7 +8,7 @@ import { Cassette, MockLlm } from "@stepwright/llm"
 export const ask = (request: LlmRequest) => Effect.flatMap(LlmClient, (client) => client.generate(request))
 export const text = (request: LlmRequest) => Effect.map(ask(request), (reply) => reply.text)
 
-/** A test with an empty folder, given the name of a file in it. */
+/** A test with an empty folder, given the path of a cassette in it. */
 export const withFile = <A, E>(
   test: (file: string) => Effect.Effect<A, E, FileSystem.FileSystem | NodeServices.NodeServices>
 ) =>
@@ -17,10 +17,30 @@ export const withFile = <A, E>(
     const directory = yield* Effect.acquireRelease(fs.makeTempDirectory(), (directory) =>
       Effect.orDie(fs.remove(directory, { recursive: true }))
     )
-    return yield* test(`${directory}/runs/cassette.json`)
+    return yield* test(`${directory}/runs/cassette`)
   }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
 
-export const read = (file: string) => Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(file))
+/** The names of a cassette's files, those too that are no replies. */
+export const filesOf = (file: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.map(fs.readDirectory(file), (names) => names.toSorted()))
+
+/** The texts of a cassette's files, one after another. */
+export const read = (file: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const texts = yield* Effect.forEach(yield* filesOf(file), (name) => fs.readFileString(`${file}/${name}`))
+    return texts.join("")
+  })
+
+/** Changes the text of the only file of a cassette. */
+export const edit = (file: string, change: (text: string) => string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const [name, ...others] = yield* filesOf(file)
+    assert(name !== undefined && others.length === 0)
+    yield* fs.writeFileString(`${file}/${name}`, change(yield* fs.readFileString(`${file}/${name}`)))
+    return `${file}/${name}`
+  })
 
 /** Runs a program against a model that is recorded. */
 export const recording = <A, E>(
@@ -55,5 +75,9 @@ export const more = (text: string, than: string) => {
   const others = than.split("\n")
   return text.split("\n").filter((line) => !others.includes(line))
 }
+
+/** Waits until a model was asked so often: what is recorded is looked for on the disk first. */
+export const asked = (times: number) =>
+  Effect.repeat(Effect.andThen(Effect.yieldNow, count), { until: (count) => count >= times })
 
 export const count = Effect.map(MockLlm.calls, (requests) => requests.length)
