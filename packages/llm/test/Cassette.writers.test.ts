@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { describe, expect, it } from "@effect/vitest"
-import { Context, Effect, FileSystem, Layer } from "effect"
+import { Context, Effect, FileSystem, Layer, PlatformError } from "effect"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import { Cassette, MockLlm } from "@stepwright/llm"
 import { request } from "./support/request.ts"
@@ -114,6 +114,28 @@ describe("Cassette", () => {
           yield* Effect.provide(ask(request("a")), slow).pipe(Effect.provideService(FileSystem.FileSystem, fs))
           expect(yield* said(file)).toEqual(["other", "own"])
           expect(yield* replaying(file, Effect.replicateEffect(text(request("a")), 2))).toEqual(["other", "own"])
+        })
+      )
+    )
+
+    it.effect("take turns on a disk that knows no links, too", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const fs = yield* FileSystem.FileSystem
+          const refused = PlatformError.systemError({
+            _tag: "PermissionDenied",
+            module: "FileSystem",
+            method: "link",
+            description: "the disk knows no links"
+          })
+          const linkless = FileSystem.make({ ...fs, link: () => Effect.fail(refused) })
+          const asks = Effect.replicateEffect(ask(request("a")), 3, { concurrency: 3 })
+          let count = 0
+          const record = () => recording(Cassette.layerRecord, file, () => `reply ${++count}`, asks)
+          const twice = Effect.andThen(Effect.suspend(record), Effect.suspend(record))
+          expect(yield* warnings(Effect.provideService(twice, FileSystem.FileSystem, linkless))).toEqual([])
+          expect(yield* said(file)).toEqual(["reply 4", "reply 5", "reply 6"])
+          expect((yield* filesOf(file)).length).toBe(3)
         })
       )
     )

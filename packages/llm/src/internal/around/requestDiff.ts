@@ -1,4 +1,5 @@
 import { identity, type LlmRequest } from "@stepwright/core/LlmRequest"
+import { sortedKeys } from "../file/sortedKeys.ts"
 
 interface Line {
   readonly where: string
@@ -10,7 +11,7 @@ const render = ({ model, messages, format, parameters }: LlmRequest): ReadonlyAr
   { where: "model", text: model },
   ...Object.entries(parameters).map(([name, value]) => ({ where: "parameters", text: `${name} ${String(value)}` })),
   { where: "format", text: format.type === "json" ? `json ${format.name}` : "text" },
-  ...(format.type === "json" ? lines("format", JSON.stringify(format.schema, null, 2)) : []),
+  ...(format.type === "json" ? lines("format", JSON.stringify(sortedKeys(format.schema), null, 2)) : []),
   ...messages.flatMap(({ role, content }, index) => lines(`message ${index + 1} (${role})`, content))
 ]
 

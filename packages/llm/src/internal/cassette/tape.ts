@@ -4,127 +4,160 @@ import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
 import * as FileSystem from "effect/FileSystem"
 import * as Hash from "effect/Hash"
-import type * as PlatformError from "effect/PlatformError"
 import * as RcMap from "effect/RcMap"
-import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
-import * as Semaphore from "effect/Semaphore"
 import { Hasher } from "@stepwright/core/Hasher"
 import type { LlmReply } from "@stepwright/core/LlmReply"
-import { identity, type LlmRequest } from "@stepwright/core/LlmRequest"
-import * as requestDiff from "../around/requestDiff.ts"
+import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import * as shownRequest from "../around/shownRequest.ts"
-import type { Problem } from "../file/jsonText.ts"
-import { writeWhole } from "../file/writeWhole.ts"
-import * as cassetteFile from "./file.ts"
-
-/** A cassette that cannot be read or written; `detail` says where and why. */
-export class CassetteError extends Schema.TaggedError<CassetteError>()("CassetteError", {
-  file: Schema.String,
-  detail: Schema.String
-}) {
-  override get message() {
-    return `cassette ${this.file}: ${this.detail}`
-  }
-}
+import * as folder from "./folder.ts"
+import * as name from "./name.ts"
+import { CassetteError, type Replies, unusable } from "./replies.ts"
+import * as singleFile from "./singleFile.ts"
 
 /** Who asked for an entry when it was recorded. */
 export type Origin = Pick<LlmRequest["metadata"], "path" | "step" | "turn">
 
-/** The entries of a cassette's file, those of them that are in use, and how much of it is on disk. */
+/** A cassette, as all who have it open in this process share it. */
 export interface Tape {
   /** As it was named, for messages. */
   readonly file: string
-  /** Where it is: what a link points to. */
-  readonly target: string
-  readonly fs: FileSystem.FileSystem
-  readonly keyOf: (request: LlmRequest) => string
-  readonly entries: Map<string, cassetteFile.Entry>
+  readonly nameOf: (request: LlmRequest) => ReturnType<typeof name.ofRequest>
+  readonly replies: Replies
+  /** The files that were asked for or written. */
   readonly used: Set<string>
-  readonly lock: Semaphore.Semaphore
-  /** Why there was no file, until it is written. */
-  absent: PlatformError.PlatformError | undefined
+  /** Replies that could not be written yet. */
+  readonly unwritten: Set<Unwritten>
+  /** The files by the hash in their names, once they had to be listed. */
+  index: Map<string, Array<string>> | undefined
   recorded: number
-  changes: number
-  written: number
 }
 
-/** The reply that is recorded under a key, which is in use from now on. */
-export const get = ({ entries, used }: Tape, key: string): LlmReply | undefined => {
-  used.add(key)
-  return entries.get(key)?.reply
-}
-
-/** Puts an entry under a key. Returns once all that was put before is in the file. */
-export const put = (tape: Tape, key: string, entry: cassetteFile.Entry): Effect.Effect<void, CassetteError> =>
-  Effect.suspend(() => {
-    tape.entries.set(key, entry)
-    tape.recorded++
-    tape.changes++
-    return save(tape)
-  })
-
-/** Writes the file, also when nothing has changed. */
-export const rewrite = (tape: Tape): Effect.Effect<void, CassetteError> =>
-  Effect.suspend(() => {
-    tape.changes++
-    return save(tape)
-  })
-
-/** The origins of the entries that nothing has asked for. */
-export const unused = (tape: Tape): ReadonlyArray<Origin> => left(tape).map(originOf)
-
-/** Removes the entries that nothing has asked for, and gives their origins. */
-export const prune = (tape: Tape): Effect.Effect<ReadonlyArray<Origin>, CassetteError> =>
-  Effect.suspend(() => {
-    const gone = left(tape)
-    for (const [key] of gone) tape.entries.delete(key)
-    return Effect.as(rewrite(tape), gone.map(originOf)).pipe(
-      Effect.tapError(() => Effect.sync(() => gone.forEach(([key, entry]) => tape.entries.set(key, entry))))
-    )
-  })
-
-/** Why there is no reply for a request: the nearest entry, and where it differs. */
-export const explain = ({ entries, file }: Tape, request: LlmRequest): string => {
-  const nearest = requestDiff.nearest(request, entries.values())
-  const lines = [
-    `cassette ${file} has none for ${shownRequest.origin(request)}`,
-    ...(nearest === undefined
-      ? ["  it is empty"]
-      : [
-          `  the nearest is for ${shownRequest.origin(nearest.request)}; - recorded, + asked`,
-          ...requestDiff.difference(nearest.request, request).map((line) => `    ${line}`)
-        ])
-  ]
-  return lines.join("\n")
+export interface Unwritten {
+  readonly key: string
+  readonly reply: LlmReply
+  readonly write: Effect.Effect<void, CassetteError>
 }
 
 /**
- * The tape of a file, which all who have it open share, so that none undoes what another did. `missing` is the path that
- * the file gets where it is not there yet; without it, it must be there.
+ * The reply to a request: to the n-th of equal ones of a path the n-th that is recorded, or the last. Where its path has
+ * none, that of another path answers.
  */
-export const open = Effect.fnUntraced(function* (
+export const find = Effect.fnUntraced(function* (
+  tape: Tape,
+  request: LlmRequest,
+  nth: number
+): Effect.fn.Return<{ readonly reply: LlmReply; readonly number: number } | undefined, CassetteError> {
+  const { hash, key, stem } = tape.nameOf(request)
+  for (const { key: kept, reply } of tape.unwritten) if (kept === key) return { reply, number: 1 }
+  for (let number = nth; number > 0; number--) {
+    const reply = yield* read(tape, name.toFile({ stem, number }), key)
+    if (reply !== undefined) return { reply, number }
+  }
+  const others = (yield* indexOf(tape)).get(hash) ?? []
+  const number = Math.min(nth, others.length)
+  const reply = number === 0 ? undefined : yield* read(tape, others[number - 1]!, key)
+  return reply && { reply, number }
+})
+
+const read = Effect.fnUntraced(function* (
+  tape: Tape,
   file: string,
-  missing?: string
+  key: string
+): Effect.fn.Return<LlmReply | undefined, CassetteError> {
+  const entry = yield* tape.replies.read(file)
+  if (entry === undefined) return undefined
+  const own = tape.nameOf(entry.request)
+  if (own.key !== key) {
+    const detail = `its request was changed since it got its name, which would be ${name.toFile({ ...own, number: 1 })}`
+    return yield* new CassetteError({ file: `${tape.file}/${file}`, detail })
+  }
+  tape.used.add(file)
+  return entry.reply
+})
+
+const indexOf = Effect.fnUntraced(function* (tape: Tape) {
+  if (tape.index !== undefined) return tape.index
+  const names = yield* tape.replies.list
+  tape.index = new Map()
+  for (const one of names) addTo(tape.index, one)
+  return tape.index
+})
+
+const addTo = (index: Map<string, Array<string>>, { hash, ...rest }: name.Name) => {
+  const file = name.toFile(rest)
+  const files = index.get(hash) ?? []
+  if (!files.includes(file)) index.set(hash, [...files, file])
+}
+
+/** A file of the cassette was written: it is in use. */
+export const written = ({ index, used }: Tape, one: name.Name) => {
+  if (index !== undefined) addTo(index, one)
+  used.add(name.toFile(one))
+}
+
+/** Writes what could not be written before, as far as that can be done now. */
+export const retry = (tape: Tape): Effect.Effect<void> =>
+  Effect.suspend(() => {
+    const all = [...tape.unwritten]
+    tape.unwritten.clear()
+    return Effect.forEach(all, (one) => attempt(tape, one).pipe(Effect.ignore), { discard: true })
+  })
+
+/** Writes a reply, or keeps it to be written later. */
+export const attempt = (tape: Tape, one: Unwritten): Effect.Effect<void, CassetteError> =>
+  Effect.tapError(one.write, () => Effect.sync(() => tape.unwritten.add(one)))
+
+/** The origins of the entries that nothing has asked for. */
+export const unused = (tape: Tape): Effect.Effect<ReadonlyArray<Origin>, CassetteError> =>
+  Effect.map(left(tape), (all) => all.map(({ origin }) => origin))
+
+/** Removes the entries that nothing has asked for, and gives their origins. */
+export const prune = Effect.fnUntraced(function* (tape: Tape): Effect.fn.Return<ReadonlyArray<Origin>, CassetteError> {
+  const { remove } = yield* writerOf(tape)
+  const gone = yield* left(tape)
+  for (const { file } of gone) yield* remove(file)
+  tape.index = undefined
+  return gone.map(({ origin }) => origin)
+})
+
+export const writerOf = ({ file, replies: { writer } }: Tape) =>
+  writer === undefined
+    ? Effect.fail(
+        new CassetteError({
+          file,
+          detail: `it is a single file, which is only read: \`stepwright cassette migrate ${file}\` makes a folder of it`
+        })
+      )
+    : Effect.succeed(writer)
+
+const left = Effect.fnUntraced(function* ({ replies, used }: Tape) {
+  const all: Array<{ readonly file: string; readonly origin: Origin }> = []
+  for (const file of (yield* replies.list).map(name.toFile)) {
+    const entry = used.has(file) ? undefined : yield* replies.read(file)
+    if (entry === undefined) continue
+    const { path, step, turn } = entry.request.metadata
+    all.push({ file, origin: { path, step, turn } })
+  }
+  return all
+})
+
+/** The tape of a folder, or of a single file, which all who have it open share. */
+export const open = Effect.fnUntraced(function* (
+  file: string
 ): Effect.fn.Return<Tape, CassetteError, FileSystem.FileSystem | Scope.Scope> {
   const fs = yield* FileSystem.FileSystem
-  // A link stays one: what is written is its target.
-  const target = yield* Effect.orElseSucceed(fs.realPath(file), () => missing ?? file)
+  const target = yield* Effect.mapError(fs.realPath(file), unusable(file))
   const tapes = yield* Tapes
   const own = yield* Effect.flatMap(Effect.scope, Scope.fork)
   return yield* RcMap.get(tapes, new Target(file, target, fs)).pipe(
-    Effect.filterOrFail(
-      ({ absent }) => absent === undefined || missing !== undefined,
-      ({ absent }) => new CassetteError({ file, detail: absent?.message ?? "" })
-    ),
     // What could not be opened is to be read again the next time.
     Effect.onError((cause) => Scope.close(own, Exit.failCause(cause))),
     Scope.provide(own)
   )
 })
 
-/** Which file is meant: equal where it is the same one of the same file system, however it was named. */
+/** Which cassette is meant: equal where it is the same one of the same file system, however it was named. */
 class Target implements Equal.Equal {
   readonly file: string
   readonly path: string
@@ -148,66 +181,38 @@ const Tapes = Context.Reference<RcMap.RcMap<Target, Tape, CassetteError>>("@step
   defaultValue: () => Effect.runSync(Scope.provide(RcMap.make({ lookup: load }), Scope.makeUnsafe()))
 })
 
-const load = Effect.fnUntraced(function* ({
-  file,
-  fs,
-  path
-}: Target): Effect.fn.Return<Tape, CassetteError, Scope.Scope> {
+const load = Effect.fnUntraced(function* ({ file, fs }: Target): Effect.fn.Return<Tape, CassetteError, Scope.Scope> {
   const hasher = yield* Hasher
-  const keyOf = (request: LlmRequest) => hasher(identity(request))
-  const entries = new Map<string, cassetteFile.Entry>()
-  const found = yield* Effect.result(fs.readFileString(path))
-  if (Result.isSuccess(found)) {
-    for (const entry of yield* Effect.mapError(cassetteFile.parse(found.success), unfit(file))) {
-      entries.set(keyOf(entry.request), entry)
-    }
-  } else if (found.failure.reason._tag !== "NotFound") {
-    return yield* unusable(file)(found.failure)
-  }
-  const absent = Result.isFailure(found) ? found.failure : undefined
-  const lock = yield* Semaphore.make(1)
-  const counts = { recorded: 0, changes: 0, written: 0 }
-  const tape: Tape = { file, target: path, fs, keyOf, entries, used: new Set(), lock, absent, ...counts }
-  yield* Effect.addFinalizer(() => warnOfUnused(tape))
+  const replies = yield* repliesOf(fs, file, hasher)
+  const nameOf = (request: LlmRequest) => name.ofRequest(request, hasher)
+  const tape: Tape = { file, nameOf, replies, used: new Set(), unwritten: new Set(), index: undefined, recorded: 0 }
+  yield* Effect.addFinalizer(() => end(tape))
   return tape
 })
 
-/** Returns once all that was put before is in the file: the save before may have written it too. */
-const save = (tape: Tape): Effect.Effect<void, CassetteError> =>
-  Effect.suspend(() => {
-    const { changes, entries, fs, target, written } = tape
-    if (written === changes) return Effect.void
-    return Effect.map(writeWhole(fs, target, cassetteFile.print(entries)), () => {
-      tape.written = changes
-      tape.absent = undefined
-    })
-  }).pipe(Effect.uninterruptible, tape.lock.withPermit, Effect.mapError(unusable(tape.file)))
+/** The replies in a folder, or in a single file. */
+export const repliesOf = Effect.fnUntraced(function* (
+  fs: FileSystem.FileSystem,
+  file: string,
+  hasher: (text: string) => string
+): Effect.fn.Return<Replies, CassetteError> {
+  const { type } = yield* Effect.mapError(fs.stat(file), unusable(file))
+  if (type === "Directory") return folder.make(fs, file)
+  return yield* singleFile.make(file, yield* Effect.mapError(fs.readFileString(file), unusable(file)), hasher)
+})
 
-const left = ({ entries, used }: Tape) => [...entries].filter(([key]) => !used.has(key))
-
-const originOf = ([, { request }]: readonly [string, cassetteFile.Entry]): Origin => {
-  const { path, step, turn } = request.metadata
-  return { path, step, turn }
-}
-
-const warnOfUnused = (tape: Tape): Effect.Effect<void> =>
-  Effect.suspend(() => {
-    const old = unused(tape)
-    if (tape.recorded === 0 || old.length === 0) return Effect.void
+/** Tidies up after a recording, and warns of what it did not use. */
+const end = (tape: Tape): Effect.Effect<void> =>
+  Effect.gen(function* () {
+    if (tape.recorded === 0) return
+    yield* retry(tape)
+    yield* (yield* writerOf(tape)).sweep
+    const old = yield* unused(tape)
+    if (old.length === 0) return
     const some = old.slice(0, 10).map(shownRequest.originOf)
-    return Effect.logWarning(
+    yield* Effect.logWarning(
       `cassette ${tape.file}: nothing asked for ${old.length} of its entries, and others were recorded: ` +
         `${some.join("; ")}${old.length > some.length ? "; …" : ""}; ` +
         "remove them with Cassette.prune if they are out of date"
     )
-  })
-
-/** The error of a file that cannot be read or written. */
-export const unusable = (file: string) => (error: PlatformError.PlatformError) =>
-  new CassetteError({ file, detail: error.message })
-
-const unfit = (file: string) => (problems: ReadonlyArray<Problem>) =>
-  new CassetteError({
-    file,
-    detail: problems.map(({ line, column, detail }) => `${detail} (${file}:${line}:${column})`).join(";\n  ")
-  })
+  }).pipe(Effect.catch((error) => Effect.logWarning(error.message)))

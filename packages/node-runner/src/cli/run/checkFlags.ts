@@ -16,7 +16,9 @@ export const checkFlags = Effect.fnUntraced(function* ({
   FileSystem.FileSystem | Path.Path
 > {
   if (replay !== undefined && record !== undefined && replay !== record) {
-    return yield* usage("--replay and --record name two files: give the same one to both, to add to it what it lacks")
+    return yield* usage(
+      "--replay and --record name two cassettes: give the same one to both, to add to it what it lacks"
+    )
   }
   if (replay !== undefined && record === undefined && relay !== undefined) {
     return yield* usage("--replay asks nobody, so nothing would come to --relay: leave one of them out")
@@ -42,7 +44,5 @@ const checkFolder = Effect.fnUntraced(function* (flag: string, folder: string) {
 const checkCassette = Effect.fnUntraced(function* (file: string, mayBeNew: boolean) {
   const fs = yield* FileSystem.FileSystem
   const found = yield* Effect.orElseSucceed(fs.stat(file), () => undefined)
-  if (found === undefined && mayBeNew) return
-  if (found === undefined) return yield* usage(`there is no file ${file} to replay`)
-  if (found.type === "Directory") return yield* usage(`--replay names a file, but ${file} is a folder`)
+  if (found === undefined && !mayBeNew) return yield* usage(`there is no cassette ${file} to replay`)
 })

@@ -63,7 +63,7 @@ export const around = (
   aliases: ReadonlyArray<string>
 ): Layer.Layer<LlmClient.LlmClient, Problem, LlmClient.LlmClient | FileSystem.FileSystem | Path.Path> =>
   Layer.unwrap(
-    Effect.map(budgetOf(options, aliases), (budget) => {
+    Effect.map(budgetOf(options, aliases), (budget): ReturnType<typeof around> => {
       const { record, relay, replay } = options
       if (replay !== undefined && record === undefined) {
         return cassette(({ layerReplay }) => layerReplay({ file: replay }))
