@@ -1,3 +1,4 @@
+import { cpSync, readdirSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { place, until } from "./support/cli.ts"
 import { serve } from "./support/modelServer.ts"
@@ -11,7 +12,7 @@ describe("a workflow that asks a model, from the command line", () => {
   it("asks the server that the environment names, and records what another run replays without a key", async () => {
     const server = await serve(answer)
     const here = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })
-    const recorded = await here.stepwright(...run, "--model", "big", "--record", "tapes/article.json", "--json")
+    const recorded = await here.stepwright(...run, "--model", "big", "--record", "tapes/article", "--json")
     assert.strictEqual(recorded.status, 0, recorded.stderr)
     const result = JSON.parse(recorded.stdout)
     assert.match(recorded.stderr, /^timestamp=.*message=signing/m)
@@ -25,13 +26,18 @@ describe("a workflow that asks a model, from the command line", () => {
       ]
     )
     const folder = `.stepwright/runs/${result.run}`
-    for (const file of ["tapes/article.json", `${folder}/run.json`, `${folder}/events.jsonl`]) {
+    const replies = readdirSync(here.path("tapes/article")).map((name) => `tapes/article/${name}`)
+    assert.deepStrictEqual(
+      replies.map((name) => name.replace(/@[\da-f]{12}/u, "")),
+      ["tapes/article/draft.json", "tapes/article/outline.json"]
+    )
+    for (const file of [...replies, `${folder}/run.json`, `${folder}/events.jsonl`]) {
       assert.notInclude(here.read(file), "sk-test-1234")
     }
 
     const elsewhere = place(["article.ts"])
-    elsewhere.write("article.json", here.read("tapes/article.json"))
-    const replayed = await elsewhere.stepwright(...run, "--replay", "article.json")
+    cpSync(here.path("tapes/article"), elsewhere.path("article"), { recursive: true })
+    const replayed = await elsewhere.stepwright(...run, "--replay", "article")
     assert.strictEqual(replayed.status, 0, replayed.stderr)
     assert.match(
       replayed.stdout,
@@ -161,11 +167,11 @@ export const layer = Layer.merge(house, own)
     const capped = await here.stepwright(...own, "--max-calls", "1")
     assert.strictEqual(capped.status, 4, capped.stderr)
     assert.deepStrictEqual(asked(), ["outline"])
-    const recorded = await here.stepwright(...own, "--record", "own.json")
+    const recorded = await here.stepwright(...own, "--record", "own")
     assert.strictEqual(recorded.status, 0, recorded.stderr)
-    assert.strictEqual(JSON.parse(here.read("own.json")).entries.length, 2)
+    assert.strictEqual(readdirSync(here.path("own")).length, 2)
     assert.strictEqual(asked().length, 3)
-    const replayed = await here.stepwright(...own, "--replay", "own.json")
+    const replayed = await here.stepwright(...own, "--replay", "own")
     assert.strictEqual(replayed.status, 0, replayed.stderr)
     assert.strictEqual(asked().length, 3)
   })

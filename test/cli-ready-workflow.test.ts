@@ -37,7 +37,7 @@ const recorded = async () => {
   const here = place()
   here.write("pantry.md", pantry.document)
   const run = Engine.execute(AutomatedCodingWorkflow.workflow, { requirement: pantry.document })
-  const tape = Cassette.layerRecord({ file: here.path("tape.json") }).pipe(Layer.provide(model))
+  const tape = Cassette.layerRecord({ file: here.path("tape") }).pipe(Layer.provide(model))
   const layer = tape.pipe(Layer.provideMerge(pantry.world()), Layer.provide(NodeServices.layer))
   await Effect.runPromise(Effect.provide(run, layer))
   return here
@@ -46,7 +46,7 @@ const recorded = async () => {
 describe("the ready workflow, from the command line", () => {
   it("delivers a package that passes its tests, and takes care of its files", async () => {
     const here = await recorded()
-    const run = await here.stepwright("run", "pantry.md", "--replay", "tape.json")
+    const run = await here.stepwright("run", "pantry.md", "--replay", "tape")
     assert.strictEqual(run.status, 0, run.stderr)
     assert.match(run.stdout, /^COMPLETED .*\nfiles: out\/pantry \(7 files\)\ntests: 2 passed, 0 failed\n$/)
     assert.strictEqual(here.read(`out/pantry/${item}`), pantry.code(item))
@@ -85,7 +85,7 @@ describe("the ready workflow, from the command line", () => {
 
   it("names no tests and no files that do not stand for the state any more", async () => {
     const here = await recorded()
-    assert.strictEqual((await here.stepwright("run", "pantry.md", "--replay", "tape.json")).status, 0)
+    assert.strictEqual((await here.stepwright("run", "pantry.md", "--replay", "tape")).status, 0)
     here.write("state.json", (await here.stepwright("export", "latest")).stdout)
     here.write("other.md", `${pantry.document}And more.\n`)
     await here.stepwright("set", "latest", "input", "other.md")
@@ -117,7 +117,7 @@ describe("the ready workflow, from the command line", () => {
     const here = await recorded()
     here.write("pantry.md", `${pantry.document}And more.\n`)
     mkdirSync(here.path("out/pantry"), { recursive: true })
-    const { status, stderr, stdout } = await here.stepwright("run", "pantry.md", "--replay", "tape.json", "--json")
+    const { status, stderr, stdout } = await here.stepwright("run", "pantry.md", "--replay", "tape", "--json")
     assert.strictEqual(status, 1)
     // a folder that is there is somebody's
     assert.strictEqual(JSON.parse(stdout).out, "out/pantry-2")

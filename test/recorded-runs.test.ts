@@ -19,7 +19,7 @@ const inFolder = <A, E>(name: string, use: (folder: string) => Effect.Effect<A, 
       const runner = NodeRunner.layer({
         directory: join(folder, "runs"),
         out: join(folder, "out"),
-        replay: `examples/cassettes/${name}.json`
+        replay: `examples/cassettes/${name}`
       })
       return Effect.provide(use(folder), runner)
     },

@@ -20,6 +20,12 @@ const help = Effect.fnUntraced(function* (words: Words, ...path: ReadonlyArray<s
 const namesIn = ({ subcommands }: HelpDoc.HelpDoc) =>
   subcommands!.flatMap(({ commands }) => commands.map(({ name }) => name))
 
+const check = ({ description, examples = [] }: HelpDoc.HelpDoc, name: string) => {
+  assert.isAbove(examples.length, 0, name)
+  for (const { command } of examples) assert.include(command, `stepwright ${name}`)
+  assert.isBelow(description.length, 300, name)
+}
+
 describe("commands", () => {
   it.effect("have help with examples that call them", () =>
     Effect.gen(function* () {
@@ -27,9 +33,10 @@ describe("commands", () => {
       assert.isAbove(root.examples?.length ?? 0, 0)
       for (const name of namesIn(root)) {
         const doc = yield* help(general, name)
-        assert.isAbove(doc.examples?.length ?? 0, 0, name)
-        for (const { command } of doc.examples!) assert.include(command, `stepwright ${name}`)
-        assert.isBelow(doc.description.length, 300, name)
+        check(doc, name)
+        for (const below of doc.subcommands === undefined ? [] : namesIn(doc)) {
+          check(yield* help(general, name, below), `${name} ${below}`)
+        }
       }
     })
   )
