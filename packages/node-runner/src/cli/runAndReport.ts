@@ -19,6 +19,7 @@ import * as runFolder from "./run/runFolder.ts"
 import type { Session } from "./run/session.ts"
 import type { RunSettings } from "./run/settings.ts"
 import type { SetUp } from "./run/setUp.ts"
+import * as unusedReplies from "./run/unusedReplies.ts"
 import { command } from "./run/workflowModule.ts"
 import * as document from "./view/document.ts"
 import * as progress from "./view/progress.ts"
@@ -80,6 +81,7 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       reused: reused.length,
       durationMillis: (yield* Clock.currentTimeMillis) - began,
       usd: setUp.usedUp.cost(),
+      unused: state.status === "COMPLETED" ? yield* unusedReplies.of(self, setUp) : undefined,
       result: yield* result.of(loaded.workflow, state, settings.out, (path) => holding.has(path)),
       again
     }

@@ -41,9 +41,9 @@ export const migrate = Effect.fnUntraced(function* (
 ): Effect.fn.Return<ReadonlyArray<Recorded>, CassetteError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const hasher = yield* Hasher
+  const all = yield* entries(from)
   yield* Effect.mapError(fs.makeDirectory(to, { recursive: true }), unusable(to))
   const writer = folder.makeWriter(fs, to)
-  const all = yield* entries(from)
   const missing: Array<Recorded> = []
   for (const entry of all) {
     const found = yield* writer.look(entry.file)

@@ -2,6 +2,7 @@ import * as Command from "effect/cli/Command"
 import type { Words } from "../base/words.ts"
 import { Debug } from "../run/flags.ts"
 import { ask } from "./ask.ts"
+import { cassette } from "./cassette.ts"
 import { export as exportRun } from "./export.ts"
 import { graph } from "./graph.ts"
 import { import as importState } from "./import.ts"
@@ -32,6 +33,7 @@ export const make = (name: string, words: Words) =>
       importState(words),
       graph(words),
       verify,
+      cassette,
       ask
     ]),
     Command.withGlobalFlags([Debug]),

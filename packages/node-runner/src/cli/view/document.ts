@@ -17,6 +17,7 @@ export const ofEnded = (self: EndedRun) => {
       output: Object.fromEntries(finished(self).map(({ output, path }) => [path, output]))
     }),
     ...facts(state, settings.out, self.result, self.usd),
+    ...(self.unused !== undefined && { unusedReplies: self.unused }),
     durationMillis
   }
 }

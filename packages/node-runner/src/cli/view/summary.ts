@@ -1,4 +1,5 @@
 import * as Workflow from "@stepwright/core/Workflow"
+import type { Origin } from "@stepwright/llm/Cassette"
 import * as format from "../base/format.ts"
 import type { Session } from "../run/session.ts"
 import type { Result } from "./result.ts"
@@ -15,6 +16,8 @@ export interface EndedRun extends Session {
   readonly result: Result
   /** What the run's requests to providers cost so far, where that is known. */
   readonly usd: number | undefined
+  /** The replies of its cassette that it had no use for; not known of a run without one, or that is not done. */
+  readonly unused: ReadonlyArray<Origin> | undefined
   /** How the command line is called. */
   readonly again: string
 }
@@ -26,6 +29,16 @@ export const finished = ({ loaded, state }: EndedRun) =>
     .flatMap(({ path, record }) =>
       record?.result === undefined || state.orphaned.includes(path) ? [] : [{ path, output: record.result.output }]
     )
+
+const unusedLine = ({ again, run, settings, unused = [] }: EndedRun): ReadonlyArray<string> => {
+  if (unused.length === 0) return []
+  const paths = unused.slice(0, 3).map(({ path }) => path)
+  const count = format.count(unused.length, "reply", "replies")
+  return [
+    `not used: ${count} of ${settings.replay} (${paths.join(", ")}${unused.length > 3 ? ", …" : ""}); ` +
+      `look with \`${again} cassette prune ${settings.replay} --run ${run} --dry-run\``
+  ]
+}
 
 /** What a person reads: figures, where the files are, how many tests passed; without files what the last step made. */
 export const summary = (self: EndedRun): string => {
@@ -40,6 +53,7 @@ export const summary = (self: EndedRun): string => {
       ...cost(state, usd)
     ].join(", "),
     ...resultLines(result, run, settings.out, again),
+    ...unusedLine(self),
     ...(result.files.length === 0 && isComplete
       ? finished(self)
           .slice(-1)

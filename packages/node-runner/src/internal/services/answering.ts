@@ -18,9 +18,9 @@ export const Answerer = Schema.Struct({
   provider: Schema.optionalKey(Schema.Literals(models.providers)),
   /** What the alias `default` stands for: `OPENAI_MODEL`, or `gpt-5.1`, unless given. */
   model: Schema.optionalKey(Schema.String),
-  /** A cassette that answers. The same file under `record` too: what it lacks is asked for and added. */
+  /** A cassette that answers: a folder. The same one under `record` too: what it lacks is asked for and added. */
   replay: Schema.optionalKey(Schema.String),
-  /** A cassette to which every reply is written. */
+  /** A cassette to which every reply is written: a folder, made where it is missing. */
   record: Schema.optionalKey(Schema.String),
   /** A folder in which a person or another program answers for the model. */
   relay: Schema.optionalKey(Schema.String)
@@ -93,15 +93,11 @@ const budgetOf = Effect.fnUntraced(function* (options: Options, aliases: Readonl
 })
 
 /** Modules that not every command needs are loaded when they are needed. */
+export const cassettes = Effect.promise(() => import("@stepwright/llm/Cassette"))
+
 const cassette = <E, R>(
   make: (module: typeof import("@stepwright/llm/Cassette")) => Layer.Layer<LlmClient.LlmClient, E, R>
-) =>
-  Layer.unwrap(
-    Effect.map(
-      Effect.promise(() => import("@stepwright/llm/Cassette")),
-      make
-    )
-  )
+) => Layer.unwrap(Effect.map(cassettes, make))
 
 const relayed = (directory: string) =>
   Layer.unwrap(

@@ -1,0 +1,123 @@
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import { Hasher } from "@stepwright/core/Hasher"
+import type { Recorded } from "@stepwright/llm/Cassette"
+import { cassettes } from "../../internal/services/answering.ts"
+import { usage } from "../base/cliError.ts"
+import * as format from "../base/format.ts"
+import * as flags from "../run/flags.ts"
+import * as runFolder from "../run/runFolder.ts"
+
+const prune = Command.make(
+  "prune",
+  {
+    folder: Argument.String("FOLDER").pipe(Argument.withDescription("A cassette")),
+    runs: Flag.String("run").pipe(
+      Flag.withMetavar("RUN"),
+      Flag.withDescription(
+        "Run whose replies are to stay: an id, the beginning of one, or `latest`; several may be given"
+      ),
+      Flag.atLeast(1)
+    ),
+    dryRun: flags.toggle("dry-run", "Remove nothing, and say what would be"),
+    json: flags.json
+  },
+  Effect.fnUntraced(function* ({ dryRun, folder, json, runs }) {
+    const fs = yield* FileSystem.FileSystem
+    if (!(yield* isFolder(folder))) {
+      return yield* usage(`there is no folder ${folder}: a single file becomes one with \`cassette migrate\``)
+    }
+    const asked = new Set((yield* Effect.forEach(runs, promptsOf)).flat())
+    const hash = yield* Hasher
+    const all = yield* (yield* cassettes).entries(folder)
+    const removed = all.filter(({ request }) => !asked.has(hash(promptText(request.messages))))
+    const kept = all.length - removed.length
+    if (all.length > 0 && kept === 0) {
+      return yield* usage(`${runs.join(", ")} asked for nothing that is in ${folder}: name the runs that it is for`)
+    }
+    if (!dryRun) yield* Effect.forEach(removed, ({ file }) => fs.remove(`${folder}/${file}`), { discard: true })
+    if (json) return yield* Console.log(JSON.stringify({ folder, dryRun, removed: removed.map(shown), kept }, null, 2))
+    for (const { file } of removed) yield* Console.log(`${dryRun ? "would remove" : "removed"} ${folder}/${file}`)
+    yield* Console.log(
+      `${format.count(removed.length, "reply", "replies")} ${dryRun ? "to remove" : "removed"}, ${kept} kept`
+    )
+  })
+).pipe(
+  Command.withDescription(
+    "Remove the replies of a cassette whose prompts none of the given runs asked for. Files that are no replies stay."
+  ),
+  Command.withShortDescription("Remove replies that no run asked for"),
+  Command.withExamples(({ commandPath }) => [
+    { command: `${commandPath.join(" ")} tapes/ledger --run latest --dry-run`, description: "See what would go" },
+    {
+      command: `${commandPath.join(" ")} tapes/all --run 20261121-092354-atwd --run latest`,
+      description: "Keep what either run asked for"
+    }
+  ])
+)
+
+const migrate = Command.make(
+  "migrate",
+  {
+    file: Argument.String("FILE").pipe(Argument.withDescription("A cassette that is a single JSON file")),
+    folder: Argument.String("FOLDER").pipe(
+      Argument.withDescription("Where the replies go (default: FILE without .json)"),
+      Argument.optional
+    ),
+    json: flags.json
+  },
+  Effect.fnUntraced(function* ({ file, json, ...rest }) {
+    const folder = Option.getOrElse(rest.folder, () => file.replace(/\.json$/iu, ""))
+    if (yield* isFolder(file)) return yield* usage(`${file} is a folder already`)
+    if (folder === file) return yield* usage(`say which folder ${file} becomes: its name has no .json to leave out`)
+    const replies = yield* (yield* cassettes).migrate(file, folder)
+    if (json) return yield* Console.log(JSON.stringify({ file, folder, replies: replies.map(shown) }, null, 2))
+    yield* Console.log(
+      `${folder} has ${format.count(replies.length, "reply", "replies")} of ${file}, which is not needed any more`
+    )
+  })
+).pipe(
+  Command.withDescription(
+    "Turn a cassette that is a single JSON file, as earlier versions wrote it, into a folder. The file stays as it is, and so does all that is in the folder."
+  ),
+  Command.withShortDescription("Turn a single file into a folder"),
+  Command.withExamples(({ commandPath }) => [
+    { command: `${commandPath.join(" ")} tapes/ledger.json`, description: "Into tapes/ledger" },
+    { command: `${commandPath.join(" ")} old.json tapes/ledger --json`, description: "Elsewhere, for a script" }
+  ])
+)
+
+export const cassette = Command.make("cassette").pipe(
+  Command.withDescription("Tidy recorded replies: a cassette is a folder with a file for each"),
+  Command.withShortDescription("Tidy recorded replies"),
+  Command.withSubcommands([prune, migrate]),
+  Command.withExamples(({ commandPath }) => [
+    { command: `${commandPath.join(" ")} prune tapes/ledger --run latest`, description: "Keep what the run asked for" },
+    { command: `${commandPath.join(" ")} migrate tapes/ledger.json`, description: "A single file becomes a folder" }
+  ])
+)
+
+const isFolder = (path: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) =>
+    Effect.match(fs.stat(path), { onFailure: () => false, onSuccess: ({ type }) => type === "Directory" })
+  )
+
+const shown = ({ file, request }: Recorded) => {
+  const { path, step, turn } = request.metadata
+  return { file, path, step, turn }
+}
+
+/** The hashes of the prompts that models answered in a run. */
+const promptsOf = Effect.fnUntraced(function* (reference: string) {
+  const { events } = yield* runFolder.load(yield* runFolder.find(reference))
+  return events.flatMap((event) => (event._tag === "StepReplied" ? [event.prompt] : []))
+})
+
+/** A prompt as a journal has it. */
+const promptText = (messages: Recorded["request"]["messages"]) =>
+  JSON.stringify(messages.map(({ content, role }) => ({ content, role })))

@@ -1,0 +1,27 @@
+import * as Console from "effect/Console"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Origin } from "@stepwright/llm/Cassette"
+import * as answering from "../../internal/services/answering.ts"
+import type { Session } from "./session.ts"
+import type { SetUp } from "./setUp.ts"
+
+/** The replies of the cassette of a run that came to its end which it never asked for; `undefined` without a cassette. */
+export const of = Effect.fnUntraced(function* (
+  { events, settings }: Pick<Session, "events" | "settings">,
+  { services }: Pick<SetUp, "services">
+): Effect.fn.Return<ReadonlyArray<Origin> | undefined> {
+  if (settings.replay === undefined) return undefined
+  const { Cassette } = yield* answering.cassettes
+  const found = Context.getOption(services, Cassette)
+  if (Option.isNone(found)) return undefined
+  // what it asked for before it was interrupted
+  const before = new Set(events.flatMap((event) => (event._tag === "StepReplied" ? [placeOf(event)] : [])))
+  return yield* found.value.unused.pipe(
+    Effect.map((unused) => unused.filter((origin) => !before.has(placeOf(origin)))),
+    Effect.catch((error) => Effect.as(Console.error(error.message), undefined))
+  )
+})
+
+const placeOf = ({ path, turn }: Pick<Origin, "path" | "turn">) => `${turn} ${path}`
