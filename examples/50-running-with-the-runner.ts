@@ -17,7 +17,7 @@ const folder = mkdtempSync(join(tmpdir(), "stepwright-"))
 const runner = NodeRunner.layer({
   directory: join(folder, "runs"),
   out: join(folder, "out"),
-  replay: fileURLToPath(new URL("cassettes/interval-set.json", import.meta.url))
+  replay: fileURLToPath(new URL("cassettes/interval-set", import.meta.url))
 })
 
 const program = Effect.gen(function* () {

@@ -10,7 +10,7 @@ const args = [
   "run",
   here("examples/inputs/interval-set.md"),
   "--replay",
-  here("examples/cassettes/interval-set.json"),
+  here("examples/cassettes/interval-set"),
   "--out",
   here("out/interval-set")
 ]
