@@ -38,8 +38,8 @@ export const answering = {
     maybe
   ),
   model: text("model", "NAME", "Model to ask, such as gpt-5.1 or anthropic/NAME (default: OPENAI_MODEL)"),
-  replay: text("replay", "F", "Answer from a cassette; no model is asked"),
-  record: text("record", "F", "Write every reply to a cassette"),
+  replay: text("replay", "DIR", "Answer from a cassette, a folder of recorded replies; no model is asked"),
+  record: text("record", "DIR", "Write every reply to a cassette; with --replay DIR too, only what it lacks"),
   relay: text("relay", "DIR", "Let a person or a program answer in a folder"),
   maxCalls: cap("max-calls", "Suspend the run before a call more than this"),
   maxTokens: cap("max-tokens", "Suspend the run before its tokens go over this"),
