@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, NoRecordedReply } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
@@ -47,8 +48,8 @@ export interface RecordOptions extends Options {
 export const unused = Effect.flatMap(Cassette, (cassette) => cassette.unused)
 
 /**
- * Removes the entries that nothing has asked for since the layer was built, and gives their origins. Nothing else ever
- * removes an entry, so ask for all that is to stay before.
+ * Removes the entries that nothing has asked for since the layer was built, those too that another process has recorded
+ * meanwhile, and gives their origins. Nothing else ever removes an entry, so ask for all that is to stay before.
  *
  * **Fails with** CassetteError, when one of them cannot be read or removed.
  */
@@ -107,7 +108,7 @@ const ready = Effect.fnUntraced(
   function* (file: string) {
     const fs = yield* FileSystem.FileSystem
     const found = yield* Effect.option(fs.stat(file))
-    if (found._tag === "Some" && found.value.type !== "Directory") return
+    if (Option.exists(found, ({ type }) => type !== "Directory")) return
     yield* fs.makeDirectory(file, { recursive: true })
     yield* fs.access(file, { writable: true })
   },

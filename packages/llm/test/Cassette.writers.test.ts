@@ -140,6 +140,21 @@ describe("Cassette", () => {
       )
     )
 
+    it.effect("leave nothing under a name whose reply could not be moved there", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const fs = yield* FileSystem.FileSystem
+          const refused = (method: string) =>
+            Effect.fail(PlatformError.systemError({ _tag: "Unknown", module: "FileSystem", method }))
+          const broken = FileSystem.make({ ...fs, link: () => refused("link"), rename: () => refused("rename") })
+          const asks = recording(Cassette.layerAuto, file, [{ reply: "…" }], ask(request("a")))
+          const lines = yield* warnings(Effect.provideService(asks, FileSystem.FileSystem, broken))
+          expect(lines).toEqual([expect.stringContaining("not recorded yet")])
+          expect(yield* filesOf(file)).toEqual([])
+        })
+      )
+    )
+
     it.effect("in one process keep each other's, whatever they call the folder", () =>
       withFile((file) =>
         Effect.gen(function* () {

@@ -9,18 +9,18 @@ import * as recorded from "./recorded.ts"
 import { type Replies, unfit, unusable, type Writer } from "./replies.ts"
 
 /** A folder with a file for each reply; whatever else is in it is left alone. */
-export const make = (fs: FileSystem.FileSystem, folder: string): Replies => {
-  return {
-    list: Effect.map(fs.readDirectory(folder), (files) =>
-      files.flatMap((file) => name.fromFile(file) ?? []).toSorted(inOrder)
-    ).pipe(Effect.mapError(unusable(folder))),
-    read: (file) =>
-      Effect.flatMap(Effect.mapError(readText(fs, `${folder}/${file}`), unusable(`${folder}/${file}`)), (text) =>
-        text === undefined ? Effect.undefined : Effect.mapError(recorded.parse(text), unfit(`${folder}/${file}`))
-      ),
-    writer: makeWriter(fs, folder)
-  }
-}
+export const make = (fs: FileSystem.FileSystem, folder: string): Replies => ({
+  list: fs.readDirectory(folder).pipe(
+    Effect.map((files) => files.flatMap((file) => name.fromFile(file) ?? []).toSorted(inOrder)),
+    Effect.mapError(unusable(folder))
+  ),
+  read: Effect.fnUntraced(function* (file) {
+    const path = `${folder}/${file}`
+    const text = yield* Effect.mapError(readText(fs, path), unusable(path))
+    return text === undefined ? undefined : yield* Effect.mapError(recorded.parse(text), unfit(path))
+  }),
+  writer: makeWriter(fs, folder)
+})
 
 /**
  * Writes into a folder beside other processes. A file appears whole, under a name that nobody had: it is written as
@@ -52,7 +52,11 @@ export const makeWriter = (fs: FileSystem.FileSystem, folder: string): Writer =>
     fs.link(from, to).pipe(
       Effect.catchIf(
         (error) => !isTaken(error) && !isNotFound(error),
-        () => Effect.andThen(Effect.scoped(fs.open(to, { flag: "wx" })), fs.rename(from, to))
+        () =>
+          Effect.andThen(
+            Effect.scoped(fs.open(to, { flag: "wx" })),
+            Effect.tapError(fs.rename(from, to), () => Effect.ignore(fs.remove(to)))
+          )
       ),
       Effect.as(true),
       Effect.catchIf(isTaken, () => Effect.succeed(false))

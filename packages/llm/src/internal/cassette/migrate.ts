@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import { Hasher } from "@stepwright/core/Hasher"
+import type { LlmReply } from "@stepwright/core/LlmReply"
+import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import * as folder from "./folder.ts"
 import * as name from "./name.ts"
 import * as recorded from "./recorded.ts"
@@ -8,8 +10,10 @@ import { CassetteError, unusable } from "./replies.ts"
 import { repliesOf } from "./tape.ts"
 
 /** An entry of a cassette, with the name of its file in the folder. */
-export interface Recorded extends recorded.Entry {
+export interface Recorded {
   readonly file: string
+  readonly request: LlmRequest
+  readonly reply: LlmReply
 }
 
 /**

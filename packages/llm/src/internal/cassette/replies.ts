@@ -47,11 +47,9 @@ export interface Writer {
 export const unusable = (file: string) => (error: PlatformError.PlatformError) =>
   new CassetteError({ file, detail: error.message })
 
-/** The error of a text that is not what it should be. `place`: the file, as lines are told of it. */
-export const unfit =
-  (file: string, place = file) =>
-  (problems: ReadonlyArray<Problem>) =>
-    new CassetteError({
-      file,
-      detail: problems.map(({ line, column, detail }) => `${detail} (${place}:${line}:${column})`).join(";\n  ")
-    })
+/** The error of a file whose text is not what it should be. */
+export const unfit = (file: string) => (problems: ReadonlyArray<Problem>) =>
+  new CassetteError({
+    file,
+    detail: problems.map(({ line, column, detail }) => `${detail} (${file}:${line}:${column})`).join(";\n  ")
+  })
