@@ -27,17 +27,12 @@ const request = (n: number): LlmRequest.LlmRequest => ({
 
 const ask = (n: number) => Effect.flatMap(LlmClient.LlmClient, (client) => client.generate(request(n)))
 
-const run = <A, E>(
-  program: Effect.Effect<A, E, LlmClient.LlmClient>,
+const platform = Layer.merge(NodeServices.layer, NodeHasher.layer)
+
+const run = <E>(
+  program: Effect.Effect<unknown, E, LlmClient.LlmClient>,
   layer: Layer.Layer<LlmClient.LlmClient, any, any>
-) =>
-  Effect.runPromise(
-    program.pipe(
-      Effect.provide(layer),
-      Effect.provide(NodeServices.layer),
-      Effect.provide(NodeHasher.layer)
-    ) as Effect.Effect<A>
-  )
+) => Effect.runPromise(Effect.provide(program, Layer.provide(layer, platform)) as Effect.Effect<unknown>)
 
 const timed = async (work: () => Promise<unknown>) => {
   const began = performance.now()
