@@ -19,12 +19,12 @@ import * as runFolder from "./run/runFolder.ts"
 import type { Session } from "./run/session.ts"
 import type { RunSettings } from "./run/settings.ts"
 import type { SetUp } from "./run/setUp.ts"
-import * as unusedReplies from "./run/unusedReplies.ts"
 import { command } from "./run/workflowModule.ts"
 import * as document from "./view/document.ts"
 import * as progress from "./view/progress.ts"
 import * as result from "./view/result.ts"
 import { type EndedRun, summary } from "./view/summary.ts"
+import * as unusedReplies from "./view/unusedReplies.ts"
 
 /** Works on a run, with what it was set up with, and shows on standard error how it goes on. */
 export const watched = <A, E>(

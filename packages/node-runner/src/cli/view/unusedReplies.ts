@@ -4,8 +4,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Origin } from "@stepwright/llm/Cassette"
 import * as answering from "../../internal/services/answering.ts"
-import type { Session } from "./session.ts"
-import type { SetUp } from "./setUp.ts"
+import type { Session } from "../run/session.ts"
+import type { SetUp } from "../run/setUp.ts"
 
 /** The replies of the cassette of a run that came to its end which it never asked for; `undefined` without a cassette. */
 export const of = Effect.fnUntraced(function* (
