@@ -19,14 +19,7 @@ import type { LlmError } from "./LlmError.ts"
 import type { Usage } from "./Usage.ts"
 import type * as Workflow from "./Workflow.ts"
 import type { WorkflowConfig } from "./WorkflowConfig.ts"
-import {
-  engineError,
-  type EngineReason,
-  InvalidInput,
-  MissingResult,
-  UnknownPath,
-  WorkflowError
-} from "./WorkflowError.ts"
+import { engineError, type EngineReason, MissingResult, UnknownPath, WorkflowError } from "./WorkflowError.ts"
 import { fold, type WorkflowEvent } from "./WorkflowEvent.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
@@ -47,12 +40,10 @@ export const initialize = Effect.fnUntraced(function* <In, Out, E, R>(
   input: In,
   options: InitializeOptions = {}
 ): Effect.fn.Return<WorkflowState, WorkflowError> {
-  const { config, run = yield* beginning.newRunId } = options
+  const { run = yield* beginning.newRunId } = options
+  const config = options.config && (yield* beginning.encodeConfig(options.config))
   const configured = yield* beginning.configure(untyped(workflow), config)
-  const encoded = yield* Effect.try({
-    try: () => insideOf(workflow).input.encode(input),
-    catch: (error) => engineError(inputPath, new InvalidInput({ detail: String(error) }))
-  })
+  const encoded = yield* beginning.encodeInput(untyped(workflow), input)
   return yield* beginning.begin(run, {
     _tag: "RunInitialized",
     format: 1,
@@ -272,7 +263,7 @@ const setInput = Effect.fnUntraced(function* <In, Out, E, R>(
 ): Effect.fn.Return<WorkflowState, WorkflowError> {
   const opened = yield* beginning.open(untyped(workflow), { ...state, input: value })
   // what is recorded is what the Schema writes
-  const input = insideOf(workflow).input.encode(opened.input)
+  const input = yield* beginning.encodeInput(untyped(workflow), opened.input)
   const runtime = yield* make(state)
   yield* beginning.enterJournal(runtime, state)
   yield* faultless(runtime, runtime.append({ _tag: "InputProvided", input, at: runtime.now() }))

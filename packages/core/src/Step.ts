@@ -5,6 +5,7 @@ import { formatHole } from "./internal/ask/formatHole.ts"
 import { type ModelSettings, settingsOf, type StepOutputError } from "./internal/ask/call.ts"
 import * as step from "./internal/ask/step.ts"
 import * as JsonCodec from "./internal/json/codec.ts"
+import { own } from "./internal/json/own.ts"
 import { defaultParser } from "./internal/parser/default.ts"
 import type { LlmClient } from "./LlmClient.ts"
 import type { LlmError } from "./LlmError.ts"
@@ -137,5 +138,5 @@ export const run = <In, Out, E, R>(self: Step<In, Out, E, R>, input: In): Effect
   Effect.uninterruptibleMask((restore) => {
     const context = { run: "", path: self.name, fresh: false, restore, replied: () => Effect.void }
     // what a step does is of its own types
-    return step.insideOf(self).prepare(input).work(context) as Effect.Effect<Out, E, R>
+    return step.insideOf(self).prepare(own(input)).work(context) as Effect.Effect<Out, E, R>
   })

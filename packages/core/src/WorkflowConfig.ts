@@ -25,12 +25,12 @@ export const StepsTemplateConfig: Schema.Codec<StepsTemplateConfig> = Schema.Rec
 export const WorkflowConfig = Schema.Struct({ ...ModelSettings.fields, steps: Schema.optionalKey(StepsTemplateConfig) })
 export type WorkflowConfig = typeof WorkflowConfig.Type
 
-/** A configuration that does not fit its workflow; `path` is the step it speaks of. */
+/** A configuration that does not fit its workflow; `path` is the step it speaks of, empty where it is the whole. */
 export class WorkflowConfigError extends Schema.TaggedError<WorkflowConfigError>()("WorkflowConfigError", {
   path: Schema.String,
   detail: Schema.String
 }) {
   override get message() {
-    return `configuration of "${this.path}": ${this.detail}`
+    return `configuration${this.path === "" ? "" : ` of "${this.path}"`}: ${this.detail}`
   }
 }

@@ -323,7 +323,7 @@ const spoil = (value: Notes) => {
   value.list.push("spoilt")
   value.list.sort()
   value.at.setFullYear(1)
-  value.inner.deep.list.push(2)
+  value.inner.deep?.list.push(2)
   value.inner.more = true
   delete value.inner.deep
   return value
@@ -391,29 +391,30 @@ describe("an input that is changed in place", () => {
 
   it.effect("by selectors and values is not changed for the next step", () => {
     const seen: Array<unknown> = []
-    const nothing = Step.effect("nothing", { input: Schema.Any, output: Schema.Null, run: () => Effect.succeed(null) })
+    const nothing = Step.effect("nothing", { input: Schema.Null, output: Schema.Null, run: () => Effect.succeed(null) })
+    const spoilt = (...values: ReadonlyArray<unknown>) => (values.forEach((value) => spoil(value as Notes)), null)
     const workflow = begin.pipe(
       Workflow.bind("notes", makesNotes, "input"),
       Workflow.let("made", ({ notes }) => ({ notes, own: [1] })),
-      Workflow.bind("a", nothing, ({ notes }) => spoil(notes as Notes)),
-      Workflow.let("b", ({ made }) => (made.own.push(2), spoil(made.notes as Notes))),
+      Workflow.bind("a", nothing, ({ notes }) => spoilt(notes)),
+      Workflow.let("b", ({ made }) => [made.own.push(2), spoilt(made.notes)]),
       Workflow.forEach("c", nothing, {
         items: ({ notes }) => [spoil(notes as Notes)],
         key: (item) => spoil(item).list[0]!,
-        input: ({ item, notes }) => [spoil(item), spoil(notes as Notes)]
+        input: ({ item, notes }) => spoilt(item, notes)
       }),
       Workflow.forEachDependency("d", nothing, {
         items: ({ made }) => [spoil(made.notes as Notes)],
         key: () => "k",
-        dependsOn: (item) => (spoil(item), []),
-        input: ({ item }) => item
+        dependsOn: (item) => (spoilt(item), []),
+        input: ({ item }) => spoilt(item)
       }),
       Workflow.all((w) => [
-        w.pipe(Workflow.bind("e", nothing, ({ notes }) => spoil(notes as Notes))),
-        w.pipe(Workflow.bind("f", nothing, ({ made }) => [made.own.push(3), spoil(made.notes as Notes)]))
+        w.pipe(Workflow.bind("e", nothing, ({ notes }) => spoilt(notes))),
+        w.pipe(Workflow.bind("f", nothing, ({ made }) => (made.own.push(3), spoilt(made.notes))))
       ]),
       Workflow.bind("sees", asIs(seen, "sees"), ({ made, notes }) => {
-        assert.deepStrictEqual(made, { notes: notes, own: [1] })
+        assert.deepStrictEqual(made, { notes, own: [1] })
         return made.notes
       })
     )
@@ -490,10 +491,7 @@ describe("an input that is changed in place", () => {
     Effect.gen(function* () {
       const workflow = begin.pipe(
         Workflow.bind("notes", makesNotes, "input"),
-        Workflow.bind("sees", asIs([], "sees"), (scope: any) => {
-          scope.notes = notes()
-          return scope.notes
-        })
+        Workflow.bind("sees", asIs([], "sees"), (scope) => Object.assign(scope, { notes: notes() }).notes)
       )
       const exit = yield* Effect.exit(
         Effect.flatMap(Engine.initialize(workflow, null), (state) => runState(workflow, state))

@@ -1,10 +1,17 @@
 // A set-up file of vitest: every exit of every step goes to JSON and back, as it would through a durable engine.
 import { Effect, Exit, Schema } from "effect"
 import { StepExecutor } from "@stepwright/core"
+import * as exact from "../../src/internal/json/exact.ts"
 
 const compile = ({ error, output }: StepExecutor.Execution) => {
-  const codec = Schema.fromJsonString(Schema.toCodecJson(Schema.Exit(output, error, Schema.Defect())))
-  return { encode: Schema.encodeEffect(codec), decode: Schema.decodeUnknownEffect(codec) }
+  const codec = Schema.toCodecJson(Schema.Exit(output, error, Schema.Defect()))
+  const encode = Schema.encodeEffect(codec)
+  const decode = Schema.decodeUnknownEffect(codec)
+  return {
+    encode: (exit: Exit.Exit<unknown, unknown>) =>
+      Effect.flatMap(encode(exit), (encoded) => Effect.try(() => JSON.stringify(exact.copy(encoded)))),
+    decode: (text: string) => decode(JSON.parse(text))
+  }
 }
 
 /** Compiled once for the Schemas that a step is made of: compiling takes longer than what the tests do with it. */

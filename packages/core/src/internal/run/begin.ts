@@ -4,8 +4,9 @@ import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import { Hasher } from "../../Hasher.ts"
 import { Journal } from "../../Journal.ts"
-import type { WorkflowConfig } from "../../WorkflowConfig.ts"
+import { WorkflowConfig, WorkflowConfigError } from "../../WorkflowConfig.ts"
 import {
+  describeError,
   engineError,
   InvalidInput,
   RunExists,
@@ -19,6 +20,7 @@ import * as configuring from "../definition/configure.ts"
 import { describe } from "../definition/describe.ts"
 import { insideOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import * as canonical from "../json/canonical.ts"
+import * as JsonCodec from "../json/codec.ts"
 import { faultless } from "./fault.ts"
 import { type Listener, make, type Runtime } from "./runtime.ts"
 
@@ -32,6 +34,23 @@ export const newRunId = Effect.gen(function* () {
   for (let i = 0; i < 6; i++) letters += String.fromCharCode(97 + (yield* Random.nextIntBetween(0, 25)))
   return `${now.slice(0, 10).replaceAll("-", "")}-${now.slice(11, 19).replaceAll(":", "")}-${letters}`
 })
+
+/** A workflow's input as the state keeps it. */
+export const encodeInput = (workflow: UntypedWorkflow, input: unknown) =>
+  Effect.try({
+    try: () => insideOf(workflow).input.encode(input),
+    catch: (error) => engineError(inputPath, new InvalidInput({ detail: describeError(error).message }))
+  })
+
+const configCodec = JsonCodec.make(WorkflowConfig)
+
+/** A configuration as the state keeps it. */
+export const encodeConfig = (config: WorkflowConfig) =>
+  Effect.try({
+    // a configuration is its own JSON
+    try: () => configCodec.encode(config) as WorkflowConfig,
+    catch: (error) => engineError("", new WorkflowConfigError({ path: "", detail: describeError(error).message }))
+  })
 
 export const configure = (workflow: UntypedWorkflow, config: WorkflowConfig | undefined) =>
   config === undefined

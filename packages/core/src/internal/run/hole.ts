@@ -51,26 +51,3 @@ export const evaluate = <A>(path: string, select: () => A): Effect.Effect<A, Mis
       ? Effect.fail(cause)
       : Effect.die(new Error(`${path}: a selector or template function threw: ${String(cause)}`, { cause }))
   })
-
-/** An object of names; reading one that is a hole throws `Missing`. */
-export type Names = object
-
-/** Names of one's own: the same, holes kept, and what their class gives them. */
-export const copy = (names: Names): Names =>
-  Object.create(Object.getPrototypeOf(names), Object.getOwnPropertyDescriptors(names))
-
-/** Puts a name among names that nobody else holds. */
-export const put = (names: Names, name: string, slot: Slot): void => {
-  Object.defineProperty(
-    names,
-    name,
-    slot instanceof Missing
-      ? { get: () => read(slot), enumerable: true, configurable: true }
-      : { value: slot.value, enumerable: true, configurable: true, writable: true }
-  )
-}
-
-/** Puts all names of others among names that nobody else holds. */
-export const merge = (names: Names, others: Names): void => {
-  Object.defineProperties(names, Object.getOwnPropertyDescriptors(others))
-}

@@ -11,6 +11,13 @@ import * as canonical from "../json/canonical.ts"
 import type { Halt } from "./hole.ts"
 import { keep, type Runtime } from "./runtime.ts"
 
+/** An output as the state keeps it. */
+export const encodeOutput = (step: UntypedStep, value: unknown) =>
+  Effect.try({
+    try: () => insideOf(step).output.encode(value),
+    catch: (error) => new InvalidOutput({ detail: describeError(error).message })
+  })
+
 /** Records an output; gives what will be read from the record, so that a resumed run sees what this one does. */
 export const recordResult = Effect.fnUntraced(function* (
   runtime: Runtime,
@@ -20,12 +27,8 @@ export const recordResult = Effect.fnUntraced(function* (
   value: unknown,
   model: string | undefined
 ) {
-  const { output } = insideOf(step)
-  const encoded = yield* Effect.try({
-    try: () => output.encode(value),
-    catch: (error) => new InvalidOutput({ detail: String(error) })
-  })
-  const recorded = output.decode(encoded)
+  const encoded = yield* encodeOutput(step, value)
+  const recorded = insideOf(step).output.decode(encoded)
   if (Result.isFailure(recorded)) return yield* new InvalidOutput({ detail: recorded.failure.message })
   const by = step.model === undefined ? "code" : "model"
   const result = { fingerprint, output: encoded, by, ...(model !== undefined && { model }), at: runtime.now() } as const

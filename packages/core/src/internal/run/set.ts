@@ -4,18 +4,19 @@ import type * as Schema from "effect/Schema"
 import { InvalidOutput } from "../../WorkflowError.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import { Halt, Missing, type Stop } from "./hole.ts"
+import { encodeOutput } from "./record.ts"
 import { halt, type Runtime } from "./runtime.ts"
 import { examine } from "./verdict.ts"
 
 /** Records an output that a person sets, as JSON. */
 export const set = (runtime: Runtime, step: UntypedStep, path: string, input: unknown, value: Schema.Json) =>
   Effect.gen(function* () {
-    const { output } = insideOf(step)
-    const decoded = output.decode(value)
+    const decoded = insideOf(step).output.decode(value)
     if (Result.isFailure(decoded)) return yield* new InvalidOutput({ detail: decoded.failure.message })
     const { fingerprint } = yield* examine(runtime.hash, step, path, input, undefined)
     // what is recorded is what the Schema writes
-    const result = { fingerprint, output: output.encode(decoded.success), by: "hand", at: runtime.now() } as const
+    const encoded = yield* encodeOutput(step, decoded.success)
+    const result = { fingerprint, output: encoded, by: "hand", at: runtime.now() } as const
     yield* runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result })
     return decoded.success
   }).pipe(

@@ -2,9 +2,10 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as Fingerprint from "../../Fingerprint.ts"
-import { InvalidInput } from "../../WorkflowError.ts"
+import { describeError, InvalidInput } from "../../WorkflowError.ts"
 import type { StepRecord } from "../../WorkflowState.ts"
 import { insideOf, type Prepared, type UntypedStep } from "../ask/step.ts"
+import { own } from "../json/own.ts"
 import { evaluate, Missing } from "./hole.ts"
 
 /** A step that has its input, its fingerprint, and what that means for its record. */
@@ -38,17 +39,21 @@ export const examine = Effect.fnUntraced(function* (
   record: StepRecord | undefined
 ): Effect.fn.Return<Examined, unknown, unknown> {
   const encoded = yield* encodeInput(step, input)
-  const prepared = yield* evaluate(path, () => insideOf(step).prepare(input))
+  const decoded = insideOf(step).input.decode(encoded)
+  if (Result.isFailure(decoded)) return yield* new InvalidInput({ detail: decoded.failure.message })
+  // a step sees what its fingerprint covers, and may change it
+  const seen = own(decoded.success)
+  const prepared = yield* evaluate(path, () => insideOf(step).prepare(seen))
   const digests = Fingerprint.digests(hash, yield* prepared.parts(encoded))
   const fingerprint = Fingerprint.extend(hash, fixed(hash, step), digests)
-  return { prepared, digests, fingerprint, verdict: yield* judge(step, input, fingerprint, record) }
+  return { prepared, digests, fingerprint, verdict: yield* judge(step, seen, fingerprint, record) }
 })
 
 /** The input as JSON, where it fits; a hole in it is still a hole. */
 const encodeInput = (step: UntypedStep, input: unknown): Effect.Effect<Schema.Json, InvalidInput | Missing> =>
   Effect.try({
     try: () => insideOf(step).input.encode(input),
-    catch: (error) => (error instanceof Missing ? error : new InvalidInput({ detail: String(error) }))
+    catch: (error) => (error instanceof Missing ? error : new InvalidInput({ detail: describeError(error).message }))
   })
 
 const judge = Effect.fnUntraced(function* (
@@ -67,7 +72,7 @@ const judge = Effect.fnUntraced(function* (
   const { isCurrent, output: codec } = insideOf(step)
   const output = codec.decode(result.output)
   if (Result.isFailure(output)) return { _tag: "Run", why: `its recorded output no longer fits its Schema${byHand}` }
-  return (yield* isCurrent(output.success, input))
+  return (yield* isCurrent(own(output.success), input))
     ? { _tag: "Reuse", output: output.success }
     : { _tag: "Run", why: "what it made is not there any more" }
 })

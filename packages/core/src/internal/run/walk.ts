@@ -11,7 +11,8 @@ import { InvalidItems } from "../../WorkflowError.ts"
 import { isStep, type UntypedStep } from "../ask/step.ts"
 import { dependencyProblem, keyProblem } from "../definition/itemKeys.ts"
 import { type Body, insideOf, type Node } from "../definition/nodes.ts"
-import { copy, evaluate, isMissing, merge, Missing, type Names, put, read, type Slot, slot, type Stop } from "./hole.ts"
+import { evaluate, isMissing, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
+import { copy, empty, merge, type Names, put, select } from "./scope.ts"
 
 type Visit<A> = Effect.Effect<A, Stop, unknown>
 
@@ -47,7 +48,7 @@ export const walk = Effect.fnUntraced(function* (
     switch (node._tag) {
       case "Input": {
         const whole = scope
-        scope = { value: {} }
+        scope = { value: empty() }
         isOwn = true
         add((own) => put(own, "input", whole))
         break
@@ -87,11 +88,11 @@ type NamedNode = Exclude<Node, { readonly _tag: "Input" | "AndThen" | "All" }>
 const visitNamed = (visitor: Visitor, node: NamedNode, path: string, scope: Slot): Visit<unknown> => {
   switch (node._tag) {
     case "Bind":
-      return Effect.flatMap(slot(evaluate(path, () => node.wires.input.select(read(scope)))), (input) =>
+      return Effect.flatMap(slot(evaluate(path, () => select(node.wires.input, read(scope)))), (input) =>
         visitBody(visitor, node.body, path, input)
       )
     case "Let":
-      return evaluate(path, () => node.wires.value.select(read(scope)))
+      return evaluate(path, () => select(node.wires.value, read(scope)))
     case "ForEach":
       return forEach(visitor, node, path, scope)
     case "ForEachDependency":
@@ -130,7 +131,7 @@ const forEachDependency = Effect.fnUntraced(function* (
   const { items, keys } = yield* itemsOf(visitor, node, path, scope)
   // Workflow.forEachDependency lets only selectors of arrays of texts in
   const dependencies = yield* evaluate(path, () =>
-    items.map((item) => node.wires.dependsOn.select(item) as ReadonlyArray<string>)
+    items.map((item) => select(node.wires.dependsOn, item) as ReadonlyArray<string>)
   )
   const problem = dependencyProblem(keys, dependencies)
   if (problem !== undefined) return yield* visitor.refuse(path, new InvalidItems({ detail: problem }))
@@ -159,8 +160,8 @@ const forEachDependency = Effect.fnUntraced(function* (
 const itemsOf = (visitor: Visitor, node: EachNode<"ForEach" | "ForEachDependency">, path: string, scope: Slot) =>
   evaluate(path, () => {
     // Workflow.forEach lets only selectors of arrays and of texts in
-    const items = node.wires.items.select(read(scope)) as ReadonlyArray<unknown>
-    return { items, keys: items.map((item) => node.wires.key.select(item) as string) }
+    const items = select(node.wires.items, read(scope)) as ReadonlyArray<unknown>
+    return { items, keys: items.map((item) => select(node.wires.key, item) as string) }
   }).pipe(
     Effect.catch((missing) =>
       Effect.andThen(visitBody(visitor, node.body, StepPath.join(path, "*"), missing), Effect.fail(missing))
@@ -178,7 +179,7 @@ const visitItem = (
     const inner = copy(read(scope) as Names)
     put(inner, "item", { value: names.item })
     if (names.dependencies !== undefined) put(inner, "dependencies", names.dependencies)
-    return node.wires.input.select(inner)
+    return select(node.wires.input, inner)
   })
   return Effect.flatMap(slot(input), (input) => visitBody(visitor, node.body, path, input))
 }

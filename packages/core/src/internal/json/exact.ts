@@ -1,0 +1,91 @@
+/** How deep values may be nested: what reads and writes JSON takes some of the stack for each level. */
+const deepest = 1000
+
+type Place = ReadonlyArray<PropertyKey>
+
+/** A value that does not come back from JSON as it is. */
+export class NotJson extends Error {
+  readonly what: string
+  readonly place: Place
+  constructor(what: string, place: Place) {
+    super(`JSON cannot hold ${what}: let the Schema say how it is written${at(place)}`)
+    this.what = what
+    this.place = place
+  }
+}
+
+/** A place as Schema's own messages show it; of a long one its beginning. */
+const at = (place: Place) => {
+  const keys = place.slice(0, 10).map((key) => `[${typeof key === "string" ? JSON.stringify(key) : String(key)}]`)
+  return place.length === 0 ? "" : `\n  at ${keys.join("")}${place.length > keys.length ? "…" : ""}`
+}
+
+/**
+ * A copy of a value that comes back from JSON text as it is, its order of keys included; only -0 becomes 0, as that text
+ * has it. Anything else throws `NotJson` rather than to change on its way.
+ */
+export const copy = (value: unknown, place: Place = []): unknown =>
+  typeof value === "object" && value !== null ? copyInside(value, [...place]) : copyLeaf(value, place)
+
+const copyAt = (value: unknown, key: PropertyKey, place: Array<PropertyKey>): unknown => {
+  if (typeof value === "string") return value
+  place.push(key)
+  const copied = typeof value === "object" && value !== null ? copyInside(value, place) : copyLeaf(value, place)
+  place.pop()
+  return copied
+}
+
+const copyLeaf = (value: unknown, place: Place): unknown => {
+  switch (typeof value) {
+    case "number":
+      if (Number.isFinite(value)) return value + 0
+      throw new NotJson(String(value), place)
+    case "bigint":
+      throw new NotJson("a BigInt", place)
+    case "function":
+    case "symbol":
+      throw new NotJson(`a ${typeof value}`, place)
+    case "undefined":
+      throw new NotJson("undefined", place)
+    default:
+      return value
+  }
+}
+
+const copyInside = (value: object, place: Array<PropertyKey>): unknown => {
+  if (place.length > deepest) throw new NotJson(`what holds itself, or is nested ${deepest} levels deep`, place)
+  return Array.isArray(value) ? copyArray(value, place) : copyObject(value, place)
+}
+
+const copyArray = (values: ReadonlyArray<unknown>, place: Array<PropertyKey>): unknown => {
+  const copied: Array<unknown> = []
+  for (let i = 0; i < values.length; i++) copied.push(copyAt(values[i], i, place))
+  if (Reflect.ownKeys(values).length > values.length + 1) throw new NotJson("an array with names", place)
+  return copied
+}
+
+const copyObject = (value: object, place: Array<PropertyKey>): unknown => {
+  if (!isPlain(value)) throw new NotJson(`an instance of ${value.constructor?.name || "a class"}`, place)
+  const keys = Object.keys(value)
+  if (Reflect.ownKeys(value).length > keys.length) throw new NotJson("symbols and hidden properties", place)
+  const copied = {}
+  for (const key of keys) {
+    define(copied, key, copyAt((value as Readonly<Record<string, unknown>>)[key], key, place))
+  }
+  return copied
+}
+
+/** Gives an object of one's own a property. */
+export const define = (object: object, key: string, value: unknown): void => {
+  // assigned, it would be the prototype
+  if (key === "__proto__") {
+    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true })
+  } else (object as Record<string, unknown>)[key] = value
+}
+
+/** Whether an object has no class, in whatever realm it was made. */
+export const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === null) return true
+  return Object.getPrototypeOf(prototype) === null && Object.hasOwn(prototype as object, "isPrototypeOf")
+}

@@ -1,0 +1,71 @@
+// The names of a scope, each with the value of a step, of `let` or of an input, or a hole. Wires read the values as they
+// are, since they change nothing; what a user wrote gets a view of the names, which gives copies of the values and
+// takes nothing.
+
+import type { Compiled } from "../definition/selector.ts"
+import { define } from "../json/exact.ts"
+import { own } from "../json/own.ts"
+import { Missing, read, type Slot } from "./hole.ts"
+
+/** An object of names; reading one that is a hole throws `Missing`. */
+export type Names = object
+
+const all = new WeakSet<Names>()
+
+const known = (names: Names): Names => {
+  all.add(names)
+  return names
+}
+
+export const empty = (): Names => known({})
+
+/** Names of one's own: the same, holes kept, and what their class gives them. */
+export const copy = (names: Names): Names =>
+  known(Object.create(Object.getPrototypeOf(names), Object.getOwnPropertyDescriptors(names)))
+
+/** Puts a name among names that nobody else holds. */
+export const put = (names: Names, name: string, slot: Slot): void => {
+  Object.defineProperty(
+    names,
+    name,
+    slot instanceof Missing
+      ? { get: () => read(slot), enumerable: true, configurable: true }
+      : { value: slot.value, enumerable: true, configurable: true, writable: true }
+  )
+}
+
+/** Puts all names of others among names that nobody else holds. */
+export const merge = (names: Names, others: Names): void => {
+  Object.defineProperties(names, Object.getOwnPropertyDescriptors(others))
+}
+
+const refuse = (_names: Names, name: PropertyKey): never => {
+  throw new TypeError(`"${String(name)}" is a name of the scope, which every step reads; make a value of your own`)
+}
+
+/** Names as what a user wrote sees them. */
+const view = (names: Names): Names =>
+  new Proxy(names, {
+    get: (names, name) => ownOf(Reflect.get(names, name)),
+    set: refuse,
+    defineProperty: refuse,
+    deleteProperty: refuse
+  })
+
+const viewed = (value: object) => (all.has(value) ? view(value) : undefined)
+
+/** A value of a scope that whoever gets it may change. */
+export const ownOf = <A>(value: A): A => own(value, viewed)
+
+/** A value of a scope that belongs to nobody else, the names in it included. */
+export const whole = <A>(value: A): A => own(value, (value) => (all.has(value) ? wholeNames(value) : undefined))
+
+const wholeNames = (names: Names): Names => {
+  const values: object = Object.create(Object.getPrototypeOf(names))
+  for (const name of Object.keys(names)) define(values, name, whole(Reflect.get(names, name)))
+  return values
+}
+
+/** What a selector reads off a value of a scope. */
+export const select = ({ select, wire }: Compiled, value: unknown): unknown =>
+  select(wire === undefined ? ownOf(value) : value)
