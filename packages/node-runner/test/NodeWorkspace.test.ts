@@ -1,10 +1,12 @@
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync
 } from "node:fs"
@@ -170,6 +172,67 @@ describe("NodeWorkspace", () => {
       )
     )
 
+    it.effect("leaves a person's files of any name, and puts none of what it writes over another", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          writeFileSync(join(folder, "root", ".a.py.part"), "mine")
+          yield* write(folder, { "a.py": "1" })
+          assert.strictEqual(text(folder, ".a.py.part"), "mine")
+          yield* write(folder, { ".b.py.part": "part", "b.py": "2" })
+          assert.deepStrictEqual(filesOf(folder), ["root/.a.py.part", "root/.b.py.part", "root/a.py", "root/b.py"])
+          assert.strictEqual(text(folder, ".b.py.part"), "part")
+        })
+      )
+    )
+
+    it.effect("compares bytes: a file that only looks like the text is a person's", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          for (const [bytes, content] of [
+            [[0xff], "\ufffd"],
+            [[0xef, 0xbb, 0xbf, 0x61], "a"],
+            [[0x61, 0x0d, 0x0a], "a\n"],
+            [[0x65, 0xcc, 0x81], "\u00e9"],
+            [[0xed, 0xa0, 0x80], "\ufffd\ufffd\ufffd"]
+          ] as const) {
+            writeFileSync(join(folder, "root", "a.py"), new Uint8Array(bytes))
+            const [kept] = yield* write(folder, { "a.py": content })
+            assert.strictEqual(kept?.outcome, "kept")
+            assert.deepStrictEqual([...readFileSync(join(folder, "root", "a.py"))], [...bytes])
+          }
+        })
+      )
+    )
+
+    it.effect("takes what it had written before it was stopped half-way as its own", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          yield* write(folder, { "a.py": "1" })
+          // each name is short enough, all of them together are not
+          const tooLong = Array.from({ length: 30 }, () => "n".repeat(190)).join("/")
+          const error = yield* Effect.flip(write(folder, { "a.py": "2", "b.py": "2", [tooLong]: "2" }))
+          assert.strictEqual(error._tag, "WorkspaceError")
+          assert.deepStrictEqual([text(folder, "a.py"), text(folder, "b.py")], ["2", "2"])
+          const again = yield* write(folder, { "a.py": "3", "b.py": "3" })
+          assert.deepStrictEqual(
+            again.map(({ outcome }) => outcome),
+            ["written", "written"]
+          )
+        })
+      )
+    )
+
+    it.effect("keeps what may be done with a file that it replaces", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          yield* write(folder, { "run.sh": "1" })
+          chmodSync(join(folder, "root", "run.sh"), 0o755)
+          yield* write(folder, { "run.sh": "2" })
+          assert.strictEqual(statSync(join(folder, "root", "run.sh")).mode & 0o777, 0o755)
+        })
+      )
+    )
+
     it.effect("puts what it writes beside a file into none of the others", () =>
       inFolder((folder) =>
         Effect.gen(function* () {
@@ -258,6 +321,18 @@ describe("NodeWorkspace", () => {
           assert.strictEqual(yield* workspace.read("a.py"), "1")
           assert.isUndefined(yield* workspace.read("b/c.py"))
           assert.include((yield* Effect.flip(workspace.read("../x"))).message, `".."`)
+        }).pipe(Effect.provide(NodeWorkspace.layer({ root: join(folder, "root") })))
+      )
+    )
+
+    it.effect("refuses what is no text, with the path", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          writeFileSync(join(folder, "root", "a.bin"), new Uint8Array([0xff, 0xfe]))
+          const workspace = yield* Workspace
+          const error = yield* Effect.flip(workspace.read("a.bin"))
+          assert.include(error.message, "a.bin: ")
+          assert.include(error.message, "UTF-8")
         }).pipe(Effect.provide(NodeWorkspace.layer({ root: join(folder, "root") })))
       )
     )
