@@ -2,8 +2,8 @@ import * as Predicate from "effect/Predicate"
 import { define, isPlain } from "./exact.ts"
 
 /**
- * A copy whose owner may change it: of arrays, plain objects, Maps, Sets, Dates and bytes. What has a class of its own is
- * taken as it is, as only that class knows how to copy it; `instead` gives what else stands for an object.
+ * A copy whose owner may change it: of arrays, plain objects, Maps, Sets, Dates and bytes. What has a class of its own, or
+ * hides a part of itself, is taken as it is: only its maker knows how to copy it. `instead` gives what else stands for an object.
  */
 export const own = <A>(value: A, instead: (value: object) => object | undefined = () => undefined): A => {
   const copies = new Map<object, object>()
@@ -43,9 +43,10 @@ export const own = <A>(value: A, instead: (value: object) => object | undefined 
       }
     }
     if (Predicate.isDate(value)) return known(value, Reflect.construct(value.constructor, [value]))
-    if (!isPlain(value)) return value
+    const keys = Object.keys(value)
+    if (!isPlain(value) || keys.length < Reflect.ownKeys(value).length) return value
     const copy = known(value, Object.create(prototype) as object)
-    for (const key of Object.keys(value)) define(copy, key, copyOf(Reflect.get(value, key)))
+    for (const key of keys) define(copy, key, copyOf(Reflect.get(value, key)))
     return copy
   }
 

@@ -5,7 +5,6 @@ import * as Fingerprint from "../../Fingerprint.ts"
 import { describeError, InvalidInput } from "../../WorkflowError.ts"
 import type { StepRecord } from "../../WorkflowState.ts"
 import { insideOf, type Prepared, type UntypedStep } from "../ask/step.ts"
-import { own } from "../json/own.ts"
 import { evaluate, Missing } from "./hole.ts"
 
 /** A step that has its input, its fingerprint, and what that means for its record. */
@@ -41,8 +40,8 @@ export const examine = Effect.fnUntraced(function* (
   const encoded = yield* encodeInput(step, input)
   const decoded = insideOf(step).input.decode(encoded)
   if (Result.isFailure(decoded)) return yield* new InvalidInput({ detail: decoded.failure.message })
-  // a step sees what its fingerprint covers, and may change it
-  const seen = own(decoded.success)
+  // a step sees what its fingerprint covers
+  const seen = decoded.success
   const prepared = yield* evaluate(path, () => insideOf(step).prepare(seen))
   const digests = Fingerprint.digests(hash, yield* prepared.parts(encoded))
   const fingerprint = Fingerprint.extend(hash, fixed(hash, step), digests)
@@ -72,7 +71,7 @@ const judge = Effect.fnUntraced(function* (
   const { isCurrent, output: codec } = insideOf(step)
   const output = codec.decode(result.output)
   if (Result.isFailure(output)) return { _tag: "Run", why: `its recorded output no longer fits its Schema${byHand}` }
-  return (yield* isCurrent(own(output.success), input))
+  return (yield* isCurrent(output.success, input))
     ? { _tag: "Reuse", output: output.success }
     : { _tag: "Run", why: "what it made is not there any more" }
 })
