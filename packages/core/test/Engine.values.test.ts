@@ -200,9 +200,10 @@ describe("values of a run", () => {
       const state = yield* Engine.initialize(workflow, null)
       const set = yield* Engine.set(workflow, state, "step", { a: [-0] })
       assert.deepStrictEqual(yield* throughJson(set), set)
-      for (const [, value] of unfit) {
+      for (const [, value, place] of unfit) {
         const error = yield* Effect.flip(Engine.set(workflow, state, "step", value as Schema.Json))
         assert.deepStrictEqual([error.path, error.reason._tag], ["step", "InvalidOutput"])
+        assert.include(error.message, place)
       }
       const input = Workflow.make("w", { input: Schema.Any })
       const error = yield* Effect.flip(
@@ -225,6 +226,23 @@ describe("values of a run", () => {
       const state = yield* runState(workflow, yield* Engine.initialize(workflow, null))
       assert.strictEqual(state.records["fails"]?.error?.tag, "Late")
       assert.deepStrictEqual(yield* throughJson(state), state)
+    })
+  )
+
+  it.effect("a key that JSON cannot hold is a defect of its step, since two of them would look equal", () =>
+    Effect.gen(function* () {
+      const keyed = Step.effect("keyed", {
+        input: Schema.Null,
+        output: Schema.Null,
+        key: () => Effect.succeed({ at: new Date(0) } as never),
+        run: () => Effect.succeed(null)
+      })
+      const workflow = begin.pipe(Workflow.bind("keyed", keyed, "input"))
+      const exit = yield* Effect.exit(
+        Effect.flatMap(Engine.initialize(workflow, null), (state) => runState(workflow, state))
+      )
+      assert.isTrue(Exit.hasDies(exit))
+      assert.include(String(exit), `["at"]`)
     })
   )
 
@@ -484,6 +502,23 @@ describe("an input that is changed in place", () => {
         assert.strictEqual(WorkflowState.toJson(yield* Engine.load(workflow, "r")), before)
         assert.deepStrictEqual(given.any.list, [1, 2])
       }).pipe(Effect.provideService(Journal.Journal, journal))
+    })
+  )
+
+  it.effect("a scope that is passed on is a value of its own", () =>
+    Effect.gen(function* () {
+      const inner = Workflow.make("inner", { input: Schema.Any }).pipe(
+        Workflow.let("spoilt", ({ input }) => spoil(input.made.notes).list)
+      )
+      const workflow = begin.pipe(
+        Workflow.bind("made", begin.pipe(Workflow.bind("notes", makesNotes, "input")), "input"),
+        Workflow.let("scope", (scope) => scope),
+        Workflow.bind("inner", inner, (scope) => scope)
+      )
+      const output = yield* Engine.execute(workflow, null)
+      assert.deepStrictEqual(output.inner.spoilt, ["a", "spoilt"])
+      assert.deepStrictEqual(structuredClone(output.scope), { input: null, made: { input: null, notes: notes() } })
+      assert.deepStrictEqual(structuredClone(output.inner.input), { ...output.scope, scope: output.scope })
     })
   )
 

@@ -6,6 +6,7 @@ import { DefinitionError } from "../../DefinitionError.ts"
 import type { Message } from "../../LlmRequest.ts"
 import * as PromptTemplate from "../../PromptTemplate.ts"
 import * as JsonCodec from "../json/codec.ts"
+import * as exact from "../json/exact.ts"
 import type { OutputParser } from "../parser/outputParser.ts"
 import * as call from "./call.ts"
 import type { StepContext } from "./context.ts"
@@ -162,7 +163,10 @@ export const effectStep = ({ isCurrent = always, key, run, ...step }: EffectStep
       parts: { step: [name, version] },
       prepare: (value) => ({
         parts: (input) =>
-          key === undefined ? Effect.succeed({ input }) : Effect.map(key(value), (key) => ({ input, key })),
+          key === undefined
+            ? Effect.succeed({ input })
+            : // two keys that are not equal must not look so
+              Effect.map(key(value), (key) => ({ input, key: exact.copy(key) })),
         work: ({ restore }) => restore(run(value))
       }),
       isCurrent,

@@ -13,9 +13,7 @@ import type { WorkflowState } from "../../WorkflowState.ts"
 import { insideOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { definitionHash, enterJournal, open } from "./begin.ts"
 import { faultless } from "./fault.ts"
-import { evaluate } from "./hole.ts"
 import { end, type Ending, type Listener, type Runtime } from "./runtime.ts"
-import { whole } from "./scope.ts"
 import { runAll } from "./visitors.ts"
 import { type Visitor, walk } from "./walk.ts"
 
@@ -26,12 +24,7 @@ export const visit = (
   workflow: UntypedWorkflow,
   input: unknown
 ): Effect.Effect<unknown, WorkflowError, unknown> =>
-  faultless(
-    runtime,
-    Effect.flatMap(walk(visitor, insideOf(workflow).nodes, "", { value: input }), (output) =>
-      evaluate("", () => whole(output))
-    )
-  )
+  faultless(runtime, walk(visitor, insideOf(workflow).nodes, "", { value: input }))
 
 /** Runs a workflow from a state to its end, whatever that is: the runtime's ending, or else the output. */
 export const drive = Effect.fnUntraced(function* (

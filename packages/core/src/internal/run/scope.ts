@@ -3,7 +3,6 @@
 // takes nothing.
 
 import type { Compiled } from "../definition/selector.ts"
-import { define } from "../json/exact.ts"
 import { own } from "../json/own.ts"
 import { Missing, read, type Slot } from "./hole.ts"
 
@@ -43,29 +42,27 @@ const refuse = (_names: Names, name: PropertyKey): never => {
   throw new TypeError(`"${String(name)}" is a name of the scope, which every step reads; make a value of your own`)
 }
 
+const views = new WeakMap<object, Names>()
+
 /** Names as what a user wrote sees them. */
-const view = (names: Names): Names =>
-  new Proxy(names, {
+const view = (names: Names): Names => {
+  const seen = new Proxy(names, {
     get: (names, name) => ownOf(Reflect.get(names, name)),
     set: refuse,
     defineProperty: refuse,
     deleteProperty: refuse
   })
-
-const viewed = (value: object) => (all.has(value) ? view(value) : undefined)
-
-/** A value of a scope that whoever gets it may change. */
-export const ownOf = <A>(value: A): A => own(value, viewed)
-
-/** A value of a scope that belongs to nobody else, the names in it included. */
-export const whole = <A>(value: A): A => own(value, (value) => (all.has(value) ? wholeNames(value) : undefined))
-
-const wholeNames = (names: Names): Names => {
-  const values: object = Object.create(Object.getPrototypeOf(names))
-  for (const name of Object.keys(names)) define(values, name, whole(Reflect.get(names, name)))
-  return values
+  views.set(seen, names)
+  return seen
 }
 
+/** A value of a scope that whoever gets it may change, but for the names in it. */
+const ownOf = (value: unknown): unknown => own(value, (value) => (all.has(value) ? view(value) : undefined))
+
 /** What a selector reads off a value of a scope. */
-export const select = ({ select, wire }: Compiled, value: unknown): unknown =>
-  select(wire === undefined ? ownOf(value) : value)
+export const select = ({ select, wire }: Compiled, value: unknown): unknown => {
+  if (wire !== undefined) return select(value)
+  const selected = select(ownOf(value))
+  const names = typeof selected === "object" && selected !== null ? views.get(selected) : undefined
+  return names === undefined ? selected : copy(names)
+}

@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
-import { InvalidOutput } from "../../WorkflowError.ts"
+import { describeError, InvalidOutput } from "../../WorkflowError.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
+import * as exact from "../json/exact.ts"
 import { Halt, Missing, type Stop } from "./hole.ts"
 import { encodeOutput } from "./record.ts"
 import { halt, type Runtime } from "./runtime.ts"
@@ -11,7 +12,11 @@ import { examine } from "./verdict.ts"
 /** Records an output that a person sets, as JSON. */
 export const set = (runtime: Runtime, step: UntypedStep, path: string, input: unknown, value: Schema.Json) =>
   Effect.gen(function* () {
-    const decoded = insideOf(step).output.decode(value)
+    const json = yield* Effect.try({
+      try: () => exact.copy(value),
+      catch: (error) => new InvalidOutput({ detail: describeError(error).message })
+    })
+    const decoded = insideOf(step).output.decode(json)
     if (Result.isFailure(decoded)) return yield* new InvalidOutput({ detail: decoded.failure.message })
     const { fingerprint } = yield* examine(runtime.hash, step, path, input, undefined)
     // what is recorded is what the Schema writes

@@ -4,7 +4,6 @@ import * as Result from "effect/Result"
 import * as StepPath from "../../StepPath.ts"
 import { describeError } from "../../WorkflowError.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
-import { own } from "../json/own.ts"
 import { Missing, type Stop } from "./hole.ts"
 import { perform } from "./perform.ts"
 import { end, halt, type Runtime } from "./runtime.ts"
@@ -53,7 +52,7 @@ export const only = (
       : Effect.matchEffect(input, {
           onSuccess: (value) => {
             found.done = true
-            return Effect.tap(work(step, value), (output) => Effect.sync(() => void (found.output = own(output))))
+            return Effect.tap(work(step, value), (output) => Effect.sync(() => void (found.output = output)))
           },
           onFailure: (stop) => {
             if (stop instanceof Missing) found.missing = stop.path
