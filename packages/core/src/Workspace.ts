@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import * as workspacePath from "./internal/text/workspacePath.ts"
 
 /** A file by its path below the workspace's root: relative, with `/` between names. */
 export const SourceFile = Schema.Struct({ path: Schema.NonEmptyString, content: Schema.String })
@@ -32,27 +33,75 @@ export class WorkspaceError extends Schema.TaggedError<WorkspaceError>()("Worksp
   }
 }
 
-/** Where a workflow delivers its files. */
+/** Why a file cannot have this path in any workspace; `undefined` if it can. */
+export const refusePath = (path: string): WorkspaceError | undefined => {
+  const detail = workspacePath.problem(path)
+  return detail === undefined ? undefined : new WorkspaceError({ path, detail })
+}
+
+/** Why these files cannot be written together, each as it is; `undefined` if they can. */
+export const refuse = (files: ReadonlyArray<SourceFile>): WorkspaceError | undefined => {
+  for (const { content, path } of files) {
+    const refusal = refusePath(path)
+    if (refusal !== undefined) return refusal
+    if (!content.isWellFormed()) {
+      return new WorkspaceError({ path, detail: "its text has half a character in it, which UTF-8 cannot hold" })
+    }
+  }
+  return conflict(files.map(({ path }) => path))
+}
+
+const conflict = (paths: ReadonlyArray<string>) => {
+  const found = workspacePath.conflict(paths)
+  return found && new WorkspaceError(found)
+}
+
+/** Whether some disk takes two names as one: it may ignore case, or Unicode's form. */
+export const isSameName = (one: string, other: string): boolean => workspacePath.fold(one) === workspacePath.fold(other)
+
+/** Where the `n`th text goes whose own file a person changed. */
+export const besides = (path: string, n: number): string => `${path}.new${n === 1 ? "" : n}`
+
+/** Where a workflow delivers its files. Each text comes back as it was written, or is refused before anything is. */
 export class Workspace extends Context.Service<
   Workspace,
   {
-    /** Writes all files, or none when one of the paths is refused. */
+    /** Writes all files, or none when one of them is refused. */
     readonly write: (files: ReadonlyArray<SourceFile>) => Effect.Effect<ReadonlyArray<Written>, WorkspaceError>
-    /** The text of a file, `undefined` where there is none. */
+    /** The text of a file, `undefined` where there is none. **Fails with** `WorkspaceError` for what is no text. */
     readonly read: (path: string) => Effect.Effect<string | undefined, WorkspaceError>
   }
 >()("@stepwright/core/Workspace") {}
 
-/** A workspace in memory, for tests; `files` is what it holds, and may be looked at and changed. */
+/**
+ * A workspace in memory, for tests, which takes and refuses what one on a disk does; `files` is what it holds, and may be
+ * looked at and changed, as by a person.
+ */
 export const layerMemory = (files: Map<string, string> = new Map()): Layer.Layer<Workspace> =>
-  Layer.succeed(Workspace, {
-    write: (sources) =>
-      Effect.sync(() =>
-        sources.map(({ content, path }): Written => {
-          const outcome = files.get(path) === content ? "unchanged" : "written"
-          files.set(path, content)
-          return { path, outcome }
-        })
-      ),
-    read: (path) => Effect.sync(() => files.get(path))
+  Layer.sync(Workspace, () => {
+    const written = new Map<string, string>()
+    const write = ({ content, path }: SourceFile, paths: ReadonlySet<string>): Written => {
+      const isOwn = (path: string) => [undefined, content, written.get(path)].includes(files.get(path))
+      const outcome = files.get(path) === content ? "unchanged" : "written"
+      let target = path
+      for (let n = 1; !isOwn(target) || (target !== path && paths.has(target)); n++) target = besides(path, n)
+      files.set(target, content)
+      written.set(target, content)
+      return target === path ? { path, outcome } : { path, outcome: "kept", beside: target }
+    }
+    return {
+      write: (sources) =>
+        Effect.suspend(() => {
+          const paths = new Set(sources.map(({ path }) => path))
+          const others = [...files.keys()].filter((path) => !paths.has(path))
+          const refusal = refuse(sources) ?? conflict([...others, ...paths])
+          return refusal === undefined
+            ? Effect.succeed(sources.map((source) => write(source, paths)))
+            : Effect.fail(refusal)
+        }),
+      read: (path) => {
+        const refusal = refusePath(path)
+        return refusal === undefined ? Effect.sync(() => files.get(path)) : Effect.fail(refusal)
+      }
+    }
   })

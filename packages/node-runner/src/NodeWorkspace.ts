@@ -2,13 +2,22 @@ import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
 import * as Semaphore from "effect/Semaphore"
 import { Hasher } from "@stepwright/core/Hasher"
-import { type SourceFile, Workspace, WorkspaceError, type Written } from "@stepwright/core/Workspace"
+import {
+  besides,
+  isSameName,
+  refuse,
+  refusePath,
+  type SourceFile,
+  Workspace,
+  WorkspaceError,
+  type Written
+} from "@stepwright/core/Workspace"
 import * as manifest from "./internal/disk/manifest.ts"
-import * as workspacePath from "./internal/disk/workspacePath.ts"
 import { writeWhole } from "./internal/disk/writeWhole.ts"
 
 export interface Options {
@@ -25,6 +34,10 @@ export interface Options {
 export const layer = (options: Options): Layer.Layer<Workspace> =>
   Layer.effect(Workspace, make(options)).pipe(Layer.provide(NodeServices.layer))
 
+// a mark of byte order at the beginning belongs to the text
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
+const decode = Option.liftThrowable((bytes: Uint8Array) => decoder.decode(bytes))
+
 type Deed = Written & { readonly content: string }
 
 const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
@@ -35,9 +48,9 @@ const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
 
   /** What the disk says against a path below the root: a link that leads out, another case, a file for a folder. */
   const look = Effect.fnUntraced(function* (path: string) {
-    const refuse = (detail: string) => new WorkspaceError({ path, detail })
-    const problem = workspacePath.problem(path)
-    if (problem !== undefined) return yield* refuse(problem)
+    const no = (detail: string) => new WorkspaceError({ path, detail })
+    const refusal = refusePath(path)
+    if (refusal !== undefined) return yield* refusal
     if (!(yield* fs.exists(root))) return
     const top = yield* fs.realPath(root)
     const names = path.split("/")
@@ -46,61 +59,78 @@ const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
       const here = `${folder}/${name}`
       const entries = yield* fs.readDirectory(folder)
       if (!entries.includes(name)) {
-        const other = entries.find((entry) => workspacePath.fold(entry) === workspacePath.fold(name))
-        if (other !== undefined) return yield* refuse(`"${other}" is there, which differs in case only`)
+        const other = entries.find((entry) => isSameName(entry, name))
+        if (other !== undefined)
+          return yield* no(`"${other}" is there, which differs in case only, or in Unicode's form`)
         return
       }
       const real = yield* Effect.option(fs.realPath(here))
-      if (real._tag === "None") return yield* refuse(`"${name}" is a link that leads nowhere`)
+      if (real._tag === "None") return yield* no(`"${name}" is a link that leads nowhere`)
       if (real.value !== top && !real.value.startsWith(top.endsWith(sep) ? top : top + sep)) {
-        return yield* refuse(`"${name}" is a link that leads out of the workspace`)
+        return yield* no(`"${name}" is a link that leads out of the workspace`)
       }
       const isFolder = (yield* fs.stat(here)).type === "Directory"
-      if (isFolder && i === names.length - 1) return yield* refuse("a folder is there")
-      if (!isFolder && i < names.length - 1) return yield* refuse(`"${name}" is a file, not a folder`)
+      if (isFolder && i === names.length - 1) return yield* no("a folder is there")
+      if (!isFolder && i < names.length - 1) return yield* no(`"${name}" is a file, not a folder`)
       folder = here
     }
   })
 
-  const textOf = Effect.fnUntraced(function* (path: string) {
+  const bytesOf = Effect.fnUntraced(function* (path: string) {
     const file = `${root}/${path}`
-    return (yield* fs.exists(file)) ? yield* fs.readFileString(file) : undefined
+    return (yield* fs.exists(file)) ? yield* fs.readFile(file) : undefined
   })
 
-  /** A file that holds the text already, that is not there, or that is as it was written, is the workspace's own. */
-  const isOwn = (path: string, content: string, written: Readonly<Record<string, string>>) =>
-    Effect.map(textOf(path), (text) => text === undefined || text === content || written[path] === hash(text))
+  const textOf = Effect.fnUntraced(function* (path: string) {
+    const bytes = yield* bytesOf(path)
+    const text = bytes && decode(bytes)
+    if (Option.isOption(text) && Option.isNone(text)) {
+      return yield* new WorkspaceError({ path, detail: "it is no text in UTF-8" })
+    }
+    return text?.value
+  })
+
+  /** Whether a file holds the text, is not there, is as it was written, or is a person's. */
+  const compare = Effect.fnUntraced(function* (path: string, content: string, written: manifest.Written) {
+    const bytes = yield* bytesOf(path)
+    if (bytes === undefined) return "own"
+    const text = decode(bytes)
+    if (Option.isNone(text)) return "kept"
+    if (text.value === content) return "unchanged"
+    return manifest.has(written, path, hash(text.value)) ? "own" : "kept"
+  })
 
   const decide = Effect.fnUntraced(function* (
     { content, path }: SourceFile,
-    written: Readonly<Record<string, string>>,
+    written: manifest.Written,
     isTaken: (path: string) => boolean
   ): Effect.fn.Return<Deed, WorkspaceError | PlatformError> {
-    if ((yield* textOf(path)) === content) return { path, content, outcome: "unchanged" }
-    if (force || (yield* isOwn(path, content, written))) return { path, content, outcome: "written" }
+    const found = yield* compare(path, content, written)
+    if (found === "unchanged") return { path, content, outcome: found }
+    if (force || found === "own") return { path, content, outcome: "written" }
     for (let n = 1; ; n++) {
-      const beside = `${path}.new${n === 1 ? "" : n}`
+      const beside = besides(path, n)
       if (isTaken(beside)) continue
       yield* look(beside)
-      if (yield* isOwn(beside, content, written)) return { path, content, outcome: "kept", beside }
+      if ((yield* compare(beside, content, written)) !== "kept") return { path, content, outcome: "kept", beside }
     }
   })
 
   const write = Effect.fnUntraced(function* (files: ReadonlyArray<SourceFile>) {
-    const paths = files.map(({ path }) => path)
-    const conflict = workspacePath.conflict(paths)
-    if (conflict !== undefined) return yield* new WorkspaceError(conflict)
+    const refusal = refuse(files)
+    if (refusal !== undefined) return yield* refusal
     yield* fs.makeDirectory(root, { recursive: true })
     for (const { path } of files) yield* look(path)
     const written = yield* manifest.read(root)
-    const deeds = yield* Effect.forEach(files, (file) => decide(file, written, (path) => paths.includes(path)))
-    const hashes: Record<string, string> = { ...written }
+    const paths = new Set(files.map(({ path }) => path))
+    const deeds = yield* Effect.forEach(files, (file) => decide(file, written, (path) => paths.has(path)))
+    const hashes = deeds.map(({ beside, content, path }) => [beside ?? path, hash(content)] as const)
+    // what a kill leaves half done is still known as the workspace's own
+    yield* manifest.write(root, { ...written, writing: new Map(hashes) })
     for (const { beside, content, outcome, path } of deeds) {
-      const target = beside ?? path
-      if (outcome !== "unchanged") yield* writeWhole(`${root}/${target}`, content)
-      hashes[target] = hash(content)
+      if (outcome !== "unchanged") yield* writeWhole(`${root}/${beside ?? path}`, content)
     }
-    yield* manifest.write(root, hashes)
+    yield* manifest.write(root, { files: new Map([...written.files, ...hashes]), writing: new Map() })
     return deeds.map(({ content: _, ...written }): Written => written)
   })
 

@@ -14,8 +14,7 @@ import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
-import type { SourceFile } from "@stepwright/core/Workspace"
-import * as workspacePath from "./internal/disk/workspacePath.ts"
+import { refuse, type SourceFile } from "@stepwright/core/Workspace"
 import type { Job } from "./internal/sandbox/pyodideProcess.ts"
 import * as testReport from "./internal/sandbox/testReport.ts"
 import { unittestHarness } from "./internal/sandbox/unittestHarness.ts"
@@ -71,8 +70,8 @@ const make = Effect.fnUntraced(function* ({ maxOutput = 65_536, timeout = Durati
       return yield* unavailable('the package "pyodide" is not installed; run npm install, and try again')
     }
     const { folder } = pyodide.value
-    const refused = pathProblem(files)
-    if (refused !== undefined) return yield* unavailable(`the files cannot be laid out: ${refused}`)
+    const refusal = refuse(files)
+    if (refusal !== undefined) return yield* unavailable(`the files cannot be laid out: ${refusal.message}`)
     const job: Job = {
       pyodide: folder,
       harness: unittestHarness,
@@ -129,15 +128,6 @@ const make = Effect.fnUntraced(function* ({ maxOutput = 65_536, timeout = Durati
 })
 
 const unavailable = (detail: string) => new TestRunnerError({ reason: "Unavailable", detail })
-
-const pathProblem = (files: ReadonlyArray<SourceFile>): string | undefined => {
-  for (const { path } of files) {
-    const problem = workspacePath.problem(path)
-    if (problem !== undefined) return `${path}: ${problem}`
-  }
-  const conflict = workspacePath.conflict(files.map(({ path }) => path))
-  return conflict && `${conflict.path}: ${conflict.detail}`
-}
 
 /** The first bytes of a stream as text. The rest is read too, so that its writer need not wait, and forgotten. */
 const head = <E>(stream: Stream.Stream<Uint8Array, E>, bytes: number) =>

@@ -208,8 +208,10 @@ describe("NodeWorkspace", () => {
       inFolder((folder) =>
         Effect.gen(function* () {
           yield* write(folder, { "a.py": "1" })
-          // each name is short enough, all of them together are not
-          const tooLong = Array.from({ length: 30 }, () => "n".repeat(190)).join("/")
+          // the path is short enough for a file, but not for the one that is written first
+          const name = `${"n".repeat(99)}/`
+          const left = 4095 - join(folder, "root", "/").length - 10
+          const tooLong = `${name.repeat(left / 100 - 1)}${"n".repeat((left % 100) + 100)}`
           const error = yield* Effect.flip(write(folder, { "a.py": "2", "b.py": "2", [tooLong]: "2" }))
           assert.strictEqual(error._tag, "WorkspaceError")
           assert.deepStrictEqual([text(folder, "a.py"), text(folder, "b.py")], ["2", "2"])

@@ -31,7 +31,8 @@ export const step = Step.effect("delivery", {
     Effect.gen(function* () {
       const workspace = yield* Workspace
       for (const { path } of files) {
-        if ((yield* workspace.read(path)) === undefined) return false
+        // what cannot be read is looked at by whoever writes
+        if ((yield* Effect.orElseSucceed(workspace.read(path), () => undefined)) === undefined) return false
       }
       return true
     })

@@ -69,6 +69,23 @@ describe("DeliveryStep", () => {
     })
   )
 
+  it.effect("runs again when what a person put there is no text, and says that it was kept", () =>
+    Effect.gen(function* () {
+      const unreadable = new Workspace.WorkspaceError({ path: "shop/cart.py", detail: "it is no text in UTF-8" })
+      const state = yield* Engine.initialize(workflow, input).pipe(
+        Effect.flatMap((state) => Engine.run(workflow, state)),
+        Effect.flatMap(({ state }) => Engine.run(workflow, state)),
+        Effect.map(({ state }) => state),
+        Effect.provideService(Workspace.Workspace, {
+          write: (files) =>
+            Effect.succeed(files.map(({ path }) => ({ path, outcome: "kept", beside: Workspace.besides(path, 1) }))),
+          read: () => Effect.fail(unreadable)
+        })
+      )
+      assert.deepStrictEqual([state.status, attempts(state)], ["COMPLETED", 2])
+    })
+  )
+
   it.effect("fails with the workspace's own error", () =>
     Effect.gen(function* () {
       const refusal = new Workspace.WorkspaceError({ path: "shop/cart.py", detail: "refused" })

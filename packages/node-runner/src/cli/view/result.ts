@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
 import { Hasher } from "@stepwright/core/Hasher"
 import type { TestCounts } from "@stepwright/core/TestRunner"
 import type * as Workflow from "@stepwright/core/Workflow"
@@ -38,7 +39,7 @@ const compare = Effect.fnUntraced(
     const fs = yield* FileSystem.FileSystem
     if (!(yield* Effect.orElseSucceed(fs.exists(out), () => false))) return { files: [], changed: [] }
     const hash = yield* Hasher
-    const hashes: Readonly<Record<string, string>> = yield* Effect.orElseSucceed(manifest.read(out), () => ({}))
+    const written = yield* Effect.option(manifest.read(out))
     const there: Array<Written> = []
     const changed: Array<string> = []
     const workspace = yield* Workspace
@@ -47,7 +48,7 @@ const compare = Effect.fnUntraced(
       const text = yield* Effect.orElseSucceed(workspace.read(path), () => undefined)
       if (text === undefined) continue
       there.push(file)
-      const own = hashes[beside ?? path]
+      const own = Option.getOrUndefined(written)?.files.get(beside ?? path)
       if (own !== undefined && own !== hash(text)) changed.push(path)
     }
     return { files: there, changed }

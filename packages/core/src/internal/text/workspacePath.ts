@@ -1,11 +1,13 @@
+import { utf8ToBytes } from "@noble/hashes/utils.js"
+
 /** Folders that no workflow may write into. */
 const reserved = new Set([".git", ".stepwright"])
 
 /** Names that Windows keeps for devices. */
-const device = /^(con|prn|aux|nul|com\d|lpt\d)(\.|$)/i
+const device = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\.|$)/i
 
 /** File systems take 255 bytes; what is written beside a file adds some. */
-const isTooLong = (name: string) => new TextEncoder().encode(name).length > 200
+const isTooLong = (name: string) => utf8ToBytes(name).length > 200
 
 /** Why a path cannot be one of a file below the root, in words that say what to change; `undefined` if it can. */
 export const problem = (path: string): string | undefined => {
@@ -32,7 +34,8 @@ export const conflict = (
   for (const path of paths) {
     const other = folded.get(fold(path))
     if (other === path) return { path, detail: "the file is there twice" }
-    if (other !== undefined) return { path, detail: `the path differs from "${other}" in case only` }
+    if (other !== undefined)
+      return { path, detail: `the path differs from "${other}" in case only, or in Unicode's form` }
     folded.set(fold(path), path)
     for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
       const folder = path.slice(0, end)
