@@ -62,7 +62,7 @@ class T(unittest.IsolatedAsyncioTestCase):
         "notes/test_lost.py": failing
       })
       const { durationMillis, output, problems, ...counts } = report
-      assert.deepStrictEqual(counts, { run: 11, passed: 3, failed: 3, errors: 4, skipped: 1 })
+      assert.deepStrictEqual(counts, { run: 12, passed: 2, failed: 3, errors: 4, skipped: 2, unsupported: 1 })
       assert.isAbove(durationMillis, 0)
       assert.deepStrictEqual(
         problems.map(({ kind, test }) => `${kind} ${test}`),
@@ -74,7 +74,8 @@ class T(unittest.IsolatedAsyncioTestCase):
           "failure tests.test_ledger.T.test_parts (part=1)",
           "failure tests.test_ledger.T.test_parts (part=3)",
           "failure tests.test_ledger.T.test_wrong",
-          "error setUpClass (tests.test_set_up.T)"
+          "error setUpClass (tests.test_set_up.T)",
+          "unsupported notes/test_lost.py"
         ]
       )
       const detail = (test: string) => problems.find((problem) => problem.test === test)!.detail
@@ -82,7 +83,7 @@ class T(unittest.IsolatedAsyncioTestCase):
       assert.include(detail("tests.test_ledger.T.test_wrong"), 'File "tests/test_ledger.py", line 9, in test_wrong')
       assert.include(detail("tests.test_ledger.T.test_wrong"), "AssertionError: 3 != 4")
       assert.include(output, "on my way out\n")
-      assert.include(output, "notes/test_lost.py was not run: unittest looks for notes/__init__.py")
+      assert.include(detail("notes/test_lost.py"), "unittest looks for notes/__init__.py")
       assert.isFalse(isGreen(report))
     })
   )
@@ -94,6 +95,198 @@ class T(unittest.IsolatedAsyncioTestCase):
       assert.isFalse(isGreen(report))
       assert.isBelow(report.output.length, 600)
       assert.include(report.output, "cut off after 1001 bytes")
+    })
+  )
+
+  describe("what this sandbox has not", () => {
+    /** One test for each, with what its problem has to say. */
+    const lacking: Readonly<Record<string, readonly [code: string, says: string]>> = {
+      thread: ["import threading; threading.Thread(target=print).start()", "threads"],
+      timer: ["import threading; threading.Timer(0.1, print).start()", "threads"],
+      pool: ["from concurrent.futures import ThreadPoolExecutor as P; P().submit(print).result()", "threads"],
+      to_thread: ["import asyncio; asyncio.run(asyncio.to_thread(print))", "threads"],
+      fails_for_it: [
+        "import threading\ntry: threading.Thread(target=print).start()\nexcept RuntimeError as e: self.fail(str(e))",
+        "threads"
+      ],
+      wrapped: [
+        "import threading\ntry: threading.Thread(target=print).start()\nexcept RuntimeError as e: raise ValueError('x') from e",
+        "threads"
+      ],
+      zone: ["from zoneinfo import ZoneInfo; ZoneInfo('Europe/Berlin')", "time zones"],
+      subprocess: ["import subprocess; subprocess.run(['ls'])", "processes"],
+      popen: ["import os; os.popen('ls').read()", "processes"],
+      async_process: ["import asyncio; asyncio.run(asyncio.create_subprocess_exec('ls'))", "processes"],
+      multiprocessing: ["import multiprocessing; multiprocessing.Process(target=print).start()", "processes"],
+      queue: ["import multiprocessing; multiprocessing.Queue()", "processes"],
+      process_pool: [
+        "from concurrent.futures import ProcessPoolExecutor as P; P().submit(print).result()",
+        "processes"
+      ],
+      fork: ["import os; os.fork()", "operating system"],
+      server: ["import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()", "sockets"],
+      http_server: ["from http.server import *; HTTPServer(('127.0.0.1', 0), BaseHTTPRequestHandler)", "sockets"],
+      async_server: ["import asyncio; asyncio.run(asyncio.start_server(print, '127.0.0.1', 0))", "sockets"],
+      pair: ["import socket; socket.socketpair()", "sockets"],
+      unix: ["import socket; socket.socket(socket.AF_UNIX)", "sockets"],
+      connection: ["import socket; socket.create_connection(('127.0.0.1', 9), timeout=1)", "network"],
+      http: ["import urllib.request; urllib.request.urlopen('http://127.0.0.1:9/')", "network"],
+      alarm: ["import signal; signal.alarm(1)", "signals"],
+      async_signal: [
+        "import asyncio, signal\nasync def f(): asyncio.get_running_loop().add_signal_handler(signal.SIGINT, print)\nasyncio.run(f())",
+        "signals"
+      ],
+      pbkdf2: ["import hashlib; hashlib.pbkdf2_hmac('sha256', b'a', b'b', 1)", "OpenSSL"],
+      link: ["import os; os.link('a', 'b')", "operating system"],
+      curses: ["import curses", "module"],
+      pwd: ["import pwd", "module"],
+      pytest: ["import pytest", "pytest"]
+    }
+
+    it.live("is an outcome of its own, with what is missing", () =>
+      Effect.gen(function* () {
+        const body = Object.entries(lacking).map(
+          ([name, [code]]) => `def test_${name}(self):\n${code.replaceAll(/^/gm, "    ")}`
+        )
+        const report = yield* run({
+          "test_it.py": tests(`${body.join("\n")}\ndef test_ok(self): pass`),
+          "test_set_up.py": tests(
+            "@classmethod\ndef setUpClass(cls): threading.Thread(target=print).start()\ndef test_a(self): pass",
+            "import threading"
+          ),
+          "test_module.py": "import pytest\ndef test_a(): pass\n"
+        })
+        const told = new Map(report.problems.map(({ detail, kind, test }) => [test, `${kind}: ${detail}`]))
+        for (const [name, [, says]] of Object.entries(lacking)) {
+          const problem = told.get(`test_it.T.test_${name}`) ?? "none"
+          assert.match(problem, /^unsupported: /, `${name}: ${problem}`)
+          assert.include(problem.split("\n").at(-1), says, name)
+        }
+        assert.match(told.get("setUpClass (test_set_up.T)") ?? "", /^unsupported: [^]*threads/)
+        assert.match(told.get("test_module") ?? "", /^unsupported: [^]*pytest/)
+        assert.deepInclude(report, { passed: 1, failed: 0, errors: 0, unsupported: Object.keys(lacking).length + 2 })
+        assert.strictEqual(report.run, 1 + Object.keys(lacking).length + 2)
+        assert.isFalse(isGreen(report))
+      })
+    )
+
+    it.live("hides nothing that is wrong with the code, and makes nothing of what a test expects", () =>
+      Effect.gen(function* () {
+        const report = yield* run({
+          "test_it.py": tests(
+            `def test_typo(self): os.frok()
+def test_module(self): import treading
+def test_same_words(self): raise ValueError("RuntimeError: can't start new thread")
+def test_compared(self): self.assertEqual("a\\nRuntimeError: can't start new thread", "b")
+def test_both(self):
+    with self.subTest(1): threading.Thread(target=print).start()
+    with self.subTest(2): self.assertEqual(1, 2)
+def test_expects(self):
+    with self.assertRaises(RuntimeError): threading.Thread(target=print).start()`,
+            "import os, threading"
+          )
+        })
+        const { durationMillis: _, output: __, problems, ...counts } = report
+        assert.deepStrictEqual(counts, { run: 6, passed: 1, failed: 2, errors: 3, skipped: 0 })
+        assert.deepStrictEqual(
+          problems.filter(({ kind }) => kind === "unsupported").map(({ test }) => test),
+          ["test_it.T.test_both (1)", "test_it.T.test_both [1]"].filter((test) => problems.some((p) => p.test === test))
+        )
+      })
+    )
+  })
+
+  describe("tests as pytest has them", () => {
+    it.live("runs functions, and says which it cannot run", () =>
+      Effect.gen(function* () {
+        const report = yield* run({
+          "test_it.py": `import unittest
+from unittest import mock
+class T(unittest.TestCase):
+    def test_a(self): pass
+def test_passes(): assert 1 + 1 == 2
+def test_fails(): assert 1 + 1 == 3
+@mock.patch("os.getcwd", return_value="/x")
+def test_patched(getcwd):
+    import os
+    assert os.getcwd() == "/x"
+def test_default(n=1): assert n == 1
+def test_fixture(tmp_path): pass
+async def test_async(): assert False
+class TestGroup:
+    def test_in_class(self): pass
+class Helper:
+    def test_not_one(self): pass
+def helper(): raise ValueError
+`,
+          "tests/__init__.py": "",
+          "tests/ledger_test.py": "def test_lost(): assert False\n",
+          "elsewhere/test_lost.py": "def test_lost(): assert False\n"
+        })
+        assert.deepStrictEqual(report.problems.map(({ kind, test }) => `${kind} ${test}`).toSorted(), [
+          "failure test_it.test_fails",
+          "unsupported elsewhere/test_lost.py",
+          "unsupported test_it.TestGroup.test_in_class",
+          "unsupported test_it.test_async",
+          "unsupported test_it.test_fixture",
+          "unsupported tests/ledger_test.py"
+        ])
+        assert.deepInclude(report, { run: 10, passed: 4, failed: 1, errors: 0, skipped: 0, unsupported: 5 })
+        const detail = (test: string) => report.problems.find((problem) => problem.test === test)?.detail
+        assert.include(detail("test_it.test_fixture"), "tmp_path")
+        assert.include(detail("elsewhere/test_lost.py"), "elsewhere/__init__.py")
+        assert.include(detail("tests/ledger_test.py"), "test*.py")
+      })
+    )
+
+    it.live("is green where all of them pass, and not where one could not be run", () =>
+      Effect.gen(function* () {
+        const one = "def test_a(): assert True\n"
+        assert.isTrue(isGreen(yield* run({ "test_it.py": one })))
+        assert.isFalse(isGreen(yield* run({ "test_it.py": `${one}def test_b(tmp_path): pass\n` })))
+      })
+    )
+  })
+
+  it.live("takes no test for passed that asserted nothing in the end", () =>
+    Effect.gen(function* () {
+      const report = yield* run({
+        "test_it.py": tests(
+          `def test_generator(self):
+    self.assertEqual(1, 2)
+    yield
+async def test_coroutine(self): self.assertEqual(1, 2)
+def test_value(self): return 1 == 2
+@unittest.expectedFailure
+def test_known(self): self.fail()
+@unittest.skip("later")
+def test_later(self): pass
+def test_bytes(self): sys.stdout.buffer.write(b"\\xff\\xfe"); sys.stdout.flush()
+def test_half(self): self.fail("\\ud800")`,
+          "import sys"
+        ),
+        "unittest.py": "raise ImportError('mine')\n"
+      })
+      const { durationMillis: _, output: __, problems, ...counts } = report
+      assert.deepStrictEqual(counts, { run: 7, passed: 1, failed: 1, errors: 3, skipped: 2 })
+      assert.isTrue(problems.every(({ detail }) => detail.length > 0))
+    })
+  )
+
+  it.live("tells a sandbox that did not start from tests that do not end", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(run({ "test_it.py": loop }, { startTimeout: "1 millis" }))
+      assert.strictEqual(error.reason, "Unavailable")
+      assert.include(error.message, "did not start within 1ms")
+      assert.notInclude(error.message, "loop")
+    })
+  )
+
+  it.live("refuses a text that UTF-8 cannot hold, with its path", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(run({ "pkg/a.py": "x = '\ud800'" }))
+      assert.strictEqual(error.reason, "Unavailable")
+      assert.include(error.message, "pkg/a.py")
     })
   )
 

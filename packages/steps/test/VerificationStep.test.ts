@@ -85,7 +85,36 @@ describe("VerificationStep", () => {
 
   it.effect.each([
     ["there is no test", report({}), "no test was found"],
-    ["all are skipped", report({ run: 2, skipped: 2 }), "no test ran: all 2 were skipped"],
+    ["all are skipped", report({ run: 2, skipped: 2 }), "no test passed: all 2 were skipped, or expected to fail"],
+    [
+      "the sandbox could not run all of them",
+      report({
+        run: 3,
+        passed: 2,
+        unsupported: 1,
+        problems: [{ test: "tests.test_a", kind: "unsupported", detail: "Traceback …\nThis sandbox has no threads." }]
+      }),
+      "2 passed, and 1 of 3 tests cannot be run in this sandbox, which says nothing of the code\ntests.test_a: This sandbox has no threads."
+    ],
+    [
+      "it could run none of them",
+      report({ run: 1, unsupported: 1 }),
+      "0 passed, and 1 of 1 tests cannot be run in this sandbox, which says nothing of the code"
+    ],
+    [
+      "one is red besides",
+      report({
+        run: 3,
+        passed: 1,
+        failed: 1,
+        unsupported: 1,
+        problems: [
+          { test: "tests.test_a", kind: "unsupported", detail: "This sandbox has no threads." },
+          { test: "tests.test_b", kind: "failure", detail: "AssertionError: 1 != 2" }
+        ]
+      }),
+      "1 failed, 0 with errors, 1 that cannot be run here, 1 passed of 3 tests\ntests.test_b: AssertionError: 1 != 2\ntests.test_a: This sandbox has no threads."
+    ],
     [
       "the sandbox is not there",
       new TestRunner.TestRunnerError({ reason: "Unavailable", detail: "no Python" }),

@@ -4,7 +4,7 @@ import * as testReport from "../../../src/internal/sandbox/testReport.ts"
 
 const remains = (...lines: ReadonlyArray<unknown>): testReport.Remains => ({
   files: [],
-  report: lines.map((line) => `${JSON.stringify(line)}\n`).join(""),
+  report: [{ started: true }, ...lines].map((line) => `${JSON.stringify(line)}\n`).join(""),
   output: "",
   complaints: "out of memory",
   durationMillis: 1,
@@ -17,7 +17,8 @@ const end = { interrupted: false, changed: [] }
 describe("testReport.make", () => {
   for (const [name, from, reason, says] of [
     ["a process that was killed", remains(found("a")), "Crashed", "out of memory"],
-    ["one that never began", remains(), "Crashed", "without a report"],
+    ["one that ended before its tests did", remains(), "Crashed", "without a report"],
+    ["one that never began", { ...remains(), report: "" }, "Unavailable", "did not start"],
     ["Pyodide that does not start", remains({ fatal: "no wasm", started: false }), "Unavailable", "no wasm"],
     ["tests that end it", remains(found("a"), { fatal: "exit(0)", started: true }), "Crashed", "exit(0)"],
     ["a line too many", remains(found("a"), outcomes(["a", "passed"]), end, end), "Crashed", "without a report"],
