@@ -6,14 +6,24 @@ import type { SourceFile } from "./Workspace.ts"
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
-/** Counts of tests. `run` = passed + failed + errors + skipped. */
-export const TestCounts = Schema.Struct({ run: Count, passed: Count, failed: Count, errors: Count, skipped: Count })
+/**
+ * Counts of tests. `skipped`: also those that are expected to fail. `unsupported`: those that need what the sandbox has
+ * not, or that it cannot run; they say nothing of the code. `run` is the sum of all.
+ */
+export const TestCounts = Schema.Struct({
+  run: Count,
+  passed: Count,
+  failed: Count,
+  errors: Count,
+  skipped: Count,
+  unsupported: Schema.optionalKey(Count)
+})
 export type TestCounts = typeof TestCounts.Type
 
-/** One test that did not pass: a failed assertion, or an error that was raised. */
+/** One test that did not pass: a failed assertion, an error that was raised, or what the sandbox cannot run, and why. */
 export const Problem = Schema.Struct({
   test: Schema.String,
-  kind: Schema.Literals(["failure", "error"]),
+  kind: Schema.Literals(["failure", "error", "unsupported"]),
   detail: Schema.String
 })
 export type Problem = typeof Problem.Type
@@ -29,8 +39,9 @@ export const TestReport = Schema.Struct({
 })
 export type TestReport = typeof TestReport.Type
 
-/** Whether every test passed and there was at least one. */
-export const isGreen = (report: TestReport): boolean => report.passed > 0 && report.failed + report.errors === 0
+/** Whether at least one test passed, and none failed or could not be run. */
+export const isGreen = ({ errors, failed, passed, unsupported = 0 }: TestReport): boolean =>
+  passed > 0 && failed + errors + unsupported === 0
 
 /** No verdict: the sandbox is not there, died, or ran out of time. Never the same as failed tests. */
 export class TestRunnerError extends Schema.TaggedError<TestRunnerError>()("TestRunnerError", {

@@ -3,6 +3,7 @@ import { execPath } from "node:process"
 import { fileURLToPath } from "node:url"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -13,22 +14,25 @@ import * as ChildProcess from "effect/process/ChildProcess"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
+import { TestRunner } from "@stepwright/core/TestRunner"
 import { refuse, type SourceFile } from "@stepwright/core/Workspace"
 import type { Job } from "./internal/sandbox/pyodideProcess.ts"
 import * as testReport from "./internal/sandbox/testReport.ts"
 import { unittestHarness } from "./internal/sandbox/unittestHarness.ts"
 
 export interface Options {
-  /** How long the tests of one call may take, after a start of about two seconds. By default a minute. */
+  /** How long the tests of one call may take, once the sandbox has started. By default a minute. */
   readonly timeout?: Duration.Input
+  /** How long the sandbox may take to start, on an idle machine about two seconds. By default two minutes. */
+  readonly startTimeout?: Duration.Input
   /** How much of what the tests print is kept. **Units** bytes; 65,536 by default. */
   readonly maxOutput?: number
 }
 
 /**
  * Runs Python's `unittest` on Pyodide, in WebAssembly, in a process of its own for each call, with the same discovery
- * as `python3 -m unittest` in the folder. No threads, processes, sockets or packages beyond the standard library.
+ * as `python3 -m unittest` in the folder, and functions `test…` without parameters. No threads, processes, sockets, time
+ * zones or packages beyond the standard library: a test that needs these counts as `unsupported`, with what is missing.
  *
  * The code has no file, network, environment or process of the host: it sees files in memory; what it can reach of
  * JavaScript has neither Node's modules nor `eval`; and the process has no permission to do more. It ends at the time
@@ -42,7 +46,7 @@ export const layer = (options: Options = {}): Layer.Layer<TestRunner> =>
 const memoryBytes = 2 ** 29
 const reportBytes = 2 ** 25
 const root = "/package"
-/** At the time limit tests are interrupted, to see where they are. What has not ended or started by then is killed. */
+/** At the time limit tests are interrupted, to see where they are. What has not ended by then is killed. */
 const grace = Duration.seconds(10)
 
 /** The program of the process: TypeScript in the repository, JavaScript where it is installed. */
@@ -59,7 +63,11 @@ const locatePyodide = Effect.gen(function* () {
 })
 const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String }))
 
-const make = Effect.fnUntraced(function* ({ maxOutput = 65_536, timeout = Duration.minutes(1) }: Options) {
+const make = Effect.fnUntraced(function* ({
+  maxOutput = 65_536,
+  startTimeout = Duration.minutes(2),
+  timeout = Duration.minutes(1)
+}: Options) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const { spawn } = yield* ChildProcessSpawner.ChildProcessSpawner
@@ -67,11 +75,11 @@ const make = Effect.fnUntraced(function* ({ maxOutput = 65_536, timeout = Durati
 
   const run = Effect.fnUntraced(function* (files: ReadonlyArray<SourceFile>) {
     if (Option.isNone(pyodide)) {
-      return yield* unavailable('the package "pyodide" is not installed; run npm install, and try again')
+      return yield* testReport.notStarted('the package "pyodide" is not installed; run npm install, and try again')
     }
     const { folder } = pyodide.value
     const refusal = refuse(files)
-    if (refusal !== undefined) return yield* unavailable(`the files cannot be laid out: ${refusal.message}`)
+    if (refusal !== undefined) return yield* testReport.notStarted(`the files cannot be laid out: ${refusal.message}`)
     const job: Job = {
       pyodide: folder,
       harness: unittestHarness,
@@ -102,10 +110,12 @@ const make = Effect.fnUntraced(function* ({ maxOutput = 65_536, timeout = Durati
     )
     const began = yield* Clock.currentTimeMillis
     const process = yield* spawn(command)
+    const started = yield* Deferred.make<void>()
+    const reports = Stream.tap(process.getOutputFd(3), () => Deferred.succeed(started, undefined))
     const [output, complaints, report] = yield* Effect.all(
-      [head(process.stdout, maxOutput), head(process.stderr, 4_000), head(process.getOutputFd(3), reportBytes)],
+      [head(process.stdout, maxOutput), head(process.stderr, 4_000), head(reports, reportBytes)],
       { concurrency: "unbounded" }
-    )
+    ).pipe(Effect.raceFirst(outOfTime(started, startTimeout, timeout)))
     const durationMillis = (yield* Clock.currentTimeMillis) - began
     return yield* testReport.make({ files, report, output, complaints, durationMillis, timeout })
   })
@@ -118,16 +128,28 @@ const make = Effect.fnUntraced(function* ({ maxOutput = 65_536, timeout = Durati
     run: (files) =>
       run(files).pipe(
         Effect.scoped,
-        Effect.timeoutOrElse({
-          duration: Duration.sum(Duration.fromInputUnsafe(timeout), grace),
-          orElse: () => Effect.fail(testReport.timedOut(timeout))
-        }),
-        Effect.catchTag("PlatformError", (error) => Effect.fail(unavailable(error.message)))
+        Effect.catchTag("PlatformError", (error) => Effect.fail(testReport.notStarted(error.message)))
       )
   })
 })
 
-const unavailable = (detail: string) => new TestRunnerError({ reason: "Unavailable", detail })
+/** Fails when the sandbox does not start in time, or the tests then do not end. */
+const outOfTime = (started: Deferred.Deferred<void>, startTimeout: Duration.Input, timeout: Duration.Input) => {
+  const limit = Duration.fromInputUnsafe(startTimeout)
+  return Deferred.await(started).pipe(
+    Effect.timeoutOrElse({
+      duration: limit,
+      orElse: () =>
+        Effect.fail(
+          testReport.notStarted(
+            `Pyodide did not start within ${Duration.format(limit)}; the machine may be busy: try again, or allow more time`
+          )
+        )
+    }),
+    Effect.andThen(Effect.sleep(Duration.sum(Duration.fromInputUnsafe(timeout), grace))),
+    Effect.andThen(Effect.suspend(() => Effect.fail(testReport.timedOut(timeout))))
+  )
+}
 
 /** The first bytes of a stream as text. The rest is read too, so that its writer need not wait, and forgotten. */
 const head = <E>(stream: Stream.Stream<Uint8Array, E>, bytes: number) =>

@@ -8,7 +8,7 @@ import * as PyodideTestRunner from "../src/PyodideTestRunner.ts"
 const run = (files: Readonly<Record<string, string>>, options?: PyodideTestRunner.Options) =>
   Effect.flatMap(TestRunner, (runner) =>
     runner.run(Object.entries(files).map(([path, content]) => ({ path, content })))
-  ).pipe(Effect.provide(PyodideTestRunner.layer({ timeout: "10 minutes", ...options })))
+  ).pipe(Effect.provide(PyodideTestRunner.layer({ timeout: "10 minutes", startTimeout: "10 minutes", ...options })))
 
 /** A module with one class of tests. */
 const tests = (body: string, head = "") => `import unittest
@@ -125,7 +125,7 @@ class T(unittest.IsolatedAsyncioTestCase):
       ],
       fork: ["import os; os.fork()", "operating system"],
       server: ["import socket; s = socket.socket(); s.bind(('127.0.0.1', 0)); s.listen()", "sockets"],
-      http_server: ["from http.server import *; HTTPServer(('127.0.0.1', 0), BaseHTTPRequestHandler)", "sockets"],
+      http_server: ["import http.server as h; h.HTTPServer(('127.0.0.1', 0), h.BaseHTTPRequestHandler)", "sockets"],
       async_server: ["import asyncio; asyncio.run(asyncio.start_server(print, '127.0.0.1', 0))", "sockets"],
       pair: ["import socket; socket.socketpair()", "sockets"],
       unix: ["import socket; socket.socket(socket.AF_UNIX)", "sockets"],

@@ -17,20 +17,40 @@ export class Red extends Schema.TaggedError<Red>()("Red", {
   problems: Schema.Array(Problem)
 }) {
   override get message() {
-    const counts = `${this.failed} failed, ${this.errors} with errors, ${this.passed} passed of ${this.run} tests`
-    return [counts, ...this.problems.slice(0, 2).map(({ detail, test }) => `${test}: ${lastLine(detail)}`)].join("\n")
+    const { errors, failed, passed, run, unsupported = 0 } = this
+    const notHere = unsupported === 0 ? "" : `${unsupported} that cannot be run here, `
+    return withFirst(
+      `${failed} failed, ${errors} with errors, ${notHere}${passed} passed of ${run} tests`,
+      this.problems
+    )
   }
 }
 
-/** No test passed, since there was none, or all of them were skipped. */
+/** Tests that the sandbox cannot run, while none failed: no verdict, with the first of what is missing. */
+export class Unsupported extends Schema.TaggedError<Unsupported>()("Unsupported", {
+  ...TestCounts.fields,
+  problems: Schema.Array(Problem)
+}) {
+  override get message() {
+    const { passed, run, unsupported = 0 } = this
+    return withFirst(
+      `${passed} passed, and ${unsupported} of ${run} tests cannot be run in this sandbox, which says nothing of the code`,
+      this.problems
+    )
+  }
+}
+
+/** No test passed, since there was none, or all of them were skipped or expected to fail. */
 export class Empty extends Schema.TaggedError<Empty>()("Empty", { skipped }) {
   override get message() {
-    return this.skipped === 0 ? "no test was found" : `no test ran: all ${this.skipped} were skipped`
+    return this.skipped === 0
+      ? "no test was found"
+      : `no test passed: all ${this.skipped} were skipped, or expected to fail`
   }
 }
 
 /** Why a package counts as not verified. */
-export const Reason = Schema.Union([Red, Empty, TestRunnerError])
+export const Reason = Schema.Union([Red, Unsupported, Empty, TestRunnerError])
 export type Reason = typeof Reason.Type
 
 /** The package is not verified; `reason` says why, with the figures. */
@@ -47,7 +67,7 @@ export const Input = Schema.Struct({ code: Files, tests: TestGeneration })
 /**
  * Runs the tests in the sandbox. Its result is one of that sandbox: another runs them again.
  *
- * **Fails with** `VerificationError`: `Red`, `Empty`, or the `TestRunnerError` of a sandbox that gave no verdict.
+ * **Fails with** `VerificationError`: `Red`, `Unsupported`, `Empty`, or the `TestRunnerError` of a sandbox that gave no verdict.
  */
 export const step = Step.effect("verification", {
   input: Input,
@@ -71,9 +91,15 @@ export const step = Step.effect("verification", {
 /** How many problems an error carries. */
 const most = 10
 
-const verdict = ({ durationMillis: _, output: __, problems, ...counts }: TestReport) =>
-  counts.failed + counts.errors === 0
-    ? new Empty({ skipped: counts.skipped })
-    : new Red({ ...counts, problems: problems.slice(0, most) })
+const verdict = ({ durationMillis: _, output: __, problems, ...counts }: TestReport) => {
+  // what is wrong with the code comes first
+  const sorted = problems.toSorted((a, b) => Number(a.kind === "unsupported") - Number(b.kind === "unsupported"))
+  const figures = { ...counts, problems: sorted.slice(0, most) }
+  if (counts.failed + counts.errors > 0) return new Red(figures)
+  return (counts.unsupported ?? 0) > 0 ? new Unsupported(figures) : new Empty({ skipped: counts.skipped })
+}
+
+const withFirst = (counts: string, problems: ReadonlyArray<Problem>) =>
+  [counts, ...problems.slice(0, 2).map(({ detail, test }) => `${test}: ${lastLine(detail)}`)].join("\n")
 
 const lastLine = (detail: string) => detail.trimEnd().split("\n").at(-1)!.trim()

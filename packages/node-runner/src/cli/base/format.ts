@@ -1,4 +1,4 @@
-import type { TestReport } from "@stepwright/core/TestRunner"
+import type { TestCounts } from "@stepwright/core/TestRunner"
 import type * as Usage from "@stepwright/core/Usage"
 import type { StepRecord } from "@stepwright/core/WorkflowState"
 
@@ -40,10 +40,11 @@ export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, " 
 export const output = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value, null, 2))
 
 /** Counts of tests: `5 passed, 1 failed, 2 skipped`. */
-export const tests = (counts: Pick<TestReport, "passed" | "failed" | "errors" | "skipped">): string =>
+export const tests = ({ unsupported = 0, ...counts }: Omit<TestCounts, "run">): string =>
   [
     `${counts.passed} passed`,
     `${counts.failed} failed`,
     ...(counts.errors > 0 ? [count(counts.errors, "error")] : []),
-    ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : [])
+    ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
+    ...(unsupported > 0 ? [`${unsupported} that this sandbox cannot run`] : [])
   ].join(", ")

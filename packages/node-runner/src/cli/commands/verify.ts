@@ -35,7 +35,7 @@ export const verify = Command.make(
       }
       yield* Console.log(
         report.run === 0
-          ? "no tests found: a test is a method test… of a unittest.TestCase in a file test_….py"
+          ? "no tests found: a test is a method test… of a unittest.TestCase, or a function test…, in a file test_….py"
           : `${format.count(report.run, "test")} run in ${format.time(report.durationMillis)}: ${format.tests(report)}`
       )
     }

@@ -20,12 +20,13 @@ const filesOf = Schema.decodeUnknownOption(Delivered)
 const testsOf = Schema.decodeUnknownOption(Tests)
 const failureOf = Schema.decodeUnknownOption(Failure)
 
-const counts = ({ errors = 0, failed = 0, passed, run, skipped }: typeof Tests.Type): TestCounts => ({
+const counts = ({ errors = 0, failed = 0, passed, run, skipped, unsupported }: typeof Tests.Type): TestCounts => ({
   run,
   passed,
   failed,
   errors,
-  skipped
+  skipped,
+  ...(unsupported !== undefined && { unsupported })
 })
 
 /** What a run came to, as the records of the steps show it that deliver files or run tests. */

@@ -1,7 +1,7 @@
 /**
  * The program of the sandbox's process. It reads a `Job` from standard input, boots Pyodide with nothing of Node in
- * reach, and writes to descriptor 3 what the harness returns: a line for the tests found, a line for their outcomes.
- * What tests print goes to standard output.
+ * reach, and writes to descriptor 3 a line when it has started, then what the harness returns: a line for the tests found, a line for their
+ * outcomes. What tests print goes to standard output.
  */
 import { randomBytes } from "node:crypto"
 import { readFileSync, writeSync } from "node:fs"
@@ -160,7 +160,6 @@ const seal = () => {
 
 const runTests = (pyodide: PyodideAPI) => {
   limit(pyodide)
-  const changedFiles = writeFiles(pyodide)
   const output = { write: (bytes: Uint8Array) => send(1, bytes) }
   pyodide.setStdout(output)
   pyodide.setStderr(output)
@@ -168,8 +167,11 @@ const runTests = (pyodide: PyodideAPI) => {
   pyodide.runPython(job.harness, { globals })
   const discover = globals.get("discover")
   const run = globals.get("run")
+  // only now, so that none of them is imported in the place of what the harness needs
+  const changedFiles = writeFiles(pyodide)
   seal()
   began = now()
+  report(JSON.stringify({ started: true }))
   report(discover(job.root))
   const changed = changedFiles()
   report(run())

@@ -4,12 +4,23 @@ import * as Schema from "effect/Schema"
 import { type Problem, TestReport, TestRunnerError } from "@stepwright/core/TestRunner"
 import type { SourceFile } from "@stepwright/core/Workspace"
 
-/** The three lines that a process writes which comes to its end: tests found, their outcomes, what it saw itself. */
+const Outcome = Schema.Literals(["passed", "skipped", "unsupported", "failure", "error"])
+const NotRun = Schema.Tuple([Schema.String, Schema.String])
+
+/** The lines that a process writes which comes to its end: that it started, tests found, outcomes, what it saw itself. */
 const Lines = Schema.Tuple([
-  Schema.fromJsonString(Schema.Struct({ found: Schema.Array(Schema.String), alerts: Schema.Array(Schema.String) })),
+  Schema.fromJsonString(Schema.Struct({ started: Schema.Literal(true) })),
   Schema.fromJsonString(
     Schema.Struct({
-      outcomes: Schema.Array(Schema.Tuple([Schema.String, Schema.Literals(["passed", "skipped", "failure", "error"])])),
+      found: Schema.Array(Schema.String),
+      /** Tests that pytest alone could run, each with the reason. */
+      notRun: Schema.Array(NotRun),
+      alerts: Schema.Array(Schema.String)
+    })
+  ),
+  Schema.fromJsonString(
+    Schema.Struct({
+      outcomes: Schema.Array(Schema.Tuple([Schema.String, Outcome])),
       problems: TestReport.fields.problems,
       alerts: Schema.Array(Schema.String)
     })
@@ -37,7 +48,7 @@ export interface Remains {
 export const make = Effect.fnUntraced(function* (remains: Remains): Effect.fn.Return<TestReport, TestRunnerError> {
   const { durationMillis, files, output, timeout } = remains
   const lines = remains.report.trimEnd().split("\n")
-  const [{ alerts, found }, run, { changed, interrupted }] = yield* Effect.catch(decodeLines(lines), () =>
+  const [, { alerts, found, notRun }, run, { changed, interrupted }] = yield* Effect.catch(decodeLines(lines), () =>
     Effect.flatMap(whyNot(lines.at(-1), remains), (error) => Effect.fail(error))
   )
   if (interrupted) return yield* timedOut(timeout, run.alerts.at(-1) ?? run.problems.at(-1)?.detail)
@@ -47,15 +58,22 @@ export const make = Effect.fnUntraced(function* (remains: Remains): Effect.fn.Re
   // with the reason why it was cut short there is no need to say so
   if (missing.length > 0 && doubts.length === 0) doubts.push(`these tests did not run: ${missing.join(", ")}`)
   if (changed.length > 0) doubts.push(`the tests changed the files that they ran on: ${changed.join(", ")}`)
-  const count = (outcome: string) => run.outcomes.filter(([, other]) => other === outcome).length
+  const count = (outcome: typeof Outcome.Type) => run.outcomes.filter(([, other]) => other === outcome).length
+  const lost = [...notRun.map(([test, why]) => [test, `it was not run: ${why}`] as const), ...notFound(files)]
+  const unsupported = count("unsupported") + lost.length
   return {
-    run: run.outcomes.length + doubts.length,
+    run: run.outcomes.length + doubts.length + lost.length,
     passed: count("passed"),
     failed: count("failure"),
     errors: count("error") + doubts.length,
     skipped: count("skipped"),
-    problems: [...run.problems, ...doubts.map((detail): Problem => ({ test: "unittest", kind: "error", detail }))],
-    output: output + notes(files),
+    ...(unsupported > 0 && { unsupported }),
+    problems: [
+      ...run.problems,
+      ...doubts.map((detail): Problem => ({ test: "unittest", kind: "error", detail })),
+      ...lost.map(([test, detail]): Problem => ({ test, kind: "unsupported", detail }))
+    ],
+    output,
     durationMillis
   }
 })
@@ -69,17 +87,22 @@ export const timedOut = (timeout: Duration.Input, place?: string) =>
       (place === undefined ? "" : `. They were here:\n${place}`)
   })
 
-const whyNot = (last: string | undefined, { complaints }: Remains) =>
+/** No verdict, since the tests never began: that is not their doing. */
+export const notStarted = (detail: string) => new TestRunnerError({ reason: "Unavailable", detail })
+
+const whyNot = (last: string | undefined, { complaints, report }: Remains) =>
   Effect.match(decodeFatal(last), {
     onSuccess: ({ fatal, started }) =>
       started
         ? new TestRunnerError({ reason: "Crashed", detail: `the tests ended the process that ran them: ${fatal}` })
-        : new TestRunnerError({ reason: "Unavailable", detail: `Pyodide did not start (${fatal}); install it anew` }),
+        : notStarted(`Pyodide did not start (${fatal}); install it anew`),
     onFailure: () =>
-      new TestRunnerError({
-        reason: "Crashed",
-        detail: `the process that ran the tests ended without a report. ${complaints}`.trimEnd()
-      })
+      report === ""
+        ? notStarted(`Pyodide did not start; install it anew. ${complaints}`.trimEnd())
+        : new TestRunnerError({
+            reason: "Crashed",
+            detail: `the process that ran the tests ended without a report. ${complaints}`.trimEnd()
+          })
   })
 
 /** Tests that were found and have no outcome, but for those whose class or module was not set up. */
@@ -94,17 +117,19 @@ const missingIn = (found: ReadonlyArray<string>, outcomes: ReadonlyArray<readonl
   })
 }
 
-/** Says of each file that looks like one of tests why `unittest` does not find it. */
-const notes = (files: ReadonlyArray<SourceFile>): string => {
+/** The files that look like tests and that `unittest` does not find, each with the reason. */
+const notFound = (files: ReadonlyArray<SourceFile>): ReadonlyArray<readonly [path: string, why: string]> => {
   const paths = new Set(files.map(({ path }) => path))
-  return [...paths]
-    .filter((path) => /(^|\/)test_[^/]*\.py$/.test(path))
-    .flatMap((path) => {
-      const folders = path.split("/").slice(0, -1)
-      const plain = folders
-        .map((_, i) => folders.slice(0, i + 1).join("/"))
-        .find((folder) => !paths.has(`${folder}/__init__.py`))
-      return plain === undefined ? [] : `\n${path} was not run: unittest looks for ${plain}/__init__.py, and finds none`
-    })
-    .join("")
+  return [...paths].flatMap((path) => {
+    const why = whyNotFound(path, paths)
+    return why === undefined ? [] : [[path, `it was not run: unittest looks for ${why}`] as const]
+  })
+}
+
+const whyNotFound = (path: string, paths: ReadonlySet<string>): string | undefined => {
+  const [name = "", ...inside] = path.split("/").toReversed()
+  const folders = inside.map((_, i) => inside.slice(i).toReversed().join("/")).toReversed()
+  const plain = folders.find((folder) => !paths.has(`${folder}/__init__.py`))
+  if (/^test_.*\.py$/.test(name)) return plain && `${plain}/__init__.py, and finds none`
+  return /_test\.py$/.test(name) && !name.startsWith("test") ? "files named test*.py" : undefined
 }

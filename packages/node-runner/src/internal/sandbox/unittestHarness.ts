@@ -1,17 +1,26 @@
+import { unsupported } from "./unsupported.ts"
+
 /**
  * Runs `unittest` in the sandbox as `python3 -m unittest` does in a folder: the same discovery, the same order. What
  * it finds and what comes of it are the return values, in JSON, of two functions that the sandbox's process calls, so
- * that tests have no channel to report by. An outcome once noted stays, and the worst one of a test counts.
+ * that tests have no channel to report by. An outcome once noted stays, and the worst one of a test counts. Functions
+ * `test…` without parameters are run too; what pytest alone could run is told.
  */
 export const unittestHarness = `
-import asyncio, json, os, selectors, sys, time, traceback, unittest
+import asyncio, inspect, json, os, re, selectors, sys, time, traceback, unittest, warnings
 from unittest import async_case, case, loader, result, suite
 
 MODULES = (case, loader, result, suite, async_case)
-WORST_FIRST = ("error", "failure", "skipped", "passed")
+WORST_FIRST = ("error", "failure", "unsupported", "skipped", "passed")
 DETAIL = 4000
 dumps = json.dumps
 tests = suite.TestSuite()
+not_run = []
+UNSUPPORTED = [(lacks, re.compile("^(?:" + "|".join(says) + ")", re.M)) for lacks, says in ${JSON.stringify(unsupported)}]
+
+
+def lacking(text):
+    return next((lacks for lacks, says in UNSUPPORTED if says.search(text)), None)
 
 
 def functions_of(owner):
@@ -92,7 +101,11 @@ class Result(unittest.TestResult):
             self.outcomes.append([name_of(test), outcome])
 
     def raised(self, test, kind, error):
-        self.note(test, self.problem(test, kind, shorten(self._exc_info_to_string(error, test))))
+        text = self._exc_info_to_string(error, test)
+        lacks = lacking(text)
+        if lacks:
+            kind, text = "unsupported", f"{text.rstrip()}\\nThis sandbox has no {lacks}."
+        self.note(test, self.problem(test, kind, shorten(text)))
 
     def addSuccess(self, test):
         self.note(test, "passed")
@@ -111,10 +124,51 @@ class Result(unittest.TestResult):
         self.note(test, "skipped")
 
     def addExpectedFailure(self, test, err):
-        self.note(test, "passed")
+        self.note(test, "skipped")
 
     def addUnexpectedSuccess(self, test):
         self.note(test, self.problem(test, "failure", "it was expected to fail, and passed"))
+
+
+class Function(unittest.FunctionTestCase):
+    def id(self):
+        return f"{self._testFunc.__module__}.{self._testFunc.__name__}"
+
+    def runTest(self):
+        return self._testFunc()
+
+
+def why_not_run(function):
+    parameters = inspect.signature(function, follow_wrapped=False).parameters.values()
+    needs = [p.name for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    if needs:
+        return f"it takes {', '.join(needs)}, which pytest would give it"
+    return "only a plugin of pytest runs it" if inspect.iscoroutinefunction(function) else None
+
+
+def functions_in(module):
+    for name, value in list(vars(module).items()):
+        if getattr(value, "__module__", None) != module.__name__ or not getattr(value, "__test__", True):
+            continue
+        if name.startswith("test") and inspect.isfunction(value):
+            why = why_not_run(value)
+            if why is None:
+                yield Function(value)
+            else:
+                not_run.append([f"{module.__name__}.{name}", why])
+        elif name.startswith("Test") and isinstance(value, type) and not issubclass(value, unittest.TestCase):
+            for method in dir(value):
+                if method.startswith("test") and callable(getattr(value, method)):
+                    not_run.append([f"{module.__name__}.{name}.{method}", "its class is no unittest.TestCase"])
+
+
+class Loader(unittest.TestLoader):
+    def loadTestsFromModule(self, module, *, pattern=None):
+        return suite.TestSuite([super().loadTestsFromModule(module, pattern=pattern), *functions_in(module)])
+
+
+def no_signals(*parts):
+    raise NotImplementedError("no signals")
 
 
 class Waiting(selectors.SelectSelector):
@@ -129,6 +183,7 @@ def use_plain_asyncio():
     asyncio.events._set_running_loop(None)
     selectors.DefaultSelector = Waiting
     loop = asyncio.selector_events.BaseSelectorEventLoop
+    asyncio.unix_events._UnixSelectorEventLoop.add_signal_handler = no_signals
     loop._csock, loop._make_self_pipe, loop._close_self_pipe = None, lambda self: None, lambda self: None
 
 
@@ -159,15 +214,17 @@ def discover(root):
     os.chdir(ROOT)
     forget_shadowed()
     try:
-        tests = unittest.TestLoader().discover(".")
+        tests = Loader().discover(".")
         names = names_in(tests)
     except BaseException as error:
         alerts = [describe(error)]
-    return dumps({"found": names, "alerts": alerts + alerts_of_unittest()})
+    return dumps({"found": names, "notRun": not_run, "alerts": alerts + alerts_of_unittest()})
 
 
 def run():
     outcome = Result()
+    # such a test has asserted nothing: it gave back a generator or a coroutine, or what it should have asserted
+    warnings.filterwarnings("error", "It is deprecated to return a value", DeprecationWarning)
     try:
         tests.run(outcome)
     except BaseException as error:

@@ -10,7 +10,7 @@ const remains = (...lines: ReadonlyArray<unknown>): testReport.Remains => ({
   durationMillis: 1,
   timeout: "1 minute"
 })
-const found = (...names: ReadonlyArray<string>) => ({ found: names, alerts: [] })
+const found = (...names: ReadonlyArray<string>) => ({ found: names, notRun: [], alerts: [] })
 const outcomes = (...outcomes: ReadonlyArray<readonly [string, string]>) => ({ outcomes, problems: [], alerts: [] })
 const end = { interrupted: false, changed: [] }
 
