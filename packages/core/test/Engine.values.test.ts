@@ -1,5 +1,14 @@
 import { Arbitrary, Effect, Exit, Schema } from "effect"
-import { Engine, Journal, OutputParser, PromptTemplate, Step, Workflow, WorkflowState } from "@stepwright/core"
+import {
+  Engine,
+  Journal,
+  OutputParser,
+  PromptTemplate,
+  Step,
+  Workflow,
+  WorkflowEvent,
+  WorkflowState
+} from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
 import { runState } from "./support/engine.ts"
 import { scripted } from "./support/scripted.ts"
@@ -227,6 +236,26 @@ describe("values of a run", () => {
       assert.strictEqual(state.records["fails"]?.error?.tag, "Late")
       assert.deepStrictEqual(yield* throughJson(state), state)
     })
+  )
+
+  it.effect("a client's reply that is none is a defect of its step, and no part of the state", () =>
+    Effect.gen(function* () {
+      const asks = Step.make("asks", {
+        input: Schema.Null,
+        output: Schema.String,
+        prompt: PromptTemplate.make("?"),
+        variables: () => ({})
+      })
+      const workflow = begin.pipe(Workflow.bind("asks", asks, "input"))
+      const journal = Journal.makeMemory()
+      const exit = yield* Effect.exit(
+        Effect.flatMap(Engine.initialize(workflow, null, { run: "r" }), (state) => runState(workflow, state))
+      ).pipe(Effect.provideService(Journal.Journal, journal))
+      assert.isTrue(Exit.hasDies(exit))
+      assert.include(String(exit), `["usage"]["input"]`)
+      const state = WorkflowEvent.fold(yield* journal.load("r"))!
+      assert.deepStrictEqual(yield* throughJson(state), state)
+    }).pipe(Effect.provide(scripted({ text: "ok", finishReason: "stop", usage: { input: Number.NaN } }).layer))
   )
 
   it.effect("a key that JSON cannot hold is a defect of its step, since two of them would look equal", () =>

@@ -55,6 +55,30 @@ describe("NodeJournal", () => {
     )
   )
 
+  it.effect.each([
+    ["a Date", { a: new Date(0) }],
+    ["NaN", [Number.NaN]],
+    ["-0", { a: [-0] }],
+    ["undefined", { a: undefined }],
+    ["half a character", "\ud800\u2028"],
+    ["a member named __proto__", JSON.parse('{"__proto__": [1]}')]
+  ] as const)("ends a run that gives %s as without a journal and as in memory", ([, value]) =>
+    inDirectory((directory) =>
+      Effect.gen(function* () {
+        const given = Step.effect("given", { input: Schema.Int, output: Schema.Any, run: () => Effect.succeed(value) })
+        const gives = Workflow.make("w", { input: Schema.Int }).pipe(Workflow.bind("step", given, "input"))
+        const run = Effect.gen(function* () {
+          const { state } = yield* Engine.run(gives, yield* Engine.initialize(gives, 1, { run: "r" }))
+          return state
+        })
+        const onDisk = yield* open(directory)(run)
+        assert.deepStrictEqual(yield* Effect.provide(run, Journal.layerMemory), onDisk)
+        assert.deepStrictEqual(yield* Effect.provide(run, Journal.layerNone), onDisk)
+        assert.deepStrictEqual(yield* open(directory)(Engine.load(gives, "r")), onDisk)
+      })
+    )
+  )
+
   it.effect("drops a last line that was cut off, and goes on after it", () =>
     inDirectory((directory) =>
       Effect.gen(function* () {
