@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import type * as AttemptSink from "../../AttemptSink.ts"
 import type { Fingerprint } from "../../Fingerprint.ts"
 import { isForgotten } from "../../Journal.ts"
-import type { LlmReply } from "../../LlmReply.ts"
+import { LlmReply } from "../../LlmReply.ts"
 import { atMostInputTokens, type LlmRequest } from "../../LlmRequest.ts"
 import { describeError, InvalidOutput, ResultNotRecorded } from "../../WorkflowError.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
@@ -36,6 +37,8 @@ export const recordResult = Effect.fnUntraced(function* (
   return recorded.success
 })
 
+const checkReply = Schema.decodeUnknownEffect(LlmReply)
+
 /** Keeps what a model was asked and what it said, before anything is made of it. `opening`: hash of the first turn. */
 export const recordReply: (
   runtime: Runtime,
@@ -46,6 +49,8 @@ export const recordReply: (
 ) => Effect.Effect<void> = Effect.fnUntraced(
   function* (runtime, path, opening, request, reply) {
     const { hash, journal, state } = runtime
+    // a client of one's own may break its promise, and the state must not
+    yield* Effect.orDie(checkReply(reply))
     const messages = canonical.stringify(request.messages)
     // the first turn asks what the fingerprint was made of
     const prompt = request.metadata.turn === 1 && opening !== undefined ? opening : hash(messages)
