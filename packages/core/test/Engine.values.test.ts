@@ -1,4 +1,4 @@
-import { Arbitrary, Effect, Exit, Schema } from "effect"
+import { Arbitrary, Effect, Exit, Predicate, Schema, SchemaTransformation } from "effect"
 import {
   Engine,
   Journal,
@@ -492,6 +492,25 @@ describe("an input that is changed in place", () => {
     )
     return seenAfter(workflow as never, seen)
   })
+
+  it.effect("cannot be changed where its Schema gives it frozen, and can be read", () =>
+    Effect.gen(function* () {
+      const Frozen = Schema.Struct({ list: Schema.Array(Schema.String) }).pipe(
+        Schema.decodeTo(
+          Schema.declare((value): value is { readonly list: ReadonlyArray<string> } => Predicate.isObject(value)),
+          SchemaTransformation.transform({ decode: (value) => Object.freeze({ ...value }), encode: (value) => value })
+        )
+      )
+      const workflow = begin.pipe(
+        Workflow.andThen(
+          Step.effect("frozen", { input: Schema.Any, output: Frozen, run: () => Effect.succeed({ list: ["a"] }) })
+        ),
+        Workflow.let("length", ({ list }) => list.length),
+        Workflow.let("both", ({ length, list }) => [...list, `${length}`])
+      )
+      assert.deepStrictEqual((yield* Engine.execute(workflow, null)).both, ["a", "1"])
+    })
+  )
 
   it.effect("is not changed for the caller, whose objects are not frozen either", () =>
     Effect.gen(function* () {

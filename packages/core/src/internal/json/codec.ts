@@ -45,7 +45,7 @@ export const make = <S extends AnyCodec>(schema: S): JsonCodec<S["Type"]> => {
   }
 }
 
-/** A Schema of any JSON says only that a value is none: throws `NotJson` with what in it is not, and where. */
+/** A Schema of any JSON says only that a value is none: throws what in it is not, and where. */
 const refuse = (issue: SchemaIssue.Issue, place: ReadonlyArray<PropertyKey>): void => {
   switch (issue._tag) {
     case "Pointer":

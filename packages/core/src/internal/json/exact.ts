@@ -3,16 +3,8 @@ const deepest = 1000
 
 type Place = ReadonlyArray<PropertyKey>
 
-/** A value that does not come back from JSON as it is. */
-export class NotJson extends Error {
-  readonly what: string
-  readonly place: Place
-  constructor(what: string, place: Place) {
-    super(`JSON cannot hold ${what}: let the Schema say how it is written${at(place)}`)
-    this.what = what
-    this.place = place
-  }
-}
+const notJson = (what: string, place: Place) =>
+  new TypeError(`JSON cannot hold ${what}: let the Schema say how it is written${at(place)}`)
 
 /** A place as Schema's own messages show it; of a long one its beginning. */
 const at = (place: Place) => {
@@ -22,7 +14,7 @@ const at = (place: Place) => {
 
 /**
  * A copy of a value that comes back from JSON text as it is, its order of keys included; only -0 becomes 0, as that text
- * has it. Anything else throws `NotJson` rather than to change on its way.
+ * has it. Anything else throws a `TypeError` that says where, rather than to change on its way.
  */
 export const copy = (value: unknown, place: Place = []): unknown =>
   typeof value === "object" && value !== null ? copyInside(value, [...place]) : copyLeaf(value, place)
@@ -39,35 +31,35 @@ const copyLeaf = (value: unknown, place: Place): unknown => {
   switch (typeof value) {
     case "number":
       if (Number.isFinite(value)) return value + 0
-      throw new NotJson(String(value), place)
+      throw notJson(String(value), place)
     case "bigint":
-      throw new NotJson("a BigInt", place)
+      throw notJson("a BigInt", place)
     case "function":
     case "symbol":
-      throw new NotJson(`a ${typeof value}`, place)
+      throw notJson(`a ${typeof value}`, place)
     case "undefined":
-      throw new NotJson("undefined", place)
+      throw notJson("undefined", place)
     default:
       return value
   }
 }
 
 const copyInside = (value: object, place: Array<PropertyKey>): unknown => {
-  if (place.length > deepest) throw new NotJson(`what holds itself, or is nested ${deepest} levels deep`, place)
+  if (place.length > deepest) throw notJson(`what holds itself, or is nested ${deepest} levels deep`, place)
   return Array.isArray(value) ? copyArray(value, place) : copyObject(value, place)
 }
 
 const copyArray = (values: ReadonlyArray<unknown>, place: Array<PropertyKey>): unknown => {
   const copied: Array<unknown> = []
   for (let i = 0; i < values.length; i++) copied.push(copyAt(values[i], i, place))
-  if (Reflect.ownKeys(values).length > values.length + 1) throw new NotJson("an array with names", place)
+  if (Reflect.ownKeys(values).length > values.length + 1) throw notJson("an array with names", place)
   return copied
 }
 
 const copyObject = (value: object, place: Array<PropertyKey>): unknown => {
-  if (!isPlain(value)) throw new NotJson(`an instance of ${value.constructor?.name || "a class"}`, place)
+  if (!isPlain(value)) throw notJson(`an instance of ${value.constructor?.name || "a class"}`, place)
   const keys = Object.keys(value)
-  if (Reflect.ownKeys(value).length > keys.length) throw new NotJson("symbols and hidden properties", place)
+  if (Reflect.ownKeys(value).length > keys.length) throw notJson("symbols and hidden properties", place)
   const copied = {}
   for (const key of keys) {
     define(copied, key, copyAt((value as Readonly<Record<string, unknown>>)[key], key, place))

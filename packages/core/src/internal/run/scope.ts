@@ -19,8 +19,11 @@ const known = (names: Names): Names => {
 export const empty = (): Names => known({})
 
 /** Names of one's own: the same, holes kept, and what their class gives them. */
-export const copy = (names: Names): Names =>
-  known(Object.create(Object.getPrototypeOf(names), Object.getOwnPropertyDescriptors(names)))
+export const copy = (names: Names): Names => {
+  const copied: Names = Object.create(Object.getPrototypeOf(names))
+  merge(copied, names)
+  return known(copied)
+}
 
 /** Puts a name among names that nobody else holds. */
 export const put = (names: Names, name: string, slot: Slot): void => {
@@ -35,7 +38,13 @@ export const put = (names: Names, name: string, slot: Slot): void => {
 
 /** Puts all names of others among names that nobody else holds. */
 export const merge = (names: Names, others: Names): void => {
-  Object.defineProperties(names, Object.getOwnPropertyDescriptors(others))
+  for (const name of Reflect.ownKeys(others)) {
+    // the name is one of these own keys
+    const slot = Object.getOwnPropertyDescriptor(others, name)!
+    // of a value that is frozen a view could give no copy
+    const open = "value" in slot ? { writable: true, configurable: true } : { configurable: true }
+    Object.defineProperty(names, name, { ...slot, ...open })
+  }
 }
 
 const refuse = (_names: Names, name: PropertyKey): never => {

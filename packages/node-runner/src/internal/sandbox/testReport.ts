@@ -131,5 +131,5 @@ const whyNotFound = (path: string, paths: ReadonlySet<string>): string | undefin
   const folders = inside.map((_, i) => inside.slice(i).toReversed().join("/")).toReversed()
   const plain = folders.find((folder) => !paths.has(`${folder}/__init__.py`))
   if (/^test_.*\.py$/.test(name)) return plain && `${plain}/__init__.py, and finds none`
-  return /_test\.py$/.test(name) && !name.startsWith("test") ? "files named test*.py" : undefined
+  return name.endsWith("_test.py") && !name.startsWith("test") ? "files named test*.py" : undefined
 }
