@@ -37,7 +37,8 @@ export const recordResult = Effect.fnUntraced(function* (
   return recorded.success
 })
 
-const checkReply = Schema.decodeUnknownEffect(LlmReply)
+const isReply = Schema.is(LlmReply)
+const decodeReply = Schema.decodeUnknownEffect(LlmReply)
 
 /** Keeps what a model was asked and what it said, before anything is made of it. `opening`: hash of the first turn. */
 export const recordReply: (
@@ -50,7 +51,7 @@ export const recordReply: (
   function* (runtime, path, opening, request, reply) {
     const { hash, journal, state } = runtime
     // a client of one's own may break its promise, and the state must not
-    yield* Effect.orDie(checkReply(reply))
+    if (!isReply(reply)) yield* Effect.orDie(decodeReply(reply))
     const messages = canonical.stringify(request.messages)
     // the first turn asks what the fingerprint was made of
     const prompt = request.metadata.turn === 1 && opening !== undefined ? opening : hash(messages)
