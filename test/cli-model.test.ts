@@ -214,6 +214,52 @@ export const layer = Layer.merge(house, own)
     assert.match(broken.stderr, /the prices in prices.json cannot be used: .*line 2/)
   })
 
+  it("asks as the command line says, also when a run goes on", async () => {
+    const server = await serve((prompt, count) =>
+      count === 2 ? { status: 400, error: { message: "no" } } : answer(prompt)
+    )
+    const here = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })
+    const bodies = () =>
+      server.asked.map(({ body }) => [
+        body["temperature"],
+        body["max_tokens"] ?? body["max_completion_tokens"],
+        body["reasoning_effort"],
+        (body["response_format"] as { readonly type?: string } | undefined)?.type
+      ])
+    const flags = ["--temperature", "0.5", "--max-output-tokens", "99", "--structured-output", "json"]
+    const failed = await here.stepwright(...run, ...flags)
+    assert.strictEqual(failed.status, 1, failed.stderr)
+    const done = await here.stepwright("resume")
+    assert.strictEqual(done.status, 0, done.stderr)
+    const asText = [0.5, 99, undefined, undefined]
+    assert.deepStrictEqual(bodies(), [[0.5, 99, undefined, "json_object"], asText, asText])
+
+    const other = ["--structured-output", "instructions", "--temperature", "1"]
+    const once = await here.stepwright("step", "outline", "--force", ...other)
+    assert.strictEqual(once.status, 0, once.stderr)
+    assert.deepStrictEqual(bodies().at(-1), [1, 99, undefined, undefined])
+    const changed = await here.stepwright("resume", "--temperature", "0", "--max-output-tokens", "7")
+    assert.strictEqual(changed.status, 0, changed.stderr)
+    assert.strictEqual((await here.stepwright("step", "outline", "--force")).status, 0)
+    assert.deepStrictEqual(bodies().at(-1), [0, 7, undefined, "json_object"])
+    const asked = await here.stepwright("ask", "hello", "--model", "gpt-5.1", "--reasoning", "low")
+    assert.strictEqual(asked.status, 0, asked.stderr)
+    assert.strictEqual(bodies().at(-1)![2], "low")
+  })
+
+  it("says which model it asks where nobody named one", async () => {
+    const server = await serve(answer)
+    const here = place(["article.ts"], { OPENAI_API_KEY: "k", OPENAI_BASE_URL: server.url })
+    const said = /^asks gpt-5\.1 \(the default; set OPENAI_MODEL or --model\)$/m
+    const asked = await here.stepwright("ask", "hello")
+    assert.match(asked.stderr, said)
+    assert.match(
+      (await here.stepwright("ask", "hello", "--provider", "anthropic", "--json")).stderr,
+      /ANTHROPIC_API_KEY/
+    )
+    assert.notMatch((await here.stepwright("ask", "hello", "--model", "big")).stderr, /default/)
+  })
+
   it("fails with status 1 where the model's replies cannot be used, and says which step", async () => {
     const server = await serve(() => "no JSON at all")
     const here = place(["article.ts"], { OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })

@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
@@ -22,7 +31,16 @@ export interface Place {
   readonly exists: (name: string) => boolean
   readonly stepwright: (...args: ReadonlyArray<string>) => Promise<Finished>
   readonly start: (...args: ReadonlyArray<string>) => Started
+  /** The same with something on its standard input, or with streams that go to files. */
+  readonly startWith: (streams: Streams, ...args: ReadonlyArray<string>) => Started
   readonly node: (...args: ReadonlyArray<string>) => Promise<Finished>
+}
+
+export interface Streams {
+  readonly input?: string | Uint8Array
+  /** Files that are written in place of a pipe. */
+  readonly stdout?: string
+  readonly stderr?: string
 }
 
 export interface Started {
@@ -43,14 +61,21 @@ export const place = (fixtures: ReadonlyArray<string> = [], env: Readonly<Record
   folders.push(folder)
   for (const name of fixtures) copyFileSync(join(root, "test/fixtures", name), join(folder, name))
   const path = (name: string) => join(folder, name)
-  const launch = (args: ReadonlyArray<string>): Started => {
+  const launch = (args: ReadonlyArray<string>, streams: Streams = {}): Started => {
     const { HOME, PATH } = process.env
-    const child = spawn(process.execPath, args, { cwd: folder, env: { HOME, PATH, ...env } })
+    const files = [streams.stdout, streams.stderr].map((name) => name && openSync(name, "w"))
+    const child = spawn(process.execPath, args, {
+      cwd: folder,
+      env: { HOME, PATH, ...env },
+      stdio: ["pipe", ...files.map((file) => file || "pipe")]
+    })
+    for (const file of files) if (file) closeSync(file)
     children.push(child)
     let stdout = ""
     let stderr = ""
-    child.stdout.on("data", (chunk) => (stdout += String(chunk)))
-    child.stderr.on("data", (chunk) => (stderr += String(chunk)))
+    child.stdout?.on("data", (chunk) => (stdout += String(chunk)))
+    child.stderr?.on("data", (chunk) => (stderr += String(chunk)))
+    child.stdin?.end(streams.input)
     const ended = new Promise<Finished>((resolve) => {
       child.on("close", (status) => resolve({ status, stdout, stderr }))
     })
@@ -63,6 +88,7 @@ export const place = (fixtures: ReadonlyArray<string> = [], env: Readonly<Record
     exists: (name) => existsSync(path(name)),
     stepwright: (...args) => launch([launcher, ...args]).ended,
     start: (...args) => launch([launcher, ...args]),
+    startWith: (streams, ...args) => launch([launcher, ...args], streams),
     node: (...args) => launch(args).ended
   }
 }

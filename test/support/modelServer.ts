@@ -6,8 +6,13 @@ export interface ModelServer {
   readonly url: string
   /** For `ANTHROPIC_BASE_URL`. */
   readonly anthropicUrl: string
-  /** The model and the last message of each request. */
-  readonly asked: ReadonlyArray<{ readonly model: string; readonly prompt: string; readonly key: string | undefined }>
+  /** The model and the last message of each request, and all of its body. */
+  readonly asked: ReadonlyArray<{
+    readonly model: string
+    readonly prompt: string
+    readonly key: string | undefined
+    readonly body: Readonly<Record<string, unknown>>
+  }>
 }
 
 export type Answer = string | { readonly status: number; readonly error: object }
@@ -18,14 +23,16 @@ export const serve = async (answer: (prompt: string, count: number) => Answer): 
   const server = createServer(async (request, response) => {
     let body = ""
     for await (const chunk of request) body += String(chunk)
-    const { messages, model } = JSON.parse(body)
+    const parsed = JSON.parse(body)
+    const { messages, model } = parsed
     const prompt = messages.at(-1).content
     const isAnthropic = request.url?.endsWith("/messages") === true
     const content = typeof prompt === "string" ? prompt : prompt[0].text
     asked.push({
       model,
       prompt: content,
-      key: request.headers.authorization ?? String(request.headers["x-api-key"])
+      key: request.headers.authorization ?? String(request.headers["x-api-key"]),
+      body: parsed
     })
     const reply = answer(content, asked.length)
     if (typeof reply !== "string") {

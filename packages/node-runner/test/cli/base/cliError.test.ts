@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Journal, WorkflowError } from "@stepwright/core"
 import { Cause, Context, Effect, Exit } from "effect"
-import { fromCause, tagOf, usage } from "../../../src/cli/base/cliError.ts"
+import { codeOf, fromCause, stackOf, usage } from "../../../src/cli/base/cliError.ts"
 
 const { InvalidItems, UnknownPath, engineError } = WorkflowError
 
@@ -10,19 +10,19 @@ const journal = (reason: Journal.JournalError["reason"]) => new Journal.JournalE
 const told = (error: unknown) => {
   const cause = Cause.fail(error)
   const { kind, message } = fromCause(cause)
-  return { kind, message, tag: tagOf(cause) }
+  return { kind, message, code: codeOf(cause) }
 }
 
 describe("cliError", () => {
   it("tells by their tags what was asked wrongly, what is set up wrongly, and what failed", () => {
-    assert.deepStrictEqual(told(usage("say which")), { kind: "usage", message: "say which", tag: "Usage" })
+    assert.deepStrictEqual(told(usage("say which")), { kind: "usage", message: "say which", code: "Usage" })
     const unknown = engineError("a", new UnknownPath({ detail: "no such step" }))
-    assert.deepStrictEqual(told(unknown), { kind: "usage", message: "a: no such step", tag: "UnknownPath" })
+    assert.deepStrictEqual(told(unknown), { kind: "usage", message: "a: no such step", code: "UnknownPath" })
     assert.strictEqual(told(engineError("a", new InvalidItems({ detail: "twice" }))).kind, "failed")
     assert.strictEqual(told(engineError("", journal("NotFound"))).kind, "usage")
     assert.strictEqual(told(journal("Locked")).kind, "configuration")
     assert.strictEqual(told(journal("Failed")).kind, "failed")
-    assert.deepStrictEqual(told("a text"), { kind: "failed", message: "a text", tag: "Error" })
+    assert.deepStrictEqual(told("a text"), { kind: "failed", message: "a text", code: "Error" })
   })
 
   it("takes an error that went through JSON as the one it was", () => {
@@ -38,5 +38,24 @@ describe("cliError", () => {
     const { kind, message } = fromCause(Exit.isFailure(exit) ? exit.cause : Cause.empty)
     assert.strictEqual(kind, "configuration")
     assert.include(message, "the service app/Lacking, which nobody provides")
+  })
+
+  it("tells what it is about and what to do apart from each other, and all of it to a person", () => {
+    const error = usage("there is no file a.md", { target: "a.md", fix: "name one that is there" })
+    assert.strictEqual(error.message, "there is no file a.md: name one that is there")
+    assert.deepStrictEqual([error.target, error.fix], ["a.md", "name one that is there"])
+    const engine = fromCause(Cause.fail(engineError("a", new UnknownPath({ detail: "no such step" }))))
+    assert.strictEqual(engine.target, "a")
+  })
+
+  it("shows one stack, of where it began, without names of classes of its own and without its message again", () => {
+    const origin = new Error("it is broken")
+    const error = engineError("a", new InvalidItems({ detail: "it is broken" }))
+    Object.assign(error, { cause: origin })
+    const stack = stackOf(Cause.fail(usage("it is broken", { cause: error })))
+    assert.match(stack, /^ {4}at [^\n]*cliError\.test\.ts/)
+    assert.notMatch(stack, /WorkflowErrorBase|it is broken/)
+    assert.strictEqual(new Set(stack.split("\n")).size, stack.split("\n").length)
+    assert.strictEqual(stackOf(Cause.fail("a text")), "")
   })
 })

@@ -66,7 +66,7 @@ describe("workflowModule", () => {
         assert.match(yield* refusal(join(folder, "absent.ts")), /there is no file .*absent\.ts/)
         assert.match(
           yield* refusal(module("broken.mjs", "export const workflow = missing\n")),
-          /broken\.mjs cannot be loaded: missing is not defined/
+          /broken\.mjs:1:25 cannot be loaded: missing is not defined/
         )
         assert.match(
           yield* refusal(
@@ -77,6 +77,40 @@ describe("workflowModule", () => {
           ),
           /the `layer` that .* exports is not a Layer/
         )
+      })
+    )
+
+    it.effect("names file, line and column of what does not parse or throws", () =>
+      Effect.gen(function* () {
+        const typed = module("typed.ts", "export const a: number = 1\nexport const b = {\n  c: = 2\n}\n")
+        assert.match(yield* refusal(typed), /typed\.ts:3:6 cannot be loaded: Expression expected/)
+        const plain = module("plain.mjs", "export const a = 1\nexport const b = {\n  c: = 2\n}\n")
+        assert.match(yield* refusal(plain), /plain\.mjs:3:6 cannot be loaded: Unexpected token '='/)
+        const enums = module("enums.ts", "export enum A { b }\n")
+        assert.match(yield* refusal(enums), /enums\.ts:1:8 cannot be loaded: TypeScript enum is not supported/)
+        const inside = module("inside.ts", 'import "./typed.ts"\n')
+        assert.match(yield* refusal(inside), /inside\.ts cannot be loaded: .*typed\.ts:3:6: Expression expected/)
+        const throwing = module("throwing.ts", 'const f = (): number => {\n  throw new Error("no\\nluck")\n}\nf()\n')
+        assert.match(yield* refusal(throwing), /throwing\.ts:2:9 cannot be loaded: no luck/)
+        const name = module("name.mjs", 'import { nope } from "./one.mjs"\n')
+        assert.match(yield* refusal(name), /name\.mjs:1:10 cannot be loaded: .*does not provide an export named 'nope'/)
+        const twice =
+          'Workflow.make("w", { input: Schema.String }).pipe(Workflow.let("a", () => 1), Workflow.let("a", () => 1))'
+        const defined = module("defined.mjs", `${imports}export const w = ${twice}\n`)
+        assert.match(yield* refusal(defined), /defined\.mjs:3:\d+ cannot be loaded: .*"a"/)
+        assert.match(yield* refusal(module("text.mjs", 'throw "a text"\n')), /text\.mjs cannot be loaded: a text/)
+      })
+    )
+
+    it.effect("refuses a folder, an empty name and a file that may not be read", () =>
+      Effect.gen(function* () {
+        assert.match(yield* refusal(folder), /^.* is a folder: name a module/)
+        assert.match(yield* refusal(`${folder}#x`), /^.* is a folder: name a module/)
+        assert.match(yield* refusal("#x"), /^--workflow names no module/)
+        assert.match(yield* refusal(""), /^--workflow names no module/)
+        assert.match(yield* refusal(`${one}#`), /^.*one\.mjs# names no workflow/)
+        assert.match(yield* refusal(module("doc.md", "text")), /doc\.md cannot be loaded: .*extension/)
+        assert.match(yield* refusal(module("package.mjs", 'import "not-there"\n')), /Cannot find package 'not-there'/)
       })
     )
   })

@@ -96,6 +96,25 @@ describe("tree", () => {
         }
       }
       assert.strictEqual(tree.line(row!, 48, { ...style, columns: 5 }), "▶ le…")
+      assert.match(tree.line({ ...row!, name: "a\u001b[2J\u202eb" }, 48, style), /a\\x1b\[2J\\u202eb/)
+    })
+
+    it("leaves out tokens of which nobody said anything", () => {
+      const of = (input?: number, output?: number) => {
+        const usage = { ...(input !== undefined && { input }), ...(output !== undefined && { output }) }
+        const record = { ...row!.record!, usage }
+        return tree.line({ ...row!, record }, 8, style)
+      }
+      assert.strictEqual(of(), "▶ left      2.0 s, 3 attempts, 2 replies")
+      assert.strictEqual(of(7), "▶ left      2.0 s, 3 attempts, 2 replies, 7 input tokens")
+      assert.strictEqual(of(undefined, 7), "▶ left      2.0 s, 3 attempts, 2 replies, 7 output tokens")
+    })
+
+    it("has nothing but ASCII of its own where there is no UTF-8", () => {
+      for (const look of ["waiting", "running", "stopped", "stale", "done", "failed"] as const) {
+        const line = tree.line({ ...row!, look, name: "n".repeat(90) }, 48, { ...style, isAscii: true })
+        assert.match(line, /^[\x20-\x7e]+$/)
+      }
     })
   })
 

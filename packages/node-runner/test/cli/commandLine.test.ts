@@ -1,0 +1,101 @@
+import { writeFileSync } from "node:fs"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { nodeProblem } from "../../src/cli/commandLine.ts"
+import { call, inFolder } from "../support/commandLine.ts"
+import { saying } from "../support/saying.ts"
+
+describe("commandLine", () => {
+  it.effect("shows help for `help` and `help COMMAND` too", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* call(["help"]), yield* call(["--help"]))
+      assert.deepStrictEqual(yield* call(["help", "run"]), yield* call(["run", "--help"]))
+      assert.match((yield* call(["help", "run"])).out, /stepwright run requirement\.md/)
+      const unknown = yield* call(["help", "frobnicate"])
+      assert.deepStrictEqual([unknown.status, unknown.out], [2, ""])
+      assert.match(unknown.err, /^stepwright: .*"frobnicate"/)
+      assert.match((yield* call(["ask", "help"])).err, /API key/)
+    })
+  )
+
+  it.effect("heads every error with its name", () =>
+    Effect.gen(function* () {
+      for (const args of [
+        ["frobnicate"],
+        ["run", "--frob"],
+        ["--frob"],
+        ["run", "--out"],
+        ["run", "--sandbox", "none"],
+        ["ask"],
+        ["run", "a", "b"],
+        ["show", "x"],
+        ["run", "none.md"]
+      ]) {
+        const { err, out, status } = yield* call(args)
+        assert.deepStrictEqual([status, out], [2, ""], args.join(" "))
+        assert.match(err, /^stepwright: \S/, args.join(" "))
+        assert.isAtMost(err.trimEnd().split("\n").length, 2)
+      }
+    }).pipe(inFolder)
+  )
+
+  it.effect("says of a number what it must be", () =>
+    Effect.gen(function* () {
+      for (const [flag, value, message] of [
+        ["--max-usd", "-1", "must be 0 or more"],
+        ["--max-usd", "NaN", "must be a number"],
+        ["--max-usd", "1e999", "must be a number"],
+        ["--max-usd", "two", "must be a number"],
+        ["--max-calls", "-1", "must be 0 or more"],
+        ["--max-calls", "1.5", "must be a whole number"],
+        ["--max-tokens", "-3", "must be 0 or more"],
+        ["--max-tokens", "9e99", "must be a whole number"],
+        ["--max-output-tokens", "0", "must be 1 or more"],
+        ["--temperature", "-0.1", "must be 0 or more"],
+        ["--reasoning", "much", "must be none, minimal, low, medium, high or xhigh"],
+        ["--structured-output", "yes", "must be strict, json or instructions"]
+      ] as const) {
+        const { err, status } = yield* call(["run", "doc.md", flag, value])
+        assert.strictEqual(status, 2, flag)
+        assert.strictEqual(err.split("\n")[0], `stepwright: ${flag} ${value}: it ${message}`)
+      }
+    })
+  )
+
+  it.effect("refuses what asks nothing", () =>
+    Effect.gen(function* () {
+      writeFileSync("blank.md", " \n")
+      for (const args of [
+        ["run", "blank.md"],
+        ["run", "--input", "blank.md"],
+        ["import", "blank.md"],
+        ["ask", " "]
+      ]) {
+        const { err, status } = yield* call(args, saying())
+        assert.strictEqual(status, 2, args.join(" "))
+        assert.match(err, /^stepwright: .* (is|are) blank/)
+      }
+      yield* call(["run", "--input", '{"text":"x"}'], saying())
+      assert.match((yield* call(["set", "first", "blank.md"], saying())).err, /^stepwright: blank\.md is blank/m)
+    }).pipe(inFolder)
+  )
+
+  it("names the Node that it needs where an older one runs it", () => {
+    assert.match(nodeProblem("20.20.2")!, /needs Node\.js 22\.19 or newer, this is v20\.20\.2/)
+    assert.isString(nodeProblem("22.18.0"))
+    for (const version of ["22.19.0", "23.0.0", "24.21.0"]) assert.isUndefined(nodeProblem(version))
+  })
+
+  it.effect("verifies the files of the run that was used last where no folder is named", () =>
+    Effect.gen(function* () {
+      const none = yield* call(["verify"])
+      assert.strictEqual(none.status, 2)
+      assert.match(none.err, /there are no runs here/)
+      yield* call(["run", "--input", '{"text":"x"}'], saying())
+      for (const args of [["verify"], ["verify", "latest"]]) {
+        const { err } = yield* call(args, saying())
+        assert.match(err, /out\/saying is no folder that can be read/)
+      }
+    }).pipe(inFolder)
+  )
+})

@@ -1,0 +1,110 @@
+import { assert, describe, it } from "@effect/vitest"
+import { place, type Started, until } from "./support/cli.ts"
+
+const words = ["run", "--workflow", "tool.ts", "--input", '{"text":"one two"}']
+
+/** Closes a stream of a process as `head -1` does, once it has said something, and lets the process go on. */
+const closeEarly = async ({ process }: Started, stream: "stdout" | "stderr") => {
+  await new Promise((resolve) => process[stream]!.once("data", resolve))
+  process[stream]!.destroy()
+}
+
+describe("output", () => {
+  it("may be closed by its reader: the run goes on to its end with its own status", async () => {
+    const here = place(["tool.ts"])
+    const run = here.start(...words, "--json")
+    await closeEarly(run, "stderr")
+    here.write("go", "")
+    const { status, stdout } = await run.ended
+    assert.strictEqual(status, 0)
+    assert.strictEqual(JSON.parse(stdout).status, "COMPLETED")
+
+    const shown = here.start("export")
+    shown.process.stdout!.destroy()
+    assert.deepInclude(await shown.ended, { status: 0, stderr: "" })
+  })
+
+  it("that cannot be written is told once on the other stream, ends no run, and makes the status 1", async () => {
+    const here = place(["tool.ts"])
+    here.write("go", "")
+    const full = await here.startWith({ stdout: "/dev/full" }, ...words).ended
+    assert.strictEqual(full.status, 1, full.stderr)
+    assert.match(full.stderr, /\nstepwright: standard output cannot be written: no space left on device\n$/)
+    assert.include((await here.stepwright("status")).stdout, "COMPLETED")
+
+    const silent = await here.startWith({ stderr: "/dev/full" }, ...words).ended
+    assert.strictEqual(silent.status, 1)
+    assert.match(silent.stdout, /^stepwright: standard error cannot be written: no space left on device\nCOMPLETED/m)
+    const json = await here.startWith({ stderr: "/dev/full" }, ...words, "--json").ended
+    assert.deepStrictEqual([json.status, JSON.parse(json.stdout).status], [1, "COMPLETED"])
+    const state = await here.startWith({ stdout: "/dev/full" }, "export").ended
+    assert.deepStrictEqual([state.status, state.stderr.split("\n").length], [1, 2], state.stderr)
+  })
+})
+
+describe("signals", () => {
+  it("cancel a run in an orderly way, each with its own status", async () => {
+    const here = place(["tool.ts"])
+    for (const [signal, expected] of [
+      ["SIGTERM", 143],
+      ["SIGHUP", 129]
+    ] as const) {
+      const run = here.start(...words)
+      // oxlint-disable-next-line no-await-in-loop -- one run after the other
+      await until(() => here.exists("calls.log") && here.read("calls.log").includes("sum"), run)
+      run.process.kill(signal)
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      const { status, stderr } = await run.ended
+      assert.strictEqual(status, expected, signal)
+      assert.match(stderr, /interrupted; go on with: stepwright resume \S+\n$/)
+      here.write("calls.log", "")
+    }
+    const listed = JSON.parse((await here.stepwright("list", "--json")).stdout)
+    assert.deepStrictEqual(
+      listed.map(({ status }: { readonly status: string }) => status),
+      ["CANCELLED", "CANCELLED"]
+    )
+  })
+
+  it("end at the second a process that hangs", async () => {
+    const here = place(["hang.ts"])
+    for (const [first, second, expected] of [
+      ["SIGINT", "SIGINT", 130],
+      ["SIGINT", "SIGTERM", 143]
+    ] as const) {
+      const run = here.start("run", "--workflow", "hang.ts", "--input", '"x"')
+      // oxlint-disable-next-line no-await-in-loop -- one run after the other
+      await until(() => here.exists("stuck"), run)
+      run.process.kill(first)
+      // oxlint-disable-next-line no-await-in-loop -- it says that it still works on something
+      await new Promise((resolve) =>
+        run.process.stderr!.on("data", (chunk) => String(chunk).includes("once more") && resolve(0))
+      )
+      run.process.kill(second)
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      assert.strictEqual((await run.ended).status, expected)
+    }
+  })
+})
+
+describe("standard input", () => {
+  it("is the document, the input, the state or the result where - is named", async () => {
+    const here = place(["tool.ts"])
+    here.write("go", "")
+    const withInput = async (input: string | Uint8Array, ...args: ReadonlyArray<string>) => {
+      const { status, stderr, stdout } = await here.startWith({ input }, ...args).ended
+      assert.strictEqual(status, 0, stderr)
+      return stdout
+    }
+    const utf16 = Buffer.from("\uFEFFein Größenmaß\r\n", "utf16le")
+    assert.include(await withInput(utf16, "run", "-", "--workflow", "tool.ts"), '"total": 13')
+    assert.include(await withInput('{"text":"a b"}', "run", "--input", "-", "--workflow", "tool.ts"), '"total": 2')
+    await withInput('{"words":["LONGER"]}', "set", "outer/inner/words", "-")
+    assert.include(await withInput("", "resume"), '"total": 6')
+    const state = (await here.stepwright("export")).stdout
+    assert.match(await withInput(state, "import", "-", "--workflow", "tool.ts"), /^\S+\n$/)
+    const empty = await here.startWith({ input: "" }, "run", "-").ended
+    assert.deepStrictEqual([empty.status, empty.stdout], [2, ""])
+    assert.match(empty.stderr, /^stepwright: standard input is empty/)
+  })
+})
