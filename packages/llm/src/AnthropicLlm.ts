@@ -15,8 +15,8 @@ import { configured } from "./internal/provider/variables.ts"
 export interface Options extends ClientOptions {
   /** The output limit of requests that have none: 16,000 unless given. What the model thinks counts. **Units** tokens */
   readonly maxOutputTokens?: number
-  /** How a schema is sent: as that of the reply unless given, or in the messages. */
-  readonly structuredOutput?: "strict" | "instructions"
+  /** How a schema is sent: as that of the reply unless given, or in the messages, which is what `"json"` means here. */
+  readonly structuredOutput?: "strict" | "json" | "instructions"
   /** What happens to a schema that the API cannot express: it is refused before any call unless given. */
   readonly inexpressibleSchema?: "refuse" | "instructions"
 }

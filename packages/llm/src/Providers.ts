@@ -19,7 +19,7 @@ export interface Provider {
   /** Its name of the model that is meant where none is named. */
   readonly defaultModel: string
   /** Its module, which is loaded with the first request. */
-  readonly load: () => Promise<{ readonly layer: (settings: Account) => Layer.Layer<LlmClient.LlmClient> }>
+  readonly load: () => Promise<{ readonly layer: (settings: Settings) => Layer.Layer<LlmClient.LlmClient> }>
 }
 
 const named = <N extends string>(providers: Readonly<Record<N, Provider>>) => providers
@@ -42,7 +42,12 @@ export interface Options {
   readonly apiKey?: Redacted.Redacted
   /** Its variable, or the provider's own address, unless given. */
   readonly baseUrl?: string
+  /** How a schema is sent; `"json"` is `"instructions"` where the provider has no such mode. */
+  readonly structuredOutput?: "strict" | "json" | "instructions"
 }
+
+/** What every provider takes. */
+interface Settings extends Account, Pick<Options, "structuredOutput"> {}
 
 /** The provider's name of the model that is meant. */
 export const modelName = ({ model, provider }: Options): Effect.Effect<string, Config.ConfigError> => {
@@ -90,12 +95,18 @@ export const all = Record.map(
       layer({ provider, model })
 )
 
-const settingsOf = Effect.fnUntraced(function* (options: Options): Effect.fn.Return<Account, Config.ConfigError> {
+const settingsOf = Effect.fnUntraced(function* (options: Options): Effect.fn.Return<Settings, Config.ConfigError> {
   const names = variables.named(table[options.provider].variables)
   const apiKey = options.apiKey ?? (yield* Config.withDefault(Config.Redacted(names.apiKey), Redacted.make("")))
   const baseUrl = options.baseUrl ?? (yield* Config.withDefault(Config.String(names.baseUrl), ""))
   const model = yield* modelName(options)
-  return { apiKey, model, ...(baseUrl !== "" && { baseUrl }) }
+  const { structuredOutput } = options
+  return {
+    apiKey,
+    model,
+    ...(baseUrl !== "" && { baseUrl }),
+    ...(structuredOutput !== undefined && { structuredOutput })
+  }
 })
 
 const problemOf = (provider: Name, { apiKey, baseUrl }: Account): LlmErrorReason | undefined => {
