@@ -226,7 +226,7 @@ export const layer = Layer.merge(house, own)
         body["reasoning_effort"],
         (body["response_format"] as { readonly type?: string } | undefined)?.type
       ])
-    const flags = ["--temperature", "0.5", "--max-output-tokens", "99", "--structured-output", "json"]
+    const flags = ["--model", "big", "--temperature", "0.5", "--max-output-tokens", "99", "--structured-output", "json"]
     const failed = await here.stepwright(...run, ...flags)
     assert.strictEqual(failed.status, 1, failed.stderr)
     const done = await here.stepwright("resume")

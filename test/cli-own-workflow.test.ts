@@ -132,7 +132,7 @@ describe("a workflow of one's own, from the command line", () => {
       const { status, stdout } = await here.stepwright(...args, "--json")
       return [status, JSON.parse(stdout).error]
     }
-    assert.deepInclude((await error("status", "none"))[1], { tag: "Usage" })
+    assert.deepInclude((await error("status", "none"))[1], { code: "Usage" })
     const input = await error("run", "--workflow", "tool.ts", "--input", "1")
     assert.strictEqual(input[0], 2)
     assert.match(input[1].message, /the input does not fit the workflow/)
@@ -153,7 +153,7 @@ describe("a workflow of one's own, from the command line", () => {
     started.process.kill("SIGINT")
     const { status, stdout } = await started.ended
     assert.strictEqual(status, 130)
-    assert.strictEqual(JSON.parse(stdout).error.tag, "Interrupted")
+    assert.strictEqual(JSON.parse(stdout).error.code, "Interrupted")
     assert.match(JSON.parse(stdout).error.message, /go on with: stepwright resume /)
   })
 

@@ -72,14 +72,14 @@ describe("signals", () => {
       ["SIGINT", "SIGINT", 130],
       ["SIGINT", "SIGTERM", 143]
     ] as const) {
-      const run = here.start("run", "--workflow", "hang.ts", "--input", '"x"')
+      const run = here.start("run", "--workflow", "hang.ts", "--input", `"${second}"`)
+      let said = ""
+      run.process.stderr!.on("data", (chunk) => (said += String(chunk)))
       // oxlint-disable-next-line no-await-in-loop -- one run after the other
-      await until(() => here.exists("stuck"), run)
+      await until(() => here.exists(second), run)
       run.process.kill(first)
-      // oxlint-disable-next-line no-await-in-loop -- it says that it still works on something
-      await new Promise((resolve) =>
-        run.process.stderr!.on("data", (chunk) => String(chunk).includes("once more") && resolve(0))
-      )
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await until(() => said.includes("once more ends the process"), run)
       run.process.kill(second)
       // oxlint-disable-next-line no-await-in-loop -- as above
       assert.strictEqual((await run.ended).status, expected)
@@ -97,7 +97,7 @@ describe("standard input", () => {
       return stdout
     }
     const utf16 = Buffer.from("\uFEFFein Größenmaß\r\n", "utf16le")
-    assert.include(await withInput(utf16, "run", "-", "--workflow", "tool.ts"), '"total": 13')
+    assert.include(await withInput(utf16, "run", "-", "--workflow", "tool.ts"), '"total": 14')
     assert.include(await withInput('{"text":"a b"}', "run", "--input", "-", "--workflow", "tool.ts"), '"total": 2')
     await withInput('{"words":["LONGER"]}', "set", "outer/inner/words", "-")
     assert.include(await withInput("", "resume"), '"total": 6')

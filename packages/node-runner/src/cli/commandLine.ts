@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs"
 import { relative } from "node:path"
 import process from "node:process"
-import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Cause from "effect/Cause"
 import * as CliConfig from "effect/cli/CliConfig"
@@ -19,10 +18,13 @@ import * as Workflow from "@stepwright/core/Workflow"
 import { directory } from "../internal/services/layers.ts"
 import * as NodeHasher from "../NodeHasher.ts"
 import * as NodeJournal from "../NodeJournal.ts"
-import { fromCause, tagOf } from "./base/cliError.ts"
+import { type Diagnostic, diagnostic, fromCause, stackOf } from "./base/cliError.ts"
 import { exitStatus, isCommandEnded } from "./base/exitStatus.ts"
-import { oneLine } from "./base/format.ts"
 import { Interrupt } from "./base/interrupt.ts"
+import * as output from "./base/output.ts"
+import { runMain } from "./base/runMain.ts"
+import { trusted } from "./base/terminal.ts"
+import { usageProblem } from "./base/usageProblem.ts"
 import { bound, general, type Words } from "./base/words.ts"
 import * as stepwright from "./commands/stepwright.ts"
 import * as input from "./run/input.ts"
@@ -35,15 +37,20 @@ const version = () =>
 
 /** Wrong usage is a line or two on standard error, not the whole help. */
 const presenter: CliOutput.Presenter = {
-  present: (event) =>
-    event._tag === "InvalidInvocation"
-      ? Console.error(
-          [
-            ...event.errors.map(({ message }) => oneLine(message)),
-            `see \`${event.commandPath.join(" ")} --help\``
-          ].join("\n")
-        )
-      : CliOutput.defaultPresenter.present(event)
+  present: Effect.fnUntraced(function* (event) {
+    const console = yield* Console.Console
+    if (event._tag !== "InvalidInvocation") {
+      // the colours of the help are the program's own
+      const log = (text: string) => console.log(trusted(text))
+      return yield* Effect.provideService(CliOutput.defaultPresenter.present(event), Console.Console, {
+        ...console,
+        log
+      })
+    }
+    const help = `${event.commandPath.join(" ")} --help`
+    const problems = event.errors.map((error) => `${event.commandPath[0]}: ${usageProblem(error, help).message}`)
+    console.error([...problems, `see \`${help}\``].join("\n"))
+  })
 }
 
 const environment = Layer.mergeAll(
@@ -68,49 +75,88 @@ export const mainOf = (workflow: Workflow.Any, layer: Layer.Layer<never, unknown
 
 /** Runs the command line for what the process was called with, and ends the process with the status of that. */
 export const main = (name: string, loaded?: Loaded): void => {
+  const problem = nodeProblem(process.versions.node)
+  if (problem !== undefined) {
+    output.stderr().write(`${name}: ${problem}\n`)
+    return void (process.exitCode = exitStatus.configuration)
+  }
   const args = process.argv.slice(2)
-  const isDebug = args.includes("--debug")
-  const command = stepwright.make(name, loaded === undefined ? general : wordsOf(loaded))
-  const program = Command.runWith(command, { version: version() })(args).pipe(
-    Effect.provide(environment),
+  const interrupt = { message: "interrupted", print: (line: string) => output.stderr().write(`${line}\n`) }
+  output.watch(name, args.includes("--json"))
+  const called = program(name, loaded === undefined ? general : wordsOf(loaded), args).pipe(
     Effect.provideService(Bound, loaded),
-    Effect.onError((cause) => report(name, cause, { isDebug, isJson: args.includes("--json") })),
-    Effect.provideService(Interrupt, { message: "interrupted" })
+    Effect.provideService(Console.Console, output.console),
+    Effect.provideService(Interrupt, interrupt)
   )
-  NodeRuntime.runMain(program, {
-    disableErrorReporting: true,
-    teardown: (exit, onExit) => onExit(statusOf(exit))
+  runMain(called, {
+    onSlow: () => interrupt.print("it still ends what cannot be cut short; once more ends the process at once"),
+    statusOf
   })
 }
 
-const report = Effect.fnUntraced(function* (
-  name: string,
-  cause: Cause.Cause<unknown>,
-  { isDebug, isJson }: { readonly isDebug: boolean; readonly isJson: boolean }
-) {
+/** What is wrong with a version of Node, if anything is. */
+export const nodeProblem = (version: string): string | undefined => {
+  const [major = 0, minor = 0] = version.split(".").map(Number)
+  return major > 22 || (major === 22 && minor >= 19)
+    ? undefined
+    : `it needs Node.js 22.19 or newer, this is v${version}: install a newer one`
+}
+
+/** What the command line does for arguments, its errors told. */
+export const program = (name: string, words: Words, args: ReadonlyArray<string>) => {
+  const isDebug = args.includes("--debug")
+  const isJson = args.includes("--json")
+  const command = stepwright.make(name, words)
+  return Command.runWith(command, { version: version() })(withHelp(command, args)).pipe(
+    Effect.provide(environment),
+    Effect.onError((cause) => report(name, cause, { isDebug, isJson }))
+  )
+}
+
+/** `help run` is `run --help`. */
+const withHelp = (
+  { subcommands }: ReturnType<typeof stepwright.make>,
+  [first, ...rest]: ReadonlyArray<string>
+): ReadonlyArray<string> => {
+  if (first !== "help") return first === undefined ? [] : [first, ...rest]
+  const names = new Set<string>(subcommands.flatMap(({ commands }) => commands.map(({ name }) => name)))
+  return rest.every((word) => word.startsWith("-") || names.has(word)) ? [...rest, "--help"] : rest
+}
+
+interface Manner {
+  readonly isDebug: boolean
+  readonly isJson: boolean
+}
+
+/** Says what went wrong: in prose on standard error, and to a script in one document. */
+const report = Effect.fnUntraced(function* (name: string, cause: Cause.Cause<unknown>, { isDebug, isJson }: Manner) {
   const error = Cause.squash(cause)
+  const stack = isDebug ? stackOf(cause) : ""
   if (isCommandEnded(error)) {
     // the document of the command is printed
-    if (isDebug && error.cause !== undefined) yield* Console.error(Cause.pretty(Cause.die(error.cause)))
-    return
+    return yield* stack === "" || error.cause === undefined ? Effect.void : Console.error(stack)
   }
-  const tell = (tag: string, message: string) =>
-    isJson ? Console.log(JSON.stringify({ error: { tag, message } }, null, 2)) : Effect.void
-  if (Cause.hasInterruptsOnly(cause)) return yield* tell("Interrupted", (yield* Interrupt).message)
+  const tell = (found: Diagnostic) => (isJson ? Console.log(JSON.stringify({ error: found }, null, 2)) : Effect.void)
+  if (Cause.hasInterruptsOnly(cause)) {
+    const { fix, message } = yield* Interrupt
+    return yield* tell({ severity: "error", code: "Interrupted", message, target: null, fix: fix ?? null })
+  }
   if (isHelp(error)) {
+    const [first] = error.errors
     // what is wrong is on standard error already
-    return yield* error.errors.length === 0
+    return yield* first === undefined
       ? Effect.void
-      : tell("Usage", error.errors.map(({ message }) => oneLine(message)).join("; "))
+      : tell(diagnostic(Cause.fail(usageProblem(first, `${error.commandPath.join(" ")} --help`))))
   }
-  const { message } = fromCause(cause)
-  yield* Console.error(isDebug ? Cause.pretty(cause) : `${name}: ${message}`)
-  yield* tell(tagOf(cause), message)
+  const found = diagnostic(cause)
+  yield* Console.error(`${name}: ${found.message}${stack === "" ? "" : `\n${stack}`}`)
+  yield* tell(found)
 })
 
 const isHelp = (error: unknown): error is CliError.ShowHelp => CliError.isCliError(error) && error._tag === "ShowHelp"
 
-const statusOf = (exit: Exit.Exit<unknown, unknown>): number => {
+/** The status of the process for how a call ended. */
+export const statusOf = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit)) return exitStatus.done
   if (Cause.hasInterruptsOnly(exit.cause)) return exitStatus.interrupted
   const error = Cause.squash(exit.cause)

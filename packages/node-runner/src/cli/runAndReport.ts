@@ -10,11 +10,11 @@ import * as Workflow from "@stepwright/core/Workflow"
 import { isLlmError } from "@stepwright/core/LlmError"
 import { describeError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import { isMisconfigured } from "../internal/services/models.ts"
+import { isMisconfigured, unnamed } from "../internal/services/models.ts"
 import { fromCause } from "./base/cliError.ts"
 import { end, type ExitStatus, exitStatus } from "./base/exitStatus.ts"
 import { Interrupt } from "./base/interrupt.ts"
-import * as terminal from "./base/terminal.ts"
+import * as output from "./base/output.ts"
 import * as runFolder from "./run/runFolder.ts"
 import type { Session } from "./run/session.ts"
 import type { RunSettings } from "./run/settings.ts"
@@ -34,8 +34,10 @@ export const watched = <A, E>(
 ) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { deltas, onEvent, print } = yield* progress.make(self.loaded.workflow, self.state, terminal.stderr())
-      const hint = relayHint(self, print)
+      const { deltas, onEvent, print } = yield* progress.make(self.loaded.workflow, self.state, output.stderr())
+      const interrupt = yield* Interrupt
+      interrupt.print = print
+      const hint = askingHint(self, yield* whoAnswers(self), print)
       const asked = work({
         onEvent: (event, state) => {
           usedUp.add(event)
@@ -52,14 +54,25 @@ export const watched = <A, E>(
     })
   )
 
-/** Says where requests are to be answered, once the first step that asks has started. */
-const relayHint = ({ loaded, settings }: Session, print: (line: string) => void) => {
-  const asking = Workflow.steps(loaded.workflow).filter(({ step }) => step.model !== undefined)
-  let isSaid = settings.relay === undefined
+/** What a person wants to know of who answers: the folder of a relay, or the model that is asked where none was named. */
+const whoAnswers = Effect.fnUntraced(function* ({ loaded, settings }: Session) {
+  if (settings.relay !== undefined) return `requests to answer: ${settings.relay}/WAITING.md`
+  // a client of the workflow's own decides for itself
+  if (loaded.hasLayer || settings.replay !== undefined) return undefined
+  const model = yield* Effect.orElseSucceed(unnamed(settings), () => undefined)
+  return model === undefined ? undefined : `asks ${model}`
+})
+
+/** Says who answers, once the first step that asks the model of the command line has started. */
+const askingHint = ({ loaded, settings }: Session, line: string | undefined, print: (line: string) => void) => {
+  const asking = Workflow.steps(loaded.workflow).filter(
+    ({ step }) => step.model !== undefined && (settings.relay !== undefined || step.model.models.includes("default"))
+  )
+  let isSaid = line === undefined
   return (path: string) => {
-    if (isSaid || !asking.some((known) => StepPath.matches(known.path, path))) return
+    if (line === undefined || isSaid || !asking.some((known) => StepPath.matches(known.path, path))) return
     isSaid = true
-    print(`requests to answer: ${settings.relay}/WAITING.md`)
+    print(line)
   }
 }
 
@@ -93,7 +106,8 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
     Effect.onInterrupt(
       Effect.fnUntraced(function* () {
         const interrupt = yield* Interrupt
-        interrupt.message = `interrupted; go on with: ${again} resume ${run}`
+        interrupt.fix = `${again} resume ${run}`
+        interrupt.message = `interrupted; go on with: ${interrupt.fix}`
         yield* Console.error(interrupt.message)
       })
     ),

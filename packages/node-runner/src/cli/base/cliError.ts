@@ -13,15 +13,27 @@ type Kind = typeof Kind.Type
 export class CliError extends Schema.TaggedError<CliError>()("CliError", {
   kind: Kind,
   message: Schema.String,
+  /** What it is about: a file, a flag, a path, a run. */
+  target: Schema.optional(Schema.String),
+  /** What to do, which the message says too. */
+  fix: Schema.optional(Schema.String),
   cause: Schema.optional(Schema.Defect())
 }) {}
 
-export const usage = (message: string, cause?: unknown) => new CliError({ kind: "usage", message, cause })
+export interface Details {
+  readonly target?: string
+  readonly fix?: string
+  readonly cause?: unknown
+}
 
-export const configuration = (message: string, cause?: unknown) =>
-  new CliError({ kind: "configuration", message, cause })
+const of =
+  (kind: Kind) =>
+  (problem: string, details: Details = {}) =>
+    new CliError({ kind, message: details.fix === undefined ? problem : `${problem}: ${details.fix}`, ...details })
 
-export const failed = (message: string, cause?: unknown) => new CliError({ kind: "failed", message, cause })
+export const usage = of("usage")
+export const configuration = of("configuration")
+export const failed = of("failed")
 
 // errors are told by their tags: one that went through JSON, or is of another copy of core, has no class of this one
 
@@ -36,12 +48,15 @@ export const fromCause = (cause: Cause.Cause<unknown>): CliError => {
   const { message } = describeError(error)
   const service = missingService(message)
   if (service !== undefined) {
-    return configuration(
-      `a step needs the service ${service}, which nobody provides: export a \`layer\` with it beside the workflow`,
-      error
-    )
+    const fix = "export a `layer` with it beside the workflow"
+    return configuration(`a step needs the service ${service}, which nobody provides`, {
+      target: service,
+      fix,
+      cause: error
+    })
   }
-  return new CliError({ kind: kindOf(error), message: message.trimEnd(), cause: error })
+  const target = isWorkflowError(error) && error.path !== "" ? error.path : undefined
+  return new CliError({ kind: kindOf(error), message: message.trimEnd(), target, cause: error })
 }
 
 /** Effect dies of a service that nobody provides with a plain `Error`: its message alone says which. */
@@ -88,11 +103,33 @@ const kindOf = (error: unknown): Kind => {
 const kindIn = (table: Readonly<Record<string, Kind>>, name: unknown): Kind =>
   (typeof name === "string" && Object.hasOwn(table, name) ? table[name] : undefined) ?? "failed"
 
-/** What a script is told of an error, by name. */
-export const tagOf = (cause: Cause.Cause<unknown>): string => {
+/** What a script is told of an error. */
+export const diagnostic = (cause: Cause.Cause<unknown>): Diagnostic => {
+  const { fix, message, target } = fromCause(cause)
+  return { severity: "error", code: codeOf(cause), message, target: target ?? null, fix: fix ?? null }
+}
+
+export interface Diagnostic {
+  readonly severity: "error"
+  /** The name of the error, for a program to tell it by. */
+  readonly code: string
+  readonly message: string
+  readonly target: string | null
+  readonly fix: string | null
+}
+
+export const codeOf = (cause: Cause.Cause<unknown>): string => {
   const error = Cause.squash(cause)
-  if (isCliError(error)) return tags[error.kind]
+  if (isCliError(error)) return codes[error.kind]
   return describeError(isWorkflowError(error) ? error.reason : error).tag
 }
 
-const tags: Readonly<Record<Kind, string>> = { failed: "Failed", usage: "Usage", configuration: "Configuration" }
+const codes: Readonly<Record<Kind, string>> = { failed: "Failed", usage: "Usage", configuration: "Configuration" }
+
+/** Where an error came from first, line by line: without names and messages, which are told already. */
+export const stackOf = (cause: Cause.Cause<unknown>): string => {
+  let error = Cause.squash(cause)
+  while (Predicate.hasProperty(error, "cause") && Predicate.isError(error.cause)) error = error.cause
+  const lines = Predicate.isError(error) ? (error.stack ?? "").split("\n") : []
+  return lines.filter((line) => /^\s+at /.test(line)).join("\n")
+}

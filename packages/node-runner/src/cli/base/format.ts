@@ -14,11 +14,11 @@ export const time = (millis: number): string => {
     : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
-const known = (tokens: number | undefined) => (tokens === undefined ? "?" : String(tokens))
-
-/** Input and output tokens; what a provider did not say is `?`. */
-export const tokens = ({ input, output }: Usage.Usage): string =>
-  input === undefined && output === undefined ? "tokens unknown" : `${known(input)} + ${known(output)} tokens`
+/** Input and output tokens: `900 + 120 tokens`. What a provider did not say is left out. */
+export const tokens = ({ input, output }: Usage.Usage): ReadonlyArray<string> => {
+  if (input === undefined) return output === undefined ? [] : [`${output} output tokens`]
+  return [output === undefined ? `${input} input tokens` : `${input} + ${output} tokens`]
+}
 
 export const count = (n: number, one: string, many = `${one}s`): string => `${n} ${n === 1 ? one : many}`
 
@@ -29,7 +29,7 @@ export const ofRecord = (record: StepRecord, now: number | undefined, fewestAtte
   return [
     ...(elapsed === undefined ? [] : [time(elapsed)]),
     ...(attempts >= fewestAttempts ? [count(attempts, "attempt")] : []),
-    ...(replies > 0 ? [count(replies, "reply", "replies"), tokens(usage)] : []),
+    ...(replies > 0 ? [count(replies, "reply", "replies"), ...tokens(usage)] : []),
     ...(result?.by === "hand" ? ["set by hand"] : [])
   ].join(", ")
 }

@@ -1,6 +1,12 @@
 import * as Context from "effect/Context"
 
-/** What to say after Ctrl-C; who runs a run sets it: `interrupted; go on with: stepwright resume 20261121-0755`. */
-export const Interrupt = Context.Reference<{ message: string }>("@stepwright/node-runner/Interrupt", {
-  defaultValue: () => ({ message: "interrupted" })
+/** What to say after Ctrl-C, which who runs a run sets, and what to do. `print` shows a line between what is drawn. */
+export interface Interrupted {
+  message: string
+  fix?: string
+  print: (line: string) => void
+}
+
+export const Interrupt = Context.Reference<Interrupted>("@stepwright/node-runner/Interrupt", {
+  defaultValue: () => ({ message: "interrupted", print: () => {} })
 })

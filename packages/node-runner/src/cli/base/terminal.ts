@@ -1,28 +1,67 @@
-import process from "node:process"
+import { randomUUID } from "node:crypto"
+import { styleText } from "node:util"
 
 /** One of the two streams that a person sees. */
 export interface Screen {
   readonly isTerminal: boolean
   readonly hasColour: boolean
+  /** Whether signs of its own are to be ASCII. */
+  readonly isAscii: boolean
   readonly columns: () => number
   readonly rows: () => number
+  /** Writes text of whatever origin: control characters reach no terminal, except in a `sequence`. */
   readonly write: (text: string) => void
 }
 
+/** What a screen takes of a stream. */
+interface Output extends Pick<NodeJS.WriteStream, "columns" | "rows" | "write"> {
+  readonly isTTY?: boolean | undefined
+}
+
+/** Stands for the beginning of an escape sequence. Nothing that comes from outside can know it. */
+const introducer = `\u{FDD0}${randomUUID()}`
+
+/** An escape sequence of the program's own, such as `2A`: two lines up. */
+export const sequence = (code: string): string => `${introducer}${code}`
+
+export const showCursor = sequence("?25h")
+
+type Brush = Parameters<typeof styleText>[0]
+
+/** Text in a colour of the program's own. */
+export const paint = (brush: Brush, text: string): string => {
+  const [before = "", after = ""] = trusted(styleText(brush, " ", { validateStream: false })).split(" ")
+  return `${before}${text}${after}`
+}
+
+/** Text of which every escape sequence is the program's own. */
+export const trusted = (text: string): string => text.replaceAll("\u001b[", introducer)
+
+const steering = /(?![\n\t])[\p{Control}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu
+
+/** Text in which nothing steers a terminal: control characters, and those that turn the direction of text, in words. */
+export const visible = (text: string): string =>
+  text.replaceAll("\r\n", "\n").replaceAll(steering, (char) => {
+    const code = char.charCodeAt(0).toString(16)
+    return code.length > 2 ? String.raw`\u${code.padStart(4, "0")}` : String.raw`\x${code.padStart(2, "0")}`
+  })
+
+type Environment = Readonly<Record<string, string | undefined>>
+
 const isSet = (value: string | undefined) => value !== undefined && value !== ""
 
-const screen = (stream: NodeJS.WriteStream): Screen => {
-  const { FORCE_COLOR, NO_COLOR, TERM } = process.env
-  const isTerminal = stream.isTTY === true && TERM !== "dumb"
+export const screen = (stream: Output, env: Environment): Screen => {
+  const { FORCE_COLOR, LANG, LC_ALL, LC_CTYPE, NO_COLOR, TERM } = env
+  const isTTY = stream.isTTY === true
+  const isTerminal = isTTY && TERM !== "dumb"
   const isForced = isSet(FORCE_COLOR) && FORCE_COLOR !== "0" && FORCE_COLOR !== "false"
+  const locale = [LC_ALL, LC_CTYPE, LANG].find(isSet)
   return {
     isTerminal,
     hasColour: !isSet(NO_COLOR) && (isTerminal || isForced),
+    isAscii: (locale !== undefined && !/utf-?8/i.test(locale)) || (isTTY && !isTerminal),
     columns: () => stream.columns || 80,
     rows: () => stream.rows || 24,
-    write: (text) => void stream.write(text)
+    write: (text) => void stream.write((isTTY ? visible(text) : text).replaceAll(introducer, "\u001b["))
   }
 }
-
-export const stderr = (): Screen => screen(process.stderr)
-export const stdout = (): Screen => screen(process.stdout)

@@ -4,9 +4,10 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import * as answering from "../../internal/services/answering.ts"
-import { isMisconfigured } from "../../internal/services/models.ts"
-import { configuration, failed } from "../base/cliError.ts"
+import { isMisconfigured, unnamed } from "../../internal/services/models.ts"
+import { configuration, failed, usage } from "../base/cliError.ts"
 import * as format from "../base/format.ts"
+import * as textFile from "../base/textFile.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import { checkModels, explained } from "../run/setUp.ts"
@@ -14,12 +15,21 @@ import { checkModels, explained } from "../run/setUp.ts"
 export const ask = Command.make(
   "ask",
   {
-    text: Argument.String("TEXT").pipe(Argument.withDescription("The prompt")),
-    ...flags.answerer
+    text: Argument.String("TEXT").pipe(Argument.withDescription("The prompt; - is standard input")),
+    ...flags.answerer,
+    ...flags.asked,
+    json: flags.json
   },
-  Effect.fnUntraced(function* ({ text, ...told }) {
-    yield* checkFlags(told)
-    yield* checkModels(flags.settingsOf(told), ["default"])
+  Effect.fnUntraced(function* ({ json, text: given, ...told }) {
+    yield* checkFlags({ ...told, prices: undefined })
+    const settings = flags.settingsOf(told)
+    const text = given === textFile.standardInput ? yield* textFile.read(given) : given
+    if (text.trim() === "") return yield* usage("the prompt is blank", { target: "TEXT", fix: "say what to ask" })
+    yield* checkModels(settings, ["default"])
+    if (settings.replay === undefined && settings.relay === undefined) {
+      const model = yield* unnamed(settings)
+      if (model !== undefined) yield* Console.error(`asks ${model}`)
+    }
     const reply = yield* Effect.flatMap(LlmClient, ({ generate }) =>
       generate({
         model: "default",
@@ -29,14 +39,15 @@ export const ask = Command.make(
         metadata: { run: "", path: "ask", step: "ask", turn: 1 }
       })
     ).pipe(
-      Effect.provide(answering.layer(flags.settingsOf(told))),
-      Effect.mapError(explained(flags.settingsOf(told))),
+      Effect.provide(answering.layer(settings)),
+      Effect.mapError(explained(settings)),
       Effect.catchTag("LlmError", (error) =>
-        Effect.fail((isMisconfigured(error.reason) ? configuration : failed)(error.message, error))
+        Effect.fail((isMisconfigured(error.reason) ? configuration : failed)(error.message, { cause: error }))
       )
     )
-    yield* Console.error(`${reply.model ?? "the model"}: ${format.tokens(reply.usage)}`)
-    yield* Console.log(reply.text)
+    const { model, text: said, usage: tokens } = reply
+    yield* Console.error([model ?? "the model", ...format.tokens(tokens)].join(": "))
+    yield* Console.log(json ? JSON.stringify({ model: model ?? null, reply: said, tokens }, null, 2) : said)
   })
 ).pipe(
   Command.withDescription("Send one prompt through the configured model and print its reply, to check a set-up"),

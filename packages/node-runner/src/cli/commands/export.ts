@@ -7,7 +7,7 @@ import * as runFolder from "../run/runFolder.ts"
 
 const command = Command.make(
   "export",
-  { run: flags.run },
+  { run: flags.run, json: flags.json },
   Effect.fnUntraced(function* ({ run }) {
     const state = yield* runFolder.state(yield* runFolder.find(run))
     yield* Console.log(WorkflowState.toJson(state))

@@ -4,6 +4,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Workflow from "@stepwright/core/Workflow"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
@@ -13,19 +14,25 @@ import * as workflowModule from "../run/workflowModule.ts"
 export const graph = (words: Words) =>
   Command.make(
     "graph",
-    { run: Argument.optional(flags.run), workflow: flags.workflow(words) },
-    Effect.fnUntraced(function* ({ run, workflow }) {
+    { run: Argument.optional(flags.namedRun), workflow: flags.workflow(words), json: flags.json },
+    Effect.fnUntraced(function* ({ json, run, workflow }) {
+      const print = (definition: Workflow.Any, state?: WorkflowState) => {
+        const mermaid = Workflow.toMermaid(definition, state)
+        const found = { run: state?.run ?? null, workflow: definition.name, mermaid }
+        return Console.log(json ? JSON.stringify(found, null, 2) : mermaid)
+      }
+
       const reference =
         Option.getOrUndefined(run) ??
-        (workflow === undefined && (yield* runFolder.all).length > 0 ? "latest" : undefined)
+        (workflow === undefined && (yield* runFolder.all).length > 0 ? runFolder.latest : undefined)
       if (reference === undefined) {
         const bound = yield* workflowModule.Bound
         const { workflow: definition } =
           bound ?? (yield* workflow === undefined ? workflowModule.ready : workflowModule.load(workflow))
-        return yield* Console.log(Workflow.toMermaid(definition))
+        return yield* print(definition)
       }
       const { loaded, state } = yield* session.open(reference, workflow)
-      yield* Console.log(Workflow.toMermaid(loaded.workflow, state))
+      yield* print(loaded.workflow, state)
     })
   ).pipe(
     Command.withDescription(

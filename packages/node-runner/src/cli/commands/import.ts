@@ -4,10 +4,12 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
 import * as WorkflowState from "@stepwright/core/WorkflowState"
+import { usage } from "../base/cliError.ts"
+import { oneLine } from "../base/format.ts"
+import * as textFile from "../base/textFile.ts"
 import type { Words } from "../base/words.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
-import * as input from "../run/input.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import type { RunSettings } from "../run/settings.ts"
@@ -15,20 +17,24 @@ import { checkAnswering } from "../run/setUp.ts"
 import * as workflowModule from "../run/workflowModule.ts"
 
 const config = (words: Words) => ({
-  file: Argument.String("FILE").pipe(Argument.withDescription("A state as JSON, as `export` prints it")),
+  file: Argument.String("FILE").pipe(
+    Argument.withDescription("A state as JSON, as `export` prints it; - is standard input")
+  ),
   workflow: flags.workflow(words),
   out: flags.out,
-  ...flags.answering
+  ...flags.answering,
+  json: flags.json
 })
 
 const command = (words: Words) =>
   Command.make(
     "import",
     config(words),
-    Effect.fnUntraced(function* ({ file, out, workflow, ...rest }) {
+    Effect.fnUntraced(function* ({ file, json, out, workflow, ...rest }) {
       yield* checkFlags({ out, ...rest })
       yield* checkAnswering(flags.settingsOf(rest))
-      const found = yield* WorkflowState.fromJson(yield* input.readText(file))
+      yield* runFolder.checkStore
+      const found = yield* stateIn(file)
       const loaded = yield* session.workflowOf(workflow, undefined, found)
       const { run } = yield* Engine.import(loaded.workflow, found)
       const settings: RunSettings = {
@@ -39,7 +45,8 @@ const command = (words: Words) =>
       }
       yield* runFolder.writeSettings(run, settings)
       yield* Console.error(`a run with the state of ${found.run}; nothing ran yet: \`plan\`, \`step\` or \`resume\` it`)
-      yield* Console.log(run)
+      const document = { run, origin: found.run, workflow: found.workflow }
+      yield* Console.log(json ? JSON.stringify(document, null, 2) : run)
     })
   ).pipe(
     Command.withDescription("Start a run from a state, without running anything, and print its id"),
@@ -51,5 +58,15 @@ const command = (words: Words) =>
         : [])
     ])
   )
+
+/** The state that a file holds; what is wrong with it is one sentence. */
+const stateIn = Effect.fnUntraced(function* (file: string) {
+  const text = yield* textFile.read(file)
+  return yield* Effect.mapError(WorkflowState.fromJson(text), (cause) => {
+    const [problem, place] = cause.message.split("\n")
+    const message = oneLine([problem, place].join(" "))
+    return usage(`${textFile.title(file)}: ${message}`, { target: file, fix: "give what `export` prints", cause })
+  })
+})
 
 export { command as import }

@@ -44,8 +44,10 @@ export const list = Command.make(
       }
       const { createdAt, replies, run, status, steps, tokens, workflow } = entry
       const at = DateTime.formatIso(DateTime.makeUnsafe(createdAt)).slice(0, 16).replace("T", " ")
-      const cost = replies === 0 ? "" : `, ${format.tokens(tokens)}`
-      yield* Console.log(`${run}  ${status.padEnd(11)}  ${at}  ${workflow}  ${format.count(steps, "step")} done${cost}`)
+      const cost = replies === 0 ? [] : format.tokens(tokens)
+      yield* Console.log(
+        `${run}  ${status.padEnd(11)}  ${at}  ${workflow}  ${[`${format.count(steps, "step")} done`, ...cost].join(", ")}`
+      )
     }
   })
 ).pipe(

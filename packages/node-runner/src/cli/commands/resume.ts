@@ -7,7 +7,7 @@ import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import type { RunSettings } from "../run/settings.ts"
-import { setUp } from "../run/setUp.ts"
+import { checkOut, setUp } from "../run/setUp.ts"
 import { runAndReport } from "../runAndReport.ts"
 
 const config = (words: Words) => ({
@@ -25,7 +25,9 @@ export const resume = (words: Words) =>
     Effect.fnUntraced(function* ({ json, run, workflow, ...rest }) {
       yield* checkFlags(rest)
       const opened = yield* session.open(run, workflow)
+      yield* runFolder.checkStore
       const settings = changed(opened.settings, rest)
+      if (opened.state.status !== "COMPLETED") yield* checkOut(opened.loaded, settings)
       const self = { ...opened, settings }
       const ready = yield* setUp(self)
       yield* runFolder.writeSettings(opened.run, settings)

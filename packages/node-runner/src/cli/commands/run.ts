@@ -8,18 +8,19 @@ import * as Engine from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { Answering } from "../../internal/services/answering.ts"
 import { usage } from "../base/cliError.ts"
+import * as textFile from "../base/textFile.ts"
 import type { Words } from "../base/words.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as input from "../run/input.ts"
 import * as runFolder from "../run/runFolder.ts"
 import type { RunSettings } from "../run/settings.ts"
-import { checkModels, setUp } from "../run/setUp.ts"
+import { checkModels, checkOut, setUp } from "../run/setUp.ts"
 import * as workflowModule from "../run/workflowModule.ts"
 import { runAndReport } from "../runAndReport.ts"
 
 const config = (words: Words) => ({
-  file: Argument.String("FILE").pipe(Argument.withDescription(words.file), Argument.optional),
+  file: Argument.String("FILE").pipe(Argument.withDescription(`${words.file}; - is standard input`), Argument.optional),
   workflow: flags.workflow(words),
   input: flags.input,
   out: flags.out,
@@ -32,20 +33,23 @@ export const run = (words: Words) =>
     "run",
     config(words),
     Effect.fnUntraced(function* ({ file, input: given, json, workflow, ...rest }) {
+      yield* checkFlags(rest)
       const loaded = yield* workflowOf(workflow)
       const path = yield* Path.Path
       const name = Option.getOrUndefined(file)
       const value = yield* input.decode(loaded.workflow.input, { file: name, input: given })
       const { out, ...told } = rest
-      yield* checkFlags(rest)
       yield* checkKey(loaded, flags.settingsOf(told))
-      const stem = name === undefined ? loaded.workflow.name : path.basename(name, path.extname(name))
+      yield* runFolder.checkStore
+      const isFile = name !== undefined && name !== textFile.standardInput
+      const stem = isFile ? path.basename(name, path.extname(name)) : loaded.workflow.name
       const settings: RunSettings = {
         format: 1,
         ...(yield* workflowModule.reference(loaded)),
         ...flags.settingsOf(told),
         out: out ?? (yield* freeFolder(`out/${stem}`))
       }
+      yield* checkOut(loaded, settings)
       const ready = yield* setUp({ events: [], loaded, settings })
       const state = yield* Engine.initialize(loaded.workflow, value)
       yield* runFolder.writeSettings(state.run, settings)
@@ -81,7 +85,7 @@ const workflowOf = Effect.fnUntraced(function* (reference: string | undefined) {
   if (bound === undefined) return yield* reference === undefined ? workflowModule.ready : workflowModule.load(reference)
   return reference === undefined
     ? bound
-    : yield* usage("--workflow cannot be used here: this program runs its own workflow")
+    : yield* usage("--workflow cannot be used here: this program runs its own workflow", { target: "--workflow" })
 })
 
 /** A run whose first steps need a model is not started without a key, or with an address that is none. */

@@ -7,38 +7,42 @@ import { Message } from "@stepwright/core/LlmRequest"
 import { usage } from "../base/cliError.ts"
 import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
+import * as followed from "../run/followed.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as stepPath from "../run/stepPath.ts"
 
 const config = (words: Words) => ({
-  run: flags.run,
-  path: flags.path(words),
+  ...flags.runAndPath(words),
   prompt: flags.toggle("prompt", "Show the messages of its last call of a model instead"),
-  reply: flags.toggle("reply", "Show the model's last reply as it came instead")
+  reply: flags.toggle("reply", "Show the model's last reply as it came instead"),
+  json: flags.json
 })
 
 export const show = (words: Words) =>
   Command.make(
     "show",
     config(words),
-    Effect.fnUntraced(function* ({ path: given, prompt, reply, run: reference }) {
-      if (prompt && reply) return yield* usage("--prompt and --reply are two texts: ask for one of them")
-      const run = yield* runFolder.find(reference)
+    Effect.fnUntraced(function* ({ json, prompt, reply, ...rest }) {
+      if (prompt && reply) {
+        return yield* usage("--prompt and --reply are two texts", { target: "--reply", fix: "ask for one of them" })
+      }
+      const { path: given, run } = yield* followed.runAndPath(rest)
       const state = yield* runFolder.state(run)
-      if (given === "input") return yield* print(state.input)
+      const print = (path: string, found: Readonly<Record<string, unknown>>, text: string) =>
+        Console.log(json ? JSON.stringify({ run, path, ...found }, null, 2) : text)
+      if (given === "input") return yield* print(given, { output: state.input }, format.output(state.input))
       const path = stepPath.resolve(given, undefined, state)
       const record = state.records[path]
       if (record === undefined) {
-        const known = Object.keys(state.records)
-        return yield* usage(
-          `run ${run} has no record of "${path}"${known.length === 0 ? ": no step was started yet" : `; it has ${stepPath.some(known)}`}`
-        )
+        return yield* stepPath.unknown(path, run, Object.keys(state.records))
       }
       if (!prompt && !reply) {
-        if (record.result !== undefined) return yield* print(record.result.output)
+        const output = record.result?.output
+        if (output !== undefined) return yield* print(path, { output }, format.output(output))
         return yield* usage(
-          `${path} has no result${record.replies === 0 ? "" : "; --reply shows what the model said last, --prompt what it was asked"}`
+          `${path} has no result${record.replies === 0 ? "" : "; --reply shows what the model said last, --prompt what it was asked"}`,
+          { target: path }
         )
       }
       const journal = yield* Journal
@@ -51,13 +55,15 @@ export const show = (words: Words) =>
             ? `no reply came to ${path}: its request failed or was cut off, and only what was answered is kept`
             : record.replies === 0
               ? `no model was asked at ${path}`
-              : `the texts of ${path} stayed with run ${state.origin}`
+              : `the texts of ${path} stayed with run ${state.origin}`,
+          { target: path }
         )
       }
       const text = yield* journal.getText(run, reply ? replied.reply : replied.prompt)
-      if (reply) return yield* Console.log(text)
+      if (reply) return yield* print(path, { reply: text }, text)
       const messages = yield* Effect.orElseSucceed(decodeMessages(text), () => undefined)
-      yield* Console.log(messages?.map(({ content, role }) => `[${role}]\n${content.trimEnd()}`).join("\n\n") ?? text)
+      const shown = messages?.map(({ content, role }) => `[${role}]\n${content.trimEnd()}`).join("\n\n") ?? text
+      yield* print(path, { prompt: messages ?? text }, shown)
     })
   ).pipe(
     Command.withDescription(
@@ -76,5 +82,3 @@ export const show = (words: Words) =>
   )
 
 const decodeMessages = Schema.decodeEffect(Schema.fromJsonString(Schema.Array(Message)))
-
-const print = (value: Schema.Json) => Console.log(format.output(value))

@@ -3,7 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Workflow from "@stepwright/core/Workflow"
-import * as terminal from "../base/terminal.ts"
+import * as output from "../base/output.ts"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
 import { stale } from "../run/pending.ts"
@@ -20,7 +20,7 @@ import * as tree from "../view/tree.ts"
 export const status = (words: Words) =>
   Command.make(
     "status",
-    { run: flags.optionalRun, json: flags.json },
+    { run: flags.run, json: flags.json },
     Effect.fnUntraced(function* ({ json, run: reference }) {
       const run = yield* runFolder.find(reference)
       const isLive = yield* runFolder.isLive(run)
@@ -42,9 +42,10 @@ export const status = (words: Words) =>
         ),
         usd: yield* costOf({ events, run, settings })
       }
-      if (json) return yield* Console.log(JSON.stringify(document.ofStanding(self, known?.out), null, 2))
+      const again = yield* command
+      if (json) return yield* Console.log(JSON.stringify(document.ofStanding(self, known?.out, again), null, 2))
       const now = isLive ? yield* Clock.currentTimeMillis : undefined
-      yield* Console.log(standing.text(self, terminal.stdout(), now, settings.out, yield* command))
+      yield* Console.log(standing.text(self, output.stdout(), now, settings.out, again))
     })
   ).pipe(
     Command.withDescription("Show every step of a run with its status, time, attempts and tokens; also while it runs"),

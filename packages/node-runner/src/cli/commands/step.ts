@@ -7,29 +7,37 @@ import { end } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
 import { explainPath } from "../run/explainPath.ts"
+import * as followed from "../run/followed.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import { setUp } from "../run/setUp.ts"
 import * as stepPath from "../run/stepPath.ts"
+import { command } from "../run/workflowModule.ts"
+import * as document from "../view/document.ts"
 import { endOfDefect, statusOf, watched } from "../runAndReport.ts"
 
 const config = (words: Words) => ({
-  run: flags.run,
-  path: flags.path(words),
+  ...flags.runAndPath(words),
   workflow: flags.workflow(words),
   force: flags.toggle(
     "force",
     "Execute it although its result still holds; files that were changed by hand are overwritten"
-  )
+  ),
+  ...flags.asked,
+  json: flags.json
 })
 
 export const step = (words: Words) =>
   Command.make(
     "step",
     config(words),
-    Effect.fnUntraced(function* ({ force, path: given, run, workflow }) {
-      const opened = yield* session.open(run, workflow)
+    Effect.fnUntraced(function* ({ force, json, path: words, run: reference, workflow, ...told }) {
+      const { path: given, run } = yield* followed.runAndPath({ run: reference, path: words })
+      const found = yield* session.open(run, workflow)
+      yield* runFolder.checkStore
+      // this once: what a run is asked with is changed by `resume`
+      const opened = { ...found, settings: { ...found.settings, ...flags.settingsOf(told) } }
       const definition = opened.loaded.workflow
       const path = stepPath.resolve(given, definition, opened.state)
       const ready = yield* setUp(opened, { force })
@@ -45,13 +53,18 @@ export const step = (words: Words) =>
         )
       )
       if (ending._tag !== "Completed") {
-        yield* Console.error(`failed at ${path}: ${describeError(ending.reason).message.trimEnd()}`)
+        const { message, tag } = describeError(ending.reason)
+        yield* Console.error(`failed at ${path}: ${message.trimEnd()}`)
+        const error = document.ofError({ path, tag, message }, `${yield* command} resume ${run}`)
+        if (json) yield* Console.log(JSON.stringify({ run, path, error }, null, 2))
         return yield* end(statusOf(ending))
       }
       if (ran.length === 0) {
         yield* Console.error(`${path}: its result still holds and is kept; --force makes a new one`)
       }
-      yield* Console.log(format.output(state.records[path]?.result?.output))
+      const output = state.records[path]?.result?.output
+      const made = { run, path, executed: ran.length > 0, output }
+      yield* Console.log(json ? JSON.stringify(made, null, 2) : format.output(output))
     }, Effect.scoped)
   ).pipe(
     Command.withDescription(

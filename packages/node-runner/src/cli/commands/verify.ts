@@ -2,29 +2,45 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
 import { isGreen, TestRunner } from "@stepwright/core/TestRunner"
 import * as testRunners from "../../internal/services/testRunners.ts"
 import { configuration, failed } from "../base/cliError.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import * as flags from "../run/flags.ts"
+import * as runFolder from "../run/runFolder.ts"
+import { standardSettings } from "../run/settings.ts"
 import { sourcesBelow } from "../run/readSources.ts"
+
+/** A folder that is there, or else the one into which a run delivered. */
+const folderOf = Effect.fnUntraced(function* (given: string) {
+  const fs = yield* FileSystem.FileSystem
+  if (yield* Effect.orElseSucceed(fs.exists(given), () => false)) return given
+  if (given !== runFolder.latest && !(yield* runFolder.isReference(given))) return given
+  const run = yield* runFolder.find(given)
+  return ((yield* runFolder.readSettings(run)) ?? standardSettings(run)).out
+})
 
 export const verify = Command.make(
   "verify",
   {
     directory: Argument.String("DIR").pipe(
-      Argument.withDescription("A folder with Python code and its unittest tests")
+      Argument.withDescription(
+        "A folder with Python code and its unittest tests, or a run (default: the run that was used last)"
+      ),
+      Argument.withDefault(runFolder.latest)
     ),
     sandbox: flags.answering.sandbox,
     json: flags.json
   },
-  Effect.fnUntraced(function* ({ directory, json, sandbox }) {
+  Effect.fnUntraced(function* ({ directory: given, json, sandbox }) {
+    const directory = yield* folderOf(given)
     const sources = yield* sourcesBelow(directory)
     const report = yield* Effect.flatMap(TestRunner, ({ run }) => run(sources)).pipe(
       Effect.provide(testRunners.layer(sandbox)),
       Effect.catchTag("TestRunnerError", (error) =>
-        Effect.fail((error.reason === "Unavailable" ? configuration : failed)(error.message, error))
+        Effect.fail((error.reason === "Unavailable" ? configuration : failed)(error.message, { cause: error }))
       )
     )
     if (json) {

@@ -2,47 +2,56 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import { type CliError, usage } from "../base/cliError.ts"
+import * as textFile from "../base/textFile.ts"
+import { checkFolder } from "./checkFolder.ts"
 import type { Told } from "./flags.ts"
 
 /** Refuses, before anything is done, what contradicts itself or cannot be used. */
 export const checkFlags = Effect.fnUntraced(function* ({
   out,
+  prices,
   record,
   relay,
   replay
-}: Pick<Told, "record" | "relay" | "replay"> & { readonly out?: string | undefined }): Effect.fn.Return<
+}: Pick<Told, "prices" | "record" | "relay" | "replay"> & { readonly out?: string | undefined }): Effect.fn.Return<
   void,
   CliError,
   FileSystem.FileSystem | Path.Path
 > {
   if (replay !== undefined && record !== undefined && replay !== record) {
-    return yield* usage(
-      "--replay and --record name two cassettes: give the same one to both, to add to it what it lacks"
-    )
+    return yield* usage("--replay and --record name two cassettes", {
+      target: "--replay",
+      fix: "give the same one to both, to add to it what it lacks"
+    })
   }
   if (replay !== undefined && record === undefined && relay !== undefined) {
-    return yield* usage("--replay asks nobody, so nothing would come to --relay: leave one of them out")
+    return yield* usage("--replay asks nobody, so nothing would come to --relay", {
+      target: "--relay",
+      fix: "leave one of them out"
+    })
   }
-  if (out !== undefined) yield* checkFolder("--out", out)
-  if (relay !== undefined) yield* checkFolder("--relay", relay)
+  for (const [flag, value] of Object.entries({ out, prices, record, relay, replay })) {
+    if (value === "") return yield* usage(`--${flag} names nothing`, { target: `--${flag}`, fix: "name one" })
+  }
+  if (out !== undefined) yield* checkFolder("--out names", out)
+  if (relay !== undefined) yield* checkFolder("--relay names", relay)
   if (replay !== undefined) yield* checkCassette(replay, record !== undefined)
+  if (record !== undefined) yield* checkRecorded(record)
+  if (prices !== undefined) yield* textFile.read(prices)
 })
 
-/** A folder that is there or can be made: nothing on the way to it is a file. */
-const checkFolder = Effect.fnUntraced(function* (flag: string, folder: string) {
+const checkCassette = Effect.fnUntraced(function* (cassette: string, mayBeNew: boolean) {
   const fs = yield* FileSystem.FileSystem
-  const path = yield* Path.Path
-  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
-    const found = yield* Effect.orElseSucceed(fs.stat(at), () => undefined)
-    if (found?.type === "Directory" || at === path.dirname(at)) return
-    if (found !== undefined) {
-      return yield* usage(`${flag} names a folder, but ${path.relative(".", at)} is a file: choose another`)
-    }
-  }
+  if (mayBeNew || (yield* Effect.orElseSucceed(fs.exists(cassette), () => false))) return
+  return yield* usage(`there is no cassette ${cassette} to replay`, {
+    target: cassette,
+    fix: "record one with --record"
+  })
 })
 
-const checkCassette = Effect.fnUntraced(function* (file: string, mayBeNew: boolean) {
+/** A folder that is there or can be made. A single file, as cassettes once were, has words of its own. */
+const checkRecorded = Effect.fnUntraced(function* (cassette: string) {
   const fs = yield* FileSystem.FileSystem
-  const found = yield* Effect.orElseSucceed(fs.stat(file), () => undefined)
-  if (found === undefined && !mayBeNew) return yield* usage(`there is no cassette ${file} to replay`)
+  const found = yield* Effect.orElseSucceed(fs.stat(cassette), () => undefined)
+  if (found?.type !== "File") yield* checkFolder("--record names", cassette)
 })

@@ -2,13 +2,13 @@ import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
-import { Answerer, type Answering } from "../../internal/services/answering.ts"
+import { Answerer, Asked, type Answering } from "../../internal/services/answering.ts"
 import * as models from "../../internal/services/models.ts"
 import * as testRunners from "../../internal/services/testRunners.ts"
 import { defined } from "../base/defined.ts"
 import type { Words } from "../base/words.ts"
+import { latest } from "./runFolder.ts"
 
 /** A flag that is there or not. */
 export const toggle = (name: string, description: string) =>
@@ -22,13 +22,17 @@ const text = (name: string, metavar: string, description: string) =>
 
 const maybe = <A>(flag: Flag.Flag<A>): Flag.Flag<A | undefined> => Flag.map(Flag.optional(flag), Option.getOrUndefined)
 
-const cap = (name: string, description: string) =>
-  Flag.Int(name).pipe(
-    Flag.withSchema(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))),
-    Flag.withMetavar("N"),
-    Flag.withDescription(description),
-    maybe
+const atLeast = (least: number) =>
+  Flag.filter<number>(
+    (n) => n >= least,
+    () => `must be ${least} or more`
   )
+
+const count = (name: string, least: number, description: string) =>
+  Flag.Int(name).pipe(atLeast(least), Flag.withMetavar("N"), Flag.withDescription(description), maybe)
+
+const amount = (name: string, metavar: string, description: string) =>
+  Flag.Finite(name).pipe(atLeast(0), Flag.withMetavar(metavar), Flag.withDescription(description), maybe)
 
 /** A flag for each field of `Answering`, in the order of the help. */
 export const answering = {
@@ -41,14 +45,21 @@ export const answering = {
   replay: text("replay", "DIR", "Answer from a cassette, a folder of recorded replies; no model is asked"),
   record: text("record", "DIR", "Write every reply to a cassette; with --replay DIR too, only what it lacks"),
   relay: text("relay", "DIR", "Let a person or a program answer in a folder"),
-  maxCalls: cap("max-calls", "Suspend the run before a call more than this"),
-  maxTokens: cap("max-tokens", "Suspend the run before its tokens go over this"),
-  maxUsd: Flag.Finite("max-usd").pipe(
-    Flag.withSchema(Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))),
-    Flag.withMetavar("USD"),
-    Flag.withDescription("Suspend the run before its cost goes over this; needs the model's price"),
+  temperature: amount("temperature", "T", "Temperature of every request, whatever a step says"),
+  maxOutputTokens: count("max-output-tokens", 1, "Output limit of every request, whatever a step says"),
+  reasoningEffort: Flag.Literals("reasoning", Asked.fields.reasoningEffort.schema.literals).pipe(
+    Flag.withMetavar("EFFORT"),
+    Flag.withDescription("How much the model is to reason, from none to xhigh"),
     maybe
   ),
+  structuredOutput: Flag.Literals("structured-output", Asked.fields.structuredOutput.schema.literals).pipe(
+    Flag.withMetavar("HOW"),
+    Flag.withDescription("How a schema is sent: strict, json or instructions, for servers without (default: strict)"),
+    maybe
+  ),
+  maxCalls: count("max-calls", 0, "Suspend the run before a call more than this"),
+  maxTokens: count("max-tokens", 0, "Suspend the run before its tokens go over this"),
+  maxUsd: amount("max-usd", "USD", "Suspend the run before its cost goes over this; needs the model's price"),
   prices: text("prices", "F", "File of prices, USD per million tokens (default: the table of @stepwright/llm)"),
   sandbox: Flag.Literals("sandbox", testRunners.names).pipe(
     Flag.withMetavar("NAME"),
@@ -70,24 +81,45 @@ export const settingsOf = <T extends Partial<Told>>(told: T) => {
 /** The flags of who answers, which `resume` replaces together. */
 export const answerer = Struct.pick(answering, Struct.keys(Answerer.fields))
 
+/** The flags of how a model is asked. */
+export const asked = Struct.pick(answering, Struct.keys(Asked.fields))
+
 /** Still read where it is not shown: a program with a workflow of its own says that it takes no other. */
 export const workflow = ({ isOpen }: Words) => (isOpen ? anyWorkflow : Flag.withHidden(anyWorkflow))
 
 const anyWorkflow = text("workflow", "M.ts#NAME", "Workflow that a module exports (default: the ready one)")
 
-export const input = text("input", "JSON|FILE", "Input as JSON, or a JSON file")
+export const input = text("input", "JSON|FILE", "Input as JSON, or a JSON file; - is standard input")
 
 export const out = text("out", "DIR", "Where files are delivered (default: out/NAME)")
 
 export const json = toggle("json", "Print one JSON document on standard output")
 
-export const run = Argument.String("RUN").pipe(
-  Argument.withDescription("Id of a run, the beginning of one, or `latest`: the one that was used last")
+export const namedRun = Argument.String("RUN").pipe(
+  Argument.withDescription("Id of a run, the beginning of one, or `latest`: the one that was used last (default)")
 )
 
-export const optionalRun = run.pipe(Argument.withDefault("latest"))
+export const run = Argument.withDefault(namedRun, latest)
 
-export const path = ({ path }: Words) =>
+/** The same before other arguments, which `followed` tells from it. */
+const maybeRun = Argument.String("RUN").pipe(
+  Argument.withDescription(
+    "Id of a run, the beginning of one, or `latest`; may be left out: the one that was used last"
+  ),
+  Argument.optional
+)
+
+const path = ({ path }: Words) =>
   Argument.String("PATH").pipe(
-    Argument.withDescription(`Path of a step, such as ${path}, for an item GROUP/KEY; \`plan\` lists them`)
+    Argument.withDescription(`Path of a step, such as ${path}, for an item GROUP/KEY; \`plan\` lists them`),
+    Argument.optional
   )
+
+/** RUN PATH, of which RUN may be left out. */
+export const runAndPath = (words: Words) => ({ run: maybeRun, path: path(words) })
+
+/** RUN PATH FILE, of which RUN may be left out. */
+export const runPathAndFile = (words: Words, file: string) => ({
+  ...runAndPath(words),
+  file: Argument.String("FILE").pipe(Argument.withDescription(file), Argument.optional)
+})

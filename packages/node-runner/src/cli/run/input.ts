@@ -6,29 +6,21 @@ import type * as Workflow from "@stepwright/core/Workflow"
 import { describeError } from "@stepwright/core/WorkflowError"
 import { type CliError, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
+import * as textFile from "../base/textFile.ts"
 
 type AnyCodec = Workflow.Any["input"]
 
 const encodedSide = (schema: AnyCodec) => SchemaAST.toEncoded(Schema.toCodecJson(schema).ast)
 
-export const readText = (file: string): Effect.Effect<string, CliError, FileSystem.FileSystem> =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) =>
-    Effect.mapError(fs.readFileString(file), (error) =>
-      error.reason._tag === "NotFound"
-        ? usage(`there is no file ${file}`, error)
-        : usage(`${file} is no file that can be read: ${error.message}`, error)
-    )
-  )
-
 const parseJson = (text: string, what: string): Effect.Effect<Schema.Json, CliError> =>
   Effect.try({
     try: (): Schema.Json => JSON.parse(text),
-    catch: (error) => usage(`${what} is not JSON: ${describeError(error).message}`, error)
+    catch: (cause) => usage(`${what} is not JSON: ${oneLine(describeError(cause).message)}`, { target: what, cause })
   })
 
 /** What a text stands for: itself where the Schema's JSON side is a text, else JSON. */
 export const valueOf = (schema: AnyCodec, text: string, file: string): Effect.Effect<Schema.Json, CliError> =>
-  SchemaAST.isString(encodedSide(schema)) ? Effect.succeed(text) : parseJson(text, file)
+  SchemaAST.isString(encodedSide(schema)) ? Effect.succeed(text) : parseJson(text, textFile.title(file))
 
 /** The name of the one field that is text, where no other is required. */
 const textField = (encoded: SchemaAST.Objects): string | undefined => {
@@ -55,21 +47,22 @@ export const fromFile = Effect.fnUntraced(function* (
   { isJson }: { readonly isJson: boolean }
 ): Effect.fn.Return<Schema.Json, CliError, FileSystem.FileSystem> {
   const encoded = encodedSide(schema)
-  const text = yield* readText(file)
+  const text = yield* textFile.read(file)
   if (SchemaAST.isString(encoded)) return text
   const field = SchemaAST.isObjects(encoded) ? textField(encoded) : undefined
   const asText = field === undefined ? undefined : { [field]: text }
   if (isJson)
-    return yield* Effect.catch(parseJson(text, file), (error) =>
+    return yield* Effect.catch(parseJson(text, textFile.title(file)), (error) =>
       asText === undefined ? Effect.fail(error) : Effect.succeed(asText)
     )
   if (asText !== undefined) return asText
   const names = SchemaAST.isObjects(encoded)
     ? encoded.propertySignatures.map(({ name }) => String(name)).join(", ")
     : ""
-  return yield* usage(
-    `the workflow's input is not one text${names === "" ? "" : ` (it has ${names})`}: give it with --input as JSON, or as a JSON file`
-  )
+  return yield* usage(`the workflow's input is not one text${names === "" ? "" : ` (it has ${names})`}`, {
+    target: file,
+    fix: "give it with --input as JSON, or as a JSON file"
+  })
 })
 
 /** JSON text as it is, or the name of a file that holds it. */
@@ -79,10 +72,12 @@ const fromFlag = Effect.fnUntraced(function* (
   const direct = yield* Effect.option(parseJson(given, "--input"))
   if (direct._tag === "Some") return direct.value
   const fs = yield* FileSystem.FileSystem
-  const exists = yield* Effect.orElseSucceed(fs.exists(given), () => false)
-  return exists
-    ? yield* parseJson(yield* readText(given), given)
-    : yield* usage(`--input is neither JSON nor a file: ${given} (a text as JSON has quotes: '"…"')`)
+  const isFile = given === textFile.standardInput || (yield* Effect.orElseSucceed(fs.exists(given), () => false))
+  return isFile
+    ? yield* parseJson(yield* textFile.read(given), textFile.title(given))
+    : yield* usage(`--input is neither JSON nor a file: ${given} (a text as JSON has quotes: '"…"')`, {
+        target: "--input"
+      })
 })
 
 /** The input of a new run, from what the command line was given. */
@@ -91,15 +86,16 @@ export const decode = Effect.fnUntraced(function* (
   given: { readonly file: string | undefined; readonly input: string | undefined }
 ): Effect.fn.Return<unknown, CliError, FileSystem.FileSystem> {
   if (given.file !== undefined && given.input !== undefined) {
-    return yield* usage("the input is given twice: name a FILE or use --input, not both")
+    return yield* usage("the input is given twice", { target: "FILE", fix: "name a FILE or use --input, not both" })
   }
   if (given.file === undefined && given.input === undefined) {
-    return yield* usage("there is no input: name a FILE that holds it as text, or use --input with JSON or a JSON file")
+    const fix = "name a FILE that holds it as text, or use --input with JSON or a JSON file"
+    return yield* usage("there is no input", { target: "FILE", fix })
   }
   const json = yield* given.file === undefined
     ? fromFlag(given.input!)
     : fromFile(schema, given.file, { isJson: false })
   return yield* Effect.mapError(Schema.decodeEffect(Schema.toCodecJson(schema), { errors: "all" })(json), (error) =>
-    usage(`the input does not fit the workflow: ${oneLine(error.message)}`, error)
+    usage(`the input does not fit the workflow: ${oneLine(error.message)}`, { target: "input", cause: error })
   )
 })

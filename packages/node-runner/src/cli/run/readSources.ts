@@ -3,6 +3,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { SourceFile } from "@stepwright/core/Workspace"
 import { type CliError, usage } from "../base/cliError.ts"
+import { reasonOf } from "../base/systemError.ts"
 
 const skipped = /^(\..*|__pycache__|node_modules|venv)$/
 
@@ -15,7 +16,9 @@ export const sourcesBelow = Effect.fnUntraced(function* (
   const decoder = new TextDecoder("utf-8", { fatal: true })
   const walk = (below: string): Effect.Effect<ReadonlyArray<SourceFile>, CliError> =>
     fs.readDirectory(path.join(directory, below)).pipe(
-      Effect.mapError((error) => usage(`${path.join(directory, below)} is no folder that can be read`, error)),
+      Effect.mapError((error) =>
+        usage(`${path.join(directory, below)} is no folder that can be read`, { target: directory, cause: error })
+      ),
       Effect.flatMap((names) =>
         Effect.forEach(names.filter((name) => !skipped.test(name)).toSorted(), (name) =>
           read(below === "" ? name : `${below}/${name}`)
@@ -39,7 +42,9 @@ export const sourcesBelow = Effect.fnUntraced(function* (
       )
     }).pipe(
       Effect.catchTag("PlatformError", (error) =>
-        Effect.fail(usage(`${path.join(directory, file)} cannot be read: ${error.message}`, error))
+        Effect.fail(
+          usage(`${path.join(directory, file)} cannot be read: ${reasonOf(error)}`, { target: file, cause: error })
+        )
       )
     )
   return yield* walk("")

@@ -1,4 +1,4 @@
-import { registerHooks } from "node:module"
+import * as module from "node:module"
 
 let registered = false
 
@@ -11,7 +11,7 @@ const ours = /^(effect|@stepwright\/[^/]+|@effect\/platform-node)(\/|$)/
 export const installFallback = (): void => {
   if (registered) return
   registered = true
-  registerHooks({
+  module.registerHooks({
     resolve: (specifier, context, next) => {
       if (!ours.test(specifier)) return next(specifier, context)
       try {

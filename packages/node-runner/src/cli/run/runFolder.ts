@@ -7,7 +7,10 @@ import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import { directory } from "../../internal/services/layers.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
-import { configuration, failed, type CliError, usage } from "../base/cliError.ts"
+import { CliError, configuration, failed, usage } from "../base/cliError.ts"
+import { reasonOf } from "../base/systemError.ts"
+import { checkFolder } from "./checkFolder.ts"
+import { nearest } from "./nearest.ts"
 import { RunSettings } from "./settings.ts"
 
 const settingsFile = (run: string) => `${directory}/${run}/run.json`
@@ -23,44 +26,57 @@ export const readSettings = Effect.fnUntraced(function* (
   if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) return undefined
   return yield* fs.readFileString(file).pipe(
     Effect.flatMap(Schema.decodeEffect(SettingsText)),
-    Effect.mapError((error) => configuration(`${file} cannot be read: ${error.message}`, error))
+    Effect.mapError((error) =>
+      configuration(`${file} cannot be read: ${reasonOf(error)}`, { target: file, cause: error })
+    )
   )
 })
 
 /** Replaces the settings of a run as a whole or not at all. */
 export const writeSettings = (run: string, settings: RunSettings) =>
   Effect.mapError(writeWhole(settingsFile(run), `${JSON.stringify(settings, null, 2)}\n`), (error) =>
-    failed(`${settingsFile(run)} cannot be written: ${error.message}`, error)
+    failed(`${settingsFile(run)} cannot be written: ${reasonOf(error)}`, { target: settingsFile(run), cause: error })
   )
 
 /** The ids of all runs, the one that was written to last first. */
 export const all = NodeJournal.runs(directory)
 
+/** Refuses a folder of runs that nobody can write. */
+export const checkStore = checkFolder("runs are kept in", directory, {
+  fix: "make room for it, or work in another folder"
+})
+
 /** Whether a process writes to a run now. */
 export const isLive = (run: string): Effect.Effect<boolean> =>
   Effect.map(NodeJournal.writer(directory, run), (process) => process !== undefined)
 
+/** The name for the run that was used last. */
+export const latest = "latest"
+
 /** The id that an id, the beginning of one, or `latest` stands for. */
 export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.Return<string, CliError | JournalError> {
   const ids = yield* all
-  const [latest] = ids
-  if (latest === undefined) {
-    return yield* usage(
-      `there are no runs here (${directory}): start one with \`run\`, or go to the folder that has it`
-    )
+  const [last] = ids
+  if (last === undefined) {
+    const fix = "start one with `run`, or go to the folder that has it"
+    return yield* usage(`there are no runs here (${directory})`, { target: directory, fix })
   }
-  if (reference === "latest") return latest
+  if (reference === latest) return last
   if (ids.includes(reference)) return reference
   const matching = reference === "" ? [] : ids.filter((id) => id.startsWith(reference))
   if (matching.length === 1) return matching[0]!
-  const choice = matching.length === 0 ? ids : matching
+  const choice = matching.length === 0 ? nearest(reference, ids) : matching
   const names = `${choice.slice(0, 5).join(", ")}${choice.length > 5 ? ", …" : ""}`
-  return yield* usage(
+  const message =
     matching.length === 0
       ? `there is no run "${reference}"; the runs here are ${names}`
       : `"${reference}" is the beginning of several runs: ${names}`
-  )
+  return yield* new CliError({ kind: "usage", message, target: reference, fix: `name one of the runs ${names}` })
 })
+
+/** Whether a word is `latest`, or the whole id of a run. */
+export const isReference = (word: string | undefined): Effect.Effect<boolean, JournalError> =>
+  Effect.map(all, (ids) => word !== undefined && (word === latest || ids.includes(word)))
 
 /** The events of a run as its journal has them, and the state that they lead to, whatever workflow it is of. */
 export const load = Effect.fnUntraced(function* (

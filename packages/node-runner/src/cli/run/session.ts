@@ -26,11 +26,13 @@ export const workflowOf = Effect.fnUntraced(function* (
 ): Effect.fn.Return<workflowModule.Loaded, CliError, FileSystem.FileSystem | Path.Path> {
   const loaded = yield* locate(named, settings, state)
   if (loaded.workflow.name === state.workflow) return loaded
-  return yield* usage(
-    loaded.module === undefined && loaded.program === undefined
-      ? `the state is one of the workflow "${state.workflow}": say where that is, with --workflow M.ts#NAME`
-      : `the state is one of the workflow "${state.workflow}", not of "${loaded.workflow.name}"`
-  )
+  const target = state.workflow
+  return yield* loaded.module === undefined && loaded.program === undefined
+    ? usage(`the state is one of the workflow "${target}"`, {
+        target,
+        fix: "say where that is, with --workflow M.ts#NAME"
+      })
+    : usage(`the state is one of the workflow "${target}", not of "${loaded.workflow.name}"`, { target })
 })
 
 const locate = Effect.fnUntraced(function* (
@@ -42,9 +44,10 @@ const locate = Effect.fnUntraced(function* (
   if (bound !== undefined) return bound
   if (named !== undefined) return yield* workflowModule.load(named)
   if (settings?.program !== undefined) {
-    return yield* usage(
-      `run ${state.run} belongs to a program of its own: use \`node ${settings.program}\` in place of \`stepwright\``
-    )
+    return yield* usage(`run ${state.run} belongs to a program of its own`, {
+      target: state.run,
+      fix: `use \`node ${settings.program}\` in place of \`stepwright\``
+    })
   }
   if (settings?.module !== undefined) return yield* workflowModule.load(`${settings.module}#${settings.name ?? ""}`)
   return yield* workflowModule.ready

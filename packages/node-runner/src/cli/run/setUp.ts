@@ -12,6 +12,7 @@ import * as answering from "../../internal/services/answering.ts"
 import { missing, modelName } from "../../internal/services/models.ts"
 import { type CliError, configuration, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
+import { checkFolder } from "./checkFolder.ts"
 import * as runLayer from "./runLayer.ts"
 import type { Session } from "./session.ts"
 import type { RunSettings } from "./settings.ts"
@@ -31,7 +32,8 @@ export const setUp = Effect.fnUntraced(function* (
   const { events, run = "", settings } = self
   const { maxCalls, maxTokens, maxUsd, relay } = settings
   if (maxUsd !== undefined && relay !== undefined) {
-    return yield* usage("--max-usd caps what a model costs, and --relay asks none: leave one of them out")
+    const fix = "leave one of them out"
+    return yield* usage("--max-usd caps what a model costs, and --relay asks none", { target: "--max-usd", fix })
   }
   const isExact = maxCalls !== undefined || maxTokens !== undefined || maxUsd !== undefined
   const used = yield* usedUp.of(run, events, { ...(yield* countingOf(settings)), isExact })
@@ -40,6 +42,15 @@ export const setUp = Effect.fnUntraced(function* (
   const services = yield* Effect.mapError(Layer.build(layer), explained(settings))
   return { services, usedUp: used }
 })
+
+/** Refuses an `out` that nobody can write, where a step of the workflow delivers files. */
+export const checkOut = (
+  { workflow }: Session["loaded"],
+  { out }: RunSettings
+): Effect.Effect<void, CliError, FileSystem.FileSystem | Path.Path> =>
+  Workflow.steps(workflow).some(({ step }) => step.produces === "files")
+    ? checkFolder("files are delivered into", out, { fix: "choose another with --out" })
+    : Effect.void
 
 /** The models that the steps of a run name, as its state configures them. */
 const aliasesOf = ({ loaded, state }: Pick<Session, "loaded"> & Partial<Session>) =>
@@ -52,7 +63,11 @@ export const explained =
   ({ replay }: Pick<RunSettings, "replay">) =>
   <E>(error: E): E | CliError =>
     replay !== undefined && Predicate.isTagged(error, "CassetteError")
-      ? configuration(`${oneLine(describeError(error).message)}: record one with --record`, error)
+      ? configuration(oneLine(describeError(error).message), {
+          target: replay,
+          fix: "record one with --record",
+          cause: error
+        })
       : error
 
 /** Refuses models that would be asked without a key, or at an address that is none; nobody is asked. */

@@ -1,6 +1,8 @@
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import { CliError } from "../base/cliError.ts"
+import { isNear, nearest } from "./nearest.ts"
 
 const decoded = (path: string) => path.split("/").map(decode).join("/")
 
@@ -39,6 +41,19 @@ export const resolve = (path: string, workflow: Workflow.Any | undefined, state:
   return possible.length === 1 ? possible[0]! : path
 }
 
-/** At most eight paths, as `resolve` takes them: `each/a/b.py, each/c.py`. */
-export const some = (paths: ReadonlyArray<string>): string =>
-  `${paths.slice(0, 8).map(decoded).join(", ")}${paths.length > 8 ? ", …" : ""}`
+/** Paths as `resolve` takes them: `each/a/b.py, each/c.py`. */
+export const list = (paths: ReadonlyArray<string>): string => paths.map(decoded).join(", ")
+
+/** Why a path is none of a run: what it may be meant for, and all that there are, the nearest first. */
+export const unknown = (path: string, run: string, paths: ReadonlyArray<string>): CliError => {
+  const [first, ...others] = nearest(path, paths.map(decoded))
+  const all = [first, ...others].join(", ")
+  const why =
+    first === undefined
+      ? ", and none has run yet"
+      : isNear(path, first)
+        ? `; did you mean "${first}"? There are ${all}`
+        : `; there are ${all}`
+  const fix = first === undefined ? `see \`plan ${run}\`` : `name one of ${all}`
+  return new CliError({ kind: "usage", message: `${path}: no step has this path${why}`, target: path, fix })
+}

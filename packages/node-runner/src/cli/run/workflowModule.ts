@@ -1,3 +1,4 @@
+import { relative } from "node:path"
 import { pathToFileURL } from "node:url"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -7,6 +8,8 @@ import * as Path from "effect/Path"
 import * as Workflow from "@stepwright/core/Workflow"
 import { describeError } from "@stepwright/core/WorkflowError"
 import { type CliError, usage } from "../base/cliError.ts"
+import { oneLine } from "../base/format.ts"
+import { placeOf } from "./placeOf.ts"
 import { installFallback } from "./resolveFallback.ts"
 
 /** A workflow of whatever types. What its steps need is looked for when they run. */
@@ -65,40 +68,66 @@ export const load = Effect.fnUntraced(function* (
   const at = reference.lastIndexOf("#")
   const file = at < 0 ? reference : reference.slice(0, at)
   const wanted = at < 0 ? undefined : reference.slice(at + 1)
+  if (file === "") {
+    return yield* usage("--workflow names no module", { target: "--workflow", fix: "write it as M.ts#NAME" })
+  }
   const absolute = (yield* Path.Path).resolve(file)
   const fs = yield* FileSystem.FileSystem
-  if (!(yield* Effect.orElseSucceed(fs.exists(absolute), () => false))) {
-    return yield* usage(`there is no file ${file} to take the workflow from`)
+  const found = yield* Effect.orElseSucceed(fs.stat(absolute), () => undefined)
+  if (found === undefined) {
+    const fix = "name a module that is there"
+    return yield* usage(`there is no file ${file} to take the workflow from`, { target: file, fix })
+  }
+  if (found.type === "Directory") {
+    return yield* usage(`${file} is a folder`, { target: file, fix: "name a module in it, as M.ts#NAME" })
   }
   installFallback()
   const exports = yield* Effect.tryPromise({
     try: (): Promise<Readonly<Record<string, unknown>>> => import(pathToFileURL(absolute).href),
-    catch: (error) => usage(`${file} cannot be loaded: ${describeError(error).message}`, error)
+    catch: (cause) => unloadable(file, absolute, cause)
   })
   const exported = Object.keys(exports).toSorted().join(", ") || "nothing"
   const workflows = Object.entries(exports).filter(([, value]) => Workflow.isWorkflow(value))
   const names = workflows.map(([name]) => name)
   const name = wanted ?? (names.length === 1 ? names[0] : undefined)
+  if (name === "") {
+    const fix = names.length === 0 ? `it exports ${exported}` : `its workflows are ${names.join(", ")}`
+    return yield* usage(`${reference} names no workflow`, { target: reference, fix })
+  }
   if (name === undefined) {
-    return yield* usage(
-      names.length === 0
-        ? `${file} exports no workflow; it exports ${exported}`
-        : `${file} exports several workflows: say which, as ${file}#${names[0]} (${names.join(", ")})`
-    )
+    return yield* names.length === 0
+      ? usage(`${file} exports no workflow; it exports ${exported}`, { target: file })
+      : usage(`${file} exports several workflows`, {
+          target: file,
+          fix: `say which, as ${file}#${names[0]} (${names.join(", ")})`
+        })
   }
   const value = exports[name]
   if (!Workflow.isWorkflow(value)) {
     return yield* usage(
       name in exports
         ? `"${name}" of ${file} is not a workflow${names.length === 0 ? "" : `; its workflows are ${names.join(", ")}`}`
-        : `${file} exports no "${name}"; it exports ${exported}`
+        : `${file} exports no "${name}"; it exports ${exported}`,
+      { target: reference }
     )
   }
   const { layer } = exports
   if (layer !== undefined && !Layer.isLayer(layer)) {
-    return yield* usage(`the \`layer\` that ${file} exports is not a Layer`)
+    return yield* usage(`the \`layer\` that ${file} exports is not a Layer`, { target: file })
   }
   // a module's own layer provides what it provides; the steps look for it when they run
   const own = (layer ?? Layer.empty) as AnyLayer
   return { workflow: forget(value), layer: own, hasLayer: layer !== undefined, module: absolute, name }
 })
+
+/** Why a module cannot be loaded, with the line and column of what is wrong where it can be told. */
+const unloadable = (file: string, absolute: string, cause: unknown) => {
+  const message = oneLine(describeError(cause).message)
+  const place = placeOf(cause, absolute)
+  const where = place === undefined ? "" : `:${place.line}:${place.column}`
+  const problem =
+    place === undefined || place.file === absolute
+      ? `${file}${where} cannot be loaded: ${message}`
+      : `${file} cannot be loaded: ${relative(".", place.file)}${where}: ${message}`
+  return usage(problem, { target: file, cause })
+}

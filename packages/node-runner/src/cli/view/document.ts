@@ -16,31 +16,37 @@ export const ofEnded = (self: EndedRun) => {
     ...(state.status === "COMPLETED" && {
       output: Object.fromEntries(finished(self).map(({ output, path }) => [path, output]))
     }),
-    ...facts(state, settings.out, self.result, self.usd),
+    ...facts(state, settings.out, self.result, self.usd, `${self.again} resume ${run}`),
     ...(self.unused !== undefined && { unusedReplies: self.unused }),
     durationMillis
   }
 }
 
 /** What a script reads of a run at any time; `out` is not known of a run that no command made. */
-export const ofStanding = ({ isLive, result, rows, state, usd }: Standing, out: string | undefined) => {
+export const ofStanding = ({ isLive, result, rows, state, usd }: Standing, out: string | undefined, again: string) => {
   const { createdAt, origin, run, updatedAt, workflow } = state
   return {
     run,
     ...(origin !== undefined && { origin }),
     workflow,
     status: statusLabel(state, isLive),
-    ...facts(state, out, result, usd),
+    ...facts(state, out, result, usd, `${again} resume ${run}`),
     createdAt,
     updatedAt,
     steps: rows.filter(({ isStep }) => isStep).map(step)
   }
 }
 
-const facts = (state: WorkflowState, out: string | undefined, result: Result, usd: number | undefined) => {
+/** An error of a run as a script reads it, with what to do to go on. */
+export const ofError = (error: NonNullable<WorkflowState["error"]>, fix: string) => {
+  const { message, path, tag } = error
+  return { severity: "error", code: tag, message, target: path, fix, path }
+}
+
+const facts = (state: WorkflowState, out: string | undefined, result: Result, usd: number | undefined, fix: string) => {
   const { replies, usage } = totals(state)
   return {
-    ...(state.error !== undefined && { error: state.error }),
+    ...(state.error !== undefined && { error: ofError(state.error, fix) }),
     out: out ?? null,
     files: result.files,
     changed: result.changed,

@@ -7,7 +7,7 @@ import type { Listeners } from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as format from "../base/format.ts"
-import type { Screen } from "../base/terminal.ts"
+import { type Screen, sequence, showCursor, visible } from "../base/terminal.ts"
 import { totals } from "./totals.ts"
 import * as tree from "./tree.ts"
 
@@ -28,11 +28,12 @@ export const make = (
   screen.isTerminal ? drawn(workflow, state, screen) : Effect.succeed(plain(state, screen))
 
 const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
-const hideCursor = "\u001b[?25l"
-const showCursor = "\u001b[?25h"
-const up = (lines: number) => `\u001b[${lines}A`
-const clearLine = "\u001b[K"
-const clearBelow = "\u001b[J"
+const asciiSpinner = ["|", "/", "-", "\\"]
+const hideCursor = sequence("?25l")
+/** The beginning of the line that is so many lines above this one. */
+const up = (lines: number) => `${lines === 0 ? "" : sequence(`${lines}A`)}${sequence("G")}`
+const clearLine = sequence("K")
+const clearBelow = sequence("J")
 
 const drawn = Effect.fnUntraced(function* (
   workflow: Workflow.Any,
@@ -46,6 +47,7 @@ const drawn = Effect.fnUntraced(function* (
   let frame = 0
   let height = 0
   let isLive = true
+  const signs = screen.isAscii ? asciiSpinner : spinner
 
   const draw = () => {
     const now = clock.currentTimeMillisUnsafe()
@@ -55,19 +57,20 @@ const drawn = Effect.fnUntraced(function* (
       hasColour: screen.hasColour,
       now,
       coming,
-      running: spinner[frame++ % 10]!
+      isAscii: screen.isAscii,
+      running: signs[frame++ % signs.length]!
     }
     const { replies, usage } = totals(state)
     const done = all.filter(({ isStep, look }) => isStep && look === "done").length
-    const summary = `${state.workflow} ${state.run}  ${format.count(done, "step")} done${
-      replies === 0 ? "" : `, ${format.tokens(usage)}`
-    }`
+    const figures = [`${format.count(done, "step")} done`, ...(replies === 0 ? [] : format.tokens(usage))]
+    const summary = `${state.workflow} ${state.run}  ${figures.join(", ")}`
     const shown = isLive ? tree.clip(all, Math.max(1, screen.rows() - 2)) : all
     const width = tree.nameWidth(shown, style.columns)
-    const lines = [tree.fit(summary, style.columns), ...shown.map((row) => tree.line(row, width, style))]
-    screen.write(
-      `${height === 0 ? "" : up(height)}\r${lines.map((line) => `${line}${clearLine}\n`).join("")}${clearBelow}`
-    )
+    const lines = [
+      tree.fit(visible(summary), style.columns, style.isAscii),
+      ...shown.map((row) => tree.line(row, width, style))
+    ]
+    screen.write(`${up(height)}${lines.map((line) => `${line}${clearLine}\n`).join("")}${clearBelow}`)
     height = lines.length
   }
 
@@ -101,7 +104,7 @@ const drawn = Effect.fnUntraced(function* (
       }
     },
     print: (line) => {
-      screen.write(`${height === 0 ? "" : up(height)}\r${clearBelow}${line}\n`)
+      screen.write(`${up(height)}${clearBelow}${line}\n`)
       height = 0
       draw()
     }

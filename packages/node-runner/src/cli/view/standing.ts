@@ -25,19 +25,20 @@ export const text = (
   out: string,
   again: string
 ): string => {
+  const { hasColour, isAscii } = screen
   const columns = screen.isTerminal ? screen.columns() : Infinity
   const width = tree.nameWidth(rows, columns)
   const { replies, usage } = totals(state)
   return [
     `${state.run}  ${state.workflow}  ${statusLabel(state, isLive)}`,
     ...rows.flatMap((row) => [
-      tree.line(row, width, { columns, hasColour: screen.hasColour, now, fewestAttempts: 1 }),
+      tree.line(row, width, { columns, hasColour, isAscii, now, fewestAttempts: 1 }),
       ...errorOf(row)
     ]),
     ...(state.orphaned.length === 0 ? [] : [`no longer part of the workflow: ${state.orphaned.join(", ")}`]),
     ...(replies === 0
       ? []
-      : [[format.count(replies, "reply", "replies"), format.tokens(usage), ...cost(state, usd)].join(", ")]),
+      : [[format.count(replies, "reply", "replies"), ...format.tokens(usage), ...cost(state, usd)].join(", ")]),
     ...resultLines(result, state.run, out, again)
   ].join("\n")
 }

@@ -49,7 +49,9 @@ export const summary = (self: EndedRun): string => {
     [
       `${state.status} in ${format.time(durationMillis)}: ${format.count(ran.length, "step")} run`,
       ...(isComplete ? [`${reused} reused`] : []),
-      ...(replies === 0 ? [] : [`${format.count(replies, "reply", "replies")} and ${format.tokens(usage)} in all`]),
+      ...(replies === 0
+        ? []
+        : [`${[format.count(replies, "reply", "replies"), ...format.tokens(usage)].join(" and ")} in all`]),
       ...cost(state, usd)
     ].join(", "),
     ...resultLines(result, run, settings.out, again),

@@ -1,9 +1,9 @@
-import { styleText } from "node:util"
 import * as StepPath from "@stepwright/core/StepPath"
 import type { DescribedNode, Description } from "@stepwright/core/Workflow"
 import type { StepRecord } from "@stepwright/core/WorkflowState"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as format from "../base/format.ts"
+import { paint, visible } from "../base/terminal.ts"
 
 /** `stopped`: it was running when its process ended. `stale`: its result would not be reused. */
 export type Look = "waiting" | "running" | "stopped" | "stale" | "done" | "failed"
@@ -95,20 +95,21 @@ const ofItems = (node: DescribedNode, path: string, depth: number, context: Cont
   return [groupRow(last(path), path, depth, inside), ...inside]
 }
 
-const marks: Readonly<Record<Look, readonly [string, Parameters<typeof styleText>[0]]>> = {
-  waiting: ["·", "gray"],
-  running: ["▶", "cyan"],
-  stopped: ["■", "yellow"],
-  stale: ["~", "yellow"],
-  done: ["✔", "green"],
-  failed: ["✘", "red"]
+/** A sign, the same in ASCII, and a colour. */
+const marks: Readonly<Record<Look, readonly [string, string, Parameters<typeof paint>[0]]>> = {
+  waiting: ["·", ".", "gray"],
+  running: ["▶", ">", "cyan"],
+  stopped: ["■", "#", "yellow"],
+  stale: ["~", "~", "yellow"],
+  done: ["✔", "+", "green"],
+  failed: ["✘", "x", "red"]
 }
 
 const wide =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u
 
-/** A text cut to a number of columns, with `…` where something is missing. */
-export const fit = (text: string, columns: number): string => {
+/** A text cut to a number of columns, with `…`, or `~` in ASCII, where something is missing. */
+export const fit = (text: string, columns: number, isAscii = false): string => {
   let width = 0
   let end = 0
   let room = 0
@@ -116,7 +117,7 @@ export const fit = (text: string, columns: number): string => {
     width += /[\p{Mark}\p{Format}]/u.test(char) ? 0 : wide.test(char) ? 2 : 1
     end += char.length
     if (width < columns) room = end
-    if (width > columns) return columns < 1 ? "" : `${text.slice(0, room)}…`
+    if (width > columns) return columns < 1 ? "" : `${text.slice(0, room)}${isAscii ? "~" : "…"}`
   }
   return text
 }
@@ -124,6 +125,8 @@ export const fit = (text: string, columns: number): string => {
 export interface Style {
   readonly columns: number
   readonly hasColour: boolean
+  /** Whether its own signs are ASCII. */
+  readonly isAscii?: boolean
   /** The present, for how long something runs. **Units** milliseconds since 1970. */
   readonly now: number | undefined
   /** From how many attempts on they are shown; 2 unless given. */
@@ -136,19 +139,19 @@ export interface Style {
 
 /** A row as one line that fits the columns; the figures go first where there is no room. */
 export const line = (row: Row, nameWidth: number, style: Style): string => {
-  const [mark, colour] = marks[row.look]
+  const [sign, ascii, colour] = marks[row.look]
+  const cut = (text: string, columns: number) => fit(text, columns, style.isAscii)
+  const mark = style.isAscii ? ascii : sign
   const shown = row.look === "running" && style.running !== undefined ? style.running : mark
-  // control characters of an item's key would move the cursor
-  const name = row.name.replaceAll(/\p{Control}/gu, "�")
+  // a key of an item may hold anything, and a row is one line
+  const name = visible(row.name).replaceAll(/[\n\t]/g, " ")
   const indent = "  ".repeat(Math.min(row.depth, Math.floor(style.columns / 8)))
   const room = Math.max(1, style.columns - 2 - indent.length)
   const details = row.record === undefined ? "" : detailsOf(row, row.record, style)
   const width = Math.max(1, nameWidth - indent.length)
-  const padded = details === "" ? name : (style.columns === Infinity ? name : fit(name, width)).padEnd(width)
-  const text = padded.length + 2 < room && details !== "" ? fit(`${padded}  ${details}`, room) : fit(name, room)
+  const padded = details === "" ? name : (style.columns === Infinity ? name : cut(name, width)).padEnd(width)
+  const text = padded.length + 2 < room && details !== "" ? cut(`${padded}  ${details}`, room) : cut(name, room)
   if (!style.hasColour) return `${indent}${shown} ${text}`
-  const paint = (brush: Parameters<typeof styleText>[0], text: string) =>
-    styleText(brush, text, { validateStream: false })
   return row.isStep
     ? `${indent}${paint(colour, shown)} ${row.look === "waiting" ? paint("gray", text) : text}`
     : `${indent}${paint(colour, shown)} ${paint("bold", text)}`

@@ -4,7 +4,8 @@ import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import type * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
-import type * as LlmClient from "@stepwright/core/LlmClient"
+import * as LlmClient from "@stepwright/core/LlmClient"
+import { Parameters } from "@stepwright/core/LlmRequest"
 import * as Budget from "@stepwright/llm/Budget"
 import type { CassetteError } from "@stepwright/llm/Cassette"
 import * as Prices from "@stepwright/llm/Prices"
@@ -26,9 +27,20 @@ export const Answerer = Schema.Struct({
   relay: Schema.optionalKey(Schema.String)
 })
 
-/** Who answers for what a run asks, a model or a sandbox, and how much it may be asked. */
+/** How every request is asked, whatever a step says of it; what is not there is left to the step. */
+export const Asked = Schema.Struct({
+  temperature: Parameters.fields.temperature,
+  maxOutputTokens: Parameters.fields.maxOutputTokens,
+  reasoningEffort: Parameters.fields.reasoningEffort,
+  /** How a provider is told what the reply must be, where its own way does not do. */
+  structuredOutput: Schema.optionalKey(models.StructuredOutput)
+})
+export type Asked = typeof Asked.Type
+
+/** Who answers for what a run asks, a model or a sandbox, how, and how much it may be asked. */
 export const Answering = Schema.Struct({
   ...Answerer.fields,
+  ...Asked.fields,
   /** A cap on the calls of a run, whatever answers. */
   maxCalls: Schema.optionalKey(Schema.Int),
   /** A cap on the tokens of a run, input and output together. */
@@ -57,7 +69,7 @@ export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Proble
 /** The models that options and environment describe. Outermost first: retry, registry, attempts, provider. */
 export const provider = (options: Answering) => Layer.provide(retrying, models.layer(options))
 
-/** What the options put around a client, or in its place. Outermost first: cassette, budget, relay. */
+/** What the options put around a client, or in its place. Outermost first: cassette, parameters, budget, relay. */
 export const around = (
   options: Options,
   aliases: ReadonlyArray<string>
@@ -68,7 +80,7 @@ export const around = (
       if (replay !== undefined && record === undefined) {
         return cassette(({ layerReplay }) => layerReplay({ file: replay }))
       }
-      const capped = Budget.layer(budget)
+      const capped = Layer.provide(asking(options), Budget.layer(budget))
       const recording = (file: string) =>
         cassette(({ layerAuto, layerRecord }) => (replay === file ? layerAuto : layerRecord)({ file }))
       const asked = record === undefined ? capped : Layer.provide(recording(record), capped)
@@ -77,6 +89,20 @@ export const around = (
   )
 
 const retrying = Retry.layer()
+
+/** Asks as it is told, whatever a request says. */
+const asking = ({ maxOutputTokens, reasoningEffort, temperature }: Asked) => {
+  const told: Parameters = {
+    ...(temperature !== undefined && { temperature }),
+    ...(maxOutputTokens !== undefined && { maxOutputTokens }),
+    ...(reasoningEffort !== undefined && { reasoningEffort })
+  }
+  return LlmClient.layerMiddleware(
+    Effect.succeed((client: LlmClient.Service) =>
+      LlmClient.mapRequest(client, (request) => ({ ...request, parameters: { ...request.parameters, ...told } }))
+    )
+  )
+}
 
 /** The caps, with what they count by: told apart from asking, so that a cap that cannot be counted is always refused. */
 const budgetOf = Effect.fnUntraced(function* (options: Options, aliases: ReadonlyArray<string>) {

@@ -2,6 +2,7 @@ import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import type { LlmErrorReason } from "@stepwright/core/LlmError"
@@ -10,10 +11,13 @@ import * as Providers from "@stepwright/llm/Providers"
 
 export const providers = Struct.keys(Providers.table)
 
+export const StructuredOutput = Schema.Literals(["strict", "json", "instructions"])
+
 /** Which model `default` is: of OpenAI, or of a server that speaks its protocol, unless a provider is given. */
 export interface Standard {
   readonly provider?: Providers.Name
   readonly model?: string
+  readonly structuredOutput?: typeof StructuredOutput.Type
 }
 
 /** The provider and the model of `anthropic/NAME`; `undefined` for a name that begins with no provider's. */
@@ -23,9 +27,10 @@ export const split = (name: string): { readonly provider: Providers.Name; readon
   return Providers.isName(provider) ? { provider, model: name.slice(slash + 1) } : undefined
 }
 
-const standardOf = ({ model, provider = "openai" }: Standard): Providers.Options => ({
+const standardOf = ({ model, provider = "openai", structuredOutput }: Standard): Providers.Options => ({
   provider,
-  ...(model !== undefined && { model })
+  ...(model !== undefined && { model }),
+  ...(structuredOutput !== undefined && { structuredOutput })
 })
 
 /**
@@ -44,6 +49,15 @@ const meaningOf = (standard: Standard) =>
 
 /** The provider's name of the model `default`. */
 export const modelName = (standard: Standard) => Providers.modelName(standardOf(standard))
+
+/** What to say of the model `default` where nobody named one: `gpt-5.1 (the default; set OPENAI_MODEL or --model)`. */
+export const unnamed = Effect.fnUntraced(function* (standard: Standard) {
+  const { model, provider } = standardOf(standard)
+  const { defaultModel, variables } = Providers.table[provider]
+  const variable = `${variables}_MODEL`
+  const named = model ?? (yield* Config.withDefault(Config.String(variable), ""))
+  return named === "" ? `${defaultModel} (the default; set ${variable} or --model)` : undefined
+})
 
 /** What the providers call the models that are not called by their aliases: `default` is `gpt-5.1`. */
 export const renamed = Effect.fnUntraced(function* (standard: Standard, aliases: ReadonlyArray<string>) {
@@ -76,7 +90,8 @@ export const layer = (standard: Standard): Layer.Layer<LlmClient.LlmClient, Conf
       const meaning = yield* meaningOf(standard)
       const clients = new Map<Providers.Name, LlmClient.Service>()
       for (const provider of providers) {
-        clients.set(provider, Context.get(yield* Layer.build(Providers.layer({ provider })), LlmClient.LlmClient))
+        const layer = Providers.layer({ ...standardOf(standard), provider })
+        clients.set(provider, Context.get(yield* Layer.build(layer), LlmClient.LlmClient))
       }
       const others = LlmClient.unwrap(({ model: alias }) => {
         const { model = alias, provider } = meaning(alias)

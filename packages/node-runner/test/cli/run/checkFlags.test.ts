@@ -78,7 +78,7 @@ describe("what a run writes", () => {
       ]) {
         const { err, status } = yield* call(args, saying())
         assert.strictEqual(status, 2, err)
-        assert.match(err, /^stepwright: runs are kept in \.stepwright\/runs, but \.stepwright is a file: [^\n]+\n$/)
+        assert.match(err, /^stepwright: runs are kept in a folder, but \.stepwright is a file: [^\n]+\n$/)
       }
     }).pipe(inFolder)
   )

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Engine, OutputParser, Step, Workflow, WorkflowEvent } from "@stepwright/core"
 import { Effect, Fiber, Schema } from "effect"
 import { TestClock } from "effect/testing"
+import * as terminal from "../../../src/cli/base/terminal.ts"
 import * as progress from "../../../src/cli/view/progress.ts"
 import { failed, started } from "../../support/events.ts"
 
@@ -9,16 +10,10 @@ const step = Step.effect("greet", { input: Schema.String, output: Schema.String,
 const workflow = Workflow.make("hello", { input: Schema.String }).pipe(Workflow.bind("greet", step, "input"))
 const state = Engine.initialize(workflow, "you", { run: "r1" })
 
-const screen = (isTerminal: boolean) => {
+const screen = (isTTY: boolean) => {
   const written: Array<string> = []
-  return {
-    written,
-    isTerminal,
-    hasColour: false,
-    columns: () => 40,
-    rows: () => 10,
-    write: (text: string) => void written.push(text)
-  }
+  const stream = { isTTY, columns: 40, rows: 10, write: (text: string) => written.push(text) > 0 }
+  return { written, ...terminal.screen(stream, { NO_COLOR: "1" }) }
 }
 
 /** A progress that is told events as a run tells them: each with the state that it leads to. */
@@ -56,11 +51,11 @@ describe("progress", () => {
         event(started("greet"))
         yield* TestClock.adjust("1500 millis")
         const tree = terminal.written.at(-1)!
-        assert.isTrue(tree.startsWith("\u001b[2A\r"))
+        assert.isTrue(tree.startsWith("\u001b[2A\u001b[G"))
         assert.match(tree, /hello r1 {2}0 steps done.*\n. greet {2}1\.5 s/)
         print("between")
-        assert.strictEqual(terminal.written.at(-2), "\u001b[2A\r\u001b[Jbetween\n")
-        assert.isTrue(terminal.written.at(-1)!.startsWith("\rhello"))
+        assert.strictEqual(terminal.written.at(-2), "\u001b[2A\u001b[G\u001b[Jbetween\n")
+        assert.isTrue(terminal.written.at(-1)!.startsWith("\u001b[Ghello"))
       }).pipe(Effect.scoped)
     )
 

@@ -1,0 +1,60 @@
+import { Console } from "node:console"
+import process from "node:process"
+import { Writable } from "node:stream"
+import { reasonOf } from "./systemError.ts"
+import * as terminal from "./terminal.ts"
+
+/** The streams that cannot be written any more, each with the reason; that its reader has gone is none to speak of. */
+const lost = new Map<NodeJS.WriteStream, string | undefined>()
+
+const guarded = (stream: NodeJS.WriteStream): terminal.Screen => {
+  const screen = terminal.screen(stream, process.env)
+  return { ...screen, write: (text) => (lost.has(stream) ? undefined : screen.write(text)) }
+}
+
+export const stdout = (): terminal.Screen => guarded(process.stdout)
+export const stderr = (): terminal.Screen => guarded(process.stderr)
+
+const writable = (screen: () => terminal.Screen) =>
+  new Writable({
+    decodeStrings: false,
+    write: (text, _, done) => {
+      screen().write(String(text))
+      done()
+    }
+  })
+
+/** The console of a command: all that it prints goes through the screens. */
+export const console = new Console({ stdout: writable(stdout), stderr: writable(stderr), ignoreErrors: false })
+
+/**
+ * From now on a stream that cannot be written ends nothing. What is wrong with it is told once on the other one, unless
+ * that is for a document alone.
+ */
+export const watch = (name: string, isJson: boolean): void => {
+  const listen = (stream: NodeJS.WriteStream, title: string, tell: (text: string) => void) =>
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (lost.has(stream)) return
+      const reason = error.code === "EPIPE" ? undefined : reasonOf(error)
+      lost.set(stream, reason)
+      if (reason !== undefined) tell(`${name}: ${title} cannot be written: ${reason}\n`)
+    })
+  listen(process.stdout, "standard output", (text) => stderr().write(text))
+  listen(process.stderr, "standard error", (text) => (isJson ? undefined : stdout().write(text)))
+}
+
+/** Calls back when all that was written has gone out, with whether something is missing that somebody wanted. */
+export const flushed = (then: (isWhole: boolean) => void): void => {
+  const pending = new Set([process.stdout, process.stderr].filter((stream) => !lost.has(stream)))
+  const settle = () => {
+    if (pending.size === 0) then([...lost.values()].every((reason) => reason === undefined))
+  }
+  for (const stream of pending) {
+    stream.write("", () => {
+      pending.delete(stream)
+      // what is wrong with a stream is said a tick later
+      setImmediate(settle)
+    })
+  }
+  if (pending.size === 0) settle()
+}

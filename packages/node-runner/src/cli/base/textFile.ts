@@ -1,0 +1,98 @@
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import type { PlatformError } from "effect/PlatformError"
+import * as Result from "effect/Result"
+import * as Stdio from "effect/Stdio"
+import * as Stream from "effect/Stream"
+import { type CliError, usage } from "./cliError.ts"
+import { reasonOf } from "./systemError.ts"
+
+/** The name for standard input in place of that of a file. */
+export const standardInput = "-"
+
+/** What a person calls a file that was named. */
+export const title = (file: string): string => (file === standardInput ? "standard input" : file)
+
+/**
+ * The text of a file, or of standard input: UTF-8, or UTF-16 by its mark. What is no text, empty, blank, or cannot be
+ * read is refused.
+ */
+export const read = Effect.fnUntraced(function* (
+  file: string
+): Effect.fn.Return<string, CliError, FileSystem.FileSystem> {
+  const bytes = yield* file === standardInput ? bytesOfInput : bytesOf(file)
+  const text = decode(bytes)
+  if (Result.isFailure(text)) {
+    const fix = `save it as ${text.failure.startsWith("is a PDF") ? "plain text" : "UTF-8"}`
+    return yield* usage(`${title(file)} ${text.failure}`, { target: file, fix })
+  }
+  if (text.success.trim() !== "") return text.success
+  const fix = "write into it what is to be read"
+  return yield* usage(`${title(file)} is ${text.success === "" ? "empty" : "blank"}`, { target: file, fix })
+})
+
+const bytesOf = Effect.fnUntraced(function* (
+  file: string
+): Effect.fn.Return<Uint8Array, CliError, FileSystem.FileSystem> {
+  const fs = yield* FileSystem.FileSystem
+  const found = yield* Effect.orElseSucceed(fs.stat(file), () => undefined)
+  if (found?.type === "Directory") {
+    return yield* usage(`${file} is a folder`, { target: file, fix: "name a file in it" })
+  }
+  return yield* Effect.mapError(fs.readFile(file), unreadable(file))
+})
+
+const unreadable = (file: string) => (cause: PlatformError) => {
+  const reason = reasonOf(cause)
+  return /^(no such file|not a dir)/.test(reason)
+    ? usage(`there is no file ${file}`, { target: file, fix: "name one that is there, or - for standard input", cause })
+    : usage(`${title(file)} cannot be read: ${reason}`, { target: file, cause })
+}
+
+const bytesOfInput = Effect.gen(function* () {
+  // whatever provides files on Node provides this
+  const { stdin, stdinIsTerminal } = yield* Effect.orDie(
+    Effect.flatMap(Effect.serviceOption(Stdio.Stdio), Effect.fromOption)
+  )
+  if (yield* stdinIsTerminal) yield* Console.error("reading standard input: end it with Ctrl-D")
+  const chunks = yield* Effect.mapError(Stream.runCollect(stdin), unreadable(standardInput))
+  return Buffer.concat(chunks)
+})
+
+const marks = { "utf-16le": [0xff, 0xfe], "utf-16be": [0xfe, 0xff] } as const
+
+/** The text that bytes are, without a mark at its beginning, or what is the matter with them. */
+const decode = (bytes: Uint8Array): Result.Result<string, string> => {
+  if (Buffer.from(bytes.subarray(0, 5)).toString("latin1") === "%PDF-") return Result.fail("is a PDF, no text")
+  for (const encoding of ["utf-16le", "utf-16be"] as const) {
+    const [first, second] = marks[encoding]
+    if (bytes[0] !== first || bytes[1] !== second) continue
+    return Result.try({
+      try: () => new TextDecoder(encoding, { fatal: true }).decode(bytes),
+      catch: () => "is no UTF-16 text"
+    }).pipe(
+      Result.filterOrFail(
+        (text) => !text.includes("\0"),
+        () => "is no UTF-16 text"
+      )
+    )
+  }
+  const text = new TextDecoder().decode(bytes)
+  const wrong = text.search(/[\0\ufffd]/) === -1 ? undefined : firstWrong(bytes, text)
+  return wrong === undefined ? Result.succeed(text) : Result.fail(`is no UTF-8 text (byte ${wrong})`)
+}
+
+/** The first byte that is no UTF-8, or none that a text has. */
+const firstWrong = (bytes: Uint8Array, decoded: string): number | undefined => {
+  const start = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0
+  let at = start
+  let from = 0
+  for (const { 0: found, index } of decoded.matchAll(/[\0\ufffd]/g)) {
+    at += Buffer.byteLength(decoded.slice(from, index))
+    from = index
+    const isReplaced = found !== "\0" && !(bytes[at] === 0xef && bytes[at + 1] === 0xbf && bytes[at + 2] === 0xbd)
+    if (found === "\0" || isReplaced) return at
+  }
+  return undefined
+}

@@ -1,0 +1,39 @@
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import { type CliError, usage } from "../base/cliError.ts"
+import { reasonOf } from "../base/systemError.ts"
+
+/**
+ * Refuses a folder that is not there and cannot be made, or in which nothing can be written, or a `file` for which that
+ * holds of its folder. `whose` says what it is for: `--out names`.
+ */
+export const checkFolder = Effect.fnUntraced(function* (
+  whose: string,
+  folder: string,
+  { file, fix = "choose another" }: { readonly file?: string; readonly fix?: string } = {}
+): Effect.fn.Return<void, CliError, FileSystem.FileSystem | Path.Path> {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const target = file ?? folder
+  const refuse = (problem: string, cause?: unknown) => usage(`${whose} ${target}, ${problem}`, { target, fix, cause })
+  for (let at = path.resolve(folder); ; at = path.dirname(at)) {
+    const isLink = yield* Effect.match(fs.readLink(at), { onFailure: () => false, onSuccess: () => true })
+    const found = yield* Effect.orElseSucceed(fs.stat(at), () => undefined)
+    if (found === undefined && isLink) return yield* refuse("where there is a link that leads nowhere")
+    if (found === undefined && at !== path.dirname(at)) continue
+    if (found?.type !== "Directory") {
+      const name = path.relative(".", at)
+      return yield* usage(`${whose} ${file ?? "a folder"}, but ${name} is a file`, { target, fix })
+    }
+    // only to try tells: what a system says of rights is not all
+    const tried = fs.makeTempDirectory({ directory: at, prefix: ".stepwright-" })
+    return yield* Effect.matchEffect(
+      Effect.flatMap(tried, (made) => fs.remove(made, { recursive: true })),
+      {
+        onFailure: (error) => refuse(`which cannot be written: ${reasonOf(error)}`, error),
+        onSuccess: () => Effect.void
+      }
+    )
+  }
+})

@@ -1,0 +1,40 @@
+import { spawnSync } from "node:child_process"
+import process from "node:process"
+import { fileURLToPath } from "node:url"
+import * as Predicate from "effect/Predicate"
+
+export interface Place {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+}
+
+/** Where loading a module failed: in which file, of its own or one that it imports, at which line and column. */
+export const placeOf = (error: unknown, file: string): Place | undefined => {
+  const stack = Predicate.isError(error) ? (error.stack ?? "") : ""
+  if (!Predicate.hasProperty(error, "name") || error.name !== "SyntaxError") return thrownAt(stack)
+  // the parser of JavaScript keeps the place for whoever prints the error
+  return pointedAt(stack) ?? pointedAt(spawnSync(process.execPath, ["--check", file], { encoding: "utf8" }).stderr)
+}
+
+const pathOf = (name: string) => (name.startsWith("file:") ? fileURLToPath(name) : name)
+
+/** Reads `FILE:3`, some lines of it, and a `^` below what is wrong. */
+const pointedAt = (text: string): Place | undefined => {
+  const [head = "", ...lines] = text.split("\n")
+  const [, file, line] = /^(.+):(\d+)$/.exec(head) ?? []
+  const pointer = lines.find((shown) => /^ *\^+ *$/.test(shown))
+  if (file === undefined || pointer === undefined) return undefined
+  return { file: pathOf(file), line: Number(line), column: pointer.indexOf("^") + 1 }
+}
+
+const packages = new URL("../../../..", import.meta.url).href
+
+/** The first place of a stack that is in a file of the user's. */
+const thrownAt = (stack: string): Place | undefined => {
+  for (const [, file, line, column] of stack.matchAll(/^ +at .*?\(?(file:\/\/[^)]*?):(\d+):(\d+)\)?$/gm)) {
+    if (file!.includes("/node_modules/") || file!.startsWith(packages)) continue
+    return { file: fileURLToPath(file!), line: Number(line), column: Number(column) }
+  }
+  return undefined
+}
