@@ -258,6 +258,8 @@ export const layer = Layer.merge(house, own)
       /ANTHROPIC_API_KEY/
     )
     assert.notMatch((await here.stepwright("ask", "hello", "--model", "big")).stderr, /default/)
+    here.write("doc.md", "A document.")
+    assert.match((await here.stepwright("run", "doc.md", "--max-calls", "1")).stderr, said)
   })
 
   it("fails with status 1 where the model's replies cannot be used, and says which step", async () => {

@@ -142,7 +142,12 @@ describe("a workflow of one's own, from the command line", () => {
     assert.strictEqual(broken.status, 1)
     assert.strictEqual(JSON.parse(broken.stdout).status, "FAILED")
     assert.match(broken.stderr, /failed at broken: it is broken\nlook with `stepwright status \S+`, go on with .*`\n$/)
-    const single = await here.stepwright("step", "latest", "broken")
+    const single = await here.stepwright("step", "broken", "--json")
+    assert.deepInclude(JSON.parse(single.stdout).error, {
+      severity: "error",
+      message: "it is broken",
+      target: "broken"
+    })
     assert.match(single.stderr, /failed at broken: it is broken\nlook with `stepwright status/)
     const debugged = await here.stepwright("resume", "latest", "--debug")
     assert.match(debugged.stderr, /^ +at /m)

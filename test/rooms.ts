@@ -46,6 +46,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["NodeHasher", "NodeJournal", "NodeWorkspace", "PyodideTestRunner"],
     "internal/services",
     "cli/base",
+    { beside: ["cli/module", "cli/path"] },
     "cli/run",
     "cli/view",
     ["cli/runAndReport"],

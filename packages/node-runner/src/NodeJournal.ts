@@ -13,6 +13,7 @@ import { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import { format } from "@stepwright/core/WorkflowState"
 import * as jsonLines from "./internal/disk/jsonLines.ts"
 import * as runLock from "./internal/disk/runLock.ts"
+import { reasonOf } from "./internal/disk/systemError.ts"
 
 const eventsFile = "events.jsonl"
 const textsFile = "texts.jsonl"
@@ -136,8 +137,10 @@ const make = Effect.fnUntraced(function* (directory: string) {
   return journal
 })
 
-const failed = (run: string) => (error: PlatformError) =>
-  new JournalError({ run, reason: "Failed", detail: error.message })
+const failed = (run: string) => (error: PlatformError) => {
+  const place = "pathOrDescriptor" in error.reason ? error.reason.pathOrDescriptor : undefined
+  return new JournalError({ run, reason: "Failed", detail: [place, reasonOf(error)].filter(Boolean).join(": ") })
+}
 
 const notFound = (run: string, detail: string) => new JournalError({ run, reason: "NotFound", detail })
 

@@ -28,7 +28,7 @@ import { usageProblem } from "./base/usageProblem.ts"
 import { bound, general, type Words } from "./base/words.ts"
 import * as stepwright from "./commands/stepwright.ts"
 import * as input from "./run/input.ts"
-import { type AnyLayer, Bound, forget, type Loaded } from "./run/workflowModule.ts"
+import { type AnyLayer, Bound, forget, type Loaded } from "./module/workflowModule.ts"
 
 const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String }))
 
@@ -113,14 +113,15 @@ export const program = (name: string, words: Words, args: ReadonlyArray<string>)
   )
 }
 
-/** `help run` is `run --help`. */
+/** `help run` is `run --help`, whatever follows; another word is one that the command line does not know. */
 const withHelp = (
   { subcommands }: ReturnType<typeof stepwright.make>,
   [first, ...rest]: ReadonlyArray<string>
 ): ReadonlyArray<string> => {
   if (first !== "help") return first === undefined ? [] : [first, ...rest]
   const names = new Set<string>(subcommands.flatMap(({ commands }) => commands.map(({ name }) => name)))
-  return rest.every((word) => word.startsWith("-") || names.has(word)) ? [...rest, "--help"] : rest
+  const [about] = rest
+  return about === undefined ? ["--help"] : names.has(about) ? [about, "--help"] : rest
 }
 
 interface Manner {

@@ -14,6 +14,7 @@ describe("commandLine", () => {
       const unknown = yield* call(["help", "frobnicate"])
       assert.deepStrictEqual([unknown.status, unknown.out], [2, ""])
       assert.match(unknown.err, /^stepwright: .*"frobnicate"/)
+      assert.deepStrictEqual(yield* call(["help", "run", "doc.md"]), yield* call(["run", "--help"]))
       assert.match((yield* call(["ask", "help"])).err, /API key/)
     })
   )

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import process from "node:process"
 import { type Cause, Console, Effect, Exit } from "effect"
 import { general } from "../../src/cli/base/words.ts"
-import { Bound, type Loaded } from "../../src/cli/run/workflowModule.ts"
+import { Bound, type Loaded } from "../../src/cli/module/workflowModule.ts"
 import * as commandLine from "../../src/cli/commandLine.ts"
 
 export interface Called {

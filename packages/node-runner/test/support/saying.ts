@@ -1,6 +1,6 @@
 import { LlmClient, PromptTemplate, Step, Workflow } from "@stepwright/core"
 import { Effect, Layer, Schema } from "effect"
-import { forget, type Loaded } from "../../src/cli/run/workflowModule.ts"
+import { forget, type Loaded } from "../../src/cli/module/workflowModule.ts"
 
 const say = Step.make("say", {
   input: Schema.Struct({ text: Schema.String }),

@@ -1,7 +1,7 @@
 import { Console } from "node:console"
 import process from "node:process"
 import { Writable } from "node:stream"
-import { reasonOf } from "./systemError.ts"
+import { reasonOf } from "../../internal/disk/systemError.ts"
 import * as terminal from "./terminal.ts"
 
 /** The streams that cannot be written any more, each with the reason; that its reader has gone is none to speak of. */

@@ -6,7 +6,7 @@ import * as Result from "effect/Result"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { type CliError, usage } from "./cliError.ts"
-import { reasonOf } from "./systemError.ts"
+import { reasonOf } from "../../internal/disk/systemError.ts"
 
 /** The name for standard input in place of that of a file. */
 export const standardInput = "-"

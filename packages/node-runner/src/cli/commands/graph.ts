@@ -9,7 +9,7 @@ import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
-import * as workflowModule from "../run/workflowModule.ts"
+import * as workflowModule from "../module/workflowModule.ts"
 
 export const graph = (words: Words) =>
   Command.make(

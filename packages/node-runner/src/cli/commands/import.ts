@@ -14,7 +14,7 @@ import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import type { RunSettings } from "../run/settings.ts"
 import { checkAnswering } from "../run/setUp.ts"
-import * as workflowModule from "../run/workflowModule.ts"
+import * as workflowModule from "../module/workflowModule.ts"
 
 const config = (words: Words) => ({
   file: Argument.String("FILE").pipe(
@@ -64,7 +64,7 @@ const stateIn = Effect.fnUntraced(function* (file: string) {
   const text = yield* textFile.read(file)
   return yield* Effect.mapError(WorkflowState.fromJson(text), (cause) => {
     const [problem, place] = cause.message.split("\n")
-    const message = oneLine([problem, place].join(" "))
+    const message = oneLine([problem, place].join("\n"))
     return usage(`${textFile.title(file)}: ${message}`, { target: file, fix: "give what `export` prints", cause })
   })
 })

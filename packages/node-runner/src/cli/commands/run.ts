@@ -16,7 +16,7 @@ import * as input from "../run/input.ts"
 import * as runFolder from "../run/runFolder.ts"
 import type { RunSettings } from "../run/settings.ts"
 import { checkModels, checkOut, setUp } from "../run/setUp.ts"
-import * as workflowModule from "../run/workflowModule.ts"
+import * as workflowModule from "../module/workflowModule.ts"
 import { runAndReport } from "../runAndReport.ts"
 
 const config = (words: Words) => ({

@@ -7,14 +7,14 @@ import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import * as textFile from "../base/textFile.ts"
 import type { Words } from "../base/words.ts"
-import { explainPath } from "../run/explainPath.ts"
+import { explainPath } from "../path/explainPath.ts"
 import * as flags from "../run/flags.ts"
 import * as followed from "../run/followed.ts"
 import * as input from "../run/input.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
-import * as stepPath from "../run/stepPath.ts"
+import * as stepPath from "../path/stepPath.ts"
 
 const config = (words: Words) => ({
   ...flags.runPathAndFile(words, "The new result: text for a step that makes text, else JSON; - is standard input"),

@@ -10,7 +10,7 @@ import type { Words } from "../base/words.ts"
 import * as followed from "../run/followed.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
-import * as stepPath from "../run/stepPath.ts"
+import * as stepPath from "../path/stepPath.ts"
 
 const config = (words: Words) => ({
   ...flags.runAndPath(words),

@@ -6,14 +6,14 @@ import { describeError } from "@stepwright/core/WorkflowError"
 import { end } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
-import { explainPath } from "../run/explainPath.ts"
+import { explainPath } from "../path/explainPath.ts"
 import * as followed from "../run/followed.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import { setUp } from "../run/setUp.ts"
-import * as stepPath from "../run/stepPath.ts"
-import { command } from "../run/workflowModule.ts"
+import * as stepPath from "../path/stepPath.ts"
+import { command } from "../module/workflowModule.ts"
 import * as document from "../view/document.ts"
 import { endOfDefect, statusOf, watched } from "../runAndReport.ts"
 
@@ -41,6 +41,9 @@ export const step = (words: Words) =>
       const definition = opened.loaded.workflow
       const path = stepPath.resolve(given, definition, opened.state)
       const ready = yield* setUp(opened, { force })
+      const again = `${yield* command} resume ${run}`
+      const tell = ({ message, tag }: { readonly message: string; readonly tag: string }) =>
+        Console.log(JSON.stringify({ run, path, error: document.ofError({ path, tag, message }, again) }, null, 2))
       const { ending, ran, state } = yield* watched(opened, ready, (listeners) =>
         Engine.step(definition, opened.state, path, { force, ...listeners })
       ).pipe(
@@ -48,15 +51,17 @@ export const step = (words: Words) =>
         Effect.tapDefect(
           Effect.fnUntraced(function* (defect) {
             const { records } = yield* runFolder.state(opened.run)
-            if (records[path]?.error !== undefined) yield* endOfDefect(opened.run, path, defect)
+            const failure = records[path]?.error
+            if (failure === undefined) return
+            if (json) yield* tell(failure)
+            yield* endOfDefect(opened.run, path, defect)
           })
         )
       )
       if (ending._tag !== "Completed") {
-        const { message, tag } = describeError(ending.reason)
-        yield* Console.error(`failed at ${path}: ${message.trimEnd()}`)
-        const error = document.ofError({ path, tag, message }, `${yield* command} resume ${run}`)
-        if (json) yield* Console.log(JSON.stringify({ run, path, error }, null, 2))
+        const failure = describeError(ending.reason)
+        yield* Console.error(`failed at ${path}: ${failure.message.trimEnd()}`)
+        if (json) yield* tell(failure)
         return yield* end(statusOf(ending))
       }
       if (ran.length === 0) {

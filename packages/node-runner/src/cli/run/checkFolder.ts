@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import { type CliError, usage } from "../base/cliError.ts"
-import { reasonOf } from "../base/systemError.ts"
+import { reasonOf } from "../../internal/disk/systemError.ts"
 
 /**
  * Refuses a folder that is not there and cannot be made, or in which nothing can be written, or a `file` for which that
@@ -23,7 +23,8 @@ export const checkFolder = Effect.fnUntraced(function* (
     if (found === undefined && isLink) return yield* refuse("where there is a link that leads nowhere")
     if (found === undefined && at !== path.dirname(at)) continue
     if (found?.type !== "Directory") {
-      const name = path.relative(".", at)
+      const below = path.relative(".", at)
+      const name = below.startsWith("..") ? at : below
       return yield* usage(`${whose} ${file ?? "a folder"}, but ${name} is a file`, { target, fix })
     }
     // only to try tells: what a system says of rights is not all

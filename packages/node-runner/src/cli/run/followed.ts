@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import type { JournalError } from "@stepwright/core/Journal"
 import { type CliError, usage } from "../base/cliError.ts"
 import * as runFolder from "./runFolder.ts"
-import * as stepPath from "./stepPath.ts"
+import * as stepPath from "../path/stepPath.ts"
 
 interface Followed {
   readonly run: string

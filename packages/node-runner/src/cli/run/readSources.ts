@@ -3,7 +3,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import type { SourceFile } from "@stepwright/core/Workspace"
 import { type CliError, usage } from "../base/cliError.ts"
-import { reasonOf } from "../base/systemError.ts"
+import { reasonOf } from "../../internal/disk/systemError.ts"
 
 const skipped = /^(\..*|__pycache__|node_modules|venv)$/
 

@@ -8,9 +8,9 @@ import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import { directory } from "../../internal/services/layers.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
 import { CliError, configuration, failed, usage } from "../base/cliError.ts"
-import { reasonOf } from "../base/systemError.ts"
+import { reasonOf } from "../../internal/disk/systemError.ts"
 import { checkFolder } from "./checkFolder.ts"
-import { nearest } from "./nearest.ts"
+import { nearest } from "../path/nearest.ts"
 import { RunSettings } from "./settings.ts"
 
 const settingsFile = (run: string) => `${directory}/${run}/run.json`

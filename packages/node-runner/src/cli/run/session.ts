@@ -6,7 +6,7 @@ import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { type CliError, usage } from "../base/cliError.ts"
 import * as runFolder from "./runFolder.ts"
 import { type RunSettings, standardSettings } from "./settings.ts"
-import * as workflowModule from "./workflowModule.ts"
+import * as workflowModule from "../module/workflowModule.ts"
 
 /** A run with its workflow and its settings. */
 export interface Session {

@@ -9,7 +9,7 @@ import { Console, Effect, Layer, Schema } from "effect"
 import { CliOutput, Command } from "effect/cli"
 import { general } from "../../../src/cli/base/words.ts"
 import * as stepwright from "../../../src/cli/commands/stepwright.ts"
-import { Bound, forget } from "../../../src/cli/run/workflowModule.ts"
+import { Bound, forget } from "../../../src/cli/module/workflowModule.ts"
 import * as NodeJournal from "../../../src/NodeJournal.ts"
 
 /** What happens behind a run, counted. */

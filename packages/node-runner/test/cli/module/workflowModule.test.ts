@@ -7,7 +7,7 @@ import { NodeServices } from "@effect/platform-node"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { Workflow } from "@stepwright/core"
 import { Effect } from "effect"
-import * as workflowModule from "../../../src/cli/run/workflowModule.ts"
+import * as workflowModule from "../../../src/cli/module/workflowModule.ts"
 
 // outside every node_modules
 const folder = mkdtempSync(join(tmpdir(), "stepwright-module-"))
@@ -108,7 +108,7 @@ describe("workflowModule", () => {
       }
       for (const [name, [text]] of Object.entries(cases)) module(name, text)
       const names = Object.keys(cases).map((name) => join(folder, name))
-      const source = (name: string) => JSON.stringify(join(import.meta.dirname, "../../../src/cli/run", name))
+      const source = (name: string) => JSON.stringify(join(import.meta.dirname, "../../../src/cli/module", name))
       const script = `import * as workflowModule from ${source("workflowModule.ts")}
 import { NodeServices } from "@effect/platform-node"
 import { Effect } from "effect"
