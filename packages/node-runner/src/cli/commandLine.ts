@@ -23,7 +23,7 @@ import { exitStatus, isCommandEnded } from "./base/exitStatus.ts"
 import { Interrupt } from "./base/interrupt.ts"
 import * as output from "./base/output.ts"
 import { runMain } from "./base/runMain.ts"
-import { trusted } from "./base/terminal.ts"
+import { presenter } from "./base/presenter.ts"
 import { usageProblem } from "./base/usageProblem.ts"
 import { bound, general, type Words } from "./base/words.ts"
 import * as stepwright from "./commands/stepwright.ts"
@@ -34,24 +34,6 @@ const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String })
 
 const version = () =>
   Schema.decodeSync(Manifest)(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version
-
-/** Wrong usage is a line or two on standard error, not the whole help. */
-const presenter: CliOutput.Presenter = {
-  present: Effect.fnUntraced(function* (event) {
-    const console = yield* Console.Console
-    if (event._tag !== "InvalidInvocation") {
-      // the colours of the help are the program's own
-      const log = (text: string) => console.log(trusted(text))
-      return yield* Effect.provideService(CliOutput.defaultPresenter.present(event), Console.Console, {
-        ...console,
-        log
-      })
-    }
-    const help = `${event.commandPath.join(" ")} --help`
-    const problems = event.errors.map((error) => `${event.commandPath[0]}: ${usageProblem(error, help).message}`)
-    console.error([...problems, `see \`${help}\``].join("\n"))
-  })
-}
 
 const environment = Layer.mergeAll(
   NodeJournal.layer({ directory }),

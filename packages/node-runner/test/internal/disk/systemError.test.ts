@@ -10,7 +10,7 @@ describe("systemError", () => {
       const fs = yield* FileSystem.FileSystem
       assert.strictEqual(reasonOf(yield* Effect.flip(fs.readFile("no/such"))), "no such file or directory")
       assert.strictEqual(reasonOf(yield* Effect.flip(fs.writeFileString("/dev/full", "a"))), "no space left on device")
-      const direct = yield* Effect.flip(Effect.tryPromise({ try: () => readFile("."), catch: (error) => error }))
+      const direct = yield* Effect.promise(() => readFile(".").catch((error: unknown) => error))
       assert.strictEqual(reasonOf(direct), "illegal operation on a directory")
       assert.strictEqual(reasonOf(new Error("something else")), "something else")
       assert.strictEqual(reasonOf("a text"), "a text")
