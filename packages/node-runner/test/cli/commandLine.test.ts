@@ -98,6 +98,7 @@ describe("commandLine", () => {
       yield* call(["run", "--input", '{"text":"x"}'], saying())
       for (const args of [["verify"], ["verify", "latest"]]) {
         const { err } = yield* call(args, saying())
+        assert.match(err, /^run \S+: out\/saying\n/)
         assert.match(err, /out\/saying is no folder that can be read/)
       }
     }).pipe(inFolder)

@@ -28,8 +28,8 @@ export interface Details {
 
 const of =
   (kind: Kind) =>
-  (problem: string, details: Details = {}) =>
-    new CliError({ kind, message: details.fix === undefined ? problem : `${problem}: ${details.fix}`, ...details })
+  (problem: string, { cause, fix, target }: Details = {}) =>
+    new CliError({ kind, message: fix === undefined ? problem : `${problem}: ${fix}`, target, fix, cause })
 
 export const usage = of("usage")
 export const configuration = of("configuration")

@@ -53,6 +53,6 @@ export const ask = Command.make(
   Command.withDescription("Send one prompt through the configured model and print its reply, to check a set-up"),
   Command.withShortDescription("Send one prompt, to check a set-up"),
   Command.withExamples(({ commandPath }) => [
-    { command: `OPENAI_API_KEY=… ${commandPath.join(" ")} "Say hello"`, description: "Key, server and model work" }
+    { command: `OPENAI_API_KEY=KEY ${commandPath.join(" ")} "Say hello"`, description: "Key, server and model work" }
   ])
 )

@@ -19,7 +19,9 @@ const folderOf = Effect.fnUntraced(function* (given: string) {
   if (yield* Effect.orElseSucceed(fs.exists(given), () => false)) return given
   if (given !== runFolder.latest && !(yield* runFolder.isReference(given))) return given
   const run = yield* runFolder.find(given)
-  return ((yield* runFolder.readSettings(run)) ?? standardSettings(run)).out
+  const { out } = (yield* runFolder.readSettings(run)) ?? standardSettings(run)
+  yield* Console.error(`run ${run}: ${out}`)
+  return out
 })
 
 export const verify = Command.make(
@@ -51,7 +53,7 @@ export const verify = Command.make(
       }
       yield* Console.log(
         report.run === 0
-          ? "no tests found: a test is a method test… of a unittest.TestCase, or a function test…, in a file test_….py"
+          ? "no tests found: a test is a method test* of a unittest.TestCase, or a function test*, in a file test_*.py"
           : `${format.count(report.run, "test")} run in ${format.time(report.durationMillis)}: ${format.tests(report)}`
       )
     }

@@ -75,7 +75,7 @@ const fromFlag = Effect.fnUntraced(function* (
   const isFile = given === textFile.standardInput || (yield* Effect.orElseSucceed(fs.exists(given), () => false))
   return isFile
     ? yield* parseJson(yield* textFile.read(given), textFile.title(given))
-    : yield* usage(`--input is neither JSON nor a file: ${given} (a text as JSON has quotes: '"…"')`, {
+    : yield* usage(`--input is neither JSON nor a file: ${given} (a text as JSON has quotes: '"a text"')`, {
         target: "--input"
       })
 })

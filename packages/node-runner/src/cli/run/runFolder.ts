@@ -66,7 +66,7 @@ export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.R
   const matching = reference === "" ? [] : ids.filter((id) => id.startsWith(reference))
   if (matching.length === 1) return matching[0]!
   const choice = matching.length === 0 ? nearest(reference, ids) : matching
-  const names = `${choice.slice(0, 5).join(", ")}${choice.length > 5 ? ", …" : ""}`
+  const names = `${choice.slice(0, 5).join(", ")}${choice.length > 5 ? ", ..." : ""}`
   const message =
     matching.length === 0
       ? `there is no run "${reference}"; the runs here are ${names}`

@@ -1,7 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
-import process from "node:process"
+import { readdirSync, writeFileSync } from "node:fs"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Journal, LlmClient, PromptTemplate, Step, Workflow } from "@stepwright/core"
@@ -11,6 +8,7 @@ import { general } from "../../../src/cli/base/words.ts"
 import * as stepwright from "../../../src/cli/commands/stepwright.ts"
 import { Bound, forget } from "../../../src/cli/module/workflowModule.ts"
 import * as NodeJournal from "../../../src/NodeJournal.ts"
+import * as support from "../../support/commandLine.ts"
 
 /** What happens behind a run, counted. */
 const counts = () => ({ built: 0, walked: 0, read: 0, asked: 0 })
@@ -76,23 +74,11 @@ const call = (counts: Counts, ...args: ReadonlyArray<string>) => {
   )
 }
 
-/** In a folder of its own, which is the working folder meanwhile. */
 const inFolder = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => {
-      const before = process.cwd()
-      const folder = mkdtempSync(join(tmpdir(), "stepwright-"))
-      process.chdir(folder)
-      writeFileSync("doc.md", "Say it.")
-      return { before, folder }
-    }),
-    () => work,
-    ({ before, folder }) =>
-      Effect.sync(() => {
-        process.chdir(before)
-        rmSync(folder, { recursive: true })
-      })
-  )
+  Effect.andThen(
+    Effect.sync(() => writeFileSync("doc.md", "Say it.")),
+    work
+  ).pipe(support.inFolder)
 
 describe("run", () => {
   it.effect("builds the client once, walks the workflow once and never reads the journal", () =>
