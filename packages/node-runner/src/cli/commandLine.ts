@@ -122,6 +122,8 @@ const report = Effect.fnUntraced(function* (name: string, cause: Cause.Cause<unk
   const tell = (found: Diagnostic) => (isJson ? Console.log(JSON.stringify({ error: found }, null, 2)) : Effect.void)
   if (Cause.hasInterruptsOnly(cause)) {
     const { fix, message } = yield* Interrupt
+    // who runs a run has said it, in what is drawn
+    if (fix === undefined) yield* Console.error(`${name}: ${message}`)
     return yield* tell({ severity: "error", code: "Interrupted", message, target: null, fix: fix ?? null })
   }
   if (isHelp(error)) {

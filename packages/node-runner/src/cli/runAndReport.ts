@@ -84,7 +84,8 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
   const tell = Effect.fnUntraced(function* (
     state: WorkflowState,
     ran: ReadonlyArray<string>,
-    reused: ReadonlyArray<string>
+    reused: ReadonlyArray<string>,
+    flag = ""
   ) {
     const holding = new Set([...ran, ...reused])
     const ended: EndedRun = {
@@ -96,7 +97,8 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       usd: setUp.usedUp.cost(),
       unused: state.status === "COMPLETED" ? yield* unusedReplies.of(self, setUp) : undefined,
       result: yield* result.of(loaded.workflow, state, settings.out, (path) => holding.has(path)),
-      again
+      again,
+      goOn: `${again} resume ${run}${flag}`
     }
     yield* Console.log(json ? JSON.stringify(document.ofEnded(ended), null, 2) : summary(ended))
   })
@@ -125,13 +127,12 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       })
     )
   )
-  yield* tell(state, ran, reused)
-  if (ending._tag === "Completed") return
+  if (ending._tag === "Completed") return yield* tell(state, ran, reused)
+  const flag = largerCap(settings, ending.reason)
+  yield* tell(state, ran, reused, flag)
   const { message } = describeError(ending.reason)
   const how = ending._tag === "Suspended" ? "suspended" : "failed"
-  yield* Console.error(
-    `${how} at ${ending.path}: ${message.trimEnd()}\n${look(again, run, largerCap(settings, ending.reason))}`
-  )
+  yield* Console.error(`${how} at ${ending.path}: ${message.trimEnd()}\n${look(again, run, flag)}`)
   yield* end(statusOf(ending))
 })
 

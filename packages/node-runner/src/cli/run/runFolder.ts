@@ -39,7 +39,10 @@ export const writeSettings = (run: string, settings: RunSettings) =>
   )
 
 /** The ids of all runs, the one that was written to last first. */
-export const all = NodeJournal.runs(directory)
+export const all: Effect.Effect<ReadonlyArray<string>, CliError> = Effect.mapError(
+  NodeJournal.runs(directory),
+  (cause) => configuration(`the runs here cannot be listed: ${cause.detail}`, { target: directory, cause })
+)
 
 /** Refuses a folder of runs that nobody can write. */
 export const checkStore = checkFolder("runs are kept in", directory, {
@@ -54,7 +57,7 @@ export const isLive = (run: string): Effect.Effect<boolean> =>
 export const latest = "latest"
 
 /** The id that an id, the beginning of one, or `latest` stands for. */
-export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.Return<string, CliError | JournalError> {
+export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.Return<string, CliError> {
   const ids = yield* all
   const [last] = ids
   if (last === undefined) {
@@ -75,7 +78,7 @@ export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.R
 })
 
 /** Whether a word is `latest`, or the whole id of a run. */
-export const isReference = (word: string | undefined): Effect.Effect<boolean, JournalError> =>
+export const isReference = (word: string | undefined): Effect.Effect<boolean, CliError> =>
   Effect.map(all, (ids) => word !== undefined && (word === latest || ids.includes(word)))
 
 /** The events of a run as its journal has them, and the state that they lead to, whatever workflow it is of. */

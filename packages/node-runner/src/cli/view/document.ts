@@ -16,7 +16,7 @@ export const ofEnded = (self: EndedRun) => {
     ...(state.status === "COMPLETED" && {
       output: Object.fromEntries(finished(self).map(({ output, path }) => [path, output]))
     }),
-    ...facts(state, settings.out, self.result, self.usd, `${self.again} resume ${run}`),
+    ...facts(state, settings.out, self.result, self.usd, self.goOn),
     ...(self.unused !== undefined && { unusedReplies: self.unused }),
     durationMillis
   }

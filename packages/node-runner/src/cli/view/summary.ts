@@ -18,8 +18,9 @@ export interface EndedRun extends Session {
   readonly usd: number | undefined
   /** The replies of its cassette that it had no use for; not known of a run without one, or that is not done. */
   readonly unused: ReadonlyArray<Origin> | undefined
-  /** How the command line is called. */
+  /** How the command line is called, and what goes on with the run. */
   readonly again: string
+  readonly goOn: string
 }
 
 /** The steps that have a result, in the order of the definition. */

@@ -80,6 +80,11 @@ describe("what a run writes", () => {
         assert.strictEqual(status, 2, err)
         assert.match(err, /^stepwright: runs are kept in a folder, but \.stepwright is a file: [^\n]+\n$/)
       }
+      const { err, status } = yield* call(["list"])
+      assert.deepStrictEqual(
+        [status, err],
+        [3, "stepwright: the runs here cannot be listed: .stepwright/runs: not a directory\n"]
+      )
     }).pipe(inFolder)
   )
 })
