@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs"
+import { mkdirSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import process from "node:process"
 import { NodeServices } from "@effect/platform-node"
@@ -85,7 +85,6 @@ describe("--json", () => {
     Effect.gen(function* () {
       assert.deepStrictEqual((yield* namesOf).toSorted(), Object.keys(calls).toSorted())
       writeFileSync("doc.md", "Say it.")
-      const { mkdirSync } = yield* Effect.promise(() => import("node:fs"))
       mkdirSync("code")
       const test =
         "import unittest\nclass T(unittest.TestCase):\n    def test_a(self):\n        self.assertTrue(True)\n"
