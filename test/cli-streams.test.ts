@@ -1,5 +1,6 @@
+import { spawnSync } from "node:child_process"
 import { assert, describe, it } from "@effect/vitest"
-import { place, type Started, until } from "./support/cli.ts"
+import { launcher, place, type Started, until } from "./support/cli.ts"
 
 const words = ["run", "--workflow", "tool.ts", "--input", '{"text":"one two"}']
 
@@ -39,6 +40,20 @@ describe("output", () => {
     assert.deepStrictEqual([json.status, JSON.parse(json.stdout).status], [1, "COMPLETED"])
     const state = await here.startWith({ stdout: "/dev/full" }, "export").ended
     assert.deepStrictEqual([state.status, state.stderr.split("\n").length], [1, 2], state.stderr)
+  })
+
+  it("that is written in part only, as on a disk that becomes full, is told as well", async () => {
+    const here = place(["tool.ts"])
+    here.write("go", "")
+    await here.stepwright(...words)
+    const script = 'ulimit -f 1; exec "$0" "$1" export > state.json'
+    const limited = spawnSync("sh", ["-c", script, process.execPath, launcher], {
+      cwd: here.path(""),
+      encoding: "utf8"
+    })
+    assert.strictEqual(limited.status, 1, limited.stderr)
+    assert.strictEqual(limited.stderr, "stepwright: standard output cannot be written: file too large\n")
+    assert.isAbove(here.read("state.json").length, 0)
   })
 })
 

@@ -15,7 +15,7 @@ import { setTimeout } from "node:timers/promises"
 import { afterAll } from "@effect/vitest"
 
 const root = join(import.meta.dirname, "../..")
-const launcher = join(root, "packages/node-runner/bin/stepwright.mjs")
+export const launcher = join(root, "packages/node-runner/bin/stepwright.mjs")
 
 export interface Finished {
   readonly status: number | null
