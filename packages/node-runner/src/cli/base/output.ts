@@ -1,19 +1,35 @@
 import { Console } from "node:console"
+import { fstatSync, writeSync } from "node:fs"
 import process from "node:process"
 import { Writable } from "node:stream"
+import * as Result from "effect/Result"
 import { reasonOf } from "../../internal/disk/systemError.ts"
 import * as terminal from "./terminal.ts"
 
 /** The streams that cannot be written any more, each with the reason; that its reader has gone is none to speak of. */
 const lost = new Map<NodeJS.WriteStream, string | undefined>()
 
-const guarded = (stream: NodeJS.WriteStream): terminal.Screen => {
-  const screen = terminal.screen(stream, process.env)
+/** A file, of which Node's own stream takes the part that the disk still had room for, for the whole. */
+const file = (stream: NodeJS.WriteStream, descriptor: number): terminal.Output => ({
+  columns: 0,
+  rows: 0,
+  write: (text) => {
+    let rest = Buffer.from(text)
+    const written = Result.try(() => {
+      while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest))
+    })
+    return Result.isSuccess(written) || stream.emit("error", written.failure)
+  }
+})
+
+const guarded = (stream: NodeJS.WriteStream, descriptor: number): terminal.Screen => {
+  const isFile = fstatSync(descriptor).isFile()
+  const screen = terminal.screen(isFile ? file(stream, descriptor) : stream, process.env)
   return { ...screen, write: (text) => (lost.has(stream) ? undefined : screen.write(text)) }
 }
 
-export const stdout = (): terminal.Screen => guarded(process.stdout)
-export const stderr = (): terminal.Screen => guarded(process.stderr)
+export const stdout = (): terminal.Screen => guarded(process.stdout, 1)
+export const stderr = (): terminal.Screen => guarded(process.stderr, 2)
 
 const writable = (screen: () => terminal.Screen) =>
   new Writable({

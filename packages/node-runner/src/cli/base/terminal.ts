@@ -14,8 +14,11 @@ export interface Screen {
 }
 
 /** What a screen takes of a stream. */
-interface Output extends Pick<NodeJS.WriteStream, "columns" | "rows" | "write"> {
-  readonly isTTY?: boolean | undefined
+export interface Output {
+  readonly isTTY?: boolean
+  readonly columns: number
+  readonly rows: number
+  readonly write: (text: string) => boolean
 }
 
 /** Stands for the beginning of an escape sequence. Nothing that comes from outside can know it. */
