@@ -102,6 +102,14 @@ describe("signals", () => {
   })
 })
 
+describe("the launcher", () => {
+  it("takes with it what it has started, also when it is killed before that runs", async () => {
+    const orphan = place([], { STEPWRIGHT_LAUNCHER: "999999" })
+    const { status, stdout } = await orphan.stepwright("--version")
+    assert.deepStrictEqual([status, stdout], [null, ""])
+  })
+})
+
 describe("standard input", () => {
   it("is the document, the input, the state or the result where - is named", async () => {
     const here = place(["tool.ts"])
