@@ -24,12 +24,15 @@ const nodeSeenFrom = (file) => {
 }
 
 const start = async () => {
-  if (process.env.STEPWRIGHT_LAUNCHER === String(process.ppid) && process.channel) {
-    // Whoever kills the launcher outright kills this process as well.
-    process.once("disconnect", () => process.kill(process.pid, "SIGKILL"))
-    process.channel.unref()
-  }
+  const launcher = process.env.STEPWRIGHT_LAUNCHER
   delete process.env.STEPWRIGHT_LAUNCHER
+  if (launcher !== undefined) {
+    // Whoever kills the launcher outright kills this process as well, even if it has only begun.
+    const end = () => process.kill(process.pid, "SIGKILL")
+    process.once("disconnect", end)
+    process.channel?.unref()
+    if (launcher !== String(process.ppid) || !process.connected) end()
+  }
   module.enableCompileCache?.()
   const source = new URL("../src/main.ts", import.meta.url)
   await import(existsSync(source) ? source.href : new URL("../dist/main.js", import.meta.url).href)
