@@ -176,6 +176,15 @@ describe("Step", () => {
       assert.throws(() => Step.make("list", { ...base, repair: -1 }), `step "list": repair must be 0 or more`)
     })
 
+    for (const name of ["", "a/b", "look up", "a.b", "*", "50%", "constructor", "__proto__"]) {
+      it(`refuses the name ${JSON.stringify(name)}, which no path could hold, as \`bind\` does`, () => {
+        const refusal = `step "${name}": "${name}" cannot be a name`
+        assert.throws(() => Step.make(name, base), refusal)
+        const run = () => Effect.succeed({ points: [] })
+        assert.throws(() => Step.effect(name, { input: Topic, output: Points, run }), refusal)
+      })
+    }
+
     it("checks the names of variables against the holes of the prompt", () => {
       // @ts-expect-error the hole {{topic}} is left out
       const missing = Step.make("a", { ...base, variables: () => ({}) })

@@ -1,9 +1,0 @@
-import { Schema } from "effect"
-import { PromptTemplate, Step } from "@stepwright/core"
-
-export const outline = Step.make("outline", {
-  input: Schema.Struct({ topic: Schema.String }),
-  output: Schema.String,
-  prompt: PromptTemplate.make("Outline {{topic}} in {{count}} points."),
-  variables: ({ topic }) => ({ topic, cuont: 3 })
-})

@@ -1,0 +1,26 @@
+import { Workflow } from "@stepwright/core"
+import { article, base, draft, two } from "../parts.ts"
+
+export const workflows = [
+  // "one") → "one" gives", { readonly b: number; }, "the step needs", { readonly a: string; }
+  base.pipe(Workflow.bind("two", two, "one")),
+  // "oen" → no "oen"; there are input, one
+  base.pipe(Workflow.bind("two", two, "oen")),
+  // a: → "one.b" gives", number, "the step needs", string
+  base.pipe(Workflow.bind("two", two, { a: "one.b" })),
+  // a: → no "one.c"; there is one.b
+  base.pipe(Workflow.bind("two", two, { a: "one.c" })),
+  // "input.length" → no "input.length": there are no names in a plain value
+  base.pipe(Workflow.bind("two", two, "input.length")),
+  // {} → Property 'a' is missing in type '{}'
+  base.pipe(Workflow.bind("two", two, {})),
+  // b: → 'b' does not exist in type '{ readonly a: "input"; }'
+  base.pipe(Workflow.bind("two", two, { a: "input", b: "one.b" })),
+  // "input") → "input" gives", { readonly topic: string; }, "the step needs", { readonly title: string; readonly points: readonly string[]; }
+  article.pipe(Workflow.bind("again", draft, "input")),
+  article.pipe(
+    // title: → no "outline.titel"; there are
+    // points: → "outline.title" gives", string, "the step needs", readonly string[]
+    Workflow.bind("again", draft, { title: "outline.titel", points: "outline.title" })
+  )
+]
