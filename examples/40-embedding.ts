@@ -39,7 +39,7 @@ const tracer = Tracer.make({
 
 // --- the pipeline: a step that needs the application's service, and one that asks a model ---
 
-const lookUp = Step.effect("look up", {
+const lookUp = Step.effect("lookUp", {
   input: Schema.Struct({ customer: Schema.String }),
   output: Schema.String,
   error: UnknownCustomer,

@@ -6,17 +6,19 @@ import { type ModelSettings, settingsOf, type StepOutputError } from "./internal
 import * as step from "./internal/ask/step.ts"
 import * as JsonCodec from "./internal/json/codec.ts"
 import { own } from "./internal/json/own.ts"
+import type { Name } from "./internal/text/name.ts"
 import { defaultParser } from "./internal/parser/default.ts"
 import type { LlmClient } from "./LlmClient.ts"
 import type { LlmError } from "./LlmError.ts"
 import type { OutputParser } from "./OutputParser.ts"
-import type { PromptTemplate, Value } from "./PromptTemplate.ts"
+import type { PromptTemplate } from "./PromptTemplate.ts"
 import type { Delivered } from "./Workspace.ts"
 import type { TestCounts } from "./TestRunner.ts"
 
 export { type CallSettings, ModelSettings, StepOutputError } from "./internal/ask/call.ts"
 export { formatHole } from "./internal/ask/formatHole.ts"
 export type { AskSettings, Produces } from "./internal/ask/step.ts"
+export type { Name } from "./internal/text/name.ts"
 
 /** What a step or a workflow takes, gives, fails with and needs: types, and nothing at run time. */
 export interface Types<in In, out Out, out E, out R> {
@@ -48,7 +50,8 @@ export type Any = Step<never, unknown, unknown, unknown>
 
 export const isStep = (value: unknown): value is Any => step.isStep(value)
 
-type Variables<V extends string> = { readonly [K in Exclude<V, typeof formatHole>]: Value }
+// written out, as the compiler then does where a value is none of them
+type Variables<V extends string> = { readonly [K in Exclude<V, typeof formatHole>]: string | number | boolean }
 
 /** What is said of a variable that the prompt has no hole for. */
 type EveryVariableHasAHole<V, X> = [Exclude<keyof X, V>] extends [never]
@@ -83,8 +86,14 @@ export interface MakeOptions<V extends string, I extends AnyCodec, O extends Any
  * })
  * ```
  */
-export const make = <const V extends string, I extends AnyCodec, O extends AnyCodec, X extends Variables<NoInfer<V>>>(
-  name: string,
+export const make = <
+  const V extends string,
+  I extends AnyCodec,
+  O extends AnyCodec,
+  X extends Variables<NoInfer<V>>,
+  const K extends string = string
+>(
+  name: Name<K>,
   { version = 1, ...options }: MakeOptions<V, I, O, X>
 ): Step<I["Type"], O["Type"], StepOutputError | LlmError, LlmClient> =>
   // MakeOptions ties the prompt's holes, the variables and the parser to each other and to input and output
@@ -119,8 +128,8 @@ export interface EffectOptions<I extends AnyCodec, O extends AnyCodec, E, R> {
 }
 
 /** A step that calls no model: any Effect with a Schema for its input and output. */
-export const effect = <I extends AnyCodec, O extends AnyCodec, E = never, R = never>(
-  name: string,
+export const effect = <I extends AnyCodec, O extends AnyCodec, E = never, R = never, const K extends string = string>(
+  name: Name<K>,
   { error, version = 1, ...options }: EffectOptions<I, O, E, R>
 ): Step<I["Type"], O["Type"], E, R> =>
   // EffectOptions ties what the functions take and give to input, output and error

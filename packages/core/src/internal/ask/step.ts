@@ -7,6 +7,7 @@ import type { Message } from "../../LlmRequest.ts"
 import * as PromptTemplate from "../../PromptTemplate.ts"
 import * as JsonCodec from "../json/codec.ts"
 import * as exact from "../json/exact.ts"
+import { nameProblem } from "../text/name.ts"
 import type { OutputParser } from "../parser/outputParser.ts"
 import * as call from "./call.ts"
 import type { StepContext } from "./context.ts"
@@ -71,16 +72,20 @@ export const insideOf = (step: { readonly [TypeId]: unknown }): Inside => step[T
 
 type Shown = Pick<UntypedStep, "name" | "version" | "model" | "produces">
 
-const make = (shown: Shown, inside: Inside): UntypedStep => ({
-  ...shown,
-  input: inside.input.schema,
-  output: inside.output.schema,
-  error: inside.error?.schema,
-  [TypeId]: inside,
-  pipe() {
-    return pipeArguments(this, arguments)
+const make = (shown: Shown, inside: Inside): UntypedStep => {
+  const problem = nameProblem(shown.name)
+  if (problem !== undefined) throw new DefinitionError({ place: `step "${shown.name}"`, detail: problem })
+  return {
+    ...shown,
+    input: inside.input.schema,
+    output: inside.output.schema,
+    error: inside.error?.schema,
+    [TypeId]: inside,
+    pipe() {
+      return pipeArguments(this, arguments)
+    }
   }
-})
+}
 
 const always = () => Effect.succeed(true)
 

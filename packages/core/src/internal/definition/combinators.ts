@@ -1,5 +1,6 @@
 import { DefinitionError } from "../../DefinitionError.ts"
 import * as JsonCodec from "../json/codec.ts"
+import { nameProblem } from "../text/name.ts"
 import { type Body, insideOf, isWorkflow, type Node, type UntypedWorkflow, withNodes, workflow } from "./nodes.ts"
 import { compile } from "./selector.ts"
 
@@ -9,12 +10,6 @@ const namesOf = (nodes: ReadonlyArray<Node>): ReadonlyArray<string> =>
     if (node._tag === "Input") return ["input"]
     return node._tag === "All" ? node.parts.flatMap(namesOf) : [node.name]
   })
-
-/** A name must fit into a path and a wire, and must not be one that objects have anyway. */
-const nameProblem = (name: string): string | undefined => {
-  if (!/^[^\s./*%]+$/.test(name)) return `"${name}" cannot be a name: use no white space and none of . / * %`
-  return name in {} ? `"${name}" cannot be a name: every object has it already` : undefined
-}
 
 const refuse = (self: UntypedWorkflow, detail: string) =>
   new DefinitionError({ place: `workflow "${self.name}"`, detail })
