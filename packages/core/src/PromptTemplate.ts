@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import { DefinitionError } from "./DefinitionError.ts"
 import { open } from "./internal/text/delimiter.ts"
 import { excerpt, lineAndColumn } from "./internal/text/excerpt.ts"
+import type { Nothing, Some } from "./internal/text/nothing.ts"
 import { suggest } from "./internal/text/suggest.ts"
 import * as PromptTemplateVariable from "./PromptTemplateVariable.ts"
 
@@ -40,6 +41,30 @@ export type Holes<S extends string> = string extends S
         : never
     : never
 
+/** Text of a template; where the compiler sees that it is malformed, a sentence. */
+export type Source<S extends string> = Nothing extends Some<Flaw<S> extends never ? S : never> ? Flaw<S> : S
+
+type Flaw<S extends string> = string extends S
+  ? never
+  : S extends `${infer Before}{{${infer After}`
+    ? Before extends `${string}\\`
+      ? Flaw<After>
+      : After extends `${infer Name}}}${infer Rest}`
+        ? Trim<Name> extends ""
+          ? "a hole needs a name between {{ and }}"
+          : Trim<Name> extends NoHole
+            ? `"${Trim<Name>}" is no name for a hole: letters, digits and _ only; write \\{{ for literal braces`
+            : Flaw<Rest>
+        : "{{ is not closed by }}; write \\{{ for literal braces"
+    : never
+
+type Characters<S extends string> = S extends `${infer First}${infer Others}` ? First | Characters<Others> : never
+
+/** Texts that name no hole; the rest of them, which the compiler does not see, `parse` refuses. */
+type NoHole =
+  | `${Characters<"0123456789">}${string}`
+  | `${string}${Characters<" \t\n-.,:;/\\|'\"`()[]{}<>&?!=+*%#@$^~">}${string}`
+
 /**
  * A prompt with holes such as `{{topic}}`, whose names are in its type. `\{{` stands for two literal braces; `}}`
  * outside a hole needs nothing.
@@ -62,7 +87,7 @@ export interface PromptTemplate<out V extends string = string> {
  * ```
  */
 export const make = <const S extends string>(
-  source: S,
+  source: Source<S>,
   variables: { readonly [K in Holes<S>]?: PromptTemplateVariable.PromptTemplateVariable } = {}
 ): PromptTemplate<Holes<S>> => ({
   // the holes that `parse` finds at run time are those that `Holes` finds in the type
@@ -121,7 +146,7 @@ export const withVariablesOf: {
 /** The prompt with a value in each hole. Values are inserted once and never scanned again. */
 export const render = <V extends string>(
   self: PromptTemplate<V>,
-  values: { readonly [K in NoInfer<V>]: Value }
+  values: { readonly [K in NoInfer<V>]: string | number | boolean }
 ): string => {
   const known: Readonly<Record<string, Value>> = values
   let text = self.pieces[0]!

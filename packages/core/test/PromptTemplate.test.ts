@@ -28,7 +28,9 @@ describe("PromptTemplate", () => {
     })
 
     it("throws for a malformed literal", () => {
+      // @ts-expect-error {{ is not closed by }}
       assert.throws(() => PromptTemplate.make("{{a"), DefinitionError.DefinitionError)
+      assert.throws(() => PromptTemplate.make("{{a" as string), DefinitionError.DefinitionError)
     })
   })
 
