@@ -1,3 +1,5 @@
+import type { Nothing, Some } from "../text/nothing.ts"
+
 /** Names of a scope, and of what lies in it, whose value is a `T`: `"design.tasks"`. Arrays are not looked into. */
 export type PathTo<S, T, Depth extends number = 4> = [Depth] extends [never]
   ? never
@@ -27,6 +29,72 @@ export type Wire<S, T> =
 
 /** What feeds a step: a function of the scope, or a wire. */
 export type Selector<S, T> = ((scope: S) => T) | Wire<S, T>
+
+/** How a sentence names what is wanted of a value. */
+type Want = "the step needs" | "items must be" | "key must be" | "dependsOn must be"
+
+/**
+ * A selector, seen from what is given, `W`: only that which the compiler is to hold it against, a function or a wire, so
+ * that it tells of that alone; or what is wrong with a wire, in words.
+ */
+export type Selects<S, T, W, Wanted extends Want = "the step needs"> =
+  // parts of a union, as then the scope is only looked at when all that it depends on is known
+  | (((scope: S) => NoInfer<T>) & (Nothing extends Some<AsFunction<W>> ? never : unknown))
+  | (Nothing extends Some<AsWire<S, T, W>> ? never : Wire<S, NoInfer<T>>)
+  | (Nothing extends Some<AsFunction<W> | AsWire<S, T, W>> ? Told<S, T, W, Wanted> : never)
+  // where W is inferred
+  | ([W] extends [never] ? W : never)
+
+/** Something where `W` may be a function. */
+type AsFunction<W> = W extends (...args: never) => unknown ? "it" : unknown extends W ? "it" : never
+
+/** Something where `W` may be a wire that leads to a `T`. */
+type AsWire<S, T, W> = W extends Wire<S, T> ? "it" : unknown extends W ? "it" : never
+
+type Told<S, T, W, Wanted extends Want> = W extends string
+  ? string extends W
+    ? Wire<S, NoInfer<T>>
+    : Misled<S, T, W, Wanted>
+  : W extends object
+    ? { readonly [K in keyof NoInfer<T>]: Member<S, T[K], K extends keyof W ? W[K] : unknown, Wanted> }
+    : "give a function of the scope, the dotted name of a value in it, or an object of such names"
+
+type Member<S, T, P, Wanted extends Want> =
+  P extends PathTo<S, T> ? P : P extends string ? Misled<S, T, P, Wanted> : PathTo<S, T>
+
+/** Where a dotted name leads, beside what is wanted; or the first of its names that is not there, with those that are. */
+type Misled<S, T, P extends string, Wanted extends Want, Before extends string = ""> =
+  S extends ReadonlyArray<unknown>
+    ? `no "${Before}${P}": a wire does not lead into a list; use a function`
+    : S extends object
+      ? P extends `${infer K}.${infer Rest}`
+        ? K extends keyof S
+          ? Misled<S[K], T, Rest, Wanted, `${Before}${K}.`>
+          : `no "${Before}${K}"; ${There<Listed<keyof S & string, Before>>}`
+        : P extends keyof S
+          ? [`"${Before}${P}" gives`, S[P], Wanted, T]
+          : `no "${Before}${P}"; ${There<Listed<keyof S & string, Before>>}`
+      : `no "${Before}${P}": there are no names in a plain value`
+
+type There<List extends string> = List extends ""
+  ? "there are no names"
+  : List extends `${string}, ${string}`
+    ? `there are ${List}`
+    : `there is ${List}`
+
+/** The names of a union, with commas between them. */
+type Listed<Names extends string, Before extends string, After extends string = ""> = [Names] extends [never]
+  ? After
+  : Last<Names> extends infer Name extends string
+    ? Listed<Exclude<Names, Name>, Before, After extends "" ? `${Before}${Name}` : `${Before}${Name}, ${After}`>
+    : never
+
+/** The last member of a union: what a function of as many signatures gives. */
+type Last<U> = (U extends unknown ? (_: () => U) => void : never) extends (_: infer All) => void
+  ? All extends () => infer Member
+    ? Member
+    : never
+  : never
 
 /** A selector without its types: `wire` is there where it is data. */
 export interface Compiled {
