@@ -173,6 +173,34 @@ describe("Workflow", () => {
     }
   })
 
+  describe("a body", () => {
+    for (const [what, body, detail] of [
+      ["a function", (n: number) => n, `"two" is given a function, which is no step: Step.effect makes one of it`],
+      ["nothing", undefined, `"two" is given nothing: give a step or a workflow`],
+      ["a Schema", Schema.String, `"two" is given something else: give a step or a workflow`]
+    ] as const) {
+      it(`that is ${what} is refused when the value is made, with what to give`, () => {
+        const none = body as never
+        const refusal = `workflow "w": ${detail}`
+        assert.throws(() => begin.pipe(Workflow.bind("two", none, "input" as never)), refusal)
+        const each = { items: () => [1], key: String, input: "item" } as never
+        assert.throws(() => begin.pipe(Workflow.forEach("two", none, each)), refusal)
+        assert.throws(() => begin.pipe(Workflow.andThen(none)), refusal.replace(`"two"`, "andThen"))
+      })
+    }
+  })
+
+  describe("a selector", () => {
+    for (const selector of [undefined, null, 7, true, [1], { a: 1 }]) {
+      it(`that is ${JSON.stringify(selector)} is refused when the value is made, with what to give`, () => {
+        const refusal = `workflow "w": the input of "two" is no selector: give a function of the scope, the dotted name of a value in it, or an object of such names`
+        assert.throws(() => begin.pipe(Workflow.bind("two", number("x"), selector as never)), refusal)
+        const each = { items: selector, key: String, input: "item" } as never
+        assert.throws(() => begin.pipe(Workflow.forEach("two", number("x"), each)), refusal.replace("input", "items"))
+      })
+    }
+  })
+
   describe("andThen", () => {
     const output = <A>(workflow: Workflow.Workflow<number, A>, n: number) => Engine.execute(workflow, n)
     const plain = Workflow.identity(Schema.Finite)

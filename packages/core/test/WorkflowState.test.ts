@@ -48,6 +48,33 @@ describe("WorkflowState", () => {
       })
     )
 
+    it.effect("says of text that was encoded twice how it can be read", () =>
+      Effect.gen(function* () {
+        const text = JSON.stringify(WorkflowState.toJson(yield* done))
+        const error = yield* Effect.flip(WorkflowState.fromJson(text))
+        assert.strictEqual(error.reason, "Unreadable")
+        assert.include(error.message, "it is JSON within a JSON string, encoded twice: JSON.parse it once before")
+        assert.isTrue(Schema.is(WorkflowState.WorkflowState)(yield* WorkflowState.fromJson(JSON.parse(text))))
+      })
+    )
+
+    for (const [text, found] of [
+      ["", "nothing"],
+      [" \n", "nothing"],
+      ["null", "null"],
+      ["[]", "a list"],
+      ["7", "a number"],
+      [`"COMPLETED"`, "a text"]
+    ] as const) {
+      it.effect(`says that ${JSON.stringify(text)} holds no state, and what writes one`, () =>
+        Effect.gen(function* () {
+          const error = yield* Effect.flip(WorkflowState.fromJson(text))
+          assert.strictEqual(error.reason, "Unreadable")
+          assert.include(error.message, `it holds ${found}; a state is what WorkflowState.toJson writes`)
+        })
+      )
+    }
+
     it.effect("tells a state that a newer version wrote", () =>
       Effect.gen(function* () {
         const text = yield* edited((json) => {

@@ -160,8 +160,8 @@ describe("MockLlm", () => {
             "  it was asked: user: Write it.",
             "  scripted:",
             '    step "outline": 1 of 2 replies used',
-            '    path "draft": used 0 times',
-            '    step "draft", path "x": used 0 times',
+            '    path "draft": not used',
+            '    step "draft", path "x": not used',
             '  the nearest is step "draft", path "x"; - scripted, + asked',
             '    - path "x"',
             '    + path "article/draft"'
@@ -183,7 +183,7 @@ describe("MockLlm", () => {
         const long = request("draft", `start ${"x".repeat(9000)} end`)
         yield* ask(long)
         const shown = yield* detail(long)
-        expect(shown).toContain("1 of 1 replies used")
+        expect(shown).toContain("1 of 1 reply used")
         expect(shown).toMatch(/start x+ … x+ end/u)
         expect(shown.length).toBeLessThan(500)
       }).pipe(Effect.provide(MockLlm.layer([{ step: "draft", reply: ["only"] }])))
@@ -227,6 +227,43 @@ describe("MockLlm", () => {
             { path: "article", reply: "" },
             { step: "outline", reply: "" },
             { step: "long", when: () => false, reply: "" }
+          ])
+        )
+      )
+    )
+
+    it.effect("shows no entry whose name is not near", () =>
+      Effect.gen(function* () {
+        for (const far of ["zebra", "o", "inline and more", "longitude"]) {
+          expect((yield* detail(request(far, "?", {}, { path: "zoo/zebra" }))).split("\n").at(-1)).toContain("not used")
+        }
+      }).pipe(
+        Effect.provide(
+          MockLlm.layer([
+            { step: "outline", reply: "" },
+            { path: "article", reply: "" },
+            { step: "long", when: () => true, reply: "" }
+          ])
+        )
+      )
+    )
+
+    it.effect("says in words how often an entry was used", () =>
+      Effect.gen(function* () {
+        const shown = Effect.map(detail(request("other")), (text) => text.split("\n").slice(3, 5))
+        expect(yield* shown).toEqual(['    step "a": not used', '    step "b": 0 of 1 reply used'])
+        yield* ask(request("a"))
+        yield* ask(request("b"))
+        expect(yield* shown).toEqual(['    step "a": used once', '    step "b": 1 of 1 reply used'])
+        yield* ask(request("a"))
+        expect((yield* shown)[0]).toBe('    step "a": used twice')
+        yield* ask(request("a"))
+        expect((yield* shown)[0]).toBe('    step "a": used 3 times')
+      }).pipe(
+        Effect.provide(
+          MockLlm.layer([
+            { step: "a", reply: "" },
+            { step: "b", reply: [""] }
           ])
         )
       )
@@ -427,7 +464,7 @@ describe("MockLlm", () => {
           "the mock's script was not followed",
           "  not used:",
           '    step "a": 1 of 2 replies used',
-          '    step "b", path "x/b": used 0 times'
+          '    step "b", path "x/b": not used'
         ])
       }).pipe(Effect.provide(script))
     )

@@ -1,0 +1,137 @@
+import { spawnSync } from "node:child_process"
+import { readdirSync } from "node:fs"
+import { join, resolve } from "node:path"
+import { inspect } from "node:util"
+import { assert, describe, it } from "@effect/vitest"
+import { Cause, Duration } from "effect"
+import { LlmError, OutputParser, TestRunner, WorkflowError } from "@stepwright/core"
+
+interface ErrorClass {
+  readonly name: string
+  readonly fields: Readonly<Record<string, unknown>>
+  new (fields: object): Error & { readonly _tag: string }
+}
+
+const isErrorClass = (value: unknown): value is ErrorClass =>
+  typeof value === "function" && value.prototype instanceof Error
+
+/** Every error that a public module of the four packages exports. */
+const classes: Array<ErrorClass> = []
+for (const name of ["core", "llm", "steps", "node-runner"]) {
+  const folder = join("packages", name, "src")
+  for (const file of readdirSync(folder).filter((file) => file.endsWith(".ts") && !/^(index|main)\.ts$/.test(file))) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other, as they import each other
+    const exported: Readonly<Record<string, unknown>> = await import(resolve(folder, file))
+    classes.push(...Object.values(exported).filter(isErrorClass))
+  }
+}
+
+const detail = "what went wrong, and where"
+/** What the fields of errors hold, by name; first the names that mean something else in one error than in others. */
+const values: Readonly<Record<string, unknown>> = {
+  "JournalError.reason": "Failed",
+  "TestRunnerError.reason": "Crashed",
+  "WorkflowStateError.reason": "Unreadable",
+  "WorkflowError.reason": new WorkflowError.InvalidItems({ detail }),
+  "LlmError.reason": new LlmError.NetworkFailure({ detail }),
+  "StepOutputError.reason": new OutputParser.OutputParseError({
+    expected: "JSON",
+    found: "a text",
+    place: "line 1",
+    detail,
+    truncated: false
+  }),
+  "VerificationError.reason": new TestRunner.TestRunnerError({ reason: "Crashed", detail }),
+  "Red.run": 3,
+  "WrongWorkflow.found": "other",
+  detail,
+  place: 'step "draft"',
+  run: "r1",
+  expected: "JSON",
+  found: "a text",
+  line: 2,
+  column: 3,
+  path: "design/tasks",
+  missing: "design",
+  journal: 3,
+  state: 2,
+  model: "large",
+  models: ["small"],
+  file: "prices.json",
+  date: "2026-11-26",
+  unused: ["step a"],
+  unforeseen: ["step b"],
+  step: "draft",
+  turns: 3,
+  usage: { input: 1 },
+  passed: 1,
+  failed: 1,
+  errors: 0,
+  skipped: 1,
+  problems: [{ test: "test_sum", kind: "failure", detail }],
+  truncated: false,
+  after: Duration.seconds(3)
+}
+
+const example = (made: ErrorClass) => {
+  const { name: tag } = made.prototype as Error
+  const given = Object.keys(made.fields).map((field) => [field, values[`${tag}.${field}`] ?? values[field]])
+  return new made(Object.fromEntries(given.filter(([field, value]) => field !== "_tag" && value !== undefined)))
+}
+
+/** How often a text is in another. */
+const count = (part: string, text: string) => text.split(part).length - 1
+
+/** One name, the message once, one stack. */
+const assertOnce = (printed: string, { _tag, message }: { readonly _tag: string; readonly message: string }) => {
+  assert.include(printed, `${_tag}: ${message}`)
+  assert.strictEqual(count(message, printed), 1, printed)
+  assert.strictEqual(printed.match(/(?:^ +at .*\n?)+/gm)?.length, 1, printed)
+}
+
+describe("every public error", () => {
+  it("has the name of its class, which is its tag", () => {
+    assert.isAbove(classes.length, 40)
+    for (const made of classes) assert.strictEqual(made.name, example(made)._tag)
+  })
+
+  for (const made of classes) {
+    // what Node prints of an error that nobody caught
+    it(`is printed with one name, its message once and one stack: ${(made.prototype as Error).name}`, () => {
+      const error = example(made)
+      assertOnce(inspect(error, { customInspect: false, depth: 10 }), error)
+      assertOnce(Cause.pretty(Cause.fail(error)), error)
+    })
+  }
+})
+
+describe("a run that fails", () => {
+  const program = (end: string) => `
+    import { Console, Effect, Schema } from "effect"
+    import { Engine, Step, Workflow } from "@stepwright/core"
+    class Late extends Schema.TaggedError()("Late", { at: Schema.String }) {
+      get message() { return "late at " + this.at }
+    }
+    const fails = () => Effect.fail(new Late({ at: "noon" }))
+    const late = Step.effect("late", { input: Schema.String, output: Schema.String, run: fails })
+    const workflow = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("late", late, "input"))
+    const program = Engine.execute(workflow, "x")
+    ${end}`
+
+  const stderrOf = (end: string) => {
+    const argv = ["--input-type=module", "--eval", program(end)]
+    return spawnSync(process.execPath, argv, { encoding: "utf8" }).stderr
+  }
+
+  it("is told by Node with one name, its message once, and the stack of the step's own error", () => {
+    const stderr = stderrOf("await Effect.runPromise(program)")
+    assertOnce(stderr, { _tag: "WorkflowError", message: "late: late at noon" })
+    assert.include(stderr, "at fails")
+    assert.notInclude(stderr, "Base")
+  })
+
+  it("is told in a line by what the documents show", () => {
+    const stderr = stderrOf("await Effect.runPromise(Effect.catch(program, (error) => Console.error(error.message)))")
+    assert.strictEqual(stderr, "late: late at noon\n")
+  })
+})
