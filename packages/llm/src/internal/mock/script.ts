@@ -67,7 +67,8 @@ export const start = (script: Script): Run => {
   type Use = (typeof uses)[number]
 
   const describe = ({ entry, used }: Use): string => {
-    const count = isList(entry.reply) ? `${used} of ${entry.reply.length} replies used` : `used ${used} times`
+    const all = isList(entry.reply) ? entry.reply.length : undefined
+    const count = all === undefined ? timesUsed(used) : `${used} of ${all} ${all === 1 ? "reply" : "replies"} used`
     return `${nameOf(entry)}: ${count}`
   }
 
@@ -97,6 +98,7 @@ export const start = (script: Script): Run => {
         ? []
         : [`    - ${key} ${JSON.stringify(best[key])}`, `    + ${key} ${JSON.stringify(metadata[key])}`]
     )
+    if (likeness(best) < near) return []
     return changes.length === 0
       ? [`  the nearest is ${nameOf(best)}, and its \`when\` is false for this request`]
       : [`  the nearest is ${nameOf(best)}; - scripted, + asked`, ...changes]
@@ -128,6 +130,11 @@ export const start = (script: Script): Run => {
     ]
   }
 }
+
+const timesUsed = (used: number): string => ["not used", "used once", "used twice"][used] ?? `used ${used} times`
+
+/** How alike names are of which one may be meant by the other. */
+const near = 0.5
 
 const silent = "the function that was to answer gave none"
 
