@@ -1,8 +1,11 @@
+import * as Record from "effect/Record"
+import * as Schema from "effect/Schema"
 import { DefinitionError } from "../../DefinitionError.ts"
+import { isStep } from "../ask/step.ts"
 import * as JsonCodec from "../json/codec.ts"
 import { nameProblem } from "../text/name.ts"
 import { type Body, insideOf, isWorkflow, type Node, type UntypedWorkflow, withNodes, workflow } from "./nodes.ts"
-import { compile } from "./selector.ts"
+import { type Compiled, compile, isSelector } from "./selector.ts"
 
 /** Every name that nodes take, in order, those inside `all` included. */
 const namesOf = (nodes: ReadonlyArray<Node>): ReadonlyArray<string> =>
@@ -25,6 +28,30 @@ const add = (self: UntypedWorkflow, node: Node): UntypedWorkflow => {
   return withNodes(self, [...nodes, node])
 }
 
+/** What is given as a step or a workflow, if it is one. */
+const bodyOf = (self: UntypedWorkflow, name: string, body: unknown): Body => {
+  if (isStep(body) || isWorkflow(body)) return body
+  if (typeof body === "function" && !Schema.isSchema(body)) {
+    throw refuse(self, `${name} is given a function, which is no step: Step.effect makes one of it`)
+  }
+  const given = body === undefined || body === null ? "nothing" : "something else"
+  throw refuse(self, `${name} is given ${given}: give a step or a workflow`)
+}
+
+/** The selectors of a node, by what they feed. */
+const wiresOf = <K extends string>(
+  self: UntypedWorkflow,
+  name: string,
+  selectors: Readonly<Record<K, unknown>>
+): Readonly<Record<K, Compiled>> =>
+  Record.map(selectors, (selector, feeds) => {
+    if (isSelector(selector)) return compile(selector)
+    throw refuse(
+      self,
+      `the ${feeds} of "${name}" is no selector: give a function of the scope, the dotted name of a value in it, or an object of such names`
+    )
+  })
+
 type Combinator = (self: UntypedWorkflow) => UntypedWorkflow
 
 export const make = (
@@ -36,22 +63,24 @@ export const identity = (input: JsonCodec.AnyCodec): UntypedWorkflow =>
   workflow("identity", 1, { nodes: [], input: JsonCodec.make(input) })
 
 export const bind =
-  (name: string, body: Body, input: unknown): Combinator =>
+  (name: string, body: unknown, input: unknown): Combinator =>
   (self) =>
-    add(self, { _tag: "Bind", name, body, wires: { input: compile(input) } })
+    add(self, { _tag: "Bind", name, body: bodyOf(self, `"${name}"`, body), wires: wiresOf(self, name, { input }) })
 
 export const andThen =
-  (next: Body): Combinator =>
-  (self) =>
+  (next: unknown): Combinator =>
+  (self) => {
+    const body = bodyOf(self, "andThen", next)
     // the identity adds nothing
-    isWorkflow(next) && insideOf(next).nodes.length === 0
+    return isWorkflow(body) && insideOf(body).nodes.length === 0
       ? self
-      : add(self, { _tag: "AndThen", name: next.name, body: next, wires: {} })
+      : add(self, { _tag: "AndThen", name: body.name, body, wires: {} })
+  }
 
 export const letValue =
   (name: string, value: unknown): Combinator =>
   (self) =>
-    add(self, { _tag: "Let", name, wires: { value: compile(value) } })
+    add(self, { _tag: "Let", name, wires: wiresOf(self, name, { value }) })
 
 export const all =
   (parts: (scope: UntypedWorkflow) => ReadonlyArray<UntypedWorkflow>): Combinator =>
@@ -69,22 +98,32 @@ interface EachOptions {
   readonly concurrency?: number
 }
 
-const eachOf = (self: UntypedWorkflow, name: string, { concurrency = 4, input, items, key }: EachOptions) => {
+const eachOf = <K extends string>(
+  self: UntypedWorkflow,
+  name: string,
+  body: unknown,
+  { concurrency = 4 }: EachOptions,
+  selectors: Readonly<Record<K, unknown>>
+) => {
   if (!(concurrency >= 1 && (Number.isInteger(concurrency) || concurrency === Infinity))) {
     throw refuse(self, `"${name}" needs a concurrency of 1 or more, not ${concurrency}`)
   }
-  return { wires: { items: compile(items), key: compile(key), input: compile(input) }, concurrency }
+  return { name, body: bodyOf(self, `"${name}"`, body), wires: wiresOf(self, name, selectors), concurrency }
 }
 
 export const forEach =
-  (name: string, body: Body, options: EachOptions): Combinator =>
-  (self) =>
-    add(self, { _tag: "ForEach", name, body, ...eachOf(self, name, options) })
+  (name: string, body: unknown, options: EachOptions): Combinator =>
+  (self) => {
+    const { input, items, key } = options
+    return add(self, { _tag: "ForEach", ...eachOf(self, name, body, options, { items, key, input }) })
+  }
 
 export const forEachDependency =
-  (name: string, body: Body, options: EachOptions & { readonly dependsOn: unknown }): Combinator =>
+  (name: string, body: unknown, options: EachOptions & { readonly dependsOn: unknown }): Combinator =>
   (self) => {
-    const { concurrency, wires } = eachOf(self, name, options)
-    const dependsOn = compile(options.dependsOn)
-    return add(self, { _tag: "ForEachDependency", name, body, concurrency, wires: { ...wires, dependsOn } })
+    const { dependsOn, input, items, key } = options
+    return add(self, {
+      _tag: "ForEachDependency",
+      ...eachOf(self, name, body, options, { items, key, input, dependsOn })
+    })
   }

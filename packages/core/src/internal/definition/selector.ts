@@ -1,3 +1,4 @@
+import * as Predicate from "effect/Predicate"
 import type { Nothing, Some } from "../text/nothing.ts"
 
 /** Names of a scope, and of what lies in it, whose value is a `T`: `"design.tasks"`. Arrays are not looked into. */
@@ -101,6 +102,12 @@ export interface Compiled {
   readonly wire?: string | Readonly<Record<string, string>>
   readonly select: (scope: unknown) => unknown
 }
+
+/** Whether a value is a function or a wire: a dotted name, or an object of them. */
+export const isSelector = (value: unknown): boolean =>
+  typeof value === "function" ||
+  typeof value === "string" ||
+  (Predicate.isObject(value) && Object.values(value).every(Predicate.isString))
 
 /** A selector as a function, with its wire where it has one; the types of the combinators let only selectors in. */
 export const compile = (selector: unknown): Compiled => {
