@@ -1,4 +1,6 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Fingerprint } from "./Fingerprint.ts"
 import { Usage } from "./Usage.ts"
@@ -89,8 +91,11 @@ export class WorkflowStateError extends Schema.TaggedError<WorkflowStateError>()
   }
 }
 
+const unreadable = (detail: string) => new WorkflowStateError({ reason: "Unreadable", detail })
+
 const Text = Schema.fromJsonString(Schema.Unknown)
 const decodeText = Schema.decodeUnknownEffect(Text)
+const decodeTwice = Schema.decodeUnknownOption(Text)
 const decodeState = Schema.decodeUnknownEffect(WorkflowState, { errors: "all" })
 const Versioned = Schema.Struct({ format: Schema.Int })
 
@@ -99,15 +104,29 @@ export const toJson = (state: WorkflowState): string => JSON.stringify(Schema.en
 
 /** The state that JSON text holds. **Fails with** `WorkflowStateError` naming the place. */
 export const fromJson = (text: string): Effect.Effect<WorkflowState, WorkflowStateError> =>
-  decodeText(text).pipe(
+  refuseNothing(text).pipe(
+    Effect.andThen(decodeText(text)),
+    Effect.tap(refuseOther),
     Effect.tap(refuseNewer),
     Effect.flatMap(decodeState),
-    Effect.mapError((error) =>
-      error._tag === "WorkflowStateError"
-        ? error
-        : new WorkflowStateError({ reason: "Unreadable", detail: error.message })
-    )
+    Effect.mapError((error) => (error._tag === "WorkflowStateError" ? error : unreadable(error.message)))
   )
+
+const written = "a state is what WorkflowState.toJson writes"
+
+const refuseNothing = (text: string) =>
+  text.trim() === "" ? Effect.fail(unreadable(`it holds nothing; ${written}`)) : Effect.void
+
+/** JSON of what is no object, and so no state. */
+const refuseOther = (value: unknown) => {
+  if (Predicate.isObject(value)) return Effect.void
+  if (Option.exists(decodeTwice(value), Predicate.isObject)) {
+    return Effect.fail(unreadable("it is JSON within a JSON string, encoded twice: JSON.parse it once before"))
+  }
+  const found =
+    value === null ? "null" : `a ${Array.isArray(value) ? "list" : typeof value === "string" ? "text" : typeof value}`
+  return Effect.fail(unreadable(`it holds ${found}; ${written}`))
+}
 
 const refuseNewer = (value: unknown) =>
   Schema.is(Versioned)(value) && value.format > format
