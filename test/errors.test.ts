@@ -82,12 +82,13 @@ const example = (made: ErrorClass) => {
 /** How often a text is in another. */
 const count = (part: string, text: string) => text.split(part).length - 1
 
-/** One name, the message once, one stack. */
-const assertOnce = (printed: string, { _tag, message }: { readonly _tag: string; readonly message: string }) => {
-  assert.include(printed, `${_tag}: ${message}`)
-  assert.strictEqual(count(message, printed), 1, printed)
-  assert.strictEqual(printed.match(/(?:^ +at .*\n?)+/gm)?.length, 1, printed)
-}
+/** How often the name with the message, the message and a stack are in what is printed. */
+const printedOf = (printed: string, { _tag, message }: { readonly _tag: string; readonly message: string }) => ({
+  header: count(`${_tag}: ${message}`, printed),
+  message: count(message, printed),
+  stacks: printed.match(/(?:^ +at .*\n?)+/gm)?.length
+})
+const once = { header: 1, message: 1, stacks: 1 }
 
 describe("every public error", () => {
   it("has the name of its class, which is its tag", () => {
@@ -95,12 +96,22 @@ describe("every public error", () => {
     for (const made of classes) assert.strictEqual(made.name, example(made)._tag)
   })
 
+  it("keeps all its fields where it is spread or goes to JSON", () => {
+    for (const made of classes) {
+      const error = example(made)
+      const fields = Object.keys(made.fields).filter((field) => Reflect.get(error, field) !== undefined)
+      assert.includeMembers(Object.keys({ ...error }), fields)
+      assert.includeMembers(Object.keys(JSON.parse(JSON.stringify(error))), fields)
+    }
+  })
+
   for (const made of classes) {
     // what Node prints of an error that nobody caught
     it(`is printed with one name, its message once and one stack: ${(made.prototype as Error).name}`, () => {
       const error = example(made)
-      assertOnce(inspect(error, { customInspect: false, depth: 10 }), error)
-      assertOnce(Cause.pretty(Cause.fail(error)), error)
+      for (const printed of [inspect(error, { customInspect: false, depth: 10 }), Cause.pretty(Cause.fail(error))]) {
+        assert.deepStrictEqual(printedOf(printed, error), once)
+      }
     })
   }
 })
@@ -125,7 +136,7 @@ describe("a run that fails", () => {
 
   it("is told by Node with one name, its message once, and the stack of the step's own error", () => {
     const stderr = stderrOf("await Effect.runPromise(program)")
-    assertOnce(stderr, { _tag: "WorkflowError", message: "late: late at noon" })
+    assert.deepStrictEqual(printedOf(stderr, { _tag: "WorkflowError", message: "late: late at noon" }), once)
     assert.include(stderr, "at fails")
     assert.notInclude(stderr, "Base")
   })

@@ -1,6 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import { told } from "./internal/text/told.ts"
 import { Usage } from "./Usage.ts"
 
 const fields = { detail: Schema.String }
@@ -190,10 +191,10 @@ export const isLlmErrorReason = (value: unknown): value is LlmErrorReason =>
  * A request to a language model that got no usable reply; `reason` says why and whether a retry can help, `usage` what
  * the provider had said of its cost when a stream broke.
  */
-export class LlmError extends Schema.TaggedError<LlmError>()("LlmError", {
-  reason: LlmErrorReason,
-  usage: Schema.optionalKey(Usage)
-}) {
+export class LlmError extends told(
+  Schema.TaggedError<LlmError>()("LlmError", { reason: LlmErrorReason, usage: Schema.optionalKey(Usage) }),
+  "reason"
+) {
   override get message() {
     return this.reason.message
   }

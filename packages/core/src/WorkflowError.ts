@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { told } from "./internal/text/told.ts"
 import type { JournalError } from "./Journal.ts"
 import type { WorkflowConfigError } from "./WorkflowConfig.ts"
 
@@ -17,7 +18,10 @@ export class InvalidOutput extends Schema.TaggedError<InvalidOutput>()("InvalidO
 }
 
 /** Items of a `forEach` with equal keys, or with dependencies that are unknown or go in a circle. */
-export class InvalidItems extends Schema.TaggedError<InvalidItems>()("InvalidItems", { detail: Schema.String }) {
+export class InvalidItems extends told(
+  Schema.TaggedError<InvalidItems>()("InvalidItems", { detail: Schema.String }),
+  "detail"
+) {
   override get message() {
     return this.detail
   }
@@ -31,7 +35,10 @@ export class MissingResult extends Schema.TaggedError<MissingResult>()("MissingR
 }
 
 /** No step of the workflow has this path. */
-export class UnknownPath extends Schema.TaggedError<UnknownPath>()("UnknownPath", { detail: Schema.String }) {
+export class UnknownPath extends told(
+  Schema.TaggedError<UnknownPath>()("UnknownPath", { detail: Schema.String }),
+  "detail"
+) {
   override get message() {
     return this.detail
   }
@@ -43,7 +50,7 @@ export class WrongWorkflow extends Schema.TaggedError<WrongWorkflow>()("WrongWor
   found: Schema.String
 }) {
   override get message() {
-    return `the run belongs to the workflow "${this.found}", not to "${this.expected}"`
+    return `the run belongs to the workflow "${this.found}", not to "${this.expected}"; if that was renamed, call it "${this.found}" again to go on, or begin a new run`
   }
 }
 
@@ -99,10 +106,12 @@ export type EngineReason =
   | JournalError
   | ResultNotRecorded
 
-class WorkflowErrorBase extends Schema.TaggedError<WorkflowErrorBase>()("WorkflowError", {
-  path: Schema.String,
-  reason: Schema.Unknown
-}) {
+class Untyped extends told(
+  Schema.TaggedError<Untyped>()("WorkflowError", { path: Schema.String, reason: Schema.Unknown }),
+  "reason"
+) {
+  // Node prints it
+  static override readonly name = "WorkflowError"
   override get message() {
     const detail = describeError(this.reason).message
     return this.path === "" ? detail : `${this.path}: ${detail}`
@@ -110,12 +119,12 @@ class WorkflowErrorBase extends Schema.TaggedError<WorkflowErrorBase>()("Workflo
 }
 
 /** What ended a run: the path, and the step's own error `E` or a reason of the engine. */
-export interface WorkflowError<out E = never> extends WorkflowErrorBase {
+export interface WorkflowError<out E = never> extends Untyped {
   readonly reason: E | EngineReason
 }
 
 // the Schema cannot know E; the constructor's type ties it to what is passed
-export const WorkflowError = WorkflowErrorBase as unknown as new <E = never>(fields: {
+export const WorkflowError = Untyped as unknown as new <E = never>(fields: {
   readonly path: string
   readonly reason: E | EngineReason
 }) => WorkflowError<E>

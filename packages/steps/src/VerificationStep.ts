@@ -4,6 +4,7 @@ import * as Step from "@stepwright/core/Step"
 import { isGreen, Problem, TestCounts, type TestReport, TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
 import { Files } from "./ImplementationStep.ts"
 import * as files from "./internal/files.ts"
+import { told } from "./internal/told.ts"
 import { TestGeneration } from "./TestGenerationStep.ts"
 
 const { passed, run, skipped } = TestCounts.fields
@@ -54,9 +55,10 @@ export const Reason = Schema.Union([Red, Unsupported, Empty, TestRunnerError])
 export type Reason = typeof Reason.Type
 
 /** The package is not verified; `reason` says why, with the figures. */
-export class VerificationError extends Schema.TaggedError<VerificationError>()("VerificationError", {
-  reason: Reason
-}) {
+export class VerificationError extends told(
+  Schema.TaggedError<VerificationError>()("VerificationError", { reason: Reason }),
+  "reason"
+) {
   override get message() {
     return this.reason.message
   }

@@ -14,6 +14,7 @@ import * as Usage from "../../Usage.ts"
 import type { JsonCodec } from "../json/codec.ts"
 import { OutputParseError, type OutputParser } from "../parser/outputParser.ts"
 import { excerpt } from "../text/excerpt.ts"
+import { told } from "../text/told.ts"
 import type { StepContext } from "./context.ts"
 import { repairMessage } from "./repairMessage.ts"
 
@@ -54,13 +55,16 @@ export const settingsOf = (options: ModelSettings): ModelSettings =>
   Object.fromEntries(Object.entries(options).filter(([name, value]) => names.has(name) && value !== undefined))
 
 /** No reply of the model could be used, repairs and further models included. `usage` is what all of them cost. */
-export class StepOutputError extends Schema.TaggedError<StepOutputError>()("StepOutputError", {
-  step: Schema.String,
-  turns: Schema.Int,
-  usage: Usage.Usage,
-  /** What was wrong with the last reply. */
-  reason: OutputParseError
-}) {
+export class StepOutputError extends told(
+  Schema.TaggedError<StepOutputError>()("StepOutputError", {
+    step: Schema.String,
+    turns: Schema.Int,
+    usage: Usage.Usage,
+    /** What was wrong with the last reply. */
+    reason: OutputParseError
+  }),
+  "reason"
+) {
   override get message() {
     const tries = this.turns === 1 ? "1 reply" : `${this.turns} replies`
     return `${this.step}: none of ${tries} could be used. ${this.reason.message}`
