@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { dialect } from "./internal/anthropic/fault.ts"
+import * as limit from "./internal/anthropic/limit.ts"
 import * as messagesApi from "./internal/anthropic/messages.ts"
 import { sdk } from "./internal/anthropic/sdk.ts"
 import { strictMode } from "./internal/anthropic/structuredOutput.ts"
@@ -43,9 +44,11 @@ export const layerConfig = (given: Partial<Options> = {}): Layer.Layer<LlmClient
 
 const variables = "ANTHROPIC"
 
-const make = (options: Options): LlmClient.Service =>
-  providerClient.make(options, {
+const make = (options: Options): LlmClient.Service => {
+  const { maxOutputTokens = limit.maxOutputTokens } = options
+  return providerClient.make(options, {
     variables,
+    parameters: { maxOutputTokens },
     api: messagesApi.api,
     dialect,
     sdk,
@@ -56,7 +59,7 @@ const make = (options: Options): LlmClient.Service =>
           messages,
           parameters: request.parameters,
           format,
-          maxOutputTokens: options.maxOutputTokens ?? 16_000
+          maxOutputTokens
         }),
         restore
       })),
@@ -65,3 +68,4 @@ const make = (options: Options): LlmClient.Service =>
         .map((name) => `${model} over Anthropic's API takes no ${name}: it is left out`)
     })
   })
+}

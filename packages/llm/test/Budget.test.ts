@@ -379,10 +379,11 @@ describe("Budget", () => {
 
     it.effect("keeps free what a call costs whose whole input is written to a cache", () =>
       Effect.gen(function* () {
-        // 12 tokens at $12.5 and 10 at $100 a million: $0.00115
-        const { reason } = yield* Effect.flip(ask(small(10)))
-        expect(reason.detail).toContain("this call may take $0.0012 ")
-      }).pipe(Effect.provide(budget({ maxUsd: 0.00114, prices: tiered, models: { default: "large" } })))
+        // 12 tokens at $12.5 and 15 at $100 a million: $0.00165
+        const { reason } = yield* Effect.flip(ask(small(15)))
+        assert(reason._tag === "BudgetExceeded")
+        expect(reason.needed).toBeCloseTo(0.00165, 9)
+      }).pipe(Effect.provide(budget({ maxUsd: 0.00164, prices: tiered, models: { default: "large" } })))
     )
 
     it.effect("keeps free what a call costs in the dearest tier that a reply came in", () =>

@@ -6,7 +6,7 @@ import type { LlmError } from "@stepwright/core/LlmError"
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
 import type { Message, Parameters } from "@stepwright/core/LlmRequest"
 import type { Faults } from "../provider/fault.ts"
-import { known, lenient, maybe, Tokens } from "../provider/lenient.ts"
+import { known, lenient, maybe, Tier, tierOf, Tokens } from "../provider/lenient.ts"
 import { noReply } from "../provider/noReply.ts"
 import type { Format } from "../provider/structuredOutput.ts"
 import type { Api, Collector } from "../provider/wireFormat.ts"
@@ -108,9 +108,12 @@ const decodeUsage = Schema.decodeUnknownOption(
     usage: Schema.Struct({
       input_tokens: Tokens,
       cache_creation_input_tokens: Tokens,
+      cache_creation: lenient(Schema.Struct({ ephemeral_5m_input_tokens: Tokens, ephemeral_1h_input_tokens: Tokens })),
       cache_read_input_tokens: Tokens,
       output_tokens: Tokens,
-      output_tokens_details: lenient(Schema.Struct({ thinking_tokens: Tokens }))
+      output_tokens_details: lenient(Schema.Struct({ thinking_tokens: Tokens })),
+      service_tier: Tier,
+      speed: Tier
     })
   })
 )
@@ -118,12 +121,17 @@ const decodeUsage = Schema.decodeUnknownOption(
 /** The API counts input apart that it reads from its cache or writes to it; here `input` is all of it. */
 const usage: Api["usage"] = (body) => {
   const said = Option.getOrUndefined(decodeUsage(body))?.usage
-  const { cache_creation_input_tokens: written, cache_read_input_tokens: read, input_tokens: rest } = said ?? {}
+  const { cache_creation: by, cache_read_input_tokens: read, input_tokens: rest } = said ?? {}
+  const hour = by?.ephemeral_1h_input_tokens
+  const written = said?.cache_creation_input_tokens ?? (by && (by.ephemeral_5m_input_tokens ?? 0) + (hour ?? 0))
   return known({
     input: rest !== undefined ? rest + (written ?? 0) + (read ?? 0) : undefined,
     cachedInput: read,
+    cacheWrite: written,
+    cacheWriteHour: hour,
     output: said?.output_tokens,
-    reasoning: said?.output_tokens_details?.thinking_tokens
+    reasoning: said?.output_tokens_details?.thinking_tokens,
+    serviceTier: tierOf(said?.speed === "fast" ? said.speed : said?.service_tier)
   })
 }
 

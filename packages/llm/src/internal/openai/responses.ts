@@ -5,7 +5,7 @@ import type OpenAI from "openai"
 import { LlmError } from "@stepwright/core/LlmError"
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
 import { type Faults, reasonOfEvent } from "../provider/fault.ts"
-import { known, lenient, maybe, Tokens } from "../provider/lenient.ts"
+import { known, lenient, maybe, Tier, tierOf, Tokens } from "../provider/lenient.ts"
 import { noReply } from "../provider/noReply.ts"
 import type { Format } from "../provider/structuredOutput.ts"
 import type { Collector } from "../provider/wireFormat.ts"
@@ -95,20 +95,23 @@ const decodeUsage = Schema.decodeUnknownOption(
   Schema.Struct({
     usage: Schema.Struct({
       input_tokens: Tokens,
-      input_tokens_details: lenient(Schema.Struct({ cached_tokens: Tokens })),
+      input_tokens_details: lenient(Schema.Struct({ cached_tokens: Tokens, cache_write_tokens: Tokens })),
       output_tokens: Tokens,
       output_tokens_details: lenient(Schema.Struct({ reasoning_tokens: Tokens }))
-    })
+    }),
+    service_tier: Tier
   })
 )
 
 const usage: OpenAiApi["usage"] = (body) => {
-  const said = Option.getOrUndefined(decodeUsage(body))?.usage
+  const { service_tier, usage: said } = Option.getOrUndefined(decodeUsage(body)) ?? {}
   return known({
     input: said?.input_tokens,
     cachedInput: said?.input_tokens_details?.cached_tokens,
+    cacheWrite: said?.input_tokens_details?.cache_write_tokens,
     output: said?.output_tokens,
-    reasoning: said?.output_tokens_details?.reasoning_tokens
+    reasoning: said?.output_tokens_details?.reasoning_tokens,
+    serviceTier: tierOf(service_tier)
   })
 }
 

@@ -83,8 +83,11 @@ export const missing = Effect.fnUntraced(function* (
   return undefined
 })
 
-/** A client for `default` and for every model that a step may name, of whatever provider. */
-export const layer = (standard: Standard): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
+/** A client for `default` and for every model that a step may name, of whatever provider; `aliases` are those it knows of. */
+export const layer = (
+  standard: Standard,
+  aliases: ReadonlyArray<string>
+): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const meaning = yield* meaningOf(standard)
@@ -98,7 +101,13 @@ export const layer = (standard: Standard): Layer.Layer<LlmClient.LlmClient, Conf
         // every provider has a client
         return Effect.succeed(LlmClient.mapRequest(clients.get(provider)!, (request) => ({ ...request, model })))
       })
-      return LlmRegistry.layer({ default: Providers.layer(standardOf(standard)) }, { others })
+      const parameters = Object.fromEntries(
+        aliases.map((alias) => [alias, clients.get(meaning(alias).provider)?.parameters?.["default"] ?? {}])
+      )
+      return LlmRegistry.layer(
+        { default: Providers.layer(standardOf(standard)) },
+        { others: { ...others, parameters } }
+      )
     })
   )
 
