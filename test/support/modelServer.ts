@@ -18,7 +18,9 @@ export interface ModelServer {
 export type Answer = string | { readonly status: number; readonly error: object }
 
 /** A server on this machine that speaks as much of Chat Completions and of Messages as the tests need. */
-export const serve = async (answer: (prompt: string, count: number) => Answer): Promise<ModelServer> => {
+export const serve = async (
+  answer: (prompt: string, count: number) => Answer | Promise<Answer>
+): Promise<ModelServer> => {
   const asked: Array<ModelServer["asked"][number]> = []
   const server = createServer(async (request, response) => {
     let body = ""
@@ -34,7 +36,7 @@ export const serve = async (answer: (prompt: string, count: number) => Answer): 
       key: request.headers.authorization ?? String(request.headers["x-api-key"]),
       body: parsed
     })
-    const reply = answer(content, asked.length)
+    const reply = await answer(content, asked.length)
     if (typeof reply !== "string") {
       response
         .writeHead(reply.status, { "content-type": "application/json" })
