@@ -18,9 +18,10 @@ export const ask = Command.make(
     text: Argument.String("TEXT").pipe(Argument.withDescription("The prompt; - is standard input")),
     ...flags.answerer,
     ...flags.asked,
-    json: flags.json
+    json: flags.json,
+    otlp: flags.otlp
   },
-  Effect.fnUntraced(function* ({ json, text: given, ...told }) {
+  Effect.fnUntraced(function* ({ json, otlp: _, text: given, ...told }) {
     yield* checkFlags({ ...told, prices: undefined })
     const settings = flags.settingsOf(told)
     const text = given === textFile.standardInput ? yield* textFile.read(given) : given
@@ -50,6 +51,7 @@ export const ask = Command.make(
     yield* Console.log(json ? JSON.stringify({ model: model ?? null, reply: said, tokens }, null, 2) : said)
   })
 ).pipe(
+  Command.provide(({ otlp }) => flags.sending(otlp)),
   Command.withDescription("Send one prompt through the configured model and print its reply, to check a set-up"),
   Command.withShortDescription("Send one prompt, to check a set-up"),
   Command.withExamples(({ commandPath }) => [
