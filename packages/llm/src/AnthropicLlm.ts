@@ -46,6 +46,8 @@ const variables = "ANTHROPIC"
 
 const make = (options: Options): LlmClient.Service => {
   const { maxOutputTokens = limit.maxOutputTokens } = options
+  const official = /^https:\/\/api\.anthropic\.com(?:\/|$)/u.test(options.baseUrl ?? "https://api.anthropic.com")
+  const { promptCaching = official } = options
   return providerClient.make(options, {
     variables,
     parameters: { maxOutputTokens },
@@ -59,7 +61,8 @@ const make = (options: Options): LlmClient.Service => {
           messages,
           parameters: request.parameters,
           format,
-          maxOutputTokens
+          maxOutputTokens,
+          promptCaching
         }),
         restore
       })),

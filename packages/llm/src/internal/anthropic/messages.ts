@@ -20,17 +20,20 @@ interface Asked {
   readonly format: Format
   /** The output limit of a request that has none, as the API needs one. */
   readonly maxOutputTokens: number
+  readonly promptCaching: boolean
 }
 
-export const body = ({ model, messages, parameters, format, maxOutputTokens }: Asked) => {
+export const body = ({ model, messages, parameters, format, maxOutputTokens, promptCaching }: Asked) => {
   const { reasoningEffort, stop } = parameters
   const effort = reasoningEffort === undefined ? undefined : efforts[reasoningEffort]
   const system = messages.flatMap(({ role, content }) => (role === "system" ? [content] : []))
+  const others = messages.flatMap(({ role, content }) => (role === "system" ? [] : [{ role, content }]))
+  const before = promptCaching ? others.length - 2 : undefined
   return {
     model,
     max_tokens: parameters.maxOutputTokens ?? maxOutputTokens,
-    messages: messages.flatMap(({ role, content }) => (role === "system" ? [] : [{ role, content }])),
-    ...(system.length > 0 && { system: system.join("\n\n") }),
+    messages: others.map(({ content, role }, index) => ({ role, content: index === before ? kept(content) : content })),
+    ...(system.length > 0 && { system: promptCaching ? kept(system.join("\n\n")) : system.join("\n\n") }),
     ...(stop !== undefined && { stop_sequences: [...stop] }),
     ...(reasoningEffort === "none" && { thinking: { type: "disabled" } }),
     ...((effort !== undefined || format.type === "json_schema") && {
@@ -41,6 +44,10 @@ export const body = ({ model, messages, parameters, format, maxOutputTokens }: A
     })
   } satisfies Params
 }
+
+/** A text up to whose end the API is to keep the prompt; it keeps none that is empty. */
+const kept = (text: string) =>
+  text === "" ? text : [{ type: "text" as const, text, cache_control: { type: "ephemeral" as const } }]
 
 /** The API's efforts by ours. To have no reasoning at all is another parameter there. */
 const efforts = {

@@ -16,9 +16,13 @@ export interface Server {
   readonly dialect: Dialect
 }
 
+/** Requests of one step begin alike. **Units** characters, which is what the API takes. */
+const longestKey = 64
+
 /** The client of a server that speaks OpenAI's protocol. */
 export const make = (options: Options, server: Server): LlmClient.Service => {
   const official = /^https:\/\/api\.openai\.com(?:\/|$)/u.test(options.baseUrl ?? "https://api.openai.com")
+  const { promptCaching = official } = options
   const apiName = options.api ?? (official ? "responses" : "chat")
   const api = apiName === "responses" ? responses.api : chat.api
   return providerClient.make(options, {
@@ -31,7 +35,10 @@ export const make = (options: Options, server: Server): LlmClient.Service => {
       const limitField = openAiModel.limitField(model, official, reasoning)
       return {
         result: Result.map(structuredOutput.prepare(request, strictMode, options), ({ format, messages, restore }) => ({
-          body: api.body({ model, messages, parameters, format, limitField }),
+          body: {
+            ...api.body({ model, messages, parameters, format, limitField }),
+            ...(promptCaching && { prompt_cache_key: request.metadata.step.slice(0, longestKey) })
+          },
           restore
         })),
         warnings: left.map((name) => `${model} over the API "${apiName}" takes no ${name}: it is left out`)

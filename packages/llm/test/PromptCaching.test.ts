@@ -1,11 +1,11 @@
 import { describe, expect, it, vi } from "@effect/vitest"
-import { Effect, FileSystem, Layer, Redacted } from "effect"
+import { Effect, Layer, Redacted } from "effect"
 import { AttemptSink } from "@stepwright/core/AttemptSink"
-import { LlmClient } from "@stepwright/core/LlmClient"
+import type { LlmClient } from "@stepwright/core/LlmClient"
 import { identity, type LlmRequest } from "@stepwright/core/LlmRequest"
 import { AnthropicLlm, Cassette, OpenAiLlm } from "@stepwright/llm"
 import { message } from "./support/anthropicWire.ts"
-import { memoryFiles } from "./support/memoryFiles.ts"
+import { ask, read, withFile } from "./support/cassette.ts"
 import { completion, response } from "./support/openAiWire.ts"
 import { request } from "./support/request.ts"
 
@@ -26,7 +26,7 @@ const bodiesOf = <A, E, R>(work: Effect.Effect<A, E, R>) =>
     const fetch = (url: string, { body }: { readonly body: string }) => {
       bodies.push(JSON.parse(body))
       return Promise.resolve(
-        Response.json(/messages$/u.test(url) ? message() : /responses$/u.test(url) ? response() : completion())
+        Response.json(url.endsWith("messages") ? message() : url.endsWith("responses") ? response() : completion())
       )
     }
     yield* Effect.acquireRelease(
@@ -37,8 +37,6 @@ const bodiesOf = <A, E, R>(work: Effect.Effect<A, E, R>) =>
     return bodies
   }).pipe(Effect.scoped)
 
-const ask = (asked: LlmRequest) => Effect.flatMap(LlmClient, (client) => client.generate(asked))
-
 const sent = (llm: Layer.Layer<LlmClient>, asked = request("draft")) =>
   Effect.map(bodiesOf(Effect.provide(ask(asked), llm)), ([body]) => body)
 
@@ -47,7 +45,7 @@ const user = (content: string) => ({ role: "user", content }) as const
 const assistant = (content: string) => ({ role: "assistant", content }) as const
 const marked = (text: string) => [{ type: "text", text, cache_control: { type: "ephemeral" } }]
 
-describe("promptCaching", () => {
+describe("PromptCaching", () => {
   describe("of OpenAI", () => {
     for (const [name, llm] of [
       ["Responses", openAi],
@@ -137,26 +135,25 @@ describe("promptCaching", () => {
     ["OpenAI", openAi],
     ["Anthropic", anthropic]
   ] as const) {
-    it.effect(`is no part of what a cassette and a journal keep, of ${name}`, () =>
+    it.live(`is no part of what a cassette and a journal keep, of ${name}`, () =>
       Effect.gen(function* () {
         const asked = request("draft", "", { messages: [system, user("Write a.")] })
-        const kept = Effect.fnUntraced(function* (promptCaching: boolean) {
-          const files = yield* memoryFiles
-          const journalled: Array<string> = []
-          const started = (request: LlmRequest) =>
-            Effect.sync(() => {
-              journalled.push(identity(request))
-              return () => Effect.void
+        const kept = (promptCaching: boolean) =>
+          withFile((file) =>
+            Effect.gen(function* () {
+              const journalled: Array<string> = []
+              const started = (request: LlmRequest) =>
+                Effect.sync(() => {
+                  journalled.push(identity(request))
+                  return () => Effect.void
+                })
+              const recording = Layer.provide(Cassette.layerRecord({ file }), llm({ promptCaching }))
+              const bodies = yield* bodiesOf(
+                Effect.provideService(Effect.provide(ask(asked), recording), AttemptSink, { started })
+              )
+              return { tape: yield* read(file), journalled, bodies }
             })
-          const recording = Cassette.layerRecord({ file: "tape.json" }).pipe(
-            Layer.provide(llm({ promptCaching })),
-            Layer.provide(Layer.succeed(FileSystem.FileSystem, files))
           )
-          const bodies = yield* bodiesOf(
-            Effect.provideService(Effect.provide(ask(asked), recording), AttemptSink, { started })
-          )
-          return { tape: yield* files.readFileString("tape.json"), journalled, bodies }
-        })
         const [on, off] = [yield* kept(true), yield* kept(false)]
         expect(on.bodies).not.toEqual(off.bodies)
         expect([on.tape, on.journalled]).toEqual([off.tape, off.journalled])
