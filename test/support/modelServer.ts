@@ -26,7 +26,7 @@ export const serve = async (
     let body = ""
     for await (const chunk of request) body += String(chunk)
     const parsed = JSON.parse(body)
-    const { messages, model } = parsed
+    const { messages, model, stream } = parsed
     const prompt = messages.at(-1).content
     const isAnthropic = request.url?.endsWith("/messages") === true
     const content = typeof prompt === "string" ? prompt : prompt[0].text
@@ -41,6 +41,11 @@ export const serve = async (
       response
         .writeHead(reply.status, { "content-type": "application/json" })
         .end(JSON.stringify({ error: reply.error }))
+      return
+    }
+    if (stream) {
+      const events = isAnthropic ? messageEvents(reply, model) : completionEvents(reply, model)
+      response.writeHead(200, { "content-type": "text/event-stream" }).end(events.join(""))
       return
     }
     response.writeHead(200, { "content-type": "application/json" }).end(
@@ -73,3 +78,28 @@ export const serve = async (
   const host = `http://127.0.0.1:${address.port}`
   return { url: `${host}/v1`, anthropicUrl: host, asked }
 }
+
+const event = (data: object | string, name?: string) =>
+  `${name === undefined ? "" : `event: ${name}\n`}data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`
+
+/** A chunk of a stream of Chat Completions. */
+export const chunk = (text: string, model = "model") =>
+  event({ id: "reply-1", model, choices: [{ index: 0, delta: { content: text }, finish_reason: null }] })
+
+/** What ends one. */
+export const lastChunks = (model = "model") => [
+  event({ id: "reply-1", model, choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }),
+  event({ id: "reply-1", model, choices: [], usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 } }),
+  event("[DONE]")
+]
+
+const completionEvents = (text: string, model: string) => [chunk(text, model), ...lastChunks(model)]
+
+const messageEvents = (text: string, model: string) =>
+  [
+    { type: "message_start", message: { id: "reply-1", model, usage: { input_tokens: 10, output_tokens: 1 } } },
+    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text } },
+    { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 5 } },
+    { type: "message_stop" }
+  ].map((data) => event(data, data.type))
