@@ -54,15 +54,21 @@ describe("ask", () => {
     })
     const { status, stderr, stdout } = await here.stepwright("ask", "Count.")
     assert.deepStrictEqual([status, stdout, asked()], [1, "One, \n", 1])
-    assert.match(stderr, /^stepwright: the reply broke off, what is printed is not all of it: ask again/)
+    assert.match(stderr, /^stepwright: the reply broke off, what is printed is not all of it: \S/)
   })
 
   it("says what a server says in the midst of a reply", async () => {
-    const error = { error: { message: "no more of this", code: "content_policy_violation" } }
+    const error = { error: { message: "no more of this", code: "invalid_value" } }
+    let open: ServerResponse | undefined
     const { here } = await streaming((response) => {
-      begin(response).end(`${chunk("One, ")}data: ${JSON.stringify(error)}\n\n`)
+      open = begin(response)
+      open.write(chunk("One, "))
     })
-    const { status, stderr, stdout } = await here.stepwright("ask", "Count.")
+    const started = here.start("ask", "Count.")
+    const text = printed(started)
+    await until(() => text() !== "", started)
+    open?.end(`data: ${JSON.stringify(error)}\n\n`)
+    const { status, stderr, stdout } = await started.ended
     assert.deepStrictEqual([status, stdout], [1, "One, \n"])
     assert.match(stderr, /the reply broke off, what is printed is not all of it: .*no more of this/)
   })
