@@ -38,6 +38,17 @@ describe("Providers", () => {
         }).pipe(Effect.scoped)
       )
 
+      it.live("takes off the blanks around an address, and takes blanks alone for none", () =>
+        Effect.gen(function* () {
+          const wire = wires[provider].find(({ streamed, api }) => !streamed && api !== "responses")
+          const { received, url } = yield* serve(wire?.answer({}) ?? (() => {}))
+          yield* Effect.provide(ask("default"), layer({ API_KEY: "sk-sentinel-0123456789", BASE_URL: ` ${url} \n` }))
+          expect(received[0]?.url).not.toContain("%20")
+          const blank = Providers.check({ provider, apiKey: Redacted.make("sk-sentinel-0123456789") })
+          expect(yield* Effect.provide(blank, env({ [`${variables}_BASE_URL`]: "  " }))).toBe(undefined)
+        }).pipe(Effect.scoped)
+      )
+
       it.effect("misses a key when it is asked, and names the variable", () =>
         Effect.gen(function* () {
           const { reason } = yield* Effect.flip(Effect.provide(ask("default"), layer({})))
