@@ -3,11 +3,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as LlmClient from "@stepwright/core/LlmClient"
-import { dialect } from "./internal/anthropic/fault.ts"
 import * as messagesApi from "./internal/anthropic/messages.ts"
 import { sdk } from "./internal/anthropic/sdk.ts"
 import { strictMode } from "./internal/anthropic/structuredOutput.ts"
 import * as providerClient from "./internal/provider/client.ts"
+import type { Hint } from "./internal/provider/fault.ts"
 import type { ClientOptions } from "./internal/provider/options.ts"
 import * as structuredOutput from "./internal/provider/structuredOutput.ts"
 import { configured } from "./internal/provider/variables.ts"
@@ -43,11 +43,18 @@ export const layerConfig = (given: Partial<Options> = {}): Layer.Layer<LlmClient
 
 const variables = "ANTHROPIC"
 
+const hints: ReadonlyArray<Hint> = [
+  {
+    words: /output_config|output_format|json_schema/iu,
+    hint: 'set structuredOutput to "instructions", on the command line with --structured-output'
+  }
+]
+
 const make = (options: Options): LlmClient.Service =>
   providerClient.make(options, {
     variables,
     api: messagesApi.api,
-    dialect,
+    hints,
     sdk,
     prepare: (request, model) => ({
       result: Result.map(structuredOutput.prepare(request, strictMode, options), ({ format, messages, restore }) => ({

@@ -278,7 +278,7 @@ describe("OpenAiLlm", () => {
           },
           type: "invalid_request_error"
         },
-        /set streamUsage to false/u
+        /set streamUsage to false.*OPENAI_STREAM_USAGE/u
       ],
       [
         "https://github.com/QuantumNous/new-api/issues/418",
@@ -291,7 +291,7 @@ describe("OpenAiLlm", () => {
             code: "unknown_parameter"
           }
         },
-        /set streamUsage to false/u
+        /set streamUsage to false.*OPENAI_STREAM_USAGE/u
       ],
       [
         "https://github.com/CherryHQ/cherry-studio/issues/9214",
@@ -300,7 +300,7 @@ describe("OpenAiLlm", () => {
           detail:
             "Extra parameters ['stream_options'] are not allowed when extra-parameters is not set or set to be 'error'."
         },
-        /set streamUsage to false/u
+        /set streamUsage to false.*OPENAI_STREAM_USAGE/u
       ],
       [
         "OpenAI's words for its models that reason",
@@ -314,7 +314,7 @@ describe("OpenAiLlm", () => {
             code: "unsupported_parameter"
           }
         },
-        /set reasoning to true.*--reasoning/u
+        /set reasoning to true.*OPENAI_REASONING/u
       ],
       [
         "the same of a temperature",
@@ -327,7 +327,7 @@ describe("OpenAiLlm", () => {
             code: "unsupported_value"
           }
         },
-        /set reasoning to true.*--reasoning/u
+        /set reasoning to true.*OPENAI_REASONING/u
       ]
     ]
     for (const [source, status, body, says] of refusals) {

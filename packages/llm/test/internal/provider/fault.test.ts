@@ -5,13 +5,12 @@ import { APIConnectionError, APIConnectionTimeoutError } from "openai"
 import { sdk as anthropicSdk } from "../../../src/internal/anthropic/sdk.ts"
 import { sdk as openAiSdk } from "../../../src/internal/openai/sdk.ts"
 import { reasonOf } from "../../../src/internal/provider/fault.ts"
-import { openAiDialect } from "../../../src/internal/provider/openAiDialect.ts"
 import { quoteWithout } from "../../../src/internal/provider/quote.ts"
 
-const faults = { dialect: openAiDialect, quote: quoteWithout("key") }
+const faults = { quote: quoteWithout("key") }
 const settings = { apiKey: "key", baseURL: null, maxRetries: 0, timeout: 1000, fetch }
-const openAi = await openAiSdk.load(settings)
-const anthropic = await anthropicSdk.load(settings)
+const { isTimeout: openAi } = await openAiSdk.load(settings)
+const { isTimeout: anthropic } = await anthropicSdk.load(settings)
 const coded = (code: string) => Object.assign(new Error(`it is ${code}`), { code })
 const wrapped = (cause: Error) =>
   new APIConnectionError({ message: "Connection error.", cause: new TypeError("fetch failed", { cause }) })

@@ -223,8 +223,7 @@ export const states: ReadonlyArray<ErrorDialect> = [
     source: issue("clacky-ai/openclacky/issues/192"),
     status: 403,
     body: message("Access terminated.", { type: "access_terminated_error" }),
-    want: "Unauthenticated",
-    alone: "ProviderUnavailable"
+    want: "Unauthenticated"
   },
   { server: "a plain string", status: 200, body: { error: "it broke" }, want: "ProviderUnavailable" },
   { server: "a key, in a 200", status: 200, body: { error: { code: "invalid_api_key" } }, want: "Unauthenticated" },
