@@ -126,6 +126,19 @@ describe("OpenAiLlm", () => {
       ['data: {"error":"it broke"}', "ProviderUnavailable", "it broke"],
       ['data: {"type":"error","error":{"type":"authentication_error","message":"who?"}}', "Unauthenticated", "who?"]
     ]
+    it.live("is told of an error by a field of that name, with an end as of a reply after it", () =>
+      Effect.gen(function* () {
+        // https://github.com/ggml-org/llama.cpp/blob/61e588abcc3e418681e9528b46d61f5b23225fe2/examples/server/server.cpp
+        const error = { code: 500, message: "the request exceeds the available context size", type: "server_error" }
+        const text = `data: ${chat("po error: ")}\n\nerror: ${JSON.stringify(error)}\n\ndata: [DONE]\n\n`
+        const pieces = [[text], Array.from(text), text.split(/(?=error)/u)]
+        for (const writes of pieces) {
+          const { reason } = yield* Effect.flip(partsOf(writing(writes)))
+          expect(reason).toMatchObject({ _tag: "ContextLengthExceeded", detail: error.message })
+        }
+      }).pipe(Effect.scoped)
+    )
+
     for (const [data, tag, says] of errors) {
       it.live(`is ${tag} after ${data.replace("\n", ", ")}`, () =>
         Effect.gen(function* () {

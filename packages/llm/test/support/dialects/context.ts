@@ -240,6 +240,42 @@ export const context: ReadonlyArray<ErrorDialect> = [
     want,
     has: sizes(33000, 32768)
   },
+  {
+    server: "Moonshot",
+    source: issue("MoonshotAI/kimi-cli/issues/2011"),
+    status: 400,
+    body: message("Invalid request: Your request exceeded model token limit: 262144 (requested: 269030)", {
+      type: "invalid_request_error"
+    }),
+    want,
+    has: sizes(269030, 262144)
+  },
+  {
+    server: "Moonshot, once",
+    source: issue("MoonshotAI/MoonshotAI-Cookbook/issues/18"),
+    status: 400,
+    body: message("model max length exceeded, max length:8192", { type: "invalid_request_error" }),
+    want,
+    has: { limit: 8192 }
+  },
+  {
+    server: "a total of tokens",
+    status: 400,
+    body: message(
+      "Requested token count exceeds the model's maximum context length of 4096 tokens. You requested a total of 5000 tokens."
+    ),
+    want,
+    has: sizes(5000, 4096)
+  },
+  { server: "Z.ai", status: 400, body: message("Prompt exceeds max length", { code: "1261" }), want },
+  { server: "Ollama", status: 400, body: message("prompt too long; exceeded max context length by 4 tokens"), want },
+  {
+    server: "Hugging Face, an input without room",
+    status: 422,
+    body: { error: "`inputs` must have less than 1024 tokens. Given: 3000", error_type: "validation" },
+    want,
+    has: sizes(3000, 1024)
+  },
   { server: "a code alone", status: 422, body: message("no", { code: "ContextWindowExceededError" }), want },
   { server: "words alone", status: 400, body: "input exceeds the context window of this model", want, alone: "never" },
   {

@@ -110,6 +110,31 @@ export const money: ReadonlyArray<ErrorDialect> = [
     want: "QuotaExhausted"
   },
   {
+    server: "Together",
+    source: issue("expectedparrot/edsl/issues/2098"),
+    status: 402,
+    body: {
+      id: "o3LiXw4",
+      ...message("Credit limit exceeded. Please navigate to the settings to add credit or upgrade your plan.", {
+        type: "credit_limit",
+        param: null,
+        code: null
+      })
+    },
+    want: "QuotaExhausted"
+  },
+  {
+    server: "One API",
+    source: issue("popjane/free_chatgpt_api/issues/78"),
+    status: 403,
+    body: message("user quota is not enough (request id: 1)", {
+      type: "v_api_error",
+      param: "",
+      code: "insufficient_user_quota"
+    }),
+    want: "QuotaExhausted"
+  },
+  {
     server: "a gateway, the error at the root",
     source: issue("Wei-Shaw/sub2api/issues/890"),
     status: 403,
@@ -234,6 +259,16 @@ export const filter: ReadonlyArray<ErrorDialect> = [
       code: 403,
       metadata: { reasons: ["violence"], flagged_input: "…", provider_name: "OpenAI" }
     }),
+    want: "ContentRefused"
+  },
+  {
+    server: "xAI",
+    source: issue("UKGovernmentBEIS/inspect_ai/pull/2267"),
+    status: 403,
+    body: {
+      code: "The caller does not have permission to execute the specified operation",
+      error: "Content violates usage guidelines. Team: 1, Model: grok-4-0709, Failed check: SAFETY_CHECK_TYPE_BIO"
+    },
     want: "ContentRefused"
   },
   { server: "capitals", status: 400, body: message("no", { status: "PROHIBITED_CONTENT" }), want: "ContentRefused" },

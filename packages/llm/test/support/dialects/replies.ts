@@ -51,6 +51,9 @@ export const finishes: ReadonlyArray<Finish> = [
   ...finish("ProviderUnavailable", undefined, "ERROR", "aborted", "network_error"),
   ...finish("InvalidResponse", undefined, "pause_turn", "tool_use", "tool_calls", "TOOL_CALL"),
   ...finish("InvalidResponse", issue("agentjido/req_llm/issues/935"), "MALFORMED_FUNCTION_CALL"),
+  ...finish("length", undefined, "ERROR_LIMIT", "token_limit", "max_length"),
+  ...finish("ContentRefused", undefined, "ERROR_TOXIC", "guardrail_intervened", "content-blocked"),
+  ...finish("ProviderUnavailable", undefined, "USER_CANCEL", "time_limit", "not_finished"),
   ...finish("other", undefined, "something_new")
 ]
 

@@ -198,6 +198,17 @@ export const states: ReadonlyArray<ErrorDialect> = [
     want: "InvalidResponse"
   },
   {
+    server: "Moonshot",
+    source: issue("harry0703/MoneyPrinterTurbo/issues/184"),
+    status: 429,
+    body: message("max request per minute reached: 3, please try again after 1 seconds", {
+      type: "rate_limit_reached_error"
+    }),
+    want: "RateLimited",
+    has: { retryAfter: 1000 }
+  },
+  { server: "a deadline", status: 500, body: message("context deadline exceeded"), want: "ProviderUnavailable" },
+  {
     server: "Pollinations",
     source: issue("pollinations/pollinations/issues/6260"),
     status: 429,
