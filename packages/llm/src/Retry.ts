@@ -77,7 +77,7 @@ const policyOf = (options: Options): Schedule.Schedule<number, LlmError, LlmErro
       let count = 0
       return Effect.fnUntraced(function* (now: number, error: LlmError) {
         count++
-        if (count >= Math.min(error.mostRequests, maxRequests)) return yield* Cause.done(count)
+        if (!(count < Math.min(error.mostRequests, maxRequests))) return yield* Cause.done(count)
         const backoff = Math.min(maxDelay, baseDelay * 2 ** (count - 1)) * (0.5 + (yield* Random.next) / 2)
         const wait = demanded(error) + backoff
         const spent = now - began

@@ -34,13 +34,13 @@ export const rules: ReadonlyArray<Rule> = [
   {
     is: "QuotaExhausted",
     status: /^402$/u,
-    code: /^(?:insufficient_(?:quota|balance|credits?|funds)\w*|credits?_(?:balance_)?exhausted|\w*spend_limit_(?:exceeded|reached)|organization_usage_limit_exceeded|exceeded_current_quota\w*|budget_exceeded|billing_\w+|payment_required|out_of_credits|arrearage)$/u,
+    code: /^(?:insufficient_\w*(?:quota|balance|credits?|funds)\w*|credit_limit\w*|credits?_(?:balance_)?exhausted|\w*spend_limit_(?:exceeded|reached)|organization_usage_limit_exceeded|exceeded_current_quota\w*|budget_exceeded|billing_\w+|payment_required|out_of_credits|arrearage)$/u,
     words: [
-      /insufficient (?:account |credit )?(?:balance|credits?|funds|quota)/iu,
-      /balance (?:is |are )?(?:too low|insufficient|not enough|exhausted)|not enough (?:balance|credits?)/iu,
+      /insufficient (?:account |credit )?(?:balance|credits?|funds|quota)|credit limit (?:exceeded|reached)/iu,
+      /balance (?:is |are )?(?:too low|insufficient|not enough|exhausted)|not enough (?:balance|credits?)|quota is not enough/iu,
       /out of credits|requires more credits|used all (?:available |your )?credits|monthly (?:included credits|spending limit)/iu,
       /budget has been exceeded|exceeded\s?budget|reached your specified .*usage limits/iu,
-      /余额不足|欠费/u
+      /余额不足|额度不足|欠费/u
     ]
   },
   {
@@ -48,7 +48,7 @@ export const rules: ReadonlyArray<Rule> = [
     code: /content_?filter|content_policy|policy_violation|data_inspection|prohibited_content|content_(?:blocked|refused|moderation)|moderation|guardrail|^(?:safety|sensitive\w*|blocklist|recitation|refusal)$/u,
     words: [
       /content management policy|content_?filter|content_?policy_?violation|data_?inspection_?failed/iu,
-      /content exists risk|considered high risk|inappropriate content|unsafe or sensitive|safety system|requires moderation/iu,
+      /content exists risk|considered high risk|inappropriate content|unsafe or sensitive|safety system|requires moderation|violates (?:our )?usage (?:guidelines|policies)/iu,
       /\b(?:input|prompt|request|content|response) (?:was|is|has been|got) (?:flagged|blocked|filtered)/iu
     ]
   },
@@ -56,13 +56,16 @@ export const rules: ReadonlyArray<Rule> = [
     is: "ContextLengthExceeded",
     code: /context_(?:length|window|size)|tokens_limit_reached|(?:prompt|input)_too_long/u,
     words: [
-      /maximum context length is (?<limit>[\d,]+) tokens(?:.*?(?:requested|resulted in)(?: about)? (?<requested>[\d,]+) tokens)?/isu,
+      /maximum context length (?:is|of) (?<limit>[\d,]+) tokens(?:.*?(?:requested|resulted in)(?: about| a total of)? (?<requested>[\d,]+) tokens)?/isu,
       /maximum prompt length is (?<limit>[\d,]+)(?:.*?contains (?<requested>[\d,]+) tokens)?/isu,
       /\((?:length )?(?<requested>[\d,]+)(?: tokens)?\) is longer than the (?:model's context length|maximum model length)(?: \(| of )(?<limit>[\d,]+)/iu,
       /too long: (?<requested>[\d,]+) tokens (?:>|exceeds\D*) ?(?<limit>[\d,]+)/iu,
       /exceed context limit: (?<requested>[\d,]+) \+ (?<more>[\d,]+) > (?<limit>[\d,]+)/iu,
       /must be <= (?<limit>[\d,]+)\. Given: (?<requested>[\d,]+) `inputs` tokens and (?<more>[\d,]+)/iu,
-      /token count \((?<requested>[\d,]+)\) exceeds the maximum number of tokens allowed \((?<limit>[\d,]+)/iu,
+      /must have less than (?<limit>[\d,]+) tokens\. Given: (?<requested>[\d,]+)/iu,
+      /exceed\w* model token limit: (?<limit>[\d,]+)(?: \(requested: (?<requested>[\d,]+)\))?/iu,
+      /max length exceeded, max length: ?(?<limit>[\d,]+)/iu,
+      /token count(?: \((?<requested>[\d,]+)\))? exceeds the maximum number of tokens allowed(?: \(?(?<limit>[\d,]+))?/iu,
       /requested tokens \((?<requested>[\d,]+)\) exceed context window of (?<limit>[\d,]+)/iu,
       /range of input length should be \[\d+, (?<limit>[\d,]+)\]/iu,
       /contains (?<requested>[\d,]+) tokens.*too large for model with (?<limit>[\d,]+)/isu,
@@ -72,7 +75,7 @@ export const rules: ReadonlyArray<Rule> = [
       /request too large.*limit (?<limit>[\d,]+), requested (?<requested>[\d,]+)/isu,
       /too large for .* model\. max size: (?<limit>[\d,]+) tokens/iu,
       /(?:exceed|too long|too large|not fit|longer than).{0,60}context (?:length|window|size|limit)/isu,
-      /context (?:length|window|size|limit).{0,40}(?:exceed|too (?:long|small))|(?:prompt|input) is too long/isu,
+      /context (?:length|window|size|limit).{0,40}(?:exceed|too (?:long|small))|(?:prompt|input) (?:is )?too long|prompt exceeds max/isu,
       /reduce the length of the (?:messages|prompt|input)/iu
     ]
   },

@@ -9,72 +9,15 @@ import type { Quote } from "./quote.ts"
 /** How a reply ended; `failed`: the provider gave it up, `paused`: it was to go on. */
 export type Ending = FinishReason | "failed" | "paused"
 
-/** What servers call the ends of replies, in `snake_case`. */
-const endings: { readonly [E in Exclude<Ending, "other">]: ReadonlyArray<string> } = {
-  stop: [
-    "stop",
-    "stopped",
-    "end",
-    "eos",
-    "eos_token",
-    "end_turn",
-    "end_of_turn",
-    "stop_sequence",
-    "complete",
-    "completed"
-  ],
-  length: [
-    "length",
-    "max_length",
-    "max_tokens",
-    "max_output_tokens",
-    "max_completion_tokens",
-    "max_new_tokens",
-    "token_limit",
-    "token_limit_reached",
-    "model_length",
-    "context_length",
-    "context_length_exceeded",
-    "model_context_window_exceeded"
-  ],
-  "content-filter": [
-    "content_filter",
-    "content_filtered",
-    "refusal",
-    "safety",
-    "recitation",
-    "blocklist",
-    "prohibited_content",
-    "spii",
-    "sensitive",
-    "guardrail_intervened",
-    "image_safety"
-  ],
-  "tool-calls": [
-    "tool_calls",
-    "tool_call",
-    "tool_use",
-    "function_call",
-    "malformed_function_call",
-    "unexpected_tool_call"
-  ],
-  failed: [
-    "error",
-    "failed",
-    "abort",
-    "aborted",
-    "cancelled",
-    "canceled",
-    "timeout",
-    "network_error",
-    "insufficient_system_resource"
-  ],
-  paused: ["pause_turn"]
-}
-
-const byName = new Map(
-  Object.entries(endings).flatMap(([ending, names]) => names.map((name) => [name, ending as Ending] as const))
-)
+/** What servers call the ends of replies, in `snake_case`; the first that fits counts. */
+const endings: ReadonlyArray<readonly [Ending, RegExp]> = [
+  ["stop", /^(?:stop|stopped|stop_\w+|end|end_\w+|eos|eos_\w+|complete|completed|finished)$/u],
+  ["length", /length|max_\w*tokens|token_limit|context_window|error_limit/u],
+  ["content-filter", /filter|safety|recitation|block|prohibited|spii|sensitive|refusal|guardrail|moderation|toxic/u],
+  ["tool-calls", /tool|function/u],
+  ["failed", /error|fail|abort|cancel|timeout|time_limit|insufficient|unavailable|not_finished/u],
+  ["paused", /^pause/u]
+]
 
 /** The finish reason that a server says, if it says one: an empty text is none. */
 export const finishOf = (said: unknown): string | undefined => {
@@ -85,7 +28,8 @@ export const finishOf = (said: unknown): string | undefined => {
 /** The ending that a finish reason means: `MAX_TOKENS`, `FinishReason.STOP`, `content_filter: PROHIBITED_CONTENT`. */
 export const endingOf = (said: unknown): Ending => {
   const [name = ""] = (finishOf(said) ?? "").split(":")
-  return byName.get(snakeCase(name).replace(/^finish_reason_|_$/gu, "")) ?? "other"
+  const plain = snakeCase(name).replace(/^finish_reason_/u, "")
+  return endings.find(([, names]) => names.test(plain))?.[0] ?? "other"
 }
 
 /** The errors of a response that holds no reply, with what it says of its cost. */

@@ -77,6 +77,7 @@ type Parts = Pull.Pull<Arr.NonEmptyReadonlyArray<StreamPart>, LlmError>
 const reader = (pull: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, LlmError>, api: Api, faults: Faults): Parts => {
   const collector = api.collect()
   const events: Array<Sse.Event> = []
+  const named = errorsNamed()
   const parser = Sse.makeParser((event) => void (event._tag === "Event" && events.push(event)))
   /** The text so far, as long as it is no events. */
   let body = ""
@@ -106,7 +107,7 @@ const reader = (pull: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, LlmError>, ap
       form ??= response.formOf(body)
       if (form !== "events") return next
     }
-    const tooLarge = parser.feed(body || text)
+    const tooLarge = parser.feed(named(body || text))
     body = ""
     return tooLarge === undefined
       ? take(events.splice(0), next)
@@ -169,6 +170,20 @@ const reader = (pull: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, LlmError>, ap
           })
   )
   return Effect.mapError(next, (error) => (isLlmError(error) ? costly(error) : error))
+}
+
+/** What makes of a field `error`, which llama.cpp sends and no parser knows, an event of that name. */
+const errorsNamed = () => {
+  let starts = true
+  let held = ""
+  return (text: string): string => {
+    // The first character says whether a line begins after it.
+    const all = `${starts ? "\n" : " "}${held}${text}`
+    held = /\n(e(?:r(?:r(?:or?)?)?)?)$/u.exec(all)?.[1] ?? ""
+    const whole = all.slice(0, all.length - held.length)
+    starts = whole.endsWith("\n")
+    return whole.replaceAll("\nerror:", "\nevent: error\ndata:").slice(1)
+  }
 }
 
 /** The data of an event and the JSON in it, if it is JSON. */
