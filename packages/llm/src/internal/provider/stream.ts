@@ -103,8 +103,9 @@ const reader = (pull: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, LlmError>, ap
   const read = (texts: ReadonlyArray<string>): Parts => {
     const text = texts.join("")
     if (form !== "events") {
-      body += text
-      form ??= response.formOf(body)
+      // What is blank before either form is no part of it, and may have no end.
+      form ??= response.formOf(text)
+      if (form !== undefined) body += text
       if (form !== "events") return next
     }
     const tooLarge = parser.feed(named(body || text))
