@@ -84,6 +84,16 @@ describe("OpenAiLlm", () => {
       }).pipe(Effect.scoped)
     )
 
+    it.live("classifies a page of any size and any depth in no time", () =>
+      Effect.gen(function* () {
+        const words = "contains 1 tokens, limit 1, requested x: request too large, try again in ".repeat(20_000)
+        const deep = `${"[".repeat(5000)}${"]".repeat(5000)}`
+        const bodies = [words, { error: { message: words } }, deep, { error: { message: deep } }]
+        const reasons = yield* Effect.forEach(bodies, (body) => Effect.flip(askOnce(send(500, body))))
+        expect(reasons.map(({ reason }) => reason._tag)).not.toContain("InvalidRequest")
+      }).pipe(Effect.scoped)
+    )
+
     it.live("keeps the usage of a reply that was paid for and cannot be used", () =>
       Effect.gen(function* () {
         const { reason } = yield* Effect.flip(askOnce(send(200, completion({ content: null, refusal: "no" }))))

@@ -45,6 +45,21 @@ describe("providerFault", () => {
       })
     })
 
+    it("has the code where a connection was tried at several addresses, and no words", () => {
+      const several = Object.assign(new AggregateError([], ""), { code: "ECONNREFUSED" })
+      const reason = reasonOf(wrapped(several), openAi, { ...faults, address: "HERE" }, 0, 1)
+      expect(reason).toMatchObject({
+        _tag: "NetworkFailure",
+        detail: "Connection error.: fetch failed: ECONNREFUSED (check HERE)"
+      })
+    })
+
+    it("asks no second time where a certificate is wrong", () => {
+      for (const code of ["DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID", "CERT_HAS_EXPIRED"]) {
+        expect(reasonOf(wrapped(coded(code)), openAi, faults, 0, 1)).toMatchObject({ permanent: true })
+      }
+    })
+
     it("is Misconfigured for an address that `fetch` takes for none", () => {
       const reason = reasonOf(coded("ERR_INVALID_URL"), openAi, faults, 0, 1)
       expect(reason).toMatchObject({ _tag: "Misconfigured", detail: "check the base URL: it is ERR_INVALID_URL" })

@@ -276,6 +276,17 @@ export const context: ReadonlyArray<ErrorDialect> = [
     want,
     has: sizes(3000, 1024)
   },
+  {
+    server: "sizes that are none",
+    status: 400,
+    body: message("maximum context length is 99999999999999999999 tokens", {
+      code: "context_length_exceeded",
+      n_ctx: 0.5,
+      n_prompt_tokens: "9e99"
+    }),
+    want,
+    has: { limit: undefined }
+  },
   { server: "a code alone", status: 422, body: message("no", { code: "ContextWindowExceededError" }), want },
   { server: "words alone", status: 400, body: "input exceeds the context window of this model", want, alone: "never" },
   {
