@@ -57,8 +57,8 @@ export const faults = {
   "200 HTML": () =>
     new LlmError.InvalidResponse({
       detail:
-        "the response is not what the API sends, check OPENAI_BASE_URL or baseUrl, which sets " +
-        "https://host/v1/chat/completions: <html>Welcome</html>",
+        "the response is not what the API sends, check OPENAI_BASE_URL or baseUrl, for it is " +
+        "https://host/v1/chat/completions that was asked: <html>Welcome</html>",
       permanent: true
     }),
   "200 {error}": unavailable("it broke"),

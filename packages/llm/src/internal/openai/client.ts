@@ -42,7 +42,7 @@ const hintsOf = (prefix: string): ReadonlyArray<Hint> => {
   return [
     { words: /stream_options|include_usage/u, hint: `set streamUsage to false, or ${streamUsage}` },
     {
-      words: /response[_ ]format|json_schema|text\.format|structured[_ ]outputs?|grammar/iu,
+      words: /response[_ ]format|json_schema|text[._]format|structured[_ ]outputs?|grammar/iu,
       hint: 'set structuredOutput to "json" or "instructions", on the command line with --structured-output'
     },
     {

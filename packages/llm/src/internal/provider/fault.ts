@@ -61,7 +61,7 @@ export const reasonOf = (
   if (causes.some((cause) => cause instanceof TooLarge)) return new InvalidResponse({ detail, permanent: true })
   if (codes.includes("ERR_INVALID_URL")) return new Misconfigured({ detail: `check the base URL: ${detail}` })
   if (isTimeout(failure) || codes.some((code) => /TIMEOUT|ETIMEDOUT/u.test(code))) {
-    return new TimedOut({ detail, after: Duration.millis(Math.max(0, now - began)) })
+    return new TimedOut({ detail: at(detail, faults), after: Duration.millis(Math.max(0, now - began)) })
   }
   // What is wrong with a certificate, or speaks no TLS, stays so.
   const permanent = codes.some((code) => /CERT|_TLS_|_SSL_|EPROTO/u.test(code))
@@ -77,7 +77,7 @@ const reasonOfRefusal = ({ headers, status, text }: Refused, faults: Faults, now
   const problem = problemIn(Option.getOrUndefined(parseJson(text)), true)
   const message = problem?.message ?? `${status} ${text.trim() || "without a body"}`
   return reasonOfProblem(
-    { codes: [], text, ...problem, status, message: id === null ? message : `${message} (request ${id})` },
+    { codes: [], ...problem, status, message: id === null ? message : `${message} (request ${id})` },
     // Nobody may be at the path.
     /^40[45]$/u.test(String(status)) ? faults : { ...faults, address: undefined },
     demandedWait(header, now)
@@ -88,7 +88,8 @@ const reasonOfRefusal = ({ headers, status, text }: Refused, faults: Faults, now
 export const reasonOfProblem = (problem: Problem, faults: Faults, wait = faults.wait): LlmErrorReason => {
   const { is, sizes } = classOf(problem)
   const detail = faults.quote(problem.message)
-  const hint = is === "InvalidRequest" ? faults.hints?.find(({ words }) => words.test(problem.text))?.hint : undefined
+  const said = [problem.message.slice(0, mostWords), ...problem.codes].join(" ")
+  const hint = is === "InvalidRequest" ? faults.hints?.find(({ words }) => words.test(said))?.hint : undefined
   const demanded = wait ?? within(problem.wait)
   return reasons[is]({
     detail: hint === undefined ? detail : `${detail}: ${hint}`,
@@ -124,6 +125,9 @@ interface Sizes {
   readonly limit?: number
 }
 
+/** No server needs more to say what is wrong; a page of HTML may be of any size. **Units** characters */
+const mostWords = 4000
+
 /** The class of a problem, and how many tokens were asked of how many there may be. */
 const classOf = (problem: Problem): { readonly is: Class; readonly sizes: Sizes } => {
   for (const rule of rules) {
@@ -134,25 +138,25 @@ const classOf = (problem: Problem): { readonly is: Class; readonly sizes: Sizes 
 }
 
 const fits = ({ code, status, words = [] }: Rule, problem: Problem): Sizes | undefined => {
-  const groups = words.map((pattern) => pattern.exec(problem.message)).find((match) => match !== null)?.groups ?? {}
+  const message = problem.message.slice(0, mostWords)
+  const match = words.map((pattern) => pattern.exec(message)).find((match) => match !== null)
   const isMet =
+    match !== undefined ||
     (problem.status !== undefined && status?.test(String(problem.status)) === true) ||
-    problem.codes.some((name) => code?.test(name) === true) ||
-    words.some((pattern) => pattern.test(problem.message))
+    problem.codes.some((name) => code?.test(name) === true)
   if (!isMet) return undefined
-  const [requested, more = 0, limit] = ["requested", "more", "limit"].map((name) => tokensIn(groups[name]))
-  return sizesOf({
-    ...(requested !== undefined && { requested: requested + more }),
-    ...(limit !== undefined && { limit })
-  })
+  const groups = match?.groups ?? {}
+  const [requested = Number.NaN, more = 0, limit] = ["requested", "more", "limit"].map((name) =>
+    groups[name] === undefined ? undefined : Number(groups[name].replaceAll(",", ""))
+  )
+  return sizesOf({ requested: requested + more, limit })
 }
 
-const sizesOf = ({ limit, requested }: Sizes): Sizes => ({
-  ...(requested !== undefined && { requested }),
-  ...(limit !== undefined && { limit })
+/** The sizes that are numbers of tokens. */
+const sizesOf = ({ limit, requested }: { readonly [K in keyof Sizes]?: number | undefined }): Sizes => ({
+  ...(Number.isSafeInteger(requested) && { requested: Number(requested) }),
+  ...(Number.isSafeInteger(limit) && { limit: Number(limit) })
 })
-
-const tokensIn = (digits: string | undefined) => (digits === undefined ? undefined : Number(digits.replaceAll(",", "")))
 
 /** What a response's headers demand, at `now`; undefined when they demand no wait, or nonsense. */
 export const demandedWait = (header: Header, now: number): Duration.Duration | undefined => {

@@ -5,10 +5,8 @@ import { parseJson } from "./lenient.ts"
 /** What a server says is wrong, wherever in its answer and however it says so. */
 export interface Problem {
   readonly message: string
-  /** Its codes, types and states, in `snake_case` whatever their spelling. */
+  /** Its codes, types and states, and the parameter that it is about, in `snake_case` whatever their spelling. */
   readonly codes: ReadonlyArray<string>
-  /** All that it says, as it came: what names a parameter may be beside the message. */
-  readonly text: string
   /** The HTTP status that it names. */
   readonly status?: number
   /** What it demands. **Units** milliseconds */
@@ -22,11 +20,11 @@ export interface Problem {
 export const problemIn = (value: unknown, certain = false): Problem | undefined => {
   const holder = holderOf(value) ?? (certain ? value : undefined)
   if (!isSaid(holder)) return undefined
-  const message = messageOf(holder) ?? JSON.stringify(holder)
   const codes: Array<string> = []
-  const facts: Facts = { codes, ...waitIn(message) }
+  const words = messageOf(holder)
+  const facts: Facts = { codes, ...waitIn(words ?? "") }
   collect(holder, facts)
-  return { ...facts, codes: [...new Set(codes)], message, text: JSON.stringify(value) }
+  return { ...facts, codes: [...new Set(codes)], message: words ?? (codes.join(", ") || "an error without words") }
 }
 
 /** A name in `snake_case`: servers write `RateLimitError`, `RATE_LIMITED`, `rate-limit` and `Too Many Requests`. */
@@ -42,7 +40,8 @@ const isSaid = (value: unknown): boolean =>
 
 /** What has the error as its field, or is it. */
 const holderOf = (value: unknown): unknown => {
-  if (Array.isArray(value)) return value.map(holderOf).find(isSaid)
+  // Gemini's endpoint sends a list of one.
+  if (Array.isArray(value)) return Array.isArray(value[0]) ? undefined : holderOf(value[0])
   if (!Predicate.isReadonlyObject(value)) return undefined
   const { base_resp: base, choices, content, output } = value
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
@@ -57,32 +56,38 @@ const holderOf = (value: unknown): unknown => {
   return isSaid(detail) || isSaid(errors) || (typeof message === "string" && isSaid(message)) ? value : undefined
 }
 
+/** How far within an error its words and codes are looked for: each text with JSON in it is a level too. */
+const deepest = 10
+
 /** The words of an error: of the one that is within its text, if there is, and of what passed it on. */
-const messageOf = (said: unknown): string | undefined => {
-  if (typeof said === "string") return messageOf(jsonIn(said)) ?? (said.trim() || undefined)
-  if (Array.isArray(said)) return said.flatMap((item) => messageOf(item) ?? []).join("; ") || undefined
+const messageOf = (said: unknown, depth = 0): string | undefined => {
+  if (depth > deepest) return undefined
+  const within = (said: unknown) => messageOf(said, depth + 1)
+  if (typeof said === "string") return within(jsonIn(said)) ?? (said.trim() || undefined)
+  if (Array.isArray(said)) return said.flatMap((item) => within(item) ?? []).join("; ") || undefined
   if (!Predicate.isReadonlyObject(said)) return undefined
   const { error, loc, metadata } = said
   const words = [
     typeof error === "object" ? error : undefined,
     ...["message", "msg", "error", "errors", "detail", "status_msg", "title"].map((key) => said[key])
   ]
-  const message = words.map(messageOf).find(Predicate.isNotUndefined)
-  const raw = Predicate.isReadonlyObject(metadata) ? messageOf(metadata["raw"]) : undefined
+  const message = words.map(within).find(Predicate.isNotUndefined)
+  const raw = Predicate.isReadonlyObject(metadata) ? within(metadata["raw"]) : undefined
   const place = Array.isArray(loc) ? loc.join(".") : undefined
   return [place, message, raw].filter(isSaid).join(": ") || undefined
 }
 
 const jsonIn = (text: string): unknown => (/^\s*[{[]/u.test(text) ? Option.getOrUndefined(parseJson(text)) : undefined)
 
-type Facts = { -readonly [K in keyof Omit<Problem, "codes" | "message" | "text">]: Problem[K] } & {
+type Facts = { -readonly [K in keyof Omit<Problem, "codes" | "message">]: Problem[K] } & {
   readonly codes: Array<string>
 }
 
 /** What each field of an error says; the first that says something of a kind counts. */
-const collect = (said: unknown, facts: Facts): void => {
+const collect = (said: unknown, facts: Facts, depth = 0): void => {
+  if (depth > deepest) return
   const value = typeof said === "string" ? jsonIn(said) : said
-  if (Array.isArray(value)) return value.forEach((item) => collect(item, facts))
+  if (Array.isArray(value)) return value.forEach((item) => collect(item, facts, depth + 1))
   if (!Predicate.isReadonlyObject(value)) return
   for (const [key, field] of Object.entries(value)) {
     if (codeFields.test(key) && (typeof field === "string" || typeof field === "number")) {
@@ -92,11 +97,11 @@ const collect = (said: unknown, facts: Facts): void => {
     const [fact, factor] = numberFields[key.toLowerCase().replaceAll("-", "_")] ?? []
     const number = Number.parseFloat(String(field))
     if (fact !== undefined && factor !== undefined && number >= 0) facts[fact] ??= number * factor
-    if (nestingFields.test(key)) collect(field, facts)
+    if (nestingFields.test(key)) collect(field, facts, depth + 1)
   }
 }
 
-const codeFields = /^(?:code|type|status|error_type|error_code|reason|title)$/u
+const codeFields = /^(?:code|type|status|error_type|error_code|reason|title|param)$/u
 const statusFields = /^(?:code|status|status_?code|http_?code|raw_status_code)$/iu
 const nestingFields =
   /^(?:error|errors|detail|details|inner_?error|cause|message|metadata|raw|headers|param|provider_specific_fields)$/iu

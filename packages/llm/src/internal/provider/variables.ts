@@ -44,8 +44,8 @@ export const problemOf = (url: string, name: string): string | undefined => {
     : undefined
 }
 
-/** Where requests go, without what an address may hold that is secret, and what sets it. */
+/** What to check where nobody answers: where requests go, without what may be secret of it, and what sets that. */
 export const shownAddress = (prefix: string, baseUrl: string, path: string): string => {
   const { origin, pathname } = URL.parse(baseUrl) ?? { origin: baseUrl, pathname: "" }
-  return `${named(prefix).baseUrl} or baseUrl, which sets ${origin}${pathname.replace(/\/$/u, "")}${path}`
+  return `${named(prefix).baseUrl} or baseUrl, for it is ${origin}${pathname.replace(/\/$/u, "")}${path} that was asked`
 }

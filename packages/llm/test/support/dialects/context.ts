@@ -284,8 +284,7 @@ export const context: ReadonlyArray<ErrorDialect> = [
       n_ctx: 0.5,
       n_prompt_tokens: "9e99"
     }),
-    want,
-    has: { limit: undefined }
+    want
   },
   { server: "a code alone", status: 422, body: message("no", { code: "ContextWindowExceededError" }), want },
   { server: "words alone", status: 400, body: "input exceeds the context window of this model", want, alone: "never" },
