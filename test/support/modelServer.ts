@@ -18,13 +18,15 @@ export interface ModelServer {
 export type Answer = string | { readonly status: number; readonly error: object }
 
 /** A server on this machine that speaks as much of Chat Completions and of Messages as the tests need. */
-export const serve = async (answer: (prompt: string, count: number) => Answer): Promise<ModelServer> => {
+export const serve = async (
+  answer: (prompt: string, count: number) => Answer | Promise<Answer>
+): Promise<ModelServer> => {
   const asked: Array<ModelServer["asked"][number]> = []
   const server = createServer(async (request, response) => {
     let body = ""
     for await (const chunk of request) body += String(chunk)
     const parsed = JSON.parse(body)
-    const { messages, model } = parsed
+    const { messages, model, stream } = parsed
     const prompt = messages.at(-1).content
     const isAnthropic = request.url?.endsWith("/messages") === true
     const content = typeof prompt === "string" ? prompt : prompt[0].text
@@ -34,11 +36,16 @@ export const serve = async (answer: (prompt: string, count: number) => Answer): 
       key: request.headers.authorization ?? String(request.headers["x-api-key"]),
       body: parsed
     })
-    const reply = answer(content, asked.length)
+    const reply = await answer(content, asked.length)
     if (typeof reply !== "string") {
       response
         .writeHead(reply.status, { "content-type": "application/json" })
         .end(JSON.stringify({ error: reply.error }))
+      return
+    }
+    if (stream) {
+      const events = isAnthropic ? messageEvents(reply, model) : completionEvents(reply, model)
+      response.writeHead(200, { "content-type": "text/event-stream" }).end(events.join(""))
       return
     }
     response.writeHead(200, { "content-type": "application/json" }).end(
@@ -71,3 +78,28 @@ export const serve = async (answer: (prompt: string, count: number) => Answer): 
   const host = `http://127.0.0.1:${address.port}`
   return { url: `${host}/v1`, anthropicUrl: host, asked }
 }
+
+const event = (data: object | string, name?: string) =>
+  `${name === undefined ? "" : `event: ${name}\n`}data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`
+
+/** A chunk of a stream of Chat Completions. */
+export const chunk = (text: string, model = "model") =>
+  event({ id: "reply-1", model, choices: [{ index: 0, delta: { content: text }, finish_reason: null }] })
+
+/** What ends one. */
+export const lastChunks = (model = "model") => [
+  event({ id: "reply-1", model, choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }),
+  event({ id: "reply-1", model, choices: [], usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 } }),
+  event("[DONE]")
+]
+
+const completionEvents = (text: string, model: string) => [chunk(text, model), ...lastChunks(model)]
+
+const messageEvents = (text: string, model: string) =>
+  [
+    { type: "message_start", message: { id: "reply-1", model, usage: { input_tokens: 10, output_tokens: 1 } } },
+    { type: "content_block_start", index: 0, content_block: { type: "text", text: "" } },
+    { type: "content_block_delta", index: 0, delta: { type: "text_delta", text } },
+    { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 5 } },
+    { type: "message_stop" }
+  ].map((data) => event(data, data.type))

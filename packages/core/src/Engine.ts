@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Predicate from "effect/Predicate"
 import * as Queue from "effect/Queue"
 import type * as Schema from "effect/Schema"
@@ -10,6 +11,7 @@ import * as beginning from "./internal/run/begin.ts"
 import { drive, visit } from "./internal/run/drive.ts"
 import { faultless } from "./internal/run/fault.ts"
 import { perform } from "./internal/run/perform.ts"
+import * as span from "./internal/run/span.ts"
 import { type Ending, type Listener, make, type Runtime } from "./internal/run/runtime.ts"
 import * as setting from "./internal/run/set.ts"
 import { only, planAll, type PlanEntry, readAll, type Work } from "./internal/run/visitors.ts"
@@ -108,8 +110,25 @@ export const run = <In, Out, E, R>(
   state: WorkflowState,
   { onDelta, onEvent }: Listeners = {}
 ): Effect.Effect<RunOutcome<Out, E>, WorkflowError, R> =>
-  Effect.map(listened(typed(workflow, drive(untyped(workflow), state, onEvent)), onDelta), (done) =>
-    outcomeOf<Out, E>(done)
+  Effect.map(
+    listened(typed(workflow, spanned(workflow, state, drive(untyped(workflow), state, onEvent))), onDelta),
+    (done) => outcomeOf<Out, E>(done)
+  )
+
+/** A run within its span, by OpenTelemetry's conventions for generative AI. */
+const spanned = <A extends { readonly runtime: Runtime }, E, R>(
+  { name }: { readonly name: string },
+  { run }: WorkflowState,
+  driven: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  span.within(
+    driven,
+    `invoke_workflow ${name}`,
+    { "gen_ai.operation.name": "invoke_workflow", "gen_ai.agent.name": name, "stepwright.run": run },
+    (exit, ofRun) => {
+      const ending = Exit.isSuccess(exit) ? exit.value.runtime.ending : undefined
+      return ending === undefined ? span.wordless(exit, ofRun) : span.failed(ending.reason, ofRun)
+    }
   )
 
 const listened = <A, E, R>(driven: Effect.Effect<A, E, R>, onDelta: Listeners["onDelta"]): Effect.Effect<A, E, R> =>
@@ -232,7 +251,11 @@ export const step = <In, Out, E, R>(
 ): Effect.Effect<RunOutcome<unknown, E>, WorkflowError, R> =>
   Effect.map(
     listened(
-      atStep(workflow, state, path, (runtime) => (step, input) => perform(runtime, step, path, input, force), onEvent),
+      spanned(
+        workflow,
+        state,
+        atStep(workflow, state, path, (runtime) => (step, input) => perform(runtime, step, path, input, force), onEvent)
+      ),
       onDelta
     ),
     (done) => outcomeOf(done)

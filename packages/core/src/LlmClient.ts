@@ -22,7 +22,7 @@ export interface Service {
   readonly stream: (request: LlmRequest) => Stream.Stream<StreamPart, LlmError>
   /** The models that requests may name; without it any will do. The engine starts no run that names another. */
   readonly models?: ReadonlyArray<string>
-  /** What the models, by alias, are asked with where a request does not say. */
+  /** What the models, by alias, are asked with where a request does not say; `default` is for those that are not there. */
   readonly parameters?: Readonly<Record<string, Parameters>>
 }
 

@@ -1,4 +1,4 @@
-import { Deferred, Effect, Exit, Fiber, Schema, Stream, Tracer } from "effect"
+import { Cause, Deferred, Effect, Exit, Fiber, Option, Schema, Stream, Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import {
   Engine,
@@ -15,6 +15,7 @@ import {
 } from "@stepwright/core"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { runState, stepState } from "./support/engine.ts"
+import { scripted } from "./support/scripted.ts"
 
 const say = (name: string, template = `${name}: {{text}}`, options: { readonly model?: string } = {}) =>
   Step.make(name, {
@@ -693,28 +694,114 @@ describe("Engine", () => {
     })
   })
 
-  it.effect("gives each step a span named by its path, with the attributes of generative AI", () => {
-    const spans: Array<Tracer.NativeSpan> = []
-    const tracer = Tracer.make({
-      span: (options) => {
-        const span = new Tracer.NativeSpan(options)
-        spans.push(span)
-        return span
-      }
-    })
-    return Effect.gen(function* () {
-      yield* start(nested(), { text: "go" })
-      assert.deepStrictEqual(
-        spans.map(({ name }) => name),
-        ["first", "design/tasks/inner", "last"]
-      )
-      assert.deepInclude(Object.fromEntries(spans[0]!.attributes), {
-        "stepwright.run": "r",
-        "gen_ai.request.model": "default",
-        "gen_ai.usage.input_tokens": 10,
-        "gen_ai.usage.output_tokens": 5
+  describe("spans", () => {
+    /** The spans of some work, with the name of what each is in. */
+    const spansOf = <A, E, R>(work: Effect.Effect<A, E, R>) => {
+      const spans: Array<Tracer.NativeSpan> = []
+      const tracer = Tracer.make({
+        span: (options) => {
+          const span = new Tracer.NativeSpan(options)
+          spans.push(span)
+          return span
+        }
       })
-    }).pipe(Effect.provideService(Tracer.Tracer, tracer), Effect.provide(model().layer))
+      return Effect.as(Effect.exit(Effect.provideService(work, Tracer.Tracer, tracer)), spans)
+    }
+    const attributesOf = ({ attributes }: Tracer.NativeSpan) => Object.fromEntries(attributes)
+    const parentOf = ({ parent }: Tracer.NativeSpan) =>
+      Option.getOrUndefined(Option.map(parent, (span) => ("name" in span ? span.name : "")))
+    const saidOf = ({ status }: Tracer.NativeSpan) =>
+      status._tag === "Ended" && Exit.isFailure(status.exit)
+        ? Cause.prettyErrors(status.exit.cause).map(({ message }) => message)
+        : []
+
+    it.effect("gives a run a span, and each step one in it named by its path, with what they used", () =>
+      Effect.gen(function* () {
+        const spans = yield* spansOf(Effect.withSpan(start(nested(), { text: "go" }), "app"))
+        const run = `invoke_workflow ${nested().name}`
+        assert.deepStrictEqual(
+          spans.map((span) => [span.name, parentOf(span)]),
+          [
+            ["app", undefined],
+            [run, "app"],
+            ["first", run],
+            ["design/tasks/inner", run],
+            ["last", run]
+          ]
+        )
+        assert.deepStrictEqual(attributesOf(spans[1]!), {
+          "gen_ai.operation.name": "invoke_workflow",
+          "gen_ai.agent.name": nested().name,
+          "stepwright.run": "r"
+        })
+        assert.deepInclude(attributesOf(spans[2]!), {
+          "stepwright.run": "r",
+          "gen_ai.request.model": "default",
+          "gen_ai.usage.input_tokens": 10,
+          "gen_ai.usage.output_tokens": 5
+        })
+        // the requests to a provider have spans of their own
+        assert.notProperty(attributesOf(spans[2]!), "gen_ai.operation.name")
+        for (const { status } of spans) assert.strictEqual(status._tag, "Ended")
+      }).pipe(Effect.provide(model().layer))
+    )
+
+    it.effect("says in a span how a step failed, and nothing of what its error quotes", () => {
+      const { layer } = scripted("secret prose", "secret again", "secret still")
+      const asking = Workflow.make("asking", { input: Task }).pipe(
+        Workflow.bind(
+          "task",
+          Step.make("task", {
+            input: Task,
+            output: Task,
+            prompt: PromptTemplate.make("A secret plan for {{id}}"),
+            variables: ({ id }) => ({ id })
+          }),
+          "input"
+        )
+      )
+      return Effect.gen(function* () {
+        const spans = yield* spansOf(start(asking, { id: "a", dependsOn: [] }))
+        assert.deepStrictEqual(
+          spans.map((span) => [span.name, attributesOf(span)["error.type"], saidOf(span)]),
+          [
+            ["invoke_workflow asking", "StepOutputError", ["StepOutputError"]],
+            ["task", "StepOutputError", ["StepOutputError"]]
+          ]
+        )
+        const text = spans.map((span) => `${span.name} ${JSON.stringify(attributesOf(span))} ${saidOf(span).join()}`)
+        assert.notInclude(text.join(), "secret")
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("leaves the words of an error of code in its step's span", () => {
+      const broken = Step.effect("broken", {
+        input: Schema.String,
+        output: Schema.String,
+        run: () => Effect.die(new Error("the disk is full"))
+      })
+      const failing = Workflow.make("failing", { input: Schema.String }).pipe(Workflow.bind("code", broken, "input"))
+      return Effect.gen(function* () {
+        const spans = yield* spansOf(start(failing, "x"))
+        assert.deepStrictEqual(spans.map(saidOf), [["Error"], ["the disk is full"]])
+      })
+    })
+
+    it.effect("puts one step into the span of its workflow too, and none where nothing is done again", () =>
+      Effect.gen(function* () {
+        const state = yield* start(nested(), { text: "go" })
+        const spans = yield* spansOf(stepState(nested(), state, "last", { force: true }))
+        assert.deepStrictEqual(
+          spans.map(({ name }) => name),
+          [`invoke_workflow ${nested().name}`, "last"]
+        )
+        const again = yield* spansOf(runState(nested(), state))
+        assert.deepStrictEqual(
+          again.map(({ name }) => name),
+          [`invoke_workflow ${nested().name}`]
+        )
+      }).pipe(Effect.provide(model().layer))
+    )
   })
 
   it.effect("keeps the texts of prompts and replies in the journal, by hash", () => {

@@ -17,6 +17,11 @@ describe("Usage", () => {
     runs(200)
   )
 
+  it("the service tier of a sum is that of all of it, or another", () => {
+    assert.deepStrictEqual(Usage.add({ serviceTier: "flex" }, { serviceTier: "flex" }), { serviceTier: "flex" })
+    assert.deepStrictEqual(Usage.add({ serviceTier: "flex" }, { serviceTier: "standard" }), { serviceTier: "other" })
+  })
+
   it("what one side does not know is unknown in the sum, not 0", () => {
     assert.deepStrictEqual(Usage.add({ input: 1, output: 2 }, { input: 3 }), { input: 4 })
     assert.deepStrictEqual(Usage.add(Usage.zero, Usage.unknown), {})

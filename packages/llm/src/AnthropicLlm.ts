@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as LlmClient from "@stepwright/core/LlmClient"
+import * as limit from "./internal/anthropic/limit.ts"
 import * as messagesApi from "./internal/anthropic/messages.ts"
 import { sdk } from "./internal/anthropic/sdk.ts"
 import { strictMode } from "./internal/anthropic/structuredOutput.ts"
@@ -50,9 +51,13 @@ const hints: ReadonlyArray<Hint> = [
   }
 ]
 
-const make = (options: Options): LlmClient.Service =>
-  providerClient.make(options, {
+const make = (options: Options): LlmClient.Service => {
+  const { maxOutputTokens = limit.maxOutputTokens } = options
+  const official = /^\s*https:\/\/api\.anthropic\.com(?:\/|\s*$)/u.test(options.baseUrl ?? "https://api.anthropic.com")
+  const { promptCaching = official } = options
+  return providerClient.make(options, {
     variables,
+    parameters: { maxOutputTokens },
     api: messagesApi.api,
     hints,
     sdk,
@@ -63,7 +68,8 @@ const make = (options: Options): LlmClient.Service =>
           messages,
           parameters: request.parameters,
           format,
-          maxOutputTokens: options.maxOutputTokens ?? 16_000
+          maxOutputTokens,
+          promptCaching
         }),
         restore
       })),
@@ -72,3 +78,4 @@ const make = (options: Options): LlmClient.Service =>
         .map((name) => `${model} over Anthropic's API takes no ${name}: it is left out`)
     })
   })
+}

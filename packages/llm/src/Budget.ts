@@ -5,10 +5,11 @@ import { AttemptSink, type Outcome } from "@stepwright/core/AttemptSink"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { BudgetExceeded, InvalidRequest, LlmError, type LlmErrorReason, unbilled } from "@stepwright/core/LlmError"
 import { atMostInputTokens, atMostTokens, type LlmRequest } from "@stepwright/core/LlmRequest"
-import type { Usage } from "@stepwright/core/Usage"
+import type { ServiceTier, Usage } from "@stepwright/core/Usage"
 import { checkLimit } from "./internal/around/checkLimit.ts"
 import * as estimate from "./internal/around/estimate.ts"
 import * as Ledger from "./internal/around/ledger.ts"
+import * as cacheWrites from "./internal/prices/cacheWrites.ts"
 import * as Middleware from "./Middleware.ts"
 import * as Prices from "./Prices.ts"
 
@@ -48,11 +49,13 @@ export interface Options {
  * A middleware that refuses a call when it could go over a cap. Requests in flight count with their upper bound, so
  * that concurrent ones cannot overshoot together; when one ends, what it cost takes the place of the bound. In tokens
  * and USD each request counts, failed ones and retries too. Usage that the provider does not say is estimated from the
- * texts, generously, and never 0.
+ * texts, generously, and never 0. The bound takes the whole input for written to a cache, where that is dearer, and the
+ * dearest tier of service that a reply came in so far.
  *
  * **Fails with** BudgetExceeded, before the request: which cap, what was spent, and how to go on. Under a cap in USD,
- * UnknownPrice at once when one of `models` has no price, and InvalidRequest before a call of any other that has none.
- * A DefinitionError is a defect, when a number is negative or NaN.
+ * UnknownPrice at once when one of `models` has no price, and InvalidRequest before a call of any other that has none,
+ * and before any call after a reply in a tier of service that has none. A DefinitionError is a defect, when a number is
+ * negative or NaN.
  */
 export function make(options: Options & { readonly maxUsd?: never }): Effect.Effect<Middleware.Middleware>
 export function make(options: Options): Effect.Effect<Middleware.Middleware, Prices.UnknownPrice>
@@ -87,13 +90,27 @@ const capped = (options: Options): Middleware.Middleware => {
     usd: checkLimit("spent.usd", spentUsd(options), 0)
   })
 
+  /** The tiers of service that replies came in, and by name those that have no price. */
+  const tiers = new Set<ServiceTier>()
+  const unknown = new Set<string>()
+  const refused = (refusal: Ledger.Refusal) =>
+    refusal.cap === "maxUsd" && unknown.size > 0 ? unknownTier(options, [...unknown]) : exceeded(refusal)
+
   return Middleware.make((asked, client) =>
     Effect.map(AttemptSink, (sink) => {
       const output = estimate.outputLimit(asked, client) ?? assumed
       const request = isLimited ? { ...asked, parameters: { ...asked.parameters, maxOutputTokens: output } } : asked
       const price = priceOf(options, asked.model)
-      const cost = costing(options, price, atMostInputTokens(asked))
-      const entry: Ledger.Entry = { bound: cost({}, output), isHeld: false }
+      const costOf = costing(options, price, atMostInputTokens(asked))
+      const entry: Ledger.Entry = { bound: boundOf(costOf, output, tiers), isHeld: false }
+      const cost: Cost = (usage, output, model) => {
+        const spent = costOf(usage, output, model)
+        const { serviceTier } = usage
+        if (serviceTier !== undefined) tiers.add(serviceTier)
+        if (Number.isNaN(spent.usd))
+          unknown.add(`${pricedAs(options, asked, model)} in the service tier ${serviceTier}`)
+        return spent
+      }
       // What the request cost whose reply is on its way up, where its text is known.
       let replied = Ledger.nothing
 
@@ -106,7 +123,7 @@ const capped = (options: Options): Middleware.Middleware => {
       const started = (attempt: LlmRequest) =>
         Effect.suspend(() => {
           const refusal = Ledger.hold(ledger, entry)
-          if (refusal !== undefined) return Effect.die(new Refused(exceeded(refusal)))
+          if (refusal !== undefined) return Effect.die(new Refused(refused(refusal)))
           return Effect.map(sink.started(attempt), (tell) => (outcome: Outcome) => {
             ended(outcome)
             return tell(outcome)
@@ -118,7 +135,7 @@ const capped = (options: Options): Middleware.Middleware => {
         enter: Effect.suspend(() => {
           if (price === undefined) return Effect.fail(unknownPrice(options, asked.model))
           const refusal = Ledger.enter(ledger, entry)
-          return refusal === undefined ? Effect.void : Effect.fail(exceeded(refusal))
+          return refusal === undefined ? Effect.void : Effect.fail(refused(refusal))
         }),
         // The whole reply says more than the attempt did: where the provider counts nothing, its text is counted.
         leave: ({ reply }) =>
@@ -134,14 +151,30 @@ const capped = (options: Options): Middleware.Middleware => {
   )
 }
 
-/** What a usage costs under the caps, where `input` and `output` stand for what it does not say. */
+type Cost = (usage: Usage, output: number, model?: string) => Ledger.Amount
+
+/**
+ * What a usage costs under the caps, where `input`, all of it written to a cache if that is dearer, and `output` stand
+ * for what it does not say. In a tier of service without a price, that is no number.
+ */
 const costing =
-  (options: Options, price: Prices.Price | undefined, input: number) =>
-  (usage: Usage, output: number, model?: string): Ledger.Amount => {
+  (options: Options, price: Prices.Price | undefined, input: number): Cost =>
+  (usage, output, model) => {
     const known = { ...usage, input: usage.input ?? input, output: usage.output ?? output }
-    const own = price === free || model === undefined ? undefined : Prices.find(table(options), model)
-    return { tokens: known.input + known.output, usd: Prices.costAt(own ?? price ?? free, known) }
+    const tokens = known.input + known.output
+    if (price === free) return { tokens, usd: 0 }
+    const own = (model === undefined ? undefined : Prices.find(table(options), model)) ?? price ?? free
+    const usd = Prices.costAt(own, known) ?? Number.NaN
+    const written = usage.input === undefined ? (Prices.costAt(own, { ...known, cacheWrite: input }) ?? usd) : usd
+    return { tokens, usd: Math.max(usd, written) }
   }
+
+/** What a request may cost at most: that of the dearest of the tiers, where its price is known. */
+const boundOf = (cost: Cost, output: number, tiers: Iterable<ServiceTier>): Ledger.Amount =>
+  Array.from(tiers, (serviceTier) => cost({ serviceTier }, output)).reduce(
+    (most, bound) => (bound.usd > most.usd ? bound : most),
+    cost({}, output)
+  )
 
 /** A request that was refused below the budget, where a retry began it: on its way up to where it can be an error. */
 class Refused {
@@ -203,6 +236,10 @@ const table = ({ prices = Prices.snapshot }: Options) => prices
 const namesOf = ({ models = {} }: Options, alias: string): ReadonlyArray<string> =>
   [(Object.hasOwn(models, alias) ? models[alias] : undefined) ?? alias].flat()
 
+/** Where in the table the price of a reply is: under its own model, or under those that may have answered. */
+const pricedAs = (options: Options, { model: alias }: LlmRequest, model = alias) =>
+  Prices.find(table(options), model) === undefined ? namesOf(options, alias).join(", ") : model
+
 /** The dearest price that an alias can have; `undefined` where one is unknown. */
 const priceOf = (options: Options, alias: string): Prices.Price | undefined => {
   if (!hasPrices(options)) return free
@@ -212,16 +249,23 @@ const priceOf = (options: Options, alias: string): Prices.Price | undefined => {
   return known.length === 1 ? known[0] : dearest(known)
 }
 
-const dearest = (prices: ReadonlyArray<Prices.Price>): Prices.Price => ({
-  input: Math.max(0, ...prices.map(({ input }) => input)),
-  output: Math.max(0, ...prices.map(({ output }) => output))
-})
+const dearest = (prices: ReadonlyArray<Prices.Price>): Prices.Price => {
+  const most = (of: (price: Prices.Price) => number) => Math.max(0, ...prices.map(of))
+  return {
+    input: most(({ input }) => input),
+    cacheWrite: most(cacheWrites.write),
+    cacheWriteHour: most(cacheWrites.writeHour),
+    output: most(({ output }) => output)
+  }
+}
 
 const spentUsd = (options: Options): number => {
   const { spent } = options
   if (spent === undefined || !hasPrices(options)) return 0
-  const { input, output } = dearest(Object.values(table(options).models))
-  return spent.usd ?? (spent.tokens * Math.max(input, output)) / 1e6
+  const models = Object.values(table(options).models)
+  const { cacheWriteHour = 0, output } = dearest(models)
+  const factor = Math.max(1, ...models.flatMap(({ tiers = {} }) => Object.values(tiers)))
+  return spent.usd ?? (spent.tokens * factor * Math.max(cacheWriteHour, output)) / 1e6
 }
 
 const unpriced = (options: Options, aliases = Object.keys(options.models ?? {})): ReadonlyArray<string> =>
@@ -229,7 +273,11 @@ const unpriced = (options: Options, aliases = Object.keys(options.models ?? {}))
 
 const unknownPrice = (options: Options, alias: string) => {
   const { message } = new Prices.UnknownPrice({ models: unpriced(options, [alias]), date: table(options).date })
-  return new LlmError({
-    reason: new InvalidRequest({ detail: `${message}, or say in models what ${alias} stands for` })
-  })
+  return invalid(`${message}, or say in models what ${alias} stands for`)
 }
+
+/** After a reply of unknown cost, nobody can say what is left. */
+const unknownTier = (options: Options, models: ReadonlyArray<string>) =>
+  invalid(new Prices.UnknownPrice({ models, date: table(options).date }).message)
+
+const invalid = (detail: string) => new LlmError({ reason: new InvalidRequest({ detail }) })

@@ -32,9 +32,10 @@ export const layer = <M extends Models>(
       const client = clients.get(model) ?? options.others
       return client === undefined ? Effect.fail(unknownAlias(model, aliases)) : Effect.succeed(client)
     })
-    const parameters = Object.fromEntries(
-      Array.from(clients, ([alias, { parameters }]) => [alias, parameters?.["default"] ?? {}])
-    )
+    const parameters = {
+      ...options.others?.parameters,
+      ...Object.fromEntries(Array.from(clients, ([alias, { parameters }]) => [alias, parameters?.["default"] ?? {}]))
+    }
     return options.others === undefined ? { ...client, models: aliases, parameters } : { ...client, parameters }
   })
   // `Models` hides the errors and needs of each layer; `M` has them.

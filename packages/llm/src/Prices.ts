@@ -5,12 +5,43 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Usage } from "@stepwright/core/Usage"
 import * as jsonText from "./internal/file/jsonText.ts"
+import * as cacheWrites from "./internal/prices/cacheWrites.ts"
 import { pricesSnapshot } from "./internal/prices/snapshot.ts"
 
 const Usd = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 
-/** What a model costs. **Units** USD per million tokens; cached input costs what input does unless given. */
-export const Price = Schema.Struct({ input: Usd, cachedInput: Schema.optionalKey(Usd), output: Usd })
+/** By how much a tier of service is dearer than the standard one. */
+const Factor = Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
+
+/**
+ * What a model costs. Input that is read from a cache costs what input does unless given. Input that is written to one
+ * costs 1.25 times that, and twice that where it is kept for an hour, which are the factors of both providers, unless
+ * given. `tiers` has what all of it is multiplied by in a tier of service; what a tier costs that is not there is unknown.
+ *
+ * **Units** USD per million tokens
+ *
+ * **Source** https://platform.claude.com/docs/en/build-with-claude/prompt-caching#pricing and
+ * https://developers.openai.com/api/docs/guides/prompt-caching, of November 2026
+ */
+export const Price = Schema.Struct({
+  input: Usd,
+  cachedInput: Schema.optionalKey(Usd),
+  cacheWrite: Schema.optionalKey(Usd),
+  cacheWriteHour: Schema.optionalKey(Usd),
+  output: Usd,
+  tiers: Schema.optionalKey(
+    Schema.Struct({
+      standard: Factor,
+      flex: Factor,
+      batch: Factor,
+      priority: Factor,
+      scale: Factor,
+      fast: Factor,
+      ultrafast: Factor,
+      other: Factor
+    })
+  )
+})
 export type Price = typeof Price.Type
 
 const isDay = (date: string) =>
@@ -73,8 +104,8 @@ export const find = (prices: Prices, model: string): Price | undefined =>
   own(prices, model) ?? own(prices, model.replace(/-\d{4}-?\d{2}-?\d{2}$/u, ""))
 
 /**
- * What a usage cost, or `undefined` where the price, or the number of input or output tokens, is unknown. Input that
- * the provider does not say to be cached counts in full. **Units** USD.
+ * What a usage cost, or `undefined` where the price, also that of its tier of service, or the number of input or output
+ * tokens is unknown. Input that the provider does not say to be cached counts in full. **Units** USD.
  */
 export const cost = (prices: Prices, usage: Usage, model: string): number | undefined => {
   const price = find(prices, model)
@@ -83,14 +114,24 @@ export const cost = (prices: Prices, usage: Usage, model: string): number | unde
     : costAt(price, { ...usage, input: usage.input, output: usage.output })
 }
 
-/** What so many tokens cost at a price. **Units** USD. */
+/** What so many tokens cost at a price; `undefined` where that of their tier of service is unknown. **Units** USD. */
 export const costAt = (
   price: Price,
-  tokens: { readonly input: number; readonly output: number; readonly cachedInput?: number }
-): number => {
-  const cached = Math.min(tokens.cachedInput ?? 0, tokens.input)
-  const input = (tokens.input - cached) * price.input + cached * (price.cachedInput ?? price.input)
-  return (input + tokens.output * price.output) / 1e6
+  usage: Usage & { readonly input: number; readonly output: number }
+): number | undefined => {
+  const { cachedInput = 0, cacheWrite = 0, cacheWriteHour = 0, input, output, serviceTier = "standard" } = usage
+  const factor = price.tiers?.[serviceTier] ?? (serviceTier === "standard" ? 1 : undefined)
+  if (factor === undefined) return undefined
+  const read = Math.min(cachedInput, input)
+  const written = Math.min(cacheWrite, input - read)
+  const kept = Math.min(cacheWriteHour, written)
+  const usd =
+    (input - read - written) * price.input +
+    read * (price.cachedInput ?? price.input) +
+    (written - kept) * cacheWrites.write(price) +
+    kept * cacheWrites.writeHour(price) +
+    output * price.output
+  return (factor * usd) / 1e6
 }
 
 /** An amount for people: `$0.0042`, or `unknown`. */

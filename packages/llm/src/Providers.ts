@@ -6,6 +6,8 @@ import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, type LlmErrorReason, Misconfigured, Unauthenticated } from "@stepwright/core/LlmError"
+import type { Parameters } from "@stepwright/core/LlmRequest"
+import * as limit from "./internal/anthropic/limit.ts"
 import type { Account } from "./internal/provider/options.ts"
 import * as variables from "./internal/provider/variables.ts"
 
@@ -17,6 +19,8 @@ export interface Provider {
   readonly variables: string
   /** Its name of the model that is meant where none is named. */
   readonly defaultModel: string
+  /** What it asks with where a request does not say. */
+  readonly parameters?: Parameters
   /** Its module, which is loaded with the first request. */
   readonly load: () => Promise<{ readonly layer: (settings: Settings) => Layer.Layer<LlmClient.LlmClient> }>
 }
@@ -26,7 +30,12 @@ const named = <N extends string>(providers: Readonly<Record<N, Provider>>) => pr
 /** Every provider of this library, by its name. */
 export const table = named({
   openai: { variables: "OPENAI", defaultModel: "gpt-5.1", load: () => import("./OpenAiLlm.ts") },
-  anthropic: { variables: "ANTHROPIC", defaultModel: "claude-sonnet-5", load: () => import("./AnthropicLlm.ts") }
+  anthropic: {
+    variables: "ANTHROPIC",
+    defaultModel: "claude-sonnet-5",
+    parameters: { maxOutputTokens: limit.maxOutputTokens },
+    load: () => import("./AnthropicLlm.ts")
+  }
 })
 
 export type Name = keyof typeof table
@@ -75,7 +84,7 @@ export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Config
       const reason = problemOf(options.provider, settings)
       if (reason !== undefined) return LlmClient.make(() => Effect.fail(new LlmError({ reason })))
       const scope = yield* Effect.scope
-      const { load } = table[options.provider]
+      const { load, parameters }: Provider = table[options.provider]
       const client = yield* Effect.promise(load).pipe(
         Effect.flatMap(({ layer }) => Layer.buildWithScope(layer(settings), scope)),
         Effect.map(Context.get(LlmClient.LlmClient)),
@@ -83,7 +92,8 @@ export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Config
         Effect.uninterruptible,
         Effect.cached
       )
-      return LlmClient.unwrap(() => client)
+      const service = LlmClient.unwrap(() => client)
+      return parameters === undefined ? service : { ...service, parameters: { default: parameters } }
     })
   )
 

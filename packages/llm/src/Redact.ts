@@ -36,8 +36,8 @@ export const patterns: ReadonlyArray<RegExp> = [
  * find.
  */
 export const make = (options: Options = {}): Middleware => {
-  const known = (options.values ?? []).map((value) => Redacted.value(value)).filter((value) => value !== "")
-  const find = finders([...new Set([...known, ...known.map(inJson)])], options.patterns)
+  const known = valuesOf(options)
+  const find = findersOf(options)
   const isRaw = (secret: string) => known.includes(secret) || !jsonContent.test(secret)
   return (client) =>
     LlmClient.make(
@@ -58,6 +58,20 @@ export const make = (options: Options = {}): Middleware => {
 
 export const layer = (options?: Options): Layer.Layer<LlmClient.LlmClient, never, LlmClient.LlmClient> =>
   LlmClient.layerMiddleware(Effect.sync(() => make(options)))
+
+/** A text with `<secret>` in place of what `make` would hide. */
+export const scrub = (options: Options = {}): ((text: string) => string) => {
+  const find = findersOf(options)
+  return (text) => find.reduce((text, secret) => text.replace(secret, "<secret>"), text)
+}
+
+const valuesOf = ({ values = [] }: Options): ReadonlyArray<string> =>
+  values.map((value) => Redacted.value(value)).filter((value) => value !== "")
+
+const findersOf = (options: Options): ReadonlyArray<RegExp> => {
+  const known = valuesOf(options)
+  return finders([...new Set([...known, ...known.map(inJson)])], options.patterns)
+}
 
 /** What each name stands for, as it is to be written in a reply, and in one that begins like JSON. */
 type Secrets = ReadonlyMap<string, { readonly text: string; readonly json: string }>

@@ -1,92 +1,80 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
 import * as Metric from "effect/Metric"
 import * as Stream from "effect/Stream"
-import type { Span } from "effect/Tracer"
+import { ParentSpan, type Span } from "effect/Tracer"
 import { addGenAIAnnotations } from "effect/ai/Telemetry"
 import * as LlmClient from "@stepwright/core/LlmClient"
+import type { LlmError } from "@stepwright/core/LlmError"
+import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import type { Usage } from "@stepwright/core/Usage"
 import * as Middleware from "./Middleware.ts"
+import * as Redact from "./Redact.ts"
 
 export interface Options {
   /** Who answers, by OpenTelemetry's names: `openai`, `anthropic`, … */
   readonly provider: string
   /** The provider's name of the model that the alias `default` stands for. */
   readonly model?: string
+  /** Whether prompts, replies and the words of errors, which may quote them, are in the spans: not unless given. */
+  readonly content?: boolean
+  /** The secrets that such content is rid of: what `Redact.patterns` finds, unless given. */
+  readonly redact?: Redact.Options
 }
 
-/** Tokens of a reply, or of an error that says them, by `gen_ai.token.type` (`input` or `output`); what the provider does not say is not counted. */
-export const tokenUsage = Metric.histogram("gen_ai.client.token.usage", {
-  description: "Tokens that a call used",
-  attributes: { unit: "{token}" },
-  boundaries: Metric.exponentialBoundaries({ start: 1, factor: 4, count: 15 })
-})
-
 /** How long calls take, failed ones with their `error.type`. **Units** seconds. */
-export const duration = Metric.histogram("gen_ai.client.operation.duration", {
+export const duration = Metric.histogram("gen_ai.client.inference.duration", {
   description: "How long a call took",
   attributes: { unit: "s" },
   boundaries: Metric.exponentialBoundaries({ start: 0.01, factor: 2, count: 15 })
 })
 
+const counter = (name: string, description: string) =>
+  Metric.counter(`gen_ai.client.inference.usage.${name}`, {
+    description,
+    attributes: { unit: "{token}", "gen_ai.token.modality": "text" },
+    incremental: true
+  })
+
+/** Tokens of replies, and of errors that say them; what the provider does not say is not counted. */
+export const tokens = {
+  input: counter("input_tokens", "Input tokens, cached ones included"),
+  cachedInput: counter("cache_read.input_tokens", "Input tokens that were read from a cache"),
+  cacheWrite: counter("cache_write.input_tokens", "Input tokens that were written to a cache"),
+  output: counter("output_tokens", "Output tokens, reasoning included"),
+  reasoning: counter("reasoning.output_tokens", "Output tokens of reasoning")
+}
+
+const distribution = (name: string, description: string) =>
+  Metric.histogram(`gen_ai.client.inference.operation.${name}`, {
+    description,
+    attributes: { unit: "{token}" },
+    boundaries: Metric.exponentialBoundaries({ start: 1, factor: 4, count: 15 })
+  })
+
+/** How the tokens are spread over the calls; they are no sums to reckon costs with. */
+export const tokensOfCall = {
+  input: distribution("input_tokens", "Input tokens of a call"),
+  output: distribution("output_tokens", "Output tokens of a call")
+}
+
 /**
  * A middleware that gives each call a span `chat <model>`, and counts its tokens and time. Inside of `Retry` each
- * request is a call of its own. Prompts and replies are in no span.
+ * request is a call of its own. Prompts and replies are in no span unless `content` is given.
  *
- * **Source** OpenTelemetry's semantic conventions for generative AI: names, attributes, units and bucket boundaries
+ * **Source** OpenTelemetry's semantic conventions for generative AI 0.1.0, the first release of their own
+ * (https://github.com/open-telemetry/semantic-conventions-genai): names, attributes, units and bucket boundaries
  */
-export const make = ({ model: named, provider }: Options): Middleware.Middleware => {
-  const modelOf = ({ model }: LlmRequest) => (model === "default" ? (named ?? model) : model)
-  const spanOf = (request: LlmRequest) =>
-    [`chat ${modelOf(request)}`, { kind: "client", captureStackTrace: false }] as const
-
-  const observe = Middleware.make(
-    Effect.fnUntraced(function* (request) {
-      // Each call is made within the span below.
-      const span = yield* Effect.orDie(Effect.currentSpan)
-      const began = yield* Clock.currentTimeMillis
-      const model = modelOf(request)
-      describe(span, provider, model, request)
-      return {
-        leave: Effect.fnUntraced(function* (ended) {
-          const { error, reply } = ended
-          const attributes = {
-            "gen_ai.operation.name": "chat",
-            "gen_ai.provider.name": provider,
-            "gen_ai.request.model": model,
-            ...(reply?.model !== undefined && { "gen_ai.response.model": reply.model })
-          }
-          const seconds = ((yield* Clock.currentTimeMillis) - began) / 1000
-          const failure = reply === undefined ? { "error.type": error?.reason._tag ?? "cancelled" } : {}
-          yield* Metric.update(Metric.withAttributes(duration, { ...attributes, ...failure }), seconds)
-          if (reply === undefined) span.attribute("error.type", failure["error.type"])
-          const { input, output, cachedInput, reasoning } = Middleware.usageOf(ended)
-          addGenAIAnnotations(span, {
-            ...(reply && { response: { id: reply.id, model: reply.model, finishReasons: [reply.finishReason] } }),
-            usage: { inputTokens: input, outputTokens: output }
-          })
-          if (cachedInput !== undefined) span.attribute("gen_ai.usage.cache_read.input_tokens", cachedInput)
-          if (reasoning !== undefined) span.attribute("gen_ai.usage.reasoning.output_tokens", reasoning)
-          for (const [type, tokens] of [
-            ["input", input],
-            ["output", output]
-          ] as const) {
-            if (tokens === undefined) continue
-            yield* Metric.update(
-              Metric.withAttributes(tokenUsage, { ...attributes, "gen_ai.token.type": type }),
-              tokens
-            )
-          }
-        })
-      }
-    })
-  )
+export const make = (options: Options): Middleware.Middleware => {
+  const observed = observing(options)
   return (client) => {
-    const observed = observe(client)
+    const [whole, streamed] = [observed({})(client), observed({ "gen_ai.request.stream": true })(client)]
     return LlmClient.make(
-      (request) => Effect.withSpan(observed.generate(request), ...spanOf(request)),
-      (request) => Stream.withSpan(observed.stream(request), ...spanOf(request))
+      (request) => whole.generate(request),
+      (request) => streamed.stream(request)
     )
   }
 }
@@ -94,17 +82,104 @@ export const make = ({ model: named, provider }: Options): Middleware.Middleware
 export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, never, LlmClient.LlmClient> =>
   LlmClient.layerMiddleware(Effect.sync(() => make(options)))
 
-const describe = (span: Span, provider: string, model: string, { format, parameters }: LlmRequest) => {
+const observing = ({ content = false, model: named, provider, redact }: Options) => {
+  const scrub = Redact.scrub(redact)
+  return (how: Readonly<Record<string, unknown>>) =>
+    Middleware.make(
+      Effect.fnUntraced(function* (request, client) {
+        const model = request.model === "default" ? (named ?? request.model) : request.model
+        const labels = {
+          "gen_ai.operation.name": "chat",
+          "gen_ai.provider.name": provider,
+          "gen_ai.request.model": model
+        }
+        const clock = yield* Clock.Clock
+        const began = clock.currentTimeMillisUnsafe()
+        const span = yield* Effect.makeSpan(`chat ${model}`, { kind: "client", attributes: { ...labels, ...how } })
+        describe(span, request)
+        if (content) span.attribute("gen_ai.input.messages", JSON.stringify(request.messages.map(messageOf(scrub))))
+        return {
+          client: under(client, span),
+          leave: Effect.fnUntraced(function* (ended) {
+            const { error, reply } = ended
+            const usage = Middleware.usageOf(ended)
+            const failure = reply === undefined ? { "error.type": error?.reason._tag ?? "cancelled" } : {}
+            const attributes = {
+              ...labels,
+              ...(reply?.model !== undefined && { "gen_ai.response.model": reply.model })
+            }
+            const seconds = (clock.currentTimeMillisUnsafe() - began) / 1000
+            yield* Metric.update(Metric.withAttributes(duration, { ...attributes, ...failure }), seconds)
+            yield* count(usage, attributes, failure)
+            conclude(span, usage, reply)
+            if (content && reply !== undefined) span.attribute("gen_ai.output.messages", outputOf(scrub, reply))
+            for (const [name, value] of Object.entries(failure)) span.attribute(name, value)
+            const said = error && (content ? scrub(error.message) : error.reason._tag)
+            span.end(clock.currentTimeNanosUnsafe(), reply === undefined ? exitOf(error, said) : Exit.void)
+          })
+        }
+      })
+    )
+}
+
+/** The client within a span. */
+const under = (client: LlmClient.Service, span: Span) =>
+  LlmClient.make(
+    (request) => Effect.withParentSpan(client.generate(request), span),
+    (request) => Stream.provideService(client.stream(request), ParentSpan, span)
+  )
+
+const describe = (span: Span, { format, parameters }: LlmRequest) =>
   addGenAIAnnotations(span, {
-    provider: { name: provider },
-    operation: { name: "chat" },
     output: { type: format.type },
     request: {
-      model,
       temperature: parameters.temperature,
       maxTokens: parameters.maxOutputTokens,
       stopSequences: parameters.stop,
       seed: parameters.seed
     }
   })
+
+const conclude = (span: Span, usage: Usage, reply: LlmReply | undefined) => {
+  addGenAIAnnotations(span, {
+    ...(reply && { response: { id: reply.id, model: reply.model, finishReasons: [reply.finishReason] } }),
+    usage: { inputTokens: usage.input, outputTokens: usage.output }
+  })
+  for (const [name, value] of [
+    ["cache_read.input_tokens", usage.cachedInput],
+    ["cache_write.input_tokens", usage.cacheWrite],
+    ["reasoning.output_tokens", usage.reasoning]
+  ] as const) {
+    if (value !== undefined) span.attribute(`gen_ai.usage.${name}`, value)
+  }
 }
+
+const count = Effect.fnUntraced(function* (
+  usage: Usage,
+  attributes: Readonly<Record<string, string>>,
+  failure: Readonly<Record<string, string>>
+) {
+  for (const kind of ["input", "cachedInput", "cacheWrite", "output", "reasoning"] as const) {
+    const value = usage[kind]
+    if (value !== undefined) yield* Metric.update(Metric.withAttributes(tokens[kind], attributes), value)
+  }
+  for (const kind of ["input", "output"] as const) {
+    const value = usage[kind]
+    const of = Metric.withAttributes(tokensOfCall[kind], { ...attributes, ...failure })
+    if (value !== undefined) yield* Metric.update(of, value)
+  }
+})
+
+const messageOf =
+  (scrub: (text: string) => string) =>
+  ({ content, role }: { readonly role: string; readonly content: string }) => ({
+    role,
+    parts: [{ type: "text", content: scrub(content) }]
+  })
+
+const outputOf = (scrub: (text: string) => string, { finishReason, text }: LlmReply) =>
+  JSON.stringify([{ ...messageOf(scrub)({ role: "assistant", content: text }), finish_reason: finishReason }])
+
+/** How a span ends that has no reply: its error is no more than its kind and what is to be said of it. */
+const exitOf = (error: LlmError | undefined, said = ""): Exit.Exit<never, Error> =>
+  error === undefined ? Exit.interrupt() : Exit.fail({ name: error.reason._tag, message: said, stack: "" })

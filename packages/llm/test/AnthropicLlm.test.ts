@@ -48,7 +48,7 @@ describe("AnthropicLlm", () => {
           finishReason: "stop",
           model: "model-2025",
           id: "msg_1",
-          usage: { input: 11, cachedInput: 4, output: 7, reasoning: 2 }
+          usage: { input: 11, cachedInput: 4, cacheWrite: 2, output: 7, reasoning: 2 }
         })
       }).pipe(Effect.scoped)
     )
@@ -156,7 +156,43 @@ describe("AnthropicLlm", () => {
         { input_tokens: 5, cache_read_input_tokens: 0, output_tokens: 1 },
         { input: 5, cachedInput: 0, output: 1 }
       ],
-      [{ input_tokens: 5, cache_creation_input_tokens: 100 }, { input: 105 }],
+      [
+        { input_tokens: 5, cache_creation_input_tokens: 100 },
+        { input: 105, cacheWrite: 100 }
+      ],
+      [
+        {
+          input_tokens: 5,
+          cache_creation_input_tokens: 100,
+          cache_creation: { ephemeral_5m_input_tokens: 60, ephemeral_1h_input_tokens: 40 }
+        },
+        { input: 105, cacheWrite: 100, cacheWriteHour: 40 }
+      ],
+      [
+        { input_tokens: 5, cache_creation: { ephemeral_5m_input_tokens: 60, ephemeral_1h_input_tokens: 40 } },
+        { input: 105, cacheWrite: 100, cacheWriteHour: 40 }
+      ],
+      [
+        { input_tokens: 5, cache_creation_input_tokens: 0, cache_creation: null, service_tier: null },
+        { input: 5, cacheWrite: 0 }
+      ],
+      [
+        { input_tokens: 5, service_tier: "standard" },
+        { input: 5, serviceTier: "standard" }
+      ],
+      [
+        { input_tokens: 5, service_tier: "batch" },
+        { input: 5, serviceTier: "batch" }
+      ],
+      [
+        { input_tokens: 5, service_tier: "standard", speed: "fast" },
+        { input: 5, serviceTier: "fast" }
+      ],
+      [
+        { input_tokens: 5, service_tier: "something new" },
+        { input: 5, serviceTier: "other" }
+      ],
+      [{ input_tokens: 5, service_tier: 7 }, { input: 5 }],
       [{ cache_read_input_tokens: 4 }, { cachedInput: 4 }],
       [
         { input_tokens: 5, cache_read_input_tokens: "0", output_tokens: -1 },

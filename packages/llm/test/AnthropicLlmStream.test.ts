@@ -41,7 +41,7 @@ describe("AnthropicLlm", () => {
               finishReason: "stop",
               model: "model-2025",
               id: "msg_1",
-              usage: { input: 11, cachedInput: 4, output: 7, reasoning: 2 }
+              usage: { input: 11, cachedInput: 4, cacheWrite: 2, output: 7, reasoning: 2 }
             }
           }
         ])

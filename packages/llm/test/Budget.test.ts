@@ -1,5 +1,5 @@
 import { assert, describe, expect, expectTypeOf, it } from "@effect/vitest"
-import { Cause, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
+import { Cause, Effect, Exit, Fiber, Layer, Redacted, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { AttemptSink } from "@stepwright/core/AttemptSink"
 import {
@@ -13,8 +13,10 @@ import {
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import type { Usage } from "@stepwright/core/Usage"
 import * as LlmClient from "@stepwright/core/LlmClient"
-import { Attempts, Budget, MockLlm, Prices, Retry } from "@stepwright/llm"
+import { AnthropicLlm, Attempts, Budget, MockLlm, Prices, Retry } from "@stepwright/llm"
+import { message } from "./support/anthropicWire.ts"
 import { request } from "./support/request.ts"
+import { send, serve } from "./support/server.ts"
 
 const ask = (request: LlmRequest) => Effect.flatMap(LlmClient.LlmClient, (client) => client.generate(request))
 
@@ -220,6 +222,25 @@ describe("Budget", () => {
       )
     )
 
+    it.effect("counts with the limit that Anthropic's client asks with, and sends it", () =>
+      Effect.gen(function* () {
+        const { received, url } = yield* serve(send(200, message()))
+        const anthropic = (options: Partial<AnthropicLlm.Options>) =>
+          AnthropicLlm.layer({ apiKey: Redacted.make("k"), baseUrl: new URL(url).origin, model: "m", ...options })
+        const capped = (options: Partial<AnthropicLlm.Options>, asked = request("draft", "12345678")) =>
+          ask(asked).pipe(Effect.provide(budget({ maxTokens: 16_011 }, anthropic(options))))
+        const { reason } = yield* Effect.flip(capped({}))
+        expect(reason.detail).toContain("this call may take 16012 ")
+        expect((yield* Effect.flip(capped({ maxOutputTokens: 32_000 }))).reason.detail).toContain("may take 32012 ")
+        const named = request("draft", "12345678", { model: "claude-x" })
+        expect((yield* Effect.flip(capped({}, named))).reason.detail).toContain("may take 16012 ")
+        expect(received).toEqual([])
+        yield* capped({ maxOutputTokens: 15_000 })
+        yield* capped({}, request("draft", "12345678", { parameters: { maxOutputTokens: 50 } }))
+        expect(received.map(({ body }) => body["max_tokens"])).toEqual([15_000, 50])
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("leaves calls as they are under no cap but that on their number", () =>
       Effect.gen(function* () {
         yield* ask(request("a"))
@@ -326,6 +347,85 @@ describe("Budget", () => {
           )
         )
       )
+    )
+
+    const tiered: Prices.Prices = {
+      date: "2025-11-30",
+      models: {
+        large: {
+          input: 10,
+          cachedInput: 1,
+          cacheWrite: 12.5,
+          cacheWriteHour: 20,
+          output: 100,
+          tiers: { flex: 0.5, priority: 2 }
+        }
+      }
+    }
+    for (const [what, usage, spent] of [
+      ["a cache write", { input: 1000, cacheWrite: 1000, output: 0 }, "$0.013"],
+      ["a cache write for an hour", { input: 1000, cacheWrite: 1000, cacheWriteHour: 1000, output: 0 }, "$0.02"],
+      ["the tier flex", { input: 0, output: 1000, serviceTier: "flex" }, "$0.05"],
+      ["the tier priority", { input: 0, output: 1000, serviceTier: "priority" }, "$0.20"]
+    ] satisfies ReadonlyArray<[string, Usage, string]>) {
+      it.effect(`counts ${what} at its own price`, () =>
+        Effect.gen(function* () {
+          yield* ask(small(100))
+          const { reason } = yield* Effect.flip(ask(small(1_000_000)))
+          expect(reason.detail).toContain(`${spent} is spent`)
+        }).pipe(Effect.provide(budget({ maxUsd: 1, prices: tiered, models: { default: "large" } }, saying(usage))))
+      )
+    }
+
+    it.effect("keeps free what a call costs whose whole input is written to a cache", () =>
+      Effect.gen(function* () {
+        // 12 tokens at $12.5 and 15 at $100 a million: $0.00165
+        const { reason } = yield* Effect.flip(ask(small(15)))
+        assert(reason._tag === "BudgetExceeded")
+        expect(reason.needed).toBeCloseTo(0.00165, 9)
+      }).pipe(Effect.provide(budget({ maxUsd: 0.00164, prices: tiered, models: { default: "large" } })))
+    )
+
+    it.effect("keeps free what a call costs in the dearest tier that a reply came in", () =>
+      Effect.gen(function* () {
+        yield* ask(small(100))
+        // 12 tokens at $12.5 and 100 at $100 a million, twice
+        const { reason } = yield* Effect.flip(ask(small(100)))
+        expect(reason.detail).toContain("this call may take $0.02 ")
+      }).pipe(
+        Effect.provide(
+          budget(
+            { maxUsd: 0.0203, prices: tiered, models: { default: "large" } },
+            saying({ input: 1, output: 1, serviceTier: "priority" })
+          )
+        )
+      )
+    )
+
+    it.effect("refuses further calls once a reply came in a tier that has no price, and never takes it for free", () =>
+      Effect.gen(function* () {
+        yield* ask(small(1))
+        const { reason } = yield* Effect.flip(ask(small(1)))
+        expect(reason._tag).toBe("InvalidRequest")
+        expect(reason.detail).toBe(
+          "no price is known for large in the service tier scale: add it to the table of prices (of 2025-11-30), or leave out the cap in USD"
+        )
+        expect((yield* MockLlm.calls).length).toBe(1)
+      }).pipe(
+        Effect.provide(
+          Layer.provideMerge(
+            Budget.layer({ maxUsd: 100, prices: tiered, models: { default: "large" } }),
+            saying({ input: 1, output: 1, serviceTier: "scale" })
+          )
+        )
+      )
+    )
+
+    it.effect("minds no tier without a cap in USD", () =>
+      Effect.gen(function* () {
+        yield* ask(small(1))
+        yield* ask(small(1))
+      }).pipe(Effect.provide(budget({ maxTokens: 1000 }, saying({ input: 1, output: 1, serviceTier: "scale" }))))
     )
 
     it.effect("counts the model that a reply names, where its price is known", () =>

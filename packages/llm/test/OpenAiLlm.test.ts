@@ -152,6 +152,49 @@ describe("OpenAiLlm", () => {
       }).pipe(Effect.scoped)
     )
 
+    const said = { input: 11, cachedInput: 4, output: 7, reasoning: 2 }
+    const chatBody = (details: object, fields: object = {}) =>
+      completion(
+        { content: "pong" },
+        {},
+        { usage: { ...completion().usage, prompt_tokens_details: details }, ...fields }
+      )
+    const responsesBody = (details: object, fields: object = {}) => ({
+      ...response(),
+      usage: { ...response().usage, input_tokens_details: details },
+      ...fields
+    })
+    for (const [api, body] of [
+      ["chat", chatBody],
+      ["responses", responsesBody]
+    ] as const) {
+      for (const [what, details, fields, usage] of [
+        ["what was written to a cache", { cached_tokens: 4, cache_write_tokens: 5 }, {}, { ...said, cacheWrite: 5 }],
+        ["no writes where it says none", { cached_tokens: 4, cache_write_tokens: -1 }, {}, said],
+        ["the service tier", { cached_tokens: 4 }, { service_tier: "flex" }, { ...said, serviceTier: "flex" }],
+        [
+          "the usual tier by one name",
+          { cached_tokens: 4 },
+          { service_tier: "default" },
+          { ...said, serviceTier: "standard" }
+        ],
+        ["no tier where it is not decided", { cached_tokens: 4 }, { service_tier: "auto" }, said],
+        [
+          "a tier that nobody knows",
+          { cached_tokens: 4 },
+          { service_tier: "sk-secret" },
+          { ...said, serviceTier: "other" }
+        ]
+      ] as const) {
+        it.live(`says ${what}, over ${api}`, () =>
+          Effect.gen(function* () {
+            const { reply } = yield* askOnce(send(200, body(details, fields)), request("ping"), { api })
+            expect(reply.usage).toEqual(usage)
+          }).pipe(Effect.scoped)
+        )
+      }
+    }
+
     const addresses: ReadonlyArray<[options: Partial<OpenAiLlm.Options>, asked: string, limit: string]> = [
       [{}, "https://api.openai.com/v1/responses", "max_output_tokens"],
       [{ baseUrl: "https://api.openai.com/v1" }, "https://api.openai.com/v1/responses", "max_output_tokens"],

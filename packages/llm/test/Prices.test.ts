@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, FileSystem, Schema } from "effect"
+import type { Usage } from "@stepwright/core/Usage"
 import { Prices } from "@stepwright/llm"
 import { memoryFiles } from "./support/memoryFiles.ts"
 
@@ -18,6 +19,75 @@ describe("Prices", () => {
       const usage = { input: 1_000_000, cachedInput: 400_000, output: 100_000, reasoning: 50_000 }
       expect(Prices.cost(prices, usage, "large")).toBeCloseTo(1.2 + 0.2 + 1, 12)
       expect(Prices.cost(prices, usage, "plain")).toBeCloseTo(4 + 0.8, 12)
+    })
+
+    describe("of a snapshot's model", () => {
+      const million = 1_000_000
+      const cases: ReadonlyArray<[what: string, model: string, usage: Usage, usd: number | undefined]> = [
+        ["a cache write of Anthropic", "claude-opus-5", { input: million, cacheWrite: million, output: 0 }, 6.25],
+        [
+          "one that is kept for an hour",
+          "claude-opus-5",
+          { input: million, cacheWrite: million, cacheWriteHour: million, output: 0 },
+          10
+        ],
+        [
+          "reads, both kinds of writes and the rest together",
+          "claude-haiku-4-5",
+          {
+            input: 4 * million,
+            cachedInput: million,
+            cacheWrite: 2 * million,
+            cacheWriteHour: million,
+            output: million
+          },
+          9.35
+        ],
+        [
+          "a cache write of OpenAI that is priced",
+          "gpt-5.6-terra",
+          { input: million, cacheWrite: million, output: 0 },
+          2.5
+        ],
+        ["one of a model whose writes are free", "gpt-5.5", { input: million, cacheWrite: million, output: 0 }, 5],
+        ["flex", "gpt-5.5", { input: million, cachedInput: million, output: million, serviceTier: "flex" }, 15.25],
+        [
+          "batch",
+          "claude-sonnet-5",
+          { input: million, cacheWrite: million, output: million, serviceTier: "batch" },
+          6.25
+        ],
+        ["priority", "gpt-5-mini", { input: million, output: million, serviceTier: "priority" }, 4.05],
+        ["the standard tier", "gpt-5.1", { input: million, output: 0, serviceTier: "standard" }, 1.25],
+        ["a tier that has no price", "gpt-5.1", { input: million, output: 0, serviceTier: "scale" }, undefined],
+        [
+          "priority of Anthropic, which has no list price",
+          "claude-opus-5",
+          { input: 1, output: 0, serviceTier: "priority" },
+          undefined
+        ],
+        [
+          "more writes than there is input",
+          "claude-opus-5",
+          { input: million, cachedInput: million, cacheWrite: million, output: 0 },
+          0.5
+        ]
+      ]
+      for (const [what, model, usage, usd] of cases) {
+        it(`is ${usd ?? "unknown"} for ${what}`, () => {
+          const cost = Prices.cost(Prices.snapshot, usage, model)
+          expect(cost === undefined ? cost : Number(cost.toFixed(9))).toBe(usd)
+        })
+      }
+    })
+
+    it("takes the published factors for cache writes that a table of one's own has no price for", () => {
+      const usage = { input: 1_000_000, cacheWrite: 800_000, cacheWriteHour: 300_000, output: 0 }
+      expect(Prices.cost(prices, usage, "plain")).toBeCloseTo(0.8 + 0.5 * 5 + 0.3 * 8, 12)
+    })
+
+    it("is unknown in a service tier that a table of one's own has no factor for", () => {
+      expect(Prices.cost(prices, { input: 1, output: 1, serviceTier: "flex" }, "plain")).toBeUndefined()
     })
 
     it("is unknown for an unknown model and for unknown usage, never 0", () => {
@@ -64,6 +134,16 @@ describe("Prices", () => {
     it.effect("reads a table of one's own", () =>
       Effect.gen(function* () {
         expect(yield* read(JSON.stringify(prices))).toEqual(prices)
+      })
+    )
+
+    it.effect("reads prices of cache writes and factors of service tiers", () =>
+      Effect.gen(function* () {
+        const own = { input: 1, cacheWrite: 2, cacheWriteHour: 3, output: 4, tiers: { flex: 0.5, priority: 2 } }
+        const table = { date: "2025-11-30", models: { own } }
+        expect(yield* read(JSON.stringify(table))).toEqual(table)
+        const typo = JSON.stringify({ ...table, models: { own: { ...own, tiers: { flexible: 0.5 } } } })
+        expect((yield* Effect.flip(read(typo))).message).toContain("at models.own.tiers.flexible: ")
       })
     )
 
@@ -125,7 +205,9 @@ describe("Prices", () => {
   describe("snapshot", () => {
     it("fits the Schema, and has no price that is 0", () => {
       expect(Schema.is(Prices.Prices)(Prices.snapshot)).toBe(true)
-      for (const price of Object.values(Prices.snapshot.models)) expect(Math.min(...Object.values(price))).not.toBe(0)
+      for (const { tiers = {}, ...price } of Object.values(Prices.snapshot.models)) {
+        expect(Math.min(...Object.values(price), ...Object.values(tiers))).toBeGreaterThan(0)
+      }
     })
   })
 })

@@ -40,6 +40,16 @@ const streamed = Effect.fnUntraced(function* (client: LlmClient.Service, asked: 
 })
 
 describe("Redact", () => {
+  describe("scrub", () => {
+    it("takes known values, as JSON writes them too, and what looks like a secret out of a text for good", () => {
+      const scrub = Redact.scrub({ values: [Redacted.make('pass"word'), Redacted.make("")] })
+      const key = `sk-${"a1".repeat(12)}`
+      const text = `${key}, pass"word and ${JSON.stringify('pass"word')}`
+      expect(scrub(text)).toBe('<secret>, <secret> and "<secret>"')
+      expect(Redact.scrub({ patterns: [] })(key)).toBe(key)
+    })
+  })
+
   describe("make", () => {
     for (const [what, secret] of [
       ["a private key", pem],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Metric, Option, Stream, Tracer } from "effect"
+import { Cause, Effect, Exit, Fiber, Metric, Option, Redacted, Stream, Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { ContentRefused, LlmError, NetworkFailure, RateLimited } from "@stepwright/core/LlmError"
@@ -12,6 +12,7 @@ interface Ended {
   readonly kind: string
   readonly parent: string | undefined
   readonly isSuccess: boolean
+  readonly said?: string
   readonly attributes: Readonly<Record<string, unknown>>
 }
 
@@ -31,6 +32,8 @@ const observed = Effect.fnUntraced(function* <A, E>(work: Effect.Effect<A, E>) {
             Option.map(span.parent, (parent) => ("name" in parent ? `${parent.name}` : ""))
           ),
           isSuccess: Exit.isSuccess(exit),
+          ...(Exit.isFailure(exit) &&
+            Exit.hasFails(exit) && { said: Cause.prettyErrors(exit.cause)[0]?.message ?? "" }),
           attributes: Object.fromEntries(span.attributes)
         })
       }
@@ -49,6 +52,9 @@ const observed = Effect.fnUntraced(function* <A, E>(work: Effect.Effect<A, E>) {
       metric.type === "Histogram"
         ? [{ id: metric.id, attributes: metric.attributes, count: metric.state.count, sum: metric.state.sum }]
         : []
+    ),
+    counters: metrics.flatMap(({ attributes, id, state, type }) =>
+      type === "Counter" ? [{ id, attributes, sum: state.count }] : []
     )
   }
 })
@@ -58,7 +64,7 @@ const reply: LlmReply = {
   finishReason: "stop",
   model: "gpt-5.1-2025-11-13",
   id: "r-1",
-  usage: { input: 100, cachedInput: 40, output: 7, reasoning: 3 }
+  usage: { input: 100, cachedInput: 40, cacheWrite: 20, output: 7, reasoning: 3 }
 }
 
 const telemetry = Telemetry.make({ provider: "openai", model: "gpt-5.1" })
@@ -93,6 +99,7 @@ describe("Telemetry", () => {
               isSuccess: true,
               attributes: {
                 ...labels,
+                ...(how === "stream" && { "gen_ai.request.stream": true }),
                 "gen_ai.output.type": "text",
                 "gen_ai.request.temperature": 0.5,
                 "gen_ai.request.max_tokens": 50,
@@ -104,6 +111,7 @@ describe("Telemetry", () => {
                 "gen_ai.usage.input_tokens": 100,
                 "gen_ai.usage.output_tokens": 7,
                 "gen_ai.usage.cache_read.input_tokens": 40,
+                "gen_ai.usage.cache_write.input_tokens": 20,
                 "gen_ai.usage.reasoning.output_tokens": 3
               }
             },
@@ -116,27 +124,21 @@ describe("Telemetry", () => {
       it.effect(`counts tokens and seconds of a ${how}`, () =>
         Effect.gen(function* () {
           const client = answering(Effect.succeed(reply))
-          const { metrics } = yield* observed(Effect.andThen(ask(client), ask(client)))
+          const { counters, metrics } = yield* observed(Effect.andThen(ask(client), ask(client)))
           const all = { ...labels, "gen_ai.response.model": "gpt-5.1-2025-11-13" }
+          const tokens = { ...all, unit: "{token}" }
           expect(metrics).toEqual([
-            {
-              id: "gen_ai.client.operation.duration",
-              attributes: { ...all, unit: "s" },
-              count: 2,
-              sum: 6
-            },
-            {
-              id: "gen_ai.client.token.usage",
-              attributes: { ...all, unit: "{token}", "gen_ai.token.type": "input" },
-              count: 2,
-              sum: 200
-            },
-            {
-              id: "gen_ai.client.token.usage",
-              attributes: { ...all, unit: "{token}", "gen_ai.token.type": "output" },
-              count: 2,
-              sum: 14
-            }
+            { id: "gen_ai.client.inference.duration", attributes: { ...all, unit: "s" }, count: 2, sum: 6 },
+            { id: "gen_ai.client.inference.operation.input_tokens", attributes: tokens, count: 2, sum: 200 },
+            { id: "gen_ai.client.inference.operation.output_tokens", attributes: tokens, count: 2, sum: 14 }
+          ])
+          const attributes = { ...tokens, "gen_ai.token.modality": "text" }
+          expect(counters).toEqual([
+            { id: "gen_ai.client.inference.usage.input_tokens", attributes, sum: 200 },
+            { id: "gen_ai.client.inference.usage.cache_read.input_tokens", attributes, sum: 80 },
+            { id: "gen_ai.client.inference.usage.cache_write.input_tokens", attributes, sum: 40 },
+            { id: "gen_ai.client.inference.usage.output_tokens", attributes, sum: 14 },
+            { id: "gen_ai.client.inference.usage.reasoning.output_tokens", attributes, sum: 6 }
           ])
         })
       )
@@ -150,7 +152,7 @@ describe("Telemetry", () => {
           ])
           expect(metrics).toEqual([
             {
-              id: "gen_ai.client.operation.duration",
+              id: "gen_ai.client.inference.duration",
               attributes: { ...labels, "error.type": "RateLimited", unit: "s" },
               count: 1,
               sum: 3
@@ -163,16 +165,17 @@ describe("Telemetry", () => {
         Effect.gen(function* () {
           const usage = { input: 100, cachedInput: 40, output: 7 }
           const refused = new LlmError({ reason: new ContentRefused({ detail: "no", usage }) })
-          const { metrics, spans } = yield* observed(ask(answering(Effect.fail(refused))))
+          const { counters, spans } = yield* observed(ask(answering(Effect.fail(refused))))
           expect(spans[0]?.attributes).toMatchObject({
             "error.type": "ContentRefused",
             "gen_ai.usage.input_tokens": 100,
             "gen_ai.usage.output_tokens": 7,
             "gen_ai.usage.cache_read.input_tokens": 40
           })
-          expect(metrics.slice(1).map(({ attributes, sum }) => [attributes, sum])).toEqual([
-            [{ ...labels, unit: "{token}", "gen_ai.token.type": "input" }, 100],
-            [{ ...labels, unit: "{token}", "gen_ai.token.type": "output" }, 7]
+          expect(counters.map(({ id, sum }) => [id.replace("gen_ai.client.inference.usage.", ""), sum])).toEqual([
+            ["input_tokens", 100],
+            ["cache_read.input_tokens", 40],
+            ["output_tokens", 7]
           ])
         })
       )
@@ -181,23 +184,90 @@ describe("Telemetry", () => {
     it.effect("counts the input of a request that broke off", () =>
       Effect.gen(function* () {
         const broken = new LlmError({ reason: new NetworkFailure({ detail: "reset" }), usage: { input: 100 } })
-        const { metrics } = yield* observed(answering(Effect.fail(broken)).generate(asked))
-        expect(metrics.slice(1).map(({ attributes, sum }) => [attributes?.["gen_ai.token.type"], sum])).toEqual([
-          ["input", 100]
-        ])
+        const { counters } = yield* observed(answering(Effect.fail(broken)).generate(asked))
+        expect(counters.map(({ id, sum }) => [id, sum])).toEqual([["gen_ai.client.inference.usage.input_tokens", 100]])
       })
     )
 
     it.effect("counts no tokens that the provider does not say", () =>
       Effect.gen(function* () {
-        const { metrics, spans } = yield* observed(
+        const { counters, metrics, spans } = yield* observed(
           answering(Effect.succeed({ text: "", finishReason: "stop", usage: {} })).generate(
             request("a", "…", { model: "local" })
           )
         )
-        expect(metrics.map(({ id }) => id)).toEqual(["gen_ai.client.operation.duration"])
+        expect(metrics.map(({ id }) => id)).toEqual(["gen_ai.client.inference.duration"])
+        expect(counters).toEqual([])
         expect(spans.map(({ name }) => name)).toEqual(["chat local"])
       })
     )
+
+    it.effect("keeps what a provider and its errors quote out of a span, which says how the call failed", () =>
+      Effect.gen(function* () {
+        const refused = new LlmError({ reason: new ContentRefused({ detail: "the model refuses: secret text" }) })
+        const { spans } = yield* observed(answering(Effect.fail(refused)).generate(asked))
+        expect(spans[0]).toMatchObject({ isSuccess: false, said: "ContentRefused" })
+        expect(JSON.stringify(spans)).not.toContain("secret")
+      })
+    )
+
+    it.effect("ends the span of a stream whose reader leaves, and of a call that is interrupted", () =>
+      Effect.gen(function* () {
+        const client = telemetry(
+          LlmClient.make(
+            () => Effect.never,
+            () => Stream.concat(Stream.make({ _tag: "Delta", text: "secret" } as const), Stream.never)
+          )
+        )
+        const left = Stream.runDrain(Stream.take(client.stream(asked), 1))
+        const given = Effect.timeoutOption(client.generate(asked), "1 second")
+        const { metrics, spans } = yield* observed(Effect.andThen(left, given))
+        expect(spans.map(({ attributes }) => attributes["error.type"])).toEqual(["cancelled", "cancelled"])
+        expect(metrics.map(({ attributes, count }) => [attributes?.["error.type"], count])).toEqual([["cancelled", 2]])
+      })
+    )
+
+    describe("content", () => {
+      const key = "sk-0123456789abcdefghijklmnop"
+      const messages = [
+        { role: "system", content: "Be brief." },
+        { role: "user", content: `My key is ${key}, my password "hunter2".` }
+      ] as const
+      const withContent = Telemetry.make({
+        provider: "openai",
+        content: true,
+        redact: { values: [Redacted.make('password "hunter2"'), Redacted.make("")] }
+      })
+      const talking = (answer: Effect.Effect<LlmReply, LlmError>) =>
+        observed(withContent(LlmClient.make(() => answer)).generate(request("a", "", { messages })))
+
+      it.effect("puts prompts and replies into the span by the conventions' schema, without secrets", () =>
+        Effect.gen(function* () {
+          const text = `Your key ${key} is safe.`
+          const { spans } = yield* talking(Effect.succeed({ ...reply, text }))
+          const { "gen_ai.input.messages": input, "gen_ai.output.messages": output } = spans[0]?.attributes ?? {}
+          expect(JSON.parse(`${input}`)).toEqual([
+            { role: "system", parts: [{ type: "text", content: "Be brief." }] },
+            { role: "user", parts: [{ type: "text", content: "My key is <secret>, my <secret>." }] }
+          ])
+          expect(JSON.parse(`${output}`)).toEqual([
+            {
+              role: "assistant",
+              parts: [{ type: "text", content: "Your key <secret> is safe." }],
+              finish_reason: "stop"
+            }
+          ])
+        })
+      )
+
+      it.effect("says what an error says, without secrets", () =>
+        Effect.gen(function* () {
+          const error = new LlmError({ reason: new NetworkFailure({ detail: `no way with ${key}` }) })
+          const { spans } = yield* talking(Effect.fail(error))
+          expect(spans[0]?.said).toContain("no way with <secret>")
+          expect(JSON.stringify(spans)).not.toContain(key)
+        })
+      )
+    })
   })
 })

@@ -110,6 +110,7 @@ const messages: Format<"messages"> = {
       model: "model-1",
       ...patience
     }),
+  said: { cacheWrite: 2 },
   id: "msg_1",
   body: message,
   events,

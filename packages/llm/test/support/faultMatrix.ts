@@ -9,7 +9,7 @@ import { serve, type Behaviour } from "./server.ts"
 import { passTime } from "./stalling.ts"
 import { nameOf, type Wire } from "./wire.ts"
 
-const spent = { input: 11, cachedInput: 4, output: 7, reasoning: 2 }
+const spent = (wire: Wire) => ({ input: 11, cachedInput: 4, output: 7, reasoning: 2, ...wire.said })
 
 /** The reply of a stream whose text, less what was discarded, is that of the reply. */
 const streamed = (client: LlmClient.Service) =>
@@ -83,7 +83,9 @@ export const faultMatrix = (wires: ReadonlyArray<Wire>, { atLeast }: { readonly 
                 Array.from({ length: fault.requests }, () => fault.want)
               )
             } else {
-              expect(result.success).toMatchObject(fault.reply ?? { text: "pong", finishReason: "stop", usage: spent })
+              expect(result.success).toMatchObject(
+                fault.reply ?? { text: "pong", finishReason: "stop", usage: spent(wire) }
+              )
               expect(outcomes).toEqual([{ model: "model-2025", usage: result.success.usage }])
             }
             yield* Effect.promise(() => Promise.all(closed))
@@ -100,10 +102,10 @@ export const faultMatrix = (wires: ReadonlyArray<Wire>, { atLeast }: { readonly 
               finishReason: "stop",
               model: "model-2025",
               id: wire.id,
-              usage: spent
+              usage: spent(wire)
             })
             expect([requests, outcomes.length, outcomes[0]?.error?.reason._tag]).toEqual([2, 2, fault.want])
-            expect(outcomes[1]).toEqual({ model: "model-2025", usage: spent })
+            expect(outcomes[1]).toEqual({ model: "model-2025", usage: spent(wire) })
           }).pipe(Effect.scoped)
         )
       }

@@ -1,5 +1,6 @@
 import type { Layer } from "effect"
 import type { LlmClient } from "@stepwright/core/LlmClient"
+import type { Usage } from "@stepwright/core/Usage"
 import { send, type Behaviour } from "./server.ts"
 
 /** What a model answers; what is left out is as usual. */
@@ -24,6 +25,8 @@ export interface Format<Api extends string = string> {
   readonly client: (url: string, patience?: Patience) => Layer.Layer<LlmClient>
   /** The body of a whole reply: of the model `model-2025`, 11 tokens long, 4 of them cached, and 7, 2 of them thought. */
   readonly body: (answer: Answer) => object
+  /** What it says of its usage besides. */
+  readonly said?: Usage
   /** The id in it. */
   readonly id: string
   /** The events of a stream, in two pieces of text: their data, or their lines. */

@@ -144,9 +144,11 @@ const streamed = Effect.fnUntraced(function* (
   return yield* new LlmError({ reason: new InvalidResponse({ detail: "the stream ended without the whole reply" }) })
 })
 
-/** By OpenTelemetry's conventions for generative AI; the usage is that of all turns so far. */
+/**
+ * By OpenTelemetry's conventions for generative AI; the usage is that of all turns so far. The span is that of the step:
+ * an operation of its own has each request.
+ */
 const spanAttributes = (request: LlmRequest, reply: LlmReply, usage: Usage.Usage) => ({
-  "gen_ai.operation.name": "chat",
   "gen_ai.request.model": request.model,
   "gen_ai.response.finish_reasons": [reply.finishReason],
   ...(reply.model !== undefined && { "gen_ai.response.model": reply.model }),

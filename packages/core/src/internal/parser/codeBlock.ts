@@ -1,6 +1,6 @@
 import * as Result from "effect/Result"
 import * as fences from "../text/fences.ts"
-import * as language from "../text/language.ts"
+import * as languages from "../text/languages.ts"
 import { leftOut } from "../text/leftOut.ts"
 import { lineCounter } from "../text/lineCounter.ts"
 import { answerParser, failure, type OutputParseError, type OutputParser } from "./outputParser.ts"
@@ -13,13 +13,13 @@ import { answerParser, failure, type OutputParseError, type OutputParser } from 
  * alone. A reply without a fence is refused, since nothing tells code from prose; so are several blocks that differ, and
  * a block that is not the whole text. One that nothing closes is truncated.
  */
-export const codeBlock = (name?: string): OutputParser<string> => {
-  const kind = name === undefined ? "fenced code block" : `fenced ${name} code block`
+export const codeBlock = (language?: string): OutputParser<string> => {
+  const kind = language === undefined ? "fenced code block" : `fenced ${language} code block`
   const expected = `exactly one ${kind}`
-  const wanted = name === undefined ? undefined : language.canonical(name)
+  const wanted = language === undefined ? undefined : languages.canonical(language)
 
   const read = (text: string): Result.Result<string, OutputParseError> => {
-    const blocks = fences.parse(text.split("\n"), language.ofInfo)
+    const blocks = fences.parse(text.split("\n"), languages.ofInfo)
     const last = blocks.at(-1)
     if (last === undefined) {
       return failure({ expected, found: text, place: "", detail: "there is no fenced code block in the reply" })
@@ -31,8 +31,8 @@ export const codeBlock = (name?: string): OutputParser<string> => {
       return failure({ expected, found: text, place: `line ${open.open + 1}`, detail, truncated: true })
     }
     if (block === undefined) {
-      const names = new Set(blocks.map(({ info }) => language.ofInfo(info) || "no language"))
-      const detail = `there is a block of ${[...names].join(", of ")}, and none of ${name}`
+      const names = new Set(blocks.map(({ info }) => languages.ofInfo(info) || "no language"))
+      const detail = `there is a block of ${[...names].join(", of ")}, and none of ${language}`
       return failure({ expected, found: blocks[0]!.content, place: `line ${blocks[0]!.open + 1}`, detail })
     }
     const other = others.find(({ content }) => content !== block.content)
@@ -41,27 +41,27 @@ export const codeBlock = (name?: string): OutputParser<string> => {
       return failure({ expected, found: other.content, place: `line ${other.open + 1}`, detail })
     }
     const next = blocks[blocks.indexOf(block) + 1]
-    return whole({ block, next, language: wanted ?? language.ofInfo(block.info) }, expected)
+    return whole({ block, next, language: wanted ?? languages.ofInfo(block.info) }, expected)
   }
 
   /** Blocks of the language, else of none; else what those in a block of Markdown are. */
   const candidates = (blocks: ReadonlyArray<fences.Fence>): ReadonlyArray<fences.Fence> => {
     if (wanted === undefined) return blocks
-    const of = (name: string) => blocks.filter(({ info }) => language.ofInfo(info) === name)
+    const of = (name: string) => blocks.filter(({ info }) => languages.ofInfo(info) === name)
     const own = of(wanted)
     if (own.length > 0) return own
     const inside = [...of("markdown"), ...of("")].flatMap((block) =>
-      fences.within(block, language.ofInfo).filter(({ info }) => language.ofInfo(info) === wanted)
+      fences.within(block, languages.ofInfo).filter(({ info }) => languages.ofInfo(info) === wanted)
     )
     return inside.length > 0 ? inside : of("").filter(({ content }) => !content.split("\n").some(fences.isFence))
   }
 
   return answerParser({
-    id: name === undefined ? "codeBlock@1" : `codeBlock@1(${name})`,
+    id: language === undefined ? "codeBlock@1" : `codeBlock@1(${language})`,
     format: "text",
-    instructions: `Reply with exactly one ${kind}, complete, like this:\n\n\`\`\`${name ?? ""}\n…\n\`\`\`\n\nIf the content has a line of backticks itself, use a longer fence around it.`,
+    instructions: `Reply with exactly one ${kind}, complete, like this:\n\n\`\`\`${language ?? ""}\n…\n\`\`\`\n\nIf the content has a line of backticks itself, use a longer fence around it.`,
     parse: read,
-    print: (content) => fences.print(content, name ?? ""),
+    print: (content) => fences.print(content, language ?? ""),
     progress: lineCounter("line", () => true)
   })
 }
@@ -93,7 +93,7 @@ export const whole = (
       `the code block${ofPath} is not closed before ${other ?? "another"} starts at line ${doubt.line + 1}`
     )
   }
-  const said = language.ofInfo(info)
+  const said = languages.ofInfo(info)
   if (said === "markdown" && next?.info === "") {
     return refuse(first, `${path ?? "the block"} may end at line ${close! + 1} or later: put a longer fence around it`)
   }

@@ -92,7 +92,7 @@ interface Fault {
 }
 
 /** An error; `found` is shortened. */
-export const error = (fault: Fault): OutputParseError =>
+const error = (fault: Fault): OutputParseError =>
   new OutputParseError({ truncated: false, ...fault, found: found(fault.found, fault.truncated === true) })
 
 export const failure = (fault: Fault): Result.Result<never, OutputParseError> => Result.fail(error(fault))

@@ -14,6 +14,7 @@ import { executionOf } from "./execution.ts"
 import { Halt, Missing, type Stop } from "./hole.ts"
 import { attemptSink, recordReply, recordResult } from "./record.ts"
 import { end, type Runtime } from "./runtime.ts"
+import * as span from "./span.ts"
 import { examine, type Examined } from "./verdict.ts"
 
 /** Gives a step's output: its recorded one where that holds and is not `forced` to be made anew, else a new one. */
@@ -45,39 +46,39 @@ const attempt = (
   { digests, fingerprint, prepared }: Examined,
   forced: boolean
 ) =>
-  Effect.uninterruptibleMask((restore) =>
-    Effect.gen(function* () {
-      const { executor, state, tally } = runtime
-      // what its fingerprint hangs on may have taken a while
-      if (runtime.ending !== undefined) return yield* Effect.fail(new Halt())
-      tally.ran.push(path)
-      const fresh = forced || state.records[path]?.error?.tag === "StepOutputError"
-      yield* runtime.append({ _tag: "StepStarted", path, step: step.name, at: runtime.now() })
-      let model: string | undefined
-      const context: StepContext = {
-        run: state.run,
-        path,
-        fresh,
-        restore,
-        replied: (request, reply) =>
-          Effect.suspend(() => {
-            model = request.model
-            return recordReply(runtime, path, digests["prompt"], request, reply)
-          })
-      }
-      const attempt = state.records[path]!.attempts
-      const execution = executionOf(step, { run: state.run, path, fingerprint: fingerprint.value, attempt })
-      const output = yield* executor(prepared.work(context), execution).pipe(
-        Effect.provideService(AttemptSink, attemptSink(runtime, path))
-      )
-      return yield* recordResult(runtime, step, path, fingerprint, output, model)
-    })
-  ).pipe(
-    Effect.withSpan(
-      path,
-      { attributes: { "stepwright.run": runtime.state.run, "stepwright.step": step.name } },
-      { captureStackTrace: false }
-    )
+  span.within(
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const { executor, state, tally } = runtime
+        // what its fingerprint hangs on may have taken a while
+        if (runtime.ending !== undefined) return yield* Effect.fail(new Halt())
+        tally.ran.push(path)
+        const fresh = forced || state.records[path]?.error?.tag === "StepOutputError"
+        yield* runtime.append({ _tag: "StepStarted", path, step: step.name, at: runtime.now() })
+        let model: string | undefined
+        const context: StepContext = {
+          run: state.run,
+          path,
+          fresh,
+          restore,
+          replied: (request, reply) =>
+            Effect.suspend(() => {
+              model = request.model
+              return recordReply(runtime, path, digests["prompt"], request, reply)
+            })
+        }
+        const attempt = state.records[path]!.attempts
+        const execution = executionOf(step, { run: state.run, path, fingerprint: fingerprint.value, attempt })
+        const output = yield* executor(prepared.work(context), execution).pipe(
+          Effect.provideService(AttemptSink, attemptSink(runtime, path))
+        )
+        return yield* recordResult(runtime, step, path, fingerprint, output, model)
+      })
+    ),
+    path,
+    { "stepwright.run": runtime.state.run, "stepwright.step": step.name },
+    // the errors of code are its own
+    step.model === undefined ? (exit) => exit : span.wordless
   )
 
 /** Notes why a step did not succeed, and lets nothing new start. */

@@ -8,7 +8,7 @@ import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { Message, Parameters } from "@stepwright/core/LlmRequest"
 import { concluded, endingOf, finishOf, noReply } from "../provider/ending.ts"
 import type { Faults } from "../provider/fault.ts"
-import { known, lenient, maybe, Name, named, Text, textOf, Tokens } from "../provider/lenient.ts"
+import { known, lenient, maybe, Name, named, Text, textOf, Tier, tierOf, Tokens } from "../provider/lenient.ts"
 import type { Format } from "../provider/structuredOutput.ts"
 import type { Api, Collector } from "../provider/wireFormat.ts"
 
@@ -21,17 +21,20 @@ interface Asked {
   readonly format: Format
   /** The output limit of a request that has none, as the API needs one. */
   readonly maxOutputTokens: number
+  readonly promptCaching: boolean
 }
 
-export const body = ({ model, messages, parameters, format, maxOutputTokens }: Asked) => {
+export const body = ({ model, messages, parameters, format, maxOutputTokens, promptCaching }: Asked) => {
   const { reasoningEffort, stop } = parameters
   const effort = reasoningEffort === undefined ? undefined : efforts[reasoningEffort]
   const system = messages.flatMap(({ role, content }) => (role === "system" ? [content] : []))
+  const others = messages.flatMap(({ role, content }) => (role === "system" ? [] : [{ role, content }]))
+  const before = promptCaching ? others.length - 2 : undefined
   return {
     model,
     max_tokens: parameters.maxOutputTokens ?? maxOutputTokens,
-    messages: messages.flatMap(({ role, content }) => (role === "system" ? [] : [{ role, content }])),
-    ...(system.length > 0 && { system: system.join("\n\n") }),
+    messages: others.map(({ content, role }, index) => ({ role, content: index === before ? kept(content) : content })),
+    ...(system.length > 0 && { system: promptCaching ? kept(system.join("\n\n")) : system.join("\n\n") }),
     ...(stop !== undefined && { stop_sequences: [...stop] }),
     ...(reasoningEffort === "none" && { thinking: { type: "disabled" } }),
     ...((effort !== undefined || format.type === "json_schema") && {
@@ -42,6 +45,10 @@ export const body = ({ model, messages, parameters, format, maxOutputTokens }: A
     })
   } satisfies Params
 }
+
+/** A text up to whose end the API is to keep the prompt; it keeps none that is empty. */
+const kept = (text: string) =>
+  text === "" ? text : [{ type: "text" as const, text, cache_control: { type: "ephemeral" as const } }]
 
 /** The API's efforts by ours. To have no reasoning at all is another parameter there. */
 const efforts = {
@@ -96,9 +103,12 @@ const decodeUsage = Schema.decodeUnknownOption(
     usage: Schema.Struct({
       input_tokens: Tokens,
       cache_creation_input_tokens: Tokens,
+      cache_creation: lenient(Schema.Struct({ ephemeral_5m_input_tokens: Tokens, ephemeral_1h_input_tokens: Tokens })),
       cache_read_input_tokens: Tokens,
       output_tokens: Tokens,
-      output_tokens_details: lenient(Schema.Struct({ thinking_tokens: Tokens }))
+      output_tokens_details: lenient(Schema.Struct({ thinking_tokens: Tokens })),
+      service_tier: Tier,
+      speed: Tier
     })
   })
 )
@@ -106,12 +116,17 @@ const decodeUsage = Schema.decodeUnknownOption(
 /** The API counts input apart that it reads from its cache or writes to it; here `input` is all of it. */
 const usage: Api["usage"] = (body) => {
   const said = Option.getOrUndefined(decodeUsage(body))?.usage
-  const { cache_creation_input_tokens: written, cache_read_input_tokens: read, input_tokens: rest } = said ?? {}
+  const { cache_creation: by, cache_read_input_tokens: read, input_tokens: rest } = said ?? {}
+  const hour = by?.ephemeral_1h_input_tokens
+  const written = said?.cache_creation_input_tokens ?? (by && (by.ephemeral_5m_input_tokens ?? 0) + (hour ?? 0))
   return known({
     input: rest !== undefined ? rest + (written ?? 0) + (read ?? 0) : undefined,
     cachedInput: read,
+    cacheWrite: written,
+    cacheWriteHour: hour,
     output: said?.output_tokens,
-    reasoning: said?.output_tokens_details?.thinking_tokens
+    reasoning: said?.output_tokens_details?.thinking_tokens,
+    serviceTier: tierOf(said?.speed === "fast" ? said.speed : said?.service_tier)
   })
 }
 

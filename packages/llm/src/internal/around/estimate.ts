@@ -8,6 +8,6 @@ export const tokens = (text: string): number => Math.ceil(text.length / 4)
 export const inputTokens = ({ messages }: LlmRequest): number =>
   messages.reduce((sum, message) => sum + tokens(message.content), 0)
 
-/** The `maxOutputTokens` of a request, or else that which the client says it asks the model with. */
+/** The `maxOutputTokens` of a request, or else that which the client says it asks the model, or any other, with. */
 export const outputLimit = ({ model, parameters }: LlmRequest, client: Service): number | undefined =>
-  parameters.maxOutputTokens ?? client.parameters?.[model]?.maxOutputTokens
+  parameters.maxOutputTokens ?? (client.parameters?.[model] ?? client.parameters?.["default"])?.maxOutputTokens

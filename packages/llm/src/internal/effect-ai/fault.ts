@@ -108,9 +108,7 @@ export const tokens = (count: number | undefined) => (count !== undefined && cou
 const usageOf = (info: typeof AiError.UsageInfo.Type | undefined) =>
   known({
     input: tokens(info?.promptTokens),
-    cachedInput: undefined,
-    output: tokens(info?.completionTokens),
-    reasoning: undefined
+    output: tokens(info?.completionTokens)
   })
 
 const shown = (error: unknown): string => {

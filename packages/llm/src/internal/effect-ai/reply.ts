@@ -89,6 +89,7 @@ const usageOf = (said: Response.Usage | undefined): Usage =>
   known({
     input: tokens(said?.inputTokens.total),
     cachedInput: tokens(said?.inputTokens.cacheRead),
+    cacheWrite: tokens(said?.inputTokens.cacheWrite),
     output: tokens(said?.outputTokens.total),
     reasoning: tokens(said?.outputTokens.reasoning)
   })

@@ -6,7 +6,19 @@ import type { LlmError } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import { concluded, finishOf, noReply } from "../provider/ending.ts"
 import type { Faults } from "../provider/fault.ts"
-import { known, lenient, maybe, Name, named, refusalOf, Text, textOf, Tokens } from "../provider/lenient.ts"
+import {
+  known,
+  lenient,
+  maybe,
+  Name,
+  named,
+  refusalOf,
+  Text,
+  textOf,
+  Tier,
+  tierOf,
+  Tokens
+} from "../provider/lenient.ts"
 import type { Format } from "../provider/structuredOutput.ts"
 import type { Collector } from "../provider/wireFormat.ts"
 import { type Asked, isDone, type OpenAiApi } from "./api.ts"
@@ -72,20 +84,23 @@ const decodeUsage = Schema.decodeUnknownOption(
   Schema.Struct({
     usage: Schema.Struct({
       prompt_tokens: Tokens,
-      prompt_tokens_details: lenient(Schema.Struct({ cached_tokens: Tokens })),
+      prompt_tokens_details: lenient(Schema.Struct({ cached_tokens: Tokens, cache_write_tokens: Tokens })),
       completion_tokens: Tokens,
       completion_tokens_details: lenient(Schema.Struct({ reasoning_tokens: Tokens }))
-    })
+    }),
+    service_tier: Tier
   })
 )
 
 const usage: OpenAiApi["usage"] = (body) => {
-  const said = Option.getOrUndefined(decodeUsage(body))?.usage
+  const { service_tier, usage: said } = Option.getOrUndefined(decodeUsage(body)) ?? {}
   return known({
     input: said?.prompt_tokens,
     cachedInput: said?.prompt_tokens_details?.cached_tokens,
+    cacheWrite: said?.prompt_tokens_details?.cache_write_tokens,
     output: said?.completion_tokens,
-    reasoning: said?.completion_tokens_details?.reasoning_tokens
+    reasoning: said?.completion_tokens_details?.reasoning_tokens,
+    serviceTier: tierOf(service_tier)
   })
 }
 
@@ -102,7 +117,8 @@ const Chunk = Schema.Struct({
       })
     )
   ),
-  usage: maybe(Schema.Unknown)
+  usage: maybe(Schema.Unknown),
+  service_tier: Tier
 })
 
 const decodeChunk = Schema.decodeUnknownOption(Chunk)
@@ -115,12 +131,14 @@ const collect = (): Collector => {
   let refusal = ""
   let called = false
   let spent: unknown
+  let tier: string | undefined
   return {
     add: (event) => {
       const chunk = Option.getOrUndefined(decodeChunk(event))
       if (chunk === undefined) return undefined
       head = { ...head, ...named(chunk) }
       spent = chunk.usage ?? spent
+      tier = chunk.service_tier ?? tier
       const choice = chunk.choices?.[0]
       if (choice === undefined) return ""
       begun = true
@@ -136,9 +154,9 @@ const collect = (): Collector => {
       if (!done && finished === undefined) return undefined
       const message = { content, refusal, tool_calls: called ? [{}] : [] }
       const choices = begun ? [{ finish_reason: finished ?? null, message }] : []
-      return { ...head, choices, usage: spent }
+      return { ...head, choices, usage: spent, service_tier: tier }
     },
-    spent: () => ({ usage: spent })
+    spent: () => ({ usage: spent, service_tier: tier })
   }
 }
 

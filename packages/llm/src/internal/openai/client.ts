@@ -11,9 +11,13 @@ import * as responses from "./responses.ts"
 import { sdk } from "./sdk.ts"
 import { strictMode } from "./structuredOutput.ts"
 
+/** Requests of one step begin alike. **Units** characters, which is what the API takes. */
+const longestKey = 64
+
 /** The client of a server that speaks OpenAI's protocol, and whose variables begin with `variables`. */
 export const make = (options: Options, variables: string): LlmClient.Service => {
   const official = /^\s*https:\/\/api\.openai\.com(?:\/|\s*$)/u.test(options.baseUrl ?? "https://api.openai.com")
+  const { promptCaching = official } = options
   const apiName = options.api ?? (official ? "responses" : "chat")
   const api = apiName === "responses" ? responses.api : chat.api
   return providerClient.make(options, {
@@ -27,7 +31,10 @@ export const make = (options: Options, variables: string): LlmClient.Service => 
       const limitField = openAiModel.limitField(model, official, reasoning)
       return {
         result: Result.map(structuredOutput.prepare(request, strictMode, options), ({ format, messages, restore }) => ({
-          body: api.body({ model, messages, parameters, format, limitField }),
+          body: {
+            ...api.body({ model, messages, parameters, format, limitField }),
+            ...(promptCaching && { prompt_cache_key: request.metadata.step.slice(0, longestKey) })
+          },
           restore
         })),
         warnings: left.map((name) => `${model} over the API "${apiName}" takes no ${name}: it is left out`)

@@ -6,7 +6,19 @@ import type { LlmError } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import { concluded, finishOf, noReply } from "../provider/ending.ts"
 import type { Faults } from "../provider/fault.ts"
-import { known, lenient, maybe, Name, named, refusalOf, Text, textOf, Tokens } from "../provider/lenient.ts"
+import {
+  known,
+  lenient,
+  maybe,
+  Name,
+  named,
+  refusalOf,
+  Text,
+  textOf,
+  Tier,
+  tierOf,
+  Tokens
+} from "../provider/lenient.ts"
 import type { Format } from "../provider/structuredOutput.ts"
 import type { Collector } from "../provider/wireFormat.ts"
 import { type Asked, isDone, type OpenAiApi } from "./api.ts"
@@ -69,20 +81,23 @@ const decodeUsage = Schema.decodeUnknownOption(
   Schema.Struct({
     usage: Schema.Struct({
       input_tokens: Tokens,
-      input_tokens_details: lenient(Schema.Struct({ cached_tokens: Tokens })),
+      input_tokens_details: lenient(Schema.Struct({ cached_tokens: Tokens, cache_write_tokens: Tokens })),
       output_tokens: Tokens,
       output_tokens_details: lenient(Schema.Struct({ reasoning_tokens: Tokens }))
-    })
+    }),
+    service_tier: Tier
   })
 )
 
 const usage: OpenAiApi["usage"] = (body) => {
-  const said = Option.getOrUndefined(decodeUsage(body))?.usage
+  const { service_tier, usage: said } = Option.getOrUndefined(decodeUsage(body)) ?? {}
   return known({
     input: said?.input_tokens,
     cachedInput: said?.input_tokens_details?.cached_tokens,
+    cacheWrite: said?.input_tokens_details?.cache_write_tokens,
     output: said?.output_tokens,
-    reasoning: said?.output_tokens_details?.reasoning_tokens
+    reasoning: said?.output_tokens_details?.reasoning_tokens,
+    serviceTier: tierOf(service_tier)
   })
 }
 

@@ -14,7 +14,7 @@ import {
   Unauthenticated
 } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
-import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import type { LlmRequest, Parameters } from "@stepwright/core/LlmRequest"
 import * as Attempts from "../../Attempts.ts"
 import * as providerFault from "./fault.ts"
 import type { ClientOptions } from "./options.ts"
@@ -34,6 +34,8 @@ export interface Provider {
   /** What to set when a server refuses what is in a body. */
   readonly hints: ReadonlyArray<providerFault.Hint>
   readonly sdk: providerSdk.Package
+  /** What it asks with where a request does not say. */
+  readonly parameters?: Parameters
   readonly prepare: (request: LlmRequest, model: string) => Outgoing
 }
 
@@ -50,7 +52,7 @@ export interface Outgoing {
 
 /** Makes each request once, reports it to the `AttemptSink`, ends it in time, and types what goes wrong. */
 export const make = (options: ClientOptions, provider: Provider): LlmClient.Service => {
-  const { api, hints } = provider
+  const { api, hints, parameters } = provider
   const { apiKey: keyVariable, baseUrl: addressVariable } = variables.named(provider.variables)
   // As the header has it: HTTP takes off what is around a value, such as the line break of a file.
   const key = Redacted.value(options.apiKey).trim()
@@ -85,12 +87,16 @@ export const make = (options: ClientOptions, provider: Provider): LlmClient.Serv
     const { body, restore } = result.success
     const sdk = yield* sdkOf
     const asked: Asked = { sdk, model, body, restored: (reply) => ({ ...reply, text: restore(reply.text) }) }
-    return Attempts.make(
+    const attempt = Attempts.make(
       LlmClient.make(
         () => generate(asked),
         () => stream(asked)
       )
     )
+    return LlmClient.mapRequest(attempt, (request) => ({
+      ...request,
+      parameters: { ...parameters, ...request.parameters }
+    }))
   })
 
   const within = <A, R>(model: string, effect: Effect.Effect<A, LlmError, R>) =>
@@ -156,7 +162,8 @@ export const make = (options: ClientOptions, provider: Provider): LlmClient.Serv
       })
     )
 
-  return LlmClient.unwrap(clientFor)
+  const client = LlmClient.unwrap(clientFor)
+  return parameters === undefined ? client : { ...client, parameters: { default: parameters } }
 }
 
 interface Asked {

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import type { Usage } from "@stepwright/core/Usage"
+import { ServiceTier, type Usage } from "@stepwright/core/Usage"
 
 /** What servers leave out, or say is null. */
 export const maybe = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
@@ -50,14 +50,20 @@ export const textOf = (content: unknown): string => {
 }
 
 /** A usage of what is known in it. */
-export const known = (counts: { readonly [K in keyof Usage]-?: number | undefined }): Usage => {
-  const usage: { -readonly [K in keyof Usage]: Usage[K] } = {}
-  for (const key of ["input", "cachedInput", "output", "reasoning"] as const) {
-    const count = counts[key]
-    if (count !== undefined) usage[key] = count
-  }
-  return usage
+export const known = (said: { readonly [K in keyof Usage]: Usage[K] | undefined }): Usage =>
+  // only what is undefined is left out
+  Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as Usage
+
+/** A tier of service, by a provider's name of it; `auto` says none. */
+export const Tier = lenient(Schema.String)
+
+export const tierOf = (said: string | undefined): ServiceTier | undefined => {
+  if (said === undefined || said === "auto") return undefined
+  if (said === "default") return "standard"
+  return isTier(said) ? said : "other"
 }
+
+const isTier = Schema.is(ServiceTier)
 
 /** The value that a JSON text holds, if it is one. */
 export const parseJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))

@@ -14,6 +14,11 @@ export interface Account {
 export interface ClientOptions extends Account {
   /** From the request to the end of its reply: 5 minutes unless given, which is also how long Node waits for headers. */
   readonly timeout?: Duration.Input
+  /**
+   * Whether the provider is asked to keep what the prompts of a step have in common: at its own address, and at no
+   * other, unless given.
+   */
+  readonly promptCaching?: boolean
   /** From one byte of a stream to the next, keep-alives included: 2 minutes unless given. */
   readonly idleTimeout?: Duration.Input
 }

@@ -142,9 +142,8 @@ const reader = (pull: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, LlmError>, ap
   /** The failure, with the input that was said to be counted; how much output it was, only a whole reply says. */
   const costly = (error: LlmError) => {
     if (error.knownUsage !== undefined) return error
-    const { cachedInput, input } = api.usage(collector.spent())
-    if (input === undefined) return error
-    return new LlmError({ reason: error.reason, usage: { input, ...(cachedInput !== undefined && { cachedInput }) } })
+    const { output: _, reasoning: __, ...read } = api.usage(collector.spent())
+    return read.input === undefined ? error : new LlmError({ reason: error.reason, usage: read })
   }
 
   const early = Effect.suspend(() => ended(fail(new NetworkFailure({ detail: tooEarly(begun), once: true }))))

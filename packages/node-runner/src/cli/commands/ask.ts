@@ -3,14 +3,17 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { LlmClient } from "@stepwright/core/LlmClient"
+import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import * as answering from "../../internal/services/answering.ts"
 import { isMisconfigured, unnamed } from "../../internal/services/models.ts"
 import { configuration, failed, usage } from "../base/cliError.ts"
 import * as format from "../base/format.ts"
+import * as output from "../base/output.ts"
 import * as textFile from "../base/textFile.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import { checkModels, explained } from "../run/setUp.ts"
+import { written } from "../view/written.ts"
 
 export const ask = Command.make(
   "ask",
@@ -18,9 +21,10 @@ export const ask = Command.make(
     text: Argument.String("TEXT").pipe(Argument.withDescription("The prompt; - is standard input")),
     ...flags.answerer,
     ...flags.asked,
-    json: flags.json
+    json: flags.json,
+    otlp: flags.otlp
   },
-  Effect.fnUntraced(function* ({ json, text: given, ...told }) {
+  Effect.fnUntraced(function* ({ json, otlp: _, text: given, ...told }) {
     yield* checkFlags({ ...told, prices: undefined })
     const settings = flags.settingsOf(told)
     const text = given === textFile.standardInput ? yield* textFile.read(given) : given
@@ -30,14 +34,16 @@ export const ask = Command.make(
       const model = yield* unnamed(settings)
       if (model !== undefined) yield* Console.error(`asks ${model}`)
     }
-    const reply = yield* Effect.flatMap(LlmClient, ({ generate }) =>
-      generate({
-        model: "default",
-        messages: [{ role: "user", content: text }],
-        format: { type: "text" },
-        parameters: {},
-        metadata: { run: "", path: "ask", step: "ask", turn: 1 }
-      })
+    const request: LlmRequest = {
+      model: "default",
+      messages: [{ role: "user", content: text }],
+      format: { type: "text" },
+      parameters: {},
+      metadata: { run: "", path: "ask", step: "ask", turn: 1 }
+    }
+    const { write } = output.stdout()
+    const reply = yield* Effect.flatMap(LlmClient, (client) =>
+      json ? client.generate(request) : written(client, request, write)
     ).pipe(
       Effect.provide(answering.layer(settings)),
       Effect.mapError(explained(settings)),
@@ -47,10 +53,13 @@ export const ask = Command.make(
     )
     const { model, text: said, usage: tokens } = reply
     yield* Console.error([model ?? "the model", ...format.tokens(tokens)].join(": "))
-    yield* Console.log(json ? JSON.stringify({ model: model ?? null, reply: said, tokens }, null, 2) : said)
+    if (json) yield* Console.log(JSON.stringify({ model: model ?? null, reply: said, tokens }, null, 2))
   })
 ).pipe(
-  Command.withDescription("Send one prompt through the configured model and print its reply, to check a set-up"),
+  Command.provide(({ otlp }) => flags.sending(otlp)),
+  Command.withDescription(
+    "Send one prompt through the configured model and print its reply as it comes, to check a set-up"
+  ),
   Command.withShortDescription("Send one prompt, to check a set-up"),
   Command.withExamples(({ commandPath }) => [
     { command: `OPENAI_API_KEY=KEY ${commandPath.join(" ")} "Say hello"`, description: "Key, server and model work" }

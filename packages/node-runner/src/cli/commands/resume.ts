@@ -15,6 +15,7 @@ const config = (words: Words) => ({
   workflow: flags.workflow(words),
   out: flags.out,
   ...flags.answering,
+  otlp: flags.otlp,
   json: flags.json
 })
 
@@ -22,7 +23,7 @@ export const resume = (words: Words) =>
   Command.make(
     "resume",
     config(words),
-    Effect.fnUntraced(function* ({ json, run, workflow, ...rest }) {
+    Effect.fnUntraced(function* ({ json, otlp: _, run, workflow, ...rest }) {
       yield* checkFlags(rest)
       const opened = yield* session.open(run, workflow)
       yield* runFolder.checkStore
@@ -34,6 +35,7 @@ export const resume = (words: Words) =>
       yield* runAndReport(self, ready, json)
     }, Effect.scoped)
   ).pipe(
+    Command.provide(({ otlp }) => flags.sending(otlp)),
     Command.withDescription(
       "Go on where a run stopped. What has a result that still holds is not done again; a finished run calls nothing. The flags replace the run's own for good: --model, --replay, --record and --relay all together, the others one by one."
     ),

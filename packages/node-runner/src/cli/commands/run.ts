@@ -25,6 +25,7 @@ const config = (words: Words) => ({
   input: flags.input,
   out: flags.out,
   ...flags.answering,
+  otlp: flags.otlp,
   json: flags.json
 })
 
@@ -32,7 +33,7 @@ export const run = (words: Words) =>
   Command.make(
     "run",
     config(words),
-    Effect.fnUntraced(function* ({ file, input: given, json, workflow, ...rest }) {
+    Effect.fnUntraced(function* ({ file, input: given, json, otlp: _, workflow, ...rest }) {
       yield* checkFlags(rest)
       const loaded = yield* workflowOf(workflow)
       const path = yield* Path.Path
@@ -56,6 +57,7 @@ export const run = (words: Words) =>
       yield* runAndReport({ run: state.run, settings, state, loaded, events: [] }, ready, json)
     }, Effect.scoped)
   ).pipe(
+    Command.provide(({ otlp }) => flags.sending(otlp)),
     Command.withDescription(words.run),
     Command.withShortDescription("Start a run"),
     Command.withExamples(({ commandPath }) => [

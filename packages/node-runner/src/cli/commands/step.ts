@@ -20,6 +20,7 @@ import { endOfDefect, statusOf, watched } from "../runAndReport.ts"
 const config = (words: Words) => ({
   ...flags.runAndPath(words),
   workflow: flags.workflow(words),
+  otlp: flags.otlp,
   force: flags.toggle(
     "force",
     "Execute it although its result still holds; files that were changed by hand are overwritten"
@@ -72,6 +73,7 @@ export const step = (words: Words) =>
       yield* Console.log(json ? JSON.stringify(made, null, 2) : format.output(output))
     }, Effect.scoped)
   ).pipe(
+    Command.provide(({ otlp }) => flags.sending(otlp)),
     Command.withDescription(
       "Execute one step from the recorded results of those before it, and print its result. A result that still holds is kept."
     ),

@@ -1,11 +1,14 @@
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Struct from "effect/Struct"
 import { Answerer, Asked, type Answering } from "../../internal/services/answering.ts"
 import * as models from "../../internal/services/models.ts"
 import * as testRunners from "../../internal/services/testRunners.ts"
+import { usage } from "../base/cliError.ts"
 import { defined } from "../base/defined.ts"
 import type { Words } from "../base/words.ts"
 import { latest } from "./runFolder.ts"
@@ -67,6 +70,30 @@ export const answering = {
     maybe
   )
 } satisfies { readonly [K in keyof Answering]-?: Flag.Flag<Answering[K] | undefined> }
+
+/** Where spans and metrics are sent while a command works: of this process, and no setting of a run. */
+export const otlp = text("otlp", "URL", "OTLP collector for spans and metrics (default: OTEL_EXPORTER_OTLP_ENDPOINT)")
+
+/** What a command works with that sends them; its module is loaded where they are sent. */
+export const sending = (url: string | undefined) =>
+  Layer.unwrap(
+    Effect.gen(function* () {
+      const problem = url === undefined ? undefined : problemOf(url)
+      if (problem !== undefined) return yield* usage(`--otlp ${problem}`)
+      const { layer } = yield* Effect.promise(() => import("../../internal/services/otlp.ts"))
+      return layer(url)
+    })
+  )
+
+const problemOf = (url: string) => {
+  const { password, protocol, username } = URL.parse(url) ?? { protocol: "" }
+  if (protocol !== "http:" && protocol !== "https:") {
+    return "takes an http or https address, such as http://127.0.0.1:4318"
+  }
+  return username || password
+    ? "takes no user name and no password in the address: give what the collector asks for in OTEL_EXPORTER_OTLP_HEADERS"
+    : undefined
+}
 
 /** What a command was told about who answers and how much; `undefined` for what it was not told. */
 export type Told = { readonly [K in keyof Answering]-?: Answering[K] | undefined }

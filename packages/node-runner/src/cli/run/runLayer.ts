@@ -33,7 +33,7 @@ export const make = (
   { aliases = [], force = false, spent }: Options = {}
 ): Layer.Layer<Services, unknown, Needs> => {
   const around = answering.around({ ...settings, ...(spent !== undefined && { spent }) }, aliases)
-  return Layer.provideMerge(around, beside(loaded, settings, answering.provider(settings), force))
+  return Layer.provideMerge(around, beside(loaded, settings, answering.provider(settings, aliases), force))
 }
 
 /** The same for who only looks: a model is there by name only. */

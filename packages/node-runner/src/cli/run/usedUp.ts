@@ -54,10 +54,10 @@ const make = ({ isRelay, model, prices }: Options): UsedUp => {
 
   const counted = ({ tokens, usd }: typeof total, { atMost, model: named, usage }: Request): typeof total => {
     const whole = { ...usage, input: usage.input ?? atMost.input, output: usage.output ?? atMost.output }
-    const price = Prices.find(prices, named === "default" ? model : named)
+    const cost = Prices.cost(prices, whole, named === "default" ? model : named)
     return {
       tokens: tokens + whole.input + whole.output,
-      usd: usd === undefined || price === undefined ? undefined : usd + Prices.costAt(price, whole)
+      usd: usd === undefined || cost === undefined ? undefined : usd + cost
     }
   }
   const count = (request: Request) => {

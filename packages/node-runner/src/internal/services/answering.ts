@@ -64,10 +64,11 @@ export type Problem = CassetteError | Config.ConfigError | Prices.PricesError | 
 
 /** The client that options and environment describe. */
 export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Problem, FileSystem.FileSystem | Path.Path> =>
-  Layer.provide(around(options, []), provider(options))
+  Layer.provide(around(options, []), provider(options, []))
 
 /** The models that options and environment describe. Outermost first: retry, registry, attempts, provider. */
-export const provider = (options: Answering) => Layer.provide(retrying, models.layer(options))
+export const provider = (options: Answering, aliases: ReadonlyArray<string>) =>
+  Layer.provide(retrying, models.layer(options, aliases))
 
 /** What the options put around a client, or in its place. Outermost first: cassette, parameters, budget, relay. */
 export const around = (

@@ -2,12 +2,14 @@ import * as Config from "effect/Config"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import type { LlmErrorReason } from "@stepwright/core/LlmError"
 import * as LlmRegistry from "@stepwright/llm/LlmRegistry"
 import * as Providers from "@stepwright/llm/Providers"
+import * as Telemetry from "@stepwright/llm/Telemetry"
 
 export const providers = Struct.keys(Providers.table)
 
@@ -83,14 +85,36 @@ export const missing = Effect.fnUntraced(function* (
   return undefined
 })
 
-/** A client for `default` and for every model that a step may name, of whatever provider. */
-export const layer = (standard: Standard): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
+/**
+ * What gives the requests of a provider spans and counts them. Prompts and replies are in the spans where the variable says
+ * so that OpenTelemetry has for that, less every key.
+ */
+const telemetry = Effect.gen(function* () {
+  const captured = yield* Config.withDefault(Config.String("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"), "")
+  const keys = yield* Config.all(
+    providers.map((provider) =>
+      Config.withDefault(Config.Redacted(`${Providers.table[provider].variables}_API_KEY`), Redacted.make(""))
+    )
+  )
+  const content = /^(?:true|span_only|span_and_event)$/iu.test(captured)
+  return (provider: Providers.Name, model?: string) =>
+    Telemetry.layer({ provider, ...(model !== undefined && { model }), content, redact: { values: keys } })
+})
+
+/** A client for `default` and for every model that a step may name, of whatever provider; `aliases` are those it knows of. */
+export const layer = (
+  standard: Standard,
+  aliases: ReadonlyArray<string>
+): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
   Layer.unwrap(
     Effect.gen(function* () {
       const meaning = yield* meaningOf(standard)
+      const observing = yield* telemetry
+      const observed = (options: Providers.Options, model?: string) =>
+        Layer.provide(observing(options.provider, model), Providers.layer(options))
       const clients = new Map<Providers.Name, LlmClient.Service>()
       for (const provider of providers) {
-        const layer = Providers.layer({ ...standardOf(standard), provider })
+        const layer = observed({ ...standardOf(standard), provider })
         clients.set(provider, Context.get(yield* Layer.build(layer), LlmClient.LlmClient))
       }
       const others = LlmClient.unwrap(({ model: alias }) => {
@@ -98,7 +122,13 @@ export const layer = (standard: Standard): Layer.Layer<LlmClient.LlmClient, Conf
         // every provider has a client
         return Effect.succeed(LlmClient.mapRequest(clients.get(provider)!, (request) => ({ ...request, model })))
       })
-      return LlmRegistry.layer({ default: Providers.layer(standardOf(standard)) }, { others })
+      const parameters = Object.fromEntries(
+        aliases.map((alias) => [alias, clients.get(meaning(alias).provider)?.parameters?.["default"] ?? {}])
+      )
+      return LlmRegistry.layer(
+        { default: observed(standardOf(standard), yield* modelName(standard)) },
+        { others: { ...others, parameters } }
+      )
     })
   )
 

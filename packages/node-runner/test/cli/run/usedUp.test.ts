@@ -27,7 +27,7 @@ const model = (
   return Layer.succeed(LlmClient.LlmClient, isReal ? Attempts.make(client) : client)
 }
 
-const prices: Prices.Prices = { date: "2026-01-01", models: { small: { input: 1, output: 2 } } }
+const prices: Prices.Prices = { date: "2026-01-01", models: { small: { input: 1, output: 2, tiers: { flex: 0.5 } } } }
 
 const options = { isRelay: false, model: "small", prices }
 
@@ -86,6 +86,19 @@ describe("usedUp", () => {
       const refused = yield* usedUpAfter(start(1), end(1, { error: "RateLimited" }), failure)
       assert.deepStrictEqual(refused, { calls: 1, tokens: 0, usd: 0, cost: 0 })
     })
+  )
+
+  it.effect(
+    "counts what was written to a cache, and the service tier, and knows no cost of a tier without a price",
+    () =>
+      Effect.gen(function* () {
+        const written = yield* usedUpAfter(start(1), end(1, { usage: { ...usage, cacheWrite: 100 } }), failure)
+        assert.deepStrictEqual(written, { calls: 1, tokens: 110, usd: 145 / 1e6, cost: 145 / 1e6 })
+        const flex = yield* usedUpAfter(start(1), end(1, { usage: { ...usage, serviceTier: "flex" } }), failure)
+        assert.deepStrictEqual(flex, { calls: 1, tokens: 110, usd: 60 / 1e6, cost: 60 / 1e6 })
+        const scale = yield* usedUpAfter(start(1), end(1, { usage: { ...usage, serviceTier: "scale" } }), failure)
+        assert.deepStrictEqual(scale, { calls: 1, tokens: 110, cost: undefined })
+      })
   )
 
   it.effect("counts a request that was given up, and one that was on its way when the process ended", () =>

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Effect } from "effect"
+import { LlmClient } from "@stepwright/core"
+import { ConfigProvider, Context, Effect, Layer } from "effect"
 import * as models from "../../../src/internal/services/models.ts"
 
 const env = (variables: Readonly<Record<string, string>>) =>
@@ -32,6 +33,21 @@ describe("models", () => {
       Effect.gen(function* () {
         assert.deepStrictEqual(yield* models.renamed({ model: "openai/big" }, aliases), { default: "openai/big" })
       }).pipe(env({ OPENAI_BASE_URL: "http://127.0.0.1:9/v1" }))
+    )
+  })
+
+  describe("layer", () => {
+    it.effect("tells what each model that it knows of is asked with where a request does not say", () =>
+      Effect.gen(function* () {
+        const of = (standard: models.Standard, ...aliases: ReadonlyArray<string>) =>
+          Effect.map(Layer.build(models.layer(standard, aliases)), (built) => {
+            const { parameters } = Context.get(built, LlmClient.LlmClient)
+            return ["default", ...aliases].map((alias) => parameters?.[alias]?.maxOutputTokens)
+          })
+        assert.deepStrictEqual(yield* of({ model: "big" }, "small", "anthropic/claude"), [undefined, undefined, 16_000])
+        const claude: models.Standard = { provider: "anthropic" }
+        assert.deepStrictEqual(yield* of(claude, "small", "openai/big"), [16_000, 16_000, undefined])
+      }).pipe(env({ OPENAI_API_KEY: "key", ANTHROPIC_API_KEY: "key" }), Effect.scoped)
     )
   })
 

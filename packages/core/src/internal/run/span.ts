@@ -1,0 +1,30 @@
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { Span } from "effect/Tracer"
+import { isLlmError } from "../../LlmError.ts"
+import { describeError } from "../../WorkflowError.ts"
+
+/** Work within a span, which ends with the exit that `endOf` makes of the work's own. */
+export const within = <A, E, R>(
+  work: Effect.Effect<A, E, R>,
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  endOf: (exit: Exit.Exit<A, E>, span: Span) => Exit.Exit<unknown, unknown>
+): Effect.Effect<A, E, R> =>
+  Effect.flatMap(Effect.makeSpan(name, { attributes }), (span) =>
+    Effect.onExit(Effect.withParentSpan(work, span), (exit) =>
+      Effect.map(Clock.Clock, (clock) => span.end(clock.currentTimeNanosUnsafe(), endOf(exit, span)))
+    )
+  )
+
+/** An exit that says no more of an error than its kind: its words may quote a prompt or a reply. */
+export const wordless = (exit: Exit.Exit<unknown, unknown>, span: Span): Exit.Exit<unknown, unknown> =>
+  Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? exit : failed(Cause.squash(exit.cause), span)
+
+export const failed = (error: unknown, span: Span): Exit.Exit<never, unknown> => {
+  const tag = isLlmError(error) ? error.reason._tag : describeError(error).tag
+  span.attribute("error.type", tag)
+  return Exit.fail({ name: tag, message: tag, stack: "" })
+}

@@ -1,0 +1,94 @@
+import { createServer, type ServerResponse } from "node:http"
+import { afterAll, assert, describe, it } from "@effect/vitest"
+import { place, type Started, until } from "./support/cli.ts"
+import { chunk, lastChunks } from "./support/modelServer.ts"
+
+/** A server that streams what a test tells it to, request for request. */
+const streaming = async (answer: (response: ServerResponse, count: number) => void) => {
+  let count = 0
+  const server = createServer((request, response) => {
+    request.resume()
+    count++
+    answer(response, count)
+  })
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+  afterAll(() => {
+    server.closeAllConnections()
+    server.close()
+  })
+  const address = server.address()
+  if (address === null || typeof address === "string") throw new Error("the server has no port")
+  const env = { OPENAI_API_KEY: "k", OPENAI_BASE_URL: `http://127.0.0.1:${address.port}/v1` }
+  return { here: place([], env), asked: () => count }
+}
+
+const begin = (response: ServerResponse) => response.writeHead(200, { "content-type": "text/event-stream" })
+
+/** What a process has printed so far. */
+const printed = ({ process }: Started) => {
+  let text = ""
+  process.stdout?.on("data", (data) => (text += String(data)))
+  return () => text
+}
+
+describe("ask", () => {
+  it("prints the text of a reply as it comes, and the same text in the end", async () => {
+    let open: ServerResponse | undefined
+    const { here } = await streaming((response) => {
+      open = begin(response)
+      open.write(chunk("One, "))
+    })
+    const started = here.start("ask", "Count.")
+    const text = printed(started)
+    await until(() => text() === "One, ", started)
+    open?.write(chunk("two, "))
+    await until(() => text() === "One, two, ", started)
+    open?.end([chunk("three."), ...lastChunks()].join(""))
+    const { status, stderr, stdout } = await started.ended
+    assert.deepStrictEqual([status, stdout, stderr], [0, "One, two, three.\n", "model: 10 + 5 tokens\n"])
+  })
+
+  it("says that a reply broke off, with status 1, and asks for no other that would not fit what is printed", async () => {
+    const { asked, here } = await streaming((response) => {
+      begin(response).write(chunk("One, "), () => response.socket?.destroy())
+    })
+    const { status, stderr, stdout } = await here.stepwright("ask", "Count.")
+    assert.deepStrictEqual([status, stdout, asked()], [1, "One, \n", 1])
+    assert.match(stderr, /^stepwright: the reply broke off, what is printed is not all of it: \S/)
+  })
+
+  it("says what a server says in the midst of a reply", async () => {
+    const error = { error: { message: "no more of this", code: "invalid_value" } }
+    let open: ServerResponse | undefined
+    const { here } = await streaming((response) => {
+      open = begin(response)
+      open.write(chunk("One, "))
+    })
+    const started = here.start("ask", "Count.")
+    const text = printed(started)
+    await until(() => text() !== "", started)
+    open?.end(`data: ${JSON.stringify(error)}\n\n`)
+    const { status, stderr, stdout } = await started.ended
+    assert.deepStrictEqual([status, stdout], [1, "One, \n"])
+    assert.match(stderr, /the reply broke off, what is printed is not all of it: .*no more of this/)
+  })
+
+  it("asks again, without a word, while nothing is printed", async () => {
+    const { asked, here } = await streaming((response, count) => {
+      if (count === 1) response.writeHead(503).end()
+      else begin(response).end([chunk("One."), ...lastChunks()].join(""))
+    })
+    const { status, stderr, stdout } = await here.stepwright("ask", "Count.")
+    assert.deepStrictEqual([status, stdout, stderr, asked()], [0, "One.\n", "model: 10 + 5 tokens\n", 2])
+  })
+
+  it("prints what a cassette answers, once", async () => {
+    const { asked, here } = await streaming((response) => {
+      begin(response).end([chunk("One, "), chunk("two."), ...lastChunks()].join(""))
+    })
+    const recorded = await here.stepwright("ask", "Count.", "--record", "tape.json")
+    assert.deepStrictEqual([recorded.status, recorded.stdout], [0, "One, two.\n"])
+    const replayed = await here.stepwright("ask", "Count.", "--replay", "tape.json")
+    assert.deepStrictEqual([replayed.status, replayed.stdout, asked()], [0, "One, two.\n", 1])
+  })
+})
