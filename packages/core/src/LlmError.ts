@@ -7,6 +7,8 @@ import { Usage } from "./Usage.ts"
 const fields = { detail: Schema.String }
 /** `permanent`: asking again would most likely give the same. */
 const lasting = { ...fields, permanent: Schema.optionalKey(Schema.Boolean) }
+/** `once`: asking again may help once, but hardly more often. */
+const passing = { ...lasting, once: Schema.optionalKey(Schema.Boolean) }
 const wait = { ...fields, retryAfter: Schema.optionalKey(Schema.DurationFromMillis) }
 
 /** Too many requests or tokens for now. `retryAfter` is what the server demands. */
@@ -94,7 +96,7 @@ export class ProviderUnavailable extends Schema.TaggedError<ProviderUnavailable>
 }
 
 /** The connection failed or broke off. */
-export class NetworkFailure extends Schema.TaggedError<NetworkFailure>()("NetworkFailure", lasting) {
+export class NetworkFailure extends Schema.TaggedError<NetworkFailure>()("NetworkFailure", passing) {
   readonly isRetryable: boolean = isRetryable(this)
   override get message() {
     return `network failure: ${this.detail}`
@@ -103,7 +105,7 @@ export class NetworkFailure extends Schema.TaggedError<NetworkFailure>()("Networ
 
 /** Nothing came in time. */
 export class TimedOut extends Schema.TaggedError<TimedOut>()("TimedOut", {
-  ...lasting,
+  ...passing,
   after: Schema.DurationFromMillis
 }) {
   readonly isRetryable: boolean = isRetryable(this)
@@ -150,24 +152,27 @@ export const LlmErrorReason = Schema.Union([
 export type LlmErrorReason = typeof LlmErrorReason.Type
 
 /**
- * What follows from each reason. `retry`: whether asking again can help, unless the reason is `permanent`. `billed`:
- * whether the provider may want money for it, as the model may have worked unseen. `suspends`: whether the run can go on
- * after a top-up or with a larger budget.
+ * What follows from each reason. `retry`: whether asking again can help, once or as often as one likes, unless the reason
+ * itself says less. `billed`: whether the provider may want money for it, as the model may have worked unseen.
+ * `suspends`: whether the run can go on after a top-up or with a larger budget.
  */
 const consequences: Readonly<
-  Record<LlmErrorReason["_tag"], { readonly retry?: true; readonly billed?: true; readonly suspends?: true }>
+  Record<
+    LlmErrorReason["_tag"],
+    { readonly retry?: "once" | "often"; readonly billed?: true; readonly suspends?: true }
+  >
 > = {
-  RateLimited: { retry: true },
+  RateLimited: { retry: "often" },
   QuotaExhausted: { suspends: true },
   Unauthenticated: {},
   Misconfigured: {},
   InvalidRequest: {},
   ContextLengthExceeded: {},
   ContentRefused: { billed: true },
-  InvalidResponse: { retry: true, billed: true },
-  ProviderUnavailable: { retry: true },
-  NetworkFailure: { retry: true, billed: true },
-  TimedOut: { retry: true, billed: true },
+  InvalidResponse: { retry: "once", billed: true },
+  ProviderUnavailable: { retry: "often" },
+  NetworkFailure: { retry: "often", billed: true },
+  TimedOut: { retry: "often", billed: true },
   BudgetExceeded: { billed: true, suspends: true },
   NoRecordedReply: { billed: true }
 }
@@ -179,9 +184,15 @@ export const unbilled: ReadonlySet<string> = new Set(
   Object.entries(consequences).flatMap(([tag, { billed }]) => (billed === true ? [] : [tag]))
 )
 
+/** How many requests in all a reason is worth. */
+const mostRequests = (reason: LlmErrorReason): number => {
+  const retry = consequences[reason._tag]?.retry
+  if (retry === undefined || ("permanent" in reason && reason.permanent === true)) return 1
+  return retry === "once" || ("once" in reason && reason.once === true) ? 2 : Infinity
+}
+
 /** Whether asking again can help. */
-const isRetryable = (reason: LlmErrorReason): boolean =>
-  consequences[reason._tag]?.retry === true && !("permanent" in reason && reason.permanent === true)
+const isRetryable = (reason: LlmErrorReason): boolean => mostRequests(reason) > 1
 
 /** Whether a value is a reason, told by its tag: it may come from JSON, or from another copy of this module. */
 export const isLlmErrorReason = (value: unknown): value is LlmErrorReason =>
@@ -200,6 +211,10 @@ export class LlmError extends told(
   }
   get isRetryable(): boolean {
     return isRetryable(this.reason)
+  }
+  /** How many requests in all it is worth: 1 where asking again cannot help, 2 where it may once. */
+  get mostRequests(): number {
+    return mostRequests(this.reason)
   }
   /** What is said of its cost, by the error or by its reason. */
   get knownUsage(): Usage | undefined {

@@ -5,6 +5,7 @@ import { assert, describe, it } from "@effect/vitest"
 const detail = "…"
 const unauthenticated = new LlmError.Unauthenticated({ detail })
 const stalled = new LlmError.NetworkFailure({ detail, permanent: true })
+const cut = new LlmError.NetworkFailure({ detail, once: true })
 
 describe("LlmError", () => {
   describe("isLlmError", () => {
@@ -14,6 +15,7 @@ describe("LlmError", () => {
         for (const reason of [
           unauthenticated,
           stalled,
+          cut,
           new LlmError.NetworkFailure({ detail }),
           new LlmError.QuotaExhausted({ detail }),
           new LlmError.Misconfigured({ detail })
@@ -22,8 +24,8 @@ describe("LlmError", () => {
           const json: unknown = JSON.parse(JSON.stringify(yield* Schema.encodeEffect(codec)(error)))
           const read = yield* Schema.decodeUnknownEffect(codec)(json)
           assert.isTrue(LlmError.isLlmError(read))
-          const facts = ({ isRetryable, isSuspending, knownUsage, message }: LlmError.LlmError) =>
-            [isRetryable, isSuspending, knownUsage, message] as const
+          const facts = ({ isRetryable, isSuspending, knownUsage, message, mostRequests }: LlmError.LlmError) =>
+            [isRetryable, isSuspending, knownUsage, message, mostRequests] as const
           assert.deepStrictEqual(facts(read), facts(error))
         }
       })

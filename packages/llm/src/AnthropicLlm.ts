@@ -3,12 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as LlmClient from "@stepwright/core/LlmClient"
-import { dialect } from "./internal/anthropic/fault.ts"
 import * as limit from "./internal/anthropic/limit.ts"
 import * as messagesApi from "./internal/anthropic/messages.ts"
 import { sdk } from "./internal/anthropic/sdk.ts"
 import { strictMode } from "./internal/anthropic/structuredOutput.ts"
 import * as providerClient from "./internal/provider/client.ts"
+import type { Hint } from "./internal/provider/fault.ts"
 import type { ClientOptions } from "./internal/provider/options.ts"
 import * as structuredOutput from "./internal/provider/structuredOutput.ts"
 import { configured } from "./internal/provider/variables.ts"
@@ -44,15 +44,22 @@ export const layerConfig = (given: Partial<Options> = {}): Layer.Layer<LlmClient
 
 const variables = "ANTHROPIC"
 
+const hints: ReadonlyArray<Hint> = [
+  {
+    words: /output_config|output_format|json_schema/iu,
+    hint: 'set structuredOutput to "instructions", on the command line with --structured-output'
+  }
+]
+
 const make = (options: Options): LlmClient.Service => {
   const { maxOutputTokens = limit.maxOutputTokens } = options
-  const official = /^https:\/\/api\.anthropic\.com(?:\/|$)/u.test(options.baseUrl ?? "https://api.anthropic.com")
+  const official = /^\s*https:\/\/api\.anthropic\.com(?:\/|\s*$)/u.test(options.baseUrl ?? "https://api.anthropic.com")
   const { promptCaching = official } = options
   return providerClient.make(options, {
     variables,
     parameters: { maxOutputTokens },
     api: messagesApi.api,
-    dialect,
+    hints,
     sdk,
     prepare: (request, model) => ({
       result: Result.map(structuredOutput.prepare(request, strictMode, options), ({ format, messages, restore }) => ({

@@ -237,7 +237,7 @@ const failedPart = (error: unknown) =>
 
 const tooEarly = Effect.fail(
   new LlmError({
-    reason: new NetworkFailure({ detail: "the stream ended before the reply was whole", permanent: true })
+    reason: new NetworkFailure({ detail: "the stream ended before the reply was whole", once: true })
   })
 )
 

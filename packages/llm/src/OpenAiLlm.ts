@@ -4,8 +4,7 @@ import * as Layer from "effect/Layer"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import * as openAi from "./internal/openai/client.ts"
 import type { Options } from "./internal/openai/options.ts"
-import { openAiDialect } from "./internal/provider/openAiDialect.ts"
-import { configured } from "./internal/provider/variables.ts"
+import { configured, quirks } from "./internal/provider/variables.ts"
 
 export type { Options } from "./internal/openai/options.ts"
 
@@ -20,13 +19,18 @@ export type { Options } from "./internal/openai/options.ts"
  * **Source** https://platform.openai.com/docs/api-reference
  */
 export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient> =>
-  Layer.sync(LlmClient.LlmClient, () => openAi.make(options, server))
+  Layer.sync(LlmClient.LlmClient, () => openAi.make(options, variables))
 
-/** `layer` with `OPENAI_API_KEY`, `OPENAI_BASE_URL` (optional) and `OPENAI_MODEL`, less what is given here. */
+/**
+ * `layer` with `OPENAI_API_KEY` and `OPENAI_MODEL`, and where they are set `OPENAI_BASE_URL`, `OPENAI_REASONING` and
+ * `OPENAI_STREAM_USAGE`, less what is given here.
+ */
 export const layerConfig = (given: Partial<Options> = {}): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
   Layer.effect(
     LlmClient.LlmClient,
-    Effect.map(configured(server.variables, given), (known) => openAi.make({ ...given, ...known }, server))
+    Effect.map(Effect.all([quirks(variables), configured(variables, given)]), ([quirks, known]) =>
+      openAi.make({ ...quirks, ...given, ...known }, variables)
+    )
   )
 
-const server: openAi.Server = { variables: "OPENAI", dialect: openAiDialect }
+const variables = "OPENAI"

@@ -8,7 +8,6 @@ import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, type LlmErrorReason, Misconfigured, Unauthenticated } from "@stepwright/core/LlmError"
 import type { Parameters } from "@stepwright/core/LlmRequest"
 import * as limit from "./internal/anthropic/limit.ts"
-import { problemOf as baseUrlProblem } from "./internal/provider/baseUrl.ts"
 import type { Account } from "./internal/provider/options.ts"
 import * as variables from "./internal/provider/variables.ts"
 
@@ -62,7 +61,8 @@ interface Settings extends Account, Pick<Options, "structuredOutput"> {}
 export const modelName = ({ model, provider }: Options): Effect.Effect<string, Config.ConfigError> => {
   const { defaultModel, variables: prefix } = table[provider]
   const variable = variables.named(prefix).model
-  return model === undefined ? Config.withDefault(Config.NonEmptyString(variable), defaultModel) : Effect.succeed(model)
+  if (model !== undefined) return Effect.succeed(model)
+  return Effect.map(Config.withDefault(Config.NonEmptyString(variable), defaultModel), (name) => name.trim())
 }
 
 /** What is wrong with the set-up, if anything is: a key that is missing, an address that is none. Nobody is asked. */
@@ -106,16 +106,18 @@ export const all = Record.map(
 )
 
 const settingsOf = Effect.fnUntraced(function* (options: Options): Effect.fn.Return<Settings, Config.ConfigError> {
-  const names = variables.named(table[options.provider].variables)
+  const prefix = table[options.provider].variables
+  const names = variables.named(prefix)
   const apiKey = options.apiKey ?? (yield* Config.withDefault(Config.Redacted(names.apiKey), Redacted.make("")))
-  const baseUrl = options.baseUrl ?? (yield* Config.withDefault(Config.String(names.baseUrl), ""))
+  const baseUrl = options.baseUrl ?? (yield* variables.address(prefix))
   const model = yield* modelName(options)
   const { structuredOutput } = options
   return {
     apiKey,
     model,
     ...(baseUrl !== "" && { baseUrl }),
-    ...(structuredOutput !== undefined && { structuredOutput })
+    ...(structuredOutput !== undefined && { structuredOutput }),
+    ...(yield* variables.quirks(prefix))
   }
 })
 
@@ -126,6 +128,6 @@ const problemOf = (provider: Name, { apiKey, baseUrl }: Account): LlmErrorReason
       detail: `no API key: set ${names.apiKey} (and ${names.baseUrl} for another server than the provider's own)`
     })
   }
-  const detail = baseUrl === undefined ? undefined : baseUrlProblem(baseUrl, names.baseUrl)
+  const detail = baseUrl === undefined ? undefined : variables.problemOf(baseUrl.trim(), names.baseUrl)
   return detail === undefined ? undefined : new Misconfigured({ detail })
 }

@@ -14,7 +14,8 @@ import { checkLimit } from "./internal/around/checkLimit.ts"
 import type { Middleware } from "./Middleware.ts"
 
 /**
- * How often and how long to try. A response that is not what the protocol promises is asked for twice at most.
+ * How often and how long to try. A response that is not what the protocol promises is asked for twice at most, as is a
+ * stream that stalls or ends too early.
  *
  * The wait before request n + 1 is what the server demands, if it does, and half to all of `baseDelay` · 2ⁿ⁻¹.
  */
@@ -76,8 +77,7 @@ const policyOf = (options: Options): Schedule.Schedule<number, LlmError, LlmErro
       let count = 0
       return Effect.fnUntraced(function* (now: number, error: LlmError) {
         count++
-        const most = error.reason._tag === "InvalidResponse" ? Math.min(2, maxRequests) : maxRequests
-        if (!error.isRetryable || count >= most) return yield* Cause.done(count)
+        if (!(count < Math.min(error.mostRequests, maxRequests))) return yield* Cause.done(count)
         const backoff = Math.min(maxDelay, baseDelay * 2 ** (count - 1)) * (0.5 + (yield* Random.next) / 2)
         const wait = demanded(error) + backoff
         const spent = now - began

@@ -18,13 +18,13 @@ export interface Options {
  * A middleware that gives up, and interrupts what is below it, when a reply takes too long. Inside of `Retry` it limits
  * each request, outside of it the whole call.
  *
- * **Fails with** TimedOut; `permanent`, so that it is not asked again, when a stream stalls.
+ * **Fails with** TimedOut; worth one more request, `once`, when a stream stalls.
  */
 export const make = (options: Options): Middleware => {
   const total = Duration.fromInputUnsafe(options.total ?? Duration.infinity)
   const idle = Duration.fromInputUnsafe(options.idle ?? Duration.infinity)
   const late = new TimedOut({ detail: "no whole reply came in time", after: total })
-  const stalled = new TimedOut({ detail: "the stream stalls", after: idle, permanent: true })
+  const stalled = new TimedOut({ detail: "the stream stalls", after: idle, once: true })
 
   return (client) =>
     LlmClient.make(

@@ -113,6 +113,8 @@ describe("AnthropicLlm", () => {
       ["stop_sequence", "stop"],
       ["max_tokens", "length"],
       ["model_context_window_exceeded", "length"],
+      ["MAX_TOKENS", "length"],
+      ["stop", "stop"],
       ["something_new", "other"],
       [null, "other"]
     ]
@@ -192,7 +194,10 @@ describe("AnthropicLlm", () => {
       ],
       [{ input_tokens: 5, service_tier: 7 }, { input: 5 }],
       [{ cache_read_input_tokens: 4 }, { cachedInput: 4 }],
-      [{ input_tokens: 5, cache_read_input_tokens: "0", output_tokens: -1 }, { input: 5 }],
+      [
+        { input_tokens: 5, cache_read_input_tokens: "0", output_tokens: -1 },
+        { input: 5, cachedInput: 0 }
+      ],
       [
         { input_tokens: 5, output_tokens: 7, output_tokens_details: { thinking_tokens: -1 } },
         { input: 5, output: 7 }
@@ -259,6 +264,16 @@ describe("AnthropicLlm", () => {
       [402, error("billing_error", "…", "linked_organization_billing_unavailable"), { _tag: "QuotaExhausted" }],
       [504, error("timeout_error", "…"), { _tag: "ProviderUnavailable" }],
       [400, "Bad Request", { _tag: "InvalidRequest", detail: "400 Bad Request" }],
+      [200, error("overloaded_error", "Overloaded"), { _tag: "ProviderUnavailable" }],
+      [200, error("rate_limit_error", "…"), { _tag: "RateLimited" }],
+      [200, error("invalid_request_error", "prompt is too long: 9 tokens > 8 maximum"), { requested: 9, limit: 8 }],
+      [200, { error: "it broke" }, { _tag: "ProviderUnavailable", detail: "it broke" }],
+      [402, "", { _tag: "QuotaExhausted" }],
+      [
+        400,
+        error("invalid_request_error", "output_config.format: Extra inputs are not permitted"),
+        { _tag: "InvalidRequest", detail: expect.stringContaining('set structuredOutput to "instructions"') }
+      ],
       [400, { error: { type: 7, message: ["odd"] } }, { _tag: "InvalidRequest" }]
     ]
     for (const [status, body, expected] of words) {

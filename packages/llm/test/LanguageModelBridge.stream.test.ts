@@ -35,7 +35,7 @@ describe("LanguageModelBridge", () => {
       Effect.gen(function* () {
         for (const parts of [[], deltas("po")]) {
           const { result } = yield* streamed(Stream.fromIterable(parts))
-          expect(result).toMatchObject({ failure: { reason: { _tag: "NetworkFailure", permanent: true } } })
+          expect(result).toMatchObject({ failure: { reason: { _tag: "NetworkFailure", once: true } } })
         }
       })
     )

@@ -84,6 +84,16 @@ describe("OpenAiLlm", () => {
       }).pipe(Effect.scoped)
     )
 
+    it.live("classifies a page of any size and any depth in no time", () =>
+      Effect.gen(function* () {
+        const words = "contains 1 tokens, limit 1, requested x: request too large, try again in ".repeat(20_000)
+        const deep = `${"[".repeat(5000)}${"]".repeat(5000)}`
+        const bodies = [words, { error: { message: words } }, deep, { error: { message: deep } }]
+        const reasons = yield* Effect.forEach(bodies, (body) => Effect.flip(askOnce(send(500, body))))
+        expect(reasons.map(({ reason }) => reason._tag)).not.toContain("InvalidRequest")
+      }).pipe(Effect.scoped)
+    )
+
     it.live("keeps the usage of a reply that was paid for and cannot be used", () =>
       Effect.gen(function* () {
         const { reason } = yield* Effect.flip(askOnce(send(200, completion({ content: null, refusal: "no" }))))
@@ -258,6 +268,17 @@ describe("OpenAiLlm", () => {
       ["gpt-5-chat-latest", {}, ["max_completion_tokens", "seed", "stop", "temperature"]],
       ["gpt-5-mini", {}, ["max_completion_tokens", "seed"]],
       ["openai/o3", {}, ["max_completion_tokens", "seed"]],
+      ["my-gpt5", {}, ["max_completion_tokens", "seed"]],
+      ["azure/gpt-5-mini", {}, ["max_completion_tokens", "seed"]],
+      ["openrouter/openai/o3", {}, ["max_completion_tokens", "seed"]],
+      ["prod-o4-mini", {}, ["max_completion_tokens", "seed"]],
+      ["GPT-5.1-Codex", {}, ["max_completion_tokens", "seed"]],
+      ["openai/gpt-5-mini:online", {}, ["max_completion_tokens", "seed"]],
+      ["ft:gpt-5-mini:org", {}, ["max_completion_tokens", "seed"]],
+      ["openrouter/openai/gpt-4o", {}, ["max_completion_tokens", "seed", "stop", "temperature"]],
+      ["openrouter/openai/gpt-5-chat", {}, ["max_completion_tokens", "seed", "stop", "temperature"]],
+      ["gpt-5/llama3.2", {}, ["max_tokens", "seed", "stop", "temperature"]],
+      ["AIDC-AI/marco-o1", {}, ["max_tokens", "seed", "stop", "temperature"]],
       ["my-deployment", { reasoning: true }, ["max_completion_tokens", "seed"]],
       ["gpt-5-mini", { reasoning: false }, ["max_completion_tokens", "seed", "stop", "temperature"]]
     ]
@@ -274,6 +295,110 @@ describe("OpenAiLlm", () => {
           }).pipe(Effect.scoped)
       )
     }
+
+    const refusals: ReadonlyArray<[source: string, status: number, body: object, says: RegExp]> = [
+      [
+        "https://github.com/llm-exe/llm-exe/issues/662",
+        400,
+        {
+          error: { message: "This response_format type is unavailable now", type: "invalid_request_error", param: null }
+        },
+        /structuredOutput to "json" or "instructions".*--structured-output/u
+      ],
+      [
+        "https://github.com/browser-use/browser-use/pull/215",
+        422,
+        {
+          detail:
+            "Failed to deserialize the JSON body: response_format.type `json_schema` is unavailable now at line 1 column 12440"
+        },
+        /structuredOutput.*--structured-output/u
+      ],
+      [
+        "https://github.com/avante-corp/avante.nvim/issues/2347",
+        422,
+        {
+          object: "error",
+          message: {
+            detail: [
+              {
+                type: "extra_forbidden",
+                loc: ["body", "stream_options", "include_usage"],
+                msg: "Extra inputs are not permitted",
+                input: true
+              }
+            ]
+          },
+          type: "invalid_request_error"
+        },
+        /set streamUsage to false.*OPENAI_STREAM_USAGE/u
+      ],
+      [
+        "https://github.com/QuantumNous/new-api/issues/418",
+        400,
+        {
+          error: {
+            message: "Unknown parameter: 'stream_options'.",
+            type: "invalid_request_error",
+            param: "stream_options",
+            code: "unknown_parameter"
+          }
+        },
+        /set streamUsage to false.*OPENAI_STREAM_USAGE/u
+      ],
+      [
+        "https://github.com/CherryHQ/cherry-studio/issues/9214",
+        400,
+        {
+          detail:
+            "Extra parameters ['stream_options'] are not allowed when extra-parameters is not set or set to be 'error'."
+        },
+        /set streamUsage to false.*OPENAI_STREAM_USAGE/u
+      ],
+      [
+        "OpenAI's words for its models that reason",
+        400,
+        {
+          error: {
+            message:
+              "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+            type: "invalid_request_error",
+            param: "max_tokens",
+            code: "unsupported_parameter"
+          }
+        },
+        /set reasoning to true.*OPENAI_REASONING/u
+      ],
+      [
+        "the same of a temperature",
+        400,
+        {
+          error: {
+            message: "Unsupported value: 'temperature' does not support 0 with this model.",
+            type: "invalid_request_error",
+            param: "temperature",
+            code: "unsupported_value"
+          }
+        },
+        /set reasoning to true.*OPENAI_REASONING/u
+      ]
+    ]
+    for (const [source, status, body, says] of refusals) {
+      it.live(`says what to set when a server refuses a parameter: ${source}`, () =>
+        Effect.gen(function* () {
+          const { reason } = yield* Effect.flip(askOnce(send(status, body)))
+          expect(reason._tag).toBe("InvalidRequest")
+          expect(reason.detail).toMatch(says)
+        }).pipe(Effect.scoped)
+      )
+    }
+
+    it.live("says nothing of parameters that a server did not refuse", () =>
+      Effect.gen(function* () {
+        const { reason } = yield* Effect.flip(askOnce(send(400, { error: { message: "no such field" } })))
+        expect(reason.detail).toBe("no such field")
+      }).pipe(Effect.scoped)
+    )
 
     it.live("keeps the temperature for a model that reasons, when it is not to reason", () =>
       Effect.gen(function* () {
@@ -327,7 +452,17 @@ describe("OpenAiLlm", () => {
       [
         "chat",
         { prompt_tokens: 5, prompt_tokens_details: { cached_tokens: "0" }, completion_tokens: 1.5 },
-        { input: 5 }
+        { input: 5, cachedInput: 0 }
+      ],
+      [
+        "chat",
+        { prompt_tokens: "5", completion_tokens: "2.0", prompt_tokens_details: { cached_tokens: "-1" } },
+        { input: 5, output: 2 }
+      ],
+      [
+        "chat",
+        { prompt_tokens: "", completion_tokens: " 7 ", prompt_tokens_details: { cached_tokens: true } },
+        { output: 7 }
       ],
       ["chat", { prompt_tokens: 1e300, completion_tokens: 2, prompt_tokens_details: [] }, { output: 2 }],
       ["chat", ["none"], {}],

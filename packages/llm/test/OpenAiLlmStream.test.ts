@@ -126,6 +126,19 @@ describe("OpenAiLlm", () => {
       ['data: {"error":"it broke"}', "ProviderUnavailable", "it broke"],
       ['data: {"type":"error","error":{"type":"authentication_error","message":"who?"}}', "Unauthenticated", "who?"]
     ]
+    it.live("is told of an error by a field of that name, with an end as of a reply after it", () =>
+      Effect.gen(function* () {
+        // https://github.com/ggml-org/llama.cpp/blob/61e588abcc3e418681e9528b46d61f5b23225fe2/examples/server/server.cpp
+        const error = { code: 500, message: "the request exceeds the available context size", type: "server_error" }
+        const text = `data: ${chat("po error: ")}\n\nerror: ${JSON.stringify(error)}\n\ndata: [DONE]\n\n`
+        const pieces = [[text], Array.from(text), text.split(/(?=error)/u)]
+        for (const writes of pieces) {
+          const { reason } = yield* Effect.flip(partsOf(writing(writes)))
+          expect(reason).toMatchObject({ _tag: "ContextLengthExceeded", detail: error.message })
+        }
+      }).pipe(Effect.scoped)
+    )
+
     for (const [data, tag, says] of errors) {
       it.live(`is ${tag} after ${data.replace("\n", ", ")}`, () =>
         Effect.gen(function* () {
@@ -248,12 +261,58 @@ describe("OpenAiLlm", () => {
       }).pipe(Effect.scoped)
     )
 
-    it.live("reports what a whole reply in place of a stream cost", () =>
+    for (const api of ["chat", "responses"] as const) {
+      it.live(`takes a whole reply in place of a stream, as one piece of text: ${api}`, () =>
+        Effect.gen(function* () {
+          const parts = yield* partsOf(send(200, api === "chat" ? completion() : response()), { api })
+          expect(parts).toEqual([
+            { _tag: "Delta", text: "pong" },
+            {
+              _tag: "Finished",
+              reply: expect.objectContaining({
+                text: "pong",
+                usage: { input: 11, cachedInput: 4, output: 7, reasoning: 2 }
+              })
+            }
+          ])
+        }).pipe(Effect.scoped)
+      )
+    }
+
+    it.live("asks for no usage when told so", () =>
       Effect.gen(function* () {
-        const { reason } = yield* Effect.flip(partsOf(send(200, completion())))
-        expect(reason).toMatchObject({ usage: { input: 11, cachedInput: 4, output: 7, reasoning: 2 } })
+        const { url, received } = yield* serve(sse([chat("pong"), stopped]))
+        yield* Stream.runDrain(stream(url, { streamUsage: false }))
+        expect(received[0]?.body).toMatchObject({ stream: true })
+        expect(received[0]?.body).not.toHaveProperty("stream_options")
       }).pipe(Effect.scoped)
     )
+
+    const halves: ReadonlyArray<[what: string, events: ReadonlyArray<string>]> = [
+      ["an empty finish reason", [JSON.stringify({ choices: [{ delta: { content: "po" }, finish_reason: "" }] })]],
+      [
+        "a finish reason that is null",
+        [JSON.stringify({ choices: [{ delta: { content: "po" }, finish_reason: null }] })]
+      ],
+      ["usage, and no finish reason", [chat("po"), JSON.stringify({ choices: [], usage: { prompt_tokens: 3 } })]],
+      ["half an event", [chat("po"), stopped.slice(0, -9)]]
+    ]
+    for (const [what, events] of halves) {
+      for (const then of ["end", "destroy"] as const) {
+        it.live(`takes no half of a reply: ${what}, ${then}`, () =>
+          Effect.gen(function* () {
+            const cut: Behaviour = (response) => {
+              response.writeHead(200, { "content-type": "text/event-stream" })
+              const text = events.map((event) => `data: ${event}`).join("\n\n")
+              const last = () => (then === "end" ? response.end() : response.socket?.destroy())
+              response.write(what === "half an event" ? text : `${text}\n\n`, () => setTimeout(last, 10))
+            }
+            const { reason } = yield* Effect.flip(partsOf(cut))
+            expect(reason._tag).toBe("NetworkFailure")
+          }).pipe(Effect.scoped)
+        )
+      }
+    }
   })
 
   interruption(wires)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
-import { ConfigProvider, Effect, Layer, Redacted } from "effect"
+import { ConfigProvider, Effect, Layer, Redacted, Stream } from "effect"
 import { LlmClient } from "@stepwright/core/LlmClient"
-import { LlmRegistry, Providers } from "@stepwright/llm"
+import { LlmRegistry, OpenAiLlm, Providers } from "@stepwright/llm"
 import { wires as anthropicWires } from "./support/anthropicWire.ts"
 import { wires as openAiWires } from "./support/openAiWire.ts"
 import { request } from "./support/request.ts"
@@ -36,6 +36,26 @@ describe("Providers", () => {
           yield* Effect.provide(ask("default"), layer(variables, { model: "model-given" }))
           expect(received[1]?.body).toMatchObject({ model: "model-given" })
         }).pipe(Effect.scoped)
+      )
+
+      it.live("takes off the blanks around an address, and takes blanks alone for none", () =>
+        Effect.gen(function* () {
+          const wire = wires[provider].find(({ streamed, api }) => !streamed && api !== "responses")
+          const { received, url } = yield* serve(wire?.answer({}) ?? (() => {}))
+          yield* Effect.provide(ask("default"), layer({ API_KEY: "sk-sentinel-0123456789", BASE_URL: ` ${url} \n` }))
+          expect(received[0]?.url).not.toContain("%20")
+          const blank = Providers.check({ provider, apiKey: Redacted.make("sk-sentinel-0123456789") })
+          expect(yield* Effect.provide(blank, env({ [`${variables}_BASE_URL`]: "  " }))).toBe(undefined)
+        }).pipe(Effect.scoped)
+      )
+
+      it.effect("is not set up where a variable is not what it is to be, and says which", () =>
+        Effect.gen(function* () {
+          const given = { [`${variables}_STREAM_USAGE`]: "perhaps" }
+          const layered = Layer.provide(Providers.layer({ provider }), env(given))
+          const error = yield* Effect.flip(Effect.provide(ask("default"), layered))
+          expect(String(error)).toContain(`${variables}_STREAM_USAGE`)
+        })
       )
 
       it.effect("misses a key when it is asked, and names the variable", () =>
@@ -82,6 +102,28 @@ describe("Providers", () => {
       )
     })
   }
+
+  it.live("takes from the environment what the names of a server's models and its streams do not tell", () =>
+    Effect.gen(function* () {
+      const wire = openAiWires.find(({ streamed, api }) => streamed && api === "chat")
+      const { received, url } = yield* serve(wire?.answer({}) ?? (() => {}))
+      const variables = env({
+        OPENAI_API_KEY: "any",
+        OPENAI_BASE_URL: url,
+        OPENAI_REASONING: "true",
+        OPENAI_STREAM_USAGE: "false"
+      })
+      const asked = { ...request("ping"), parameters: { maxOutputTokens: 9, temperature: 0 } }
+      const streaming = Effect.flatMap(LlmClient, ({ stream }) => Stream.runDrain(stream(asked)))
+      for (const layer of [Providers.layer({ provider: "openai" }), OpenAiLlm.layerConfig({ model: "mine" })]) {
+        yield* Effect.provide(streaming, Layer.provide(layer, variables))
+      }
+      expect(received.map(({ body }) => Object.keys(body).toSorted())).toEqual(
+        received.map(() => ["max_completion_tokens", "messages", "model", "stream"])
+      )
+      expect(received.length).toBe(2)
+    }).pipe(Effect.scoped)
+  )
 
   it("knows its providers by name", () => {
     expect(["openai", "anthropic", "toString", "nobody"].map(Providers.isName)).toEqual([true, true, false, false])

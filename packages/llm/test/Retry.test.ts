@@ -60,7 +60,9 @@ describe("Retry", () => {
       [new ProviderUnavailable({ detail }), 3],
       [network, 3],
       [new TimedOut({ detail, after: Duration.seconds(1) }), 3],
+      [new TimedOut({ detail, after: Duration.seconds(1), once: true }), 2],
       [new TimedOut({ detail, after: Duration.seconds(1), permanent: true }), 1],
+      [new NetworkFailure({ detail, once: true }), 2],
       [new NetworkFailure({ detail, permanent: true }), 1],
       [new InvalidResponse({ detail }), 2],
       [new InvalidResponse({ detail, permanent: true }), 1],
@@ -69,8 +71,7 @@ describe("Retry", () => {
       [new ContentRefused({ detail }), 1]
     ]
     for (const [reason, requests] of rows) {
-      const permanent = "permanent" in reason && reason.permanent ? " that is permanent" : ""
-      it.effect(`makes ${requests} requests in all while ${reason._tag}${permanent} lasts`, () =>
+      it.effect(`makes ${requests} requests in all while ${JSON.stringify(reason)} lasts`, () =>
         Effect.gen(function* () {
           const fiber = yield* Effect.forkChild(Effect.flip(ask))
           yield* TestClock.adjust("1 minute")

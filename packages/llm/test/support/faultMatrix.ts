@@ -24,7 +24,7 @@ const streamed = (client: LlmClient.Service) =>
   })
 
 /** One call under retry to a server that stalls so many requests, with a clock that skips the waits between these. */
-const call = (wire: Wire, behave: Behaviour, stalls = 0) =>
+export const call = (wire: Wire, behave: Behaviour, stalls = 0) =>
   Effect.gen(function* () {
     const { url, received } = yield* serve(behave)
     const clock = yield* Clock.Clock

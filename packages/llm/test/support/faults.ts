@@ -46,7 +46,6 @@ const holding = (wire: Wire, list: ReadonlyArray<never> | undefined) => {
 
 const noBodyAtOnce = { where: streamed, why: "the body of a stream is events: see the rows of streams" }
 const noEvents = { where: whole, why: "a body that comes at once has no events" }
-const jsonRefused = { where: streamed, why: "JSON in place of a stream is refused by its type: see that row" }
 
 const quota = (code: string): Fault => ({
   fault: `429 ${code}`,
@@ -188,15 +187,14 @@ export const faults: ReadonlyArray<Fault> = [
     fault: "200 that is not JSON",
     serve: always(send(200, '{"id": oops')),
     want: "InvalidResponse",
-    requests: 2,
-    never: jsonRefused
+    requests: 2
   },
   {
     fault: "200 without a body",
     serve: always(send(200, "")),
     want: "InvalidResponse",
     requests: 2,
-    never: jsonRefused
+    never: noBodyAtOnce
   },
   {
     fault: "200 without an end",
@@ -210,34 +208,53 @@ export const faults: ReadonlyArray<Fault> = [
     serve: always(send(200, "<html>Welcome</html>", html)),
     want: "InvalidResponse",
     requests: 1,
-    says: /base URL: <html>Welcome/u
+    says: /check (?:ANTHROPIC|OPENAI)_BASE_URL.*http:\/\/127\.0\.0\.1:\d+\/v1\/.*<html>Welcome/u
   },
   {
     fault: "200 {error}",
     serve: always(send(200, { error: { message: "it broke" } })),
-    want: "InvalidResponse",
-    requests: 1,
+    want: "ProviderUnavailable",
+    requests: 3,
     says: /it broke/u
+  },
+  {
+    fault: "200 {error} of a rate limit, with retry-after",
+    serve: (wire) => send(200, wire.fault(429, "rate_limit_exceeded").body, { "retry-after": "120" }),
+    want: "RateLimited",
+    requests: 3,
+    wait: 120_000
+  },
+  {
+    fault: "200 {error} of a quota",
+    serve: (wire) => send(200, wire.fault(429, "project_spend_limit_exceeded").body),
+    want: "QuotaExhausted",
+    requests: 1
+  },
+  {
+    fault: "402",
+    serve: fault(402, "insufficient_quota"),
+    want: "QuotaExhausted",
+    requests: 1
   },
   {
     fault: "choices (output, content) missing",
     serve: (wire) => holding(wire, undefined),
     want: "InvalidResponse",
-    requests: 1,
+    requests: 2,
     says: /choices|output|content/u
   },
   {
     fault: "choices (output, content) empty",
     serve: (wire) => holding(wire, []),
     want: "InvalidResponse",
-    requests: 1,
+    requests: 2,
     says: /choices|output|content/u
   },
   {
     fault: "stream ends without finish reason or [DONE]",
     serve: (wire) => sse(part(wire)),
     want: "NetworkFailure",
-    requests: 1,
+    requests: 2,
     says: /before the reply was whole/u,
     never: noEvents
   },
@@ -245,16 +262,22 @@ export const faults: ReadonlyArray<Fault> = [
     fault: "stream with an empty body",
     serve: always(sse([])),
     want: "NetworkFailure",
-    requests: 1,
+    requests: 2,
     says: /before it began/u,
     never: noEvents
   },
   {
     fault: "200 JSON on a streaming call",
     serve: (wire) => send(200, wire.body({})),
-    want: "InvalidResponse",
+    want: "reply",
     requests: 1,
     never: { where: whole, why: "JSON is what such a call asks for" }
+  },
+  {
+    fault: "200 JSON on a streaming call that is no reply",
+    serve: always(send(200, { status: "ok" })),
+    want: "InvalidResponse",
+    requests: 2
   },
   {
     fault: "socket killed in the stream",
@@ -282,7 +305,7 @@ export const faults: ReadonlyArray<Fault> = [
     fault: "stream stalls after headers",
     serve: (wire) => sse(part(wire), "stall"),
     want: "TimedOut",
-    requests: 1,
+    requests: 2,
     says: /stalls/u,
     stalls: true,
     never: noEvents
@@ -332,6 +355,12 @@ export const faults: ReadonlyArray<Fault> = [
   {
     fault: "content null, no refusal",
     serve: (wire) => wire.answer({ text: null }),
+    want: "InvalidResponse",
+    requests: 2
+  },
+  {
+    fault: "content empty, no refusal",
+    serve: (wire) => wire.answer({ text: "" }),
     want: "InvalidResponse",
     requests: 2
   },

@@ -46,7 +46,54 @@ export const providerContract = ({ baseUrl, key, layer, layerConfig, pong, refus
         const reason = yield* reasonOf({ baseUrl: "localhost v1" })
         expect(reason._tag).toBe("Misconfigured")
         expect(reason.detail).toContain("base URL")
+        expect(reason.detail).toContain(url)
       })
+    )
+
+    it.live("takes off the blanks around a base URL", () =>
+      Effect.gen(function* () {
+        const server = yield* serve(send(200, pong))
+        const options = { apiKey: Redacted.make(key), model: "model-1", baseUrl: ` ${baseUrl(server.url)}\r\n` }
+        yield* Effect.provide(ask, layer(options))
+        expect(server.received.map(({ url }) => url)).toEqual([expect.stringMatching(/^\/v1\/\w+/u)])
+        const config = env({ [apiKey]: key, [url]: `\t${baseUrl(server.url)}  `, [model]: " model-env " })
+        yield* Effect.provide(ask, Layer.provide(layerConfig(), config))
+        expect(server.received[1]).toMatchObject({ url: server.received[0]?.url, body: { model: "model-env" } })
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("names the address and its variable where nobody listens, without what else the address holds", () =>
+      Effect.gen(function* () {
+        const closed = yield* Effect.scoped(Effect.map(serve(send(200, pong)), (server) => server.url))
+        const reason = yield* reasonOf({ baseUrl: `${baseUrl(closed)}?token=hunter2` })
+        expect(reason._tag).toBe("NetworkFailure")
+        expect(reason.detail).toContain("ECONNREFUSED")
+        expect(reason.detail).toContain(baseUrl(closed))
+        expect(reason.detail).toContain(url)
+        expect(reason.detail).not.toContain("hunter2")
+      })
+    )
+
+    it.live("names the address and its variable where its path is wrong", () =>
+      Effect.gen(function* () {
+        for (const body of ["", "<html>nothing here</html>", { detail: "Not Found" }, { error: "Not Found" }]) {
+          const server = yield* serve(send(404, body))
+          const reason = yield* reasonOf({ baseUrl: baseUrl(server.url) })
+          expect(reason._tag).toBe("InvalidRequest")
+          expect(reason.detail).toContain(`${new URL(server.url).origin}/v1/`)
+          expect(reason.detail).toContain(url)
+        }
+      }).pipe(Effect.scoped)
+    )
+
+    it.live("does not ask again where the server speaks no TLS", () =>
+      Effect.gen(function* () {
+        const server = yield* serve(send(200, pong))
+        const reason = yield* reasonOf({ baseUrl: baseUrl(server.url).replace("http:", "https:") })
+        expect(reason).toMatchObject({ _tag: "NetworkFailure", isRetryable: false })
+        expect(reason.detail).toContain(`https://127.0.0.1`)
+        expect(reason.detail).toContain(url)
+      }).pipe(Effect.scoped)
     )
 
     it.live("refuses a base URL with a password in it, and does not show that", () =>
@@ -54,7 +101,7 @@ export const providerContract = ({ baseUrl, key, layer, layerConfig, pong, refus
         const { received, url } = yield* serve(send(200, pong))
         const reason = yield* reasonOf({ baseUrl: url.replace("http://", "http://user:hunter2@") })
         expect(reason).toMatchObject({ _tag: "Misconfigured", isRetryable: false })
-        expect(reason.message).toContain("base URL has a user name or a password")
+        expect(reason.message).toMatch(/base URL.* has a user name or a password/u)
         expect(reason.message).not.toContain("hunter2")
         expect(received).toEqual([])
       }).pipe(Effect.scoped)

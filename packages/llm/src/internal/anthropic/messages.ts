@@ -1,13 +1,14 @@
 import type Anthropic from "@anthropic-ai/sdk"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { LlmError } from "@stepwright/core/LlmError"
-import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
+import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { Message, Parameters } from "@stepwright/core/LlmRequest"
+import { concluded, endingOf, finishOf, noReply } from "../provider/ending.ts"
 import type { Faults } from "../provider/fault.ts"
-import { known, lenient, maybe, Tier, tierOf, Tokens } from "../provider/lenient.ts"
-import { noReply } from "../provider/noReply.ts"
+import { known, lenient, maybe, Name, named, Text, textOf, Tier, tierOf, Tokens } from "../provider/lenient.ts"
 import type { Format } from "../provider/structuredOutput.ts"
 import type { Api, Collector } from "../provider/wireFormat.ts"
 
@@ -63,52 +64,39 @@ const efforts = {
 export const left = (parameters: Parameters): ReadonlyArray<keyof Parameters> =>
   (["temperature", "seed"] as const).filter((name) => parameters[name] !== undefined)
 
-const Block = Schema.Struct({ type: Schema.String, text: maybe(Schema.String) })
-
-const StopDetails = Schema.Struct({ category: maybe(Schema.String), explanation: maybe(Schema.String) })
+const StopDetails = Schema.Struct({ category: Text, explanation: Text })
 
 const MessageBody = Schema.Struct({
-  id: maybe(Schema.String),
-  model: maybe(Schema.String),
-  content: Schema.Array(Block),
-  stop_reason: maybe(Schema.String),
-  stop_details: maybe(StopDetails)
+  id: Name,
+  model: Name,
+  content: Schema.optionalKey(Schema.Unknown),
+  stop_reason: Schema.optionalKey(Schema.Unknown),
+  stop_details: lenient(Schema.NullOr(StopDetails))
 })
 
 const decode = Schema.decodeUnknownEffect(MessageBody)
 
+const calls = (content: unknown): boolean =>
+  Array.isArray(content) &&
+  content.some((block) => Predicate.isReadonlyObject(block) && String(block["type"]).endsWith("tool_use"))
+
 const reply = Effect.fnUntraced(function* (body: unknown, { quote }: Faults): Effect.fn.Return<LlmReply, LlmError> {
   const spent = usage(body)
-  const { invalid, refused } = noReply(spent)
-  const shown = () => quote(JSON.stringify(body), 200)
-
-  const { content, id, model, stop_details, stop_reason } = yield* Effect.mapError(decode(body), (issue) =>
-    invalid(`${quote(String(issue))}, in ${shown()}`, true)
+  const message = yield* Effect.mapError(decode(body), (issue) =>
+    noReply(spent).invalid(`${quote(String(issue))}, in ${quote(JSON.stringify(body), 200)}`, false)
   )
-  if (stop_reason === "refusal") {
-    const why = [stop_details?.category, stop_details?.explanation].filter((part) => part != null).join(": ")
-    const detail = why === "" ? "the model refuses" : `the model refuses: ${quote(why)}`
-    return yield* refused(detail)
+  const { content, stop_details, stop_reason } = message
+  const details = [stop_details?.category, stop_details?.explanation].filter(Boolean).join(": ")
+  const said = {
+    text: textOf(content),
+    finish: stop_reason,
+    refusal: endingOf(stop_reason) === "content-filter" ? details : undefined,
+    calls: calls(content),
+    name: named(message),
+    usage: spent
   }
-  if (stop_reason === "tool_use" || content.some(({ type }) => type.endsWith("tool_use"))) {
-    return yield* invalid("the model calls a tool, and none was offered", true)
-  }
-  if (stop_reason === "pause_turn") return yield* invalid("the model pauses, and no tool was offered to wait for", true)
-  const finishReason = finishReasons[stop_reason ?? ""] ?? "other"
-  const texts = content.flatMap(({ type, text }) => (type === "text" && text != null ? [text] : []))
-  if (texts.length === 0 && finishReason !== "length") {
-    if (content.length === 0) return yield* invalid(`the content is empty, in ${shown()}`, true)
-    return yield* invalid("the reply has neither content nor refusal", false)
-  }
-  return { text: texts.join(""), finishReason, ...(model && { model }), ...(id && { id }), usage: spent }
+  return yield* concluded(said, quote)
 })
-
-const finishReasons: Readonly<Record<string, FinishReason>> = {
-  end_turn: "stop",
-  stop_sequence: "stop",
-  max_tokens: "length",
-  model_context_window_exceeded: "length"
-}
 
 const decodeUsage = Schema.decodeUnknownOption(
   Schema.Struct({
@@ -142,19 +130,21 @@ const usage: Api["usage"] = (body) => {
   })
 }
 
+const Block = Schema.Struct({ type: Schema.String, text: Text })
+
 const Delta = Schema.Struct({
-  type: maybe(Schema.String),
-  text: maybe(Schema.String),
-  stop_reason: maybe(Schema.String),
-  stop_details: maybe(StopDetails)
+  type: Text,
+  text: Text,
+  stop_reason: Schema.optionalKey(Schema.Unknown),
+  stop_details: lenient(Schema.NullOr(StopDetails))
 })
 
 const Event = Schema.Struct({
   type: Schema.String,
   message: maybe(
     Schema.Struct({
-      id: maybe(Schema.String),
-      model: maybe(Schema.String),
+      id: Name,
+      model: Name,
       usage: lenient(Schema.Record(Schema.String, Schema.Unknown))
     })
   ),
@@ -183,9 +173,9 @@ const collect = (): Collector => {
       count(event.usage)
       if (type === "message_start") {
         begun = true
-        head = { ...(message?.id && { id: message.id }), ...(message?.model && { model: message.model }) }
+        head = named(message ?? {})
       }
-      if (type === "message_delta" && delta?.stop_reason != null) end = delta
+      if (type === "message_delta" && finishOf(delta?.stop_reason) !== undefined) end = delta ?? {}
       if (type === "content_block_start" && block) {
         content.push(block)
         return block.type === "text" ? (block.text ?? "") : ""
@@ -196,7 +186,7 @@ const collect = (): Collector => {
       return delta.text
     },
     body: (done) =>
-      done || end.stop_reason != null
+      done || finishOf(end.stop_reason) !== undefined
         ? {
             ...head,
             ...(begun && { content }),
@@ -216,5 +206,6 @@ export const api: Api = {
   reply,
   usage,
   collect,
-  isEnd: ({ event }) => event === "message_stop"
+  // Some servers leave out the name of an event.
+  isEnd: ({ data, event }) => event === "message_stop" || /^\{\s*"type"\s*:\s*"message_stop"/u.test(data)
 }

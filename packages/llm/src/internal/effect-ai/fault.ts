@@ -1,12 +1,11 @@
 import * as Formatter from "effect/Formatter"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import * as AiError from "effect/ai/AiError"
 import * as LlmError from "@stepwright/core/LlmError"
 import { shorten } from "../around/shownRequest.ts"
-import { demandedWait, reasonOfEvent } from "../provider/fault.ts"
-import { known, maybe, parseJson } from "../provider/lenient.ts"
-import { openAiDialect } from "../provider/openAiDialect.ts"
+import { demandedWait, reasonOfProblem } from "../provider/fault.ts"
+import { known, parseJson } from "../provider/lenient.ts"
+import { problemIn } from "../provider/problem.ts"
 
 /** Why a request to a language model of `effect/ai`, failed at `now` (milliseconds since 1970), got no reply. */
 export const reasonOf = (error: AiError.AiError, now: number): LlmError.LlmErrorReason => {
@@ -88,20 +87,11 @@ interface Told {
   readonly reason?: LlmError.LlmErrorReason
 }
 
-const Fault = Schema.Struct({
-  message: Schema.String,
-  code: maybe(Schema.Union([Schema.String, Schema.Finite])),
-  type: maybe(Schema.String)
-})
-
-const decodeFault = Schema.decodeUnknownOption(Schema.Union([Fault, Schema.Struct({ error: Fault })]))
-
 const told = (error: unknown): Told => {
-  const found = Option.getOrUndefined(decodeFault(error))
-  if (found === undefined) return {}
-  const fault = "error" in found ? found.error : found
+  const problem = problemIn(error)
+  if (problem === undefined) return {}
   // Which key is to be set, only the provider knows.
-  return { message: fault.message, reason: reasonOfEvent(fault, { dialect: openAiDialect, quote }) }
+  return { message: problem.message, reason: reasonOfProblem(problem, { quote }) }
 }
 
 const toldBy = (body: string | undefined): Told => {

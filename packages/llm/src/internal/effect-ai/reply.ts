@@ -5,7 +5,7 @@ import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
 import type { Usage } from "@stepwright/core/Usage"
 import { shorten } from "../around/shownRequest.ts"
 import { known } from "../provider/lenient.ts"
-import { noReply } from "../provider/noReply.ts"
+import { noReply } from "../provider/ending.ts"
 import { tokens } from "./fault.ts"
 
 /** What the parts of one reply of `effect/ai` add up to. */

@@ -1,5 +1,6 @@
 import * as Duration from "effect/Duration"
 import * as LlmError from "@stepwright/core/LlmError"
+import type { Usage } from "@stepwright/core/Usage"
 
 const usage = { input: 11, cachedInput: 4, output: 7, reasoning: 2 }
 
@@ -11,9 +12,10 @@ const unauthenticated = (detail: string) => () =>
   new LlmError.Unauthenticated({ detail: `set OPENAI_API_KEY to a key that may use this model: ${detail}` })
 const unavailable = (detail: string) => () => new LlmError.ProviderUnavailable({ detail })
 const broken = (detail: string) => () => new LlmError.NetworkFailure({ detail })
-const cutShort = (detail: string) => () => new LlmError.NetworkFailure({ detail, permanent: true })
+const cutShort = (detail: string) => () => new LlmError.NetworkFailure({ detail, once: true })
 const silent = () => new LlmError.TimedOut({ detail: "no reply from the model", after: Duration.minutes(5) })
-const invalid = (detail: string) => () => new LlmError.InvalidResponse({ detail })
+const invalid = (detail: string, usage?: Usage) => () =>
+  new LlmError.InvalidResponse({ detail, ...(usage && { usage }) })
 const foreign = (detail: string, usage = {}) => {
   return () => new LlmError.InvalidResponse({ detail, permanent: true, usage })
 }
@@ -52,13 +54,22 @@ export const faults = {
   "200 without a body": invalid("the response is empty"),
   "200 without an end": () =>
     new LlmError.InvalidResponse({ detail: "the response is larger than 32 MB", permanent: true }),
-  "200 HTML": foreign("the response is not what the API sends, check the base URL: <html>Welcome</html>"),
-  "200 {error}": foreign('Missing key at ["choices"], in {"error":{"message":"it broke"}}'),
-  "choices (output, content) missing": foreign('Missing key at ["choices"], in {}'),
-  "choices (output, content) empty": foreign('Missing key at ["choices"][0], in {"choices":[]}'),
+  "200 HTML": () =>
+    new LlmError.InvalidResponse({
+      detail:
+        "the response is not what the API sends, check OPENAI_BASE_URL or baseUrl, for it is " +
+        "https://host/v1/chat/completions that was asked: <html>Welcome</html>",
+      permanent: true
+    }),
+  "200 {error}": unavailable("it broke"),
+  "200 {error} of a rate limit, with retry-after": limited("the fault rate_limit_exceeded", 120),
+  "200 {error} of a quota": exhausted("the fault project_spend_limit_exceeded"),
+  "402": exhausted("402 insufficient_quota"),
+  "choices (output, content) missing": invalid('Missing key at ["choices"], in {}', {}),
+  "choices (output, content) empty": invalid('Missing key at ["choices"][0], in {"choices":[]}', {}),
   "stream ends without finish reason or [DONE]": cutShort("the stream ended before the reply was whole"),
   "stream with an empty body": cutShort("the stream ended before it began"),
-  "200 JSON on a streaming call": foreign("the response is not what the API sends, check the base URL: {}", usage),
+  "200 JSON on a streaming call that is no reply": invalid('Missing key at ["choices"], in {"status":"ok"}', {}),
   "socket killed in the stream": broken("terminated: other side closed"),
   "malformed chunk": invalid('a malformed chunk: {"id": oops'),
   "error event in the stream: server_error": unavailable("it is server_error"),
@@ -72,12 +83,12 @@ export const faults = {
   "response of status failed: rate_limit_exceeded": limited("it is rate_limit_exceeded"),
   "response of status failed: invalid_prompt": refused("it is invalid_prompt"),
   "stream stalls after headers": () =>
-    new LlmError.TimedOut({ detail: "the stream from the model stalls", permanent: true, after: Duration.minutes(2) }),
+    new LlmError.TimedOut({ detail: "the stream from the model stalls", once: true, after: Duration.minutes(2) }),
   "finish content_filter": () =>
     new LlmError.ContentRefused({ detail: "the provider's content filter cut the reply", usage }),
   "refusal set": () => new LlmError.ContentRefused({ detail: "the model refuses: Never.", usage }),
-  "content null, no refusal": () =>
-    new LlmError.InvalidResponse({ detail: "the reply has neither content nor refusal", usage }),
+  "content null, no refusal": invalid("the reply has neither content nor refusal", usage),
+  "content empty, no refusal": invalid("the reply has neither content nor refusal", usage),
   "a tool call nobody asked for": foreign("the model calls a tool, and none was offered", usage)
 } satisfies Readonly<Record<string, () => LlmError.LlmErrorReason>>
 

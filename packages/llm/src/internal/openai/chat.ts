@@ -3,10 +3,22 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type OpenAI from "openai"
 import type { LlmError } from "@stepwright/core/LlmError"
-import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
+import type { LlmReply } from "@stepwright/core/LlmReply"
+import { concluded, finishOf, noReply } from "../provider/ending.ts"
 import type { Faults } from "../provider/fault.ts"
-import { known, lenient, maybe, Tier, tierOf, Tokens } from "../provider/lenient.ts"
-import { noReply } from "../provider/noReply.ts"
+import {
+  known,
+  lenient,
+  maybe,
+  Name,
+  named,
+  refusalOf,
+  Text,
+  textOf,
+  Tier,
+  tierOf,
+  Tokens
+} from "../provider/lenient.ts"
 import type { Format } from "../provider/structuredOutput.ts"
 import type { Collector } from "../provider/wireFormat.ts"
 import { type Asked, isDone, type OpenAiApi } from "./api.ts"
@@ -33,56 +45,40 @@ const responseFormat = (format: Format): NonNullable<Params["response_format"]> 
   return { type, json_schema: { ...json_schema, schema: { ...json_schema.schema } } }
 }
 
+const Message = Schema.Struct({
+  content: Schema.optionalKey(Schema.Unknown),
+  refusal: Text,
+  tool_calls: Schema.optionalKey(Schema.Unknown),
+  function_call: Schema.optionalKey(Schema.Unknown)
+})
+
 const Completion = Schema.Struct({
-  id: maybe(Schema.String),
-  model: maybe(Schema.String),
-  choices: Schema.NonEmptyArray(
-    Schema.Struct({
-      finish_reason: maybe(Schema.String),
-      message: Schema.Struct({
-        content: maybe(Schema.String),
-        refusal: maybe(Schema.String),
-        tool_calls: maybe(Schema.Array(Schema.Unknown)),
-        function_call: maybe(Schema.Unknown)
-      })
-    })
-  )
+  id: Name,
+  model: Name,
+  choices: Schema.NonEmptyArray(Schema.Struct({ finish_reason: Schema.optionalKey(Schema.Unknown), message: Message }))
 })
 
 const decode = Schema.decodeUnknownEffect(Completion)
 
+const calls = ({ function_call, tool_calls }: typeof Message.Type): boolean =>
+  Boolean(function_call) || (Array.isArray(tool_calls) && tool_calls.length > 0)
+
 const reply = Effect.fnUntraced(function* (body: unknown, { quote }: Faults): Effect.fn.Return<LlmReply, LlmError> {
   const spent = usage(body)
-  const { invalid, refused } = noReply(spent)
-
   const completion = yield* Effect.mapError(decode(body), (issue) =>
-    invalid(`${quote(String(issue))}, in ${quote(JSON.stringify(body), 200)}`, true)
+    noReply(spent).invalid(`${quote(String(issue))}, in ${quote(JSON.stringify(body), 200)}`, false)
   )
   const { finish_reason, message } = completion.choices[0]
-  if (message.refusal) return yield* refused(`the model refuses: ${quote(message.refusal)}`)
-  if (finish_reason === "content_filter") return yield* refused("the provider's content filter cut the reply")
-  if (message.function_call || (message.tool_calls && message.tool_calls.length > 0)) {
-    return yield* invalid("the model calls a tool, and none was offered", true)
-  }
-  const finishReason = finishReasons[finish_reason ?? ""] ?? "other"
-  if (typeof message.content !== "string" && finishReason !== "length") {
-    return yield* invalid("the reply has neither content nor refusal", false)
-  }
-  return {
-    text: message.content ?? "",
-    finishReason,
-    ...(completion.model && { model: completion.model }),
-    ...(completion.id && { id: completion.id }),
+  const said = {
+    text: textOf(message.content),
+    finish: finish_reason,
+    refusal: message.refusal ?? refusalOf(message.content),
+    calls: calls(message),
+    name: named(completion),
     usage: spent
   }
+  return yield* concluded(said, quote)
 })
-
-const finishReasons: Readonly<Record<string, FinishReason>> = {
-  stop: "stop",
-  length: "length",
-  tool_calls: "tool-calls",
-  function_call: "tool-calls"
-}
 
 const decodeUsage = Schema.decodeUnknownOption(
   Schema.Struct({
@@ -109,20 +105,15 @@ const usage: OpenAiApi["usage"] = (body) => {
 }
 
 const Chunk = Schema.Struct({
-  id: maybe(Schema.String),
-  model: maybe(Schema.String),
+  id: Name,
+  model: Name,
   choices: maybe(
     Schema.Array(
       Schema.Struct({
-        finish_reason: maybe(Schema.String),
-        delta: maybe(
-          Schema.Struct({
-            content: maybe(Schema.String),
-            refusal: maybe(Schema.String),
-            tool_calls: maybe(Schema.Array(Schema.Unknown)),
-            function_call: maybe(Schema.Unknown)
-          })
-        )
+        finish_reason: Schema.optionalKey(Schema.Unknown),
+        delta: maybe(Message),
+        // Of a whole reply that comes as one event; some servers repeat the text so far in it.
+        message: maybe(Message)
       })
     )
   ),
@@ -135,8 +126,8 @@ const decodeChunk = Schema.decodeUnknownOption(Chunk)
 const collect = (): Collector => {
   let head: Pick<typeof Chunk.Type, "id" | "model"> = {}
   let begun = false
-  let finished: string | undefined
-  let content: string | undefined
+  let finished: unknown
+  let content = ""
   let refusal = ""
   let called = false
   let spent: unknown
@@ -145,22 +136,23 @@ const collect = (): Collector => {
     add: (event) => {
       const chunk = Option.getOrUndefined(decodeChunk(event))
       if (chunk === undefined) return undefined
-      head = { ...head, ...(chunk.id && { id: chunk.id }), ...(chunk.model && { model: chunk.model }) }
+      head = { ...head, ...named(chunk) }
       spent = chunk.usage ?? spent
       tier = chunk.service_tier ?? tier
       const choice = chunk.choices?.[0]
       if (choice === undefined) return ""
       begun = true
-      finished = choice.finish_reason ?? finished
-      refusal += choice.delta?.refusal ?? ""
-      called ||= Boolean(choice.delta?.function_call) || (choice.delta?.tool_calls?.length ?? 0) > 0
-      const text = choice.delta?.content
-      if (typeof text === "string") content = (content ?? "") + text
-      return text ?? ""
+      finished = finishOf(choice.finish_reason) ?? finished
+      const said = choice.delta ?? choice.message ?? {}
+      refusal += said.refusal ?? ""
+      called ||= calls(said)
+      const text = textOf(said.content)
+      content += text
+      return text
     },
     body: (done) => {
       if (!done && finished === undefined) return undefined
-      const message = { content: content ?? null, refusal, tool_calls: called ? [{}] : [] }
+      const message = { content, refusal, tool_calls: called ? [{}] : [] }
       const choices = begun ? [{ finish_reason: finished ?? null, message }] : []
       return { ...head, choices, usage: spent, service_tier: tier }
     },

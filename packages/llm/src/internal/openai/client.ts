@@ -1,7 +1,8 @@
 import * as Result from "effect/Result"
 import type * as LlmClient from "@stepwright/core/LlmClient"
 import * as providerClient from "../provider/client.ts"
-import type { Dialect } from "../provider/fault.ts"
+import type { Hint } from "../provider/fault.ts"
+import { named as variablesNamed } from "../provider/variables.ts"
 import * as structuredOutput from "../provider/structuredOutput.ts"
 import * as chat from "./chat.ts"
 import * as openAiModel from "./model.ts"
@@ -10,24 +11,19 @@ import * as responses from "./responses.ts"
 import { sdk } from "./sdk.ts"
 import { strictMode } from "./structuredOutput.ts"
 
-/** A server that speaks OpenAI's protocol: the prefix of its variables, and how it words its faults. */
-export interface Server {
-  readonly variables: string
-  readonly dialect: Dialect
-}
-
 /** Requests of one step begin alike. **Units** characters, which is what the API takes. */
 const longestKey = 64
 
-/** The client of a server that speaks OpenAI's protocol. */
-export const make = (options: Options, server: Server): LlmClient.Service => {
-  const official = /^https:\/\/api\.openai\.com(?:\/|$)/u.test(options.baseUrl ?? "https://api.openai.com")
+/** The client of a server that speaks OpenAI's protocol, and whose variables begin with `variables`. */
+export const make = (options: Options, variables: string): LlmClient.Service => {
+  const official = /^\s*https:\/\/api\.openai\.com(?:\/|\s*$)/u.test(options.baseUrl ?? "https://api.openai.com")
   const { promptCaching = official } = options
   const apiName = options.api ?? (official ? "responses" : "chat")
   const api = apiName === "responses" ? responses.api : chat.api
   return providerClient.make(options, {
-    ...server,
-    api,
+    variables,
+    api: options.streamUsage === false ? { ...api, streamed: { stream: true } } : api,
+    hints: hintsOf(variables),
     sdk,
     prepare: (request, model) => {
       const reasoning = options.reasoning ?? openAiModel.reasons(model)
@@ -45,4 +41,20 @@ export const make = (options: Options, server: Server): LlmClient.Service => {
       }
     }
   })
+}
+
+/** What to set when a server that speaks the protocol refuses a part of it. */
+const hintsOf = (prefix: string): ReadonlyArray<Hint> => {
+  const { reasoning, streamUsage } = variablesNamed(prefix)
+  return [
+    { words: /stream_options|include_usage/u, hint: `set streamUsage to false, or ${streamUsage}` },
+    {
+      words: /response[_ ]format|json_schema|text[._]format|structured[_ ]outputs?|grammar/iu,
+      hint: 'set structuredOutput to "json" or "instructions", on the command line with --structured-output'
+    },
+    {
+      words: /max_completion_tokens|unsupported (?:parameter|value).{0,20}(?:max_tokens|temperature|stop)/isu,
+      hint: `set reasoning to true if the model reasons, else to false, or ${reasoning}`
+    }
+  ]
 }

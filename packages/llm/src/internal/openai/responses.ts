@@ -2,11 +2,23 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type OpenAI from "openai"
-import { LlmError } from "@stepwright/core/LlmError"
-import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
-import { type Faults, reasonOfEvent } from "../provider/fault.ts"
-import { known, lenient, maybe, Tier, tierOf, Tokens } from "../provider/lenient.ts"
-import { noReply } from "../provider/noReply.ts"
+import type { LlmError } from "@stepwright/core/LlmError"
+import type { LlmReply } from "@stepwright/core/LlmReply"
+import { concluded, finishOf, noReply } from "../provider/ending.ts"
+import type { Faults } from "../provider/fault.ts"
+import {
+  known,
+  lenient,
+  maybe,
+  Name,
+  named,
+  refusalOf,
+  Text,
+  textOf,
+  Tier,
+  tierOf,
+  Tokens
+} from "../provider/lenient.ts"
 import type { Format } from "../provider/structuredOutput.ts"
 import type { Collector } from "../provider/wireFormat.ts"
 import { type Asked, isDone, type OpenAiApi } from "./api.ts"
@@ -31,64 +43,38 @@ const textFormat = (format: Format): OpenAI.Responses.ResponseFormatTextConfig =
   format.type === "json_schema" ? { ...format, schema: { ...format.schema } } : format
 
 const Response = Schema.Struct({
-  id: maybe(Schema.String),
-  model: maybe(Schema.String),
-  status: maybe(Schema.String),
-  error: maybe(Schema.Unknown),
-  incomplete_details: maybe(Schema.Struct({ reason: maybe(Schema.String) })),
-  output: Schema.Array(
-    Schema.Struct({
-      type: Schema.String,
-      phase: maybe(Schema.String),
-      content: maybe(
-        Schema.Array(Schema.Struct({ type: Schema.String, text: maybe(Schema.String), refusal: maybe(Schema.String) }))
-      )
-    })
-  )
+  id: Name,
+  model: Name,
+  status: Text,
+  incomplete_details: lenient(Schema.Struct({ reason: Schema.optionalKey(Schema.Unknown) })),
+  output: Schema.Array(Schema.Struct({ type: Schema.String, phase: Text, content: Schema.optionalKey(Schema.Unknown) }))
 })
 
 const decode = Schema.decodeUnknownEffect(Response)
 
-const reply = Effect.fnUntraced(function* (body: unknown, faults: Faults): Effect.fn.Return<LlmReply, LlmError> {
+const reply = Effect.fnUntraced(function* (body: unknown, { quote }: Faults): Effect.fn.Return<LlmReply, LlmError> {
   const spent = usage(body)
-  const { invalid, refused } = noReply(spent)
-  const { quote } = faults
-  const shown = quote(JSON.stringify(body), 200)
-
+  const { failed, invalid } = noReply(spent)
   const response = yield* Effect.mapError(decode(body), (issue) =>
-    invalid(`${quote(String(issue))}, in ${shown}`, true)
+    invalid(`${quote(String(issue))}, in ${quote(JSON.stringify(body), 200)}`, false)
   )
-  const { status, output } = response
-  if (status === "failed") {
-    const reason = reasonOfEvent(response.error, faults)
-    return yield* new LlmError({ reason, ...(Object.keys(spent).length > 0 && { usage: spent }) })
-  }
-  if (typeof status === "string" && status !== "completed" && status !== "incomplete") {
+  const { incomplete_details, output, status } = response
+  if (status === "failed") return yield* failed("the response failed, and nothing says why")
+  if (status !== undefined && status !== "completed" && status !== "incomplete") {
     return yield* invalid(`the response is ${quote(status)}`, true)
   }
-  const parts = output.flatMap((item) =>
-    item.type === "message" && item.phase !== "commentary" ? (item.content ?? []) : []
+  const content = output.flatMap(({ content, phase, type }) =>
+    type === "message" && phase !== "commentary" ? content : []
   )
-  const refusal = parts.find((part) => part.type === "refusal")?.refusal
-  if (refusal) return yield* refused(`the model refuses: ${quote(refusal)}`)
-  const cut = status === "incomplete" ? response.incomplete_details?.reason : undefined
-  if (cut === "content_filter") return yield* refused("the provider's content filter cut the reply")
-  if (output.some(({ type }) => type.endsWith("_call"))) {
-    return yield* invalid("the model calls a tool, and none was offered", true)
-  }
-  const finishReason: FinishReason = status === "completed" ? "stop" : cut === "max_output_tokens" ? "length" : "other"
-  const texts = parts.flatMap((part) => (part.type === "output_text" && part.text != null ? [part.text] : []))
-  if (texts.length === 0 && finishReason !== "length") {
-    if (output.length === 0) return yield* invalid(`the output is empty, in ${shown}`, true)
-    return yield* invalid("the reply has neither content nor refusal", false)
-  }
-  return {
-    text: texts.join(""),
-    finishReason,
-    ...(response.model && { model: response.model }),
-    ...(response.id && { id: response.id }),
+  const said = {
+    text: textOf(content),
+    finish: status === "incomplete" ? (finishOf(incomplete_details?.reason) ?? "failed") : status,
+    refusal: refusalOf(content),
+    calls: output.some(({ type }) => type.endsWith("_call")),
+    name: named(response),
     usage: spent
   }
+  return yield* concluded(said, quote)
 })
 
 const decodeUsage = Schema.decodeUnknownOption(

@@ -4,19 +4,11 @@ import type { Package } from "../provider/sdk.ts"
 export const sdk: Package = {
   name: "openai",
   load: (settings) =>
-    import("openai").then(({ APIConnectionTimeoutError, APIError, OpenAI }) => {
+    import("openai").then(({ APIConnectionTimeoutError, OpenAI }) => {
       const client = new OpenAI(settings)
       return {
-        post: (path, options) => client.post(path, options),
-        faultOf: (failure) =>
-          failure instanceof APIError && typeof failure.status === "number"
-            ? {
-                status: failure.status,
-                codes: [failure.code, failure.type].filter((code) => typeof code === "string"),
-                message: failure.message,
-                header: (name) => failure.headers?.get(name)
-              }
-            : undefined,
+        baseUrl: client.baseURL,
+        post: (path, options) => client.post(path, options).asResponse(),
         isTimeout: (failure) => failure instanceof APIConnectionTimeoutError
       }
     })

@@ -1,14 +1,12 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import {
   InvalidRequest,
-  InvalidResponse,
   LlmError,
   type LlmErrorReason,
   Misconfigured,
@@ -18,23 +16,23 @@ import {
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest, Parameters } from "@stepwright/core/LlmRequest"
 import * as Attempts from "../../Attempts.ts"
-import * as baseUrl from "./baseUrl.ts"
 import * as providerFault from "./fault.ts"
-import { parseJson } from "./lenient.ts"
 import type { ClientOptions } from "./options.ts"
 import { quoteWithout } from "./quote.ts"
+import * as response from "./response.ts"
 import * as providerSdk from "./sdk.ts"
 import * as providerStream from "./stream.ts"
 import type * as structuredOutput from "./structuredOutput.ts"
 import * as variables from "./variables.ts"
 import type { Api } from "./wireFormat.ts"
 
-/** A provider: its wire format, how it words its faults, its SDK, and what makes the body of a request. */
+/** A provider: its wire format, its SDK, and what makes the body of a request. */
 export interface Provider {
   /** What its variables of the environment begin with: `OPENAI`. */
   readonly variables: string
   readonly api: Api
-  readonly dialect: providerFault.Dialect
+  /** What to set when a server refuses what is in a body. */
+  readonly hints: ReadonlyArray<providerFault.Hint>
   readonly sdk: providerSdk.Package
   /** What it asks with where a request does not say. */
   readonly parameters?: Parameters
@@ -54,26 +52,26 @@ export interface Outgoing {
 
 /** Makes each request once, reports it to the `AttemptSink`, ends it in time, and types what goes wrong. */
 export const make = (options: ClientOptions, provider: Provider): LlmClient.Service => {
-  const { api, dialect, parameters } = provider
-  const { apiKey: keyVariable } = variables.named(provider.variables)
+  const { api, hints, parameters } = provider
+  const { apiKey: keyVariable, baseUrl: addressVariable } = variables.named(provider.variables)
   // As the header has it: HTTP takes off what is around a value, such as the line break of a file.
   const key = Redacted.value(options.apiKey).trim()
   if (key === "") {
     const reason = new Unauthenticated({ detail: `the API key is empty, set ${keyVariable}` })
     return LlmClient.make(() => fail(reason))
   }
-  const detail = options.baseUrl === undefined ? undefined : baseUrl.problemOf(options.baseUrl, "the base URL")
+  const baseUrl = options.baseUrl?.trim()
+  const detail = baseUrl === undefined ? undefined : variables.problemOf(baseUrl, `the base URL (${addressVariable})`)
   if (detail !== undefined) return LlmClient.make(() => fail(new Misconfigured({ detail })))
   let loaded: providerSdk.Sdk | undefined
   const sdkOf = Effect.suspend(() =>
     loaded !== undefined
       ? Effect.succeed(loaded)
-      : Effect.map(providerSdk.load(provider.sdk, key, options.baseUrl), (sdk) => (loaded ??= sdk))
+      : Effect.map(providerSdk.load(provider.sdk, key, baseUrl), (sdk) => (loaded ??= sdk))
   )
   const total = Duration.fromInputUnsafe(options.timeout ?? "5 minutes")
   const idle = Duration.fromInputUnsafe(options.idleTimeout ?? "2 minutes")
   const quote = quoteWithout(key)
-  const faults = { dialect, keyVariable, quote }
   const warned = new Set<string>()
 
   /** The client for one request, which is prepared before it counts as an attempt. */
@@ -101,57 +99,63 @@ export const make = (options: ClientOptions, provider: Provider): LlmClient.Serv
     }))
   })
 
-  const faultOf = (sdk: providerSdk.Sdk, clock: Clock.Clock, began: number) => (failure: unknown) =>
-    new LlmError({ reason: providerFault.reasonOf(failure, sdk, faults, began, clock.currentTimeMillisUnsafe()) })
-
-  /** What `run` makes of the API's answer, within the time for a whole call. */
-  const ask = <A>(model: string, run: (signal: AbortSignal) => PromiseLike<A>, fault: (failure: unknown) => LlmError) =>
-    Effect.timeoutOrElse(Effect.tryPromise({ try: run, catch: fault }), {
+  const within = <A, R>(model: string, effect: Effect.Effect<A, LlmError, R>) =>
+    Effect.timeoutOrElse(effect, {
       duration: total,
       orElse: () => fail(new TimedOut({ detail: `no reply from ${model}`, after: total }))
     })
 
-  const notTheApi = (text: string) =>
-    fail(
-      new InvalidResponse({
-        detail: `the response is not what the API sends, check the base URL: ${quote(text, 200)}`,
-        usage: api.usage(Option.getOrUndefined(parseJson(text))),
-        permanent: true
-      })
-    )
-
-  const generate = Effect.fnUntraced(function* (asked: Asked) {
+  /** Sends a request, which the end of the scope ends: the text of its response, and how its faults are told. */
+  const begin = Effect.fnUntraced(function* (asked: Asked, body: Asked["body"]) {
+    const { sdk } = asked
     const clock = yield* Clock.Clock
-    const fault = faultOf(asked.sdk, clock, clock.currentTimeMillisUnsafe())
-    const body = yield* ask(asked.model, (signal) => asked.sdk.post(api.path, { body: asked.body, signal }), fault)
-    if (body === undefined || body === null) {
-      return yield* fail(new InvalidResponse({ detail: "the response is empty" }))
+    const began = clock.currentTimeMillisUnsafe()
+    const { signal } = yield* Effect.acquireRelease(
+      Effect.sync(() => new AbortController()),
+      (controller) => Effect.sync(() => controller.abort())
+    )
+    const address = quote(variables.shownAddress(provider.variables, sdk.baseUrl, api.path))
+    const faults: providerFault.Faults = { address, hints, keyVariable, quote }
+    const told = (faults: providerFault.Faults) => (failure: unknown) =>
+      new LlmError({
+        reason: providerFault.reasonOf(failure, sdk.isTimeout, faults, began, clock.currentTimeMillisUnsafe())
+      })
+    const { body: bytes, headers } = yield* Effect.tryPromise({
+      try: () => sdk.post(api.path, { body, signal }),
+      catch: told(faults)
+    })
+    const wait = providerFault.demandedWait((name) => headers.get(name), clock.currentTimeMillisUnsafe())
+    return {
+      began,
+      bytes:
+        bytes === null
+          ? Stream.empty
+          : Stream.fromReadableStream<Uint8Array, LlmError>({
+              evaluate: () => bytes,
+              // Whoever answers is there.
+              onError: told({ ...faults, address: undefined })
+            }),
+      faults: { ...faults, wait }
     }
-    if (typeof body === "string") return yield* notTheApi(body)
-    return asked.restored(yield* api.reply(body, faults))
   })
+
+  const generate = (asked: Asked) =>
+    Effect.gen(function* () {
+      const { bytes, faults } = yield* begin(asked, asked.body)
+      const text = yield* Stream.mkString(Stream.decodeText(bytes))
+      // Some servers send events whatever they are asked for.
+      return asked.restored(
+        yield* response.formOf(text) === "events"
+          ? providerStream.last(providerStream.parts(Stream.make(text), api, faults))
+          : response.reply(text, api, faults)
+      )
+    }).pipe((reply) => within(asked.model, reply), Effect.scoped)
 
   const stream = (asked: Asked) =>
     Stream.unwrap(
       Effect.gen(function* () {
-        const clock = yield* Clock.Clock
-        const began = clock.currentTimeMillisUnsafe()
-        const fault = faultOf(asked.sdk, clock, began)
-        // The end of the stream, however it comes, ends the request.
-        const { signal } = yield* Effect.acquireRelease(
-          Effect.sync(() => new AbortController()),
-          (controller) => Effect.sync(() => controller.abort())
-        )
-        const send = () => asked.sdk.post(api.path, { body: { ...asked.body, ...api.streamed }, signal }).asResponse()
-        const { body, headers } = yield* ask(asked.model, send, fault)
-        if (body === null) return Stream.fromEffect(notTheApi("nothing"))
-        const text = Stream.fromReadableStream<Uint8Array, LlmError>({ evaluate: () => body, onError: fault }).pipe(
-          (bytes) => providerStream.timed(bytes, { model: asked.model, idle, total, began }),
-          Stream.decodeText()
-        )
-        if (/json|html/u.test(headers.get("content-type") ?? "")) {
-          return Stream.fromEffect(Effect.flatMap(Stream.mkString(text), notTheApi))
-        }
+        const { began, bytes, faults } = yield* within(asked.model, begin(asked, { ...asked.body, ...api.streamed }))
+        const text = providerStream.timed(bytes, { model: asked.model, idle, total, began }).pipe(Stream.decodeText())
         return Stream.map(providerStream.parts(text, api, faults), (part) =>
           part._tag === "Finished" ? { ...part, reply: asked.restored(part.reply) } : part
         )

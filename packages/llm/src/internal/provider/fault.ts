@@ -1,7 +1,6 @@
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import {
   ContentRefused,
   ContextLengthExceeded,
@@ -16,128 +15,157 @@ import {
   Unauthenticated,
   type LlmErrorReason
 } from "@stepwright/core/LlmError"
-import { TooLarge } from "./fetch.ts"
-import { maybe } from "./lenient.ts"
+import { type Class, type Rule, rules } from "./classification.ts"
+import { Refused, TooLarge } from "./fetch.ts"
+import { parseJson } from "./lenient.ts"
+import { type Problem, problemIn } from "./problem.ts"
 import type { Quote } from "./quote.ts"
 
-/** What a provider says is wrong. */
-export interface Fault {
-  readonly status: number
-  readonly codes: ReadonlyArray<string>
-  readonly message: string
+/** Whether an SDK gave up waiting for a response. */
+export type IsTimeout = (failure: unknown) => boolean
+
+/** What to set when a server's words fit. */
+export interface Hint {
+  readonly words: RegExp
+  readonly hint: string
 }
 
-/** What the failures of an SDK stand for. */
-export interface Failures {
-  /** What the server said; undefined when no response came. */
-  readonly faultOf: (failure: unknown) => (Fault & { readonly header: Header }) | undefined
-  /** Whether the SDK gave up waiting for a response. */
-  readonly isTimeout: (failure: unknown) => boolean
-}
-
-/** How a provider words its faults. */
-export interface Dialect {
-  /** Whether the account has no money or quota left. */
-  readonly isQuota: (fault: Fault) => boolean
-  /** Whether to ask less often, by more than the status 429. */
-  readonly isSlowDown: (fault: Fault) => boolean
-  /** How long the prompt was and may be, in tokens, when it is too long. */
-  readonly tooLong: (fault: Fault) => { readonly requested?: number; readonly limit?: number } | undefined
-  /** Whether an error in place of a reply says that the content was refused. */
-  readonly isRefusal: (code: string) => boolean
-  /** The status that a request with this code would have got. */
-  readonly statusOf: (code: string) => number | undefined
-}
-
-/** What a provider's faults are read with. */
+/** What a provider's faults are told with. */
 export interface Faults {
-  readonly dialect: Dialect
   readonly quote: Quote
   /** The variable that holds the key, where it is known. */
   readonly keyVariable?: string
+  /** What sets where requests go, and where that is, for whoever finds nobody there. */
+  readonly address?: string | undefined
+  readonly hints?: ReadonlyArray<Hint>
+  /** What the headers of the response demand. */
+  readonly wait?: Duration.Duration | undefined
 }
 
 type Header = (name: string) => unknown
 
-/** Why a request of the SDK, begun at `began` and failed at `now` (milliseconds since 1970), got no reply. */
+/** Why a request, begun at `began` and failed at `now` (milliseconds since 1970), got no reply. */
 export const reasonOf = (
   failure: unknown,
-  sdk: Failures,
+  isTimeout: IsTimeout,
   faults: Faults,
   began: number,
   now: number
 ): LlmErrorReason => {
-  const fault = sdk.faultOf(failure)
-  if (fault !== undefined) return reasonOfFault(fault, faults, demandedWait(fault.header, now))
   const causes = chain(failure)
-  const detail = [...new Set(causes.map((cause) => faults.quote(cause.message)))].join(": ")
+  const refused = causes.find((cause) => cause instanceof Refused)
+  if (refused !== undefined) return reasonOfRefusal(refused, faults, now)
+  const words = [...new Set(causes.map((cause) => cause.message || codeOf(cause)))].filter(Boolean)
+  const detail = faults.quote(words.join(": "))
+  const codes = causes.map(codeOf)
   if (causes.some((cause) => cause instanceof TooLarge)) return new InvalidResponse({ detail, permanent: true })
-  if (causes.some((cause) => cause instanceof SyntaxError)) {
-    return new InvalidResponse({ detail: `the response is no JSON: ${detail}` })
+  if (codes.includes("ERR_INVALID_URL")) return new Misconfigured({ detail: `check the base URL: ${detail}` })
+  if (isTimeout(failure) || codes.some((code) => /TIMEOUT|ETIMEDOUT/u.test(code))) {
+    return new TimedOut({ detail: at(detail, faults), after: Duration.millis(Math.max(0, now - began)) })
   }
-  if (causes.some((cause) => codeOf(cause) === "ERR_INVALID_URL")) {
-    return new Misconfigured({ detail: `check the base URL: ${detail}` })
-  }
-  if (sdk.isTimeout(failure) || causes.some((cause) => /TIMEOUT|ETIMEDOUT/u.test(codeOf(cause)))) {
-    return new TimedOut({ detail, after: Duration.millis(Math.max(0, now - began)) })
-  }
-  return new NetworkFailure({ detail })
+  // What is wrong with a certificate, or speaks no TLS, stays so.
+  const permanent = codes.some((code) => /CERT|_TLS_|_SSL_|EPROTO/u.test(code))
+  return new NetworkFailure({ detail: at(detail, faults), ...(permanent && { permanent }) })
 }
 
-const reasonOfFault = (fault: Fault, faults: Faults, after?: Duration.Duration): LlmErrorReason => {
-  const { status } = fault
-  const { dialect, keyVariable, quote } = faults
-  const detail = quote(fault.message)
-  const wait = after === undefined ? { detail } : { detail, retryAfter: after }
-  if (status === 401 || status === 403) {
-    const advice = keyVariable === undefined ? "" : `set ${keyVariable} to a key that may use this model: `
-    return new Unauthenticated({ detail: `${advice}${detail}` })
-  }
-  if (dialect.isQuota(fault)) return new QuotaExhausted({ detail })
-  if (status === 429 || dialect.isSlowDown(fault)) return new RateLimited(wait)
-  if (status === 408 || status === 409 || status >= 500) return new ProviderUnavailable(wait)
-  const sizes = dialect.tooLong(fault)
-  return sizes === undefined ? new InvalidRequest({ detail }) : new ContextLengthExceeded({ detail, ...sizes })
-}
+const at = (detail: string, { address }: Faults): string =>
+  address === undefined ? detail : `${detail} (check ${address})`
 
-const ErrorEvent = Schema.Struct({
-  message: maybe(Schema.String),
-  code: maybe(Schema.Union([Schema.String, Schema.Finite])),
-  type: maybe(Schema.String),
-  details: maybe(Schema.Struct({ error_code: maybe(Schema.String) }))
-})
-
-const decodeEvent = Schema.decodeUnknownOption(ErrorEvent)
-
-/** Why a reply that had begun failed, by the error that came in its place: by its code, as there is no status. */
-export const reasonOfEvent = (error: unknown, faults: Faults): LlmErrorReason => {
-  const { dialect, quote } = faults
-  const event = Option.getOrElse(decodeEvent(error), () => ({}) as typeof ErrorEvent.Type)
-  const message = event.message ?? JSON.stringify(error)
-  const codes = [event.code, event.details?.error_code, event.type].flatMap((code) =>
-    code === undefined || code === null ? [] : [String(code)]
+const reasonOfRefusal = ({ headers, status, text }: Refused, faults: Faults, now: number): LlmErrorReason => {
+  const header: Header = (name) => headers.get(name)
+  const id = headers.get("request-id") ?? headers.get("x-request-id")
+  const problem = problemIn(Option.getOrUndefined(parseJson(text)), true)
+  const message = problem?.message ?? `${status} ${text.trim() || "without a body"}`
+  return reasonOfProblem(
+    { codes: [], ...problem, status, message: id === null ? message : `${message} (request ${id})` },
+    // Nobody may be at the path.
+    /^40[45]$/u.test(String(status)) ? faults : { ...faults, address: undefined },
+    demandedWait(header, now)
   )
-  if (codes.some(dialect.isRefusal)) return new ContentRefused({ detail: quote(message) })
-  const statusOf = (code: string) => (/^[45]\d\d$/u.test(code) ? Number(code) : dialect.statusOf(code))
-  const status = codes.map(statusOf).find((status) => status !== undefined) ?? 500
-  return reasonOfFault({ status, codes, message }, faults)
 }
 
-/** The number that `pattern` finds in a message, as the field `key`. */
-export const captured = <K extends string>(key: K, pattern: RegExp, text: string): { readonly [P in K]?: number } => {
-  const digits = pattern.exec(text)?.[1]
-  const found: { [P in K]?: number } = {}
-  if (digits !== undefined) found[key] = Number(digits)
-  return found
+/** Why there is no reply, where an error is in its place. */
+export const reasonOfProblem = (problem: Problem, faults: Faults, wait = faults.wait): LlmErrorReason => {
+  const { is, sizes } = classOf(problem)
+  const detail = faults.quote(problem.message)
+  const said = [problem.message.slice(0, mostWords), ...problem.codes].join(" ")
+  const hint = is === "InvalidRequest" ? faults.hints?.find(({ words }) => words.test(said))?.hint : undefined
+  const demanded = wait ?? within(problem.wait)
+  return reasons[is]({
+    detail: hint === undefined ? detail : `${detail}: ${hint}`,
+    sizes,
+    wait: demanded === undefined ? {} : { retryAfter: demanded },
+    faults
+  })
 }
+
+interface Told {
+  readonly detail: string
+  readonly sizes: Sizes
+  readonly wait: { readonly retryAfter?: Duration.Duration }
+  readonly faults: Faults
+}
+
+const reasons: { readonly [C in Class]: (told: Told) => LlmErrorReason } = {
+  QuotaExhausted: ({ detail }) => new QuotaExhausted({ detail }),
+  ContentRefused: ({ detail }) => new ContentRefused({ detail }),
+  ContextLengthExceeded: ({ detail, sizes }) => new ContextLengthExceeded({ detail, ...sizes }),
+  InvalidResponse: ({ detail }) => new InvalidResponse({ detail }),
+  Unauthenticated: ({ detail, faults: { keyVariable } }) =>
+    new Unauthenticated({
+      detail: keyVariable === undefined ? detail : `set ${keyVariable} to a key that may use this model: ${detail}`
+    }),
+  RateLimited: ({ detail, wait }) => new RateLimited({ detail, ...wait }),
+  ProviderUnavailable: ({ detail, wait }) => new ProviderUnavailable({ detail, ...wait }),
+  InvalidRequest: ({ detail, faults }) => new InvalidRequest({ detail: at(detail, faults) })
+}
+
+interface Sizes {
+  readonly requested?: number
+  readonly limit?: number
+}
+
+/** No server needs more to say what is wrong; a page of HTML may be of any size. **Units** characters */
+const mostWords = 4000
+
+/** The class of a problem, and how many tokens were asked of how many there may be. */
+const classOf = (problem: Problem): { readonly is: Class; readonly sizes: Sizes } => {
+  for (const rule of rules) {
+    const found = fits(rule, problem)
+    if (found !== undefined) return { is: rule.is, sizes: { ...found, ...sizesOf(problem) } }
+  }
+  return { is: "ProviderUnavailable", sizes: {} }
+}
+
+const fits = ({ code, status, words = [] }: Rule, problem: Problem): Sizes | undefined => {
+  const message = problem.message.slice(0, mostWords)
+  const match = words.map((pattern) => pattern.exec(message)).find((match) => match !== null)
+  const isMet =
+    match !== undefined ||
+    (problem.status !== undefined && status?.test(String(problem.status)) === true) ||
+    problem.codes.some((name) => code?.test(name) === true)
+  if (!isMet) return undefined
+  const groups = match?.groups ?? {}
+  const [requested = Number.NaN, more = 0, limit] = ["requested", "more", "limit"].map((name) =>
+    groups[name] === undefined ? undefined : Number(groups[name].replaceAll(",", ""))
+  )
+  return sizesOf({ requested: requested + more, limit })
+}
+
+/** The sizes that are numbers of tokens. */
+const sizesOf = ({ limit, requested }: { readonly [K in keyof Sizes]?: number | undefined }): Sizes => ({
+  ...(Number.isSafeInteger(requested) && { requested: Number(requested) }),
+  ...(Number.isSafeInteger(limit) && { limit: Number(limit) })
+})
 
 /** What a response's headers demand, at `now`; undefined when they demand no wait, or nonsense. */
 export const demandedWait = (header: Header, now: number): Duration.Duration | undefined => {
   const after = String(header("retry-after") ?? "").trim()
-  const waits = [Number.parseFloat(String(header("retry-after-ms"))), millisOf(after, now)]
-  const wait = waits.find((millis) => millis >= 0 && millis <= longestWait)
-  return wait === undefined ? undefined : Duration.millis(Math.ceil(wait))
+  return within(Number.parseFloat(String(header("retry-after-ms")))) ?? within(millisOf(after, now))
 }
+
+const within = (millis = Number.NaN): Duration.Duration | undefined =>
+  millis >= 0 && millis <= longestWait ? Duration.millis(Math.ceil(millis)) : undefined
 
 /** A longer wait is a mistake: no limit that is worth waiting for takes more than a day to be met again. */
 const longestWait = Duration.toMillis("1 day")

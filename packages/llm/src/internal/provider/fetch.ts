@@ -12,17 +12,37 @@ export class TooLarge extends Error {
   }
 }
 
-/** `fetch`, but a body that is too large, of whatever status, fails with `TooLarge`, and its connection is closed. */
+/** A response of a status that is none of success, as it came: an SDK would read of its body what OpenAI sends. */
+export class Refused extends Error {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  constructor({ headers, status }: Response, text: string) {
+    super("the server refuses")
+    this.status = status
+    this.headers = headers
+    this.text = text
+  }
+}
+
+/**
+ * `fetch`, but a status that is none of success fails with `Refused`. A body that is too large, of whatever status, fails
+ * with `TooLarge`, and its connection is closed.
+ */
 export const fetch = (url: string | URL | Request, init?: RequestInit): Promise<Response> =>
-  globalThis.fetch(url, init).then(
-    ({ body, headers, status, statusText }) =>
-      new Response(body && atMost(body, mostOf(headers)), {
-        headers,
-        statusText,
-        // Servers may send others, which a `Response` does not take.
-        status: Math.min(status, 599)
-      })
-  )
+  globalThis.fetch(url, init).then(({ body, headers, status, statusText }) => {
+    const response = new Response(body && atMost(body, mostOf(headers)), {
+      headers,
+      statusText,
+      // Servers may send others, which a `Response` does not take.
+      status: Math.min(status, 599)
+    })
+    if (response.ok) return response
+    return response.text().then(
+      (text) => Promise.reject(new Refused(response, text)),
+      (failure: unknown) => Promise.reject(new Refused(response, String(failure)))
+    )
+  })
 
 const atMost = (body: ReadableStream<Uint8Array>, limit: number): ReadableStream<Uint8Array> => {
   const reader = body.getReader()

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { ServiceTier, type Usage } from "@stepwright/core/Usage"
 
@@ -12,7 +13,41 @@ export const lenient = <S extends Schema.Constraint>(schema: S) =>
     Schema.UndefinedOr(schema).pipe(Schema.catchDecoding(() => Effect.succeed(Option.some(undefined))))
   )
 
-export const Tokens = lenient(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
+/** A count of tokens, a number or its digits. */
+export const Tokens = lenient(
+  Schema.Union([
+    Schema.Finite,
+    Schema.String.check(Schema.isPattern(/\d/u)).pipe(Schema.decodeTo(Schema.FiniteFromString))
+  ]).check(Schema.makeFilter((count) => Number.isSafeInteger(count) && count >= 0))
+)
+
+/** An id or the name of a model, which some servers say as a number. */
+export const Name = lenient(Schema.Union([Schema.String, Schema.Finite]))
+
+/** Those of them that are said. */
+export const named = ({ id, model }: { readonly [K in "id" | "model"]?: string | number | undefined }) => ({
+  ...(model !== undefined && model !== "" && { model: String(model) }),
+  ...(id !== undefined && id !== "" && { id: String(id) })
+})
+
+/** What is text, as some servers send an object, or false, where there is none. */
+export const Text = lenient(Schema.String)
+
+/** The refusal among the parts of content, if there is one. */
+export const refusalOf = (content: unknown): string | undefined => {
+  const parts: ReadonlyArray<unknown> = Array.isArray(content) ? content : []
+  const refusals = parts.map((part) => (Predicate.isReadonlyObject(part) ? part["refusal"] : undefined))
+  return refusals.find((refusal) => typeof refusal === "string")
+}
+
+/** The text of content as servers send it: a text, or parts. A part that is a thought is none of the answer. */
+export const textOf = (content: unknown): string => {
+  if (typeof content === "string") return content
+  if (Array.isArray(content)) return content.map(textOf).join("")
+  if (!Predicate.isReadonlyObject(content) || content["thought"] === true) return ""
+  const { text, type = "text" } = content
+  return typeof text === "string" && (type === "text" || type === "output_text") ? text : ""
+}
 
 /** A usage of what is known in it. */
 export const known = (said: { readonly [K in keyof Usage]: Usage[K] | undefined }): Usage =>

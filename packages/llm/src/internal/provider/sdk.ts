@@ -1,14 +1,18 @@
 import * as Effect from "effect/Effect"
 import { LlmError, Misconfigured } from "@stepwright/core/LlmError"
-import type { Failures } from "./fault.ts"
+import type { IsTimeout } from "./fault.ts"
 import * as providerFetch from "./fetch.ts"
 
 /** The part of an SDK that is used. */
-export interface Sdk extends Failures {
+export interface Sdk {
+  /** Where it sends requests, unless told. */
+  readonly baseUrl: string
+  /** Fails, in whatever way, with what its `fetch` failed with as a cause. */
   readonly post: (
     path: string,
     options: { readonly body: Readonly<Record<string, unknown>>; readonly signal: AbortSignal }
-  ) => PromiseLike<unknown> & { readonly asResponse: () => Promise<Response> }
+  ) => Promise<Response>
+  readonly isTimeout: IsTimeout
 }
 
 /** What every SDK is made with: its own time-out is put off as far as a timer goes, and it retries nothing. */

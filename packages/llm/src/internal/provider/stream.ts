@@ -8,6 +8,7 @@ import * as Pull from "effect/Pull"
 import * as Stream from "effect/Stream"
 import * as Sse from "effect/encoding/Sse"
 import type { StreamPart } from "@stepwright/core/LlmClient"
+import type { LlmReply } from "@stepwright/core/LlmReply"
 import {
   InvalidResponse,
   isLlmError,
@@ -16,8 +17,10 @@ import {
   TimedOut,
   type LlmErrorReason
 } from "@stepwright/core/LlmError"
-import * as providerFault from "./fault.ts"
+import { type Faults, reasonOfProblem } from "./fault.ts"
 import { parseJson } from "./lenient.ts"
+import { problemIn } from "./problem.ts"
+import * as response from "./response.ts"
 import type { Api } from "./wireFormat.ts"
 
 /** How long a stream may take. */
@@ -42,7 +45,7 @@ export const timed = <A>(bytes: Stream.Stream<A, LlmError>, { model, idle, total
         const left = began + Duration.toMillis(total) - clock.currentTimeMillisUnsafe()
         const stalls = Duration.toMillis(idle) < left
         const reason = stalls
-          ? new TimedOut({ detail: `the stream from ${model} stalls`, after: idle, permanent: true })
+          ? new TimedOut({ detail: `the stream from ${model} stalls`, after: idle, once: true })
           : new TimedOut({ detail: `no whole reply from ${model}`, after: total })
         return Effect.timeoutOrElse(pull, {
           duration: stalls ? idle : Duration.millis(Math.max(0, left)),
@@ -53,49 +56,81 @@ export const timed = <A>(bytes: Stream.Stream<A, LlmError>, { model, idle, total
   )
 
 /**
- * The parts of a streamed reply, from the text of a response whose type is not that of something else.
+ * The parts of a reply, from the text of a response: of events, or of a whole reply, which comes as one piece of text.
  *
  * **Fails with** NetworkFailure, when it ends too early; InvalidResponse, when it is no stream of the API; by its code,
  * when it holds an error.
  */
-export const parts = (text: Stream.Stream<string, LlmError>, api: Api, faults: providerFault.Faults) =>
+export const parts = (text: Stream.Stream<string, LlmError>, api: Api, faults: Faults) =>
   Stream.transformPull(text, (pull) => Effect.sync(() => reader(pull, api, faults)))
 
-const reader = (
-  pull: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, LlmError>,
-  api: Api,
-  faults: providerFault.Faults
-): Pull.Pull<Arr.NonEmptyReadonlyArray<StreamPart>, LlmError> => {
+/** The reply that parts end with. */
+export const last = <E>(parts: Stream.Stream<StreamPart, E>): Effect.Effect<LlmReply, E> =>
+  Stream.flatMap(parts, (part) => (part._tag === "Finished" ? Stream.succeed(part.reply) : Stream.empty)).pipe(
+    Stream.runHead,
+    // Parts end with the reply, or fail.
+    Effect.flatMap((reply) => Effect.orDie(Effect.fromOption(reply)))
+  )
+
+type Parts = Pull.Pull<Arr.NonEmptyReadonlyArray<StreamPart>, LlmError>
+
+const reader = (pull: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, LlmError>, api: Api, faults: Faults): Parts => {
   const collector = api.collect()
   const events: Array<Sse.Event> = []
+  const named = errorsNamed()
   const parser = Sse.makeParser((event) => void (event._tag === "Event" && events.push(event)))
+  /** The text so far, as long as it is no events. */
+  let body = ""
+  let form: ReturnType<typeof response.formOf>
   let begun = false
+  let closed = false
   let over = false
 
   const finish = (body: unknown, deltas: ReadonlyArray<StreamPart>) =>
-    Effect.map(api.reply(body, faults), (reply) => {
+    Effect.map(response.replyOf(body, api, faults), (reply) => {
       over = true
       return Arr.append(deltas, { _tag: "Finished" as const, reply })
     })
 
-  const read = (texts: ReadonlyArray<string>) => {
-    for (const text of texts) {
-      const tooLarge = parser.feed(text)
-      if (tooLarge !== undefined) return fail(new InvalidResponse({ detail: tooLarge.message, permanent: true }))
+  const whole = Effect.suspend(() =>
+    Effect.map(response.reply(body, api, faults), (reply) => {
+      over = true
+      const finished = { _tag: "Finished" as const, reply }
+      return reply.text === "" ? Arr.of(finished) : Arr.make({ _tag: "Delta" as const, text: reply.text }, finished)
+    })
+  )
+
+  const read = (texts: ReadonlyArray<string>): Parts => {
+    const text = texts.join("")
+    if (form !== "events") {
+      // What is blank before either form is no part of it, and may have no end.
+      form ??= response.formOf(text)
+      if (form !== undefined) body += text
+      if (form !== "events") return next
     }
+    const tooLarge = parser.feed(named(body || text))
+    body = ""
+    return tooLarge === undefined
+      ? take(events.splice(0), next)
+      : fail(new InvalidResponse({ detail: tooLarge.message, permanent: true }))
+  }
+
+  /** The parts that events are, or what else there is when they are none. */
+  const take = (events: ReadonlyArray<Sse.Event>, otherwise: Parts): Parts => {
     const deltas: Array<StreamPart> = []
-    for (const event of events.splice(0)) {
-      const { data } = event
-      begun = true
-      if (api.isEnd(event)) return finish(collector.body(true) ?? {}, deltas)
-      const value = Option.getOrUndefined(parseJson(data))
-      const error = event.event === "error" ? (errorIn(value) ?? value ?? data) : errorIn(value)
-      if (error !== undefined) return fail(providerFault.reasonOfEvent(error, faults))
-      const added = collector.add(value)
-      if (added === undefined) return fail(new InvalidResponse({ detail: `a malformed chunk: ${faults.quote(data)}` }))
-      if (added !== "") deltas.push({ _tag: "Delta", text: added })
+    for (const event of events) {
+      for (const { data, value } of piecesOf(event, api)) {
+        begun = true
+        if (api.isEnd({ ...event, data })) return finish(collector.body(true) ?? {}, deltas)
+        const problem = problemIn(value ?? data, event.event === "error")
+        if (problem !== undefined) return fail(reasonOfProblem(problem, faults))
+        const added = collector.add(value)
+        if (added === undefined)
+          return fail(new InvalidResponse({ detail: `a malformed chunk: ${faults.quote(data)}` }))
+        if (added !== "") deltas.push({ _tag: "Delta", text: added })
+      }
     }
-    return Arr.isArrayNonEmpty(deltas) ? Effect.succeed(deltas) : next
+    return Arr.isArrayNonEmpty(deltas) ? Effect.succeed(deltas) : otherwise
   }
 
   /** A connection that ends, in whatever way, after the whole reply has lost nothing of it. */
@@ -111,22 +146,61 @@ const reader = (
     return read.input === undefined ? error : new LlmError({ reason: error.reason, usage: read })
   }
 
-  const next: Pull.Pull<Arr.NonEmptyReadonlyArray<StreamPart>, LlmError> = Effect.suspend(() =>
+  const early = Effect.suspend(() => ended(fail(new NetworkFailure({ detail: tooEarly(begun), once: true }))))
+
+  const done = Effect.suspend(() => {
+    if (form === "body") return whole
+    closed = true
+    parser.feed("\n\n")
+    // An event that is whole needs no line break after it; half of one is no malformed one.
+    const isWhole = (event: Sse.Event) =>
+      piecesOf(event, api).every(({ data, value }) => value !== undefined || api.isEnd({ ...event, data }))
+    return take(events.splice(0).filter(isWhole), early)
+  })
+
+  const next: Parts = Effect.suspend(() =>
     over
       ? Cause.done()
-      : Pull.matchEffect(pull, {
-          onSuccess: read,
-          onFailure: (cause) => ended(Effect.failCause(cause)),
-          onDone: () => ended(fail(new NetworkFailure({ detail: tooEarly(begun), permanent: true })))
-        })
+      : closed
+        ? early
+        : Pull.matchEffect(pull, {
+            onSuccess: read,
+            onFailure: (cause) => ended(Effect.failCause(cause)),
+            onDone: () => done
+          })
   )
   return Effect.mapError(next, (error) => (isLlmError(error) ? costly(error) : error))
 }
 
-const errorIn = (value: unknown): unknown => {
-  if (typeof value !== "object" || value === null) return undefined
-  if ("error" in value && value.error !== null) return value.error
-  return "type" in value && value.type === "error" ? value : undefined
+/** What makes of a field `error`, which llama.cpp sends and no parser knows, an event of that name. */
+const errorsNamed = () => {
+  let starts = true
+  let held = ""
+  return (text: string): string => {
+    // The first character says whether a line begins after it.
+    const all = `${starts ? "\n" : " "}${held}${text}`
+    held = /\n(e(?:r(?:r(?:or?)?)?)?)$/u.exec(all)?.[1] ?? ""
+    const whole = all.slice(0, all.length - held.length)
+    starts = whole.endsWith("\n")
+    return whole.replaceAll("\nerror:", "\nevent: error\ndata:").slice(1)
+  }
+}
+
+/** The data of an event and the JSON in it, if it is JSON. */
+interface Piece {
+  readonly data: string
+  readonly value: unknown
+}
+
+const pieceOf = (data: string): Piece => ({ data, value: Option.getOrUndefined(parseJson(data)) })
+
+/** What an event has: none where it is a comment; several where no more than a line break is between them. */
+const piecesOf = (event: Sse.Event, api: Api): ReadonlyArray<Piece> => {
+  const lines = event.data.split("\n").filter((line) => !/^\s*(?::|$)/u.test(line))
+  const whole = pieceOf(event.data)
+  if (lines.length < 2 || whole.value !== undefined) return lines.length === 0 ? [] : [whole]
+  const pieces = lines.map(pieceOf)
+  return pieces.every(({ data, value }) => value !== undefined || api.isEnd({ ...event, data })) ? pieces : [whole]
 }
 
 const tooEarly = (begun: boolean) =>

@@ -7,14 +7,45 @@ import type { Account } from "./options.ts"
 export const named = (prefix: string) => ({
   apiKey: `${prefix}_API_KEY`,
   baseUrl: `${prefix}_BASE_URL`,
-  model: `${prefix}_MODEL`
+  model: `${prefix}_MODEL`,
+  reasoning: `${prefix}_REASONING`,
+  streamUsage: `${prefix}_STREAM_USAGE`
 })
 
 /** `given`, with what is left out from the environment. **Fails with** ConfigError, when key or model is nowhere. */
 export const configured = Effect.fnUntraced(function* (prefix: string, given: Partial<Account>) {
   const names = named(prefix)
   const apiKey = given.apiKey ?? Redacted.make(yield* Config.NonEmptyString(names.apiKey))
-  const baseUrl = given.baseUrl ?? (yield* Config.withDefault(Config.String(names.baseUrl), ""))
-  const model = given.model ?? (yield* Config.NonEmptyString(names.model))
+  const baseUrl = given.baseUrl ?? (yield* address(prefix))
+  const model = given.model ?? (yield* Config.NonEmptyString(names.model)).trim()
   return { apiKey, model, ...(baseUrl !== "" && { baseUrl }) }
 })
+
+/** What the environment says of a server that is not what it seems: its names of models and its streams. */
+export const quirks = Effect.fnUntraced(function* (prefix: string) {
+  const names = named(prefix)
+  const reasoning = yield* Config.withDefault(Config.Boolean(names.reasoning), undefined)
+  const streamUsage = yield* Config.withDefault(Config.Boolean(names.streamUsage), undefined)
+  return { ...(reasoning !== undefined && { reasoning }), ...(streamUsage !== undefined && { streamUsage }) }
+})
+
+/** The base URL that the environment says, without the blanks around it; empty when it says none. */
+export const address = (prefix: string): Effect.Effect<string, Config.ConfigError> =>
+  Effect.map(Config.withDefault(Config.String(named(prefix).baseUrl), ""), (url) => url.trim())
+
+/** What is wrong with a server's address, if anything is, in a sentence about `name`. */
+export const problemOf = (url: string, name: string): string | undefined => {
+  const { password, protocol, username } = URL.parse(url) ?? { protocol: "" }
+  if (protocol !== "http:" && protocol !== "https:") {
+    return `${name} is no http or https address, such as https://host/v1`
+  }
+  return username || password
+    ? `${name} has a user name or a password in it: give it without a user name and a password, the API key is sent by itself`
+    : undefined
+}
+
+/** What to check where nobody answers: where requests go, without what may be secret of it, and what sets that. */
+export const shownAddress = (prefix: string, baseUrl: string, path: string): string => {
+  const { origin, pathname } = URL.parse(baseUrl) ?? { origin: baseUrl, pathname: "" }
+  return `${named(prefix).baseUrl} or baseUrl, for it is ${origin}${pathname.replace(/\/$/u, "")}${path} that was asked`
+}

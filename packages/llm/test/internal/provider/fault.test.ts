@@ -5,13 +5,12 @@ import { APIConnectionError, APIConnectionTimeoutError } from "openai"
 import { sdk as anthropicSdk } from "../../../src/internal/anthropic/sdk.ts"
 import { sdk as openAiSdk } from "../../../src/internal/openai/sdk.ts"
 import { reasonOf } from "../../../src/internal/provider/fault.ts"
-import { openAiDialect } from "../../../src/internal/provider/openAiDialect.ts"
 import { quoteWithout } from "../../../src/internal/provider/quote.ts"
 
-const faults = { dialect: openAiDialect, quote: quoteWithout("key") }
+const faults = { quote: quoteWithout("key") }
 const settings = { apiKey: "key", baseURL: null, maxRetries: 0, timeout: 1000, fetch }
-const openAi = await openAiSdk.load(settings)
-const anthropic = await anthropicSdk.load(settings)
+const { isTimeout: openAi } = await openAiSdk.load(settings)
+const { isTimeout: anthropic } = await anthropicSdk.load(settings)
 const coded = (code: string) => Object.assign(new Error(`it is ${code}`), { code })
 const wrapped = (cause: Error) =>
   new APIConnectionError({ message: "Connection error.", cause: new TypeError("fetch failed", { cause }) })
@@ -44,6 +43,21 @@ describe("providerFault", () => {
         _tag: "NetworkFailure",
         detail: "Connection error.: fetch failed: it is ECONNREFUSED"
       })
+    })
+
+    it("has the code where a connection was tried at several addresses, and no words", () => {
+      const several = Object.assign(new AggregateError([], ""), { code: "ECONNREFUSED" })
+      const reason = reasonOf(wrapped(several), openAi, { ...faults, address: "HERE" }, 0, 1)
+      expect(reason).toMatchObject({
+        _tag: "NetworkFailure",
+        detail: "Connection error.: fetch failed: ECONNREFUSED (check HERE)"
+      })
+    })
+
+    it("asks no second time where a certificate is wrong", () => {
+      for (const code of ["DEPTH_ZERO_SELF_SIGNED_CERT", "ERR_TLS_CERT_ALTNAME_INVALID", "CERT_HAS_EXPIRED"]) {
+        expect(reasonOf(wrapped(coded(code)), openAi, faults, 0, 1)).toMatchObject({ permanent: true })
+      }
     })
 
     it("is Misconfigured for an address that `fetch` takes for none", () => {

@@ -1,0 +1,107 @@
+import type { LlmErrorReason } from "@stepwright/core/LlmError"
+
+/** The reasons that what a server says may have. */
+export type Class = Extract<
+  LlmErrorReason["_tag"],
+  | "QuotaExhausted"
+  | "ContentRefused"
+  | "ContextLengthExceeded"
+  | "InvalidResponse"
+  | "Unauthenticated"
+  | "RateLimited"
+  | "ProviderUnavailable"
+  | "InvalidRequest"
+>
+
+/** A problem is of a class when its status, one of its codes, or its words fit; what is left out fits none. */
+export interface Rule {
+  readonly is: Class
+  readonly status?: RegExp
+  /** Of a code in `snake_case`. */
+  readonly code?: RegExp
+  /** Groups named `requested`, `more` and `limit` are numbers of tokens. */
+  readonly words?: ReadonlyArray<RegExp>
+}
+
+/**
+ * What servers of OpenAI's and Anthropic's protocols call what is wrong: the first rule that fits counts, so what a
+ * status says of every error comes after what codes and words say of this one.
+ *
+ * **Source** https://platform.openai.com/docs/guides/error-codes, https://platform.claude.com/docs/en/api/errors, and
+ * for each other server the rows of `test/support/dialects`.
+ */
+export const rules: ReadonlyArray<Rule> = [
+  {
+    is: "QuotaExhausted",
+    status: /^402$/u,
+    code: /^(?:insufficient_\w*(?:quota|balance|credits?|funds)\w*|credit_limit\w*|credits?_(?:balance_)?exhausted|\w*spend_limit_(?:exceeded|reached)|organization_usage_limit_exceeded|exceeded_current_quota\w*|budget_exceeded|billing_\w+|payment_required|out_of_credits|arrearage)$/u,
+    words: [
+      /insufficient (?:account |credit )?(?:balance|credits?|funds|quota)|credit limit (?:exceeded|reached)/iu,
+      /balance (?:is |are )?(?:too low|insufficient|not enough|exhausted)|not enough (?:balance|credits?)|quota is not enough/iu,
+      /out of credits|requires more credits|used all (?:available |your )?credits|monthly (?:included credits|spending limit)/iu,
+      /budget has been exceeded|exceeded\s?budget|reached your specified .*usage limits/iu,
+      /余额不足|额度不足|欠费/u
+    ]
+  },
+  {
+    is: "ContentRefused",
+    code: /content_?filter|content_policy|policy_violation|data_inspection|prohibited_content|content_(?:blocked|refused|moderation)|moderation|guardrail|^(?:safety|sensitive\w*|blocklist|recitation|refusal)$/u,
+    words: [
+      /content management policy|content_?filter|content_?policy_?violation|data_?inspection_?failed/iu,
+      /content exists risk|considered high risk|inappropriate content|unsafe or sensitive|safety system|requires moderation|violates (?:our )?usage (?:guidelines|policies)/iu,
+      /\b(?:input|prompt|request|content|response) (?:was|is|has been|got) (?:flagged|blocked|filtered)/iu
+    ]
+  },
+  {
+    is: "ContextLengthExceeded",
+    code: /context_(?:length|window|size)|tokens_limit_reached|(?:prompt|input)_too_long/u,
+    words: [
+      /maximum context length (?:is|of) (?<limit>[\d,]+) tokens(?:.*?(?:requested|resulted in)(?: about| a total of)? (?<requested>[\d,]+) tokens)?/isu,
+      /maximum prompt length is (?<limit>[\d,]+)(?:.*?contains (?<requested>[\d,]+) tokens)?/isu,
+      /\((?:length )?(?<requested>[\d,]+)(?: tokens)?\) is longer than the (?:model's context length|maximum model length)(?: \(| of )(?<limit>[\d,]+)/iu,
+      /too long: (?<requested>[\d,]+) tokens (?:>|exceeds\D*) ?(?<limit>[\d,]+)/iu,
+      /exceed context limit: (?<requested>[\d,]+) \+ (?<more>[\d,]+) > (?<limit>[\d,]+)/iu,
+      /must be <= (?<limit>[\d,]+)\. Given: (?<requested>[\d,]+) `inputs` tokens and (?<more>[\d,]+)/iu,
+      /must have less than (?<limit>[\d,]+) tokens\. Given: (?<requested>[\d,]+)/iu,
+      /exceed\w* model token limit: (?<limit>[\d,]+)(?: \(requested: (?<requested>[\d,]+)\))?/iu,
+      /max length exceeded, max length: ?(?<limit>[\d,]+)/iu,
+      /token count(?: \((?<requested>[\d,]+)\))? exceeds the maximum number of tokens allowed(?: \(?(?<limit>[\d,]+))?/iu,
+      /requested tokens \((?<requested>[\d,]+)\) exceed context window of (?<limit>[\d,]+)/iu,
+      /range of input length should be \[\d+, (?<limit>[\d,]+)\]/iu,
+      /contains (?<requested>[\d,]+) tokens.*too large for model with (?<limit>[\d,]+)/isu,
+      /keep the first (?<requested>[\d,]+) tokens.*context length of only (?<limit>[\d,]+)/isu,
+      /input has (?<requested>[\d,]+) tokens, but the context length only supports (?<limit>[\d,]+)/iu,
+      // Said with the code of a rate limit, but no wait makes the request smaller.
+      /request too large.*limit (?<limit>[\d,]+), requested (?<requested>[\d,]+)/isu,
+      /too large for .* model\. max size: (?<limit>[\d,]+) tokens/iu,
+      /(?:exceed|too long|too large|not fit|longer than).{0,60}context (?:length|window|size|limit)/isu,
+      /context (?:length|window|size|limit).{0,40}(?:exceed|too (?:long|small))|(?:prompt|input) (?:is )?too long|prompt exceeds max/isu,
+      /reduce the length of the (?:messages|prompt|input)/iu
+    ]
+  },
+  // The model failed at it, not the request.
+  { is: "InvalidResponse", code: /^(?:json_validate_failed|tool_use_failed)$/u },
+  {
+    is: "Unauthenticated",
+    status: /^40[13]$/u,
+    code: /^(?:(?:invalid|missing|incorrect|no)_api_?key\w*|\w*authentication\w*|auth_\w+|un(?:authori[sz]ed|authenticated)\w*|permission_\w+|access_\w+|forbidden)$/u,
+    words: [/^unauthori[sz]ed\b|(?:invalid|incorrect|missing) api.?key/iu]
+  },
+  {
+    is: "RateLimited",
+    status: /^429$/u,
+    code: /rate_limit|^(?:too_many_requests|slow_down|tokens|requests|resource_exhausted|request_limit_exceeded|throttl\w+)$/u,
+    words: [/rate limit (?:exceeded|reached)|too many requests|tier capacity exceeded/iu]
+  },
+  { is: "ProviderUnavailable", status: /^(?:408|409|425|498|5\d\d)$/u },
+  { is: "InvalidRequest", status: /^[34]\d\d$/u },
+  // What has no status: an error in a 200 or in a stream.
+  { is: "ProviderUnavailable", code: /server_error|overload|unavailable|upstream|internal|timeout|capacity/u },
+  {
+    is: "InvalidRequest",
+    code: /^(?:invalid\w*|bad_request\w*|\w*not_found\w*|unsupported_\w+|unknown_\w*parameter|unprocessable\w*|validation\w*|extra_forbidden|request_too_large)$/u,
+    words: [/\bnot found\b|does not exist/iu]
+  },
+  // It failed, and nobody knows why.
+  { is: "ProviderUnavailable", words: [/(?:)/u] }
+]
