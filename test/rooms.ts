@@ -7,6 +7,7 @@ type Room = string | ReadonlyArray<string> | { readonly beside: ReadonlyArray<st
 export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
   core: [
     ["DefinitionError"],
+    "internal/words",
     "internal/text",
     "internal/json",
     ["StepPath", "Usage", "Hasher", "Fingerprint", "LlmRequest", "LlmReply", "LlmError", "LlmClient", "AttemptSink"],

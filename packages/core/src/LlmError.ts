@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
-import { told } from "./internal/text/told.ts"
+import { told } from "./internal/words/told.ts"
 import { Usage } from "./Usage.ts"
 
 const fields = { detail: Schema.String }

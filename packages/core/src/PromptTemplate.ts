@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { DefinitionError } from "./DefinitionError.ts"
 import { open } from "./internal/text/delimiter.ts"
 import { excerpt, lineAndColumn } from "./internal/text/excerpt.ts"
-import type { Nothing, Some } from "./internal/text/nothing.ts"
+import type { Nothing, Some } from "./internal/words/nothing.ts"
 import { suggest } from "./internal/text/suggest.ts"
 import * as PromptTemplateVariable from "./PromptTemplateVariable.ts"
 

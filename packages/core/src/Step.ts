@@ -6,7 +6,7 @@ import { type ModelSettings, settingsOf, type StepOutputError } from "./internal
 import * as step from "./internal/ask/step.ts"
 import * as JsonCodec from "./internal/json/codec.ts"
 import { own } from "./internal/json/own.ts"
-import type { Name } from "./internal/text/name.ts"
+import type { Name } from "./internal/words/name.ts"
 import { defaultParser } from "./internal/parser/default.ts"
 import type { LlmClient } from "./LlmClient.ts"
 import type { LlmError } from "./LlmError.ts"
@@ -18,7 +18,7 @@ import type { TestCounts } from "./TestRunner.ts"
 export { type CallSettings, ModelSettings, StepOutputError } from "./internal/ask/call.ts"
 export { formatHole } from "./internal/ask/formatHole.ts"
 export type { AskSettings, Produces } from "./internal/ask/step.ts"
-export type { Name } from "./internal/text/name.ts"
+export type { Name } from "./internal/words/name.ts"
 
 /** What a step or a workflow takes, gives, fails with and needs: types, and nothing at run time. */
 export interface Types<in In, out Out, out E, out R> {

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { told } from "./internal/text/told.ts"
+import { told } from "./internal/words/told.ts"
 import type { JournalError } from "./Journal.ts"
 import type { WorkflowConfigError } from "./WorkflowConfig.ts"
 

@@ -14,7 +14,7 @@ import * as Usage from "../../Usage.ts"
 import type { JsonCodec } from "../json/codec.ts"
 import { OutputParseError, type OutputParser } from "../parser/outputParser.ts"
 import { excerpt } from "../text/excerpt.ts"
-import { told } from "../text/told.ts"
+import { told } from "../words/told.ts"
 import type { StepContext } from "./context.ts"
 import { repairMessage } from "./repairMessage.ts"
 

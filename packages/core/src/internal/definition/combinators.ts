@@ -3,7 +3,7 @@ import * as Schema from "effect/Schema"
 import { DefinitionError } from "../../DefinitionError.ts"
 import { isStep } from "../ask/step.ts"
 import * as JsonCodec from "../json/codec.ts"
-import { nameProblem } from "../text/name.ts"
+import { nameProblem } from "../words/name.ts"
 import { type Body, insideOf, isWorkflow, type Node, type UntypedWorkflow, withNodes, workflow } from "./nodes.ts"
 import { type Compiled, compile, isSelector } from "./selector.ts"
 

@@ -1,5 +1,5 @@
 import * as Predicate from "effect/Predicate"
-import type { Nothing, Some } from "../text/nothing.ts"
+import type { Nothing, Some } from "../words/nothing.ts"
 
 /** Names of a scope, and of what lies in it, whose value is a `T`: `"design.tasks"`. Arrays are not looked into. */
 export type PathTo<S, T, Depth extends number = 4> = [Depth] extends [never]
