@@ -1,4 +1,4 @@
-import { type Piece, skipper } from "../text/reasoning.ts"
+import { type Piece, skipper } from "../text/skipper.ts"
 import * as jsonReader from "./reader.ts"
 import type { Shape } from "./shape.ts"
 

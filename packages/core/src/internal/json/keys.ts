@@ -1,17 +1,32 @@
 /** Whether a key comes twice in an object of a JSON text, of which `JSON.parse` kept the last. */
 export const isAnyTwice = (text: string, value: unknown): boolean => {
   const kept = count(value)
-  return kept !== written(text, kept)
+  return kept !== colons(text) && kept !== written(text, kept)
+}
+
+/** At least as many as there are keys: a string may have in it what looks like one. */
+const colons = (text: string): number => {
+  let found = 0
+  for (let i = text.indexOf('":'); i >= 0; i = text.indexOf('":', i + 2)) found++
+  return found
 }
 
 const count = (value: unknown): number => {
   let keys = 0
   const open = [value]
-  for (let inner = open.pop(); open.length > 0 || inner !== undefined; inner = open.pop()) {
+  while (open.length > 0) {
+    const inner = open.pop()
     if (typeof inner !== "object" || inner === null) continue
-    const values: ReadonlyArray<unknown> = Array.isArray(inner) ? inner : Object.values(inner)
-    if (!Array.isArray(inner)) keys += values.length
-    for (const value of values) if (typeof value === "object" && value !== null) open.push(value)
+    if (Array.isArray(inner)) {
+      for (const value of inner) if (typeof value === "object") open.push(value)
+      continue
+    }
+    const values = inner as Readonly<Record<string, unknown>>
+    // what JSON made has no keys but its own
+    for (const key in values) {
+      keys++
+      if (typeof values[key] === "object") open.push(values[key])
+    }
   }
   return keys
 }

@@ -45,7 +45,9 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
     const value = Result.getOrUndefined(parseStrict(text))
     if (value === undefined) return undefined
     if (typeof value === "string" && !jsonShape.accepts(shape, "string")) return read(value)
-    return keys.isAnyTwice(text, value) ? missing(text, blocks.find(text)) : check(value)
+    if (!keys.isAnyTwice(text, value)) return check(value)
+    const { invalid = { index: 0, detail: "a key comes twice" } } = blocks.find(text)
+    return broken(text, invalid)
   }
 
   const read = (text: string): Result.Result<unknown, OutputParseError> => {
@@ -86,7 +88,7 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
     return failure({ expected, found: other.block.json, place: placeOf(text, other.block.start), detail })
   }
 
-  return answerParser({
+  const parser: OutputParser<S["Encoded"]> = answerParser({
     id: `json@1:${(Hash.string(canonical.stringify(document)) >>> 0).toString(16)}`,
     format: "json",
     instructions: `Reply with one JSON value of this shape and nothing else. A key with \`?\` may be left out; every other must be there.\n\n${outline(document)}`,
@@ -97,6 +99,8 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
       return (piece) => counted(reader.feed(piece))
     }
   })
+  // a reply that is JSON has nothing around it
+  return { ...parser, parse: (text) => whole(text.trim()) ?? parser.parse(text) }
 }
 
 const parseStrict = (text: string) => Result.try((): unknown => JSON.parse(text))
@@ -114,12 +118,11 @@ const best = (found: ReadonlyArray<blocks.JsonBlock>, broken = 0): ReadonlyArray
   return highest < broken ? [] : found.filter((block) => rank(block) === highest)
 }
 
+const broken = (text: string, { detail, index }: { readonly detail: string; readonly index: number }) =>
+  failure({ expected, found: text.slice(index), place: placeOf(text, index), detail: `not valid JSON: ${detail}` })
+
 const missing = (text: string, { foreign, invalid }: blocks.JsonBlocks) => {
-  if (invalid !== undefined) {
-    const { detail, index } = invalid
-    const place = placeOf(text, index)
-    return failure({ expected, found: text.slice(index), place, detail: `not valid JSON: ${detail}` })
-  }
+  if (invalid !== undefined) return broken(text, invalid)
   const where = foreign === undefined ? "" : ` but in a block of ${foreign}`
   return failure({ expected, found: text, place: "", detail: `there is no JSON in the reply${where}` })
 }

@@ -94,7 +94,12 @@ const endOf = (
   const inside: Array<number> = []
   for (let i = open + 1; i < lines.length; i++) {
     const line = lines[i]!
-    const isOutside = indentOf(line) <= indent + 3
+    const spaces = indentOf(line)
+    if (isPlain(line.charCodeAt(spaces), mark)) {
+      isString = isOpenAfter(line)
+      continue
+    }
+    const isOutside = spaces <= indent + 3
     if (isOutside && closes(line, mark, length) && (!nests || depth-- === 0)) {
       if (!isString) {
         // a fence that is longer than the one it would close belongs to another
@@ -112,6 +117,9 @@ const endOf = (
   const doubt: Doubt | undefined = inString === undefined ? undefined : { _tag: "OpenString" }
   return { close: inString, doubt, nested: [] }
 }
+
+/** Whether no fence starts with a character. */
+const isPlain = (code: number, mark: string): boolean => code > 0x20 && code < 0x80 && code !== mark.charCodeAt(0)
 
 const opensAsLong = (line: string, mark: string, length: number): boolean => {
   const inner = opener(line)

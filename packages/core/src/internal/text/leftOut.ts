@@ -16,7 +16,7 @@ export const leftOut = (content: string, of: string): LeftOut | undefined => {
     number++
     const inString = isString
     isString = isOpenAfter(line)
-    if (inString || line.trim() === "") continue
+    if (inString || !mayTell.test(line)) continue
     if (editMarks[edits]!.test(line) && ++edits === editMarks.length) return { _tag: "Edit" }
     if (isStart && diffStart.test(line)) return { _tag: "Edit" }
     isStart = isStart && number < diffHead
@@ -24,6 +24,9 @@ export const leftOut = (content: string, of: string): LeftOut | undefined => {
   }
   return undefined
 }
+
+/** How a line begins that is a comment, a mark or three dots. */
+const mayTell = /^\s*(?:[#/;%<>('{*.…=@+-]|REM\b|diff)/i
 
 /** The marks of a conflict or of an edit by search and replace, in this order. */
 const editMarks = [

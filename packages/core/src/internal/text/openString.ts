@@ -10,6 +10,8 @@ export const openString = (language: string): ((line: string) => boolean) => {
   if (!languages.has(language)) return () => false
   let open: string | undefined
   return (line) => {
+    // nothing else goes over the end of a line
+    if (!line.includes('"""') && !line.includes("'''")) return open !== undefined
     for (let i = 0; i < line.length; i++) {
       const char = line[i]!
       if (open !== undefined) {
@@ -19,12 +21,14 @@ export const openString = (language: string): ((line: string) => boolean) => {
           open = undefined
         }
       } else if (char === "#") break
-      else if (line.startsWith('"""', i) || line.startsWith("'''", i)) {
-        open = line.slice(i, i + 3)
-        i += 2
-      } else if (char === '"' || char === "'") {
-        i++
-        while (i < line.length && line[i] !== char) i += line[i] === "\\" ? 2 : 1
+      else if (char === '"' || char === "'") {
+        if (line[i + 1] === char && line[i + 2] === char) {
+          open = char.repeat(3)
+          i += 2
+        } else {
+          i++
+          while (i < line.length && line[i] !== char) i += line[i] === "\\" ? 2 : 1
+        }
       }
     }
     return open !== undefined

@@ -1,30 +1,5 @@
 import * as fences from "./fences.ts"
-
-/**
- * What a model thinks aloud before its answer, and the tags that tell it from the answer.
- *
- * **Source** the chat templates of DeepSeek R1, Qwen 3, GLM, Magistral, Kimi, Seed-OSS, Command A, MedGemma, Gemma, gpt-oss
- * and OpenThinker.
- */
-const names = [
-  ..."think,thinking,thought,thoughts,reasoning,reflection,scratchpad,seed:think,antthinking".split(","),
-  ..."inner_monologue,chain_of_thought,cot".split(",")
-]
-
-/** Opening and closing tag, as patterns. */
-const tags: ReadonlyArray<readonly [open: string, close: string]> = [
-  ...names.map((name) => [`<${name}(?:\\s[^<>\\n]{0,200})?>`, `</${name}>`] as const),
-  ["\\[THINK\\]", "\\[/THINK\\]"],
-  ["◁think▷", "◁/think▷"],
-  ["<\\|begin_of_thought\\|>", "<\\|end_of_thought\\|>"],
-  ["<\\|START_THINKING\\|>", "<\\|END_THINKING\\|>"],
-  ["<unused94>", "<unused95>"],
-  ["<\\|channel>thought", "<channel\\|>"],
-  [
-    "(?:<\\|start\\|>assistant)?<\\|channel\\|>analysis<\\|message\\|>",
-    "(?:<\\|end\\|>)?(?:<\\|start\\|>assistant)?<\\|channel\\|>final<\\|message\\|>"
-  ]
-]
+import { mayBegin, tags } from "./reasoningTags.ts"
 
 /** Tags that stand around an answer after reasoning. */
 const answerTags: ReadonlyArray<readonly [open: string, close: string]> = [
@@ -35,10 +10,10 @@ const answerTags: ReadonlyArray<readonly [open: string, close: string]> = [
   ["<|START_RESPONSE|>", "<|END_RESPONSE|>"]
 ]
 
-const anyTag = new RegExp(tags.map(([open, close], i) => `(?<o${i}>${open})|(?<c${i}>${close})`).join("|"), "giu")
-const opening = new RegExp(`^(?:${tags.map(([open]) => open).join("|")})`, "iu")
-const openings = tags.map(([open]) => new RegExp(`^(?:${open})`, "iu"))
-const anyClosing = new RegExp(`(?:${tags.map(([, close]) => close).join("|")})`, "giu")
+const anyTag = new RegExp(tags.map(([open, close], i) => `(?<o${i}>${open})|(?<c${i}>${close})`).join("|"), "iy")
+
+/** A word of each tag: most texts have none. */
+const hint = /think|thought|reasoning|reflection|scratchpad|monologue|unused9|channel|\bcot>/i
 
 interface Tag {
   /** Which of `tags`. */
@@ -126,20 +101,26 @@ const statedAnswer = (text: string, at: number, found: ReadonlyArray<Tag>): Span
 
 /** Every tag in order, each with its other; an opening one in a string of JSON is none. */
 const read = (text: string): ReadonlyArray<Tag> => {
+  if (!hint.test(text)) return []
   const found: Array<Tag> = []
   const open = tags.map((): Array<number> => [])
   let seen = 0
+  let end = 0
   let isQuoted = false
-  for (const match of text.matchAll(anyTag)) {
+  for (const { index } of text.matchAll(mayBegin)) {
+    anyTag.lastIndex = index
+    const match = index < end ? null : anyTag.exec(text)
+    if (match === null) continue
     const between = text.slice(seen, match.index)
     const line = between.slice(between.lastIndexOf("\n") + 1)
     isQuoted = (isQuoted && line.length === between.length) !== hasOddQuotes(line)
     seen = match.index
+    end = match.index + match[0].length
     const [name] = Object.entries(match.groups!).find(([, value]) => value !== undefined)!
     const kind = Number(name.slice(1))
     const opens = name.startsWith("o")
     if (opens && isQuoted) continue
-    const tag: Tag = { kind, opens, start: match.index, end: match.index + match[0].length }
+    const tag: Tag = { kind, opens, start: match.index, end }
     if (opens) open[kind]!.push(found.length)
     else {
       const other = open[kind]!.pop()
@@ -238,104 +219,3 @@ export const cut = (text: string, gaps: Gaps, exact: Span | undefined): string =
 
 /** An answer that would be read otherwise, marked as one. */
 export const enclose = (answer: string): string => `<think></think>\n<answer>\n${answer}\n</answer>`
-
-/** What is left of some more text of a reply that comes in pieces; `restart` where all that came before was reasoning. */
-export interface Piece {
-  readonly text: string
-  readonly restart: boolean
-}
-
-/** How closing tags begin or end. */
-const closings = ["</", "[/", "|>", "◁/"]
-
-/** Longer than any tag, and than what stands beside one on its line. */
-const longest = 250
-
-/** Takes reasoning out of a reply while it comes, as far as it can be told so far. */
-export const skipper = () => {
-  let state: "start" | "reasoning" | "answer" = "start"
-  let held = ""
-  let kind = 0
-  let depth = 0
-  /** The line that is coming, as far as a tag could stand on it. */
-  let line = ""
-  /** A tag that closed reasoning stands last on that line. */
-  let closing = false
-
-  const start = (text: string): Piece => {
-    held = (held + text).trimStart()
-    const tag = opening.exec(held)?.[0]
-    if (tag !== undefined) {
-      kind = openings.findIndex((pattern) => pattern.test(tag))
-      depth = 1
-      state = "reasoning"
-      return reasoning(take().slice(tag.length))
-    }
-    if (held.length < longest && /^$|^[<◁][^>▷\n]*$|^\[(?:T(?:H(?:I(?:N(?:K)?)?)?)?)?$/i.test(held)) return none
-    state = "answer"
-    return answer(take())
-  }
-
-  const reasoning = (text: string): Piece => {
-    held += text
-    const [open, close] = tags[kind]!
-    const pattern = new RegExp(`(${open})|${close}`, "giu")
-    let end = 0
-    for (const match of held.matchAll(pattern)) {
-      depth += match[1] === undefined ? -1 : 1
-      end = match.index + match[0].length
-      if (depth > 0) continue
-      state = "start"
-      held = held.slice(end)
-      return start("")
-    }
-    held = held.slice(Math.max(end, held.length - longest))
-    return none
-  }
-
-  const answer = (text: string): Piece => {
-    if (closing && text !== "" && !/^[ \t]*$/.test(text)) {
-      closing = false
-      if (/^[ \t]*\r?\n/.test(text)) return again(text)
-    }
-    line += text
-    if (closings.some((start) => line.includes(start))) {
-      for (const match of line.matchAll(anyClosing)) {
-        const end = match.index + match[0].length
-        if (end <= line.length - text.length) continue
-        const after = line.slice(end)
-        const rest = text.slice(text.length - after.length)
-        if (/^[ \t]*\r?\n/.test(after)) return again(rest)
-        if (line.slice(line.lastIndexOf("\n", match.index) + 1, match.index).trim() === "") return again(rest)
-        closing = /^[ \t]*$/.test(after)
-      }
-    }
-    line = line.slice(Math.max(line.lastIndexOf("\n") + 1, line.length - longest))
-    return { text, restart: false }
-  }
-
-  const again = (rest: string): Piece => {
-    state = "start"
-    line = held = ""
-    closing = false
-    return { text: start(rest).text, restart: true }
-  }
-
-  const take = (): string => {
-    const text = held
-    held = ""
-    return text
-  }
-
-  return {
-    feed: (text: string): Piece =>
-      state === "start" ? start(text) : state === "reasoning" ? reasoning(text) : answer(text),
-    /** What was held back, as it may have become a tag. */
-    end: (): Piece => {
-      if (closing) return { text: "", restart: true }
-      return state === "start" ? { text: take(), restart: false } : none
-    }
-  }
-}
-
-const none: Piece = { text: "", restart: false }

@@ -1,0 +1,122 @@
+import { mayBegin, tags } from "./reasoningTags.ts"
+
+const opening = new RegExp(`^(?:${tags.map(([open]) => open).join("|")})`, "i")
+const openings = tags.map(([open]) => new RegExp(`^(?:${open})`, "i"))
+const anyClosing = new RegExp(tags.map(([, close]) => close).join("|"), "iy")
+
+/** How closing tags begin. */
+const begins = ["<", "[/", "◁"]
+
+/** What is left of some more text of a reply that comes in pieces; `restart` where all that came before was reasoning. */
+export interface Piece {
+  readonly text: string
+  readonly restart: boolean
+}
+
+/** Longer than any tag, and than what stands beside one on its line. */
+const longest = 250
+
+/** Takes reasoning out of a reply while it comes, as far as it can be told so far. */
+export const skipper = () => {
+  let state: "start" | "reasoning" | "answer" = "start"
+  let held = ""
+  let kind = 0
+  let depth = 0
+  /** Whether nothing but white space came on this line. */
+  let isBlank = true
+  /** What may become a closing tag. */
+  let begun = ""
+  /** A tag that closed reasoning stands last on that line. */
+  let closing = false
+
+  const start = (text: string): Piece => {
+    held = (held + text).trimStart()
+    const tag = opening.exec(held)?.[0]
+    if (tag !== undefined) {
+      kind = openings.findIndex((pattern) => pattern.test(tag))
+      depth = 1
+      state = "reasoning"
+      return reasoning(take().slice(tag.length))
+    }
+    if (held.length < longest && /^$|^[<◁][^>▷\n]*$|^\[(?:T(?:H(?:I(?:N(?:K)?)?)?)?)?$/i.test(held)) return none
+    state = "answer"
+    return answer(take())
+  }
+
+  const reasoning = (text: string): Piece => {
+    held += text
+    const [open, close] = tags[kind]!
+    const pattern = new RegExp(`(${open})|${close}`, "gi")
+    let end = 0
+    for (const match of held.matchAll(pattern)) {
+      depth += match[1] === undefined ? -1 : 1
+      end = match.index + match[0].length
+      if (depth > 0) continue
+      state = "start"
+      held = held.slice(end)
+      return start("")
+    }
+    held = held.slice(Math.max(end, held.length - longest))
+    return none
+  }
+
+  const answer = (text: string): Piece => {
+    if (closing && text !== "" && !/^[ \t]*$/.test(text)) {
+      closing = false
+      if (/^[ \t]*\r?\n/.test(text)) return again(text)
+    }
+    if (begun === "" && !begins.some((begin) => text.includes(begin))) {
+      isBlank = isBlankAfter(text)
+      return { text, restart: false }
+    }
+    const seen = begun + text
+    begun = ""
+    let at = 0
+    for (const { index } of seen.matchAll(mayBegin)) {
+      isBlank = isBlankAfter(seen.slice(at, index))
+      at = index
+      anyClosing.lastIndex = index
+      const tag = anyClosing.exec(seen)?.[0]
+      if (tag === undefined) {
+        if (seen.length - index < longest && !/[>▷\]]/.test(seen.slice(index))) begun = seen.slice(index)
+        continue
+      }
+      const after = seen.slice(index + tag.length)
+      if (isBlank || /^[ \t]*\r?\n/.test(after)) return again(after)
+      closing = /^[ \t]*$/.test(after)
+    }
+    isBlank = isBlankAfter(seen.slice(at, seen.length - begun.length))
+    return { text, restart: false }
+  }
+
+  const isBlankAfter = (text: string): boolean => {
+    const start = text.lastIndexOf("\n") + 1
+    return (isBlank || start > 0) && text.slice(start).trim() === ""
+  }
+
+  const again = (rest: string): Piece => {
+    state = "start"
+    held = begun = ""
+    isBlank = true
+    closing = false
+    return { text: start(rest).text, restart: true }
+  }
+
+  const take = (): string => {
+    const text = held
+    held = ""
+    return text
+  }
+
+  return {
+    feed: (text: string): Piece =>
+      state === "start" ? start(text) : state === "reasoning" ? reasoning(text) : answer(text),
+    /** What was held back, as it may have become a tag. */
+    end: (): Piece => {
+      if (closing) return { text: "", restart: true }
+      return state === "start" ? { text: take(), restart: false } : none
+    }
+  }
+}
+
+const none: Piece = { text: "", restart: false }
