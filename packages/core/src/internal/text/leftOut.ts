@@ -7,7 +7,12 @@ export type LeftOut = { readonly _tag: "Edit" } | { readonly _tag: "Placeholder"
 /** What shows that a text is an edit of a file, or leaves some of it out; nothing in files of prose. */
 export const leftOut = (content: string, of: string): LeftOut | undefined => {
   if (language.isProse(of) || of === "diff") return undefined
-  const isOpenAfter = openString(of)
+  // few texts have anything of the kind, be it in a string or not
+  const found = search(content, of, () => false)
+  return found === undefined ? undefined : search(content, of, openString(of))
+}
+
+const search = (content: string, of: string, isOpenAfter: (line: string) => boolean): LeftOut | undefined => {
   let isString = false
   let isStart = true
   let edits = 0
