@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
+import { join } from "node:path"
 import process from "node:process"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
@@ -30,8 +31,15 @@ const calls: Readonly<Record<string, readonly [args: ReadonlyArray<string>, has:
   import: [["state.json"], ["run", "origin", "workflow"]],
   graph: [[], ["run", "workflow", "mermaid"]],
   verify: [["code"], ["run", "passed", "problems"]],
+  "cassette prune": [
+    ["tape", "--run", "latest"],
+    ["folder", "removed", "kept"]
+  ],
+  "cassette migrate": [["old.json"], ["folder", "replies"]],
   ask: [["hello"], ["model", "reply", "tokens"]]
 }
+
+const oldCassette = join(import.meta.dirname, "../../../../../test/before/cassettes/by-hand.json")
 
 const namesOf = Effect.gen(function* () {
   const names: Array<string> = []
@@ -83,16 +91,19 @@ const withServer = <A, E, R>(work: Effect.Effect<A, E, R>) =>
 describe("--json", () => {
   it.effect("gives one document for every command", () =>
     Effect.gen(function* () {
-      assert.deepStrictEqual((yield* namesOf).toSorted(), Object.keys(calls).toSorted())
+      const called = new Set(Object.keys(calls).map((name) => name.split(" ")[0]!))
+      assert.deepStrictEqual((yield* namesOf).toSorted(), [...called].toSorted())
       writeFileSync("doc.md", "Say it.")
       mkdirSync("code")
+      mkdirSync("tape")
+      cpSync(oldCassette, "old.json")
       const test =
         "import unittest\nclass T(unittest.TestCase):\n    def test_a(self):\n        self.assertTrue(True)\n"
       writeFileSync("code/test_a.py", test)
       const bound = saying()
       for (const [name, [args, has]] of Object.entries(calls)) {
         if (name === "import") writeFileSync("state.json", (yield* call(["export"], bound)).out)
-        const { err, out, status } = yield* call([name, ...args, "--json"], bound)
+        const { err, out, status } = yield* call([...name.split(" "), ...args, "--json"], bound)
         assert.strictEqual(status, 0, `${name}: ${err}`)
         const printed = document(out)
         assert.containsAllKeys(printed, has, name)
@@ -105,11 +116,11 @@ describe("--json", () => {
       const bound = saying()
       for (const name of Object.keys(calls)) {
         for (const args of [
-          [name, "--frobnicate", "--json"],
-          [name, "nowhere", "no/such", "none.json", "more", "--json"]
+          ["--frobnicate", "--json"],
+          ["nowhere", "no/such", "none.json", "more", "--json"]
         ]) {
-          const { err, out, status } = yield* call(args, bound)
-          assert.strictEqual(status, 2, `${args.join(" ")}: ${err}`)
+          const { err, out, status } = yield* call([...name.split(" "), ...args], bound)
+          assert.strictEqual(status, 2, `${name} ${args.join(" ")}: ${err}`)
           const { error } = document(out) as { readonly error: Readonly<Record<string, unknown>> }
           assert.hasAllKeys(error, ["severity", "code", "message", "target", "fix"])
           assert.deepStrictEqual([error["severity"], error["code"]], ["error", "Usage"])

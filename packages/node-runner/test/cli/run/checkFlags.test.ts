@@ -25,7 +25,7 @@ describe("checkFlags", () => {
       mkdirSync("there")
       symlinkSync("there", "link")
       for (const out of ["there", "new", "new/below/it", "link", "link/below", "."]) yield* check({ out, relay: out })
-      yield* check({ record: "tapes/new.json" })
+      yield* check({ record: "tapes/new" })
       assert.deepStrictEqual(readdirSync(".").toSorted(), ["link", "there"])
       assert.deepStrictEqual(readdirSync("there"), [])
     }).pipe(inFolder)
@@ -38,7 +38,7 @@ describe("checkFlags", () => {
       assert.match(yield* refusal({ out: "file" }), /--out names a folder, but file is a file/)
       assert.match(yield* refusal({ relay: "file/below" }), /--relay names a folder, but file is a file/)
       assert.match(yield* refusal({ record: "file/tape.json" }), /--record .*file is a file/)
-      assert.match(yield* refusal({ record: "." }), /--record names a file, but \. is a folder/)
+      yield* check({ record: "." })
       assert.match(yield* refusal({ out: "dangling" }), /--out names dangling, .* link that leads nowhere/)
       assert.match(yield* refusal({ out: "" }), /--out names nothing/)
       if (existsSync("/proc/self")) {
@@ -62,7 +62,7 @@ describe("checkFlags", () => {
     Effect.gen(function* () {
       assert.match(yield* refusal({ prices: "none.json" }), /there is no file none\.json/)
       assert.match(yield* refusal({ prices: "." }), /\. is a folder/)
-      assert.match(yield* refusal({ replay: "none.json" }), /there is no file none\.json to replay/)
+      assert.match(yield* refusal({ replay: "none.json" }), /there is no cassette none\.json to replay/)
     }).pipe(inFolder)
   )
 })
