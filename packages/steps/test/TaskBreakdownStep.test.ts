@@ -206,8 +206,15 @@ describe("TaskBreakdownStep", () => {
         'Task 1 ("a.py") and Task 2 ("a.py") own one file'
       )
       assert.include(
-        detail(reply({ number: 1, file: "a.py" }, { number: 1, file: "b.py" })),
+        detail(`${reply({ file: "a.py" })}\n\n${reply({ file: "b.py" }).replace("Make", "Mend")}`),
         "two tasks have the number 1"
+      )
+    })
+
+    it("refuses one task that comes twice with different content", () => {
+      assert.include(
+        detail(reply({ number: 1, file: "a.py" }, { number: 1, file: "b.py" })),
+        '"Task 1: Make it" comes twice with different content'
       )
     })
 
