@@ -18,7 +18,7 @@ const streaming = async (answer: (response: ServerResponse, count: number) => vo
   })
   const address = server.address()
   if (address === null || typeof address === "string") throw new Error("the server has no port")
-  const env = { OPENAI_API_KEY: "k", OPENAI_BASE_URL: `http://127.0.0.1:${address.port}/v1` }
+  const env = { OPENAI_API_KEY: "k", OPENAI_BASE_URL: `http://127.0.0.1:${address.port}/v1`, OPENAI_MODEL: "m" }
   return { here: place([], env), asked: () => count }
 }
 

@@ -43,6 +43,8 @@ const values: Readonly<Record<string, unknown>> = {
   }),
   "VerificationError.reason": new TestRunner.TestRunnerError({ reason: "Crashed", detail }),
   "Red.run": 3,
+  "Unsupported.run": 3,
+  "Unsupported.unsupported": 2,
   "WrongWorkflow.found": "other",
   detail,
   place: 'step "draft"',
