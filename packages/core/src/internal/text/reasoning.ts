@@ -87,7 +87,7 @@ const lastOrphan = (text: string, at: number, found: ReadonlyArray<Tag>): Tag | 
     .filter(({ start }) => start >= at && !(start >= from && start < to))
     .filter((tag) => !tag.opens && tag.other === undefined && isAtEdge(text, tag))
     .map((tag) => ({ tag, line: lines(tag.start) }))
-    .findLast(({ line }) => !line.isCode || line.isBeforeBlock)?.tag
+    .findLast(({ line, tag }) => !line.isCode || (line.isBeforeBlock && isAlone(text, tag)))?.tag
 }
 
 /** The first answer in tags of its own that follows reasoning. */
@@ -134,14 +134,23 @@ const read = (text: string): ReadonlyArray<Tag> => {
   return found
 }
 
-/** Whether a tag stands first or last on its line. */
-const isAtEdge = (text: string, { end, start }: Tag): boolean => {
+const isFirst = (text: string, { start }: Tag): boolean => {
   let before = start - 1
   while (text[before] === " " || text[before] === "\t") before--
+  return before < 0 || text[before] === "\n"
+}
+
+const isLast = (text: string, { end }: Tag): boolean => {
   let after = end
   while (text[after] === " " || text[after] === "\t" || text[after] === "\r") after++
-  return before < 0 || text[before] === "\n" || after === text.length || text[after] === "\n"
+  return after === text.length || text[after] === "\n"
 }
+
+/** Whether a tag stands first or last on its line. */
+const isAtEdge = (text: string, tag: Tag): boolean => isFirst(text, tag) || isLast(text, tag)
+
+/** Whether nothing else stands on its line. */
+const isAlone = (text: string, tag: Tag): boolean => isFirst(text, tag) && isLast(text, tag)
 
 const hasOddQuotes = (text: string): boolean => {
   let isOdd = false
