@@ -27,6 +27,7 @@ const readers: Readonly<Record<string, (text: string) => Result.Result<unknown, 
     Schema.Struct({ a: Schema.optionalKey(Schema.Json), b: Schema.optionalKey(Schema.Json) })
   ).parse,
   "json(integers)": OutputParser.json(Schema.Array(Schema.Int)).parse,
+  "json(strings)": OutputParser.json(Schema.Array(Schema.String)).parse,
   "json(string)": OutputParser.json(Schema.String).parse,
   'codeBlock("python")': OutputParser.codeBlock("python").parse,
   files: OutputParser.files.parse,
