@@ -1,13 +1,15 @@
-import { repair } from "./repair.ts"
+import { nowhere, repair } from "./repair.ts"
 
-/** How a value stands in a reply: `alone` before `labelled`, that before `inline`. */
-export type Standing = 3 | 2 | 1
-/** On lines of its own, over several lines, or in a fence of JSON. */
-const alone: Standing = 3
-/** After a colon, or at the start of a line. */
-const labelled: Standing = 2
+/** How a value stands in a reply: `alone` before `inline`. */
+export type Standing = 2 | 1
+/** On lines of its own, over several lines, in a fence of JSON, or after a colon. */
+const alone: Standing = 2
 /** Inside a sentence. */
 const inline: Standing = 1
+/** What is no value inside a sentence: an empty one, and numbers, which are citations. */
+const noInline = /^(?:\{\}|\[[\d,\s-]*\])$/
+/** What follows brackets that are part of a link. */
+const link = /\(|: *https?:/y
 
 /** A complete JSON object or array in a text, its small faults repaired. */
 export interface JsonBlock {
@@ -85,18 +87,30 @@ export const find = (text: string): JsonBlocks => {
       continue
     }
     const region = repair(text, start)
-    if (region._tag === "Unclosed") return { blocks, unclosed: start, invalid, foreign }
-    const isLabelled: boolean = isFirst || label.test(between.slice(-20))
+    const isLabelled: boolean = label.test(between.slice(-20))
+    if (region._tag === "Unclosed") {
+      const isInline: boolean = !isFirst && !isLabelled && !isJson
+      // a bracket in prose takes nothing back of what is finished and stands alone
+      const isDone = blocks.some(({ standing }) => standing === alone) && !breaksAfter(text, start)
+      if (isInline && (isDone || hasBreakInString(text, start))) {
+        const rest = text.indexOf("\n", start)
+        opener.lastIndex = rest < 0 ? text.length : rest
+        continue
+      }
+      return { blocks, unclosed: start, invalid, foreign }
+    }
     if (region._tag === "Closed") {
       const spans = text.slice(start, region.end).includes("\n")
-      const standsAlone: boolean = isJson || spans || (isFirst && isAt(after, text, region.end))
-      const standing: Standing = standsAlone ? alone : isLabelled ? labelled : inline
-      if (!inBroken) blocks.push({ start, json: region.json, standing })
+      const standsAlone: boolean = isJson || spans || isLabelled || (isFirst && isAt(after, text, region.end))
+      const standing: Standing = standsAlone ? alone : inline
+      const isNone = isAt(link, text, region.end) || (standing === inline && noInline.test(region.json))
+      if (!inBroken && !isNone) blocks.push({ start, json: region.json, standing })
       isFirst &&= standing === alone
       read = opener.lastIndex = region.end
       continue
     }
-    const standing: Standing = isFirst || isJson ? alone : isLabelled ? labelled : inline
+    const standing: Standing = isFirst || isJson || isLabelled ? alone : inline
+    const isFirstThere: boolean = isFirst
     isFirst = false
     const counts = isObject ? isAt(quotedKey, text, start) || standing === alone : standing === alone
     if (counts && !inBroken && (invalid === undefined || standing > invalid.standing)) {
@@ -108,12 +122,23 @@ export const find = (text: string): JsonBlocks => {
       continue
     }
     isHopeless ||= counts
-    if (counts && standing === alone) inBroken = true
-    const rest = counts && standing !== alone ? text.indexOf("\n", start) : region.index
+    const isProse = !isJson && (!isFirstThere || region.end === nowhere)
+    if (counts && !isProse) inBroken = true
+    const rest = counts && isProse ? text.indexOf("\n", start) : region.index
     opener.lastIndex = Math.max(rest < 0 ? text.length : rest, start + 1)
   }
   return { blocks, unclosed: undefined, invalid, foreign }
 }
+
+/** Whether the first line of an unfinished value ends in a string, as prose in which a bracket and a quote stand does. */
+const hasBreakInString = (text: string, start: number): boolean => {
+  const end = text.indexOf("\n", start)
+  const line = text.slice(start, end < 0 ? undefined : end).replace(/\\./g, "")
+  return (line.match(/["'“”]/g)?.length ?? 0) % 2 === 1
+}
+
+/** Whether a value goes on below the line on which its bracket is last. */
+const breaksAfter = (text: string, start: number): boolean => /^[{[][ \t]*\r?\n/.test(text.slice(start, start + 80))
 
 const matched = (sticky: RegExp, text: string, index: number): string => {
   sticky.lastIndex = index

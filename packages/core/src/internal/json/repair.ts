@@ -13,7 +13,9 @@ export type Region =
 const unclosed: Region = { _tag: "Unclosed" }
 
 const unclosedKey = "a key that starts here does not end on its line"
-const nowhere = () => undefined
+const unescapedQuote = 'a quote in a string has to be written as \\"'
+/** The end of a region that has none. */
+export const nowhere = () => undefined
 
 const space = /\s+/y
 const comment = /\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)|#[^\n]*/y
@@ -113,7 +115,11 @@ export const repair = (text: string, start: number): Region => {
       if (!(isKey ? takesKey() : takesValue())) return misplaced(i)
       const string = isKey ? keyAt(text, i) : stringAt(text, i)
       if (string === undefined) return unclosed
-      if ("fault" in string) return string.openKey ? invalid(i, unclosedKey, nowhere) : misplaced(string.fault)
+      if ("fault" in string) {
+        const { fault, reason } = string
+        if (reason === undefined) return misplaced(fault)
+        return reason === unclosedKey ? invalid(i, reason, nowhere) : invalid(fault, reason)
+      }
       const json = `"${text.slice(string.from, string.to).replace(unescaped, escape)}"`
       if (isKey && !isNewKey(json)) return invalid(i, `the key ${json} comes twice`)
       out.push(json)
@@ -136,7 +142,7 @@ export const repair = (text: string, start: number): Region => {
       } else {
         const json = bare(found)
         if (isObject() && next !== "value") return misplaced(i)
-        if (json === undefined && next === "value") {
+        if (json === undefined && (next === "value" || /^[+-]?\d/.test(found))) {
           return invalid(i, `${found} is no JSON value; a text has to be in double quotes`)
         }
         if (json === undefined || !takesValue()) return misplaced(i)
@@ -180,7 +186,8 @@ const words: ReadonlyMap<string, string> = new Map([
 
 /** JSON for a word without quotes, if it is a number or a constant. */
 const bare = (found: string): string | undefined =>
-  words.get(found) ?? (/^[+-]?\.?\d/.test(found) && Number.isFinite(Number(found)) ? numeral(found) : undefined)
+  words.get(found) ??
+  (/^[+-]?(?:\.\d|[1-9]|0(?!\d))/.test(found) && Number.isFinite(Number(found)) ? numeral(found) : undefined)
 
 const numeral = (found: string) =>
   /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(found) ? found : `${Number(found)}`
@@ -188,14 +195,14 @@ const numeral = (found: string) =>
 /** The text of a string and where the string ends; or what stands where it would have to; nothing if the text ends first. */
 type Quoted =
   | { readonly from: number; readonly to: number; readonly end: number }
-  | { readonly fault: number; readonly openKey?: boolean }
+  | { readonly fault: number; readonly reason?: string }
   | undefined
 
 /** A key ends at the next quote, on its line. */
 const keyAt = (text: string, start: number): Quoted => {
   const quote = quotes[text[start]!]!
   for (let i = start + 1; i < text.length; i++) {
-    if (text[i] === "\n") return { fault: i, openKey: true }
+    if (text[i] === "\n") return { fault: i, reason: unclosedKey }
     if (text[i] === "\\") i++
     else if (text[i] === quote) {
       const next = afterSpace(text, i + 1)
@@ -207,23 +214,37 @@ const keyAt = (text: string, start: number): Quoted => {
   return undefined
 }
 
-/** A quote ends a string where a delimiter or another string follows; any other was left unescaped. */
+/** A quote ends a string where a delimiter or another string follows; others are words in quotes, left unescaped. */
 const stringAt = (text: string, start: number): Quoted => {
   const quote = quotes[text[start]!]!
   if (text.startsWith(quote.repeat(3), start)) return thriceQuoted(text, start)
   let inner = -1
+  /** Whether a word in quotes is open. */
+  let isOpen = false
   for (let i = start + 1; i < text.length; i++) {
     if (text[i] === "\\") i++
     else if (text[i] === quote) {
       const next = afterSpace(text, i + 1)
-      if (endsValue(text, i + 1, next)) return { from: start + 1, to: i, end: i + 1 }
+      if (endsValue(text, i + 1, next)) {
+        return isOpen ? { fault: inner, reason: unescapedQuote } : { from: start + 1, to: i, end: i + 1 }
+      }
       if (text[next] === "+" && (text[afterSpace(text, next + 1)] ?? "") in quotes) return { fault: next }
-      if (inner < 0) inner = next
+      if (inner < 0) inner = i
+      const opens = opensWord(text, i)
+      // a quote that stands behind a word ends something: the word in quotes, or the string
+      if (isOpen === opens && /[}\]]/.test(text.slice(i)))
+        return isOpen ? { fault: inner, reason: unescapedQuote } : { fault: next }
+      if (isOpen === opens) return undefined
+      isOpen = !isOpen
     }
   }
   // what ends in brackets was not cut off in a string
-  return inner < 0 || !/[}\]]/.test(text.slice(inner)) ? undefined : { fault: inner }
+  return inner < 0 || !/[}\]]/.test(text.slice(inner)) ? undefined : { fault: inner, reason: unescapedQuote }
 }
+
+/** Whether a quote stands before a word rather than behind one. */
+const opensWord = (text: string, index: number): boolean =>
+  /[\s([{=,:>]/.test(text[index - 1]!) && /\S/.test(text[index + 1] ?? " ")
 
 const thriceQuoted = (text: string, start: number): Quoted => {
   const mark = text.slice(start, start + 3)

@@ -68,7 +68,8 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
       jsonShape.accepts(shape, json.startsWith("{") ? "object" : "array")
     )
     const candidates = best(fitting.length > 0 ? fitting : found.blocks, found.invalid?.standing)
-    if (candidates.length === 0) return whole(trimmed.replace(/^```\w*|```$/g, "").trim()) ?? missing(text, found)
+    if (candidates.length === 0)
+      return whole(trimmed.replace(/^```(?:json\w?)?(?=\s)|```$/gi, "").trim()) ?? missing(text, found)
     if (candidates.length > maxBlocks) {
       const detail = `there are ${candidates.length} JSON values; give one`
       return failure({ expected, found: text, place: placeOf(text, candidates[1]!.start), detail })
@@ -111,11 +112,10 @@ const shown = 80
 /** How many values of a reply are looked at. */
 const maxBlocks = 100
 
-/** Those that stand best, empty ones in a sentence last; none where something broken stands better than all. */
+/** Those that stand best; none where something broken stands better than all. */
 const best = (found: ReadonlyArray<blocks.JsonBlock>, broken = 0): ReadonlyArray<blocks.JsonBlock> => {
-  const rank = ({ json, standing }: blocks.JsonBlock) => (json.length === 2 && standing === 1 ? 0.5 : standing)
-  const highest = found.reduce((highest, block) => Math.max(highest, rank(block)), 0)
-  return highest < broken ? [] : found.filter((block) => rank(block) === highest)
+  const highest = found.reduce((highest, { standing }) => Math.max(highest, standing), 0)
+  return highest < broken ? [] : found.filter(({ standing }) => standing === highest)
 }
 
 const broken = (text: string, { detail, index }: { readonly detail: string; readonly index: number }) =>
