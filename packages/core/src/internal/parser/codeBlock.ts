@@ -19,7 +19,8 @@ export const codeBlock = (language?: string): OutputParser<string> => {
   const wanted = language === undefined ? undefined : languages.canonical(language)
 
   const read = (text: string): Result.Result<string, OutputParseError> => {
-    const blocks = fences.parse(text.split("\n"), languages.ofInfo)
+    const lines = text.split("\n")
+    const blocks = fences.parse(lines, languages.ofInfo)
     const last = blocks.at(-1)
     if (last === undefined) {
       return failure({ expected, found: text, place: "", detail: "there is no fenced code block in the reply" })
@@ -40,8 +41,9 @@ export const codeBlock = (language?: string): OutputParser<string> => {
       const detail = `there are ${others.length + 1} code blocks; put all of it in one`
       return failure({ expected, found: other.content, place: `line ${other.open + 1}`, detail })
     }
-    const next = blocks[blocks.indexOf(block) + 1]
-    return whole({ block, next, language: wanted ?? languages.ofInfo(block.info) }, expected)
+    const next = blocks.includes(block) ? blocks[blocks.indexOf(block) + 1] : undefined
+    const isRemark = next === undefined || leadsTo(lines, block, next)
+    return whole({ block, next, isRemark, language: wanted ?? languages.ofInfo(block.info) }, expected)
   }
 
   /** Blocks of the language, else of none; else what those in a block of Markdown are. */
@@ -66,6 +68,12 @@ export const codeBlock = (language?: string): OutputParser<string> => {
   })
 }
 
+/** Whether the text between two blocks is no part of the first: a blank line begins it, or a colon ends it. */
+export const leadsTo = (lines: ReadonlyArray<string>, { close }: fences.Fence, { open }: fences.Fence): boolean => {
+  const first = lines[close! + 1] ?? ""
+  return first.trim() === "" || first.trim() === fences.noNewline || /[:：]\W*$/.test(lines[open - 1] ?? "")
+}
+
 interface Block {
   readonly block: fences.Fence
   /** The block after it, unless a path stands between. */
@@ -73,20 +81,23 @@ interface Block {
   readonly language: string
   /** What it is the file of, where a reply may hold several. */
   readonly path?: string
+  /** Whether what stands right below it is prose, that ends in a colon before the next block. */
+  readonly isRemark?: boolean
   /** The path of a block that starts within it. */
   readonly other?: string | undefined
 }
 
 /** The content of a closed block, if it is a whole file. */
 export const whole = (
-  { block, language: of, next, other, path }: Block,
+  { block, isRemark = true, language: of, next, other, path }: Block,
   expected: string
 ): Result.Result<string, OutputParseError> => {
   const { close, content, doubt, info, open } = block
   const refuse = (line: number, detail: string) => failure({ expected, found: content, place: `line ${line}`, detail })
   const ofPath = path === undefined ? "" : ` of ${path}`
   const first = open + 1
-  if (doubt?._tag === "OpenString") return refuse(first, "a string in three quotes is not closed before the block ends")
+  if (doubt?._tag === "OpenString")
+    return refuse(first, "a string that goes over several lines is not closed before the block ends")
   if (doubt?._tag === "OtherBlock") {
     return refuse(
       first,
@@ -94,7 +105,7 @@ export const whole = (
     )
   }
   const said = languages.ofInfo(info)
-  if (said === "markdown" && next?.info === "") {
+  if (next?.info === "" && (said === "markdown" || !isRemark)) {
     return refuse(first, `${path ?? "the block"} may end at line ${close! + 1} or later: put a longer fence around it`)
   }
   const isEdit = said === "diff" && of !== "diff"

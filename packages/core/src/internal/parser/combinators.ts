@@ -86,7 +86,7 @@ export const choice = <const Choice extends string>(choices: ReadonlyArray<Choic
   })
 }
 
-const decoration = new Set(['"', "'", "`", "*", "_", "“", "”", "."])
+const decoration = new Set("\"'`*_“”.!()-># ")
 
 const plain = (text: string): string => {
   const trimmed = text.trim()

@@ -41,7 +41,8 @@ export const fields = <const Spec extends FieldsSpec>(spec: Spec): OutputParser<
 
   const parse = (text: string) => {
     const values = new Map<string, string>()
-    for (const { key, line, value } of sections(text, match)) {
+    const plain = sections(text, match)
+    for (const { key, line, value } of plain.length > 0 ? plain : sections(withoutFence(text), match)) {
       if ((values.get(key) ?? value) !== value) {
         const detail = `${spec[key]!.label} comes twice; write it once`
         return failure({ expected, found: value, place: `line ${line + 1}`, detail })
@@ -112,6 +113,13 @@ const labelMatcher = (entries: ReadonlyArray<readonly [string, Field]>) => {
       ? undefined
       : { key, indent: fences.indentOf(line), rest: text.slice(found[0].length).trimStart() }
   }
+}
+
+/** A text without the one fence that is in it. */
+const withoutFence = (text: string): string => {
+  const lines = text.split("\n")
+  const isOne = lines.filter(fences.isFence).length === 2
+  return isOne ? lines.map((line) => (fences.isFence(line) ? "" : line)).join("\n") : text
 }
 
 /** The fields of a text in order, with the lines that belong to each. */

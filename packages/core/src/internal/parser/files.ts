@@ -4,7 +4,7 @@ import * as fences from "../text/fences.ts"
 import * as filePath from "../text/filePath.ts"
 import * as language from "../text/language.ts"
 import { lineCounter } from "../text/lineCounter.ts"
-import { whole } from "./codeBlock.ts"
+import { leadsTo, whole } from "./codeBlock.ts"
 import { answerParser, failure, none, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
 const expected = "each file as a line `### File: path` with one fenced code block below it"
@@ -73,7 +73,8 @@ const read = (
     const next = after === undefined || lookUp(lines, after.open) === undefined ? after : undefined
     const within = block.nested.map((line) => labelAbove(lines, line)).find((path) => path !== undefined)
     if (within !== undefined) return refuse(`the code block of ${path} is not closed before ${within} starts`)
-    const content = whole({ block, next, language: language.ofPath(path), path, other }, expected)
+    const isRemark = next === undefined || leadsTo(lines, block, next)
+    const content = whole({ block, next, isRemark, language: language.ofPath(path), path, other }, expected)
     if (Result.isFailure(content)) return Result.fail(content.failure)
     if ((contents.get(path) ?? content.success) !== content.success) {
       return refuse(`${path} comes twice with different content; write it once`)
@@ -107,25 +108,42 @@ interface Said {
 }
 
 const pathOf = (lines: ReadonlyArray<string>, { content, info, open }: fences.Fence): Said => {
-  const inside = filePath.ofInfo(info)
-  const above = lookUp(lines, open)
   const of = language.ofInfo(info)
+  const isRemark = language.isShell(of) || language.isPlain(of)
+  const above = named(lookUp(lines, open), language.isShell(of))
+  const inside = ofFence(info, above)
   const agrees = (path: string) => of !== "" && language.ofPath(path) === of
   if (inside !== undefined && above?.isCertain === true && !isSame(inside.path, above.path)) {
     return { fault: `${above.path} above the block, ${inside.path} in its fence; name one` }
   }
   const isNamed = above !== undefined && (above.isCertain || (!language.isShell(of) && agrees(above.path)))
   const part = inside?.part ?? (isNamed ? above.part : undefined)
-  const named = isNamed && above.path.length > (inside?.path.length ?? 0) ? above.path : inside?.path
-  if (named !== undefined && part !== undefined)
-    return { path: named, fault: `${part} of ${named}, not the whole file` }
-  if (named?.endsWith("/") === true) return { path: named, fault: `${named} is a folder; name the file` }
-  if (named !== undefined) return { path: named }
-  const comment = filePath.ofComment(content)
-  if (comment !== undefined && (of === "" || agrees(comment))) return { path: comment }
+  const path = isNamed && above.path.length > (inside?.path.length ?? 0) ? above.path : inside?.path
+  if (path !== undefined && part !== undefined) return { path, fault: `${part} of ${path}, not the whole file` }
+  if (path?.endsWith("/") === true) return { path, fault: `${path} is a folder; name the file` }
+  if (path !== undefined && language.isShell(of) && language.isCode(language.ofPath(path))) {
+    return { path, fault: `a block of ${of}, which ${path} is not` }
+  }
+  if (path !== undefined) return { path }
+  const comment = language.isShell(of) ? undefined : filePath.ofComment(content)
+  if (comment !== undefined && agrees(comment)) return { path: comment }
+  if (comment !== undefined && of === "") return { detail: `${nameless} for certain` }
   if (above !== undefined && !(language.isShell(of) && !agrees(above.path)))
     return { detail: `${nameless} for certain` }
-  return (language.isShell(of) || language.isPlain(of)) && isIntroduced(lines, open) ? {} : { detail: nameless }
+  return isRemark && isIntroduced(lines, open) ? {} : { detail: nameless }
+}
+
+/** A path above a block; above commands, words that a slash joins are none. */
+const named = (above: filePath.Named | undefined, isShell: boolean): filePath.Named | undefined => {
+  if (above === undefined || !isShell) return above
+  const name = above.path.slice(above.path.lastIndexOf("/") + 1)
+  return above.path.includes("/") && name !== "" && !name.includes(".") && !filePath.isKnown(name) ? undefined : above
+}
+
+/** A path in a fence's own words, unless they name a language that is named after the file. */
+const ofFence = (info: string, above: filePath.Named | undefined) => {
+  const inside = filePath.ofInfo(info)
+  return above?.isCertain === true && inside !== undefined && !/[./]/.test(inside.path) ? undefined : inside
 }
 
 /** Whether one path is the end of the other. */

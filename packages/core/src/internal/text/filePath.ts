@@ -31,12 +31,14 @@ const dash = /[ \t]+[-–—]+[ \t]+/
 export const ofLine = (line: string, isNext: boolean): Named | undefined => {
   if (line.length > maxLength) return undefined
   const text = line.trim()
-  const heading = /^#{1,6}(?=\s)/.exec(text)?.[0] ?? ""
-  const bare = text
-    .slice(heading.length)
-    .trimStart()
-    .replace(/^(?:[-*+]|\d{1,3}[.)])[ \t]+/, "")
-    .trimStart()
+  const heading = /^#{1,6}(?=\s)|^#{2,6}(?=[^\s#])/.exec(text)?.[0] ?? ""
+  const bare = unbold(
+    text
+      .slice(heading.length)
+      .trimStart()
+      .replace(/^(?:[-*+]|\d{1,3}[.)])[ \t]+/, "")
+      .trimStart()
+  )
   const labelled = label.exec(bare)?.[0]
   if (labelled !== undefined) {
     const { part, path } = unwrap(bare.slice(labelled.length).trim())
@@ -47,26 +49,45 @@ export const ofLine = (line: string, isNext: boolean): Named | undefined => {
   const behind = other === undefined ? undefined : unwrap(bare.slice(other.length).trim())
   if (behind !== undefined && isPath(behind.path)) {
     const isHeading = heading !== ""
-    return named(behind.path, { isHeading, isCertain: isHeading }, behind.part)
+    return named(behind.path, { isHeading, isCertain: isHeading }, behind.part ?? partOf(other!))
   }
   if (isPath(whole.path)) {
     const isHeading = heading !== "" && (bare.includes("`") || bare.startsWith("[") || /\.\w+$/.test(whole.path))
     return named(whole.path, { isHeading, isCertain: true }, whole.part)
   }
-  const [side, ...sides] = bare
-    .split(dash)
-    .map(unwrap)
-    .filter(({ path }) => isPath(path))
-  if (side !== undefined && sides.length === 0 && (heading !== "" || isNext)) {
-    return named(side.path, { isHeading: heading !== "", isCertain: true }, side.part)
+  const sides = bare.split(dash)
+  const paths = sides.map(unwrap).filter(({ path }) => isPath(path))
+  if (paths.length === 1 && (heading !== "" || isNext)) {
+    const others = sides.filter((side) => unwrap(side).path !== paths[0]!.path)
+    return named(
+      paths[0]!.path,
+      { isHeading: heading !== "", isCertain: true },
+      paths[0]!.part ?? partOf(others.join(" "))
+    )
   }
-  if (!isNext) return undefined
+  return isNext ? inProse(text, heading) : undefined
+}
+
+/** A path in a sentence: for certain only at its end, and where it does not speak of a change or a use. */
+const inProse = (text: string, heading: string): Named | undefined => {
   const mentions = [...text.matchAll(/`([^`\s]+)`|\*\*([^*\s]+)\*\*/g)].map((m) => m[1] ?? m[2]!).filter(isPath)
   const [only, ...others] = mentions
   if (only === undefined) return undefined
+  const part = heading === "" || others.length > 0 ? undefined : partOf(text.replace(only, ""))
+  if (part !== undefined) return named(only, { isHeading: false, isCertain: true }, part)
   const isLast = others.length === 0 && /[`*][ \t]*[:：.]?$/.test(text) && !dash.test(text)
-  return { path: isLast ? normalise(only) : "", isHeading: false, isCertain: false }
+  return { path: isLast && !changes.test(text) ? normalise(only) : "", isHeading: false, isCertain: false }
 }
+
+/** Words of a sentence below which no whole file stands. */
+const changes =
+  /\b(?:add|append|insert|chang\w+|updat\w+|modif\w+|replac\w+|edit\w*|remov\w+|delet\w+|us(?:e|ing|age)|example|error|run|output|compar\w+|import|call|see)\b/i
+
+/** A line without the bold around all of it. */
+const unbold = (text: string): string => /^\*\*([^*]+)\*\*:?$/.exec(text)?.[1] ?? text
+
+const partOf = (words: string): Named["part"] =>
+  ofLines.test(words.trim()) ? "lines" : ofPart.test(words) ? "a part" : undefined
 
 const named = (
   path: string,
@@ -108,12 +129,12 @@ interface Unwrapped {
 
 const remark = /(?<!\])[ \t]*\(([^()]{0,40})\)[ \t]*:?$/
 const ofLines = /\blines?\b|^L?\d+\s*[-–]\s*L?\d+$/i
-const ofPart = /\b(?:excerpt|partial|snippet|abridged|unchanged|changes(?: only)?|diff|part)\b/i
+const ofPart =
+  /\b(?:excerpts?|partial(?:ly)?|snippets?|abridged|unchanged|chang(?:es?|ed)|diff|parts?|continued|additions?|before|old|deleted|removed|only)\b/i
 
 /** The text without the marks and remarks around it. */
 const unwrap = (line: string): Unwrapped => {
-  const said = remark.exec(line)?.[1] ?? ""
-  const part = ofLines.test(said) ? "lines" : ofPart.test(said) ? "a part" : undefined
+  const part = partOf(remark.exec(line)?.[1] ?? "")
   const text = line
     .replace(remark, "")
     .replace(/[ \t]*[:：](\*\*|__)?$/, "$1")
@@ -129,6 +150,8 @@ const within = (text: string): Unwrapped => {
   if (target !== undefined) return within(isPath(target) ? target : shown!)
   const bracketed = /^\[([^[\]]+)\]$/.exec(text)?.[1]
   if (bracketed !== undefined) return within(bracketed)
+  const quoted = /^[“„«](.+)[”“»]$/.exec(text)?.[1]
+  if (quoted !== undefined) return within(quoted)
   for (const mark of ["**", "__", "*", "_", '"', "'"]) {
     const inner = text.slice(mark.length, -mark.length)
     if (text.length > 2 * mark.length && text === `${mark}${inner}${mark}` && !inner.includes(mark))
@@ -151,10 +174,18 @@ const codeSpan = (text: string): string | undefined => {
 }
 
 const isPath = (text: string): boolean =>
-  /^[^\s`*<>|"?]+$/.test(text) &&
+  /^[^\s`*<>|"?“”：]+$/.test(text) &&
   !text.includes("://") &&
-  (/[^/\\][/\\][^/\\]|^\.{0,2}[/\\]./.test(text) || /\.[A-Za-z]\w{0,9}$/.test(text) || known.has(text.toLowerCase()))
+  (/[^/\\][/\\][^/\\]|^\.{0,2}[/\\]./.test(text) || /\.[A-Za-z]\w{0,9}$/.test(text) || isKnown(text))
 
-const known = new Set(["makefile", "dockerfile", "license", "procfile", "justfile", ".gitignore", ".env"])
+/** Names of files that have no ending. */
+export const isKnown = (name: string): boolean => known.has(name.toLowerCase()) || /^\.[a-z][\w.-]+$/i.test(name)
+
+const known = new Set([
+  ..."makefile dockerfile license licence procfile justfile gemfile rakefile jenkinsfile vagrantfile brewfile".split(
+    " "
+  ),
+  ..."readme changelog contributing notice authors codeowners build workspace pipfile".split(" ")
+])
 
 const normalise = (path: string): string => path.replaceAll("\\", "/").replace(/^(?:\.\/+)+/, "")

@@ -26,6 +26,15 @@ export const isPlain = (language: string): boolean => language === "" || languag
 export const isProse = (language: string): boolean =>
   language === "markdown" || language === "text" || language === "rst"
 
+/** Languages in which no command is written. */
+export const isCode = (language: string): boolean => code.has(language)
+
+const code = new Set(
+  "python javascript typescript vue csharp cpp c java go rust ruby kotlin swift php json yaml toml html css markdown".split(
+    " "
+  )
+)
+
 const shells = new Set(["bash", "powershell", "bat"])
 
 const aliases: ReadonlyMap<string, string> = new Map(

@@ -17,21 +17,24 @@ const search = (content: string, of: string, isOpenAfter: (line: string) => bool
   let isStart = true
   let edits = 0
   let number = 0
+  let before = ""
   for (const line of content.split("\n")) {
     number++
     const inString = isString
     isString = isOpenAfter(line)
+    const above = before
+    before = line
     if (inString || !mayTell.test(line)) continue
     if (editMarks[edits]!.test(line) && ++edits === editMarks.length) return { _tag: "Edit" }
     if (isStart && diffStart.test(line)) return { _tag: "Edit" }
     isStart = isStart && number < diffHead
-    if (line.length <= maxLength && isPlaceholder(line, of)) return { _tag: "Placeholder", line: number }
+    if (line.length <= maxLength && isPlaceholder(line, of, above)) return { _tag: "Placeholder", line: number }
   }
   return undefined
 }
 
-/** How a line begins that is a comment, a mark or three dots. */
-const mayTell = /^\s*(?:[#/;%<>('{*.…=@+-]|REM\b|diff)/i
+/** How a line begins that is a comment, a mark or three dots, or ends that has a comment with dots. */
+const mayTell = /^\s*(?:[#/;%<>([{'*.…=@+-]|REM\b|diff)|(?:#|\/\/|\/\*)[ \t]*(?:…|\.{3})/i
 
 /** The marks of a conflict or of an edit by search and replace, in this order. */
 const editMarks = [
@@ -46,39 +49,68 @@ const diffHead = 6
 /** A longer line says more than that something is left out. */
 const maxLength = 200
 
-const isPlaceholder = (line: string, of: string): boolean => {
-  if (/^\s*(?:…|\.{3,})\s*$/.test(line)) return of !== "python" || line.includes("…")
-  const said = comment.exec(line)?.[1]
-  return (
-    said !== undefined &&
-    (onlyDots.test(said) || betweenDots.test(said) || (dots.test(said) && hint.test(said)) || words.test(said))
-  )
+/** Languages in which three dots are nothing by themselves. */
+const noDots = new Set([
+  "javascript",
+  "typescript",
+  "java",
+  "go",
+  "rust",
+  "csharp",
+  "ruby",
+  "php",
+  "kotlin",
+  "scala",
+  "swift"
+])
+
+const isPlaceholder = (line: string, of: string, before: string): boolean => {
+  if (/^\s*…\s*$/.test(line)) return true
+  if (/^\s*\.{3,}\s*$/.test(line)) return noDots.has(of)
+  const said = comment.exec(line)?.[1] ?? bracketed.exec(line)?.[1] ?? behind.exec(line)?.[1]
+  if (said === undefined) return false
+  // dots in a comment that goes on are a part of what it shows
+  if (onlyDots.test(said)) return !comment.test(before)
+  return betweenDots.test(said) || (dots.test(said) && hint.test(said)) || words.test(said.replace(rule, ""))
 }
 
 const comment =
   /^\s*(?:\{\/\*|#+|\/\/+|--|;+|%+|\/\*+|\*|<!--|\(\*|'|REM\b)[ \t]*(\S.*?)[ \t]*(?:\*\/\}?|-->|\*\))?[ \t]*$/i
+/** Words in place of code, in brackets or between dots. */
+const bracketed =
+  /^\s*(?:[[(<](?=[^\]]*\b(?:rest|existing|remaining|unchanged)\b)|(?:…|\.{3,})[ \t]*(?=[(\w]))(.*?)(?:[\])>]|…|\.{3,})*\s*$/i
+/** A comment behind code, that dots begin. */
+const behind = /(?:#|\/\/|\/\*)[ \t]*((?:…|\.{3,}).*?)[ \t]*(?:\*\/)?[ \t]*\}?$/
+/** A line drawn beside words. */
+const rule = /^[-=*~ ]{2,}|[-=*~ ]{2,}$/g
 
 const onlyDots = /^[[(<]?(?:…|\.{3,})[\])>]?$/
 const betweenDots = /^[[(<]?(?:…|\.{3,}).*(?:…|\.{3,})[\])>]?$/
 const dots = /^[[(<]?(?:…|\.{3,})|(?:…|\.{3,})[\])>]?$/
-const hint =
-  /\b(?:(?:the|of) rest|rest of|existing|remaining|unchanged|omitted|elided|truncated|as (?:before|above)|previous|original|(?:your|other|more) (?:code|methods?|functions?|imports?|tests?|logic|content|implementation)|(?:code|goes) here)\b/i
-
 const noun =
-  "(?:code|file|implementation|class(?:es)?|functions?|methods?|modules?|script|tests?|contents?|logic|program|imports?|body)"
+  "(?:code|file|implementation|class(?:es)?|functions?|methods?|modules?|script|tests?|contents?|logic|program|imports?|body|component|styles?|config(?:uration)?|section|page|html|document)"
+const hint = new RegExp(
+  `\\b(?:rest of|unchanged|omitted|elided|truncated|continued|as before|as above|(?:existing|remaining|previous|original|additional|other|more|your) ${noun}|code here|goes here)\\b`,
+  "i"
+)
 const state =
-  "(?:(?:is|are|remains?|stays?|goes|go|continues?|kept)? ?(?:the same|unchanged|as (?:before|is|above)|same as (?:before|above)|omitted|elided|truncated|here|below|identical)\\b.{0,40})"
+  "(?:(?:is|are|remains?|stays?|kept|goes|continues?) )?(?:the same|unchanged|as (?:it )?(?:was|is|before|above)|same as (?:before|above)|omitted|elided|below|as is)(?: (?:here|for brevity))?"
 /** What a comment says in place of code. */
 const words = new RegExp(
-  `^[[(<]?(?:${[
-    `(?:the |all )?(?:rest|remainder) of (?:the |your |this )?(?:existing |original |previous )?${noun}(?: ${state})?`,
+  `^[[(<]?(?:note: )?(?:${[
+    `(?:the |all )?(?:rest|remainder) of (?:the |your |this )?(?:existing |original |previous )?${noun}(?: (?:here|below|goes here|${state}))?`,
+    `(?:the )?rest (?:is |of it )?${state}`,
+    `(?:everything|all) else ${state}`,
     `(?:the |all )?(?:other |remaining |existing |previous |original )+${noun} ${state}`,
-    `(?:existing|remaining|previous|original) code`,
-    `(?:code|implementation|logic|content) (?:goes here|here|omitted|unchanged|remains).{0,40}`,
-    `(?:add |insert |put |write |place )?(?:your|the|actual|real) (?:own )?(?:code|implementation|logic) (?:goes )?here`,
-    `(?:unchanged|no changes?(?: here)?|same as (?:before|above)|omitted|truncated|snip(?:ped)?|elided)`,
-    `(?:.{0,60} )?(?:omitted |elided |shortened |truncated )?for brevity`,
-    `todo:? (?:implement(?: (?:this|me|it|here|the rest.{0,40}))?|fill (?:this |me )?in.{0,40}|(?:add |write )?(?:your )?(?:code|implementation|logic)(?: here)?)`
+    `(?:keep |retain )?(?:the )?(?:all )?(?:existing|remaining|previous|original|unchanged) (?:code|imports|methods|functions)(?: (?:here|below|above|as is|unchanged))?`,
+    `(?:keep|leave) (?:the )?(?:rest|everything else).{0,40}`,
+    `same code as (?:before|above)`,
+    `(?:code|implementation|logic) (?:goes here|here|omitted|unchanged|continues(?: (?:here|as before|below))?|remains (?:the same|unchanged|as is))`,
+    `(?:add |insert |put |write |place )?(?:your|actual|real) (?:own )?(?:code|implementation|logic) (?:goes )?here`,
+    `(?:placeholder for|insert) (?:the |your )?(?:actual |real )?(?:code|implementation|logic)`,
+    `(?:unchanged|no changes?(?: (?:here|below))?|snip(?:ped)?)`,
+    `(?:.{0,60} )?(?:omitted|elided|shortened|truncated|removed|left out) for brevity`,
+    `todo:? (?:implement(?: (?:this|me|it|here|the rest.{0,40}|(?:actual )?logic|this function))?|fill (?:this |me )?in.{0,40}|(?:add |write )?(?:your )?(?:code|implementation|logic)(?: here)?)`
   ].join("|")})[.!\\])>]*$`,
   "i"
 )

@@ -1,15 +1,15 @@
-/** Languages whose strings may go over several lines between three quotes. */
-const languages = new Set(["python", "toml"])
-
 /**
- * For the lines of a file in order: whether a string in three quotes is open at the end of each.
+ * For the lines of a file in order: whether a text that may go over several lines is open at the end of each: a string in
+ * three quotes (Python, TOML), a template literal (JavaScript, TypeScript), a here-document (a shell's).
  *
- * **Source** Python's reference, 2.4.1 and 2.4.2; TOML 1.0. A string in single quotes ends with its line.
+ * **Source** Python's reference, 2.4.1 and 2.4.2; TOML 1.0; ECMA-262, 12.9.6; POSIX, 2.7.4. Other strings end with their line.
  */
-export const openString = (language: string): ((line: string) => boolean) => {
-  if (!languages.has(language)) return () => false
+export const openString = (language: string): ((line: string) => boolean) =>
+  (readers.get(language) ?? (() => () => false))()
+
+const thrice = () => {
   let open: string | undefined
-  return (line) => {
+  return (line: string): boolean => {
     // nothing else goes over the end of a line
     if (!line.includes('"""') && !line.includes("'''")) return open !== undefined
     for (let i = 0; i < line.length; i++) {
@@ -25,12 +25,49 @@ export const openString = (language: string): ((line: string) => boolean) => {
         if (line[i + 1] === char && line[i + 2] === char) {
           open = char.repeat(3)
           i += 2
-        } else {
-          i++
-          while (i < line.length && line[i] !== char) i += line[i] === "\\" ? 2 : 1
-        }
+        } else i = stringEnd(line, i)
       }
     }
     return open !== undefined
   }
 }
+
+const template = () => {
+  let isOpen = false
+  return (line: string): boolean => {
+    if (!line.includes("`")) return isOpen
+    for (let i = 0; i < line.length; i++) {
+      const char = line[i]!
+      if (char === "\\") i++
+      else if (char === "`") isOpen = !isOpen
+      else if (isOpen) continue
+      else if (line.startsWith("//", i)) break
+      else if (char === '"' || char === "'") i = stringEnd(line, i)
+    }
+    return isOpen
+  }
+}
+
+const hereDocument = () => {
+  let end: string | undefined
+  return (line: string): boolean => {
+    if (end === undefined) end = /^[^#]*<<-?\s*(["']?)(\w+)\1/.exec(line)?.[2]
+    else if (line.trim() === end) end = undefined
+    return end !== undefined
+  }
+}
+
+/** Where a string ends that starts at an index, or its line. */
+const stringEnd = (line: string, start: number): number => {
+  let i = start + 1
+  while (i < line.length && line[i] !== line[start]) i += line[i] === "\\" ? 2 : 1
+  return i
+}
+
+const readers: ReadonlyMap<string, () => (line: string) => boolean> = new Map([
+  ["python", thrice],
+  ["toml", thrice],
+  ["javascript", template],
+  ["typescript", template],
+  ["bash", hereDocument]
+])

@@ -1,14 +1,18 @@
 import * as fences from "./fences.ts"
+import * as language from "./language.ts"
 import { mayBegin, tags } from "./reasoningTags.ts"
 
+const answerNames = "answer|response|solution|output|result|final|final_answer|final_response"
+
 /** Tags that stand around an answer after reasoning. */
-const answerTags: ReadonlyArray<readonly [open: string, close: string]> = [
-  ...["answer", "response", "solution", "output", "result", "final", "final_answer"].map(
-    (name) => [`<${name}>`, `</${name}>`] as const
-  ),
-  ["<|begin_of_solution|>", "<|end_of_solution|>"],
-  ["<|START_RESPONSE|>", "<|END_RESPONSE|>"]
-]
+const answerTag = new RegExp(
+  `\\s*(?:<(?:${answerNames})(?:\\s[^<>\\n/]{0,200})?>|<\\|begin_of_solution\\|>|<\\|START_RESPONSE\\|>)`,
+  "iy"
+)
+const answerEnd = new RegExp(`</(?:${answerNames})>|<\\|end_of_solution\\|>|<\\|END_RESPONSE\\|>`, "gi")
+
+/** What ends a reply in a chat template. */
+const stop = /\s*(?:<\|(?:return|end|im_end|eot_id|endoftext)\|>|<\/s>)\s*$/
 
 const anyTag = new RegExp(tags.map(([open, close], i) => `(?<o${i}>${open})|(?<c${i}>${close})`).join("|"), "iy")
 
@@ -19,6 +23,8 @@ interface Tag {
   /** Which of `tags`. */
   readonly kind: number
   readonly opens: boolean
+  /** Whether a string of JSON is open before it, on its line. */
+  readonly isQuoted: boolean
   readonly start: number
   readonly end: number
   /** Of an opening tag the index of the one that closes it, of a closing one of the one that it closes. */
@@ -35,19 +41,24 @@ export type Found =
 
 const nothing: Found = { gaps: [] }
 
+/** Reasoning without any, before an answer that has to be told from some. */
+const opened = "<think></think>"
+
 /** All reasoning in a reply, in time linear in its length. */
 export const find = (text: string): Found => {
   const found = read(text)
-  if (found.length === 0) return nothing
+  const last = stop.exec(text.slice(-100))
+  const trailing: Gaps = last === null ? [] : [[text.length - last[0].length, text.length]]
+  if (found.length === 0) return last === null ? nothing : { gaps: trailing }
   const gaps: Array<Span> = []
-  let answer: Span | undefined
+  let answer: Stated | undefined
   /** What stands before was looked at. */
   let at = 0
   const take = (gap: Span) => {
     if (gap[0] === 0) gaps.length = 0
     gaps.push(gap)
     answer = answerOf(text, gap[1])
-    at = answer === undefined ? gap[1] : Math.max(...answer)
+    at = answer?.to ?? answer?.start ?? gap[1]
   }
 
   for (const [i, tag] of found.entries()) {
@@ -73,10 +84,12 @@ export const find = (text: string): Found => {
     if (close === undefined) continue
     if (starts) take([tag.start, close.end])
     // said in reasoning whose own first tag is not there
-    else if (close.start > line.to && isAtEdge(text, close)) take([0, close.end])
+    else if (close.start > line.to && closesReasoning(text, close)) take([0, close.end])
   }
-  if (answer === undefined) return { gaps }
-  return answer[1] < answer[0] ? { unfinished: answer[0], what: "answer" } : only(text, answer)
+  if (answer === undefined) return { gaps: [...gaps, ...trailing] }
+  const { end, start, to } = answer
+  if (to === undefined) return { unfinished: start, what: "answer" }
+  return { gaps: [[0, start], [end, to], ...trailing], exact: [start, end] }
 }
 
 /** The last tag that closes reasoning whose opening tag is not there. */
@@ -85,7 +98,7 @@ const lastOrphan = (text: string, at: number, found: ReadonlyArray<Tag>): Tag | 
   const [from, to] = statedAnswer(text, at, found)
   return found
     .filter(({ start }) => start >= at && !(start >= from && start < to))
-    .filter((tag) => !tag.opens && tag.other === undefined && isAtEdge(text, tag))
+    .filter((tag) => !tag.opens && tag.other === undefined && closesReasoning(text, tag))
     .map((tag) => ({ tag, line: lines(tag.start) }))
     .findLast(({ line, tag }) => !line.isCode || (line.isBeforeBlock && isAlone(text, tag)))?.tag
 }
@@ -94,7 +107,7 @@ const lastOrphan = (text: string, at: number, found: ReadonlyArray<Tag>): Tag | 
 const statedAnswer = (text: string, at: number, found: ReadonlyArray<Tag>): Span => {
   for (const { opens, other, start } of found) {
     const answer = start < at || !opens || other === undefined ? undefined : answerOf(text, found[other]!.end)
-    if (answer !== undefined) return answer
+    if (answer?.to !== undefined) return [answer.start, answer.to]
   }
   return [at, at]
 }
@@ -120,7 +133,7 @@ const read = (text: string): ReadonlyArray<Tag> => {
     const kind = Number(name.slice(1))
     const opens = name.startsWith("o")
     if (opens && isQuoted) continue
-    const tag: Tag = { kind, opens, start: match.index, end }
+    const tag: Tag = { kind, opens, isQuoted, start: match.index, end }
     if (opens) open[kind]!.push(found.length)
     else {
       const other = open[kind]!.pop()
@@ -146,8 +159,18 @@ const isLast = (text: string, { end }: Tag): boolean => {
   return after === text.length || text[after] === "\n"
 }
 
-/** Whether a tag stands first or last on its line. */
-const isAtEdge = (text: string, tag: Tag): boolean => isFirst(text, tag) || isLast(text, tag)
+/**
+ * Whether a tag stands where reasoning ends: first on its line, or right behind the words before it, last on its line or
+ * right before an answer. In prose that speaks of a tag a blank stands before it.
+ */
+const closesReasoning = (text: string, tag: Tag): boolean => {
+  if (isFirst(text, tag)) return true
+  const before = text[tag.start - 1]!
+  if (tag.isQuoted || /[\s`'"]/.test(before)) return false
+  return (
+    isLast(text, tag) || "{[<".includes(text[tag.end]!) || (/[.!?…。！？)]/.test(before) && /\S/.test(text[tag.end]!))
+  )
+}
 
 /** Whether nothing else stands on its line. */
 const isAlone = (text: string, tag: Tag): boolean => isFirst(text, tag) && isLast(text, tag)
@@ -167,7 +190,10 @@ const lastClosing = (found: ReadonlyArray<Tag>, kind: number, from: number): num
 /** The line of each of several indices that grow, from `at` on. */
 const linesOf = (text: string, at: number) => {
   const lines = text.slice(at).split("\n")
-  const isCode = fences.mask(lines)
+  const isCode = lines.map(() => false)
+  for (const { close, open } of fences.parse(lines, language.ofInfo)) {
+    if (close !== undefined) isCode.fill(true, open, close + 1)
+  }
   const isBeforeBlock: Array<boolean> = []
   for (let i = lines.length - 1, before = false; i >= 0; i--) {
     isBeforeBlock[i] = before
@@ -182,26 +208,38 @@ const linesOf = (text: string, at: number) => {
   }
 }
 
-/** What stands between tags of an answer, if they follow at an index; it ends before its start if nothing closes it. */
-const answerOf = (text: string, at: number): Span | undefined => {
-  let from = at
-  while (from < text.length && text[from]!.trim() === "") from++
-  const tag = answerTags.find(([open]) => text.startsWith(open, from))
-  if (tag === undefined) return undefined
-  const start = from + tag[0].length
-  const end = text.lastIndexOf(tag[1])
-  if (end < start) return [start, at]
-  const isAfterBreak = text[start] === "\n" && start < end
-  return [start + Number(isAfterBreak), end - Number(text[end - 1] === "\n" && end - 1 > start)]
+/** An answer between tags of its own: those, and what they hold, which is all of it where nothing else follows. */
+interface Stated {
+  readonly start: number
+  readonly end: number
+  /** After its closing tag; `undefined` where there is none. */
+  readonly to: number | undefined
 }
 
-const only = (text: string, exact: Span): Found => ({
-  gaps: [
-    [0, exact[0]],
-    [exact[1], text.length]
-  ],
-  exact
-})
+/** What stands between tags of an answer, if they follow at an index. */
+const answerOf = (text: string, at: number): Stated | undefined => {
+  answerTag.lastIndex = at
+  const tag = answerTag.exec(text)?.[0]
+  if (tag === undefined) return undefined
+  const start = at + tag.length
+  const ends = [...text.slice(start).matchAll(answerEnd)].map(({ 0: tag, index }) => ({
+    end: start + index,
+    to: start + index + tag.length
+  }))
+  // what is printed between tags may have such tags in it
+  const isPrinted = text.slice(at - opened.length, start) === `${opened}\n<answer>` && text[start] === "\n"
+  const closing = isPrinted
+    ? ends.at(-1)
+    : ends.find(({ to }) => /^[ \t]*(?:\r?\n|$|<\/s>|<\|)/.test(text.slice(to, to + 100)))
+  if (closing === undefined) return ends.length === 0 ? { start, end: start, to: undefined } : undefined
+  const { end, to } = closing
+  const isAfterBreak = text[start] === "\n" && start < end
+  return {
+    start: start + Number(isAfterBreak),
+    end: end - Number(text[end - 1] === "\n" && end - 1 > start),
+    to
+  }
+}
 
 /** A text with its gaps blanked out, so that what is left stands in the same lines. */
 export const blank = (text: string, gaps: Gaps): string => {
@@ -227,4 +265,4 @@ export const cut = (text: string, gaps: Gaps, exact: Span | undefined): string =
 }
 
 /** An answer that would be read otherwise, marked as one. */
-export const enclose = (answer: string): string => `<think></think>\n<answer>\n${answer}\n</answer>`
+export const enclose = (answer: string): string => `${opened}\n<answer>\n${answer}\n</answer>`

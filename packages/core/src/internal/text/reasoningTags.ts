@@ -5,13 +5,20 @@
  * and OpenThinker.
  */
 const names = [
-  ..."think,thinking,thought,thoughts,reasoning,reflection,scratchpad,seed:think,antthinking".split(","),
-  ..."inner_monologue,chain_of_thought,cot".split(",")
-]
+  "(?:seed:)?think(?:ing)?(?:_process)?",
+  "thoughts?(?:_process)?",
+  "reasoning",
+  "reflection",
+  "scratchpad",
+  "antthinking",
+  "(?:inner|internal)_(?:monologue|thoughts)",
+  "chain_of_thought",
+  "cot"
+].join("|")
 
-/** Opening and closing tag, as patterns that hold in any letter case. */
+/** Opening and closing tag, as patterns that hold in any letter case. Models mix up the names. */
 export const tags: ReadonlyArray<readonly [open: string, close: string]> = [
-  ...names.map((name) => [`<${name}(?:\\s[^<>\\n]{0,200})?>`, `</${name}>`] as const),
+  [`<(?:${names})(?:\\s[^<>\\n/]{0,200})?>`, `</(?:${names})>`],
   ["\\[THINK\\]", "\\[/THINK\\]"],
   ["◁think▷", "◁/think▷"],
   ["<\\|begin_of_thought\\|>", "<\\|end_of_thought\\|>"],
@@ -20,7 +27,7 @@ export const tags: ReadonlyArray<readonly [open: string, close: string]> = [
   ["<\\|channel>thought", "<channel\\|>"],
   [
     "(?:<\\|start\\|>assistant)?<\\|channel\\|>analysis<\\|message\\|>",
-    "(?:<\\|end\\|>)?(?:<\\|start\\|>assistant)?<\\|channel\\|>final<\\|message\\|>"
+    "(?:<\\|end\\|>)?(?:<\\|start\\|>assistant)?<\\|channel\\|>final ?(?:<\\|constrain\\|>\\w+)?<\\|message\\|>"
   ]
 ]
 

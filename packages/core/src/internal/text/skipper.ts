@@ -38,7 +38,11 @@ export const skipper = () => {
       state = "reasoning"
       return reasoning(take().slice(tag.length))
     }
-    if (held.length < longest && /^$|^[<◁][^>▷\n]*$|^\[(?:T(?:H(?:I(?:N(?:K)?)?)?)?)?$/i.test(held)) return none
+    if (
+      held.length < longest &&
+      /^$|^[<◁][^>▷\n]*$|^<\|(?:start|channel)[^\n]{0,60}$|^\[(?:T(?:H(?:I(?:N(?:K)?)?)?)?)?$/i.test(held)
+    )
+      return none
     state = "answer"
     return answer(take())
   }
