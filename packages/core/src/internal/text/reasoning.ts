@@ -43,6 +43,7 @@ const nothing: Found = { gaps: [] }
 
 /** Reasoning without any, before an answer that has to be told from some. */
 const opened = "<think></think>"
+const printed = /^<think><\/think>\r?\n<answer>\r?\n/
 
 /** All reasoning in a reply, in time linear in its length. */
 export const find = (text: string): Found => {
@@ -227,18 +228,15 @@ const answerOf = (text: string, at: number): Stated | undefined => {
     to: start + index + tag.length
   }))
   // what is printed between tags may have such tags in it
-  const isPrinted = text.slice(at - opened.length, start) === `${opened}\n<answer>` && text[start] === "\n"
+  const isPrinted = printed.test(text.slice(at - opened.length, start + 2))
   const closing = isPrinted
     ? ends.at(-1)
     : ends.find(({ to }) => /^[ \t]*(?:\r?\n|$|<\/s>|<\|)/.test(text.slice(to, to + 100)))
   if (closing === undefined) return ends.length === 0 ? { start, end: start, to: undefined } : undefined
-  const { end, to } = closing
-  const isAfterBreak = text[start] === "\n" && start < end
-  return {
-    start: start + Number(isAfterBreak),
-    end: end - Number(text[end - 1] === "\n" && end - 1 > start),
-    to
-  }
+  const inner = text.slice(start, closing.end)
+  const first = /^\r?\n/.exec(inner)?.[0].length ?? 0
+  const last = /\r?\n$/.exec(inner.slice(Math.max(first, inner.length - 2)))?.[0].length ?? 0
+  return { start: start + first, end: closing.end - last, to: closing.to }
 }
 
 /** A text with its gaps blanked out, so that what is left stands in the same lines. */
