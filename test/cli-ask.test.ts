@@ -82,6 +82,25 @@ describe("ask", () => {
     assert.deepStrictEqual([status, stdout, stderr, asked()], [0, "One.\n", "model: 10 + 5 tokens\n", 2])
   })
 
+  it("says that a reply was cut off by its length", async () => {
+    const { here } = await streaming((response) => {
+      begin(response).end([chunk("One, "), ...lastChunks("model", "MAX_TOKENS")].join(""))
+    })
+    const { status, stderr, stdout } = await here.stepwright("ask", "Count.")
+    assert.deepStrictEqual([status, stdout], [0, "One, \n"])
+    assert.match(stderr, /cut off at the output limit: give it more with --max-output-tokens/)
+  })
+
+  it("names the model where the server knows no such model", async () => {
+    const { here } = await streaming((response) => {
+      const error = { message: "The model `m` does not exist", code: "model_not_found" }
+      response.writeHead(404, { "content-type": "application/json" }).end(JSON.stringify({ error }))
+    })
+    const { stderr } = await here.stepwright("ask", "Count.")
+    assert.match(stderr, /check the name of the model: OPENAI_MODEL, or --model/)
+    assert.notMatch(stderr, /OPENAI_BASE_URL/)
+  })
+
   it("prints what a cassette answers, once", async () => {
     const { asked, here } = await streaming((response) => {
       begin(response).end([chunk("One, "), chunk("two."), ...lastChunks()].join(""))

@@ -87,8 +87,8 @@ export const chunk = (text: string, model = "model") =>
   event({ id: "reply-1", model, choices: [{ index: 0, delta: { content: text }, finish_reason: null }] })
 
 /** What ends one. */
-export const lastChunks = (model = "model") => [
-  event({ id: "reply-1", model, choices: [{ index: 0, delta: {}, finish_reason: "stop" }] }),
+export const lastChunks = (model = "model", finish = "stop") => [
+  event({ id: "reply-1", model, choices: [{ index: 0, delta: {}, finish_reason: finish }] }),
   event({ id: "reply-1", model, choices: [], usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 } }),
   event("[DONE]")
 ]

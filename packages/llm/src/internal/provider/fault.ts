@@ -95,7 +95,8 @@ export const reasonOfProblem = (problem: Problem, faults: Faults, wait = faults.
     detail: hint === undefined ? detail : `${detail}: ${hint}`,
     sizes,
     wait: demanded === undefined ? {} : { retryAfter: demanded },
-    faults
+    // what is wrong is known, so it is not the address
+    faults: hint === undefined ? faults : { ...faults, address: undefined }
   })
 }
 

@@ -53,6 +53,9 @@ export const ask = Command.make(
     )
     const { model, text: said, usage: tokens } = reply
     yield* Console.error([model ?? "the model", ...format.tokens(tokens)].join(": "))
+    if (reply.finishReason === "length") {
+      yield* Console.error("the reply was cut off at the output limit: give it more with --max-output-tokens")
+    }
     if (json) yield* Console.log(JSON.stringify({ model: model ?? null, reply: said, tokens }, null, 2))
   })
 ).pipe(
