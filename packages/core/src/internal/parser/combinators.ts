@@ -1,5 +1,6 @@
 import { dual } from "effect/Function"
 import * as Result from "effect/Result"
+import * as fences from "../text/fences.ts"
 import { answerParser, failure, makeParser, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
 /**
@@ -60,7 +61,7 @@ const gotFurther = (a: OutputParseError, b: OutputParseError) =>
   a.truncated === b.truncated ? a.place !== "" && b.place === "" : a.truncated
 
 /**
- * One of several texts: the whole reply, or a line of its own, after a label or not. White space, quotes, marks and a full
+ * One of several texts: the whole reply, or its last line, after a label or not. White space, quotes, marks and a full
  * stop around it and the case of letters are tolerated.
  */
 export const choice = <const Choice extends string>(choices: ReadonlyArray<Choice>): OutputParser<Choice> => {
@@ -76,8 +77,9 @@ export const choice = <const Choice extends string>(choices: ReadonlyArray<Choic
     parse: (text) => {
       const whole = find(text)
       if (whole !== undefined) return Result.succeed(whole)
-      const lines = text.split("\n").map((line) => find(line) ?? find(line.slice(line.search(/[:：]/) + 1)))
-      const [first, ...others] = new Set(lines.filter((choice) => choice !== undefined))
+      const lines = text.split("\n").filter((line) => line.trim() !== "" && !fences.isFence(line))
+      const said = lines.map((line) => find(line) ?? find(line.slice(line.search(/[:：]/) + 1)))
+      const [first, ...others] = said.at(-1) === undefined ? [] : new Set(said.filter((choice) => choice !== undefined))
       if (first !== undefined && others.length === 0) return Result.succeed(first)
       const detail = first === undefined ? "is none" : "has more than one"
       return failure({ expected, found: text, place: "", detail: `the reply ${detail} of the choices` })

@@ -4,9 +4,13 @@ import { openString } from "./openString.ts"
 /** Why a text is not a whole file; `line` counts from 1. */
 export type LeftOut = { readonly _tag: "Edit" } | { readonly _tag: "Placeholder"; readonly line: number }
 
-/** What shows that a text is an edit of a file, or leaves some of it out; nothing in files of prose. */
+/** What shows that a text is an edit of a file, or leaves some of it out; of prose only that it begins as an edit. */
 export const leftOut = (content: string, of: string): LeftOut | undefined => {
-  if (language.isProse(of) || of === "diff") return undefined
+  if (of === "diff") return undefined
+  if (language.isProse(of)) {
+    const first = content.trimStart().slice(0, maxLength)
+    return editMarks[0]!.test(first) || diffStart.test(first) ? { _tag: "Edit" } : undefined
+  }
   // few texts have anything of the kind, be it in a string or not
   const found = search(content, of, () => false)
   return found === undefined ? undefined : search(content, of, openString(of))
@@ -37,7 +41,7 @@ const search = (content: string, of: string, isOpenAfter: (line: string) => bool
 const mayTell = /^\s*(?:[#/;%<>([{'*.…=@+-]|REM\b|diff)|(?:#|\/\/|\/\*)[ \t]*(?:…|\.{3})/i
 
 /** The marks of a conflict or of an edit by search and replace, in this order. */
-const editMarks = [
+const editMarks: ReadonlyArray<RegExp> = [
   /^\s{0,3}(?:<{5,9} ?\w|-{5,9} SEARCH)/,
   /^\s{0,3}={5,9}\s*$/,
   /^\s{0,3}(?:>{5,9} ?\w|\+{5,9} REPLACE)/
