@@ -41,9 +41,9 @@ export const codeBlock = (language?: string): OutputParser<string> => {
       const detail = `there are ${others.length + 1} code blocks; put all of it in one`
       return failure({ expected, found: other.content, place: `line ${other.open + 1}`, detail })
     }
-    const next = blocks.includes(block) ? blocks[blocks.indexOf(block) + 1] : undefined
-    const isRemark = next === undefined || leadsTo(lines, block, next)
-    return whole({ block, next, isRemark, language: wanted ?? languages.ofInfo(block.info) }, expected)
+    const at = blocks.indexOf(block)
+    const next = at < 0 ? undefined : blocks[at + 1]
+    return whole({ lines, block, next, language: wanted ?? languages.ofInfo(block.info) }, expected)
   }
 
   /** Blocks of the language, else of none; else what those in a block of Markdown are. */
@@ -69,27 +69,26 @@ export const codeBlock = (language?: string): OutputParser<string> => {
 }
 
 /** Whether the text between two blocks is no part of the first: a blank line begins it, or a colon ends it. */
-export const leadsTo = (lines: ReadonlyArray<string>, { close }: fences.Fence, { open }: fences.Fence): boolean => {
+const leadsTo = (lines: ReadonlyArray<string>, { close }: fences.Fence, { open }: fences.Fence): boolean => {
   const first = lines[close! + 1] ?? ""
   return first.trim() === "" || first.trim() === fences.noNewline || /[:：]\W*$/.test(lines[open - 1] ?? "")
 }
 
 interface Block {
+  readonly lines: ReadonlyArray<string>
   readonly block: fences.Fence
   /** The block after it, unless a path stands between. */
   readonly next: fences.Fence | undefined
   readonly language: string
   /** What it is the file of, where a reply may hold several. */
   readonly path?: string
-  /** Whether what stands right below it is prose, that ends in a colon before the next block. */
-  readonly isRemark?: boolean
   /** The path of a block that starts within it. */
   readonly other?: string | undefined
 }
 
 /** The content of a closed block, if it is a whole file. */
 export const whole = (
-  { block, isRemark = true, language: of, next, other, path }: Block,
+  { block, language: of, lines, next, other, path }: Block,
   expected: string
 ): Result.Result<string, OutputParseError> => {
   const { close, content, doubt, info, open } = block
@@ -105,7 +104,7 @@ export const whole = (
     )
   }
   const said = languages.ofInfo(info)
-  if (next?.info === "" && (said === "markdown" || !isRemark)) {
+  if (next?.info === "" && (said === "markdown" || !leadsTo(lines, block, next))) {
     return refuse(first, `${path ?? "the block"} may end at line ${close! + 1} or later: put a longer fence around it`)
   }
   const isEdit = said === "diff" && of !== "diff"

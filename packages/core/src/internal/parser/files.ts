@@ -4,7 +4,7 @@ import * as fences from "../text/fences.ts"
 import * as filePath from "../text/filePath.ts"
 import * as language from "../text/language.ts"
 import { lineCounter } from "../text/lineCounter.ts"
-import { leadsTo, whole } from "./codeBlock.ts"
+import { whole } from "./codeBlock.ts"
 import { answerParser, failure, none, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
 const expected = "each file as a line `### File: path` with one fenced code block below it"
@@ -73,8 +73,7 @@ const read = (
     const next = after === undefined || lookUp(lines, after.open) === undefined ? after : undefined
     const within = block.nested.map((line) => labelAbove(lines, line)).find((path) => path !== undefined)
     if (within !== undefined) return refuse(`the code block of ${path} is not closed before ${within} starts`)
-    const isRemark = next === undefined || leadsTo(lines, block, next)
-    const content = whole({ block, next, isRemark, language: language.ofPath(path), path, other }, expected)
+    const content = whole({ lines, block, next, language: language.ofPath(path), path, other }, expected)
     if (Result.isFailure(content)) return Result.fail(content.failure)
     if ((contents.get(path) ?? content.success) !== content.success) {
       return refuse(`${path} comes twice with different content; write it once`)

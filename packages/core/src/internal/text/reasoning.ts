@@ -73,10 +73,11 @@ export const find = (text: string): Found => {
   const orphan = lastOrphan(text, at, found)
   if (orphan !== undefined) take([0, orphan.end])
 
-  const lines = linesOf(text, at)
+  let lines: ReturnType<typeof linesOf> | undefined
   for (const tag of found) {
     if (answer !== undefined) break
     if (tag.start < at || !tag.opens) continue
+    lines ??= linesOf(text, at)
     const line = lines(tag.start)
     if (line.isCode) continue
     const starts = text.slice(Math.max(line.from, at), tag.start).trim() === ""
@@ -95,11 +96,14 @@ export const find = (text: string): Found => {
 
 /** The last tag that closes reasoning whose opening tag is not there. */
 const lastOrphan = (text: string, at: number, found: ReadonlyArray<Tag>): Tag | undefined => {
+  const orphans = found.filter(
+    (tag) => tag.start >= at && !tag.opens && tag.other === undefined && closesReasoning(text, tag)
+  )
+  if (orphans.length === 0) return undefined
   const lines = linesOf(text, at)
   const [from, to] = statedAnswer(text, at, found)
-  return found
-    .filter(({ start }) => start >= at && !(start >= from && start < to))
-    .filter((tag) => !tag.opens && tag.other === undefined && closesReasoning(text, tag))
+  return orphans
+    .filter(({ start }) => !(start >= from && start < to))
     .map((tag) => ({ tag, line: lines(tag.start) }))
     .findLast(({ line, tag }) => !line.isCode || (line.isBeforeBlock && isAlone(text, tag)))?.tag
 }
