@@ -1,4 +1,5 @@
 import type * as Schema from "effect/Schema"
+import { define } from "./exact.ts"
 import { accepts, childOf, element, type Kind, type Shape } from "./shape.ts"
 
 export interface JsonReader {
@@ -86,8 +87,7 @@ export const make = (shape: Shape): JsonReader => {
     if (frame === undefined || (frame.kind === "object" && frame.wraps)) root = value
     else if (frame.into === undefined) return
     else if (frame.kind === "array") frame.into[frame.into.length - 1] = value
-    else if (frame.key !== "__proto__") frame.into[frame.key] = value
-    else Object.defineProperty(frame.into, "__proto__", { value, enumerable: true, configurable: true, writable: true })
+    else define(frame.into, frame.key, value)
   }
 
   const admits = (kind: Kind): boolean => {
