@@ -1,4 +1,4 @@
-import { nowhere, repair } from "./repair.ts"
+import { repair } from "./repair.ts"
 
 /** How a value stands in a reply: `alone` before `inline`. */
 export type Standing = 2 | 1
@@ -112,17 +112,17 @@ export const find = (text: string): JsonBlocks => {
     const standing: Standing = isFirst || isJson || isLabelled ? alone : inline
     const isFirstThere: boolean = isFirst
     isFirst = false
-    const counts = isObject ? isAt(quotedKey, text, start) || standing === alone : standing === alone
+    const counts = standing === alone || (isObject && isAt(quotedKey, text, start))
     if (counts && !inBroken && (invalid === undefined || standing > invalid.standing)) {
       invalid = { standing, index: region.index, detail: region.detail }
     }
-    const end: number | undefined = isHopeless || !counts ? undefined : region.end()
+    const end: number | undefined = isHopeless || !counts ? undefined : region.end?.()
     if (end !== undefined) {
       opener.lastIndex = end
       continue
     }
     isHopeless ||= counts
-    const isProse = !isJson && (!isFirstThere || region.end === nowhere)
+    const isProse = !isJson && (!isFirstThere || region.end === undefined)
     if (counts && !isProse) inBroken = true
     const rest = counts && isProse ? text.indexOf("\n", start) : region.index
     opener.lastIndex = Math.max(rest < 0 ? text.length : rest, start + 1)

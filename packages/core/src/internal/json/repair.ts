@@ -6,16 +6,14 @@ export type Region =
       readonly _tag: "Invalid"
       readonly index: number
       readonly detail: string
-      /** Where what follows closes all brackets, if asked for. */
-      readonly end: () => number | undefined
+      /** Where what follows closes all brackets, if it does; nothing to ask of what cannot have begun as JSON. */
+      readonly end: (() => number | undefined) | undefined
     }
 
 const unclosed: Region = { _tag: "Unclosed" }
 
 const unclosedKey = "a key that starts here does not end on its line"
 const unescapedQuote = 'a quote in a string has to be written as \\"'
-/** The end of a region that has none. */
-export const nowhere = () => undefined
 
 const space = /\s+/y
 const comment = /\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)|#[^\n]*/y
@@ -49,11 +47,12 @@ export const repair = (text: string, start: number): Region => {
   let next = "value" as Next
   let i = start
 
-  const invalid = (
-    index: number,
-    detail: string,
-    end: () => number | undefined = () => closingEnd(text, index, [...closers])
-  ): Region => ({ _tag: "Invalid", index, detail, end })
+  const invalid = (index: number, detail: string): Region => ({
+    _tag: "Invalid",
+    index,
+    detail,
+    end: () => closingEnd(text, index, [...closers])
+  })
   const misplaced = (index: number): Region => invalid(index, `${symbolAt(text, index)} cannot stand here`)
   const isObject = () => closers.at(-1) === "}"
   /** Whether a value can stand here, a comma put before it where one was left out. */
@@ -118,7 +117,8 @@ export const repair = (text: string, start: number): Region => {
       if ("fault" in string) {
         const { fault, reason } = string
         if (reason === undefined) return misplaced(fault)
-        return reason === unclosedKey ? invalid(i, reason, nowhere) : invalid(fault, reason)
+        if (reason === unclosedKey) return { _tag: "Invalid", index: i, detail: reason, end: undefined }
+        return invalid(fault, reason)
       }
       const json = `"${text.slice(string.from, string.to).replace(unescaped, escape)}"`
       if (isKey && !isNewKey(json)) return invalid(i, `the key ${json} comes twice`)
