@@ -20,7 +20,7 @@ export const codeBlock = (language?: string): OutputParser<string> => {
 
   const read = (text: string): Result.Result<string, OutputParseError> => {
     const lines = text.split("\n")
-    const blocks = fences.parse(lines, languages.ofInfo)
+    const blocks = fences.parse(text, languages.ofInfo, lines)
     const last = blocks.at(-1)
     if (last === undefined) {
       return failure({ expected, found: text, place: "", detail: "there is no fenced code block in the reply" })

@@ -31,7 +31,7 @@ export const files: OutputParser<ReadonlyArray<SourceFile>> = answerParser<Reado
   id: "files@1",
   format: "text",
   instructions,
-  parse: (text) => read(text.split("\n"), text),
+  parse: (text) => read(text, text),
   print: (files) =>
     files.length === 0
       ? none
@@ -41,16 +41,14 @@ export const files: OutputParser<ReadonlyArray<SourceFile>> = answerParser<Reado
   progress: lineCounter("file", (line) => filePath.ofLine(line, false)?.isHeading === true)
 })
 
-const read = (
-  lines: ReadonlyArray<string>,
-  text: string
-): Result.Result<ReadonlyArray<SourceFile>, OutputParseError> => {
+const read = (text: string, reply: string): Result.Result<ReadonlyArray<SourceFile>, OutputParseError> => {
+  const lines = text.split("\n")
   const languageAt = (info: string, open: number) => {
     const path = filePath.ofInfo(info)?.path ?? lookUp(lines, open)?.path
     const said = language.ofInfo(info)
     return path === undefined || said === "markdown" ? said : language.ofPath(path)
   }
-  const blocks = fences.parse(lines, languageAt)
+  const blocks = fences.parse(text, languageAt, lines)
   const contents = new Map<string, string>()
   const strays: Array<{ readonly block: fences.Fence; readonly detail: string }> = []
   for (const [i, block] of blocks.entries()) {
@@ -59,7 +57,7 @@ const read = (
     const said = pathOf(lines, block)
     if (block.close === undefined) {
       const detail = `the code block${said.path === undefined ? "" : ` of ${said.path}`} is not closed`
-      return failure({ expected, found: text, place, detail, truncated: true })
+      return failure({ expected, found: reply, place, detail, truncated: true })
     }
     if (said.fault !== undefined) return refuse(said.fault)
     const { path } = said
@@ -81,7 +79,7 @@ const read = (
     contents.set(path, content.success)
   }
   const [stray] = strays
-  if (contents.size === 0 && strays.length === 1 && isAround(stray!.block)) return read(linesOf(stray!.block), text)
+  if (contents.size === 0 && strays.length === 1 && isAround(stray!.block)) return read(atItsPlace(stray!.block), reply)
   const lost = headings(lines, blocks).find(({ path }) => !contents.has(path))
   if (lost !== undefined) {
     const truncated = blocks.every(({ open }) => open < lost.line)
@@ -94,7 +92,7 @@ const read = (
   }
   return contents.size > 0 || text.trim().toLowerCase() === none
     ? Result.succeed([...contents].map(([path, content]) => ({ path, content })))
-    : failure({ expected, found: text, place: "", detail: "there is no file in the reply" })
+    : failure({ expected, found: reply, place: "", detail: "there is no file in the reply" })
 }
 
 const nameless = "nothing names this block's path"
@@ -152,11 +150,8 @@ const isSame = (a: string, b: string): boolean => a === b || a.endsWith(`/${b}`)
 const isAround = ({ content, info }: fences.Fence): boolean =>
   ["markdown", "text", ""].includes(language.ofInfo(info)) && content.split("\n").some(fences.isFence)
 
-/** The lines of a block, at the places where the reply has them. */
-const linesOf = ({ content, open }: fences.Fence): ReadonlyArray<string> => [
-  ...Array.from({ length: open + 1 }, () => ""),
-  ...content.split("\n")
-]
+/** The content of a block, in the lines in which the reply has it. */
+const atItsPlace = ({ content, open }: fences.Fence): string => "\n".repeat(open + 1) + content
 
 /** Whether a line of prose stands above a block. */
 const isIntroduced = (lines: ReadonlyArray<string>, open: number): boolean => {

@@ -41,28 +41,33 @@ export const print = (content: string, info: string): string => {
     : `${fence}${info}\n${content}\n${fence}\n${noNewline}`
 }
 
-/** All blocks in order. In a block of Markdown, a fence with an info string opens one within it. */
+/** All blocks of a text in order. In a block of Markdown, a fence with an info string opens one within it. */
 export const parse = (
-  lines: ReadonlyArray<string>,
-  languageOf: (info: string, open: number) => string
+  text: string,
+  languageOf: (info: string, open: number) => string,
+  lines: ReadonlyArray<string> = text.split("\n")
 ): ReadonlyArray<Fence> => {
   const fences: Array<Fence> = []
+  let at = 0
   for (let open = 0; open < lines.length; open++) {
-    const opening = opener(lines[open]!)
+    const line = lines[open]!
+    const first = at + line.length + 1
+    at = first
+    const opening = opener(line)
     if (opening === undefined) continue
     const { close, doubt, nested } = endOf(lines, open, opening, languageOf(opening.info, open))
-    const { indent, info } = opening
     const end = close ?? lines.length
-    const inside = lines.slice(open + 1, end).map((line) => contentLine(line, indent, lines[open]!.endsWith("\r")))
-    const content = inside.map((line) => `${line}\n`).join("")
+    for (let i = open + 1; i < end; i++) at += lines[i]!.length + 1
+    const content = contentOf(text.slice(first, at), opening.indent, line.endsWith("\r"))
     fences.push({
       open,
       close,
-      info,
+      info: opening.info,
       content: lines[end + 1]?.trim() === noNewline ? content.slice(0, -1) : content,
       doubt,
       nested
     })
+    at += (lines[end]?.length ?? 0) + 1
     open = end
   }
   return fences
@@ -73,7 +78,7 @@ export const within = (
   { content, open: before }: Fence,
   languageOf: (info: string, open: number) => string
 ): ReadonlyArray<Fence> =>
-  parse(content.split("\n"), languageOf).map(({ close, open, ...block }) => ({
+  parse(content, languageOf).map(({ close, open, ...block }) => ({
     ...block,
     open: open + before + 1,
     close: close === undefined ? undefined : close + before + 1
@@ -87,6 +92,7 @@ const endOf = (
 ) => {
   const isOpenAfter = openString(language)
   const nests = language === "markdown" || (info === "" && opensAsLong(lines[open + 1] ?? "", mark, length))
+  const markCode = mark.charCodeAt(0)
   let depth = 0
   let isString = false
   /** Where the block would end if no string were open. */
@@ -95,7 +101,7 @@ const endOf = (
   for (let i = open + 1; i < lines.length; i++) {
     const line = lines[i]!
     const spaces = indentOf(line)
-    if (isPlain(line.charCodeAt(spaces), mark)) {
+    if (isPlain(line.charCodeAt(spaces), markCode)) {
       isString = isOpenAfter(line)
       continue
     }
@@ -119,7 +125,7 @@ const endOf = (
 }
 
 /** Whether no fence starts with a character. */
-const isPlain = (code: number, mark: string): boolean => code > 0x20 && code < 0x80 && code !== mark.charCodeAt(0)
+const isPlain = (code: number, mark: number): boolean => code > 0x20 && code < 0x80 && code !== mark
 
 const opensAsLong = (line: string, mark: string, length: number): boolean => {
   const inner = opener(line)
@@ -191,9 +197,17 @@ const runLength = (text: string, mark: string): number => {
 /** How many blanks and tabs a line begins with. */
 export const indentOf = (line: string): number => {
   let indent = 0
-  while (line[indent] === " " || line[indent] === "\t") indent++
+  while (isBlank(line.charCodeAt(indent))) indent++
   return indent
 }
 
-const contentLine = (line: string, indent: number, crlf: boolean): string =>
-  line.slice(Math.min(indent, indentOf(line)), crlf && line.endsWith("\r") ? -1 : undefined)
+const isBlank = (code: number): boolean => code === 0x20 || code === 0x09
+
+/** What stands in a block, without the indent and the line ends of its fence. */
+const contentOf = (inside: string, indent: number, crlf: boolean): string =>
+  indent === 0 && !crlf
+    ? inside
+    : inside
+        .split("\n")
+        .map((line) => line.slice(Math.min(indent, indentOf(line)), crlf && line.endsWith("\r") ? -1 : undefined))
+        .join("\n")

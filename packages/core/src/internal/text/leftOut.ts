@@ -12,33 +12,70 @@ export const leftOut = (content: string, of: string): LeftOut | undefined => {
     return editMarks[0]!.test(first) || diffStart.test(first) ? { _tag: "Edit" } : undefined
   }
   // few texts have anything of the kind, be it in a string or not
-  const found = search(content, of, () => false)
-  return found === undefined ? undefined : search(content, of, openString(of))
+  return search(content, of, undefined) && search(content, of, openString(of))
 }
 
-const search = (content: string, of: string, isOpenAfter: (line: string) => boolean): LeftOut | undefined => {
+const search = (
+  content: string,
+  of: string,
+  isOpenAfter: ((line: string) => boolean) | undefined
+): LeftOut | undefined => {
   let isString = false
-  let isStart = true
   let edits = 0
-  let number = 0
-  let before = ""
-  for (const line of content.split("\n")) {
-    number++
+  let above = ""
+  let nextDots = -1
+  for (let start = 0, number = 1; start < content.length; number++) {
+    const end = lineEnd(content, start)
+    const from = start
+    start = end + 1
     const inString = isString
-    isString = isOpenAfter(line)
-    const above = before
-    before = line
-    if (inString || !mayTell.test(line)) continue
+    if (isOpenAfter !== undefined) isString = isOpenAfter(content.slice(from, end))
+    if (nextDots < from) nextDots = dotsFrom(content, from)
+    const before = above
+    above = ""
+    if (inString || (nextDots >= end && !mayTell(content, indentEnd(content, from)))) continue
+    const line = content.slice(from, end)
+    above = line
     if (editMarks[edits]!.test(line) && ++edits === editMarks.length) return { _tag: "Edit" }
-    if (isStart && diffStart.test(line)) return { _tag: "Edit" }
-    isStart = isStart && number < diffHead
-    if (line.length <= maxLength && isPlaceholder(line, of, above)) return { _tag: "Placeholder", line: number }
+    if (number <= diffHead && diffStart.test(line)) return { _tag: "Edit" }
+    if (line.length <= maxLength && isPlaceholder(line, of, before)) return { _tag: "Placeholder", line: number }
   }
   return undefined
 }
 
-/** How a line begins that is a comment, a mark or three dots, or ends that has a comment with dots. */
-const mayTell = /^\s*(?:[#/;%<>([{'*.…=@+-]|REM\b|diff)|(?:#|\/\/|\/\*)[ \t]*(?:…|\.{3})/i
+const lineEnd = (text: string, start: number): number => {
+  const end = text.indexOf("\n", start)
+  return end < 0 ? text.length : end
+}
+
+const indentEnd = (text: string, start: number): number => {
+  let end = start
+  while (text.charCodeAt(end) === 0x20 || text.charCodeAt(end) === 0x09) end++
+  return end
+}
+
+const dotsFrom = (text: string, start: number): number => {
+  threeDots.lastIndex = start
+  return threeDots.exec(text)?.index ?? text.length
+}
+
+const threeDots = /\.{3}|…/g
+
+/** Whether a line that begins there is a comment, a mark or three dots. */
+const mayTell = (text: string, index: number): boolean => {
+  const code = text.charCodeAt(index)
+  if (!isLetter(code)) return marks.has(code)
+  word.lastIndex = index
+  return firstLetters.has(code) && word.test(text)
+}
+
+const isLetter = (code: number): boolean => (code | 0x20) >= 0x61 && (code | 0x20) <= 0x7a
+
+const codesOf = (chars: string): ReadonlySet<number> => new Set([...chars].map((char) => char.charCodeAt(0)))
+
+const marks = codesOf("#/;%<>([{'*.…=@+-")
+const word = /(?:REM\b|diff )/iy
+const firstLetters = codesOf("RrDd")
 
 /** The marks of a conflict or of an edit by search and replace, in this order. */
 const editMarks: ReadonlyArray<RegExp> = [

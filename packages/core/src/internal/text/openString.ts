@@ -13,20 +13,20 @@ const thrice = () => {
     // nothing else goes over the end of a line
     if (!line.includes('"""') && !line.includes("'''")) return open !== undefined
     for (let i = 0; i < line.length; i++) {
-      const char = line[i]!
       if (open !== undefined) {
-        if (char === "\\") i++
-        else if (line.startsWith(open, i)) {
-          i += 2
-          open = undefined
-        }
-      } else if (char === "#") break
-      else if (char === '"' || char === "'") {
-        if (line[i + 1] === char && line[i + 2] === char) {
-          open = char.repeat(3)
-          i += 2
-        } else i = stringEnd(line, i)
+        const end = unescaped(line, open, i)
+        if (end < 0) return true
+        i = end + 2
+        open = undefined
+        continue
       }
+      const char = line[i]
+      if (char === "#") return false
+      if (char !== '"' && char !== "'") continue
+      if (line[i + 1] === char && line[i + 2] === char) {
+        open = char.repeat(3)
+        i += 2
+      } else i = stringEnd(line, i)
     }
     return open !== undefined
   }
@@ -55,6 +55,15 @@ const hereDocument = () => {
     else if (line.trim() === end) end = undefined
     return end !== undefined
   }
+}
+
+/** Where a text stands in a line, from an index on, without a backslash before it; -1 where it does not. */
+const unescaped = (line: string, text: string, from: number): number => {
+  let at = line.indexOf(text, from)
+  for (let slash = line.indexOf("\\", from); slash >= 0 && slash < at; slash = line.indexOf("\\", slash + 2)) {
+    if (slash + 1 === at) at = line.indexOf(text, at + 1)
+  }
+  return at
 }
 
 /** Where a string ends that starts at an index, or its line. */

@@ -194,9 +194,10 @@ const lastClosing = (found: ReadonlyArray<Tag>, kind: number, from: number): num
 
 /** The line of each of several indices that grow, from `at` on. */
 const linesOf = (text: string, at: number) => {
-  const lines = text.slice(at).split("\n")
+  const rest = text.slice(at)
+  const lines = rest.split("\n")
   const isCode = lines.map(() => false)
-  for (const { close, open } of fences.parse(lines, language.ofInfo)) {
+  for (const { close, open } of fences.parse(rest, language.ofInfo, lines)) {
     if (close !== undefined) isCode.fill(true, open, close + 1)
   }
   const isBeforeBlock: Array<boolean> = []
