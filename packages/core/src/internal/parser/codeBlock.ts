@@ -3,6 +3,7 @@ import * as fences from "../text/fences.ts"
 import * as languages from "../text/language.ts"
 import { leftOut } from "../text/leftOut.ts"
 import { lineCounter } from "../text/lineCounter.ts"
+import { endsInside, leadsElsewhere, shownInstead } from "../text/shown.ts"
 import { answerParser, failure, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
 /**
@@ -25,7 +26,7 @@ export const codeBlock = (language?: string): OutputParser<string> => {
     if (last === undefined) {
       return failure({ expected, found: text, place: "", detail: "there is no fenced code block in the reply" })
     }
-    const [block, ...others] = candidates(blocks)
+    const [block, ...others] = candidates(lines, blocks)
     const open = [block ?? last, last].find(({ close }) => close === undefined)
     if (open !== undefined) {
       const detail = "the code block that starts here is not closed"
@@ -46,8 +47,11 @@ export const codeBlock = (language?: string): OutputParser<string> => {
     return whole({ lines, block, next, language: wanted ?? languages.ofInfo(block.info) }, expected)
   }
 
-  /** Blocks of the language, else of none; else what those in a block of Markdown are. */
-  const candidates = (blocks: ReadonlyArray<fences.Fence>): ReadonlyArray<fences.Fence> => {
+  /** Blocks of the language, else what those in a block of Markdown are, else those of none that may be a file. */
+  const candidates = (
+    lines: ReadonlyArray<string>,
+    blocks: ReadonlyArray<fences.Fence>
+  ): ReadonlyArray<fences.Fence> => {
     if (wanted === undefined) return blocks
     const of = (name: string) => blocks.filter(({ info }) => languages.ofInfo(info) === name)
     const own = of(wanted)
@@ -55,7 +59,12 @@ export const codeBlock = (language?: string): OutputParser<string> => {
     const inside = [...of("markdown"), ...of("")].flatMap((block) =>
       fences.within(block, languages.ofInfo).filter(({ info }) => languages.ofInfo(info) === wanted)
     )
-    return inside.length > 0 ? inside : of("").filter(({ content }) => !content.split("\n").some(fences.isFence))
+    if (inside.length > 0) return inside
+    const plain = of("").filter(
+      ({ content, open }) => !content.split("\n").some(fences.isFence) && !leadsElsewhere(lineAbove(lines, open))
+    )
+    const files = plain.filter(({ content }) => !languages.isFormal(wanted) || shownInstead(content) === undefined)
+    return files.length > 0 ? files : plain
   }
 
   return answerParser({
@@ -68,10 +77,18 @@ export const codeBlock = (language?: string): OutputParser<string> => {
   })
 }
 
-/** Whether the text between two blocks is no part of the first: a blank line begins it, or a colon ends it. */
-const leadsTo = (lines: ReadonlyArray<string>, { close }: fences.Fence, { open }: fences.Fence): boolean => {
+/** The text right above a block. */
+const lineAbove = (lines: ReadonlyArray<string>, open: number): string => {
+  let above = open - 1
+  while (above > 0 && lines[above]!.trim() === "") above--
+  return lines[above] ?? ""
+}
+
+/** Whether a block ends where its fence does: what follows, up to the next block, is no part of it. */
+const isEnd = (lines: ReadonlyArray<string>, { close, content, open }: fences.Fence, next: fences.Fence): boolean => {
+  if (fences.indentOf(lines[close!]!) !== fences.indentOf(lines[open]!) || endsInside(content)) return false
   const first = lines[close! + 1] ?? ""
-  return first.trim() === "" || first.trim() === fences.noNewline || /[:：]\W*$/.test(lines[open - 1] ?? "")
+  return first.trim() === "" || first.trim() === fences.noNewline || /[:：]\W*$/.test(lines[next.open - 1] ?? "")
 }
 
 interface Block {
@@ -104,9 +121,11 @@ export const whole = (
     )
   }
   const said = languages.ofInfo(info)
-  if (next?.info === "" && (said === "markdown" || !leadsTo(lines, block, next))) {
+  if (next?.info === "" && (said === "markdown" || !isEnd(lines, block, next))) {
     return refuse(first, `${path ?? "the block"} may end at line ${close! + 1} or later: put a longer fence around it`)
   }
+  const shown = languages.isFormal(of) ? shownInstead(content) : undefined
+  if (shown !== undefined) return refuse(first, `this shows ${shown}, not ${path ?? "a file"}`)
   const isEdit = said === "diff" && of !== "diff"
   const left = leftOut(content, isEdit ? "" : of)
   if (isEdit || left?._tag === "Edit") return refuse(first, `this is an edit${ofPath}, not the whole file`)

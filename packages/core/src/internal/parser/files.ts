@@ -4,6 +4,7 @@ import * as fences from "../text/fences.ts"
 import * as filePath from "../text/filePath.ts"
 import * as language from "../text/language.ts"
 import { lineCounter } from "../text/lineCounter.ts"
+import { leadsElsewhere } from "../text/shown.ts"
 import { whole } from "./codeBlock.ts"
 import { answerParser, failure, none, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
@@ -20,7 +21,7 @@ Paths are relative and use \`/\`. Each file comes once and complete: nothing is 
 
 /**
  * Several files by path. Each block's content is kept exactly, as `codeBlock` does; paths get `/` for `\` and lose a
- * `./` before them. **Shape** a path is relative, on one line, not empty, and ends in no `/`.
+ * `./` before them. **Shape** a path is relative, without `..`, on one line, not empty, and ends in no `/`.
  *
  * The path may stand in the fence's info string, or above the block as a heading, in bold, in backticks, after `File:`, or
  * in the first comment of the block. A block without path is refused, unless it shows a shell's commands or plain text that
@@ -117,6 +118,9 @@ const pathOf = (lines: ReadonlyArray<string>, { content, info, open }: fences.Fe
   const part = inside?.part ?? (isNamed ? above.part : undefined)
   const path = isNamed && above.path.length > (inside?.path.length ?? 0) ? above.path : inside?.path
   if (path !== undefined && part !== undefined) return { path, fault: `${part} of ${path}, not the whole file` }
+  if (path !== undefined && leadsOut.test(path)) {
+    return { path, fault: `${path} leads out of the project; write a path relative to its root` }
+  }
   if (path?.endsWith("/") === true) return { path, fault: `${path} is a folder; name the file` }
   if (path !== undefined && language.isShell(of) && language.isCode(language.ofPath(path))) {
     return { path, fault: `a block of ${of}, which ${path} is not` }
@@ -129,6 +133,8 @@ const pathOf = (lines: ReadonlyArray<string>, { content, info, open }: fences.Fe
     return { detail: `${nameless} for certain` }
   return isRemark && isIntroduced(lines, open) ? {} : { detail: nameless }
 }
+
+const leadsOut = /^(?:\/|~\/|[A-Za-z]:\/)|(?:^|\/)\.\.(?:\/|$)/
 
 /** A path above a block; above commands, words that a slash joins are none. */
 const named = (above: filePath.Named | undefined, isShell: boolean): filePath.Named | undefined => {
@@ -172,6 +178,7 @@ const lookUp = (lines: ReadonlyArray<string>, open: number): filePath.Named | un
     if (line.trim() === "" || line.trim() === fences.noNewline) continue
     seen++
     const named = filePath.ofLine(line, seen === 1)
+    if (seen === 1 && leadsElsewhere(line)) return named
     if (named !== undefined && (named.isHeading || (seen === 1 && named.isCertain))) return named
     if (seen === 1) next = named
   }

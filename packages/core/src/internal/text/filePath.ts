@@ -22,7 +22,14 @@ export const print = (path: string): string => {
 /** A longer line, in characters, names no path. */
 const maxLength = 1000
 
-const label = /^(?:\*\*|__)?(?:file ?name|file ?path|file|path)[ \t]*(?:\*\*|__)?[ \t]*[:=：](?:\*\*|__)?/i
+const label =
+  /^(?:\*\*|__)?(?:(?:new|updated|complete|full|final) )?(?:file ?name|file ?path|file|path)(?: ?#?\d{1,3})?[ \t]*(?:\*\*|__)?[ \t]*[:=：](?:\*\*|__)?/i
+/** A tag that holds a file, or its path. */
+const tag =
+  /^<file\b[^<>]*\s(?:path|name)=(?:"([^"<>]+)"|'([^'<>]+)')[^<>]*>$|^<(file(?:_?name|_?path)?|path)>([^<>]+)<\/\3>$/i
+/** What stands before a path that says nothing of it: a sign of a list, of a comment, a picture, a line. */
+const before = /^(?:(?:[-*+]|\d{1,3}[.)]|\/\/|={2,}|-{2,}|>{2,}|[\p{Extended_Pictographic}\u{fe0f}]+)[ \t]+)+/u
+const after = /[ \t]+(?:={2,}|-{2,}|<{2,})$/
 /** A word or two of any language before a colon. */
 const anyLabel = /^(?:\*\*|__)?\p{L}[\p{L}\p{M} ]{1,24}(?:\*\*|__)?[ \t]*[:：](?:\*\*|__)?(?=[ \t]*\S)/u
 const dash = /[ \t]+[-–—]+[ \t]+/
@@ -32,13 +39,12 @@ export const ofLine = (line: string, isNext: boolean): Named | undefined => {
   if (line.length > maxLength) return undefined
   const text = line.trim()
   const heading = /^#{1,6}(?=\s)|^#{2,6}(?=[^\s#])/.exec(text)?.[0] ?? ""
-  const bare = unbold(
-    text
-      .slice(heading.length)
-      .trimStart()
-      .replace(/^(?:[-*+]|\d{1,3}[.)])[ \t]+/, "")
-      .trimStart()
-  )
+  const bare = unbold(text.slice(heading.length).trimStart().replace(before, "").replace(after, ""))
+  const tagged = tag.exec(bare)
+  if (tagged !== null) {
+    const path = tagged[1] ?? tagged[2] ?? tagged[4]!
+    return isPath(path) ? named(path, { isHeading: true, isCertain: true }, undefined) : undefined
+  }
   const labelled = label.exec(bare)?.[0]
   if (labelled !== undefined) {
     const { part, path } = unwrap(bare.slice(labelled.length).trim())
@@ -75,9 +81,12 @@ const inProse = (text: string, heading: string): Named | undefined => {
   if (only === undefined) return undefined
   const part = heading === "" || others.length > 0 ? undefined : partOf(text.replace(only, ""))
   if (part !== undefined) return named(only, { isHeading: false, isCertain: true }, part)
-  const isLast = others.length === 0 && /[`*][ \t]*[:：.]?$/.test(text) && !dash.test(text)
+  const isLast = others.length === 0 && ending.test(text) && !dash.test(text)
   return { path: isLast && !changes.test(text) ? normalise(only) : "", isHeading: false, isCertain: false }
 }
+
+/** A path at the end of a sentence, or before its content is announced. */
+const ending = /[`*](?:[ \t]*[:：.]?| with (?:the |this |its )?(?:following |whole |full )?(?:contents?|code)[:：])$/
 
 /** Words of a sentence below which no whole file stands. */
 const changes =
@@ -102,13 +111,13 @@ export const ofInfo = (info: string): Pick<Named, "path" | "part"> | undefined =
   if (attribute !== null) return { path: normalise(attribute[1] ?? attribute[2] ?? attribute[3]!) }
   const lines = /^\d+:\d+:(\S+)$/.exec(info)?.[1]
   if (lines !== undefined) return { path: normalise(lines), part: "lines" }
-  const [first = "", second, ...rest] = info
-    .replace(/[ \t](?:#|\/\/|--|\/\*|<!--)(?=[ \t])|[ \t](?:\*\/|-->)$/g, "")
-    .split(/\s+/)
-  const last = second ?? /^[\w+#-]{2,}:(.+)$/.exec(first)?.[1] ?? first
-  if (rest.length > 0 || (second === undefined && language.isLanguage(last))) return undefined
-  const { part, path } = unwrap(last)
-  return isPath(path) ? { path: normalise(path), ...(part !== undefined && { part }) } : undefined
+  const words = info.replace(/(^|[ \t])(?:(?:#|\/\/|--|\/\*|<!--)(?=[ \t])|@(?=\S))|[ \t](?:\*\/|-->)$/g, "$1").trim()
+  const [first = ""] = words.split(/\s+/)
+  const rest = words.slice(first.length).trim()
+  const said = rest === "" ? (/^[\w+#-]{2,}:(.+)$/.exec(first)?.[1] ?? first) : rest.replace(label, "").trim()
+  if (rest === "" && language.isLanguage(said)) return undefined
+  const { part, path } = [said, words].map(unwrap).find(({ path }) => isPath(path)) ?? {}
+  return path === undefined ? undefined : { path: normalise(path), ...(part !== undefined && { part }) }
 }
 
 const firstComment = /^[ \t]*(?:#|\/\/|--|;|%|\/\*+|<!--|"""|''')[ \t]*(\S.*?)[ \t]*(?:\*\/|-->|"""|''')?[ \t]*$/

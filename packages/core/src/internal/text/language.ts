@@ -29,6 +29,9 @@ export const isProse = (language: string): boolean =>
 /** Languages in which no command is written. */
 export const isCode = (language: string): boolean => code.has(language)
 
+/** Languages of which no file begins as what a terminal shows. */
+export const isFormal = (language: string): boolean => isCode(language) && !isProse(language)
+
 const code = new Set(
   "python javascript typescript vue csharp cpp c java go rust ruby kotlin swift php json yaml toml html css markdown".split(
     " "

@@ -102,7 +102,7 @@ const words = new RegExp(
     `(?:其余|其他|剩余|剩下|原有|现有).{0,12}(?:不变|相同|省略|一样)|(?:此处|这里)?省略.{0,12}|(?:以下|残り).{0,8}(?:省略|同じ)|既存の.{0,8}コード.{0,8}`,
     `(?:der )?rest (?:des|der|vom) .{1,30}(?:unverändert|gleich|wie (?:bisher|zuvor))`,
     `(?:le )?reste (?:du|de) .{1,30}(?:inchangé|identique)e?`,
-    `(?:el )?resto del? .{1,30}(?:sin cambios|igual)|(?:o )?restante? d[oae] .{1,30}(?:inalterad[oa]|sem alterações)`,
+    `(?:el )?resto del? .{1,30}(?:sin cambios|igual)|(?:o )?rest(?:o|ante) d[oae] .{1,30}(?:inalterad[oa]|sem alterações)`,
     `остальн\\p{L}+ .{1,30}без изменений`
   )}[.!\\])>]*$`,
   "iu"
