@@ -28,10 +28,7 @@ export const codeBlock = (language?: string): OutputParser<string> => {
     }
     const [block, ...others] = candidates(lines, blocks)
     const open = [block ?? last, last].find(({ close }) => close === undefined)
-    if (open !== undefined) {
-      const detail = "the code block that starts here is not closed"
-      return failure({ expected, found: text, place: `line ${open.open + 1}`, detail, truncated: true })
-    }
+    if (open !== undefined) return notClosed(open, "the code block that starts here", text, expected)
     if (block === undefined) {
       const names = new Set(blocks.map(({ info }) => languages.ofInfo(info) || "no language"))
       const detail = `there is a block of ${[...names].join(", of ")}, and none of ${language}`
@@ -77,6 +74,13 @@ export const codeBlock = (language?: string): OutputParser<string> => {
   })
 }
 
+/** The error of a block whose end is not there, or not where an end stands. */
+export const notClosed = ({ content, open }: fences.Fence, what: string, found: string, expected: string) => {
+  const behind = /\S[ \t]*(?:`{3,}|~{3,})[ \t]*$/m.test(content)
+  const detail = behind ? "the fence that closes a code block stands on a line of its own" : `${what} is not closed`
+  return failure({ expected, found, place: `line ${open + 1}`, detail, truncated: !behind })
+}
+
 /** The text right above a block. */
 const lineAbove = (lines: ReadonlyArray<string>, open: number): string => {
   let above = open - 1
@@ -120,6 +124,7 @@ export const whole = (
       `the code block${ofPath} is not closed before ${other ?? "another"} starts at line ${doubt.line + 1}`
     )
   }
+  if (codeBeside.test(info)) return refuse(first, "code stands beside the opening fence; begin it on the next line")
   const said = languages.ofInfo(info)
   if (next?.info === "" && (said === "markdown" || !isEnd(lines, block, next))) {
     return refuse(first, `${path ?? "the block"} may end at line ${close! + 1} or later: put a longer fence around it`)
@@ -133,3 +138,7 @@ export const whole = (
   const line = first + left.line
   return refuse(line, `line ${line} stands for code that is left out${ofPath}; write all of it`)
 }
+
+/** How code begins that stands where a fence has words. */
+const codeBeside =
+  /^[\w+#.-]+[ \t]+(?:(?:import|from|def|class|const|let|var|function|package|public|using|use|export|async)[ \t]+[\w*{("']|#include\b|#!|[\w.]+\(|[A-Za-z_]\w* = )/

@@ -5,7 +5,7 @@ import * as filePath from "../text/filePath.ts"
 import * as language from "../text/language.ts"
 import { lineCounter } from "../text/lineCounter.ts"
 import { leadsElsewhere } from "../text/shown.ts"
-import { whole } from "./codeBlock.ts"
+import { notClosed, whole } from "./codeBlock.ts"
 import { answerParser, failure, none, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
 const expected = "each file as a line `### File: path` with one fenced code block below it"
@@ -57,8 +57,7 @@ const read = (text: string, reply: string): Result.Result<ReadonlyArray<SourceFi
     const refuse = (detail: string) => failure({ expected, found: block.content, place, detail })
     const said = pathOf(lines, block)
     if (block.close === undefined) {
-      const detail = `the code block${said.path === undefined ? "" : ` of ${said.path}`} is not closed`
-      return failure({ expected, found: reply, place, detail, truncated: true })
+      return notClosed(block, `the code block${said.path === undefined ? "" : ` of ${said.path}`}`, reply, expected)
     }
     if (said.fault !== undefined) return refuse(said.fault)
     const { path } = said
@@ -83,7 +82,8 @@ const read = (text: string, reply: string): Result.Result<ReadonlyArray<SourceFi
   if (contents.size === 0 && strays.length === 1 && isAround(stray!.block)) return read(atItsPlace(stray!.block), reply)
   const lost = headings(lines, blocks).find(({ path }) => !contents.has(path))
   if (lost !== undefined) {
-    const truncated = blocks.every(({ open }) => open < lost.line)
+    const isLast = blocks.every(({ open }) => open < lost.line)
+    const truncated = isLast && lines.slice(lost.line + 1).filter((line) => line.trim() !== "").length < 2
     const detail = `no code block follows the heading of ${lost.path}`
     return failure({ expected, found: lines[lost.line]!, place: `line ${lost.line + 1}`, detail, truncated })
   }

@@ -77,16 +77,23 @@ export const ofLine = (line: string, isNext: boolean): Named | undefined => {
 /** A path in a sentence: for certain only at its end, and where it does not speak of a change or a use. */
 const inProse = (text: string, heading: string): Named | undefined => {
   const mentions = [...text.matchAll(/`([^`\s]+)`|\*\*([^*\s]+)\*\*/g)].map((m) => m[1] ?? m[2]!).filter(isPath)
-  const [only, ...others] = mentions
+  const last = heading === "" ? undefined : /[^\s`]+\.\w+$/.exec(text)?.[0]
+  const [only, ...others] = mentions.length === 0 && last !== undefined && isPath(last) ? [last] : mentions
   if (only === undefined) return undefined
   const part = heading === "" || others.length > 0 ? undefined : partOf(text.replace(only, ""))
   if (part !== undefined) return named(only, { isHeading: false, isCertain: true }, part)
-  const isLast = others.length === 0 && ending.test(text) && !dash.test(text)
-  return { path: isLast && !changes.test(text) ? normalise(only) : "", isHeading: false, isCertain: false }
+  const isLast = others.length === 0 && (only === last || ending.test(text)) && !dash.test(text)
+  const at = text.lastIndexOf(only)
+  const isMade = creates.test(text.slice(0, at)) && announces.test(text.slice(at + only.length))
+  const isWhole = isMade || (isLast && !changes.test(text))
+  return { path: isWhole && others.length === 0 ? normalise(only) : "", isHeading: false, isCertain: false }
 }
 
 /** A path at the end of a sentence, or before its content is announced. */
 const ending = /[`*](?:[ \t]*[:：.]?| with (?:the |this |its )?(?:following |whole |full )?(?:contents?|code)[:：])$/
+
+const creates = /\b(?:creat\w+|new file)\b/i
+const announces = /^[`*]+(?:[ \t]*[:：.]?|[ \t]+(?:with|and)\b[^.]{0,60}\b(?:contents?|code)[:：])$/i
 
 /** Words of a sentence below which no whole file stands. */
 const changes =
@@ -164,7 +171,7 @@ const within = (text: string): Unwrapped => {
   for (const mark of ["**", "__", "*", "_", '"', "'"]) {
     const inner = text.slice(mark.length, -mark.length)
     if (text.length > 2 * mark.length && text === `${mark}${inner}${mark}` && !inner.includes(mark))
-      return unwrap(inner)
+      return unwrap(inner.replace(before, ""))
   }
   const lines = /^(.+\.\w+)(?::\d+(?:[-–:]\d+)?|#L\d+(?:-L?\d+)?)$/.exec(text)?.[1]
   return lines === undefined ? { path: unescape(text) } : { path: unescape(lines), part: "lines" }
