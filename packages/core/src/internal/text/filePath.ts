@@ -24,12 +24,15 @@ const maxLength = 1000
 
 const label =
   /^(?:\*\*|__)?(?:(?:new|updated|complete|full|final) )?(?:file ?name|file ?path|file|path)(?: ?#?\d{1,3})?[ \t]*(?:\*\*|__)?[ \t]*[:=：](?:\*\*|__)?/i
+/** A label without a colon, where a path follows. */
+const looseLabel = /^(?:the )?(?:(?:new|updated|complete|full|final) )?file[ \t]+/i
 /** A tag that holds a file, or its path. */
 const tag =
-  /^<file\b[^<>]*\s(?:path|name)=(?:"([^"<>]+)"|'([^'<>]+)')[^<>]*>$|^<(file(?:_?name|_?path)?|path)>([^<>]+)<\/\3>$/i
+  /^<file\b[^<>]*\s(?:path|name)=(?:"([^"<>]+)"|'([^'<>]+)')[^<>]*>$|^<(file(?:_?name|_?path)?|path|code|b|strong)>([^<>]+)<\/\3>:?$/i
 /** What stands before a path that says nothing of it: a sign of a list, of a comment, a picture, a line. */
-const before = /^(?:(?:[-*+]|\d{1,3}[.)]|\/\/|={2,}|-{2,}|>{2,}|[\p{Extended_Pictographic}\u{fe0f}]+)[ \t]+)+/u
-const after = /[ \t]+(?:={2,}|-{2,}|<{2,})$/
+const before =
+  /^(?:(?:[-*+>]|\d{1,3}[.)]|\/\/|\/\*|;|<!--|={2,}|-{2,}|>{2,}|[\p{Extended_Pictographic}\u{fe0f}]+)[ \t]+)+/u
+const after = /[ \t]+(?:={2,}|-{2,}|<{2,}|-->|\*\/|#+)$/
 /** A word or two of any language before a colon. */
 const anyLabel = /^(?:\*\*|__)?\p{L}[\p{L}\p{M} ]{1,24}(?:\*\*|__)?[ \t]*[:：](?:\*\*|__)?(?=[ \t]*\S)/u
 const dash = /[ \t]+[-–—]+[ \t]+/
@@ -45,10 +48,11 @@ export const ofLine = (line: string, isNext: boolean): Named | undefined => {
     const path = tagged[1] ?? tagged[2] ?? tagged[4]!
     return isPath(path) ? named(path, { isHeading: true, isCertain: true }, undefined) : undefined
   }
-  const labelled = label.exec(bare)?.[0]
+  const labelled = label.exec(bare)?.[0] ?? looseLabel.exec(bare)?.[0]
   if (labelled !== undefined) {
     const { part, path } = unwrap(bare.slice(labelled.length).trim())
-    if (path !== "") return named(path, { isHeading: isPath(path), isCertain: true }, part)
+    if (label.test(bare) ? path !== "" : isPath(path))
+      return named(path, { isHeading: isPath(path), isCertain: true }, part)
   }
   const whole = unwrap(bare)
   const other = anyLabel.exec(bare)?.[0]
@@ -77,7 +81,7 @@ export const ofLine = (line: string, isNext: boolean): Named | undefined => {
 /** A path in a sentence: for certain only at its end, and where it does not speak of a change or a use. */
 const inProse = (text: string, heading: string): Named | undefined => {
   const mentions = [...text.matchAll(/`([^`\s]+)`|\*\*([^*\s]+)\*\*/g)].map((m) => m[1] ?? m[2]!).filter(isPath)
-  const last = heading === "" ? undefined : /[^\s`]+\.\w+$/.exec(text)?.[0]
+  const last = heading === "" ? undefined : /[^\s`(]+\.\w+(?=\)?$)/.exec(text)?.[0]
   const [only, ...others] = mentions.length === 0 && last !== undefined && isPath(last) ? [last] : mentions
   if (only === undefined) return undefined
   const part = heading === "" || others.length > 0 ? undefined : partOf(text.replace(only, ""))
@@ -90,7 +94,8 @@ const inProse = (text: string, heading: string): Named | undefined => {
 }
 
 /** A path at the end of a sentence, or before its content is announced. */
-const ending = /[`*](?:[ \t]*[:：.]?| with (?:the |this |its )?(?:following |whole |full )?(?:contents?|code)[:：])$/
+const ending =
+  /[`*]\)?(?:(?: (?:file|module|script|contents?|contains|looks like this))*[ \t]*[:：.]?| with (?:the |this |its )?(?:following |whole |full )?(?:contents?|code)[:：])$/
 
 const creates = /\b(?:creat\w+|new file)\b/i
 const announces = /^[`*]+(?:[ \t]*[:：.]?|[ \t]+(?:with|and)\b[^.]{0,60}\b(?:contents?|code)[:：])$/i
@@ -114,16 +119,23 @@ const named = (
 /** The path in the info string of a fence: `python src/a.py`, `python:src/a.py`, `title="src/a.py"`, `src/a.py`. */
 export const ofInfo = (info: string): Pick<Named, "path" | "part"> | undefined => {
   if (info.length > maxLength) return undefined
-  const attribute = /(?:^|[\s{,])(?:title|file|filename|path|name)=(?:"([^"]+)"|'([^']+)'|([^\s}]+))/i.exec(info)
+  const attribute =
+    /(?:^|[\s{,])(?:title|file|path|name|file_?name|file_?path)=(?:"([^"]+)"|'([^']+)'|([^\s}]+))/i.exec(info)
   if (attribute !== null) return { path: normalise(attribute[1] ?? attribute[2] ?? attribute[3]!) }
   const lines = /^\d+:\d+:(\S+)$/.exec(info)?.[1]
   if (lines !== undefined) return { path: normalise(lines), part: "lines" }
-  const words = info.replace(/(^|[ \t])(?:(?:#|\/\/|--|\/\*|<!--)(?=[ \t])|@(?=\S))|[ \t](?:\*\/|-->)$/g, "$1").trim()
-  const [first = ""] = words.split(/\s+/)
+  const words = info
+    .replace(/(^|[ \t])(?:(?:#|\/\/|--?|\/\*|<!--)(?=[ \t])|@(?=\S))|[ \t](?:\*\/|-->)$/g, "$1")
+    .replace(/^([\w+#-]{2,})([:,;|])[ \t]*(?=\S)/, (all, first: string, sign) =>
+      sign === ":" || language.isLanguage(first) ? `${first} ` : all
+    )
+    .trim()
+  const [first = "", ...others] = words.split(/\s+/)
   const rest = words.slice(first.length).trim()
-  const said = rest === "" ? (/^[\w+#-]{2,}:(.+)$/.exec(first)?.[1] ?? first) : rest.replace(label, "").trim()
-  if (rest === "" && language.isLanguage(said)) return undefined
-  const { part, path } = [said, words].map(unwrap).find(({ path }) => isPath(path)) ?? {}
+  if (rest === "" && language.isLanguage(first)) return undefined
+  const said = rest === "" ? first : rest.replace(label, "").trim()
+  const beforeLanguage = others.length === 1 && language.isLanguage(rest) ? first : words
+  const { part, path } = [said, beforeLanguage].map(unwrap).find(({ path }) => isPath(path)) ?? {}
   return path === undefined ? undefined : { path: normalise(path), ...(part !== undefined && { part }) }
 }
 
@@ -164,8 +176,8 @@ const within = (text: string): Unwrapped => {
   if (span !== undefined) return { path: span }
   const [, shown, target] = /^\[([^\]]+)\]\(([^()\s]+)\)$/.exec(text) ?? []
   if (target !== undefined) return within(isPath(target) ? target : shown!)
-  const bracketed = /^\[([^[\]]+)\]$/.exec(text)?.[1]
-  if (bracketed !== undefined) return within(bracketed)
+  const bracketed = /^[[(]([^[\]()]+)[\])]$/.exec(text)?.[1]
+  if (bracketed !== undefined) return within(bracketed.replace(label, "").trim())
   const quoted = /^[“„«](.+)[”“»]$/.exec(text)?.[1]
   if (quoted !== undefined) return within(quoted)
   for (const mark of ["**", "__", "*", "_", '"', "'"]) {

@@ -14,7 +14,7 @@ export const canonical = (language: string): string => {
 }
 
 /** Whether a word that looks like the name of a file is the name of a language. */
-export const isLanguage = (word: string): boolean => aliases.has(word.toLowerCase())
+export const isLanguage = (word: string): boolean => aliases.has(word.toLowerCase()) || code.has(word.toLowerCase())
 
 /** Blocks that show a command. */
 export const isShell = (language: string): boolean => shells.has(language)
