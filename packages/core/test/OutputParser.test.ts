@@ -118,7 +118,9 @@ describe("OutputParser", () => {
       },
       ({ files }) => {
         const unique = new Map(
-          files.filter(({ path }) => !/[\\\r\n]|^\.\/|^\s*$|\/$|^\.\.$|^\//.test(path)).map((file) => [file.path, file])
+          files
+            .filter(({ path }) => !/[\\\r\n]|^\.\/|^\s*$|\/$|^\.\.$|^~?\//.test(path))
+            .map((file) => [file.path, file])
         )
         isIdentity(OutputParser.files, [...unique.values()])
       },

@@ -1,6 +1,6 @@
 /**
  * For the lines of a file in order: whether a text that may go over several lines is open at the end of each: a string in
- * three quotes (Python, TOML), a template literal (JavaScript, TypeScript), a here-document (a shell's).
+ * three quotes (Python, TOML), a template literal or a comment (JavaScript, TypeScript), a here-document (a shell's).
  *
  * **Source** Python's reference, 2.4.1 and 2.4.2; TOML 1.0; ECMA-262, 12.9.6; POSIX, 2.7.4. Other strings end with their line.
  */
@@ -33,25 +33,51 @@ const thrice = () => {
 }
 
 const template = () => {
-  let isOpen = false
+  let open: "`" | "*/" | undefined
   return (line: string): boolean => {
-    if (!line.includes("`")) return isOpen
+    if (!line.includes("`") && !line.includes("/*") && !line.includes("*/")) return open !== undefined
+    /** The last character that is no blank. */
+    let last = ""
     for (let i = 0; i < line.length; i++) {
       const char = line[i]!
-      if (char === "\\") i++
-      else if (char === "`") isOpen = !isOpen
-      else if (isOpen) continue
-      else if (line.startsWith("//", i)) break
-      else if (char === '"' || char === "'") i = stringEnd(line, i)
+      if (open !== undefined) {
+        const end = unescaped(line, open, i)
+        if (end < 0) return true
+        i = end + open.length - 1
+        open = undefined
+      } else if (char === "`") open = "`"
+      else if (line.startsWith("//", i)) return false
+      else if (line.startsWith("/*", i)) {
+        open = "*/"
+        i++
+      } else if (char === '"' || char === "'") i = stringEnd(line, i)
+      else if (char === "/" && (last === "" || operators.has(last))) i = patternEnd(line, i)
+      if (char !== " " && char !== "\t") last = char
     }
-    return isOpen
+    return open !== undefined
   }
+}
+
+/** Characters behind which a slash begins a regular expression. */
+const operators = new Set("=(,:[!&|?{};+-*%~^<>")
+
+/** Where a regular expression ends that starts at an index; the index where none of a usual length does. */
+const patternEnd = (line: string, start: number): number => {
+  let isClass = false
+  for (let i = start + 1; i < Math.min(line.length, start + 200); i++) {
+    const char = line[i]!
+    if (char === "\\") i++
+    else if (char === "[") isClass = true
+    else if (char === "]") isClass = false
+    else if (char === "/" && !isClass) return i
+  }
+  return start
 }
 
 const hereDocument = () => {
   let end: string | undefined
   return (line: string): boolean => {
-    if (end === undefined) end = /^[^#]*<<-?\s*(["']?)(\w+)\1/.exec(line)?.[2]
+    if (end === undefined) end = /^(?:[^#<(]|\((?!\()|<(?!<)|<<<)*<<-?\s*(["']?)([A-Za-z_]\w*)\1/.exec(line)?.[2]
     else if (line.trim() === end) end = undefined
     return end !== undefined
   }
