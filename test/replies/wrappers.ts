@@ -29,7 +29,9 @@ const labels = ["Answer:", "**Answer:**", "答案：", "Antwort:", "### Résulta
 const asides = [
   "Install it with:\n\n```bash\npip install x\n```",
   "Run it:\n```sh\npython -m unittest\n```",
-  "For example:\n```console\n$ curl -d '{\"a\": 1}' localhost\n```"
+  "For example:\n```console\n$ curl -d '{\"a\": 1}' localhost\n```",
+  "Output:\n\n```\n$ python a.py\n42\n```",
+  "Structure:\n\n```\nproject/\n├── a.py\n└── b.py\n```"
 ]
 
 /** Thoughts that hold no tags of thoughts themselves, drafts included. */
@@ -72,7 +74,12 @@ const steps: ReadonlyArray<readonly [name: string, chance: number, wrap: Wrap]> 
               ["### 文件：", ""],
               ["**Datei:** ", ""],
               ["### Fichier : ", ""],
-              ["**", "**"]
+              ["**", "**"],
+              ["**1. ", "** - the module"],
+              ["### 📄 ", ""],
+              ["Create the file ", " with the following content:"],
+              ["=== ", " ==="],
+              ["// ", ""]
             ] as const)
             return `${before}${path}${after}`
           })
