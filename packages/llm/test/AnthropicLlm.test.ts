@@ -274,6 +274,13 @@ describe("AnthropicLlm", () => {
         error("invalid_request_error", "output_config.format: Extra inputs are not permitted"),
         { _tag: "InvalidRequest", detail: expect.stringContaining('set structuredOutput to "instructions"') }
       ],
+      // https://github.com/anthropics/claude-code/issues/58367
+      [400, error("invalid_request_error", "Output blocked by content filtering policy"), { _tag: "ContentRefused" }],
+      [
+        404,
+        error("not_found_error", "model: claude-x"),
+        { _tag: "InvalidRequest", detail: expect.stringMatching(/^(?!.*BASE_URL).*ANTHROPIC_MODEL/u) }
+      ],
       [400, { error: { type: 7, message: ["odd"] } }, { _tag: "InvalidRequest" }]
     ]
     for (const [status, body, expected] of words) {

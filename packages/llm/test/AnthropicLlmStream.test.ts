@@ -153,6 +153,49 @@ describe("AnthropicLlm", () => {
       }).pipe(Effect.scoped)
     )
 
+    const counts: ReadonlyArray<[what: string, first: object, last: object, usage: object]> = [
+      // Source: https://github.com/envoyproxy/ai-gateway/pull/1631
+      ["zero input at the end", { input_tokens: 15 }, { input_tokens: 0, output_tokens: 7 }, { input: 15, output: 7 }],
+      // Source: https://github.com/BerriAI/litellm/issues/41406
+      [
+        "zero input at the start",
+        { input_tokens: 0 },
+        { input_tokens: 11, output_tokens: 5 },
+        { input: 11, output: 5 }
+      ],
+      [
+        "zero cached input at the end",
+        { input_tokens: 5, cache_read_input_tokens: 20 },
+        { input_tokens: 5, cache_read_input_tokens: 0, output_tokens: 7 },
+        { input: 25, cachedInput: 20, output: 7 }
+      ],
+      ["zeros only", { input_tokens: 0, output_tokens: 0 }, { input_tokens: 0, output_tokens: 0 }, {}]
+    ]
+    for (const [what, first, last, usage] of counts) {
+      it.live(`takes ${what} for nothing said`, () =>
+        Effect.gen(function* () {
+          const parts = yield* partsOf(
+            sse([
+              event("message_start", { message: { usage: first } }),
+              text("pong"),
+              event("message_delta", { delta: { stop_reason: "end_turn" }, usage: last }),
+              stop
+            ])
+          )
+          expect(parts.at(-1)).toMatchObject({ reply: { text: "pong" } })
+          expect(parts.at(-1)).toHaveProperty("reply.usage", usage)
+        }).pipe(Effect.scoped)
+      )
+    }
+
+    it.live("takes the end of OpenAI's streams, and a delta of null", () =>
+      Effect.gen(function* () {
+        const none = event("content_block_delta", { index: 0, delta: { type: "text_delta", text: null } })
+        const parts = yield* partsOf(sse([start, none, text("pong"), end, "[DONE]"]))
+        expect(parts.at(-1)).toMatchObject({ reply: { text: "pong", finishReason: "stop" } })
+      }).pipe(Effect.scoped)
+    )
+
     it.live("takes a stream apart wherever the network cuts it, megabytes and broken UTF-8 included", () =>
       Effect.gen(function* () {
         const long = "世界 🌍 ".repeat(200_000)

@@ -2,9 +2,16 @@ import { describe, expect, it } from "@effect/vitest"
 import { Duration, Effect, Result } from "effect"
 import { LlmError, type LlmErrorReason } from "@stepwright/core/LlmError"
 import { context } from "./support/dialects/context.ts"
-import { filter, money, type ErrorDialect } from "./support/dialects/errors.ts"
+import type { ErrorDialect } from "./support/dialects/errors.ts"
+import { filter } from "./support/dialects/filter.ts"
+import { keys, models } from "./support/dialects/keys.ts"
+import { money } from "./support/dialects/money.ts"
 import { finishes, loose, noContent } from "./support/dialects/replies.ts"
+import { sizes } from "./support/dialects/sizes.ts"
 import { states } from "./support/dialects/states.ts"
+import { streams } from "./support/dialects/streams.ts"
+import { usages } from "./support/dialects/usage.ts"
+import { waits } from "./support/dialects/waits.ts"
 import { call } from "./support/faultMatrix.ts"
 import { completion, wires } from "./support/openAiWire.ts"
 import { send, type Behaviour } from "./support/server.ts"
@@ -40,8 +47,10 @@ const waysOf = (wire: Wire, { alone, body, status, want }: ErrorDialect) => {
 const answering = (wire: Wire, body: object, events: ReadonlyArray<object>): Behaviour =>
   wire.streamed ? sse([...events.map((event) => JSON.stringify(event)), "[DONE]"]) : send(200, body)
 
+const errors = { money, filter, context, sizes, keys, models, waits, states }
+
 describe("OpenAiLlm", () => {
-  for (const [kind, dialects] of Object.entries({ money, filter, context, states })) {
+  for (const [kind, dialects] of Object.entries(errors)) {
     describe(`errors: ${kind}`, () => {
       for (const dialect of dialects) {
         for (const wire of chats) {
@@ -123,8 +132,37 @@ describe("OpenAiLlm", () => {
     }
   })
 
+  describe("usage", () => {
+    for (const { said, server, want } of usages) {
+      for (const wire of chats) {
+        it.effect(`${server}, ${nameOf(wire)}`, () =>
+          Effect.gen(function* () {
+            const body = completion({ content: "pong" }, {}, { usage: said })
+            const events = [{ choices: [{ delta: { content: "pong" }, finish_reason: "stop" }] }, { usage: said }]
+            const { result } = yield* call(wire, answering(wire, body, events))
+            expect(Result.isSuccess(result) && result.success.usage).toEqual(want)
+          }).pipe(Effect.scoped)
+        )
+      }
+    }
+  })
+
+  describe("streams", () => {
+    for (const { has, sent, server, want } of streams) {
+      for (const wire of chats) {
+        it.effect(`${server}, ${nameOf(wire)}: ${want}`, () =>
+          Effect.gen(function* () {
+            const { result } = yield* call(wire, send(200, sent, { "content-type": "text/event-stream" }))
+            const got = Result.isSuccess(result) ? result.success : result.failure.reason
+            expect(got).toMatchObject({ ...(want === "pong" ? { text: want } : { _tag: want }), ...has })
+          }).pipe(Effect.scoped)
+        )
+      }
+    }
+  })
+
   it("knows at least 40 dialects by their source", () => {
-    const rows = [...money, ...filter, ...context, ...states, ...finishes, ...noContent, ...loose]
+    const rows = [...Object.values(errors).flat(), ...finishes, ...noContent, ...loose, ...usages, ...streams]
     expect(new Set(rows.flatMap(({ source }) => source ?? [])).size).toBeGreaterThanOrEqual(40)
   })
 })

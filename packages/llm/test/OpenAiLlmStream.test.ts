@@ -211,6 +211,22 @@ describe("OpenAiLlm", () => {
       }).pipe(Effect.scoped)
     )
 
+    it.live("takes the output over Responses from its items where the end has none", () =>
+      Effect.gen(function* () {
+        // https://github.com/NousResearch/hermes-agent/pull/5698
+        const item = { type: "message", id: "msg-1", content: [{ type: "output_text", text: "pong" }] }
+        const events = (type: string) => [
+          JSON.stringify({ type: "response.output_text.delta", output_index: 1, delta: "pong" }),
+          JSON.stringify({ type: "response.output_item.done", output_index: 1, item }),
+          JSON.stringify({ type, response: response({}, { output: [] }) })
+        ]
+        for (const type of ["response.completed", "response.done"]) {
+          const parts = yield* partsOf(sse(events(type)), { api: "responses" })
+          expect(parts.at(-1)).toMatchObject({ reply: { text: "pong", finishReason: "stop" } })
+        }
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("ends after the total time although keep-alives come, and may be tried again", () =>
       Effect.gen(function* () {
         const alive: Behaviour = (response) => {

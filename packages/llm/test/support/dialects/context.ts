@@ -1,8 +1,4 @@
-import type { ErrorDialect } from "./errors.ts"
-
-const issue = (path: string) => `https://github.com/${path}`
-
-const message = (message: string, more: object = {}) => ({ error: { message, ...more } })
+import { issue, message, type ErrorDialect } from "./errors.ts"
 
 const sizes = (requested: number, limit: number) => ({ requested, limit })
 

@@ -1,8 +1,7 @@
 import type { LlmErrorReason } from "@stepwright/core/LlmError"
 import type { FinishReason } from "@stepwright/core/LlmReply"
 import { completion } from "../openAiWire.ts"
-
-const issue = (path: string) => `https://github.com/${path}`
+import { issue } from "./errors.ts"
 
 /** A finish reason as a server spells it, after the text `pong`. */
 export interface Finish {
@@ -54,6 +53,12 @@ export const finishes: ReadonlyArray<Finish> = [
   ...finish("length", undefined, "ERROR_LIMIT", "token_limit", "max_length"),
   ...finish("ContentRefused", undefined, "ERROR_TOXIC", "guardrail_intervened", "content-blocked"),
   ...finish("ProviderUnavailable", undefined, "USER_CANCEL", "time_limit", "not_finished"),
+  ...finish("stop", undefined, "REASON_STOP", "endoftext", "normal", "Finished"),
+  ...finish("length", undefined, "REASON_MAX_LEN", "REASON_MAX_CONTEXT", "maximum_tokens", "maxOutput", "truncated"),
+  ...finish("length", undefined, "ALTERNATIVE_STATUS_TRUNCATED_FINAL", "incomplete", "output_limit_reached"),
+  ...finish("ContentRefused", undefined, "blacklist", "content_policy_violation", "PROFANITY", "flagged"),
+  ...finish("InvalidResponse", undefined, "function_call_filter: MALFORMED_FUNCTION_CALL", "TOO_MANY_TOOL_CALLS"),
+  ...finish("ProviderUnavailable", undefined, "max_time", "modelUnloaded"),
   ...finish("other", undefined, "something_new")
 ]
 
@@ -141,7 +146,7 @@ export const loose: ReadonlyArray<Loose> = [
       object: "chat.completion",
       usage: { completion_tokens: 24, prompt_tokens: 138, total_tokens: 448 }
     }),
-    has: { model: "models/gemini-2.5-flash-preview-04-17", usage: { input: 138, output: 24 } }
+    has: { model: "models/gemini-2.5-flash-preview-04-17", usage: { input: 138, output: 310 } }
   },
   {
     server: "Bifrost, counts that are null",
@@ -237,6 +242,25 @@ export const loose: ReadonlyArray<Loose> = [
     server: "an error that is none",
     sent: json(completion({ content: "pong" }, { error: null }, { error: {}, detail: "fast", message: "" }))
   },
+  {
+    server: "One API, an error of nothing",
+    sent: json(completion({ content: "pong" }, {}, { error: { message: "", type: "", param: "", code: null } }))
+  },
+  {
+    server: "an error in the choice that is none",
+    sent: json(completion({ content: "pong" }, { error: { code: 0, message: "" } }))
+  },
+  {
+    server: "MiniMax, a status that is well, as text",
+    sent: json(completion({ content: "pong" }, {}, { base_resp: { status_code: "0", status_msg: "success" } }))
+  },
+  { server: "a call of nothing", sent: json(completion({ content: "pong", function_call: {}, tool_calls: [null] })) },
+  { server: "a text that has its value within", sent: json(completion({ content: [{ text: { value: "pong" } }] })) },
+  {
+    server: "a delta in a whole reply",
+    sent: json({ choices: [{ delta: { content: "pong" }, finish_reason: "stop" }] })
+  },
+  { server: "the text of a completion", sent: json({ choices: [{ text: "pong", finish_reason: "stop" }] }) },
   {
     server: "carriage returns, and events with a line between them only",
     type: "text/event-stream",

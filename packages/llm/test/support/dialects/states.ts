@@ -1,9 +1,5 @@
 import { expect } from "@effect/vitest"
-import type { ErrorDialect } from "./errors.ts"
-
-const issue = (path: string) => `https://github.com/${path}`
-
-const message = (message: string, more: object = {}) => ({ error: { message, ...more } })
+import { issue, message, type ErrorDialect } from "./errors.ts"
 
 const exhausted = {
   code: 429,

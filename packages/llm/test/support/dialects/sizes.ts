@@ -1,0 +1,68 @@
+import { issue, message, type ErrorDialect } from "./errors.ts"
+
+const row = (server: string, words: string, requested: number, limit: number, source?: string): ErrorDialect => ({
+  server,
+  ...(source !== undefined && { source }),
+  status: 400,
+  body: message(words, { code: 400, type: "BadRequestError" }),
+  want: "ContextLengthExceeded",
+  has: { requested, limit }
+})
+
+/** Prompts that do not fit, where the words alone say so, and by how much. */
+export const sizes: ReadonlyArray<ErrorDialect> = [
+  row(
+    "SGLang, a smaller memory than the model's context",
+    "Input length (160062 tokens) exceeds the maximum allowed length (59862 tokens). Use a shorter input.",
+    160062,
+    59862,
+    issue("sgl-project/sglang/issues/4048")
+  ),
+  row(
+    "vLLM, what was passed and what was asked for",
+    "You passed 7169 input tokens and requested 1024 output tokens. However, the model's context length is only 8192 tokens.",
+    8193,
+    8192,
+    issue("vllm-project/vllm/issues/33418")
+  ),
+  row(
+    "vLLM, what the request has",
+    "This model's maximum context length is 4096 tokens. However, your request has 4100 input tokens.",
+    4100,
+    4096
+  ),
+  row(
+    "llama.cpp, without the fields",
+    "request (14429 tokens) exceeds the available context size (8192 tokens), try increasing it",
+    14429,
+    8192
+  ),
+  row("Fireworks", "The prompt is too long: 5000, model maximum context length: 4095", 5000, 4095),
+  row(
+    "Cohere",
+    "too many tokens: total number of tokens in the prompt cannot exceed 4081 - received 4292.",
+    4292,
+    4081
+  ),
+  row("Bedrock", "Too many input tokens. Max input tokens: 128000, request input token count: 130211", 130211, 128000),
+  row("TensorRT-LLM", "Prompt length (8200) exceeds maximum input length (8192)", 8200, 8192),
+  row(
+    "Cerebras",
+    "Please reduce the length of the messages or completion. Current length is 9003 while limit is 8192",
+    9003,
+    8192
+  ),
+  row(
+    "Vertex",
+    "Unable to submit request because the input token count is 1200000 but model only supports up to 1048576.",
+    1200000,
+    1048576
+  ),
+  row("AI21", "Prompt has too many tokens. Prompt had 8204 tokens, maximum is 8191", 8204, 8191),
+  {
+    server: "Z.ai, in Chinese",
+    status: 400,
+    body: message("Prompt 超长", { code: "1261" }),
+    want: "ContextLengthExceeded"
+  }
+]
