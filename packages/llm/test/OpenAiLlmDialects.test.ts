@@ -26,6 +26,7 @@ const requestsOf = (tag: LlmErrorReason["_tag"]) =>
 
 const shown = (reason: LlmErrorReason) => ({
   ...reason,
+  message: reason.message,
   ...("retryAfter" in reason && reason.retryAfter !== undefined && { retryAfter: Duration.toMillis(reason.retryAfter) })
 })
 

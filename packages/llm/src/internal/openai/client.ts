@@ -45,12 +45,8 @@ export const make = (options: Options, variables: string): LlmClient.Service => 
 
 /** What to set when a server that speaks the protocol refuses a part of it. */
 const hintsOf = (prefix: string): ReadonlyArray<Hint> => {
-  const { model, reasoning, streamUsage } = variablesNamed(prefix)
+  const { reasoning, streamUsage } = variablesNamed(prefix)
   return [
-    {
-      words: /model_not_found|\bmodel\b.{0,80}(?:does not exist|not found|is not available)/isu,
-      hint: `check the name of the model: ${model}, or --model on the command line`
-    },
     { words: /stream_options|include_usage/u, hint: `set streamUsage to false, or ${streamUsage}` },
     {
       words: /response[_ ]format|json_schema|text[._]format|structured[_ ]outputs?|grammar/iu,

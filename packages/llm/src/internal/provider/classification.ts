@@ -34,32 +34,43 @@ export const rules: ReadonlyArray<Rule> = [
   {
     is: "QuotaExhausted",
     status: /^402$/u,
-    code: /^(?:insufficient_\w*(?:quota|balance|credits?|funds)\w*|credit_limit\w*|credits?_(?:balance_)?exhausted|\w*spend_limit_(?:exceeded|reached)|organization_usage_limit_exceeded|exceeded_current_quota\w*|budget_exceeded|billing_\w+|payment_required|out_of_credits|arrearage)$/u,
+    code: /^(?:insufficient_\w*(?:quota|balance|credits?|funds)\w*|credit_limit\w*|credits?_(?:balance_)?exhausted|\w*spend_limit_(?:exceeded|reached)|organization_usage_limit_exceeded|exceeded_current_quota\w*|budget_exceeded|billing_\w+|payment_required|(?:no|out_of|not_enough)_(?:balance|credits?|funds|quota)|\w*overdue\w*|\w*arrear\w*)$/u,
     words: [
       /insufficient (?:account |credit )?(?:balance|credits?|funds|quota)|credit limit (?:exceeded|reached)/iu,
       /balance (?:is |are )?(?:too low|insufficient|not enough|exhausted)|not enough (?:balance|credits?)|quota is not enough/iu,
-      /out of credits|requires more credits|used all (?:available |your )?credits|monthly (?:included credits|spending limit)/iu,
+      /out of credits|requires more credits|have any credits|overdue balance|key limit exceeded|limited to [\d,]+ API calls \/ month|used all (?:available |your )?credits|monthly (?:included credits|spending limit)/iu,
       /budget has been exceeded|exceeded\s?budget|reached your specified .*usage limits/iu,
       /余额不足|额度不足|欠费/u
     ]
   },
   {
     is: "ContentRefused",
-    code: /content_?filter|content_policy|policy_violation|data_inspection|prohibited_content|content_(?:blocked|refused|moderation)|moderation|guardrail|^(?:safety|sensitive\w*|blocklist|recitation|refusal)$/u,
+    code: /content_?filter|content_policy|policy_violation|data_inspection|prohibited_content|content_(?:blocked|refused|moderation)|moderation|guardrail|sensitive_content|^(?:safety|sensitive\w*|blocklist|recitation|refusal)$/u,
     words: [
-      /content management policy|content_?filter|content_?policy_?violation|data_?inspection_?failed/iu,
-      /content exists risk|considered high risk|inappropriate content|unsafe or sensitive|safety system|requires moderation|violates (?:our )?usage (?:guidelines|policies)/iu,
-      /\b(?:input|prompt|request|content|response) (?:was|is|has been|got) (?:flagged|blocked|filtered)/iu
+      /content management policy|content[_ ]?filter|content_?policy_?violation|data_?inspection_?failed/iu,
+      /content exists risk|considered high risk|inappropriate content|unsafe or sensitive|safety system|requires moderation|violat\w+ (?:our )?usage (?:guidelines|polic)|new_sensitive/iu,
+      /\b(?:input|output|prompt|request|content|response) (?:(?:was|is|has been|got) )?(?:flagged|blocked|filtered)\b/iu,
+      /敏感内容|违规内容/u
     ]
   },
   {
     is: "ContextLengthExceeded",
     code: /context_(?:length|window|size)|tokens_limit_reached|(?:prompt|input)_too_long/u,
     words: [
-      /maximum context length (?:is|of) (?<limit>[\d,]+) tokens(?:.*?(?:requested|resulted in)(?: about| a total of)? (?<requested>[\d,]+) tokens)?/isu,
+      /too large: (?<more>[\d,]+)\..*maximum context length is (?<limit>[\d,]+) tokens and your request has (?<requested>[\d,]+)/isu,
+      /maximum context length (?:is|of) (?<limit>[\d,]+) tokens(?:.*?(?:requested|resulted in|your request has)(?: about| a total of)? (?<requested>[\d,]+) (?:input )?tokens)?/isu,
+      /passed (?<requested>[\d,]+) input tokens and requested (?<more>[\d,]+) output tokens.*?context length is only (?<limit>[\d,]+)/isu,
       /maximum prompt length is (?<limit>[\d,]+)(?:.*?contains (?<requested>[\d,]+) tokens)?/isu,
       /\((?:length )?(?<requested>[\d,]+)(?: tokens)?\) is longer than the (?:model's context length|maximum model length)(?: \(| of )(?<limit>[\d,]+)/iu,
       /too long: (?<requested>[\d,]+) tokens (?:>|exceeds\D*) ?(?<limit>[\d,]+)/iu,
+      /too long: (?<requested>[\d,]+), model maximum context length: (?<limit>[\d,]+)/iu,
+      /(?:prompt|input) length \((?<requested>[\d,]+)(?: tokens)?\) exceeds (?:the )?maximum (?:allowed |input )?length \((?<limit>[\d,]+)/iu,
+      /\((?<requested>[\d,]+) tokens\) exceeds the available context size \((?<limit>[\d,]+)/iu,
+      /current length is (?<requested>[\d,]+) while limit is (?<limit>[\d,]+)/iu,
+      /tokens in the prompt cannot exceed (?<limit>[\d,]+) - received (?<requested>[\d,]+)/iu,
+      /max input tokens: (?<limit>[\d,]+), request input token count: (?<requested>[\d,]+)/iu,
+      /input token count is (?<requested>[\d,]+) but model only supports up to (?<limit>[\d,]+)/iu,
+      /prompt had (?<requested>[\d,]+) tokens, maximum is (?<limit>[\d,]+)/iu,
       /exceed context limit: (?<requested>[\d,]+) \+ (?<more>[\d,]+) > (?<limit>[\d,]+)/iu,
       /must be <= (?<limit>[\d,]+)\. Given: (?<requested>[\d,]+) `inputs` tokens and (?<more>[\d,]+)/iu,
       /must have less than (?<limit>[\d,]+) tokens\. Given: (?<requested>[\d,]+)/iu,
@@ -75,7 +86,7 @@ export const rules: ReadonlyArray<Rule> = [
       /request too large.*limit (?<limit>[\d,]+), requested (?<requested>[\d,]+)/isu,
       /too large for .* model\. max size: (?<limit>[\d,]+) tokens/iu,
       /(?:exceed|too long|too large|not fit|longer than).{0,60}context (?:length|window|size|limit)/isu,
-      /context (?:length|window|size|limit).{0,40}(?:exceed|too (?:long|small))|(?:prompt|input) (?:is )?too long|prompt exceeds max/isu,
+      /context (?:length|window|size|limit).{0,40}(?:exceed|too (?:long|small))|(?:prompt|input) (?:is )?too long|prompt exceeds max|prompt 超长|too many (?:input |prompt )?tokens(?! per|, please wait)/isu,
       /reduce the length of the (?:messages|prompt|input)/iu
     ]
   },
@@ -84,16 +95,19 @@ export const rules: ReadonlyArray<Rule> = [
   {
     is: "Unauthenticated",
     status: /^40[13]$/u,
-    code: /^(?:(?:invalid|missing|incorrect|no)_api_?key\w*|\w*authentication\w*|auth_\w+|un(?:authori[sz]ed|authenticated)\w*|permission_\w+|access_\w+|forbidden)$/u,
-    words: [/^unauthori[sz]ed\b|(?:invalid|incorrect|missing) api.?key/iu]
+    code: /^(?:(?:invalid|missing|incorrect|no)_api_?key\w*|api_?key_(?:invalid|expired|missing)|\w*authentication\w*|auth_\w+|un(?:authori[sz]ed|authenticated)\w*|permission_\w+|access_\w+|forbidden)$/u,
+    words: [
+      /^unauthori[sz]ed\b|not authori[sz]ed to|(?:invalid|incorrect|missing|no) (?:api.?key|authorization|access token)|missing or invalid authorization/iu,
+      /\b(?:api.?key|access token)(?: is)? (?:not valid|invalid|expired|missing)/iu
+    ]
   },
   {
     is: "RateLimited",
     status: /^429$/u,
-    code: /rate_limit|^(?:too_many_requests|slow_down|tokens|requests|resource_exhausted|request_limit_exceeded|throttl\w+)$/u,
-    words: [/rate limit (?:exceeded|reached)|too many requests|tier capacity exceeded/iu]
+    code: /rate_limit|throttl|^(?:too_many_requests|slow_down|tokens|requests|resource_exhausted|request_limit_exceeded)$/u,
+    words: [/(?:rate|qps|request) limit (?:exceeded|reached)|too many (?:requests|tokens)|tier capacity exceeded/iu]
   },
-  { is: "ProviderUnavailable", status: /^(?:408|409|425|498|5\d\d)$/u },
+  { is: "ProviderUnavailable", status: /^(?:408|409|42[45]|49[89]|5\d\d)$/u },
   { is: "InvalidRequest", status: /^[34]\d\d$/u },
   // What has no status: an error in a 200 or in a stream.
   { is: "ProviderUnavailable", code: /server_error|overload|unavailable|upstream|internal|timeout|capacity/u },

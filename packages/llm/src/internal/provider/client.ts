@@ -52,8 +52,9 @@ export interface Outgoing {
 
 /** Makes each request once, reports it to the `AttemptSink`, ends it in time, and types what goes wrong. */
 export const make = (options: ClientOptions, provider: Provider): LlmClient.Service => {
-  const { api, hints, parameters } = provider
-  const { apiKey: keyVariable, baseUrl: addressVariable } = variables.named(provider.variables)
+  const { api, parameters } = provider
+  const { apiKey: keyVariable, baseUrl: addressVariable, model: modelVariable } = variables.named(provider.variables)
+  const hints = [providerFault.modelHint(modelVariable), ...provider.hints]
   // As the header has it: HTTP takes off what is around a value, such as the line break of a file.
   const key = Redacted.value(options.apiKey).trim()
   if (key === "") {

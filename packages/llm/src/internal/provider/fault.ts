@@ -30,6 +30,13 @@ export interface Hint {
   readonly hint: string
 }
 
+/** What to do when a server has no such model, which `variable` names. */
+export const modelHint = (variable: string): Hint => ({
+  words:
+    /(?:model|deployment)_?not_?(?:found|available|exist)|(?:unknown|invalid)_model|model_decommissioned|\b(?:models?|deployment)\b.{0,80}(?:not exist|not found|not available|decommissioned)|(?:unknown|invalid|unable to access|not a valid|no such) model\b|no endpoints found for|^model: \S+/isu,
+  hint: `check the name of the model: ${variable}, or --model on the command line`
+})
+
 /** What a provider's faults are told with. */
 export interface Faults {
   readonly quote: Quote

@@ -4,6 +4,15 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { ServiceTier, type Usage } from "@stepwright/core/Usage"
 
+/** Whether a field says something: `error: null`, `""`, `{}`, `[]` and `{ code: 0, message: "" }` do not. */
+export const saysSomething = (value: unknown): boolean => says(value, 4)
+
+/** What is deeper than `depth` is taken to say something. */
+const says = (value: unknown, depth: number): boolean =>
+  typeof value === "object" && value !== null
+    ? Object.values(value).some((field) => depth === 0 || says(field, depth - 1))
+    : Boolean(value) && value !== "0"
+
 /** What servers leave out, or say is null. */
 export const maybe = <S extends Schema.Constraint>(schema: S) => Schema.optionalKey(Schema.NullOr(schema))
 
@@ -46,13 +55,16 @@ export const textOf = (content: unknown): string => {
   if (Array.isArray(content)) return content.map(textOf).join("")
   if (!Predicate.isReadonlyObject(content) || content["thought"] === true) return ""
   const { text, type = "text" } = content
-  return typeof text === "string" && (type === "text" || type === "output_text") ? text : ""
+  const words = Predicate.isReadonlyObject(text) ? text["value"] : text
+  return typeof words === "string" && (type === "text" || type === "output_text") ? words : ""
 }
 
-/** A usage of what is known in it. */
-export const known = (said: { readonly [K in keyof Usage]: Usage[K] | undefined }): Usage =>
+/** A usage of what is known in it: no prompt is of no tokens, so servers say zero of what they have not counted. */
+export const known = (said: { readonly [K in keyof Usage]: Usage[K] | undefined }): Usage => {
+  const counted = said.input === 0 ? { ...said, input: undefined, output: said.output || undefined } : said
   // only what is undefined is left out
-  Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)) as Usage
+  return Object.fromEntries(Object.entries(counted).filter(([, value]) => value !== undefined)) as Usage
+}
 
 /** A tier of service, by a provider's name of it; `auto` says none. */
 export const Tier = lenient(Schema.String)

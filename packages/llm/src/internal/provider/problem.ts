@@ -1,6 +1,6 @@
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import { parseJson } from "./lenient.ts"
+import { parseJson, saysSomething } from "./lenient.ts"
 
 /** What a server says is wrong, wherever in its answer and however it says so. */
 export interface Problem {
@@ -19,7 +19,7 @@ export interface Problem {
 /** The problem that a response body or an event tells of; `certain`: it tells of one, wherever that stands. */
 export const problemIn = (value: unknown, certain = false): Problem | undefined => {
   const holder = holderOf(value) ?? (certain ? value : undefined)
-  if (!isSaid(holder)) return undefined
+  if (!saysSomething(holder)) return undefined
   const codes: Array<string> = []
   const words = messageOf(holder)
   const facts: Facts = { codes, ...waitIn(words ?? "") }
@@ -34,10 +34,6 @@ export const snakeCase = (name: string): string =>
     .replace(/[^a-z\d]+/giu, "_")
     .toLowerCase()
 
-/** Whether a field says something: `error: null`, `""` and `{}` say that all is well. */
-const isSaid = (value: unknown): boolean =>
-  typeof value === "object" && value !== null ? Object.keys(value).length > 0 : Boolean(value)
-
 /** What has the error as its field, or is it. */
 const holderOf = (value: unknown): unknown => {
   // Gemini's endpoint sends a list of one.
@@ -46,15 +42,23 @@ const holderOf = (value: unknown): unknown => {
   const { base_resp: base, choices, content, output } = value
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
   const holder = [value, choice, value["x_groq"]].find(
-    (place) => Predicate.isReadonlyObject(place) && isSaid(place["error"])
+    (place) => Predicate.isReadonlyObject(place) && saysSomething(place["error"])
   )
   if (holder !== undefined) return holder
   if ([value["type"], value["object"]].some((name) => typeof name === "string" && /^error$/iu.test(name))) return value
-  if (Predicate.isReadonlyObject(base) && isSaid(base["status_code"])) return base
-  if ([choices, content, output].some(isSaid)) return undefined
-  const { detail, errors, message } = value
-  return isSaid(detail) || isSaid(errors) || (typeof message === "string" && isSaid(message)) ? value : undefined
+  if (Predicate.isReadonlyObject(base) && saysSomething(base["status_code"])) return base
+  if ([choices, content, output].some((list) => Object.keys(list ?? {}).length > 0)) return undefined
+  const { detail, errors, ...said } = fieldsOf(value)
+  const words = wordFields.some((name) => typeof said[name] === "string" && saysSomething(said[name]))
+  return words || saysSomething(detail) || saysSomething(errors) ? value : undefined
 }
+
+/** The fields by their names in `snake_case`: `Message` and `errorCode` are `message` and `error_code`. */
+const fieldsOf = (said: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(said).map(([name, field]) => [snakeCase(name), field]))
+
+/** What servers call the words of an error. */
+const wordFields = ["message", "msg", "error_message", "error_msg", "err_msg", "errmsg"]
 
 /** How far within an error its words and codes are looked for: each text with JSON in it is a level too. */
 const deepest = 10
@@ -66,15 +70,16 @@ const messageOf = (said: unknown, depth = 0): string | undefined => {
   if (typeof said === "string") return within(jsonIn(said)) ?? (said.trim() || undefined)
   if (Array.isArray(said)) return said.flatMap((item) => within(item) ?? []).join("; ") || undefined
   if (!Predicate.isReadonlyObject(said)) return undefined
-  const { error, loc, metadata } = said
+  const fields = fieldsOf(said)
+  const { error, loc, metadata } = fields
   const words = [
     typeof error === "object" ? error : undefined,
-    ...["message", "msg", "error", "errors", "detail", "status_msg", "title"].map((key) => said[key])
+    ...[...wordFields, "error", "errors", "detail", "status_msg", "title"].map((name) => fields[name])
   ]
   const message = words.map(within).find(Predicate.isNotUndefined)
   const raw = Predicate.isReadonlyObject(metadata) ? within(metadata["raw"]) : undefined
   const place = Array.isArray(loc) ? loc.join(".") : undefined
-  return [place, message, raw].filter(isSaid).join(": ") || undefined
+  return [place, message, raw].filter(saysSomething).join(": ") || undefined
 }
 
 const jsonIn = (text: string): unknown => (/^\s*[{[]/u.test(text) ? Option.getOrUndefined(parseJson(text)) : undefined)
@@ -89,37 +94,45 @@ const collect = (said: unknown, facts: Facts, depth = 0): void => {
   const value = typeof said === "string" ? jsonIn(said) : said
   if (Array.isArray(value)) return value.forEach((item) => collect(item, facts, depth + 1))
   if (!Predicate.isReadonlyObject(value)) return
-  for (const [key, field] of Object.entries(value)) {
-    if (codeFields.test(key) && (typeof field === "string" || typeof field === "number")) {
+  for (const [name, field] of Object.entries(fieldsOf(value))) {
+    if (codeFields.test(name) && (typeof field === "string" || typeof field === "number")) {
       facts.codes.push(snakeCase(String(field)))
     }
-    if (statusFields.test(key) && /^[45]\d\d$/u.test(String(field))) facts.status ??= Number(field)
-    const [fact, factor] = numberFields[key.toLowerCase().replaceAll("-", "_")] ?? []
-    const number = Number.parseFloat(String(field))
-    if (fact !== undefined && factor !== undefined && number >= 0) facts[fact] ??= number * factor
-    if (nestingFields.test(key)) collect(field, facts, depth + 1)
+    // Some servers send no more than the code.
+    if (name === "error" && typeof field === "string" && /^[\w.-]{1,60}$/u.test(field))
+      facts.codes.push(snakeCase(field))
+    if (statusFields.test(name) && /^[45]\d\d$/u.test(String(field))) facts.status ??= Number(field)
+    const [fact, factor] = numberFields[name] ?? []
+    // A date is no number.
+    const [, number] = /^([\d.]+)s?$/u.exec(String(field)) ?? []
+    if (fact !== undefined && factor !== undefined && Number(number) >= 0) facts[fact] ??= Number(number) * factor
+    if (nestingFields.test(name)) collect(field, facts, depth + 1)
   }
 }
 
-const codeFields = /^(?:code|type|status|error_type|error_code|reason|title|param)$/u
-const statusFields = /^(?:code|status|status_?code|http_?code|raw_status_code)$/iu
+const codeFields = /^_?(?:code|type|status|err(?:or)?_?(?:type|code)|reason|title|param)$/u
+const statusFields = /^(?:code|status|status_?code|http_?code|error_code|raw_status_code)$/u
 const nestingFields =
-  /^(?:error|errors|detail|details|inner_?error|cause|message|metadata|raw|headers|param|provider_specific_fields)$/iu
+  /^(?:error|errors|detail|details|inner_?error|cause|message|metadata|raw|headers|param|provider_specific_fields)$/u
 
 /** The fields with numbers: what they are, in what unit. */
 const numberFields: Readonly<Record<string, readonly ["wait" | "requested" | "limit", number]>> = {
   retry_after_ms: ["wait", 1],
   retry_after: ["wait", 1000],
-  retryafter: ["wait", 1000],
-  retrydelay: ["wait", 1000],
+  retry_after_seconds: ["wait", 1000],
+  retry_delay: ["wait", 1000],
+  // How long a model of Hugging Face still loads.
+  estimated_time: ["wait", 1000],
   n_prompt_tokens: ["requested", 1],
   n_ctx: ["limit", 1]
 }
 
-/** The wait that a message asks for: `Please try again in 1m4.77s`. */
+/** The wait that a message asks for: `Please try again in 1m4.77s`, `wait 34 seconds`, `will reset after 41s`. */
 const waitIn = (message: string): Pick<Problem, "wait"> => {
   const [, span = ""] =
-    /(?:retry|try again) (?:after|in) ((?:[\d.]+ ?(?:ms|milli|s|m|h)[a-z]*,? ?)+)/iu.exec(message) ?? []
+    /(?:(?:retry|try again|available|resets?) (?:after|in)|wait(?: for)?) ((?:[\d.]+ ?(?:ms|milli|s|m|h)[a-z]*,? ?)+)/iu.exec(
+      message
+    ) ?? []
   const parts = [...span.matchAll(/([\d.]+) ?(ms|milli|s|m|h)/giu)]
   const wait = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (millis[unit?.toLowerCase() ?? ""] ?? 0), 0)
   return wait > 0 ? { wait } : {}

@@ -32,6 +32,12 @@ export const sizes: ReadonlyArray<ErrorDialect> = [
     4096
   ),
   row(
+    "vLLM, an output that does not fit",
+    "'max_tokens' is too large: 5000. This model's maximum context length is 4096 tokens and your request has 10 input tokens (5000 > 4096 - 10).",
+    5010,
+    4096
+  ),
+  row(
     "llama.cpp, without the fields",
     "request (14429 tokens) exceeds the available context size (8192 tokens), try increasing it",
     14429,

@@ -27,7 +27,7 @@ export const waits: ReadonlyArray<ErrorDialect> = [
     body: message("slow", { retry_after: "2026-01-01T00:00:00Z" }),
     want: "RateLimited",
     alone: "never",
-    has: { retryAfter: undefined }
+    has: { message: "rate limited: slow" }
   },
   {
     server: "Hugging Face, loading",
