@@ -11,24 +11,32 @@ export type Ending = FinishReason | "failed" | "paused"
 
 /** What servers call the ends of replies, in `snake_case`; the first that fits counts. */
 const endings: ReadonlyArray<readonly [Ending, RegExp]> = [
-  ["stop", /^(?:stop|stopped|stop_\w+|end|end_\w+|eos|eos_\w+|complete|completed|finished)$/u],
-  ["length", /length|max_\w*tokens|token_limit|context_window|error_limit/u],
-  ["content-filter", /filter|safety|recitation|block|prohibited|spii|sensitive|refusal|guardrail|moderation|toxic/u],
+  ["stop", /^(?:stop|stopped|stop_\w+|end\w*|eos\w*|complete|completed|finish|finished|done|normal|success)$/u],
+  [
+    "failed",
+    /error(?!_limit|_toxic)|fail|abort|cancel|time_?out|time_limit|max_time|insufficient|unavailable|unloaded|not_finished/u
+  ],
+  ["length", /length|max|token_limit|output_limit|context_window|error_limit|truncat|^incomplete$/u],
   ["tool-calls", /tool|function/u],
-  ["failed", /error|fail|abort|cancel|timeout|time_limit|insufficient|unavailable|not_finished/u],
+  [
+    "content-filter",
+    /filter|safety|recitation|block|blacklist|prohibited|spii|sensitive|refusal|guardrail|moderation|toxic|policy|profan|flagged|unsafe/u
+  ],
   ["paused", /^pause/u]
 ]
 
-/** The finish reason that a server says, if it says one: an empty text is none. */
+/** The finish reason that a server says, if it says one: an empty text is none, nor is what a language prints of none. */
 export const finishOf = (said: unknown): string | undefined => {
   const name = Predicate.isReadonlyObject(said) ? said["type"] : said
-  return typeof name === "string" && name.trim() !== "" ? name.trim() : undefined
+  return typeof name === "string" && !/^(?:|null|none|undefined|\w*unspecified)$/iu.test(name.trim())
+    ? name.trim()
+    : undefined
 }
 
 /** The ending that a finish reason means: `MAX_TOKENS`, `FinishReason.STOP`, `content_filter: PROHIBITED_CONTENT`. */
 export const endingOf = (said: unknown): Ending => {
   const [name = ""] = (finishOf(said) ?? "").split(":")
-  const plain = snakeCase(name).replace(/^finish_reason_/u, "")
+  const plain = snakeCase(name).replace(/^(?:finish_)?reason_/u, "")
   return endings.find(([, names]) => names.test(plain))?.[0] ?? "other"
 }
 
