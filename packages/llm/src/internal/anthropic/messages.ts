@@ -8,9 +8,21 @@ import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { Message, Parameters } from "@stepwright/core/LlmRequest"
 import { concluded, endingOf, finishOf, noReply } from "../provider/ending.ts"
 import type { Faults } from "../provider/fault.ts"
-import { known, lenient, maybe, Name, named, Text, textOf, Tier, tierOf, Tokens } from "../provider/lenient.ts"
+import {
+  known,
+  lenient,
+  maybe,
+  Name,
+  named,
+  saysSomething,
+  Text,
+  textOf,
+  Tier,
+  tierOf,
+  Tokens
+} from "../provider/lenient.ts"
 import type { Format } from "../provider/structuredOutput.ts"
-import type { Api, Collector } from "../provider/wireFormat.ts"
+import { type Api, type Collector, isDone } from "../provider/wireFormat.ts"
 
 type Params = Anthropic.MessageCreateParams
 
@@ -134,7 +146,7 @@ const Block = Schema.Struct({ type: Schema.String, text: Text })
 
 const Delta = Schema.Struct({
   type: Text,
-  text: Text,
+  text: lenient(Schema.NullOr(Schema.String)),
   stop_reason: Schema.optionalKey(Schema.Unknown),
   stop_details: lenient(Schema.NullOr(StopDetails))
 })
@@ -162,7 +174,10 @@ const collect = (): Collector => {
   let end: typeof Delta.Type = {}
   let spent: Record<string, unknown> | undefined
   const count = (usage: Readonly<Record<string, unknown>> | null | undefined) => {
-    for (const [name, tokens] of Object.entries(usage ?? {})) if (tokens !== null) (spent ??= {})[name] = tokens
+    for (const [name, tokens] of Object.entries(usage ?? {})) {
+      // A count only grows: zero after another is not said.
+      if (saysSomething(tokens) || spent?.[name] === undefined) (spent ??= {})[name] = tokens
+    }
   }
   return {
     add: (raw) => {
@@ -181,9 +196,9 @@ const collect = (): Collector => {
         return block.type === "text" ? (block.text ?? "") : ""
       }
       if (type !== "content_block_delta" || delta?.type !== "text_delta") return ""
-      if (typeof delta.text !== "string") return undefined
-      content.push({ type: "text", text: delta.text })
-      return delta.text
+      if (delta.text === undefined) return undefined
+      content.push({ type: "text", text: delta.text ?? "" })
+      return delta.text ?? ""
     },
     body: (done) =>
       done || finishOf(end.stop_reason) !== undefined
@@ -207,5 +222,6 @@ export const api: Api = {
   usage,
   collect,
   // Some servers leave out the name of an event.
-  isEnd: ({ data, event }) => event === "message_stop" || /^\{\s*"type"\s*:\s*"message_stop"/u.test(data)
+  isEnd: (event) =>
+    event.event === "message_stop" || /^\{\s*"type"\s*:\s*"message_stop"/u.test(event.data) || isDone(event)
 }

@@ -15,5 +15,3 @@ export interface Asked {
 export interface OpenAiApi extends Api {
   readonly body: (asked: Asked) => Readonly<Record<string, unknown>>
 }
-
-export const isDone: Api["isEnd"] = ({ data }) => data.trim() === "[DONE]"

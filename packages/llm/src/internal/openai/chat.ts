@@ -13,6 +13,7 @@ import {
   Name,
   named,
   refusalOf,
+  saysSomething,
   Text,
   textOf,
   Tier,
@@ -20,8 +21,8 @@ import {
   Tokens
 } from "../provider/lenient.ts"
 import type { Format } from "../provider/structuredOutput.ts"
-import type { Collector } from "../provider/wireFormat.ts"
-import { type Asked, isDone, type OpenAiApi } from "./api.ts"
+import { type Collector, isDone } from "../provider/wireFormat.ts"
+import type { Asked, OpenAiApi } from "./api.ts"
 
 type Params = OpenAI.ChatCompletionCreateParams
 
@@ -52,32 +53,47 @@ const Message = Schema.Struct({
   function_call: Schema.optionalKey(Schema.Unknown)
 })
 
-const Completion = Schema.Struct({
-  id: Name,
-  model: Name,
-  choices: Schema.NonEmptyArray(Schema.Struct({ finish_reason: Schema.optionalKey(Schema.Unknown), message: Message }))
+/** A message, or the empty list that PHP makes of an object without fields. */
+const Said = maybe(Schema.Union([Message, Schema.Tuple([])]))
+
+const Choice = Schema.Struct({
+  finish_reason: Schema.optionalKey(Schema.Unknown),
+  delta: Said,
+  // Of a whole reply that comes as one event too; some servers repeat the text so far in it.
+  message: Said,
+  /** Of Completions, which some servers answer with. */
+  text: Schema.optionalKey(Schema.Unknown),
+  usage: Schema.optionalKey(Schema.Unknown)
 })
+
+const Completion = Schema.Struct({ id: Name, model: Name, choices: Schema.NonEmptyArray(Choice) })
 
 const decode = Schema.decodeUnknownEffect(Completion)
 
+const messageIn = (said: typeof Message.Type | readonly [] | null | undefined): typeof Message.Type | undefined =>
+  said && "length" in said ? {} : (said ?? undefined)
+
 const calls = ({ function_call, tool_calls }: typeof Message.Type): boolean =>
-  Boolean(function_call) || (Array.isArray(tool_calls) && tool_calls.length > 0)
+  saysSomething(function_call) || saysSomething(tool_calls)
 
 const reply = Effect.fnUntraced(function* (body: unknown, { quote }: Faults): Effect.fn.Return<LlmReply, LlmError> {
   const spent = usage(body)
   const completion = yield* Effect.mapError(decode(body), (issue) =>
     noReply(spent).invalid(`${quote(String(issue))}, in ${quote(JSON.stringify(body), 200)}`, false)
   )
-  const { finish_reason, message } = completion.choices[0]
-  const said = {
-    text: textOf(message.content),
-    finish: finish_reason,
-    refusal: message.refusal ?? refusalOf(message.content),
-    calls: calls(message),
-    name: named(completion),
-    usage: spent
-  }
-  return yield* concluded(said, quote)
+  const { delta, finish_reason, message, text } = completion.choices[0]
+  const said = messageIn(message) ?? messageIn(delta) ?? { content: text }
+  return yield* concluded(
+    {
+      text: textOf(said.content),
+      finish: finish_reason,
+      refusal: said.refusal ?? refusalOf(said.content),
+      calls: calls(said),
+      name: named(completion),
+      usage: spent
+    },
+    quote
+  )
 })
 
 const decodeUsage = Schema.decodeUnknownOption(
@@ -86,20 +102,40 @@ const decodeUsage = Schema.decodeUnknownOption(
       prompt_tokens: Tokens,
       prompt_tokens_details: lenient(Schema.Struct({ cached_tokens: Tokens, cache_write_tokens: Tokens })),
       completion_tokens: Tokens,
-      completion_tokens_details: lenient(Schema.Struct({ reasoning_tokens: Tokens }))
+      completion_tokens_details: lenient(Schema.Struct({ reasoning_tokens: Tokens })),
+      total_tokens: Tokens,
+      // By the names of other APIs, and those of DeepSeek, Moonshot and LiteLLM.
+      input_tokens: Tokens,
+      output_tokens: Tokens,
+      prompt_cache_hit_tokens: Tokens,
+      cached_tokens: Tokens,
+      cache_read_input_tokens: Tokens,
+      cache_creation_input_tokens: Tokens
     }),
     service_tier: Tier
   })
 )
 
+/**
+ * What is in the total beside input and output: what was read from a cache and written to it, where it is as much;
+ * else thoughts, as xAI and Gemini count them.
+ */
 const usage: OpenAiApi["usage"] = (body) => {
-  const { service_tier, usage: said } = Option.getOrUndefined(decodeUsage(body)) ?? {}
+  const { service_tier, usage: said = {} } = Option.getOrUndefined(decodeUsage(body)) ?? {}
+  const { prompt_tokens_details: of } = said
+  const input = said.prompt_tokens ?? said.input_tokens
+  const output = said.completion_tokens ?? said.output_tokens
+  const cachedInput =
+    of?.cached_tokens ?? said.prompt_cache_hit_tokens ?? said.cached_tokens ?? said.cache_read_input_tokens
+  const cacheWrite = of?.cache_write_tokens ?? said.cache_creation_input_tokens
+  const cached = (cachedInput ?? 0) + (cacheWrite ?? 0)
+  const beside = input && output !== undefined ? Math.max(0, (said.total_tokens ?? 0) - input - output) : 0
   return known({
-    input: said?.prompt_tokens,
-    cachedInput: said?.prompt_tokens_details?.cached_tokens,
-    cacheWrite: said?.prompt_tokens_details?.cache_write_tokens,
-    output: said?.completion_tokens,
-    reasoning: said?.completion_tokens_details?.reasoning_tokens,
+    input: input !== undefined && beside === cached ? input + beside : input,
+    cachedInput,
+    cacheWrite,
+    output: output !== undefined && beside !== cached ? output + beside : output,
+    reasoning: said.completion_tokens_details?.reasoning_tokens,
     serviceTier: tierOf(service_tier)
   })
 }
@@ -107,17 +143,9 @@ const usage: OpenAiApi["usage"] = (body) => {
 const Chunk = Schema.Struct({
   id: Name,
   model: Name,
-  choices: maybe(
-    Schema.Array(
-      Schema.Struct({
-        finish_reason: Schema.optionalKey(Schema.Unknown),
-        delta: maybe(Message),
-        // Of a whole reply that comes as one event; some servers repeat the text so far in it.
-        message: maybe(Message)
-      })
-    )
-  ),
+  choices: maybe(Schema.Array(Choice)),
   usage: maybe(Schema.Unknown),
+  x_groq: lenient(Schema.Struct({ usage: Schema.optionalKey(Schema.Unknown) })),
   service_tier: Tier
 })
 
@@ -137,13 +165,13 @@ const collect = (): Collector => {
       const chunk = Option.getOrUndefined(decodeChunk(event))
       if (chunk === undefined) return undefined
       head = { ...head, ...named(chunk) }
-      spent = chunk.usage ?? spent
-      tier = chunk.service_tier ?? tier
       const choice = chunk.choices?.[0]
+      spent = [chunk.usage, choice?.usage, chunk.x_groq?.usage].find(saysSomething) ?? spent
+      tier = chunk.service_tier ?? tier
       if (choice === undefined) return ""
       begun = true
       finished = finishOf(choice.finish_reason) ?? finished
-      const said = choice.delta ?? choice.message ?? {}
+      const said = messageIn(choice.delta) ?? messageIn(choice.message) ?? { content: choice.text }
       refusal += said.refusal ?? ""
       called ||= calls(said)
       const text = textOf(said.content)
@@ -152,7 +180,7 @@ const collect = (): Collector => {
     },
     body: (done) => {
       if (!done && finished === undefined) return undefined
-      const message = { content, refusal, tool_calls: called ? [{}] : [] }
+      const message = { content, refusal, function_call: called }
       const choices = begun ? [{ finish_reason: finished ?? null, message }] : []
       return { ...head, choices, usage: spent, service_tier: tier }
     },

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type OpenAI from "openai"
 import type { LlmError } from "@stepwright/core/LlmError"
@@ -13,6 +14,7 @@ import {
   Name,
   named,
   refusalOf,
+  saysSomething,
   Text,
   textOf,
   Tier,
@@ -20,8 +22,8 @@ import {
   Tokens
 } from "../provider/lenient.ts"
 import type { Format } from "../provider/structuredOutput.ts"
-import type { Collector } from "../provider/wireFormat.ts"
-import { type Asked, isDone, type OpenAiApi } from "./api.ts"
+import { type Collector, isDone } from "../provider/wireFormat.ts"
+import type { Asked, OpenAiApi } from "./api.ts"
 
 type Params = OpenAI.Responses.ResponseCreateParams
 
@@ -105,7 +107,11 @@ const Event = Schema.Struct({
   type: Schema.String,
   delta: maybe(Schema.Unknown),
   output_index: maybe(Schema.Finite),
-  item: maybe(Schema.Struct({ phase: maybe(Schema.String) })),
+  item: maybe(
+    Schema.StructWithRest(Schema.Struct({ phase: maybe(Schema.String) }), [
+      Schema.Record(Schema.String, Schema.Unknown)
+    ])
+  ),
   response: maybe(Schema.Unknown)
 })
 
@@ -113,17 +119,23 @@ const decodeEvent = Schema.decodeUnknownOption(Event)
 
 const collect = (): Collector => {
   const commentary = new Set<unknown>()
+  const items: Array<unknown> = []
   let whole: unknown
   return {
     add: (raw) => {
       const event = Option.getOrUndefined(decodeEvent(raw))
       if (event === undefined) return undefined
       if (event.item?.phase === "commentary") commentary.add(event.output_index)
-      if (/^response\.(?:completed|incomplete|failed)$/u.test(event.type)) whole = event.response ?? {}
+      if (event.type === "response.output_item.done") items.push(event.item)
+      if (/^response\.(?:completed|done|incomplete|failed)$/u.test(event.type)) whole = event.response ?? {}
       if (event.type !== "response.output_text.delta" || commentary.has(event.output_index)) return ""
       return typeof event.delta === "string" ? event.delta : undefined
     },
-    body: () => whole,
+    // Some servers, which keep nothing either, leave the output out of the end.
+    body: () =>
+      Predicate.isReadonlyObject(whole) && !saysSomething(whole["output"]) && items.length > 0
+        ? { ...whole, output: items }
+        : whole,
     // It is said with the end only.
     spent: () => undefined
   }

@@ -78,6 +78,7 @@ const reader = (pull: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, LlmError>, ap
   const collector = api.collect()
   const events: Array<Sse.Event> = []
   const named = errorsNamed()
+  const stray = strays()
   const parser = Sse.makeParser((event) => void (event._tag === "Event" && events.push(event)))
   /** The text so far, as long as it is no events. */
   let body = ""
@@ -108,6 +109,7 @@ const reader = (pull: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, LlmError>, ap
       if (form !== undefined) body += text
       if (form !== "events") return next
     }
+    stray.feed(body || text)
     const tooLarge = parser.feed(named(body || text))
     body = ""
     return tooLarge === undefined
@@ -136,7 +138,9 @@ const reader = (pull: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, LlmError>, ap
   /** A connection that ends, in whatever way, after the whole reply has lost nothing of it. */
   const ended = (failure: Effect.Effect<never, LlmError>) => {
     const body = collector.body(false)
-    return body === undefined ? failure : finish(body, [])
+    if (body !== undefined) return finish(body, [])
+    const problem = problemIn(Option.getOrUndefined(parseJson(stray.text())))
+    return problem === undefined ? failure : fail(reasonOfProblem(problem, faults))
   }
 
   /** The failure, with the input that was said to be counted; how much output it was, only a whole reply says. */
@@ -146,7 +150,16 @@ const reader = (pull: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, LlmError>, ap
     return read.input === undefined ? error : new LlmError({ reason: error.reason, usage: read })
   }
 
-  const early = Effect.suspend(() => ended(fail(new NetworkFailure({ detail: tooEarly(begun), once: true }))))
+  const early = Effect.suspend(() => {
+    const text = stray.text().trim()
+    return ended(
+      fail(
+        begun || text === ""
+          ? new NetworkFailure({ detail: tooEarly(begun), once: true })
+          : new InvalidResponse({ detail: `the response is no stream: ${faults.quote(text, 200)}` })
+      )
+    )
+  })
 
   const done = Effect.suspend(() => {
     if (form === "body") return whole
@@ -186,6 +199,33 @@ const errorsNamed = () => {
   }
 }
 
+/** The text that is no line of events: a server that fails in a stream may send the error as it does elsewhere. */
+const strays = () => {
+  let text = ""
+  let line = ""
+  const add = (line: string) => {
+    if (!isField.test(line) && text.length < mostStray) text += `${line}\n`
+  }
+  return {
+    feed: (more: string) => {
+      const [first = "", ...others] = more.split("\n")
+      line += first
+      for (const next of others) {
+        add(line)
+        line = next
+      }
+      // Whether it is a field, its beginning says.
+      line = line.slice(0, isField.test(line) ? 10 : mostStray)
+    },
+    text: () => (isField.test(line) ? text : `${text}${line}`)
+  }
+}
+
+const isField = /^\uFEFF?(?:data|event|id|retry|error)?:|^\s*$/u
+
+/** Far more than an error needs. **Units** characters */
+const mostStray = 100_000
+
 /** The data of an event and the JSON in it, if it is JSON. */
 interface Piece {
   readonly data: string
@@ -194,14 +234,18 @@ interface Piece {
 
 const pieceOf = (data: string): Piece => ({ data, value: Option.getOrUndefined(parseJson(data)) })
 
-/** What an event has: none where it is a comment; several where no more than a line break is between them. */
+/** What an event has: none where it is a comment, or says by its name that the server is there; several where no more than a line break is between them. */
 const piecesOf = (event: Sse.Event, api: Api): ReadonlyArray<Piece> => {
   const lines = event.data.split("\n").filter((line) => !/^\s*(?::|$)/u.test(line))
   const whole = pieceOf(event.data)
+  if (whole.value === undefined && isSign.test(event.event) && !api.isEnd(event)) return []
   if (lines.length < 2 || whole.value !== undefined) return lines.length === 0 ? [] : [whole]
   const pieces = lines.map(pieceOf)
   return pieces.every(({ data, value }) => value !== undefined || api.isEnd({ ...event, data })) ? pieces : [whole]
 }
+
+/** The names of events that say no more than that the server is there, or done, in whatever words. */
+const isSign = /^(?:ping|heartbeat|keep-?alive|done|end|close)$/iu
 
 const tooEarly = (begun: boolean) =>
   begun ? "the stream ended before the reply was whole" : "the stream ended before it began"

@@ -32,3 +32,6 @@ export interface Collector {
   /** A response body with what the events said of tokens so far. */
   readonly spent: () => unknown
 }
+
+/** Whether an event is the end of OpenAI's streams, which servers of other protocols send too. */
+export const isDone: Api["isEnd"] = ({ data }) => /^\s*"?\[DONE\]"?\s*$/iu.test(data)
