@@ -6,6 +6,7 @@ import type { ErrorDialect } from "./support/dialects/errors.ts"
 import { filter } from "./support/dialects/filter.ts"
 import { keys, models } from "./support/dialects/keys.ts"
 import { money } from "./support/dialects/money.ts"
+import { places } from "./support/dialects/places.ts"
 import { finishes, loose, noContent } from "./support/dialects/replies.ts"
 import { sizes } from "./support/dialects/sizes.ts"
 import { states } from "./support/dialects/states.ts"
@@ -48,7 +49,7 @@ const waysOf = (wire: Wire, { alone, body, status, want }: ErrorDialect) => {
 const answering = (wire: Wire, body: object, events: ReadonlyArray<object>): Behaviour =>
   wire.streamed ? sse([...events.map((event) => JSON.stringify(event)), "[DONE]"]) : send(200, body)
 
-const errors = { money, filter, context, sizes, keys, models, waits, states }
+const errors = { money, filter, context, sizes, keys, models, waits, places, states }
 
 describe("OpenAiLlm", () => {
   for (const [kind, dialects] of Object.entries(errors)) {

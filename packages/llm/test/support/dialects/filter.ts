@@ -165,5 +165,14 @@ export const filter: ReadonlyArray<ErrorDialect> = [
       code: "invalid_prompt"
     }),
     want: "ContentRefused"
+  },
+  {
+    server: "Portkey",
+    status: 446,
+    body: {
+      ...message("The guardrail checks defined in the config failed.", { type: "hooks_failed" }),
+      hook_results: {}
+    },
+    want: "ContentRefused"
   }
 ]

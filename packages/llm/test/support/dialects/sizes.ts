@@ -51,6 +51,19 @@ export const sizes: ReadonlyArray<ErrorDialect> = [
     4081
   ),
   row("Bedrock", "Too many input tokens. Max input tokens: 128000, request input token count: 130211", 130211, 128000),
+  row("GitHub Copilot", "prompt token count of 140000 exceeds the limit of 128000", 140000, 128000),
+  row(
+    "watsonx",
+    "the number of input tokens 5000 cannot exceed the total tokens limit 4096 for this model",
+    5000,
+    4096
+  ),
+  row(
+    "Cloudflare",
+    "The estimated number of input and maximum output tokens (33000) exceeded this model context window limit (24000).",
+    33000,
+    24000
+  ),
   row("TensorRT-LLM", "Prompt length (8200) exceeds maximum input length (8192)", 8200, 8192),
   row(
     "Cerebras",
@@ -65,6 +78,19 @@ export const sizes: ReadonlyArray<ErrorDialect> = [
     1048576
   ),
   row("AI21", "Prompt has too many tokens. Prompt had 8204 tokens, maximum is 8191", 8204, 8191),
+  {
+    server: "an output that is too long for the model alone",
+    status: 400,
+    body: message("max_tokens (100000) exceeds the maximum of 8192 tokens", { code: "invalid_value" }),
+    want: "InvalidRequest"
+  },
+  {
+    server: "Anthropic, input of a minute",
+    status: 429,
+    body: message("This request would exceed the rate limit of 30,000 input tokens per minute, 40,000 were used."),
+    want: "RateLimited",
+    alone: "never"
+  },
   {
     server: "Z.ai, in Chinese",
     status: 400,

@@ -256,18 +256,6 @@ export const states: ReadonlyArray<ErrorDialect> = [
     alone: "ProviderUnavailable"
   },
   {
-    server: "an error in the choice",
-    status: 200,
-    body: { choices: [{ finish_reason: "stop", message: { content: "po" }, error: { code: 401, message: "who?" } }] },
-    want: "Unauthenticated"
-  },
-  {
-    server: "Groq, why it stopped",
-    status: 200,
-    body: { id: "1", choices: [], x_groq: { id: "req_1", error: "over capacity" } },
-    want: "ProviderUnavailable"
-  },
-  {
     server: "an error that is text in text",
     status: 400,
     body: message('"no such field"'),
