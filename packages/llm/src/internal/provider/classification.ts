@@ -50,12 +50,13 @@ export const rules: ReadonlyArray<Rule> = [
       /content management policy|content[_ ]?filter|content_?policy_?violation|data_?inspection_?failed/iu,
       /content exists risk|considered high risk|inappropriate content|unsafe or sensitive|safety system|requires moderation|violat\w+ (?:our )?usage (?:guidelines|polic)|new_sensitive/iu,
       /\b(?:input|output|prompt|request|content|response) (?:(?:was|is|has been|got) )?(?:flagged|blocked|filtered)\b/iu,
+      /\bguardrails?\b.{0,40}(?:fail|block|violat|interven|trigger)|(?:block|reject|refus)\w* by .{0,20}\bguardrail/isu,
       /敏感内容|违规内容/u
     ]
   },
   {
     is: "ContextLengthExceeded",
-    code: /context_(?:length|window|size)|tokens_limit_reached|(?:prompt|input)_too_long/u,
+    code: /context_(?:length|window|size)|max_(?:prompt|input)_tokens_exceeded|tokens_limit_reached|(?:prompt|input)_too_long/u,
     words: [
       /too large: (?<more>[\d,]+)\..*maximum context length is (?<limit>[\d,]+) tokens and your request has (?<requested>[\d,]+)/isu,
       /maximum context length (?:is|of) (?<limit>[\d,]+) tokens(?:.*?(?:requested|resulted in|your request has)(?: about| a total of)? (?<requested>[\d,]+) (?:input )?tokens)?/isu,
@@ -64,13 +65,9 @@ export const rules: ReadonlyArray<Rule> = [
       /\((?:length )?(?<requested>[\d,]+)(?: tokens)?\) is longer than the (?:model's context length|maximum model length)(?: \(| of )(?<limit>[\d,]+)/iu,
       /too long: (?<requested>[\d,]+) tokens (?:>|exceeds\D*) ?(?<limit>[\d,]+)/iu,
       /too long: (?<requested>[\d,]+), model maximum context length: (?<limit>[\d,]+)/iu,
-      /(?:prompt|input) length \((?<requested>[\d,]+)(?: tokens)?\) exceeds (?:the )?maximum (?:allowed |input )?length \((?<limit>[\d,]+)/iu,
-      /\((?<requested>[\d,]+) tokens\) exceeds the available context size \((?<limit>[\d,]+)/iu,
       /current length is (?<requested>[\d,]+) while limit is (?<limit>[\d,]+)/iu,
       /tokens in the prompt cannot exceed (?<limit>[\d,]+) - received (?<requested>[\d,]+)/iu,
       /max input tokens: (?<limit>[\d,]+), request input token count: (?<requested>[\d,]+)/iu,
-      /input token count is (?<requested>[\d,]+) but model only supports up to (?<limit>[\d,]+)/iu,
-      /prompt had (?<requested>[\d,]+) tokens, maximum is (?<limit>[\d,]+)/iu,
       /exceed context limit: (?<requested>[\d,]+) \+ (?<more>[\d,]+) > (?<limit>[\d,]+)/iu,
       /must be <= (?<limit>[\d,]+)\. Given: (?<requested>[\d,]+) `inputs` tokens and (?<more>[\d,]+)/iu,
       /must have less than (?<limit>[\d,]+) tokens\. Given: (?<requested>[\d,]+)/iu,
@@ -85,6 +82,8 @@ export const rules: ReadonlyArray<Rule> = [
       // Said with the code of a rate limit, but no wait makes the request smaller.
       /request too large.*limit (?<limit>[\d,]+), requested (?<requested>[\d,]+)/isu,
       /too large for .* model\. max size: (?<limit>[\d,]+) tokens/iu,
+      // Not those of a minute, for which a wait is enough.
+      /^(?!.*\b(?:rate|per) ).*?\b(?:(?:prompt|input|context)\b|request \().{0,60}?(?<requested>\d[\d,]*)[^.]{0,30}?(?:exceed\w*|longer than|more than|supports up to|maximum is)[^.]{0,60}?\b(?<limit>\d[\d,]+)/isu,
       /(?:exceed|too long|too large|not fit|longer than).{0,60}context (?:length|window|size|limit)/isu,
       /context (?:length|window|size|limit).{0,40}(?:exceed|too (?:long|small))|(?:prompt|input) (?:is )?too long|prompt exceeds max|prompt 超长|too many (?:input |prompt )?tokens(?! per|, please wait)/isu,
       /reduce the length of the (?:messages|prompt|input)/iu

@@ -54,7 +54,7 @@ export interface Outgoing {
 export const make = (options: ClientOptions, provider: Provider): LlmClient.Service => {
   const { api, parameters } = provider
   const { apiKey: keyVariable, baseUrl: addressVariable, model: modelVariable } = variables.named(provider.variables)
-  const hints = [providerFault.modelHint(modelVariable), ...provider.hints]
+  const hints = [...provider.hints, providerFault.modelHint(modelVariable)]
   // As the header has it: HTTP takes off what is around a value, such as the line break of a file.
   const key = Redacted.value(options.apiKey).trim()
   if (key === "") {

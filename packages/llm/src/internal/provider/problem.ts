@@ -41,16 +41,21 @@ const holderOf = (value: unknown): unknown => {
   if (!Predicate.isReadonlyObject(value)) return undefined
   const { base_resp: base, choices, content, output } = value
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
-  const holder = [value, choice, value["x_groq"]].find(
-    (place) => Predicate.isReadonlyObject(place) && saysSomething(place["error"])
+  const { delta, message } = Predicate.isReadonlyObject(choice) ? choice : {}
+  const { data, response, result, x_groq: groq } = fieldsOf(value)
+  // Responses has a response in its events, whose end says more than its error.
+  const passed = value["type"] === undefined ? response : undefined
+  const holder = [value, choice, message, delta, groq, data, result, passed].find(
+    (place) => Predicate.isReadonlyObject(place) && saysSomething(place["error"] ?? place["Error"])
   )
   if (holder !== undefined) return holder
   if ([value["type"], value["object"]].some((name) => typeof name === "string" && /^error$/iu.test(name))) return value
   if (Predicate.isReadonlyObject(base) && saysSomething(base["status_code"])) return base
   if ([choices, content, output].some((list) => Object.keys(list ?? {}).length > 0)) return undefined
-  const { detail, errors, ...said } = fieldsOf(value)
-  const words = wordFields.some((name) => typeof said[name] === "string" && saysSomething(said[name]))
-  return words || saysSomething(detail) || saysSomething(errors) ? value : undefined
+  const isWords = ([name, field]: [string, unknown]) =>
+    wordFields.test(name) ? typeof field === "string" : /^(?:detail|errors)$/u.test(name)
+  const fields = Object.entries(fieldsOf(value)).filter(isWords)
+  return fields.some(([, field]) => saysSomething(field)) ? value : undefined
 }
 
 /** The fields by their names in `snake_case`: `Message` and `errorCode` are `message` and `error_code`. */
@@ -58,7 +63,7 @@ const fieldsOf = (said: Readonly<Record<string, unknown>>): Readonly<Record<stri
   Object.fromEntries(Object.entries(said).map(([name, field]) => [snakeCase(name), field]))
 
 /** What servers call the words of an error. */
-const wordFields = ["message", "msg", "error_message", "error_msg", "err_msg", "errmsg"]
+const wordFields = /^(?:message|msg|err(?:or)?_?(?:message|msg|description)|faultstring)$/u
 
 /** How far within an error its words and codes are looked for: each text with JSON in it is a level too. */
 const deepest = 10
@@ -74,7 +79,8 @@ const messageOf = (said: unknown, depth = 0): string | undefined => {
   const { error, loc, metadata } = fields
   const words = [
     typeof error === "object" ? error : undefined,
-    ...[...wordFields, "error", "errors", "detail", "status_msg", "title"].map((name) => fields[name])
+    ...Object.keys(fields).flatMap((name) => (wordFields.test(name) ? [fields[name]] : [])),
+    ...["fault", "error", "errors", "detail", "status_msg", "title"].map((name) => fields[name])
   ]
   const message = words.map(within).find(Predicate.isNotUndefined)
   const raw = Predicate.isReadonlyObject(metadata) ? within(metadata["raw"]) : undefined
@@ -113,7 +119,7 @@ const collect = (said: unknown, facts: Facts, depth = 0): void => {
 const codeFields = /^_?(?:code|type|status|err(?:or)?_?(?:type|code)|reason|title|param)$/u
 const statusFields = /^(?:code|status|status_?code|http_?code|error_code|raw_status_code)$/u
 const nestingFields =
-  /^(?:error|errors|detail|details|inner_?error|cause|message|metadata|raw|headers|param|provider_specific_fields)$/u
+  /^(?:error|errors|fault|detail|details|inner_?error|cause|message|metadata|raw|headers|param|provider_specific_fields)$/u
 
 /** The fields with numbers: what they are, in what unit. */
 const numberFields: Readonly<Record<string, readonly ["wait" | "requested" | "limit", number]>> = {

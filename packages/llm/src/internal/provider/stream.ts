@@ -232,7 +232,11 @@ interface Piece {
   readonly value: unknown
 }
 
-const pieceOf = (data: string): Piece => ({ data, value: Option.getOrUndefined(parseJson(data)) })
+const pieceOf = (said: string): Piece => {
+  // Some proxies name the field that a server has named.
+  const data = said.replace(/^(?:data: *)+/u, "")
+  return { data, value: Option.getOrUndefined(parseJson(data)) }
+}
 
 /** What an event has: none where it is a comment, or says by its name that the server is there; several where no more than a line break is between them. */
 const piecesOf = (event: Sse.Event, api: Api): ReadonlyArray<Piece> => {
