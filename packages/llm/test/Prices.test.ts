@@ -46,11 +46,21 @@ describe("Prices", () => {
         [
           "a cache write of OpenAI that is priced",
           "gpt-5.6-terra",
-          { input: million, cacheWrite: million, output: 0 },
-          2.5
+          { input: 200_000, cacheWrite: 200_000, output: 0 },
+          0.5
         ],
-        ["one of a model whose writes are free", "gpt-5.5", { input: million, cacheWrite: million, output: 0 }, 5],
-        ["flex", "gpt-5.5", { input: million, cachedInput: million, output: million, serviceTier: "flex" }, 15.25],
+        ["one of a model whose writes are free", "gpt-5.5", { input: 200_000, cacheWrite: 200_000, output: 0 }, 1],
+        ["flex", "gpt-5.5", { input: 200_000, cachedInput: 200_000, output: million, serviceTier: "flex" }, 15.05],
+        ["a prompt just not long", "gpt-5.4", { input: 272_000, output: million }, 0.68 + 15],
+        ["a long prompt", "gpt-5.4", { input: 272_001, output: million }, 1.360005 + 22.5],
+        [
+          "a long prompt from a cache, and to it",
+          "gpt-5.6-terra",
+          { input: million, cachedInput: 400_000, cacheWrite: 600_000, output: 0 },
+          0.16 + 3
+        ],
+        ["a long prompt in flex", "gpt-5.5", { input: million, output: million, serviceTier: "flex" }, 27.5],
+        ["a long prompt of a model without such a price", "claude-sonnet-5", { input: million, output: million }, 12],
         [
           "batch",
           "claude-sonnet-5",

@@ -112,7 +112,8 @@ describe("Telemetry", () => {
                 "gen_ai.usage.output_tokens": 7,
                 "gen_ai.usage.cache_read.input_tokens": 40,
                 "gen_ai.usage.cache_write.input_tokens": 20,
-                "gen_ai.usage.reasoning.output_tokens": 3
+                "gen_ai.usage.reasoning.output_tokens": 3,
+                ...(how === "stream" && { "gen_ai.response.time_to_first_chunk": 3 })
               }
             },
             expect.objectContaining({ name: "draft" })
@@ -129,6 +130,16 @@ describe("Telemetry", () => {
           const tokens = { ...all, unit: "{token}" }
           expect(metrics).toEqual([
             { id: "gen_ai.client.inference.duration", attributes: { ...all, unit: "s" }, count: 2, sum: 6 },
+            ...(how === "stream"
+              ? [
+                  {
+                    id: "gen_ai.client.inference.time_to_first_chunk",
+                    attributes: { ...all, unit: "s" },
+                    count: 2,
+                    sum: 6
+                  }
+                ]
+              : []),
             { id: "gen_ai.client.inference.operation.input_tokens", attributes: tokens, count: 2, sum: 200 },
             { id: "gen_ai.client.inference.operation.output_tokens", attributes: tokens, count: 2, sum: 14 }
           ])
@@ -180,6 +191,32 @@ describe("Telemetry", () => {
         })
       )
     }
+
+    it.effect("says how much a model is to reason, and that a reply that failed did not end well", () =>
+      Effect.gen(function* () {
+        const thinking = request("draft", "…", { parameters: { reasoningEffort: "high" } })
+        const broken = new LlmError({ reason: new NetworkFailure({ detail: "reset" }) })
+        const { spans } = yield* observed(Effect.exit(answering(Effect.fail(broken)).generate(thinking)))
+        expect(spans[0]?.attributes).toMatchObject({
+          "gen_ai.request.reasoning.level": "high",
+          "gen_ai.response.finish_reasons": ["error"]
+        })
+      })
+    )
+
+    it.effect("says when the first piece of a stream came, once", () =>
+      Effect.gen(function* () {
+        const parts = Stream.make({ _tag: "Delta", text: "secret" }, { _tag: "Finished", reply } as const)
+        const slow = LlmClient.make(
+          () => Effect.never,
+          () => Stream.mapEffect(parts, (part) => Effect.delay(Effect.succeed(part), "2 seconds"))
+        )
+        const { metrics, spans } = yield* observed(Stream.runDrain(telemetry(slow).stream(asked)))
+        expect(spans[0]?.attributes["gen_ai.response.time_to_first_chunk"]).toBe(2)
+        const first = metrics.filter(({ id }) => id === "gen_ai.client.inference.time_to_first_chunk")
+        expect(first.map(({ count, sum }) => [count, sum])).toEqual([[1, 2]])
+      })
+    )
 
     it.effect("counts the input of a request that broke off", () =>
       Effect.gen(function* () {
