@@ -25,12 +25,18 @@ export interface Options {
   readonly redact?: Redact.Options
 }
 
+const time = (name: string, description: string) =>
+  Metric.histogram(`gen_ai.client.inference.${name}`, {
+    description,
+    attributes: { unit: "s" },
+    boundaries: Metric.exponentialBoundaries({ start: 0.01, factor: 2, count: 15 })
+  })
+
 /** How long calls take, failed ones with their `error.type`. **Units** seconds. */
-export const duration = Metric.histogram("gen_ai.client.inference.duration", {
-  description: "How long a call took",
-  attributes: { unit: "s" },
-  boundaries: Metric.exponentialBoundaries({ start: 0.01, factor: 2, count: 15 })
-})
+export const duration = time("duration", "How long a call took")
+
+/** How long the first piece of a stream takes. **Units** seconds. */
+export const timeToFirstChunk = time("time_to_first_chunk", "How long the first piece of a stream took")
 
 const counter = (name: string, description: string) =>
   Metric.counter(`gen_ai.client.inference.usage.${name}`, {
@@ -96,10 +102,11 @@ const observing = ({ content = false, model: named, provider, redact }: Options)
         const clock = yield* Clock.Clock
         const began = clock.currentTimeMillisUnsafe()
         const span = yield* Effect.makeSpan(`chat ${model}`, { kind: "client", attributes: { ...labels, ...how } })
+        let first: number | undefined
         describe(span, request)
         if (content) span.attribute("gen_ai.input.messages", JSON.stringify(request.messages.map(messageOf(scrub))))
         return {
-          client: under(client, span),
+          client: under(client, span, () => (first ??= clock.currentTimeMillisUnsafe())),
           leave: Effect.fnUntraced(function* (ended) {
             const { error, reply } = ended
             const usage = Middleware.usageOf(ended)
@@ -108,8 +115,13 @@ const observing = ({ content = false, model: named, provider, redact }: Options)
               ...labels,
               ...(reply?.model !== undefined && { "gen_ai.response.model": reply.model })
             }
-            const seconds = (clock.currentTimeMillisUnsafe() - began) / 1000
+            const since = (millis: number) => (millis - began) / 1000
+            const seconds = since(clock.currentTimeMillisUnsafe())
             yield* Metric.update(Metric.withAttributes(duration, { ...attributes, ...failure }), seconds)
+            if (first !== undefined) {
+              yield* Metric.update(Metric.withAttributes(timeToFirstChunk, attributes), since(first))
+              span.attribute("gen_ai.response.time_to_first_chunk", since(first))
+            }
             yield* count(usage, attributes, failure)
             conclude(span, usage, reply)
             if (content && reply !== undefined) span.attribute("gen_ai.output.messages", outputOf(scrub, reply))
@@ -122,14 +134,22 @@ const observing = ({ content = false, model: named, provider, redact }: Options)
     )
 }
 
-/** The client within a span. */
-const under = (client: LlmClient.Service, span: Span) =>
+/** The client within a span; `arrived` is told of the pieces of streams. */
+const under = (client: LlmClient.Service, span: Span, arrived: () => void) =>
   LlmClient.make(
     (request) => Effect.withParentSpan(client.generate(request), span),
-    (request) => Stream.provideService(client.stream(request), ParentSpan, span)
+    (request) =>
+      Stream.provideService(client.stream(request), ParentSpan, span).pipe(
+        Stream.mapArray((parts) => {
+          arrived()
+          return parts
+        })
+      )
   )
 
-const describe = (span: Span, { format, parameters }: LlmRequest) =>
+const describe = (span: Span, { format, parameters }: LlmRequest) => {
+  const { reasoningEffort } = parameters
+  if (reasoningEffort !== undefined) span.attribute("gen_ai.request.reasoning.level", reasoningEffort)
   addGenAIAnnotations(span, {
     output: { type: format.type },
     request: {
@@ -139,10 +159,11 @@ const describe = (span: Span, { format, parameters }: LlmRequest) =>
       seed: parameters.seed
     }
   })
+}
 
 const conclude = (span: Span, usage: Usage, reply: LlmReply | undefined) => {
   addGenAIAnnotations(span, {
-    ...(reply && { response: { id: reply.id, model: reply.model, finishReasons: [reply.finishReason] } }),
+    response: { id: reply?.id, model: reply?.model, finishReasons: [reply?.finishReason ?? "error"] },
     usage: { inputTokens: usage.input, outputTokens: usage.output }
   })
   for (const [name, value] of [

@@ -260,7 +260,10 @@ describe("Telemetry", () => {
         const given = Effect.timeoutOption(client.generate(asked), "1 second")
         const { metrics, spans } = yield* observed(Effect.andThen(left, given))
         expect(spans.map(({ attributes }) => attributes["error.type"])).toEqual(["cancelled", "cancelled"])
-        expect(metrics.map(({ attributes, count }) => [attributes?.["error.type"], count])).toEqual([["cancelled", 2]])
+        const durations = metrics.filter(({ id }) => id === "gen_ai.client.inference.duration")
+        expect(durations.map(({ attributes, count }) => [attributes?.["error.type"], count])).toEqual([
+          ["cancelled", 2]
+        ])
       })
     )
 
