@@ -251,11 +251,19 @@ const priceOf = (options: Options, alias: string): Prices.Price | undefined => {
 
 const dearest = (prices: ReadonlyArray<Prices.Price>): Prices.Price => {
   const most = (of: (price: Prices.Price) => number) => Math.max(0, ...prices.map(of))
+  const long = prices.flatMap(({ longPrompts }) => longPrompts ?? [])
   return {
     input: most(({ input }) => input),
     cacheWrite: most(cacheWrites.write),
     cacheWriteHour: most(cacheWrites.writeHour),
-    output: most(({ output }) => output)
+    output: most(({ output }) => output),
+    ...(long.length > 0 && {
+      longPrompts: {
+        above: Math.min(...long.map(({ above }) => above)),
+        input: Math.max(...long.map(({ input }) => input)),
+        output: Math.max(...long.map(({ output }) => output))
+      }
+    })
   }
 }
 
@@ -263,9 +271,9 @@ const spentUsd = (options: Options): number => {
   const { spent } = options
   if (spent === undefined || !hasPrices(options)) return 0
   const models = Object.values(table(options).models)
-  const { cacheWriteHour = 0, output } = dearest(models)
+  const { cacheWriteHour = 0, longPrompts: long = { input: 1, output: 1 }, output } = dearest(models)
   const factor = Math.max(1, ...models.flatMap(({ tiers = {} }) => Object.values(tiers)))
-  return spent.usd ?? (spent.tokens * factor * Math.max(cacheWriteHour, output)) / 1e6
+  return spent.usd ?? (spent.tokens * factor * Math.max(cacheWriteHour * long.input, output * long.output)) / 1e6
 }
 
 const unpriced = (options: Options, aliases = Object.keys(options.models ?? {})): ReadonlyArray<string> =>

@@ -17,6 +17,7 @@ const Factor = Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
  * What a model costs. Input that is read from a cache costs what input does unless given. Input that is written to one
  * costs 1.25 times that, and twice that where it is kept for an hour, which are the factors of both providers, unless
  * given. `tiers` has what all of it is multiplied by in a tier of service; what a tier costs that is not there is unknown.
+ * `longPrompts` has what input and output are multiplied by where there are more than `above` tokens of input.
  *
  * **Units** USD per million tokens
  *
@@ -29,6 +30,13 @@ export const Price = Schema.Struct({
   cacheWrite: Schema.optionalKey(Usd),
   cacheWriteHour: Schema.optionalKey(Usd),
   output: Usd,
+  longPrompts: Schema.optionalKey(
+    Schema.Struct({
+      above: Schema.Int.check(Schema.isGreaterThan(0)),
+      input: Schema.Finite.check(Schema.isGreaterThan(0)),
+      output: Schema.Finite.check(Schema.isGreaterThan(0))
+    })
+  ),
   tiers: Schema.optionalKey(
     Schema.Struct({
       standard: Factor,
@@ -125,18 +133,22 @@ export const costAt = (
   const read = Math.min(cachedInput, input)
   const written = Math.min(cacheWrite, input - read)
   const kept = Math.min(cacheWriteHour, written)
-  const usd =
+  const { longPrompts = ordinary } = price
+  const times = input > longPrompts.above ? longPrompts : ordinary
+  const prompt =
     (input - read - written) * price.input +
     read * (price.cachedInput ?? price.input) +
     (written - kept) * cacheWrites.write(price) +
-    kept * cacheWrites.writeHour(price) +
-    output * price.output
-  return (factor * usd) / 1e6
+    kept * cacheWrites.writeHour(price)
+  return (factor * (times.input * prompt + times.output * output * price.output)) / 1e6
 }
 
 /** An amount for people: `$0.0042`, or `unknown`. */
 export const format = (usd: number | undefined): string =>
   usd === undefined ? "unknown" : `$${usd >= 0.1 || usd === 0 ? usd.toFixed(2) : Number(usd.toPrecision(2))}`
+
+/** Prompts of any length cost as much a token. */
+const ordinary = { above: Infinity, input: 1, output: 1 }
 
 const decode = jsonText.decode(Prices, { onExcessProperty: "error" })
 

@@ -421,6 +421,23 @@ describe("Budget", () => {
       )
     )
 
+    for (const models of ["long", ["long", "short"]]) {
+      it.effect(`keeps free what a long prompt costs of ${models}`, () => {
+        const table: Prices.Prices = {
+          date: "2026-01-01",
+          models: {
+            long: { input: 1, output: 1, longPrompts: { above: 1000, input: 2, output: 2 } },
+            short: { input: 1, output: 1 }
+          }
+        }
+        return Effect.gen(function* () {
+          // some 25,000 tokens at $1.25, or twice that, a million
+          const long = request("a", "x".repeat(50_000), { parameters: { maxOutputTokens: 1 } })
+          expect((yield* Effect.flip(ask(long))).reason._tag).toBe("BudgetExceeded")
+        }).pipe(Effect.provide(budget({ maxUsd: 0.05, prices: table, models: { default: models } })))
+      })
+    }
+
     it.effect("minds no tier without a cap in USD", () =>
       Effect.gen(function* () {
         yield* ask(small(1))

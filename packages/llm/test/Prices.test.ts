@@ -215,8 +215,10 @@ describe("Prices", () => {
   describe("snapshot", () => {
     it("fits the Schema, and has no price that is 0", () => {
       expect(Schema.is(Prices.Prices)(Prices.snapshot)).toBe(true)
-      for (const { tiers = {}, ...price } of Object.values(Prices.snapshot.models)) {
-        expect(Math.min(...Object.values(price), ...Object.values(tiers))).toBeGreaterThan(0)
+      for (const { longPrompts = {}, tiers = {}, ...price } of Object.values(Prices.snapshot.models)) {
+        for (const part of [price, longPrompts, tiers]) {
+          expect(Math.min(...Object.values(part).map(Number))).toBeGreaterThan(0)
+        }
       }
     })
   })

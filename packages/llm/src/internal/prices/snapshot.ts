@@ -1,6 +1,9 @@
 /** What flex and batch processing cost, of what the standard tier does, by both providers' pages. */
 const [flex, batch] = [0.5, 0.5]
 
+/** What prompts cost of OpenAI's models whose context is a million tokens, by the page of each. */
+const longPrompts = { above: 272_000, input: 2, output: 1.5 }
+
 /**
  * List prices of 5 August 2026, as the providers' pages gave them; read at second hand, and of a few models only.
  * Cache writes are free at OpenAI before gpt-5.6; priority is that of its page of priority processing, where it is there.
@@ -8,10 +11,24 @@ const [flex, batch] = [0.5, 0.5]
 export const pricesSnapshot = {
   date: "2026-08-05",
   models: {
-    "gpt-5.6-terra": { input: 2, cachedInput: 0.2, output: 12, tiers: { flex, batch, priority: 2 } },
-    "gpt-5.6-luna": { input: 0.2, cachedInput: 0.02, output: 1.2, tiers: { flex, batch, priority: 2 } },
-    "gpt-5.5": { input: 5, cachedInput: 0.5, cacheWrite: 5, output: 30, tiers: { flex, batch, priority: 2.5 } },
-    "gpt-5.4": { input: 2.5, cachedInput: 0.25, cacheWrite: 2.5, output: 15, tiers: { flex, batch, priority: 2 } },
+    "gpt-5.6-terra": { input: 2, cachedInput: 0.2, output: 12, longPrompts, tiers: { flex, batch, priority: 2 } },
+    "gpt-5.6-luna": { input: 0.2, cachedInput: 0.02, output: 1.2, longPrompts, tiers: { flex, batch, priority: 2 } },
+    "gpt-5.5": {
+      input: 5,
+      cachedInput: 0.5,
+      cacheWrite: 5,
+      output: 30,
+      longPrompts,
+      tiers: { flex, batch, priority: 2.5 }
+    },
+    "gpt-5.4": {
+      input: 2.5,
+      cachedInput: 0.25,
+      cacheWrite: 2.5,
+      output: 15,
+      longPrompts,
+      tiers: { flex, batch, priority: 2 }
+    },
     "gpt-5.4-mini": {
       input: 0.75,
       cachedInput: 0.075,
