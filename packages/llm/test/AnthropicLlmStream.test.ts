@@ -188,6 +188,18 @@ describe("AnthropicLlm", () => {
       )
     }
 
+    it.live("takes the type of an event from its name where the data has none", () =>
+      Effect.gen(function* () {
+        const bare = [start, text("pong"), end, stop].map((said) =>
+          said.replace(/"type":"(?:message|content)_\w+",?/u, "")
+        )
+        const parts = yield* partsOf(sse(bare))
+        expect(parts.at(-1)).toMatchObject({
+          reply: { text: "pong", finishReason: "stop", usage: { input: 3, output: 2 } }
+        })
+      }).pipe(Effect.scoped)
+    )
+
     it.live("takes the end of OpenAI's streams, and a delta of null", () =>
       Effect.gen(function* () {
         const none = event("content_block_delta", { index: 0, delta: { type: "text_delta", text: null } })

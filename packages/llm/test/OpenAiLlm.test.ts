@@ -94,6 +94,25 @@ describe("OpenAiLlm", () => {
       }).pipe(Effect.scoped)
     )
 
+    const told: ReadonlyArray<[status: number, body: unknown, says: string]> = [
+      [500, { reasonText: "disk full" }, '{"reasonText":"disk full"}'],
+      [502, [{ at: "proxy" }], '{"at":"proxy"}'],
+      [
+        522,
+        "<!DOCTYPE html>\n<html><!-- old browsers --><title>\n a.test | 522: Connection timed out</title>",
+        "522 a.test | 522: Connection timed out"
+      ],
+      [403, "<html><title>Attention Required!</title></html>", "403 Attention Required!"],
+      [503, "<html><h1>busy</h1></html>", "<h1>busy</h1>"]
+    ]
+    for (const [status, body, says] of told) {
+      it.live(`says ${says} after ${status} ${JSON.stringify(body).slice(0, 40)}`, () =>
+        Effect.gen(function* () {
+          expect((yield* Effect.flip(askOnce(send(status, body)))).message).toContain(says)
+        }).pipe(Effect.scoped)
+      )
+    }
+
     it.live("keeps the usage of a reply that was paid for and cannot be used", () =>
       Effect.gen(function* () {
         const { reason } = yield* Effect.flip(askOnce(send(200, completion({ content: null, refusal: "no" }))))

@@ -220,8 +220,10 @@ describe("OpenAiLlm", () => {
           JSON.stringify({ type: "response.output_item.done", output_index: 1, item }),
           JSON.stringify({ type, response: response({}, { output: [] }) })
         ]
-        for (const type of ["response.completed", "response.done"]) {
-          const parts = yield* partsOf(sse(events(type)), { api: "responses" })
+        const endings = ["response.completed", "response.done"].map(events)
+        // without the item, its text
+        for (const said of [...endings, ...endings.map((events) => events.filter((_, index) => index !== 1))]) {
+          const parts = yield* partsOf(sse(said), { api: "responses" })
           expect(parts.at(-1)).toMatchObject({ reply: { text: "pong", finishReason: "stop" } })
         }
       }).pipe(Effect.scoped)

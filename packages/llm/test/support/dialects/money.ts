@@ -189,5 +189,22 @@ export const money: ReadonlyArray<ErrorDialect> = [
     status: 400,
     body: { errorCode: "AccountInArrears", errorMessage: "no" },
     want: "QuotaExhausted"
+  },
+  {
+    server: "Azure, the calls of a month",
+    status: 403,
+    body: message("Out of call volume quota for CognitiveServices. Quota will be replenished in 5 days.", {
+      code: "403"
+    }),
+    want: "QuotaExhausted"
+  },
+  {
+    server: "Cloudflare",
+    status: 429,
+    body: {
+      errors: [{ message: "AiError: you have used up your daily free allocation of 10,000 neurons", code: 4006 }],
+      success: false
+    },
+    want: "QuotaExhausted"
   }
 ]
