@@ -91,6 +91,8 @@ describe("OpenAiLlm", () => {
         const bodies = [words, { error: { message: words } }, deep, { error: { message: deep } }]
         const reasons = yield* Effect.forEach(bodies, (body) => Effect.flip(askOnce(send(500, body))))
         expect(reasons.map(({ reason }) => reason._tag)).not.toContain("InvalidRequest")
+        const whole = yield* Effect.flip(askOnce(send(200, deep)))
+        expect(whole.reason._tag).toBe("InvalidResponse")
       }).pipe(Effect.scoped)
     )
 

@@ -9,6 +9,7 @@ import type { Message, Parameters } from "@stepwright/core/LlmRequest"
 import { concluded, endingOf, finishOf, noReply } from "../provider/ending.ts"
 import type { Faults } from "../provider/fault.ts"
 import {
+  jsonOf,
   known,
   lenient,
   maybe,
@@ -95,7 +96,7 @@ const calls = (content: unknown): boolean =>
 const reply = Effect.fnUntraced(function* (body: unknown, { quote }: Faults): Effect.fn.Return<LlmReply, LlmError> {
   const spent = usage(body)
   const message = yield* Effect.mapError(decode(body), (issue) =>
-    noReply(spent).invalid(`${quote(String(issue))}, in ${quote(JSON.stringify(body), 200)}`, false)
+    noReply(spent).invalid(`${quote(String(issue))}, in ${quote(jsonOf(body), 200)}`, false)
   )
   const { content, stop_details, stop_reason } = message
   const details = [stop_details?.category, stop_details?.explanation].filter(Boolean).join(": ")
@@ -180,8 +181,9 @@ const collect = (): Collector => {
     }
   }
   return {
-    add: (raw) => {
-      const event = Option.getOrUndefined(decodeEvent(raw))
+    add: (raw, name) => {
+      // Some servers leave it out where its name says it.
+      const event = Option.getOrUndefined(decodeEvent(Predicate.isReadonlyObject(raw) ? { type: name, ...raw } : raw))
       if (event === undefined) return undefined
       const { content_block: block, delta, message, type } = event
       count(message?.usage)

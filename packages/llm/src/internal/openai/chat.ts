@@ -7,6 +7,7 @@ import type { LlmReply } from "@stepwright/core/LlmReply"
 import { concluded, finishOf, noReply } from "../provider/ending.ts"
 import type { Faults } from "../provider/fault.ts"
 import {
+  jsonOf,
   known,
   lenient,
   maybe,
@@ -79,7 +80,7 @@ const calls = ({ function_call, tool_calls }: typeof Message.Type): boolean =>
 const reply = Effect.fnUntraced(function* (body: unknown, { quote }: Faults): Effect.fn.Return<LlmReply, LlmError> {
   const spent = usage(body)
   const completion = yield* Effect.mapError(decode(body), (issue) =>
-    noReply(spent).invalid(`${quote(String(issue))}, in ${quote(JSON.stringify(body), 200)}`, false)
+    noReply(spent).invalid(`${quote(String(issue))}, in ${quote(jsonOf(body), 200)}`, false)
   )
   const { delta, finish_reason, message, text } = completion.choices[0]
   const said = messageIn(message) ?? messageIn(delta) ?? { content: text }

@@ -8,6 +8,7 @@ import type { LlmReply } from "@stepwright/core/LlmReply"
 import { concluded, finishOf, noReply } from "../provider/ending.ts"
 import type { Faults } from "../provider/fault.ts"
 import {
+  jsonOf,
   known,
   lenient,
   maybe,
@@ -58,7 +59,7 @@ const reply = Effect.fnUntraced(function* (body: unknown, { quote }: Faults): Ef
   const spent = usage(body)
   const { failed, invalid } = noReply(spent)
   const response = yield* Effect.mapError(decode(body), (issue) =>
-    invalid(`${quote(String(issue))}, in ${quote(JSON.stringify(body), 200)}`, false)
+    invalid(`${quote(String(issue))}, in ${quote(jsonOf(body), 200)}`, false)
   )
   const { incomplete_details, output, status } = response
   if (status === "failed") return yield* failed("the response failed, and nothing says why")
@@ -120,6 +121,7 @@ const decodeEvent = Schema.decodeUnknownOption(Event)
 const collect = (): Collector => {
   const commentary = new Set<unknown>()
   const items: Array<unknown> = []
+  let text = ""
   let whole: unknown
   return {
     add: (raw) => {
@@ -129,12 +131,14 @@ const collect = (): Collector => {
       if (event.type === "response.output_item.done") items.push(event.item)
       if (/^response\.(?:completed|done|incomplete|failed)$/u.test(event.type)) whole = event.response ?? {}
       if (event.type !== "response.output_text.delta" || commentary.has(event.output_index)) return ""
-      return typeof event.delta === "string" ? event.delta : undefined
+      if (typeof event.delta !== "string") return undefined
+      text += event.delta
+      return event.delta
     },
     // Some servers, which keep nothing either, leave the output out of the end.
     body: () =>
-      Predicate.isReadonlyObject(whole) && !saysSomething(whole["output"]) && items.length > 0
-        ? { ...whole, output: items }
+      Predicate.isReadonlyObject(whole) && !saysSomething(whole["output"])
+        ? { ...whole, output: items.length > 0 ? items : [{ type: "message", content: text }] }
         : whole,
     // It is said with the end only.
     spent: () => undefined

@@ -40,6 +40,7 @@ export const rules: ReadonlyArray<Rule> = [
       /balance (?:is |are )?(?:too low|insufficient|not enough|exhausted)|not enough (?:balance|credits?)|quota is not enough/iu,
       /out of credits|requires more credits|have any credits|overdue balance|key limit exceeded|limited to [\d,]+ API calls \/ month|used all (?:available |your )?credits|monthly (?:included credits|spending limit)/iu,
       /budget has been exceeded|exceeded\s?budget|reached your specified .*usage limits/iu,
+      /out of call volume quota|used up your .{0,30}(?:allocation|quota|credits)/iu,
       /余额不足|额度不足|欠费/u
     ]
   },

@@ -82,7 +82,7 @@ const reasonOfRefusal = ({ headers, status, text }: Refused, faults: Faults, now
   const header: Header = (name) => headers.get(name)
   const id = headers.get("request-id") ?? headers.get("x-request-id")
   const problem = problemIn(Option.getOrUndefined(parseJson(text)), true)
-  const message = problem?.message ?? `${status} ${text.trim() || "without a body"}`
+  const message = problem?.message ?? `${status} ${titleOf(text) ?? (text.trim() || "without a body")}`
   return reasonOfProblem(
     { codes: [], ...problem, status, message: id === null ? message : `${message} (request ${id})` },
     // Nobody may be at the path.
@@ -90,6 +90,10 @@ const reasonOfRefusal = ({ headers, status, text }: Refused, faults: Faults, now
     demandedWait(header, now)
   )
 }
+
+/** The title of a page, such as proxies send. */
+const titleOf = (text: string): string | undefined =>
+  /^\s*</u.test(text) ? /<title[^>]*>\s*([^<]*[^<\s])/iu.exec(text.slice(0, mostWords))?.[1] : undefined
 
 /** Why there is no reply, where an error is in its place. */
 export const reasonOfProblem = (problem: Problem, faults: Faults, wait = faults.wait): LlmErrorReason => {

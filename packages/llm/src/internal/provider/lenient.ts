@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { ServiceTier, type Usage } from "@stepwright/core/Usage"
 
@@ -79,3 +80,10 @@ const isTier = Schema.is(ServiceTier)
 
 /** The value that a JSON text holds, if it is one. */
 export const parseJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Json))
+
+/** A value from a server as JSON, which may be nested deeper than can be written. */
+export const jsonOf = (value: unknown): string =>
+  Result.getOrElse(
+    Result.try(() => JSON.stringify(value)),
+    () => "JSON that is nested too deep"
+  )

@@ -1,6 +1,6 @@
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import { parseJson, saysSomething } from "./lenient.ts"
+import { jsonOf, parseJson, saysSomething } from "./lenient.ts"
 
 /** What a server says is wrong, wherever in its answer and however it says so. */
 export interface Problem {
@@ -24,7 +24,7 @@ export const problemIn = (value: unknown, certain = false): Problem | undefined 
   const words = messageOf(holder)
   const facts: Facts = { codes, ...waitIn(words ?? "") }
   collect(holder, facts)
-  return { ...facts, codes: [...new Set(codes)], message: words ?? (codes.join(", ") || "an error without words") }
+  return { ...facts, codes: [...new Set(codes)], message: words ?? (codes.join(", ") || jsonOf(holder)) }
 }
 
 /** A name in `snake_case`: servers write `RateLimitError`, `RATE_LIMITED`, `rate-limit` and `Too Many Requests`. */

@@ -126,7 +126,7 @@ const reader = (pull: Pull.Pull<Arr.NonEmptyReadonlyArray<string>, LlmError>, ap
         if (api.isEnd({ ...event, data })) return finish(collector.body(true) ?? {}, deltas)
         const problem = problemIn(value ?? data, event.event === "error")
         if (problem !== undefined) return fail(reasonOfProblem(problem, faults))
-        const added = collector.add(value)
+        const added = collector.add(value, event.event)
         if (added === undefined)
           return fail(new InvalidResponse({ detail: `a malformed chunk: ${faults.quote(data)}` }))
         if (added !== "") deltas.push({ _tag: "Delta", text: added })

@@ -25,8 +25,8 @@ export interface Api {
 
 /** What the events of one stream add up to. */
 export interface Collector {
-  /** The text that an event adds to the reply; undefined when it is no event of the API. */
-  readonly add: (event: unknown) => string | undefined
+  /** The text that an event, of a name, adds to the reply; undefined when it is no event of the API. */
+  readonly add: (event: unknown, name: string) => string | undefined
   /** The response body that the events stand for, undefined as long as it is not whole. `done`: the server said so. */
   readonly body: (done: boolean) => unknown
   /** A response body with what the events said of tokens so far. */
