@@ -488,7 +488,12 @@ describe("OpenAiLlm", () => {
       ["chat", { prompt_tokens: 1e300, completion_tokens: 2, prompt_tokens_details: [] }, { output: 2 }],
       ["chat", ["none"], {}],
       ["responses", { input_tokens: 5, output_tokens: 2, input_tokens_details: "none" }, { input: 5, output: 2 }],
-      ["responses", { input_tokens: null, output_tokens_details: { reasoning_tokens: 0 } }, { reasoning: 0 }]
+      ["responses", { input_tokens: null, output_tokens_details: { reasoning_tokens: 0 } }, { reasoning: 0 }],
+      [
+        "responses",
+        { input_tokens: 5, output_tokens: 2, output_tokens_details: { reasoning_tokens: 9 }, total_tokens: 16 },
+        { input: 5, output: 11, reasoning: 9 }
+      ]
     ]
     for (const [api, said, usage] of odd) {
       it.live(`counts ${JSON.stringify(said)} over ${api} as ${JSON.stringify(usage)}`, () =>

@@ -85,6 +85,32 @@ export const sizes: ReadonlyArray<ErrorDialect> = [
     want: "InvalidRequest"
   },
   {
+    server: "characters, which are no tokens",
+    status: 400,
+    body: message("Input should be a valid string with at most 64 characters, got 70 which is more than 64", {
+      code: "invalid_value"
+    }),
+    want: "InvalidRequest"
+  },
+  {
+    server: "seconds, which are none either",
+    status: 504,
+    body: message("The upstream input took 120 seconds which is more than 100 seconds"),
+    want: "ProviderUnavailable"
+  },
+  {
+    server: "tokens of a minute",
+    status: 429,
+    body: message("Too many tokens: your input was more than 10 a minute"),
+    want: "RateLimited"
+  },
+  {
+    server: "the code is all that is said",
+    status: 400,
+    body: message("context_length_exceeded"),
+    want: "ContextLengthExceeded"
+  },
+  {
     server: "Anthropic, input of a minute",
     status: 429,
     body: message("This request would exceed the rate limit of 30,000 input tokens per minute, 40,000 were used."),
