@@ -44,7 +44,11 @@ export const completion = (message: object = { content: "pong" }, choice: object
 const chatUsage = (usage: Answer["usage"]) => ({
   ...completion().usage,
   ...(usage === "odd" && { prompt_tokens_details: [], completion_tokens_details: { reasoning_tokens: -1 } }),
-  ...(typeof usage === "object" && { prompt_tokens: usage.input, completion_tokens: usage.output })
+  ...(typeof usage === "object" && {
+    prompt_tokens: usage.input,
+    completion_tokens: usage.output,
+    total_tokens: usage.input + usage.output
+  })
 })
 
 const chunk = (choices: ReadonlyArray<object>, fields: object = {}) =>
@@ -110,7 +114,7 @@ export const response = (answer: Answer = {}, fields: object = {}) => {
         input_tokens_details: usage === "odd" ? [] : { cached_tokens: 4 },
         output_tokens: typeof usage === "object" ? usage.output : 7,
         output_tokens_details: { reasoning_tokens: usage === "odd" ? -1 : 2 },
-        total_tokens: 18
+        total_tokens: typeof usage === "object" ? usage.input + usage.output : 18
       }
     }),
     ...fields

@@ -19,7 +19,8 @@ import {
   textOf,
   Tier,
   tierOf,
-  Tokens
+  Tokens,
+  totalled
 } from "../provider/lenient.ts"
 import type { Format } from "../provider/structuredOutput.ts"
 import { type Collector, isDone } from "../provider/wireFormat.ts"
@@ -117,28 +118,18 @@ const decodeUsage = Schema.decodeUnknownOption(
   })
 )
 
-/**
- * What is in the total beside input and output: what was read from a cache and written to it, where it is as much;
- * else thoughts, as xAI and Gemini count them.
- */
 const usage: OpenAiApi["usage"] = (body) => {
   const { service_tier, usage: said = {} } = Option.getOrUndefined(decodeUsage(body)) ?? {}
   const { prompt_tokens_details: of } = said
-  const input = said.prompt_tokens ?? said.input_tokens
-  const output = said.completion_tokens ?? said.output_tokens
-  const cachedInput =
-    of?.cached_tokens ?? said.prompt_cache_hit_tokens ?? said.cached_tokens ?? said.cache_read_input_tokens
-  const cacheWrite = of?.cache_write_tokens ?? said.cache_creation_input_tokens
-  const cached = (cachedInput ?? 0) + (cacheWrite ?? 0)
-  const beside = input && output !== undefined ? Math.max(0, (said.total_tokens ?? 0) - input - output) : 0
-  return known({
-    input: input !== undefined && beside === cached ? input + beside : input,
-    cachedInput,
-    cacheWrite,
-    output: output !== undefined && beside !== cached ? output + beside : output,
-    reasoning: said.completion_tokens_details?.reasoning_tokens,
-    serviceTier: tierOf(service_tier)
-  })
+  const counts = {
+    input: said.prompt_tokens ?? said.input_tokens,
+    cachedInput:
+      of?.cached_tokens ?? said.prompt_cache_hit_tokens ?? said.cached_tokens ?? said.cache_read_input_tokens,
+    cacheWrite: of?.cache_write_tokens ?? said.cache_creation_input_tokens,
+    output: said.completion_tokens ?? said.output_tokens,
+    reasoning: said.completion_tokens_details?.reasoning_tokens
+  }
+  return known({ ...counts, ...totalled(counts, said.total_tokens), serviceTier: tierOf(service_tier) })
 }
 
 const Chunk = Schema.Struct({

@@ -20,7 +20,8 @@ import {
   textOf,
   Tier,
   tierOf,
-  Tokens
+  Tokens,
+  totalled
 } from "../provider/lenient.ts"
 import type { Format } from "../provider/structuredOutput.ts"
 import { type Collector, isDone } from "../provider/wireFormat.ts"
@@ -86,7 +87,8 @@ const decodeUsage = Schema.decodeUnknownOption(
       input_tokens: Tokens,
       input_tokens_details: lenient(Schema.Struct({ cached_tokens: Tokens, cache_write_tokens: Tokens })),
       output_tokens: Tokens,
-      output_tokens_details: lenient(Schema.Struct({ reasoning_tokens: Tokens }))
+      output_tokens_details: lenient(Schema.Struct({ reasoning_tokens: Tokens })),
+      total_tokens: Tokens
     }),
     service_tier: Tier
   })
@@ -94,14 +96,14 @@ const decodeUsage = Schema.decodeUnknownOption(
 
 const usage: OpenAiApi["usage"] = (body) => {
   const { service_tier, usage: said } = Option.getOrUndefined(decodeUsage(body)) ?? {}
-  return known({
+  const counts = {
     input: said?.input_tokens,
     cachedInput: said?.input_tokens_details?.cached_tokens,
     cacheWrite: said?.input_tokens_details?.cache_write_tokens,
     output: said?.output_tokens,
-    reasoning: said?.output_tokens_details?.reasoning_tokens,
-    serviceTier: tierOf(service_tier)
-  })
+    reasoning: said?.output_tokens_details?.reasoning_tokens
+  }
+  return known({ ...counts, ...totalled(counts, said?.total_tokens), serviceTier: tierOf(service_tier) })
 }
 
 const Event = Schema.Struct({

@@ -84,9 +84,9 @@ export const rules: ReadonlyArray<Rule> = [
       /request too large.*limit (?<limit>[\d,]+), requested (?<requested>[\d,]+)/isu,
       /too large for .* model\. max size: (?<limit>[\d,]+) tokens/iu,
       // Not those of a minute, for which a wait is enough.
-      /^(?!.*\b(?:rate|per) ).*?\b(?:(?:prompt|input|context)\b|request \().{0,60}?(?<requested>\d[\d,]*)[^.]{0,30}?(?:exceed\w*|longer than|more than|supports up to|maximum is)[^.]{0,60}?\b(?<limit>\d[\d,]+)/isu,
+      /^(?=.*(?:token|length|context))(?!.*\b(?:rate |per |(?:seconds|characters)\b)).*?\b(?:(?:prompt|input|context)\b|request \().{0,60}?(?<requested>\d[\d,]*)[^.]{0,30}?(?:exceed\w*|longer than|more than|supports up to|maximum is)[^.]{0,60}?\b(?<limit>\d[\d,]+)/isu,
       /(?:exceed|too long|too large|not fit|longer than).{0,60}context (?:length|window|size|limit)/isu,
-      /context (?:length|window|size|limit).{0,40}(?:exceed|too (?:long|small))|(?:prompt|input) (?:is )?too long|prompt exceeds max|prompt 超长|too many (?:input |prompt )?tokens(?! per|, please wait)/isu,
+      /context (?:length|window|size|limit).{0,40}(?:exceed|too (?:long|small))|(?:prompt|input) (?:is )?too long|prompt exceeds max|prompt 超长|too many (?:input |prompt )?tokens(?!.{0,60}(?: (?:per|a) (?:min|hour|day)|wait))/isu,
       /reduce the length of the (?:messages|prompt|input)/iu
     ]
   },

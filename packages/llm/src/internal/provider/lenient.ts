@@ -60,6 +60,19 @@ export const textOf = (content: unknown): string => {
   return typeof words === "string" && (type === "text" || type === "output_text") ? words : ""
 }
 
+/**
+ * Input and output with what is in the total beside them: what was read from a cache and written to it, where it is as
+ * much; else thoughts, as xAI and Gemini count them.
+ */
+export const totalled = (
+  { cachedInput = 0, cacheWrite = 0, input, output }: { readonly [K in keyof Usage]: Usage[K] | undefined },
+  total = 0
+) => {
+  if (input === undefined || output === undefined) return { input, output }
+  const beside = input === 0 ? 0 : Math.max(0, total - input - output)
+  return beside === cachedInput + cacheWrite ? { input: input + beside, output } : { input, output: output + beside }
+}
+
 /** A usage of what is known in it: no prompt is of no tokens, so servers say zero of what they have not counted. */
 export const known = (said: { readonly [K in keyof Usage]: Usage[K] | undefined }): Usage => {
   const counted = said.input === 0 ? { ...said, input: undefined, output: said.output || undefined } : said

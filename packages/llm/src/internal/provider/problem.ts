@@ -105,8 +105,9 @@ const collect = (said: unknown, facts: Facts, depth = 0): void => {
       facts.codes.push(snakeCase(String(field)))
     }
     // Some servers send no more than the code.
-    if (name === "error" && typeof field === "string" && /^[\w.-]{1,60}$/u.test(field))
+    if ((name === "error" || wordFields.test(name)) && typeof field === "string" && /^[\w.-]{1,60}$/u.test(field)) {
       facts.codes.push(snakeCase(field))
+    }
     if (statusFields.test(name) && /^[45]\d\d$/u.test(String(field))) facts.status ??= Number(field)
     const [fact, factor] = numberFields[name] ?? []
     // A date is no number.
