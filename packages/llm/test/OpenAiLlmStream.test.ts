@@ -229,6 +229,17 @@ describe("OpenAiLlm", () => {
       }).pipe(Effect.scoped)
     )
 
+    it.live("takes an end over Responses whose status is in capitals, and which has items that are none", () =>
+      Effect.gen(function* () {
+        const { output } = response()
+        const body = response({}, { status: "COMPLETED", output: [null, ...output] })
+        const parts = yield* partsOf(sse([JSON.stringify({ type: "response.completed", response: body })]), {
+          api: "responses"
+        })
+        expect(parts.at(-1)).toMatchObject({ reply: { text: "pong", finishReason: "stop" } })
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("ends after the total time although keep-alives come, and may be tried again", () =>
       Effect.gen(function* () {
         const alive: Behaviour = (response) => {

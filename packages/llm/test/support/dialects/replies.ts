@@ -58,7 +58,7 @@ export const finishes: ReadonlyArray<Finish> = [
   ...finish("length", undefined, "ALTERNATIVE_STATUS_TRUNCATED_FINAL", "incomplete", "output_limit_reached"),
   ...finish("ContentRefused", undefined, "blacklist", "content_policy_violation", "PROFANITY", "flagged"),
   ...finish("InvalidResponse", undefined, "function_call_filter: MALFORMED_FUNCTION_CALL", "TOO_MANY_TOOL_CALLS"),
-  ...finish("ProviderUnavailable", undefined, "max_time", "modelUnloaded"),
+  ...finish("ProviderUnavailable", undefined, "max_time", "modelUnloaded", "endpoint_error", "stop_failed"),
   ...finish("other", undefined, "something_new")
 ]
 
