@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import type OpenAI from "openai"
 import type { LlmError } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
+import { snakeCase } from "../provider/problem.ts"
 import { concluded, finishOf, noReply } from "../provider/ending.ts"
 import type { Faults } from "../provider/fault.ts"
 import {
@@ -51,7 +52,9 @@ const Response = Schema.Struct({
   model: Name,
   status: Text,
   incomplete_details: lenient(Schema.Struct({ reason: Schema.optionalKey(Schema.Unknown) })),
-  output: Schema.Array(Schema.Struct({ type: Schema.String, phase: Text, content: Schema.optionalKey(Schema.Unknown) }))
+  output: Schema.Array(
+    Schema.NullOr(Schema.Struct({ type: Schema.String, phase: Text, content: Schema.optionalKey(Schema.Unknown) }))
+  )
 })
 
 const decode = Schema.decodeUnknownEffect(Response)
@@ -62,7 +65,9 @@ const reply = Effect.fnUntraced(function* (body: unknown, { quote }: Faults): Ef
   const response = yield* Effect.mapError(decode(body), (issue) =>
     invalid(`${quote(String(issue))}, in ${quote(jsonOf(body), 200)}`, false)
   )
-  const { incomplete_details, output, status } = response
+  const { incomplete_details } = response
+  const status = response.status === undefined ? undefined : snakeCase(response.status)
+  const output = response.output.filter(Predicate.isNotNull)
   if (status === "failed") return yield* failed("the response failed, and nothing says why")
   if (status !== undefined && status !== "completed" && status !== "incomplete") {
     return yield* invalid(`the response is ${quote(status)}`, true)

@@ -11,10 +11,13 @@ export type Ending = FinishReason | "failed" | "paused"
 
 /** What servers call the ends of replies, in `snake_case`; the first that fits counts. */
 const endings: ReadonlyArray<readonly [Ending, RegExp]> = [
-  ["stop", /^(?:stop|stopped|stop_\w+|end\w*|eos\w*|complete|completed|finish|finished|done|normal|success)$/u],
   [
     "failed",
     /error(?!_limit|_toxic)|fail|abort|cancel|time_?out|time_limit|max_time|insufficient|unavailable|unloaded|not_finished/u
+  ],
+  [
+    "stop",
+    /^(?:stop|stopped|stop_\w+|end|end_\w+|end_?of_?\w+|eos\w*|complete|completed|finish|finished|done|normal|success)$/u
   ],
   ["length", /length|max|token_limit|output_limit|context_window|error_limit|truncat|^incomplete$/u],
   ["tool-calls", /tool|function/u],

@@ -42,7 +42,8 @@ const holderOf = (value: unknown): unknown => {
   const { base_resp: base, choices, content, output } = value
   const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
   const { delta, message } = Predicate.isReadonlyObject(choice) ? choice : {}
-  const { data, response, result, x_groq: groq } = fieldsOf(value)
+  const fields = fieldsOf(value)
+  const { data, response, result, x_groq: groq } = fields
   // Responses has a response in its events, whose end says more than its error.
   const passed = value["type"] === undefined ? response : undefined
   const holder = [value, choice, message, delta, groq, data, result, passed].find(
@@ -51,11 +52,12 @@ const holderOf = (value: unknown): unknown => {
   if (holder !== undefined) return holder
   if ([value["type"], value["object"]].some((name) => typeof name === "string" && /^error$/iu.test(name))) return value
   if (Predicate.isReadonlyObject(base) && saysSomething(base["status_code"])) return base
-  if ([choices, content, output].some((list) => Object.keys(list ?? {}).length > 0)) return undefined
+  if ([choices, content, output].some((list) => (Array.isArray(list) ? list.length > 0 : Boolean(list))))
+    return undefined
   const isWords = ([name, field]: [string, unknown]) =>
     wordFields.test(name) ? typeof field === "string" : /^(?:detail|errors)$/u.test(name)
-  const fields = Object.entries(fieldsOf(value)).filter(isWords)
-  return fields.some(([, field]) => saysSomething(field)) ? value : undefined
+  const words = Object.entries(fields).filter(isWords)
+  return words.some(([, field]) => saysSomething(field)) ? value : undefined
 }
 
 /** The fields by their names in `snake_case`: `Message` and `errorCode` are `message` and `error_code`. */
