@@ -136,6 +136,7 @@ export const filter: ReadonlyArray<ErrorDialect> = [
   },
   {
     server: "Z.ai, in Chinese",
+    source: issue("langchain4j/langchain4j/issues/1079"),
     status: 400,
     body: {
       contentFilter: [{ level: 1, role: "user" }],
@@ -172,6 +173,19 @@ export const filter: ReadonlyArray<ErrorDialect> = [
     body: {
       ...message("The guardrail checks defined in the config failed.", { type: "hooks_failed" }),
       hook_results: {}
+    },
+    want: "ContentRefused"
+  },
+  {
+    server: "Z.ai, as its page is told",
+    source: issue("ZyphrZero/z.ai2api_python/issues/58"),
+    status: 200,
+    body: {
+      type: "chat:completion",
+      data: {
+        error: { detail: "Content Security Warning: The content may contain inappropriate content." },
+        done: true
+      }
     },
     want: "ContentRefused"
   }

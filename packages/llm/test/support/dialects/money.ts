@@ -164,10 +164,11 @@ export const money: ReadonlyArray<ErrorDialect> = [
   },
   {
     server: "xAI, no credits yet",
+    source: issue("pajeronda/xai_conversation/issues/7"),
     status: 403,
     body: {
       code: "The caller does not have permission to execute the specified operation",
-      error: "Your newly created team doesn't have any credits yet."
+      error: "Your newly created team doesn't have any credits or licenses yet."
     },
     want: "QuotaExhausted"
   },

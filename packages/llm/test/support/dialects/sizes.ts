@@ -50,6 +50,13 @@ export const sizes: ReadonlyArray<ErrorDialect> = [
     4292,
     4081
   ),
+  row(
+    "Cohere, prompt and reply",
+    "too many tokens: total number of tokens (prompt and prediction) cannot exceed 2048 - received 6354.",
+    6354,
+    2048,
+    issue("cohere-ai/sandbox-topically/issues/4")
+  ),
   row("Bedrock", "Too many input tokens. Max input tokens: 128000, request input token count: 130211", 130211, 128000),
   row("GitHub Copilot", "prompt token count of 140000 exceeds the limit of 128000", 140000, 128000),
   row(

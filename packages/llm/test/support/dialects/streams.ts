@@ -64,7 +64,12 @@ export const streams: ReadonlyArray<StreamDialect> = [
   },
   // Events that say no more than that the server is there, or done.
   { server: "a ping in words", sent: `event: ping\ndata: ping\n\n${whole}`, want: "pong" },
-  { server: "data twice", sent: whole.replaceAll("data: ", "data: data: "), want: "pong" },
+  {
+    server: "data twice",
+    source: issue("openclaw/openclaw/issues/96497"),
+    sent: whole.replaceAll("data: ", "data: data: "),
+    want: "pong"
+  },
   { server: "done, quoted", sent: `${whole}data: "[DONE]"\n\n`, want: "pong" },
   { server: "done, in small letters", sent: `${whole}data: [done]\n\n`, want: "pong" },
   { server: "an event of that name", sent: `${whole}event: done\ndata: done\n\n`, want: "pong" },
