@@ -67,7 +67,7 @@ export const rules: ReadonlyArray<Rule> = [
       /too long: (?<requested>[\d,]+) tokens (?:>|exceeds\D*) ?(?<limit>[\d,]+)/iu,
       /too long: (?<requested>[\d,]+), model maximum context length: (?<limit>[\d,]+)/iu,
       /current length is (?<requested>[\d,]+) while limit is (?<limit>[\d,]+)/iu,
-      /tokens in the prompt cannot exceed (?<limit>[\d,]+) - received (?<requested>[\d,]+)/iu,
+      /total number of tokens .{0,40}cannot exceed (?<limit>[\d,]+) - received (?<requested>[\d,]+)/iu,
       /max input tokens: (?<limit>[\d,]+), request input token count: (?<requested>[\d,]+)/iu,
       /exceed context limit: (?<requested>[\d,]+) \+ (?<more>[\d,]+) > (?<limit>[\d,]+)/iu,
       /must be <= (?<limit>[\d,]+)\. Given: (?<requested>[\d,]+) `inputs` tokens and (?<more>[\d,]+)/iu,
