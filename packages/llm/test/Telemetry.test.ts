@@ -204,6 +204,18 @@ describe("Telemetry", () => {
       })
     )
 
+    it.effect("says the output limit that a client asks with where a request has none", () =>
+      Effect.gen(function* () {
+        const limited = {
+          ...LlmClient.make(() => Effect.succeed(reply)),
+          parameters: { default: { maxOutputTokens: 16_000 } }
+        }
+        const client = telemetry(limited)
+        const { spans } = yield* observed(Effect.andThen(client.generate(request("a")), client.generate(asked)))
+        expect(spans.map(({ attributes }) => attributes["gen_ai.request.max_tokens"])).toEqual([16_000, 50])
+      })
+    )
+
     it.effect("says when the first piece of a stream came, once", () =>
       Effect.gen(function* () {
         const parts = Stream.make({ _tag: "Delta", text: "secret" }, { _tag: "Finished", reply } as const)
