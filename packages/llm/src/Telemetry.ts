@@ -11,6 +11,7 @@ import type { LlmError } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import type { Usage } from "@stepwright/core/Usage"
+import { outputLimit } from "./internal/around/estimate.ts"
 import * as Middleware from "./Middleware.ts"
 import * as Redact from "./Redact.ts"
 
@@ -103,7 +104,7 @@ const observing = ({ content = false, model: named, provider, redact }: Options)
         const began = clock.currentTimeMillisUnsafe()
         const span = yield* Effect.makeSpan(`chat ${model}`, { kind: "client", attributes: { ...labels, ...how } })
         let first: number | undefined
-        describe(span, request)
+        describe(span, request, outputLimit(request, client))
         if (content) span.attribute("gen_ai.input.messages", JSON.stringify(request.messages.map(messageOf(scrub))))
         return {
           client: under(client, span, () => (first ??= clock.currentTimeMillisUnsafe())),
@@ -147,14 +148,14 @@ const under = (client: LlmClient.Service, span: Span, arrived: () => void) =>
       )
   )
 
-const describe = (span: Span, { format, parameters }: LlmRequest) => {
+const describe = (span: Span, { format, parameters }: LlmRequest, maxTokens: number | undefined) => {
   const { reasoningEffort } = parameters
   if (reasoningEffort !== undefined) span.attribute("gen_ai.request.reasoning.level", reasoningEffort)
   addGenAIAnnotations(span, {
     output: { type: format.type },
     request: {
       temperature: parameters.temperature,
-      maxTokens: parameters.maxOutputTokens,
+      maxTokens,
       stopSequences: parameters.stop,
       seed: parameters.seed
     }
