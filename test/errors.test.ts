@@ -136,11 +136,53 @@ describe("a run that fails", () => {
     return spawnSync(process.execPath, argv, { encoding: "utf8" }).stderr
   }
 
+  const defects = `
+    import { Effect, Schema } from "effect"
+    import { Engine, Step, Workflow } from "@stepwright/core"
+    const step = (options) => Step.effect("nothing", { input: Schema.Null, output: Schema.Null, run: () => Effect.succeed(null), ...options })
+    const begin = Workflow.make("w", { input: Schema.Null })
+    const fed = (input, options) => begin.pipe(Workflow.bind("a", step(options), input))
+    const mine = () => { throw new TypeError("boo") }
+    const workflows = {
+      selector: fed(mine),
+      wire: fed("inptu"),
+      odd: fed(() => { throw Object.create(null) }),
+      plain: fed("input", { run: () => Effect.fail({ code: 5 }) }),
+      key: fed("input", { key: () => Effect.succeed(new Date(0)) })
+    }`
+
+  const defectOf = (which: string) => {
+    const end = `await Effect.runPromise(Engine.execute(workflows["${which}"], null))`
+    const argv = ["--input-type=module", "--eval", `${defects}\n${end}`]
+    return spawnSync(process.execPath, argv, { encoding: "utf8" }).stderr
+  }
+
   it("is told by Node with one name, its message once, and the stack of the step's own error", () => {
     const stderr = stderrOf("await Effect.runPromise(program)")
     assert.deepStrictEqual(printedOf(stderr, { _tag: "WorkflowError", message: "late: late at noon" }), once)
     assert.include(stderr, "at fails")
     assert.notInclude(stderr, "Base")
+  })
+
+  it.each([
+    ["a selector", "selector", "a: a selector or template function threw: TypeError: boo"],
+    ["a wire that leads nowhere", "wire", 'a: a selector or template function threw: TypeError: the wire "inptu"'],
+    ["what is thrown that is no error", "odd", "a: a selector or template function threw: {}"]
+  ])("is told by Node with one message and the stack of what went wrong: %s", (_, which, message) => {
+    const stderr = defectOf(which)
+    assert.strictEqual(count(message, stderr), 1)
+    assert.strictEqual(count("boo", stderr.replaceAll(/^ .*$/gm, "")) <= 1, true)
+    assert.strictEqual(stderr.match(/(?:^ +at .*\n?)+/gm)?.length, 1)
+    if (which === "selector") assert.include(stderr, "at mine")
+  })
+
+  it("tells a failure that is no error by what it holds", () => {
+    const stderr = defectOf("plain")
+    assert.include(stderr, `WorkflowError: a: {"code":5}`)
+  })
+
+  it("names the step whose key JSON cannot hold", () => {
+    assert.include(defectOf("key"), 'the key of "nothing": JSON cannot hold an instance of Date')
   })
 
   it("is told in a line by what the documents show", () => {

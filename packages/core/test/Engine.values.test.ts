@@ -1,10 +1,11 @@
-import { Arbitrary, Effect, Exit, Predicate, Schema, SchemaTransformation } from "effect"
+import { Arbitrary, Effect, Exit, Option, Predicate, Schema, SchemaTransformation } from "effect"
 import {
   Engine,
   Journal,
   OutputParser,
   PromptTemplate,
   Step,
+  StepExecutor,
   Workflow,
   WorkflowEvent,
   WorkflowState
@@ -492,6 +493,63 @@ describe("an input that is changed in place", () => {
     )
     return seenAfter(workflow as never, seen)
   })
+
+  it.effect("by a step's key is not changed for the same step's run, nor by the run for its next one", () =>
+    Effect.gen(function* () {
+      const seen: Array<unknown> = []
+      const again: typeof StepExecutor.StepExecutor.Service = (work) => Effect.andThen(work, work)
+      const sees = Step.effect("sees", {
+        input: Notes,
+        output: Schema.Null,
+        key: (value) => Effect.sync(() => (spoil(value as Notes), null)),
+        run: (value) => Effect.sync(() => (seen.push(structuredClone(value)), spoil(value as Notes), null))
+      })
+      const workflow = Workflow.make("w", { input: Notes }).pipe(Workflow.bind("sees", sees, "input"))
+      yield* Engine.execute(workflow, notes()).pipe(Effect.provideService(StepExecutor.StepExecutor, again))
+      assert.deepStrictEqual(seen, [notes(), notes()])
+    })
+  )
+
+  it.effect("is not changed by what asks whether its result still holds, nor is that result", () =>
+    Effect.gen(function* () {
+      const seen: Array<unknown> = []
+      const workflow = Workflow.make("w", { input: Notes }).pipe(
+        Workflow.bind("asks", spoiling["a step's isCurrent"], "input"),
+        Workflow.bind("sees", asIs(seen, "sees"), "asks")
+      )
+      const first = yield* Engine.run(workflow, yield* Engine.initialize(workflow, notes()))
+      const second = yield* Engine.run(workflow, first.state)
+      assert.deepStrictEqual(second.reused, ["asks", "sees"])
+      assert.deepStrictEqual(second.ending, first.ending)
+      assert.deepStrictEqual(seen, [notes()])
+    })
+  )
+
+  it("is not changed by a step's variables where it is an example", () => {
+    const input = notes()
+    Step.make("asks", {
+      input: Notes,
+      output: Schema.String,
+      prompt: PromptTemplate.make("{{text}}"),
+      variables: (value) => ({ text: spoil(value as Notes).list.join() }),
+      examples: [{ input, output: "x" }]
+    })
+    assert.deepStrictEqual(input, notes())
+  })
+
+  it.effect("is not changed for the caller of a step alone, of whatever class it is", () =>
+    Effect.gen(function* () {
+      class Listed extends Schema.Class<Listed>("Listed")({ list: Schema.mutable(Schema.Array(Schema.String)) }) {}
+      const adds = Step.effect("adds", {
+        input: Schema.Struct({ listed: Listed, maybe: Schema.Option(Schema.mutable(Schema.Array(Schema.String))) }),
+        output: Schema.Finite,
+        run: ({ listed, maybe }) => Effect.sync(() => listed.list.push("b") + Option.getOrThrow(maybe).push("b"))
+      })
+      const mine = { listed: new Listed({ list: ["a"] }), maybe: Option.some(["a"]) }
+      assert.deepStrictEqual([yield* Step.run(adds, mine), yield* Step.run(adds, mine)], [4, 4])
+      assert.deepStrictEqual([mine.listed.list, Option.getOrThrow(mine.maybe)], [["a"], ["a"]])
+    })
+  )
 
   it.effect("cannot be changed where its Schema gives it frozen, and can be read", () =>
     Effect.gen(function* () {
