@@ -1,3 +1,4 @@
+import * as Formatter from "effect/Formatter"
 import * as Schema from "effect/Schema"
 import { told } from "./internal/words/told.ts"
 import type { JournalError } from "./Journal.ts"
@@ -142,5 +143,6 @@ export const describeError = (error: unknown): { readonly tag: string; readonly 
     readonly name?: unknown
   }
   const tag = typeof _tag === "string" ? _tag : typeof name === "string" ? name : "Error"
-  return { tag, message: typeof message === "string" && message !== "" ? message : tag }
+  if (typeof message === "string" && message !== "") return { tag, message }
+  return { tag, message: _tag === undefined && name === undefined ? Formatter.format(error) : tag }
 }

@@ -1,5 +1,14 @@
+import * as Predicate from "effect/Predicate"
+import { kindOf } from "../words/kind.ts"
 import { suggest } from "../text/suggest.ts"
 import { type OrderProblem, orderProblem } from "./order.ts"
+
+/** What is wrong with what a selector gave for items, or for their keys; `undefined` if nothing is. */
+export const itemsProblem = (items: unknown, keys: ReadonlyArray<unknown>): string | undefined => {
+  if (!Array.isArray(items)) return `its items are ${kindOf(items)}; they must be a list`
+  const key = keys.findIndex((key) => !Predicate.isString(key))
+  return key === -1 ? undefined : `a key is ${kindOf(keys[key])}; it must be a text`
+}
 
 /** What is wrong with the keys of items; `undefined` if nothing is. */
 export const keyProblem = (keys: ReadonlyArray<string>): string | undefined => {
@@ -13,6 +22,8 @@ export const dependencyProblem = (
   keys: ReadonlyArray<string>,
   dependencies: ReadonlyArray<ReadonlyArray<string>>
 ): string | undefined => {
+  const other = dependencies.findIndex((each) => !Array.isArray(each))
+  if (other !== -1) return `"${keys[other]}" depends on ${kindOf(dependencies[other])}; it must be a list of keys`
   const problem = orderProblem(keys.map((key, i) => [key, dependencies[i] ?? []]))
   return problem && inWords(problem, keys)
 }

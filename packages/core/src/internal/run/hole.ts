@@ -5,7 +5,10 @@
 
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Formatter from "effect/Formatter"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
+import { withCallsOf } from "../words/told.ts"
 
 /** A result that is not there: what reads it from a scope throws this, and cannot go on. */
 export class Missing {
@@ -41,6 +44,9 @@ export const slot = <R>(effect: Effect.Effect<unknown, Stop, R>): Effect.Effect<
     onFailure: (stop) => (stop instanceof Missing ? Effect.succeed<Slot>(stop) : Effect.fail(stop))
   })
 
+const inWords = (cause: unknown) =>
+  Predicate.isError(cause) || typeof cause === "string" ? String(cause) : Formatter.format(cause)
+
 /** Runs what a user wrote. Reading a hole is `Missing`; any other throw is a defect with the path. */
 export const evaluate = <A>(path: string, select: () => A): Effect.Effect<A, Missing> =>
   Effect.suspend(() => {
@@ -49,5 +55,5 @@ export const evaluate = <A>(path: string, select: () => A): Effect.Effect<A, Mis
     const cause = result.failure
     return cause instanceof Missing
       ? Effect.fail(cause)
-      : Effect.die(new Error(`${path}: a selector or template function threw: ${String(cause)}`, { cause }))
+      : Effect.die(withCallsOf(new Error(`${path}: a selector or template function threw: ${inWords(cause)}`), cause))
   })

@@ -9,7 +9,7 @@ import * as Semaphore from "effect/Semaphore"
 import * as StepPath from "../../StepPath.ts"
 import { InvalidItems } from "../../WorkflowError.ts"
 import { isStep, type UntypedStep } from "../ask/step.ts"
-import { dependencyProblem, keyProblem } from "../definition/itemKeys.ts"
+import { dependencyProblem, itemsProblem, keyProblem } from "../definition/itemKeys.ts"
 import { type Body, insideOf, type Node } from "../definition/nodes.ts"
 import { evaluate, isMissing, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
 import { copy, empty, merge, type Names, put, select } from "./scope.ts"
@@ -113,8 +113,8 @@ const forEach = Effect.fnUntraced(function* (
   path: string,
   scope: Slot
 ): Effect.fn.Return<unknown, Stop, unknown> {
-  const { items, keys } = yield* itemsOf(visitor, node, path, scope)
-  const problem = keyProblem(keys)
+  const { items, keys, ...given } = yield* itemsOf(visitor, node, path, scope)
+  const problem = given.problem ?? keyProblem(keys)
   if (problem !== undefined) return yield* visitor.refuse(path, new InvalidItems({ detail: problem }))
   const outputs = items.map((item, i) =>
     visitItem(visitor, node, StepPath.join(path, StepPath.encodeKey(keys[i]!)), scope, { item })
@@ -128,7 +128,8 @@ const forEachDependency = Effect.fnUntraced(function* (
   path: string,
   scope: Slot
 ): Effect.fn.Return<unknown, Stop, unknown> {
-  const { items, keys } = yield* itemsOf(visitor, node, path, scope)
+  const { items, keys, ...given } = yield* itemsOf(visitor, node, path, scope)
+  if (given.problem !== undefined) return yield* visitor.refuse(path, new InvalidItems({ detail: given.problem }))
   // Workflow.forEachDependency lets only selectors of arrays of texts in
   const dependencies = yield* evaluate(path, () =>
     items.map((item) => select(node.wires.dependsOn, item) as ReadonlyArray<string>)
@@ -161,7 +162,9 @@ const itemsOf = (visitor: Visitor, node: EachNode<"ForEach" | "ForEachDependency
   evaluate(path, () => {
     // Workflow.forEach lets only selectors of arrays and of texts in
     const items = select(node.wires.items, read(scope)) as ReadonlyArray<unknown>
-    return { items, keys: items.map((item) => select(node.wires.key, item) as string) }
+    // a program without types may let in what it likes
+    const keys = Array.isArray(items) ? items.map((item) => select(node.wires.key, item) as string) : []
+    return { items, keys, problem: itemsProblem(items, keys) }
   }).pipe(
     Effect.catch((missing) =>
       Effect.andThen(visitBody(visitor, node.body, StepPath.join(path, "*"), missing), Effect.fail(missing))

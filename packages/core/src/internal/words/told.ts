@@ -13,7 +13,13 @@ export const told = <C extends new (...args: any[]) => Error>(Base: C, field: st
       const value: unknown = Reflect.get(this, field)
       // Node prints no more of it than that it is there
       Object.defineProperty(this, field, { get: () => value, enumerable: true })
-      const calls = Predicate.isError(value) ? value.stack?.match(/^ +at .*/gm) : undefined
-      if (calls !== undefined && calls !== null) this.stack = [String(this), ...calls].join("\n")
+      withCallsOf(this, value)
     }
   }
+
+/** An error with the stack of another that it tells of, if that has one: it says where things went wrong. */
+export const withCallsOf = <E extends Error>(error: E, told: unknown): E => {
+  const calls = Predicate.isError(told) ? told.stack?.match(/^ +at .*/gm) : undefined
+  if (calls !== undefined && calls !== null) error.stack = [String(error), ...calls].join("\n")
+  return error
+}
