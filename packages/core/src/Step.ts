@@ -147,5 +147,8 @@ export const run = <In, Out, E, R>(self: Step<In, Out, E, R>, input: In): Effect
   Effect.uninterruptibleMask((restore) => {
     const context = { run: "", path: self.name, fresh: false, restore, replied: () => Effect.void }
     // what a step does is of its own types
-    return step.insideOf(self).prepare(own(input)).work(context) as Effect.Effect<Out, E, R>
+    return step
+      .insideOf(self)
+      .prepare(() => own(input))
+      .work(context) as Effect.Effect<Out, E, R>
   })

@@ -1,12 +1,14 @@
 import * as Effect from "effect/Effect"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import { DefinitionError } from "../../DefinitionError.ts"
 import type { Message } from "../../LlmRequest.ts"
 import * as PromptTemplate from "../../PromptTemplate.ts"
 import * as JsonCodec from "../json/codec.ts"
 import * as exact from "../json/exact.ts"
+import { own } from "../json/own.ts"
 import { nameProblem } from "../words/name.ts"
 import type { OutputParser } from "../parser/outputParser.ts"
 import * as call from "./call.ts"
@@ -46,9 +48,10 @@ export interface Inside {
   readonly error: JsonCodec.JsonCodec<unknown> | undefined
   /** What the fingerprint covers for any input. */
   readonly parts: Readonly<Record<string, unknown>>
-  readonly prepare: (input: unknown) => Prepared
+  /** `read` gives the input, to each who asks one of their own. */
+  readonly prepare: (read: () => unknown) => Prepared
   /** Whether a recorded output still holds in the world outside. */
-  readonly isCurrent: (output: unknown, input: unknown) => Effect.Effect<boolean, unknown, unknown>
+  readonly isCurrent: (output: () => unknown, input: () => unknown) => Effect.Effect<boolean, unknown, unknown>
   /** The same step with something replaced; what `defaults` says holds where neither the step nor `own` does. */
   readonly configure: (own: Replacement, defaults: call.ModelSettings) => UntypedStep
 }
@@ -118,7 +121,7 @@ export const modelStep = (options: ModelStep): UntypedStep => {
   const opening: ReadonlyArray<Message> = [
     ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
     ...examples.flatMap((example): ReadonlyArray<Message> => [
-      ask(example.input),
+      ask(own(example.input)),
       { role: "assistant", content: parser.print(output.encode(example.output)) }
     ])
   ]
@@ -130,8 +133,8 @@ export const modelStep = (options: ModelStep): UntypedStep => {
       output,
       error: undefined,
       parts: { step: [name, version], parser: parser.id, format, parameters: settings.parameters },
-      prepare: (input) => {
-        const messages = [...opening, ask(input)]
+      prepare: (read) => {
+        const messages = [...opening, ask(read())]
         return {
           parts: () => Effect.succeed({ prompt: messages }),
           work: (context) => call.ask({ step: name, settings, format, parser, output }, messages, context)
@@ -152,12 +155,18 @@ interface EffectStep {
   readonly error: JsonCodec.JsonCodec<unknown> | undefined
   readonly produces: Produces | undefined
   readonly key: ((input: unknown) => Effect.Effect<Schema.Json, unknown, unknown>) | undefined
-  readonly isCurrent: Inside["isCurrent"] | undefined
+  readonly isCurrent: ((output: unknown, input: unknown) => ReturnType<Inside["isCurrent"]>) | undefined
   readonly run: (input: unknown) => Effect.Effect<unknown, unknown, unknown>
 }
 
+const exactKey = (name: string, key: unknown) =>
+  Result.getOrThrowWith(
+    Result.try(() => exact.copy(key)),
+    (error) => new TypeError(`the key of "${name}": ${Predicate.isError(error) ? error.message : String(error)}`)
+  )
+
 /** A step that calls no model. */
-export const effectStep = ({ isCurrent = always, key, run, ...step }: EffectStep): UntypedStep => {
+export const effectStep = ({ isCurrent, key, run, ...step }: EffectStep): UntypedStep => {
   const { error, input, name, output, produces, version } = step
   const self = make(
     { name, version, model: undefined, produces },
@@ -166,15 +175,16 @@ export const effectStep = ({ isCurrent = always, key, run, ...step }: EffectStep
       output,
       error,
       parts: { step: [name, version] },
-      prepare: (value) => ({
+      prepare: (read) => ({
         parts: (input) =>
           key === undefined
             ? Effect.succeed({ input })
             : // two keys that are not equal must not look so
-              Effect.map(key(value), (key) => ({ input, key: exact.copy(key) })),
-        work: ({ restore }) => restore(run(value))
+              Effect.map(key(read()), (key) => ({ input, key: exactKey(name, key) })),
+        // who runs it twice runs it with the same input
+        work: ({ restore }) => restore(Effect.suspend(() => run(read())))
       }),
-      isCurrent,
+      isCurrent: isCurrent === undefined ? always : (output, input) => isCurrent(output(), input()),
       configure: () => self
     }
   )

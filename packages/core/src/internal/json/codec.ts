@@ -1,10 +1,12 @@
+import * as Cause from "effect/Cause"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as exact from "./exact.ts"
 import { madeOf } from "./madeOf.ts"
-import { own } from "./own.ts"
+import { madeBy, own } from "./own.ts"
 
 /** Any Schema that needs no services. */
 export type AnyCodec = Schema.Codec<unknown, unknown>
@@ -15,34 +17,65 @@ export interface JsonCodec<out A> {
   /** Throws where the value is not an `A`, and where JSON text would not give back what the Schema makes of it. */
   readonly encode: (value: unknown) => Schema.Json
   /** What it gives shares nothing with the JSON that it was made of. */
-  readonly decode: (json: unknown) => Result.Result<A, Schema.SchemaError>
+  readonly decode: (json: unknown) => Result.Result<A, Unfit>
 }
 
-/** Leaves of which JSON holds every value as it is. */
-const exactLeaves = new Set(["String", "TemplateLiteral", "Literal", "Boolean", "Null"] as const)
-const newLeaves = new Set([...exactLeaves, "Number"] as const)
+/** Why a value does not fit. */
+export interface Unfit {
+  readonly message: string
+}
+
+const nothing = () => undefined
+
+const leaves = new Set<SchemaAST.AST["_tag"]>(["String", "TemplateLiteral", "Literal", "Boolean", "Null", "Number"])
+
+const isLeaf = ({ _tag }: SchemaAST.AST) => leaves.has(_tag)
+
+/** Whether JSON holds every value of a leaf as it is: of numbers it has no -0, which is equal to the literal 0, too. */
+const isExactLeaf = (ast: SchemaAST.AST) =>
+  isLeaf(ast) && ast._tag !== "Number" && !(ast._tag === "Literal" && typeof ast.literal === "number")
 
 export const make = <S extends AnyCodec>(schema: S): JsonCodec<S["Type"]> => {
   const codec = Schema.toCodecJson(schema)
   const encode = Schema.encodeUnknownSync(codec)
   const decode = Schema.decodeUnknownResult(codec)
   const explain = Schema.encodeUnknownResult(codec, { reportInput: true })
-  const encoded = SchemaAST.toEncoded(codec.ast)
-  const isExact = madeOf(encoded, exactLeaves)
+  const isExact = madeOf(SchemaAST.toEncoded(codec.ast), isExactLeaf)
+  const isNew = madeOf(codec.ast, isLeaf)
   return {
     schema,
     encode: (value) => {
-      if (isExact) return encode(value) as Schema.Json
       const encoded = Result.try(() => encode(value))
-      if (Result.isSuccess(encoded)) return exact.copy(encoded.success) as Schema.Json
-      if (Schema.isSchemaError(encoded.failure)) {
-        const explained = explain(value)
-        if (Result.isFailure(explained)) refuse(explained.failure.issue, [])
-      }
+      if (Result.isSuccess(encoded)) return (isExact ? encoded.success : exact.copy(encoded.success)) as Schema.Json
+      if (!Schema.isSchemaError(encoded.failure)) throw thrown(encoded.failure)
+      const explained = explain(value)
+      if (Result.isFailure(explained)) refuse(explained.failure.issue, [])
       throw encoded.failure
     },
-    decode: madeOf(encoded, newLeaves) ? decode : (json) => Result.map(decode(json), (value) => own(value))
+    decode: (json) => {
+      const decoded = Result.try({ try: () => decode(json), catch: thrown })
+      if (Result.isFailure(decoded)) return Result.fail(new Error(inWords(decoded.failure)))
+      return isNew ? decoded.success : Result.map(decoded.success, (value) => own(value, nothing, nothing))
+    }
   }
+}
+
+/** A value read from JSON that is kept, from which it can be had anew. */
+export const readKept = <A>({ decode }: JsonCodec<A>, json: unknown): Result.Result<A, Unfit> =>
+  Result.map(decode(json), (value) => madeBy(value, () => Result.getOrThrow(decode(json))))
+
+const inWords = (error: unknown) => (Predicate.isError(error) ? error.message : String(error))
+
+/** What a Schema itself threw, out of what Effect wraps it in. */
+const thrown = (error: unknown): unknown => {
+  const inner = Predicate.hasProperty(error, "cause") && Cause.isCause(error.cause) ? Cause.squash(error.cause) : error
+  if (inner instanceof RangeError && inner.message.includes("stack")) {
+    return new TypeError("it holds itself, or is nested too deep for its Schema", { cause: inner })
+  }
+  if (Predicate.isTagged(inner, "AsyncFiberError")) {
+    return new TypeError("its Schema is asynchronous, which that of a value of a run must not be", { cause: inner })
+  }
+  return inner
 }
 
 /** A Schema of any JSON says only that a value is none: throws what in it is not, and where. */

@@ -52,20 +52,26 @@ const copyInside = (value: object, place: Array<PropertyKey>): unknown => {
 const copyArray = (values: ReadonlyArray<unknown>, place: Array<PropertyKey>): unknown => {
   const copied: Array<unknown> = []
   for (let i = 0; i < values.length; i++) copied.push(copyAt(values[i], i, place))
-  if (Reflect.ownKeys(values).length > values.length + 1) throw notJson("an array with names", place)
+  if (ownCount(values) > values.length + 1) throw notJson("an array with names", place)
   return copied
 }
 
 const copyObject = (value: object, place: Array<PropertyKey>): unknown => {
   if (!isPlain(value)) throw notJson(`an instance of ${value.constructor?.name || "a class"}`, place)
   const keys = Object.keys(value)
-  if (Reflect.ownKeys(value).length > keys.length) throw notJson("symbols and hidden properties", place)
-  const copied = {}
+  if (ownCount(value) > keys.length) throw notJson("symbols and hidden properties", place)
+  // many times faster than member by member; a member called __proto__ is one in it, too
+  const copied: Record<string, unknown> = { ...value }
   for (const key of keys) {
-    define(copied, key, copyAt((value as Readonly<Record<string, unknown>>)[key], key, place))
+    const member = copied[key]
+    if (typeof member !== "string") copied[key] = copyAt(member, key, place)
   }
   return copied
 }
+
+/** How many properties an object has of its own; counting its `Reflect.ownKeys` takes several times as long. */
+export const ownCount = (value: object): number =>
+  Object.getOwnPropertyNames(value).length + Object.getOwnPropertySymbols(value).length
 
 /** Gives an object of one's own a property. */
 export const define = (object: object, key: string, value: unknown): void => {

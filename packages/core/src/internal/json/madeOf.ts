@@ -1,8 +1,13 @@
 import type * as SchemaAST from "effect/SchemaAST"
 
-/** Whether a Schema takes every value apart down to leaves of these kinds, at a depth that is known, and makes a new one. */
-export const madeOf = (ast: SchemaAST.AST, leaves: ReadonlySet<SchemaAST.AST["_tag"]>): boolean => {
-  const isMade = (part: SchemaAST.AST) => madeOf(part, leaves)
+/**
+ * Whether a Schema takes every value apart down to such leaves, at a depth that is known, and makes a new one without
+ * anything of its own in it.
+ */
+export const madeOf = (ast: SchemaAST.AST, isLeaf: (ast: SchemaAST.AST) => boolean): boolean => {
+  // a transformation may give what it has given before
+  if (ast.encoding !== undefined) return false
+  const isMade = (part: SchemaAST.AST) => madeOf(part, isLeaf)
   switch (ast._tag) {
     case "Arrays":
       return [...ast.elements, ...ast.rest].every(isMade)
@@ -14,6 +19,6 @@ export const madeOf = (ast: SchemaAST.AST, leaves: ReadonlySet<SchemaAST.AST["_t
     case "Union":
       return ast.types.every(isMade)
     default:
-      return leaves.has(ast._tag)
+      return isLeaf(ast)
   }
 }

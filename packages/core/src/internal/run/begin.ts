@@ -67,7 +67,7 @@ export const open = Effect.fnUntraced(function* (workflow: UntypedWorkflow, stat
     return yield* engineError("", new WrongWorkflow({ expected: workflow.name, found: state.workflow }))
   }
   const configured = yield* configure(workflow, state.config)
-  const input = insideOf(workflow).input.decode(state.input)
+  const input = JsonCodec.readKept(insideOf(workflow).input, state.input)
   if (Result.isFailure(input)) {
     return yield* engineError(inputPath, new InvalidInput({ detail: input.failure.message }))
   }

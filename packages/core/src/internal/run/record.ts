@@ -9,6 +9,7 @@ import { atMostInputTokens, type LlmRequest } from "../../LlmRequest.ts"
 import { describeError, InvalidOutput, ResultNotRecorded } from "../../WorkflowError.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import * as canonical from "../json/canonical.ts"
+import { readKept } from "../json/codec.ts"
 import type { Halt } from "./hole.ts"
 import { keep, type Runtime } from "./runtime.ts"
 
@@ -29,7 +30,7 @@ export const recordResult = Effect.fnUntraced(function* (
   model: string | undefined
 ) {
   const encoded = yield* encodeOutput(step, value)
-  const recorded = insideOf(step).output.decode(encoded)
+  const recorded = readKept(insideOf(step).output, encoded)
   if (Result.isFailure(recorded)) return yield* new InvalidOutput({ detail: recorded.failure.message })
   const by = step.model === undefined ? "code" : "model"
   const result = { fingerprint, output: encoded, by, ...(model !== undefined && { model }), at: runtime.now() } as const

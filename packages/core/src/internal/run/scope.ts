@@ -53,10 +53,17 @@ const refuse = (_names: Names, name: PropertyKey): never => {
 
 const views = new WeakMap<object, Names>()
 
-/** Names as what a user wrote sees them. */
+/** Names as what a user wrote sees them: each has one copy of its value, made where it is asked for. */
 const view = (names: Names): Names => {
+  const copies = new Map<PropertyKey, unknown>()
+  const get = (names: Names, name: PropertyKey): unknown => {
+    if (!copies.has(name)) copies.set(name, ownOf(Reflect.get(names, name)))
+    return copies.get(name)
+  }
   const seen = new Proxy(names, {
-    get: (names, name) => ownOf(Reflect.get(names, name)),
+    get,
+    getOwnPropertyDescriptor: (names, name) =>
+      Object.hasOwn(names, name) ? { get: () => get(names, name), enumerable: true, configurable: true } : undefined,
     set: refuse,
     defineProperty: refuse,
     deleteProperty: refuse

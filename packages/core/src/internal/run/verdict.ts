@@ -4,6 +4,8 @@ import type * as Schema from "effect/Schema"
 import * as Fingerprint from "../../Fingerprint.ts"
 import { describeError, InvalidInput } from "../../WorkflowError.ts"
 import type { StepRecord } from "../../WorkflowState.ts"
+import { readKept } from "../json/codec.ts"
+import { own } from "../json/own.ts"
 import { insideOf, type Prepared, type UntypedStep } from "../ask/step.ts"
 import { evaluate, Missing } from "./hole.ts"
 
@@ -38,15 +40,26 @@ export const examine = Effect.fnUntraced(function* (
   record: StepRecord | undefined
 ): Effect.fn.Return<Examined, unknown, unknown> {
   const encoded = yield* encodeInput(step, input)
-  const decoded = insideOf(step).input.decode(encoded)
+  const decode = () => insideOf(step).input.decode(encoded)
+  const decoded = decode()
   if (Result.isFailure(decoded)) return yield* new InvalidInput({ detail: decoded.failure.message })
-  // a step sees what its fingerprint covers
-  const seen = decoded.success
-  const prepared = yield* evaluate(path, () => insideOf(step).prepare(seen))
+  // a step sees what its fingerprint covers, and each of its functions a value of its own
+  const read = eachItsOwn(decoded.success, () => Result.getOrThrow(decode()))
+  const prepared = yield* evaluate(path, () => insideOf(step).prepare(read))
   const digests = Fingerprint.digests(hash, yield* prepared.parts(encoded))
   const fingerprint = Fingerprint.extend(hash, fixed(hash, step), digests)
-  return { prepared, digests, fingerprint, verdict: yield* judge(step, seen, fingerprint, record) }
+  return { prepared, digests, fingerprint, verdict: yield* judge(step, read, fingerprint, record) }
 })
+
+/** Gives a value once, and after that one that is made anew each time. */
+const eachItsOwn = (value: unknown, make: () => unknown) => {
+  let isGiven = false
+  return () => {
+    if (isGiven) return make()
+    isGiven = true
+    return value
+  }
+}
 
 /** The input as JSON, where it fits; a hole in it is still a hole. */
 const encodeInput = (step: UntypedStep, input: unknown): Effect.Effect<Schema.Json, InvalidInput | Missing> =>
@@ -57,7 +70,7 @@ const encodeInput = (step: UntypedStep, input: unknown): Effect.Effect<Schema.Js
 
 const judge = Effect.fnUntraced(function* (
   step: UntypedStep,
-  input: unknown,
+  input: () => unknown,
   fingerprint: Fingerprint.Fingerprint,
   record: StepRecord | undefined
 ): Effect.fn.Return<Examined["verdict"], unknown, unknown> {
@@ -69,9 +82,9 @@ const judge = Effect.fnUntraced(function* (
     return { _tag: "Run", why: `changed: ${changed}${byHand}` }
   }
   const { isCurrent, output: codec } = insideOf(step)
-  const output = codec.decode(result.output)
+  const output = readKept(codec, result.output)
   if (Result.isFailure(output)) return { _tag: "Run", why: `its recorded output no longer fits its Schema${byHand}` }
-  return (yield* isCurrent(output.success, input))
+  return (yield* isCurrent(() => own(output.success), input))
     ? { _tag: "Reuse", output: output.success }
     : { _tag: "Run", why: "what it made is not there any more" }
 })

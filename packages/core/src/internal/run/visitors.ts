@@ -4,6 +4,7 @@ import * as Result from "effect/Result"
 import * as StepPath from "../../StepPath.ts"
 import { describeError } from "../../WorkflowError.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
+import { readKept } from "../json/codec.ts"
 import { Missing, type Stop } from "./hole.ts"
 import { perform } from "./perform.ts"
 import { end, halt, type Runtime } from "./runtime.ts"
@@ -114,7 +115,7 @@ const keptModel = (step: UntypedStep, recordedWith: string | undefined): string 
 const recorded = (runtime: Runtime, step: UntypedStep, path: string): Effect.Effect<unknown, Stop> =>
   Effect.suspend(() => {
     const result = runtime.state.records[path]?.result
-    const output = result && insideOf(step).output.decode(result.output)
+    const output = result && readKept(insideOf(step).output, result.output)
     return output !== undefined && Result.isSuccess(output)
       ? Effect.succeed(output.success)
       : Effect.fail(new Missing(path))

@@ -1,5 +1,5 @@
-import { DateTime, HashMap, Option } from "effect"
-import { own } from "../../../src/internal/json/own.ts"
+import { DateTime, HashMap, Option, Result, Schema } from "effect"
+import { madeBy, own } from "../../../src/internal/json/own.ts"
 import { assert, describe, it } from "@effect/vitest"
 
 class Point {
@@ -33,9 +33,35 @@ describe("own", () => {
   })
 
   it("takes what has a class of its own as it is", () => {
-    for (const instance of [new Point(), DateTime.makeUnsafe(0), HashMap.make(["a", 1]), Option.some([1]), () => 1]) {
+    for (const instance of [new Point(), DateTime.makeUnsafe(0), HashMap.make(["a", 1]), () => 1]) {
       assert.strictEqual(own({ instance }).instance, instance)
     }
+  })
+
+  it("makes it anew with what it is in, where it is known how", () => {
+    const make = () => ({ a: { point: new Point() }, b: [1] })
+    const value = madeBy(make(), make)
+    const copies = own({ twice: [value, value], plain: madeBy({ c: [1] }, () => ({ c: [2] })) })
+    assert.deepStrictEqual(copies, { twice: [make(), make()], plain: { c: [1] } })
+    assert.notStrictEqual(copies.twice[0]?.a.point, value.a.point)
+    assert.strictEqual(copies.twice[0], copies.twice[1])
+  })
+
+  it("copies what Effect and Schema make of values", () => {
+    class Named extends Schema.Class<Named>("Named")({ list: Schema.Array(Schema.Unknown) }) {
+      extra = 0
+    }
+    const value = {
+      some: Option.some([1]),
+      none: Option.none(),
+      failed: Result.fail([1]),
+      named: new Named({ list: [[1]] })
+    }
+    value.named.extra = 1
+    const copy = own(value)
+    assert.deepStrictEqual(copy, value)
+    assert.notStrictEqual(copy.named.list[0], value.named.list[0])
+    assert.notStrictEqual(Option.getOrThrow(copy.some), Option.getOrThrow(value.some))
   })
 
   it("keeps what holds itself, and what is there twice", () => {
