@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import {
   chmodSync,
   existsSync,
@@ -33,6 +34,11 @@ const write = (folder: string, files: Readonly<Record<string, string>>, force = 
   Effect.flatMap(Workspace, (workspace) =>
     workspace.write(Object.entries(files).map(([path, content]): SourceFile => ({ path, content })))
   ).pipe(Effect.provide(NodeWorkspace.layer({ root: join(folder, "root"), force })))
+
+const read = (folder: string, path: string) =>
+  Effect.flatMap(Workspace, (workspace) => workspace.read(path)).pipe(
+    Effect.provide(NodeWorkspace.layer({ root: join(folder, "root") }))
+  )
 
 const text = (folder: string, path: string) => readFileSync(join(folder, "root", path), "utf8")
 
@@ -266,6 +272,109 @@ describe("NodeWorkspace", () => {
         )
       )
     }
+
+    for (const [name, link, target, path] of [
+      ["git's folder", "link", ".git", "link/hooks/pre-commit"],
+      ["a folder in git's", "deep/link", "../.git/hooks", "deep/link/pre-commit"],
+      ["its own folder", "link", ".stepwright", "link/files.json"],
+      ["git's folder of a part", "link", "part/.git", "link/config"]
+    ] as const) {
+      it.effect(`refuses a link that leads into ${name}, with nothing written`, () =>
+        inFolder((folder) =>
+          Effect.gen(function* () {
+            const root = join(folder, "root")
+            for (const made of [".git/hooks", ".stepwright", "part/.git", "deep"])
+              mkdirSync(join(root, made), { recursive: true })
+            symlinkSync(target, join(root, link))
+            for (const force of [false, true]) {
+              const error = yield* Effect.flip(write(folder, { "good.py": "1", [path]: "2" }, force))
+              assert.include(error.message, "link that leads into")
+            }
+            assert.deepStrictEqual(filesOf(folder), [])
+          })
+        )
+      )
+    }
+
+    it.effect("refuses two paths that links make one file, with nothing written", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          mkdirSync(join(folder, "root", "a"))
+          symlinkSync("a", join(folder, "root", "b"))
+          for (const [one, other] of [
+            ["a/x.py", "b/x.py"],
+            ["b/deep/x.py", "a/deep/x.py"]
+          ] as const) {
+            const error = yield* Effect.flip(write(folder, { [one]: "1", [other]: "2" }))
+            assert.include(error.message, `it is the file "${one}"`)
+          }
+          assert.deepStrictEqual(filesOf(folder), [])
+        })
+      )
+    )
+
+    it.effect("refuses what is neither a file nor a folder, rather than to wait for it", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          execFileSync("mkfifo", [join(folder, "root", "pipe.py")])
+          for (const path of ["pipe.py", "pipe.py/a"]) {
+            for (const force of [false, true]) {
+              const error = yield* Effect.flip(write(folder, { "good.py": "1", [path]: "2" }, force))
+              assert.include(error.message, `"pipe.py" is neither a file nor a folder`)
+            }
+          }
+          const error = yield* Effect.flip(read(folder, "pipe.py"))
+          assert.include(error.message, `"pipe.py" is neither a file nor a folder`)
+          assert.deepStrictEqual(filesOf(folder), [])
+        })
+      )
+    )
+
+    it.effect("goes round whatever is in the place of the file beside", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          const root = join(folder, "root")
+          writeFileSync(join(root, "a.py"), "mine")
+          mkdirSync(join(root, "a.py.new"))
+          symlinkSync("/etc/hostname", join(root, "a.py.new2"))
+          symlinkSync("nowhere", join(root, "a.py.new3"))
+          execFileSync("mkfifo", [join(root, "a.py.new4")])
+          assert.deepStrictEqual(yield* write(folder, { "a.py": "1" }), [
+            { path: "a.py", outcome: "kept", beside: "a.py.new5" }
+          ])
+          assert.strictEqual(text(folder, "a.py.new5"), "1")
+        })
+      )
+    )
+
+    it.effect("writes beside a file of the longest name", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          const name = "n".repeat(200)
+          writeFileSync(join(folder, "root", name), "mine")
+          assert.deepStrictEqual(yield* write(folder, { [name]: "1" }), [
+            { path: name, outcome: "kept", beside: `${name}.new` }
+          ])
+        })
+      )
+    )
+
+    it.effect("says in words what the disk refuses, and of which file", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          const record = join(folder, "root", ".stepwright", "files.json")
+          mkdirSync(record, { recursive: true })
+          assert.include(
+            (yield* Effect.flip(write(folder, { "a.py": "1" }))).message,
+            ".stepwright/files.json: illegal operation on a directory"
+          )
+          rmSync(join(folder, "root"), { recursive: true })
+          writeFileSync(join(folder, "root"), "")
+          const error = yield* Effect.flip(write(folder, { "a.py": "1" }))
+          assert.notMatch(error.message, /FileSystem|BadResource|Unknown/)
+        })
+      )
+    )
 
     it.effect("refuses to go on where its record cannot be read, and leaves it", () =>
       inFolder((folder) =>

@@ -1,7 +1,7 @@
 import { createServer } from "node:net"
 import { assert, describe, it } from "@effect/vitest"
 import { isGreen, TestRunner } from "@stepwright/core/TestRunner"
-import { Effect, Fiber } from "effect"
+import { Duration, Effect, Fiber } from "effect"
 import * as PyodideTestRunner from "../src/PyodideTestRunner.ts"
 
 /** Runs files, by path, in a sandbox of their own. It takes seconds to start: what can go into one goes into one. */
@@ -427,6 +427,14 @@ class T(unittest.TestCase):
         })
       )
     }
+
+    it.live("runs for as long as it takes where no limit is set", () =>
+      Effect.gen(function* () {
+        const files = { "test_it.py": tests("def test_it(self):\n    self.assertEqual(sum(range(1000)), 499500)") }
+        const report = yield* run(files, { timeout: Duration.infinity, startTimeout: Duration.infinity })
+        assert.strictEqual(report.passed, 1)
+      })
+    )
 
     it.live("is no verdict when it ends the process", () =>
       Effect.gen(function* () {
