@@ -39,6 +39,9 @@ export const refusePath = (path: string): WorkspaceError | undefined => {
   return detail === undefined ? undefined : new WorkspaceError({ path, detail })
 }
 
+/** Whether nothing may be written into a folder of this name: Git's, and the workspace's own. */
+export const isReserved = (name: string): boolean => workspacePath.isReserved(name)
+
 /** Why these files cannot be written together, each as it is; `undefined` if they can. */
 export const refuse = (files: ReadonlyArray<SourceFile>): WorkspaceError | undefined => {
   for (const { content, path } of files) {

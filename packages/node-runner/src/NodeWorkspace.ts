@@ -9,6 +9,7 @@ import * as Semaphore from "effect/Semaphore"
 import { Hasher } from "@stepwright/core/Hasher"
 import {
   besides,
+  isReserved,
   isSameName,
   refuse,
   refusePath,
@@ -18,6 +19,7 @@ import {
   type Written
 } from "@stepwright/core/Workspace"
 import * as manifest from "./internal/disk/manifest.ts"
+import { reasonOf } from "./internal/disk/systemError.ts"
 import { writeWhole } from "./internal/disk/writeWhole.ts"
 
 export interface Options {
@@ -42,19 +44,27 @@ type Deed = Written & { readonly content: string }
 
 const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
   const fs = yield* FileSystem.FileSystem
-  const { sep } = yield* Path.Path
+  const { relative, sep } = yield* Path.Path
   const hash = yield* Hasher
   const oneAtATime = Semaphore.withPermits(yield* Semaphore.make(1), 1)
 
-  /** What the disk says against a path below the root: a link that leads out, another case, a file for a folder. */
-  const look = Effect.fnUntraced(function* (path: string) {
-    const no = (detail: string) => new WorkspaceError({ path, detail })
+  const check = (path: string) => {
     const refusal = refusePath(path)
-    if (refusal !== undefined) return yield* refusal
-    if (!(yield* fs.exists(root))) return
+    return refusal === undefined ? Effect.void : Effect.fail(refusal)
+  }
+
+  /**
+   * What the disk says against a path below the root: a link that leads out, another case, a file for a folder. Gives the
+   * path without links.
+   */
+  const look = Effect.fnUntraced(function* (path: string): Effect.fn.Return<string, WorkspaceError | PlatformError> {
+    const no = (detail: string) => new WorkspaceError({ path, detail })
+    if (!(yield* fs.exists(root))) return path
     const top = yield* fs.realPath(root)
     const names = path.split("/")
     let folder = root
+    let place = top
+    let depth = 0
     for (const [i, name] of names.entries()) {
       const here = `${folder}/${name}`
       const entries = yield* fs.readDirectory(folder)
@@ -62,18 +72,26 @@ const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
         const other = entries.find((entry) => isSameName(entry, name))
         if (other !== undefined)
           return yield* no(`"${other}" is there, which differs in case only, or in Unicode's form`)
-        return
+        break
       }
       const real = yield* Effect.option(fs.realPath(here))
       if (real._tag === "None") return yield* no(`"${name}" is a link that leads nowhere`)
       if (real.value !== top && !real.value.startsWith(top.endsWith(sep) ? top : top + sep)) {
         return yield* no(`"${name}" is a link that leads out of the workspace`)
       }
-      const isFolder = (yield* fs.stat(here)).type === "Directory"
+      const hidden = relative(top, real.value).split(sep).find(isReserved)
+      if (hidden !== undefined) return yield* no(`"${name}" is a link that leads into ${hidden}`)
+      const { type } = yield* fs.stat(here)
+      if (type !== "File" && type !== "Directory") return yield* no(`"${name}" is neither a file nor a folder`)
+      const isFolder = type === "Directory"
       if (isFolder && i === names.length - 1) return yield* no("a folder is there")
       if (!isFolder && i < names.length - 1) return yield* no(`"${name}" is a file, not a folder`)
+      if (!isFolder) break
+      place = real.value
       folder = here
+      depth++
     }
+    return [place, ...names.slice(depth)].join("/")
   })
 
   const bytesOf = Effect.fnUntraced(function* (path: string) {
@@ -100,6 +118,13 @@ const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
     return manifest.has(written, path, hash(text.value)) ? "own" : "kept"
   })
 
+  /** Whether nothing but a file can be at a path. */
+  const isFree = (path: string) =>
+    look(path).pipe(
+      Effect.as(true),
+      Effect.catchTag("WorkspaceError", () => Effect.succeed(false))
+    )
+
   const decide = Effect.fnUntraced(function* (
     { content, path }: SourceFile,
     written: manifest.Written,
@@ -110,8 +135,7 @@ const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
     if (force || found === "own") return { path, content, outcome: "written" }
     for (let n = 1; ; n++) {
       const beside = besides(path, n)
-      if (isTaken(beside)) continue
-      yield* look(beside)
+      if (isTaken(beside) || !(yield* isFree(beside))) continue
       if ((yield* compare(beside, content, written)) !== "kept") return { path, content, outcome: "kept", beside }
     }
   })
@@ -120,7 +144,14 @@ const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
     const refusal = refuse(files)
     if (refusal !== undefined) return yield* refusal
     yield* fs.makeDirectory(root, { recursive: true })
-    for (const { path } of files) yield* look(path)
+    const places = new Map<string, string>()
+    for (const { path } of files) {
+      const place = yield* look(path)
+      const other = places.get(place)
+      if (other !== undefined)
+        return yield* new WorkspaceError({ path, detail: `it is the file "${other}", by a link` })
+      places.set(place, path)
+    }
     const written = yield* manifest.read(root)
     const paths = new Set(files.map(({ path }) => path))
     const deeds = yield* Effect.forEach(files, (file) => decide(file, written, (path) => paths.has(path)))
@@ -136,14 +167,17 @@ const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
 
   const service = Workspace.of({
     write: (files) => oneAtATime(Effect.uninterruptible(known(files[0]?.path ?? ".", write(files)))),
-    read: (path) => known(path, Effect.andThen(look(path), textOf(path)))
+    read: (path) => known(path, check(path).pipe(Effect.andThen(look(path)), Effect.andThen(textOf(path))))
   })
   const known = <A>(path: string, effect: Effect.Effect<A, WorkspaceError | PlatformError, FileSystem.FileSystem>) =>
     effect.pipe(
       Effect.provideService(FileSystem.FileSystem, fs),
-      Effect.mapError((error) =>
-        error._tag === "WorkspaceError" ? error : new WorkspaceError({ path, detail: error.message })
-      )
+      Effect.mapError((error) => {
+        if (error._tag === "WorkspaceError") return error
+        const place = "pathOrDescriptor" in error.reason ? `${error.reason.pathOrDescriptor}` : ""
+        const isBelow = place.startsWith(`${root}/`)
+        return new WorkspaceError({ path: isBelow ? place.slice(root.length + 1) : path, detail: reasonOf(error) })
+      })
     )
   return service
 })

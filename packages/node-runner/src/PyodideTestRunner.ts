@@ -85,7 +85,7 @@ const make = Effect.fnUntraced(function* ({
       harness: unittestHarness,
       root,
       files,
-      timeoutMillis: Duration.toMillis(timeout),
+      timeoutMillis: Duration.isFinite(Duration.fromInputUnsafe(timeout)) ? Duration.toMillis(timeout) : null,
       memoryBytes
     }
     const cwd = yield* fs.makeTempDirectoryScoped({ prefix: "stepwright-" })

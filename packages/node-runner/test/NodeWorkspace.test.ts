@@ -211,11 +211,12 @@ describe("NodeWorkspace", () => {
     )
 
     it.effect("takes what it had written before it was stopped half-way as its own", () =>
-      inFolder((folder) =>
+      inFolder((outer) =>
         Effect.gen(function* () {
+          const name = `${"n".repeat(99)}/`
+          const folder = join(outer, name.repeat(Math.floor((4095 - outer.length - 500) / 100)))
           yield* write(folder, { "a.py": "1" })
           // the path is short enough for a file, but not for the one that is written first
-          const name = `${"n".repeat(99)}/`
           const left = 4095 - join(folder, "root", "/").length - 10
           const tooLong = `${name.repeat(left / 100 - 1)}${"n".repeat((left % 100) + 100)}`
           const error = yield* Effect.flip(write(folder, { "a.py": "2", "b.py": "2", [tooLong]: "2" }))

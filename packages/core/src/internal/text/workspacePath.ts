@@ -1,7 +1,9 @@
 import { utf8ToBytes } from "@noble/hashes/utils.js"
 
-/** Folders that no workflow may write into. */
 const reserved = new Set([".git", ".stepwright"])
+
+/** Whether a name is that of a folder that no workflow may write into, on some disk or in Windows' short form. */
+export const isReserved = (name: string): boolean => reserved.has(fold(name)) || /^(git|stepwr)~\d+$/i.test(name)
 
 /** Names that Windows keeps for devices. */
 const device = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\.|$)/i
@@ -9,16 +11,20 @@ const device = /^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[\d¹²³]) *(\.|$)/
 /** File systems take 255 bytes; what is written beside a file adds some. */
 const isTooLong = (name: string) => utf8ToBytes(name).length > 200
 
+/** Systems take 1,024 bytes and more, those of the workspace's folder included. */
+const longest = 800
+
 /** Why a path cannot be one of a file below the root, in words that say what to change; `undefined` if it can. */
 export const problem = (path: string): string | undefined => {
   // oxlint-disable-next-line no-control-regex -- it is control characters that are refused
   if (/[\u0000-\u001f\u007f]/.test(path) || !path.isWellFormed()) return "the path has a control character in it"
   if (path.includes("\\")) return "the path has a backslash in it; write / between names"
   if (path.startsWith("/") || /^[a-z]:/i.test(path)) return "the path is absolute; make it relative to the workspace"
+  if (utf8ToBytes(path).length > longest) return `the path is too long: ${longest} bytes are the most`
   for (const name of path.split("/")) {
     if (name === "") return "the path has an empty name in it"
     if (name === "." || name === "..") return `the path has "${name}" in it; name the file directly`
-    if (reserved.has(name.toLowerCase())) return `nothing is written into ${name}`
+    if (isReserved(name)) return `nothing is written into ${name}`
     if (device.test(name) || /[. ]$|[<>:"|?*]/.test(name) || isTooLong(name))
       return `"${name}" is no name that every file system takes`
   }
@@ -52,5 +58,11 @@ export const conflict = (
   return undefined
 }
 
-/** What a file system that ignores case, or Unicode's form, takes as one name. */
-export const fold = (path: string): string => path.normalize("NFC").toLowerCase()
+/** What some file system takes as one name: it ignores case, Unicode's form, or characters that nobody sees. */
+export const fold = (path: string): string =>
+  path
+    .replace(/\p{Default_Ignorable_Code_Point}/gu, "")
+    // both ways: ß is SS, and ſ is S
+    .toUpperCase()
+    .toLowerCase()
+    .normalize("NFC")

@@ -24,7 +24,8 @@ export interface Job {
   /** The folder for the files, in the file system of the sandbox. */
   readonly root: string
   readonly files: ReadonlyArray<{ readonly path: string; readonly content: string }>
-  readonly timeoutMillis: number
+  /** `null` for none: JSON has no infinity. */
+  readonly timeoutMillis: number | null
   readonly memoryBytes: number
 }
 
@@ -35,7 +36,8 @@ interface Memory {
 declare const WebAssembly: { readonly Memory: { readonly prototype: Memory } }
 
 const job: Job = JSON.parse(readFileSync(0, "utf8"))
-const { exit, memoryUsage } = process
+const { exit, memoryUsage, ppid: parent } = process
+const timeoutMillis = job.timeoutMillis ?? Infinity
 const now = performance.now.bind(performance)
 const encoder = new TextEncoder()
 
@@ -115,9 +117,9 @@ const limit = (pyodide: PyodideAPI) => {
       next = time + 100
       // memory outside of Python's own: files, JavaScript objects
       if (memoryUsage.rss() > 2 * job.memoryBytes) fail("the tests used more memory than the sandbox allows")
-      const over = time - began - job.timeoutMillis
+      const over = time - began - timeoutMillis
       // the parent has killed this process by now, unless it is gone itself
-      if (over > 20_000) exit(1)
+      if (over > 20_000 || process.ppid !== parent) exit(1)
       if (over < 0 || interrupted) return 0
       interrupted = true
       return 2 // SIGINT: its traceback shows where the time went
