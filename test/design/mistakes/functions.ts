@@ -2,6 +2,8 @@ import { Schema } from "effect"
 import { Workflow } from "@stepwright/core"
 import { article, base, draft, outline, two } from "../parts.ts"
 
+declare const perhaps: typeof two | undefined
+
 export const workflows = [
   Workflow.make("article", { input: Schema.Struct({ topic: Schema.String }) }).pipe(
     Workflow.bind("outline", outline, ({ input }) => input),
@@ -16,6 +18,17 @@ export const workflows = [
   base.pipe(Workflow.andThen(two)),
   // draft) → "the step needs", { readonly title: string; readonly points: readonly string[]; }, "the workflow gives"
   article.pipe(Workflow.andThen(draft)),
+  // Schema.String, → give a step or a workflow
+  base.pipe(Workflow.bind("two", Schema.String, "input")),
+  // perhaps, → give a step or a workflow
+  base.pipe(Workflow.bind("two", perhaps, "input")),
+  // Workflow.make, → give a step or a workflow
+  base.pipe(Workflow.bind("two", Workflow.make, "input")),
+  Workflow.make("article", { input: Schema.Struct({ topic: Schema.String }) }).pipe(
+    // "outline") → no "outline"; there is input
+    Workflow.bind("draft", draft, "outline"),
+    Workflow.bind("outline", outline, "input")
+  ),
   // (text → a function becomes a step with Step.effect
   base.pipe(Workflow.bind("two", (text: string) => text, "input")),
   // (text → a function becomes a step with Step.effect

@@ -4,6 +4,8 @@ import { lists, one, two } from "../parts.ts"
 
 const Task = Schema.Struct({ id: Schema.String, size: Schema.Finite })
 
+const Row = Schema.Struct({ n: Schema.Finite, cells: Schema.Array(Schema.String) })
+
 // a workflow in a workflow in a forEach: the wire of the innermost step
 export const workflows = [
   lists.pipe(
@@ -49,6 +51,38 @@ export const workflows = [
       Workflow.make("nested", { input: Schema.Struct({ tasks: Schema.Array(Task), name: Schema.String }) }),
       // name: → "input.count" gives", number, "the step needs", string
       { tasks: "input.tasks", name: "input.count" }
+    )
+  ),
+  lists.pipe(
+    Workflow.all((scope) => [
+      scope.pipe(
+        Workflow.bind(
+          "outer",
+          Workflow.make("outer", { input: Schema.Struct({ n: Schema.Finite }) }).pipe(
+            Workflow.bind(
+              "inner",
+              Workflow.make("inner", { input: Schema.Struct({ k: Schema.String }) }).pipe(
+                // a: → Type 'number' is not assignable to type 'string'
+                Workflow.bind("two", two, ({ input }) => ({ a: input.k.length }))
+              ),
+              // k: → "input.n" gives", number, "the step needs", string
+              { k: "input.n" }
+            )
+          ),
+          { n: "input.count" }
+        )
+      )
+    ])
+  ),
+  Workflow.make("table", { input: Schema.Struct({ rows: Schema.Array(Row) }) }).pipe(
+    Workflow.forEach(
+      "row",
+      Workflow.make("row", { input: Row }).pipe(
+        // items: → no "input.cels"; there are
+        Workflow.forEach("cell", one, { items: "input.cels", key: String, input: "item" })
+      ),
+      // key: → "n" gives", number, "key must be", string
+      { items: "input.rows", key: "n", input: "item" }
     )
   ),
   // input: → "item" gives", {

@@ -20,6 +20,14 @@ export const templates = [
 export const steps = [
   Step.make("outline", {
     ...base,
+    prompt: PromptTemplate.make("Outline {{topic}}."),
+    // variables: → is not assignable to type '(input: { readonly topic: string; readonly points: readonly string[]; }) => { readonly topic: string | number | boolean; }'
+    variables: ({ topic }) => {
+      void { topic }
+    }
+  }),
+  Step.make("outline", {
+    ...base,
     prompt: PromptTemplate.make("Outline {{topic}} in {{count}} points."),
     // ({ topic, cuont → Property 'count' is missing in type '{ topic: string; cuont: number; }'
     variables: ({ topic }) => ({ topic, cuont: 3 })

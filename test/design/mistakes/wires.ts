@@ -1,5 +1,12 @@
-import { Workflow } from "@stepwright/core"
+import { Effect, Schema } from "effect"
+import { Step, Workflow } from "@stepwright/core"
 import { article, base, draft, two } from "../parts.ts"
+
+const deep = Step.effect("deep", {
+  input: Schema.Struct({ within: Schema.Struct({ a: Schema.String }) }),
+  output: Schema.Null,
+  run: () => Effect.succeed(null)
+})
 
 export const workflows = [
   // "one") → "one" gives", { readonly b: number; }, "the step needs", { readonly a: string; }
@@ -10,6 +17,10 @@ export const workflows = [
   base.pipe(Workflow.bind("two", two, { a: "one.b" })),
   // a: → no "one.c"; there is one.b
   base.pipe(Workflow.bind("two", two, { a: "one.c" })),
+  // a: → a wire is a dotted name; for a value of your own use a function
+  base.pipe(Workflow.bind("two", two, { a: 5 })),
+  // within: → a wire has a dotted name for each member, and none deeper; use a function
+  base.pipe(Workflow.bind("deep", deep, { within: { a: "input" } })),
   // "input.length" → no "input.length": there are no names in a plain value
   base.pipe(Workflow.bind("two", two, "input.length")),
   // {} → Property 'a' is missing in type '{}'
