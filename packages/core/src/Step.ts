@@ -50,9 +50,6 @@ export type Any = Step<never, unknown, unknown, unknown>
 
 export const isStep = (value: unknown): value is Any => step.isStep(value)
 
-// written out, as the compiler then does where a value is none of them
-type Variables<V extends string> = { readonly [K in Exclude<V, typeof formatHole>]: string | number | boolean }
-
 /** What is said of a variable that the prompt has no hole for. */
 type EveryVariableHasAHole<V, X> = [Exclude<keyof X, V>] extends [never]
   ? unknown
@@ -90,7 +87,8 @@ export const make = <
   const V extends string,
   I extends AnyCodec,
   O extends AnyCodec,
-  X extends Variables<NoInfer<V>>,
+  // written out, as the compiler then does where a value is none of them
+  X extends { readonly [P in Exclude<NoInfer<V>, typeof formatHole>]: string | number | boolean },
   const K extends string = string
 >(
   name: Name<K>,
@@ -108,9 +106,13 @@ export const make = <
   } as never) as never
 
 /** What a step may say that it produces, by what its output has. */
-type ProducesFrom<Out> =
-  | (Out extends Delivered ? "files" : never)
-  | (Out extends Pick<TestCounts, "run" | "passed" | "skipped"> ? "tests" : never)
+type ProducesFrom<Out> = Out extends Delivered
+  ? "files" | (Out extends Tested ? "tests" : never)
+  : Out extends Tested
+    ? "tests"
+    : "its output has neither files nor counts of tests"
+
+type Tested = Pick<TestCounts, "run" | "passed" | "skipped">
 
 export interface EffectOptions<I extends AnyCodec, O extends AnyCodec, E, R> {
   readonly input: I

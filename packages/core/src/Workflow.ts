@@ -53,7 +53,7 @@ export type Fresh<K extends string, S> = string extends keyof S
 
 /** What has a place in a workflow, and for who gives something else, how to make it one. */
 type Body<In, Out, E, R> = [
-  Runnable<In, Out, E, R> | { readonly "a function becomes a step with Step.effect": never }
+  Runnable<In, Out, E, R> | { readonly "give a step or a workflow; a function becomes a step with Step.effect": never }
 ][0]
 
 /** A body that takes a whole scope; what it takes is inferred from a branch that only a body of `never` comes to. */

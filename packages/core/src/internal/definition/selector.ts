@@ -60,8 +60,15 @@ type Told<S, T, W, Wanted extends Want> = W extends string
     ? { readonly [K in keyof NoInfer<T>]: Member<S, T[K], K extends keyof W ? W[K] : unknown, Wanted> }
     : "give a function of the scope, the dotted name of a value in it, or an object of such names"
 
-type Member<S, T, P, Wanted extends Want> =
-  P extends PathTo<S, T> ? P : P extends string ? Misled<S, T, P, Wanted> : PathTo<S, T>
+type Member<S, T, P, Wanted extends Want> = unknown extends P
+  ? PathTo<S, T>
+  : P extends PathTo<S, T>
+    ? P
+    : P extends string
+      ? Misled<S, T, P, Wanted>
+      : P extends object
+        ? "a wire has a dotted name for each member, and none deeper; use a function"
+        : "a wire is a dotted name; for a value of your own use a function"
 
 /** Where a dotted name leads, beside what is wanted; or the first of its names that is not there, with those that are. */
 type Misled<S, T, P extends string, Wanted extends Want, Before extends string = ""> =
