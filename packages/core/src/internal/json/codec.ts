@@ -1,4 +1,5 @@
 import * as Cause from "effect/Cause"
+import { identity } from "effect/Function"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -40,13 +41,18 @@ export const make = <S extends AnyCodec>(schema: S): JsonCodec<S["Type"]> => {
   const encode = Schema.encodeUnknownSync(codec)
   const decode = Schema.decodeUnknownResult(codec)
   const explain = Schema.encodeUnknownResult(codec, { reportInput: true })
-  const isExact = madeOf(SchemaAST.toEncoded(codec.ast), isExactLeaf)
   const isNew = madeOf(codec.ast, isLeaf)
+  const isExact = madeOf(SchemaAST.toEncoded(codec.ast), isExactLeaf)
+  const asText = isExact
+    ? identity
+    : isNew
+      ? (made: unknown) => exact.settle(made)
+      : (made: unknown) => exact.copy(made)
   return {
     schema,
     encode: (value) => {
       const encoded = Result.try(() => encode(value))
-      if (Result.isSuccess(encoded)) return (isExact ? encoded.success : exact.copy(encoded.success)) as Schema.Json
+      if (Result.isSuccess(encoded)) return asText(encoded.success) as Schema.Json
       if (!Schema.isSchemaError(encoded.failure)) throw thrown(encoded.failure)
       const explained = explain(value)
       if (Result.isFailure(explained)) refuse(explained.failure.issue, [])

@@ -19,6 +19,26 @@ const at = (place: Place) => {
 export const copy = (value: unknown, place: Place = []): unknown =>
   typeof value === "object" && value !== null ? copyInside(value, [...place]) : copyLeaf(value, place)
 
+/** The same for what nobody else holds, of plain objects, lists and leaves of JSON: only its numbers are looked at, in place. */
+export const settle = (value: unknown): unknown =>
+  typeof value === "number" ? copyLeaf(value, []) : (settleInside(value, []), value)
+
+const settleInside = (value: unknown, place: Array<PropertyKey>): void => {
+  if (typeof value !== "object" || value === null) return
+  if (Array.isArray(value)) for (let i = 0; i < value.length; i++) settleAt(value, i, place)
+  // the members of an object that nobody else holds
+  else for (const key of Object.keys(value)) settleAt(value as Record<string, unknown>, key, place)
+}
+
+const settleAt = <K extends PropertyKey>(values: Record<K, unknown>, key: K, place: Array<PropertyKey>): void => {
+  const value = values[key]
+  if (typeof value === "string") return
+  place.push(key)
+  if (typeof value === "number") values[key] = copyLeaf(value, place)
+  else settleInside(value, place)
+  place.pop()
+}
+
 const copyAt = (value: unknown, key: PropertyKey, place: Array<PropertyKey>): unknown => {
   if (typeof value === "string") return value
   place.push(key)

@@ -1,4 +1,4 @@
-import { Arbitrary, Schema } from "effect"
+import { Arbitrary, Result, Schema } from "effect"
 import * as exact from "../../../src/internal/json/exact.ts"
 import { assert, describe, it } from "@effect/vitest"
 import { runs } from "../../support/texts.ts"
@@ -33,6 +33,28 @@ describe("exact", () => {
       assert.isTrue(Object.is(copied.a[0].b, 0))
       copied.a[0].b = 1
       assert.isTrue(Object.is(value.a[0]!.b, -0))
+    })
+  })
+
+  describe("settle", () => {
+    const json = Arbitrary.schema(Schema.Array(Schema.Union([Schema.Json, Schema.Number])))
+    it.prop(
+      "gives what copy gives, or throws as it does",
+      { json },
+      ({ json }) => {
+        const told = (give: (value: unknown) => unknown) =>
+          Result.match(
+            Result.try(() => give(structuredClone(json))),
+            { onSuccess: (value) => JSON.stringify(value), onFailure: String }
+          )
+        assert.strictEqual(told(exact.settle), told(exact.copy))
+      },
+      runs(200)
+    )
+
+    it("leaves no negative zero", () => {
+      assert.deepStrictEqual(exact.settle([-0, { a: [-0] }]), [0, { a: [0] }])
+      assert.isTrue(Object.is(exact.settle(-0), 0))
     })
   })
 })
