@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process"
 import {
   chmodSync,
   existsSync,
@@ -11,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync
 } from "node:fs"
+import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
@@ -38,6 +38,16 @@ const write = (folder: string, files: Readonly<Record<string, string>>, force = 
 const read = (folder: string, path: string) =>
   Effect.flatMap(Workspace, (workspace) => workspace.read(path)).pipe(
     Effect.provide(NodeWorkspace.layer({ root: join(folder, "root") }))
+  )
+
+/** Something that is neither a file nor a folder, for as long as it is used. */
+const socket = (folder: string, path: string) =>
+  Effect.acquireRelease(
+    Effect.callback<ReturnType<typeof createServer>>((resume) => {
+      const server = createServer()
+      server.listen(join(folder, "root", path), () => resume(Effect.succeed(server)))
+    }),
+    (server) => Effect.sync(() => server.close())
   )
 
 const text = (folder: string, path: string) => readFileSync(join(folder, "root", path), "utf8")
@@ -317,7 +327,7 @@ describe("NodeWorkspace", () => {
     it.effect("refuses what is neither a file nor a folder, rather than to wait for it", () =>
       inFolder((folder) =>
         Effect.gen(function* () {
-          execFileSync("mkfifo", [join(folder, "root", "pipe.py")])
+          yield* socket(folder, "pipe.py")
           for (const path of ["pipe.py", "pipe.py/a"]) {
             for (const force of [false, true]) {
               const error = yield* Effect.flip(write(folder, { "good.py": "1", [path]: "2" }, force))
@@ -327,7 +337,7 @@ describe("NodeWorkspace", () => {
           const error = yield* Effect.flip(read(folder, "pipe.py"))
           assert.include(error.message, `"pipe.py" is neither a file nor a folder`)
           assert.deepStrictEqual(filesOf(folder), [])
-        })
+        }).pipe(Effect.scoped)
       )
     )
 
@@ -339,12 +349,12 @@ describe("NodeWorkspace", () => {
           mkdirSync(join(root, "a.py.new"))
           symlinkSync("/etc/hostname", join(root, "a.py.new2"))
           symlinkSync("nowhere", join(root, "a.py.new3"))
-          execFileSync("mkfifo", [join(root, "a.py.new4")])
+          yield* socket(folder, "a.py.new4")
           assert.deepStrictEqual(yield* write(folder, { "a.py": "1" }), [
             { path: "a.py", outcome: "kept", beside: "a.py.new5" }
           ])
           assert.strictEqual(text(folder, "a.py.new5"), "1")
-        })
+        }).pipe(Effect.scoped)
       )
     )
 
