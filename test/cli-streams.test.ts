@@ -42,6 +42,37 @@ describe("output", () => {
     assert.deepStrictEqual([state.status, state.stderr.split("\n").length], [1, 2], state.stderr)
   })
 
+  it("that a command has nothing to write to is none to speak of", async () => {
+    const here = place(["tool.ts"])
+    here.write("go", "")
+    await here.stepwright(...words)
+    for (const args of ["list", "status", "export", "graph", "plan", "show outer/inner/words", "list --json"]) {
+      for (const stderr of ["2>/dev/full", "2</dev/null", "2>&-"]) {
+        const script = `"$0" "$1" ${args} ${stderr} > out.txt`
+        const { status } = spawnSync("sh", ["-c", script, process.execPath, launcher], { cwd: here.path("") })
+        assert.strictEqual(status, 0, `${args} ${stderr}`)
+        assert.notInclude(here.read("out.txt"), "cannot be written")
+        assert.isAbove(here.read("out.txt").length, 0)
+      }
+    }
+  })
+
+  it("that was not opened for writing was never wanted on standard error, and is told of standard output", async () => {
+    const here = place(["tool.ts"])
+    here.write("go", "")
+    const quiet = spawnSync("sh", ["-c", '"$0" "$@" 2</dev/null', process.execPath, launcher, ...words], {
+      cwd: here.path(""),
+      encoding: "utf8"
+    })
+    assert.deepStrictEqual([quiet.status, quiet.stdout.startsWith("COMPLETED")], [0, true], quiet.stdout)
+    const deaf = spawnSync("sh", ["-c", '"$0" "$@" 1</dev/null', process.execPath, launcher, "list"], {
+      cwd: here.path(""),
+      encoding: "utf8"
+    })
+    assert.strictEqual(deaf.status, 1)
+    assert.match(deaf.stderr, /standard output cannot be written: bad file descriptor/)
+  })
+
   it("that is written in part only, as on a disk that becomes full, is told as well", async () => {
     const here = place(["tool.ts"])
     here.write("go", "")

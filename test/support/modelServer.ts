@@ -15,7 +15,13 @@ export interface ModelServer {
   }>
 }
 
-export type Answer = string | { readonly status: number; readonly error: object }
+export type Answer =
+  | string
+  | { readonly status: number; readonly error: object }
+  /** Under another name than the one that was asked. */
+  | { readonly text: string; readonly model: string }
+  /** As it is. */
+  | { readonly body: string }
 
 /** A server on this machine that speaks as much of Chat Completions and of Messages as the tests need. */
 export const serve = async (
@@ -36,7 +42,14 @@ export const serve = async (
       key: request.headers.authorization ?? String(request.headers["x-api-key"]),
       body: parsed
     })
-    const reply = await answer(content, asked.length)
+    const answered = await answer(content, asked.length)
+    if (typeof answered !== "string" && "body" in answered) return void response.writeHead(200).end(answered.body)
+    const { model: served, text: reply } =
+      typeof answered === "string"
+        ? { model, text: answered }
+        : "text" in answered
+          ? answered
+          : { model, text: answered }
     if (typeof reply !== "string") {
       response
         .writeHead(reply.status, { "content-type": "application/json" })
@@ -44,7 +57,7 @@ export const serve = async (
       return
     }
     if (stream) {
-      const events = isAnthropic ? messageEvents(reply, model) : completionEvents(reply, model)
+      const events = isAnthropic ? messageEvents(reply, served) : completionEvents(reply, served)
       response.writeHead(200, { "content-type": "text/event-stream" }).end(events.join(""))
       return
     }
@@ -55,7 +68,7 @@ export const serve = async (
               id: `reply-${asked.length}`,
               type: "message",
               role: "assistant",
-              model,
+              model: served,
               content: [{ type: "text", text: reply }],
               stop_reason: "end_turn",
               usage: { input_tokens: 10, output_tokens: 5 }
@@ -64,7 +77,7 @@ export const serve = async (
               id: `reply-${asked.length}`,
               object: "chat.completion",
               created: 0,
-              model,
+              model: served,
               choices: [{ index: 0, message: { role: "assistant", content: reply }, finish_reason: "stop" }],
               usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 }
             }

@@ -33,6 +33,7 @@ describe("Cassette", () => {
             expect(reason._tag).toBe("NoRecordedReply")
             expect(reason.detail).toContain(`cassette ${damaged}: `)
             expect(reason.detail).toMatch(/ \(.*a@[\da-f]{12}\.json:\d+:\d+\)/u)
+            expect(reason.detail).toMatch(/delete it.*--replay DIR --record DIR/u)
             const again = Effect.gen(function* () {
               expect((yield* Effect.flip(ask(request("a")))).message).toContain(reason.detail)
               expect(yield* count).toBe(0)

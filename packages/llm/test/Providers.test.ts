@@ -79,6 +79,40 @@ describe("Providers", () => {
         })
       )
 
+      const keys: ReadonlyArray<readonly [what: string, key: string, says: RegExp]> = [
+        ["curly quotes", "“sk-sentinel-0123456789”", /quotation mark/u],
+        ["a line break inside", "sk-sentinel\n0123456789", /line break/u],
+        ["two keys on two lines", "sk-sentinel-0123456789\r\nsk-other", /line break/u],
+        ["a dash that a word processor made", "sk\u2014sentinel-0123456789", /U\+2014/u],
+        ["a blank that is no ASCII", "sk-sentinel-\u00a00123456789", /U\+00A0/u],
+        ["a letter that is no ASCII", "sk-sentinel-ü0123456789", /U\+00FC/u],
+        ["an invisible character", "sk-sentinel-0123456789\u200b", /U\+200B/u],
+        ["a control character", "sk-sentinel-0123\u00076789", /U\+0007/u]
+      ]
+      for (const [what, key, says] of keys) {
+        it.effect(`is Misconfigured where its key has ${what}, names the variable, and never the key`, () =>
+          Effect.gen(function* () {
+            const apiKey = Redacted.make(key)
+            const checked = yield* Providers.check({ provider, apiKey, baseUrl: "http://127.0.0.1:1" })
+            const { reason } = yield* Effect.flip(Effect.provide(ask("default"), layer({ API_KEY: key })))
+            expect([checked?._tag, reason._tag]).toEqual(["Misconfigured", "Misconfigured"])
+            for (const { message } of [checked, reason].filter((one) => one !== undefined)) {
+              expect(message).toContain(`${variables}_API_KEY`)
+              expect(message).toMatch(says)
+              expect(message).not.toMatch(/sentinel|0123|sk/u)
+            }
+          }).pipe(Effect.provide(env({})))
+        )
+      }
+
+      it.effect("takes a key with blanks around it, and blanks alone for none", () =>
+        Effect.gen(function* () {
+          const check = (key: string) => Providers.check({ provider, apiKey: Redacted.make(key) })
+          expect(yield* check(" sk-sentinel-0123456789\r\n")).toBe(undefined)
+          expect((yield* check(" \n"))?._tag).toBe("Unauthenticated")
+        }).pipe(Effect.provide(env({})))
+      )
+
       it.effect("is checked without a request: what is wrong, or nothing", () =>
         Effect.gen(function* () {
           const apiKey = Redacted.make("sk-sentinel-0123456789")

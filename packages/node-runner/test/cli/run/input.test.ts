@@ -37,6 +37,18 @@ describe("input", () => {
       })
     )
 
+    it.effect("takes a document with any line ends as the same text", () =>
+      Effect.gen(function* () {
+        for (const text of ["one\r\ntwo\r\n", "one\ntwo\n", "one\rtwo\r", "\uFEFFone\r\ntwo\n"]) {
+          assert.strictEqual(yield* decode(Schema.String, { file: file("lines.md", text) }), "one\ntwo\n")
+        }
+        const One = Schema.Struct({ text: Schema.String })
+        assert.deepStrictEqual(yield* decode(One, { file: file("lines.md", "a\r\nb") }), { text: "a\nb" })
+        // what is written as JSON says which it means
+        assert.strictEqual(yield* decode(Schema.String, { input: String.raw`"a\r\nb"` }), "a\r\nb")
+      })
+    )
+
     it.effect("refuses a file for an input that is more than one text, and names its fields", () =>
       Effect.gen(function* () {
         assert.include(yield* refusal(Topic, { file: document }), "(it has topic, words)")
