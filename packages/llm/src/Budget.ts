@@ -50,7 +50,8 @@ export interface Options {
  * that concurrent ones cannot overshoot together; when one ends, what it cost takes the place of the bound. In tokens
  * and USD each request counts, failed ones and retries too. Usage that the provider does not say is estimated from the
  * texts, generously, and never 0. The bound takes the whole input for written to a cache, where that is dearer, and the
- * dearest tier of service that a reply came in so far.
+ * dearest tier of service that a reply came in so far. A model that answers under a name without a price is counted as
+ * the one that was asked, which is said once, as a warning.
  *
  * **Fails with** BudgetExceeded, before the request: which cap, what was spent, and how to go on. Under a cap in USD,
  * UnknownPrice at once when one of `models` has no price, and InvalidRequest before a call of any other that has none,
@@ -93,6 +94,15 @@ const capped = (options: Options): Middleware.Middleware => {
   /** The tiers of service that replies came in, and by name those that have no price. */
   const tiers = new Set<ServiceTier>()
   const unknown = new Set<string>()
+  /** The names of models that answered, have no price, and were told of. */
+  const told = new Set<string>()
+  const tellOf = (asked: LlmRequest, model: string | undefined) =>
+    Effect.suspend(() => {
+      if (model === undefined || !hasPrices(options) || told.has(model)) return Effect.void
+      if (Prices.find(table(options), model) !== undefined) return Effect.void
+      told.add(model)
+      return Effect.logWarning(countedOtherwise(namesOf(options, asked.model), model))
+    })
   const refused = (refusal: Ledger.Refusal) =>
     refusal.cap === "maxUsd" && unknown.size > 0 ? unknownTier(options, [...unknown]) : exceeded(refusal)
 
@@ -126,7 +136,7 @@ const capped = (options: Options): Middleware.Middleware => {
           if (refusal !== undefined) return Effect.die(new Refused(refused(refusal)))
           return Effect.map(sink.started(attempt), (tell) => (outcome: Outcome) => {
             ended(outcome)
-            return tell(outcome)
+            return Effect.andThen(tell(outcome), tellOf(asked, outcome.model))
           })
         })
 
@@ -145,7 +155,7 @@ const capped = (options: Options): Middleware.Middleware => {
                 ? Ledger.nothing
                 : Ledger.minus(cost(reply.usage, atMostTokens(reply.text), reply.model), replied)
             Ledger.settle(ledger, entry, spent)
-          })
+          }).pipe(Effect.andThen(tellOf(asked, reply?.model)))
       }
     })
   )
@@ -282,6 +292,11 @@ const unpriced = (options: Options, aliases = Object.keys(options.models ?? {}))
 const unknownPrice = (options: Options, alias: string) => {
   const { message } = new Prices.UnknownPrice({ models: unpriced(options, [alias]), date: table(options).date })
   return invalid(`${message}, or say in models what ${alias} stands for`)
+}
+
+const countedOtherwise = (names: ReadonlyArray<string>, model: string) => {
+  const asked = names.length === 1 ? names.join("") : `the dearest of ${names.join(", ")}`
+  return `${model} has no price, and answers: it is counted as ${asked}; add it to the table of prices, on the command line with --prices`
 }
 
 /** After a reply of unknown cost, nobody can say what is left. */

@@ -30,7 +30,7 @@ export const resume = (words: Words) =>
       const settings = changed(opened.settings, rest)
       if (opened.state.status !== "COMPLETED") yield* checkOut(opened.loaded, settings)
       const self = { ...opened, settings }
-      const ready = yield* setUp(self)
+      const ready = yield* setUp(self, { before: opened.settings })
       yield* runFolder.writeSettings(opened.run, settings)
       yield* runAndReport(self, ready, json)
     }, Effect.scoped)

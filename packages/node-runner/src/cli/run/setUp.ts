@@ -4,6 +4,7 @@ import * as Layer from "effect/Layer"
 import type * as Path from "effect/Path"
 import type * as FileSystem from "effect/FileSystem"
 import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Workflow from "@stepwright/core/Workflow"
 import { describeError } from "@stepwright/core/WorkflowError"
@@ -24,10 +25,13 @@ export interface SetUp {
   readonly usedUp: usedUp.UsedUp
 }
 
-/** Makes ready what a run works with, before anything is done: what is wrong with its settings fails here. */
+/**
+ * Makes ready what a run works with, before anything is done: what is wrong with its settings fails here. `before`: what
+ * they were so far.
+ */
 export const setUp = Effect.fnUntraced(function* (
   self: Pick<Session, "events" | "loaded" | "settings"> & Partial<Session>,
-  options: { readonly force?: boolean } = {}
+  { before = self.settings, ...options }: { readonly force?: boolean; readonly before?: RunSettings } = {}
 ): Effect.fn.Return<SetUp, unknown, FileSystem.FileSystem | Path.Path | Scope.Scope> {
   const { events, run = "", settings } = self
   const { maxCalls, maxTokens, maxUsd, relay } = settings
@@ -36,7 +40,17 @@ export const setUp = Effect.fnUntraced(function* (
     return yield* usage("--max-usd caps what a model costs, and --relay asks none", { target: "--max-usd", fix })
   }
   const isExact = maxCalls !== undefined || maxTokens !== undefined || maxUsd !== undefined
-  const used = yield* usedUp.of(run, events, { ...(yield* countingOf(settings)), isExact })
+  const used = yield* usedUp.of(run, events, {
+    ...(yield* countingOf(settings)),
+    before: yield* modelName(before),
+    isExact
+  })
+  if (maxUsd !== undefined && used.unpriced().length > 0) {
+    const names = used.unpriced().join(", ")
+    yield* Effect.logWarning(
+      `no price is known for ${names}, asked before: what is spent counts at the dearest price there is; add it with --prices`
+    )
+  }
   const aliases = yield* aliasesOf(self)
   const layer = runLayer.make(self, { ...options, aliases, ...(isExact && { spent: used.spent() }) })
   const services = yield* Effect.mapError(Layer.build(layer), explained(settings))
@@ -58,17 +72,26 @@ const aliasesOf = ({ loaded, state }: Pick<Session, "loaded"> & Partial<Session>
     Workflow.steps(workflow).flatMap(({ step }) => step.model?.models ?? [])
   )
 
-/** An error of a cassette that cannot be replayed, with what to do about it. */
+/** An error of a cassette that cannot be replayed, or of a cap that cannot be kept, with what to do about it. */
 export const explained =
   ({ replay }: Pick<RunSettings, "replay">) =>
-  <E>(error: E): E | CliError =>
-    replay !== undefined && Predicate.isTagged(error, "CassetteError")
-      ? configuration(oneLine(describeError(error).message), {
-          target: replay,
-          fix: "record one with --record",
-          cause: error
-        })
-      : error
+  <E>(error: E): E | CliError => {
+    if (replay !== undefined && Predicate.isTagged(error, "CassetteError")) {
+      const fix = "record one with --record"
+      return configuration(oneLine(describeError(error).message), { target: replay, fix, cause: error })
+    }
+    if (isUnknownPrice(error)) {
+      const fix = `add it to the table of prices (of ${error.date}) with --prices, or leave out --max-usd`
+      return configuration(`no price is known for ${error.models.join(", ")}`, {
+        target: "--max-usd",
+        fix,
+        cause: error
+      })
+    }
+    return error
+  }
+
+const isUnknownPrice = Schema.is(Prices.UnknownPrice)
 
 /** Refuses models that would be asked without a key, or at an address that is none; nobody is asked. */
 export const checkModels = Effect.fnUntraced(function* (settings: answering.Answering, aliases: ReadonlyArray<string>) {

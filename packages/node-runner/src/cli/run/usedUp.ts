@@ -10,8 +10,9 @@ export interface Options {
   /** Whoever reads a folder answers: no provider, but calls all the same. */
   readonly isRelay: boolean
   readonly prices: Prices.Prices
-  /** The provider's name of the model `default`. */
+  /** The provider's name of the model `default`, and what it was before. */
   readonly model: string
+  readonly before?: string
 }
 
 /** The tokens that a request may have taken. */
@@ -31,6 +32,8 @@ export interface UsedUp {
   /** Whether it takes the sizes of a reply's texts to count it. */
   readonly wantsSizes: (event: WorkflowEvent) => event is Extract<WorkflowEvent, { readonly _tag: "StepReplied" }>
   readonly spent: () => Spent
+  /** The models without a price that were asked: in USD, what they took is not known. */
+  readonly unpriced: () => ReadonlyArray<string>
   /** What the requests to providers cost, where nothing of that is unknown. **Units** USD. */
   readonly cost: () => number | undefined
 }
@@ -39,11 +42,13 @@ const boundOf = ({ atMost }: typeof RequestStarted.Type): Bound => ({ output: as
 
 interface Request {
   readonly usage: Usage.Usage
+  /** The model that was asked, and the one that answered. */
   readonly model: string
+  readonly served?: string
   readonly atMost: Bound
 }
 
-const make = ({ isRelay, model, prices }: Options): UsedUp => {
+const make = ({ isRelay, nameOf, prices }: Options & { readonly nameOf: (alias: string) => string }): UsedUp => {
   const started = new Map<string, typeof RequestStarted.Type>()
   /** A request that was answered without all of its usage, by its path: the reply will tell more. */
   const unsaid = new Map<string, Request>()
@@ -52,9 +57,17 @@ const make = ({ isRelay, model, prices }: Options): UsedUp => {
   let isKnown = true
   let total: { readonly tokens: number; readonly usd: number | undefined } = { tokens: 0, usd: 0 }
 
-  const counted = ({ tokens, usd }: typeof total, { atMost, model: named, usage }: Request): typeof total => {
+  const isPriced = (name: string | undefined): name is string =>
+    name !== undefined && Prices.find(prices, name) !== undefined
+  const unpriced = new Set<string>()
+
+  const counted = ({ tokens, usd }: typeof total, request: Request): typeof total => {
+    const { atMost, model, served, usage } = request
     const whole = { ...usage, input: usage.input ?? atMost.input, output: usage.output ?? atMost.output }
-    const cost = Prices.cost(prices, whole, named === "default" ? model : named)
+    // as the cap counted it when it was spent
+    const name = isPriced(served) ? served : model
+    if (!isPriced(name)) unpriced.add(name)
+    const cost = Prices.cost(prices, whole, name)
     return {
       tokens: tokens + whole.input + whole.output,
       usd: usd === undefined || cost === undefined ? undefined : usd + cost
@@ -62,7 +75,8 @@ const make = ({ isRelay, model, prices }: Options): UsedUp => {
   }
   const count = (request: Request) => {
     total = counted(total, request)
-    isKnown &&= request.usage.input !== undefined && request.usage.output !== undefined
+    const isServed = request.served === undefined || isPriced(request.served)
+    isKnown &&= isServed && request.usage.input !== undefined && request.usage.output !== undefined
   }
   const ended = (event: typeof RequestEnded.Type) => {
     const key = `${event.path} ${event.request}`
@@ -70,7 +84,8 @@ const make = ({ isRelay, model, prices }: Options): UsedUp => {
     started.delete(key)
     if (asked === undefined) return
     const usage = usageOf(event)
-    const request = { usage, model: event.model ?? asked.model, atMost: boundOf(asked) }
+    const { model: served } = event
+    const request = { usage, model: asked.model, ...(served !== undefined && { served }), atMost: boundOf(asked) }
     const isWhole = usage.input !== undefined && usage.output !== undefined
     if (event.error === undefined && event.usage !== undefined && !isWhole) unsaid.set(event.path, request)
     else count(request)
@@ -88,7 +103,7 @@ const make = ({ isRelay, model, prices }: Options): UsedUp => {
     add: (event, sizes) => {
       switch (event._tag) {
         case "RequestStarted":
-          started.set(`${event.path} ${event.request}`, event)
+          started.set(`${event.path} ${event.request}`, { ...event, model: nameOf(event.model) })
           if (!calling.has(event.path)) calls++
           calling.add(event.path)
           break
@@ -117,6 +132,7 @@ const make = ({ isRelay, model, prices }: Options): UsedUp => {
       const { tokens, usd } = open().reduce(counted, total)
       return { calls, tokens, ...(usd !== undefined && { usd }) }
     },
+    unpriced: () => [...unpriced],
     cost: () => (isKnown && open().length === 0 ? total.usd : undefined)
   }
 }
@@ -128,7 +144,8 @@ export const of = Effect.fnUntraced(function* (
   options: Options & { readonly isExact: boolean }
 ): Effect.fn.Return<UsedUp, JournalError> {
   const journal = yield* Journal
-  const self = make(options)
+  let model = options.before ?? options.model
+  const self = make({ ...options, nameOf: (alias) => (alias === "default" ? model : alias) })
   for (const event of events) {
     if (!options.isExact || !self.wantsSizes(event)) {
       self.add(event)
@@ -137,5 +154,6 @@ export const of = Effect.fnUntraced(function* (
     const [input, output] = [yield* journal.getText(run, event.prompt), yield* journal.getText(run, event.reply)]
     self.add(event, { input: atMostTokens(input), output: atMostTokens(output) })
   }
+  model = options.model
   return self
 })
