@@ -75,10 +75,26 @@ export const difference = (recorded: LlmRequest, asked: LlmRequest): ReadonlyArr
   while (end < shorter - start && before.at(-1 - end)?.text === after.at(-1 - end)?.text) end++
   const removed = before.slice(start, before.length - end).map((line) => line.text)
   const added = after.slice(start, after.length - end).map((line) => line.text)
-  const column = commonPrefix(removed[0] ?? "", added[0] ?? "")
+  // one text in two of Unicode's forms looks alike
+  const isAlike = removed.join("\n").normalize() === added.join("\n").normalize()
+  const shown = (lines: ReadonlyArray<string>) => lines.map((line) => visible(line, isAlike ? /[^ -~]/gu : unseen))
   const where = (after[start] ?? before[start])?.where ?? "the messages' roles"
-  return [`from ${where}:`, ...show("-", removed, column), ...show("+", added, column)]
+  const [less, more] = [shown(removed), shown(added)]
+  const column = commonPrefix(less[0] ?? "", more[0] ?? "")
+  return [`from ${where}:`, ...show("-", less, column), ...show("+", more, column)]
 }
+
+/** What is not seen, or not told from a blank. */
+const unseen = /[\p{Control}\p{Format}\p{Zl}\p{Zp}]|(?! )\p{Zs}| $/gu
+
+const visible = (line: string, hidden: RegExp): string =>
+  line.replaceAll(hidden, (char) => {
+    if (char === "\r") return String.raw`\r`
+    if (char === "\t") return String.raw`\t`
+    const code = (char.codePointAt(0) ?? 0).toString(16)
+    if (code.length > 4) return String.raw`\u{${code}}`
+    return code.length > 2 ? String.raw`\u${code.padStart(4, "0")}` : String.raw`\x${code.padStart(2, "0")}`
+  })
 
 const maxLines = 4
 const maxColumns = 120

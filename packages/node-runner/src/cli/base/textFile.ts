@@ -32,6 +32,9 @@ export const read = Effect.fnUntraced(function* (
   return yield* usage(`${title(file)} is ${text.success === "" ? "empty" : "blank"}`, { target: file, fix })
 })
 
+/** The text of a document: the same whatever its line ends are, as are the requests that it becomes a part of. */
+export const document = (file: string) => Effect.map(read(file), (text) => text.replaceAll(/\r\n?/g, "\n"))
+
 const bytesOf = Effect.fnUntraced(function* (
   file: string
 ): Effect.fn.Return<Uint8Array, CliError, FileSystem.FileSystem> {

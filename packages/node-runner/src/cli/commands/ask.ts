@@ -27,7 +27,7 @@ export const ask = Command.make(
   Effect.fnUntraced(function* ({ json, otlp: _, text: given, ...told }) {
     yield* checkFlags({ ...told, prices: undefined })
     const settings = flags.settingsOf(told)
-    const text = given === textFile.standardInput ? yield* textFile.read(given) : given
+    const text = given === textFile.standardInput ? yield* textFile.document(given) : given
     if (text.trim() === "") return yield* usage("the prompt is blank", { target: "TEXT", fix: "say what to ask" })
     yield* checkModels(settings, ["default"])
     if (settings.replay === undefined && settings.relay === undefined) {

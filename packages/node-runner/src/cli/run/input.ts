@@ -47,7 +47,7 @@ export const fromFile = Effect.fnUntraced(function* (
   { isJson }: { readonly isJson: boolean }
 ): Effect.fn.Return<Schema.Json, CliError, FileSystem.FileSystem> {
   const encoded = encodedSide(schema)
-  const text = yield* textFile.read(file)
+  const text = yield* textFile.document(file)
   if (SchemaAST.isString(encoded)) return text
   const field = SchemaAST.isObjects(encoded) ? textField(encoded) : undefined
   const asText = field === undefined ? undefined : { [field]: text }
