@@ -6,8 +6,11 @@ import * as Result from "effect/Result"
 import { reasonOf } from "../../internal/disk/systemError.ts"
 import * as terminal from "./terminal.ts"
 
-/** The streams that cannot be written any more, each with the reason; that its reader has gone is none to speak of. */
+/** The streams that cannot be written any more, each with the reason; that nobody wants it is none to speak of. */
 const lost = new Map<NodeJS.WriteStream, string | undefined>()
+
+/** The streams that something was written to. */
+const used = new Set<NodeJS.WriteStream>()
 
 /** A file, of which Node's own stream takes the part that the disk still had room for, for the whole. */
 const file = (stream: NodeJS.WriteStream, descriptor: number): terminal.Output => ({
@@ -25,7 +28,11 @@ const file = (stream: NodeJS.WriteStream, descriptor: number): terminal.Output =
 const guarded = (stream: NodeJS.WriteStream, descriptor: number): terminal.Screen => {
   const isFile = fstatSync(descriptor).isFile()
   const screen = terminal.screen(isFile ? file(stream, descriptor) : stream, process.env)
-  return { ...screen, write: (text) => (lost.has(stream) ? undefined : screen.write(text)) }
+  const write = (text: string) => {
+    used.add(stream)
+    if (!lost.has(stream)) screen.write(text)
+  }
+  return { ...screen, write }
 }
 
 export const stdout = (): terminal.Screen => guarded(process.stdout, 1)
@@ -51,7 +58,9 @@ export const watch = (name: string, isJson: boolean): void => {
   const listen = (stream: NodeJS.WriteStream, title: string, tell: (text: string) => void) =>
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (lost.has(stream)) return
-      const reason = error.code === "EPIPE" ? undefined : reasonOf(error)
+      // its reader has gone, or it was never there for writing, as without standard error some programs are started
+      const isUnwanted = error.code === "EPIPE" || (error.code === "EBADF" && stream === process.stderr)
+      const reason = isUnwanted ? undefined : reasonOf(error)
       lost.set(stream, reason)
       if (reason !== undefined) tell(`${name}: ${title} cannot be written: ${reason}\n`)
     })
@@ -61,7 +70,8 @@ export const watch = (name: string, isJson: boolean): void => {
 
 /** Calls back when all that was written has gone out, with whether something is missing that somebody wanted. */
 export const flushed = (then: (isWhole: boolean) => void): void => {
-  const pending = new Set([process.stdout, process.stderr].filter((stream) => !lost.has(stream)))
+  const isUsed = (stream: NodeJS.WriteStream) => used.has(stream) || stream.writableLength > 0
+  const pending = new Set([process.stdout, process.stderr].filter((stream) => isUsed(stream) && !lost.has(stream)))
   const settle = () => {
     if (pending.size === 0) then([...lost.values()].every((reason) => reason === undefined))
   }
