@@ -21,6 +21,7 @@ import * as NodeJournal from "../NodeJournal.ts"
 import { type Diagnostic, diagnostic, fromCause, stackOf } from "./base/cliError.ts"
 import { exitStatus, isCommandEnded } from "./base/exitStatus.ts"
 import { Interrupt } from "./base/interrupt.ts"
+import { notice } from "./base/notice.ts"
 import * as output from "./base/output.ts"
 import { runMain } from "./base/runMain.ts"
 import { presenter } from "./base/presenter.ts"
@@ -40,7 +41,7 @@ const environment = Layer.mergeAll(
   NodeHasher.layer,
   CliOutput.layerPresenter(presenter),
   // standard output is for data
-  Layer.succeed(Logger.LogToStderr, true),
+  Logger.layer([Logger.withConsoleError(notice)]),
   CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
 ).pipe(Layer.provideMerge(NodeServices.layer))
 

@@ -14,6 +14,7 @@ import { isMisconfigured, unnamed } from "../internal/services/models.ts"
 import { fromCause } from "./base/cliError.ts"
 import { end, type ExitStatus, exitStatus } from "./base/exitStatus.ts"
 import { Interrupt } from "./base/interrupt.ts"
+import { notice } from "./base/notice.ts"
 import * as output from "./base/output.ts"
 import * as runFolder from "./run/runFolder.ts"
 import type { Session } from "./run/session.ts"
@@ -49,7 +50,7 @@ export const watched = <A, E>(
       return yield* (asked as Effect.Effect<A, E>).pipe(
         Effect.provide(services),
         Effect.provideService(DeltaSink, deltas),
-        Effect.provideService(Logger.CurrentLoggers, new Set([Logger.map(Logger.formatLogFmt, print)]))
+        Effect.provideService(Logger.CurrentLoggers, new Set([Logger.map(notice, print)]))
       )
     })
   )

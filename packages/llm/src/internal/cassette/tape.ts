@@ -213,6 +213,6 @@ const end = (tape: Tape): Effect.Effect<void> =>
     yield* Effect.logWarning(
       `cassette ${tape.file}: nothing asked for ${old.length} of its entries, and others were recorded: ` +
         `${some.join("; ")}${old.length > some.length ? "; …" : ""}; ` +
-        "remove them with Cassette.prune if they are out of date"
+        "remove them with Cassette.prune if they are out of date, on the command line with `cassette prune`"
     )
   }).pipe(Effect.catch((error) => Effect.logWarning(error.message)))
