@@ -65,7 +65,7 @@ export const modelName = ({ model, provider }: Options): Effect.Effect<string, C
   return Effect.map(Config.withDefault(Config.NonEmptyString(variable), defaultModel), (name) => name.trim())
 }
 
-/** What is wrong with the set-up, if anything is: a key that is missing, an address that is none. Nobody is asked. */
+/** What is wrong with the set-up, if anything is: a key that is missing or cannot be one, an address that is none. Nobody is asked. */
 export const check = (options: Options): Effect.Effect<LlmErrorReason | undefined, Config.ConfigError> =>
   Effect.map(settingsOf(options), (settings) => problemOf(options.provider, settings))
 
@@ -74,7 +74,7 @@ export const check = (options: Options): Effect.Effect<LlmErrorReason | undefine
  * nothing needs neither.
  *
  * **Fails with** ConfigError, when a variable is not what it is to be; a call with Unauthenticated, when there is no key,
- * and Misconfigured, when the address is none or the SDK is not installed.
+ * and Misconfigured, when the key or the address cannot be one or the SDK is not installed.
  */
 export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
   Layer.effect(
@@ -123,11 +123,14 @@ const settingsOf = Effect.fnUntraced(function* (options: Options): Effect.fn.Ret
 
 const problemOf = (provider: Name, { apiKey, baseUrl }: Account): LlmErrorReason | undefined => {
   const names = variables.named(table[provider].variables)
-  if (Redacted.value(apiKey) === "") {
+  const key = Redacted.value(apiKey).trim()
+  if (key === "") {
     return new Unauthenticated({
       detail: `no API key: set ${names.apiKey} (and ${names.baseUrl} for another server than the provider's own)`
     })
   }
-  const detail = baseUrl === undefined ? undefined : variables.problemOf(baseUrl.trim(), names.baseUrl)
+  const detail =
+    variables.problemOfKey(key, names.apiKey) ??
+    (baseUrl === undefined ? undefined : variables.problemOf(baseUrl.trim(), names.baseUrl))
   return detail === undefined ? undefined : new Misconfigured({ detail })
 }

@@ -62,7 +62,9 @@ export const make = (options: ClientOptions, provider: Provider): LlmClient.Serv
     return LlmClient.make(() => fail(reason))
   }
   const baseUrl = options.baseUrl?.trim()
-  const detail = baseUrl === undefined ? undefined : variables.problemOf(baseUrl, `the base URL (${addressVariable})`)
+  const detail =
+    variables.problemOfKey(key, `the API key (${keyVariable})`) ??
+    (baseUrl === undefined ? undefined : variables.problemOf(baseUrl, `the base URL (${addressVariable})`))
   if (detail !== undefined) return LlmClient.make(() => fail(new Misconfigured({ detail })))
   let loaded: providerSdk.Sdk | undefined
   const sdkOf = Effect.suspend(() =>

@@ -66,13 +66,22 @@ export const reasonOf = (
   const detail = faults.quote(words.join(": "))
   const codes = causes.map(codeOf)
   if (causes.some((cause) => cause instanceof TooLarge)) return new InvalidResponse({ detail, permanent: true })
+  // What it is, the words have, and it may be a secret.
+  if (words.some((word) => /ByteString|invalid header value/iu.test(word))) {
+    const prefix = faults.keyVariable?.replace(/_API_KEY$/u, "") ?? ""
+    return new Misconfigured({
+      detail: `no header can carry what is set for one: check the variables that begin with ${prefix}_, such as ${prefix}_ORG_ID or ${prefix}_CUSTOM_HEADERS`
+    })
+  }
   if (codes.includes("ERR_INVALID_URL")) return new Misconfigured({ detail: `check the base URL: ${detail}` })
   if (isTimeout(failure) || codes.some((code) => /TIMEOUT|ETIMEDOUT/u.test(code))) {
     return new TimedOut({ detail: at(detail, faults), after: Duration.millis(Math.max(0, now - began)) })
   }
   // What is wrong with a certificate, or speaks no TLS, stays so.
-  const permanent = codes.some((code) => /CERT|_TLS_|_SSL_|EPROTO/u.test(code))
-  return new NetworkFailure({ detail: at(detail, faults), ...(permanent && { permanent }) })
+  const permanent = codes.some((code) => /CERT|UNABLE_TO_|_TLS_|_SSL_|EPROTO/u.test(code))
+  const isUnknown = codes.some((code) => /SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)/u.test(code))
+  const fix = isUnknown ? ": if you trust who signed it, name a file with their certificate in NODE_EXTRA_CA_CERTS" : ""
+  return new NetworkFailure({ detail: `${at(detail, faults)}${fix}`, ...(permanent && { permanent }) })
 }
 
 const at = (detail: string, { address }: Faults): string =>

@@ -1,6 +1,8 @@
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import type { Account } from "./options.ts"
 
 /** The variables of the environment that describe a provider, by what their names begin with: `OPENAI_API_KEY` and so on. */
@@ -28,6 +30,30 @@ export const quirks = Effect.fnUntraced(function* (prefix: string) {
   const streamUsage = yield* Config.withDefault(Config.Boolean(names.streamUsage), undefined)
   return { ...(reasoning !== undefined && { reasoning }), ...(streamUsage !== undefined && { streamUsage }) }
 })
+
+/** What a header can carry of a key. **Source** RFC 9110, section 5.5, less what is no ASCII, of which no key is. */
+const Key = Schema.String.check(
+  Schema.makeFilter((key) => {
+    const [, wrong] = /^[ -~]*([^ -~])/u.exec(key) ?? []
+    return wrong === undefined || wordsFor(wrong)
+  })
+)
+
+const wordsFor = (char: string): string => {
+  if (/[\r\n]/u.test(char)) return "a line break"
+  const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")
+  return `${/[\p{Pi}\p{Pf}\u201A\u201E]/u.test(char) ? "a quotation mark" : "a character"} that no key has (U+${code})`
+}
+
+const decodeKey = Schema.decodeResult(Key)
+
+/** What is wrong with a key, if anything is, in a sentence about `name` that has nothing of the key. */
+export const problemOfKey = (key: string, name: string): string | undefined => {
+  const decoded = decodeKey(key)
+  return Result.isSuccess(decoded)
+    ? undefined
+    : `${name} has ${decoded.failure.message} in it: give the key alone, on one line, as it was issued`
+}
 
 /** The base URL that the environment says, without the blanks around it; empty when it says none. */
 export const address = (prefix: string): Effect.Effect<string, Config.ConfigError> =>

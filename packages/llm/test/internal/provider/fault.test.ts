@@ -37,6 +37,21 @@ describe("providerFault", () => {
       })
     }
 
+    it("says of a certificate that nobody known has signed where it is, and what to do", () => {
+      const address = "OPENAI_BASE_URL, for it is https://127.0.0.1/v1 that was asked"
+      for (const code of [
+        "DEPTH_ZERO_SELF_SIGNED_CERT",
+        "SELF_SIGNED_CERT_IN_CHAIN",
+        "UNABLE_TO_VERIFY_LEAF_SIGNATURE"
+      ]) {
+        const reason = reasonOf(wrapped(coded(code)), openAi, { ...faults, address }, 0, 1)
+        expect(reason).toMatchObject({ _tag: "NetworkFailure", permanent: true })
+        expect(reason.message).toMatch(/https:\/\/127\.0\.0\.1\/v1.*NODE_EXTRA_CA_CERTS/u)
+      }
+      const expired = reasonOf(wrapped(coded("CERT_HAS_EXPIRED")), openAi, { ...faults, address }, 0, 1)
+      expect(expired.message).not.toContain("NODE_EXTRA_CA_CERTS")
+    })
+
     it("is NetworkFailure with every cause once for any other broken connection", () => {
       const reason = reasonOf(wrapped(coded("ECONNREFUSED")), openAi, faults, 0, 1)
       expect(reason).toMatchObject({
