@@ -4,9 +4,10 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import type * as PlatformError from "effect/PlatformError"
 import * as Random from "effect/Random"
+import type { Problem } from "../file/jsonText.ts"
 import * as name from "./name.ts"
 import * as recorded from "./recorded.ts"
-import { type Replies, unfit, unusable, type Writer } from "./replies.ts"
+import { CassetteError, recordAnew, type Replies, unfit, unusable, type Writer } from "./replies.ts"
 
 /** A folder with a file for each reply; whatever else is in it is left alone. */
 export const make = (fs: FileSystem.FileSystem, folder: string): Replies => ({
@@ -17,7 +18,7 @@ export const make = (fs: FileSystem.FileSystem, folder: string): Replies => ({
   read: Effect.fnUntraced(function* (file) {
     const path = `${folder}/${file}`
     const text = yield* Effect.mapError(readText(fs, path), unusable(path))
-    return text === undefined ? undefined : yield* Effect.mapError(recorded.parse(text), unfit(path))
+    return text === undefined ? undefined : yield* Effect.mapError(recorded.parse(text), damaged(path))
   }),
   writer: makeWriter(fs, folder)
 })
@@ -112,6 +113,11 @@ export const makeWriter = (fs: FileSystem.FileSystem, folder: string): Writer =>
 
 const readText = (fs: FileSystem.FileSystem, file: string) =>
   Effect.catchIf(fs.readFileString(file), isNotFound, () => Effect.undefined)
+
+const damaged = (file: string) => (problems: ReadonlyArray<Problem>) => {
+  const { detail } = unfit(file)(problems)
+  return new CassetteError({ file, detail: `${detail}: ${recordAnew}` })
+}
 
 /** A disk that tells no times has written all long ago. */
 const timeOf = ({ mtime }: FileSystem.File.Info) => Option.match(mtime, { onNone: () => 0, onSome: Number })

@@ -47,6 +47,10 @@ export interface Writer {
 export const unusable = (file: string) => (error: PlatformError.PlatformError) =>
   new CassetteError({ file, detail: error.message })
 
+/** What to do about a file of a folder that is no reply any more. */
+export const recordAnew =
+  "mend it, or delete it and record anew what it lacks: Cassette.layerAuto, on the command line --replay DIR --record DIR"
+
 /** The error of a file whose text is not what it should be. */
 export const unfit = (file: string) => (problems: ReadonlyArray<Problem>) =>
   new CassetteError({

@@ -12,7 +12,7 @@ import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import * as shownRequest from "../around/shownRequest.ts"
 import * as folder from "./folder.ts"
 import * as name from "./name.ts"
-import { CassetteError, type Replies, unusable } from "./replies.ts"
+import { CassetteError, recordAnew, type Replies, unusable } from "./replies.ts"
 import * as singleFile from "./singleFile.ts"
 
 /** Who asked for an entry when it was recorded. */
@@ -69,7 +69,7 @@ const read = Effect.fnUntraced(function* (
   if (entry === undefined) return undefined
   const own = tape.nameOf(entry.request)
   if (own.key !== key) {
-    const detail = `its request was changed since it got its name, which would be ${name.toFile({ ...own, number: 1 })}`
+    const detail = `its request was changed since it got its name, which would be ${name.toFile({ ...own, number: 1 })}: ${recordAnew}`
     return yield* new CassetteError({ file: `${tape.file}/${file}`, detail })
   }
   tape.used.add(file)
@@ -213,6 +213,6 @@ const end = (tape: Tape): Effect.Effect<void> =>
     yield* Effect.logWarning(
       `cassette ${tape.file}: nothing asked for ${old.length} of its entries, and others were recorded: ` +
         `${some.join("; ")}${old.length > some.length ? "; …" : ""}; ` +
-        "remove them with Cassette.prune if they are out of date, on the command line with `cassette prune`"
+        "remove them with Cassette.prune if they are out of date"
     )
   }).pipe(Effect.catch((error) => Effect.logWarning(error.message)))

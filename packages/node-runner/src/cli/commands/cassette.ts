@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import { Hasher } from "@stepwright/core/Hasher"
 import type { Recorded } from "@stepwright/llm/Cassette"
 import { cassettes } from "../../internal/services/answering.ts"
-import { usage } from "../base/cliError.ts"
+import { configuration, usage } from "../base/cliError.ts"
 import * as format from "../base/format.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
@@ -30,7 +30,8 @@ const prune = Command.make(
   Effect.fnUntraced(function* ({ dryRun, folder, json, runs }) {
     const fs = yield* FileSystem.FileSystem
     if (!(yield* isFolder(folder))) {
-      return yield* usage(`there is no folder ${folder}: a single file becomes one with \`cassette migrate\``)
+      const fix = "name one that is there; a single file becomes one with `cassette migrate`"
+      return yield* usage(`there is no folder ${folder}`, { target: folder, fix })
     }
     const asked = new Set((yield* Effect.forEach(runs, promptsOf)).flat())
     const hash = yield* Hasher
@@ -38,7 +39,8 @@ const prune = Command.make(
     const removed = all.filter(({ request }) => !asked.has(hash(promptText(request.messages))))
     const kept = all.length - removed.length
     if (all.length > 0 && kept === 0) {
-      return yield* usage(`${runs.join(", ")} asked for nothing that is in ${folder}: name the runs that it is for`)
+      const fix = "name the runs that it is for"
+      return yield* usage(`${runs.join(", ")} asked for nothing that is in ${folder}`, { target: folder, fix })
     }
     if (!dryRun) yield* Effect.forEach(removed, ({ file }) => fs.remove(`${folder}/${file}`), { discard: true })
     if (json) return yield* Console.log(JSON.stringify({ folder, dryRun, removed: removed.map(shown), kept }, null, 2))
@@ -73,9 +75,22 @@ const migrate = Command.make(
   },
   Effect.fnUntraced(function* ({ file, json, ...rest }) {
     const folder = Option.getOrElse(rest.folder, () => file.replace(/\.json$/iu, ""))
-    if (yield* isFolder(file)) return yield* usage(`${file} is a folder already`)
-    if (folder === file) return yield* usage(`say which folder ${file} becomes: its name has no .json to leave out`)
-    const replies = yield* (yield* cassettes).migrate(file, folder)
+    if (yield* isFolder(file)) return yield* usage(`${file} is a folder already`, { target: file, fix: "name a file" })
+    if (!(yield* isThere(file)))
+      return yield* usage(`there is no file ${file}`, { target: file, fix: "name one that is there" })
+    if (folder === file) {
+      const problem = `say which folder ${file} becomes: its name has no .json to leave out`
+      return yield* usage(problem, { target: "FOLDER" })
+    }
+    const replies = yield* Effect.catchTag((yield* cassettes).migrate(file, folder), "CassetteError", (error) =>
+      Effect.fail(
+        configuration(error.message, {
+          target: error.file,
+          fix: "mend it, or record a folder anew with --record",
+          cause: error
+        })
+      )
+    )
     if (json) return yield* Console.log(JSON.stringify({ file, folder, replies: replies.map(shown) }, null, 2))
     yield* Console.log(
       `${folder} has ${format.count(replies.length, "reply", "replies")} of ${file}, which is not needed any more`
@@ -106,6 +121,9 @@ const isFolder = (path: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) =>
     Effect.match(fs.stat(path), { onFailure: () => false, onSuccess: ({ type }) => type === "Directory" })
   )
+
+const isThere = (path: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(path), () => false))
 
 const shown = ({ file, request }: Recorded) => {
   const { path, step, turn } = request.metadata
