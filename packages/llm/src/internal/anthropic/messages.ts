@@ -9,7 +9,6 @@ import type { Message, Parameters } from "@stepwright/core/LlmRequest"
 import { concluded, endingOf, finishOf, noReply } from "../provider/ending.ts"
 import type { Faults } from "../provider/fault.ts"
 import {
-  jsonOf,
   known,
   lenient,
   maybe,
@@ -95,9 +94,7 @@ const calls = (content: unknown): boolean =>
 
 const reply = Effect.fnUntraced(function* (body: unknown, { quote }: Faults): Effect.fn.Return<LlmReply, LlmError> {
   const spent = usage(body)
-  const message = yield* Effect.mapError(decode(body), (issue) =>
-    noReply(spent).invalid(`${quote(String(issue))}, in ${quote(jsonOf(body), 200)}`, false)
-  )
+  const message = yield* Effect.mapError(decode(body), (issue) => noReply(spent).misfit(issue, body, quote))
   const { content, stop_details, stop_reason } = message
   const details = [stop_details?.category, stop_details?.explanation].filter(Boolean).join(": ")
   const said = {

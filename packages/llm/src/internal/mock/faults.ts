@@ -51,7 +51,7 @@ export const faults = {
   "body stalls": silent,
   "body cut inside the JSON": broken("terminated: other side closed"),
   "200 that is not JSON": invalid("the response is no JSON"),
-  "200 without a body": invalid("the response is empty"),
+  "200 without a body": invalid("the response is empty, it ended before it began"),
   "200 without an end": () =>
     new LlmError.InvalidResponse({ detail: "the response is larger than 32 MB", permanent: true }),
   "200 HTML": () =>
@@ -68,7 +68,7 @@ export const faults = {
   "choices (output, content) missing": invalid('Missing key at ["choices"], in {}', {}),
   "choices (output, content) empty": invalid('Missing key at ["choices"][0], in {"choices":[]}', {}),
   "stream ends without finish reason or [DONE]": cutShort("the stream ended before the reply was whole"),
-  "stream with an empty body": cutShort("the stream ended before it began"),
+  "stream with an empty body": cutShort("the response is empty, it ended before it began"),
   "200 JSON on a streaming call that is no reply": invalid('Missing key at ["choices"], in {"status":"ok"}', {}),
   "socket killed in the stream": broken("terminated: other side closed"),
   "malformed chunk": invalid('a malformed chunk: {"id": oops'),

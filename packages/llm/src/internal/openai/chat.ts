@@ -7,7 +7,6 @@ import type { LlmReply } from "@stepwright/core/LlmReply"
 import { concluded, finishOf, noReply } from "../provider/ending.ts"
 import type { Faults } from "../provider/fault.ts"
 import {
-  jsonOf,
   known,
   lenient,
   maybe,
@@ -80,9 +79,7 @@ const calls = ({ function_call, tool_calls }: typeof Message.Type): boolean =>
 
 const reply = Effect.fnUntraced(function* (body: unknown, { quote }: Faults): Effect.fn.Return<LlmReply, LlmError> {
   const spent = usage(body)
-  const completion = yield* Effect.mapError(decode(body), (issue) =>
-    noReply(spent).invalid(`${quote(String(issue))}, in ${quote(jsonOf(body), 200)}`, false)
-  )
+  const completion = yield* Effect.mapError(decode(body), (issue) => noReply(spent).misfit(issue, body, quote))
   const { delta, finish_reason, message, text } = completion.choices[0]
   const said = messageIn(message) ?? messageIn(delta) ?? { content: text }
   return yield* concluded(

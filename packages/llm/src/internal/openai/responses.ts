@@ -9,7 +9,6 @@ import { snakeCase } from "../provider/problem.ts"
 import { concluded, finishOf, noReply } from "../provider/ending.ts"
 import type { Faults } from "../provider/fault.ts"
 import {
-  jsonOf,
   known,
   lenient,
   maybe,
@@ -61,10 +60,8 @@ const decode = Schema.decodeUnknownEffect(Response)
 
 const reply = Effect.fnUntraced(function* (body: unknown, { quote }: Faults): Effect.fn.Return<LlmReply, LlmError> {
   const spent = usage(body)
-  const { failed, invalid } = noReply(spent)
-  const response = yield* Effect.mapError(decode(body), (issue) =>
-    invalid(`${quote(String(issue))}, in ${quote(jsonOf(body), 200)}`, false)
-  )
+  const { failed, invalid, misfit } = noReply(spent)
+  const response = yield* Effect.mapError(decode(body), (issue) => misfit(issue, body, quote))
   const { incomplete_details } = response
   const status = response.status === undefined ? undefined : snakeCase(response.status)
   const output = response.output.filter(Predicate.isNotNull)

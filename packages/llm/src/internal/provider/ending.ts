@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
+import type * as Schema from "effect/Schema"
 import { ContentRefused, InvalidResponse, LlmError, ProviderUnavailable } from "@stepwright/core/LlmError"
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
 import type { Usage } from "@stepwright/core/Usage"
+import { jsonOf } from "./lenient.ts"
 import { snakeCase } from "./problem.ts"
 import type { Quote } from "./quote.ts"
 
@@ -48,6 +50,11 @@ export const noReply = (usage: Usage) => ({
   /** `permanent`: asking again would most likely give the same. */
   invalid: (detail: string, permanent: boolean) =>
     new LlmError({ reason: new InvalidResponse({ detail, usage, ...(permanent && { permanent }) }) }),
+  /** A body that does not fit, with what it lacks. */
+  misfit: ({ message }: Schema.SchemaError, body: unknown, quote: Quote) => {
+    const detail = `the response is no reply of the API, ${quote(message)}, in ${quote(jsonOf(body), 200)}`
+    return new LlmError({ reason: new InvalidResponse({ detail, usage }) })
+  },
   refused: (detail: string) => new LlmError({ reason: new ContentRefused({ detail, usage }) }),
   failed: (detail: string) => new LlmError({ reason: new ProviderUnavailable({ detail }), usage })
 })

@@ -15,7 +15,7 @@ export const formOf = (text: string): "body" | "events" | undefined => {
 
 /** The reply of a response whose text is no events. **Fails with** what `replyOf` does, and InvalidResponse. */
 export const reply = (text: string, api: Api, faults: Faults): Effect.Effect<LlmReply, LlmError> => {
-  if (formOf(text) === undefined) return invalid("the response is empty")
+  if (formOf(text) === undefined) return invalid("the response is empty, it ended before it began")
   const body = Option.getOrUndefined(parseJson(text.replace(/^\uFEFF/u, "")))
   if (body !== undefined) return replyOf(body, api, faults)
   const shown = faults.quote(text, 200)

@@ -252,6 +252,6 @@ const piecesOf = (event: Sse.Event, api: Api): ReadonlyArray<Piece> => {
 const isSign = /^(?:ping|heartbeat|keep-?alive|done|end|close)$/iu
 
 const tooEarly = (begun: boolean) =>
-  begun ? "the stream ended before the reply was whole" : "the stream ended before it began"
+  begun ? "the stream ended before the reply was whole" : "the response is empty, it ended before it began"
 
 const fail = (reason: LlmErrorReason) => Effect.fail(new LlmError({ reason }))
