@@ -135,7 +135,7 @@ describe("a cassette, from the command line", () => {
     const cases: ReadonlyArray<readonly [args: ReadonlyArray<string>, status: number, message: RegExp]> = [
       [["tape"], 2, /tape is a folder already/],
       [["plain"], 2, /say which folder plain becomes/],
-      [["none.json"], 3, /cassette none\.json: /],
+      [["none.json"], 2, /there is no file none\.json/],
       [["broken.json"], 3, /broken\.json:1:29/],
       [["plain", "broken.json"], 3, /cassette broken\.json: /]
     ]

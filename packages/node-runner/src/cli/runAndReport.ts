@@ -8,7 +8,6 @@ import * as Engine from "@stepwright/core/Engine"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import { isLlmError } from "@stepwright/core/LlmError"
-import { describeError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { isMisconfigured, unnamed } from "../internal/services/models.ts"
 import { fromCause } from "./base/cliError.ts"
@@ -16,9 +15,10 @@ import { end, type ExitStatus, exitStatus } from "./base/exitStatus.ts"
 import { Interrupt } from "./base/interrupt.ts"
 import { notice } from "./base/notice.ts"
 import * as output from "./base/output.ts"
+import { told } from "./base/told.ts"
+import * as further from "./run/further.ts"
 import * as runFolder from "./run/runFolder.ts"
 import type { Session } from "./run/session.ts"
-import type { RunSettings } from "./run/settings.ts"
 import type { SetUp } from "./run/setUp.ts"
 import { command } from "./module/workflowModule.ts"
 import * as document from "./view/document.ts"
@@ -129,11 +129,10 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
     )
   )
   if (ending._tag === "Completed") return yield* tell(state, ran, reused)
-  const flag = largerCap(settings, ending.reason)
+  const flag = further.flagsFor(settings, ending.reason)
   yield* tell(state, ran, reused, flag)
-  const { message } = describeError(ending.reason)
   const how = ending._tag === "Suspended" ? "suspended" : "failed"
-  yield* Console.error(`${how} at ${ending.path}: ${message.trimEnd()}\n${look(again, run, flag)}`)
+  yield* Console.error(`${how} at ${ending.path}: ${told(ending.reason)}\n${look(again, run, flag)}`)
   yield* end(statusOf(ending))
 })
 
@@ -146,16 +145,6 @@ export const endOfDefect = Effect.fnUntraced(function* (run: string, path: strin
 
 const look = (again: string, run: string, flag = "") =>
   `look with \`${again} status ${run}\`, go on with \`${again} resume ${run}${flag}\``
-
-/** The flag to go on with after a cap, ` --max-calls 40` after 20: twice the cap, or what the next call needs. */
-const largerCap = (settings: RunSettings, error: unknown): string => {
-  const reason = isLlmError(error) ? error.reason : undefined
-  if (reason?._tag !== "BudgetExceeded" || reason.cap === undefined) return ""
-  const larger = Math.max(2 * (settings[reason.cap] ?? 0), reason.needed ?? 0)
-  // a little more than needed, in few digits
-  const shown = reason.cap === "maxUsd" ? Number((1.05 * larger).toPrecision(2)) : larger
-  return ` --${reason.cap.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)} ${shown}`
-}
 
 /** The status of a command whose run, or one step of it, ended so. */
 export const statusOf = (ending: Engine.RunEnding<unknown, unknown>): ExitStatus => {

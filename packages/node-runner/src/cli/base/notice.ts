@@ -3,6 +3,8 @@ import * as Formatter from "effect/Formatter"
 import * as Logger from "effect/Logger"
 import { CurrentLogAnnotations } from "effect/References"
 
+import { inFlags } from "./told.ts"
+
 /** What is logged: a line as the command line writes its own for a warning or an error that is no more than words. */
 export const notice = Logger.make<unknown, string>((options) => {
   const { cause, fiber, logLevel, message } = options
@@ -10,7 +12,7 @@ export const notice = Logger.make<unknown, string>((options) => {
   const hasMore = cause.reasons.length > 0 || Object.keys(fiber.getRef(CurrentLogAnnotations)).length > 0
   if (title === undefined || hasMore) return Logger.formatLogFmt.log(options)
   const words = Arr.ensure(message).map((word) => (typeof word === "string" ? word : Formatter.format(word)))
-  return `${title}: ${words.join(" ")}`
+  return `${title}: ${inFlags(words.join(" "))}`
 })
 
 const titles: Readonly<Record<string, string>> = { Warn: "warning", Error: "error", Fatal: "error" }

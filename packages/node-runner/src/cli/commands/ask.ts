@@ -9,6 +9,7 @@ import { isMisconfigured, unnamed } from "../../internal/services/models.ts"
 import { configuration, failed, usage } from "../base/cliError.ts"
 import * as format from "../base/format.ts"
 import * as output from "../base/output.ts"
+import { told } from "../base/told.ts"
 import * as textFile from "../base/textFile.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
@@ -24,9 +25,9 @@ export const ask = Command.make(
     json: flags.json,
     otlp: flags.otlp
   },
-  Effect.fnUntraced(function* ({ json, otlp: _, text: given, ...told }) {
-    yield* checkFlags({ ...told, prices: undefined })
-    const settings = flags.settingsOf(told)
+  Effect.fnUntraced(function* ({ json, otlp: _, text: given, ...rest }) {
+    yield* checkFlags({ ...rest, prices: undefined })
+    const settings = flags.settingsOf(rest)
     const text = given === textFile.standardInput ? yield* textFile.document(given) : given
     if (text.trim() === "") return yield* usage("the prompt is blank", { target: "TEXT", fix: "say what to ask" })
     yield* checkModels(settings, ["default"])
@@ -48,7 +49,7 @@ export const ask = Command.make(
       Effect.provide(answering.layer(settings)),
       Effect.mapError(explained(settings)),
       Effect.catchTag("LlmError", (error) =>
-        Effect.fail((isMisconfigured(error.reason) ? configuration : failed)(error.message, { cause: error }))
+        Effect.fail((isMisconfigured(error.reason) ? configuration : failed)(told(error), { cause: error }))
       )
     )
     const { model, text: said, usage: tokens } = reply

@@ -3,6 +3,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
 import { describeError } from "@stepwright/core/WorkflowError"
+import { told } from "../base/told.ts"
 import { end } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
@@ -33,12 +34,12 @@ export const step = (words: Words) =>
   Command.make(
     "step",
     config(words),
-    Effect.fnUntraced(function* ({ force, json, path: words, run: reference, workflow, ...told }) {
+    Effect.fnUntraced(function* ({ force, json, path: words, run: reference, workflow, ...rest }) {
       const { path: given, run } = yield* followed.runAndPath({ run: reference, path: words })
       const found = yield* session.open(run, workflow)
       yield* runFolder.checkStore
       // this once: what a run is asked with is changed by `resume`
-      const opened = { ...found, settings: { ...found.settings, ...flags.settingsOf(told) } }
+      const opened = { ...found, settings: { ...found.settings, ...flags.settingsOf(rest) } }
       const definition = opened.loaded.workflow
       const path = stepPath.resolve(given, definition, opened.state)
       const ready = yield* setUp(opened, { force })
@@ -61,7 +62,7 @@ export const step = (words: Words) =>
       )
       if (ending._tag !== "Completed") {
         const failure = describeError(ending.reason)
-        yield* Console.error(`failed at ${path}: ${failure.message.trimEnd()}`)
+        yield* Console.error(`failed at ${path}: ${told(ending.reason)}`)
         if (json) yield* tell(failure)
         return yield* end(statusOf(ending))
       }

@@ -1,4 +1,5 @@
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import { inFlags } from "../base/told.ts"
 import type { Result } from "./result.ts"
 import type { Standing } from "./standing.ts"
 import { statusLabel } from "./statusLabel.ts"
@@ -40,7 +41,7 @@ export const ofStanding = ({ isLive, result, rows, state, usd }: Standing, out: 
 /** An error of a run as a script reads it, with what to do to go on. */
 export const ofError = (error: NonNullable<WorkflowState["error"]>, fix: string) => {
   const { message, path, tag } = error
-  return { severity: "error", code: tag, message, target: path, fix, path }
+  return { severity: "error", code: tag, message: inFlags(message), target: path, fix, path }
 }
 
 const facts = (state: WorkflowState, out: string | undefined, result: Result, usd: number | undefined, fix: string) => {
@@ -65,6 +66,6 @@ const step = ({ look, path, record, why }: Row) => ({
   replies: record?.replies ?? 0,
   tokens: record?.usage ?? {},
   durationMillis: record?.durationMillis ?? null,
-  ...(record?.error !== undefined && { error: record.error.message }),
+  ...(record?.error !== undefined && { error: inFlags(record.error.message) }),
   ...(record?.result !== undefined && { by: record.result.by })
 })

@@ -7,6 +7,7 @@ import type { Listeners } from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as format from "../base/format.ts"
+import { inFlags } from "../base/told.ts"
 import { type Screen, sequence, showCursor, visible } from "../base/terminal.ts"
 import { totals } from "./totals.ts"
 import * as tree from "./tree.ts"
@@ -114,9 +115,17 @@ const drawn = Effect.fnUntraced(function* (
 const plain = (state: WorkflowState, screen: Screen): Progress => {
   const say = (path: string, text: string) => screen.write(`${path}: ${text}\n`)
   say(`run ${state.run}`, state.workflow)
-  const onEvent: Progress["onEvent"] = (event, { records }) => {
+  const failures = new Map<string, string>()
+  const onEvent: Progress["onEvent"] = (event, { error, records }) => {
     if (event._tag === "StepStarted") return say(event.path, "started")
-    if (event._tag === "StepFailed") return say(event.path, `failed: ${event.message.trimEnd().split("\n", 1)[0]}`)
+    if (event._tag === "StepFailed") {
+      failures.set(event.path, inFlags(event.message).trimEnd().split("\n", 1)[0]!)
+      return say(event.path, "failed")
+    }
+    // that of the step at which a run ends is told with its end
+    if (event._tag === "RunEnded") {
+      for (const [path, message] of failures) if (path !== error?.path) say(path, message)
+    }
     if (event._tag !== "StepSucceeded") return
     const details = format.ofRecord(records[event.path]!, undefined)
     say(event.path, details === "" ? "done" : `done (${details})`)

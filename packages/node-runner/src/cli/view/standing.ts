@@ -1,4 +1,5 @@
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import { inFlags } from "../base/told.ts"
 import * as format from "../base/format.ts"
 import type { Screen } from "../base/terminal.ts"
 import type { Result } from "./result.ts"
@@ -44,6 +45,9 @@ export const text = (
 }
 
 const errorOf = ({ depth, record }: tree.Row): ReadonlyArray<string> => {
-  const lines = record?.error?.message.trimEnd().split("\n").slice(0, 4) ?? []
-  return lines.map((text) => `${"  ".repeat(depth + 2)}${text}`)
+  const lines = inFlags(record?.error?.message ?? "")
+    .trimEnd()
+    .split("\n")
+    .slice(0, 4)
+  return record?.error === undefined ? [] : lines.map((text) => `${"  ".repeat(depth + 2)}${text}`)
 }

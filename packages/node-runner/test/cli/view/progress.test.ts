@@ -40,7 +40,23 @@ describe("progress", () => {
         event(started("greet"))
         print("between")
         event(failure)
-        assert.strictEqual(pipe.written.join(""), "run r1: hello\ngreet: started\nbetween\ngreet: failed: no\n")
+        assert.strictEqual(pipe.written.join(""), "run r1: hello\ngreet: started\nbetween\ngreet: failed\n")
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("says at the end why steps failed, but for the one whose failure ends the run", () =>
+      Effect.gen(function* () {
+        const pipe = screen(false)
+        const { event } = yield* watch(pipe)
+        event(failed("other", "taken over\nby another", 1000))
+        event(failure)
+        event({
+          _tag: "RunEnded",
+          status: "FAILED",
+          error: { path: "greet", tag: "Error", message: "no\nluck" },
+          at: 3000
+        })
+        assert.strictEqual(pipe.written.join(""), "run r1: hello\nother: failed\ngreet: failed\nother: taken over\n")
       }).pipe(Effect.scoped)
     )
 

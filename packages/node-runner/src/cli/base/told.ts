@@ -1,0 +1,17 @@
+import { isLlmError } from "@stepwright/core/LlmError"
+import { describeError } from "@stepwright/core/WorkflowError"
+
+/** A message of the library in words of the command line: what its options are called here. */
+export const inFlags = (message: string): string =>
+  message
+    .replaceAll("a smaller maxOutputTokens of the step", "a smaller --max-output-tokens")
+    .replaceAll("maxOutputTokens", "--max-output-tokens")
+    .replaceAll("Cassette.prune", "`cassette prune`")
+
+/** What went wrong with a request or a step, with what to do where the message does not say it. */
+export const told = (error: unknown): string => {
+  const message = inFlags(describeError(error).message).trimEnd()
+  const reason = isLlmError(error) ? error.reason : undefined
+  const isOdd = reason?._tag === "InvalidResponse" || (reason?._tag === "NetworkFailure" && reason.once === true)
+  return isOdd ? `${message}: ask again, and if it stays so, another model (--model) or server` : message
+}
