@@ -157,6 +157,14 @@ describe("standard input", () => {
     assert.include(await withInput("", "resume"), '"total": 6')
     const state = (await here.stepwright("export")).stdout
     assert.match(await withInput(state, "import", "-", "--workflow", "tool.ts"), /^\S+\n$/)
+    for (const args of ["run -", "run --input -", "ask -", "import -", "set upper -"]) {
+      const { status, stderr } = spawnSync("sh", ["-c", `"$0" "$1" ${args} < .`, process.execPath, launcher], {
+        cwd: here.path(""),
+        encoding: "utf8"
+      })
+      assert.strictEqual(status, 2, stderr)
+      assert.match(stderr, /^stepwright: standard input is a folder: name a file in it/)
+    }
     const empty = await here.startWith({ input: "" }, "run", "-").ended
     assert.deepStrictEqual([empty.status, empty.stdout], [2, ""])
     assert.match(empty.stderr, /^stepwright: standard input is empty/)

@@ -49,6 +49,19 @@ describe("Providers", () => {
         }).pipe(Effect.scoped)
       )
 
+      it.live("asks for what prompts have in common to be kept, or not, as a variable says", () =>
+        Effect.gen(function* () {
+          const wire = wires[provider].find(({ streamed, api }) => !streamed && api !== "responses")
+          const { received, url } = yield* serve(wire?.answer({}) ?? (() => {}))
+          for (const PROMPT_CACHING of ["true", "false"]) {
+            const variables = { API_KEY: "sk-sentinel-0123456789", BASE_URL: url, PROMPT_CACHING }
+            yield* Effect.provide(ask("default"), layer(variables))
+          }
+          const asked = received.map(({ body }) => /prompt_cache_key|cache_control/u.test(JSON.stringify(body)))
+          expect(asked).toEqual([true, false])
+        }).pipe(Effect.scoped)
+      )
+
       it.effect("is not set up where a variable is not what it is to be, and says which", () =>
         Effect.gen(function* () {
           const given = { [`${variables}_STREAM_USAGE`]: "perhaps" }

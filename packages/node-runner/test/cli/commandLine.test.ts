@@ -22,6 +22,110 @@ describe("commandLine", () => {
     })
   )
 
+  it.effect("shows help whatever stands beside `help`", () =>
+    Effect.gen(function* () {
+      const root = yield* call(["--help"])
+      for (const rest of [["help"], ["--json"], ["--debug"], ["help", "--json"], ["-h"]]) {
+        assert.deepStrictEqual(yield* call(["help", ...rest]), root, rest.join(" "))
+      }
+      const prune = yield* call(["cassette", "prune", "--help"])
+      assert.deepStrictEqual(yield* call(["help", "cassette", "prune"]), prune)
+      assert.deepStrictEqual(yield* call(["help", "run", "extra", "--json"]), yield* call(["run", "--help"]))
+      assert.deepStrictEqual(yield* call(["help", "cassette", "extra"]), yield* call(["cassette", "--help"]))
+    })
+  )
+
+  it.effect("tells what is misspelt, twice or without a value in whole sentences", () =>
+    Effect.gen(function* () {
+      const first = (...args: ReadonlyArray<string>) => Effect.map(call(args), ({ err }) => err.split("\n")[0])
+      const unknown = yield* first("run", "--max-cals", "3")
+      assert.strictEqual(
+        unknown,
+        "stepwright: Unrecognized flag: --max-cals in command stepwright run. Did you mean this? --max-calls"
+      )
+      assert.match(
+        (yield* first("stat"))!,
+        /Unknown subcommand "stat" for "stepwright"\. Did you mean this\? .*, status$/
+      )
+      assert.match((yield* first("run", "--frobnicate"))!, /in command stepwright run$/)
+      for (const [flag, ...values] of [["--json"], ["--model", "m"], ["--max-calls", "3"], ["--out", "o"]]) {
+        const twice = yield* first("run", "doc.md", flag!, ...values, flag!, ...values)
+        assert.strictEqual(twice, `stepwright: ${flag} is given 2 times: give it once`)
+      }
+    })
+  )
+
+  it.effect("refuses an empty value with the name of what it is the value of", () =>
+    Effect.gen(function* () {
+      writeFileSync("doc.md", "Say it.")
+      for (const [name, ...args] of [
+        ["--model", "run", "doc.md", "--model", ""],
+        ["--model", "ask", "hello", "--model", " "],
+        ["--out", "run", "doc.md", "--out", " "],
+        ["--record", "ask", "hello", "--record", ""],
+        ["--workflow", "run", "doc.md", "--workflow", ""],
+        ["--input", "run", "--input", ""],
+        ["--otlp", "run", "doc.md", "--otlp", ""],
+        ["FILE", "run", ""],
+        ["FILE", "import", " "],
+        ["DIR", "verify", ""],
+        ["FILE", "cassette", "migrate", ""],
+        ["FOLDER", "cassette", "prune", "", "--run", "latest"]
+      ] as const) {
+        const { err, out, status } = yield* call(args)
+        assert.deepStrictEqual([status, out], [2, ""], args.join(" "))
+        assert.match(err, new RegExp(`^stepwright: ${name}\\b`), args.join(" "))
+      }
+      yield* call(["run", "doc.md"], saying())
+      assert.match((yield* call(["show", ""], saying())).err, /^stepwright: "": no step has this path/)
+    }).pipe(inFolder)
+  )
+
+  it.effect("refuses the root of a disk as a folder of its own", () =>
+    Effect.gen(function* () {
+      writeFileSync("doc.md", "Say it.")
+      for (const [flag, folder] of [
+        ["--out", "/"],
+        ["--out", "/tmp/.."],
+        ["--record", "//"],
+        ["--relay", "/."]
+      ] as const) {
+        const { err, status } = yield* call(["run", "doc.md", flag, folder], saying())
+        assert.strictEqual(status, 2, err)
+        assert.match(err, new RegExp(`^stepwright: ${flag} names ${folder}, which is the root`))
+      }
+    }).pipe(inFolder)
+  )
+
+  it.effect("says with every error of usage what to do, and has no fix that says nothing", () =>
+    Effect.gen(function* () {
+      writeFileSync("doc.md", "Say it.")
+      writeFileSync("no.ts", "export const a = 1")
+      yield* call(["run", "doc.md"], saying())
+      for (const args of [
+        ["run", "a", "b"],
+        ["run", "--input", "1"],
+        ["run", "--input", "{"],
+        ["show", "latest", "last", "--prompt", "--reply"],
+        ["show", "each/c"],
+        ["import", "doc.md"],
+        ["set", "first"],
+        ["verify", "nowhere"],
+        ["cassette", "migrate", "none.json"],
+        ["step", "nowhere"],
+        ["ask", " "],
+        ["plan", "--workflow", "no.ts"]
+      ]) {
+        const { err, out } = yield* call([...args, "--json"], saying())
+        const { error } = JSON.parse(out) as { readonly error: Readonly<Record<string, unknown>> }
+        assert.isString(error["fix"], `${args.join(" ")}: ${err}`)
+        assert.isAbove(String(error["fix"]).length, 5)
+      }
+      const other = yield* call(["ask", "hello", "--json"])
+      assert.notInclude(other.out, '"fix": null')
+    }).pipe(inFolder)
+  )
+
   it.effect("heads every error with its name", () =>
     Effect.gen(function* () {
       for (const args of [

@@ -54,6 +54,7 @@ describe("progress", () => {
           _tag: "RunEnded",
           status: "FAILED",
           error: { path: "greet", tag: "Error", message: "no\nluck" },
+          orphaned: [],
           at: 3000
         })
         assert.strictEqual(pipe.written.join(""), "run r1: hello\nother: failed\ngreet: failed\nother: taken over\n")

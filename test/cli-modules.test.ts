@@ -1,0 +1,109 @@
+import { symlinkSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { place, type Started, until } from "./support/cli.ts"
+
+const inProject = () => {
+  const here = place()
+  symlinkSync(join(import.meta.dirname, "../node_modules"), here.path("node_modules"))
+  return here
+}
+
+/** What a process has said on standard error so far. */
+const said = ({ process }: Started) => {
+  let text = ""
+  process.stderr?.on("data", (data) => (text += String(data)))
+  return () => text
+}
+
+const step = `Step.effect("say", {
+  input: Schema.String,
+  output: Schema.String,
+  run: (text) => Effect.sync(() => (SAY, text))
+})`
+
+const module = (say: string, atImport = "") => `import { Effect, Schema } from "effect"
+import { Step, Workflow } from "@stepwright/core"
+${atImport}
+export const w = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("say", ${step.replace("SAY", say)}, "input"))
+`
+
+describe("a module that never ends to load", () => {
+  for (const [what, text] of [
+    ["waits for what never comes", "export const w = await new Promise(() => {})"],
+    ["works without an end", "for (;;);"],
+    ["imports one that does", 'import "./inner.mjs"']
+  ] as const) {
+    it(`is named after some seconds, and ended by Ctrl-C, where it ${what}`, async () => {
+      const here = inProject()
+      here.write("inner.mjs", "for (;;);")
+      here.write("slow.mjs", text)
+      for (const signal of ["SIGINT", "SIGTERM"] as const) {
+        const run = here.start("run", "--workflow", "slow.mjs", "--input", "1", "--json")
+        const text = said(run)
+        // oxlint-disable-next-line no-await-in-loop -- one process at a time
+        await until(() => text() !== "", run)
+        assert.match(text(), /^stepwright: slow\.mjs is still being loaded; Ctrl-C ends it\n$/)
+        run.process.kill(signal)
+        // oxlint-disable-next-line no-await-in-loop -- one process at a time
+        const { status } = await run.ended
+        assert.isTrue(status === (signal === "SIGINT" ? 130 : 143) || run.process.signalCode === signal, String(status))
+      }
+    })
+  }
+
+  it("is not spoken of where it loads in time", async () => {
+    const here = inProject()
+    here.write("w.ts", module("0", "await new Promise((resolve) => setTimeout(resolve, 100))"))
+    const { status, stderr } = await here.stepwright("run", "--workflow", "w.ts", "--input", '"x"')
+    assert.strictEqual(status, 0, stderr)
+    assert.notInclude(stderr, "loaded")
+  })
+})
+
+describe("what a module prints by itself", () => {
+  it("goes to standard error with --json, so that standard output is one document", async () => {
+    const here = inProject()
+    for (const say of [
+      'console.log("loud")',
+      'process.stdout.write("loud\\n")',
+      'console.table(["loud"])',
+      '(console.info("loud"), console.debug("loud"))'
+    ]) {
+      here.write("w.ts", module(say, 'console.log("at import")'))
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time
+      const { status, stderr, stdout } = await here.stepwright("run", "--workflow", "w.ts", "--input", '"x"', "--json")
+      assert.strictEqual(status, 0, stderr)
+      assert.strictEqual(JSON.parse(stdout).status, "COMPLETED")
+      assert.match(stderr, /at import[^]*loud/)
+    }
+    const file = here.startWith({ stdout: "out.json" }, "resume", "--json")
+    assert.strictEqual((await file.ended).status, 0)
+    assert.strictEqual(JSON.parse(here.read("out.json")).status, "COMPLETED")
+    const plain = await here.stepwright("run", "--workflow", "w.ts", "--input", '"x"')
+    assert.match(plain.stdout, /at import\n/)
+  })
+})
+
+describe("a CommonJS module", () => {
+  const common = (exports: string) => `const { Effect, Schema } = require("effect")
+const { Step, Workflow } = require("@stepwright/core")
+const of = (name) => Workflow.make(name, { input: Schema.String }).pipe(Workflow.bind("say", ${step.replace("SAY", "0")}, "input"))
+module.exports = ${exports}
+`
+  it("exports its workflows as any other", async () => {
+    const here = inProject()
+    const load = async (exports: string, name = "") => {
+      here.write("c.cjs", common(exports))
+      const { status, stderr, stdout } = await here.stepwright("run", "--workflow", `c.cjs${name}`, "--input", '"x"')
+      return status === 0 ? /^say:\nx/m.test(stdout) : stderr
+    }
+    assert.isTrue(await load('{ ["w"]: of("w"), other: 3 }'))
+    assert.isTrue(await load('of("w")'))
+    assert.isTrue(await load('{ ["v"]: of("v"), ["w"]: of("w") }', "#w"))
+    assert.match(String(await load('{ ["v"]: of("v"), ["w"]: of("w") }')), /several workflows: .*c\.cjs#v \(v, w\)/)
+    assert.match(String(await load("{ ...{ a: 1 }, b: 2 }")), /exports no workflow; it exports a, b/)
+    assert.match(String(await load("{ ...{ a: 1 } }", "#b")), /exports no "b"; it exports a/)
+    assert.match(String(await load("3")), /exports no workflow; it exports nothing/)
+  })
+})
