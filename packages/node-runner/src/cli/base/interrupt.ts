@@ -1,5 +1,8 @@
 import * as Context from "effect/Context"
 
+/** The signals that cancel what a command is at. */
+export const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
+
 /** What to say after Ctrl-C, which who runs a run sets, and what to do. `print` shows a line between what is drawn. */
 export interface Interrupted {
   message: string

@@ -5,10 +5,9 @@ import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import { exitStatus } from "./exitStatus.ts"
+import { signals } from "./interrupt.ts"
 import * as output from "./output.ts"
 import { showCursor } from "./terminal.ts"
-
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
 /** One key press may arrive twice: from the terminal, and from a parent such as npm that passes it on. **Units** ms */
 const echo = 50

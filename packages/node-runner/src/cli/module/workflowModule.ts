@@ -5,12 +5,14 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
+import * as Predicate from "effect/Predicate"
 import * as Workflow from "@stepwright/core/Workflow"
 import { describeError } from "@stepwright/core/WorkflowError"
 import { type CliError, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
 import { placeOf } from "./placeOf.ts"
 import { installFallback } from "./resolveFallback.ts"
+import { watched } from "./watched.ts"
 
 /** A workflow of whatever types. What its steps need is looked for when they run. */
 export type AnyWorkflow = Workflow.Workflow<unknown, unknown, unknown, never>
@@ -82,10 +84,11 @@ export const load = Effect.fnUntraced(function* (
     return yield* usage(`${file} is a folder`, { target: file, fix: "name a module in it, as M.ts#NAME" })
   }
   installFallback()
-  const exports = yield* Effect.tryPromise({
+  const module = yield* Effect.tryPromise({
     try: (): Promise<Readonly<Record<string, unknown>>> => import(pathToFileURL(absolute).href),
     catch: (cause) => unloadable(file, absolute, cause)
-  })
+  }).pipe(watched(file))
+  const exports = exportsOf(module)
   const exported = Object.keys(exports).toSorted().join(", ") || "nothing"
   const workflows = Object.entries(exports).filter(([, value]) => Workflow.isWorkflow(value))
   const names = workflows.map(([name]) => name)
@@ -119,6 +122,14 @@ export const load = Effect.fnUntraced(function* (
   const own = (layer ?? Layer.empty) as AnyLayer
   return { workflow: forget(value), layer: own, hasLayer: layer !== undefined, module: absolute, name }
 })
+
+/** What a module exports; one of CommonJS, of whose names Node knows some only, what it says itself. */
+const exportsOf = (module: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
+  const { "module.exports": common } = module
+  if (common === undefined) return module
+  if (Workflow.isWorkflow(common)) return { default: common }
+  return Predicate.isReadonlyObject(common) ? common : {}
+}
 
 /** Why a module cannot be loaded, with the line and column of what is wrong where it can be told. */
 const unloadable = (file: string, absolute: string, cause: unknown) => {
