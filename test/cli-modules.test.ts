@@ -77,7 +77,7 @@ describe("what a module prints by itself", () => {
       assert.strictEqual(JSON.parse(stdout).status, "COMPLETED")
       assert.match(stderr, /at import[^]*loud/)
     }
-    const file = here.startWith({ stdout: "out.json" }, "resume", "--json")
+    const file = here.startWith({ stdout: here.path("out.json") }, "resume", "--json")
     assert.strictEqual((await file.ended).status, 0)
     assert.strictEqual(JSON.parse(here.read("out.json")).status, "COMPLETED")
     const plain = await here.stepwright("run", "--workflow", "w.ts", "--input", '"x"')

@@ -12,6 +12,24 @@ const lost = new Map<NodeJS.WriteStream, string | undefined>()
 /** The streams that something was written to. */
 const used = new Set<NodeJS.WriteStream>()
 
+/** What writes to standard output once the code of users does not. */
+let direct: typeof process.stdout.write | undefined
+
+const writerOf = (stream: NodeJS.WriteStream): typeof stream.write =>
+  (stream === process.stdout ? direct : undefined) ?? stream.write.bind(stream)
+
+/** A stream as a screen takes it. */
+const piped = (stream: NodeJS.WriteStream): terminal.Output => ({
+  isTTY: stream.isTTY,
+  get columns() {
+    return stream.columns
+  },
+  get rows() {
+    return stream.rows
+  },
+  write: (text) => writerOf(stream)(text)
+})
+
 /** A file, of which Node's own stream takes the part that the disk still had room for, for the whole. */
 const file = (stream: NodeJS.WriteStream, descriptor: number): terminal.Output => ({
   columns: 0,
@@ -27,7 +45,7 @@ const file = (stream: NodeJS.WriteStream, descriptor: number): terminal.Output =
 
 const guarded = (stream: NodeJS.WriteStream, descriptor: number): terminal.Screen => {
   const isFile = fstatSync(descriptor).isFile()
-  const screen = terminal.screen(isFile ? file(stream, descriptor) : stream, process.env)
+  const screen = terminal.screen(isFile ? file(stream, descriptor) : piped(stream), process.env)
   const write = (text: string) => {
     used.add(stream)
     if (!lost.has(stream)) screen.write(text)
@@ -52,9 +70,13 @@ export const console = new Console({ stdout: writable(stdout), stderr: writable(
 
 /**
  * From now on a stream that cannot be written ends nothing. What is wrong with it is told once on the other one, unless
- * that is for a document alone.
+ * that is for a document alone; then what the code of users prints goes to standard error.
  */
 export const watch = (name: string, isJson: boolean): void => {
+  if (isJson) {
+    direct = process.stdout.write.bind(process.stdout)
+    process.stdout.write = process.stderr.write.bind(process.stderr)
+  }
   const listen = (stream: NodeJS.WriteStream, title: string, tell: (text: string) => void) =>
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (lost.has(stream)) return
@@ -76,7 +98,7 @@ export const flushed = (then: (isWhole: boolean) => void): void => {
     if (pending.size === 0) then([...lost.values()].every((reason) => reason === undefined))
   }
   for (const stream of pending) {
-    stream.write("", () => {
+    writerOf(stream)("", () => {
       pending.delete(stream)
       // what is wrong with a stream is said a tick later
       setImmediate(settle)
