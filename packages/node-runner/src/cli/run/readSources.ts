@@ -1,13 +1,17 @@
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
-import type { SourceFile } from "@stepwright/core/Workspace"
+import { refuse, type SourceFile } from "@stepwright/core/Workspace"
 import { type CliError, usage } from "../base/cliError.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
 
 const skipped = /^(\..*|__pycache__|node_modules|venv)$/
 
-/** The text files below a folder, as a test runner takes them; hidden and generated folders are left out. */
+/**
+ * The text files below a folder, as a test runner takes them; hidden and generated folders are left out, and what cannot
+ * be laid out on every file system, which is said.
+ */
 export const sourcesBelow = Effect.fnUntraced(function* (
   directory: string
 ): Effect.fn.Return<ReadonlyArray<SourceFile>, CliError, FileSystem.FileSystem | Path.Path> {
@@ -47,5 +51,13 @@ export const sourcesBelow = Effect.fnUntraced(function* (
         )
       )
     )
-  return yield* walk("")
+  const all = yield* walk("")
+  if (refuse(all) === undefined) return all
+  const sources: Array<SourceFile> = []
+  for (const source of all) {
+    const refusal = refuse([...sources, source])
+    if (refusal === undefined) sources.push(source)
+    else yield* Console.error(`left out: ${source.path}: ${refusal.detail}`)
+  }
+  return sources
 })
