@@ -11,7 +11,7 @@ import * as providerClient from "./internal/provider/client.ts"
 import type { Hint } from "./internal/provider/fault.ts"
 import type { ClientOptions } from "./internal/provider/options.ts"
 import * as structuredOutput from "./internal/provider/structuredOutput.ts"
-import { configured } from "./internal/provider/variables.ts"
+import { configured, quirks } from "./internal/provider/variables.ts"
 
 export interface Options extends ClientOptions {
   /** The output limit of requests that have none: 16,000 unless given. What the model thinks counts. **Units** tokens */
@@ -35,11 +35,16 @@ export interface Options extends ClientOptions {
 export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient> =>
   Layer.sync(LlmClient.LlmClient, () => make(options))
 
-/** `layer` with `ANTHROPIC_API_KEY`, `ANTHROPIC_BASE_URL` (optional) and `ANTHROPIC_MODEL`, less what is given here. */
+/**
+ * `layer` with `ANTHROPIC_API_KEY` and `ANTHROPIC_MODEL`, and where they are set `ANTHROPIC_BASE_URL` and
+ * `ANTHROPIC_PROMPT_CACHING`, less what is given here.
+ */
 export const layerConfig = (given: Partial<Options> = {}): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
   Layer.effect(
     LlmClient.LlmClient,
-    Effect.map(configured(variables, given), (known) => make({ ...given, ...known }))
+    Effect.map(Effect.all([quirks(variables), configured(variables, given)]), ([quirks, known]) =>
+      make({ ...quirks, ...given, ...known })
+    )
   )
 
 const variables = "ANTHROPIC"

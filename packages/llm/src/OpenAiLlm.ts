@@ -22,8 +22,8 @@ export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient> =>
   Layer.sync(LlmClient.LlmClient, () => openAi.make(options, variables))
 
 /**
- * `layer` with `OPENAI_API_KEY` and `OPENAI_MODEL`, and where they are set `OPENAI_BASE_URL`, `OPENAI_REASONING` and
- * `OPENAI_STREAM_USAGE`, less what is given here.
+ * `layer` with `OPENAI_API_KEY` and `OPENAI_MODEL`, and where they are set `OPENAI_BASE_URL`, `OPENAI_REASONING`,
+ * `OPENAI_STREAM_USAGE` and `OPENAI_PROMPT_CACHING`, less what is given here.
  */
 export const layerConfig = (given: Partial<Options> = {}): Layer.Layer<LlmClient.LlmClient, Config.ConfigError> =>
   Layer.effect(

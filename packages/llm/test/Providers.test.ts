@@ -15,6 +15,8 @@ const providers = Object.entries(Providers.table).filter((entry): entry is [Prov
 const env = (variables: Readonly<Record<string, string>>) =>
   ConfigProvider.layer(ConfigProvider.fromEnv({ env: variables }))
 
+const system = { role: "system", content: "You are brief." } as const
+
 const ask = (model: string) => Effect.flatMap(LlmClient, ({ generate }) => generate({ ...request("ping"), model }))
 
 describe("Providers", () => {
@@ -55,7 +57,8 @@ describe("Providers", () => {
           const { received, url } = yield* serve(wire?.answer({}) ?? (() => {}))
           for (const PROMPT_CACHING of ["true", "false"]) {
             const variables = { API_KEY: "sk-sentinel-0123456789", BASE_URL: url, PROMPT_CACHING }
-            yield* Effect.provide(ask("default"), layer(variables))
+            const asked = { ...request("ping"), messages: [system, ...request("ping").messages] }
+            yield* Effect.flatMap(LlmClient, ({ generate }) => generate(asked)).pipe(Effect.provide(layer(variables)))
           }
           const asked = received.map(({ body }) => /prompt_cache_key|cache_control/u.test(JSON.stringify(body)))
           expect(asked).toEqual([true, false])

@@ -11,7 +11,8 @@ export const named = (prefix: string) => ({
   baseUrl: `${prefix}_BASE_URL`,
   model: `${prefix}_MODEL`,
   reasoning: `${prefix}_REASONING`,
-  streamUsage: `${prefix}_STREAM_USAGE`
+  streamUsage: `${prefix}_STREAM_USAGE`,
+  promptCaching: `${prefix}_PROMPT_CACHING`
 })
 
 /** `given`, with what is left out from the environment. **Fails with** ConfigError, when key or model is nowhere. */
@@ -23,12 +24,17 @@ export const configured = Effect.fnUntraced(function* (prefix: string, given: Pa
   return { apiKey, model, ...(baseUrl !== "" && { baseUrl }) }
 })
 
-/** What the environment says of a server that is not what it seems: its names of models and its streams. */
+/** What the environment says of a server that is not what it seems: its names of models, its streams and its cache. */
 export const quirks = Effect.fnUntraced(function* (prefix: string) {
   const names = named(prefix)
   const reasoning = yield* Config.withDefault(Config.Boolean(names.reasoning), undefined)
   const streamUsage = yield* Config.withDefault(Config.Boolean(names.streamUsage), undefined)
-  return { ...(reasoning !== undefined && { reasoning }), ...(streamUsage !== undefined && { streamUsage }) }
+  const promptCaching = yield* Config.withDefault(Config.Boolean(names.promptCaching), undefined)
+  return {
+    ...(reasoning !== undefined && { reasoning }),
+    ...(streamUsage !== undefined && { streamUsage }),
+    ...(promptCaching !== undefined && { promptCaching })
+  }
 })
 
 /** What a header can carry of a key. **Source** RFC 9110, section 5.5, less what is no ASCII, of which no key is. */
