@@ -92,28 +92,43 @@ export const program = (name: string, words: Words, args: ReadonlyArray<string>)
   const command = stepwright.make(name, words)
   return Command.runWith(command, { version: version() })(withHelp(command, args)).pipe(
     Effect.provide(environment),
-    Effect.onError((cause) => report(name, cause, { isDebug, isJson }))
+    Effect.onError((cause) => report(name, cause, { isDebug, isJson, help: helpOf(command, args).join(" ") }))
   )
 }
 
 /** `help run` is `run --help`, whatever follows; another word is one that the command line does not know. */
-const withHelp = (
-  { subcommands }: ReturnType<typeof stepwright.make>,
-  [first, ...rest]: ReadonlyArray<string>
-): ReadonlyArray<string> => {
-  if (first !== "help") return first === undefined ? [] : [first, ...rest]
-  const names = new Set<string>(subcommands.flatMap(({ commands }) => commands.map(({ name }) => name)))
-  const [about] = rest
-  return about === undefined ? ["--help"] : names.has(about) ? [about, "--help"] : rest
+const withHelp = (command: Described, args: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const [first, ...rest] = args
+  if (first !== "help") return args
+  const about = rest.find(isWord) ?? "help"
+  const help = helpOf(command, rest)
+  return about !== "help" && help.length === 1 ? rest : help
+}
+
+type Described = Pick<Command.Command.Any, "subcommands">
+
+const isWord = (arg: string) => !arg.startsWith("-")
+
+/** What shows the help of the command that arguments call: `cassette prune --help`. */
+const helpOf = ({ subcommands }: Described, args: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const [first, ...rest] = args.filter(isWord)
+  const called = subcommands.flatMap(({ commands }) => commands).find(({ name }) => name === first)
+  return called === undefined ? ["--help"] : [called.name, ...helpOf(called, rest)]
 }
 
 interface Manner {
   readonly isDebug: boolean
   readonly isJson: boolean
+  /** The command whose help says what it takes. */
+  readonly help: string
 }
 
 /** Says what went wrong: in prose on standard error, and to a script in one document. */
-const report = Effect.fnUntraced(function* (name: string, cause: Cause.Cause<unknown>, { isDebug, isJson }: Manner) {
+const report = Effect.fnUntraced(function* (
+  name: string,
+  cause: Cause.Cause<unknown>,
+  { help, isDebug, isJson }: Manner
+) {
   const error = Cause.squash(cause)
   const stack = isDebug ? stackOf(cause) : ""
   if (isCommandEnded(error)) {
@@ -125,7 +140,8 @@ const report = Effect.fnUntraced(function* (name: string, cause: Cause.Cause<unk
     const { fix, message } = yield* Interrupt
     // who runs a run has said it, in what is drawn
     if (fix === undefined) yield* Console.error(`${name}: ${message}`)
-    return yield* tell({ severity: "error", code: "Interrupted", message, target: null, fix: fix ?? null })
+    const interrupted = { severity: "error", code: "Interrupted", message, target: null } as const
+    return yield* tell(fix === undefined ? interrupted : { ...interrupted, fix })
   }
   if (isHelp(error)) {
     const [first] = error.errors
@@ -134,7 +150,8 @@ const report = Effect.fnUntraced(function* (name: string, cause: Cause.Cause<unk
       ? Effect.void
       : tell(diagnostic(Cause.fail(usageProblem(first, `${error.commandPath.join(" ")} --help`))))
   }
-  const found = diagnostic(cause)
+  const isUsage = fromCause(cause).kind === "usage"
+  const found = diagnostic(cause, isUsage ? `see \`${name} ${help}\`` : undefined)
   yield* Console.error(`${name}: ${found.message}${stack === "" ? "" : `\n${stack}`}`)
   yield* tell(found)
 })

@@ -100,7 +100,6 @@ describe("commandLine", () => {
   it.effect("says with every error of usage what to do, and has no fix that says nothing", () =>
     Effect.gen(function* () {
       writeFileSync("doc.md", "Say it.")
-      writeFileSync("no.ts", "export const a = 1")
       yield* call(["run", "doc.md"], saying())
       for (const args of [
         ["run", "a", "b"],
@@ -113,8 +112,7 @@ describe("commandLine", () => {
         ["verify", "nowhere"],
         ["cassette", "migrate", "none.json"],
         ["step", "nowhere"],
-        ["ask", " "],
-        ["plan", "--workflow", "no.ts"]
+        ["ask", " "]
       ]) {
         const { err, out } = yield* call([...args, "--json"], saying())
         const { error } = JSON.parse(out) as { readonly error: Readonly<Record<string, unknown>> }

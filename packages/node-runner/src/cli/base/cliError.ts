@@ -103,10 +103,10 @@ const kindOf = (error: unknown): Kind => {
 const kindIn = (table: Readonly<Record<string, Kind>>, name: unknown): Kind =>
   (typeof name === "string" && Object.hasOwn(table, name) ? table[name] : undefined) ?? "failed"
 
-/** What a script is told of an error. */
-export const diagnostic = (cause: Cause.Cause<unknown>): Diagnostic => {
-  const { fix, message, target } = fromCause(cause)
-  return { severity: "error", code: codeOf(cause), message, target: target ?? null, fix: fix ?? null }
+/** What a script is told of an error; `otherwise` is what to do where the error does not say it. */
+export const diagnostic = (cause: Cause.Cause<unknown>, otherwise?: string): Diagnostic => {
+  const { fix = otherwise, message, target } = fromCause(cause)
+  return { severity: "error", code: codeOf(cause), message, target: target ?? null, ...(fix !== undefined && { fix }) }
 }
 
 export interface Diagnostic {
@@ -115,7 +115,7 @@ export interface Diagnostic {
   readonly code: string
   readonly message: string
   readonly target: string | null
-  readonly fix: string | null
+  readonly fix?: string
 }
 
 export const codeOf = (cause: Cause.Cause<unknown>): string => {

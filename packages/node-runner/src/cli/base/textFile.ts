@@ -1,3 +1,4 @@
+import { fstatSync } from "node:fs"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -38,6 +39,7 @@ export const document = (file: string) => Effect.map(read(file), (text) => text.
 const bytesOf = Effect.fnUntraced(function* (
   file: string
 ): Effect.fn.Return<Uint8Array, CliError, FileSystem.FileSystem> {
+  if (file.trim() === "") return yield* usage("FILE names nothing", { target: "FILE", fix: "name a file" })
   const fs = yield* FileSystem.FileSystem
   const found = yield* Effect.orElseSucceed(fs.stat(file), () => undefined)
   if (found?.type === "Directory") {
@@ -58,6 +60,10 @@ const bytesOfInput = Effect.gen(function* () {
   const { stdin, stdinIsTerminal } = yield* Effect.orDie(
     Effect.flatMap(Effect.serviceOption(Stdio.Stdio), Effect.fromOption)
   )
+  // a stream of it is empty
+  if (fstatSync(0, { throwIfNoEntry: false })?.isDirectory() === true) {
+    return yield* usage(`${title(standardInput)} is a folder`, { target: standardInput, fix: "name a file in it" })
+  }
   if (yield* stdinIsTerminal) yield* Console.error("reading standard input: end it with Ctrl-D")
   const chunks = yield* Effect.mapError(Stream.runCollect(stdin), unreadable(standardInput))
   return Buffer.concat(chunks)

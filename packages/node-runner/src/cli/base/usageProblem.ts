@@ -13,13 +13,16 @@ const told = (error: NonShowHelpErrors): Partial<Pick<CliError, "fix" | "message
     case "InvalidValue": {
       const target = error.kind === "flag" ? `--${error.option}` : error.option
       if (error.value === "") return { target, message: `${target} needs a value` }
+      const [, times] = /^(\d+) occurrences$/.exec(error.value) ?? []
+      if (times !== undefined)
+        return { target, message: `${target} is given ${times} times: give it once`, fix: "give it once" }
       const must = mustBe(error.expected)
       return { target, message: `${target} ${error.value}: it ${must}`, fix: `${target} ${must}` }
     }
     case "UnrecognizedOption":
-      return { target: error.option, ...nearest(error.suggestions) }
+      return { target: error.option, ...nearest(error) }
     case "UnknownSubcommand":
-      return { target: error.subcommand, ...nearest(error.suggestions) }
+      return { target: error.subcommand, ...nearest(error) }
     case "MissingArgument":
       return { target: error.argument }
     default:
@@ -27,8 +30,20 @@ const told = (error: NonShowHelpErrors): Partial<Pick<CliError, "fix" | "message
   }
 }
 
-const nearest = (names: ReadonlyArray<string>) =>
-  names.length === 0 ? {} : { fix: `did you mean ${names.join(" or ")}` }
+const nearest = ({
+  message,
+  suggestions
+}: {
+  readonly message: string
+  readonly suggestions: ReadonlyArray<string>
+}) => {
+  if (suggestions.length === 0) return {}
+  const [problem = ""] = message.split("\n", 1)
+  return {
+    message: `${problem}. Did you mean this? ${suggestions.join(", ")}`,
+    fix: `did you mean ${suggestions.join(" or ")}`
+  }
+}
 
 /** What is expected of a value, where the parser of the command line says it in its own words. */
 const mustBe = (expected: string): string => {

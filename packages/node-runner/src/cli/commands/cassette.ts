@@ -29,6 +29,7 @@ const prune = Command.make(
   },
   Effect.fnUntraced(function* ({ dryRun, folder, json, runs }) {
     const fs = yield* FileSystem.FileSystem
+    if (folder.trim() === "") return yield* usage("FOLDER names nothing", { target: "FOLDER", fix: "name a cassette" })
     if (!(yield* isFolder(folder))) {
       const fix = "name one that is there; a single file becomes one with `cassette migrate`"
       return yield* usage(`there is no folder ${folder}`, { target: folder, fix })
@@ -74,8 +75,10 @@ const migrate = Command.make(
     json: flags.json
   },
   Effect.fnUntraced(function* ({ file, json, ...rest }) {
+    if (file.trim() === "") return yield* usage("FILE names nothing", { target: "FILE", fix: "name a cassette" })
     const folder = Option.getOrElse(rest.folder, () => file.replace(/\.json$/iu, ""))
-    if (yield* isFolder(file)) return yield* usage(`${file} is a folder already`, { target: file, fix: "name a file" })
+    if (yield* isFolder(file))
+      return yield* usage(`${file} is a folder already`, { target: file, fix: "name a single file" })
     if (!(yield* isThere(file)))
       return yield* usage(`there is no file ${file}`, { target: file, fix: "name one that is there" })
     if (folder === file) {

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import { isGreen, TestRunner } from "@stepwright/core/TestRunner"
 import * as testRunners from "../../internal/services/testRunners.ts"
-import { configuration, failed } from "../base/cliError.ts"
+import { configuration, failed, usage } from "../base/cliError.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import * as flags from "../run/flags.ts"
@@ -15,6 +15,7 @@ import { sourcesBelow } from "../run/readSources.ts"
 
 /** A folder that is there, or else the one into which a run delivered. */
 const folderOf = Effect.fnUntraced(function* (given: string) {
+  if (given.trim() === "") return yield* usage("DIR names nothing", { target: "DIR", fix: "name a folder or a run" })
   const fs = yield* FileSystem.FileSystem
   if (yield* Effect.orElseSucceed(fs.exists(given), () => false)) return given
   if (given !== runFolder.latest && !(yield* runFolder.isReference(given))) return given

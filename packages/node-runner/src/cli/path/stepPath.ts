@@ -55,5 +55,10 @@ export const unknown = (path: string, run: string, paths: ReadonlyArray<string>)
         ? `; did you mean "${first}"? There are ${all}`
         : `; there are ${all}`
   const fix = first === undefined ? `see \`plan ${run}\`` : `name one of ${all}`
-  return new CliError({ kind: "usage", message: `${path}: no step has this path${why}`, target: path, fix })
+  return new CliError({
+    kind: "usage",
+    message: `${path.trim() === "" ? JSON.stringify(path) : path}: no step has this path${why}`,
+    target: path,
+    fix
+  })
 }

@@ -8,16 +8,15 @@ import type { Told } from "./flags.ts"
 
 /** Refuses, before anything is done, what contradicts itself or cannot be used. */
 export const checkFlags = Effect.fnUntraced(function* ({
+  model,
   out,
   prices,
   record,
   relay,
   replay
-}: Pick<Told, "prices" | "record" | "relay" | "replay"> & { readonly out?: string | undefined }): Effect.fn.Return<
-  void,
-  CliError,
-  FileSystem.FileSystem | Path.Path
-> {
+}: Partial<Pick<Told, "model" | "prices" | "record" | "relay" | "replay">> & {
+  readonly out?: string | undefined
+}): Effect.fn.Return<void, CliError, FileSystem.FileSystem | Path.Path> {
   if (replay !== undefined && record !== undefined && replay !== record) {
     return yield* usage("--replay and --record name two cassettes", {
       target: "--replay",
@@ -30,8 +29,8 @@ export const checkFlags = Effect.fnUntraced(function* ({
       fix: "leave one of them out"
     })
   }
-  for (const [flag, value] of Object.entries({ out, prices, record, relay, replay })) {
-    if (value === "") return yield* usage(`--${flag} names nothing`, { target: `--${flag}`, fix: "name one" })
+  for (const [flag, value] of Object.entries({ model, out, prices, record, relay, replay })) {
+    if (value?.trim() === "") return yield* usage(`--${flag} names nothing`, { target: `--${flag}`, fix: "name one" })
   }
   if (out !== undefined) yield* checkFolder("--out names", out)
   if (relay !== undefined) yield* checkFolder("--relay names", relay)

@@ -17,6 +17,7 @@ export const checkFolder = Effect.fnUntraced(function* (
   const path = yield* Path.Path
   const target = file ?? folder
   const refuse = (problem: string, cause?: unknown) => usage(`${whose} ${target}, ${problem}`, { target, fix, cause })
+  if (path.dirname(path.resolve(folder)) === path.resolve(folder)) return yield* refuse("which is the root of a disk")
   for (let at = path.resolve(folder); ; at = path.dirname(at)) {
     const isLink = yield* Effect.match(fs.readLink(at), { onFailure: () => false, onSuccess: () => true })
     const found = yield* Effect.orElseSucceed(fs.stat(at), () => undefined)
