@@ -91,6 +91,13 @@ const { Step, Workflow } = require("@stepwright/core")
 const of = (name) => Workflow.make(name, { input: Schema.String }).pipe(Workflow.bind("say", ${step.replace("SAY", "0")}, "input"))
 module.exports = ${exports}
 `
+  it("finds effect and Stepwright where it lies outside a project", async () => {
+    const here = place()
+    here.write("c.cjs", common('{ ["w"]: of("w") }'))
+    const { status, stderr } = await here.stepwright("run", "--workflow", "c.cjs", "--input", '"x"')
+    assert.strictEqual(status, 0, stderr)
+  })
+
   it("exports its workflows as any other", async () => {
     const here = inProject()
     const load = async (exports: string, name = "") => {

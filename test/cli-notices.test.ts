@@ -91,6 +91,33 @@ describe("a key that no header can carry", () => {
   })
 })
 
+describe("a variable that is not what it is to be", () => {
+  it("is named with what it may be, with status 3", async () => {
+    for (const name of ["OPENAI_REASONING", "OPENAI_STREAM_USAGE", "OPENAI_PROMPT_CACHING"]) {
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time, so that none waits for the others
+      const here = await serving({ [name]: "maybe" })
+      for (const args of [["ask", "hello"], run]) {
+        // oxlint-disable-next-line no-await-in-loop -- as above
+        const { status, stderr, stdout } = await here.stepwright(...args, "--json")
+        assert.strictEqual(status, 3, stderr)
+        assert.match(stderr, new RegExp(`^stepwright: ${name} cannot be used: Expected "true"`))
+        assert.notMatch(stderr + stdout, /SchemaError/)
+        assert.strictEqual(JSON.parse(stdout).error.target, name)
+      }
+    }
+  })
+
+  it("is as if it were not there where it is blank", async () => {
+    const here = await serving({ OPENAI_MODEL: " " })
+    const { status, stderr } = await here.stepwright("ask", "hello")
+    assert.deepStrictEqual(
+      [status, stderr.split("\n")[0]],
+      [0, "asks gpt-5.1 (the default; set OPENAI_MODEL or --model)"]
+    )
+    assert.match(stderr, /^gpt-5\.1: 10/m)
+  })
+})
+
 describe("a damaged cassette", () => {
   it("says what to do: delete the file and record it anew", async () => {
     const here = await serving()
