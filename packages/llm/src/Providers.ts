@@ -62,7 +62,7 @@ export const modelName = ({ model, provider }: Options): Effect.Effect<string, C
   const { defaultModel, variables: prefix } = table[provider]
   const variable = variables.named(prefix).model
   if (model !== undefined) return Effect.succeed(model)
-  return Effect.map(Config.withDefault(Config.NonEmptyString(variable), defaultModel), (name) => name.trim())
+  return Effect.map(Config.withDefault(Config.String(variable), ""), (name) => name.trim() || defaultModel)
 }
 
 /** What is wrong with the set-up, if anything is: a key that is missing or cannot be one, an address that is none. Nobody is asked. */

@@ -1,9 +1,11 @@
 import * as Cause from "effect/Cause"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as SchemaIssue from "effect/SchemaIssue"
 import type { JournalError } from "@stepwright/core/Journal"
 import { describeError, type EngineReason, type WorkflowError } from "@stepwright/core/WorkflowError"
 import type { WorkflowStateError } from "@stepwright/core/WorkflowState"
+import { oneLine } from "./format.ts"
 import type * as answering from "../../internal/services/answering.ts"
 
 const Kind = Schema.Literals(["failed", "usage", "configuration"])
@@ -55,12 +57,34 @@ export const fromCause = (cause: Cause.Cause<unknown>): CliError => {
       cause: error
     })
   }
+  const variable = wrongVariable(error)
+  if (variable !== undefined) return variable
   const target = isWorkflowError(error) && error.path !== "" ? error.path : undefined
   return new CliError({ kind: kindOf(error), message: message.trimEnd(), target, cause: error })
 }
 
 /** Effect dies of a service that nobody provides with a plain `Error`: its message alone says which. */
 const missingService = (message: string): string | undefined => /^Service not found: (\S+)/.exec(message)?.[1]
+
+/** What is wrong with a variable of the environment, which effect says as its Schema does. */
+const wrongVariable = (error: unknown): CliError | undefined => {
+  const cause =
+    Predicate.isTagged(error, "ConfigError") && Predicate.hasProperty(error, "cause") ? error.cause : undefined
+  if (!Schema.isSchemaError(cause)) return undefined
+  const [issue] = format(cause.issue).issues
+  const target = issue?.path?.map(String).join("_")
+  const fix = "set it to that, or to nothing"
+  return (
+    issue &&
+    configuration(`${target} cannot be used: ${oneLine(issue.message)}`, {
+      ...(target !== undefined && { target }),
+      fix,
+      cause: error
+    })
+  )
+}
+
+const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
 /** An error of the engine, of a state, or of what was set up around a model. */
 type Known = Exclude<EngineReason, JournalError> | WorkflowStateError | answering.Problem

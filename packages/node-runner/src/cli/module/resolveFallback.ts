@@ -18,7 +18,10 @@ export const installFallback = (): void => {
         return next(specifier, context)
       } catch (error) {
         try {
-          return next(specifier, { ...context, parentURL: import.meta.url })
+          // for `require` the parent is none that could be replaced
+          return context.conditions.includes("require")
+            ? { url: import.meta.resolve(specifier), shortCircuit: true }
+            : next(specifier, { ...context, parentURL: import.meta.url })
         } catch {
           throw error
         }

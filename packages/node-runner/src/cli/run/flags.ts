@@ -41,7 +41,9 @@ const amount = (name: string, metavar: string, description: string) =>
 export const answering = {
   provider: Flag.Literals("provider", models.providers).pipe(
     Flag.withMetavar("NAME"),
-    Flag.withDescription("Whose model to ask (default: that before the slash of --model, or openai)"),
+    Flag.withDescription(
+      "Whose model to ask (default: that before the slash of --model, or openai). Variables say the rest: OPENAI_API_KEY, or ANTHROPIC_…, and so _BASE_URL, _MODEL, _REASONING, _STREAM_USAGE and _PROMPT_CACHING"
+    ),
     maybe
   ),
   model: text("model", "NAME", "Model to ask, such as gpt-5.1 or anthropic/NAME (default: OPENAI_MODEL)"),

@@ -58,7 +58,7 @@ export const unnamed = Effect.fnUntraced(function* (standard: Standard) {
   const { defaultModel, variables } = Providers.table[provider]
   const variable = `${variables}_MODEL`
   const named = model ?? (yield* Config.withDefault(Config.String(variable), ""))
-  return named === "" ? `${defaultModel} (the default; set ${variable} or --model)` : undefined
+  return named.trim() === "" ? `${defaultModel} (the default; set ${variable} or --model)` : undefined
 })
 
 /** What the providers call the models that are not called by their aliases: `default` is `gpt-5.1`. */
