@@ -56,6 +56,8 @@ describe("advice, from the command line", () => {
     assert.match(shown.stdout, /raise --max-output-tokens/)
     const again = await here.stepwright("step", "outline")
     assert.match(again.stderr, /raise --max-output-tokens/)
+    const asJson = JSON.parse((await here.stepwright("step", "outline", "--json")).stdout)
+    assert.match(asJson.error.fix, /^stepwright resume \S+ --max-output-tokens N$/)
     const capped = await here.stepwright(...run, "--max-tokens", "1")
     assert.match(capped.stderr, /a smaller --max-output-tokens makes it less/)
     for (const { stderr, stdout } of [cut, shown, again, capped]) assert.notInclude(stderr + stdout, "maxOutputTokens")

@@ -10,6 +10,7 @@ import type { Words } from "../base/words.ts"
 import { explainPath } from "../path/explainPath.ts"
 import * as followed from "../run/followed.ts"
 import * as flags from "../run/flags.ts"
+import * as further from "../run/further.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import { setUp } from "../run/setUp.ts"
@@ -44,8 +45,10 @@ export const step = (words: Words) =>
       const path = stepPath.resolve(given, definition, opened.state)
       const ready = yield* setUp(opened, { force })
       const again = `${yield* command} resume ${run}`
-      const tell = ({ message, tag }: { readonly message: string; readonly tag: string }) =>
-        Console.log(JSON.stringify({ run, path, error: document.ofError({ path, tag, message }, again) }, null, 2))
+      const tell = ({ message, tag }: { readonly message: string; readonly tag: string }, flag = "") =>
+        Console.log(
+          JSON.stringify({ run, path, error: document.ofError({ path, tag, message }, `${again}${flag}`) }, null, 2)
+        )
       const { ending, ran, state } = yield* watched(opened, ready, (listeners) =>
         Engine.step(definition, opened.state, path, { force, ...listeners })
       ).pipe(
@@ -63,7 +66,7 @@ export const step = (words: Words) =>
       if (ending._tag !== "Completed") {
         const failure = describeError(ending.reason)
         yield* Console.error(`failed at ${path}: ${told(ending.reason)}`)
-        if (json) yield* tell(failure)
+        if (json) yield* tell(failure, further.flagsFor(opened.settings, ending.reason))
         return yield* end(statusOf(ending))
       }
       if (ran.length === 0) {
