@@ -77,6 +77,30 @@ describe("what a module prints by itself", () => {
       assert.strictEqual(JSON.parse(stdout).status, "COMPLETED")
       assert.match(stderr, /at import[^]*loud/)
     }
+    // effect's own console, in a step and in a layer
+    here.write(
+      "w.ts",
+      `import { Console, Effect, Layer, Schema } from "effect"
+import { Step, Workflow } from "@stepwright/core"
+const say = Step.effect("say", {
+  input: Schema.String,
+  output: Schema.String,
+  run: (text) => Effect.as(Console.log("loud step"), text)
+})
+export const layer = Layer.effectDiscard(Console.log("loud layer"))
+export const w = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("say", say, "input"))
+`
+    )
+    for (const args of [
+      ["run", "--workflow", "w.ts", "--input", '"x"', "--json"],
+      ["step", "say", "--force", "--json"]
+    ]) {
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time
+      const { stderr, stdout } = await here.stepwright(...args)
+      assert.isObject(JSON.parse(stdout), args.join(" "))
+      assert.match(stderr, /loud layer[^]*loud step/)
+    }
+    here.write("w.ts", module("0", 'console.log("at import")'))
     const file = here.startWith({ stdout: here.path("out.json") }, "resume", "--json")
     assert.strictEqual((await file.ended).status, 0)
     assert.strictEqual(JSON.parse(here.read("out.json")).status, "COMPLETED")
