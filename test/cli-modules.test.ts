@@ -100,6 +100,9 @@ export const w = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind
       assert.isObject(JSON.parse(stdout), args.join(" "))
       assert.match(stderr, /loud layer[^]*loud step/)
     }
+    const planned = await here.stepwright("plan", "--json")
+    assert.isArray(JSON.parse(planned.stdout))
+    assert.match(planned.stderr, /loud layer/)
     here.write("w.ts", module("0", 'console.log("at import")'))
     const file = here.startWith({ stdout: here.path("out.json") }, "resume", "--json")
     assert.strictEqual((await file.ended).status, 0)

@@ -2,6 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import { DeltaSink } from "@stepwright/core/DeltaSink"
 import * as Engine from "@stepwright/core/Engine"
@@ -48,7 +49,7 @@ export const watched = <A, E>(
       })
       // what the steps of the workflow need is what it was set up with
       return yield* (asked as Effect.Effect<A, E>).pipe(
-        Effect.provide(services),
+        Effect.provide([Layer.succeedContext(services), output.layerOfUsers]),
         Effect.provideService(DeltaSink, deltas),
         Effect.provideService(Logger.CurrentLoggers, new Set([Logger.map(notice, print)]))
       )

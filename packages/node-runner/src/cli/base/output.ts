@@ -2,6 +2,9 @@ import { Console } from "node:console"
 import { fstatSync, writeSync } from "node:fs"
 import process from "node:process"
 import { Writable } from "node:stream"
+import * as EffectConsole from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { reasonOf } from "../../internal/disk/systemError.ts"
 import * as terminal from "./terminal.ts"
@@ -67,6 +70,13 @@ const writable = (screen: () => terminal.Screen) =>
 
 /** The console of a command: all that it prints goes through the screens. */
 export const console = new Console({ stdout: writable(stdout), stderr: writable(stderr), ignoreErrors: false })
+
+const errors = new Console({ stdout: writable(stderr), stderr: writable(stderr), ignoreErrors: false })
+
+/** For the code of users: what it prints with effect's console goes where that goes which it prints otherwise. */
+export const layerOfUsers = Layer.unwrap(
+  Effect.sync(() => (direct === undefined ? Layer.empty : Layer.succeed(EffectConsole.Console, errors)))
+)
 
 /**
  * From now on a stream that cannot be written ends nothing. What is wrong with it is told once on the other one, unless

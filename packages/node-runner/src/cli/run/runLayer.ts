@@ -9,6 +9,7 @@ import type { Spent } from "@stepwright/llm/Budget"
 import * as answering from "../../internal/services/answering.ts"
 import * as services from "../../internal/services/layers.ts"
 import * as testRunners from "../../internal/services/testRunners.ts"
+import * as output from "../base/output.ts"
 import type { Session } from "./session.ts"
 
 export type Services = LlmClient.LlmClient | Workspace | TestRunner
@@ -52,6 +53,6 @@ const beside = (
   force: boolean
 ) =>
   Layer.provideMerge(
-    loaded.layer,
+    Layer.provide(loaded.layer, output.layerOfUsers),
     Layer.mergeAll(client, services.workspace(settings.out, force), testRunners.layer(settings.sandbox))
   )
