@@ -76,6 +76,7 @@ describe("a key that no header can carry", () => {
       ["OPENAI_API_KEY", "“sk-test-1234”", /OPENAI_API_KEY has a quotation mark/],
       ["OPENAI_API_KEY", "sk-test\n1234", /OPENAI_API_KEY has a line break/],
       ["OPENAI_ORG_ID", "“org-test-1234”", /OPENAI_ORG_ID/],
+      ["OPENAI_CUSTOM_HEADERS", "x-key: “test-1234”", /CUSTOM_HEADERS/],
       ["OPENAI_PROJECT_ID", "proj\ntest-1234", /variables that begin with OPENAI_/]
     ] as const) {
       // oxlint-disable-next-line no-await-in-loop -- one process at a time, so that none waits for the others
