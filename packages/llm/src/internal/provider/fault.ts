@@ -66,8 +66,7 @@ export const reasonOf = (
   const detail = faults.quote(words.join(": "))
   const codes = causes.map(codeOf)
   if (causes.some((cause) => cause instanceof TooLarge)) return new InvalidResponse({ detail, permanent: true })
-  // What it is, the words have, and it may be a secret.
-  if (words.some((word) => /ByteString|invalid header value/iu.test(word))) {
+  if (words.some(isHeaderProblem)) {
     const prefix = faults.keyVariable?.replace(/_API_KEY$/u, "") ?? ""
     return new Misconfigured({
       detail: `no header can carry what is set for one: check the variables that begin with ${prefix}_, such as ${prefix}_ORG_ID or ${prefix}_CUSTOM_HEADERS`
@@ -83,6 +82,9 @@ export const reasonOf = (
   const fix = isUnknown ? ": if you trust who signed it, name a file with their certificate in NODE_EXTRA_CA_CERTS" : ""
   return new NetworkFailure({ detail: `${at(detail, faults)}${fix}`, ...(permanent && { permanent }) })
 }
+
+/** Whether a message is about what no header can carry, which it quotes, and which may be a secret. */
+export const isHeaderProblem = (message: string): boolean => /ByteString|invalid header value/iu.test(message)
 
 const at = (detail: string, { address }: Faults): string =>
   address === undefined ? detail : `${detail} (check ${address})`

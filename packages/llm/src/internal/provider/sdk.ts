@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { LlmError, Misconfigured } from "@stepwright/core/LlmError"
-import type { IsTimeout } from "./fault.ts"
+import * as providerFault from "./fault.ts"
 import * as providerFetch from "./fetch.ts"
 
 /** The part of an SDK that is used. */
@@ -12,7 +12,7 @@ export interface Sdk {
     path: string,
     options: { readonly body: Readonly<Record<string, unknown>>; readonly signal: AbortSignal }
   ) => Promise<Response>
-  readonly isTimeout: IsTimeout
+  readonly isTimeout: providerFault.IsTimeout
 }
 
 /** What every SDK is made with: its own time-out is put off as far as a timer goes, and it retries nothing. */
@@ -48,6 +48,9 @@ export const load = (
 
 const problemOf = (name: string, failure: unknown): string => {
   const message = failure instanceof Error ? failure.message : String(failure)
+  if (providerFault.isHeaderProblem(message)) {
+    return `no header can carry what is set for one: check the variables that the package ${name} reads, such as the one that ends in _CUSTOM_HEADERS`
+  }
   return /not found|cannot find|failed to (?:load|resolve)/iu.test(message) && message.includes(name)
     ? `the package ${name} is not installed: npm install ${name}`
     : `the package ${name} cannot be loaded: ${message}`
