@@ -7,14 +7,26 @@ import { Result, Schema } from "effect"
 
 const Verdict = Schema.Struct({ valid: Schema.Boolean, reasons: Schema.Array(Schema.String) })
 
+/** All that is known of a verdict while it comes, a character at a time, and at the end. */
+const known = (text: string): ReadonlyArray<unknown> => {
+  const reader = PartialJson.make(Verdict)
+  return [...Array.from(text, (char) => structuredClone(reader.feed(char))), reader.end()]
+}
+
 /** What the tables say of a value while it comes: what is known of it at the end, whatever the pieces. */
 const partial = (text: string) => {
-  const reader = PartialJson.make(Verdict)
-  for (const char of text) reader.feed(char)
+  const last = known(text).at(-1)
   const whole = PartialJson.make(Verdict)
   whole.feed(text)
-  assert.deepStrictEqual(whole.end(), reader.end())
-  return Result.succeed(reader.end())
+  assert.deepStrictEqual(whole.end(), last)
+  return Result.succeed(last ?? null)
+}
+
+/** Whether a value may be a beginning of another. */
+const begins = (part: unknown, whole: unknown): boolean => {
+  if (typeof part === "string" && typeof whole === "string") return whole.startsWith(part)
+  if (typeof part !== "object" || part === null) return part === whole
+  return Object.entries(part).every(([key, inner]) => begins(inner, (whole as Readonly<Record<string, unknown>>)[key]))
 }
 
 /** What the column *read by* names. */
@@ -37,6 +49,7 @@ const readers: Readonly<Record<string, (text: string) => Result.Result<unknown, 
   }).parse,
   "taggedBlocks(<t>)": OutputParser.taggedBlocks({ start: "<t>", end: "</t>" }).parse,
   'choice("yes", "no")': OutputParser.choice(["yes", "no"]).parse,
+  'choice("ja", "nein")': OutputParser.choice(["ja", "nein"]).parse,
   "PartialJson({valid, reasons})": partial
 }
 
@@ -86,6 +99,20 @@ describe("docs/40-replies.md", () => {
       const error = Result.getOrThrow(Result.flip(read))
       assert.include(error.message, message)
       assert.strictEqual(error.truncated, verdict === "cut off")
+    })
+  })
+
+  describe("while the reply comes", () => {
+    const verdicts = rows.filter(({ reader, result }) => reader.endsWith("json({valid, reasons})") && /^`/.test(result))
+
+    it.each(verdicts.map((row) => [`${row.section}: ${row.rule}`, row] as const))("%s", (_, { reply, result }) => {
+      const values = known(reply)
+      assert.deepStrictEqual(values.at(-1), JSON.parse(code(result)))
+      // only the closing tag tells that what came before was reasoning
+      if (/^<|\[THINK|◁/.test(reply) || !/<\/think|\[\/THINK/.test(reply)) {
+        for (const value of values)
+          assert.isTrue(value === undefined || begins(value, values.at(-1)), JSON.stringify(value))
+      }
     })
   })
 })
