@@ -1,7 +1,6 @@
 import { dual } from "effect/Function"
 import * as Result from "effect/Result"
-import * as fences from "../text/fences.ts"
-import { answerParser, failure, makeParser, type OutputParseError, type OutputParser } from "./outputParser.ts"
+import { makeParser, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
 /**
  * Another view of a parser's value. `to` may give a Result; `id` names the view with a version, raised when `to` changes.
@@ -59,42 +58,3 @@ export const orElse: {
 
 const gotFurther = (a: OutputParseError, b: OutputParseError) =>
   a.truncated === b.truncated ? a.place !== "" && b.place === "" : a.truncated
-
-/**
- * One of several texts: the whole reply, or its last line, after a label or not. White space, quotes, marks and a full
- * stop around it and the case of letters are tolerated.
- */
-export const choice = <const Choice extends string>(choices: ReadonlyArray<Choice>): OutputParser<Choice> => {
-  const expected = `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")} and nothing else`
-  const find = (text: string): Choice | undefined => {
-    const said = plain(text)
-    return choices.find((choice) => choice === text) ?? choices.find((choice) => plain(choice) === said)
-  }
-  return answerParser({
-    id: `choice@1(${choices.map((choice) => JSON.stringify(choice)).join("|")})`,
-    format: "text",
-    instructions: `Reply with exactly ${expected}, without quotes.`,
-    parse: (text) => {
-      const whole = find(text)
-      if (whole !== undefined) return Result.succeed(whole)
-      const lines = text.split("\n").filter((line) => line.trim() !== "" && !fences.isFence(line))
-      const said = lines.map((line) => find(line) ?? find(line.slice(line.search(/[:：]/) + 1)))
-      const [first, ...others] = said.at(-1) === undefined ? [] : new Set(said.filter((choice) => choice !== undefined))
-      if (first !== undefined && others.length === 0) return Result.succeed(first)
-      const detail = first === undefined ? "is none" : "has more than one"
-      return failure({ expected, found: text, place: "", detail: `the reply ${detail} of the choices` })
-    },
-    print: (value) => value
-  })
-}
-
-const decoration = new Set("\"'`*_“”.!()-># ")
-
-const plain = (text: string): string => {
-  const trimmed = text.trim()
-  let start = 0
-  let end = trimmed.length
-  while (start < end && decoration.has(trimmed[start]!)) start++
-  while (end > start && decoration.has(trimmed[end - 1]!)) end--
-  return trimmed.slice(start, end).trim().toLowerCase()
-}

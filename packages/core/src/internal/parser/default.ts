@@ -1,7 +1,7 @@
 import * as SchemaAST from "effect/SchemaAST"
 import * as Schema from "effect/Schema"
 import type { AnyCodec } from "../json/codec.ts"
-import { choice } from "./combinators.ts"
+import { choice } from "./choice.ts"
 import { json } from "./json.ts"
 import type { OutputParser } from "./outputParser.ts"
 import { text } from "./text.ts"

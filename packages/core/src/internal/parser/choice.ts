@@ -1,0 +1,120 @@
+import * as Result from "effect/Result"
+import * as fences from "../text/fences.ts"
+import { answerParser, failure, type OutputParser } from "./outputParser.ts"
+
+/**
+ * One of several texts: the whole reply or its last line, by itself, after a label, as the answer that a sentence states, in
+ * a box of LaTeX, or before the reason for it. White space, quotes, marks and a full stop around it and the case of letters
+ * are tolerated, unless only they tell two choices apart.
+ */
+export const choice = <const Choice extends string>(choices: ReadonlyArray<Choice>): OutputParser<Choice> => {
+  const expected = `one of ${choices.map((choice) => JSON.stringify(choice)).join(", ")} and nothing else`
+  const byPlain = Map.groupBy(choices, plain)
+  const find = (text: string): Choice | undefined => {
+    const [alike, ...others] = byPlain.get(plain(text)) ?? []
+    return choices.find((choice) => choice === text.trim()) ?? (others.length === 0 ? alike : undefined)
+  }
+
+  const mentioned = (text: string): ReadonlyArray<Choice> => {
+    const spaced = words(text)
+    return choices.filter((choice) => spaced.includes(words(choice)))
+  }
+
+  /** How far a choice that begins a text reaches, with what may stand around it. */
+  const reach = Math.max(...choices.map(({ length }) => length)) + 60
+
+  /** The choice before its reason, in which no other one comes. */
+  const reasoned = (text: string): Choice | undefined => {
+    const index = text.slice(0, reach).search(reason)
+    const choice = index < 0 ? undefined : find(text.slice(0, index))
+    return choice !== undefined && mentioned(text.slice(index)).every((other) => other === choice) ? choice : undefined
+  }
+
+  /** What a line says, whatever introduces it; nothing where that denies it, or speaks of another one only. */
+  const said = (line: string): ReadonlyArray<Choice> => {
+    const text = line.replace(bullet, "")
+    const whole = find(line) ?? find(text) ?? reasoned(text)
+    if (whole !== undefined) return [whole]
+    const boxes = Array.from(text.matchAll(box), ([, inner = ""]) => find(inner.replace(latex, "")))
+    if (boxes.length > 0) {
+      const clause = text
+        .slice(0, text.search(box))
+        .split(/[.,;:]\s/)
+        .at(-1)!
+      return denial.test(clause) ? [] : boxes.filter((choice) => choice !== undefined)
+    }
+    const lead = statement.exec(text)?.[0] ?? text.slice(0, text.search(/[:：]/) + 1)
+    const rest = text.slice(lead.length)
+    const choice = lead === "" || denial.test(lead) ? undefined : (find(rest) ?? reasoned(rest))
+    const others = mentioned(lead)
+    return choice === undefined || (others.length > 0 && !others.includes(choice)) ? [] : [choice]
+  }
+
+  return answerParser({
+    id: `choice@1(${choices.map((choice) => JSON.stringify(choice)).join("|")})`,
+    format: "text",
+    instructions: `Reply with exactly ${expected}, without quotes.`,
+    parse: (text) => {
+      const whole = find(text) ?? reasoned(text)
+      if (whole !== undefined) return Result.succeed(whole)
+      const lines = text.split("\n").filter((line) => !/^[\s{}]*$/.test(line) && !fences.isFence(line))
+      const all = lines.map(said)
+      const isLast = (all.at(-1) ?? []).length > 0
+      const [first, ...others] = isLast ? new Set(all.flat()) : []
+      if (first !== undefined && others.length === 0) return Result.succeed(first)
+      const detail = first === undefined ? "is none" : "has more than one"
+      return failure({ expected, found: text, place: "", detail: `the reply ${detail} of the choices` })
+    },
+    print: (value) => value
+  })
+}
+
+const bullet = /^\s*(?:[-*+•>]|\d{1,3}[.)]|\(?[A-Za-z][.)]|\{)\s*/
+
+const box = /\\boxed\{((?:[^{}]|\{[^{}]{0,200}\}){0,200})\}/g
+/** What stands around a text in LaTeX. */
+const latex = /^\s*\\(?:text|math)\w*\{|\}\s*$/g
+
+const result =
+  "answer|choice|decision|verdict|conclusion|antwort|entscheidung|wahl|réponse|choix|respuesta|risposta|resposta"
+const before =
+  "so|thus|therefore|hence|overall|finally|in conclusion|the|my|our|final|correct|right|best|also|die|meine|richtige|endgültige|la|ma|le|mon|bonne|mi|correcta|final|a|minha|correta|il|mia"
+/** The answer is …; I choose …; and so in other languages. */
+const statement = new RegExp(
+  [
+    `^[*_]{0,2}(?:(?:${before}),? ){0,5}(?:${result})[*_]{0,2} (?:is|would be|must be|ist|lautet|est|es|è|é)[:：]? `,
+    "^(?:(?:so|thus|therefore|hence|finally|overall),? )?(?:i|we)(?:['’](?:d|ll)| would| will| must)?(?: therefore)? (?:choose|pick|select|answer|decide on|decide for|vote for|go with)[:：]? ",
+    "^(?:also )?ich (?:wähle|entscheide mich für)[:：]? |^je choisis[:：]? |^(?:yo )?elijo[:：]? ",
+    "^(?:最终)?(?:答案|回答|答え)(?:是|は)"
+  ].join("|"),
+  "iu"
+)
+
+/** What takes back what it introduces. */
+const denial =
+  /(?<!\p{L})(?:not|never|neither|nor|cannot|wrong|incorrect|false|instead|rather|doubt|unless|except|if|refuse|against|opposite|example|nicht|keine?|nie|falsche?|falls|wenn|beispiel|pas|jamais|fausse|faux|exemple|nunca|incorrecta|falsa|si|ejemplo|não|não|не|нет)(?!\p{L})|n['’]t(?!\p{L})|不|非|错|例/iu
+
+/** What comes between a choice and the reason for it, or above it. */
+const reason =
+  /(?:[\s,;.:(–—-]+(?:because|since|due to|given that|as (?!(?:if|long|far|soon|well|much)\b)|weil|denn|parce que|puisque|porque|ya que|perché|poiché)|\s*[,，。]\s*因为)(?!\p{L})|[*_"'.!]*\s*\n[\s>*_#-]*(?:explanation|reason(?:ing|s)?|rationale|justification|begründung|grund|explication|raison|justificación|razón|理由)[*_ ]*[:：]/iu
+
+/** The words of a text, each between blanks. */
+const words = (text: string): string =>
+  ` ${text
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, " ")
+    .trim()} `
+
+const quotes = "\"'`*_“”„‚‘’«»‹›「」『』() "
+const leading = new Set(`${quotes}-#>`)
+const trailing = new Set(`${quotes}.!。！}`)
+
+const plain = (text: string): string => {
+  const trimmed = text.trim()
+  let start = 0
+  let end = trimmed.length
+  // a minus, or more than
+  while (start < end && leading.has(trimmed[start]!) && !/^[->]\d/.test(trimmed.slice(start, start + 2))) start++
+  while (end > start && trailing.has(trimmed[end - 1]!)) end--
+  return trimmed.slice(start, end).trim().toLowerCase()
+}
