@@ -53,11 +53,25 @@ export const makeParser = <A>(fields: Omit<OutputParser<A>, "pipe">): OutputPars
 export const answerParser = <A>(fields: Omit<OutputParser<A>, "pipe">): OutputParser<A> =>
   makeParser({
     ...fields,
-    parse: (text) => Result.flatMap(answer(text, reasoning.blank), fields.parse),
+    parse: (text) => {
+      const withWords = answer(text, reasoning.blank, true)
+      // an element with an ordinary name may be the answer's own
+      const left =
+        Result.isFailure(withWords) && !withWords.failure.truncated ? answer(text, reasoning.blank) : withWords
+      const word = left === withWords ? reasoning.wordOf(text) : undefined
+      return Result.mapError(Result.flatMap(left, fields.parse), (error) => behind(error, word))
+    },
     print: (value) => {
       const printed = fields.print(value)
-      return isPlain(reasoning.find(printed)) ? printed : reasoning.enclose(printed)
+      return isPlain(reasoning.find(printed, true)) ? printed : reasoning.enclose(printed)
     }
+  })
+
+/** An error that says which element was taken for reasoning, where nothing of the format was found behind it. */
+const behind = ({ detail, ...error }: OutputParseError, word: string | undefined) =>
+  new OutputParseError({
+    ...error,
+    detail: word !== undefined && error.place === "" ? `${detail} after ${word}` : detail
   })
 
 const isPlain = (found: reasoning.Found): boolean => "gaps" in found && found.gaps.length === 0
@@ -65,9 +79,10 @@ const isPlain = (found: reasoning.Found): boolean => "gaps" in found && found.ga
 /** The answer in a reply, by what becomes of the gaps that are no part of it. */
 export const answer = (
   text: string,
-  without: (text: string, gaps: reasoning.Gaps, exact: reasoning.Span | undefined) => string
+  without: (text: string, gaps: reasoning.Gaps, exact: reasoning.Span | undefined) => string,
+  withWords = false
 ): Result.Result<string, OutputParseError> => {
-  const found = reasoning.find(text)
+  const found = reasoning.find(text, withWords)
   if ("unfinished" in found) {
     const place = placeOf(text, found.unfinished)
     const detail = `the ${found.what} that starts at ${place} is not finished`

@@ -1,6 +1,6 @@
 import * as fences from "./fences.ts"
 import * as language from "./language.ts"
-import { mayBegin, tags } from "./reasoningTags.ts"
+import { hint, leads, mayBegin, tags, words } from "./reasoningTags.ts"
 
 const answerNames = "answer|response|solution|output|result|final|final_answer|final_response"
 
@@ -12,12 +12,19 @@ const answerTag = new RegExp(
 const answerEnd = new RegExp(`</(?:${answerNames})>|<\\|end_of_solution\\|>|<\\|END_RESPONSE\\|>`, "gi")
 
 /** What ends a reply in a chat template. */
-const stop = /\s*(?:<\|(?:return|end|im_end|eot_id|endoftext)\|>|<\/s>)\s*$/
+const stop = /(?:\s*(?:<\|(?:return|end|im_end|eot_id|endoftext)\|>|<\/s>|\[END FINAL RESPONSE\]))+\s*$/
 
 const anyTag = new RegExp(tags.map(([open, close], i) => `(?<o${i}>${open})|(?<c${i}>${close})`).join("|"), "iy")
 
-/** A word of each tag: most texts have none. */
-const hint = /think|thought|reasoning|reflection|scratchpad|monologue|unused9|channel|\bcot>/i
+const led = [...leads, ...words].map(([open, close], i) => ({
+  isWord: i >= leads.length,
+  open: new RegExp(`\\s*(?:${open})`, i < leads.length ? "y" : "iy"),
+  /** Of a word an opening one too. */
+  close: new RegExp(i < leads.length ? close : `(${open})|${close}`, "gi")
+}))
+
+/** What prose says of a tag right behind it. */
+const spoken = /[ \t]+(?:tags?|blocks?|elements?|tokens?|markers?|sections?|is|was|are|were)(?![\p{L}\p{N}])/uy
 
 interface Tag {
   /** Which of `tags`. */
@@ -45,12 +52,14 @@ const nothing: Found = { gaps: [] }
 const opened = "<think></think>"
 const printed = /^<think><\/think>\r?\n<answer>\r?\n/
 
-/** All reasoning in a reply, in time linear in its length. */
-export const find = (text: string): Found => {
+/** All reasoning in a reply, in time linear in its length; `withWords` where an element with an ordinary name may be some. */
+export const find = (text: string, withWords = false): Found => {
   const found = read(text)
   const last = stop.exec(text.slice(-100))
   const trailing: Gaps = last === null ? [] : [[text.length - last[0].length, text.length]]
-  if (found.length === 0) return last === null ? nothing : { gaps: trailing }
+  if (found.length === 0 && leadAt(text, 0, withWords) === undefined) {
+    return last === null ? nothing : { gaps: trailing }
+  }
   const gaps: Array<Span> = []
   let answer: Stated | undefined
   /** What stands before was looked at. */
@@ -62,6 +71,17 @@ export const find = (text: string): Found => {
     at = answer?.to ?? answer?.start ?? gap[1]
   }
 
+  const takeLeads = (): Found | undefined => {
+    for (let lead = leadAt(text, at, withWords); lead !== undefined; lead = leadAt(text, at, withWords)) {
+      if (lead.end === undefined) return { unfinished: lead.start, what: "reasoning" }
+      if (answer === undefined) take([lead.start, lead.end])
+      else return undefined
+    }
+    return undefined
+  }
+  const unfinished = takeLeads()
+  if (unfinished !== undefined) return unfinished
+
   for (const [i, tag] of found.entries()) {
     if (tag.start < at) continue
     if (answer !== undefined || text.slice(at, tag.start).trim() !== "") break
@@ -69,6 +89,9 @@ export const find = (text: string): Found => {
     if (last === undefined) return { unfinished: tag.start, what: "reasoning" }
     take([tag.start, found[last]!.end])
   }
+
+  const further = takeLeads()
+  if (further !== undefined) return further
 
   const orphan = lastOrphan(text, at, found)
   if (orphan !== undefined) take([0, orphan.end])
@@ -82,7 +105,7 @@ export const find = (text: string): Found => {
     if (line.isCode) continue
     const starts = text.slice(Math.max(line.from, at), tag.start).trim() === ""
     const close = tag.other === undefined ? undefined : found[tag.other]!
-    if (close === undefined && starts) return { unfinished: tag.start, what: "reasoning" }
+    if (close === undefined && starts && !isSpokenOf(text, tag)) return { unfinished: tag.start, what: "reasoning" }
     if (close === undefined) continue
     if (starts) take([tag.start, close.end])
     // said in reasoning whose own first tag is not there
@@ -92,6 +115,39 @@ export const find = (text: string): Found => {
   const { end, start, to } = answer
   if (to === undefined) return { unfinished: start, what: "answer" }
   return { gaps: [[0, start], [end, to], ...trailing], exact: [start, end] }
+}
+
+/** What stands around reasoning that begins at an index, and where it ends, if it does. */
+const leadAt = (
+  text: string,
+  at: number,
+  withWords: boolean
+): { start: number; end: number | undefined } | undefined => {
+  for (const { close, isWord, open } of led) {
+    open.lastIndex = at
+    const opening = isWord && !withWords ? null : open.exec(text)
+    if (opening === null) continue
+    let depth = 1
+    let end: number | undefined
+    for (const { 0: tag, 1: again, index } of text.slice(at + opening[0].length).matchAll(close)) {
+      depth += again === undefined ? -1 : 1
+      // where a word is named once more inside, the last tag that closes it counts
+      if (again === undefined) end = at + opening[0].length + index + tag.length
+      if (depth === 0) break
+    }
+    return { start: at + opening[0].search(/\S/), end }
+  }
+  return undefined
+}
+
+const word = new RegExp(`^\\s*(${words.map(([open]) => open).join("|")})`, "i")
+
+/** The element with an ordinary name that a text begins with. */
+export const wordOf = (text: string): string | undefined => word.exec(text)?.[1]
+
+const isSpokenOf = (text: string, { end }: { readonly end: number }): boolean => {
+  spoken.lastIndex = end
+  return spoken.test(text)
 }
 
 /** The last tag that closes reasoning whose opening tag is not there. */
@@ -169,6 +225,7 @@ const isLast = (text: string, { end }: Tag): boolean => {
  * right before an answer. In prose that speaks of a tag a blank stands before it.
  */
 const closesReasoning = (text: string, tag: Tag): boolean => {
+  if (isSpokenOf(text, tag)) return false
   if (isFirst(text, tag)) return true
   const before = text[tag.start - 1]!
   if (tag.isQuoted || /[\s`'"]/.test(before)) return false
@@ -226,7 +283,7 @@ interface Stated {
 const answerOf = (text: string, at: number): Stated | undefined => {
   answerTag.lastIndex = at
   const tag = answerTag.exec(text)?.[0]
-  if (tag === undefined) return undefined
+  if (tag === undefined || isSpokenOf(text, { end: at + tag.length })) return undefined
   const start = at + tag.length
   const ends = [...text.slice(start).matchAll(answerEnd)].map(({ 0: tag, index }) => ({
     end: start + index,

@@ -1,11 +1,11 @@
 /**
  * What a model thinks aloud before its answer, and the tags that tell it from the answer.
  *
- * **Source** the chat templates of DeepSeek R1, Qwen 3, GLM, Magistral, Kimi, Seed-OSS, Command A, MedGemma, Gemma, gpt-oss
- * and OpenThinker.
+ * **Source** the chat templates of DeepSeek R1, Qwen 3, GLM, Magistral, Kimi, Seed-OSS, Command A, MedGemma, Gemma, gpt-oss,
+ * OpenThinker, MiniMax, LongCat, Pangu, Apertus, Granite and Apriel.
  */
 const names = [
-  "(?:seed:)?think(?:ing)?(?:_process)?",
+  "(?:\\w{1,20}:|longcat_)?think(?:ing)?(?:_process|_fast|_faster)?",
   "thoughts?(?:_process)?",
   "reasoning",
   "reflection",
@@ -16,20 +16,51 @@ const names = [
   "cot"
 ].join("|")
 
+const bracketed = "THINK(?:ING)?|THOUGHTS?|REASONING"
+
 /** Opening and closing tag, as patterns that hold in any letter case. Models mix up the names. */
 export const tags: ReadonlyArray<readonly [open: string, close: string]> = [
   [`<(?:${names})(?:\\s[^<>\\n/]{0,200})?>`, `</(?:${names})>`],
-  ["\\[THINK\\]", "\\[/THINK\\]"],
+  [`\\[(?:${bracketed})\\]`, `\\[/(?:${bracketed})\\]`],
+  ["\\[unused16\\]", "\\[unused17\\]"],
   ["◁think▷", "◁/think▷"],
   ["<\\|begin_of_thought\\|>", "<\\|end_of_thought\\|>"],
   ["<\\|START_THINKING\\|>", "<\\|END_THINKING\\|>"],
+  ["<\\|think(?:ing)?(?:_start)?\\|>", "<\\|(?:/think(?:ing)?|think(?:ing)?_end)\\|>"],
+  ["<\\|inner_prefix\\|>", "<\\|inner_suffix\\|>"],
   ["<unused94>", "<unused95>"],
   ["<\\|channel>thought", "<channel\\|>"],
   [
     "(?:<\\|start\\|>assistant)?<\\|channel\\|>analysis<\\|message\\|>",
-    "(?:<\\|end\\|>)?(?:<\\|start\\|>assistant)?<\\|channel\\|>final ?(?:<\\|constrain\\|>\\w+)?<\\|message\\|>"
+    "(?:<\\|end\\|>)?(?:<\\|start\\|>assistant)?<\\|channel\\|>final ?(?:<\\|constrain\\|>\\w+)?<\\|message\\|>|<\\|end\\|>(?!\\s*(?:<|$))"
   ]
 ]
 
-/** Where a tag may begin: a character that begins one, or the one text in brackets that does. */
-export const mayBegin = /[<◁]|\[\/?THINK/gi
+/** A word of each tag: most texts have none. */
+export const hint = /think|thought|reasoning|reflection|scratchpad|monologue|unused|channel|inner_|\bcot>/i
+
+/** Where a tag may begin: a character that begins one, or a text in brackets that does. */
+export const mayBegin = new RegExp(`[<◁]|\\[(?=/?(?:${bracketed})\\]|unused1)`, "gi")
+
+const elements = "analysis|plan|planning|rationale|reason|deliberation|consideration|considerations|brainstorm(?:ing)?"
+
+/** What stands around reasoning, but only where a reply begins with it. */
+export const leads: ReadonlyArray<readonly [open: string, close: string]> = [
+  ["Here(?:['’]s| is) my thought process:", "Here(?:['’]s| is) my response:"],
+  ["Here are my reasoning steps:", "\\[BEGIN FINAL RESPONSE\\]"],
+  // channels whose tokens were taken off
+  ["analysis(?=[A-Z{[<*`\"'])", "assistantfinal"]
+]
+
+/** Elements with an ordinary name: reasoning where an answer follows that does not stand in them. */
+export const words: ReadonlyArray<readonly [open: string, close: string]> = [
+  [`<(?:${elements})>`, `</(?:${elements})>`]
+]
+
+/** What leads begin with, for a reply of which no more came yet. */
+export const leadBeginnings = [
+  "here is my thought process:",
+  "here's my thought process:",
+  "here are my reasoning steps:",
+  "analysis"
+]

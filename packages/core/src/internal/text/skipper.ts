@@ -1,11 +1,12 @@
-import { mayBegin, tags } from "./reasoningTags.ts"
+import { leadBeginnings, leads, mayBegin, tags, words } from "./reasoningTags.ts"
 
-const opening = new RegExp(`^(?:${tags.map(([open]) => open).join("|")})`, "i")
-const openings = tags.map(([open]) => new RegExp(`^(?:${open})`, "i"))
+const all = [...tags, ...leads, ...words]
+const opening = new RegExp(`^(?:${all.map(([open]) => open).join("|")})`, "i")
+const openings = all.map(([open]) => new RegExp(`^(?:${open})`, "i"))
 const anyClosing = new RegExp(tags.map(([, close]) => close).join("|"), "iy")
 
 /** How closing tags begin. */
-const begins = ["<", "[/", "◁"]
+const begins = ["<", "[/", "[u", "◁"]
 
 /** What is left of some more text of a reply that comes in pieces; `restart` where all that came before was reasoning. */
 export interface Piece {
@@ -40,7 +41,8 @@ export const skipper = () => {
     }
     if (
       held.length < longest &&
-      /^$|^[<◁][^>▷\n]*$|^<\|(?:start|channel)[^\n]{0,60}$|^\[(?:T(?:H(?:I(?:N(?:K)?)?)?)?)?$/i.test(held)
+      (/^$|^[<◁][^>▷\n]*$|^<\|(?:start|channel)[^\n]{0,60}$|^\[[a-z\d]{0,9}$/i.test(held) ||
+        leadBeginnings.some((beginning) => beginning.startsWith(held.toLowerCase())))
     )
       return none
     state = "answer"
@@ -49,7 +51,7 @@ export const skipper = () => {
 
   const reasoning = (text: string): Piece => {
     held += text
-    const [open, close] = tags[kind]!
+    const [open, close] = all[kind]!
     const pattern = new RegExp(`(${open})|${close}`, "gi")
     let end = 0
     for (const match of held.matchAll(pattern)) {
