@@ -23,7 +23,7 @@ export interface JsonBlocks {
   readonly blocks: ReadonlyArray<JsonBlock>
   /** Where a block starts that the text ends in the middle of. */
   readonly unclosed: number | undefined
-  /** The first of the best standing that began like JSON and stopped being it. */
+  /** The first of the best standing that began like JSON and stopped being it; one that describes a shape after all others. */
   readonly invalid: Broken | undefined
   /** The language of a fence that has JSON in it all the same. */
   readonly foreign: string | undefined
@@ -33,6 +33,9 @@ interface Broken {
   readonly standing: Standing
   readonly index: number
   readonly detail: string
+  readonly isShape: boolean
+  /** Whether its brackets are closed all the same. */
+  readonly isWhole: boolean
 }
 
 const opener = /[{[]|`{3,}/g
@@ -113,10 +116,15 @@ export const find = (text: string): JsonBlocks => {
     const isFirstThere: boolean = isFirst
     isFirst = false
     const counts = standing === alone || (isObject && isAt(quotedKey, text, start))
-    if (counts && !inBroken && (invalid === undefined || standing > invalid.standing)) {
-      invalid = { standing, index: region.index, detail: region.detail }
-    }
     const end: number | undefined = isHopeless || !counts ? undefined : region.end?.()
+    if (
+      counts &&
+      !inBroken &&
+      (invalid === undefined || rank(region.isShape, standing) > rank(invalid.isShape, invalid.standing))
+    ) {
+      const { detail, index, isShape } = region
+      invalid = { standing, index, detail, isShape, isWhole: isObject && end !== undefined }
+    }
     if (end !== undefined) {
       opener.lastIndex = end
       continue
@@ -129,6 +137,8 @@ export const find = (text: string): JsonBlocks => {
   }
   return { blocks, unclosed: undefined, invalid, foreign }
 }
+
+const rank = (isShape: boolean, standing: Standing): number => (isShape ? 0 : standing)
 
 /** Whether the first line of an unfinished value ends in a string, as prose in which a bracket and a quote stand does. */
 const hasBreakInString = (text: string, start: number): boolean => {

@@ -6,6 +6,8 @@ export type Region =
       readonly _tag: "Invalid"
       readonly index: number
       readonly detail: string
+      /** Whether a type or a placeholder stands there for a value: the text describes a shape. */
+      readonly isShape: boolean
       /** Where what follows closes all brackets, if it does; nothing to ask of what cannot have begun as JSON. */
       readonly end: (() => number | undefined) | undefined
     }
@@ -47,13 +49,18 @@ export const repair = (text: string, start: number): Region => {
   let next = "value" as Next
   let i = start
 
-  const invalid = (index: number, detail: string): Region => ({
+  const invalid = (index: number, detail: string, isShape = false): Region => ({
     _tag: "Invalid",
     index,
     detail,
+    isShape,
     end: () => closingEnd(text, index, [...closers])
   })
-  const misplaced = (index: number): Region => invalid(index, `${symbolAt(text, index)} cannot stand here`)
+  const misplaced = (index: number): Region => {
+    const symbol = symbolAt(text, index)
+    const isShape = next === "value" ? symbol === "<" : next === "end" && (symbol === "|" || symbol === "/")
+    return invalid(index, `${symbol} cannot stand here`, isShape)
+  }
   const isObject = () => closers.at(-1) === "}"
   /** Whether a value can stand here, a comma put before it where one was left out. */
   const takesValue = (): boolean => {
@@ -117,7 +124,7 @@ export const repair = (text: string, start: number): Region => {
       if ("fault" in string) {
         const { fault, reason } = string
         if (reason === undefined) return misplaced(fault)
-        if (reason === unclosedKey) return { _tag: "Invalid", index: i, detail: reason, end: undefined }
+        if (reason === unclosedKey) return { _tag: "Invalid", index: i, detail: reason, isShape: false, end: undefined }
         return invalid(fault, reason)
       }
       const json = `"${text.slice(string.from, string.to).replace(unescaped, escape)}"`
@@ -131,7 +138,8 @@ export const repair = (text: string, start: number): Region => {
       const found = match(word, text, i)
       if (found === undefined) return misplaced(i)
       if (found === "…" || found.startsWith("..")) {
-        return invalid(i, "the value is abbreviated; write every element in full")
+        const isShape = next === "value" && out.at(-1) !== ","
+        return invalid(i, "the value is abbreviated; write every element in full", isShape)
       }
       if (i + found.length === text.length) return unclosed
       if (match(colon, text, i + found.length) !== undefined) {
@@ -143,7 +151,7 @@ export const repair = (text: string, start: number): Region => {
         const json = bare(found)
         if (isObject() && next !== "value") return misplaced(i)
         if (json === undefined && (next === "value" || /^[+-]?\d/.test(found))) {
-          return invalid(i, `${found} is no JSON value; a text has to be in double quotes`)
+          return invalid(i, `${found} is no JSON value; a text has to be in double quotes`, type.test(found))
         }
         if (json === undefined || !takesValue()) return misplaced(i)
         out.push(json)
@@ -154,12 +162,16 @@ export const repair = (text: string, start: number): Region => {
   return unclosed
 }
 
+/** A type, where a value would stand. */
+const type = /^(?:bool(?:ean)?|str(?:ing)?|int(?:eger)?|float|number|decimal|list|array|dict|object|any|unknown|date)$/i
+
 /** Where brackets that are open at an index are closed, if they are before the next fence. */
 const closingEnd = (text: string, index: number, closers: Array<string>): number | undefined => {
   for (let i = index; i < text.length; i++) {
     const char = text[i]!
     if (char === '"') {
-      const string = stringAt(text, i)
+      const key = keyAt(text, i)
+      const string = key === undefined || "fault" in key ? stringAt(text, i) : key
       if (string === undefined || "fault" in string) return undefined
       i = string.end - 1
     } else if (char === "{" || char === "[") closers.push(char === "{" ? "}" : "]")

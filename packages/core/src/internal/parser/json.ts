@@ -67,7 +67,7 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
     const fitting = found.blocks.filter(({ json }) =>
       jsonShape.accepts(shape, json.startsWith("{") ? "object" : "array")
     )
-    const candidates = best(fitting.length > 0 ? fitting : found.blocks, found.invalid?.standing)
+    const candidates = best(fitting.length > 0 ? fitting : found.blocks, found.invalid)
     if (candidates.length === 0)
       return whole(trimmed.replace(/^```(?:json\w?)?(?=\s)|```$/gi, "").trim()) ?? missing(text, found)
     if (candidates.length > maxBlocks) {
@@ -112,10 +112,12 @@ const shown = 80
 /** How many values of a reply are looked at. */
 const maxBlocks = 100
 
-/** Those that stand best; none where something broken stands better than all. */
-const best = (found: ReadonlyArray<blocks.JsonBlock>, broken = 0): ReadonlyArray<blocks.JsonBlock> => {
+/** Those that stand best; none where something broken stands better, or as well and may be the answer with a fault. */
+const best = (found: ReadonlyArray<blocks.JsonBlock>, broken: blocks.JsonBlocks["invalid"]) => {
   const highest = found.reduce((highest, { standing }) => Math.max(highest, standing), 0)
-  return highest < broken ? [] : found.filter(({ standing }) => standing === highest)
+  const isAnswer = broken !== undefined && !broken.isShape
+  const isWorse = isAnswer && (broken.standing > highest || (broken.isWhole && broken.standing === highest))
+  return isWorse ? [] : found.filter(({ standing }) => standing === highest)
 }
 
 const broken = (text: string, { detail, index }: { readonly detail: string; readonly index: number }) =>
