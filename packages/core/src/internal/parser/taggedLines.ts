@@ -10,6 +10,8 @@ interface Rules {
   readonly isHeading: (line: string) => boolean
   /** Whether a title may be one of a block. */
   readonly fits: (title: string) => boolean
+  /** Where it is not said what headings look like, the level that is asked for. */
+  readonly level: number | undefined
   readonly names: { readonly start: string; readonly end: string }
 }
 
@@ -17,8 +19,9 @@ export const makeRules = (options: {
   readonly start: string
   readonly end: string
   readonly heading?: RegExp
+  readonly level?: number
 }): Rules => {
-  const { heading } = options
+  const { heading, level = 4 } = options
   // without the flags that make a test depend on the one before
   const pattern = heading === undefined ? undefined : new RegExp(heading.source, heading.flags.replace(/[gy]/g, ""))
   return {
@@ -26,6 +29,7 @@ export const makeRules = (options: {
     end: taggedToken.make(options.end),
     isHeading: (line) => pattern !== undefined && isMarked(line) && pattern.test(titleOf(line)),
     fits: (title) => pattern === undefined || pattern.test(title),
+    level: heading === undefined ? level : undefined,
     names: { start: `\`${options.start}\``, end: `\`${options.end}\`` }
   }
 }
@@ -74,8 +78,16 @@ export const read = (
     } else if (open === undefined) {
       if (end.isAlone(line)) return stop(i, `this ${names.end} has no ${names.start} before it`)
       if (!start.isAlone(line)) continue
+      if (isListed(line) && isListed(lines[i + 1] ?? "") && end.isAlone(lines[i + 1]!)) {
+        i++
+        continue
+      }
       const found = headingsOf(lines, isCode, after, i, rules)
       if (found.own === undefined) return stop(i, `this ${names.start} has no heading above it`)
+      if (found.other !== undefined) {
+        const [above, below] = [found.other, found.own].map((line) => titleOf(lines[line]!))
+        return stop(found.other, `"${above}" and "${below}" may both head this block`)
+      }
       if (found.lost !== undefined) return stop(found.lost, `"${titleOf(lines[found.lost]!)}" has no ${names.start}`)
       open = { heading: titleOf(lines[found.own]!), line: found.own, body: [] }
       after = i
@@ -93,32 +105,76 @@ export const read = (
     }
   }
   if (open !== undefined) return stop(lines.length - 1, `"${open.heading}" has no ${names.end}`, true)
-  const lost = lines.findIndex((line, i) => i >= after && !isCode[i] && isHeading(line))
+  const last = blocks.at(-1)
+  const kind = rules.level === undefined || last === undefined ? undefined : kindOf(lines[last.line]!)
+  const lost = lines.findIndex((line, i) => i >= after && !isCode[i] && (isHeading(line) || isOfKind(line, kind)))
   return lost < 0 ? { blocks } : stop(lost, `"${titleOf(lines[lost]!)}" has no ${names.start}`, true)
 }
 
 const lineBefore = (line: string, index: number | undefined): string =>
   index === undefined ? line : line.slice(0, index).trimEnd()
 
-/** The line that heads the block that starts at `to`, and one before it that heads nothing. */
+interface Headings {
+  readonly own: number | undefined
+  readonly lost?: number | undefined
+  readonly other?: number | undefined
+}
+
+/** The line that heads the block that starts at `to`, one before it that heads nothing, and another that may head it. */
 const headingsOf = (
   lines: ReadonlyArray<string>,
   isCode: ReadonlyArray<boolean>,
   from: number,
   to: number,
-  { fits, isHeading }: Rules
-) => {
-  let own: number | undefined
+  rules: Rules
+): Headings => {
+  const { fits, isHeading, level } = rules
+  const marked: Array<number> = []
   let plain: number | undefined
   for (let i = to - 1; i >= from; i--) {
     const line = lines[i]!
     if (isCode[i] || line.trim() === "") continue
-    if (own !== undefined && isHeading(line)) return { own, lost: i }
-    if (!fits(titleOf(line))) continue
-    if (isMarked(line)) own ??= i
-    else plain ??= i
+    if (isMarked(line) && (fits(titleOf(line)) || (marked.length > 0 && isHeading(line)))) marked.push(i)
+    else if (fits(titleOf(line))) plain ??= i
   }
-  return { own: own ?? plain, lost: undefined }
+  const [nearest = plain] = marked
+  if (nearest === undefined || level === undefined) return { own: nearest, lost: marked[1] }
+  const kind = kindOf(lines[nearest]!)
+  const hashes = kind === bold ? marked.find((i) => kindOf(lines[i]!) !== bold) : undefined
+  if (hashes === undefined) return { own: nearest, lost: marked.slice(1).find((i) => isOfKind(lines[i]!, kind)) }
+  const above = kindOf(lines[hashes]!)
+  const isNote = above === level || areAllBelow(lines, isCode, rules, above)
+  const own = isNote ? hashes : nearest
+  const others = marked.filter((i) => i < own)
+  return {
+    own,
+    lost: others.find((i) => isOfKind(lines[i]!, kindOf(lines[own]!))),
+    other: isNote === undefined ? hashes : undefined
+  }
+}
+
+/** Whether each of several blocks has a heading of a kind above it. */
+const areAllBelow = (
+  lines: ReadonlyArray<string>,
+  isCode: ReadonlyArray<boolean>,
+  { end, start }: Rules,
+  kind: Kind | undefined
+): boolean | undefined => {
+  let blocks = 0
+  let isInside = false
+  let isBelow = false
+  for (const [i, line] of lines.entries()) {
+    if (isCode[i]) continue
+    if (isInside) isInside = !end.isAlone(line) && end.atEnd(line) === undefined
+    else if (isOfKind(line, kind)) isBelow = true
+    else if (start.isAlone(line)) {
+      if (!isBelow) return false
+      blocks++
+      isInside = true
+      isBelow = false
+    }
+  }
+  return blocks > 1 ? true : undefined
 }
 
 /** A body as lines in which nothing counts. */
@@ -153,8 +209,21 @@ const unwrap = (lines: ReadonlyArray<string>, { end, start }: Rules): ReadonlyAr
   return lines.with(opening, "").with(closing, "")
 }
 
+/** A heading's level, or 0 for a line all in bold. */
+type Kind = number
+const bold: Kind = 0
+
+const kindOf = (line: string): Kind | undefined => {
+  const mark = /^(?:#{1,6}(?!\S)|\*\*.*\*\*:?$|__.*__:?$)/.exec(line.trim())?.[0]
+  return mark?.startsWith("#") === true ? mark.length : mark === undefined ? undefined : bold
+}
+
+const isOfKind = (line: string, kind: Kind | undefined): boolean => kind !== undefined && kindOf(line) === kind
+
 /** A Markdown heading, or a line all in bold. */
-const isMarked = (line: string): boolean => /^(?:#{1,6}(?!\S)|\*\*.*\*\*:?$|__.*__:?$)/.test(line.trim())
+const isMarked = (line: string): boolean => kindOf(line) !== undefined
+
+const isListed = (line: string): boolean => /^\s*-[ \t]/.test(line)
 
 /** What a heading line says, without its marks. */
 const titleOf = (line: string): string => {
