@@ -1,9 +1,12 @@
 import { dual } from "effect/Function"
+import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import type { StreamPart } from "./LlmClient.ts"
 import * as answerReader from "./internal/json/answerReader.ts"
+import * as jsonReader from "./internal/json/reader.ts"
 import { fromAst } from "./internal/json/shape.ts"
+import { read } from "./internal/parser/json.ts"
 
 /**
  * What is known of a JSON value while its text still comes. Any key may be missing and any string, a literal too, may be
@@ -39,7 +42,7 @@ type ValueAt<A, K> = A extends unknown ? (K extends keyof A ? A[K] : string exte
 export interface Reader<A> {
   /** What is known after some more text. */
   readonly feed: (text: string) => PartialJson<A> | undefined
-  /** What is known when no more text comes. Only a reply that is a number and nothing else changes by it. */
+  /** What is known when no more text comes: the value that `OutputParser.json` takes, if it takes one. */
   readonly end: () => PartialJson<A> | undefined
 }
 
@@ -56,9 +59,26 @@ type AnySchema = Schema.ConstraintCodec<unknown, unknown>
  * made. What does not fit is left out: in an object the key, in a list that element and all after it. Where the text stops
  * being JSON, or goes more than 500 levels deep, the value stops to grow.
  */
-export const make = <S extends AnySchema>(schema: S): Reader<S["Encoded"]> =>
+export const make = <S extends AnySchema>(schema: S): Reader<S["Encoded"]> => {
+  const shape = fromAst(schema.ast)
+  const reader = answerReader.make(shape)
+  const pieces: Array<string> = []
+  const end = () => {
+    const known = reader.end()
+    const value = reader.isAll() ? undefined : Result.getOrUndefined(read(schema)(pieces.join("")))
+    if (value === undefined) return known
+    const json = jsonReader.make(shape)
+    json.feed(JSON.stringify(value))
+    const taken = json.end()
+    return JSON.stringify(taken) === JSON.stringify(known) ? known : taken
+  }
+  const feed = (text: string) => {
+    pieces.push(text)
+    return reader.feed(text)
+  }
   // The reader puts nothing where the shape does not admit its kind.
-  answerReader.make(fromAst(schema.ast)) as Reader<S["Encoded"]>
+  return { feed, end } as Reader<S["Encoded"]>
+}
 
 /**
  * What is known of a streamed reply after each of its parts. It is `undefined` before the value starts, and again after

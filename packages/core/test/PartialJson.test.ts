@@ -1,4 +1,4 @@
-import { Arbitrary, Effect, Schema, Stream } from "effect"
+import { Arbitrary, Effect, Result, Schema, Stream } from "effect"
 import { type LlmClient, OutputParser, PartialJson } from "@stepwright/core"
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import { reply } from "./support/scripted.ts"
@@ -204,8 +204,20 @@ describe("PartialJson", () => {
     it("stops where brackets or escapes are wrong", () => {
       assert.deepStrictEqual(last(Schema.Json, '{"a":[1},"b":2}'), { a: [1] })
       assert.deepStrictEqual(last(Schema.Json, "[[1}],2]"), [[1]])
-      assert.deepStrictEqual(last(Schema.Json, String.raw`["a\u12 3","b"]`), ["a"])
-      assert.deepStrictEqual(last(Schema.Json, String.raw`["a\x","b"]`), ["a"])
+      assert.deepStrictEqual(readerOf().feed(String.raw`["a\u12 3","b"]`), ["a"])
+      assert.deepStrictEqual(readerOf().feed(String.raw`["a\x","b"]`), ["a"])
+    })
+
+    it("is what the parser takes when all has come, its faults mended", () => {
+      for (const text of [
+        String.raw`["a\u12 3","b"]`,
+        "{'a': [1, 2,], \"b\": True} // so",
+        'It is {"a": 1} here.',
+        '[1] A. Smith\n\n{"a": "see [1]"}',
+        'Like `{"a": 0}`:\n```yaml\n{"a": 1}\n```\n```json\n{"a": 2}\n```'
+      ]) {
+        assert.deepStrictEqual(last(Schema.Json, text), Result.getOrThrow(OutputParser.json(Schema.Json).parse(text)))
+      }
     })
 
     it("takes a comma after the last element and line breaks in strings, as the parser does", () => {

@@ -6,15 +6,22 @@ import type { Shape } from "./shape.ts"
 export const make = (shape: Shape): jsonReader.JsonReader => {
   const answer = skipper()
   let json = jsonReader.make(shape)
+  let came = 0
+  let passed = 0
   const feed = ({ restart, text }: Piece) => {
     if (restart) json = jsonReader.make(shape)
+    passed += text.length
     return json.feed(text)
   }
   return {
-    feed: (text) => feed(answer.feed(text)),
+    feed: (text) => {
+      came += passed === 0 ? text.trimStart().length : text.length
+      return feed(answer.feed(text))
+    },
     end: () => {
       feed(answer.end())
       return json.end()
-    }
+    },
+    isAll: () => came === passed && json.isAll()
   }
 }

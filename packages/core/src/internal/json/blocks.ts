@@ -1,3 +1,4 @@
+import { isForeign, isJson as isOfJson, isLabelled as isBehindLabel, languageAfter, startsLine } from "./place.ts"
 import { repair } from "./repair.ts"
 
 /** How a value stands in a reply: `alone` before `inline`. */
@@ -44,15 +45,8 @@ const objectStart = new RegExp(`\\{\\s*(?:${quote}}]|/[/*]|#|[A-Za-z_$][\\w$]*\\
 const arrayStart = new RegExp(`\\[\\s*(?:${quote}{[\\]\\d-]|/[/*]|(?:true|false|null|True|False|None)\\b|$)`, "y")
 const quotedKey = new RegExp(`\\{\\s*${quote}]`, "y")
 const info = /[\w.+#-]*/y
-/** What may stand on a line before a value that stands alone, and after it. */
-const before = /^[\s>*_\-+"'`]*(?:\d{1,3}[.)]\s*)?["'`]*$/
-const longestMark = 80
+/** What may stand on a line after a value that stands alone. */
 const after = /[ \t`"'*_.,;)]*(?:\r?\n|$|[{[])/y
-const label = /[:：=→][\s"'`*]*$/
-
-/** Fences by language: of JSON, of nothing in particular, of another. */
-const ofJson = new Set(["json", "jsonc", "json5", "jsonl", "ndjson"])
-const ofNothing = new Set(["", "js", "javascript", "ts", "typescript", "text", "txt", "plaintext", "markdown", "md"])
 
 /** All JSON in a text, in one pass. What stands inside a value, or inside a broken one, is not a value of its own. */
 export const find = (text: string): JsonBlocks => {
@@ -72,11 +66,11 @@ export const find = (text: string): JsonBlocks => {
     const start = match.index
     const prose = text.slice(read, start)
     const between = prose.slice(prose.lastIndexOf("\n") + 1)
-    isFirst = (isFirst || between.length < prose.length) && between.length < longestMark && before.test(between)
+    isFirst = (isFirst || between.length < prose.length) && startsLine(between)
     read = start
     if (match[0].startsWith("`")) {
-      const name = matched(info, text, opener.lastIndex).toLowerCase()
-      language = language !== undefined && name === "" ? undefined : name
+      const name = matched(info, text, opener.lastIndex)
+      language = languageAfter(language, name)
       isHopeless = inBroken = false
       isFirst = true
       read = opener.lastIndex += name.length
@@ -84,13 +78,13 @@ export const find = (text: string): JsonBlocks => {
     }
     const isObject = match[0] === "{"
     if (!isAt(isObject ? objectStart : arrayStart, text, start)) continue
-    const isJson = language !== undefined && ofJson.has(language)
-    if (language !== undefined && !isJson && !ofNothing.has(language)) {
+    const isJson = isOfJson(language)
+    if (isForeign(language)) {
       foreign ??= language
       continue
     }
     const region = repair(text, start)
-    const isLabelled: boolean = label.test(between.slice(-20))
+    const isLabelled: boolean = isBehindLabel(between)
     if (region._tag === "Unclosed") {
       const isInline: boolean = !isFirst && !isLabelled && !isJson
       // a bracket in prose takes nothing back of what is finished and stands alone

@@ -1,5 +1,6 @@
 import type * as Schema from "effect/Schema"
 import { define } from "./exact.ts"
+import { makePlace } from "./place.ts"
 import { accepts, childOf, element, type Kind, type Shape } from "./shape.ts"
 
 export interface JsonReader {
@@ -7,6 +8,8 @@ export interface JsonReader {
   readonly feed: (text: string) => Schema.MutableJson | undefined
   /** What is known of it when no more text comes: a number by itself ends only there. */
   readonly end: () => Schema.MutableJson | undefined
+  /** Whether nothing but white space came around the value, and nothing in it that is no JSON. */
+  readonly isAll: () => boolean
 }
 
 interface ObjectFrame {
@@ -25,7 +28,7 @@ interface ArrayFrame {
   into: Array<Schema.MutableJson> | undefined
 }
 
-type State = "seek" | "value" | "key" | "colon" | "next" | "string" | "escape" | "number" | "word" | "over"
+type State = "seek" | "broken" | "value" | "key" | "colon" | "next" | "string" | "escape" | "number" | "word" | "over"
 
 /** Deep enough for what a model writes, and for those who walk through a partial recursively. */
 const maxDepth = 500
@@ -44,7 +47,8 @@ const escapes: Readonly<Record<string, string>> = {
 }
 
 /**
- * Reads the first JSON value of a shape in a text that comes in pieces, each character once. The value grows in place.
+ * Reads the first JSON value of a shape in a text that comes in pieces, each character once. The value grows in place. One
+ * inside a sentence, or in a fence of another language, is passed over.
  *
  * What does not fit the shape is left out: in an object the key, in a list that element and all after it.
  */
@@ -63,8 +67,19 @@ export const make = (shape: Shape): JsonReader => {
   let fits = false
   /** Nothing but space and opening fences came yet, so that a string, number or word can be the value. */
   let fresh = true
-  let backticks = 0
-  let fenced = false
+  const place = makePlace()
+  /** The value is passed over. */
+  let isMute = false
+  /** Whether more came of it than its bracket. */
+  let isBegun = false
+  let isCertain = false
+  /** How many brackets are open of what began as JSON and is none. */
+  let depth = 0
+  let isQuoted = false
+  /** What is open began with a word, as brackets in prose do, and ends with its line. */
+  let isProse = false
+  /** Whether nothing but white space came before the value, and after it. */
+  let isClean = true
 
   const shapeHere = (): Shape => {
     const frame = stack.at(-1)
@@ -91,7 +106,7 @@ export const make = (shape: Shape): JsonReader => {
   }
 
   const admits = (kind: Kind): boolean => {
-    const admitted = accepts(shapeHere(), kind)
+    const admitted = !isMute && accepts(shapeHere(), kind)
     const frame = stack.at(-1)
     // What came after the gap would be at a wrong index.
     if (!admitted && frame?.kind === "array") frame.into = undefined
@@ -99,7 +114,10 @@ export const make = (shape: Shape): JsonReader => {
   }
 
   const open = (kind: "object" | "array") => {
-    if (stack.length === maxDepth) return fail()
+    if (stack.length === maxDepth) {
+      isBegun = false
+      return fail()
+    }
     const here = shapeHere()
     const admitted = admits(kind)
     if (kind === "object") {
@@ -126,21 +144,40 @@ export const make = (shape: Shape): JsonReader => {
   const after = () => {
     if (stack.length > 0) state = "next"
     // Prose has empty brackets too.
-    else state = shown ? "over" : "seek"
+    else {
+      state = shown ? "over" : "seek"
+      place.pass()
+    }
   }
 
-  /** Brackets in prose that turn out to be no JSON are passed over, and the character is read again. */
+  /** Brackets that turn out to be no JSON are passed over, and the character is read again. */
   const fail = (): boolean => {
+    isClean = false
     if (shown) {
       if (state === "escape" && fits) replace(token)
       state = "over"
       return true
     }
     root = undefined
+    token = ""
+    // a bracket by itself is prose
+    depth = isBegun ? stack.length : 0
     stack.length = 0
     fresh = false
-    state = "seek"
+    isQuoted = false
+    if (isBegun) place.pass()
+    state = depth > 0 ? "broken" : "seek"
     return false
+  }
+
+  /** Reads on to where all brackets are closed, or to the next fence. */
+  const skip = (char: string): boolean => {
+    if (char === '"') isQuoted = !isQuoted
+    else if (!isQuoted && (char === "{" || char === "[")) depth++
+    else if (!isQuoted && (char === "}" || char === "]")) depth--
+    if (depth > 0 && !place.isFence(char) && !(isProse && char === "\n")) return true
+    state = "seek"
+    return depth === 0
   }
 
   const scalar = (kind: Kind, value: string | number | boolean | null) => {
@@ -172,6 +209,7 @@ export const make = (shape: Shape): JsonReader => {
   }
 
   const startString = (key: boolean) => {
+    isBegun = true
     isKey = key
     fits = !key && admits("string")
     if (fits) put("")
@@ -181,6 +219,7 @@ export const make = (shape: Shape): JsonReader => {
   const startValue = (char: string): boolean => {
     if (char === "{") return open("object")
     if (char === "[") return open("array")
+    begin(char)
     if (char === '"') startString(false)
     else if (char === "-" || isDigit(char)) {
       token = char
@@ -192,18 +231,32 @@ export const make = (shape: Shape): JsonReader => {
     return true
   }
 
+  /** Takes note of the first character in a bracket that tells JSON, if with faults, from prose. */
+  const begin = (char: string) => {
+    const frame = stack.at(-1)
+    if (isBegun || frame === undefined) return
+    const isWord = /[A-Za-z_$]/.test(char)
+    isBegun = /["'“‘”„＂/#\d-]/.test(char) || (isWord && frame.kind === "object")
+    isProse = isWord
+    // numbers in brackets may be a citation
+    if (frame.kind === "array" && !isCertain && (char === "-" || isDigit(char))) {
+      isMute = true
+      frame.into = root = undefined
+    }
+  }
+
   const seek = (char: string): boolean => {
     const kind = kindOf(char)
-    if (kind === "object" || kind === "array" || (kind !== undefined && fresh && accepts(shape, kind))) {
+    const isBracket = kind === "object" || kind === "array"
+    if (isBracket || (kind !== undefined && fresh && accepts(shape, kind))) {
       root = undefined
+      isMute = isBracket && !place.isAlone()
+      isBegun = isProse = false
+      isCertain = fresh || place.isCertain()
       return startValue(char)
     }
-    backticks = char === "`" ? backticks + 1 : 0
-    fenced ||= backticks === 3
-    if (char === "\n") {
-      fresh ||= fenced
-      fenced = false
-    } else if (!space.includes(char) && char !== "\uFEFF") fresh = false
+    if (place.read(char)) fresh = true
+    else if (!space.includes(char) && char !== "\uFEFF") fresh = isClean = false
     return true
   }
 
@@ -212,12 +265,15 @@ export const make = (shape: Shape): JsonReader => {
     switch (state) {
       case "seek":
         return seek(char)
+      case "broken":
+        return skip(char)
       case "value":
         if (space.includes(char)) return true
         return char === "]" ? close("array") : startValue(char)
       case "key":
         if (space.includes(char)) return true
         if (char === "}") return close("object")
+        begin(char)
         if (char !== '"') return fail()
         startString(true)
         return true
@@ -296,23 +352,24 @@ export const make = (shape: Shape): JsonReader => {
     return i + 1
   }
 
-  /** An opening bracket by itself may yet turn out to be prose. */
-  const known = () => (shown || stack.length === 0 ? root : undefined)
-
   return {
     feed: (text) => {
       let i = 0
       while (i < text.length) {
         if (state === "string") i = readString(text, i)
+        else if (state === "over") break
         else if (read(text[i]!)) i++
       }
+      isClean &&= i === text.length || text.slice(i).trim() === ""
       if ((state === "string" || state === "escape") && fits) replace(token)
-      return known()
+      // an empty bracket may yet turn out to be prose
+      return shown ? root : undefined
     },
     end: () => {
       if (state === "number" && stack.length === 0) endNumber()
-      return known()
-    }
+      return shown || stack.length === 0 ? root : undefined
+    },
+    isAll: () => isClean
   }
 }
 

@@ -10,7 +10,7 @@ import * as answerReader from "../json/answerReader.ts"
 import * as jsonShape from "../json/shape.ts"
 import { excerpt } from "../text/excerpt.ts"
 import { count } from "../text/lineCounter.ts"
-import { answerParser, failure, type OutputParseError, type OutputParser, placeOf } from "./outputParser.ts"
+import { answerParser, failure, ofAnswer, type OutputParseError, type OutputParser, placeOf } from "./outputParser.ts"
 
 const expected = "one JSON value of the shape described"
 
@@ -26,8 +26,28 @@ const expected = "one JSON value of the shape described"
  * assert.deepStrictEqual(parser.parse('Sure: {"title": "Effect",}'), Result.succeed({ title: "Effect" }))
  * ```
  */
-export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema: S): OutputParser<S["Encoded"]> => {
+export const json = <S extends AnySchema>(schema: S): OutputParser<S["Encoded"]> => {
   const document = Schema.toJsonSchemaDocument(schema)
+  const shape = jsonShape.fromAst(schema.ast)
+  const parse = read(schema)
+  const parser: OutputParser<S["Encoded"]> = answerParser({
+    id: `json@1:${(Hash.string(canonical.stringify(document)) >>> 0).toString(16)}`,
+    format: "json",
+    instructions: `Reply with one JSON value of this shape and nothing else. A key with \`?\` may be left out; every other must be there.\n\n${outline(document)}`,
+    parse,
+    print: (value: unknown) => JSON.stringify(value, null, 2),
+    progress: () => {
+      const reader = answerReader.make(shape)
+      return (piece) => counted(reader.feed(piece))
+    }
+  })
+  return { ...parser, parse }
+}
+
+type AnySchema = Schema.ConstraintCodec<unknown, unknown>
+
+/** The value of a Schema, as it is encoded, that a reply gives. */
+export const read = (schema: AnySchema): ((reply: string) => Result.Result<unknown, OutputParseError>) => {
   const shape = jsonShape.fromAst(schema.ast)
   const decode = Schema.decodeUnknownResult(Schema.toCodecJson(schema), { errors: "all" })
 
@@ -44,16 +64,16 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
   const whole = (text: string): Result.Result<unknown, OutputParseError> | undefined => {
     const value = Result.getOrUndefined(parseStrict(text))
     if (value === undefined) return undefined
-    if (typeof value === "string" && !jsonShape.accepts(shape, "string")) return read(value)
+    if (typeof value === "string" && !jsonShape.accepts(shape, "string")) return inText(value)
     if (!keys.isAnyTwice(text, value)) return check(value)
     const { invalid = { index: 0, detail: "a key comes twice" } } = blocks.find(text)
     return broken(text, invalid)
   }
 
-  const read = (text: string): Result.Result<unknown, OutputParseError> => {
-    const trimmed = text.trim()
-    const value = whole(trimmed)
-    if (value !== undefined) return value
+  const inText = (text: string): Result.Result<unknown, OutputParseError> => whole(text.trim()) ?? among(text)
+
+  /** One of the values in a text that is none by itself. */
+  const among = (text: string): Result.Result<unknown, OutputParseError> => {
     const found = blocks.find(text)
     if (found.unclosed !== undefined) {
       return failure({
@@ -69,7 +89,14 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
     )
     const candidates = best(fitting.length > 0 ? fitting : found.blocks, found.invalid)
     if (candidates.length === 0)
-      return whole(trimmed.replace(/^```(?:json\w?)?(?=\s)|```$/gi, "").trim()) ?? missing(text, found)
+      return (
+        whole(
+          text
+            .trim()
+            .replace(/^```(?:json\w?)?(?=\s)|```$/gi, "")
+            .trim()
+        ) ?? missing(text, found)
+      )
     if (candidates.length > maxBlocks) {
       const detail = `there are ${candidates.length} JSON values; give one`
       return failure({ expected, found: text, place: placeOf(text, candidates[1]!.start), detail })
@@ -89,19 +116,8 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
     return failure({ expected, found: other.block.json, place: placeOf(text, other.block.start), detail })
   }
 
-  const parser: OutputParser<S["Encoded"]> = answerParser({
-    id: `json@1:${(Hash.string(canonical.stringify(document)) >>> 0).toString(16)}`,
-    format: "json",
-    instructions: `Reply with one JSON value of this shape and nothing else. A key with \`?\` may be left out; every other must be there.\n\n${outline(document)}`,
-    parse: read,
-    print: (value: unknown) => JSON.stringify(value, null, 2),
-    progress: () => {
-      const reader = answerReader.make(shape)
-      return (piece) => counted(reader.feed(piece))
-    }
-  })
   // a reply that is JSON has nothing around it
-  return { ...parser, parse: (text) => whole(text.trim()) ?? parser.parse(text) }
+  return (reply) => whole(reply.trim()) ?? ofAnswer((text) => (text === reply ? among(text) : inText(text)))(reply)
 }
 
 const parseStrict = (text: string) => Result.try((): unknown => JSON.parse(text))

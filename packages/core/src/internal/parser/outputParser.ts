@@ -49,18 +49,24 @@ export const makeParser = <A>(fields: Omit<OutputParser<A>, "pipe">): OutputPars
   }
 })
 
-/** A parser that is given the answer alone, in its own lines; what a model thought aloud is blanked out. */
+type Parse<A> = (text: string) => Result.Result<A, OutputParseError>
+
+/** Gives a parser the answer alone, in its own lines; what a model thought aloud is blanked out. */
+export const ofAnswer =
+  <A>(parse: Parse<A>): Parse<A> =>
+  (text) => {
+    const withWords = answer(text, reasoning.blank, true)
+    // an element with an ordinary name may be the answer's own
+    const left = Result.isFailure(withWords) && !withWords.failure.truncated ? answer(text, reasoning.blank) : withWords
+    const word = left === withWords ? reasoning.wordOf(text) : undefined
+    return Result.mapError(Result.flatMap(left, parse), (error) => behind(error, word))
+  }
+
+/** A parser that is given the answer alone. */
 export const answerParser = <A>(fields: Omit<OutputParser<A>, "pipe">): OutputParser<A> =>
   makeParser({
     ...fields,
-    parse: (text) => {
-      const withWords = answer(text, reasoning.blank, true)
-      // an element with an ordinary name may be the answer's own
-      const left =
-        Result.isFailure(withWords) && !withWords.failure.truncated ? answer(text, reasoning.blank) : withWords
-      const word = left === withWords ? reasoning.wordOf(text) : undefined
-      return Result.mapError(Result.flatMap(left, fields.parse), (error) => behind(error, word))
-    },
+    parse: ofAnswer(fields.parse),
     print: (value) => {
       const printed = fields.print(value)
       return isPlain(reasoning.find(printed, true)) ? printed : reasoning.enclose(printed)

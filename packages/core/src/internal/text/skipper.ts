@@ -34,7 +34,7 @@ export const skipper = () => {
     held = (held + text).trimStart()
     const tag = opening.exec(held)?.[0]
     if (tag !== undefined) {
-      kind = openings.findIndex((pattern) => pattern.test(tag))
+      kind = openings.findIndex((pattern) => pattern.test(held))
       depth = 1
       state = "reasoning"
       return reasoning(take().slice(tag.length))

@@ -1,0 +1,73 @@
+/** What may stand on a line before a value that stands alone. */
+const mark = /^[\s>*_\-+"'`]*(?:\d{1,3}[.)]\s*)?["'`]*$/
+const longestMark = 80
+const label = /[:：=→][\s"'`*]*$/
+
+const ofJson = new Set(["json", "jsonc", "json5", "jsonl", "ndjson"])
+const ofNothing = new Set(["", "js", "javascript", "ts", "typescript", "text", "txt", "plaintext", "markdown", "md"])
+
+/** What a fence is of, by its language; outside of all it is of nothing in particular. */
+export const isJson = (language: string | undefined): boolean => language !== undefined && ofJson.has(language)
+export const isForeign = (language: string | undefined): boolean =>
+  language !== undefined && !ofJson.has(language) && !ofNothing.has(language)
+
+/** The language of the fences after one more. */
+export const languageAfter = (language: string | undefined, name: string): string | undefined =>
+  language !== undefined && name === "" ? undefined : name.toLowerCase()
+
+/** Whether a value may stand alone behind what stands before it on its line. */
+export const startsLine = (before: string): boolean => before.length < longestMark && mark.test(before)
+
+/** Whether a colon introduces a value. */
+export const isLabelled = (before: string): boolean => label.test(before.slice(-20))
+
+/** Where in a text a value would stand that starts now, of a text that comes a character at a time. */
+export const makePlace = () => {
+  let line = ""
+  /** Whether nothing but marks came on this line. */
+  let isFirst = true
+  let language: string | undefined
+  let backticks = 0
+  /** The language of a fence that is not read to its end. */
+  let name: string | undefined
+
+  const isFence = (char: string): boolean => {
+    backticks = char === "`" ? backticks + 1 : 0
+    if (backticks === 3) name = ""
+    return name !== undefined
+  }
+
+  return {
+    /** Whether a fence comes. */
+    isFence,
+    /** Whether an opening fence ended with its line. */
+    read: (char: string): boolean => {
+      if (isFence(char) && name !== undefined && char !== "`") {
+        if (/[\w.+#-]/.test(char)) {
+          name += char
+          return false
+        }
+        language = languageAfter(language, name)
+        name = undefined
+        line = ""
+        isFirst = true
+      }
+      if (char === "\n") {
+        const isOpening = isFirst && line.trim() === "" && language !== undefined && !isForeign(language)
+        line = ""
+        isFirst = true
+        return isOpening
+      }
+      line = line.length < 2 * longestMark ? line + char : line.slice(-longestMark) + char
+      return false
+    },
+    /** Something was passed over. */
+    pass: () => {
+      line = ""
+      isFirst = false
+    },
+    isAlone: (): boolean =>
+      !isForeign(language) && (isJson(language) || (isFirst && startsLine(line)) || isLabelled(line)),
+    isCertain: (): boolean => isJson(language) || isLabelled(line)
+  }
+}
