@@ -33,6 +33,9 @@ type State = "seek" | "broken" | "value" | "key" | "colon" | "next" | "string" |
 /** Deep enough for what a model writes, and for those who walk through a partial recursively. */
 const maxDepth = 500
 
+const quote = 0x22
+const backslash = 0x5c
+
 const numeral = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const space = " \n\r\t"
 const escapes: Readonly<Record<string, string>> = {
@@ -105,8 +108,8 @@ export const make = (shape: Shape): JsonReader => {
     else define(frame.into, frame.key, value)
   }
 
-  const admits = (kind: Kind): boolean => {
-    const admitted = !isMute && accepts(shapeHere(), kind)
+  const admits = (kind: Kind, here = shapeHere()): boolean => {
+    const admitted = !isMute && accepts(here, kind)
     const frame = stack.at(-1)
     // What came after the gap would be at a wrong index.
     if (!admitted && frame?.kind === "array") frame.into = undefined
@@ -119,7 +122,7 @@ export const make = (shape: Shape): JsonReader => {
       return fail()
     }
     const here = shapeHere()
-    const admitted = admits(kind)
+    const admitted = admits(kind, here)
     if (kind === "object") {
       const into = admitted ? {} : undefined
       if (into !== undefined) put(into)
@@ -201,11 +204,10 @@ export const make = (shape: Shape): JsonReader => {
   }
 
   const append = (text: string) => {
-    const whole = half + text
     const last = text.charCodeAt(text.length - 1)
     const isHalf = last >= 0xd800 && last <= 0xdbff
-    half = isHalf ? whole.slice(-1) : ""
-    token += isHalf ? whole.slice(0, -1) : whole
+    token += half + (isHalf ? text.slice(0, -1) : text)
+    half = isHalf ? text.slice(-1) : ""
   }
 
   const startString = (key: boolean) => {
@@ -342,10 +344,15 @@ export const make = (shape: Shape): JsonReader => {
   /** Reads a string up to its end or the next escape, and says where. */
   const readString = (text: string, from: number): number => {
     let i = from
-    while (i < text.length && text[i] !== '"' && text[i] !== "\\") i++
+    let code = 0
+    for (; i < text.length; i++) {
+      code = text.charCodeAt(i)
+      if (code === quote || code === backslash) break
+    }
     if (i > from) append(text.slice(from, i))
-    if (text[i] === '"') endString()
-    else if (text[i] === "\\") {
+    if (i === text.length) return i
+    if (code === quote) endString()
+    else {
       escape = ""
       state = "escape"
     }

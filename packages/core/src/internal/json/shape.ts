@@ -11,7 +11,37 @@ export const fromAst = (ast: SchemaAST.AST): Shape => flat(SchemaAST.toEncoded(a
 export const accepts = (shape: Shape, kind: Kind): boolean => shape.some((node) => isKind(node, kind))
 
 /** What may stand under a key; nothing where no Schema knows it. */
-export const childOf = (shape: Shape, key: string): Shape =>
+export const childOf = (shape: Shape, key: string): Shape => known(children, shape, key, childOfEach)
+
+/** What may stand in a list. */
+export const element = (shape: Shape, index: number): Shape => {
+  // past all that have a place of their own they are alike
+  const last = shape.reduce((last, node) => Math.max(last, node._tag === "Arrays" ? node.elements.length : 0), 0)
+  return known(elements, shape, Math.min(index, last), elementOfEach)
+}
+
+const children = new WeakMap<Shape, Map<string, Shape>>()
+const elements = new WeakMap<Shape, Map<number, Shape>>()
+/** Any key may stand in a record. */
+const mostKnown = 100
+
+const known = <K>(
+  cache: WeakMap<Shape, Map<K, Shape>>,
+  shape: Shape,
+  key: K,
+  find: (shape: Shape, key: K) => Shape
+): Shape => {
+  let shapes = cache.get(shape)
+  if (shapes === undefined) cache.set(shape, (shapes = new Map()))
+  let inner = shapes.get(key)
+  if (inner === undefined) {
+    inner = find(shape, key)
+    if (shapes.size < mostKnown) shapes.set(key, inner)
+  }
+  return inner
+}
+
+const childOfEach = (shape: Shape, key: string): Shape =>
   shape.flatMap((node) => {
     if (isAnything(node)) return [node]
     if (node._tag === "ObjectKeyword") return [SchemaAST.unknown]
@@ -20,8 +50,7 @@ export const childOf = (shape: Shape, key: string): Shape =>
     return property === undefined ? node.indexSignatures.flatMap(({ type }) => flat(type)) : flat(property.type)
   })
 
-/** What may stand in a list. */
-export const element = (shape: Shape, index: number): Shape =>
+const elementOfEach = (shape: Shape, index: number): Shape =>
   shape.flatMap((node) => {
     if (isAnything(node)) return [node]
     if (node._tag === "ObjectKeyword") return [SchemaAST.unknown]

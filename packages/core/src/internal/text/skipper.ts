@@ -1,12 +1,12 @@
-import { leadBeginnings, leads, mayBegin, tags, words } from "./reasoningTags.ts"
+import { leadBeginnings, leads, tags, words } from "./reasoningTags.ts"
 
 const all = [...tags, ...leads, ...words]
 const opening = new RegExp(`^(?:${all.map(([open]) => open).join("|")})`, "i")
 const openings = all.map(([open]) => new RegExp(`^(?:${open})`, "i"))
 const anyClosing = new RegExp(tags.map(([, close]) => close).join("|"), "iy")
 
-/** How closing tags begin. */
-const begins = ["<", "[/", "[u", "◁"]
+/** Where a closing tag may begin. */
+const mayClose = /<(?=[/|cu]|$)|\[(?=[/u]|$)|◁/gi
 
 /** What is left of some more text of a reply that comes in pieces; `restart` where all that came before was reasoning. */
 export interface Piece {
@@ -71,14 +71,14 @@ export const skipper = () => {
       closing = false
       if (/^[ \t]*\r?\n/.test(text)) return again(text)
     }
-    if (begun === "" && !begins.some((begin) => text.includes(begin))) {
+    if (begun === "" && text.search(mayClose) < 0) {
       isBlank = isBlankAfter(text)
       return { text, restart: false }
     }
     const seen = begun + text
     begun = ""
     let at = 0
-    for (const { index } of seen.matchAll(mayBegin)) {
+    for (const { index } of seen.matchAll(mayClose)) {
       isBlank = isBlankAfter(seen.slice(at, index))
       at = index
       anyClosing.lastIndex = index
