@@ -4,12 +4,14 @@ export const isAnyTwice = (text: string, value: unknown): boolean => {
   return kept !== colons(text) && kept !== written(text, kept)
 }
 
-/** At least as many as there are keys: a string may have in it what looks like one. */
+/** At least as many as there are keys that a colon follows at once: a string may have in it what looks like one. */
 const colons = (text: string): number => {
   let found = 0
-  for (let i = text.indexOf('":'); i >= 0; i = text.indexOf('":', i + 2)) found++
+  for (let i = text.indexOf(":"); i >= 0; i = text.indexOf(":", i + 1)) if (text.charCodeAt(i - 1) === quote) found++
   return found
 }
+
+const quote = 0x22
 
 const count = (value: unknown): number => {
   let keys = 0
