@@ -17,6 +17,11 @@ const unclosed: Region = { _tag: "Unclosed" }
 const unclosedKey = "a key that starts here does not end on its line"
 const unescapedQuote = 'a quote in a string has to be written as \\"'
 
+const slash = 0x2f
+const hash = 0x23
+const backslash = 0x5c
+const lineBreak = 0x0a
+
 const space = /\s+/y
 const comment = /\/\/[^\n]*|\/\*[^]*?(?:\*\/|$)|#[^\n]*/y
 const word = /[\w$.+-]+|…/y
@@ -83,7 +88,9 @@ export const repair = (text: string, start: number): Region => {
 
   while (i < text.length) {
     const char = text[i]!
-    const skipped = match(space, text, i) ?? match(comment, text, i)
+    const code = text.charCodeAt(i)
+    const isComment = code === slash || code === hash
+    const skipped = isComment ? match(comment, text, i) : isInk(code) ? undefined : match(space, text, i)
     if (skipped !== undefined) {
       i += skipped.length
     } else if (char === "{" || char === "[") {
@@ -213,10 +220,12 @@ type Quoted =
 /** A key ends at the next quote, on its line. */
 const keyAt = (text: string, start: number): Quoted => {
   const quote = quotes[text[start]!]!
+  const end = quote.charCodeAt(0)
   for (let i = start + 1; i < text.length; i++) {
-    if (text[i] === "\n") return { fault: i, reason: unclosedKey }
-    if (text[i] === "\\") i++
-    else if (text[i] === quote) {
+    const code = text.charCodeAt(i)
+    if (code === lineBreak) return { fault: i, reason: unclosedKey }
+    if (code === backslash) i++
+    else if (code === end) {
       const next = afterSpace(text, i + 1)
       return next === text.length || ":：".includes(text[next]!)
         ? { from: start + 1, to: i, end: i + 1 }
@@ -233,9 +242,11 @@ const stringAt = (text: string, start: number): Quoted => {
   let inner = -1
   /** Whether a word in quotes is open. */
   let isOpen = false
+  const end = quote.charCodeAt(0)
   for (let i = start + 1; i < text.length; i++) {
-    if (text[i] === "\\") i++
-    else if (text[i] === quote) {
+    const code = text.charCodeAt(i)
+    if (code === backslash) i++
+    else if (code === end) {
       const next = afterSpace(text, i + 1)
       if (endsValue(text, i + 1, next)) {
         return isOpen ? { fault: inner, reason: unescapedQuote } : { from: start + 1, to: i, end: i + 1 }
@@ -266,7 +277,11 @@ const thriceQuoted = (text: string, start: number): Quoted => {
   return endsValue(text, to + 3, next) ? { from: start + 3, to, end: to + 3 } : { fault: next }
 }
 
-const afterSpace = (text: string, index: number): number => index + (match(space, text, index)?.length ?? 0)
+/** Whether a character is no white space, for all but a few of other scripts. */
+const isInk = (code: number): boolean => code > 0x20 && code < 0x80
+
+const afterSpace = (text: string, index: number): number =>
+  isInk(text.charCodeAt(index)) ? index : index + (match(space, text, index)?.length ?? 0)
 
 /** Whether what stands at `next`, the first after white space, can follow a value that ends at `end`. */
 const endsValue = (text: string, end: number, next: number): boolean => {
