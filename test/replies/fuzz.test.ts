@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { damaged, tally, wrapped } from "./fuzz.ts"
+import { damaged, inPieces, tally, wrapped } from "./fuzz.ts"
 
 const seeds = Array.from({ length: 2000 }, (_, i) => i + 1)
 
@@ -8,6 +8,10 @@ describe("replies that seeds make", () => {
     const { refused, wrong } = tally(seeds.map(wrapped))
     assert.deepStrictEqual(wrong, [])
     assert.isAtMost(refused, seeds.length / 100)
+  })
+
+  it("give the same value in pieces", () => {
+    assert.deepStrictEqual(tally(seeds.flatMap(inPieces)).wrong, [])
   })
 
   it("give the whole value or an error when damaged", () => {

@@ -36,6 +36,21 @@ export const wrapped = (seed: number): Outcome => {
   return judge(it, seed, names.join(", "), reply)
 }
 
+/** What comes of a reply in pieces is what comes of it whole, of JSON. */
+export const inPieces = (seed: number): ReadonlyArray<Outcome> => {
+  const random = seeded(seed)
+  const it = subject(random)
+  const { names, reply } = wrap(it.parser.print(it.value), random, it)
+  const whole = judge(it, seed, names.join(", "), reply)
+  if (it.last === undefined || whole.verdict !== "whole") return []
+  const length = 1 + random.int(40)
+  const pieces = Array.from({ length: Math.ceil(reply.length / length) }, (_, i) =>
+    reply.slice(i * length, (i + 1) * length)
+  )
+  const read = it.last(pieces)
+  return [{ ...whole, read, verdict: isDeepStrictEqual(read, it.value) ? "whole" : "wrong" }]
+}
+
 /** The whole value or none comes out of a damaged reply, as far as its text tells that it is damaged. */
 export const damaged = (seed: number): Outcome => {
   const random = seeded(seed)

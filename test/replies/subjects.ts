@@ -1,5 +1,5 @@
 import { type Result, Schema } from "effect"
-import { OutputParser } from "@stepwright/core"
+import { OutputParser, PartialJson } from "@stepwright/core"
 import type { Random } from "./random.ts"
 
 /** A parser, a value, and another value. */
@@ -10,6 +10,8 @@ export interface Subject {
   readonly other: unknown
   /** The lines of a printed value that can go without a trace, as those of a file's text can. */
   readonly contentOf: (value: unknown) => ReadonlyArray<string>
+  /** What is known of a JSON value when all of its text has come. */
+  readonly last?: (pieces: ReadonlyArray<string>) => unknown
 }
 
 interface Parser {
@@ -123,7 +125,12 @@ const json = (random: Random): Subject => {
     value: value(random),
     other: value(random),
     // what is left may fit without an element of a list
-    contentOf: (value) => print(value).split("\n")
+    contentOf: (value) => print(value).split("\n"),
+    last: (pieces) => {
+      const reader = PartialJson.make(schema)
+      for (const piece of pieces) reader.feed(piece)
+      return reader.end()
+    }
   }
 }
 

@@ -7,6 +7,9 @@ const tags = [
   ["<THOUGHT>", "</THOUGHT>"],
   ["<reasoning>", "</reasoning>"],
   ["[THINK]", "[/THINK]"],
+  ["<mm:think>", "</mm:think>"],
+  ["<|inner_prefix|>", "<|inner_suffix|>"],
+  ["[unused16]", "[unused17]"],
   ["◁think▷", "◁/think▷"],
   ["<|begin_of_thought|>", "<|end_of_thought|>"],
   ["<|channel|>analysis<|message|>", "<|end|><|start|>assistant<|channel|>final<|message|>"]
