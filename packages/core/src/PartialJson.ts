@@ -49,8 +49,9 @@ export interface Reader<A> {
 type AnySchema = Schema.ConstraintCodec<unknown, unknown>
 
 /**
- * Reads the first JSON object or list of the Schema's shape, or any JSON where the text starts with it. It takes time
- * linear in the text, however that is cut, and never throws.
+ * Reads the first JSON object or list of the Schema's shape that stands by itself, or any JSON where the text starts with
+ * it, and ends with the value that `OutputParser.json` takes. It takes time linear in the text, however that is cut, and
+ * never throws.
  *
  * Reasoning before the value is passed over; where only its closing tag shows that it was some, the value starts anew.
  *

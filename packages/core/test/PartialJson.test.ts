@@ -208,6 +208,11 @@ describe("PartialJson", () => {
       assert.deepStrictEqual(readerOf().feed(String.raw`["a\x","b"]`), ["a"])
     })
 
+    it("goes on below a bracket in prose that does not end", () => {
+      assert.deepStrictEqual(readerOf().feed('So {or so\n{"a": 1}'), { a: 1 })
+      assert.deepStrictEqual(readerOf().feed('Use {"a" so:\n"}"\n}\n{"a": 1}'), { a: 1 })
+    })
+
     it("is what the parser takes when all has come, its faults mended", () => {
       for (const text of [
         String.raw`["a\u12 3","b"]`,

@@ -71,3 +71,25 @@ export const makePlace = () => {
     isCertain: (): boolean => isJson(language) || isLabelled(line)
   }
 }
+
+/** Where brackets are closed of what began as JSON and is none, of a text that comes a character at a time. */
+export const makeBrackets = () => {
+  let depth = 0
+  let isQuoted = false
+  let endsLine = false
+  return {
+    /** So many are open; those in prose end with their line. */
+    open: (count: number, isProse: boolean) => {
+      depth = count
+      isQuoted = false
+      endsLine = isProse
+    },
+    /** Whether the last one is closed by a character. */
+    closes: (char: string): boolean => {
+      if (char === '"') isQuoted = !isQuoted
+      else if (!isQuoted && (char === "{" || char === "[")) depth++
+      else if (!isQuoted && (char === "}" || char === "]")) depth--
+      return depth <= 0 || (endsLine && char === "\n")
+    }
+  }
+}

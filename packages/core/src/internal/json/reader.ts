@@ -1,7 +1,8 @@
 import type * as Schema from "effect/Schema"
 import { define } from "./exact.ts"
-import { makePlace } from "./place.ts"
+import { makeBrackets, makePlace } from "./place.ts"
 import { accepts, childOf, element, type Kind, type Shape } from "./shape.ts"
+import { escapes, isDigit, kindOf, numeral, words } from "./tokens.ts"
 
 export interface JsonReader {
   /** What is known of the value after some more text. */
@@ -36,19 +37,7 @@ const maxDepth = 500
 const quote = 0x22
 const backslash = 0x5c
 
-const numeral = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const space = " \n\r\t"
-const escapes: Readonly<Record<string, string>> = {
-  '"': '"',
-  "\\": "\\",
-  "/": "/",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t"
-}
-
 /**
  * Reads the first JSON value of a shape in a text that comes in pieces, each character once. The value grows in place. One
  * inside a sentence, or in a fence of another language, is passed over.
@@ -76,11 +65,9 @@ export const make = (shape: Shape): JsonReader => {
   /** Whether more came of it than its bracket. */
   let isBegun = false
   let isCertain = false
-  /** How many brackets are open of what began as JSON and is none. */
-  let depth = 0
-  let isQuoted = false
-  /** What is open began with a word, as brackets in prose do, and ends with its line. */
+  /** Whether what is begun began with a word, as brackets in prose do. */
   let isProse = false
+  const broken = makeBrackets()
   /** Whether nothing but white space came before the value, and after it. */
   let isClean = true
 
@@ -163,24 +150,23 @@ export const make = (shape: Shape): JsonReader => {
     }
     root = undefined
     token = ""
-    // a bracket by itself is prose
-    depth = isBegun ? stack.length : 0
-    stack.length = 0
     fresh = false
-    isQuoted = false
-    if (isBegun) place.pass()
-    state = depth > 0 ? "broken" : "seek"
+    state = "seek"
+    // a bracket by itself is prose
+    if (isBegun && stack.length > 0) {
+      place.pass()
+      broken.open(stack.length, isProse)
+      state = "broken"
+    }
+    stack.length = 0
     return false
   }
 
   /** Reads on to where all brackets are closed, or to the next fence. */
   const skip = (char: string): boolean => {
-    if (char === '"') isQuoted = !isQuoted
-    else if (!isQuoted && (char === "{" || char === "[")) depth++
-    else if (!isQuoted && (char === "}" || char === "]")) depth--
-    if (depth > 0 && !place.isFence(char) && !(isProse && char === "\n")) return true
-    state = "seek"
-    return depth === 0
+    const isClosed = broken.closes(char)
+    if (isClosed || place.isFence(char)) state = "seek"
+    return state === "broken" || (isClosed && char !== "\n")
   }
 
   const scalar = (kind: Kind, value: string | number | boolean | null) => {
@@ -378,22 +364,4 @@ export const make = (shape: Shape): JsonReader => {
     },
     isAll: () => isClean
   }
-}
-
-const words: Readonly<Record<string, readonly [word: string, value: boolean | null]>> = {
-  t: ["true", true],
-  f: ["false", false],
-  n: ["null", null]
-}
-
-const isDigit = (char: string) => char >= "0" && char <= "9"
-
-/** The kind of the value that starts with a character. */
-const kindOf = (char: string): Kind | undefined => {
-  if (char === "{") return "object"
-  if (char === "[") return "array"
-  if (char === '"') return "string"
-  if (char === "-" || isDigit(char)) return "number"
-  if (char === "t" || char === "f") return "boolean"
-  return char === "n" ? "null" : undefined
 }

@@ -26,7 +26,7 @@ const expected = "one JSON value of the shape described"
  * assert.deepStrictEqual(parser.parse('Sure: {"title": "Effect",}'), Result.succeed({ title: "Effect" }))
  * ```
  */
-export const json = <S extends AnySchema>(schema: S): OutputParser<S["Encoded"]> => {
+export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema: S): OutputParser<S["Encoded"]> => {
   const document = Schema.toJsonSchemaDocument(schema)
   const shape = jsonShape.fromAst(schema.ast)
   const parse = read(schema)
@@ -44,10 +44,10 @@ export const json = <S extends AnySchema>(schema: S): OutputParser<S["Encoded"]>
   return { ...parser, parse }
 }
 
-type AnySchema = Schema.ConstraintCodec<unknown, unknown>
-
 /** The value of a Schema, as it is encoded, that a reply gives. */
-export const read = (schema: AnySchema): ((reply: string) => Result.Result<unknown, OutputParseError>) => {
+export const read = (
+  schema: Schema.ConstraintCodec<unknown, unknown>
+): ((reply: string) => Result.Result<unknown, OutputParseError>) => {
   const shape = jsonShape.fromAst(schema.ast)
   const decode = Schema.decodeUnknownResult(Schema.toCodecJson(schema), { errors: "all" })
 

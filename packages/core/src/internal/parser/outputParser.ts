@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { lineAndColumn } from "../text/excerpt.ts"
 import * as reasoning from "../text/reasoning.ts"
+import { wordOf } from "../text/reasoningTags.ts"
 
 /**
  * A reply that is not in the format asked for. Its message is quoted to the model, so it says what to change.
@@ -58,7 +59,7 @@ export const ofAnswer =
     const withWords = answer(text, reasoning.blank, true)
     // an element with an ordinary name may be the answer's own
     const left = Result.isFailure(withWords) && !withWords.failure.truncated ? answer(text, reasoning.blank) : withWords
-    const word = left === withWords ? reasoning.wordOf(text) : undefined
+    const word = left === withWords ? wordOf(text) : undefined
     return Result.mapError(Result.flatMap(left, parse), (error) => behind(error, word))
   }
 

@@ -1,6 +1,6 @@
 import * as fences from "./fences.ts"
 import * as language from "./language.ts"
-import { hint, leads, mayBegin, tags, words } from "./reasoningTags.ts"
+import { hint, leadAt, mayBegin, tags } from "./reasoningTags.ts"
 
 const answerNames = "answer|response|solution|output|result|final|final_answer|final_response"
 
@@ -15,13 +15,6 @@ const answerEnd = new RegExp(`</(?:${answerNames})>|<\\|end_of_solution\\|>|<\\|
 const stop = /(?:\s*(?:<\|(?:return|end|im_end|eot_id|endoftext)\|>|<\/s>|\[END FINAL RESPONSE\]))+\s*$/
 
 const anyTag = new RegExp(tags.map(([open, close], i) => `(?<o${i}>${open})|(?<c${i}>${close})`).join("|"), "iy")
-
-const led = [...leads, ...words].map(([open, close], i) => ({
-  isWord: i >= leads.length,
-  open: new RegExp(`\\s*(?:${open})`, i < leads.length ? "y" : "iy"),
-  /** Of a word an opening one too. */
-  close: new RegExp(i < leads.length ? close : `(${open})|${close}`, "gi")
-}))
 
 /** What prose says of a tag right behind it. */
 const spoken = /[ \t]+(?:tags?|blocks?|elements?|tokens?|markers?|sections?|is|was|are|were)(?![\p{L}\p{N}])/uy
@@ -116,34 +109,6 @@ export const find = (text: string, withWords = false): Found => {
   if (to === undefined) return { unfinished: start, what: "answer" }
   return { gaps: [[0, start], [end, to], ...trailing], exact: [start, end] }
 }
-
-/** What stands around reasoning that begins at an index, and where it ends, if it does. */
-const leadAt = (
-  text: string,
-  at: number,
-  withWords: boolean
-): { start: number; end: number | undefined } | undefined => {
-  for (const { close, isWord, open } of led) {
-    open.lastIndex = at
-    const opening = isWord && !withWords ? null : open.exec(text)
-    if (opening === null) continue
-    let depth = 1
-    let end: number | undefined
-    for (const { 0: tag, 1: again, index } of text.slice(at + opening[0].length).matchAll(close)) {
-      depth += again === undefined ? -1 : 1
-      // where a word is named once more inside, the last tag that closes it counts
-      if (again === undefined) end = at + opening[0].length + index + tag.length
-      if (depth === 0) break
-    }
-    return { start: at + opening[0].search(/\S/), end }
-  }
-  return undefined
-}
-
-const word = new RegExp(`^\\s*(${words.map(([open]) => open).join("|")})`, "i")
-
-/** The element with an ordinary name that a text begins with. */
-export const wordOf = (text: string): string | undefined => word.exec(text)?.[1]
 
 const isSpokenOf = (text: string, { end }: { readonly end: number }): boolean => {
   spoken.lastIndex = end

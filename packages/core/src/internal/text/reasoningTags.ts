@@ -64,3 +64,38 @@ export const leadBeginnings = [
   "here are my reasoning steps:",
   "analysis"
 ]
+
+const led = [...leads, ...words].map(([open, close], i) => ({
+  isWord: i >= leads.length,
+  open: new RegExp(`\\s*(?:${open})`, i < leads.length ? "y" : "iy"),
+  /** Of a word an opening one too. */
+  close: new RegExp(i < leads.length ? close : `(${open})|${close}`, "gi")
+}))
+
+/** What stands around reasoning that begins at an index, and where it ends, if it does. */
+export const leadAt = (
+  text: string,
+  at: number,
+  withWords: boolean
+): { start: number; end: number | undefined } | undefined => {
+  for (const { close, isWord, open } of led) {
+    open.lastIndex = at
+    const opening = isWord && !withWords ? null : open.exec(text)
+    if (opening === null) continue
+    let depth = 1
+    let end: number | undefined
+    for (const { 0: tag, 1: again, index } of text.slice(at + opening[0].length).matchAll(close)) {
+      depth += again === undefined ? -1 : 1
+      // where a word is named once more inside, the last tag that closes it counts
+      if (again === undefined) end = at + opening[0].length + index + tag.length
+      if (depth === 0) break
+    }
+    return { start: at + opening[0].search(/\S/), end }
+  }
+  return undefined
+}
+
+const word = new RegExp(`^\\s*(${words.map(([open]) => open).join("|")})`, "i")
+
+/** The element with an ordinary name that a text begins with. */
+export const wordOf = (text: string): string | undefined => word.exec(text)?.[1]
