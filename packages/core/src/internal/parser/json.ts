@@ -88,15 +88,10 @@ export const read = (
       jsonShape.accepts(shape, json.startsWith("{") ? "object" : "array")
     )
     const candidates = best(fitting.length > 0 ? fitting : found.blocks, found.invalid)
-    if (candidates.length === 0)
-      return (
-        whole(
-          text
-            .trim()
-            .replace(/^```(?:json\w?)?(?=\s)|```$/gi, "")
-            .trim()
-        ) ?? missing(text, found)
-      )
+    if (candidates.length === 0) {
+      const inFence = text.trim().replace(/^```(?:json\w?)?(?=\s)|```$/gi, "")
+      return whole(inFence.trim()) ?? missing(text, found)
+    }
     if (candidates.length > maxBlocks) {
       const detail = `there are ${candidates.length} JSON values; give one`
       return failure({ expected, found: text, place: placeOf(text, candidates[1]!.start), detail })
