@@ -8,6 +8,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
   core: [
     ["DefinitionError"],
     "internal/words",
+    "internal/code",
     "internal/text",
     "internal/json",
     ["StepPath", "Usage", "Hasher", "Fingerprint", "LlmRequest", "LlmReply", "LlmError", "LlmClient", "AttemptSink"],

@@ -1,7 +1,8 @@
 import type * as Schema from "effect/Schema"
 import { define } from "./exact.ts"
+import { type Frame, shapeIn } from "./frame.ts"
 import { makeBrackets, makePlace } from "./place.ts"
-import { accepts, childOf, element, type Kind, type Shape } from "./shape.ts"
+import { accepts, childOf, type Kind, type Shape } from "./shape.ts"
 import { escapes, isDigit, kindOf, numeral, words } from "./tokens.ts"
 
 export interface JsonReader {
@@ -13,22 +14,6 @@ export interface JsonReader {
   readonly isAll: () => boolean
 }
 
-interface ObjectFrame {
-  readonly kind: "object"
-  readonly shape: Shape
-  /** What is read into; undefined where it is left out. */
-  readonly into: Schema.MutableJsonObject | undefined
-  key: string
-  /** The object only wraps the value under its key. */
-  wraps: boolean
-}
-
-interface ArrayFrame {
-  readonly kind: "array"
-  readonly shape: Shape
-  into: Array<Schema.MutableJson> | undefined
-}
-
 type State = "seek" | "broken" | "value" | "key" | "colon" | "next" | "string" | "escape" | "number" | "word" | "over"
 
 /** Deep enough for what a model writes, and for those who walk through a partial recursively. */
@@ -38,6 +23,7 @@ const quote = 0x22
 const backslash = 0x5c
 
 const space = " \n\r\t"
+
 /**
  * Reads the first JSON value of a shape in a text that comes in pieces, each character once. The value grows in place. One
  * inside a sentence, or in a fence of another language, is passed over.
@@ -49,7 +35,7 @@ export const make = (shape: Shape): JsonReader => {
   let root: Schema.MutableJson | undefined
   /** Whether `root` is more than an empty list or object. */
   let shown = false
-  const stack: Array<ObjectFrame | ArrayFrame> = []
+  const stack: Array<Frame> = []
   /** Of a number, word or escape what was read of it, of a string what it stands for. */
   let token = ""
   let escape = ""
@@ -71,12 +57,7 @@ export const make = (shape: Shape): JsonReader => {
   /** Whether nothing but white space came before the value, and after it. */
   let isClean = true
 
-  const shapeHere = (): Shape => {
-    const frame = stack.at(-1)
-    if (frame === undefined || (frame.kind === "object" && frame.wraps)) return shape
-    if (frame.into === undefined) return []
-    return frame.kind === "object" ? childOf(frame.shape, frame.key) : element(frame.shape, frame.into.length)
-  }
+  const shapeHere = (): Shape => shapeIn(stack.at(-1), shape)
 
   /** Puts a value where one starts. */
   const put = (value: Schema.MutableJson) => {

@@ -1,9 +1,10 @@
 import * as Result from "effect/Result"
 import * as fences from "../text/fences.ts"
-import * as languages from "../text/language.ts"
-import { leftOut } from "../text/leftOut.ts"
+import * as languages from "../code/language.ts"
+import { leftOut } from "../code/leftOut.ts"
 import { lineCounter } from "../text/lineCounter.ts"
-import { endsInside, leadsElsewhere, shownInstead } from "../text/shown.ts"
+import { endsInside } from "../code/openString.ts"
+import { leadsElsewhere, shownInstead } from "../code/shown.ts"
 import { answerParser, failure, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
 /**

@@ -2,9 +2,9 @@ import * as Result from "effect/Result"
 import type { SourceFile } from "../../Workspace.ts"
 import * as fences from "../text/fences.ts"
 import * as filePath from "../text/filePath.ts"
-import * as language from "../text/language.ts"
+import * as language from "../code/language.ts"
 import { lineCounter } from "../text/lineCounter.ts"
-import { leadsElsewhere } from "../text/shown.ts"
+import { leadsElsewhere } from "../code/shown.ts"
 import { notClosed, whole } from "./codeBlock.ts"
 import { answerParser, failure, none, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
@@ -44,8 +44,13 @@ export const files: OutputParser<ReadonlyArray<SourceFile>> = answerParser<Reado
 
 const read = (text: string, reply: string): Result.Result<ReadonlyArray<SourceFile>, OutputParseError> => {
   const lines = text.split("\n")
+  const seen = new Map<number, filePath.Named | undefined>()
+  const namedAbove = (open: number): filePath.Named | undefined => {
+    if (!seen.has(open)) seen.set(open, lookUp(lines, open))
+    return seen.get(open)
+  }
   const languageAt = (info: string, open: number) => {
-    const path = filePath.ofInfo(info)?.path ?? lookUp(lines, open)?.path
+    const path = filePath.ofInfo(info)?.path ?? namedAbove(open)?.path
     const said = language.ofInfo(info)
     return path === undefined || said === "markdown" ? said : language.ofPath(path)
   }
@@ -55,20 +60,20 @@ const read = (text: string, reply: string): Result.Result<ReadonlyArray<SourceFi
   for (const [i, block] of blocks.entries()) {
     const place = `line ${block.open + 1}`
     const refuse = (detail: string) => failure({ expected, found: block.content, place, detail })
-    const said = pathOf(lines, block)
+    const said = pathOf(lines, block, namedAbove(block.open))
     if (block.close === undefined) {
       return notClosed(block, `the code block${said.path === undefined ? "" : ` of ${said.path}`}`, reply, expected)
     }
     if (said.fault !== undefined) return refuse(said.fault)
     const { path } = said
-    const other = block.doubt?._tag === "OtherBlock" ? (lookUp(lines, block.doubt.line)?.path ?? "another") : undefined
+    const other = block.doubt?._tag === "OtherBlock" ? (namedAbove(block.doubt.line)?.path ?? "another") : undefined
     if (path === undefined) {
       if (other !== undefined) return refuse(`the code block is not closed before ${other} starts`)
       if (said.detail !== undefined) strays.push({ block, detail: said.detail })
       continue
     }
     const after = blocks[i + 1]
-    const next = after === undefined || lookUp(lines, after.open) === undefined ? after : undefined
+    const next = after === undefined || namedAbove(after.open) === undefined ? after : undefined
     const within = block.nested.map((line) => labelAbove(lines, line)).find((path) => path !== undefined)
     if (within !== undefined) return refuse(`the code block of ${path} is not closed before ${within} starts`)
     const content = whole({ lines, block, next, language: language.ofPath(path), path, other }, expected)
@@ -105,10 +110,14 @@ interface Said {
   readonly fault?: string
 }
 
-const pathOf = (lines: ReadonlyArray<string>, { content, info, open }: fences.Fence): Said => {
+const pathOf = (
+  lines: ReadonlyArray<string>,
+  { content, info, open }: fences.Fence,
+  lineAbove: filePath.Named | undefined
+): Said => {
   const of = language.ofInfo(info)
   const isRemark = language.isShell(of) || language.isPlain(of)
-  const above = named(lookUp(lines, open), language.isShell(of))
+  const above = named(lineAbove, language.isShell(of))
   const inside = ofFence(info, above)
   const agrees = (path: string) => of !== "" && language.ofPath(path) === of
   if (inside !== undefined && above?.isCertain === true && !isSame(inside.path, above.path)) {

@@ -1,4 +1,4 @@
-import { openString } from "./openString.ts"
+import { openString } from "../code/openString.ts"
 
 /**
  * Fenced code blocks in Markdown.

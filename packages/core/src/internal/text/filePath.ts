@@ -1,4 +1,4 @@
-import * as language from "./language.ts"
+import * as language from "../code/language.ts"
 
 /** What a line says of a path. */
 export interface Named {
@@ -39,8 +39,8 @@ const dash = /[ \t]+[-–—]+[ \t]+/
 
 /** What a line before a code block says of its path. Alone it may be in prose; `isNext` is said of the line just above. */
 export const ofLine = (line: string, isNext: boolean): Named | undefined => {
-  if (line.length > maxLength) return undefined
   const text = line.trim()
+  if (text === "" || line.length > maxLength) return undefined
   const heading = /^#{1,6}(?=\s)|^#{2,6}(?=[^\s#])/.exec(text)?.[0] ?? ""
   const bare = unbold(text.slice(heading.length).trimStart().replace(before, "").replace(after, ""))
   const tagged = tag.exec(bare)
@@ -118,7 +118,7 @@ const named = (
 
 /** The path in the info string of a fence: `python src/a.py`, `python:src/a.py`, `title="src/a.py"`, `src/a.py`. */
 export const ofInfo = (info: string): Pick<Named, "path" | "part"> | undefined => {
-  if (info.length > maxLength) return undefined
+  if (info.length > maxLength || (/^\w*$/.test(info) && !isKnown(info))) return undefined
   const attribute =
     /(?:^|[\s{,])(?:title|file|path|name|file_?name|file_?path)=(?:"([^"]+)"|'([^']+)'|([^\s}]+))/i.exec(info)
   if (attribute !== null) return { path: normalise(attribute[1] ?? attribute[2] ?? attribute[3]!) }

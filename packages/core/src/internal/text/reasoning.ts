@@ -1,5 +1,5 @@
 import * as fences from "./fences.ts"
-import * as language from "./language.ts"
+import * as language from "../code/language.ts"
 import { hint, leadAt, mayBegin, tags } from "./reasoningTags.ts"
 
 const answerNames = "answer|response|solution|output|result|final|final_answer|final_response"

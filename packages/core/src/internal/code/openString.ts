@@ -106,3 +106,18 @@ const readers: ReadonlyMap<string, () => (line: string) => boolean> = new Map([
   ["typescript", template],
   ["bash", hereDocument]
 ])
+
+/** Whether a text that may go over several lines (a string, a document, a comment) seems to be open at the end. */
+export const endsInside = (content: string): boolean =>
+  ['"""', "'''", "`"].some((mark) => content.split(mark).length % 2 === 0) ||
+  content.lastIndexOf("/*") > content.lastIndexOf("*/") ||
+  content.lastIndexOf("<!--") > content.lastIndexOf("-->") ||
+  isOpen(content, /<<[-~]?(["']?)([A-Z_]\w*)\1/g, ([, , word]) => new RegExp(`^\\s*${word}\\b`, "m")) ||
+  isOpen(content, /\br(#+)"/g, ([, hashes]) => new RegExp(`"${hashes}`)) ||
+  isOpen(content, /\bR"(\w*)\(/g, ([, word]) => new RegExp(`\\)${word}"`))
+
+/** Whether the last of what opens something has no end behind it. */
+const isOpen = (content: string, opens: RegExp, end: (open: RegExpExecArray) => RegExp): boolean => {
+  const last = [...content.matchAll(opens)].at(-1)
+  return last !== undefined && !end(last).test(content.slice(last.index + last[0].length))
+}

@@ -27,18 +27,3 @@ export const leadsElsewhere = (line: string): boolean =>
   /^\W*(?:(?:(?:the|sample|expected|example|program|console|terminal|typical) )*output|(?:example )?usage|(?:it|this|which) (?:prints|outputs|gives|displays)|prints|traceback|(?:error|log) messages?|(?:to )?run(?: it)?(?: with| like this| as)?|example (?:session|run))\b[^:：]{0,40}[:：]?\W*$/i.test(
     line
   )
-
-/** Whether a text that may go over several lines (a string, a document, a comment) seems to be open at the end. */
-export const endsInside = (content: string): boolean =>
-  ['"""', "'''", "`"].some((mark) => content.split(mark).length % 2 === 0) ||
-  content.lastIndexOf("/*") > content.lastIndexOf("*/") ||
-  content.lastIndexOf("<!--") > content.lastIndexOf("-->") ||
-  isOpen(content, /<<[-~]?(["']?)([A-Z_]\w*)\1/g, ([, , word]) => new RegExp(`^\\s*${word}\\b`, "m")) ||
-  isOpen(content, /\br(#+)"/g, ([, hashes]) => new RegExp(`"${hashes}`)) ||
-  isOpen(content, /\bR"(\w*)\(/g, ([, word]) => new RegExp(`\\)${word}"`))
-
-/** Whether the last of what opens something has no end behind it. */
-const isOpen = (content: string, opens: RegExp, end: (open: RegExpExecArray) => RegExp): boolean => {
-  const last = [...content.matchAll(opens)].at(-1)
-  return last !== undefined && !end(last).test(content.slice(last.index + last[0].length))
-}

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { leftOut } from "../../../src/internal/text/leftOut.ts"
+import { leftOut } from "../../../src/internal/code/leftOut.ts"
 
 /** Comments that models write in place of code. */
 const inPlaceOfCode = [
