@@ -110,7 +110,8 @@ const endOf = (
       if (!isString) {
         // a fence that is longer than the one it would close belongs to another
         const isLonger = line.trim().length > length
-        return { close: i, doubt: otherBlock(isLonger ? i : nests ? undefined : inside[0]), nested: inside }
+        const other = nests ? inside.find((line) => isProse(opener(lines[line]!)!.info)) : inside[0]
+        return { close: i, doubt: otherBlock(isLonger ? i : other), nested: inside }
       }
       inString ??= i
     }
@@ -131,6 +132,9 @@ const opensAsLong = (line: string, mark: string, length: number): boolean => {
   const inner = opener(line)
   return inner?.mark === mark && inner.length >= length && inner.info !== ""
 }
+
+/** Whether what stands beside a fence is rather a sentence: the fence closed a block, and text was put behind it. */
+const isProse = (info: string): boolean => /^[^\s={[]+(?:\s+[^\s={[]+){4}/.test(info)
 
 /** Whether a line starts with a fence and goes on: a reader may take it for one. */
 const startsAsLong = (line: string, mark: string, length: number): boolean => {

@@ -90,6 +90,8 @@ export const find = (text: string, withWords = false): Found => {
   if (orphan !== undefined) take([0, orphan.end])
 
   let lines: ReturnType<typeof linesOf> | undefined
+  /** How often lines were looked at: what reasoning has of fences spoils those behind it. */
+  let looks = 0
   for (const tag of found) {
     if (answer !== undefined) break
     if (tag.start < at || !tag.opens) continue
@@ -103,6 +105,8 @@ export const find = (text: string, withWords = false): Found => {
     if (starts) take([tag.start, close.end])
     // said in reasoning whose own first tag is not there
     else if (close.start > line.to && closesReasoning(text, close)) take([0, close.end])
+    else continue
+    if (looks++ < maxLooks) lines = undefined
   }
   if (answer === undefined) return { gaps: [...gaps, ...trailing] }
   const { end, start, to } = answer
@@ -115,6 +119,8 @@ const isSpokenOf = (text: string, { end }: { readonly end: number }): boolean =>
   return spoken.test(text)
 }
 
+const maxLooks = 16
+
 /** The last tag that closes reasoning whose opening tag is not there. */
 const lastOrphan = (text: string, at: number, found: ReadonlyArray<Tag>): Tag | undefined => {
   const orphans = found.filter(
@@ -126,7 +132,7 @@ const lastOrphan = (text: string, at: number, found: ReadonlyArray<Tag>): Tag | 
   return orphans
     .filter(({ start }) => !(start >= from && start < to))
     .map((tag) => ({ tag, line: lines(tag.start) }))
-    .findLast(({ line, tag }) => !line.isCode || (line.isBeforeBlock && isAlone(text, tag)))?.tag
+    .findLast(({ line, tag }) => !line.isCode || (line.isInDoubt && isAlone(text, tag)))?.tag
 }
 
 /** The first answer in tags of its own that follows reasoning. */
@@ -219,22 +225,29 @@ const linesOf = (text: string, at: number) => {
   const rest = text.slice(at)
   const lines = rest.split("\n")
   const isCode = lines.map(() => false)
-  for (const { close, open } of fences.parse(rest, language.ofInfo, lines)) {
+  /** Before this line some block has another in it, or no end: one before may have had none. */
+  let doubtful = 0
+  for (const { close, doubt, open } of fences.parse(rest, language.ofInfo, lines)) {
     if (close !== undefined) isCode.fill(true, open, close + 1)
+    if (close === undefined || doubt?._tag === "OtherBlock") doubtful = open
   }
   const isBeforeBlock: Array<boolean> = []
   for (let i = lines.length - 1, before = false; i >= 0; i--) {
     isBeforeBlock[i] = before
     if (fences.isFence(lines[i]!)) before = !fences.isBare(lines[i]!)
+    else if (fenceBehindTag.test(lines[i]!)) before = true
   }
   let line = 0
   let from = at
   return (index: number) => {
     while (from + lines[line]!.length < index) from += lines[line++]!.length + 1
-    // a block in a block as long: the first never ended
-    return { from, to: from + lines[line]!.length, isCode: isCode[line]!, isBeforeBlock: isBeforeBlock[line]! }
+    // nobody stops to think right after the fence
+    const isInDoubt = (isBeforeBlock[line]! || line < doubtful) && !fences.isFence(lines[line - 1] ?? "")
+    return { from, to: from + lines[line]!.length, isCode: isCode[line]!, isInDoubt }
   }
 }
+
+const fenceBehindTag = /[>\]▷][ \t]*(?:`{3,}|~{3,})\w+\s*$/
 
 /** An answer between tags of its own: those, and what they hold, which is all of it where nothing else follows. */
 interface Stated {
@@ -257,9 +270,9 @@ const answerOf = (text: string, at: number): Stated | undefined => {
   // what is printed between tags may have such tags in it
   const isPrinted = printed.test(text.slice(at - opened.length, start + 2))
   const closing = isPrinted
-    ? ends.at(-1)
+    ? ends.findLast(({ end }) => text[end - 1] === "\n")
     : ends.find(({ to }) => /^[ \t]*(?:\r?\n|$|<\/s>|<\|)/.test(text.slice(to, to + 100)))
-  if (closing === undefined) return ends.length === 0 ? { start, end: start, to: undefined } : undefined
+  if (closing === undefined) return ends.length === 0 || isPrinted ? { start, end: start, to: undefined } : undefined
   const inner = text.slice(start, closing.end)
   const first = /^\r?\n/.exec(inner)?.[0].length ?? 0
   const last = /\r?\n$/.exec(inner.slice(Math.max(first, inner.length - 2)))?.[0].length ?? 0
