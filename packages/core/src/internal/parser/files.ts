@@ -56,7 +56,7 @@ const read = (text: string, reply: string): Result.Result<ReadonlyArray<SourceFi
   }
   const blocks = fences.parse(text, languageAt, lines)
   const contents = new Map<string, string>()
-  const strays: Array<{ readonly block: fences.Fence; readonly detail: string }> = []
+  const nameless: Array<{ readonly block: fences.Fence; readonly detail: string | undefined }> = []
   for (const [i, block] of blocks.entries()) {
     const place = `line ${block.open + 1}`
     const refuse = (detail: string) => failure({ expected, found: block.content, place, detail })
@@ -69,7 +69,7 @@ const read = (text: string, reply: string): Result.Result<ReadonlyArray<SourceFi
     const other = block.doubt?._tag === "OtherBlock" ? (namedAbove(block.doubt.line)?.path ?? "another") : undefined
     if (path === undefined) {
       if (other !== undefined) return refuse(`the code block is not closed before ${other} starts`)
-      if (said.detail !== undefined) strays.push({ block, detail: said.detail })
+      nameless.push({ block, detail: said.detail })
       continue
     }
     const after = blocks[i + 1]
@@ -83,8 +83,10 @@ const read = (text: string, reply: string): Result.Result<ReadonlyArray<SourceFi
     }
     contents.set(path, content.success)
   }
-  const [stray] = strays
-  if (contents.size === 0 && strays.length === 1 && isAround(stray!.block)) return read(atItsPlace(stray!.block), reply)
+  const strays = nameless.filter(({ detail }) => detail !== undefined)
+  const [around, ...others] = nameless.filter(({ block }) => isAround(block))
+  const isAll = contents.size === 0 && others.length === 0 && strays.every((stray) => stray === around)
+  if (around !== undefined && isAll) return read(atItsPlace(around.block), reply)
   const lost = headings(lines, blocks).find(({ path }) => !contents.has(path))
   if (lost !== undefined) {
     const isLast = blocks.every(({ open }) => open < lost.line)
@@ -92,8 +94,9 @@ const read = (text: string, reply: string): Result.Result<ReadonlyArray<SourceFi
     const detail = `no code block follows the heading of ${lost.path}`
     return failure({ expected, found: lines[lost.line]!, place: `line ${lost.line + 1}`, detail, truncated })
   }
-  if (stray !== undefined || (contents.size === 0 && blocks.length > 0)) {
-    const { block, detail } = stray ?? { block: blocks[0]!, detail: nameless }
+  const stray = strays[0] ?? (contents.size === 0 ? nameless[0] : undefined)
+  if (stray !== undefined) {
+    const { block, detail = unnamed } = stray
     return failure({ expected, found: block.content, place: `line ${block.open + 1}`, detail })
   }
   return contents.size > 0 || text.trim().toLowerCase() === none
@@ -101,7 +104,7 @@ const read = (text: string, reply: string): Result.Result<ReadonlyArray<SourceFi
     : failure({ expected, found: reply, place: "", detail: "there is no file in the reply" })
 }
 
-const nameless = "nothing names this block's path"
+const unnamed = "nothing names this block's path"
 
 /** The path of a block; or `detail`, why it has none and is no remark either; or `fault`, why it is no file. */
 interface Said {
@@ -119,7 +122,7 @@ const pathOf = (
   const isRemark = language.isShell(of) || language.isPlain(of)
   const above = named(lineAbove, language.isShell(of))
   const inside = ofFence(info, above)
-  const agrees = (path: string) => of !== "" && language.ofPath(path) === of
+  const agrees = (path: string) => language.ofPath(path) === of && (of !== "" || filePath.isKnown(nameOf(path)))
   if (inside !== undefined && above?.isCertain === true && !isSame(inside.path, above.path)) {
     return { fault: `${above.path} above the block, ${inside.path} in its fence; name one` }
   }
@@ -137,18 +140,19 @@ const pathOf = (
   if (path !== undefined) return { path }
   const comment = language.isShell(of) ? undefined : filePath.ofComment(content)
   if (comment !== undefined && agrees(comment)) return { path: comment }
-  if (comment !== undefined && of === "") return { detail: `${nameless} for certain` }
-  if (above !== undefined && !(language.isShell(of) && !agrees(above.path)))
-    return { detail: `${nameless} for certain` }
-  return isRemark && isIntroduced(lines, open) ? {} : { detail: nameless }
+  if (comment !== undefined && of === "") return { detail: `${unnamed} for certain` }
+  if (above !== undefined && !(language.isShell(of) && !agrees(above.path))) return { detail: `${unnamed} for certain` }
+  return isRemark && isIntroduced(lines, open) ? {} : { detail: unnamed }
 }
 
 const leadsOut = /^(?:\/|~\/|[A-Za-z]:\/)|(?:^|\/)\.\.(?:\/|$)/
 
+const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
+
 /** A path above a block; above commands, words that a slash joins are none. */
 const named = (above: filePath.Named | undefined, isShell: boolean): filePath.Named | undefined => {
   if (above === undefined || !isShell) return above
-  const name = above.path.slice(above.path.lastIndexOf("/") + 1)
+  const name = nameOf(above.path)
   return above.path.includes("/") && name !== "" && !name.includes(".") && !filePath.isKnown(name) ? undefined : above
 }
 
