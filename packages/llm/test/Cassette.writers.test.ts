@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process"
 import { describe, expect, it } from "@effect/vitest"
 import { Context, Effect, FileSystem, Layer, PlatformError } from "effect"
+import { TestClock } from "effect/testing"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import { Cassette, MockLlm } from "@stepwright/llm"
 import { request } from "./support/request.ts"
@@ -114,6 +115,31 @@ describe("Cassette", () => {
           yield* Effect.provide(ask(request("a")), slow).pipe(Effect.provideService(FileSystem.FileSystem, fs))
           expect(yield* said(file)).toEqual(["other", "own"])
           expect(yield* replaying(file, Effect.replicateEffect(text(request("a")), 2))).toEqual(["other", "own"])
+        })
+      )
+    )
+
+    it.effect("leave what another writes while it is looked for", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          const fs = yield* FileSystem.FileSystem
+          const later = Date.now() + 60_000
+          yield* TestClock.setTime(later)
+          let path = ""
+          const meanwhile = Effect.gen(function* () {
+            path = ""
+            yield* recording(Cassette.layerRecord, file, [{ reply: "other" }], ask(request("a")))
+            const [name = ""] = yield* filesOf(file)
+            yield* fs.utimes(`${file}/${name}`, new Date(later + 10), new Date(later + 10))
+            yield* TestClock.setTime(later + 20)
+          }).pipe(Effect.provideService(FileSystem.FileSystem, fs), Effect.orDie)
+          const readFile: typeof fs.readFile = (at) =>
+            Effect.andThen(at.endsWith(path) && path !== "" ? meanwhile : Effect.void, fs.readFile(at))
+          path = ".json"
+          yield* recording(Cassette.layerRecord, file, [{ reply: "own" }], ask(request("a"))).pipe(
+            Effect.provideService(FileSystem.FileSystem, FileSystem.make({ ...fs, readFile }))
+          )
+          expect(yield* said(file)).toEqual(["other", "own"])
         })
       )
     )
