@@ -53,11 +53,11 @@ export const lookAt = Effect.fnUntraced(function* (
   const { stem } = tape.nameOf(request)
   if (takes.has(stem)) return
   const { look } = yield* Tape.writerOf(tape)
-  const now = yield* Clock.currentTimeMillis
   const texts: Array<string | undefined> = []
   for (let number = 1; ; number++) {
     const found = yield* look(name.toFile({ stem, number }))
     if (found === undefined) break
+    const now = yield* Clock.currentTimeMillis
     // what is of the future came with its time from elsewhere
     texts.push(found.time > began && found.time <= now ? undefined : found.text)
   }
