@@ -80,6 +80,16 @@ const designs: ReadonlyArray<Omit<Drift, "step">> = [
     refused: "it must be relative"
   },
   {
+    drift: "a path into Git's folder",
+    reply: designed.replaceAll("pantry/item.py", ".git/item.py"),
+    refused: "nothing is written into .git"
+  },
+  {
+    drift: "two paths that differ in case only",
+    reply: designed.replaceAll("pantry/shelf.py", "pantry/Item.py"),
+    refused: "in case only"
+  },
+  {
     drift: "imports in a circle",
     reply: designed.replace('"imports": []', '"imports": ["pantry/__init__.py"]'),
     refused: "in a circle"
@@ -187,6 +197,16 @@ const tasks: ReadonlyArray<Omit<Drift, "step">> = [
     refused: 'none may be "." or ".."'
   },
   {
+    drift: "a path into Git's folder",
+    reply: breakdown.replace("`pantry/item.py`\n", "`.git/item.py`\n"),
+    refused: "nothing is written into .git"
+  },
+  {
+    drift: "a name that a file system keeps",
+    reply: breakdown.replace("`pantry/item.py`\n", "`pantry/con.py`\n"),
+    refused: "no name that every file system takes"
+  },
+  {
     drift: "two files in one task",
     reply: breakdown.replace("`pantry/item.py`\n", "`pantry/item.py`, `pantry/weight.py`\n"),
     refused: "a task adds one file"
@@ -281,7 +301,7 @@ const generated: ReadonlyArray<Omit<Drift, "step">> = [
   {
     drift: "a path that leads out",
     reply: `### File: \`tests/../test_pantry.py\`\n${block}`,
-    refused: 'none may be "." or ".."'
+    refused: "leads out of the project"
   },
   {
     drift: "a name that unittest does not find",
