@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
 import { orderProblem } from "@stepwright/core/Workflow"
+import * as Workspace from "@stepwright/core/Workspace"
 import * as ArchitectureDesignPrompt from "./ArchitectureDesignPrompt.ts"
 import * as markdown from "./internal/markdown.ts"
 import { relativePath } from "./internal/relativePath.ts"
@@ -37,7 +38,7 @@ const layout = (modules: ReadonlyArray<Module>): string | undefined => {
     case "Circle":
       return `these modules import each other in a circle: ${problem.names.map((path) => `"${path}"`).join(" → ")}`
   }
-  return undefined
+  return Workspace.refuse(modules.map(({ path }) => ({ path, content: "" })))?.message
 }
 
 /** How the software is divided into modules, and what each offers to the others. */

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import * as Workspace from "@stepwright/core/Workspace"
 
 /** What is wrong with a path as the path of a file below some root; `undefined` if nothing is. */
 export const pathProblem = (path: string): string | undefined => {
@@ -8,7 +9,8 @@ export const pathProblem = (path: string): string | undefined => {
   if (names.some((name) => name === "" || name === "." || name === "..")) {
     return 'every name between slashes must be there, and none may be "." or ".."'
   }
-  return /^[\w.+\- /]+$/u.test(path) ? undefined : "it may hold letters, digits, blanks and . _ + - only"
+  if (!/^[\w.+\- /]+$/u.test(path)) return "it may hold letters, digits, blanks and . _ + - only"
+  return Workspace.refusePath(path)?.detail
 }
 
 /** A path of a file below some root, its names joined by `/`. */
