@@ -66,7 +66,25 @@ const inPlaceOfCode = [
   "Rest des Codes bleibt unverändert",
   "le reste du code reste inchangé",
   "resto del código sin cambios",
-  "остальной код без изменений"
+  "остальной код без изменений",
+  "Add the remaining functions here",
+  "... 100 more lines",
+  "(remaining 200 lines unchanged)",
+  "and so on for the other cases",
+  "... and more",
+  "... imports",
+  "TODO: rest of the methods",
+  "No changes in this method",
+  "=> existing code",
+  "{{ existing code }}",
+  ">>> rest of file <<<",
+  "(other methods)",
+  "Keep existing functions as they are",
+  "Other existing endpoints",
+  "O restante do código permanece o mesmo",
+  "残りのコードは変更なし",
+  "Der restliche Code bleibt unverändert",
+  "... (le reste du code reste inchangé)"
 ]
 
 /** Comments that are comments. */
@@ -108,6 +126,10 @@ const comments = [
   "a placeholder for the name",
   "use short names for brevity",
   "这里返回其余的值",
+  "keep the rest in memory",
+  "leave the rest to the caller",
+  "placeholder for the user's name",
+  "Long names are truncated for brevity",
   "status stays the same"
 ]
 
