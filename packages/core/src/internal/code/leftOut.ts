@@ -1,6 +1,6 @@
 import * as language from "./language.ts"
 import { openString } from "./openString.ts"
-import { isPlaceholder } from "./placeholder.ts"
+import { isInPlace, isLeftOutOfProse, isPlaceholder } from "./placeholder.ts"
 
 /** Why a text is not a whole file; `line` counts from 1. */
 export type LeftOut = { readonly _tag: "Edit" } | { readonly _tag: "Placeholder"; readonly line: number }
@@ -10,8 +10,12 @@ export const leftOut = (content: string, of: string): LeftOut | undefined => {
   if (of === "diff") return undefined
   if (language.isProse(of)) {
     const first = content.trimStart().slice(0, 200)
-    return editMarks[0]!.test(first) || diffStart.test(first) ? { _tag: "Edit" } : undefined
+    if (editMarks[0]!.test(first) || diffStart.test(first)) return { _tag: "Edit" }
+    const at = content.split("\n").findIndex(isLeftOutOfProse)
+    return at < 0 ? undefined : { _tag: "Placeholder", line: at + 1 }
   }
+  if (language.isFormal(of) && isInPlace(content)) return { _tag: "Placeholder", line: 1 }
+  if (language.isFormal(of) && isDiff(content)) return { _tag: "Edit" }
   // few texts have anything of the kind, be it in a string or not
   return search(content, of, undefined) && search(content, of, openString(of))
 }
@@ -21,6 +25,7 @@ const search = (
   of: string,
   isOpenAfter: ((line: string) => boolean) | undefined
 ): LeftOut | undefined => {
+  const isFormal = language.isFormal(of)
   let isString = false
   let edits = 0
   let removed = -1
@@ -40,9 +45,12 @@ const search = (
     above = line
     if (editMarks[edits]!.test(line) && ++edits === editMarks.length) return { _tag: "Edit" }
     if (number <= diffHead && diffStart.test(line)) return { _tag: "Edit" }
-    if (removal.test(line)) removed = number
-    if (removed === number - 1 && addition.test(line)) return { _tag: "Edit" }
-    if (isPlaceholder(line, of, before)) return { _tag: "Placeholder", line: number }
+    if (isFormal) {
+      if (removal.test(line)) removed = number
+      if (removed === number - 1 && addition.test(line)) return { _tag: "Edit" }
+    }
+    const below = content.slice(end + 1, lineEnd(content, end + 1))
+    if (isPlaceholder(line, of, before, below)) return { _tag: "Placeholder", line: number }
   }
   return undefined
 }
@@ -95,3 +103,7 @@ const diffHead = 6
 /** A line of code that goes away, and one that comes: a sign, and code or its indent right behind. */
 const removal = /^-(?:\s{2,}\S|[\w@#"'{}()[\]</-])/
 const addition = /^\+(?:\s{2,}\S|[\w@#"'{}()[\]</+])/
+
+/** Whether each line begins with the sign of a diff, or with the blank that stands for none. */
+const isDiff = (content: string): boolean =>
+  /^\+/m.test(content) && /^-/m.test(content) && !/^[^-+ \t@\\\r\n]/m.test(content)

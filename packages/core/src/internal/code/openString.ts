@@ -7,6 +7,9 @@
 export const openString = (language: string): ((line: string) => boolean) =>
   (readers.get(language) ?? (() => () => false))()
 
+/** Whether it is told for certain, as far as a line by itself tells it. */
+export const isCertain = (language: string): boolean => readers.get(language) === thrice
+
 const thrice = () => {
   let open: string | undefined
   return (line: string): boolean => {
@@ -77,7 +80,8 @@ const patternEnd = (line: string, start: number): number => {
 const hereDocument = () => {
   let end: string | undefined
   return (line: string): boolean => {
-    if (end === undefined) end = /^(?:[^#<(]|\((?!\()|<(?!<)|<<<)*<<-?\s*(["']?)([A-Za-z_]\w*)\1/.exec(line)?.[2]
+    if (end === undefined)
+      end = /^(?:[^#<("']|'[^']*'|"(?:\\.|[^"\\])*"|\((?!\()|<(?!<)|<<<)*<<-?\s*(["']?)([A-Za-z_]\w*)\1/.exec(line)?.[2]
     else if (line.trim() === end) end = undefined
     return end !== undefined
   }

@@ -4,7 +4,7 @@ import * as fences from "../text/fences.ts"
 import * as filePath from "../text/filePath.ts"
 import * as language from "../code/language.ts"
 import { lineCounter } from "../text/lineCounter.ts"
-import { leadsElsewhere } from "../code/shown.ts"
+import { leadsElsewhere, leadsToPart } from "../code/shown.ts"
 import { notClosed, whole } from "./codeBlock.ts"
 import { answerParser, failure, none, type OutputParseError, type OutputParser } from "./outputParser.ts"
 
@@ -119,14 +119,21 @@ const pathOf = (
   lineAbove: filePath.Named | undefined
 ): Said => {
   const of = language.ofInfo(info)
-  const isRemark = language.isShell(of) || language.isPlain(of)
-  const above = named(lineAbove, language.isShell(of))
+  const isRemark =
+    (language.isShell(of) && !content.startsWith("#!")) || (language.isPlain(of) && !namesFile(lines, open))
+  const above = lineAbove
   const inside = ofFence(info, above)
   const agrees = (path: string) => language.ofPath(path) === of && (of !== "" || filePath.isKnown(nameOf(path)))
   if (inside !== undefined && above?.isCertain === true && !isSame(inside.path, above.path)) {
     return { fault: `${above.path} above the block, ${inside.path} in its fence; name one` }
   }
-  const isNamed = above !== undefined && (above.isCertain || (!language.isShell(of) && agrees(above.path)))
+  const isNamed =
+    above !== undefined &&
+    (above.isCertain || ((!language.isShell(of) || content.startsWith("#!")) && agrees(above.path)))
+  const comment = language.isShell(of) ? undefined : filePath.ofComment(content)
+  if (comment !== undefined && agrees(comment) && above?.isHeading === true && !isSame(comment, above.path)) {
+    return { fault: `${above.path} above the block, ${comment} in its first comment; name one` }
+  }
   const part = inside?.part ?? (isNamed ? above.part : undefined)
   const path = isNamed && above.path.length > (inside?.path.length ?? 0) ? above.path : inside?.path
   if (path !== undefined && part !== undefined) return { path, fault: `${part} of ${path}, not the whole file` }
@@ -138,7 +145,6 @@ const pathOf = (
     return { path, fault: `a block of ${of}, which ${path} is not` }
   }
   if (path !== undefined) return { path }
-  const comment = language.isShell(of) ? undefined : filePath.ofComment(content)
   if (comment !== undefined && agrees(comment)) return { path: comment }
   if (comment !== undefined && of === "") return { detail: `${unnamed} for certain` }
   if (above !== undefined && !(language.isShell(of) && !agrees(above.path))) return { detail: `${unnamed} for certain` }
@@ -148,13 +154,6 @@ const pathOf = (
 const leadsOut = /^(?:\/|~\/|[A-Za-z]:\/)|(?:^|\/)\.\.(?:\/|$)/
 
 const nameOf = (path: string): string => path.slice(path.lastIndexOf("/") + 1)
-
-/** A path above a block; above commands, words that a slash joins are none. */
-const named = (above: filePath.Named | undefined, isShell: boolean): filePath.Named | undefined => {
-  if (above === undefined || !isShell) return above
-  const name = nameOf(above.path)
-  return above.path.includes("/") && name !== "" && !name.includes(".") && !filePath.isKnown(name) ? undefined : above
-}
 
 /** A path in a fence's own words, unless they name a language that is named after the file. */
 const ofFence = (info: string, above: filePath.Named | undefined) => {
@@ -172,6 +171,15 @@ const isAround = ({ content, info }: fences.Fence): boolean =>
 /** The content of a block, in the lines in which the reply has it. */
 const atItsPlace = ({ content, open }: fences.Fence): string => "\n".repeat(open + 1) + content
 
+/** Whether the line right above a block has the name of a file in it, and speaks of nothing that is printed. */
+const namesFile = (lines: ReadonlyArray<string>, open: number): boolean => {
+  const line = lines[open - 1]?.trim() || lines[open - 2]?.trim() || ""
+  return (
+    !/\b(?:outputs?|prints?|printed|runs?|running|returns?|results?|logs?|says)\b/i.test(line) &&
+    filePath.isNamedIn(line)
+  )
+}
+
 /** Whether a line of prose stands above a block. */
 const isIntroduced = (lines: ReadonlyArray<string>, open: number): boolean => {
   let above = open - 1
@@ -182,18 +190,27 @@ const isIntroduced = (lines: ReadonlyArray<string>, open: number): boolean => {
 /** How many lines with text above a block may name its path. */
 const maxLinesBetween = 3
 
-/** What names a block: the heading above it, or the line just above. */
+/** What names a block: the heading above it, unless what stands between is about something else, or the line just above. */
 const lookUp = (lines: ReadonlyArray<string>, open: number): filePath.Named | undefined => {
   let seen = 0
   let next: filePath.Named | undefined
+  let isPart = false
+  /** The highest of the headings between. */
+  let level = 7
   for (let i = open - 1; i >= 0 && seen < maxLinesBetween && !fences.isFence(lines[i]!); i--) {
     const line = lines[i]!
     if (line.trim() === "" || line.trim() === fences.noNewline) continue
     seen++
     const named = filePath.ofLine(line, seen === 1)
     if (seen === 1 && leadsElsewhere(line)) return named
-    if (named !== undefined && (named.isHeading || (seen === 1 && named.isCertain))) return named
+    const own = /^\s*(#{1,6})(?!#)/.exec(line)?.[1]?.length ?? 7
+    if (named !== undefined && (named.isHeading || (seen === 1 && named.isCertain))) {
+      if (own < 7 && level <= own) return next
+      return isPart ? { part: "a part", ...named } : named
+    }
     if (seen === 1) next = named
+    level = Math.min(level, own)
+    isPart ||= leadsToPart(line)
   }
   return next
 }

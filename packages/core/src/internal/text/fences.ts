@@ -1,4 +1,4 @@
-import { openString } from "../code/openString.ts"
+import { isCertain, openString } from "../code/openString.ts"
 
 /**
  * Fenced code blocks in Markdown.
@@ -97,6 +97,9 @@ const endOf = (
   let isString = false
   /** Where the block would end if no string were open. */
   let inString: number | undefined
+  /** Whether the string has a block open, and how many of the fences in it could end this one. */
+  let isInner = false
+  let ends = 0
   const inside: Array<number> = []
   for (let i = open + 1; i < lines.length; i++) {
     const line = lines[i]!
@@ -114,6 +117,12 @@ const endOf = (
         return { close: i, doubt: otherBlock(isLonger ? i : other), nested: inside }
       }
       inString ??= i
+      isInner = !isInner
+      ends++
+    } else if (isString && isOutside && startsAsLong(line, mark, length)) {
+      // what ended this block would have opened one in the string, and this one opens within that
+      if (isInner) return { close: inString, doubt: otherBlock(i), nested: [] }
+      isInner = true
     }
     if (!isString && isOutside && (nests ? opensAsLong(line, mark, length) : startsAsLong(line, mark, length))) {
       inside.push(i)
@@ -121,7 +130,8 @@ const endOf = (
     }
     isString = isOpenAfter(line)
   }
-  const doubt: Doubt | undefined = inString === undefined ? undefined : { _tag: "OpenString" }
+  const isDoubtful = inString !== undefined && (ends > 1 || isCertain(language))
+  const doubt: Doubt | undefined = isDoubtful ? { _tag: "OpenString" } : undefined
   return { close: inString, doubt, nested: [] }
 }
 

@@ -1,4 +1,5 @@
 import * as language from "../code/language.ts"
+import { leadsToPart } from "../code/shown.ts"
 
 /** What a line says of a path. */
 export interface Named {
@@ -32,7 +33,7 @@ const tag =
 /** What stands before a path that says nothing of it: a sign of a list, of a comment, a picture, a line. */
 const before =
   /^(?:(?:[-*+>]|\d{1,3}[.)]|\/\/|\/\*|;|<!--|={2,}|-{2,}|>{2,}|[\p{Extended_Pictographic}\u{fe0f}]+)[ \t]+)+/u
-const after = /[ \t]+(?:={2,}|-{2,}|<{2,}|-->|\*\/|#+)$/
+const after = /[ \t]+(?:={2,}|-{2,}|<{2,}|-->|\*\/|#+|[\p{Extended_Pictographic}\u{fe0f}]+)$/u
 /** A word or two of any language before a colon. */
 const anyLabel = /^(?:\*\*|__)?\p{L}[\p{L}\p{M} ]{1,24}(?:\*\*|__)?[ \t]*[:：](?:\*\*|__)?(?=[ \t]*\S)/u
 const dash = /[ \t]+[-–—]+[ \t]+/
@@ -42,18 +43,19 @@ export const ofLine = (line: string, isNext: boolean): Named | undefined => {
   const text = line.trim()
   if (text === "" || line.length > maxLength) return undefined
   const heading = /^#{1,6}(?=\s)|^#{2,6}(?=[^\s#])/.exec(text)?.[0] ?? ""
-  const bare = unbold(text.slice(heading.length).trimStart().replace(before, "").replace(after, ""))
+  const around = text.slice(heading.length).trimStart().replace(before, "").replace(after, "")
+  const bare = unbold(around)
+  const isTitle = heading !== "" || bare !== around
   const tagged = tag.exec(bare)
   if (tagged !== null) {
     const path = tagged[1] ?? tagged[2] ?? tagged[4]!
     return isPath(path) ? named(path, { isHeading: true, isCertain: true }, undefined) : undefined
   }
-  const labelled = label.exec(bare)?.[0] ?? looseLabel.exec(bare)?.[0]
-  if (labelled !== undefined) {
-    const { part, path } = unwrap(bare.slice(labelled.length).trim())
-    if (label.test(bare) ? path !== "" : isPath(path))
-      return named(path, { isHeading: isPath(path), isCertain: true }, part)
-  }
+  const labelled = label.exec(bare)?.[0]
+  const loose = labelled ?? looseLabel.exec(bare)?.[0]
+  const labelling =
+    loose === undefined ? undefined : afterLabel(bare.slice(loose.length).trim(), labelled !== undefined)
+  if (labelling !== undefined) return named(labelling.path, { isHeading: true, isCertain: true }, labelling.part)
   const whole = unwrap(bare)
   const other = anyLabel.exec(bare)?.[0]
   const behind = other === undefined ? undefined : unwrap(bare.slice(other.length).trim())
@@ -61,48 +63,82 @@ export const ofLine = (line: string, isNext: boolean): Named | undefined => {
     const isHeading = heading !== ""
     return named(behind.path, { isHeading, isCertain: isHeading }, behind.part ?? partOf(other!))
   }
-  if (isPath(whole.path)) {
-    const isHeading = heading !== "" && (bare.includes("`") || bare.startsWith("[") || /\.\w+$/.test(whole.path))
-    return named(whole.path, { isHeading, isCertain: true }, whole.part)
-  }
+  if (isPath(whole.path)) return named(whole.path, { isHeading: isTitle, isCertain: true }, whole.part)
   const sides = bare.split(dash)
   const paths = sides.map(unwrap).filter(({ path }) => isPath(path))
   if (paths.length === 1 && (heading !== "" || isNext)) {
-    const others = sides.filter((side) => unwrap(side).path !== paths[0]!.path)
+    const [{ part, path }] = paths as [Unwrapped]
+    const others = sides.filter((side) => unwrap(side).path !== path)
+    const isPart = others.some((side) => leadsToPart(`${side.replace(/[:：]$/, "")}:`))
     return named(
-      paths[0]!.path,
+      path,
       { isHeading: heading !== "", isCertain: true },
-      paths[0]!.part ?? partOf(others.join(" "))
+      part ?? (isPart ? "a part" : partOf(others.join(" ")))
     )
   }
   return isNext ? inProse(text, heading) : undefined
 }
 
-/** A path in a sentence: for certain only at its end, and where it does not speak of a change or a use. */
-const inProse = (text: string, heading: string): Named | undefined => {
-  const mentions = [...text.matchAll(/`([^`\s]+)`|\*\*([^*\s]+)\*\*/g)].map((m) => m[1] ?? m[2]!).filter(isPath)
-  const last = heading === "" ? undefined : /[^\s`(]+\.\w+(?=\)?$)/.exec(text)?.[0]
-  const [only, ...others] = mentions.length === 0 && last !== undefined && isPath(last) ? [last] : mentions
-  if (only === undefined) return undefined
-  const part = heading === "" || others.length > 0 ? undefined : partOf(text.replace(only, ""))
-  if (part !== undefined) return named(only, { isHeading: false, isCertain: true }, part)
-  const isLast = others.length === 0 && (only === last || ending.test(text)) && !dash.test(text)
-  const at = text.lastIndexOf(only)
-  const isMade = creates.test(text.slice(0, at)) && announces.test(text.slice(at + only.length))
-  const isWhole = isMade || (isLast && !changes.test(text))
-  return { path: isWhole && others.length === 0 ? normalise(only) : "", isHeading: false, isCertain: false }
+/** The path behind a label: all of it where it stands in backticks, else what is a path, before a remark. */
+const afterLabel = (text: string, isLabelled: boolean): Unwrapped | undefined => {
+  const whole = unwrap(text)
+  if (isPath(whole.path) || (isLabelled && /^(`+)[^`][^]*\1$/.test(text) && !isPlaceholder.test(whole.path)))
+    return whole
+  const [first = ""] = text.split(/[ \t]+(?:[-–—#]+[ \t]+|\[)|[,;](?=[ \t])/)
+  const { part, path } = unwrap(first)
+  return isLabelled && isPath(path) && first !== text
+    ? {
+        path,
+        ...((part ?? partOf(text.slice(first.length))) !== undefined && {
+          part: part ?? partOf(text.slice(first.length))!
+        })
+      }
+    : undefined
 }
 
-/** A path at the end of a sentence, or before its content is announced. */
+const isPlaceholder = /^<[^<>]*>$|^\.{3}$|^…$/
+
+/** A path in a sentence: for certain only where all the other words say that this is the file, or that it is made. */
+const inProse = (text: string, heading: string): Named | undefined => {
+  const marked = [...text.matchAll(/`([^`\s]+)`|\*\*([^*\s]+)\*\*/g)].map((m) => m[1] ?? m[2]!).filter(isPath)
+  const words = text.split(/\s+/).map((word) => word.replace(/^[("“]+|[)"”:：,.]+$/g, ""))
+  const paths = marked.length > 0 ? marked : words.filter((word) => isPath(word) || /^[\w.-]+[/\\]/.test(word))
+  const [only, ...others] = paths
+  if (only === undefined || !isPath(only)) return undefined
+  const at = text.lastIndexOf(only)
+  const [first, last] = [text.slice(heading.length, at), text.slice(at + only.length)]
+  const part = heading === "" || others.length > 0 ? undefined : partOf(`${first} ${last}`)
+  if (part !== undefined) return named(only, { isHeading: false, isCertain: true }, part)
+  const isMade = creates.test(first) && announces.test(last)
+  const isSaid = presents.test(first) && ending.test(last)
+  const isTitle = heading !== "" && /\([`*]*$/.test(first) && /^[`*]*\)/.test(last)
+  const isFile = others.length === 0 && (isMade || isSaid || isTitle)
+  return { path: isFile ? normalise(only) : "", isHeading: false, isCertain: false }
+}
+
+/** Whether a sentence has the name of a file in it. */
+export const isNamedIn = (line: string): boolean =>
+  line.length <= maxLength && line.split(/[\s`*()"“”,]+/).some((word) => isPath(word.replace(/[:：.]+$/, "")))
+
+/** Words before a path that say no more than that this is the file. */
+const presents = new RegExp(
+  `^(?:[\\s,:.!*\`("“]|(?:${[
+    "first|second|third|next|then|now|finally|lastly|and|also|so|ok|okay|sure|please|let's|let us|step|part|file|\\d+",
+    "a|an|the|this|that|it|here|here's|is|are|as|below|following|my|your|our|of|for|to|into|with|called|named",
+    "complete|completed|full|final|entire|whole|updated|new|main|corrected|fixed|revised|improved|rewritten",
+    "code|contents?|source|files?|module|script|class|implementation|version|create[sd]?|creating|write|writing|make",
+    "save[sd]?|saving|put|place|see|goes|in(?=[^]*$)",
+    "hier|ist|die|das|voici|le|la|fichier|aquí|está|tienes|el|archivo|ecco|aqui|arquivo|вот|файл|这是|以下是|以下は|文件|ファイル"
+  ].join("|")})(?![\\p{L}\\d]))*$`,
+  "iu"
+)
+
+/** What may follow a path at the end of a sentence, or before its content is announced. */
 const ending =
-  /[`*]\)?(?:(?: (?:file|module|script|contents?|contains|looks like this))*[ \t]*[:：.]?| with (?:the |this |its )?(?:following |whole |full )?(?:contents?|code)[:：])$/
+  /^[`*]*\)?(?:(?: (?:file|module|script|contents?|contains|looks like this))*[ \t]*[:：.]?| with (?:the |this |its )?(?:following |whole |full )?(?:contents?|code)[:：])$/
 
 const creates = /\b(?:creat\w+|new file)\b/i
-const announces = /^[`*]+(?:[ \t]*[:：.]?|[ \t]+(?:with|and)\b[^.]{0,60}\b(?:contents?|code)[:：])$/i
-
-/** Words of a sentence below which no whole file stands. */
-const changes =
-  /\b(?:add|append|insert|chang\w+|updat\w+|modif\w+|replac\w+|edit\w*|remov\w+|delet\w+|us(?:e|ing|age)|example|error|run|output|compar\w+|import|call|see)\b/i
+const announces = /^[`*]+(?:[ \t]*[:：.]?|[ \t]+(?:with|and)\b[^.]{0,60}[:：])$/i
 
 /** A line without the bold around all of it. */
 const unbold = (text: string): string => /^\*\*([^*]+)\*\*:?$/.exec(text)?.[1] ?? text
@@ -158,13 +194,12 @@ interface Unwrapped {
 const remark = /(?<!\])[ \t]*\(([^()]{0,40})\)[ \t]*:?$/
 const ofLines = /\blines?\b|^L?\d+\s*[-–]\s*L?\d+$/i
 const ofPart =
-  /\b(?:excerpts?|partial(?:ly)?|snippets?|abridged|unchanged|chang(?:es?|ed)|diff|parts?|continued|additions?|before|old|deleted|removed|only)\b/i
+  /\b(?:excerpts?|partial(?:ly)?|snippets?|abridged|shortened|truncated|incomplete|fragments?|extracts?|pseudo-?code|skeleton|patch|unchanged|chang(?:es?|ed)|diff|parts?|sections?|relevant|continued|additions?|before|after|(?:top|end) of|at the (?:top|end)|old|deleted|removed|(?<!-)only|auszug|extrait)\b/i
 
 /** The text without the marks and remarks around it. */
 const unwrap = (line: string): Unwrapped => {
   const part = partOf(remark.exec(line)?.[1] ?? "")
-  const text = line
-    .replace(remark, "")
+  const text = (/^[ \t]*\([^()]*\)[ \t]*$/.test(line) ? line : line.replace(remark, ""))
     .replace(/[ \t]*[:：](\*\*|__)?$/, "$1")
     .trim()
   const inner = within(text)
@@ -178,7 +213,7 @@ const within = (text: string): Unwrapped => {
   if (target !== undefined) return within(isPath(target) ? target : shown!)
   const bracketed = /^[[(]([^[\]()]+)[\])]$/.exec(text)?.[1]
   if (bracketed !== undefined) return within(bracketed.replace(label, "").trim())
-  const quoted = /^[“„«](.+)[”“»]$/.exec(text)?.[1]
+  const quoted = /^[“„«「『](.+)[”“»」』]$/.exec(text)?.[1]
   if (quoted !== undefined) return within(quoted)
   for (const mark of ["**", "__", "*", "_", '"', "'"]) {
     const inner = text.slice(mark.length, -mark.length)
@@ -201,10 +236,17 @@ const codeSpan = (text: string): string | undefined => {
   return inner.startsWith(" ") && inner.endsWith(" ") && inner.trim() !== "" ? inner.slice(1, -1) : inner
 }
 
-const isPath = (text: string): boolean =>
-  /^[^\s`*<>|"?“”：]+$/.test(text) &&
-  !text.includes("://") &&
-  (/[^/\\][/\\][^/\\]|^\.{0,2}[/\\]./.test(text) || /\.[A-Za-z]\w{0,9}$/.test(text) || isKnown(text))
+/** A name with an ending that files have, or one that needs none; products that are named so are none. */
+const isPath = (text: string): boolean => {
+  if (!/^[^\s`*<>|"?“”：#]+$/.test(text) || text.includes("://") || text.includes("::")) return false
+  const name = text.replaceAll("\\", "/").slice(text.replaceAll("\\", "/").lastIndexOf("/") + 1)
+  if (isKnown(name)) return true
+  if (/[/\\]/.test(text) && /_|[/\\]\.|^\./.test(text) && !name.includes(".") && name !== "") return true
+  const isFolder = name === "" && /[^/\\][/\\]$/.test(text)
+  return (
+    isFolder || (endings.has(/\.([A-Za-z]\w*)$/.exec(name)?.[1]?.toLowerCase() ?? "") && !language.isLanguage(text))
+  )
+}
 
 /** Names of files that have no ending. */
 export const isKnown = (name: string): boolean => known.has(name.toLowerCase()) || /^\.[a-z][\w.-]+$/i.test(name)
@@ -217,3 +259,18 @@ const known = new Set([
 ])
 
 const normalise = (path: string): string => path.replaceAll("\\", "/").replace(/^(?:\.\/+)+/, "")
+
+const endings = new Set([
+  ..."py pyi pyx ipynb js jsx mjs cjs ts tsx mts cts vue svelte astro json jsonc json5 jsonl toml yaml yml xml svg".split(
+    " "
+  ),
+  ..."md mdx rst txt adoc tex bib html htm css scss sass less hbs ejs pug jinja j2 tmpl template".split(" "),
+  ..."sh bash zsh fish ps1 psm1 bat cmd c h cc cpp cxx hpp hxx cs fs fsx vb java kt kts scala groovy gradle".split(" "),
+  ..."go mod sum rs rb erb rake gemspec php pl pm lua r jl swift m mm dart ex exs erl hrl hs lhs clj cljs edn ml mli".split(
+    " "
+  ),
+  ..."nim zig v sol d pas f90 asm s tcl vim el lisp scm sql graphql gql proto prisma tf hcl rego cmake mk".split(" "),
+  ..."ini cfg conf env properties plist lock csv tsv log diff patch in example sample service spec dockerfile".split(
+    " "
+  )
+])
