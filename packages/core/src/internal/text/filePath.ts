@@ -24,7 +24,7 @@ export const print = (path: string): string => {
 const maxLength = 1000
 
 const label =
-  /^(?:\*\*|__)?(?:(?:new|updated|complete|full|final) )?(?:file ?name|file ?path|file|path)(?: ?#?\d{1,3})?[ \t]*(?:\*\*|__)?[ \t]*[:=：](?:\*\*|__)?/i
+  /^(?:\*\*|__)?(?:(?:new|updated|complete|full|final) )?(?:file ?name|file ?path|file|path|title)(?: ?#?\d{1,3})?[ \t]*(?:\*\*|__)?[ \t]*[:=：](?:\*\*|__)?/i
 /** A label without a colon, where a path follows. */
 const looseLabel = /^(?:the )?(?:(?:new|updated|complete|full|final) )?file[ \t]+/i
 /** A tag that holds a file, or its path. */
@@ -44,7 +44,7 @@ export const ofLine = (line: string, isNext: boolean): Named | undefined => {
   if (text === "" || line.length > maxLength) return undefined
   const heading = /^#{1,6}(?=\s)|^#{2,6}(?=[^\s#])/.exec(text)?.[0] ?? ""
   const around = text.slice(heading.length).trimStart().replace(before, "").replace(after, "")
-  const bare = unbold(around)
+  const bare = unbold(around).replace(before, "")
   const isTitle = heading !== "" || bare !== around
   const tagged = tag.exec(bare)
   if (tagged !== null) {
@@ -127,7 +127,7 @@ const presents = new RegExp(
     "a|an|the|this|that|it|here|here's|is|are|as|below|following|my|your|our|of|for|to|into|with|called|named",
     "complete|completed|full|final|entire|whole|updated|new|main|corrected|fixed|revised|improved|rewritten",
     "code|contents?|source|files?|module|script|class|implementation|version|create[sd]?|creating|write|writing|make",
-    "save[sd]?|saving|put|place|see|goes|in(?=[^]*$)",
+    "save[sd]?|saving|put|place|goes|comes|in",
     "hier|ist|die|das|voici|le|la|fichier|aquí|está|tienes|el|archivo|ecco|aqui|arquivo|вот|файл|这是|以下是|以下は|文件|ファイル"
   ].join("|")})(?![\\p{L}\\d]))*$`,
   "iu"
@@ -135,7 +135,7 @@ const presents = new RegExp(
 
 /** What may follow a path at the end of a sentence, or before its content is announced. */
 const ending =
-  /^[`*]*\)?(?:(?: (?:file|module|script|contents?|contains|looks like this))*[ \t]*[:：.]?| with (?:the |this |its )?(?:following |whole |full )?(?:contents?|code)[:：])$/
+  /^[`*]*\)?(?:(?: (?:file|module|script|contents?|contains|is|looks like this))*[ \t]*[:：.]?| with (?:the |this |its )?(?:following |whole |full )?(?:contents?|code)[:：])$/
 
 const creates = /\b(?:creat\w+|new file)\b/i
 const announces = /^[`*]+(?:[ \t]*[:：.]?|[ \t]+(?:with|and)\b[^.]{0,60}[:：])$/i
