@@ -19,7 +19,7 @@ const streaming = async (answer: (response: ServerResponse, count: number) => vo
   const address = server.address()
   if (address === null || typeof address === "string") throw new Error("the server has no port")
   const env = { OPENAI_API_KEY: "k", OPENAI_BASE_URL: `http://127.0.0.1:${address.port}/v1`, OPENAI_MODEL: "m" }
-  return { here: place([], env), asked: () => count }
+  return { here: place([], env), env, asked: () => count }
 }
 
 const begin = (response: ServerResponse) => response.writeHead(200, { "content-type": "text/event-stream" })
@@ -109,5 +109,62 @@ describe("ask", () => {
     assert.deepStrictEqual([recorded.status, recorded.stdout], [0, "One, two.\n"])
     const replayed = await here.stepwright("ask", "Count.", "--replay", "tape.json")
     assert.deepStrictEqual([replayed.status, replayed.stdout, asked()], [0, "One, two.\n", 1])
+  })
+
+  it("says in its document why a reply ended", async () => {
+    for (const [finish, told] of [
+      ["length", "length"],
+      ["stop", "stop"],
+      ["content_filter", "content-filter"]
+    ] as const) {
+      const { here } = await streaming((response) => {
+        const message = { role: "assistant", content: "One, " }
+        const body = { id: "1", model: "m", choices: [{ index: 0, message, finish_reason: finish }] }
+        response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body))
+      })
+      const { stderr, stdout } = await here.stepwright("ask", "Count.", "--json")
+      if (told !== "content-filter") assert.strictEqual(JSON.parse(stdout).finishReason, told, stderr)
+      else assert.match(`${stdout}${stderr}`, /content.filter/)
+    }
+  })
+
+  it("says once that it waits, and for what, where a server asks for some seconds", async () => {
+    const { asked, here } = await streaming((response, count) => {
+      if (count === 1) response.writeHead(429, { "retry-after": "3" }).end()
+      else begin(response).end([chunk("One."), ...lastChunks()].join(""))
+    })
+    const { status, stderr, stdout } = await here.stepwright("ask", "Count.")
+    assert.deepStrictEqual([status, stdout, asked()], [0, "One.\n", 2])
+    assert.match(stderr, /^warning: .*429.*; asks again in [34] s$/m)
+    assert.strictEqual(stderr.split("asks again").length, 2, stderr)
+  })
+
+  it("says how long a server asks to wait where that is too long", async () => {
+    for (const [seconds, span] of [
+      ["100000", "1d 3h"],
+      ["5000", "1h 23m"]
+    ] as const) {
+      const { here } = await streaming((response) => response.writeHead(429, { "retry-after": seconds }).end())
+      const { status, stderr } = await here.stepwright("ask", "Count.")
+      assert.strictEqual(status, 1)
+      assert.include(stderr, span)
+    }
+  })
+
+  it("speaks of no run", async () => {
+    const { here } = await streaming((response) => response.writeHead(402).end())
+    const { status, stderr } = await here.stepwright("ask", "Count.")
+    assert.strictEqual(status, 1)
+    assert.match(stderr, /top up the account/)
+    assert.notMatch(stderr, /resume/)
+  })
+
+  it("says that a server speaks http where it is asked by https", async () => {
+    const { env, here } = await streaming((response) => response.writeHead(200).end())
+    const secure = here.withEnv({ ...env, OPENAI_BASE_URL: env.OPENAI_BASE_URL.replace("http:", "https:") })
+    const { status, stderr } = await secure.stepwright("ask", "Count.")
+    assert.strictEqual(status, 1)
+    assert.match(stderr, /speaks http, not https.*OPENAI_BASE_URL/)
+    assert.notMatch(stderr, /ssl|openssl|:\w+:error/i)
   })
 })

@@ -93,4 +93,46 @@ describe("a cap in USD, from the command line", () => {
     const { stderr } = await here.stepwright("resume", "--model", "gpt-5.1", "--max-usd", "5")
     assert.match(stderr, /^warning: no price is known for odd, .*dearest/m)
   })
+
+  it("refuses nothing that calls nothing for want of a price", async () => {
+    const server = await serve(texts)
+    const key = { OPENAI_API_KEY: "k", OPENAI_BASE_URL: server.url }
+    const here = place(["article.ts"], { ...key, OPENAI_MODEL: "gpt-5.1" })
+    assert.strictEqual((await here.stepwright(...run, "--max-usd", "5")).status, 0)
+    const calls = server.asked.length
+    const odd = here.withEnv({ ...key, OPENAI_MODEL: "odd" })
+    for (const args of [["resume"], ["step", "draft"], ["step", "signed"]]) {
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time
+      const { status, stderr } = await odd.stepwright(...args)
+      assert.strictEqual(status, 0, `${args.join(" ")}: ${stderr}`)
+    }
+    assert.strictEqual(server.asked.length, calls)
+    const forced = await odd.stepwright("step", "draft", "--force")
+    assert.strictEqual(forced.status, 3, forced.stderr)
+    assert.match(forced.stderr, /no price is known for odd/)
+    here.write("outline.json", JSON.stringify({ title: "Other", points: [] }))
+    assert.strictEqual((await here.stepwright("set", "outline", "outline.json")).status, 0)
+    for (const args of [["resume"], ["step", "draft"]]) {
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time
+      assert.strictEqual((await odd.stepwright(...args)).status, 3, args.join(" "))
+    }
+    assert.strictEqual(server.asked.length, calls)
+  })
+})
+
+describe("a run that stopped", () => {
+  it("is shown with the command that goes on with it, and the flag with which it gets further", async () => {
+    const { here } = await serving(texts)
+    const capped = await here.stepwright(...run, "--max-calls", "1", "--json")
+    assert.strictEqual(capped.status, 4, capped.stderr)
+    assert.match(capped.stderr, /maxCalls is 1, and 1 call was made/)
+    const { error, run: id } = JSON.parse(capped.stdout)
+    assert.strictEqual(error.fix, `stepwright resume ${id} --max-calls 2`)
+    const shown = await here.stepwright("status")
+    assert.match(shown.stdout, new RegExp(`^go on with: stepwright resume ${id} --max-calls 2$`, "m"))
+    const told = JSON.parse((await here.stepwright("status", "--json")).stdout)
+    assert.strictEqual(told.error.fix, error.fix)
+    assert.strictEqual((await here.stepwright("resume", "--max-calls", "2")).status, 0)
+    assert.notMatch((await here.stepwright("status")).stdout, /go on with/)
+  })
 })

@@ -141,3 +141,65 @@ module.exports = ${exports}
     assert.match(String(await load("3")), /exports no workflow; it exports nothing/)
   })
 })
+
+describe("code that ends the process, or fails beside its step", () => {
+  const call = ["run", "--workflow", "w.ts", "--input", '"x"']
+
+  it("is named with its place, with status 1 and how to go on", async () => {
+    const here = inProject()
+    for (const status of ["0", "", "3"]) {
+      here.write("w.ts", module(`process.exit(${status})`))
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time
+      const ended = await here.stepwright(...call, "--json")
+      assert.strictEqual(ended.status, 1, ended.stderr)
+      const { error, run } = JSON.parse(ended.stdout)
+      assert.match(error.message, /^code at w\.ts:7:\d+ ended the process by process\.exit\(\)/)
+      assert.include(error.fix, `stepwright resume ${run}`)
+      assert.include(ended.stderr, `stepwright: ${error.message}`)
+    }
+    const plain = await here.stepwright("resume")
+    assert.deepStrictEqual([plain.status, plain.stdout], [1, ""])
+    assert.match(plain.stderr, /^stepwright: code at w\.ts:7.*go on with: stepwright resume \S+$/m)
+    assert.include((await here.stepwright("status")).stdout, "STOPPED")
+    here.write("w.ts", module("0"))
+    assert.strictEqual((await here.stepwright("resume")).status, 0)
+  })
+
+  it("is named where a module does it as it is loaded", async () => {
+    const here = inProject()
+    for (const command of [call, ["graph", "--workflow", "w.ts"]]) {
+      here.write("w.ts", module("0", "process.exit(0)"))
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time
+      const ended = await here.stepwright(...command, "--json")
+      assert.strictEqual(ended.status, 1, ended.stderr)
+      assert.match(ended.stderr, /^stepwright: code at w\.ts:3:9 ended the process by process\.exit\(\)/m)
+      const { error } = JSON.parse(ended.stdout)
+      assert.deepStrictEqual([error.severity, error.code], ["error", "Failed"])
+      assert.notInclude(error.fix, "resume")
+    }
+  })
+
+  it("is told in a line where a timer throws or a promise is rejected that nobody waits for", async () => {
+    const here = inProject()
+    for (const late of [
+      'setTimeout(() => { throw new Error("too late") })',
+      'void Promise.reject(new Error("too late"))',
+      'process.nextTick(() => { throw "too late" })'
+    ]) {
+      const waiting = module("0").replace(
+        "Effect.sync(() => (0, text))",
+        `Effect.andThen(Effect.sync(() => { ${late} }), Effect.never)`
+      )
+      here.write("w.ts", waiting)
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time
+      const { status, stderr, stdout } = await here.stepwright(...call, "--json")
+      assert.strictEqual(status, 1, stderr)
+      const { error, run } = JSON.parse(stdout)
+      assert.match(error.message, /too late/)
+      assert.include(error.fix, `stepwright resume ${run}`)
+      assert.notMatch(stderr, /^\s+at |Node\.js v/m)
+    }
+    const debug = await here.stepwright(...call, "--debug")
+    assert.match(debug.stderr, /go on with: stepwright resume \S+$/m)
+  })
+})

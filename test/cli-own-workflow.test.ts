@@ -83,6 +83,44 @@ describe("a workflow of one's own, from the command line", () => {
     assert.deepStrictEqual(calls(here), [...beforeSum, "sum", "sum"])
   })
 
+  it("names the run and its status in the document of an interrupted command", async () => {
+    const here = place(["tool.ts"])
+    here.write("words.txt", "one two three\n")
+    const started = here.start("run", "words.txt", "--workflow", "tool.ts", "--json")
+    await until(() => here.exists("calls.log") && here.read("calls.log").includes("sum"), started)
+    started.process.kill("SIGINT")
+    const { error, run, status } = JSON.parse((await started.ended).stdout)
+    assert.deepStrictEqual([status, error.code, error.fix], ["CANCELLED", "Interrupted", `stepwright resume ${run}`])
+    assert.deepInclude(JSON.parse((await here.stepwright("status", "--json")).stdout), { run, status })
+    here.write("calls.log", "")
+    const step = here.start("step", "sum", "--json")
+    await until(() => here.read("calls.log").includes("sum"), step)
+    step.process.kill("SIGTERM")
+    const interrupted = JSON.parse((await step.ended).stdout)
+    assert.deepStrictEqual([interrupted.run, interrupted.error.code], [run, "Interrupted"])
+  })
+
+  it("is shown without its module, which is said to be lost, and why", async () => {
+    const here = place(["tool.ts"])
+    here.write("go", "")
+    await here.stepwright("run", "--input", '{"text":"one"}', "--workflow", "tool.ts")
+    const whole = await here.stepwright("status")
+    assert.strictEqual(whole.stderr, "")
+    for (const [text, said] of [
+      ["export const tool = (", /^warning: tool\.ts:1:\d+ cannot be loaded: .*/m],
+      ["export const other = 1", /^warning: tool\.ts exports no "tool"/m]
+    ] as const) {
+      here.write("tool.ts", text)
+      for (const args of [["status"], ["status", "--json"]]) {
+        // oxlint-disable-next-line no-await-in-loop -- one process at a time
+        const { status, stderr, stdout } = await here.stepwright(...args)
+        assert.strictEqual(status, 0)
+        assert.include(stdout, "COMPLETED")
+        assert.match(stderr, said)
+      }
+    }
+  })
+
   it("goes from initialisation through JSON, in another process, to single steps at depth 3", async () => {
     const here = place(["tool.ts", "article.ts"])
     here.write("go", "")

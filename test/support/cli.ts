@@ -34,6 +34,8 @@ export interface Place {
   /** The same with something on its standard input, or with streams that go to files. */
   readonly startWith: (streams: Streams, ...args: ReadonlyArray<string>) => Started
   readonly node: (...args: ReadonlyArray<string>) => Promise<Finished>
+  /** The same folder, for commands that find something else in the environment. */
+  readonly withEnv: (env: Readonly<Record<string, string>>) => Place
 }
 
 export interface Streams {
@@ -60,6 +62,10 @@ export const place = (fixtures: ReadonlyArray<string> = [], env: Readonly<Record
   const folder = mkdtempSync(join(tmpdir(), "stepwright cli "))
   folders.push(folder)
   for (const name of fixtures) copyFileSync(join(root, "test/fixtures", name), join(folder, name))
+  return placeIn(folder, env)
+}
+
+const placeIn = (folder: string, env: Readonly<Record<string, string>>): Place => {
   const path = (name: string) => join(folder, name)
   const launch = (args: ReadonlyArray<string>, streams: Streams = {}): Started => {
     const { HOME, PATH } = process.env
@@ -89,7 +95,8 @@ export const place = (fixtures: ReadonlyArray<string> = [], env: Readonly<Record
     stepwright: (...args) => launch([launcher, ...args]).ended,
     start: (...args) => launch([launcher, ...args]),
     startWith: (streams, ...args) => launch([launcher, ...args], streams),
-    node: (...args) => launch(args).ended
+    node: (...args) => launch(args).ended,
+    withEnv: (other) => placeIn(folder, other)
   }
 }
 

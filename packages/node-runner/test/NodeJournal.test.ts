@@ -261,6 +261,11 @@ describe("NodeJournal", () => {
         const refused = yield* Effect.flip(open(directory)(touch))
         assert.include(refused.message, `process ${child.pid} is running it`)
         assert.strictEqual(yield* NodeJournal.writer(directory, "r"), child.pid)
+        // who is about to write asks for the size first, and would find one that nobody has read
+        const outrun = yield* Effect.flip(
+          open(directory)(Effect.flatMap(Journal.Journal, (journal) => journal.size("r")))
+        )
+        assert.deepStrictEqual([outrun.reason, outrun.message], ["Locked", refused.message])
         yield* Effect.promise(
           () =>
             new Promise((resolve) => {

@@ -205,4 +205,30 @@ describe("commandLine", () => {
       }
     }).pipe(inFolder)
   )
+
+  it.effect("takes no letters of a word that begins with - for flags, and says how to write it", () =>
+    Effect.gen(function* () {
+      writeFileSync("-dash.md", "Say it.")
+      for (const args of [
+        ["run", "-dash.md"],
+        ["run", "-vx.md"],
+        ["ask", "-hello world"],
+        ["-hv"],
+        ["status", "-html"],
+        ["run", "doc.md", "--out", "-h2"]
+      ]) {
+        const { err, out, status } = yield* call(args, saying())
+        assert.deepStrictEqual([status, out], [2, ""], args.join(" "))
+        assert.match(err, /^stepwright: .*-\w.* is no flag: .*\.\/-\w.* (--|-- -)/, args.join(" "))
+      }
+      for (const args of [
+        ["run", "--", "-dash.md"],
+        ["run", "./-dash.md"]
+      ]) {
+        assert.strictEqual((yield* call(args, saying())).status, 0, args.join(" "))
+      }
+      assert.deepStrictEqual(yield* call(["run", "-h"]), yield* call(["run", "--help"]))
+      assert.match((yield* call(["run", "doc.md", "--max-usd", "-1"])).err, /must be 0 or more/)
+    }).pipe(inFolder)
+  )
 })

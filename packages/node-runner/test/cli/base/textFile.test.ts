@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
@@ -108,6 +108,22 @@ describe("textFile", () => {
       const { message, target } = yield* Effect.flip(read(false, "  "))
       assert.match(message, /^standard input is blank/)
       assert.strictEqual(target, "-")
+    })
+  )
+
+  it.effect("refuses what has no end and what is too large, before it is read whole", () =>
+    Effect.gen(function* () {
+      for (const device of ["/dev/zero", "/dev/urandom", "/dev/tty"].filter((name) => existsSync(name))) {
+        assert.match(yield* refusal(device), /^\/dev\/\w+ is a device, no file/)
+      }
+      const most = 10 * 1024 ** 2
+      const whole = file("whole.md", Buffer.alloc(most, "a"))
+      assert.strictEqual((yield* read(whole)).length, most)
+      assert.match(yield* refusal(file("large.md", Buffer.alloc(most + 1, "a"))), /^large\.md is larger than 10 MB/)
+      const endless = Stream.forever(Stream.make(Buffer.alloc(1024 ** 2, "a")))
+      const input = Stdio.layerTest({ stdin: endless, stdinIsTerminal: Effect.succeed(false) })
+      const refused = yield* Effect.flip(textFile.read("-").pipe(Effect.provide([NodeServices.layer, input])))
+      assert.match(refused.message, /^standard input is larger than 10 MB/)
     })
   )
 })

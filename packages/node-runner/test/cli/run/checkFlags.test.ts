@@ -87,4 +87,39 @@ describe("what a run writes", () => {
       )
     }).pipe(inFolder)
   )
+
+  it.effect("refuses a model of a provider that has no name", () =>
+    Effect.gen(function* () {
+      for (const model of ["anthropic/", "openai/", "openai/ ", " "]) {
+        assert.match(yield* refusal({ model }), /^--model .*names no(thing| model)/, model)
+      }
+      yield* check({ model: "openai/m" })
+      yield* check({ model: "meta/llama" })
+    })
+  )
+
+  it.effect("refuses to deliver into what is a repository's or the runs' own", () =>
+    Effect.gen(function* () {
+      mkdirSync("g/.git/hooks", { recursive: true })
+      symlinkSync("g/.git", "link")
+      for (const out of [
+        "g/.git",
+        "g/.git/hooks/below",
+        ".git",
+        ".stepwright",
+        ".stepwright/runs",
+        "a/../.stepwright",
+        "new/.hg",
+        ".GIT",
+        "link",
+        "link/new"
+      ]) {
+        assert.match(yield* refusal({ out }), /^--out names .*(git|hg|stepwright)/i, out)
+      }
+      for (const out of ["g", "git", ".github", "g.git", ".stepwright-out"]) yield* check({ out })
+      writeFileSync("doc.md", "Say it.")
+      const { err, status } = yield* call(["run", "doc.md", "--out", "g/.git"], saying())
+      assert.deepStrictEqual([status, existsSync(".stepwright")], [2, false], err)
+    }).pipe(inFolder)
+  )
 })
