@@ -18,9 +18,10 @@ import * as Workflow from "@stepwright/core/Workflow"
 import { directory } from "../internal/services/layers.ts"
 import * as NodeHasher from "../NodeHasher.ts"
 import * as NodeJournal from "../NodeJournal.ts"
-import { type Diagnostic, diagnostic, fromCause, stackOf } from "./base/cliError.ts"
+import { type Diagnostic, diagnostic, fromCause, stackOf, usage } from "./base/cliError.ts"
+import { defined } from "./base/defined.ts"
 import { exitStatus, isCommandEnded } from "./base/exitStatus.ts"
-import { Interrupt } from "./base/interrupt.ts"
+import { Interrupt, type Interrupted } from "./base/interrupt.ts"
 import { notice } from "./base/notice.ts"
 import * as output from "./base/output.ts"
 import { runMain } from "./base/runMain.ts"
@@ -28,6 +29,7 @@ import { presenter } from "./base/presenter.ts"
 import { usageProblem } from "./base/usageProblem.ts"
 import { bound, general, type Words } from "./base/words.ts"
 import * as stepwright from "./commands/stepwright.ts"
+import * as cutShort from "./module/cutShort.ts"
 import * as input from "./run/input.ts"
 import { type AnyLayer, Bound, forget, type Loaded } from "./module/workflowModule.ts"
 
@@ -64,14 +66,21 @@ export const main = (name: string, loaded?: Loaded): void => {
     return void (process.exitCode = exitStatus.configuration)
   }
   const args = process.argv.slice(2)
-  const interrupt = { message: "interrupted", print: (line: string) => output.stderr().write(`${line}\n`) }
-  output.watch(name, args.includes("--json"))
+  const interrupt: Interrupted = {
+    message: "interrupted",
+    work: {},
+    print: (line) => output.stderr().write(`${line}\n`)
+  }
+  const isJson = args.includes("--json")
+  output.watch(name, isJson)
+  const onEnd = cutShort.watch(name, { isDebug: args.includes("--debug"), isJson }, interrupt)
   const called = program(name, loaded === undefined ? general : wordsOf(loaded), args).pipe(
     Effect.provideService(Bound, loaded),
     Effect.provideService(Console.Console, output.console),
     Effect.provideService(Interrupt, interrupt)
   )
   runMain(called, {
+    onEnd,
     onSlow: () => interrupt.print("it still ends what cannot be cut short; once more ends the process at once"),
     statusOf
   })
@@ -135,13 +144,18 @@ const report = Effect.fnUntraced(function* (
     // the document of the command is printed
     return yield* stack === "" || error.cause === undefined ? Effect.void : Console.error(stack)
   }
-  const tell = (found: Diagnostic) => (isJson ? Console.log(JSON.stringify({ error: found }, null, 2)) : Effect.void)
+  const tell = (found: Diagnostic, about: object = {}) =>
+    isJson ? Console.log(JSON.stringify({ ...about, error: found }, null, 2)) : Effect.void
   if (Cause.hasInterruptsOnly(cause)) {
-    const { fix, message } = yield* Interrupt
+    const {
+      fix,
+      message,
+      work: { goOn, run, status }
+    } = yield* Interrupt
     // who runs a run has said it, in what is drawn
     if (fix === undefined) yield* Console.error(`${name}: ${message}`)
     const interrupted = { severity: "error", code: "Interrupted", message, target: null } as const
-    return yield* tell(fix === undefined ? interrupted : { ...interrupted, fix })
+    return yield* tell({ ...interrupted, ...defined({ fix: fix ?? goOn }) }, defined({ run, status }))
   }
   if (isHelp(error)) {
     const [first] = error.errors

@@ -39,6 +39,8 @@ export const watched = <A, E>(
       const { deltas, onEvent, print } = yield* progress.make(self.loaded.workflow, self.state, output.stderr())
       const interrupt = yield* Interrupt
       interrupt.print = print
+      interrupt.work.run = self.run
+      interrupt.work.goOn = `${yield* command} resume ${self.run}`
       const hint = askingHint(self, yield* whoAnswers(self), print)
       const asked = work({
         onEvent: (event, state) => {
@@ -112,6 +114,7 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
         const interrupt = yield* Interrupt
         interrupt.fix = `${again} resume ${run}`
         interrupt.message = `interrupted; go on with: ${interrupt.fix}`
+        interrupt.work.status = "CANCELLED"
         yield* Console.error(interrupt.message)
       })
     ),

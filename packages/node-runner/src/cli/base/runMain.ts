@@ -15,6 +15,8 @@ const echo = 50
 export interface Options {
   /** Called where it takes a while to cancel. */
   readonly onSlow: () => void
+  /** Called when the program has ended and all that it wrote has gone out, or a signal ends the process at once. */
+  readonly onEnd: () => void
   readonly statusOf: (exit: Exit.Exit<unknown, unknown>) => number
 }
 
@@ -22,7 +24,7 @@ export interface Options {
  * Runs the program of this process. The first signal cancels it in an orderly way, a second one ends the process,
  * whatever it is at.
  */
-export const runMain = <A, E>(program: Effect.Effect<A, E>, { onSlow, statusOf }: Options): void => {
+export const runMain = <A, E>(program: Effect.Effect<A, E>, { onEnd, onSlow, statusOf }: Options): void => {
   const run = Runtime.makeRunMain(({ fiber, teardown }) => {
     let first: { readonly signal: (typeof signals)[number]; readonly at: number } | undefined
     let slow: Fiber.Fiber<void> | undefined
@@ -36,6 +38,7 @@ export const runMain = <A, E>(program: Effect.Effect<A, E>, { onSlow, statusOf }
       if (signal === first.signal && at - first.at < echo) return
       const { isTerminal, write } = output.stderr()
       if (isTerminal) write(showCursor)
+      onEnd()
       process.exit(128 + constants.signals[signal])
     }
     for (const signal of signals) process.on(signal, onSignal)
@@ -43,6 +46,7 @@ export const runMain = <A, E>(program: Effect.Effect<A, E>, { onSlow, statusOf }
       slow?.interruptUnsafe()
       teardown(exit, (status) =>
         output.flushed((isWhole) => {
+          onEnd()
           const own = status === exitStatus.interrupted && first ? 128 + constants.signals[first.signal] : status
           const code = own === exitStatus.done && !isWhole ? exitStatus.failed : own
           if (first !== undefined || code !== exitStatus.done) process.exit(code)

@@ -1,0 +1,53 @@
+import { relative } from "node:path"
+import process from "node:process"
+import { describeError } from "@stepwright/core/WorkflowError"
+import type { Diagnostic } from "../base/cliError.ts"
+import { exitStatus } from "../base/exitStatus.ts"
+import { oneLine } from "../base/format.ts"
+import type { Interrupted } from "../base/interrupt.ts"
+import * as output from "../base/output.ts"
+import { showCursor } from "../base/terminal.ts"
+import { placeOf } from "./placeOf.ts"
+
+interface Manner {
+  readonly isDebug: boolean
+  readonly isJson: boolean
+}
+
+/**
+ * From now on a process that ends before its command does says so, with status 1: code of users may call `process.exit`,
+ * or fail where nothing waits for it. Gives back what to call once the command has ended.
+ */
+export const watch = (name: string, { isDebug, isJson }: Manner, { work }: Interrupted): (() => void) => {
+  let hasEnded = false
+  let failure: { readonly error: unknown } | undefined
+  const fail = (error: unknown) => {
+    failure ??= { error }
+    process.exit(exitStatus.failed)
+  }
+  process.on("uncaughtException", fail)
+  process.on("unhandledRejection", fail)
+  process.on("exit", () => {
+    if (hasEnded && failure === undefined) return
+    process.exitCode = exitStatus.failed
+    // who called `process.exit` is still on the stack
+    const error = failure === undefined ? new Error("process.exit()") : failure.error
+    const place = placeOf(error, "")
+    const code = place === undefined ? "code" : `code at ${relative(".", place.file)}:${place.line}:${place.column}`
+    const problem =
+      failure === undefined
+        ? `${code} ended the process by process.exit()`
+        : `${code} failed where nothing waits for it: ${oneLine(describeError(error).message)}`
+    const { goOn, run } = work
+    const fix = goOn === undefined ? "mend that code" : `mend that code, and go on with: ${goOn}`
+    const message = hasEnded ? problem : `${problem}; ${fix}`
+    const stack = isDebug && error instanceof Error ? `\n${error.stack}` : ""
+    const { isTerminal, write } = output.stderr()
+    write(`${isTerminal ? showCursor : ""}${name}: ${message}${stack}\n`)
+    if (!isJson || hasEnded) return
+    const found: Diagnostic = { severity: "error", code: "Failed", message, target: null, fix: goOn ?? fix }
+    const document = { ...(run !== undefined && { run, status: "STOPPED" }), error: found }
+    output.stdout().write(`${JSON.stringify(document, null, 2)}\n`)
+  })
+  return () => void (hasEnded = true)
+}
