@@ -99,10 +99,26 @@ export const program = (name: string, words: Words, args: ReadonlyArray<string>)
   const isDebug = args.includes("--debug")
   const isJson = args.includes("--json")
   const command = stepwright.make(name, words)
-  return Command.runWith(command, { version: version() })(withHelp(command, args)).pipe(
+  return Effect.andThen(
+    checkBundles(args),
+    Command.runWith(command, { version: version() })(withHelp(command, args))
+  ).pipe(
     Effect.provide(environment),
     Effect.onError((cause) => report(name, cause, { isDebug, isJson, help: helpOf(command, args).join(" ") }))
   )
+}
+
+/**
+ * Refuses letters behind one dash that are no flag of one letter: the parser takes each for a flag, and `-dash.md` for
+ * one that asks for help.
+ */
+const checkBundles = (args: ReadonlyArray<string>) => {
+  const end = args.indexOf("--")
+  const flags = end === -1 ? args : args.slice(0, end)
+  const bundle = flags.find((arg) => /^-[^-][^=]/u.test(arg) && Number.isNaN(Number(arg)))
+  if (bundle === undefined) return Effect.void
+  const fix = `write ./${bundle} for a file, or -- before it`
+  return Effect.fail(usage(`${bundle} is no flag`, { target: bundle, fix }))
 }
 
 /** `help run` is `run --help`, whatever follows; another word is one that the command line does not know. */
