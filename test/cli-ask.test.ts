@@ -111,22 +111,17 @@ describe("ask", () => {
     assert.deepStrictEqual([replayed.status, replayed.stdout, asked()], [0, "One, two.\n", 1])
   })
 
-  it("says in its document why a reply ended", async () => {
-    for (const [finish, told] of [
-      ["length", "length"],
-      ["stop", "stop"],
-      ["content_filter", "content-filter"]
-    ] as const) {
+  for (const finish of ["length", "stop"]) {
+    it(`says in its document that a reply ended by ${finish}`, async () => {
       const { here } = await streaming((response) => {
         const message = { role: "assistant", content: "One, " }
         const body = { id: "1", model: "m", choices: [{ index: 0, message, finish_reason: finish }] }
         response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body))
       })
       const { stderr, stdout } = await here.stepwright("ask", "Count.", "--json")
-      if (told !== "content-filter") assert.strictEqual(JSON.parse(stdout).finishReason, told, stderr)
-      else assert.match(`${stdout}${stderr}`, /content.filter/)
-    }
-  })
+      assert.strictEqual(JSON.parse(stdout).finishReason, finish, stderr)
+    })
+  }
 
   it("says once that it waits, and for what, where a server asks for some seconds", async () => {
     const { asked, here } = await streaming((response, count) => {
@@ -139,17 +134,17 @@ describe("ask", () => {
     assert.strictEqual(stderr.split("asks again").length, 2, stderr)
   })
 
-  it("says how long a server asks to wait where that is too long", async () => {
-    for (const [seconds, span] of [
-      ["100000", "1d 3h"],
-      ["5000", "1h 23m"]
-    ] as const) {
+  for (const [seconds, span] of [
+    ["100000", "1d 3h"],
+    ["5000", "1h 23m"]
+  ] as const) {
+    it(`says how long a server asks to wait where ${seconds} seconds are too long`, async () => {
       const { here } = await streaming((response) => response.writeHead(429, { "retry-after": seconds }).end())
       const { status, stderr } = await here.stepwright("ask", "Count.")
       assert.strictEqual(status, 1)
       assert.include(stderr, span)
-    }
-  })
+    })
+  }
 
   it("speaks of no run", async () => {
     const { here } = await streaming((response) => response.writeHead(402).end())

@@ -52,12 +52,12 @@ export const ask = Command.make(
         Effect.fail((isMisconfigured(error.reason) ? configuration : failed)(told(error), { cause: error }))
       )
     )
-    const { model, text: said, usage: tokens } = reply
+    const { finishReason, model, text: said, usage: tokens } = reply
     yield* Console.error([model ?? "the model", ...format.tokens(tokens)].join(": "))
-    if (reply.finishReason === "length") {
+    if (finishReason === "length") {
       yield* Console.error("the reply was cut off at the output limit: give it more with --max-output-tokens")
     }
-    if (json) yield* Console.log(JSON.stringify({ model: model ?? null, reply: said, tokens }, null, 2))
+    if (json) yield* Console.log(JSON.stringify({ model: model ?? null, reply: said, finishReason, tokens }, null, 2))
   })
 ).pipe(
   Command.provide(({ otlp }) => flags.sending(otlp)),
