@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
+import * as models from "../../internal/services/models.ts"
 import { type CliError, usage } from "../base/cliError.ts"
 import * as textFile from "../base/textFile.ts"
-import { checkFolder } from "./checkFolder.ts"
+import { checkDelivered, checkFolder } from "./checkFolder.ts"
 import type { Told } from "./flags.ts"
 
 /** Refuses, before anything is done, what contradicts itself or cannot be used. */
@@ -32,7 +33,10 @@ export const checkFlags = Effect.fnUntraced(function* ({
   for (const [flag, value] of Object.entries({ model, out, prices, record, relay, replay })) {
     if (value?.trim() === "") return yield* usage(`--${flag} names nothing`, { target: `--${flag}`, fix: "name one" })
   }
-  if (out !== undefined) yield* checkFolder("--out names", out)
+  if (model !== undefined && models.split(model)?.model.trim() === "") {
+    return yield* usage(`--model ${model} names no model`, { target: "--model", fix: "name one after the slash" })
+  }
+  if (out !== undefined) yield* checkDelivered("--out names", out)
   if (relay !== undefined) yield* checkFolder("--relay names", relay)
   if (replay !== undefined) yield* checkCassette(replay, record !== undefined)
   if (record !== undefined) yield* checkRecorded(record)

@@ -39,3 +39,28 @@ export const checkFolder = Effect.fnUntraced(function* (
     )
   }
 })
+
+/** Folders that hold what a tool keeps of a project, no files of it. */
+const kept = /^\.(?:git|hg|svn|jj|stepwright)$/iu
+
+/** The same for a folder into which files are delivered: not into a repository's own, nor where runs are kept. */
+export const checkDelivered = Effect.fnUntraced(function* (
+  ...[whose, folder, options = {}]: Parameters<typeof checkFolder>
+): Effect.fn.Return<void, CliError, FileSystem.FileSystem | Path.Path> {
+  const fs = yield* FileSystem.FileSystem
+  const path = yield* Path.Path
+  const resolved = path.resolve(folder)
+  const real = (at: string): Effect.Effect<string> =>
+    Effect.catch(fs.realPath(at), () =>
+      path.dirname(at) === at
+        ? Effect.succeed(at)
+        : Effect.map(real(path.dirname(at)), (above) => path.join(above, path.basename(at)))
+    )
+  for (const place of [resolved, yield* real(resolved)]) {
+    const name = place.split(path.sep).find((part) => kept.test(part))
+    if (name === undefined) continue
+    const { fix = "choose another" } = options
+    return yield* usage(`${whose} ${folder}, which is in ${name}, and no file belongs there`, { target: folder, fix })
+  }
+  yield* checkFolder(whose, folder, options)
+})

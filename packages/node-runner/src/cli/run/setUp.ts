@@ -13,7 +13,7 @@ import * as answering from "../../internal/services/answering.ts"
 import { missing, modelName } from "../../internal/services/models.ts"
 import { type CliError, configuration, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
-import { checkFolder } from "./checkFolder.ts"
+import { checkDelivered } from "./checkFolder.ts"
 import * as runLayer from "./runLayer.ts"
 import type { Session } from "./session.ts"
 import type { RunSettings } from "./settings.ts"
@@ -63,7 +63,7 @@ export const checkOut = (
   { out }: RunSettings
 ): Effect.Effect<void, CliError, FileSystem.FileSystem | Path.Path> =>
   Workflow.steps(workflow).some(({ step }) => step.produces === "files")
-    ? checkFolder("files are delivered into", out, { fix: "choose another with --out" })
+    ? checkDelivered("files are delivered into", out, { fix: "choose another with --out" })
     : Effect.void
 
 /** The models that the steps of a run name, as its state configures them. */
