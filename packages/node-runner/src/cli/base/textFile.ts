@@ -12,6 +12,14 @@ import { reasonOf } from "../../internal/disk/systemError.ts"
 /** The name for standard input in place of that of a file. */
 export const standardInput = "-"
 
+const megabyte = 1024 ** 2
+
+/** How large a text may be that a model is to read: far more than any takes. **Units** bytes */
+const mostOfText = 10 * megabyte
+
+/** How large what a program wrote may be. **Units** bytes */
+export const mostOfData = 500 * megabyte
+
 /** What a person calls a file that was named. */
 export const title = (file: string): string => (file === standardInput ? "standard input" : file)
 
@@ -20,9 +28,10 @@ export const title = (file: string): string => (file === standardInput ? "standa
  * read is refused.
  */
 export const read = Effect.fnUntraced(function* (
-  file: string
+  file: string,
+  most: number = mostOfText
 ): Effect.fn.Return<string, CliError, FileSystem.FileSystem> {
-  const bytes = yield* file === standardInput ? bytesOfInput : bytesOf(file)
+  const bytes = yield* file === standardInput ? bytesOfInput(most) : bytesOf(file, most)
   const text = decode(bytes)
   if (Result.isFailure(text)) {
     const fix = `save it as ${text.failure.startsWith("is a PDF") ? "plain text" : "UTF-8"}`
@@ -37,7 +46,8 @@ export const read = Effect.fnUntraced(function* (
 export const document = (file: string) => Effect.map(read(file), (text) => text.replaceAll(/\r\n?/g, "\n"))
 
 const bytesOf = Effect.fnUntraced(function* (
-  file: string
+  file: string,
+  most: number
 ): Effect.fn.Return<Uint8Array, CliError, FileSystem.FileSystem> {
   if (file.trim() === "") return yield* usage("FILE names nothing", { target: "FILE", fix: "name a file" })
   const fs = yield* FileSystem.FileSystem
@@ -45,8 +55,28 @@ const bytesOf = Effect.fnUntraced(function* (
   if (found?.type === "Directory") {
     return yield* usage(`${file} is a folder`, { target: file, fix: "name a file in it" })
   }
-  return yield* Effect.mapError(fs.readFile(file), unreadable(file))
+  if (found?.type === "CharacterDevice" || found?.type === "BlockDevice") {
+    const fix = "name a file, or - for standard input"
+    return yield* usage(`${file} is a device, no file`, { target: file, fix })
+  }
+  return yield* collect(file, fs.stream(file), most)
 })
+
+/** All bytes of a stream, which is read no further than is needed to know that it is too large. */
+const collect = (file: string, stream: Stream.Stream<Uint8Array, PlatformError>, most: number) =>
+  Effect.suspend(() => {
+    let size = 0
+    return Stream.runCollect(Stream.takeUntil(stream, (chunk) => (size += chunk.length) > most)).pipe(
+      Effect.mapError(unreadable(file)),
+      Effect.flatMap((chunks) =>
+        size > most
+          ? Effect.fail(
+              usage(`${title(file)} is larger than ${most / megabyte} MB`, { target: file, fix: "give a part of it" })
+            )
+          : Effect.succeed(Buffer.concat(chunks))
+      )
+    )
+  })
 
 const unreadable = (file: string) => (cause: PlatformError) => {
   const reason = reasonOf(cause)
@@ -55,7 +85,7 @@ const unreadable = (file: string) => (cause: PlatformError) => {
     : usage(`${title(file)} cannot be read: ${reason}`, { target: file, cause })
 }
 
-const bytesOfInput = Effect.gen(function* () {
+const bytesOfInput = Effect.fnUntraced(function* (most: number) {
   // whatever provides files on Node provides this
   const { stdin, stdinIsTerminal } = yield* Effect.orDie(
     Effect.flatMap(Effect.serviceOption(Stdio.Stdio), Effect.fromOption)
@@ -65,8 +95,7 @@ const bytesOfInput = Effect.gen(function* () {
     return yield* usage(`${title(standardInput)} is a folder`, { target: standardInput, fix: "name a file in it" })
   }
   if (yield* stdinIsTerminal) yield* Console.error("reading standard input: end it with Ctrl-D")
-  const chunks = yield* Effect.mapError(Stream.runCollect(stdin), unreadable(standardInput))
-  return Buffer.concat(chunks)
+  return yield* collect(standardInput, stdin, most)
 })
 
 const marks = { "utf-16le": [0xff, 0xfe], "utf-16be": [0xfe, 0xff] } as const

@@ -61,7 +61,7 @@ const command = (words: Words) =>
 
 /** The state that a file holds; what is wrong with it is one sentence. */
 const stateIn = Effect.fnUntraced(function* (file: string) {
-  const text = yield* textFile.read(file)
+  const text = yield* textFile.read(file, textFile.mostOfData)
   return yield* Effect.mapError(WorkflowState.fromJson(text), (cause) => {
     const [problem, place] = cause.message.split("\n")
     const message = oneLine([problem, place].join("\n"))
