@@ -119,7 +119,11 @@ const make = Effect.fnUntraced(function* (directory: string) {
       const writer = Option.getOrUndefined(yield* ScopedCache.getSuccess(writers, run))
       const known = writer?.events.lines()
       if (known !== undefined) return known
-      const lines = jsonLines.read(`${yield* folder(run)}/${eventsFile}`)
+      const path = yield* folder(run)
+      // who asks is about to write, and what another process has is none to go on from
+      const other = yield* Effect.provideService(runLock.holder(path), FileSystem.FileSystem, fs)
+      if (other !== undefined) return yield* runLock.locked(run, other)
+      const lines = jsonLines.read(`${path}/${eventsFile}`)
       return (yield* Effect.mapError(Effect.provideService(lines, FileSystem.FileSystem, fs), failed(run))).length
     }),
     putText: Effect.fnUntraced(function* (run, hash, text) {

@@ -60,7 +60,7 @@ const clearStale = Effect.fnUntraced(function* (run: string, path: string) {
   yield* Effect.ignore(fs.remove(aside))
 })
 
-const locked = (run: string, owner: number) =>
+export const locked = (run: string, owner: number) =>
   new JournalError({
     run,
     reason: "Locked",
