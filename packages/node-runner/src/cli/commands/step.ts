@@ -43,7 +43,7 @@ export const step = (words: Words) =>
       const opened = { ...found, settings: { ...found.settings, ...flags.settingsOf(rest) } }
       const definition = opened.loaded.workflow
       const path = stepPath.resolve(given, definition, opened.state)
-      const ready = yield* setUp(opened, { force })
+      const ready = yield* setUp(opened, { force, path })
       const again = `${yield* command} resume ${run}`
       const tell = ({ message, tag }: { readonly message: string; readonly tag: string }, flag = "") =>
         Console.log(

@@ -24,7 +24,7 @@ export const stale = (
   )
 
 /** The entries of the plan that are `run` or `perhaps`. */
-const pending = (self: Session) =>
+export const pending = (self: Pick<Session, "loaded" | "settings" | "state">) =>
   Engine.plan(self.loaded.workflow, self.state).pipe(
     Effect.map((entries) => entries.filter(({ action }) => action !== "reuse")),
     Effect.provide(runLayer.withoutModel(self)),

@@ -6,6 +6,8 @@ import type * as FileSystem from "effect/FileSystem"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
+import * as Struct from "effect/Struct"
+import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import { describeError } from "@stepwright/core/WorkflowError"
 import * as Prices from "@stepwright/llm/Prices"
@@ -14,10 +16,19 @@ import { missing, modelName } from "../../internal/services/models.ts"
 import { type CliError, configuration, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
 import { checkDelivered } from "./checkFolder.ts"
+import { pending } from "./pending.ts"
 import * as runLayer from "./runLayer.ts"
 import type { Session } from "./session.ts"
 import type { RunSettings } from "./settings.ts"
 import * as usedUp from "./usedUp.ts"
+
+export interface Options {
+  readonly force?: boolean
+  /** What the settings were so far. */
+  readonly before?: RunSettings
+  /** The one step that is to be executed; all that is left unless given. */
+  readonly path?: string
+}
 
 /** What a run works with, built once, and what of its caps is used up so far. */
 export interface SetUp {
@@ -26,12 +37,11 @@ export interface SetUp {
 }
 
 /**
- * Makes ready what a run works with, before anything is done: what is wrong with its settings fails here. `before`: what
- * they were so far.
+ * Makes ready what a run works with, before anything is done: what is wrong with its settings fails here.
  */
 export const setUp = Effect.fnUntraced(function* (
   self: Pick<Session, "events" | "loaded" | "settings"> & Partial<Session>,
-  { before = self.settings, ...options }: { readonly force?: boolean; readonly before?: RunSettings } = {}
+  { before = self.settings, path, ...options }: Options = {}
 ): Effect.fn.Return<SetUp, unknown, FileSystem.FileSystem | Path.Path | Scope.Scope> {
   const { events, run = "", settings } = self
   const { maxCalls, maxTokens, maxUsd, relay } = settings
@@ -52,10 +62,30 @@ export const setUp = Effect.fnUntraced(function* (
     )
   }
   const aliases = yield* aliasesOf(self)
-  const layer = runLayer.make(self, { ...options, aliases, ...(isExact && { spent: used.spent() }) })
-  const services = yield* Effect.mapError(Layer.build(layer), explained(settings))
+  const build = (by: RunSettings) =>
+    Layer.build(
+      runLayer.make({ ...self, settings: by }, { ...options, aliases, ...(isExact && { spent: used.spent() }) })
+    )
+  const services = yield* build(settings).pipe(
+    // what calls nothing needs no price
+    Effect.catchIf(isUnknownPrice, (error) =>
+      Effect.flatMap(options.force === true ? Effect.succeed(false) : callsNothing(self, path), (isIdle) =>
+        isIdle ? build(Struct.omit(settings, ["maxUsd"])) : Effect.fail(error)
+      )
+    ),
+    Effect.mapError(explained(settings))
+  )
   return { services, usedUp: used }
 })
+
+/** Whether all that is asked for has results that still hold. */
+const callsNothing = ({ loaded, settings, state }: Parameters<typeof setUp>[0], path: string | undefined) =>
+  state === undefined
+    ? Effect.succeed(false)
+    : Effect.map(
+        pending({ loaded, settings, state }),
+        (entries) => entries?.every((entry) => path !== undefined && !StepPath.matches(entry.path, path)) === true
+      )
 
 /** Refuses an `out` that nobody can write, where a step of the workflow delivers files. */
 export const checkOut = (
