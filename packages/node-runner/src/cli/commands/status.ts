@@ -6,6 +6,7 @@ import * as Workflow from "@stepwright/core/Workflow"
 import * as output from "../base/output.ts"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
+import * as further from "../run/further.ts"
 import { stale } from "../run/pending.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
@@ -27,7 +28,9 @@ export const status = (words: Words) =>
       const { events, state } = yield* runFolder.load(run)
       const known = yield* runFolder.readSettings(run)
       // without its workflow a run still has its records to show, if not what they were to produce
-      const loaded = yield* Effect.orElseSucceed(session.workflowOf(undefined, known, state), () => undefined)
+      const loaded = yield* Effect.catch(session.workflowOf(undefined, known, state), ({ message }) =>
+        Effect.as(Effect.logWarning(message), undefined)
+      )
       const definition = loaded && Workflow.describe(loaded.workflow)
       const settings = known ?? standardSettings(run)
       // a layer of the workflow's own may do anything when it is built, and somebody who looks expects nothing
@@ -43,9 +46,12 @@ export const status = (words: Words) =>
         usd: yield* costOf({ events, run, settings })
       }
       const again = yield* command
-      if (json) return yield* Console.log(JSON.stringify(document.ofStanding(self, known?.out, again), null, 2))
+      const flag = state.error === undefined ? "" : further.flagsOf(settings, state.error.message)
+      const goOn = `${again} resume ${run}${flag}`
+      if (json) return yield* Console.log(JSON.stringify(document.ofStanding(self, known?.out, goOn), null, 2))
       const now = isLive ? yield* Clock.currentTimeMillis : undefined
       yield* Console.log(standing.text(self, output.stdout(), now, settings.out, again))
+      if (!isLive && state.status !== "COMPLETED") yield* Console.log(`go on with: ${goOn}`)
     })
   ).pipe(
     Command.withDescription("Show every step of a run with its status, time, attempts and tokens; also while it runs"),

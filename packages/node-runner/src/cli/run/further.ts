@@ -4,14 +4,11 @@ import type { RunSettings } from "./settings.ts"
 
 /** The flags with which a run that ended gets further, ` --max-calls 40` after a cap of 20; none where none would. */
 export const flagsFor = (settings: RunSettings, error: unknown): string => {
-  const { maxOutputTokens, record, replay, structuredOutput } = settings
+  const { record, replay, structuredOutput } = settings
   const reason = isLlmError(error) ? error.reason : undefined
   switch (reason?._tag) {
     case undefined:
-      // a reply that was cut off at its limit
-      return /raise maxOutputTokens/.test(describeError(error).message)
-        ? ` --max-output-tokens ${maxOutputTokens === undefined ? "N" : 2 * maxOutputTokens}`
-        : ""
+      return flagsOf(settings, describeError(error).message)
     case "BudgetExceeded":
       return largerCap(settings, reason)
     case "ContentRefused":
@@ -27,6 +24,19 @@ export const flagsFor = (settings: RunSettings, error: unknown): string => {
     default:
       return ""
   }
+}
+
+/** The same for an error of which its message alone is known, as a state keeps it. */
+export const flagsOf = (settings: RunSettings, message: string): string => {
+  const { maxOutputTokens } = settings
+  // a reply that was cut off at its limit
+  if (/raise maxOutputTokens/.test(message)) {
+    return ` --max-output-tokens ${maxOutputTokens === undefined ? "N" : 2 * maxOutputTokens}`
+  }
+  const [, cap, , spent = ""] = /^budget exceeded: (max\w+) is (\S+), (.*)/s.exec(message) ?? []
+  if (cap !== "maxCalls" && cap !== "maxTokens" && cap !== "maxUsd") return ""
+  const needed = Array.from(spent.matchAll(/\d[\d.]*/g), ([amount]) => Number.parseFloat(amount))
+  return largerCap(settings, { cap, needed: needed.reduce((sum, amount) => sum + amount, 0) })
 }
 
 interface Refusal {

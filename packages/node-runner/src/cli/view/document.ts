@@ -24,14 +24,14 @@ export const ofEnded = (self: EndedRun) => {
 }
 
 /** What a script reads of a run at any time; `out` is not known of a run that no command made. */
-export const ofStanding = ({ isLive, result, rows, state, usd }: Standing, out: string | undefined, again: string) => {
+export const ofStanding = ({ isLive, result, rows, state, usd }: Standing, out: string | undefined, goOn: string) => {
   const { createdAt, origin, run, updatedAt, workflow } = state
   return {
     run,
     ...(origin !== undefined && { origin }),
     workflow,
     status: statusLabel(state, isLive),
-    ...facts(state, out, result, usd, `${again} resume ${run}`),
+    ...facts(state, out, result, usd, goOn),
     createdAt,
     updatedAt,
     steps: rows.filter(({ isStep }) => isStep).map(step)
