@@ -215,7 +215,7 @@ const exceeded = (refusal: Ledger.Refusal) => {
 }
 
 const inWords = ({ asked, cap, inFlight, limit, spent }: Ledger.Refusal): string => {
-  if (cap === "maxCalls") return `maxCalls is ${limit}, and ${spent} calls were made`
+  if (cap === "maxCalls") return `maxCalls is ${limit}, and ${spent} ${spent === 1 ? "call was" : "calls were"} made`
   const [show, are] = cap === "maxUsd" ? [Prices.format, "is"] : [String, "are"]
   const flying = inFlight > 0 ? `, up to ${show(inFlight)} ${are} on their way` : ""
   return (
