@@ -28,6 +28,8 @@ export interface Options {
   readonly maxDelay?: Duration.Input
   /** From the first request on; a wait that would end later is not begun: 10 minutes unless given. */
   readonly maxTotalTime?: Duration.Input
+  /** Told of each wait before it begins, with the error that it comes of. */
+  readonly onWait?: (error: LlmError, wait: Duration.Duration) => Effect.Effect<void>
 }
 
 /**
@@ -82,7 +84,9 @@ const policyOf = (options: Options): Schedule.Schedule<number, LlmError, LlmErro
         const wait = demanded(error) + backoff
         const spent = now - began
         if (spent + wait > maxTotalTime) return yield* tooLong(error, wait, spent, maxTotalTime)
-        return [count, Duration.millis(wait)] as [number, Duration.Duration]
+        const duration = Duration.millis(wait)
+        if (options.onWait !== undefined) yield* options.onWait(error, duration)
+        return [count, duration] as [number, Duration.Duration]
       })
     })
   )

@@ -31,10 +31,10 @@ const repeated = (reason: LlmErrorReason) => [reason, reason, reason, reason]
 const done: LlmReply = { text: "done", finishReason: "stop", usage: {} }
 
 /** A model under retry whose streams break off for the reasons in turn, then go to their end. */
-const breaking = (reasons: ReadonlyArray<LlmErrorReason>) => {
+const breaking = (reasons: ReadonlyArray<LlmErrorReason>, options?: Retry.Options) => {
   let count = 0
   const delta = (text: string): StreamPart => ({ _tag: "Delta", text })
-  return Retry.make()(
+  return Retry.make(options)(
     Client.make(
       () => Effect.succeed(done),
       () =>
@@ -126,6 +126,26 @@ describe("Retry", () => {
         expect(yield* count).toBe(2)
       }).pipe(Effect.provide(faulty([new RateLimited({ detail, retryAfter: Duration.minutes(2) })])))
     )
+
+    it.effect("tells of each wait once, before it begins, and of none that it does not begin", () => {
+      const told: Array<string> = []
+      const onWait = ({ reason }: LlmError, wait: Duration.Duration) =>
+        Effect.sync(() => void told.push(`${reason._tag} ${Math.round(Duration.toSeconds(wait))}`))
+      const limited = new RateLimited({ detail: "full", retryAfter: Duration.seconds(50) })
+      const stalled = new TimedOut({ detail: "the stream stalls", after: Duration.minutes(2), once: true })
+      return Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(ask)
+        yield* TestClock.adjust(0)
+        expect(told).toEqual(["RateLimited 50"])
+        yield* TestClock.adjust("2 minutes")
+        expect(yield* Fiber.join(fiber)).toEqual(expect.objectContaining({ text: "done" }))
+        const stream = breaking([stalled, stalled], { onWait })
+        const streaming = yield* Effect.forkChild(Effect.exit(Stream.runDrain(stream.stream(request("draft")))))
+        yield* TestClock.adjust("2 minutes")
+        assert.isTrue(Exit.isFailure(yield* Fiber.join(streaming)))
+        expect(told).toEqual(["RateLimited 50", expect.stringMatching(/^TimedOut [01]$/u)])
+      }).pipe(Effect.provide(faulty([limited], { onWait })))
+    })
 
     it.effect("fails at once, and says so, when the wait that the server demands cannot fit", () =>
       Effect.gen(function* () {

@@ -1,10 +1,12 @@
 import type * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import type * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as LlmClient from "@stepwright/core/LlmClient"
+import type { LlmError } from "@stepwright/core/LlmError"
 import { Parameters } from "@stepwright/core/LlmRequest"
 import * as Budget from "@stepwright/llm/Budget"
 import type { CassetteError } from "@stepwright/llm/Cassette"
@@ -89,7 +91,18 @@ export const around = (
     })
   )
 
-const retrying = Retry.layer()
+/** A shorter wait nobody wonders about. */
+const unnoticed = Duration.seconds(2)
+
+/** Says why nothing seems to happen: that a server makes one wait, or did not answer in time. */
+const tellOfWait = (error: LlmError, wait: Duration.Duration) => {
+  const isNoticed = Duration.isGreaterThanOrEqualTo(wait, unnoticed)
+  if (!isNoticed && error.reason._tag !== "TimedOut") return Effect.void
+  const span = isNoticed ? ` in ${Duration.format(Duration.seconds(Math.round(Duration.toSeconds(wait))))}` : ""
+  return Effect.logWarning(`${error.message}; asks again${span}`)
+}
+
+const retrying = Retry.layer({ onWait: tellOfWait })
 
 /** Asks as it is told, whatever a request says. */
 const asking = ({ maxOutputTokens, reasoningEffort, temperature }: Asked) => {
