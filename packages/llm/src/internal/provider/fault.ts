@@ -76,6 +76,10 @@ export const reasonOf = (
   if (isTimeout(failure) || codes.some((code) => /TIMEOUT|ETIMEDOUT/u.test(code))) {
     return new TimedOut({ detail: at(detail, faults), after: Duration.millis(Math.max(0, now - began)) })
   }
+  const isPlain = words.some((said) => /wrong version number|packet length too long/iu.test(said))
+  if (isPlain) {
+    return new NetworkFailure({ detail: at("the server speaks http, not https", faults), permanent: true })
+  }
   // What is wrong with a certificate, or speaks no TLS, stays so.
   const permanent = codes.some((code) => /CERT|UNABLE_TO_|_TLS_|_SSL_|EPROTO/u.test(code))
   const isUnknown = codes.some((code) => /SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY_LEAF)/u.test(code))
@@ -93,7 +97,8 @@ const reasonOfRefusal = ({ headers, status, text }: Refused, faults: Faults, now
   const header: Header = (name) => headers.get(name)
   const id = headers.get("request-id") ?? headers.get("x-request-id")
   const problem = problemIn(Option.getOrUndefined(parseJson(text)), true)
-  const message = problem?.message ?? `${status} ${titleOf(text) ?? (text.trim() || "without a body")}`
+  const said = problem?.message ?? `${status} ${titleOf(text) ?? (text.trim() || "without a body")}`
+  const message = `${said}${unusableWait(header, now)}`
   return reasonOfProblem(
     { codes: [], ...problem, status, message: id === null ? message : `${message} (request ${id})` },
     // Nobody may be at the path.
@@ -185,6 +190,14 @@ const sizesOf = ({ limit, requested }: { readonly [K in keyof Sizes]?: number | 
 export const demandedWait = (header: Header, now: number): Duration.Duration | undefined => {
   const after = String(header("retry-after") ?? "").trim()
   return within(Number.parseFloat(String(header("retry-after-ms")))) ?? within(millisOf(after, now))
+}
+
+/** What is told of a wait that is too long to be obeyed. */
+const unusableWait = (header: Header, now: number): string => {
+  const millis = millisOf(String(header("retry-after") ?? "").trim(), now)
+  return millis > longestWait && Number.isFinite(millis)
+    ? ` (it asks to wait ${Duration.format(Duration.millis(Math.ceil(millis)))})`
+    : ""
 }
 
 const within = (millis = Number.NaN): Duration.Duration | undefined =>
