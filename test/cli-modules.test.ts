@@ -112,6 +112,24 @@ export const w = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind
   })
 })
 
+describe("a function of a step that throws", () => {
+  it("is told with its path once", async () => {
+    const here = inProject()
+    const call = ["run", "--workflow", "w.ts", "--input", '"x"']
+    here.write("w.ts", module("0").replace('"input")', '() => { throw new Error("none") })'))
+    const selector = await here.stepwright(...call)
+    assert.strictEqual(selector.status, 1)
+    assert.match(selector.stderr, /^failed( at say)?: (say: )?a selector .*none/m)
+    here.write("w.ts", module('(() => { throw new Error("say: none") })()'))
+    for (const args of [call, ["step", "say"]]) {
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time
+      const { status, stderr } = await here.stepwright(...args)
+      assert.strictEqual(status, 1)
+      assert.match(stderr, /^failed at say: none$/m)
+    }
+  })
+})
+
 describe("a CommonJS module", () => {
   const common = (exports: string) => `const { Effect, Schema } = require("effect")
 const { Step, Workflow } = require("@stepwright/core")
@@ -177,6 +195,10 @@ describe("code that ends the process, or fails beside its step", () => {
       assert.deepStrictEqual([error.severity, error.code], ["error", "Failed"])
       assert.notInclude(error.fix, "resume")
     }
+    here.write("c.cjs", "\nprocess.exit(0)\n")
+    const common = await here.stepwright("graph", "--workflow", "c.cjs")
+    assert.deepStrictEqual([common.status, common.stdout], [1, ""])
+    assert.match(common.stderr, /^stepwright: code at c\.cjs:2:9 ended the process/m)
   })
 
   it("is told in a line where a timer throws or a promise is rejected that nobody waits for", async () => {

@@ -28,13 +28,16 @@ const pointedAt = (text: string): Place | undefined => {
   return { file: pathOf(file), line: Number(line), column: pointer.indexOf("^") + 1 }
 }
 
-const packages = new URL("../../../..", import.meta.url).href
+const packages = fileURLToPath(new URL("../../../..", import.meta.url))
 
 /** The first place of a stack that is in a file of the user's. */
 const thrownAt = (stack: string): Place | undefined => {
-  for (const [, file, line, column] of stack.matchAll(/^ +at .*?\(?(file:\/\/[^)]*?):(\d+):(\d+)\)?$/gm)) {
-    if (file!.includes("/node_modules/") || file!.startsWith(packages)) continue
-    return { file: fileURLToPath(file!), line: Number(line), column: Number(column) }
+  // a module of CommonJS has a path where another has an address
+  const places = stack.matchAll(/^ +at (?:.*\(|async )?((?:file:\/\/|\/|[A-Z]:\\)[^)]*?):(\d+):(\d+)\)?$/gm)
+  for (const [, name, line, column] of places) {
+    const file = pathOf(name!)
+    if (/[/\\]node_modules[/\\]/.test(file) || file.startsWith(packages)) continue
+    return { file, line: Number(line), column: Number(column) }
   }
   return undefined
 }
