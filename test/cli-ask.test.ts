@@ -130,7 +130,7 @@ describe("ask", () => {
     })
     const { status, stderr, stdout } = await here.stepwright("ask", "Count.")
     assert.deepStrictEqual([status, stdout, asked()], [0, "One.\n", 2])
-    assert.match(stderr, /^warning: .*429.*; asks again in [34] s$/m)
+    assert.match(stderr, /^warning: .*429.*; asks again in [34]s$/m)
     assert.strictEqual(stderr.split("asks again").length, 2, stderr)
   })
 

@@ -16,7 +16,7 @@ import { end, type ExitStatus, exitStatus } from "./base/exitStatus.ts"
 import { Interrupt } from "./base/interrupt.ts"
 import { notice } from "./base/notice.ts"
 import * as output from "./base/output.ts"
-import { told } from "./base/told.ts"
+import { endedAt, told } from "./base/told.ts"
 import * as further from "./run/further.ts"
 import * as runFolder from "./run/runFolder.ts"
 import type { Session } from "./run/session.ts"
@@ -136,14 +136,14 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
   const flag = further.flagsFor(settings, ending.reason)
   yield* tell(state, ran, reused, flag)
   const how = ending._tag === "Suspended" ? "suspended" : "failed"
-  yield* Console.error(`${how} at ${ending.path}: ${told(ending.reason)}\n${look(again, run, flag)}`)
+  yield* Console.error(`${endedAt(how, ending.path, told(ending.reason))}\n${look(again, run, flag)}`)
   yield* end(statusOf(ending))
 })
 
 /** Tells of a defect in a step, and ends with the status of that. */
 export const endOfDefect = Effect.fnUntraced(function* (run: string, path: string, defect: unknown) {
   const { kind, message } = fromCause(Cause.die(defect))
-  yield* Console.error(`failed at ${path}: ${message}\n${look(yield* command, run)}`)
+  yield* Console.error(`${endedAt("failed", path, message)}\n${look(yield* command, run)}`)
   yield* end(exitStatus[kind], defect)
 })
 

@@ -8,6 +8,12 @@ export const inFlags = (message: string): string =>
     .replaceAll("maxOutputTokens", "--max-output-tokens")
     .replaceAll("Cassette.prune", "`cassette prune`")
 
+/** How and where something ended, and why: `failed at draft: …`, with the path once where the message begins with it too. */
+export const endedAt = (how: string, path: string, message: string): string => {
+  if (path === "") return `${how}: ${message}`
+  return `${how} at ${path}: ${message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message}`
+}
+
 /** What went wrong with a request or a step, with what to do where the message does not say it. */
 export const told = (error: unknown): string => {
   const message = inFlags(describeError(error).message).trimEnd()

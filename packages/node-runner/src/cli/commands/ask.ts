@@ -49,7 +49,13 @@ export const ask = Command.make(
       Effect.provide(answering.layer(settings)),
       Effect.mapError(explained(settings)),
       Effect.catchTag("LlmError", (error) =>
-        Effect.fail((isMisconfigured(error.reason) ? configuration : failed)(told(error), { cause: error }))
+        Effect.fail(
+          (isMisconfigured(error.reason) ? configuration : failed)(
+            // there is no run to go on with
+            told(error).replace(" and resume:", " and ask again:"),
+            { cause: error }
+          )
+        )
       )
     )
     const { finishReason, model, text: said, usage: tokens } = reply

@@ -3,7 +3,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
 import { describeError } from "@stepwright/core/WorkflowError"
-import { told } from "../base/told.ts"
+import { endedAt, told } from "../base/told.ts"
 import { end } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
@@ -65,7 +65,7 @@ export const step = (words: Words) =>
       )
       if (ending._tag !== "Completed") {
         const failure = describeError(ending.reason)
-        yield* Console.error(`failed at ${path}: ${told(ending.reason)}`)
+        yield* Console.error(endedAt("failed", path, told(ending.reason)))
         if (json) yield* tell(failure, further.flagsFor(opened.settings, ending.reason))
         return yield* end(statusOf(ending))
       }
