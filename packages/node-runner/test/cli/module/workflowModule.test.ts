@@ -68,7 +68,7 @@ describe("workflowModule", () => {
         assert.match(yield* refusal(join(folder, "absent.ts")), /there is no file .*absent\.ts/)
         assert.match(
           yield* refusal(module("broken.mjs", "export const workflow = missing\n")),
-          /broken\.mjs cannot be loaded: missing is not defined/
+          /broken\.mjs:1:25 cannot be loaded: missing is not defined/
         )
         assert.match(
           yield* refusal(
