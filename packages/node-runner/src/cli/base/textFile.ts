@@ -1,8 +1,8 @@
-import { fstatSync } from "node:fs"
+import { createReadStream, fstatSync } from "node:fs"
+import * as NodeStream from "@effect/platform-node/NodeStream"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import type { PlatformError } from "effect/PlatformError"
 import * as Result from "effect/Result"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
@@ -59,26 +59,34 @@ const bytesOf = Effect.fnUntraced(function* (
     const fix = "name a file, or - for standard input"
     return yield* usage(`${file} is a device, no file`, { target: file, fix })
   }
-  return yield* collect(file, fs.stream(file), most)
+  // a pipe with a name has no size, and no place in it that could be sought
+  if (found?.type === "FIFO") {
+    const piped = NodeStream.fromReadable<Uint8Array, unknown>({
+      evaluate: () => createReadStream(file),
+      onError: (cause) => cause
+    })
+    return yield* collect(file, piped, most)
+  }
+  if (found !== undefined && found.size > most) return yield* tooLarge(file, most)
+  return yield* Effect.mapError(fs.readFile(file), unreadable(file))
 })
 
+const tooLarge = (file: string, most: number) =>
+  usage(`${title(file)} is larger than ${most / megabyte} MB`, { target: file, fix: "give a part of it" })
+
 /** All bytes of a stream, which is read no further than is needed to know that it is too large. */
-const collect = (file: string, stream: Stream.Stream<Uint8Array, PlatformError>, most: number) =>
+const collect = (file: string, stream: Stream.Stream<Uint8Array, unknown>, most: number) =>
   Effect.suspend(() => {
     let size = 0
     return Stream.runCollect(Stream.takeUntil(stream, (chunk) => (size += chunk.length) > most)).pipe(
       Effect.mapError(unreadable(file)),
       Effect.flatMap((chunks) =>
-        size > most
-          ? Effect.fail(
-              usage(`${title(file)} is larger than ${most / megabyte} MB`, { target: file, fix: "give a part of it" })
-            )
-          : Effect.succeed(Buffer.concat(chunks))
+        size > most ? Effect.fail(tooLarge(file, most)) : Effect.succeed(Buffer.concat(chunks))
       )
     )
   })
 
-const unreadable = (file: string) => (cause: PlatformError) => {
+const unreadable = (file: string) => (cause: unknown) => {
   const reason = reasonOf(cause)
   return /^(no such file|not a dir)/.test(reason)
     ? usage(`there is no file ${file}`, { target: file, fix: "name one that is there, or - for standard input", cause })

@@ -1,3 +1,4 @@
+import { spawn, spawnSync } from "node:child_process"
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -108,6 +109,17 @@ describe("textFile", () => {
       const { message, target } = yield* Effect.flip(read(false, "  "))
       assert.match(message, /^standard input is blank/)
       assert.strictEqual(target, "-")
+    })
+  )
+
+  it.effect("reads a pipe with a name, as shells make of a command's output", () =>
+    Effect.gen(function* () {
+      const pipe = join(folder, "pipe")
+      assert.strictEqual(spawnSync("mkfifo", [pipe]).status, 0)
+      spawn("sh", ["-c", `printf 'one two' > "${pipe}"`])
+      assert.strictEqual(yield* read(pipe), "one two")
+      spawn("sh", ["-c", `head -c 20000000 /dev/zero > "${pipe}"`])
+      assert.match(yield* refusal(pipe), /^pipe is larger than 10 MB/)
     })
   )
 
