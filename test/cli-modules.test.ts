@@ -221,6 +221,12 @@ describe("code that ends the process, or fails beside its step", () => {
       assert.include(error.fix, `stepwright resume ${run}`)
       assert.notMatch(stderr, /^\s+at |Node\.js v/m)
     }
+    here.write(
+      "w.ts",
+      module("0", 'process.on("unhandledRejection", () => {}); void Promise.reject(new Error("mine"))')
+    )
+    assert.strictEqual((await here.stepwright(...call)).status, 0)
+    here.write("w.ts", module("void Promise.reject(new Error())"))
     const debug = await here.stepwright(...call, "--debug")
     assert.match(debug.stderr, /go on with: stepwright resume \S+$/m)
   })

@@ -21,12 +21,14 @@ interface Manner {
 export const watch = (name: string, { isDebug, isJson }: Manner, { work }: Interrupted): (() => void) => {
   let hasEnded = false
   let failure: { readonly error: unknown } | undefined
-  const fail = (error: unknown) => {
-    failure ??= { error }
-    process.exit(exitStatus.failed)
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => {
+      // a module that listens itself has its own way with it
+      if (process.listenerCount(event) > 1) return
+      failure ??= { error }
+      process.exit(exitStatus.failed)
+    })
   }
-  process.on("uncaughtException", fail)
-  process.on("unhandledRejection", fail)
   process.on("exit", () => {
     if (hasEnded && failure === undefined) return
     process.exitCode = exitStatus.failed
