@@ -45,7 +45,8 @@ const meaningOf = (standard: Standard) =>
     (address) =>
       (alias: string): Providers.Options => {
         if (alias === "default") return standardOf(standard)
-        return (address === "" ? split(alias) : undefined) ?? { ...standardOf(standard), model: alias }
+        const named = address === "" ? split(alias) : undefined
+        return named === undefined || named.model.trim() === "" ? { ...standardOf(standard), model: alias } : named
       }
   )
 

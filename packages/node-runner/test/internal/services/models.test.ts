@@ -18,6 +18,12 @@ describe("models", () => {
   describe("renamed", () => {
     const aliases = ["small", "anthropic/claude", "anthropic"]
 
+    it.effect("takes nothing after the slash for no name, and what stands there for one of the server's own", () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* models.renamed({}, ["anthropic/", "openai/ "]), { default: "gpt-env" })
+      }).pipe(env({ OPENAI_MODEL: "gpt-env" }))
+    )
+
     it.effect("has the aliases that the providers call otherwise, by the variables of each", () =>
       Effect.gen(function* () {
         assert.deepStrictEqual(yield* models.renamed({ model: "big" }, aliases), {
