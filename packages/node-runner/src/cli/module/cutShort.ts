@@ -1,5 +1,6 @@
 import { relative } from "node:path"
 import process from "node:process"
+import * as Predicate from "effect/Predicate"
 import { describeError } from "@stepwright/core/WorkflowError"
 import type { Diagnostic } from "../base/cliError.ts"
 import { exitStatus } from "../base/exitStatus.ts"
@@ -43,7 +44,7 @@ export const watch = (name: string, { isDebug, isJson }: Manner, { work }: Inter
     const { goOn, run } = work
     const fix = goOn === undefined ? "mend that code" : `mend that code, and go on with: ${goOn}`
     const message = hasEnded ? problem : `${problem}; ${fix}`
-    const stack = isDebug && error instanceof Error ? `\n${error.stack}` : ""
+    const stack = isDebug && Predicate.isError(error) ? `\n${error.stack}` : ""
     const { isTerminal, write } = output.stderr()
     write(`${isTerminal ? showCursor : ""}${name}: ${message}${stack}\n`)
     if (!isJson || hasEnded) return
