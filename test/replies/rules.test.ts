@@ -7,16 +7,18 @@ import { Result, Schema } from "effect"
 
 const Verdict = Schema.Struct({ valid: Schema.Boolean, reasons: Schema.Array(Schema.String) })
 
+type Json = Schema.Codec<unknown, unknown>
+
 /** All that is known of a verdict while it comes, a character at a time, and at the end. */
-const known = (text: string): ReadonlyArray<unknown> => {
-  const reader = PartialJson.make(Verdict)
+const known = (text: string, schema: Json = Verdict): ReadonlyArray<unknown> => {
+  const reader = PartialJson.make(schema)
   return [...Array.from(text, (char) => structuredClone(reader.feed(char))), reader.end()]
 }
 
 /** What the tables say of a value while it comes: what is known of it at the end, whatever the pieces. */
-const partial = (text: string) => {
-  const last = known(text).at(-1)
-  const whole = PartialJson.make(Verdict)
+const partial = (schema: Json) => (text: string) => {
+  const last = known(text, schema).at(-1)
+  const whole = PartialJson.make(schema)
   whole.feed(text)
   assert.deepStrictEqual(whole.end(), last)
   return Result.succeed(last ?? null)
@@ -50,7 +52,17 @@ const readers: Readonly<Record<string, (text: string) => Result.Result<unknown, 
   "taggedBlocks(<t>)": OutputParser.taggedBlocks({ start: "<t>", end: "</t>" }).parse,
   'choice("yes", "no")': OutputParser.choice(["yes", "no"]).parse,
   'choice("ja", "nein")': OutputParser.choice(["ja", "nein"]).parse,
-  "PartialJson({valid, reasons})": partial
+  'choice("A", "B")': OutputParser.choice(["A", "B"]).parse,
+  'choice("1", "2", "3", "4", "5")': OutputParser.choice(["1", "2", "3", "4", "5"]).parse,
+  "json(objects)": OutputParser.json(Schema.Array(Schema.Struct({ name: Schema.String }))).parse,
+  "taggedBlocks(#task start#)": OutputParser.taggedBlocks({
+    start: "#task start#",
+    end: "#task end#",
+    heading: /^Task \d/
+  }).parse,
+  "PartialJson({valid, reasons})": partial(Verdict),
+  "PartialJson({code})": partial(Schema.Struct({ code: Schema.String })),
+  "PartialJson(strings)": partial(Schema.Array(Schema.String))
 }
 
 interface Row {

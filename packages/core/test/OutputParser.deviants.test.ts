@@ -534,6 +534,7 @@ describe("a megabyte", () => {
     ["codeBlock", OutputParser.codeBlock("python").parse],
     ["files", OutputParser.files.parse],
     ["taggedBlocks", block.parse],
+    ["taggedBlocks without headings", OutputParser.taggedBlocks({ start: "<t>", end: "</t>" }).parse],
     ["fields", OutputParser.fields({ objective: { label: "Objective", description: "" } }).parse],
     ["choice", OutputParser.choice(["yes"]).parse]
   ]
@@ -580,7 +581,9 @@ describe("a megabyte", () => {
     '{"a":1,"a":2}',
     "\n\n{",
     '```python\n"""\n```\n',
-    "a - b - "
+    "a - b - ",
+    "x\n<think>a</think><answer>b </answer> x\n",
+    "# A\n**B**\n<t>\na\n</t>\n"
   ]
 
   /** Of the processor, for what others do on the machine does not count. What takes quadratic time takes hours. */
