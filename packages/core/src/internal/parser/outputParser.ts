@@ -90,8 +90,17 @@ export const answer = (
   withWords = false
 ): Result.Result<string, OutputParseError> => {
   const found = reasoning.find(text, withWords)
+  if ("differing" in found) {
+    const [first, second] = found.differing.map((index) => placeOf(text, index))
+    const detail = `there are 2 answers in tags that differ, at ${first} and ${second}; give one`
+    return failure({ expected: "an answer", found: text, place: "", detail })
+  }
   if ("unfinished" in found) {
     const place = placeOf(text, found.unfinished)
+    if (found.end !== undefined) {
+      const detail = `the reasoning that starts at ${place} does not end with a line \`${found.end}\``
+      return failure({ expected: "an answer", found: text, place: "", detail })
+    }
     const detail = `the ${found.what} that starts at ${place} is not finished`
     return failure({ expected: "an answer", found: text, place: placeOf(text, text.length), detail, truncated: true })
   }

@@ -1,23 +1,20 @@
-import * as fences from "./fences.ts"
-import * as language from "../code/language.ts"
+import {
+  type AnswerOf,
+  answers,
+  isSpokenOf,
+  linesOf,
+  opened,
+  ordinaryTag,
+  otherAnswer,
+  type Stated
+} from "./answerTags.ts"
 import { hint, leadAt, mayBegin, tags } from "./reasoningTags.ts"
 
-const answerNames = "answer|response|solution|output|result|final|final_answer|final_response"
-
-/** Tags that stand around an answer after reasoning. */
-const answerTag = new RegExp(
-  `\\s*(?:<(?:${answerNames})(?:\\s[^<>\\n/]{0,200})?>|<\\|begin_of_solution\\|>|<\\|START_RESPONSE\\|>)`,
-  "iy"
-)
-const answerEnd = new RegExp(`</(?:${answerNames})>|<\\|end_of_solution\\|>|<\\|END_RESPONSE\\|>`, "gi")
-
 /** What ends a reply in a chat template. */
-const stop = /(?:\s*(?:<\|(?:return|end|im_end|eot_id|endoftext)\|>|<\/s>|\[END FINAL RESPONSE\]))+\s*$/
+const stop =
+  /(?:\s*(?:<\|(?:return|end|im_end|eot(?:_id)?|eom_id|endoftext|end_of_(?:text|turn)|END_(?:TEXT|RESPONSE)|END_OF_TURN_TOKEN)\|>|<｜end▁of▁sentence｜>|<end_of_turn>|<eos>|<\/s>|\[END FINAL RESPONSE\]))+\s*$/
 
 const anyTag = new RegExp(tags.map(([open, close], i) => `(?<o${i}>${open})|(?<c${i}>${close})`).join("|"), "iy")
-
-/** What prose says of a tag right behind it. */
-const spoken = /[ \t]+(?:tags?|blocks?|elements?|tokens?|markers?|sections?|is|was|are|were)(?![\p{L}\p{N}])/uy
 
 interface Tag {
   /** Which of `tags`. */
@@ -37,20 +34,23 @@ export type Gaps = ReadonlyArray<Span>
 /** Where reasoning stands in a text, and tags around the answer; or where reasoning or an answer starts that does not end. */
 export type Found =
   | { readonly gaps: Gaps; readonly exact?: Span }
-  | { readonly unfinished: number; readonly what: "reasoning" | "answer" }
+  | { readonly unfinished: number; readonly what: "reasoning" | "answer"; readonly end?: string }
+  | { readonly differing: Span }
 
 const nothing: Found = { gaps: [] }
-
-/** Reasoning without any, before an answer that has to be told from some. */
-const opened = "<think></think>"
-const printed = /^<think><\/think>\r?\n<answer>\r?\n/
 
 /** All reasoning in a reply, in time linear in its length; `withWords` where an element with an ordinary name may be some. */
 export const find = (text: string, withWords = false): Found => {
   const found = read(text)
   const last = stop.exec(text.slice(-100))
   const trailing: Gaps = last === null ? [] : [[text.length - last[0].length, text.length]]
+  const answerOf = answers(text)
   if (found.length === 0 && leadAt(text, 0, withWords) === undefined) {
+    const whole = withWords && !ordinaryTag.test(text.slice(0, 200)) ? answerOf(0) : undefined
+    // without reasoning before it, it stands around all of the reply or is content
+    if (whole?.to !== undefined && text.slice(whole.to, trailing[0]?.[0]).trim() === "") {
+      return { gaps: [[0, whole.start], [whole.end, whole.to], ...trailing], exact: [whole.start, whole.end] }
+    }
     return last === null ? nothing : { gaps: trailing }
   }
   const gaps: Array<Span> = []
@@ -60,13 +60,13 @@ export const find = (text: string, withWords = false): Found => {
   const take = (gap: Span) => {
     if (gap[0] === 0) gaps.length = 0
     gaps.push(gap)
-    answer = answerOf(text, gap[1])
+    answer = answerOf(gap[1])
     at = answer?.to ?? answer?.start ?? gap[1]
   }
 
   const takeLeads = (): Found | undefined => {
     for (let lead = leadAt(text, at, withWords); lead !== undefined; lead = leadAt(text, at, withWords)) {
-      if (lead.end === undefined) return { unfinished: lead.start, what: "reasoning" }
+      if (lead.end === undefined) return { unfinished: lead.start, what: "reasoning", ...lead.missing }
       if (answer === undefined) take([lead.start, lead.end])
       else return undefined
     }
@@ -86,7 +86,7 @@ export const find = (text: string, withWords = false): Found => {
   const further = takeLeads()
   if (further !== undefined) return further
 
-  const orphan = lastOrphan(text, at, found)
+  const orphan = lastOrphan(text, at, found, answerOf)
   if (orphan !== undefined) take([0, orphan.end])
 
   let lines: ReturnType<typeof linesOf> | undefined
@@ -109,26 +109,25 @@ export const find = (text: string, withWords = false): Found => {
     if (looks++ < maxLooks) lines = undefined
   }
   if (answer === undefined) return { gaps: [...gaps, ...trailing] }
-  const { end, start, to } = answer
+  const { from, end, start, to } = answer
   if (to === undefined) return { unfinished: start, what: "answer" }
-  return { gaps: [[0, start], [end, to], ...trailing], exact: [start, end] }
-}
-
-const isSpokenOf = (text: string, { end }: { readonly end: number }): boolean => {
-  spoken.lastIndex = end
-  return spoken.test(text)
+  const other = otherAnswer(text, answer, to)
+  if (other !== undefined) return { differing: [start, other] }
+  const stops = trailing[0]?.[0] ?? text.length
+  const isElement = ordinaryTag.test(text.slice(from, start)) && text.slice(to, stops).trim() !== ""
+  return { gaps: [[0, start], [end, to], ...trailing], exact: isElement ? [from, stops] : [start, end] }
 }
 
 const maxLooks = 16
 
 /** The last tag that closes reasoning whose opening tag is not there. */
-const lastOrphan = (text: string, at: number, found: ReadonlyArray<Tag>): Tag | undefined => {
+const lastOrphan = (text: string, at: number, found: ReadonlyArray<Tag>, answerOf: AnswerOf): Tag | undefined => {
   const orphans = found.filter(
     (tag) => tag.start >= at && !tag.opens && tag.other === undefined && closesReasoning(text, tag)
   )
   if (orphans.length === 0) return undefined
   const lines = linesOf(text, at)
-  const [from, to] = statedAnswer(text, at, found)
+  const [from, to] = statedAnswer(at, found, answerOf)
   return orphans
     .filter(({ start }) => !(start >= from && start < to))
     .map((tag) => ({ tag, line: lines(tag.start) }))
@@ -136,9 +135,9 @@ const lastOrphan = (text: string, at: number, found: ReadonlyArray<Tag>): Tag | 
 }
 
 /** The first answer in tags of its own that follows reasoning. */
-const statedAnswer = (text: string, at: number, found: ReadonlyArray<Tag>): Span => {
+const statedAnswer = (at: number, found: ReadonlyArray<Tag>, answerOf: AnswerOf): Span => {
   for (const { opens, other, start } of found) {
-    const answer = start < at || !opens || other === undefined ? undefined : answerOf(text, found[other]!.end)
+    const answer = start < at || !opens || other === undefined ? undefined : answerOf(found[other]!.end)
     if (answer?.to !== undefined) return [answer.start, answer.to]
   }
   return [at, at]
@@ -218,65 +217,6 @@ const hasOddQuotes = (text: string): boolean => {
 const lastClosing = (found: ReadonlyArray<Tag>, kind: number, from: number): number | undefined => {
   const last = found.findLastIndex((tag, i) => i > from && tag.kind === kind && !tag.opens)
   return last < 0 ? undefined : last
-}
-
-/** The line of each of several indices that grow, from `at` on. */
-const linesOf = (text: string, at: number) => {
-  const rest = text.slice(at)
-  const lines = rest.split("\n")
-  const isCode = lines.map(() => false)
-  /** Before this line some block has another in it, or no end: one before may have had none. */
-  let doubtful = 0
-  for (const { close, doubt, open } of fences.parse(rest, language.ofInfo, lines)) {
-    if (close !== undefined) isCode.fill(true, open, close + 1)
-    if (close === undefined || doubt?._tag === "OtherBlock") doubtful = open
-  }
-  const isBeforeBlock: Array<boolean> = []
-  for (let i = lines.length - 1, before = false; i >= 0; i--) {
-    isBeforeBlock[i] = before
-    if (fences.isFence(lines[i]!)) before = !fences.isBare(lines[i]!)
-    else if (fenceBehindTag.test(lines[i]!)) before = true
-  }
-  let line = 0
-  let from = at
-  return (index: number) => {
-    while (from + lines[line]!.length < index) from += lines[line++]!.length + 1
-    // nobody stops to think right after the fence
-    const isInDoubt = (isBeforeBlock[line]! || line < doubtful) && !fences.isFence(lines[line - 1] ?? "")
-    return { from, to: from + lines[line]!.length, isCode: isCode[line]!, isInDoubt }
-  }
-}
-
-const fenceBehindTag = /[>\]▷][ \t]*(?:`{3,}|~{3,})\w+\s*$/
-
-/** An answer between tags of its own: those, and what they hold, which is all of it where nothing else follows. */
-interface Stated {
-  readonly start: number
-  readonly end: number
-  /** After its closing tag; `undefined` where there is none. */
-  readonly to: number | undefined
-}
-
-/** What stands between tags of an answer, if they follow at an index. */
-const answerOf = (text: string, at: number): Stated | undefined => {
-  answerTag.lastIndex = at
-  const tag = answerTag.exec(text)?.[0]
-  if (tag === undefined || isSpokenOf(text, { end: at + tag.length })) return undefined
-  const start = at + tag.length
-  const ends = [...text.slice(start).matchAll(answerEnd)].map(({ 0: tag, index }) => ({
-    end: start + index,
-    to: start + index + tag.length
-  }))
-  // what is printed between tags may have such tags in it
-  const isPrinted = printed.test(text.slice(at - opened.length, start + 2))
-  const closing = isPrinted
-    ? ends.findLast(({ end }) => text[end - 1] === "\n")
-    : ends.find(({ to }) => /^[ \t]*(?:\r?\n|$|<\/s>|<\|)/.test(text.slice(to, to + 100)))
-  if (closing === undefined) return ends.length === 0 || isPrinted ? { start, end: start, to: undefined } : undefined
-  const inner = text.slice(start, closing.end)
-  const first = /^\r?\n/.exec(inner)?.[0].length ?? 0
-  const last = /\r?\n$/.exec(inner.slice(Math.max(first, inner.length - 2)))?.[0].length ?? 0
-  return { start: start + first, end: closing.end - last, to: closing.to }
 }
 
 /** A text with its gaps blanked out, so that what is left stands in the same lines. */

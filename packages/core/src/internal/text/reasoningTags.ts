@@ -44,10 +44,16 @@ export const mayBegin = new RegExp(`[<◁]|\\[(?=/?(?:${bracketed})\\]|unused1)`
 
 const elements = "analysis|plan|planning|rationale|reason|deliberation|consideration|considerations|brainstorm(?:ing)?"
 
-/** What stands around reasoning, but only where a reply begins with it. */
-export const leads: ReadonlyArray<readonly [open: string, close: string]> = [
-  ["Here(?:['’]s| is) my thought process:", "Here(?:['’]s| is) my response:"],
-  ["Here are my reasoning steps:", "\\[BEGIN FINAL RESPONSE\\]"],
+/**
+ * What stands around reasoning, but only where a reply begins with it; how what closes it is written, where what opens it
+ * is reasoning even without.
+ */
+export const leads: ReadonlyArray<readonly [open: string, close: string, written?: string]> = [
+  ["Here(?:['’]s| is) my thought process:", "Here(?:['’]s| is) my response:", "Here is my response:"],
+  ["Here are my reasoning steps:", "\\[BEGIN FINAL RESPONSE\\]", "[BEGIN FINAL RESPONSE]"],
+  ["<details\\s{1,9}type=[\"']reasoning[\"'][^<>\\n]{0,200}>", "</details>", "</details>"],
+  // none at all
+  ["<think(?:ing)?[ \\t]?/>", ""],
   // channels whose tokens were taken off
   ["analysis(?=[A-Z{[<*`\"'])", "assistantfinal"]
 ]
@@ -65,20 +71,28 @@ export const leadBeginnings = [
   "analysis"
 ]
 
-const led = [...leads, ...words].map(([open, close], i) => ({
+/** A line that says that an answer follows. */
+const answerLine =
+  /^[ \t*_#]{0,9}(?:(?:my|the) )?(?:final )?(?:answer|response|verdict|decision|conclusion)[*_ ]{0,4}:/im
+
+const led = [...leads, ...words].map(([open, close, written], i) => ({
   isWord: i >= leads.length,
+  written,
   open: new RegExp(`\\s*(?:${open})`, i < leads.length ? "y" : "iy"),
   /** Of a word an opening one too. */
   close: new RegExp(i < leads.length ? close : `(${open})|${close}`, "gi")
 }))
 
+interface Lead {
+  readonly start: number
+  readonly end: number | undefined
+  /** What should close it, where an answer follows all the same. */
+  readonly missing: { readonly end?: string }
+}
+
 /** What stands around reasoning that begins at an index, and where it ends, if it does. */
-export const leadAt = (
-  text: string,
-  at: number,
-  withWords: boolean
-): { start: number; end: number | undefined } | undefined => {
-  for (const { close, isWord, open } of led) {
+export const leadAt = (text: string, at: number, withWords: boolean): Lead | undefined => {
+  for (const { close, isWord, open, written } of led) {
     open.lastIndex = at
     const opening = isWord && !withWords ? null : open.exec(text)
     if (opening === null) continue
@@ -90,7 +104,9 @@ export const leadAt = (
       if (again === undefined) end = at + opening[0].length + index + tag.length
       if (depth === 0) break
     }
-    return { start: at + opening[0].search(/\S/), end }
+    if (end === undefined && !isWord && written === undefined) continue
+    const isAnswered = end === undefined && written !== undefined && answerLine.test(text.slice(at))
+    return { start: at + opening[0].search(/\S/), end, missing: isAnswered ? { end: written } : {} }
   }
   return undefined
 }
