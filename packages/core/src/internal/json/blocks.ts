@@ -1,4 +1,11 @@
-import { isForeign, isJson as isOfJson, isLabelled as isBehindLabel, languageAfter, startsLine } from "./place.ts"
+import {
+  isForeign,
+  isJson as isOfJson,
+  isBehindSource,
+  isLabelled as isBehindLabel,
+  languageAfter,
+  startsLine
+} from "./place.ts"
 import { repair } from "./repair.ts"
 
 /** How a value stands in a reply: `alone` before `inline`. */
@@ -9,6 +16,7 @@ const alone: Standing = 2
 const inline: Standing = 1
 /** What is no value inside a sentence: an empty one, and numbers, which are citations. */
 const noInline = /^(?:\{\}|\[[\d,\s-]*\])$/
+const numbers = /^\[[\d,\s-]+\]$/
 /** What follows brackets that are part of a link. */
 const link = /\(|: *https?:/y
 
@@ -100,7 +108,8 @@ export const find = (text: string): JsonBlocks => {
       const spans = text.slice(start, region.end).includes("\n")
       const standsAlone: boolean = isJson || spans || isLabelled || (isFirst && isAt(after, text, region.end))
       const standing: Standing = standsAlone ? alone : inline
-      const isNone = isAt(link, text, region.end) || (standing === inline && noInline.test(region.json))
+      const isCitation = isBehindSource(between) && numbers.test(region.json)
+      const isNone = isCitation || isAt(link, text, region.end) || (standing === inline && noInline.test(region.json))
       if (!inBroken && !isNone) blocks.push({ start, json: region.json, standing })
       isFirst &&= standing === alone
       read = opener.lastIndex = region.end

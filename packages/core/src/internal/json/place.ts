@@ -3,6 +3,10 @@ const mark = /^[\s>*_\-+"'`]*(?:\d{1,3}[.)]\s*)?["'`]*$/
 const longestMark = 80
 const label = /[:：=→][\s"'`*]*$/
 
+/** What introduces citations. */
+const source =
+  /(?<!\p{L})(?:sources?|see(?: also)?|footnotes?|refs?\.?|references?|cf\.?|citations?|cited|bibliography|quellen?|siehe|belege?|literatur|voir|références?|fuentes?|véase|referencias?|fonti|riferimenti|fontes|referências|источники?|см\.?|参考(?:文献)?|来源|出典)[*_ ]{0,4}[:：=→][\s"'`*]*$/iu
+
 const ofJson = new Set(["json", "jsonc", "json5", "jsonl", "ndjson"])
 const ofNothing = new Set(["", "js", "javascript", "ts", "typescript", "text", "txt", "plaintext", "markdown", "md"])
 
@@ -20,6 +24,9 @@ export const startsLine = (before: string): boolean => before.length < longestMa
 
 /** Whether a colon introduces a value. */
 export const isLabelled = (before: string): boolean => label.test(before.slice(-20))
+
+/** Whether a list of numbers is of citations. */
+export const isBehindSource = (before: string): boolean => source.test(before.slice(-40))
 
 /** Where in a text a value would stand that starts now, of a text that comes a character at a time. */
 export const makePlace = () => {

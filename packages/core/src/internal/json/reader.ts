@@ -56,6 +56,8 @@ export const make = (shape: Shape): JsonReader => {
   const broken = makeBrackets()
   /** Whether nothing but white space came before the value, and after it. */
   let isClean = true
+  /** Whether a string came last, to which a quote right behind the brackets may belong. */
+  let isString = false
 
   const shapeHere = (): Shape => shapeIn(stack.at(-1), shape)
 
@@ -160,6 +162,7 @@ export const make = (shape: Shape): JsonReader => {
     token = half = ""
     if (!isKey) {
       if (fits) replace(text)
+      isString = true
       return after()
     }
     const frame = stack.at(-1)
@@ -255,6 +258,7 @@ export const make = (shape: Shape): JsonReader => {
         if (space.includes(char)) return true
         if (char === "}") return close("object")
         if (char === "]") return close("array")
+        isString = false
         if (char !== ",") return fail()
         state = stack.at(-1)?.kind === "object" ? "key" : "value"
         return true
@@ -331,8 +335,14 @@ export const make = (shape: Shape): JsonReader => {
       let i = 0
       while (i < text.length) {
         if (state === "string") i = readString(text, i)
-        else if (state === "over") break
-        else if (read(text[i]!)) i++
+        else if (state === "over") {
+          if (isString && (text[i] === '"' || text[i] === "'")) {
+            root = undefined
+            shown = false
+          }
+          isString = false
+          break
+        } else if (read(text[i]!)) i++
       }
       isClean &&= i === text.length || text.slice(i).trim() === ""
       if ((state === "string" || state === "escape") && fits) replace(token)

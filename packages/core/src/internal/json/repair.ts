@@ -1,3 +1,5 @@
+import { isAbbreviation } from "../text/abbreviation.ts"
+
 /** What becomes of text that starts like a JSON object or array; `end` is where it ends, if it does. */
 export type Region =
   | { readonly _tag: "Closed"; readonly end: number; readonly json: string }
@@ -16,6 +18,8 @@ const unclosed: Region = { _tag: "Unclosed" }
 
 const unclosedKey = "a key that starts here does not end on its line"
 const unescapedQuote = 'a quote in a string has to be written as \\"'
+const unescapedBackslash = "a backslash in a string has to be written as \\\\"
+const abbreviated = "the value is abbreviated; write every element in full"
 
 const slash = 0x2f
 const hash = 0x23
@@ -92,6 +96,9 @@ export const repair = (text: string, start: number): Region => {
     const isComment = code === slash || code === hash
     const skipped = isComment ? match(comment, text, i) : isInk(code) ? undefined : match(space, text, i)
     if (skipped !== undefined) {
+      if (isComment && isAbbreviation(skipped, /[}\]]/.test(text[afterSpace(text, i + skipped.length)] ?? ""))) {
+        return invalid(i, abbreviated)
+      }
       i += skipped.length
     } else if (char === "{" || char === "[") {
       if (!takesValue()) return misplaced(i)
@@ -110,7 +117,9 @@ export const repair = (text: string, start: number): Region => {
       out.push(char)
       next = "end"
       i++
-      if (closers.length === 0) return { _tag: "Closed", end: i, json: out.join("") }
+      if (closers.length === 0) {
+        return goesOn(text, start, i) ? invalid(i, unescapedQuote) : { _tag: "Closed", end: i, json: out.join("") }
+      }
     } else if (char === "," || char === "，") {
       if (next === "colon" || (next === "value" && isObject())) return misplaced(i)
       if (next === "end") {
@@ -134,7 +143,9 @@ export const repair = (text: string, start: number): Region => {
         if (reason === unclosedKey) return { _tag: "Invalid", index: i, detail: reason, isShape: false, end: undefined }
         return invalid(fault, reason)
       }
-      const json = `"${text.slice(string.from, string.to).replace(unescaped, escape)}"`
+      const written = text.slice(string.from, string.to)
+      if (isInDoubt(written)) return invalid(i, unescapedBackslash)
+      const json = `"${written.replace(unescaped, escape)}"`
       if (isKey && !isNewKey(json)) return invalid(i, `the key ${json} comes twice`)
       out.push(json)
       i = string.end
@@ -146,7 +157,7 @@ export const repair = (text: string, start: number): Region => {
       if (found === undefined) return misplaced(i)
       if (found === "…" || found.startsWith("..")) {
         const isShape = next === "value" && out.at(-1) !== ","
-        return invalid(i, "the value is abbreviated; write every element in full", isShape)
+        return invalid(i, abbreviated, isShape)
       }
       if (i + found.length === text.length) return unclosed
       if (match(colon, text, i + found.length) !== undefined) {
@@ -199,8 +210,7 @@ const words: ReadonlyMap<string, string> = new Map([
   ["null", "null"],
   ["True", "true"],
   ["False", "false"],
-  ["None", "null"],
-  ["undefined", "null"]
+  ["None", "null"]
 ])
 
 /** JSON for a word without quotes, if it is a number or a constant. */
@@ -293,6 +303,26 @@ const endsValue = (text: string, end: number, next: number): boolean => {
 
 // oxlint-disable-next-line no-control-regex -- JSON forbids these in strings
 const unescaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|\\[^]|["\u0000-\u001f]/g
+
+/** Whether a backslash that is none of an escape shows that others that seem to be one may be none either. */
+const isInDoubt = (written: string): boolean => {
+  if (!written.includes("\\")) return false
+  const escapes = written.match(/\\u[0-9a-fA-F]{4}|\\[^]/g) ?? []
+  return (
+    escapes.some((found) => /^\\[bfnrt]$/.test(found)) && escapes.some((found) => /^\\[^"'`\\/bfnrt\n]$/.test(found))
+  )
+}
+
+/** Whether a value ends in a string that seems to go on behind the brackets: a quote and brackets were part of it. */
+const goesOn = (text: string, start: number, end: number): boolean => {
+  if (!/"\s*[}\]]+$/.test(text.slice(Math.max(start, end - 20), end))) return false
+  const next = text[end] ?? ""
+  if ((next === '"' || next === "'") && text[start - 1] !== next) return true
+  return moreOfString.test(text.slice(end, end + 300))
+}
+
+/** A quote and a closing bracket, before any value. */
+const moreOfString = /^[^\n{["]*"[^\n{[]*[}\]]/
 
 /** An escape that JSON knows stays; a backslash before anything else was meant as one, but before a quote. */
 const escape = (found: string): string => {
