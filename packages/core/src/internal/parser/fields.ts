@@ -42,7 +42,11 @@ export const fields = <const Spec extends FieldsSpec>(spec: Spec): OutputParser<
   const parse = (text: string) => {
     const values = new Map<string, string>()
     const plain = sections(text, match)
-    for (const { key, line, value } of plain.length > 0 ? plain : sections(withoutFence(text), match)) {
+    const found = plain.length > 0 ? plain : sections(unquoted(inFence(text)), match)
+    const last = found.at(-1)
+    for (const { key, isExact, line, value } of found) {
+      // nothing tells a last field that was left empty from one that was not written any more
+      if (value === "" && !isExact && line === last?.line && required.some(([name]) => name === key)) continue
       if ((values.get(key) ?? value) !== value) {
         const detail = `${spec[key]!.label} comes twice; write it once`
         return failure({ expected, found: value, place: `line ${line + 1}`, detail })
@@ -63,7 +67,7 @@ export const fields = <const Spec extends FieldsSpec>(spec: Spec): OutputParser<
       // FieldsOf has a string or nothing under each key
       .map(([key, { label }]) => [label, (values as Readonly<Record<string, string | undefined>>)[key]] as const)
       .flatMap(([label, value]) =>
-        value === undefined ? [] : [`- **${label}**:${value === "" ? "" : ` ${show(value)}`}`]
+        value === undefined ? [] : [`- **${label}**:${show(value).replace(/^(?=[^])/, " ")}`]
       )
       .join("\n")
 
@@ -96,7 +100,7 @@ const labelMatcher = (entries: ReadonlyArray<readonly [string, Field]>) => {
     .toSorted((a, b) => b.length - a.length)
     .join("|")
   const marked = new RegExp(
-    `^([*_\`]{1,3})[ \\t]{0,3}(${labels})[ \\t]{0,3}(?:[:：][ \\t]?\\1|\\1[ \\t]{0,3}(?:[:：]|[–—-](?=\\s)|$))`,
+    `^([*_\`]{1,3})[ \\t]{0,3}(?:\\d{1,3}[.)][ \\t]{1,3})?(${labels})[ \\t]{0,3}(?:[:：][ \\t]?\\1|\\1[ \\t]{0,3}(?:[:：]|[–—-](?=\\s)|$))`,
     "iu"
   )
   const plain = new RegExp(`^()(${labels})[ \\t]{0,3}[:：]`, "iu")
@@ -105,7 +109,7 @@ const labelMatcher = (entries: ReadonlyArray<readonly [string, Field]>) => {
     const isHeading = /^\s*#{1,6}[ \t]/.test(line)
     const text = line
       .trimStart()
-      .replace(/^(?:[-*+•]|\d{1,3}[.)]|#{1,6})[ \t]/, "")
+      .replace(/^(?:#{1,6}[ \t]{1,3}\d{1,3}[.)]|[-*+•]|\d{1,3}[.)]|#{1,6})[ \t]/, "")
       .trimStart()
     const found = marked.exec(text) ?? plain.exec(text) ?? (isHeading ? heading.exec(text) : null)
     const key = found === null ? undefined : keys.get(found[2]!.toLowerCase().replace(/[ \t]+/g, " "))
@@ -115,22 +119,34 @@ const labelMatcher = (entries: ReadonlyArray<readonly [string, Field]>) => {
   }
 }
 
-/** A text without the one fence that is in it. */
-const withoutFence = (text: string): string => {
+/** What stands in the one fence of a text, in its lines. */
+const inFence = (text: string): string => {
   const lines = text.split("\n")
   const isOne = lines.filter(fences.isFence).length === 2
-  return isOne ? lines.map((line) => (fences.isFence(line) ? "" : line)).join("\n") : text
+  const [open, close] = [lines.findIndex(fences.isFence), lines.findLastIndex(fences.isFence)]
+  return isOne ? lines.map((line, i) => (i > open && i < close ? line : "")).join("\n") : text
+}
+
+/** A text without the signs of a quotation. */
+const unquoted = (text: string): string => text.replace(/^[ \t]{0,3}> ?/gm, "")
+
+interface Section {
+  readonly key: string
+  readonly line: number
+  readonly value: string
+  /** Whether it was printed with escapes. */
+  readonly isExact: boolean
 }
 
 /** The fields of a text in order, with the lines that belong to each. */
 const sections = (text: string, match: (line: string) => Match | undefined) => {
   const lines = text.split("\n").map((line) => (line.endsWith("\r") ? line.slice(0, -1) : line))
   const isCode = fences.mask(lines)
-  const found: Array<{ readonly key: string; readonly line: number; readonly value: string }> = []
+  const found: Array<Section> = []
   let base: number | undefined
   let open: (Match & { readonly line: number; readonly more: Array<string> }) | undefined
   const close = () => {
-    if (open !== undefined) found.push({ key: open.key, line: open.line, value: valueOf(open, base ?? 0) })
+    if (open !== undefined) found.push({ key: open.key, line: open.line, ...valueOf(open, base ?? 0) })
   }
   /** How far the code is indented that a line seems to be in. */
   let code = 0
@@ -150,10 +166,18 @@ const sections = (text: string, match: (line: string) => Match | undefined) => {
   return found
 }
 
-const valueOf = ({ more, rest }: Match & { readonly more: ReadonlyArray<string> }, base: number): string => {
+const valueOf = ({ more, rest }: Match & { readonly more: ReadonlyArray<string> }, base: number) => {
   const first = more.find((line) => line.trim() !== "")
-  const exact = first === undefined ? escapedLine.decode(rest) : undefined
-  if (exact !== undefined) return exact
-  const indent = rest === "" ? fences.indentOf(first ?? "") : base + 2
-  return [rest, ...more.map((line) => line.slice(Math.min(indent, fences.indentOf(line))))].join("\n").trim()
+  const exact = first === undefined ? escapedLine.decode(rest === "\\" ? "\\ " : rest) : undefined
+  if (exact !== undefined) return { value: exact, isExact: true }
+  let indent = rest === "" ? fences.indentOf(first ?? "") : base + 2
+  const lines = more.map((line) => {
+    const own = fences.indentOf(line)
+    // what stands below an item of a list that is not indented is indented in it
+    if (own < indent && item.test(line)) indent = own
+    return line.slice(Math.min(indent, own))
+  })
+  return { value: [rest, ...lines].join("\n").trim(), isExact: false }
 }
+
+const item = /^\s*(?:[-*+•]|\d{1,3}[.)])[ \t]/
