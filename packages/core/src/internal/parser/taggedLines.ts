@@ -53,10 +53,18 @@ export const read = (
   rules: Rules
 ): { readonly blocks: ReadonlyArray<Block>; readonly fault?: Fault } => {
   const { end, isHeading, names, start } = rules
-  const lines = unwrap(wrapped, rules)
+  const lines = [...unwrap(wrapped, rules)]
   const isCode = fences.mask(lines)
+  /** Where a block starts in a code fence, and where one that also ends in it. */
+  let inCode: number | undefined
+  let fenced: number | undefined
   const blocks: Array<Block> = []
   let open: { readonly heading: string; readonly line: number; readonly body: Array<string> } | undefined
+  const above = new Map<Kind | undefined, boolean | undefined>()
+  const isAbove = (kind: Kind | undefined): boolean | undefined => {
+    if (!above.has(kind)) above.set(kind, areAllBelow(lines, isCode, rules, kind))
+    return above.get(kind)
+  }
   let firstInCode: "start" | "end" | undefined
   let after = 0
   const stop = (line: number, detail: string, truncated = false) => ({
@@ -67,22 +75,32 @@ export const read = (
     const line = lines[i]!
     if (isCode[i]) {
       if (fences.isFence(line)) firstInCode = undefined
-      else if (end.isAlone(line)) firstInCode ??= "end"
-      else if (start.isAlone(line)) {
+      else if (end.isAlone(line)) {
+        if (open === undefined && inCode !== undefined && !isSample(lines.slice(inCode + 1, i))) fenced ??= inCode
+        inCode = undefined
+        firstInCode ??= "end"
+      } else if (start.isAlone(line)) {
         if (open !== undefined && firstInCode === "end") {
           return stop(open.line, `a code fence in "${open.heading}" is not closed before its ${names.end}`)
         }
         firstInCode ??= "start"
+        if (open === undefined) inCode = i
       }
       open?.body.push(line)
     } else if (open === undefined) {
       if (end.isAlone(line)) return stop(i, `this ${names.end} has no ${names.start} before it`)
-      if (!start.isAlone(line)) continue
+      if (!start.isAlone(line)) {
+        underline(lines, i, after)
+        continue
+      }
+      if (isQuoted(line) && isQuoted(lines[i + 1] ?? "")) {
+        return stop(i, `this ${names.start} stands in a quotation; write it without the sign`)
+      }
       if (isListed(line) && isListed(lines[i + 1] ?? "") && end.isAlone(lines[i + 1]!)) {
         i++
         continue
       }
-      const found = headingsOf(lines, isCode, after, i, rules)
+      const found = headingsOf(lines, isCode, after, i, rules, isAbove)
       if (found.own === undefined) return stop(i, `this ${names.start} has no heading above it`)
       if (found.other !== undefined) {
         const [above, below] = [found.other, found.own].map((line) => titleOf(lines[line]!))
@@ -105,10 +123,44 @@ export const read = (
     }
   }
   if (open !== undefined) return stop(lines.length - 1, `"${open.heading}" has no ${names.end}`, true)
+  if (blocks.length > 0 && fenced !== undefined) {
+    return stop(fenced, `this ${names.start} stands in a code fence, and others do not; put none in one`)
+  }
   const last = blocks.at(-1)
   const kind = rules.level === undefined || last === undefined ? undefined : kindOf(lines[last.line]!)
   const lost = lines.findIndex((line, i) => i >= after && !isCode[i] && (isHeading(line) || isOfKind(line, kind)))
-  return lost < 0 ? { blocks } : stop(lost, `"${titleOf(lines[lost]!)}" has no ${names.start}`, true)
+  if (lost < 0) return { blocks }
+  const below = lines.slice(lost + 1).filter((line) => line.trim() !== "")
+  const other = below.find((line) => isLike(line, names.start))
+  const instead = other === undefined ? "" : `; \`${other.trim()}\` is not it`
+  const isLeftOut = other !== undefined || leftOut.test(below[0] ?? "")
+  return stop(lost, `"${titleOf(lines[lost]!)}" has no ${names.start}${instead}`, !isLeftOut)
+}
+
+/** Whether a body has nothing in it, as that of a sample. */
+const isSample = (body: ReadonlyArray<string>): boolean => /^\s*(?:…|\.{3,})?\s*$/.test(body.join("\n"))
+
+const isQuoted = (line: string): boolean => /^\s*>/.test(line)
+
+/** Whether a line by itself has the words of a token, in another order or with other signs. */
+const isLike = (line: string, token: string): boolean =>
+  line.length < 2 * token.length + 10 && /^\W*\w[\w ]*\W*$/.test(line) && wordsOf(line) === wordsOf(token)
+
+const wordsOf = (text: string): string =>
+  (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).toSorted((a, b) => (a < b ? -1 : 1)).join(" ")
+
+/** What is said in place of a block. */
+const leftOut =
+  /^[\s>*_([-]*(?:skipped|omitted|unchanged|no changes?|same as|as (?:before|above)|see above|not needed|nothing|n\/a|none)\b/i
+
+/** Makes a heading of one that is underlined. */
+const underline = (lines: Array<string>, at: number, from: number) => {
+  const mark = /^ {0,3}(?:(=+)|-{2,})\s*$/.exec(lines[at]!)
+  const above = lines[at - 1]
+  if (mark === null || above === undefined || at <= from || above.trim() === "" || isMarked(above)) return
+  if (fences.isFence(above) || /^\s*(?:[-*+>|]|\d+[.)])/.test(above)) return
+  lines[at - 1] = `${mark[1] === undefined ? "##" : "#"} ${above.trimStart()}`
+  lines[at] = lines[at]!.endsWith("\r") ? "\r" : ""
 }
 
 const lineBefore = (line: string, index: number | undefined): string =>
@@ -126,7 +178,8 @@ const headingsOf = (
   isCode: ReadonlyArray<boolean>,
   from: number,
   to: number,
-  rules: Rules
+  rules: Rules,
+  isAbove: (kind: Kind | undefined) => boolean | undefined
 ): Headings => {
   const { fits, isHeading, level } = rules
   const marked: Array<number> = []
@@ -143,7 +196,7 @@ const headingsOf = (
   const hashes = kind === bold ? marked.find((i) => kindOf(lines[i]!) !== bold) : undefined
   if (hashes === undefined) return { own: nearest, lost: marked.slice(1).find((i) => isOfKind(lines[i]!, kind)) }
   const above = kindOf(lines[hashes]!)
-  const isNote = above === level || areAllBelow(lines, isCode, rules, above)
+  const isNote = above === level || isAbove(above)
   const own = isNote ? hashes : nearest
   const others = marked.filter((i) => i < own)
   return {
@@ -214,7 +267,7 @@ type Kind = number
 const bold: Kind = 0
 
 const kindOf = (line: string): Kind | undefined => {
-  const mark = /^(?:#{1,6}(?!\S)|\*\*.*\*\*:?$|__.*__:?$)/.exec(line.trim())?.[0]
+  const mark = /^(?:#{1,6}(?!\S)|#{2,6}(?=[^\s#])|\*\*.*\*\*:?$|__.*__:?$)/.exec(line.trim())?.[0]
   return mark?.startsWith("#") === true ? mark.length : mark === undefined ? undefined : bold
 }
 
@@ -227,7 +280,7 @@ const isListed = (line: string): boolean => /^\s*-[ \t]/.test(line)
 
 /** What a heading line says, without its marks. */
 const titleOf = (line: string): string => {
-  const text = line.trimStart().replace(/^#{1,6}(?:[ \t]|$)/, "")
+  const text = line.trimStart().replace(/^(?:#{1,6}(?:[ \t]|$)|#{2,6}(?=[^\s#]))/, "")
   return escapedLine.decode(text.endsWith("\r") ? text.slice(0, -1) : text) ?? clean(text)
 }
 
@@ -243,5 +296,6 @@ const clean = (title: string): string =>
     .trim()
     .replaceAll("**", "")
     .replace(/^__(.*)__$/, "$1")
+    .replace(/[ \t]+#{1,20}$/, "")
     .replace(/:$/, "")
     .trim()
