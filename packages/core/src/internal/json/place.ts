@@ -5,7 +5,7 @@ const label = /[:：=→][\s"'`*]*$/
 
 /** What introduces citations. */
 const source =
-  /(?<!\p{L})(?:sources?|see(?: also)?|footnotes?|refs?\.?|references?|cf\.?|citations?|cited|bibliography|quellen?|siehe|belege?|literatur|voir|références?|fuentes?|véase|referencias?|fonti|riferimenti|fontes|referências|источники?|см\.?|参考(?:文献)?|来源|出典)[*_ ]{0,4}[:：=→][\s"'`*]*$/iu
+  /(?<!\p{L})(?:sources?(?: (?:used|consulted|cited))?|see(?: also)?|footnotes?|refs?\.?|references?|cf\.?|citations?|cited(?: (?:in|by|from))?|bibliography|quellen?|siehe|belege?|literatur|voir|références?|fuentes?|véase|referencias?|fonti|riferimenti|fontes|referências|источники?|см\.?|参考(?:文献)?|来源|出典)[*_ ]{0,4}[:：=→][\s"'`*]*$/iu
 
 const ofJson = new Set(["json", "jsonc", "json5", "jsonl", "ndjson"])
 const ofNothing = new Set(["", "js", "javascript", "ts", "typescript", "text", "txt", "plaintext", "markdown", "md"])

@@ -75,7 +75,7 @@ export const choice = <const Choice extends string>(choices: ReadonlyArray<Choic
   })
 }
 
-const bullet = /^\s*(?:(?:[-*+•>]|\d{1,3}[.)])(?!\d)|\(?[A-Za-z][.)]|\{)\s*/
+const bullet = /^\s*(?:(?:[-*+•]|\d{1,3}[.)]|\(?[A-Za-z][.)])(?!\d)|>(?!\s*\d)|\{)\s*/
 
 const box = /\\boxed\{((?:[^{}]|\{[^{}]{0,200}\}){0,200})\}/g
 /** What stands around a text in LaTeX. */
@@ -85,12 +85,12 @@ const latex = /^\s*\\(?:text|math)\w*\{|\}\s*$/g
 const nothing = /^(?:[\s$.!。*_"'`)\]}]|\\[)\]])*$/
 
 const result =
-  "answer|choice|decision|verdict|conclusion|antwort|entscheidung|wahl|réponse|choix|respuesta|risposta|resposta"
+  "answer|choice|decision|verdict|conclusion|antwort|entscheidung|wahl|réponse|choix|respuesta|risposta|resposta|ответ|вердикт|решение|выбор|antwoord|odpowiedź|wybór"
 /** What says the same of an answer behind its name. */
 const behind =
   "correcta|correcte|correct|corretta|correta|richtige|final|finale|definitiva|définitive|certa|esatta|giusta|choice|option|answer"
 const before =
-  "so|thus|therefore|hence|overall|finally|in conclusion|the|my|our|final|correct|right|best|also|die|meine|richtige|endgültige|la|ma|le|mon|bonne|mi|correcta|final|a|minha|correta|il|mia"
+  "so|thus|therefore|hence|overall|finally|in conclusion|the|my|our|final|correct|right|best|also|die|meine|richtige|endgültige|la|ma|le|mon|bonne|mi|correcta|final|a|minha|correta|il|mia|мой|итоговый|окончательный|правильный|верный|het|juiste|mijn|moja|poprawna|prawidłowa"
 /** The answer is …; I choose …; and so in other languages. */
 const statement = new RegExp(
   [
@@ -104,7 +104,7 @@ const statement = new RegExp(
 
 /** What takes back what it introduces. */
 const denial =
-  /(?<!\p{L})(?:not|never|neither|nor|cannot|wrong|incorrect|false|instead|rather|doubt|unless|except|if|refuse|against|opposite|example|nicht|keine?|nie|falsche?|falls|wenn|beispiel|pas|jamais|fausse|faux|exemple|nunca|incorrecta|falsa|equivocad[oa]|si|ejemplo|sbagliat[oa]|errat[oa]|errad[oa]|mauvaise?|não|не|нет|неправильн\p{L}*|неверн\p{L}*|ошиб\p{L}*|fout|verkeerd)(?!\p{L})|n['’]t(?!\p{L})|不|非|错|錯|误|誤|違|例/iu
+  /(?<!\p{L})(?:not|never|neither|nor|cannot|wrong|incorrect|false|instead|rather|doubt|unless|except|if|refuse|against|opposite|example|nicht|keine?|nie|falsche?|falls|wenn|beispiel|pas|jamais|fausse|faux|exemple|nunca|incorrecta|falsa|equivocad[oa]|si|ejemplo|sbagliat[oa]|errat[oa]|errad[oa]|mauvaise?|não|не|нет|неправильн\p{L}*|неверн\p{L}*|ошиб\p{L}*|fout|foute|verkeerd|rejected|eliminated|excluded|discarded|distractor|dismissed|worst|bad)(?!\p{L})|n['’]t(?!\p{L})|不|非|错|錯|误|誤|違|例|오답|아닌/iu
 
 /** What comes between a choice and the reason for it, or above it. */
 const reason =
@@ -122,7 +122,7 @@ const joined =
 const isLabel = (lead: string): boolean => {
   const label = words(lead)
   if (/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u.test(label)) return joined.test(label.trim())
-  return label.trim().split(" ").length === 1 || known.test(label.trimStart())
+  return /^ [^ ]*\p{L}[^ ]* $/u.test(label) || known.test(label.trimStart())
 }
 
 /** The words of a text, each between blanks. */
@@ -141,7 +141,7 @@ const plain = (text: string): string => {
   let start = 0
   let end = trimmed.length
   // a minus, or more than
-  while (start < end && leading.has(trimmed[start]!) && !/^[->]\d/.test(trimmed.slice(start, start + 2))) start++
+  while (start < end && leading.has(trimmed[start]!) && !/^(?:-|>\s*)\d/.test(trimmed.slice(start, start + 9))) start++
   while (end > start && trailing.has(trimmed[end - 1]!)) end--
   return trimmed.slice(start, end).trim().toLowerCase()
 }

@@ -41,8 +41,8 @@ export const fields = <const Spec extends FieldsSpec>(spec: Spec): OutputParser<
 
   const parse = (text: string) => {
     const values = new Map<string, string>()
-    const plain = sections(text, match)
-    const found = plain.length > 0 ? plain : sections(unquoted(inFence(text)), match)
+    const plain = sections(inAnswer(text), match)
+    const found = plain.length > 0 ? plain : sections(quoted(inFence(text)), match)
     const last = found.at(-1)
     for (const { key, isExact, line, value } of found) {
       // nothing tells a last field that was left empty from one that was not written any more
@@ -111,6 +111,7 @@ const labelMatcher = (entries: ReadonlyArray<readonly [string, Field]>) => {
       .trimStart()
       .replace(/^(?:#{1,6}[ \t]{1,3}\d{1,3}[.)]|[-*+•]|\d{1,3}[.)]|#{1,6})[ \t]/, "")
       .trimStart()
+      .replace(/^\[[ xX]\][ \t]+/, "")
     const found = marked.exec(text) ?? plain.exec(text) ?? (isHeading ? heading.exec(text) : null)
     const key = found === null ? undefined : keys.get(found[2]!.toLowerCase().replace(/[ \t]+/g, " "))
     return found === null || key === undefined
@@ -127,8 +128,22 @@ const inFence = (text: string): string => {
   return isOne ? lines.map((line, i) => (i > open && i < close ? line : "")).join("\n") : text
 }
 
-/** A text without the signs of a quotation. */
-const unquoted = (text: string): string => text.replace(/^[ \t]{0,3}> ?/gm, "")
+/** What stands in the quotations of a text that has some, in its lines. */
+const quoted = (text: string): string =>
+  /^ {0,3}>/m.test(text) ? text.replace(/^(?: {0,3}>[ \t]?(.*)|.+)$/gm, (_, line: string = "") => line) : text
+
+/** What stands between the tags of an answer, or before one that closes it, in its lines. */
+const inAnswer = (text: string): string => {
+  const close = closing.exec(text)
+  if (close === null) return text
+  const open = opening.exec(text)
+  const from = open === null || open.index > close.index ? 0 : open.index + open[0].length
+  const isAll = open === null && text.slice(close.index + close[0].length).trim() !== ""
+  return isAll ? text : text.slice(0, from).replace(/[^\n]+/g, "") + text.slice(from, close.index)
+}
+
+const opening = /(?<![^\n])<(?:answer|response|final_answer|final_response)>(?=[ \t]*\r?\n)/i
+const closing = /(?<![^\n])<\/(?:answer|response|final_answer|final_response)>(?=[ \t]*\r?(?:\n|$))/i
 
 interface Section {
   readonly key: string

@@ -53,8 +53,9 @@ export const read = (
   rules: Rules
 ): { readonly blocks: ReadonlyArray<Block>; readonly fault?: Fault } => {
   const { end, isHeading, names, start } = rules
-  const lines = [...unwrap(wrapped, rules)]
-  const isCode = fences.mask(lines)
+  const unwrapped = unwrap(wrapped, rules)
+  const isCode = fences.mask(unwrapped)
+  const lines = withHeadings(unwrapped, isCode, rules)
   /** Where a block starts in a code fence, and where one that also ends in it. */
   let inCode: number | undefined
   let fenced: number | undefined
@@ -89,10 +90,7 @@ export const read = (
       open?.body.push(line)
     } else if (open === undefined) {
       if (end.isAlone(line)) return stop(i, `this ${names.end} has no ${names.start} before it`)
-      if (!start.isAlone(line)) {
-        underline(lines, i, after)
-        continue
-      }
+      if (!start.isAlone(line)) continue
       if (isQuoted(line) && isQuoted(lines[i + 1] ?? "")) {
         return stop(i, `this ${names.start} stands in a quotation; write it without the sign`)
       }
@@ -144,7 +142,7 @@ const isQuoted = (line: string): boolean => /^\s*>/.test(line)
 
 /** Whether a line by itself has the words of a token, in another order or with other signs. */
 const isLike = (line: string, token: string): boolean =>
-  line.length < 2 * token.length + 10 && /^\W*\w[\w ]*\W*$/.test(line) && wordsOf(line) === wordsOf(token)
+  line.length < 2 * token.length + 10 && /^\W*\w[\w -]*\W*$/.test(line) && wordsOf(line) === wordsOf(token)
 
 const wordsOf = (text: string): string =>
   (text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []).toSorted((a, b) => (a < b ? -1 : 1)).join(" ")
@@ -153,14 +151,31 @@ const wordsOf = (text: string): string =>
 const leftOut =
   /^[\s>*_([-]*(?:skipped|omitted|unchanged|no changes?|same as|as (?:before|above)|see above|not needed|nothing|n\/a|none)\b/i
 
-/** Makes a heading of one that is underlined. */
-const underline = (lines: Array<string>, at: number, from: number) => {
-  const mark = /^ {0,3}(?:(=+)|-{2,})\s*$/.exec(lines[at]!)
-  const above = lines[at - 1]
-  if (mark === null || above === undefined || at <= from || above.trim() === "" || isMarked(above)) return
-  if (fences.isFence(above) || /^\s*(?:[-*+>|]|\d+[.)])/.test(above)) return
-  lines[at - 1] = `${mark[1] === undefined ? "##" : "#"} ${above.trimStart()}`
-  lines[at] = lines[at]!.endsWith("\r") ? "\r" : ""
+/** Lines in which a heading that is underlined is one with signs before it. */
+const withHeadings = (
+  lines: ReadonlyArray<string>,
+  isCode: ReadonlyArray<boolean>,
+  { end, start }: Rules
+): ReadonlyArray<string> => {
+  const read = [...lines]
+  let isInside = false
+  for (const [i, line] of lines.entries()) {
+    if (isCode[i]) continue
+    if (isInside) isInside = !end.isAlone(line) && end.atEnd(line) === undefined
+    else if (start.isAlone(line)) isInside = true
+    else {
+      const mark = /^ {0,3}(?:(=+)|-{2,})\s*$/.exec(line)
+      const above = lines[i - 1] ?? ""
+      if (mark === null || isCode[i - 1] || isMarked(above) || /^\s*(?:[-*+>|]|$)/.test(above) || end.isAlone(above))
+        continue
+      // a line of dashes is drawn between other parts too
+      const below = lines.slice(i + 1, i + 4).find((line) => line.trim() !== "")
+      if (mark[1] === undefined && (below === undefined || !start.isAlone(below))) continue
+      read[i - 1] = `${mark[1] === undefined ? "##" : "#"} ${above.trimStart()}`
+      read[i] = ""
+    }
+  }
+  return read
 }
 
 const lineBefore = (line: string, index: number | undefined): string =>
@@ -280,7 +295,7 @@ const isListed = (line: string): boolean => /^\s*-[ \t]/.test(line)
 
 /** What a heading line says, without its marks. */
 const titleOf = (line: string): string => {
-  const text = line.trimStart().replace(/^(?:#{1,6}(?:[ \t]|$)|#{2,6}(?=[^\s#]))/, "")
+  const text = line.trimStart().replace(/^(?:#{1,6}(?:[ \t]|$)|#{1,6}(?=[^\s#]))/, "")
   return escapedLine.decode(text.endsWith("\r") ? text.slice(0, -1) : text) ?? clean(text)
 }
 

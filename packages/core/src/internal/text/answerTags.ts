@@ -11,6 +11,7 @@ const answerTag = new RegExp(`\\s*(?:${answerOpen})`, "iy")
 export const ordinaryTag = /^\s*<(?:solution|output|result)\b/i
 const answerClose = `</(?:${answerNames})>|<\\|end_of_solution\\|>|<\\|END_RESPONSE\\|>`
 const answerEnd = new RegExp(answerClose, "gi")
+const anyTag = new RegExp(`(${answerOpen})|${answerClose}`, "gi")
 const anyAnswer = new RegExp(`(?:${answerOpen})([^]*?)(?:${answerClose})`, "gi")
 
 /** Reasoning without any, before an answer that has to be told from some. */
@@ -85,12 +86,24 @@ const closings = (text: string): Closings => {
         else high = middle
       }
       if (low >= last.length - 1) return last[low]
-      // one in a file of the answer is none
-      const lines = linesOf(text, start)
-      return last.slice(low).find(({ end }) => !lines(end).isCode) ?? last[low]
+      return ownClosing(text, start, new Set(last.slice(low).map(({ end }) => end))) ?? last[low]
     },
     lastAfter: (start) => all.findLast(({ end }) => end >= start && text[end - 1] === "\n")
   }
+}
+
+/** The tag that closes an answer: none in a file of it, nor one that closes another in it. */
+const ownClosing = (text: string, start: number, last: ReadonlySet<number>): Closing | undefined => {
+  const lines = linesOf(text, start)
+  let depth = 1
+  for (const { 0: tag, 1: opening, index } of text.slice(start).matchAll(anyTag)) {
+    const end = start + index
+    if (lines(end).isCode) continue
+    if (opening !== undefined) depth++
+    else if (depth > 1) depth--
+    else if (last.has(end)) return { end, to: end + tag.length }
+  }
+  return undefined
 }
 
 /** Where another answer in tags starts that differs. */

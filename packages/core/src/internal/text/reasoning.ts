@@ -12,7 +12,7 @@ import { hint, leadAt, mayBegin, tags } from "./reasoningTags.ts"
 
 /** What ends a reply in a chat template. */
 const stop =
-  /(?:\s*(?:<\|(?:return|end|im_end|eot(?:_id)?|eom_id|endoftext|end_of_(?:text|turn)|END_(?:TEXT|RESPONSE)|END_OF_TURN_TOKEN)\|>|<｜end▁of▁sentence｜>|<end_of_turn>|<eos>|<\/s>|\[END FINAL RESPONSE\]))+\s*$/
+  /(?:\s*(?:<\|(?:return|end|im_end|eot(?:_id)?|eom_id|endofte?xt|endofturn|user|observation|end_of_(?:text|turn)|END_(?:TEXT|RESPONSE)|END_OF_TURN_TOKEN)\|>|<｜end▁of▁sentence｜>|<end_of_turn>|<turn\|>|<eos>|<\/s>|\[END FINAL RESPONSE\]))+\s*$/
 
 const anyTag = new RegExp(tags.map(([open, close], i) => `(?<o${i}>${open})|(?<c${i}>${close})`).join("|"), "iy")
 
