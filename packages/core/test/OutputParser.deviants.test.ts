@@ -1,5 +1,5 @@
 import { assert, describe, expect, it } from "@effect/vitest"
-import { OutputParser } from "@stepwright/core"
+import { OutputParser, PartialJson } from "@stepwright/core"
 import type { OutputParseError } from "@stepwright/core/OutputParser"
 import { Result, Schema } from "effect"
 
@@ -536,7 +536,15 @@ describe("a megabyte", () => {
     ["taggedBlocks", block.parse],
     ["taggedBlocks without headings", OutputParser.taggedBlocks({ start: "<t>", end: "</t>" }).parse],
     ["fields", OutputParser.fields({ objective: { label: "Objective", description: "" } }).parse],
-    ["choice", OutputParser.choice(["yes"]).parse]
+    ["choice", OutputParser.choice(["yes"]).parse],
+    [
+      "PartialJson",
+      (reply) => {
+        const reader = PartialJson.make(Any)
+        reader.feed(reply)
+        return reader.end()
+      }
+    ]
   ]
   const units = [
     "[",
@@ -583,6 +591,8 @@ describe("a megabyte", () => {
     '```python\n"""\n```\n',
     "a - b - ",
     "x\n<think>a</think><answer>b </answer> x\n",
+    "<think>a</think>\n<answer>x</answer>\n",
+    '<details type="reasoning">a</details>',
     "# A\n**B**\n<t>\na\n</t>\n"
   ]
 
