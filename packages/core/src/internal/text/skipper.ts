@@ -17,6 +17,9 @@ export interface Piece {
 /** Longer than any tag, and than what stands beside one on its line. */
 const longest = 250
 
+/** How much is read at once: one call a tag is open within it. */
+const most = 4096
+
 /** Takes reasoning out of a reply while it comes, as far as it can be told so far. */
 export const skipper = () => {
   let state: "start" | "reasoning" | "answer" = "start"
@@ -114,9 +117,20 @@ export const skipper = () => {
     return text
   }
 
+  const read = (text: string): Piece =>
+    state === "start" ? start(text) : state === "reasoning" ? reasoning(text) : answer(text)
+
   return {
-    feed: (text: string): Piece =>
-      state === "start" ? start(text) : state === "reasoning" ? reasoning(text) : answer(text),
+    feed: (text: string): Piece => {
+      let left = ""
+      let restart = false
+      for (let at = 0; at < text.length; at += most) {
+        const piece = read(text.slice(at, at + most))
+        left = piece.restart ? piece.text : left + piece.text
+        restart ||= piece.restart
+      }
+      return { text: left, restart }
+    },
     /** What was held back, as it may have become a tag. */
     end: (): Piece => {
       if (closing) return { text: "", restart: true }
