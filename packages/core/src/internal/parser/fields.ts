@@ -25,10 +25,11 @@ export type FieldsOf<Spec extends FieldsSpec> = {
  *
  * Read in any order and letter case, with any bullet, number, heading or none, in bold or not. A value goes on until the
  * next label that is indented no deeper than the first; lines that name no field of the `spec` belong to the value
- * above them, so that nothing is lost. Text before the first field is ignored. Values lose white space around them and
+ * above them, so that nothing is lost. Text before the first field is ignored, and behind a fence, a quotation or tags around
+ * all of them. Values lose white space around them and
  * two spaces before their further lines; a value that would not come back so is printed on one line with escapes.
  *
- * **Fails with** the labels that are missing, or the one that comes twice with different values.
+ * **Fails with** the labels that are missing, as is a last one that is required and empty, or the one that comes twice with different values.
  */
 export const fields = <const Spec extends FieldsSpec>(spec: Spec): OutputParser<FieldsOf<Spec>> => {
   const entries = Object.entries<Field>(spec)

@@ -24,7 +24,7 @@ export interface TaggedBlocksOptions {
  * Blocks such as `#task start#` … `#task end#`, each below its heading; `body` reads what is between the tokens.
  *
  * A token stands on a line of its own, in any letter case, spaced out or in bold; an end token may also end the last
- * line of a block. One inside a code fence does not count. Where it is said what headings look like, none comes twice. A block that the next start token or heading comes upon
+ * line of a block. One inside a code fence does not count, and is refused where a block beside it does. Where it is said what headings look like, none comes twice. A block that the next start token or heading comes upon
  * before its end is refused by its heading; the last block without an end is truncated. Print puts a backslash before
  * each line of a body that would count otherwise, and reading takes it off.
  */
