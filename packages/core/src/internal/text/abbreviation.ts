@@ -5,7 +5,9 @@ export const isAbbreviation = (comment: string, isLast: boolean): boolean => {
   if (comment.length > longest) return false
   const said = comment.replace(/^(?:\/\/+|\/\*+|#+)\s*[[(<]?|[\])>]?\s*\*+\/$|\n\s*\*+/g, " ").trim()
   if (/^(?:…|\.{3,})/.test(said) || dotted.test(said) || translated.test(said)) return true
-  return counted.test(said) || rest.test(said) || (isLast && more.test(said)) || isPlaceholder(`// ${said}`, "json", "")
+  return (
+    counted.test(said) || rest.test(said) || (isLast && more.test(said)) || isPlaceholder(`// ${said}`, "json", "", "")
+  )
 }
 
 /** A longer one says more than that something is left out. */
