@@ -306,12 +306,15 @@ const unescaped = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})|\\[^]|["\u0000-\u001f]/g
 
 /** Whether a backslash that is none of an escape shows that others that seem to be one may be none either. */
 const isInDoubt = (written: string): boolean => {
-  if (!written.includes("\\")) return false
+  if (!unusual.test(written)) return false
   const escapes = written.match(/\\u[0-9a-fA-F]{4}|\\[^]/g) ?? []
   return (
     escapes.some((found) => /^\\[bfnrt]$/.test(found)) && escapes.some((found) => /^\\[^"'`\\/bfnrt\n]$/.test(found))
   )
 }
+
+/** What may be a backslash before a character that JSON does not escape: few strings have any. */
+const unusual = /\\(?:[^"'`\\/bfnrtu\n]|u(?![0-9a-fA-F]{4}))/
 
 /** Whether a value ends in a string that seems to go on behind the brackets: a quote and brackets were part of it. */
 const goesOn = (text: string, start: number, end: number): boolean => {

@@ -159,15 +159,16 @@ const otherBlock = (line: number | undefined): Doubt | undefined =>
 /** Which lines are part of a closed block. A fence that nothing closes is a line like any other. */
 export const mask = (lines: ReadonlyArray<string>): ReadonlyArray<boolean> => {
   const longestCloser = { "`": new Int32Array(lines.length + 1), "~": new Int32Array(lines.length + 1) }
+  const mayBeFence = lines.map((line) => line.includes("```") || line.includes("~~~"))
   for (let i = lines.length - 1; i >= 0; i--) {
     for (const mark of ["`", "~"] as const) {
-      const length = closes(lines[i]!, mark, 3) ? lines[i]!.trim().length : 0
+      const length = mayBeFence[i]! && closes(lines[i]!, mark, 3) ? lines[i]!.trim().length : 0
       longestCloser[mark][i] = Math.max(length, longestCloser[mark][i + 1]!)
     }
   }
   const masked = lines.map(() => false)
   for (let i = 0; i < lines.length; i++) {
-    const opening = opener(lines[i]!)
+    const opening = mayBeFence[i]! ? opener(lines[i]!) : undefined
     if (opening === undefined || longestCloser[opening.mark][i + 1]! < opening.length) continue
     masked[i] = true
     do masked[++i] = true
