@@ -158,8 +158,9 @@ const otherBlock = (line: number | undefined): Doubt | undefined =>
 
 /** Which lines are part of a closed block. A fence that nothing closes is a line like any other. */
 export const mask = (lines: ReadonlyArray<string>): ReadonlyArray<boolean> => {
-  const longestCloser = { "`": new Int32Array(lines.length + 1), "~": new Int32Array(lines.length + 1) }
   const mayBeFence = lines.map((line) => line.includes("```") || line.includes("~~~"))
+  if (!mayBeFence.includes(true)) return mayBeFence
+  const longestCloser = { "`": new Int32Array(lines.length + 1), "~": new Int32Array(lines.length + 1) }
   for (let i = lines.length - 1; i >= 0; i--) {
     for (const mark of ["`", "~"] as const) {
       const length = mayBeFence[i]! && closes(lines[i]!, mark, 3) ? lines[i]!.trim().length : 0
