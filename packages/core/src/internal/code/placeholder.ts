@@ -27,10 +27,10 @@ const leftOutName = /^[^"'`]*[\s,({[<]\.{3}\s*[)\]}>]/
 const isScript = (language: string): boolean => language === "javascript" || language === "typescript"
 
 /** Whether all of a text is words in place of a file. */
-export const isInPlace = (content: string): boolean =>
-  /^\s*[[(<]?(?:unchanged|omitted|same as before|no changes?(?: needed| here)?|(?:insert|your|the|full|complete|entire|existing|original|rest of)\b[\w./ -]{0,60}\b(?:contents?|code|file|implementation)\b[\w./ -]{0,40})[\])>]?[.!]?\s*$/i.test(
-    content.slice(0, 2 * maxLength)
-  ) && content.length < 2 * maxLength
+export const isInPlace = (content: string): boolean => content.length < 2 * maxLength && inPlace.test(content)
+
+const inPlace =
+  /^\s*[[(<]?(?:unchanged|omitted|same as before|no changes?(?: needed| here)?|(?:insert|your|the|full|complete|entire|existing|original|rest of)\b[\w./ -]{0,60}\b(?:contents?|code|file|implementation)\b[\w./ -]{0,40})[\])>]?[.!]?\s*$/i
 
 /** Whether a line of prose says that some of it is left out. */
 export const isLeftOutOfProse = (line: string): boolean =>
