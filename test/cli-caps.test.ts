@@ -17,19 +17,10 @@ const serving = async (answer: (prompt: string) => Answer) => {
 }
 
 describe("a cap in USD, from the command line", () => {
+  const capped = [...run, "--model", "big", "--prices", "prices.json", "--max-usd", "20", "--max-output-tokens", "1000"]
+
   it("counts a model that answers under a name without a price as the one that was asked, and says so once", async () => {
     const { here } = await serving((prompt) => ({ text: texts(prompt), model: "alien" }))
-    const capped = [
-      ...run,
-      "--model",
-      "big",
-      "--prices",
-      "prices.json",
-      "--max-usd",
-      "20",
-      "--max-output-tokens",
-      "1000"
-    ]
     const { status, stderr, stdout } = await here.stepwright(...capped, "--json")
     assert.strictEqual(status, 0, stderr)
     assert.strictEqual(stderr.split("alien").length, 2, stderr)
@@ -50,17 +41,6 @@ describe("a cap in USD, from the command line", () => {
 
   it("says nothing where the model that answers has a price of its own", async () => {
     const { here } = await serving((prompt) => ({ text: texts(prompt), model: "big-2026-01-01" }))
-    const capped = [
-      ...run,
-      "--model",
-      "big",
-      "--prices",
-      "prices.json",
-      "--max-usd",
-      "20",
-      "--max-output-tokens",
-      "1000"
-    ]
     const { status, stderr, stdout } = await here.stepwright(...capped)
     assert.strictEqual(status, 0, stderr)
     assert.notMatch(stderr, /price/)

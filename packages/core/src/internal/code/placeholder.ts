@@ -122,7 +122,7 @@ const words = new RegExp(
     `(?:(?:.{0,60} )?(?:omitted|elided|left out)|truncated|shortened|removed) for (?:brevity|clarity|space|simplicity|conciseness)`,
     `todo:? (?:${articles}(?:rest of|remaining|other) ${articles}${noun}|implement(?: (?:this|me|it|here|the rest.{0,40}|(?:actual )?logic|this function))?|fill (?:this |me )?in.{0,40}|(?:add |write )?(?:your )?(?:code|implementation|logic)(?: here)?)`,
     `(?:to be implemented|implement (?:this|me|it)(?: (?:here|later))?)`,
-    `(?:to be )?continued(?: (?:in|below|from|on) .{0,40})?|to be continued|(?:end of )?part \\d+ of \\d+`,
+    `(?:to be )?continued(?: (?:in|below|from|on) .{0,40})?|(?:end of )?part \\d+ of \\d+`,
     `(?:similarly|likewise|same) for ${articles}${other} .{1,40}`,
     // of other languages
     `(?:其余|其他|剩余|剩下|原有|现有).{0,12}(?:不变|相同|省略|一样)|(?:此处|这里)?省略.{0,12}|(?:以下|残り).{0,8}(?:省略|同じ|変更なし)|既存の.{0,8}コード.{0,8}`,

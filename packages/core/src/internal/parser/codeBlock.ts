@@ -59,7 +59,7 @@ export const codeBlock = (language?: string): OutputParser<string> => {
     )
     if (inside.length > 0) return inside
     const plain = of("").filter(
-      ({ content, open }) => !content.split("\n").some(fences.isFence) && !leadsElsewhere(lineAbove(lines, open))
+      ({ content, open }) => !content.split("\n").some(fences.isFence) && !leadsElsewhere(fences.lineAbove(lines, open))
     )
     const files = plain.filter(({ content }) => !languages.isFormal(wanted) || shownInstead(content) === undefined)
     return files.length > 0 ? files : plain
@@ -80,13 +80,6 @@ export const notClosed = ({ content, open }: fences.Fence, what: string, found: 
   const behind = /\S[ \t]*(?:`{3,}|~{3,})[ \t]*$/m.test(content)
   const detail = behind ? "the fence that closes a code block stands on a line of its own" : `${what} is not closed`
   return failure({ expected, found, place: `line ${open + 1}`, detail, truncated: !behind })
-}
-
-/** The text right above a block. */
-const lineAbove = (lines: ReadonlyArray<string>, open: number): string => {
-  let above = open - 1
-  while (above > 0 && lines[above]!.trim() === "") above--
-  return lines[above] ?? ""
 }
 
 /** Whether a block ends where its fence does: what follows, up to the next block, is no part of it. */

@@ -116,20 +116,18 @@ interface Said {
 const pathOf = (
   lines: ReadonlyArray<string>,
   { content, info, open }: fences.Fence,
-  lineAbove: filePath.Named | undefined
+  above: filePath.Named | undefined
 ): Said => {
   const of = language.ofInfo(info)
-  const isRemark =
-    (language.isShell(of) && !content.startsWith("#!")) || (language.isPlain(of) && !namesFile(lines, open))
-  const above = lineAbove
+  const lineAbove = fences.lineAbove(lines, open)
+  const isCommand = language.isShell(of) && !content.startsWith("#!")
+  const isRemark = isCommand || (language.isPlain(of) && !namesFile(lineAbove))
   const inside = ofFence(info, above)
   const agrees = (path: string) => language.ofPath(path) === of && (of !== "" || filePath.isKnown(nameOf(path)))
   if (inside !== undefined && above?.isCertain === true && !isSame(inside.path, above.path)) {
     return { fault: `${above.path} above the block, ${inside.path} in its fence; name one` }
   }
-  const isNamed =
-    above !== undefined &&
-    (above.isCertain || ((!language.isShell(of) || content.startsWith("#!")) && agrees(above.path)))
+  const isNamed = above !== undefined && (above.isCertain || (!isCommand && agrees(above.path)))
   const comment = language.isShell(of) ? undefined : filePath.ofComment(content)
   if (comment !== undefined && agrees(comment) && above?.isHeading === true && !isSame(comment, above.path)) {
     return { fault: `${above.path} above the block, ${comment} in its first comment; name one` }
@@ -148,7 +146,7 @@ const pathOf = (
   if (comment !== undefined && agrees(comment)) return { path: comment }
   if (comment !== undefined && of === "") return { detail: `${unnamed} for certain` }
   if (above !== undefined && !(language.isShell(of) && !agrees(above.path))) return { detail: `${unnamed} for certain` }
-  return isRemark && isIntroduced(lines, open) ? {} : { detail: unnamed }
+  return isRemark && lineAbove !== "" && !fences.isFence(lineAbove) ? {} : { detail: unnamed }
 }
 
 const leadsOut = /^(?:\/|~\/|[A-Za-z]:\/)|(?:^|\/)\.\.(?:\/|$)/
@@ -171,21 +169,9 @@ const isAround = ({ content, info }: fences.Fence): boolean =>
 /** The content of a block, in the lines in which the reply has it. */
 const atItsPlace = ({ content, open }: fences.Fence): string => "\n".repeat(open + 1) + content
 
-/** Whether the line right above a block has the name of a file in it, and speaks of nothing that is printed. */
-const namesFile = (lines: ReadonlyArray<string>, open: number): boolean => {
-  const line = lines[open - 1]?.trim() || lines[open - 2]?.trim() || ""
-  return (
-    !/\b(?:outputs?|prints?|printed|runs?|running|returns?|results?|logs?|says)\b/i.test(line) &&
-    filePath.isNamedIn(line)
-  )
-}
-
-/** Whether a line of prose stands above a block. */
-const isIntroduced = (lines: ReadonlyArray<string>, open: number): boolean => {
-  let above = open - 1
-  while (above >= 0 && (lines[above]!.trim() === "" || lines[above]!.trim() === fences.noNewline)) above--
-  return above >= 0 && !fences.isFence(lines[above]!)
-}
+/** Whether a line above a block has the name of a file in it, and speaks of nothing that is printed. */
+const namesFile = (line: string): boolean =>
+  !/\b(?:outputs?|prints?|printed|runs?|running|returns?|results?|logs?|says)\b/i.test(line) && filePath.isNamedIn(line)
 
 /** How many lines with text above a block may name its path. */
 const maxLinesBetween = 3

@@ -178,6 +178,13 @@ export const mask = (lines: ReadonlyArray<string>): ReadonlyArray<boolean> => {
   return masked
 }
 
+/** The last line with text above a block; empty where there is none. */
+export const lineAbove = (lines: ReadonlyArray<string>, open: number): string => {
+  let above = open - 1
+  while (above >= 0 && (lines[above]!.trim() === "" || lines[above]!.trim() === noNewline)) above--
+  return lines[above] ?? ""
+}
+
 /** Whether a line by itself opens or closes a block. */
 export const isFence = (line: string): boolean => opener(line) !== undefined
 

@@ -87,14 +87,11 @@ const afterLabel = (text: string, isLabelled: boolean): Unwrapped | undefined =>
   const [first = ""] = text.split(/[ \t]+(?:[-–—#]+[ \t]+|\[)|[,;](?=[ \t])/)
   const { part, path } = unwrap(first)
   return isLabelled && isPath(path) && first !== text
-    ? {
-        path,
-        ...((part ?? partOf(text.slice(first.length))) !== undefined && {
-          part: part ?? partOf(text.slice(first.length))!
-        })
-      }
+    ? withPart(path, part ?? partOf(text.slice(first.length)))
     : undefined
 }
+
+const withPart = (path: string, part: Named["part"]): Unwrapped => ({ path, ...(part !== undefined && { part }) })
 
 const isPlaceholder = /^<[^<>]*>$|^\.{3}$|^…$/
 
@@ -150,10 +147,10 @@ const named = (
   path: string,
   how: { readonly isHeading: boolean; readonly isCertain: boolean },
   part: Named["part"]
-): Named => ({ path: normalise(path), ...how, ...(part !== undefined && { part }) })
+): Named => ({ ...withPart(normalise(path), part), ...how })
 
 /** The path in the info string of a fence: `python src/a.py`, `python:src/a.py`, `title="src/a.py"`, `src/a.py`. */
-export const ofInfo = (info: string): Pick<Named, "path" | "part"> | undefined => {
+export const ofInfo = (info: string): Unwrapped | undefined => {
   if (info.length > maxLength || (/^\w*$/.test(info) && !isKnown(info))) return undefined
   const attribute =
     /(?:^|[\s{,])(?:title|file|path|name|file_?name|file_?path)=(?:"([^"]+)"|'([^']+)'|([^\s}]+))/i.exec(info)
@@ -172,7 +169,7 @@ export const ofInfo = (info: string): Pick<Named, "path" | "part"> | undefined =
   const said = rest === "" ? first : rest.replace(label, "").trim()
   const beforeLanguage = others.length === 1 && language.isLanguage(rest) ? first : words
   const { part, path } = [said, beforeLanguage].map(unwrap).find(({ path }) => isPath(path)) ?? {}
-  return path === undefined ? undefined : { path: normalise(path), ...(part !== undefined && { part }) }
+  return path === undefined ? undefined : withPart(normalise(path), part)
 }
 
 const firstComment = /^[ \t]*(?:#|\/\/|--|;|%|\/\*+|<!--|"""|''')[ \t]*(\S.*?)[ \t]*(?:\*\/|-->|"""|''')?[ \t]*$/
@@ -186,10 +183,7 @@ export const ofComment = (content: string): string | undefined => {
   return part === undefined && isPath(path) && /[./]/.test(path) ? normalise(path) : undefined
 }
 
-interface Unwrapped {
-  readonly path: string
-  readonly part?: Named["part"]
-}
+type Unwrapped = Pick<Named, "path" | "part">
 
 const remark = /(?<!\])[ \t]*\(([^()]{0,40})\)[ \t]*:?$/
 const ofLines = /\blines?\b|^L?\d+\s*[-–]\s*L?\d+$/i
