@@ -119,7 +119,9 @@ describe("OutputParser", () => {
       ({ files }) => {
         const unique = new Map(
           files
-            .filter(({ path }) => !/[\\\r\n]|^\.\/|^\s*$|\/$|^\.\.$|^~?\//.test(path))
+            .filter(({ path }) => !/[\\\r\n]|^\.\/|^\s*$|\/$|^\.{2,}$|^(?:~|[A-Za-z]:)?\/|^<.*>$/.test(path))
+            // what shows in code that it is no file
+            .filter(({ content, path }) => !path.includes(".py") || !/[$>+\-.…@|"']/.test(content))
             .map((file) => [file.path, file])
         )
         isIdentity(OutputParser.files, [...unique.values()])
