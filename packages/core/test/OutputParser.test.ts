@@ -72,6 +72,13 @@ describe("OutputParser", () => {
   describe("parse after print is identity", () => {
     it.prop("text", { value }, ({ value }) => isIdentity(OutputParser.text, value))
 
+    it("text that reads as reasoning and ends in a carriage return", () => {
+      for (const end of ["\r", "\n", "\r\n", "\r\r", "\n\r", ""]) {
+        isIdentity(OutputParser.text, `<think>${end}`)
+        isIdentity(OutputParser.text, `${end}<think>a</think>${end}`)
+      }
+    })
+
     it("choice", () => {
       const choice = OutputParser.choice(["yes", "Yes", "no.", ' "odd" '])
       for (const value of ["yes", "Yes", "no.", ' "odd" '] as const) {

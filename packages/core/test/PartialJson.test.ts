@@ -129,6 +129,18 @@ describe("PartialJson", () => {
       runs(1000)
     )
 
+    it.each([
+      ["</think>\r\n", [2]],
+      ["</think> \r\n", [2]],
+      ["</think>\r \n", [2]],
+      ["</think>\r", [1]],
+      ["</think>\rx", [1]]
+    ])("knows the reasoning before %j however it comes", (end, value) => {
+      const text = `[1] so${end}[2]`
+      assert.deepStrictEqual(readerOf().feed(text), value)
+      assert.deepStrictEqual(steps(text).at(-1), value)
+    })
+
     it("shows keys with their values, strings as they grow, numbers and words when they are whole", () => {
       assert.deepStrictEqual(steps('{"a":"hi","b":[12,true]}'), [
         ...Array.from({ length: 5 }, () => undefined),
