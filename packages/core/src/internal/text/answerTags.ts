@@ -56,7 +56,9 @@ export const answers = (text: string): AnswerOf => {
     }
     const inner = text.slice(start, closing.end)
     const before = /^\r?\n/.exec(inner)?.[0].length ?? 0
-    const after = /\r?\n$/.exec(inner.slice(Math.max(before, inner.length - 2)))?.[0].length ?? 0
+    // a carriage return at the end of what is printed is its own
+    const lineEnd = isPrinted && before === 1 ? /\n$/ : /\r?\n$/
+    const after = lineEnd.exec(inner.slice(Math.max(before, inner.length - 2)))?.[0].length ?? 0
     return { from, start: start + before, end: closing.end - after, to: closing.to }
   }
 }

@@ -5,6 +5,10 @@ const opening = new RegExp(`^(?:${all.map(([open]) => open).join("|")})`, "i")
 const openings = all.map(([open]) => new RegExp(`^(?:${open})`, "i"))
 const anyClosing = new RegExp(tags.map(([, close]) => close).join("|"), "iy")
 
+/** What follows a tag that is the last on its line, and what may become that. */
+const isLast = /^[ \t\r]{0,250}\n/
+const mayBeLast = /^[ \t\r]{0,250}$/
+
 /** Where a closing tag may begin. */
 const mayClose = /<(?=[/|cu]|$)|\[(?=[/u]|$)|◁/gi
 
@@ -30,8 +34,8 @@ export const skipper = () => {
   let isBlank = true
   /** What may become a closing tag. */
   let begun = ""
-  /** A tag that closed reasoning stands last on that line. */
-  let closing = false
+  /** What came behind a tag that closes reasoning if it stands last on its line. */
+  let behind: string | undefined
 
   const start = (text: string): Piece => {
     held = (held + text).trimStart()
@@ -70,9 +74,10 @@ export const skipper = () => {
   }
 
   const answer = (text: string): Piece => {
-    if (closing && text !== "" && !/^[ \t]*$/.test(text)) {
-      closing = false
-      if (/^[ \t]*\r?\n/.test(text)) return again(text)
+    if (behind !== undefined) {
+      behind += text
+      if (isLast.test(behind)) return again(behind)
+      if (!mayBeLast.test(behind)) behind = undefined
     }
     if (begun === "" && text.search(mayClose) < 0) {
       isBlank = isBlankAfter(text)
@@ -91,8 +96,8 @@ export const skipper = () => {
         continue
       }
       const after = seen.slice(index + tag.length)
-      if (isBlank || /^[ \t]*\r?\n/.test(after)) return again(after)
-      closing = /^[ \t]*$/.test(after)
+      if (isBlank || isLast.test(after)) return again(after)
+      behind = mayBeLast.test(after) ? after : undefined
     }
     isBlank = isBlankAfter(seen.slice(at, seen.length - begun.length))
     return { text, restart: false }
@@ -107,7 +112,7 @@ export const skipper = () => {
     state = "start"
     held = begun = ""
     isBlank = true
-    closing = false
+    behind = undefined
     return { text: start(rest).text, restart: true }
   }
 
@@ -133,7 +138,7 @@ export const skipper = () => {
     },
     /** What was held back, as it may have become a tag. */
     end: (): Piece => {
-      if (closing) return { text: "", restart: true }
+      if (behind !== undefined) return { text: "", restart: true }
       return state === "start" ? { text: take(), restart: false } : none
     }
   }
