@@ -10,11 +10,15 @@ import { insideOf, stepsOf, type UntypedWorkflow } from "./internal/definition/n
 import * as beginning from "./internal/run/begin.ts"
 import { drive, visit } from "./internal/run/drive.ts"
 import { faultless } from "./internal/run/fault.ts"
+import { settle } from "./internal/run/find.ts"
+import { foresee, type PlanEntry } from "./internal/run/foresee.ts"
+import { Missing } from "./internal/run/hole.ts"
 import { perform } from "./internal/run/perform.ts"
 import * as span from "./internal/run/span.ts"
 import { type Ending, type Listener, make, type Runtime } from "./internal/run/runtime.ts"
 import * as setting from "./internal/run/set.ts"
-import { only, planAll, type PlanEntry, readAll, type Work } from "./internal/run/visitors.ts"
+import * as Steps from "./internal/run/steps.ts"
+import { only, readAll, type Work } from "./internal/run/visitors.ts"
 import { suggest } from "./internal/text/suggest.ts"
 import { Journal } from "./Journal.ts"
 import type { LlmError } from "./LlmError.ts"
@@ -25,7 +29,7 @@ import { engineError, type EngineReason, MissingResult, UnknownPath, WorkflowErr
 import { fold, type WorkflowEvent } from "./WorkflowEvent.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
-export type { PlanEntry } from "./internal/run/visitors.ts"
+export type { PlanEntry } from "./internal/run/foresee.ts"
 
 const { inputPath } = beginning
 
@@ -254,7 +258,13 @@ export const step = <In, Out, E, R>(
       spanned(
         workflow,
         state,
-        atStep(workflow, state, path, (runtime) => (step, input) => perform(runtime, step, path, input, force), onEvent)
+        atStep(
+          workflow,
+          state,
+          path,
+          (runtime) => (step, input) => perform(runtime, step, path, input, { forced: force }),
+          onEvent
+        )
       ),
       onDelta
     ),
@@ -299,9 +309,9 @@ export const plan = Effect.fnUntraced(function* <In, Out, E, R>(
   state: WorkflowState
 ): Effect.fn.Return<ReadonlyArray<PlanEntry>, WorkflowError, R> {
   const { configured, input, runtime } = yield* beginning.open(untyped(workflow), state)
-  const entries: Array<PlanEntry> = []
-  yield* typed(workflow, visit(runtime, planAll(runtime, entries), configured, input))
-  return entries
+  const steps = Steps.make(runtime.hash, configured)
+  const { plan } = yield* typed(workflow, foresee(runtime, steps, configured, input))
+  return plan
 })
 
 /** Does something at one step, reached through recorded results. */
@@ -313,14 +323,23 @@ const atStep = Effect.fnUntraced(function* <In, Out, E, R>(
   listener?: Listener
 ): Effect.fn.Return<{ readonly runtime: Runtime; readonly output: unknown }, WorkflowError, R> {
   const { configured, input, runtime } = yield* beginning.open(untyped(workflow), state, listener)
-  yield* beginning.enterJournal(runtime, state)
-  const { found, visitor } = only(runtime, path, work(runtime))
-  yield* typed(workflow, visit(runtime, visitor, configured, input))
-  if (found.missing !== undefined) {
-    return yield* engineError(path, new MissingResult({ missing: found.missing }))
+  const steps = Steps.make(runtime.hash, configured)
+  const foresight = yield* typed(workflow, foresee(runtime, steps, configured, input))
+  const reach = (at: Runtime, work: Work) => {
+    const { found, visitor } = only(at, path, work)
+    return Effect.as(typed(workflow, visit(at, visitor, configured, input)), found)
   }
-  if (found.done) return { runtime, output: found.output }
-  yield* refused(runtime)
+  // nothing is written before it is known that the step can be reached
+  const dry: Runtime = { ...runtime, state: foresight.state }
+  const { done, missing } = yield* reach(dry, () => Effect.fail(new Missing(path)))
+  if (missing !== undefined) return yield* engineError(path, new MissingResult({ missing }))
+  if (done) {
+    yield* beginning.enterJournal(runtime, state)
+    yield* faultless(runtime, settle(runtime, foresight))
+    const { output } = yield* reach(runtime, work(runtime))
+    return { runtime, output }
+  }
+  yield* refused(dry)
   const known = Object.keys(state.records).filter((path) => !state.orphaned.includes(path))
   const meant = suggest(path, new Set([...stepsOf(insideOf(configured).nodes).map(({ path }) => path), ...known]))
   return yield* engineError(path, new UnknownPath({ detail: `no step has this path${meant}` }))

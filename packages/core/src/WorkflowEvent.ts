@@ -94,6 +94,9 @@ export const StepFailed = Schema.TaggedStruct("StepFailed", {
   ...StepFailure.fields
 })
 
+/** A result that its own path does not take any more is that of another path, which asks the same. */
+export const ResultMoved = Schema.TaggedStruct("ResultMoved", { from: Schema.String, to: Schema.String, ...time })
+
 /** What happens to a run. Its state is the fold of these. */
 export const WorkflowEvent = Schema.Union([
   RunInitialized,
@@ -106,7 +109,8 @@ export const WorkflowEvent = Schema.Union([
   RequestStarted,
   RequestEnded,
   StepSucceeded,
-  StepFailed
+  StepFailed,
+  ResultMoved
 ])
 export type WorkflowEvent = typeof WorkflowEvent.Type
 
@@ -176,6 +180,14 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
       if (event.error !== undefined) self.error = event.error
       if (event.status === "COMPLETED") settle(self)
       return
+    case "ResultMoved": {
+      const from = self.records[event.from]
+      const to = self.records[event.to]
+      // what `to` had may be what `from` asks for
+      self.records[event.to] = withResult(to ?? noRecord(from?.step ?? ""), from?.result)
+      if (from !== undefined) self.records[event.from] = withResult(from, to?.result)
+      return
+    }
     default: {
       const before = self.records[event.path] ?? noRecord("step" in event ? event.step : "")
       const after = next(before, event)
@@ -186,6 +198,9 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
     }
   }
 }
+
+const withResult = ({ result: _, ...record }: StepRecord, result: StepResult | undefined): StepRecord =>
+  result === undefined ? record : { ...record, result }
 
 /** Every result of a complete run holds: an attempt that failed or was cut off since does not count any more. */
 const settle = (self: Draft): void => {

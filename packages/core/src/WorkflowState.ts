@@ -22,6 +22,8 @@ export const StepResult = Schema.Struct({
   output: Schema.Json,
   by: Author,
   model: Schema.optionalKey(Schema.String),
+  /** Hash of the name, version and Schemas of the step whose code made it, by which another step is known to be the same. */
+  code: Schema.optionalKey(Schema.String),
   /** **Units** milliseconds since 1970, here and in all times of a state. */
   at: Schema.Int
 })

@@ -13,6 +13,7 @@ import type { WorkflowState } from "../../WorkflowState.ts"
 import { insideOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { definitionHash, enterJournal, open } from "./begin.ts"
 import { faultless } from "./fault.ts"
+import * as find from "./find.ts"
 import { end, type Ending, type Listener, type Runtime } from "./runtime.ts"
 import { runAll } from "./visitors.ts"
 import { type Visitor, walk } from "./walk.ts"
@@ -40,7 +41,7 @@ export const drive = Effect.fnUntraced(function* (
     runtime,
     runtime.append({ _tag: "RunStarted", version: workflow.version, definition, at: runtime.now() })
   ).pipe(
-    Effect.andThen(visit(runtime, runAll(runtime), configured, input)),
+    Effect.andThen(visit(runtime, runAll(runtime, find.make(runtime, configured, input)), configured, input)),
     Effect.onExit((exit) => (runtime.ending?._tag === "Faulted" ? Effect.void : recordEnd(runtime, configured, exit)))
   )
   return { runtime, output }

@@ -17,26 +17,35 @@ import { end, type Runtime } from "./runtime.ts"
 import * as span from "./span.ts"
 import { examine, type Examined } from "./verdict.ts"
 
-/** Gives a step's output: its recorded one where that holds and is not `forced` to be made anew, else a new one. */
+/** Looks for a result of what a step asks among those of other paths; whether its own path has one then. */
+export type Find = (path: string, asks: string) => Effect.Effect<boolean, Stop, unknown>
+
+export interface PerformOptions {
+  /** A new result is wanted, whatever there is. */
+  readonly forced?: boolean | undefined
+  readonly find?: Find
+}
+
+/** Gives a step's output: its recorded one where that holds, or one that is found, else a new one. */
 export const perform = (
   runtime: Runtime,
   step: UntypedStep,
   path: string,
   input: unknown,
-  forced = false
+  { find, forced = false }: PerformOptions
 ): Effect.Effect<unknown, Stop, unknown> =>
-  Effect.suspend(() =>
-    runtime.ending === undefined
-      ? examine(runtime.hash, step, path, input, runtime.state.records[path])
-      : Effect.fail(new Halt())
-  ).pipe(
-    Effect.flatMap((examined) => {
-      if (examined.verdict._tag === "Run" || forced) return attempt(runtime, step, path, examined, forced)
-      runtime.tally.reused.push(path)
-      return Effect.succeed(examined.verdict.output)
-    }),
-    Effect.catchCause((cause) => failed(runtime, step, path, cause))
-  )
+  Effect.gen(function* () {
+    if (runtime.ending !== undefined) return yield* Effect.fail(new Halt())
+    const record = () => runtime.state.records[path]
+    const examined = yield* examine(runtime.hash, step, path, input, record())
+    let { verdict } = examined
+    if (verdict._tag === "Run" && !forced && find !== undefined) {
+      if (yield* find(path, examined.fingerprint.value)) verdict = yield* examined.judge(record())
+    }
+    if (verdict._tag === "Run" || forced) return yield* attempt(runtime, step, path, examined, forced)
+    runtime.tally.reused.push(path)
+    return verdict.output
+  }).pipe(Effect.catchCause((cause) => failed(runtime, step, path, cause)))
 
 /** From the reply to its record nothing interrupts: only the work itself is made interruptible again. */
 const attempt = (

@@ -12,6 +12,7 @@ import * as canonical from "../json/canonical.ts"
 import { readKept } from "../json/codec.ts"
 import type { Halt } from "./hole.ts"
 import { keep, type Runtime } from "./runtime.ts"
+import { codeOf } from "./steps.ts"
 
 /** An output as the state keeps it. */
 export const encodeOutput = (step: UntypedStep, value: unknown) =>
@@ -33,10 +34,17 @@ export const recordResult = Effect.fnUntraced(function* (
   const recorded = readKept(insideOf(step).output, encoded)
   if (Result.isFailure(recorded)) return yield* new InvalidOutput({ detail: recorded.failure.message })
   const by = step.model === undefined ? "code" : "model"
-  const result = { fingerprint, output: encoded, by, ...(model !== undefined && { model }), at: runtime.now() } as const
+  const made = { by, ...(model !== undefined && { model }), ...madeBy(runtime.hash, step) } as const
+  const result = { fingerprint, output: encoded, ...made, at: runtime.now() }
   yield* afterWork(runtime, path, runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result }))
   return recorded.success
 })
+
+/** By which code a result was made, or is set by hand. */
+export const madeBy = (hash: Runtime["hash"], step: UntypedStep): { readonly code?: string } => {
+  const code = step.model === undefined ? codeOf(hash, step) : undefined
+  return code === undefined ? {} : { code }
+}
 
 const isReply = Schema.is(LlmReply)
 const decodeReply = Schema.decodeUnknownEffect(LlmReply)

@@ -5,7 +5,7 @@ import { describeError, InvalidOutput } from "../../WorkflowError.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import * as exact from "../json/exact.ts"
 import { Halt, Missing, type Stop } from "./hole.ts"
-import { encodeOutput } from "./record.ts"
+import { encodeOutput, madeBy } from "./record.ts"
 import { halt, type Runtime } from "./runtime.ts"
 import { examine } from "./verdict.ts"
 
@@ -21,7 +21,8 @@ export const set = (runtime: Runtime, step: UntypedStep, path: string, input: un
     const { fingerprint } = yield* examine(runtime.hash, step, path, input, undefined)
     // what is recorded is what the Schema writes
     const encoded = yield* encodeOutput(step, decoded.success)
-    const result = { fingerprint, output: encoded, by: "hand", at: runtime.now() } as const
+    const made = { by: "hand", ...madeBy(runtime.hash, step) } as const
+    const result = { fingerprint, output: encoded, ...made, at: runtime.now() }
     yield* runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result })
     return decoded.success
   }).pipe(

@@ -15,15 +15,19 @@ export interface Examined {
   /** Full digests of the parts that depend on the input. */
   readonly digests: Fingerprint.Digests
   readonly fingerprint: Fingerprint.Fingerprint
-  readonly verdict:
-    | { readonly _tag: "Reuse"; readonly output: unknown }
-    | { readonly _tag: "Run"; readonly why: string }
+  readonly verdict: Verdict
+  /** The verdict for another record. */
+  readonly judge: (record: StepRecord | undefined) => Effect.Effect<Verdict, unknown, unknown>
 }
+
+export type Verdict =
+  | { readonly _tag: "Reuse"; readonly output: unknown }
+  | { readonly _tag: "Run"; readonly why: string }
 
 const fixedParts = new WeakMap<(text: string) => string, WeakMap<UntypedStep, Fingerprint.Fingerprint>>()
 
 /** The fingerprint of what does not depend on the input, computed once a step. */
-const fixed = (hash: (text: string) => string, step: UntypedStep): Fingerprint.Fingerprint => {
+export const fixed = (hash: (text: string) => string, step: UntypedStep): Fingerprint.Fingerprint => {
   const known = fixedParts.get(hash) ?? new WeakMap<UntypedStep, Fingerprint.Fingerprint>()
   fixedParts.set(hash, known)
   const fingerprint = known.get(step) ?? Fingerprint.make(hash, insideOf(step).parts)
@@ -48,7 +52,8 @@ export const examine = Effect.fnUntraced(function* (
   const prepared = yield* evaluate(path, () => insideOf(step).prepare(read))
   const digests = Fingerprint.digests(hash, yield* prepared.parts(encoded))
   const fingerprint = Fingerprint.extend(hash, fixed(hash, step), digests)
-  return { prepared, digests, fingerprint, verdict: yield* judge(step, read, fingerprint, record) }
+  const judged = (record: StepRecord | undefined) => judge(step, read, fingerprint, record)
+  return { prepared, digests, fingerprint, verdict: yield* judged(record), judge: judged }
 })
 
 /** Gives a value once, and after that one that is made anew each time. */
@@ -73,7 +78,7 @@ const judge = Effect.fnUntraced(function* (
   input: () => unknown,
   fingerprint: Fingerprint.Fingerprint,
   record: StepRecord | undefined
-): Effect.fn.Return<Examined["verdict"], unknown, unknown> {
+): Effect.fn.Return<Verdict, unknown, unknown> {
   const result = record?.result
   if (result === undefined) return { _tag: "Run", why: "it has no result yet" }
   const byHand = result.by === "hand" ? " (replaces a result set by hand)" : ""

@@ -2,21 +2,12 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as StepPath from "../../StepPath.ts"
-import { describeError } from "../../WorkflowError.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import { readKept } from "../json/codec.ts"
 import { Missing, type Stop } from "./hole.ts"
-import { perform } from "./perform.ts"
+import { type Find, perform } from "./perform.ts"
 import { end, halt, type Runtime } from "./runtime.ts"
-import { examine } from "./verdict.ts"
 import type { Visitor } from "./walk.ts"
-
-/** What would happen to a path: `perhaps` hangs on a step before it, whose output is not known yet. */
-export interface PlanEntry {
-  readonly path: string
-  readonly action: "reuse" | "run" | "perhaps"
-  readonly why: string
-}
 
 /** Whatever keeps one place from being walked ends the whole run. */
 const ending = (runtime: Runtime): Pick<Visitor, "refuse" | "stop"> => ({
@@ -24,10 +15,10 @@ const ending = (runtime: Runtime): Pick<Visitor, "refuse" | "stop"> => ({
   stop: (cause) => end(runtime, { _tag: "Stopped", path: "", reason: Cause.squash(cause) })
 })
 
-/** Runs every step whose record does not hold. */
-export const runAll = (runtime: Runtime): Visitor => ({
+/** Runs every step whose record does not hold, and which finds no result elsewhere. */
+export const runAll = (runtime: Runtime, find: Find): Visitor => ({
   ...ending(runtime),
-  step: (step, path, input) => Effect.flatMap(input, (value) => perform(runtime, step, path, value))
+  step: (step, path, input) => Effect.flatMap(input, (value) => perform(runtime, step, path, value, { find }))
 })
 
 /** Takes every output from its record, as it is, and notes the paths of those that have none. */
@@ -68,48 +59,6 @@ interface Found {
   done: boolean
   output: unknown
   missing: string | undefined
-}
-
-/** Says of every step what a run would do; what would run has no output for those after it. */
-export const planAll = (runtime: Runtime, plan: Array<PlanEntry>): Visitor => ({
-  step: (step, path, input) =>
-    Effect.flatMap(input, (value) => examine(runtime.hash, step, path, value, runtime.state.records[path])).pipe(
-      Effect.matchEffect({
-        onSuccess: ({ verdict }): Effect.Effect<unknown, Stop> => {
-          if (verdict._tag === "Reuse") {
-            plan.push({ path, action: "reuse", why: keptModel(step, runtime.state.records[path]?.result?.model) })
-            return Effect.succeed(verdict.output)
-          }
-          plan.push({ path, action: "run", why: verdict.why })
-          return Effect.fail(new Missing(path))
-        },
-        onFailure: (error): Effect.Effect<unknown, Stop> => {
-          if (error instanceof Missing) {
-            plan.push({ path, action: "perhaps", why: `reads ${error.path}` })
-            return Effect.fail(new Missing(path))
-          }
-          plan.push({
-            path,
-            action: "run",
-            why: `would fail: ${describeError(error).message}`
-          })
-          return Effect.fail(new Missing(path))
-        }
-      })
-    ),
-  ...ending(runtime),
-  refuse: (path, reason) =>
-    Effect.suspend(() => {
-      plan.push({ path, action: "run", why: `would fail: ${reason.message}` })
-      return Effect.fail(new Missing(path))
-    })
-})
-
-const keptModel = (step: UntypedStep, recordedWith: string | undefined): string => {
-  const model = step.model?.models[0]
-  return model === undefined || recordedWith === undefined || step.model?.models.includes(recordedWith)
-    ? ""
-    : `made by model "${recordedWith}", now "${model}": results are kept`
 }
 
 const recorded = (runtime: Runtime, step: UntypedStep, path: string): Effect.Effect<unknown, Stop> =>

@@ -20,6 +20,8 @@ type Visit<A> = Effect.Effect<A, Stop, unknown>
 export interface Visitor {
   readonly step: (step: UntypedStep, path: string, input: Effect.Effect<unknown, Stop>) => Visit<unknown>
   readonly refuse: (path: string, reason: InvalidItems) => Visit<never>
+  /** How many are visited side by side at most, where that is not for the definition to say. */
+  readonly concurrency?: number
   /** Told that one of several side by side ended by a defect or an interruption: the others shall start nothing new. */
   readonly stop: (cause: Cause.Cause<never>) => void
 }
@@ -138,7 +140,7 @@ const forEachDependency = Effect.fnUntraced(function* (
   if (problem !== undefined) return yield* visitor.refuse(path, new InvalidItems({ detail: problem }))
   const done = new Map<string, Deferred.Deferred<unknown, Stop>>()
   for (const key of keys) done.set(key, yield* Deferred.make<unknown, Stop>())
-  const permits = yield* Semaphore.make(node.concurrency)
+  const permits = yield* Semaphore.make(visitor.concurrency ?? node.concurrency)
   const outputs = items.map((item, i) => {
     const key = keys[i]!
     // no key is missing in the map: dependencyProblem saw to it
@@ -154,7 +156,7 @@ const forEachDependency = Effect.fnUntraced(function* (
       Effect.map((output) => [key, output] as const)
     )
   })
-  return Object.fromEntries(yield* settle(visitor, outputs, "unbounded"))
+  return Object.fromEntries(yield* settle({ stop: visitor.stop }, outputs, "unbounded"))
 })
 
 /** The items with their keys; where these are missing, the body is visited once, at `*`. */
@@ -188,7 +190,11 @@ const visitItem = (
 }
 
 /** Runs effects side by side; none stops another. Of several that cannot go on, `Missing` speaks last, a defect first. */
-const settle = <A>(visitor: Visitor, effects: ReadonlyArray<Visit<A>>, concurrency: number | "unbounded") => {
+const settle = <A>(
+  visitor: Pick<Visitor, "stop" | "concurrency">,
+  effects: ReadonlyArray<Visit<A>>,
+  concurrency: number | "unbounded"
+) => {
   const each = Effect.matchCause({
     onSuccess: (value: A): Exit.Exit<A, Stop> => Exit.succeed(value),
     onFailure: (cause: Cause.Cause<Stop>) => {
@@ -196,12 +202,15 @@ const settle = <A>(visitor: Visitor, effects: ReadonlyArray<Visit<A>>, concurren
       return Exit.failCause(cause)
     }
   })
-  return Effect.flatMap(Effect.forEach(effects, each, { concurrency }), (exits): Visit<ReadonlyArray<A>> => {
-    const causes = exits.flatMap((exit) => (Exit.isFailure(exit) ? [exit.cause] : []))
-    const cause =
-      causes.find((cause) => !Cause.hasFails(cause)) ?? causes.find((cause) => !isMissing(cause)) ?? causes[0]
-    return cause === undefined
-      ? Effect.succeed(exits.flatMap((exit) => (Exit.isSuccess(exit) ? [exit.value] : [])))
-      : Effect.failCause(cause)
-  })
+  return Effect.flatMap(
+    Effect.forEach(effects, each, { concurrency: visitor.concurrency ?? concurrency }),
+    (exits): Visit<ReadonlyArray<A>> => {
+      const causes = exits.flatMap((exit) => (Exit.isFailure(exit) ? [exit.cause] : []))
+      const cause =
+        causes.find((cause) => !Cause.hasFails(cause)) ?? causes.find((cause) => !isMissing(cause)) ?? causes[0]
+      return cause === undefined
+        ? Effect.succeed(exits.flatMap((exit) => (Exit.isSuccess(exit) ? [exit.value] : [])))
+        : Effect.failCause(cause)
+    }
+  )
 }

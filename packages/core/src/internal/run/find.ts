@@ -1,0 +1,78 @@
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Semaphore from "effect/Semaphore"
+import type { WorkflowState } from "../../WorkflowState.ts"
+import type { UntypedStep } from "../ask/step.ts"
+import type { UntypedWorkflow } from "../definition/nodes.ts"
+import { type Foresight, foresee } from "./foresee.ts"
+import type { Stop } from "./hole.ts"
+import type { Find } from "./perform.ts"
+import type { Runtime } from "./runtime.ts"
+import * as Steps from "./steps.ts"
+
+/** Moves results to where they are asked for, as far as that is known by now. */
+export const settle = Effect.fnUntraced(function* (
+  runtime: Runtime,
+  { moves }: Foresight
+): Effect.fn.Return<void, Stop> {
+  const { records } = runtime.state
+  for (const { answer, from, to } of moves) {
+    // meanwhile a step may have begun to ask, and made a result of its own
+    if (runtime.tally.ran.includes(to) || records[from]?.result?.fingerprint.value !== answer) continue
+    yield* runtime.append({ _tag: "ResultMoved", from, to, at: runtime.now() })
+  }
+})
+
+/**
+ * How a run finds results at other paths. It looks ahead when first a step is about to ask, and again where what came
+ * since may say more of a result that this step could take, or would replace.
+ */
+export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown): Find => {
+  const { hash, state } = runtime
+  const steps = Steps.make(hash, workflow)
+  const hadResults = Object.values(state.records).some(({ result }) => result !== undefined)
+  const lock = Semaphore.makeUnsafe(1)
+  let last: Known | undefined
+
+  const look = Effect.fnUntraced(function* (path: string, asks: string) {
+    const result = () => state.records[path]?.result
+    const isThere = () => result()?.fingerprint.value === asks
+    if (isThere()) return true
+    if (last !== undefined) {
+      const since = state.events - last.events
+      // a definition with many places is looked at only as often as much has happened
+      if (since === 0 || since < last.places / many) return false
+      const replaced = result()
+      if (!last.left.has(asks) && !(replaced && last.unknown.some((step) => steps.mayAsk(step, replaced)))) return false
+    }
+    // what keeps it from looking ahead is told where the run comes by it
+    const exit = yield* Effect.exit(foresee(runtime, steps, workflow, input))
+    if (Exit.isFailure(exit)) return false
+    yield* settle(runtime, exit.value)
+    last = known(state, exit.value.seen)
+    return isThere()
+  })
+  return (path, asks) => (hadResults ? lock.withPermits(1)(look(path, asks)) : Effect.succeed(false))
+}
+
+const many = 200
+
+/** What was known when a run last looked ahead. */
+interface Known {
+  /** How many events there were. */
+  readonly events: number
+  readonly places: number
+  /** What results answer that no place holds. */
+  readonly left: ReadonlySet<string>
+  /** The steps of places whose input was not known, each once. */
+  readonly unknown: ReadonlyArray<UntypedStep>
+}
+
+const known = ({ events, records }: WorkflowState, seen: Foresight["seen"]): Known => {
+  const left = new Set<string>()
+  for (const [path, { result }] of Object.entries(records)) {
+    if (result !== undefined && seen.get(path)?.holds !== true) left.add(result.fingerprint.value)
+  }
+  const unknown = new Set([...seen.values()].flatMap(({ asks, step }) => (asks === undefined ? [step] : [])))
+  return { events, places: seen.size, left, unknown: [...unknown] }
+}

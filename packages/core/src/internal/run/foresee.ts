@@ -1,0 +1,132 @@
+// What a run would do, without a call. In: a runtime, a workflow and its input. Out: an entry for each place, and the
+// moves of results that they need. `Engine.plan` shows it, `find` makes a run do as it says.
+
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import { describeError, type WorkflowError } from "../../WorkflowError.ts"
+import { apply, type Draft, draft } from "../../WorkflowEvent.ts"
+import type { UntypedStep } from "../ask/step.ts"
+import { insideOf, type UntypedWorkflow } from "../definition/nodes.ts"
+import { faultless } from "./fault.ts"
+import { Missing, type Stop } from "./hole.ts"
+import * as moves from "./moves.ts"
+import { end, type Runtime } from "./runtime.ts"
+import type { Steps } from "./steps.ts"
+import { examine } from "./verdict.ts"
+import { type Visitor, walk } from "./walk.ts"
+
+/** What would happen to a path: `perhaps` hangs on a step before it, whose output is not known yet. */
+export interface PlanEntry {
+  readonly path: string
+  readonly action: "reuse" | "run" | "perhaps"
+  readonly why: string
+}
+
+export interface Foresight {
+  readonly plan: ReadonlyArray<PlanEntry>
+  /** In the order in which they are to be made. */
+  readonly moves: ReadonlyArray<moves.Move>
+  readonly seen: ReadonlyMap<string, moves.Seen>
+  /** As it is with the moves made. */
+  readonly state: Draft
+}
+
+/** Looks at all places until no more results are found for them: what is found may say what others ask. */
+export const foresee = Effect.fnUntraced(function* (
+  runtime: Runtime,
+  steps: Steps,
+  workflow: UntypedWorkflow,
+  input: unknown
+): Effect.fn.Return<Foresight, WorkflowError, unknown> {
+  const scratch: Runtime = { ...runtime, state: draft(runtime.state), ending: undefined }
+  const { records } = scratch.state
+  const started = new Set(runtime.tally.ran)
+  const made: Array<moves.Move> = []
+  const origins = new Map<string, string>()
+  const move = ({ answer, from, to }: moves.Move): void => {
+    // one before may have taken it along, as where two change places
+    if (records[from]?.result?.fingerprint.value !== answer) return
+    made.push({ answer, from, to })
+    apply(scratch.state, { _tag: "ResultMoved", from, to, at: 0 })
+    const [origin, displaced] = [origins.get(from) ?? from, origins.get(to) ?? to]
+    origins.set(to, origin)
+    origins.set(from, displaced)
+  }
+  for (;;) {
+    const plan: Array<PlanEntry> = []
+    const known = moves.make({ steps, records, started })
+    yield* faultless(
+      scratch,
+      walk(planAll(scratch, known, plan, move, origins), insideOf(workflow).nodes, "", { value: input })
+    )
+    const pairs = known.pairs()
+    if (pairs.length === 0) return { plan, moves: made, seen: known.seen, state: scratch.state }
+    for (const pair of pairs) move(pair)
+  }
+})
+
+/** Says of every step what a run would do; what would run has no output for those after it. */
+const planAll = (
+  runtime: Runtime,
+  known: ReturnType<typeof moves.make>,
+  plan: Array<PlanEntry>,
+  move: (move: moves.Move) => void,
+  origins: ReadonlyMap<string, string>
+): Visitor => {
+  const { hash, state } = runtime
+  const look = Effect.fnUntraced(function* (step: UntypedStep, path: string, value: unknown) {
+    const examined = yield* examine(hash, step, path, value, state.records[path])
+    const asks = examined.fingerprint.value
+    let { verdict } = examined
+    const found = verdict._tag === "Run" ? known.atOnce(path, step, asks) : undefined
+    if (found !== undefined) {
+      move(found)
+      known.note(found.from)
+      known.note(path)
+      verdict = yield* examined.judge(state.records[path])
+    }
+    known.see(path, { step, asks, holds: verdict._tag === "Reuse" })
+    return verdict
+  })
+  return {
+    concurrency: 1,
+    stop: (cause) => end(runtime, { _tag: "Stopped", path: "", reason: Cause.squash(cause) }),
+    step: (step, path, input) =>
+      Effect.matchEffect(
+        Effect.flatMap(input, (value) => look(step, path, value)),
+        {
+          onSuccess: (verdict): Effect.Effect<unknown, Stop> => {
+            if (verdict._tag === "Reuse") {
+              const origin = origins.get(path) ?? path
+              const why = origin === path ? keptModel(step, state.records[path]?.result?.model) : `moved from ${origin}`
+              plan.push({ path, action: "reuse", why })
+              return Effect.succeed(verdict.output)
+            }
+            plan.push({ path, action: "run", why: verdict.why })
+            return Effect.fail(new Missing(path))
+          },
+          onFailure: (error): Effect.Effect<unknown, Stop> => {
+            known.see(path, { step, asks: undefined, holds: false })
+            plan.push(
+              error instanceof Missing
+                ? { path, action: "perhaps", why: `reads ${error.path}` }
+                : { path, action: "run", why: `would fail: ${describeError(error).message}` }
+            )
+            return Effect.fail(new Missing(path))
+          }
+        }
+      ),
+    refuse: (path, reason) =>
+      Effect.suspend(() => {
+        plan.push({ path, action: "run", why: `would fail: ${reason.message}` })
+        return Effect.fail(new Missing(path))
+      })
+  }
+}
+
+const keptModel = (step: UntypedStep, recordedWith: string | undefined): string => {
+  const model = step.model?.models[0]
+  return model === undefined || recordedWith === undefined || step.model?.models.includes(recordedWith)
+    ? ""
+    : `made by model "${recordedWith}", now "${model}": results are kept`
+}

@@ -1,0 +1,66 @@
+// What the steps of a definition tell of a recorded result: whether its path is one of theirs, and which of them may have
+// made it. `moves` asks.
+
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as StepPath from "../../StepPath.ts"
+import type { StepResult } from "../../WorkflowState.ts"
+import type { UntypedStep } from "../ask/step.ts"
+import { insideOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
+import * as canonical from "../json/canonical.ts"
+import { fixed } from "./verdict.ts"
+
+type Hash = (text: string) => string
+
+export interface Steps {
+  /** Whether a path of a run may be one of the definition. */
+  readonly has: (path: string) => boolean
+  /** Whether a step may ask what a result answers, for all that is known without its input. */
+  readonly mayAsk: (step: UntypedStep, result: StepResult) => boolean
+  /** Whether a step that asks what a result answers may take it from another path. */
+  readonly mayTake: (step: UntypedStep, result: StepResult) => boolean
+}
+
+export const make = (hash: Hash, workflow: UntypedWorkflow): Steps => {
+  const all = stepsOf(insideOf(workflow).nodes)
+  const paths = new Set(all.map(({ path }) => path))
+  const patterns = [...paths].filter((path) => path.includes("*"))
+  let steps: Map<string | undefined, Set<UntypedStep>> | undefined
+  /** The steps that look the same as one of code, with it: what their bodies do nobody knows. */
+  const likeOf = (code: string): ReadonlySet<UntypedStep> => {
+    if (steps === undefined) {
+      steps = new Map()
+      for (const { step } of all) {
+        if (step.model !== undefined) continue
+        const code = codeOf(hash, step)
+        steps.set(code, (steps.get(code) ?? new Set()).add(step))
+      }
+    }
+    return steps.get(code) ?? new Set()
+  }
+  return {
+    has: (path) => paths.has(path) || patterns.some((pattern) => StepPath.matches(pattern, path)),
+    mayAsk: (step, { fingerprint }) =>
+      Object.entries(fixed(hash, step).parts).every(([name, digest]) => fingerprint.parts[name] === digest),
+    mayTake: (step, { by, code, model }) => {
+      if (step.model !== undefined) return by === "hand" || (model !== undefined && step.model.models.includes(model))
+      return code !== undefined && code === codeOf(hash, step) && likeOf(code).size === 1
+    }
+  }
+}
+
+const codes = new WeakMap<Hash, WeakMap<UntypedStep, string | undefined>>()
+
+/** Hash of what tells a step of code from others; nothing where its Schemas cannot be written. */
+export const codeOf = (hash: Hash, step: UntypedStep): string | undefined => {
+  const known = codes.get(hash) ?? new WeakMap<UntypedStep, string | undefined>()
+  codes.set(hash, known)
+  if (known.has(step)) return known.get(step)
+  const { input, name, output, version } = step
+  const schemas = Result.try(() =>
+    [input, output].map((schema) => Schema.toJsonSchemaDocument(Schema.toCodecJson(schema)))
+  )
+  const code = Result.isFailure(schemas) ? undefined : hash(canonical.stringify([name, version, schemas.success]))
+  known.set(step, code)
+  return code
+}
