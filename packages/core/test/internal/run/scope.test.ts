@@ -1,6 +1,6 @@
 import { Chunk, Effect, HashMap, Option, Predicate, Result, Schema, SchemaTransformation } from "effect"
 import { Engine, Step, Workflow } from "@stepwright/core"
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe, it, vi } from "@effect/vitest"
 
 const Texts = Schema.mutable(Schema.Array(Schema.String))
 
@@ -196,4 +196,221 @@ describe("a value that a selector changes in place", () => {
       assert.strictEqual(Reflect.get(seen.hidden, "hidden"), 1)
     })
   )
+})
+
+/** What can be done with a value that is one's own, plain to its depth: a view of the scope has none of it. */
+const isPlainCopy = (value: unknown) => assert.deepStrictEqual(structuredClone(value), value)
+
+describe("a selector that gives the scope", () => {
+  const one = Step.effect("one", { input: Schema.Unknown, output: Schema.Finite, run: () => Effect.succeed(1) })
+  const begin = Workflow.make("w", { input: Schema.Finite }).pipe(Workflow.let("big", () => ({ list: [1, 2] })))
+  const before = { input: 7, big: { list: [1, 2] } }
+  const whole = Workflow.make("whole", { input: Schema.Unknown }).pipe(
+    Workflow.let("size", ({ input }) => Object.keys(input as object).length)
+  )
+
+  it.effect("gives a copy, to bind: no circle, and a later step reads the whole", () =>
+    Effect.gen(function* () {
+      const output = yield* Engine.execute(
+        begin.pipe(
+          Workflow.bind("nested", whole, (scope) => scope),
+          Workflow.bind("after", one, (scope) => scope),
+          Workflow.let("text", (scope) => JSON.stringify(scope))
+        ),
+        7
+      )
+      const nested = { input: before, size: 2 }
+      assert.notStrictEqual(output.nested.input, output)
+      assert.deepStrictEqual(output, {
+        ...before,
+        nested,
+        after: 1,
+        text: JSON.stringify({ ...before, nested, after: 1 })
+      })
+      assert.strictEqual((output.nested.input as typeof before).big, output.big)
+      isPlainCopy(output)
+    })
+  )
+
+  for (const [name, within, show] of [
+    ["itself", (scope) => scope, (value) => value],
+    ["in an object", (scope) => ({ all: scope }), ({ all }) => all],
+    ["in a list", (scope) => [scope], ([all]) => all],
+    [
+      "deep in both, twice",
+      (scope) => ({ a: [{ b: scope }], c: scope }),
+      ({ a, c }) => (assert.strictEqual(a[0].b, c), c)
+    ],
+    ["in what is frozen", (scope) => Object.freeze({ all: scope }), ({ all }) => all],
+    ["in a Map", (scope) => new Map([["all", scope]]), (value) => value.get("all")],
+    ["in a Set", (scope) => new Set([scope]), (value) => [...value][0]],
+    ["in an Option", (scope) => Option.some({ all: scope }), (value) => Option.getOrThrow<any>(value).all],
+    [
+      "in what holds itself",
+      (scope) => {
+        const round: any = { all: scope }
+        return (round.self = round)
+      },
+      (value) => (assert.strictEqual(value.self, value), value.all)
+    ]
+  ] as ReadonlyArray<readonly [string, (scope: object) => unknown, (value: any) => any]>) {
+    it.effect(`gives a copy of the names that came before it, to let: ${name}`, () =>
+      Effect.gen(function* () {
+        const output = yield* Engine.execute(
+          begin.pipe(
+            Workflow.let("before", within),
+            Workflow.let("later", () => 1),
+            Workflow.let("seen", ({ before }) => Object.keys(show(before)))
+          ),
+          7
+        )
+        assert.deepStrictEqual({ ...show(output.before) }, before)
+        assert.deepStrictEqual(output.seen, ["input", "big"])
+        assert.strictEqual(show(output.before).big, (output as unknown as typeof before).big)
+        isPlainCopy(show(output.before))
+      })
+    )
+
+    it.effect(`gives a copy of a nested one: ${name}`, () =>
+      Effect.gen(function* () {
+        const inner = Workflow.make("inner", { input: Schema.Unknown }).pipe(Workflow.let("x", () => [1]))
+        const output = yield* Engine.execute(
+          begin.pipe(
+            Workflow.bind("inner", inner, "big"),
+            Workflow.let("kept", ({ inner }) => within(inner)),
+            Workflow.let("later", () => 1)
+          ),
+          7
+        )
+        assert.deepStrictEqual({ ...show(output.kept) }, { input: { list: [1, 2] }, x: [1] })
+        isPlainCopy(show(output.kept))
+      })
+    )
+  }
+
+  it.effect("gives a copy two workflows deep", () =>
+    Effect.gen(function* () {
+      const outer = Workflow.make("outer", { input: Schema.Unknown }).pipe(
+        Workflow.bind("inner", whole, (scope) => ({ all: [scope] }) as unknown),
+        Workflow.let("last", () => 1)
+      )
+      const output = yield* Engine.execute(
+        begin.pipe(
+          Workflow.bind("outer", outer, (scope) => scope),
+          Workflow.let("last", () => 1)
+        ),
+        7
+      )
+      const inner = { input: { all: [{ input: before }] }, size: 1 }
+      assert.deepStrictEqual(output, { ...before, outer: { input: before, inner, last: 1 }, last: 1 })
+      isPlainCopy(output)
+    })
+  )
+
+  it.effect("gives a copy, in a part of all and behind andThen", () =>
+    Effect.gen(function* () {
+      const output = yield* Engine.execute(
+        begin.pipe(
+          Workflow.all((w) => [
+            w.pipe(
+              Workflow.let("a", (scope) => ({ all: scope })),
+              Workflow.let("b", (scope) => scope)
+            ),
+            w.pipe(Workflow.bind("c", whole, (scope) => scope))
+          ]),
+          Workflow.let("d", (scope) => [scope]),
+          Workflow.andThen(Workflow.make("end", { input: Schema.Unknown })),
+          Workflow.let("e", (scope) => [scope])
+        ),
+        7
+      )
+      const a = { all: before }
+      const all = { ...before, a, b: { ...before, a }, c: { input: before, size: 2 } }
+      const input = { ...all, d: [all] }
+      assert.deepStrictEqual<unknown>(output, { input, e: [{ input }] })
+      isPlainCopy(output)
+    })
+  )
+
+  it.effect("gives a copy with its item, for each", () =>
+    Effect.gen(function* () {
+      const options = { items: () => ["x", "y"], key: String } as const
+      const output = yield* Engine.execute(
+        begin.pipe(
+          Workflow.forEach("each", whole, { ...options, input: (scope) => scope }),
+          Workflow.forEach("listed", whole, { ...options, input: (scope) => [scope] as unknown }),
+          Workflow.let("item", () => 0),
+          Workflow.forEachDependency("ordered", whole, {
+            ...options,
+            dependsOn: (item) => (item === "y" ? ["x"] : []),
+            input: (scope) => scope
+          })
+        ),
+        7
+      )
+      const each = ["x", "y"].map((item) => ({ input: { ...before, item }, size: 3 }))
+      const listed = ["x", "y"].map((item) => ({ input: [{ ...before, each, item }], size: 1 }))
+      const x = { input: { ...before, each, listed, item: "x", dependencies: {} }, size: 6 }
+      const y = { input: { ...x.input, item: "y", dependencies: { x } }, size: 6 }
+      assert.deepStrictEqual<unknown>(output, { ...before, each, listed, item: 0, ordered: { x, y } })
+      assert.deepStrictEqual(Object.keys(output.each[0]!.input as object), ["input", "big", "item"])
+      isPlainCopy(output)
+    })
+  )
+})
+
+describe("a scope of many names", () => {
+  const one = Step.effect("one", { input: Schema.Unknown, output: Schema.Finite, run: () => Effect.succeed(1) })
+
+  /** How many properties are defined in a run where as many names as items, or parts, meet. */
+  const defined = (size: number, add: (w: Workflow.Workflow<number, object>, items: Array<string>) => unknown) =>
+    Effect.gen(function* () {
+      let made: Workflow.Workflow<number, object> = Workflow.make("w", { input: Schema.Finite })
+      for (let i = 0; i < size; i++) made = made.pipe(Workflow.let(`n${i}`, () => i)) as never
+      const items = Array.from({ length: size }, (_, i) => `i${i}`)
+      const workflow = add(made, items) as Workflow.Workflow<number, object>
+      const spy = vi.spyOn(Object, "defineProperty")
+      const output = yield* Engine.execute(workflow, 7)
+      const { length } = spy.mock.calls
+      spy.mockRestore()
+      return { length, output }
+    })
+
+  for (const [name, add] of [
+    [
+      "a function feeds each item",
+      (w, items) =>
+        w.pipe(Workflow.forEach("each", one, { items: () => items, key: String, input: ({ item }) => item }))
+    ],
+    [
+      "a wire feeds each item",
+      (w, items) => w.pipe(Workflow.forEach("each", one, { items: () => items, key: String, input: "item" }))
+    ],
+    [
+      "a function feeds each item by dependency",
+      (w, items) =>
+        w.pipe(
+          Workflow.forEachDependency("each", one, {
+            items: () => items,
+            key: String,
+            dependsOn: () => [],
+            input: ({ item }) => item
+          })
+        )
+    ],
+    [
+      "each part of all adds one",
+      (w, items) => w.pipe(Workflow.all((part) => items.map((item) => part.pipe(Workflow.bind(item, one, () => 1)))))
+    ]
+  ] as ReadonlyArray<readonly [string, (w: Workflow.Workflow<number, object>, items: Array<string>) => unknown]>) {
+    it.effect(`is not copied where ${name}`, () =>
+      Effect.gen(function* () {
+        const few = yield* defined(50, add)
+        const many = yield* defined(200, add)
+        // four times as much work, and not sixteen times
+        assert.isBelow(many.length, 5 * few.length)
+        assert.isAtLeast(Object.keys(many.output).length, 202)
+      })
+    )
+  }
 })
