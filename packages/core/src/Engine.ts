@@ -6,7 +6,7 @@ import * as Queue from "effect/Queue"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { DeltaSink } from "./DeltaSink.ts"
-import { insideOf, stepsOf, type UntypedWorkflow } from "./internal/definition/nodes.ts"
+import { nodesOf, stepsOf, type UntypedWorkflow } from "./internal/definition/nodes.ts"
 import * as beginning from "./internal/run/begin.ts"
 import { drive, visit } from "./internal/run/drive.ts"
 import { faultless } from "./internal/run/fault.ts"
@@ -341,7 +341,7 @@ const atStep = Effect.fnUntraced(function* <In, Out, E, R>(
   }
   yield* refused(dry)
   const known = Object.keys(state.records).filter((path) => !state.orphaned.includes(path))
-  const meant = suggest(path, new Set([...stepsOf(insideOf(configured).nodes).map(({ path }) => path), ...known]))
+  const meant = suggest(path, new Set([...stepsOf(nodesOf(configured)).map(({ path }) => path), ...known]))
   return yield* engineError(path, new UnknownPath({ detail: `no step has this path${meant}` }))
 })
 

@@ -226,7 +226,7 @@ export const describe = (self: Any): describing.Description => describing.descri
 
 /** All steps with their paths, in order, `*` standing for an item. */
 export const steps = (self: Any): ReadonlyArray<{ readonly path: string; readonly step: Step.Any }> =>
-  nodes.stepsOf(nodes.insideOf(self).nodes) as never
+  nodes.stepsOf(nodes.nodesOf(self)) as never
 
 /** The paths of all steps, in order, `*` standing for an item. */
 export const stepPaths = (self: Any): ReadonlyArray<string> => steps(self).map(({ path }) => path)

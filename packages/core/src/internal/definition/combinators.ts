@@ -1,31 +1,64 @@
+import * as Chunk from "effect/Chunk"
+import * as HashSet from "effect/HashSet"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import { DefinitionError } from "../../DefinitionError.ts"
 import { isStep } from "../ask/step.ts"
 import * as JsonCodec from "../json/codec.ts"
 import { nameProblem } from "../words/name.ts"
-import { type Body, insideOf, isWorkflow, type Node, type UntypedWorkflow, withNodes, workflow } from "./nodes.ts"
+import {
+  type Body,
+  hasBody,
+  insideOf,
+  isWorkflow,
+  type Node,
+  nodesOf,
+  type UntypedWorkflow,
+  within,
+  workflow
+} from "./nodes.ts"
 import { type Compiled, compile, isSelector } from "./selector.ts"
-
-/** Every name that nodes take, in order, those inside `all` included. */
-const namesOf = (nodes: ReadonlyArray<Node>): ReadonlyArray<string> =>
-  nodes.flatMap((node) => {
-    if (node._tag === "Input") return ["input"]
-    return node._tag === "All" ? node.parts.flatMap(namesOf) : [node.name]
-  })
 
 const refuse = (self: UntypedWorkflow, detail: string) =>
   new DefinitionError({ place: `workflow "${self.name}"`, detail })
 
-const add = (self: UntypedWorkflow, node: Node): UntypedWorkflow => {
-  const { nodes } = insideOf(self)
-  const names = new Set(namesOf(nodes))
-  for (const name of namesOf([node])) {
-    const problem = names.has(name) ? `the name "${name}" is used twice; choose another` : nameProblem(name)
-    if (problem !== undefined) throw refuse(self, problem)
-    names.add(name)
+/** How many workflows may lie in each other: what reads a definition takes some of the stack for each. */
+const deepest = 1000
+
+type Names = HashSet.HashSet<string>
+
+/** The names of both, of which none may be in both; looks at each of the fewer ones. */
+const together = (self: UntypedWorkflow, some: Names, others: Names): Names => {
+  const [few, many] = HashSet.size(some) < HashSet.size(others) ? [some, others] : [others, some]
+  for (const name of few) {
+    if (HashSet.has(many, name)) throw refuse(self, `the name "${name}" is used twice; choose another`)
   }
-  return withNodes(self, [...nodes, node])
+  return HashSet.union(many, few)
+}
+
+/** Adds a node that takes some names and holds some workflows. */
+const add = (
+  self: UntypedWorkflow,
+  node: Node,
+  taken: ReadonlyArray<Names>,
+  held: ReadonlyArray<UntypedWorkflow>
+): UntypedWorkflow => {
+  const inside = insideOf(self)
+  const depth = held.reduce((depth, workflow) => Math.max(depth, insideOf(workflow).depth + 1), inside.depth)
+  if (depth > deepest) {
+    const place = "name" in node ? `"${node.name}"` : "all"
+    throw refuse(self, `${place} is nested ${depth} deep; at most ${deepest} are allowed`)
+  }
+  const names = taken.reduce((names, more) => together(self, names, more), inside.names)
+  return within(self, { nodes: Chunk.append(inside.nodes, node), names, depth })
+}
+
+/** Adds a node under its name. */
+const addNamed = (self: UntypedWorkflow, node: Exclude<Node, { readonly _tag: "Input" | "All" }>): UntypedWorkflow => {
+  const problem = nameProblem(node.name)
+  if (problem !== undefined) throw refuse(self, problem)
+  const held = hasBody(node) && isWorkflow(node.body) ? [node.body] : []
+  return add(self, node, [HashSet.make(node.name)], held)
 }
 
 /** What is given as a step or a workflow, if it is one. */
@@ -54,40 +87,52 @@ const wiresOf = <K extends string>(
 
 type Combinator = (self: UntypedWorkflow) => UntypedWorkflow
 
+const empty = { nodes: Chunk.empty<Node>(), names: HashSet.empty<string>(), depth: 0 }
+
 export const make = (
   name: string,
   { input, version = 1 }: { readonly input: JsonCodec.AnyCodec; readonly version?: number }
-): UntypedWorkflow => workflow(name, version, { nodes: [{ _tag: "Input" }], input: JsonCodec.make(input) })
+): UntypedWorkflow =>
+  add(
+    workflow(name, version, { ...empty, input: JsonCodec.make(input) }),
+    { _tag: "Input" },
+    [HashSet.make("input")],
+    []
+  )
 
 export const identity = (input: JsonCodec.AnyCodec): UntypedWorkflow =>
-  workflow("identity", 1, { nodes: [], input: JsonCodec.make(input) })
+  workflow("identity", 1, { ...empty, input: JsonCodec.make(input) })
 
 export const bind =
   (name: string, body: unknown, input: unknown): Combinator =>
   (self) =>
-    add(self, { _tag: "Bind", name, body: bodyOf(self, `"${name}"`, body), wires: wiresOf(self, name, { input }) })
+    addNamed(self, { _tag: "Bind", name, body: bodyOf(self, `"${name}"`, body), wires: wiresOf(self, name, { input }) })
 
 export const andThen =
   (next: unknown): Combinator =>
   (self) => {
     const body = bodyOf(self, "andThen", next)
     // the identity adds nothing
-    return isWorkflow(body) && insideOf(body).nodes.length === 0
+    return isWorkflow(body) && Chunk.isEmpty(insideOf(body).nodes)
       ? self
-      : add(self, { _tag: "AndThen", name: body.name, body, wires: {} })
+      : addNamed(self, { _tag: "AndThen", name: body.name, body, wires: {} })
   }
 
 export const letValue =
   (name: string, value: unknown): Combinator =>
   (self) =>
-    add(self, { _tag: "Let", name, wires: wiresOf(self, name, { value }) })
+    addNamed(self, { _tag: "Let", name, wires: wiresOf(self, name, { value }) })
 
 export const all =
   (parts: (scope: UntypedWorkflow) => ReadonlyArray<UntypedWorkflow>): Combinator =>
   (self) => {
-    const nodes = parts(withNodes(self, [])).map((part) => insideOf(part).nodes)
+    const made = parts(within(self, empty))
+    const nodes = made.map(nodesOf)
     const replaced = nodes.flat().find((node) => node._tag === "AndThen")
-    if (replaced === undefined) return add(self, { _tag: "All", parts: nodes })
+    if (replaced === undefined) {
+      const names = made.map((part) => insideOf(part).names)
+      return add(self, { _tag: "All", parts: nodes }, names, made)
+    }
     throw refuse(self, `a part of \`all\` adds names; bind "${replaced.name}" instead of andThen`)
   }
 
@@ -115,14 +160,14 @@ export const forEach =
   (name: string, body: unknown, options: EachOptions): Combinator =>
   (self) => {
     const { input, items, key } = options
-    return add(self, { _tag: "ForEach", ...eachOf(self, name, body, options, { items, key, input }) })
+    return addNamed(self, { _tag: "ForEach", ...eachOf(self, name, body, options, { items, key, input }) })
   }
 
 export const forEachDependency =
   (name: string, body: unknown, options: EachOptions & { readonly dependsOn: unknown }): Combinator =>
   (self) => {
     const { dependsOn, input, items, key } = options
-    return add(self, {
+    return addNamed(self, {
       _tag: "ForEachDependency",
       ...eachOf(self, name, body, options, { items, key, input, dependsOn })
     })

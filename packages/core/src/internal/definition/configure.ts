@@ -11,7 +11,7 @@ import {
 import { formatHole } from "../ask/formatHole.ts"
 import { insideOf as insideOfStep } from "../ask/step.ts"
 import { suggest } from "../text/suggest.ts"
-import { insideOf, mapSteps, stepsOf, type UntypedWorkflow, withNodes } from "./nodes.ts"
+import { mapNodes, mapSteps, nodesOf, stepsOf, type UntypedWorkflow } from "./nodes.ts"
 
 /** The workflow with what a configuration says of its steps; every path in it must be a step's. */
 export const configure = Effect.fnUntraced(function* (
@@ -19,9 +19,8 @@ export const configure = Effect.fnUntraced(function* (
   config: WorkflowConfig
 ): Effect.fn.Return<UntypedWorkflow, WorkflowConfigError> {
   const { steps: nested = {}, ...defaults } = config
-  const { nodes } = insideOf(self)
   const settings = new Map(flatten(nested, ""))
-  const known = new Map(stepsOf(nodes).map(({ path, step }) => [path, step]))
+  const known = new Map(stepsOf(nodesOf(self)).map(({ path, step }) => [path, step]))
   const prompts = new Map<string, PromptTemplate.PromptTemplate>()
   for (const [path, own] of settings) {
     const step = known.get(path)
@@ -36,15 +35,16 @@ export const configure = Effect.fnUntraced(function* (
     if (Result.isFailure(template)) return yield* new WorkflowConfigError({ path, detail: template.failure.message })
     prompts.set(path, template.success)
   }
-  const configured = mapSteps(nodes, (step, path) => {
-    const { prompt: _, system, ...own } = settings.get(path) ?? {}
-    const prompt = prompts.get(path)
-    return insideOfStep(step).configure(
-      { settings: own, ...(prompt !== undefined && { prompt }), ...(system !== undefined && { system }) },
-      defaults
-    )
-  })
-  return withNodes(self, configured)
+  return mapNodes(self, (nodes) =>
+    mapSteps(nodes, (step, path) => {
+      const { prompt: _, system, ...own } = settings.get(path) ?? {}
+      const prompt = prompts.get(path)
+      return insideOfStep(step).configure(
+        { settings: own, ...(prompt !== undefined && { prompt }), ...(system !== undefined && { system }) },
+        defaults
+      )
+    })
+  )
 })
 
 /** A template that takes the place of a step's own: it has every hole that one has, and no other. */

@@ -1,6 +1,6 @@
 import * as StepPath from "../../StepPath.ts"
 import { type AskSettings, isStep, type UntypedStep } from "../ask/step.ts"
-import { type Body, bodyPath, hasBody, insideOf, type Many, manyOf, type Node, type UntypedWorkflow } from "./nodes.ts"
+import { type Body, bodyPath, hasBody, type Many, manyOf, type Node, nodesOf, type UntypedWorkflow } from "./nodes.ts"
 import type { Compiled } from "./selector.ts"
 
 /** A step as data: what it asks with, if it asks a model. */
@@ -31,7 +31,7 @@ export interface Description {
 export const describe = (self: UntypedWorkflow): Description => ({
   name: self.name,
   version: self.version,
-  nodes: describeNodes(insideOf(self).nodes, "")
+  nodes: describeNodes(nodesOf(self), "")
 })
 
 const describeNodes = (nodes: ReadonlyArray<Node>, parent: string): ReadonlyArray<DescribedNode> =>
@@ -56,7 +56,7 @@ const describeWires = (wires: Readonly<Record<string, Compiled>>): DescribedNode
 const describeBody = (body: Body, path: string): DescribedNode =>
   isStep(body)
     ? { kind: "step", path, step: describeStep(body) }
-    : { kind: "workflow", path, nodes: describeNodes(insideOf(body).nodes, path) }
+    : { kind: "workflow", path, nodes: describeNodes(nodesOf(body), path) }
 
 const describeStep = ({ model, name, version }: UntypedStep): DescribedStep =>
   model === undefined ? { name, version } : { name, version, model: { ...model, prompt: model.prompt.source } }

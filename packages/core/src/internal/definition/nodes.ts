@@ -1,6 +1,8 @@
 // What a workflow is made of: a tree of nodes with steps in it, without types. `combinators` makes it, `Workflow` gives it
 // its types, `describe`, `configure` and `mermaid` read it, and the engine walks it.
 
+import * as Chunk from "effect/Chunk"
+import type * as HashSet from "effect/HashSet"
 import * as Predicate from "effect/Predicate"
 import { pipeArguments, type Pipeable } from "effect/Pipeable"
 import * as StepPath from "../../StepPath.ts"
@@ -20,7 +22,11 @@ export interface UntypedWorkflow extends Pipeable {
 }
 
 export interface Inside {
-  readonly nodes: ReadonlyArray<Node>
+  readonly nodes: Chunk.Chunk<Node>
+  /** Every name that the nodes take. */
+  readonly names: HashSet.HashSet<string>
+  /** How many workflows, or parts of `all`, lie in each other below this one. */
+  readonly depth: number
   readonly input: JsonCodec.JsonCodec<unknown>
 }
 
@@ -70,17 +76,27 @@ export const bodyPath = (node: BodyNode, parent: string): string => {
   return manyOf(node) === undefined ? path : StepPath.join(path, "*")
 }
 
-/** Every step below some nodes with its path in the definition, in order. */
-export const stepsOf = (
-  nodes: ReadonlyArray<Node>,
-  parent = ""
-): ReadonlyArray<{ readonly path: string; readonly step: UntypedStep }> =>
-  nodes.flatMap((node) => {
-    if (node._tag === "All") return node.parts.flatMap((part) => stepsOf(part, parent))
-    if (!hasBody(node)) return []
-    const path = bodyPath(node, parent)
-    return isStep(node.body) ? [{ path, step: node.body }] : stepsOf(insideOf(node.body).nodes, path)
-  })
+/** A step with its path in the definition. */
+interface Placed {
+  readonly path: string
+  readonly step: UntypedStep
+}
+
+/** Every step below some nodes, in order. */
+export const stepsOf = (nodes: ReadonlyArray<Node>): ReadonlyArray<Placed> => {
+  const found: Array<Placed> = []
+  const visit = (nodes: ReadonlyArray<Node>, parent: string): void => {
+    for (const node of nodes) {
+      if (node._tag === "All") for (const part of node.parts) visit(part, parent)
+      if (!hasBody(node)) continue
+      const path = bodyPath(node, parent)
+      if (isStep(node.body)) found.push({ path, step: node.body })
+      else visit(nodesOf(node.body), path)
+    }
+  }
+  visit(nodes, "")
+  return found
+}
 
 /** The nodes with each step below them changed by `f`, told its path. */
 export const mapSteps = (
@@ -94,13 +110,17 @@ export const mapSteps = (
     const path = bodyPath(node, parent)
     const { body } = node
     if (isStep(body)) return { ...node, body: f(body, path) }
-    return { ...node, body: withNodes(body, mapSteps(insideOf(body).nodes, f, path)) }
+    return { ...node, body: mapNodes(body, (nodes) => mapSteps(nodes, f, path)) }
   })
 
 export const isWorkflow = (value: unknown): value is UntypedWorkflow => Predicate.hasProperty(value, TypeId)
 
 /** What a workflow is made of: nodes of any type, as they are those of a workflow that was made here. */
 export const insideOf = (workflow: { readonly [TypeId]: unknown }): Inside => workflow[TypeId] as Inside
+
+/** The nodes of a workflow, in order. */
+export const nodesOf = (workflow: { readonly [TypeId]: unknown }): ReadonlyArray<Node> =>
+  Chunk.toReadonlyArray(insideOf(workflow).nodes)
 
 export const workflow = (name: string, version: number, inside: Inside): UntypedWorkflow => ({
   name,
@@ -112,5 +132,11 @@ export const workflow = (name: string, version: number, inside: Inside): Untyped
   }
 })
 
-export const withNodes = (self: UntypedWorkflow, nodes: ReadonlyArray<Node>): UntypedWorkflow =>
-  workflow(self.name, self.version, { ...insideOf(self), nodes })
+export const within = (self: UntypedWorkflow, inside: Partial<Inside>): UntypedWorkflow =>
+  workflow(self.name, self.version, { ...insideOf(self), ...inside })
+
+/** The workflow with its nodes changed one for one. */
+export const mapNodes = (
+  self: UntypedWorkflow,
+  f: (nodes: ReadonlyArray<Node>) => ReadonlyArray<Node>
+): UntypedWorkflow => within(self, { nodes: Chunk.fromArrayUnsafe(f(nodesOf(self))) })

@@ -10,7 +10,7 @@ import { LlmClient } from "../../LlmClient.ts"
 import * as StepPath from "../../StepPath.ts"
 import { describeError, engineError, UnknownModel, type WorkflowError } from "../../WorkflowError.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
-import { insideOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
+import { nodesOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { definitionHash, enterJournal, open } from "./begin.ts"
 import { faultless } from "./fault.ts"
 import * as find from "./find.ts"
@@ -25,7 +25,7 @@ export const visit = (
   workflow: UntypedWorkflow,
   input: unknown
 ): Effect.Effect<unknown, WorkflowError, unknown> =>
-  faultless(runtime, walk(visitor, insideOf(workflow).nodes, "", { value: input }))
+  faultless(runtime, walk(visitor, nodesOf(workflow), "", { value: input }))
 
 /** Runs a workflow from a state to its end, whatever that is: the runtime's ending, or else the output. */
 export const drive = Effect.fnUntraced(function* (
@@ -52,7 +52,7 @@ const checkModels = Effect.fnUntraced(function* (workflow: UntypedWorkflow): Eff
   const client = yield* Effect.serviceOption(LlmClient)
   const models = Option.isSome(client) ? client.value.models : undefined
   if (models === undefined) return
-  for (const { path, step } of stepsOf(insideOf(workflow).nodes)) {
+  for (const { path, step } of stepsOf(nodesOf(workflow))) {
     const unknown = step.model?.models.find((model) => !models.includes(model))
     if (unknown !== undefined) return yield* engineError(path, new UnknownModel({ model: unknown, models }))
   }
@@ -88,7 +88,7 @@ const orphans = ({ state, tally }: Runtime, workflow: UntypedWorkflow, complete:
     const visited = new Set([...tally.reused, ...tally.ran])
     return paths.filter((path) => !visited.has(path))
   }
-  const known = new Set(stepsOf(insideOf(workflow).nodes).map(({ path }) => path))
+  const known = new Set(stepsOf(nodesOf(workflow)).map(({ path }) => path))
   const patterns = [...known].filter((path) => path.includes("*"))
   return paths.filter((path) => !known.has(path) && !patterns.some((pattern) => StepPath.matches(pattern, path)))
 }

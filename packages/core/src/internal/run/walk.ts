@@ -10,7 +10,7 @@ import * as StepPath from "../../StepPath.ts"
 import { InvalidItems } from "../../WorkflowError.ts"
 import { isStep, type UntypedStep } from "../ask/step.ts"
 import { dependencyProblem, itemsProblem, keyProblem } from "../definition/itemKeys.ts"
-import { type Body, insideOf, type Node } from "../definition/nodes.ts"
+import { type Body, type Node, nodesOf } from "../definition/nodes.ts"
 import { evaluate, isMissing, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
 import { copy, empty, merge, type Names, put, select } from "./scope.ts"
 
@@ -105,7 +105,7 @@ const visitNamed = (visitor: Visitor, node: NamedNode, path: string, scope: Slot
 const visitBody = (visitor: Visitor, body: Body, path: string, input: Slot): Visit<unknown> =>
   isStep(body)
     ? visitor.step(body, path, input instanceof Missing ? Effect.fail(input) : Effect.succeed(input.value))
-    : walk(visitor, insideOf(body).nodes, path, input)
+    : walk(visitor, nodesOf(body), path, input)
 
 type EachNode<Tag> = Extract<Node, { readonly _tag: Tag }>
 
