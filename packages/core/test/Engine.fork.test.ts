@@ -1,0 +1,175 @@
+import { Effect, Schema } from "effect"
+import {
+  Engine,
+  Journal,
+  LlmClient,
+  LlmError,
+  PromptTemplate,
+  Step,
+  Workflow,
+  WorkflowEvent,
+  WorkflowState
+} from "@stepwright/core"
+import { assert, describe, it } from "@effect/vitest"
+import { stepState } from "./support/engine.ts"
+import { reply } from "./support/scripted.ts"
+
+const Text = Schema.Struct({ text: Schema.String })
+
+const say = Step.make("say", {
+  input: Text,
+  output: Schema.String,
+  prompt: PromptTemplate.make("Say {{text}}"),
+  variables: ({ text }) => ({ text })
+})
+
+const workflow = Workflow.make("w", { input: Text }).pipe(
+  Workflow.bind("first", say, "input"),
+  Workflow.forEach("each", say, { items: () => ["a", "b"], key: (item) => item, input: { text: "item" } }),
+  Workflow.bind("last", say, { text: "first" })
+)
+
+/** A model that says the same word for `first` each time, or words of its own; keeps what it was asked, and how. */
+const model = (answer: (path: string) => string | LlmError.LlmError = (path) => `<${path}>`) => {
+  const asked: Array<string> = []
+  const layer = LlmClient.layer(({ metadata: { fresh = false, path } }) => {
+    asked.push(fresh ? `${path} fresh` : path)
+    const text = answer(path)
+    return typeof text === "string" ? Effect.succeed(reply(text)) : Effect.fail(text)
+  })
+  return { asked, layer }
+}
+
+const done = Effect.flatMap(Engine.initialize(workflow, { text: "go" }, { run: "r" }), (state) =>
+  Effect.map(Engine.run(workflow, state), ({ state }) => state)
+)
+
+/** In a journal that holds a run as a kill left it: after the last event of this kind. */
+const killedAfter = (
+  tag: WorkflowEvent.WorkflowEvent["_tag"],
+  work: Effect.Effect<unknown, unknown, LlmClient.LlmClient>
+) =>
+  Effect.gen(function* () {
+    const memory = Journal.makeMemory()
+    yield* Effect.provideService(work, Journal.Journal, memory)
+    const events = yield* memory.load("r")
+    const left = events.slice(0, events.findLastIndex(({ _tag }) => _tag === tag) + 1)
+    const journal = Journal.makeMemory()
+    for (const event of left) {
+      yield* journal.append("r", event)
+      if (event._tag !== "StepReplied") continue
+      for (const hash of [event.prompt, event.reply]) {
+        yield* journal.putText("r", hash, yield* memory.getText("r", hash))
+      }
+    }
+    return journal
+  })
+
+const forced = (path: string) => Effect.flatMap(done, (state) => stepState(workflow, state, path, { force: true }))
+
+const planned = (plan: ReadonlyArray<Engine.PlanEntry>) =>
+  plan.map(({ action, path, why }) => `${action} ${path}${why === "" ? "" : `: ${why}`}`)
+
+const kept = ["reuse first", "reuse each/a", "reuse each/b", "reuse last"]
+
+describe("Engine, a new result that was asked for", () => {
+  it.effect("is asked for again where the process ended before the reply", () =>
+    Effect.gen(function* () {
+      const journal = yield* Effect.provide(killedAfter("StepStarted", forced("first")), model().layer)
+      const { asked, layer } = model((path) => `anew ${path}`)
+      yield* Effect.gen(function* () {
+        const state = yield* Engine.load(workflow, "r")
+        assert.strictEqual(state.records["first"]?.result?.output, "<first>")
+        assert.deepStrictEqual(yield* WorkflowState.fromJson(WorkflowState.toJson(state)), state)
+        assert.deepStrictEqual(planned(yield* Engine.plan(workflow, state)), [
+          "run first: a new result was asked for",
+          ...kept.slice(1, 3),
+          "perhaps last: reads first"
+        ])
+        const { state: after } = yield* Engine.run(workflow, state)
+        assert.deepStrictEqual(asked, ["first fresh", "last"])
+        assert.strictEqual(after.records["first"]?.result?.output, "anew first")
+        assert.isTrue((yield* Engine.plan(workflow, after)).every(({ action }) => action === "reuse"))
+        assert.deepStrictEqual(WorkflowEvent.fold(yield* journal.load("r")), after)
+      }).pipe(Effect.provide(layer), Effect.provideService(Journal.Journal, journal))
+    })
+  )
+
+  it.effect("is that of the reply where the process ended after it, which is not paid for again", () =>
+    Effect.gen(function* () {
+      let word = "old"
+      const changing = model((path) => `${word} ${path}`)
+      const again = Effect.flatMap(done, (state) => {
+        word = "new"
+        return stepState(workflow, state, "first", { force: true })
+      })
+      const journal = yield* Effect.provide(killedAfter("StepReplied", again), changing.layer)
+      const { asked, layer } = model()
+      yield* Effect.gen(function* () {
+        const { state } = yield* Engine.run(workflow, yield* Engine.load(workflow, "r"))
+        assert.deepStrictEqual([asked, state.records["first"]?.result?.output], [["last"], "new first"])
+      }).pipe(Effect.provide(layer), Effect.provideService(Journal.Journal, journal))
+    })
+  )
+
+  it.effect("is still asked for after the attempt failed, and by a single step too", () =>
+    Effect.gen(function* () {
+      const { layer } = model()
+      const down = new LlmError.LlmError({ reason: new LlmError.ProviderUnavailable({ detail: "503" }) })
+      const failed = yield* Effect.provide(
+        Effect.flatMap(Effect.provide(done, layer), (state) => stepState(workflow, state, "first", { force: true })),
+        model(() => down).layer
+      )
+      const { asked, layer: up } = model()
+      const after = yield* Effect.provide(stepState(workflow, failed, "first"), up)
+      assert.deepStrictEqual(asked, ["first fresh"])
+      yield* Effect.provide(Engine.run(workflow, after), up)
+      assert.deepStrictEqual(asked, ["first fresh"])
+    }).pipe(Effect.provide(Journal.layerMemory))
+  )
+
+  it.effect("is asked for of an item, and of a step that calls no model", () =>
+    Effect.gen(function* () {
+      let count = 0
+      const code = Step.effect("code", { input: Text, output: Schema.Int, run: () => Effect.sync(() => ++count) })
+      const counting = Workflow.make("counting", { input: Schema.Array(Text) }).pipe(
+        Workflow.forEach("each", code, { items: "input", key: "text", input: "item" })
+      )
+      const memory = Journal.makeMemory()
+      yield* Effect.gen(function* () {
+        const state = yield* Engine.initialize(counting, [{ text: "a" }, { text: "b" }], { run: "r" })
+        const { state: first } = yield* Engine.run(counting, state)
+        yield* stepState(counting, first, "each/b", { force: true })
+      }).pipe(Effect.provideService(Journal.Journal, memory))
+      const events = yield* memory.load("r")
+      const state = WorkflowEvent.fold(events.slice(0, -1))!
+      assert.deepStrictEqual(planned(yield* Engine.plan(counting, state)), [
+        "reuse each/a",
+        "run each/b: a new result was asked for"
+      ])
+      const { ran } = yield* Engine.run(counting, state)
+      assert.deepStrictEqual([ran, count], [["each/b"], 4])
+    })
+  )
+
+  it.effect("is what a person sets by hand meanwhile, and what was set by hand is replaced, as the plan says", () =>
+    Effect.gen(function* () {
+      const { asked, layer } = model()
+      const byHand = Effect.flatMap(done, (state) => Engine.set(workflow, state, "first", "mine"))
+      const again = Effect.flatMap(byHand, (state) => stepState(workflow, state, "first", { force: true }))
+      const journal = yield* Effect.provide(killedAfter("StepStarted", again), layer)
+      yield* Effect.gen(function* () {
+        const state = yield* Engine.load(workflow, "r")
+        assert.include(
+          planned(yield* Engine.plan(workflow, state)),
+          "run first: a new result was asked for (replaces a result set by hand)"
+        )
+        const set = yield* Engine.set(workflow, state, "first", "mine too")
+        const calls = asked.length
+        const { state: after } = yield* Engine.run(workflow, set)
+        assert.deepStrictEqual(asked.slice(calls), ["last"])
+        assert.strictEqual(after.records["first"]?.result?.output, "mine too")
+      }).pipe(Effect.provide(layer), Effect.provideService(Journal.Journal, journal))
+    })
+  )
+})
