@@ -147,7 +147,14 @@ export const effect = <I extends AnyCodec, O extends AnyCodec, E = never, R = ne
 /** Runs a step by itself: no workflow, no record. */
 export const run = <In, Out, E, R>(self: Step<In, Out, E, R>, input: In): Effect.Effect<Out, E, R> =>
   Effect.uninterruptibleMask((restore) => {
-    const context = { run: "", path: self.name, fresh: false, restore, replied: () => Effect.void }
+    const context = {
+      run: "",
+      path: self.name,
+      fresh: false,
+      restore,
+      recall: () => Effect.undefined,
+      replied: () => Effect.void
+    }
     // what a step does is of its own types
     return step
       .insideOf(self)

@@ -1,8 +1,7 @@
 import * as Equal from "effect/Equal"
 import * as Schema from "effect/Schema"
 import { unbilled } from "./LlmError.ts"
-import { FinishReason } from "./LlmReply.ts"
-import { StepFailure, type StepRecord, StepResult } from "./WorkflowState.ts"
+import { KeptReply, StepFailure, type StepRecord, StepResult } from "./WorkflowState.ts"
 import * as Usage from "./Usage.ts"
 import { WorkflowConfig } from "./WorkflowConfig.ts"
 import { format, WorkflowState } from "./WorkflowState.ts"
@@ -42,20 +41,16 @@ export const RunEnded = Schema.TaggedStruct("RunEnded", {
   ...time
 })
 
-/** A step is about to do its work. */
-export const StepStarted = Schema.TaggedStruct("StepStarted", { path: Schema.String, step: Schema.String, ...time })
-
-/** A model answered a step; `prompt` and `reply` are hashes of texts in the journal. */
-export const StepReplied = Schema.TaggedStruct("StepReplied", {
+/** A step is about to do its work. `forced`: a person asked for a new result, so the one that is there counts no more. */
+export const StepStarted = Schema.TaggedStruct("StepStarted", {
   path: Schema.String,
-  turn: Schema.Int,
-  model: Schema.String,
-  prompt: Schema.String,
-  reply: Schema.String,
-  finishReason: FinishReason,
-  usage: Usage.Usage,
+  step: Schema.String,
+  forced: Schema.optionalKey(Schema.Literal(true)),
   ...time
 })
+
+/** A model answered a step; `prompt` and `reply` are hashes of texts in the journal. */
+export const StepReplied = Schema.TaggedStruct("StepReplied", { path: Schema.String, ...KeptReply.fields, ...time })
 
 /** A request is about to leave for a provider. `atMost`: tokens that it may take, of its output where that is limited. */
 export const RequestStarted = Schema.TaggedStruct("RequestStarted", {
@@ -206,7 +201,7 @@ const withResult = ({ result: _, ...record }: StepRecord, result: StepResult | u
 const settle = (self: Draft): void => {
   for (const [path, record] of Object.entries(self.records)) {
     if (record.error === undefined && record.pending === undefined) continue
-    const { error: _error, pending: _pending, ...settled } = record
+    const { error: _error, pending: _pending, replied: _replied, ...settled } = record
     self.records[path] = settled
   }
 }
@@ -219,11 +214,14 @@ type StepEvent = Extract<WorkflowEvent, { readonly path: string }>
 const next = (record: StepRecord, event: StepEvent): StepRecord => {
   switch (event._tag) {
     case "StepStarted": {
-      const { error: _, ...rest } = record
+      const { error: _, ...rest } = event.forced === true ? renewed(record) : record
       return { ...rest, step: event.step, attempts: record.attempts + 1, pending: event.at }
     }
-    case "StepReplied":
-      return { ...record, replies: record.replies + 1, usage: Usage.add(record.usage, event.usage) }
+    case "StepReplied": {
+      const { _tag, at: _at, path: _path, ...reply } = event
+      const replied = [...(record.replied ?? []), reply]
+      return { ...record, replied, replies: record.replies + 1, usage: Usage.add(record.usage, event.usage) }
+    }
     case "RequestStarted":
       return { ...record, requests: { ...record.requests, started: record.requests.started + 1 } }
     case "RequestEnded": {
@@ -232,7 +230,7 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
     }
     case "StepSucceeded": {
       const { _tag, path: _path, step, ...result } = event
-      const { error: _error, ...rest } = finished(record, event.at)
+      const { error: _error, renew: _renew, ...rest } = finished(record, event.at)
       return { ...rest, step, result }
     }
     case "StepFailed": {
@@ -242,7 +240,10 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
   }
 }
 
-const finished = ({ pending, ...record }: StepRecord, at: number): StepRecord =>
+/** A record whose result a person rejected, with all replies that there are. */
+export const renewed = ({ replied: _, ...record }: StepRecord): StepRecord => ({ ...record, renew: true })
+
+const finished = ({ pending, replied: _, ...record }: StepRecord, at: number): StepRecord =>
   pending === undefined ? record : { ...record, durationMillis: at - pending }
 
 /** The state that events lead to; `undefined` for none. */

@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Fingerprint } from "./Fingerprint.ts"
+import { FinishReason } from "./LlmReply.ts"
 import { Usage } from "./Usage.ts"
 import { WorkflowConfig } from "./WorkflowConfig.ts"
 import { WorkflowStatus } from "./WorkflowStatus.ts"
@@ -38,6 +39,20 @@ export const StepFailure = Schema.Struct({
 })
 export type StepFailure = typeof StepFailure.Type
 
+/** A reply of a model, without its text: `prompt` and `reply` are hashes of texts in the journal. */
+export const KeptReply = Schema.Struct({
+  turn: Schema.Int,
+  /** The provider's name of the model that answered, where it says one. */
+  model: Schema.String,
+  prompt: Schema.String,
+  reply: Schema.String,
+  finishReason: FinishReason,
+  usage: Usage,
+  /** The model as the step named it, and a hash of the format and parameters that were asked for besides the prompt. */
+  asked: Schema.optionalKey(Schema.Struct({ model: Schema.String, settings: Schema.String }))
+})
+export type KeptReply = typeof KeptReply.Type
+
 /** What is known of one step of a run. */
 export const StepRecord = Schema.Struct({
   step: Schema.String,
@@ -45,7 +60,11 @@ export const StepRecord = Schema.Struct({
   attempts: Count,
   /** Since when it runs, or ran when the process ended. */
   pending: Schema.optionalKey(Schema.Int),
+  /** What models answered since a result was wanted, until there is one or a failure: what a kill left is taken up. */
+  replied: Schema.optionalKey(Schema.Array(KeptReply)),
   result: Schema.optionalKey(StepResult),
+  /** The result is there, but a person asked for a new one. */
+  renew: Schema.optionalKey(Schema.Literal(true)),
   error: Schema.optionalKey(StepFailure),
   /** Replies of a model, usable or not, and what they cost. */
   replies: Count,

@@ -33,6 +33,18 @@ const succeeded = (output: Schema.Json): Event => ({
 })
 const failed: Event = { _tag: "StepFailed", path: "a", step: "s", tag: "Error", message: "no", at: 4 }
 const begun: Event = { _tag: "StepStarted", path: "a", step: "s", at: 4 }
+const repliedIn = (turn: number): Event => ({
+  _tag: "StepReplied",
+  path: "a",
+  turn,
+  model: "m",
+  prompt: "p",
+  reply: "r",
+  finishReason: "stop",
+  usage: { input: 3, output: 4 },
+  asked: { model: "default", settings: "s" },
+  at: 5
+})
 
 const status = (...events: ReadonlyArray<Event>) => WorkflowEvent.fold(events)?.status
 
@@ -96,18 +108,28 @@ describe("WorkflowEvent", () => {
       assert.isUndefined(again?.records["a"]?.error)
     })
 
-    it("counts replies and requests; what a request without usage cost is unknown", () => {
-      const reply: Event = {
-        _tag: "StepReplied",
-        path: "a",
-        turn: 1,
-        model: "m",
-        prompt: "p",
-        reply: "r",
-        finishReason: "stop",
-        usage: { input: 3, output: 4 },
-        at: 5
+    it("keeps the replies of an attempt until it ends, over one that was cut off, and none of before a forced one", () => {
+      const turns = (...events: ReadonlyArray<Event>) =>
+        WorkflowEvent.fold([initialized, started, ...events])?.records["a"]?.replied?.map(({ turn }) => turn)
+      const both = [begun, repliedIn(1), begun, repliedIn(2)]
+      assert.deepStrictEqual(turns(...both), [1, 2])
+      assert.deepStrictEqual(turns(...both, { ...begun, forced: true }, repliedIn(1)), [1])
+      for (const end of [succeeded("x"), failed, ended("COMPLETED")]) assert.isUndefined(turns(...both, end))
+    })
+
+    it("remembers that a new result was asked for until there is one", () => {
+      const forced: Event = { ...begun, forced: true }
+      const renew = (...events: ReadonlyArray<Event>) =>
+        WorkflowEvent.fold([initialized, started, succeeded("x"), ...events])?.records["a"]?.renew
+      for (const events of [[forced], [forced, failed], [forced, begun], [forced, started, ended("COMPLETED")]]) {
+        assert.isTrue(renew(...events))
       }
+      assert.isUndefined(renew(begun))
+      assert.isUndefined(renew(forced, succeeded("x")))
+    })
+
+    it("counts replies and requests; what a request without usage cost is unknown", () => {
+      const reply = repliedIn(1)
       const leaves: Event = { _tag: "RequestStarted", path: "a", request: 1, model: "m", atMost: { input: 9 }, at: 5 }
       const back = (fields: object): Event => ({ _tag: "RequestEnded", path: "a", request: 1, ...fields, at: 6 })
       const refused = back({ error: "RateLimited" })
@@ -130,7 +152,15 @@ describe("WorkflowEvent", () => {
   it.effect("goes to JSON and back", () =>
     Effect.gen(function* () {
       const codec = Schema.fromJsonString(WorkflowEvent.WorkflowEvent)
-      for (const event of [initialized, started, ended("FAILED"), begun, succeeded({ a: [1, null] }), failed]) {
+      for (const event of [
+        initialized,
+        started,
+        ended("FAILED"),
+        begun,
+        repliedIn(1),
+        succeeded({ a: [1, null] }),
+        failed
+      ]) {
         const text = yield* Schema.encodeEffect(codec)(event)
         assert.deepStrictEqual(yield* Schema.decodeEffect(codec)(text), event)
       }

@@ -93,7 +93,7 @@ const jsonSchema = (schema: Schema.Constraint): Schema.Json => {
 export const ask = Effect.fnUntraced(function* (
   { format, output, parser, settings, step }: Call,
   opening: ReadonlyArray<Message>,
-  { fresh, path, replied, restore, run }: StepContext
+  { fresh, path, recall, replied, restore, run }: StepContext
 ): Effect.fn.Return<unknown, StepOutputError | LlmError, LlmClient> {
   const client = yield* LlmClient
   const listen = yield* DeltaSink
@@ -108,8 +108,10 @@ export const ask = Effect.fnUntraced(function* (
       const metadata = { run, path, step, turn, ...(fresh && { fresh }) }
       const request: LlmRequest = { model, messages, format, parameters, metadata }
       const told = listen?.({ path, step, turn, parser })
-      const reply = yield* restore(told === undefined ? client.generate(request) : streamed(client, request, told))
-      yield* replied(request, reply)
+      const recalled = yield* recall(request)
+      const reply =
+        recalled ?? (yield* restore(told === undefined ? client.generate(request) : streamed(client, request, told)))
+      if (recalled === undefined) yield* replied(request, reply)
       usage = Usage.add(usage, reply.usage)
       yield* Effect.annotateCurrentSpan(spanAttributes(request, reply, usage))
       if (reply.finishReason === "content-filter") return yield* refused(reply)

@@ -10,6 +10,8 @@ export interface StepContext {
   readonly fresh: boolean
   /** Makes interruptible what the engine made uninterruptible: waiting for a reply, not keeping it. */
   readonly restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
-  /** Called with each reply of a model before it is parsed. */
+  /** The reply to a request, where an attempt that was cut off has left it. */
+  readonly recall: (request: LlmRequest) => Effect.Effect<LlmReply | undefined>
+  /** Called with each reply of a model before it is parsed, unless it was recalled. */
   readonly replied: (request: LlmRequest, reply: LlmReply) => Effect.Effect<void>
 }

@@ -35,8 +35,12 @@ export const make = ({ records, started, steps }: Options) => {
   const answers = new Map<string, Set<string>>()
   const seen = new Map<string, Seen & { readonly order: number }>()
 
+  /** A result that may serve: not one that a person rejected. */
+  const resultAt = (path: string): StepResult | undefined =>
+    records[path]?.renew === true ? undefined : records[path]?.result
+
   const note = (path: string): void => {
-    const answer = records[path]?.result?.fingerprint.value
+    const answer = resultAt(path)?.fingerprint.value
     if (answer === undefined) return
     const paths = answers.get(answer)
     if (paths === undefined) answers.set(answer, new Set([path]))
@@ -61,7 +65,7 @@ export const make = ({ records, started, steps }: Options) => {
   /** Paths of free results that answer what a step asks, in order. */
   const freeFor = (step: UntypedStep, asks: string, isWhole: boolean): ReadonlyArray<string> => {
     const free = [...(answers.get(asks) ?? [])].filter((path) => {
-      const result = records[path]?.result
+      const result = resultAt(path)
       return result?.fingerprint.value === asks && steps.mayTake(step, result) && isFree(path, result, isWhole)
     })
     const rank = (path: string) => seen.get(path)?.order ?? Infinity
@@ -69,7 +73,10 @@ export const make = ({ records, started, steps }: Options) => {
   }
 
   const isTaker = (path: string, asks: string | undefined): asks is string =>
-    asks !== undefined && !started.has(path) && records[path]?.result?.fingerprint.value !== asks
+    asks !== undefined &&
+    !started.has(path) &&
+    records[path]?.renew !== true &&
+    resultAt(path)?.fingerprint.value !== asks
 
   return {
     see: (path: string, found: Seen): void => void seen.set(path, { ...found, order: seen.size }),

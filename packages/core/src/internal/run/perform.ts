@@ -12,7 +12,7 @@ import type { StepContext } from "../ask/context.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import { executionOf } from "./execution.ts"
 import { Halt, Missing, type Stop } from "./hole.ts"
-import { attemptSink, recordReply, recordResult } from "./record.ts"
+import { attemptSink, recallReply, recordReply, recordResult } from "./record.ts"
 import { end, type Runtime } from "./runtime.ts"
 import * as span from "./span.ts"
 import { examine, type Examined } from "./verdict.ts"
@@ -62,14 +62,26 @@ const attempt = (
         // what its fingerprint hangs on may have taken a while
         if (runtime.ending !== undefined) return yield* Effect.fail(new Halt())
         tally.ran.push(path)
-        const fresh = forced || state.records[path]?.error?.tag === "StepOutputError"
-        yield* runtime.append({ _tag: "StepStarted", path, step: step.name, at: runtime.now() })
+        const { error, renew = false } = state.records[path] ?? {}
+        const fresh = forced || renew || error?.tag === "StepOutputError"
+        yield* runtime.append({
+          _tag: "StepStarted",
+          path,
+          step: step.name,
+          ...(forced && { forced }),
+          at: runtime.now()
+        })
         let model: string | undefined
         const context: StepContext = {
           run: state.run,
           path,
           fresh,
           restore,
+          recall: (request) =>
+            Effect.map(recallReply(runtime, path, digests["prompt"], request), (recalled) => {
+              if (recalled !== undefined) model = recalled.asked
+              return recalled?.reply
+            }),
           replied: (request, reply) =>
             Effect.suspend(() => {
               model = request.model

@@ -11,7 +11,7 @@ import { insideOf, type UntypedStep } from "../ask/step.ts"
 import * as canonical from "../json/canonical.ts"
 import { readKept } from "../json/codec.ts"
 import type { Halt } from "./hole.ts"
-import { keep, type Runtime } from "./runtime.ts"
+import { halt, keep, type Runtime } from "./runtime.ts"
 import { codeOf } from "./steps.ts"
 
 /** An output as the state keeps it. */
@@ -46,6 +46,44 @@ export const madeBy = (hash: Runtime["hash"], step: UntypedStep): { readonly cod
   return code === undefined ? {} : { code }
 }
 
+/** Hashes of the messages of a request and of the rest of it but for its model. `opening`: that of the first turn's. */
+const hashesOf = (
+  hash: (text: string) => string,
+  opening: string | undefined,
+  { format, metadata, parameters }: LlmRequest,
+  messages: string
+) => ({
+  // the first turn asks what the fingerprint was made of
+  prompt: metadata.turn === 1 && opening !== undefined ? opening : hash(messages),
+  settings: hash(canonical.stringify({ format, parameters }))
+})
+
+/** The reply that an attempt which was cut off had to the same request, and the model that was asked for it. */
+export const recallReply = Effect.fnUntraced(
+  function* (runtime: Runtime, path: string, opening: string | undefined, request: LlmRequest) {
+    const { hash, journal, state } = runtime
+    const { turn } = request.metadata
+    const replied = state.records[path]?.replied?.filter((kept) => kept.turn === turn) ?? []
+    if (replied.length === 0) return undefined
+    const { prompt, settings } = hashesOf(hash, opening, request, canonical.stringify(request.messages))
+    const kept = replied.findLast((kept) => kept.prompt === prompt && kept.asked?.settings === settings)
+    if (kept?.asked === undefined) return undefined
+    const text = yield* Effect.catch(journal.getText(state.run, kept.reply), (reason) =>
+      // a state from elsewhere came without texts
+      reason.reason === "NotFound" ? Effect.undefined : halt(runtime, { _tag: "Faulted", path, reason })
+    )
+    if (text === undefined) return undefined
+    if (hash(text) !== kept.reply) {
+      yield* Effect.logWarning(`${path}: the text of a reply in the journal was altered, so it is asked for again`)
+      return undefined
+    }
+    const { finishReason, model, usage } = kept
+    return { asked: kept.asked.model, reply: { text, finishReason, model, usage } satisfies LlmReply }
+  },
+  // the step cannot answer for the journal: that the run is faulted tells
+  Effect.orDie
+)
+
 const isReply = Schema.is(LlmReply)
 const decodeReply = Schema.decodeUnknownEffect(LlmReply)
 
@@ -62,8 +100,7 @@ export const recordReply: (
     // a client of one's own may break its promise, and the state must not
     if (!isReply(reply)) yield* Effect.orDie(decodeReply(reply))
     const messages = canonical.stringify(request.messages)
-    // the first turn asks what the fingerprint was made of
-    const prompt = request.metadata.turn === 1 && opening !== undefined ? opening : hash(messages)
+    const { prompt, settings } = hashesOf(hash, opening, request, messages)
     const text = hash(reply.text)
     yield* keep(runtime, path, journal.putText(state.run, prompt, messages))
     yield* keep(runtime, path, journal.putText(state.run, text, reply.text))
@@ -76,6 +113,7 @@ export const recordReply: (
       reply: text,
       finishReason: reply.finishReason,
       usage: reply.usage,
+      asked: { model: request.model, settings },
       at: runtime.now()
     })
   },

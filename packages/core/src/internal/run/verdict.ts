@@ -82,6 +82,7 @@ const judge = Effect.fnUntraced(function* (
   const result = record?.result
   if (result === undefined) return { _tag: "Run", why: "it has no result yet" }
   const byHand = result.by === "hand" ? " (replaces a result set by hand)" : ""
+  if (record?.renew === true) return { _tag: "Run", why: `a new result was asked for${byHand}` }
   if (result.fingerprint.value !== fingerprint.value) {
     const changed = Fingerprint.changed(result.fingerprint, fingerprint).join(", ")
     return { _tag: "Run", why: `changed: ${changed}${byHand}` }
