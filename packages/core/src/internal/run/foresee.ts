@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import { describeError, type WorkflowError } from "../../WorkflowError.ts"
 import { apply, type Draft, draft } from "../../WorkflowEvent.ts"
 import type { UntypedStep } from "../ask/step.ts"
-import { insideOf, type UntypedWorkflow } from "../definition/nodes.ts"
+import { nodesOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { faultless } from "./fault.ts"
 import { Missing, type Stop } from "./hole.ts"
 import * as moves from "./moves.ts"
@@ -57,7 +57,7 @@ export const foresee = Effect.fnUntraced(function* (
     const known = moves.make({ steps, records, started })
     yield* faultless(
       scratch,
-      walk(planAll(scratch, known, plan, move, origins), insideOf(workflow).nodes, "", { value: input })
+      walk(planAll(scratch, known, plan, move, origins), nodesOf(workflow), "", { value: input })
     )
     const pairs = known.pairs()
     if (pairs.length === 0) return { plan, moves: made, seen: known.seen, state: scratch.state }

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import * as StepPath from "../../StepPath.ts"
 import type { StepResult } from "../../WorkflowState.ts"
 import type { UntypedStep } from "../ask/step.ts"
-import { insideOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
+import { nodesOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import * as canonical from "../json/canonical.ts"
 import { fixed } from "./verdict.ts"
 
@@ -22,7 +22,7 @@ export interface Steps {
 }
 
 export const make = (hash: Hash, workflow: UntypedWorkflow): Steps => {
-  const all = stepsOf(insideOf(workflow).nodes)
+  const all = stepsOf(nodesOf(workflow))
   const paths = new Set(all.map(({ path }) => path))
   const patterns = [...paths].filter((path) => path.includes("*"))
   let steps: Map<string | undefined, Set<UntypedStep>> | undefined
