@@ -20,6 +20,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["WorkflowError"],
     "internal/definition",
     ["Workflow"],
+    "internal/walk",
     "internal/run",
     ["Engine", "index"]
   ],

@@ -12,7 +12,7 @@ import { drive, visit } from "./internal/run/drive.ts"
 import { faultless } from "./internal/run/fault.ts"
 import { settle } from "./internal/run/find.ts"
 import { foresee, type PlanEntry } from "./internal/run/foresee.ts"
-import { Missing } from "./internal/run/hole.ts"
+import { Missing } from "./internal/walk/hole.ts"
 import { perform } from "./internal/run/perform.ts"
 import * as span from "./internal/run/span.ts"
 import { type Ending, type Listener, make, type Runtime } from "./internal/run/runtime.ts"
@@ -22,10 +22,18 @@ import { only, readAll, type Work } from "./internal/run/visitors.ts"
 import { suggest } from "./internal/text/suggest.ts"
 import { Journal } from "./Journal.ts"
 import type { LlmError } from "./LlmError.ts"
+import * as StepPath from "./StepPath.ts"
 import type { Usage } from "./Usage.ts"
 import type * as Workflow from "./Workflow.ts"
 import type { WorkflowConfig } from "./WorkflowConfig.ts"
-import { engineError, type EngineReason, MissingResult, UnknownPath, WorkflowError } from "./WorkflowError.ts"
+import {
+  engineError,
+  type EngineReason,
+  MissingResult,
+  type Undecided,
+  UnknownPath,
+  WorkflowError
+} from "./WorkflowError.ts"
 import { fold, type WorkflowEvent } from "./WorkflowEvent.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
@@ -89,7 +97,7 @@ export interface Listeners {
 export type RunEnding<Out, E> =
   | { readonly _tag: "Completed"; readonly output: Out }
   | { readonly _tag: "Failed"; readonly path: string; readonly reason: E | EngineReason }
-  | { readonly _tag: "Suspended"; readonly path: string; readonly reason: LlmError }
+  | { readonly _tag: "Suspended"; readonly path: string; readonly reason: LlmError | Undecided }
 
 /** How a run ended, and what the engine did for it since it was called. */
 export interface RunOutcome<out Out, out E> {
@@ -99,6 +107,8 @@ export interface RunOutcome<out Out, out E> {
   readonly reused: ReadonlyArray<string>
   /** Paths of the steps that were at work. */
   readonly ran: ReadonlyArray<string>
+  /** Paths of gates that wait for a decision. */
+  readonly undecided: ReadonlyArray<string>
   /** Replies, from wherever; requests that went to providers; and what these cost. **Units** `usage`: tokens. */
   readonly replies: number
   readonly requests: number
@@ -262,7 +272,7 @@ export const step = <In, Out, E, R>(
           workflow,
           state,
           path,
-          (runtime) => (step, input) => perform(runtime, step, path, input, { forced: force }),
+          (runtime) => (step, at, input) => perform(runtime, step, at, input, { forced: force }),
           onEvent
         )
       ),
@@ -285,9 +295,34 @@ export const set = <In, Out, E, R>(
   path === inputPath
     ? setInput(workflow, state, value)
     : Effect.map(
-        atStep(workflow, state, path, (runtime) => (step, input) => setting.set(runtime, step, path, input, value)),
+        atStep(workflow, state, path, (runtime) => (step, at, input) => setting.set(runtime, step, at, input, value)),
         ({ runtime }) => runtime.state
       )
+
+/**
+ * Decides a gate. The decision holds as long as the gate asks the same question. **Shape** `decision` is JSON, by the
+ * gate's Schema. **Fails with** `InvalidOutput`, `UnknownPath`, or `MissingResult` where the question is not known yet.
+ */
+export const decide = <In, Out, E, R>(
+  workflow: Workflow.Workflow<In, Out, E, R>,
+  state: WorkflowState,
+  path: string,
+  decision: Schema.Json
+): Effect.Effect<WorkflowState, WorkflowError, R> =>
+  isGateOf(untyped(workflow), path)
+    ? set(workflow, state, path, decision)
+    : Effect.fail(
+        engineError(
+          path,
+          new UnknownPath({ detail: `no gate has this path${suggest(path, gatesOf(untyped(workflow)))}` })
+        )
+      )
+
+const gatesOf = (workflow: UntypedWorkflow): ReadonlyArray<string> =>
+  stepsOf(nodesOf(workflow)).flatMap(({ path, step }) => (step.isGate ? [path] : []))
+
+const isGateOf = (workflow: UntypedWorkflow, path: string): boolean =>
+  gatesOf(workflow).some((gate) => StepPath.matches(gate, path))
 
 const setInput = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
@@ -347,7 +382,11 @@ const atStep = Effect.fnUntraced(function* <In, Out, E, R>(
 
 const outcomeOf = <Out, E>({
   output,
-  runtime: { ending, state, tally }
+  runtime: {
+    ending,
+    state,
+    tally: { skipped: _, ...tally }
+  }
 }: {
   readonly runtime: Runtime
   readonly output: unknown

@@ -1,3 +1,4 @@
+import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type { Pipeable } from "effect/Pipeable"
 import * as combinators from "./internal/definition/combinators.ts"
@@ -10,6 +11,7 @@ import type { Name } from "./internal/words/name.ts"
 import type { Nothing, Some } from "./internal/words/nothing.ts"
 import type * as Step from "./Step.ts"
 import type { WorkflowConfig, WorkflowConfigError } from "./WorkflowConfig.ts"
+import type { TimeLimitExceeded } from "./WorkflowError.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
 export type { DescribedNode, DescribedStep, Description } from "./internal/definition/describe.ts"
@@ -218,6 +220,178 @@ export const forEachDependency: <S, const K extends string, In2, Out2, E2, R2, c
 ) => <In, E, R>(
   self: Workflow<In, S, E, R>
 ) => Workflow<In, Put<S, K, Readonly<Record<string, Out2>>>, E | E2, R | R2> = combinators.forEachDependency as never
+
+/** What a step or a workflow says of its types. */
+type TypesOf<B> = B extends { readonly "~@stepwright/core/Step": infer T }
+  ? T
+  : B extends { readonly "~@stepwright/core/Workflow": infer T }
+    ? T
+    : never
+
+/** What all of several bodies take, what any of them gives, fails with and needs. */
+type InOf<B> = TypesOf<B> extends { readonly _In: infer F } ? (F extends (_: infer In) => void ? In : never) : never
+type OutOf<B> = TypesOf<B> extends { readonly _Out: (_: never) => infer Out } ? Out : never
+type FailsOf<B> = TypesOf<B> extends { readonly _E: (_: never) => infer E } ? E : never
+type NeedsOf<B> = TypesOf<B> extends { readonly _R: (_: never) => infer R } ? R : never
+
+/** The value that a selector gives, as the name of a case. */
+type CaseOf<S, On> = On extends (scope: never) => infer A ? NameOf<A> : NameOf<ValueAt<S, On>>
+type NameOf<A> = A extends string | boolean ? `${A}` : never
+
+/** One body for each case, and for nothing else. */
+type Exhaustive<Case extends string, C> = { readonly [K in Case]: Step.Any | Any } & {
+  readonly [K in Exclude<keyof C, Case>]: `no value of \`on\` is "${K & string}"`
+}
+
+export interface BranchOptions<S, On, C, W = unknown> {
+  /** The value that tells which way it goes: a literal text, or a boolean. */
+  readonly on: Selects<S, string | boolean, On, "on must be">
+  /** A step or workflow for each value that it may have. */
+  readonly cases: C & Exhaustive<CaseOf<S, On>, NoInfer<C>>
+  /** What feeds the one that is taken. */
+  readonly input: Selects<S, InOf<C[keyof C]>, W>
+}
+
+/** Runs one of several steps or workflows: that for a value. */
+export const branch: <
+  S,
+  const K extends string,
+  const On,
+  const C extends Readonly<Record<string, Step.Any | Any>>,
+  const W
+>(
+  name: Fresh<K, S>,
+  options: BranchOptions<S, On, C, W>
+) => <In, E, R>(
+  self: Workflow<In, S, E, R>
+) => Workflow<In, Put<S, K, OutOf<C[keyof C]>>, E | FailsOf<C[keyof C]>, R | NeedsOf<C[keyof C]>> =
+  combinators.branch as never
+
+/** The scope with the output of the last round in it. */
+type LastScope<S, Out> = Omit<S, "last"> & { readonly last: Out }
+
+export interface IterateOptions<S, In2, Out2, W = unknown, Next = unknown, Until = unknown, Collect = "last" | "all"> {
+  /** What feeds the first round, and each later one where there is no `next`. */
+  readonly input: Selects<S, In2, W>
+  /** What feeds a later round: the scope, with the output of the `last` one in it. */
+  readonly next?: Selects<LastScope<S, Out2>, In2, Next>
+  /** Whether a round was the last. */
+  readonly until: Selects<LastScope<S, Out2>, boolean, Until, "until must be">
+  /** How many rounds there are at most; the output of the last one counts, `until` or not. */
+  readonly atMost: number
+  /** Whether the output is that of the last round, which is the default, or the list of all. */
+  readonly collect?: Collect
+  /**
+   * What a round takes from those before it: `"nothing"`, the default, so that equal requests are samples; or of steps that
+   * ask what they asked in an earlier round the result, so that only what `"changed"` is asked.
+   */
+  readonly again?: "nothing" | "changed"
+}
+
+/** Runs a step or workflow again and again, until its output will do. */
+export const iterate: <
+  S,
+  const K extends string,
+  In2,
+  Out2,
+  E2,
+  R2,
+  const W,
+  const Next,
+  const Until,
+  const Collect extends "last" | "all" = "last"
+>(
+  name: Fresh<K, S>,
+  body: Body<In2, Out2, E2, R2>,
+  options: IterateOptions<S, NoInfer<In2>, NoInfer<Out2>, W, Next, Until, Collect>
+) => <In, E, R>(
+  self: Workflow<In, S, E, R>
+) => Workflow<In, Put<S, K, Collect extends "all" ? ReadonlyArray<Out2> : Out2>, E | E2, R | R2> =
+  combinators.iterate as never
+
+export interface SampleOptions<S, In2, W = unknown> {
+  readonly input: Selects<S, In2, W>
+  readonly count: number
+  /** How many run at a time; 4 by default. */
+  readonly concurrency?: number
+}
+
+/** Runs a step or workflow several times on the same input: independent results, in a list. */
+export const sample: <S, const K extends string, In2, Out2, E2, R2, const W>(
+  name: Fresh<K, S>,
+  body: Body<In2, Out2, E2, R2>,
+  options: SampleOptions<S, NoInfer<In2>, W>
+) => <In, E, R>(self: Workflow<In, S, E, R>) => Workflow<In, Put<S, K, ReadonlyArray<Out2>>, E | E2, R | R2> =
+  combinators.sample as never
+
+/** The tags of errors. */
+type TagOf<E> = E extends { readonly _tag: infer Tag extends string } ? Tag : never
+
+export interface FallbackOptions<S, In2, E2, B, Tag, W = unknown> {
+  /** What feeds both. */
+  readonly input: Selects<S, In2 & InOf<B>, W>
+  /** The tags of the errors that are taken over. */
+  readonly errors: ReadonlyArray<Tag & TagOf<E2>>
+  /** What is done when the first failed with one of them. */
+  readonly otherwise: B
+}
+
+/**
+ * Runs a step or workflow, and another one where it fails with an error that is named. Such a failure is recorded, and not
+ * tried again while it would be asked the same. What suspends a run, a defect and an interruption are not taken over.
+ */
+export const fallback: <
+  S,
+  const K extends string,
+  In2,
+  Out2,
+  E2,
+  R2,
+  const B extends Step.Any | Any,
+  const Tag extends TagOf<E2>,
+  const W
+>(
+  name: Fresh<K, S>,
+  body: Body<In2, Out2, E2, R2>,
+  options: FallbackOptions<S, NoInfer<In2>, NoInfer<E2>, B, Tag, W>
+) => <In, E, R>(
+  self: Workflow<In, S, E, R>
+) => Workflow<
+  In,
+  Put<S, K, Out2 | OutOf<B>>,
+  E | Exclude<E2, { readonly _tag: Tag }> | FailsOf<B>,
+  R | R2 | NeedsOf<B>
+> = combinators.fallback as never
+
+export interface TimeoutOptions<S, In2, W = unknown> {
+  readonly input: Selects<S, In2, W>
+  /** The time that it has. Waiting for a decision takes none of it. */
+  readonly after: Duration.Input
+}
+
+/** Adds a step or a workflow that has so much time. **Fails with** `TimeLimitExceeded`. */
+export const timeout: <S, const K extends string, In2, Out2, E2, R2, const W>(
+  name: Fresh<K, S>,
+  body: Body<In2, Out2, E2, R2>,
+  options: TimeoutOptions<S, NoInfer<In2>, W>
+) => <In, E, R>(self: Workflow<In, S, E, R>) => Workflow<In, Put<S, K, Out2>, E | E2 | TimeLimitExceeded, R | R2> =
+  combinators.timeout as never
+
+export interface GateOptions<S, Q extends Step.AnyCodec, D extends Step.AnyCodec, W = unknown> {
+  /** What is decided upon, and what feeds it. */
+  readonly question: Q
+  readonly input: Selects<S, Q["Type"], W>
+  readonly decision: D
+}
+
+/**
+ * Adds a decision that a person takes, with `Engine.decide`. Until then the run does what does not hang on it, and is
+ * SUSPENDED. A decision holds as long as the question is the same, wherever the gate stands.
+ */
+export const gate: <S, const K extends string, Q extends Step.AnyCodec, D extends Step.AnyCodec, const W>(
+  name: Fresh<K, S>,
+  options: GateOptions<S, Q, D, W>
+) => <In, E, R>(self: Workflow<In, S, E, R>) => Workflow<In, Put<S, K, D["Type"]>, E, R> = combinators.gate as never
 
 const untyped = (self: Any) => self as unknown as nodes.UntypedWorkflow
 

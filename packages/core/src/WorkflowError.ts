@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Formatter from "effect/Formatter"
 import * as Schema from "effect/Schema"
 import { told } from "./internal/words/told.ts"
@@ -25,6 +26,35 @@ export class InvalidItems extends told(
 ) {
   override get message() {
     return this.detail
+  }
+}
+
+/** A value for which a `branch` has no case. */
+export class UnknownCase extends Schema.TaggedError<UnknownCase>()("UnknownCase", {
+  found: Schema.String,
+  cases: Schema.Array(Schema.String)
+}) {
+  override get message() {
+    return `there is no case "${this.found}"; the cases are ${this.cases.map((name) => `"${name}"`).join(", ")}`
+  }
+}
+
+/** What had its time, by a `timeout`, and was not done. **Units** `millis`: milliseconds. */
+export class TimeLimitExceeded extends Schema.TaggedError<TimeLimitExceeded>()("TimeLimitExceeded", {
+  millis: Schema.Finite
+}) {
+  override get message() {
+    return `it was not done after ${Duration.format(Duration.millis(this.millis))}`
+  }
+}
+
+/** A run that can go on only when gates are decided: `path` is the first, and there may be others. */
+export class Undecided extends Schema.TaggedError<Undecided>()("Undecided", {
+  gates: Schema.NonEmptyArray(Schema.String)
+}) {
+  override get message() {
+    const [first, ...others] = this.gates
+    return `it waits for a decision: "${first}"${others.length === 0 ? "" : ` and ${others.length} more`}`
   }
 }
 
@@ -97,6 +127,8 @@ export type EngineReason =
   | InvalidInput
   | InvalidOutput
   | InvalidItems
+  | UnknownCase
+  | Undecided
   | MissingResult
   | UnknownPath
   | WrongWorkflow

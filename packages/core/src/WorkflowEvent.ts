@@ -89,6 +89,23 @@ export const StepFailed = Schema.TaggedStruct("StepFailed", {
   ...StepFailure.fields
 })
 
+/** A round asks what an earlier one asked at `from`, and has its result. */
+export const ResultShared = Schema.TaggedStruct("ResultShared", {
+  path: Schema.String,
+  step: Schema.String,
+  from: Schema.String,
+  ...time
+})
+
+/** A gate waits for a decision; `question` is the hash of a text in the journal. */
+export const GateAsked = Schema.TaggedStruct("GateAsked", {
+  path: Schema.String,
+  step: Schema.String,
+  fingerprint: Schema.String,
+  question: Schema.String,
+  ...time
+})
+
 /** A result that its own path does not take any more is that of another path, which asks the same. */
 export const ResultMoved = Schema.TaggedStruct("ResultMoved", { from: Schema.String, to: Schema.String, ...time })
 
@@ -105,7 +122,9 @@ export const WorkflowEvent = Schema.Union([
   RequestEnded,
   StepSucceeded,
   StepFailed,
-  ResultMoved
+  ResultMoved,
+  ResultShared,
+  GateAsked
 ])
 export type WorkflowEvent = typeof WorkflowEvent.Type
 
@@ -200,9 +219,10 @@ const withResult = ({ result: _, ...record }: StepRecord, result: StepResult | u
 /** Every result of a complete run holds: an attempt that failed or was cut off since does not count any more. */
 const settle = (self: Draft): void => {
   for (const [path, record] of Object.entries(self.records)) {
-    if (record.error === undefined && record.pending === undefined) continue
-    const { error: _error, pending: _pending, replied: _replied, ...settled } = record
-    self.records[path] = settled
+    const { error, pending, replied: _replied, ...settled } = record
+    if (error === undefined && pending === undefined) continue
+    // what was taken over is a part of how the run came to its end
+    self.records[path] = error?.fingerprint === undefined ? settled : { ...settled, error }
   }
 }
 
@@ -228,9 +248,17 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
       const { ended, started, usage } = record.requests
       return { ...record, requests: { started, ended: ended + 1, usage: Usage.add(usage, usageOf(event)) } }
     }
+    case "ResultShared": {
+      const { error: _, ...rest } = record
+      return { ...rest, step: event.step, same: event.from }
+    }
+    case "GateAsked": {
+      const { at, fingerprint, question } = event
+      return { ...record, step: event.step, asked: { fingerprint, question, at } }
+    }
     case "StepSucceeded": {
       const { _tag, path: _path, step, ...result } = event
-      const { error: _error, renew: _renew, ...rest } = finished(record, event.at)
+      const { error: _error, renew: _renew, same: _same, ...rest } = finished(record, event.at)
       return { ...rest, step, result }
     }
     case "StepFailed": {

@@ -13,8 +13,8 @@ export const format = 1
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
-/** Who made a result: a model, a step's own code, or a person's hand. */
-export const Author = Schema.Literals(["model", "code", "hand"])
+/** Who made a result: a model, a step's own code, a person's hand, or a person who decided a gate. */
+export const Author = Schema.Literals(["model", "code", "hand", "decision"])
 export type Author = typeof Author.Type
 
 /** The last result of a step that parsed, with its output as JSON and all that it depended on. */
@@ -30,11 +30,15 @@ export const StepResult = Schema.Struct({
 })
 export type StepResult = typeof StepResult.Type
 
-/** Why a step failed. `value` is the error encoded by the step's own `error` Schema, where it has one. */
+/**
+ * Why a step failed. `value` is the error encoded by the step's own `error` Schema, where it has one. One that a `fallback`
+ * took over has the `fingerprint` of what the step asked: while it asks that, it is not tried again.
+ */
 export const StepFailure = Schema.Struct({
   tag: Schema.String,
   message: Schema.String,
   value: Schema.optionalKey(Schema.Json),
+  fingerprint: Schema.optionalKey(Schema.String),
   at: Schema.Int
 })
 export type StepFailure = typeof StepFailure.Type
@@ -63,6 +67,10 @@ export const StepRecord = Schema.Struct({
   /** What models answered since a result was wanted, until there is one or a failure: what a kill left is taken up. */
   replied: Schema.optionalKey(Schema.Array(KeptReply)),
   result: Schema.optionalKey(StepResult),
+  /** The path of an earlier round whose result is this round's too. */
+  same: Schema.optionalKey(Schema.String),
+  /** What a gate was last asked: a hash of the question, which is a text in the journal. */
+  asked: Schema.optionalKey(Schema.Struct({ fingerprint: Schema.String, question: Schema.String, at: Schema.Int })),
   /** The result is there, but a person asked for a new one. */
   renew: Schema.optionalKey(Schema.Literal(true)),
   error: Schema.optionalKey(StepFailure),

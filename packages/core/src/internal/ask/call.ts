@@ -83,7 +83,8 @@ interface Call {
 export const formatOf = (name: string, parser: OutputParser<unknown>, output: JsonCodec<unknown>): ResponseFormat =>
   parser.format === "text" ? { type: "text" } : { type: "json", name, schema: jsonSchema(output.schema) }
 
-const jsonSchema = (schema: Schema.Constraint): Schema.Json => {
+/** A Schema as a model, or another process, is told of it. */
+export const jsonSchema = (schema: Schema.Constraint): Schema.Json => {
   const { definitions, schema: root } = Schema.toJsonSchemaDocument(Schema.toCodecJson(schema))
   // a JSON Schema document is JSON
   return (Object.keys(definitions).length === 0 ? root : { ...root, $defs: definitions }) as Schema.Json

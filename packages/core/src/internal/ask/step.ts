@@ -65,6 +65,8 @@ export interface UntypedStep extends Pipeable {
   readonly error: JsonCodec.AnyCodec | undefined
   readonly model: AskSettings | undefined
   readonly produces: Produces | undefined
+  /** Whether it waits for the decision of a person. */
+  readonly isGate: boolean
   readonly [TypeId]: Inside
 }
 
@@ -73,7 +75,7 @@ export const isStep = (value: unknown): value is UntypedStep => Predicate.hasPro
 /** What the engine does with a step: of any type, as it is a step that was made here. */
 export const insideOf = (step: { readonly [TypeId]: unknown }): Inside => step[TypeId] as Inside
 
-type Shown = Pick<UntypedStep, "name" | "version" | "model" | "produces">
+type Shown = Pick<UntypedStep, "name" | "version" | "model" | "produces" | "isGate">
 
 const make = (shown: Shown, inside: Inside): UntypedStep => {
   const problem = nameProblem(shown.name)
@@ -127,7 +129,7 @@ export const modelStep = (options: ModelStep): UntypedStep => {
   ]
   const model = { ...settings, prompt, parser: parser.id, ...(system !== undefined && { system }) }
   return make(
-    { name, version, model, produces: undefined },
+    { name, version, model, produces: undefined, isGate: false },
     {
       input: options.input,
       output,
@@ -169,7 +171,7 @@ const exactKey = (name: string, key: unknown) =>
 export const effectStep = ({ isCurrent, key, run, ...step }: EffectStep): UntypedStep => {
   const { error, input, name, output, produces, version } = step
   const self = make(
-    { name, version, model: undefined, produces },
+    { name, version, model: undefined, produces, isGate: false },
     {
       input,
       output,
@@ -185,6 +187,34 @@ export const effectStep = ({ isCurrent, key, run, ...step }: EffectStep): Untype
         work: ({ restore }) => restore(Effect.suspend(() => run(read())))
       }),
       isCurrent: isCurrent === undefined ? always : (output, input) => isCurrent(output(), input()),
+      configure: () => self
+    }
+  )
+  return self
+}
+
+interface GateStep {
+  readonly input: JsonCodec.JsonCodec<unknown>
+  readonly output: JsonCodec.JsonCodec<unknown>
+}
+
+/** A step that a person does: its input is what is decided upon, its output the decision. */
+export const gateStep = ({ input, output }: GateStep): UntypedStep => {
+  const name = "gate"
+  const version = 1
+  const self = make(
+    { name, version, model: undefined, produces: undefined, isGate: true },
+    {
+      input,
+      output,
+      error: undefined,
+      parts: { step: [name, version], decision: call.jsonSchema(output.schema) },
+      prepare: () => ({
+        parts: (question) => Effect.succeed({ question }),
+        // the engine asks nobody: it waits for the decision
+        work: () => Effect.die(new Error("a gate has no work of its own"))
+      }),
+      isCurrent: always,
       configure: () => self
     }
   )

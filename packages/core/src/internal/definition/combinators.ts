@@ -1,14 +1,17 @@
 import * as Chunk from "effect/Chunk"
+import * as Duration from "effect/Duration"
 import * as HashSet from "effect/HashSet"
+import * as Option from "effect/Option"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import { DefinitionError } from "../../DefinitionError.ts"
-import { isStep } from "../ask/step.ts"
+import { gateStep, isStep } from "../ask/step.ts"
 import * as JsonCodec from "../json/codec.ts"
 import { nameProblem } from "../words/name.ts"
 import {
+  type Again,
+  bodiesOf,
   type Body,
-  hasBody,
   insideOf,
   isWorkflow,
   type Node,
@@ -57,7 +60,7 @@ const add = (
 const addNamed = (self: UntypedWorkflow, node: Exclude<Node, { readonly _tag: "Input" | "All" }>): UntypedWorkflow => {
   const problem = nameProblem(node.name)
   if (problem !== undefined) throw refuse(self, problem)
-  const held = hasBody(node) && isWorkflow(node.body) ? [node.body] : []
+  const held = bodiesOf(node).flatMap(([, body]) => (isWorkflow(body) ? [body] : []))
   return add(self, node, [HashSet.make(node.name)], held)
 }
 
@@ -143,6 +146,16 @@ interface EachOptions {
   readonly concurrency?: number
 }
 
+const checkConcurrency = (self: UntypedWorkflow, name: string, concurrency: number): void => {
+  if (concurrency === Infinity) return
+  checkCount(self, name, "concurrency", concurrency)
+}
+
+const checkCount = (self: UntypedWorkflow, name: string, what: string, count: number): void => {
+  if (!(Number.isInteger(count) && count >= 1))
+    throw refuse(self, `"${name}" needs a ${what} of 1 or more, not ${count}`)
+}
+
 const eachOf = <K extends string>(
   self: UntypedWorkflow,
   name: string,
@@ -150,9 +163,7 @@ const eachOf = <K extends string>(
   { concurrency = 4 }: EachOptions,
   selectors: Readonly<Record<K, unknown>>
 ) => {
-  if (!(concurrency >= 1 && (Number.isInteger(concurrency) || concurrency === Infinity))) {
-    throw refuse(self, `"${name}" needs a concurrency of 1 or more, not ${concurrency}`)
-  }
+  checkConcurrency(self, name, concurrency)
   return { name, body: bodyOf(self, `"${name}"`, body), wires: wiresOf(self, name, selectors), concurrency }
 }
 
@@ -171,4 +182,105 @@ export const forEachDependency =
       _tag: "ForEachDependency",
       ...eachOf(self, name, body, options, { items, key, input, dependsOn })
     })
+  }
+
+export const sample =
+  (
+    name: string,
+    body: unknown,
+    {
+      concurrency = 4,
+      count,
+      input
+    }: { readonly count: number; readonly input: unknown; readonly concurrency?: number }
+  ): Combinator =>
+  (self) => {
+    checkConcurrency(self, name, concurrency)
+    checkCount(self, name, "count", count)
+    const wires = wiresOf(self, name, { input })
+    return addNamed(self, { _tag: "Sample", name, body: bodyOf(self, `"${name}"`, body), wires, count, concurrency })
+  }
+
+interface IterateOptions {
+  readonly input: unknown
+  readonly next?: unknown
+  readonly until: unknown
+  readonly atMost: number
+  readonly collect?: "last" | "all"
+  readonly again?: Again
+}
+
+export const iterate =
+  (
+    name: string,
+    body: unknown,
+    { again = "nothing", atMost, collect = "last", input, next, until }: IterateOptions
+  ): Combinator =>
+  (self) => {
+    checkCount(self, name, "bound `atMost`", atMost)
+    const later = next === undefined ? {} : wiresOf(self, name, { next })
+    const wires = { ...wiresOf(self, name, { input, until }), ...later }
+    const node = { name, body: bodyOf(self, `"${name}"`, body), wires, atMost, collect, again }
+    return addNamed(self, { _tag: "Iterate", ...node })
+  }
+
+interface BranchOptions {
+  readonly on: unknown
+  readonly cases: Readonly<Record<string, unknown>>
+  readonly input: unknown
+}
+
+export const branch =
+  (name: string, { cases, input, on }: BranchOptions): Combinator =>
+  (self) =>
+    addNamed(self, {
+      _tag: "Branch",
+      name,
+      cases: Object.entries(cases).map(([key, body]) => [key, bodyOf(self, `"${key}" of "${name}"`, body)]),
+      wires: wiresOf(self, name, { on, input })
+    })
+
+interface FallbackOptions {
+  readonly input: unknown
+  readonly errors: ReadonlyArray<string>
+  readonly otherwise: unknown
+}
+
+export const fallback =
+  (name: string, body: unknown, { errors, input, otherwise }: FallbackOptions): Combinator =>
+  (self) =>
+    addNamed(self, {
+      _tag: "Fallback",
+      name,
+      body: bodyOf(self, `"${name}"`, body),
+      otherwise: bodyOf(self, `the other way of "${name}"`, otherwise),
+      errors,
+      wires: wiresOf(self, name, { input })
+    })
+
+export const timeout =
+  (
+    name: string,
+    body: unknown,
+    { after, input }: { readonly after: Duration.Input; readonly input: unknown }
+  ): Combinator =>
+  (self) => {
+    const millis = Option.getOrElse(Option.map(Duration.fromInput(after), Duration.toMillis), () => NaN)
+    if (!(millis > 0)) throw refuse(self, `"${name}" needs a time \`after\` which it ends, such as "30 seconds"`)
+    const wires = wiresOf(self, name, { input })
+    return addNamed(self, { _tag: "Timeout", name, body: bodyOf(self, `"${name}"`, body), wires, millis })
+  }
+
+interface GateOptions {
+  readonly question: JsonCodec.AnyCodec
+  readonly input: unknown
+  readonly decision: JsonCodec.AnyCodec
+}
+
+/** A gate is a step that a person does. */
+export const gate =
+  (name: string, { decision, input, question }: GateOptions): Combinator =>
+  (self) => {
+    const body = gateStep({ input: JsonCodec.make(question), output: JsonCodec.make(decision) })
+    return addNamed(self, { _tag: "Bind", name, body, wires: wiresOf(self, name, { input }) })
   }

@@ -1,6 +1,16 @@
 import * as StepPath from "../../StepPath.ts"
 import { type AskSettings, isStep, type UntypedStep } from "../ask/step.ts"
-import { type Body, bodyPath, hasBody, type Many, manyOf, type Node, nodesOf, type UntypedWorkflow } from "./nodes.ts"
+import {
+  type Again,
+  below,
+  bodiesOf,
+  type Body,
+  type Many,
+  manyOf,
+  type Node,
+  nodesOf,
+  type UntypedWorkflow
+} from "./nodes.ts"
 import type { Compiled } from "./selector.ts"
 
 /** A step as data: what it asks with, if it asks a model. */
@@ -12,14 +22,25 @@ export interface DescribedStep {
 
 /** A node as data; `path` is that of its step, its group of nodes, or its value. */
 export interface DescribedNode {
-  readonly kind: "step" | "workflow" | "let" | "all"
+  readonly kind: "step" | "gate" | "workflow" | "let" | "all" | "branch" | "fallback"
   readonly path: string
   readonly each?: Many
+  /** How often a body runs: rounds at most, or samples. */
+  readonly count?: number
+  /** Of rounds: which outputs are kept, and what one may take from those before. */
+  readonly collect?: "last" | "all"
+  readonly again?: Again
+  /** The time that it has. **Units** milliseconds. */
+  readonly within?: number
   /** What feeds it, by name: dotted names, or `<function>`, whose body is no data. */
   readonly wires?: Readonly<Record<string, string | Readonly<Record<string, string>>>>
   readonly step?: DescribedStep
   readonly nodes?: ReadonlyArray<DescribedNode>
   readonly parts?: ReadonlyArray<ReadonlyArray<DescribedNode>>
+  /** The ways of a branch, or of a fallback: what is tried, and what else is done. */
+  readonly cases?: ReadonlyArray<DescribedNode>
+  /** The tags of the errors that a fallback takes over. */
+  readonly errors?: ReadonlyArray<string>
 }
 
 export interface Description {
@@ -36,26 +57,59 @@ export const describe = (self: UntypedWorkflow): Description => ({
 
 const describeNodes = (nodes: ReadonlyArray<Node>, parent: string): ReadonlyArray<DescribedNode> =>
   nodes.flatMap((node): ReadonlyArray<DescribedNode> => {
-    if (node._tag === "Input") return []
-    if (node._tag === "Let") return [{ kind: "let", path: StepPath.join(parent, node.name) }]
-    if (!hasBody(node)) {
-      return [{ kind: "all", path: parent, parts: node.parts.map((part) => describeNodes(part, parent)) }]
+    switch (node._tag) {
+      case "Input":
+        return []
+      case "Let":
+        return [{ kind: "let", path: StepPath.join(parent, node.name) }]
+      case "All":
+        return [{ kind: "all", path: parent, parts: node.parts.map((part) => describeNodes(part, parent)) }]
+      default: {
+        const wires = describeWires(node.wires)
+        return [{ ...describeBodies(node, parent), ...settingsOf(node), ...(wires !== undefined && { wires }) }]
+      }
     }
-    const each = manyOf(node)
-    const described = describeBody(node.body, bodyPath(node, parent))
-    const wires = describeWires(node.wires)
-    return [{ ...described, ...(each !== undefined && { each }), ...(wires !== undefined && { wires }) }]
   })
 
-const describeWires = (wires: Readonly<Record<string, Compiled>>): DescribedNode["wires"] => {
+type BodyNode = Exclude<Node, { readonly _tag: "Input" | "Let" | "All" }>
+
+const describeBodies = (node: BodyNode, parent: string): DescribedNode => {
+  const bodies = bodiesOf(node).map(([path, body]) => describeBody(body, below(node, parent, path)))
+  // any other node has one body
+  return node._tag === "Branch" || node._tag === "Fallback"
+    ? { kind: kinds[node._tag], path: StepPath.join(parent, node.name), cases: bodies }
+    : bodies[0]!
+}
+
+const kinds = { Branch: "branch", Fallback: "fallback" } as const
+
+/** What is set for how the bodies of a node run. */
+const settingsOf = (node: BodyNode): Partial<DescribedNode> => {
+  const each = manyOf(node)
+  const many = each !== undefined && { each }
+  switch (node._tag) {
+    case "Iterate":
+      return { ...many, count: node.atMost, collect: node.collect, again: node.again }
+    case "Sample":
+      return { ...many, count: node.count }
+    case "Timeout":
+      return { within: node.millis }
+    case "Fallback":
+      return { errors: node.errors }
+    default:
+      return { ...many }
+  }
+}
+
+const describeWires = (wires: Readonly<Record<string, Compiled | undefined>>): DescribedNode["wires"] => {
   let described: Record<string, string | Readonly<Record<string, string>>> | undefined
-  for (const name of Object.keys(wires)) (described ??= {})[name] = wires[name]!.wire ?? "<function>"
+  for (const name of Object.keys(wires)) (described ??= {})[name] = wires[name]?.wire ?? "<function>"
   return described
 }
 
 const describeBody = (body: Body, path: string): DescribedNode =>
   isStep(body)
-    ? { kind: "step", path, step: describeStep(body) }
+    ? { kind: body.isGate ? "gate" : "step", path, step: describeStep(body) }
     : { kind: "workflow", path, nodes: describeNodes(nodesOf(body), path) }
 
 const describeStep = ({ model, name, version }: UntypedStep): DescribedStep =>

@@ -40,40 +40,102 @@ interface Named<Wires extends string> {
 }
 
 /** Nodes that run their body more than once, as a description names them. */
-const many = { ForEach: "forEach", ForEachDependency: "forEachDependency" } as const
+const many = {
+  ForEach: "forEach",
+  ForEachDependency: "forEachDependency",
+  Iterate: "iterate",
+  Sample: "sample"
+} as const
 export type Many = (typeof many)[keyof typeof many]
 
 /** How a picture tells of them. */
 export const manyInWords: Readonly<Record<Many, string>> = {
   forEach: "each",
-  forEachDependency: "each, by dependency"
+  forEachDependency: "each, by dependency",
+  iterate: "rounds",
+  sample: "samples"
 }
 
-interface Each<Wires extends string> extends Named<Wires | "items" | "key" | "input"> {
+interface With {
   readonly body: Body
+}
+
+interface Each {
   readonly concurrency: number
 }
+
+/** What a round may take from an earlier one: nothing, or whatever it asks alike. */
+export type Again = "nothing" | "changed"
 
 export type Node =
   | { readonly _tag: "Input" }
   | ({ readonly _tag: "Let" } & Named<"value">)
   | { readonly _tag: "All"; readonly parts: ReadonlyArray<ReadonlyArray<Node>> }
-  | ({ readonly _tag: "Bind"; readonly body: Body } & Named<"input">)
-  | ({ readonly _tag: "AndThen"; readonly body: Body } & Named<never>)
-  | ({ readonly _tag: "ForEach" } & Each<never>)
-  | ({ readonly _tag: "ForEachDependency" } & Each<"dependsOn">)
-
-/** A node with a body. */
-export type BodyNode = Extract<Node, { readonly body: Body }>
-
-export const hasBody = (node: Node): node is BodyNode => "body" in node
+  | ({ readonly _tag: "Bind" } & Named<"input"> & With)
+  | ({ readonly _tag: "AndThen" } & Named<never> & With)
+  | ({ readonly _tag: "ForEach" } & Named<"items" | "key" | "input"> & With & Each)
+  | ({ readonly _tag: "ForEachDependency" } & Named<"items" | "key" | "input" | "dependsOn"> & With & Each)
+  | ({ readonly _tag: "Sample"; readonly count: number } & Named<"input"> & With & Each)
+  | ({
+      readonly _tag: "Iterate"
+      readonly atMost: number
+      readonly collect: "last" | "all"
+      readonly again: Again
+      readonly wires: { readonly next?: Compiled }
+    } & Named<"input" | "until"> &
+      With)
+  | ({ readonly _tag: "Branch"; readonly cases: ReadonlyArray<readonly [name: string, body: Body]> } & Named<
+      "on" | "input"
+    >)
+  | ({ readonly _tag: "Fallback"; readonly errors: ReadonlyArray<string>; readonly otherwise: Body } & Named<"input"> &
+      With)
+  | ({ readonly _tag: "Timeout"; readonly millis: number } & Named<"input"> & With)
 
 export const manyOf = ({ _tag }: Node): Many | undefined => (_tag in many ? many[_tag as keyof typeof many] : undefined)
 
-/** The path of a node's body in the definition: with `*` for each time that it runs, where it runs more than once. */
-export const bodyPath = (node: BodyNode, parent: string): string => {
-  const path = StepPath.join(parent, node.name)
-  return manyOf(node) === undefined ? path : StepPath.join(path, "*")
+/** The names below a fallback's own. */
+export const tried = "try"
+export const otherwise = "otherwise"
+
+/** What a node runs, each with the names of its path below the node's. */
+export const bodiesOf = (node: Node): ReadonlyArray<readonly [path: string, body: Body]> => {
+  switch (node._tag) {
+    case "Input":
+    case "Let":
+    case "All":
+      return []
+    case "Branch":
+      return node.cases.map(([name, body]) => [StepPath.encodeKey(name), body])
+    case "Fallback":
+      return [
+        [tried, node.body],
+        [otherwise, node.otherwise]
+      ]
+    default:
+      return [[manyOf(node) === undefined ? "" : "*", node.body]]
+  }
+}
+
+/** A node that runs other bodies, told their paths below the node's. */
+const mapBodies = (node: Node, f: (body: Body, path: string) => Body): Node => {
+  switch (node._tag) {
+    case "Input":
+    case "Let":
+    case "All":
+      return node
+    case "Branch":
+      return { ...node, cases: node.cases.map(([name, body]) => [name, f(body, StepPath.encodeKey(name))]) }
+    case "Fallback":
+      return { ...node, body: f(node.body, tried), otherwise: f(node.otherwise, otherwise) }
+    default:
+      return { ...node, body: f(node.body, manyOf(node) === undefined ? "" : "*") }
+  }
+}
+
+/** A path below a node. */
+export const below = (node: { readonly name: string }, parent: string, path: string): string => {
+  const own = StepPath.join(parent, node.name)
+  return path === "" ? own : StepPath.join(own, path)
 }
 
 /** A step with its path in the definition. */
@@ -88,10 +150,11 @@ export const stepsOf = (nodes: ReadonlyArray<Node>): ReadonlyArray<Placed> => {
   const visit = (nodes: ReadonlyArray<Node>, parent: string): void => {
     for (const node of nodes) {
       if (node._tag === "All") for (const part of node.parts) visit(part, parent)
-      if (!hasBody(node)) continue
-      const path = bodyPath(node, parent)
-      if (isStep(node.body)) found.push({ path, step: node.body })
-      else visit(nodesOf(node.body), path)
+      if (!("name" in node)) continue
+      for (const [path, body] of bodiesOf(node)) {
+        if (isStep(body)) found.push({ path: below(node, parent, path), step: body })
+        else visit(nodesOf(body), below(node, parent, path))
+      }
     }
   }
   visit(nodes, "")
@@ -106,11 +169,11 @@ export const mapSteps = (
 ): ReadonlyArray<Node> =>
   nodes.map((node): Node => {
     if (node._tag === "All") return { ...node, parts: node.parts.map((part) => mapSteps(part, f, parent)) }
-    if (!hasBody(node)) return node
-    const path = bodyPath(node, parent)
-    const { body } = node
-    if (isStep(body)) return { ...node, body: f(body, path) }
-    return { ...node, body: mapNodes(body, (nodes) => mapSteps(nodes, f, path)) }
+    if (!("name" in node)) return node
+    return mapBodies(node, (body, name) => {
+      const path = below(node, parent, name)
+      return isStep(body) ? f(body, path) : mapNodes(body, (nodes) => mapSteps(nodes, f, path))
+    })
   })
 
 export const isWorkflow = (value: unknown): value is UntypedWorkflow => Predicate.hasProperty(value, TypeId)

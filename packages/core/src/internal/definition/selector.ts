@@ -32,7 +32,7 @@ export type Wire<S, T> =
 export type Selector<S, T> = ((scope: S) => T) | Wire<S, T>
 
 /** How a sentence names what is wanted of a value. */
-type Want = "the step needs" | "items must be" | "key must be" | "dependsOn must be"
+type Want = "the step needs" | "items must be" | "key must be" | "dependsOn must be" | "on must be" | "until must be"
 
 /**
  * A selector, seen from what is given, `W`: only that which the compiler is to hold it against, a function or a wire, so

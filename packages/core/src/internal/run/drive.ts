@@ -8,7 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { LlmClient } from "../../LlmClient.ts"
 import * as StepPath from "../../StepPath.ts"
-import { describeError, engineError, UnknownModel, type WorkflowError } from "../../WorkflowError.ts"
+import { describeError, engineError, Undecided, UnknownModel, type WorkflowError } from "../../WorkflowError.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import { nodesOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { definitionHash, enterJournal, open } from "./begin.ts"
@@ -16,7 +16,8 @@ import { faultless } from "./fault.ts"
 import * as find from "./find.ts"
 import { end, type Ending, type Listener, type Runtime } from "./runtime.ts"
 import { runAll } from "./visitors.ts"
-import { type Visitor, walk } from "./walk.ts"
+import { root } from "../walk/place.ts"
+import { type Visitor, walk } from "../walk/walk.ts"
 
 /** Walks a whole workflow. What stops it is in the runtime; the engine's own fault is the error. */
 export const visit = (
@@ -25,7 +26,7 @@ export const visit = (
   workflow: UntypedWorkflow,
   input: unknown
 ): Effect.Effect<unknown, WorkflowError, unknown> =>
-  faultless(runtime, walk(visitor, nodesOf(workflow), "", { value: input }))
+  faultless(runtime, walk(visitor, nodesOf(workflow), root, { value: input }))
 
 /** Runs a workflow from a state to its end, whatever that is: the runtime's ending, or else the output. */
 export const drive = Effect.fnUntraced(function* (
@@ -60,6 +61,9 @@ const checkModels = Effect.fnUntraced(function* (workflow: UntypedWorkflow): Eff
 
 const recordEnd = (runtime: Runtime, workflow: UntypedWorkflow, exit: Exit.Exit<unknown, unknown>) => {
   const isCancelled = Exit.hasInterrupts(exit)
+  const [first, ...others] = runtime.tally.undecided
+  if (first !== undefined)
+    end(runtime, { _tag: "Suspended", path: first, reason: new Undecided({ gates: [first, ...others] }) })
   // without a fault an engine fails by a defect only
   if (Exit.isFailure(exit) && !isCancelled) end(runtime, { _tag: "Failed", path: "", reason: Cause.squash(exit.cause) })
   const ending = isCancelled ? undefined : runtime.ending
@@ -86,7 +90,8 @@ const orphans = ({ state, tally }: Runtime, workflow: UntypedWorkflow, complete:
   const paths = Object.keys(state.records).toSorted()
   if (complete) {
     const visited = new Set([...tally.reused, ...tally.ran])
-    return paths.filter((path) => !visited.has(path))
+    const isSkipped = (path: string) => tally.skipped.some((way) => path === way || path.startsWith(`${way}/`))
+    return paths.filter((path) => !visited.has(path) && !isSkipped(path))
   }
   const known = new Set(stepsOf(nodesOf(workflow)).map(({ path }) => path))
   const patterns = [...known].filter((path) => path.includes("*"))

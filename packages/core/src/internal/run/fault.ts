@@ -1,7 +1,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import { engineError, type EngineReason, type WorkflowError } from "../../WorkflowError.ts"
-import { Halt, Missing, type Stop } from "./hole.ts"
+import { Halt, Missing, type Stop } from "../walk/hole.ts"
 import type { Runtime } from "./runtime.ts"
 
 /** An effect that may stop where a result is missing or the run has ended; a fault of the engine is its error. */

@@ -5,7 +5,7 @@ import type { WorkflowState } from "../../WorkflowState.ts"
 import type { UntypedStep } from "../ask/step.ts"
 import type { UntypedWorkflow } from "../definition/nodes.ts"
 import { type Foresight, foresee } from "./foresee.ts"
-import type { Stop } from "./hole.ts"
+import type { Stop } from "../walk/hole.ts"
 import type { Find } from "./perform.ts"
 import type { Runtime } from "./runtime.ts"
 import * as Steps from "./steps.ts"
@@ -71,7 +71,7 @@ interface Known {
 const known = ({ events, records }: WorkflowState, seen: Foresight["seen"]): Known => {
   const left = new Set<string>()
   for (const [path, { result }] of Object.entries(records)) {
-    if (result !== undefined && seen.get(path)?.holds !== true) left.add(result.fingerprint.value)
+    if (result !== undefined && seen.get(path)?.by !== "own") left.add(result.fingerprint.value)
   }
   const unknown = new Set([...seen.values()].flatMap(({ asks, step }) => (asks === undefined ? [step] : [])))
   return { events, places: seen.size, left, unknown: [...unknown] }

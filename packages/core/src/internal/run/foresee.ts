@@ -3,23 +3,27 @@
 
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import type * as Schema from "effect/Schema"
 import { describeError, type WorkflowError } from "../../WorkflowError.ts"
 import { apply, type Draft, draft } from "../../WorkflowEvent.ts"
-import type { UntypedStep } from "../ask/step.ts"
+import { insideOf, type UntypedStep } from "../ask/step.ts"
 import { nodesOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { faultless } from "./fault.ts"
-import { Missing, type Stop } from "./hole.ts"
+import { Halt, Missing, type Stop } from "../walk/hole.ts"
+import { type Place, root } from "../walk/place.ts"
 import * as moves from "./moves.ts"
-import { end, type Runtime } from "./runtime.ts"
+import { type Answered, end, type Runtime } from "./runtime.ts"
 import type { Steps } from "./steps.ts"
 import { examine } from "./verdict.ts"
-import { type Visitor, walk } from "./walk.ts"
+import { type Visitor, walk } from "../walk/walk.ts"
 
 /** What would happen to a path: `perhaps` hangs on a step before it, whose output is not known yet. */
 export interface PlanEntry {
   readonly path: string
-  readonly action: "reuse" | "run" | "perhaps"
+  readonly action: "reuse" | "run" | "perhaps" | "decide"
   readonly why: string
+  /** What a gate that is to be decided is about, as JSON. */
+  readonly question?: Schema.Json
 }
 
 export interface Foresight {
@@ -57,7 +61,7 @@ export const foresee = Effect.fnUntraced(function* (
     const known = moves.make({ steps, records, started })
     yield* faultless(
       scratch,
-      walk(planAll(scratch, known, plan, move, origins), nodesOf(workflow), "", { value: input })
+      walk(planAll(scratch, known, plan, move, origins), nodesOf(workflow), root, { value: input })
     )
     const pairs = known.pairs()
     if (pairs.length === 0) return { plan, moves: made, seen: known.seen, state: scratch.state }
@@ -74,8 +78,11 @@ const planAll = (
   origins: ReadonlyMap<string, string>
 ): Visitor => {
   const { hash, state } = runtime
-  const look = Effect.fnUntraced(function* (step: UntypedStep, path: string, value: unknown) {
-    const examined = yield* examine(hash, step, path, value, state.records[path])
+  const answered = new Map<string, Answered>()
+  const recorded = (path: string) => ({ record: state.records[path], answered })
+  const look = Effect.fnUntraced(function* (step: UntypedStep, place: Place, value: unknown) {
+    const { path } = place
+    const examined = yield* examine(hash, step, place, value, recorded(path))
     const asks = examined.fingerprint.value
     let { verdict } = examined
     const found = verdict._tag === "Run" ? known.atOnce(path, step, asks) : undefined
@@ -83,39 +90,57 @@ const planAll = (
       move(found)
       known.note(found.from)
       known.note(path)
-      verdict = yield* examined.judge(state.records[path])
+      verdict = yield* examined.judge(recorded(path))
     }
-    known.see(path, { step, asks, holds: verdict._tag === "Reuse" })
+    const isShared = verdict._tag === "Reuse" && verdict.from !== undefined
+    known.see(path, { step, asks, by: isShared ? "other" : verdict._tag === "Run" ? undefined : "own" })
+    if (verdict._tag === "Reuse" && place.earlier !== undefined) {
+      answered.set(path, { asks, output: verdict.output, from: verdict.from ?? path })
+    }
     return verdict
   })
   return {
     concurrency: 1,
     stop: (cause) => end(runtime, { _tag: "Stopped", path: "", reason: Cause.squash(cause) }),
-    step: (step, path, input) =>
-      Effect.matchEffect(
-        Effect.flatMap(input, (value) => look(step, path, value)),
+    step: (step, place, input) => {
+      const { path } = place
+      const tell = (action: PlanEntry["action"], why: string, more: Pick<PlanEntry, "question"> = {}) =>
+        void plan.push({ path, action, why, ...more })
+      return Effect.matchEffect(
+        Effect.flatMap(input, (value) => Effect.map(look(step, place, value), (verdict) => ({ value, verdict }))),
         {
-          onSuccess: (verdict): Effect.Effect<unknown, Stop> => {
-            if (verdict._tag === "Reuse") {
-              const origin = origins.get(path) ?? path
-              const why = origin === path ? keptModel(step, state.records[path]?.result?.model) : `moved from ${origin}`
-              plan.push({ path, action: "reuse", why })
-              return Effect.succeed(verdict.output)
+          onSuccess: ({ value, verdict }): Effect.Effect<unknown, Stop> => {
+            switch (verdict._tag) {
+              case "Reuse": {
+                const origin = verdict.from === undefined ? origins.get(path) : undefined
+                const kept = keptModel(step, state.records[path]?.result?.model)
+                const isMoved = origin !== undefined && origin !== path
+                tell(
+                  "reuse",
+                  verdict.from !== undefined ? `as in ${verdict.from}` : isMoved ? `moved from ${origin}` : kept
+                )
+                return Effect.succeed(verdict.output)
+              }
+              case "Fail":
+                verdict.taker.failure ??= { path, reason: verdict.failure, isTimeOut: false }
+                tell("reuse", `failed: ${verdict.failure.tag}, which is taken over`)
+                return Effect.fail(new Halt())
+              case "Run":
+                if (step.isGate) {
+                  tell("decide", "it waits for a decision", { question: insideOf(step).input.encode(value) })
+                } else tell("run", verdict.why)
+                return Effect.fail(new Missing(path))
             }
-            plan.push({ path, action: "run", why: verdict.why })
-            return Effect.fail(new Missing(path))
           },
           onFailure: (error): Effect.Effect<unknown, Stop> => {
-            known.see(path, { step, asks: undefined, holds: false })
-            plan.push(
-              error instanceof Missing
-                ? { path, action: "perhaps", why: `reads ${error.path}` }
-                : { path, action: "run", why: `would fail: ${describeError(error).message}` }
-            )
+            known.see(path, { step, asks: undefined, by: undefined })
+            if (error instanceof Missing) tell("perhaps", `reads ${error.path}`)
+            else tell("run", `would fail: ${describeError(error).message}`)
             return Effect.fail(new Missing(path))
           }
         }
-      ),
+      )
+    },
     refuse: (path, reason) =>
       Effect.suspend(() => {
         plan.push({ path, action: "run", why: `would fail: ${reason.message}` })

@@ -11,8 +11,8 @@ export interface Seen {
   readonly step: UntypedStep
   /** The fingerprint of what it asks; unknown where its input is. */
   readonly asks: string | undefined
-  /** Whether its own record answers that. */
-  readonly holds: boolean
+  /** What answers that: its own record, or something else, so that it needs none; nothing yet. */
+  readonly by: "own" | "other" | undefined
 }
 
 /** A result that leaves its path for another; `answer` is its fingerprint. */
@@ -58,7 +58,7 @@ export const make = ({ records, started, steps }: Options) => {
   const isFree = (path: string, result: StepResult, isWhole: boolean): boolean => {
     const own = seen.get(path) ?? (isWhole ? seenFor(path) : undefined)
     if (own === undefined) return isWhole || !steps.has(path)
-    if (own.holds) return false
+    if (own.by !== undefined) return own.by === "other"
     return own.asks === undefined ? !steps.mayAsk(own.step, result) : own.asks !== result.fingerprint.value
   }
 
@@ -74,6 +74,7 @@ export const make = ({ records, started, steps }: Options) => {
 
   const isTaker = (path: string, asks: string | undefined): asks is string =>
     asks !== undefined &&
+    seen.get(path)?.by === undefined &&
     !started.has(path) &&
     records[path]?.renew !== true &&
     resultAt(path)?.fingerprint.value !== asks

@@ -8,12 +8,15 @@ import type * as Schema from "effect/Schema"
 import { AttemptSink } from "../../AttemptSink.ts"
 import { isLlmError } from "../../LlmError.ts"
 import { describeError } from "../../WorkflowError.ts"
+import type { StepFailure } from "../../WorkflowState.ts"
 import type { StepContext } from "../ask/context.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
+import * as canonical from "../json/canonical.ts"
 import { executionOf } from "./execution.ts"
-import { Halt, Missing, type Stop } from "./hole.ts"
+import { Halt, Missing, type Stop } from "../walk/hole.ts"
+import { failureAround, type Place, takerOf } from "../walk/place.ts"
 import { attemptSink, recallReply, recordReply, recordResult } from "./record.ts"
-import { end, type Runtime } from "./runtime.ts"
+import { end, keep, type Runtime } from "./runtime.ts"
 import * as span from "./span.ts"
 import { examine, type Examined } from "./verdict.ts"
 
@@ -30,37 +33,84 @@ export interface PerformOptions {
 export const perform = (
   runtime: Runtime,
   step: UntypedStep,
-  path: string,
+  place: Place,
   input: unknown,
   { find, forced = false }: PerformOptions
-): Effect.Effect<unknown, Stop, unknown> =>
-  Effect.gen(function* () {
-    if (runtime.ending !== undefined) return yield* Effect.fail(new Halt())
-    const record = () => runtime.state.records[path]
-    const examined = yield* examine(runtime.hash, step, path, input, record())
+): Effect.Effect<unknown, Stop, unknown> => {
+  const { path } = place
+  const { answered, hash, state, tally } = runtime
+  const recorded = () => ({ record: state.records[path], answered })
+  let asks: string | undefined
+  return Effect.gen(function* () {
+    if (isOver(runtime, place)) return yield* Effect.fail(new Halt())
+    const examined = yield* examine(hash, step, place, input, recorded())
+    asks = examined.fingerprint.value
     let { verdict } = examined
-    if (verdict._tag === "Run" && !forced && find !== undefined) {
-      if (yield* find(path, examined.fingerprint.value)) verdict = yield* examined.judge(record())
+    if (verdict._tag === "Run" && !forced && find !== undefined && (yield* find(path, asks))) {
+      verdict = yield* examined.judge(recorded())
     }
-    if (verdict._tag === "Run" || forced) return yield* attempt(runtime, step, path, examined, forced)
-    runtime.tally.reused.push(path)
-    return verdict.output
-  }).pipe(Effect.catchCause((cause) => failed(runtime, step, path, cause)))
+    if (verdict._tag === "Run" && step.isGate) return yield* wait(runtime, step, path, asks, input)
+    if (verdict._tag === "Run" || forced) {
+      const output = yield* attempt(runtime, step, place, examined, forced)
+      if (place.earlier !== undefined) answered.set(path, { asks, output, from: path })
+      return output
+    }
+    tally.reused.push(path)
+    if (verdict._tag === "Fail") {
+      verdict.taker.failure ??= { path, reason: verdict.failure, isTimeOut: false }
+      return yield* Effect.fail(new Halt())
+    }
+    const { from = path, output } = verdict
+    if (place.earlier !== undefined) answered.set(path, { asks, output, from })
+    if (from !== path && state.records[path]?.same !== from) {
+      yield* runtime.append({ _tag: "ResultShared", path, step: step.name, from, at: runtime.now() })
+    }
+    return output
+  }).pipe(
+    Effect.onInterrupt(() => timedOut(runtime, step, place, asks)),
+    Effect.catchCause((cause) => failed(runtime, step, place, asks, cause))
+  )
+}
+
+/** Whether nothing new starts at a place. */
+const isOver = ({ ending }: Runtime, place: Place): boolean =>
+  ending !== undefined || failureAround(place) !== undefined
+
+/** Leaves a hole where a decision is missing: what does not hang on it goes on. */
+const wait = Effect.fnUntraced(function* (
+  runtime: Runtime,
+  step: UntypedStep,
+  path: string,
+  fingerprint: string,
+  input: unknown
+) {
+  const { hash, journal, state, tally } = runtime
+  if (state.records[path]?.asked?.fingerprint !== fingerprint) {
+    // an input that has a fingerprint can be written
+    const text = canonical.stringify(insideOf(step).input.encode(input))
+    const question = hash(text)
+    yield* keep(runtime, path, journal.putText(state.run, question, text))
+    yield* runtime.append({ _tag: "GateAsked", path, step: step.name, fingerprint, question, at: runtime.now() })
+  }
+  tally.undecided.push(path)
+  return yield* Effect.fail(new Missing(path))
+})
 
 /** From the reply to its record nothing interrupts: only the work itself is made interruptible again. */
 const attempt = (
   runtime: Runtime,
   step: UntypedStep,
-  path: string,
+  place: Place,
   { digests, fingerprint, prepared }: Examined,
   forced: boolean
-) =>
-  span.within(
+) => {
+  const { path } = place
+  return span.within(
     Effect.uninterruptibleMask((restore) =>
       Effect.gen(function* () {
         const { executor, state, tally } = runtime
         // what its fingerprint hangs on may have taken a while
-        if (runtime.ending !== undefined) return yield* Effect.fail(new Halt())
+        if (isOver(runtime, place)) return yield* Effect.fail(new Halt())
         tally.ran.push(path)
         const { error, renew = false } = state.records[path] ?? {}
         const fresh = forced || renew || error?.tag === "StepOutputError"
@@ -101,12 +151,14 @@ const attempt = (
     // the errors of code are its own
     step.model === undefined ? (exit) => exit : span.wordless
   )
+}
 
-/** Notes why a step did not succeed, and lets nothing new start. */
+/** Notes why a step did not succeed, and lets nothing new start: in the run, or in what takes the error over. */
 const failed = (
   runtime: Runtime,
   step: UntypedStep,
-  path: string,
+  place: Place,
+  asks: string | undefined,
   cause: Cause.Cause<unknown>
 ): Effect.Effect<never, Stop> => {
   const error = Cause.squash(cause)
@@ -116,22 +168,52 @@ const failed = (
   // a fault of the journal comes out of a step as a defect, whatever runs the step
   if (runtime.ending?._tag === "Faulted" && !Cause.hasFails(cause)) return Effect.fail(new Halt())
   const isDefect = !Cause.hasFails(cause)
-  const isSuspending = isLlmError(error) && error.isSuspending
-  end(runtime, { _tag: isSuspending ? "Suspended" : "Failed", path, reason: error })
   const { message, tag } = describeError(error)
   const value = isDefect ? undefined : encodeError(step, error)
+  const isTaken = !isDefect && giveUp(runtime, place, error)
+  if (isDefect) end(runtime, { _tag: "Failed", path: place.path, reason: error })
+  const failure = { tag: isDefect ? "Defect" : tag, message, ...(value !== undefined && { value }) }
   return Effect.andThen(
-    runtime.append({
-      _tag: "StepFailed",
-      path,
-      step: step.name,
-      tag: isDefect ? "Defect" : tag,
-      message,
-      ...(value !== undefined && { value }),
-      at: runtime.now()
-    }),
+    fail(runtime, step, place.path, isTaken ? asks : undefined, failure),
     isDefect ? Effect.failCause(cause as Cause.Cause<never>) : Effect.fail(new Halt())
   )
+}
+
+/** Ends a run, or the attempt that takes an error over, for an error of a place; whether it was taken over. */
+export const giveUp = (runtime: Runtime, place: Place, reason: unknown): boolean => {
+  const { path } = place
+  const isSuspending = isLlmError(reason) && reason.isSuspending
+  const taker = isSuspending ? undefined : takerOf(place, describeError(reason).tag)
+  if (taker === undefined) end(runtime, { _tag: isSuspending ? "Suspended" : "Failed", path, reason })
+  else taker.failure ??= { path, reason, isTimeOut: false }
+  return taker !== undefined
+}
+
+const fail = (
+  runtime: Runtime,
+  step: UntypedStep,
+  path: string,
+  fingerprint: string | undefined,
+  failure: Pick<StepFailure, "tag" | "message" | "value">
+) =>
+  runtime.append({
+    _tag: "StepFailed",
+    path,
+    step: step.name,
+    ...failure,
+    ...(fingerprint !== undefined && { fingerprint }),
+    at: runtime.now()
+  })
+
+/** Notes of a step that was at work that it had no more time, if that is why it was interrupted. */
+const timedOut = (runtime: Runtime, step: UntypedStep, place: Place, asks: string | undefined) => {
+  const failure = failureAround(place)
+  const { error, pending } = runtime.state.records[place.path] ?? {}
+  if (failure?.isTimeOut !== true || pending === undefined || error !== undefined) return Effect.void
+  const { message, tag } = describeError(failure.reason)
+  const isTaken = takerOf({ attempt: failure.of.outer }, tag) !== undefined
+  // the run that ended for the time tells of it where that cannot be written
+  return Effect.ignore(fail(runtime, step, place.path, isTaken ? asks : undefined, { tag, message }))
 }
 
 /** The error by the step's own Schema, if it has one and the error fits it. */

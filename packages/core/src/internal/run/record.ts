@@ -10,7 +10,7 @@ import { describeError, InvalidOutput, ResultNotRecorded } from "../../WorkflowE
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import * as canonical from "../json/canonical.ts"
 import { readKept } from "../json/codec.ts"
-import type { Halt } from "./hole.ts"
+import type { Halt } from "../walk/hole.ts"
 import { halt, keep, type Runtime } from "./runtime.ts"
 import { codeOf } from "./steps.ts"
 

@@ -6,7 +6,7 @@ import { StepExecutor } from "../../StepExecutor.ts"
 import * as Usage from "../../Usage.ts"
 import { apply, type Draft, draft, usageOf, type WorkflowEvent } from "../../WorkflowEvent.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
-import { Halt } from "./hole.ts"
+import { Halt } from "../walk/hole.ts"
 
 /**
  * What keeps a run from going on. `Faulted`: the engine itself cannot, which is an error of the call and not of the run;
@@ -23,10 +23,20 @@ export interface Tally {
   /** Paths of steps whose recorded result was taken, and of those that were at work. */
   readonly reused: Array<string>
   readonly ran: Array<string>
+  /** Paths of ways that were not gone. */
+  readonly skipped: Array<string>
+  /** Paths of gates that wait for a decision. */
+  readonly undecided: Array<string>
   replies: number
   /** Requests to providers, and what they cost. */
   requests: number
   usage: Usage.Usage
+}
+
+export interface Answered {
+  readonly asks: string
+  readonly output: unknown
+  readonly from: string
 }
 
 /** One run under way: its state, which it alone changes, and what it works with. */
@@ -39,6 +49,8 @@ export interface Runtime {
   /** Journals an event, then folds it in. Where that fails the run is faulted. */
   readonly append: (event: WorkflowEvent) => Effect.Effect<void, Halt>
   readonly tally: Tally
+  /** What rounds came to that later ones may share: by path, with the path that has the result. */
+  readonly answered: Map<string, Answered>
   /** Once there is one, nothing new starts. */
   ending: Ending | undefined
 }
@@ -66,7 +78,8 @@ export const make = Effect.fnUntraced(function* (
         count(runtime.tally, event)
         listener(event, runtime.state)
       }),
-    tally: { reused: [], ran: [], replies: 0, requests: 0, usage: Usage.zero },
+    tally: { reused: [], ran: [], skipped: [], undecided: [], replies: 0, requests: 0, usage: Usage.zero },
+    answered: new Map(),
     ending: undefined
   }
   return runtime

@@ -4,24 +4,28 @@ import type * as Schema from "effect/Schema"
 import { describeError, InvalidOutput } from "../../WorkflowError.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import * as exact from "../json/exact.ts"
-import { Halt, Missing, type Stop } from "./hole.ts"
+import { Halt, Missing, type Stop } from "../walk/hole.ts"
 import { encodeOutput, madeBy } from "./record.ts"
+import type { Place } from "../walk/place.ts"
 import { halt, type Runtime } from "./runtime.ts"
 import { examine } from "./verdict.ts"
 
+const nothing = { record: undefined, answered: new Map<never, never>() }
+
 /** Records an output that a person sets, as JSON. */
-export const set = (runtime: Runtime, step: UntypedStep, path: string, input: unknown, value: Schema.Json) =>
+export const set = (runtime: Runtime, step: UntypedStep, place: Place, input: unknown, value: Schema.Json) =>
   Effect.gen(function* () {
+    const { path } = place
     const json = yield* Effect.try({
       try: () => exact.copy(value),
       catch: (error) => new InvalidOutput({ detail: describeError(error).message })
     })
     const decoded = insideOf(step).output.decode(json)
     if (Result.isFailure(decoded)) return yield* new InvalidOutput({ detail: decoded.failure.message })
-    const { fingerprint } = yield* examine(runtime.hash, step, path, input, undefined)
+    const { fingerprint } = yield* examine(runtime.hash, step, place, input, nothing)
     // what is recorded is what the Schema writes
     const encoded = yield* encodeOutput(step, decoded.success)
-    const made = { by: "hand", ...madeBy(runtime.hash, step) } as const
+    const made = { by: step.isGate ? "decision" : "hand", ...madeBy(runtime.hash, step) } as const
     const result = { fingerprint, output: encoded, ...made, at: runtime.now() }
     yield* runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result })
     return decoded.success
@@ -30,6 +34,6 @@ export const set = (runtime: Runtime, step: UntypedStep, path: string, input: un
       reason instanceof Missing || reason instanceof Halt
         ? Effect.fail(reason)
         : // what is wrong with what was set is told to who set it, and is no failure of the run
-          halt(runtime, { _tag: "Faulted", path, reason })
+          halt(runtime, { _tag: "Faulted", path: place.path, reason })
     )
   )

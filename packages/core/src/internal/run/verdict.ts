@@ -3,11 +3,13 @@ import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as Fingerprint from "../../Fingerprint.ts"
 import { describeError, InvalidInput } from "../../WorkflowError.ts"
-import type { StepRecord } from "../../WorkflowState.ts"
+import type { StepFailure, StepRecord } from "../../WorkflowState.ts"
 import { readKept } from "../json/codec.ts"
 import { own } from "../json/own.ts"
 import { insideOf, type Prepared, type UntypedStep } from "../ask/step.ts"
-import { evaluate, Missing } from "./hole.ts"
+import { evaluate, Missing } from "../walk/hole.ts"
+import { type Attempt, type Place, takerOf } from "../walk/place.ts"
+import type { Answered } from "./runtime.ts"
 
 /** A step that has its input, its fingerprint, and what that means for its record. */
 export interface Examined {
@@ -16,13 +18,22 @@ export interface Examined {
   readonly digests: Fingerprint.Digests
   readonly fingerprint: Fingerprint.Fingerprint
   readonly verdict: Verdict
-  /** The verdict for another record. */
-  readonly judge: (record: StepRecord | undefined) => Effect.Effect<Verdict, unknown, unknown>
+  /** The verdict for what is recorded later. */
+  readonly judge: (recorded: Recorded) => Effect.Effect<Verdict, unknown, unknown>
 }
 
 export type Verdict =
-  | { readonly _tag: "Reuse"; readonly output: unknown }
+  /** `from`: the path of an earlier round whose result it is. */
+  | { readonly _tag: "Reuse"; readonly output: unknown; readonly from?: string }
+  /** It failed when it last asked this, which is taken over. */
+  | { readonly _tag: "Fail"; readonly failure: StepFailure; readonly taker: Attempt }
   | { readonly _tag: "Run"; readonly why: string }
+
+/** What a place has by now, and what earlier rounds came to. */
+export interface Recorded {
+  readonly record: StepRecord | undefined
+  readonly answered: ReadonlyMap<string, Answered>
+}
 
 const fixedParts = new WeakMap<(text: string) => string, WeakMap<UntypedStep, Fingerprint.Fingerprint>>()
 
@@ -39,9 +50,9 @@ export const fixed = (hash: (text: string) => string, step: UntypedStep): Finger
 export const examine = Effect.fnUntraced(function* (
   hash: (text: string) => string,
   step: UntypedStep,
-  path: string,
+  place: Place,
   input: unknown,
-  record: StepRecord | undefined
+  recorded: Recorded
 ): Effect.fn.Return<Examined, unknown, unknown> {
   const encoded = yield* encodeInput(step, input)
   const decode = () => insideOf(step).input.decode(encoded)
@@ -49,11 +60,11 @@ export const examine = Effect.fnUntraced(function* (
   if (Result.isFailure(decoded)) return yield* new InvalidInput({ detail: decoded.failure.message })
   // a step sees what its fingerprint covers, and each of its functions a value of its own
   const read = eachItsOwn(decoded.success, () => Result.getOrThrow(decode()))
-  const prepared = yield* evaluate(path, () => insideOf(step).prepare(read))
+  const prepared = yield* evaluate(place.path, () => insideOf(step).prepare(read))
   const digests = Fingerprint.digests(hash, yield* prepared.parts(encoded))
   const fingerprint = Fingerprint.extend(hash, fixed(hash, step), digests)
-  const judged = (record: StepRecord | undefined) => judge(step, read, fingerprint, record)
-  return { prepared, digests, fingerprint, verdict: yield* judged(record), judge: judged }
+  const judged = (recorded: Recorded) => judge(step, read, fingerprint, place, recorded)
+  return { prepared, digests, fingerprint, verdict: yield* judged(recorded), judge: judged }
 })
 
 /** Gives a value once, and after that one that is made anew each time. */
@@ -77,13 +88,22 @@ const judge = Effect.fnUntraced(function* (
   step: UntypedStep,
   input: () => unknown,
   fingerprint: Fingerprint.Fingerprint,
-  record: StepRecord | undefined
+  place: Place,
+  { answered, record }: Recorded
 ): Effect.fn.Return<Verdict, unknown, unknown> {
-  const result = record?.result
+  const asks = fingerprint.value
+  const { error, renew, result } = record ?? {}
+  const answers = result?.fingerprint.value === asks
+  const earlier = place.earlier?.map((path) => answered.get(path)).find((answer) => answer?.asks === asks)
+  if (earlier !== undefined && renew !== true && !(answers && result?.by === "hand")) {
+    return { _tag: "Reuse", output: earlier.output, from: earlier.from }
+  }
+  const taker = error?.fingerprint === asks && renew !== true ? takerOf(place, error.tag) : undefined
+  if (error !== undefined && taker !== undefined) return { _tag: "Fail", failure: error, taker }
   if (result === undefined) return { _tag: "Run", why: "it has no result yet" }
   const byHand = result.by === "hand" ? " (replaces a result set by hand)" : ""
-  if (record?.renew === true) return { _tag: "Run", why: `a new result was asked for${byHand}` }
-  if (result.fingerprint.value !== fingerprint.value) {
+  if (renew === true) return { _tag: "Run", why: `a new result was asked for${byHand}` }
+  if (!answers) {
     const changed = Fingerprint.changed(result.fingerprint, fingerprint).join(", ")
     return { _tag: "Run", why: `changed: ${changed}${byHand}` }
   }

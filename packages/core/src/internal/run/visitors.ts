@@ -4,10 +4,12 @@ import * as Result from "effect/Result"
 import * as StepPath from "../../StepPath.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import { readKept } from "../json/codec.ts"
-import { Missing, type Stop } from "./hole.ts"
-import { type Find, perform } from "./perform.ts"
+import { TimeLimitExceeded } from "../../WorkflowError.ts"
+import { Halt, Missing, type Stop } from "../walk/hole.ts"
+import { attempt, type Place, takerOf } from "../walk/place.ts"
+import { type Find, giveUp, perform } from "./perform.ts"
 import { end, halt, type Runtime } from "./runtime.ts"
-import type { Visitor } from "./walk.ts"
+import type { Visitor } from "../walk/walk.ts"
 
 /** Whatever keeps one place from being walked ends the whole run. */
 const ending = (runtime: Runtime): Pick<Visitor, "refuse" | "stop"> => ({
@@ -18,17 +20,37 @@ const ending = (runtime: Runtime): Pick<Visitor, "refuse" | "stop"> => ({
 /** Runs every step whose record does not hold, and which finds no result elsewhere. */
 export const runAll = (runtime: Runtime, find: Find): Visitor => ({
   ...ending(runtime),
-  step: (step, path, input) => Effect.flatMap(input, (value) => perform(runtime, step, path, value, { find }))
+  step: (step, place, input) => Effect.flatMap(input, (value) => perform(runtime, step, place, value, { find })),
+  skip: (path) => void runtime.tally.skipped.push(path),
+  within: (place, millis, body) =>
+    Effect.suspend(() => {
+      const limited = attempt(place, [])
+      const reason = new TimeLimitExceeded({ millis })
+      const over = Effect.sync(() => {
+        limited.attempt.failure ??= { path: place.path, reason, isTimeOut: true }
+      })
+      const time = Effect.andThen(Effect.sleep(millis), over)
+      return Effect.flatMap(Effect.raceFirst(body(limited), time), (output) => {
+        if (limited.attempt.failure === undefined) return Effect.succeed(output)
+        giveUp(runtime, place, reason)
+        return Effect.fail(new Halt())
+      })
+    })
 })
 
 /** Takes every output from its record, as it is, and notes the paths of those that have none. */
 export const readAll = (runtime: Runtime, missing: Array<string>): Visitor => ({
-  step: (step, path) => Effect.tapError(recorded(runtime, step, path), () => Effect.sync(() => missing.push(path))),
+  step: (step, place) =>
+    Effect.tapError(recorded(runtime, step, place), (stop) =>
+      Effect.sync(() => {
+        if (stop instanceof Missing) missing.push(place.path)
+      })
+    ),
   ...ending(runtime)
 })
 
 /** What a visit of one step alone does there. */
-export type Work = (step: UntypedStep, input: unknown) => Effect.Effect<unknown, Stop, unknown>
+export type Work = (step: UntypedStep, place: Place, input: unknown) => Effect.Effect<unknown, Stop, unknown>
 
 /** Does `work` at one path; everything else is taken from its record. */
 export const only = (
@@ -37,14 +59,16 @@ export const only = (
   work: Work
 ): { readonly visitor: Visitor; readonly found: Found } => {
   const found: Found = { done: false, output: undefined, missing: undefined }
-  const step: Visitor["step"] = (step, path, input) =>
+  const step: Visitor["step"] = (step, place, input) =>
     // where the items are not known yet, `*` stands for the one that is looked for
-    path !== target && !(path.includes("*") && StepPath.matches(path, target))
-      ? recorded(runtime, step, path)
+    place.path !== target && !(place.path.includes("*") && StepPath.matches(place.path, target))
+      ? recorded(runtime, step, place)
       : Effect.matchEffect(input, {
           onSuccess: (value) => {
             found.done = true
-            return Effect.tap(work(step, value), (output) => Effect.sync(() => void (found.output = output)))
+            return Effect.tap(work(step, { ...place, attempt: undefined }, value), (output) =>
+              Effect.sync(() => void (found.output = output))
+            )
           },
           onFailure: (stop) => {
             if (stop instanceof Missing) found.missing = stop.path
@@ -61,9 +85,17 @@ interface Found {
   missing: string | undefined
 }
 
-const recorded = (runtime: Runtime, step: UntypedStep, path: string): Effect.Effect<unknown, Stop> =>
-  Effect.suspend(() => {
-    const result = runtime.state.records[path]?.result
+/** The output that is recorded for a place, or for an earlier round that it shares it with; or the failure that is. */
+const recorded = ({ state }: Runtime, step: UntypedStep, place: Place): Effect.Effect<unknown, Stop> =>
+  Effect.suspend((): Effect.Effect<unknown, Stop> => {
+    const { path } = place
+    const { error, result: own, same } = state.records[path] ?? {}
+    const taker = error?.fingerprint === undefined ? undefined : takerOf(place, error.tag)
+    if (taker !== undefined) {
+      taker.failure ??= { path, reason: error, isTimeOut: false }
+      return Effect.fail(new Halt())
+    }
+    const result = same === undefined ? own : state.records[same]?.result
     const output = result && readKept(insideOf(step).output, result.output)
     return output !== undefined && Result.isSuccess(output)
       ? Effect.succeed(output.success)

@@ -93,6 +93,8 @@ const kinds: Readonly<Record<Known["_tag"], Kind>> = {
   InvalidInput: "usage",
   InvalidOutput: "usage",
   InvalidItems: "failed",
+  UnknownCase: "failed",
+  Undecided: "failed",
   MissingResult: "usage",
   UnknownPath: "usage",
   WrongWorkflow: "usage",

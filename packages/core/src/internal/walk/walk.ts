@@ -1,0 +1,318 @@
+// The one walk through a workflow that running, planning, reading and doing one step share. In: nodes, a slot with the
+// input, and a visitor that says what to do at each step. Out: the output. `visit` of drive calls it.
+
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Semaphore from "effect/Semaphore"
+import * as StepPath from "../../StepPath.ts"
+import { InvalidItems, UnknownCase } from "../../WorkflowError.ts"
+import { isStep, type UntypedStep } from "../ask/step.ts"
+import type { Compiled } from "../definition/selector.ts"
+import { dependencyProblem, itemsProblem, keyProblem } from "../definition/itemKeys.ts"
+import { type Body, type Node, nodesOf, otherwise, tried } from "../definition/nodes.ts"
+import { evaluate, isMissing, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
+import { attempt, enter, type Place } from "./place.ts"
+import { copy, empty, merge, type Names, put, select } from "./scope.ts"
+
+type Visit<A> = Effect.Effect<A, Stop, unknown>
+
+/** What is done at each step, and with what cannot be walked. */
+export interface Visitor {
+  readonly step: (step: UntypedStep, place: Place, input: Effect.Effect<unknown, Stop>) => Visit<unknown>
+  readonly refuse: (path: string, reason: InvalidItems | UnknownCase) => Visit<never>
+  /** Told that one of several side by side ended by a defect or an interruption: the others shall start nothing new. */
+  readonly stop: (cause: Cause.Cause<never>) => void
+  /** Told of a way that is not gone. */
+  readonly skip?: (path: string) => void
+  /** How many are visited side by side at most, where that is not for the definition to say. */
+  readonly concurrency?: number
+  /** Gives a body no more than some time, where time counts. */
+  readonly within?: (place: Place, millis: number, body: (place: Place) => Visit<unknown>) => Visit<unknown>
+}
+
+/**
+ * Walks a workflow from its input to its output. Where a visitor has no result to give, the scope gets a hole that
+ * fails with `Missing` only when a selector looks at it, so that all the rest is still visited.
+ */
+export const walk = Effect.fnUntraced(function* (
+  visitor: Visitor,
+  nodes: ReadonlyArray<Node>,
+  place: Place,
+  input: Slot
+): Effect.fn.Return<unknown, Stop, unknown> {
+  let scope = input
+  let isOwn = false
+  /** Adds names to the scope, which becomes one of this walk alone; a hole stays a hole. */
+  const add = (change: (own: Names) => void) => {
+    if (scope instanceof Missing) return
+    // names are added to scopes of names only: Workflow.bind sees to it
+    if (!isOwn) scope = { value: copy(scope.value as Names) }
+    isOwn = true
+    change(scope.value as Names)
+  }
+  for (const node of nodes) {
+    switch (node._tag) {
+      case "Input": {
+        const whole = scope
+        scope = { value: empty() }
+        isOwn = true
+        add((own) => put(own, "input", whole))
+        break
+      }
+      case "AndThen": {
+        scope = yield* slot(visitBody(visitor, node.body, enter(place, node.name), scope))
+        isOwn = false
+        break
+      }
+      case "All": {
+        const start = scope
+        const parts = yield* settle(
+          visitor,
+          node.parts.map((part) => slot(walk(visitor, part, place, start))),
+          "unbounded"
+        )
+        for (const part of parts) {
+          // a part starts from a scope of names and only adds to it
+          if (!(part instanceof Missing)) add((own) => merge(own, part.value as Names))
+        }
+        break
+      }
+      default: {
+        const value = yield* slot(visitNamed(visitor, node, enter(place, node.name), scope))
+        add((own) => put(own, node.name, value))
+      }
+    }
+  }
+  return yield* evaluate(place.path, () => read(scope))
+})
+
+type NamedNode = Exclude<Node, { readonly _tag: "Input" | "AndThen" | "All" }>
+
+const visitNamed = (visitor: Visitor, node: NamedNode, place: Place, scope: Slot): Visit<unknown> => {
+  switch (node._tag) {
+    case "Let":
+      return evaluate(place.path, () => select(node.wires.value, read(scope)))
+    case "Bind":
+      return Effect.flatMap(fed(node.wires.input, place, scope), (input) => visitBody(visitor, node.body, place, input))
+    case "Timeout":
+      return Effect.flatMap(fed(node.wires.input, place, scope), (input) => {
+        const body = (place: Place) => visitBody(visitor, node.body, place, input)
+        return visitor.within === undefined ? body(place) : visitor.within(place, node.millis, body)
+      })
+    case "Sample":
+      return Effect.flatMap(fed(node.wires.input, place, scope), (input) => {
+        const at = (_: unknown, i: number) => visitBody(visitor, node.body, enter(place, String(i + 1)), input)
+        return settle(visitor, Array.from({ length: node.count }, at), node.concurrency)
+      })
+    case "ForEach":
+      return forEach(visitor, node, place, scope)
+    case "ForEachDependency":
+      return forEachDependency(visitor, node, place, scope)
+    case "Iterate":
+      return iterate(visitor, node, place, scope)
+    case "Branch":
+      return branch(visitor, node, place, scope)
+    case "Fallback":
+      return fallback(visitor, node, place, scope)
+  }
+}
+
+/** What a selector reads off a scope, or the hole that it came upon. */
+const fed = (wire: Compiled, { path }: Place, scope: Slot) => slot(evaluate(path, () => select(wire, read(scope))))
+
+const visitBody = (visitor: Visitor, body: Body, place: Place, input: Slot): Visit<unknown> =>
+  isStep(body)
+    ? visitor.step(body, place, input instanceof Missing ? Effect.fail(input) : Effect.succeed(input.value))
+    : walk(visitor, nodesOf(body), place, input)
+
+/** A scope with one more name, for who is fed from it alone. */
+const withName = (scope: Slot, name: string, value: Slot): Slot => {
+  if (scope instanceof Missing) return scope
+  // names are added to scopes of names only: the combinators see to it
+  const names = copy(scope.value as Names)
+  put(names, name, value)
+  return { value: names }
+}
+
+type NodeOf<Tag> = Extract<Node, { readonly _tag: Tag }>
+
+const branch = Effect.fnUntraced(function* (
+  visitor: Visitor,
+  { cases, wires }: NodeOf<"Branch">,
+  place: Place,
+  scope: Slot
+): Effect.fn.Return<unknown, Stop, unknown> {
+  const on = yield* fed(wires.on, place, scope)
+  const at = (name: string) => enter(place, StepPath.encodeKey(name))
+  if (on instanceof Missing) {
+    for (const [name, body] of cases) yield* slot(visitBody(visitor, body, at(name), on))
+    return yield* Effect.fail(on)
+  }
+  const found = String(on.value)
+  const body = cases.find(([name]) => name === found)?.[1]
+  if (body === undefined) {
+    return yield* visitor.refuse(place.path, new UnknownCase({ found, cases: cases.map(([name]) => name) }))
+  }
+  for (const [name] of cases) if (name !== found) visitor.skip?.(at(name).path)
+  return yield* visitBody(visitor, body, at(found), yield* fed(wires.input, place, scope))
+})
+
+const fallback = Effect.fnUntraced(function* (
+  visitor: Visitor,
+  node: NodeOf<"Fallback">,
+  place: Place,
+  scope: Slot
+): Effect.fn.Return<unknown, Stop, unknown> {
+  const input = yield* fed(node.wires.input, place, scope)
+  const within = attempt(enter(place, tried), node.errors)
+  const output = yield* slot(visitBody(visitor, node.body, within, input)).pipe(
+    Effect.catch((halt) => (within.attempt.failure === undefined ? Effect.fail(halt) : Effect.undefined))
+  )
+  const other = enter(place, otherwise)
+  if (output === undefined) return yield* visitBody(visitor, node.otherwise, other, input)
+  // which way it goes is not known yet
+  if (output instanceof Missing) yield* slot(visitBody(visitor, node.otherwise, other, output))
+  else visitor.skip?.(other.path)
+  return yield* evaluate(place.path, () => read(output))
+})
+
+const iterate = Effect.fnUntraced(function* (
+  visitor: Visitor,
+  node: NodeOf<"Iterate">,
+  place: Place,
+  scope: Slot
+): Effect.fn.Return<unknown, Stop, unknown> {
+  const { input, next = input, until } = node.wires
+  const outputs: Array<unknown> = []
+  let here = scope
+  for (let round = 1; round <= node.atMost; round++) {
+    const given = yield* fed(round === 1 ? input : next, place, node.wires.next === undefined ? scope : here)
+    const last = yield* slot(visitBody(visitor, node.body, roundOf(node, place, round), given))
+    here = withName(scope, "last", last)
+    const isDone = last instanceof Missing ? last : yield* fed(until, place, here)
+    if (last instanceof Missing || isDone instanceof Missing) {
+      // whether there are more rounds is not known yet
+      if (round < node.atMost) yield* slot(visitBody(visitor, node.body, enter(place, "*"), isDone))
+      return yield* evaluate(place.path, () => read(isDone))
+    }
+    outputs.push(last.value)
+    if (isDone.value === true) break
+  }
+  return node.collect === "all" ? outputs : outputs.at(-1)
+})
+
+/** The place of a round: where it may take from those before, it knows their places. */
+const roundOf = ({ again }: NodeOf<"Iterate">, place: Place, round: number): Place => {
+  const at = enter(place, String(round))
+  if (again === "nothing") return at
+  const before = Array.from({ length: round - 1 }, (_, i) => StepPath.join(place.path, String(round - 1 - i)))
+  return { ...at, earlier: [...before, ...(at.earlier ?? [])] }
+}
+
+const forEach = Effect.fnUntraced(function* (
+  visitor: Visitor,
+  node: NodeOf<"ForEach">,
+  place: Place,
+  scope: Slot
+): Effect.fn.Return<unknown, Stop, unknown> {
+  const { items, keys, ...given } = yield* itemsOf(visitor, node, place, scope)
+  const problem = given.problem ?? keyProblem(keys)
+  if (problem !== undefined) return yield* visitor.refuse(place.path, new InvalidItems({ detail: problem }))
+  const outputs = items.map((item, i) =>
+    visitItem(visitor, node, enter(place, StepPath.encodeKey(keys[i]!)), scope, { item })
+  )
+  return yield* settle(visitor, outputs, node.concurrency)
+})
+
+const forEachDependency = Effect.fnUntraced(function* (
+  visitor: Visitor,
+  node: NodeOf<"ForEachDependency">,
+  place: Place,
+  scope: Slot
+): Effect.fn.Return<unknown, Stop, unknown> {
+  const { items, keys, ...given } = yield* itemsOf(visitor, node, place, scope)
+  if (given.problem !== undefined) return yield* visitor.refuse(place.path, new InvalidItems({ detail: given.problem }))
+  // Workflow.forEachDependency lets only selectors of arrays of texts in
+  const dependencies = yield* evaluate(place.path, () =>
+    items.map((item) => select(node.wires.dependsOn, item) as ReadonlyArray<string>)
+  )
+  const problem = dependencyProblem(keys, dependencies)
+  if (problem !== undefined) return yield* visitor.refuse(place.path, new InvalidItems({ detail: problem }))
+  const done = new Map<string, Deferred.Deferred<unknown, Stop>>()
+  for (const key of keys) done.set(key, yield* Deferred.make<unknown, Stop>())
+  const permits = yield* Semaphore.make(visitor.concurrency ?? node.concurrency)
+  const outputs = items.map((item, i) => {
+    const key = keys[i]!
+    // no key is missing in the map: dependencyProblem saw to it
+    const needed = Effect.forEach(dependencies[i]!, (dependency) =>
+      Effect.map(Deferred.await(done.get(dependency)!), (output) => [dependency, output] as const)
+    )
+    return slot(Effect.map(needed, Object.fromEntries)).pipe(
+      Effect.flatMap((dependencies) => {
+        const at = enter(place, StepPath.encodeKey(key))
+        return Semaphore.withPermits(permits, 1)(visitItem(visitor, node, at, scope, { item, dependencies }))
+      }),
+      Effect.onExit((exit) => Deferred.done(done.get(key)!, exit)),
+      Effect.map((output) => [key, output] as const)
+    )
+  })
+  return Object.fromEntries(yield* settle({ stop: visitor.stop }, outputs, "unbounded"))
+})
+
+/** The items with their keys; where these are missing, the body is visited once, at `*`. */
+const itemsOf = (visitor: Visitor, node: NodeOf<"ForEach" | "ForEachDependency">, place: Place, scope: Slot) =>
+  evaluate(place.path, () => {
+    // Workflow.forEach lets only selectors of arrays and of texts in
+    const items = select(node.wires.items, read(scope)) as ReadonlyArray<unknown>
+    // a program without types may let in what it likes
+    const keys = Array.isArray(items) ? items.map((item) => select(node.wires.key, item) as string) : []
+    return { items, keys, problem: itemsProblem(items, keys) }
+  }).pipe(
+    Effect.catch((missing) =>
+      Effect.andThen(visitBody(visitor, node.body, enter(place, "*"), missing), Effect.fail(missing))
+    )
+  )
+
+const visitItem = (
+  visitor: Visitor,
+  node: NodeOf<"ForEach" | "ForEachDependency">,
+  place: Place,
+  scope: Slot,
+  names: { readonly item: unknown; readonly dependencies?: Slot }
+): Visit<unknown> => {
+  const input = evaluate(place.path, () => {
+    const inner = copy(read(scope) as Names)
+    put(inner, "item", { value: names.item })
+    if (names.dependencies !== undefined) put(inner, "dependencies", names.dependencies)
+    return select(node.wires.input, inner)
+  })
+  return Effect.flatMap(slot(input), (input) => visitBody(visitor, node.body, place, input))
+}
+
+/** Runs effects side by side; none stops another. Of several that cannot go on, `Missing` speaks last, a defect first. */
+const settle = <A>(
+  visitor: Pick<Visitor, "stop" | "concurrency">,
+  effects: ReadonlyArray<Visit<A>>,
+  concurrency: number | "unbounded"
+) => {
+  const each = Effect.matchCause({
+    onSuccess: (value: A): Exit.Exit<A, Stop> => Exit.succeed(value),
+    onFailure: (cause: Cause.Cause<Stop>) => {
+      if (!Cause.hasFails(cause)) visitor.stop(cause as Cause.Cause<never>)
+      return Exit.failCause(cause)
+    }
+  })
+  return Effect.flatMap(
+    Effect.forEach(effects, each, { concurrency: visitor.concurrency ?? concurrency }),
+    (exits): Visit<ReadonlyArray<A>> => {
+      const causes = exits.flatMap((exit) => (Exit.isFailure(exit) ? [exit.cause] : []))
+      const cause =
+        causes.find((cause) => !Cause.hasFails(cause)) ?? causes.find((cause) => !isMissing(cause)) ?? causes[0]
+      return cause === undefined
+        ? Effect.succeed(exits.flatMap((exit) => (Exit.isSuccess(exit) ? [exit.value] : [])))
+        : Effect.failCause(cause)
+    }
+  )
+}
