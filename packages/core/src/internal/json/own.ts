@@ -29,7 +29,12 @@ export const own = <A>(
   const copyOf = <B>(value: B): B => {
     if (typeof value !== "object" || value === null) return value
     // a copy is of the type of what it was made from
-    return (copies.get(value) ?? instead(value) ?? copyOrMake(value)) as B
+    return (copies.get(value) ?? otherThan(value) ?? copyOrMake(value)) as B
+  }
+
+  const otherThan = (value: object): object | undefined => {
+    const other = instead(value)
+    return other && known(value, other)
   }
 
   const copyOrMake = (value: object): object => {
@@ -109,10 +114,32 @@ export const own = <A>(
       return Reflect.apply(Uint8Array.prototype.slice, value, [])
     if (Option.isOption(value)) return Option.map(value, copyOf)
     if (Result.isResult(value)) return Result.mapBoth(value, { onSuccess: copyOf, onFailure: copyOf })
-    if (!Schema.isSchema(value.constructor) || Predicate.isError(value)) return undefined
+    if (!isOfSchema(value)) return undefined
     const members = copyMembers(value, { ...value })
     return Object.assign(Reflect.construct(value.constructor, [members, { disableChecks: true }]), members)
   }
 
   return copyOf(value)
+}
+
+/** Whether a value is an instance of a class of Schema. */
+const isOfSchema = (value: object): boolean => Schema.isSchema(value.constructor) && !Predicate.isError(value)
+
+/** Whether there is `such` an object in a value, looking into whatever `own` looks into. */
+export const holds = (value: unknown, such: (value: object) => boolean): boolean => {
+  const seen = new Set<object>()
+  const see = (member: unknown): void => {
+    if (typeof member === "object" && member !== null) seen.add(member)
+  }
+  see(value)
+  // what is added to a set while it is gone through is gone through, too
+  for (const object of seen) {
+    if (such(object)) return true
+    if (Array.isArray(object) || object instanceof Set) object.forEach(see)
+    else if (object instanceof Map) for (const entry of object) entry.forEach(see)
+    else if (isPlain(object) || Option.isOption(object) || Result.isResult(object) || isOfSchema(object)) {
+      Object.values(object).forEach(see)
+    }
+  }
+  return false
 }

@@ -3,25 +3,36 @@
 // takes nothing.
 
 import type { Compiled } from "../definition/selector.ts"
-import { own } from "../json/own.ts"
+import { holds, own } from "../json/own.ts"
 import { Missing, read, type Slot } from "./hole.ts"
 
 /** An object of names; reading one that is a hole throws `Missing`. */
 export type Names = object
 
-const all = new WeakSet<Names>()
+/** All names, each with those that it lies over. */
+const below = new WeakMap<Names, Names | undefined>()
 
-const known = (names: Names): Names => {
-  all.add(names)
+const known = (names: Names, others?: Names): Names => {
+  below.set(names, others)
   return names
 }
 
 export const empty = (): Names => known({})
 
+/** Names of one's own over others, which they show too; what is put there, these do not have. */
+export const over = (others: Names): Names => known(Object.create(others) as Names, others)
+
+/** Names and those that they lie over, the lowest first. */
+const layersOf = (names: Names): readonly [Names, ...Array<Names>] => {
+  const others = below.get(names)
+  return others === undefined ? [names] : [...layersOf(others), names]
+}
+
 /** Names of one's own: the same, holes kept, and what their class gives them. */
 export const copy = (names: Names): Names => {
-  const copied: Names = Object.create(Object.getPrototypeOf(names))
-  merge(copied, names)
+  const layers = layersOf(names)
+  const copied: Names = Object.create(Object.getPrototypeOf(layers[0]))
+  for (const layer of layers) merge(copied, layer)
   return known(copied)
 }
 
@@ -36,7 +47,7 @@ export const put = (names: Names, name: string, slot: Slot): void => {
   )
 }
 
-/** Puts all names of others among names that nobody else holds. */
+/** Puts what was put among other names among names that nobody else holds. */
 export const merge = (names: Names, others: Names): void => {
   for (const name of Reflect.ownKeys(others)) {
     // the name is one of these own keys
@@ -55,6 +66,7 @@ const views = new WeakMap<object, Names>()
 
 /** Names as what a user wrote sees them: each has one copy of its value, made where it is asked for. */
 const view = (names: Names): Names => {
+  const layers = layersOf(names)
   const copies = new Map<PropertyKey, unknown>()
   const get = (names: Names, name: PropertyKey): unknown => {
     if (!copies.has(name)) copies.set(name, ownOf(Reflect.get(names, name)))
@@ -62,8 +74,12 @@ const view = (names: Names): Names => {
   }
   const seen = new Proxy(names, {
     get,
+    getPrototypeOf: () => Reflect.getPrototypeOf(layers[0]),
+    ownKeys: () => [...new Set(layers.flatMap(Reflect.ownKeys))],
     getOwnPropertyDescriptor: (names, name) =>
-      Object.hasOwn(names, name) ? { get: () => get(names, name), enumerable: true, configurable: true } : undefined,
+      layers.some((layer) => Object.hasOwn(layer, name))
+        ? { get: () => get(names, name), enumerable: true, configurable: true }
+        : undefined,
     set: refuse,
     defineProperty: refuse,
     deleteProperty: refuse
@@ -73,12 +89,21 @@ const view = (names: Names): Names => {
 }
 
 /** A value of a scope that whoever gets it may change, but for the names in it. */
-const ownOf = (value: unknown): unknown => own(value, (value) => (all.has(value) ? view(value) : undefined))
+const ownOf = (value: unknown): unknown => own(value, (value) => (below.has(value) ? view(value) : undefined))
+
+/** A value with a copy of the names in place of each view, which would show what is put among them later. */
+const settled = (value: unknown): unknown =>
+  holds(value, (value) => views.has(value))
+    ? own(
+        value,
+        (value) => {
+          const names = views.get(value)
+          return names && copy(names)
+        },
+        () => undefined
+      )
+    : value
 
 /** What a selector reads off a value of a scope. */
-export const select = ({ select, wire }: Compiled, value: unknown): unknown => {
-  if (wire !== undefined) return select(value)
-  const selected = select(ownOf(value))
-  const names = typeof selected === "object" && selected !== null ? views.get(selected) : undefined
-  return names === undefined ? selected : copy(names)
-}
+export const select = ({ select, wire }: Compiled, value: unknown): unknown =>
+  wire === undefined ? settled(select(ownOf(value))) : select(value)

@@ -14,7 +14,7 @@ import { dependencyProblem, itemsProblem, keyProblem } from "../definition/itemK
 import { type Body, type Node, nodesOf, otherwise, tried } from "../definition/nodes.ts"
 import { evaluate, isMissing, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
 import { attempt, enter, type Place } from "./place.ts"
-import { copy, empty, merge, type Names, put, select } from "./scope.ts"
+import { copy, empty, merge, type Names, over, put, select } from "./scope.ts"
 
 type Visit<A> = Effect.Effect<A, Stop, unknown>
 
@@ -34,16 +34,17 @@ export interface Visitor {
 
 /**
  * Walks a workflow from its input to its output. Where a visitor has no result to give, the scope gets a hole that
- * fails with `Missing` only when a selector looks at it, so that all the rest is still visited.
+ * fails with `Missing` only when a selector looks at it, so that all the rest is still visited. `isOwn`: names may be put
+ * into the scope that it starts from.
  */
 export const walk = Effect.fnUntraced(function* (
   visitor: Visitor,
   nodes: ReadonlyArray<Node>,
   place: Place,
-  input: Slot
+  input: Slot,
+  isOwn = false
 ): Effect.fn.Return<unknown, Stop, unknown> {
   let scope = input
-  let isOwn = false
   /** Adds names to the scope, which becomes one of this walk alone; a hole stays a hole. */
   const add = (change: (own: Names) => void) => {
     if (scope instanceof Missing) return
@@ -70,7 +71,7 @@ export const walk = Effect.fnUntraced(function* (
         const start = scope
         const parts = yield* settle(
           visitor,
-          node.parts.map((part) => slot(walk(visitor, part, place, start))),
+          node.parts.map((part) => slot(walk(visitor, part, place, layer(start), true))),
           "unbounded"
         )
         for (const part of parts) {
@@ -87,6 +88,8 @@ export const walk = Effect.fnUntraced(function* (
   }
   return yield* evaluate(place.path, () => read(scope))
 })
+
+const layer = (scope: Slot): Slot => (scope instanceof Missing ? scope : { value: over(scope.value as Names) })
 
 type NamedNode = Exclude<Node, { readonly _tag: "Input" | "AndThen" | "All" }>
 
@@ -129,11 +132,9 @@ const visitBody = (visitor: Visitor, body: Body, place: Place, input: Slot): Vis
 
 /** A scope with one more name, for who is fed from it alone. */
 const withName = (scope: Slot, name: string, value: Slot): Slot => {
-  if (scope instanceof Missing) return scope
-  // names are added to scopes of names only: the combinators see to it
-  const names = copy(scope.value as Names)
-  put(names, name, value)
-  return { value: names }
+  const named = layer(scope)
+  if (!(named instanceof Missing)) put(named.value as Names, name, value)
+  return named
 }
 
 type NodeOf<Tag> = Extract<Node, { readonly _tag: Tag }>
@@ -283,7 +284,7 @@ const visitItem = (
   names: { readonly item: unknown; readonly dependencies?: Slot }
 ): Visit<unknown> => {
   const input = evaluate(place.path, () => {
-    const inner = copy(read(scope) as Names)
+    const inner = over(read(scope) as Names)
     put(inner, "item", { value: names.item })
     if (names.dependencies !== undefined) put(inner, "dependencies", names.dependencies)
     return select(node.wires.input, inner)
