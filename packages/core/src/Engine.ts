@@ -18,6 +18,7 @@ import * as span from "./internal/run/span.ts"
 import { type Ending, type Listener, make, type Runtime } from "./internal/run/runtime.ts"
 import * as setting from "./internal/run/set.ts"
 import * as Steps from "./internal/run/steps.ts"
+import { encodeInput } from "./internal/run/verdict.ts"
 import { only, readAll, type Work } from "./internal/run/visitors.ts"
 import { suggest } from "./internal/text/suggest.ts"
 import { Journal } from "./Journal.ts"
@@ -366,7 +367,12 @@ const atStep = Effect.fnUntraced(function* <In, Out, E, R>(
   }
   // nothing is written before it is known that the step can be reached
   const dry: Runtime = { ...runtime, state: foresight.state }
-  const { done, missing } = yield* reach(dry, () => Effect.fail(new Missing(path)))
+  const { done, missing } = yield* reach(dry, (step, _place, input) =>
+    // an input that does not fit is told by the work itself
+    Effect.catchTag(encodeInput(step, input), "InvalidInput", () => Effect.void).pipe(
+      Effect.andThen(Effect.fail(new Missing(path)))
+    )
+  )
   if (missing !== undefined) return yield* engineError(path, new MissingResult({ missing }))
   if (done) {
     yield* beginning.enterJournal(runtime, state)

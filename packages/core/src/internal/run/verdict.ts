@@ -7,7 +7,7 @@ import type { StepFailure, StepRecord } from "../../WorkflowState.ts"
 import { readKept } from "../json/codec.ts"
 import { own } from "../json/own.ts"
 import { insideOf, type Prepared, type UntypedStep } from "../ask/step.ts"
-import { evaluate, Missing } from "../walk/hole.ts"
+import { evaluate, Missing, watched } from "../walk/hole.ts"
 import { type Attempt, type Place, takerOf } from "../walk/place.ts"
 import type { Answered } from "./runtime.ts"
 
@@ -78,11 +78,13 @@ const eachItsOwn = (value: unknown, make: () => unknown) => {
 }
 
 /** The input as JSON, where it fits; a hole in it is still a hole. */
-const encodeInput = (step: UntypedStep, input: unknown): Effect.Effect<Schema.Json, InvalidInput | Missing> =>
-  Effect.try({
-    try: () => insideOf(step).input.encode(input),
-    catch: (error) => (error instanceof Missing ? error : new InvalidInput({ detail: describeError(error).message }))
-  })
+export const encodeInput = (step: UntypedStep, input: unknown): Effect.Effect<Schema.Json, InvalidInput | Missing> =>
+  Effect.fromResult(
+    Result.mapError(
+      watched(() => insideOf(step).input.encode(input)),
+      (error) => (error instanceof Missing ? error : new InvalidInput({ detail: describeError(error).message }))
+    )
+  )
 
 const judge = Effect.fnUntraced(function* (
   step: UntypedStep,

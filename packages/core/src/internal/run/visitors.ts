@@ -63,18 +63,17 @@ export const only = (
     // where the items are not known yet, `*` stands for the one that is looked for
     place.path !== target && !(place.path.includes("*") && StepPath.matches(place.path, target))
       ? recorded(runtime, step, place)
-      : Effect.matchEffect(input, {
-          onSuccess: (value) => {
-            found.done = true
-            return Effect.tap(work(step, { ...place, attempt: undefined }, value), (output) =>
-              Effect.sync(() => void (found.output = output))
-            )
-          },
-          onFailure: (stop) => {
-            if (stop instanceof Missing) found.missing = stop.path
-            return Effect.fail(stop)
-          }
-        })
+      : Effect.flatMap(input, (value) => {
+          found.done = true
+          const at = { ...place, attempt: undefined }
+          return Effect.tap(work(step, at, value), (output) => Effect.sync(() => void (found.output = output)))
+        }).pipe(
+          Effect.tapError((stop) =>
+            Effect.sync(() => {
+              if (stop instanceof Missing && stop.path !== target) found.missing = stop.path
+            })
+          )
+        )
   return { visitor: { ...ending(runtime), step }, found }
 }
 

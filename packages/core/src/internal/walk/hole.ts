@@ -32,9 +32,22 @@ export const isMissing = (cause: Cause.Cause<Stop>): boolean => Cause.squash(cau
 /** What a name of a scope stands for: a value, or a hole where a result is missing. */
 export type Slot = Missing | { readonly value: unknown }
 
+/** The holes that each function under way has read. */
+const watching: Array<Array<Missing>> = []
+
 export const read = (slot: Slot): unknown => {
-  if (slot instanceof Missing) throw slot
-  return slot.value
+  if (!(slot instanceof Missing)) return slot.value
+  watching.at(-1)?.push(slot)
+  throw slot
+}
+
+/** What a function gives or throws; where it read a hole, `Missing`, whatever it or a Schema made of that. */
+export const watched = <A>(f: () => A): Result.Result<A, unknown> => {
+  const holes: Array<Missing> = []
+  watching.push(holes)
+  const result = Result.try(f)
+  watching.pop()
+  return holes[0] === undefined ? result : Result.fail(holes[0])
 }
 
 /** An effect's result as a slot: a missing one is a hole. */
@@ -50,7 +63,7 @@ const inWords = (cause: unknown) =>
 /** Runs what a user wrote. Reading a hole is `Missing`; any other throw is a defect with the path. */
 export const evaluate = <A>(path: string, select: () => A): Effect.Effect<A, Missing> =>
   Effect.suspend(() => {
-    const result = Result.try(select)
+    const result = watched(select)
     if (Result.isSuccess(result)) return Effect.succeed(result.success)
     const cause = result.failure
     return cause instanceof Missing

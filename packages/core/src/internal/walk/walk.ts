@@ -238,7 +238,7 @@ const forEachDependency = Effect.fnUntraced(function* (
   // Workflow.forEachDependency lets only selectors of arrays of texts in
   const dependencies = yield* evaluate(place.path, () =>
     items.map((item) => select(node.wires.dependsOn, item) as ReadonlyArray<string>)
-  )
+  ).pipe(atAnyItem(visitor, node, place))
   const problem = dependencyProblem(keys, dependencies)
   if (problem !== undefined) return yield* visitor.refuse(place.path, new InvalidItems({ detail: problem }))
   const done = new Map<string, Deferred.Deferred<unknown, Stop>>()
@@ -262,7 +262,13 @@ const forEachDependency = Effect.fnUntraced(function* (
   return Object.fromEntries(yield* settle({ stop: visitor.stop }, outputs, "unbounded"))
 })
 
-/** The items with their keys; where these are missing, the body is visited once, at `*`. */
+/** Where the items are missing, the body is visited once, at `*`. */
+const atAnyItem = (visitor: Visitor, node: NodeOf<"ForEach" | "ForEachDependency">, place: Place) =>
+  Effect.catch((missing: Missing) =>
+    Effect.andThen(visitBody(visitor, node.body, enter(place, "*"), missing), Effect.fail(missing))
+  )
+
+/** The items with their keys. */
 const itemsOf = (visitor: Visitor, node: NodeOf<"ForEach" | "ForEachDependency">, place: Place, scope: Slot) =>
   evaluate(place.path, () => {
     // Workflow.forEach lets only selectors of arrays and of texts in
@@ -270,11 +276,7 @@ const itemsOf = (visitor: Visitor, node: NodeOf<"ForEach" | "ForEachDependency">
     // a program without types may let in what it likes
     const keys = Array.isArray(items) ? items.map((item) => select(node.wires.key, item) as string) : []
     return { items, keys, problem: itemsProblem(items, keys) }
-  }).pipe(
-    Effect.catch((missing) =>
-      Effect.andThen(visitBody(visitor, node.body, enter(place, "*"), missing), Effect.fail(missing))
-    )
-  )
+  }).pipe(atAnyItem(visitor, node, place))
 
 const visitItem = (
   visitor: Visitor,
