@@ -381,7 +381,8 @@ const atStep = Effect.fnUntraced(function* <In, Out, E, R>(
     return { runtime, output }
   }
   yield* refused(dry)
-  const known = Object.keys(state.records).filter((path) => !state.orphaned.includes(path))
+  const orphaned = new Set(state.orphaned)
+  const known = Object.keys(state.records).filter((path) => !orphaned.has(path))
   const meant = suggest(path, new Set([...stepsOf(nodesOf(configured)).map(({ path }) => path), ...known]))
   return yield* engineError(path, new UnknownPath({ detail: `no step has this path${meant}` }))
 })

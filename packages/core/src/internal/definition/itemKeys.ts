@@ -12,9 +12,9 @@ export const itemsProblem = (items: unknown, keys: ReadonlyArray<unknown>): stri
 
 /** What is wrong with the keys of items; `undefined` if nothing is. */
 export const keyProblem = (keys: ReadonlyArray<string>): string | undefined => {
-  if (new Set(keys).size === keys.length) return undefined
-  const name = keys.find((key, i) => keys.indexOf(key) < i)!
-  return inWords({ _tag: "Duplicate", name }, keys)
+  const seen = new Set<string>()
+  const name = keys.find((key) => seen.size === seen.add(key).size)
+  return name === undefined ? undefined : inWords({ _tag: "Duplicate", name }, keys)
 }
 
 /** What is wrong with the keys of items and with the keys that each depends on; `undefined` if nothing is. */

@@ -1,7 +1,8 @@
 import * as StepPath from "../../StepPath.ts"
-import type { WorkflowState } from "../../WorkflowState.ts"
+import type { StepRecord, WorkflowState } from "../../WorkflowState.ts"
 import type { DescribedNode, Description } from "./describe.ts"
 import { manyInWords } from "./nodes.ts"
+import { finder } from "./places.ts"
 
 const colours = {
   done: "fill:#d8f0dc,stroke:#2e7d32",
@@ -10,16 +11,18 @@ const colours = {
   waiting: "fill:#f2f2f2,stroke:#9e9e9e"
 }
 
-/** What a node looks like: of several items, failed beats running beats done. */
-const look = (path: string, state: WorkflowState): keyof typeof colours => {
-  const paths = path.includes("*")
-    ? Object.keys(state.records).filter((found) => StepPath.matches(path, found))
-    : [path]
-  const records = paths.flatMap((path) => state.records[path] ?? [])
-  if (records.some(({ error }) => error !== undefined)) return "failed"
-  const isRunning = state.status === "IN_PROGRESS" && records.some(({ pending }) => pending !== undefined)
-  if (isRunning) return "running"
-  return records.some(({ result }) => result !== undefined) ? "done" : "waiting"
+/** What a step looks like, by its path and record; of several items, failed beats running beats done. */
+const look = (items: ReadonlyArray<[string, StepRecord]>, { status }: WorkflowState): keyof typeof colours => {
+  if (items.some(([, { error }]) => error !== undefined)) return "failed"
+  if (status === "IN_PROGRESS" && items.some(([, { pending }]) => pending !== undefined)) return "running"
+  return items.some(([, { result }]) => result !== undefined) ? "done" : "waiting"
+}
+
+/** Which box has which colour; `boxes` by the paths of their steps. */
+const classes = (boxes: ReadonlyMap<string, string>, state: WorkflowState): ReadonlyArray<string> => {
+  const placeOf = finder(boxes.keys())
+  const items = Map.groupBy(Object.entries(state.records), ([path]) => placeOf(path))
+  return Array.from(boxes, ([path, id]) => `  class ${id} ${look(items.get(path) ?? [], state)}`)
 }
 
 /** A flowchart: steps as boxes in the order of the definition, workflows and items as frames around them. */
@@ -27,14 +30,14 @@ export const draw = ({ name, nodes }: Description, state: WorkflowState | undefi
   const lines = ["flowchart TD", `  start([${quote(name)}])`]
   // what a link in a frame names is drawn inside the frame, so all links come after the frames
   const links = new Set<string>()
-  const classes: Array<string> = []
+  const boxes = new Map<string, string>()
   let count = 0
   const box = (node: DescribedNode): string => {
     const id = `n${count++}`
     const name = StepPath.last(node.path)
     const step = node.step !== undefined && node.step.name !== name ? `${name}: ${node.step.name}` : name
     lines.push(`  ${id}${node.kind === "let" ? `[/${quote(step)}/]` : `[${quote(step)}]`}`)
-    if (state !== undefined && node.kind === "step") classes.push(`  class ${id} ${look(node.path, state)}`)
+    if (node.kind === "step") boxes.set(node.path, id)
     return id
   }
   /** Draws nodes after `from`; gives the ends from which the next node goes on. */
@@ -54,11 +57,9 @@ export const draw = ({ name, nodes }: Description, state: WorkflowState | undefi
     return [id]
   }
   sequence(nodes, ["start"])
-  lines.push(...links)
-  if (state !== undefined) {
-    for (const [status, style] of Object.entries(colours)) lines.push(`  classDef ${status} ${style}`)
-  }
-  return [...lines, ...classes].join("\n")
+  if (state === undefined) return [...lines, ...links].join("\n")
+  const styles = Object.entries(colours).map(([status, style]) => `  classDef ${status} ${style}`)
+  return [...lines, ...links, ...styles, ...classes(boxes, state)].join("\n")
 }
 
 /** A label; what Mermaid, its Markdown or HTML would read is written as an entity. */

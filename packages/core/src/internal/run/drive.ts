@@ -7,10 +7,10 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { LlmClient } from "../../LlmClient.ts"
-import * as StepPath from "../../StepPath.ts"
 import { describeError, engineError, Undecided, UnknownModel, type WorkflowError } from "../../WorkflowError.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import { nodesOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
+import { finder } from "../definition/places.ts"
 import { definitionHash, enterJournal, open } from "./begin.ts"
 import { faultless } from "./fault.ts"
 import * as find from "./find.ts"
@@ -93,7 +93,6 @@ const orphans = ({ state, tally }: Runtime, workflow: UntypedWorkflow, complete:
     const isSkipped = (path: string) => tally.skipped.some((way) => path === way || path.startsWith(`${way}/`))
     return paths.filter((path) => !visited.has(path) && !isSkipped(path))
   }
-  const known = new Set(stepsOf(nodesOf(workflow)).map(({ path }) => path))
-  const patterns = [...known].filter((path) => path.includes("*"))
-  return paths.filter((path) => !known.has(path) && !patterns.some((pattern) => StepPath.matches(pattern, path)))
+  const placeOf = finder(stepsOf(nodesOf(workflow)).map(({ path }) => path))
+  return paths.filter((path) => placeOf(path) === undefined)
 }

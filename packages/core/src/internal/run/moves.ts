@@ -4,6 +4,7 @@
 import * as StepPath from "../../StepPath.ts"
 import type { StepRecord, StepResult } from "../../WorkflowState.ts"
 import type { UntypedStep } from "../ask/step.ts"
+import { finder } from "../definition/places.ts"
 import type { Steps } from "./steps.ts"
 
 /** What a plan found at a path; with `*` in the path where items are not known. */
@@ -48,15 +49,17 @@ export const make = ({ records, started, steps }: Options) => {
   }
   for (const path of Object.keys(records)) note(path)
 
-  /** What was seen where a path may be, of those that stand for several. */
+  let placeOf: ReturnType<typeof finder> | undefined
+  /** What was seen at a path, or at one that stands for several, when all places were seen. */
   const seenFor = (path: string): Seen | undefined => {
-    for (const [pattern, found] of seen) if (pattern.includes("*") && StepPath.matches(pattern, path)) return found
-    return undefined
+    placeOf ??= finder(seen.keys())
+    const place = placeOf(path)
+    return place === undefined ? undefined : seen.get(place)
   }
 
   /** Whether the path of a result does not take it; `isWhole` when all places were seen. */
   const isFree = (path: string, result: StepResult, isWhole: boolean): boolean => {
-    const own = seen.get(path) ?? (isWhole ? seenFor(path) : undefined)
+    const own = isWhole ? seenFor(path) : seen.get(path)
     if (own === undefined) return isWhole || !steps.has(path)
     if (own.by !== undefined) return own.by === "other"
     return own.asks === undefined ? !steps.mayAsk(own.step, result) : own.asks !== result.fingerprint.value

@@ -3,10 +3,10 @@
 
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as StepPath from "../../StepPath.ts"
 import type { StepResult } from "../../WorkflowState.ts"
 import type { UntypedStep } from "../ask/step.ts"
 import { nodesOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
+import { finder } from "../definition/places.ts"
 import * as canonical from "../json/canonical.ts"
 import { fixed } from "./verdict.ts"
 
@@ -23,8 +23,7 @@ export interface Steps {
 
 export const make = (hash: Hash, workflow: UntypedWorkflow): Steps => {
   const all = stepsOf(nodesOf(workflow))
-  const paths = new Set(all.map(({ path }) => path))
-  const patterns = [...paths].filter((path) => path.includes("*"))
+  const placeOf = finder(all.map(({ path }) => path))
   let steps: Map<string | undefined, Set<UntypedStep>> | undefined
   /** The steps that look the same as one of code, with it: what their bodies do nobody knows. */
   const likeOf = (code: string): ReadonlySet<UntypedStep> => {
@@ -39,7 +38,7 @@ export const make = (hash: Hash, workflow: UntypedWorkflow): Steps => {
     return steps.get(code) ?? new Set()
   }
   return {
-    has: (path) => paths.has(path) || patterns.some((pattern) => StepPath.matches(pattern, path)),
+    has: (path) => placeOf(path) !== undefined,
     mayAsk: (step, { fingerprint }) =>
       Object.entries(fixed(hash, step).parts).every(([name, digest]) => fingerprint.parts[name] === digest),
     mayTake: (step, { by, code, model }) => {
