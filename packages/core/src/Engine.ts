@@ -1,25 +1,22 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Predicate from "effect/Predicate"
 import * as Queue from "effect/Queue"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { DeltaSink } from "./DeltaSink.ts"
 import { nodesOf, stepsOf, type UntypedWorkflow } from "./internal/definition/nodes.ts"
 import * as beginning from "./internal/run/begin.ts"
-import { drive, visit } from "./internal/run/drive.ts"
+import { drive, refused, visit, wayTo } from "./internal/run/drive.ts"
 import { faultless } from "./internal/run/fault.ts"
 import { settle } from "./internal/run/find.ts"
 import { foresee, type PlanEntry } from "./internal/run/foresee.ts"
-import { Missing } from "./internal/walk/hole.ts"
 import { perform } from "./internal/run/perform.ts"
 import * as span from "./internal/run/span.ts"
-import { type Ending, type Listener, make, type Runtime } from "./internal/run/runtime.ts"
+import { type Listener, make, type Runtime } from "./internal/run/runtime.ts"
 import * as setting from "./internal/run/set.ts"
 import * as Steps from "./internal/run/steps.ts"
-import { encodeInput } from "./internal/run/verdict.ts"
-import { only, readAll, type Work } from "./internal/run/visitors.ts"
+import { readAll, type Work } from "./internal/run/visitors.ts"
 import { suggest } from "./internal/text/suggest.ts"
 import { Journal } from "./Journal.ts"
 import type { LlmError } from "./LlmError.ts"
@@ -35,7 +32,7 @@ import {
   UnknownPath,
   WorkflowError
 } from "./WorkflowError.ts"
-import { fold, type WorkflowEvent } from "./WorkflowEvent.ts"
+import { fold, renewed, type WorkflowEvent } from "./WorkflowEvent.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
 export type { PlanEntry } from "./internal/run/foresee.ts"
@@ -195,6 +192,25 @@ export {
   import_ as import
 }
 
+/**
+ * A new run with the results of another one, which stays as it is, but that of the step at `path`: this is asked for
+ * anew, and what hangs on it where its output differs. **Fails with** `UnknownPath`, `RunExists`, `JournalError`.
+ */
+export const fork = Effect.fnUntraced(function* <In, Out, E, R>(
+  workflow: Workflow.Workflow<In, Out, E, R>,
+  state: WorkflowState,
+  path: string,
+  options?: { readonly run?: string }
+): Effect.fn.Return<WorkflowState, WorkflowError, R> {
+  const opened = yield* beginning.open(untyped(workflow), state)
+  // a result that the step would find at another path is what is made anew
+  const { foresight } = yield* typed(workflow, wayTo(opened, path))
+  const record = foresight.state.records[path]
+  if (record === undefined) return yield* import_(workflow, state, options)
+  const records = { ...foresight.state.records, [path]: renewed(record) }
+  return yield* import_(workflow, { ...state, status: "IN_PROGRESS", records }, options)
+})
+
 /** The typed output of a run whose every step has a result. **Fails with** `MissingResult` naming the first without. */
 export const output = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
@@ -213,13 +229,6 @@ export const output = Effect.fnUntraced(function* <In, Out, E, R>(
   // the walk of a typed workflow ends with its output
   return read as Out
 })
-
-/** Items that cannot be walked are told to whoever reads them. */
-const refused = ({ ending }: Runtime): Effect.Effect<void, WorkflowError> =>
-  isRefusal(ending) ? Effect.fail(engineError(ending.path, ending.reason)) : Effect.void
-
-const isRefusal = (ending: Ending | undefined): ending is Ending & { readonly reason: EngineReason } =>
-  Predicate.isTagged(ending?.reason, "InvalidItems")
 
 /**
  * What happens while `run` runs, as it happens. A slow reader holds nothing up. With `deltas` steps ask for streamed
@@ -358,33 +367,14 @@ const atStep = Effect.fnUntraced(function* <In, Out, E, R>(
   work: (runtime: Runtime) => Work,
   listener?: Listener
 ): Effect.fn.Return<{ readonly runtime: Runtime; readonly output: unknown }, WorkflowError, R> {
-  const { configured, input, runtime } = yield* beginning.open(untyped(workflow), state, listener)
-  const steps = Steps.make(runtime.hash, configured)
-  const foresight = yield* typed(workflow, foresee(runtime, steps, configured, input))
-  const reach = (at: Runtime, work: Work) => {
-    const { found, visitor } = only(at, path, work)
-    return Effect.as(typed(workflow, visit(at, visitor, configured, input)), found)
-  }
-  // nothing is written before it is known that the step can be reached
-  const dry: Runtime = { ...runtime, state: foresight.state }
-  const { done, missing } = yield* reach(dry, (step, _place, input) =>
-    // an input that does not fit is told by the work itself
-    Effect.catchTag(encodeInput(step, input), "InvalidInput", () => Effect.void).pipe(
-      Effect.andThen(Effect.fail(new Missing(path)))
-    )
-  )
+  const opened = yield* beginning.open(untyped(workflow), state, listener)
+  const { runtime } = opened
+  const { foresight, go, missing } = yield* typed(workflow, wayTo(opened, path))
   if (missing !== undefined) return yield* engineError(path, new MissingResult({ missing }))
-  if (done) {
-    yield* beginning.enterJournal(runtime, state)
-    yield* faultless(runtime, settle(runtime, foresight))
-    const { output } = yield* reach(runtime, work(runtime))
-    return { runtime, output }
-  }
-  yield* refused(dry)
-  const orphaned = new Set(state.orphaned)
-  const known = Object.keys(state.records).filter((path) => !orphaned.has(path))
-  const meant = suggest(path, new Set([...stepsOf(nodesOf(configured)).map(({ path }) => path), ...known]))
-  return yield* engineError(path, new UnknownPath({ detail: `no step has this path${meant}` }))
+  yield* beginning.enterJournal(runtime, state)
+  yield* faultless(runtime, settle(runtime, foresight))
+  const { output } = yield* typed(workflow, go(runtime, work(runtime)))
+  return { runtime, output }
 })
 
 const outcomeOf = <Out, E>({

@@ -26,7 +26,8 @@ const say = Step.make("say", {
 const workflow = Workflow.make("w", { input: Text }).pipe(
   Workflow.bind("first", say, "input"),
   Workflow.forEach("each", say, { items: () => ["a", "b"], key: (item) => item, input: { text: "item" } }),
-  Workflow.bind("last", say, { text: "first" })
+  Workflow.let("loud", ({ first }) => first.toUpperCase()),
+  Workflow.bind("last", say, { text: "loud" })
 )
 
 /** A model that says the same word for `first` each time, or words of its own; keeps what it was asked, and how. */
@@ -71,6 +72,140 @@ const planned = (plan: ReadonlyArray<Engine.PlanEntry>) =>
   plan.map(({ action, path, why }) => `${action} ${path}${why === "" ? "" : `: ${why}`}`)
 
 const kept = ["reuse first", "reuse each/a", "reuse each/b", "reuse last"]
+
+describe("Engine.fork", () => {
+  it.effect("starts a run with all results, which asks at the path alone while its output stays equal", () => {
+    const { asked, layer } = model()
+    return Effect.gen(function* () {
+      const state = yield* done
+      const before = WorkflowState.toJson(state)
+      const fork = yield* Engine.fork(workflow, state, "first", { run: "f" })
+      assert.deepStrictEqual([fork.run, fork.origin, fork.status, fork.events], ["f", "r", "IN_PROGRESS", 1])
+      assert.deepStrictEqual(yield* Engine.load(workflow, "f"), fork)
+      assert.deepStrictEqual(yield* WorkflowState.fromJson(WorkflowState.toJson(fork)), fork)
+      assert.deepStrictEqual(planned(yield* Engine.plan(workflow, fork)), [
+        "run first: a new result was asked for",
+        ...kept.slice(1, 3),
+        "perhaps last: reads first"
+      ])
+      const calls = asked.length
+      const after = yield* Engine.run(workflow, fork)
+      assert.deepStrictEqual([asked.slice(calls), after.ran], [["first fresh"], ["first"]])
+      assert.strictEqual(after.state.status, "COMPLETED")
+      assert.strictEqual(WorkflowState.toJson(yield* Engine.load(workflow, "r")), before)
+    }).pipe(Effect.provide([layer, Journal.layerMemory]))
+  })
+
+  it.effect("runs what hangs on the path where the output differs, and no other", () =>
+    Effect.gen(function* () {
+      const state = yield* Effect.provide(done, model().layer)
+      const other = model((path) => `other ${path}`)
+      const first = yield* Engine.fork(workflow, state, "first")
+      yield* Effect.provide(Engine.run(workflow, first), other.layer)
+      assert.deepStrictEqual(other.asked, ["first fresh", "last"])
+      const item = yield* Engine.fork(workflow, state, "each/b")
+      assert.match(item.run, /^\d{8}-\d{6}-[a-z]{6}$/)
+      const { state: after } = yield* Effect.provide(Engine.run(workflow, item), other.layer)
+      assert.deepStrictEqual(other.asked.slice(2), ["each/b fresh"])
+      assert.deepStrictEqual(after.records["each/a"], state.records["each/a"])
+    }).pipe(Effect.provide([model().layer, Journal.layerMemory]))
+  )
+
+  it.effect("forks a fork, and one at two paths", () =>
+    Effect.gen(function* () {
+      const { asked, layer } = model()
+      const state = yield* Effect.provide(done, layer)
+      const one = yield* Engine.fork(workflow, state, "each/a", { run: "one" })
+      const two = yield* Engine.fork(workflow, one, "last", { run: "two" })
+      assert.strictEqual(two.origin, "one")
+      const calls = asked.length
+      yield* Effect.provide(Engine.run(workflow, two), layer)
+      assert.deepStrictEqual(asked.slice(calls), ["each/a fresh", "last fresh"])
+    }).pipe(Effect.provide([model().layer, Journal.layerMemory]))
+  )
+
+  it.effect("asks for the result anew that the step would find at another path", () =>
+    Effect.gen(function* () {
+      const renamed = Workflow.make("w", { input: Text }).pipe(Workflow.bind("begin", say, "input"))
+      const state = yield* done
+      const moved = yield* Engine.fork(renamed, state, "begin")
+      assert.deepStrictEqual(planned(yield* Engine.plan(renamed, moved)), ["run begin: a new result was asked for"])
+      const { asked, layer } = model()
+      yield* Effect.provide(Engine.run(renamed, moved), layer)
+      assert.deepStrictEqual(asked, ["begin fresh"])
+    }).pipe(Effect.provide([model().layer, Journal.layerMemory]))
+  )
+
+  it.effect("is no more than a copy at a step without a result", () =>
+    Effect.gen(function* () {
+      const initial = yield* Engine.initialize(workflow, { text: "go" })
+      const fork = yield* Engine.fork(workflow, initial, "last", { run: "f" })
+      assert.deepStrictEqual([fork.status, fork.records], ["INITIALIZED", {}])
+      const { asked, layer } = model()
+      yield* Effect.provide(Engine.run(workflow, fork), layer)
+      assert.deepStrictEqual(asked, ["first", "each/a", "each/b", "last"])
+    }).pipe(Effect.provide([model().layer, Journal.layerMemory]))
+  )
+
+  it.effect("takes a state from anywhere, and leaves the journal of its run alone", () =>
+    Effect.gen(function* () {
+      const state = yield* Effect.provide(done, model().layer)
+      const journal = Journal.makeMemory()
+      yield* Effect.provideService(Engine.fork(workflow, state, "last", { run: "f" }), Journal.Journal, journal)
+      assert.strictEqual(yield* journal.size("r"), 0)
+      assert.deepStrictEqual(
+        (yield* journal.load("f")).map(({ _tag }) => _tag),
+        ["RunImported"]
+      )
+    }).pipe(Effect.provide(model().layer))
+  )
+
+  it.effect("takes the replies of other steps, which were cut off in the run that it comes from", () =>
+    Effect.gen(function* () {
+      const journal = yield* Effect.provide(killedAfter("StepReplied", done), model().layer)
+      // texts are those of one run, as on disk
+      const apart: Journal.Service = {
+        ...journal,
+        getText: (run, hash) =>
+          run === "r"
+            ? journal.getText(run, hash)
+            : Effect.fail(new Journal.JournalError({ run, reason: "NotFound", detail: hash }))
+      }
+      const { asked, layer } = model()
+      yield* Effect.gen(function* () {
+        const fork = yield* Engine.fork(workflow, yield* Engine.load(workflow, "r"), "first", { run: "f" })
+        yield* Engine.run(workflow, fork)
+        assert.deepStrictEqual(asked, ["first fresh"])
+        const anew = yield* Engine.fork(workflow, yield* Engine.load(workflow, "r"), "last", { run: "g" })
+        yield* Engine.run(workflow, anew)
+        assert.deepStrictEqual(asked.slice(1), ["last fresh"])
+      }).pipe(Effect.provide(layer), Effect.provideService(Journal.Journal, apart))
+    })
+  )
+
+  it.effect("refuses a path that no step has, with the near ones, and an id that a run has", () =>
+    Effect.gen(function* () {
+      const state = yield* Effect.provide(done, model().layer)
+      for (const [path, said] of [
+        ["frist", 'no step has this path; did you mean "first"?'],
+        ["each", "no step has this path"],
+        ["each/c", "no step has this path"],
+        ["each/*", "no step has this path"],
+        ["input", "no step has this path"],
+        ["", "no step has this path"]
+      ] as const) {
+        const error = yield* Effect.flip(Engine.fork(workflow, state, path))
+        assert.deepStrictEqual([error.path, error.reason._tag], [path, "UnknownPath"])
+        assert.include(error.message, said)
+      }
+      const taken = yield* Effect.flip(Engine.fork(workflow, state, "first", { run: "r" }))
+      assert.strictEqual(taken.reason._tag, "RunExists")
+      const other = Workflow.make("other", { input: Text })
+      const wrong = yield* Effect.flip(Engine.fork(other, state, "first"))
+      assert.strictEqual(wrong.reason._tag, "WrongWorkflow")
+    }).pipe(Effect.provide([model().layer, Journal.layerMemory]))
+  )
+})
 
 describe("Engine, a new result that was asked for", () => {
   it.effect("is asked for again where the process ended before the reply", () =>

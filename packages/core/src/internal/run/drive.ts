@@ -6,16 +6,30 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import { LlmClient } from "../../LlmClient.ts"
-import { describeError, engineError, Undecided, UnknownModel, type WorkflowError } from "../../WorkflowError.ts"
+import {
+  describeError,
+  engineError,
+  type EngineReason,
+  Undecided,
+  UnknownModel,
+  UnknownPath,
+  type WorkflowError
+} from "../../WorkflowError.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import { nodesOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { finder } from "../definition/places.ts"
+import { suggest } from "../text/suggest.ts"
 import { definitionHash, enterJournal, open } from "./begin.ts"
 import { faultless } from "./fault.ts"
 import * as find from "./find.ts"
+import { foresee } from "./foresee.ts"
 import { end, type Ending, type Listener, type Runtime } from "./runtime.ts"
-import { runAll } from "./visitors.ts"
+import * as Steps from "./steps.ts"
+import { encodeInput } from "./verdict.ts"
+import { only, runAll, type Work } from "./visitors.ts"
+import { Missing } from "../walk/hole.ts"
 import { root } from "../walk/place.ts"
 import { type Visitor, walk } from "../walk/walk.ts"
 
@@ -27,6 +41,39 @@ export const visit = (
   input: unknown
 ): Effect.Effect<unknown, WorkflowError, unknown> =>
   faultless(runtime, walk(visitor, nodesOf(workflow), root, { value: input }))
+
+/** The way to one step through recorded results, moved or not; `missing`: what keeps its input from being known. */
+export const wayTo = Effect.fnUntraced(function* (
+  { configured, input, runtime }: Effect.Success<ReturnType<typeof open>>,
+  path: string
+) {
+  const foresight = yield* foresee(runtime, Steps.make(runtime.hash, configured), configured, input)
+  const go = (at: Runtime, work: Work) => {
+    const { found, visitor } = only(at, path, work)
+    return Effect.as(visit(at, visitor, configured, input), found)
+  }
+  // nothing is written before it is known that the step can be reached
+  const dry: Runtime = { ...runtime, state: foresight.state }
+  const { done, missing } = yield* go(dry, (step, _place, input) =>
+    // an input that does not fit is told by the work itself
+    Effect.catchTag(encodeInput(step, input), "InvalidInput", () => Effect.void).pipe(
+      Effect.andThen(Effect.fail(new Missing(path)))
+    )
+  )
+  if (done || missing !== undefined) return { foresight, go, missing }
+  yield* refused(dry)
+  const orphaned = new Set(runtime.state.orphaned)
+  const known = Object.keys(runtime.state.records).filter((path) => !orphaned.has(path))
+  const meant = suggest(path, new Set([...stepsOf(nodesOf(configured)).map(({ path }) => path), ...known]))
+  return yield* engineError(path, new UnknownPath({ detail: `no step has this path${meant}` }))
+})
+
+/** Items that cannot be walked are told to whoever reads them. */
+export const refused = ({ ending }: Runtime): Effect.Effect<void, WorkflowError> =>
+  isRefusal(ending) ? Effect.fail(engineError(ending.path, ending.reason)) : Effect.void
+
+const isRefusal = (ending: Ending | undefined): ending is Ending & { readonly reason: EngineReason } =>
+  Predicate.isTagged(ending?.reason, "InvalidItems") || Predicate.isTagged(ending?.reason, "UnknownCase")
 
 /** Runs a workflow from a state to its end, whatever that is: the runtime's ending, or else the output. */
 export const drive = Effect.fnUntraced(function* (

@@ -68,10 +68,12 @@ export const recallReply = Effect.fnUntraced(
     const { prompt, settings } = hashesOf(hash, opening, request, canonical.stringify(request.messages))
     const kept = replied.findLast((kept) => kept.prompt === prompt && kept.asked?.settings === settings)
     if (kept?.asked === undefined) return undefined
-    const text = yield* Effect.catch(journal.getText(state.run, kept.reply), (reason) =>
-      // a state from elsewhere came without texts
-      reason.reason === "NotFound" ? Effect.undefined : halt(runtime, { _tag: "Faulted", path, reason })
-    )
+    const textIn = (run: string) =>
+      Effect.catch(journal.getText(run, kept.reply), (reason) =>
+        reason.reason === "NotFound" ? Effect.undefined : halt(runtime, { _tag: "Faulted", path, reason })
+      )
+    // the texts of a run stay with it when another one starts from its state
+    const text = (yield* textIn(state.run)) ?? (state.origin && (yield* textIn(state.origin)))
     if (text === undefined) return undefined
     if (hash(text) !== kept.reply) {
       yield* Effect.logWarning(`${path}: the text of a reply in the journal was altered, so it is asked for again`)

@@ -78,7 +78,7 @@ export const only = (
 }
 
 /** Whether the path was reached, what came of it, and what it waits for where its input could not be had. */
-interface Found {
+export interface Found {
   done: boolean
   output: unknown
   missing: string | undefined
