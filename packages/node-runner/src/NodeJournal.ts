@@ -12,6 +12,7 @@ import { Journal, JournalError, type Service } from "@stepwright/core/Journal"
 import { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import { format } from "@stepwright/core/WorkflowState"
 import * as jsonLines from "./internal/disk/jsonLines.ts"
+import { isRunId, runIdRule } from "./internal/disk/runId.ts"
 import * as runLock from "./internal/disk/runLock.ts"
 import { reasonOf } from "./internal/disk/systemError.ts"
 
@@ -57,9 +58,9 @@ const make = Effect.fnUntraced(function* (directory: string) {
   const fs = yield* FileSystem.FileSystem
 
   const folder = (run: string) =>
-    /^[A-Za-z0-9][\w.-]{0,127}$/.test(run)
+    isRunId(run)
       ? Effect.succeed(`${directory}/${run}`)
-      : Effect.fail(new JournalError({ run, reason: "Failed", detail: "an id has letters, digits, . _ and - only" }))
+      : Effect.fail(new JournalError({ run, reason: "Failed", detail: runIdRule }))
 
   /** Locks a run and opens its files; the texts that are there already are known by their hashes. */
   const open = Effect.fnUntraced(function* (run: string) {

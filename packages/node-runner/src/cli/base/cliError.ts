@@ -99,7 +99,7 @@ const kinds: Readonly<Record<Known["_tag"], Kind>> = {
   UnknownPath: "usage",
   WrongWorkflow: "usage",
   StaleState: "failed",
-  RunExists: "failed",
+  RunExists: "usage",
   ResultNotRecorded: "failed",
   WorkflowConfigError: "usage",
   WorkflowStateError: "usage",

@@ -4,6 +4,7 @@ import { Debug } from "../run/flags.ts"
 import { ask } from "./ask.ts"
 import { cassette } from "./cassette.ts"
 import { export as exportRun } from "./export.ts"
+import { fork } from "./fork.ts"
 import { graph } from "./graph.ts"
 import { import as importState } from "./import.ts"
 import { list } from "./list.ts"
@@ -25,6 +26,7 @@ export const make = (name: string, words: Words) =>
       resume(words),
       step(words),
       set(words),
+      fork(words),
       plan(words),
       status(words),
       show(words),

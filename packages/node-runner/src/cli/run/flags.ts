@@ -138,11 +138,21 @@ const maybeRun = Argument.String("RUN").pipe(
   Argument.optional
 )
 
+/** The id of a run that begins. */
+export const newRun = text("run", "ID", "Id of the new run (default: the time and six letters)")
+
 const path = ({ path }: Words) =>
   Argument.String("PATH").pipe(
     Argument.withDescription(`Path of a step, such as ${path}, for an item GROUP/KEY; \`plan\` lists them`),
     Argument.optional
   )
+
+/** At which of its events a run is looked at. */
+export const at = Flag.Int("at").pipe(
+  Flag.withMetavar("EVENT"),
+  Flag.withDescription("As it was after this event, 1 for the first; without PATH the whole run"),
+  maybe
+)
 
 /** RUN PATH, of which RUN may be left out. */
 export const runAndPath = (words: Words) => ({ run: maybeRun, path: path(words) })

@@ -23,6 +23,7 @@ const calls: Readonly<Record<string, readonly [args: ReadonlyArray<string>, has:
     ["first", "doc.md"],
     ["run", "path", "pending"]
   ],
+  fork: [["first"], ["run", "origin", "workflow", "path"]],
   plan: [[], ["0"]],
   status: [[], ["run", "status", "steps"]],
   show: [["first"], ["run", "path", "output"]],
