@@ -2,6 +2,7 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import { Journal } from "@stepwright/core/Journal"
 import { Message } from "@stepwright/core/LlmRequest"
 import { usage } from "../base/cliError.ts"
@@ -9,13 +10,15 @@ import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
 import * as followed from "../run/followed.ts"
 import * as flags from "../run/flags.ts"
-import * as runFolder from "../run/runFolder.ts"
 import * as stepPath from "../path/stepPath.ts"
+import * as moment from "../view/moment.ts"
 
 const config = (words: Words) => ({
   ...flags.runAndPath(words),
   prompt: flags.toggle("prompt", "Show the messages of its last call of a model instead"),
   reply: flags.toggle("reply", "Show the model's last reply as it came instead"),
+  at: flags.at,
+  events: flags.toggle("events", "List what happened, numbered: in the whole run, or at PATH"),
   json: flags.json
 })
 
@@ -23,19 +26,28 @@ export const show = (words: Words) =>
   Command.make(
     "show",
     config(words),
-    Effect.fnUntraced(function* ({ json, prompt, reply, ...rest }) {
-      if (prompt && reply) {
-        return yield* usage("--prompt and --reply are two texts", { target: "--reply", fix: "ask for one of them" })
+    Effect.fnUntraced(function* ({ at, events: isList, json, prompt, reply, ...rest }) {
+      const asked = { "--prompt": prompt, "--reply": reply, "--events": isList }
+      const [flag, other] = Struct.keys(asked).filter((name) => asked[name])
+      if (other !== undefined) {
+        return yield* usage(`${flag} and ${other} are two things`, { target: other, fix: "ask for one of them" })
       }
-      const { path: given, run } = yield* followed.runAndPath(rest)
-      const state = yield* runFolder.state(run)
+      const isOfRun = isList || (at !== undefined && flag === undefined)
+      const { path: given, run } = yield* isOfRun ? followed.runAndMaybePath(rest) : followed.runAndPath(rest)
+      const then = yield* moment.of(run, at)
+      if (isList) return yield* Console.log(yield* moment.list(then, given, json))
+      if (given === undefined) return yield* Console.log(yield* moment.whole(then, json))
+      const { events, state } = then
       const print = (path: string, found: Readonly<Record<string, unknown>>, text: string) =>
-        Console.log(json ? JSON.stringify({ run, path, ...found }, null, 2) : text)
+        Console.log(json ? JSON.stringify({ run, path, ...(at !== undefined && { at }), ...found }, null, 2) : text)
       if (given === "input") return yield* print(given, { output: state.input }, format.output(state.input))
-      const path = stepPath.resolve(given, undefined, state)
+      const path = stepPath.resolve(given, undefined, then.latest)
       const record = state.records[path]
       if (record === undefined) {
-        return yield* stepPath.unknown(path, run, Object.keys(state.records))
+        const { records } = then.latest
+        return yield* records[path] === undefined
+          ? stepPath.unknown(path, run, Object.keys(records))
+          : usage(`${path} had not started by event ${at}`, { target: path })
       }
       if (!prompt && !reply) {
         const output = record.result?.output
@@ -46,9 +58,7 @@ export const show = (words: Words) =>
         )
       }
       const journal = yield* Journal
-      const replied = (yield* journal.load(run)).findLast(
-        (event) => event._tag === "StepReplied" && event.path === path
-      )
+      const replied = events.findLast((event) => event._tag === "StepReplied" && event.path === path)
       if (replied?._tag !== "StepReplied") {
         return yield* usage(
           record.requests.started > 0 && record.replies === 0
@@ -67,7 +77,7 @@ export const show = (words: Words) =>
     })
   ).pipe(
     Command.withDescription(
-      "Print the recorded result of a step: text as it is, else JSON. The path `input` shows the run's input."
+      "Print the recorded result of a step: text as it is, else JSON. The path `input` shows the run's input. With --at as it was at any moment of the run, which --events lists."
     ),
     Command.withShortDescription("Print a step's result, prompt or reply"),
     Command.withExamples(({ commandPath }) => [
@@ -77,7 +87,9 @@ export const show = (words: Words) =>
         description: "What the model said, word by word"
       },
       { command: `${commandPath.join(" ")} latest ${words.firstPath} --prompt`, description: "What it was asked" },
-      { command: `${commandPath.join(" ")} latest input`, description: "The run's input" }
+      { command: `${commandPath.join(" ")} latest input`, description: "The run's input" },
+      { command: `${commandPath.join(" ")} latest --events`, description: "What happened, numbered" },
+      { command: `${commandPath.join(" ")} latest --at 5`, description: "The run as it was after its fifth event" }
     ])
   )
 

@@ -2,7 +2,6 @@ import * as Clock from "effect/Clock"
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Workflow from "@stepwright/core/Workflow"
 import * as output from "../base/output.ts"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
@@ -11,12 +10,9 @@ import { stale } from "../run/pending.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import { standardSettings } from "../run/settings.ts"
-import { costOf } from "../run/setUp.ts"
 import { command } from "../module/workflowModule.ts"
 import * as document from "../view/document.ts"
-import * as result from "../view/result.ts"
 import * as standing from "../view/standing.ts"
-import * as tree from "../view/tree.ts"
 
 export const status = (words: Words) =>
   Command.make(
@@ -27,24 +23,12 @@ export const status = (words: Words) =>
       const isLive = yield* runFolder.isLive(run)
       const { events, state } = yield* runFolder.load(run)
       const known = yield* runFolder.readSettings(run)
-      // without its workflow a run still has its records to show, if not what they were to produce
-      const loaded = yield* Effect.catch(session.workflowOf(undefined, known, state), ({ message }) =>
-        Effect.as(Effect.logWarning(message), undefined)
-      )
-      const definition = loaded && Workflow.describe(loaded.workflow)
+      const loaded = yield* session.workflowThereOf(known, state)
       const settings = known ?? standardSettings(run)
       // a layer of the workflow's own may do anything when it is built, and somebody who looks expects nothing
       const canPlan = loaded !== undefined && !isLive && !loaded.hasLayer
       const gone = canPlan ? yield* stale({ run, state, loaded, settings, events }) : undefined
-      const self: standing.Standing = {
-        state,
-        isLive,
-        rows: tree.rows(definition, state, isLive, gone),
-        result: yield* result.of(loaded?.workflow, state, settings.out, (path) =>
-          gone === undefined ? state.status === "COMPLETED" : !gone.has(path)
-        ),
-        usd: yield* costOf({ events, run, settings })
-      }
+      const self = yield* standing.of({ run, state, loaded, settings, events, isLive, gone })
       const again = yield* command
       const flag = state.error === undefined ? "" : further.flagsOf(settings, state.error.message)
       const goOn = `${again} resume ${run}${flag}`

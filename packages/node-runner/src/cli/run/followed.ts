@@ -16,6 +16,18 @@ export const runAndPath = Effect.fnUntraced(function* ({ path, run }: Words) {
   return { run: id, path: of }
 })
 
+/**
+ * RUN, PATH, both or neither. A word alone is a run where it is `latest` or an id begins with it, and else a path of the
+ * run that was used last.
+ */
+export const runAndMaybePath = Effect.fnUntraced(function* ({ path, run }: Words) {
+  const [first = runFolder.latest, second] = [run, path].flatMap((word) => Option.toArray(word))
+  const ids = yield* runFolder.all
+  return second !== undefined || first === runFolder.latest || ids.some((id) => id.startsWith(first))
+    ? { run: yield* runFolder.find(first), path: second }
+    : { run: yield* runFolder.find(runFolder.latest), path: first }
+})
+
 /** RUN PATH FILE, or PATH FILE alone for the run that was used last. */
 export const runPathAndFile = Effect.fnUntraced(function* ({
   file,

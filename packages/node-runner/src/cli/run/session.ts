@@ -35,6 +35,12 @@ export const workflowOf = Effect.fnUntraced(function* (
     : usage(`the state is one of the workflow "${target}", not of "${loaded.workflow.name}"`, { target })
 })
 
+/** The workflow of a run, where it can be found: without it a run still has its records to show. */
+export const workflowThereOf = (settings: RunSettings | undefined, state: WorkflowState) =>
+  Effect.catch(workflowOf(undefined, settings, state), ({ message }) =>
+    Effect.as(Effect.logWarning(message), undefined)
+  )
+
 const locate = Effect.fnUntraced(function* (
   named: string | undefined,
   settings: RunSettings | undefined,

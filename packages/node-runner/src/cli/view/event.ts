@@ -1,0 +1,39 @@
+import * as DateTime from "effect/DateTime"
+import type { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
+import { inFlags } from "../base/told.ts"
+import * as format from "../base/format.ts"
+
+/** An event as one line: when it was, what it is, where, and what tells it from others of its kind. */
+export const line = (event: WorkflowEvent): string => {
+  const at = DateTime.formatIso(DateTime.makeUnsafe(event.at)).slice(0, 19).replace("T", " ")
+  return [at, event._tag.padEnd(14), pathsOf(event).join(" to "), detailOf(event)].filter(Boolean).join("  ").trimEnd()
+}
+
+/** The paths that an event is about; the one that it comes from first. */
+export const pathsOf = (event: WorkflowEvent): ReadonlyArray<string> =>
+  "path" in event ? [event.path] : event._tag === "ResultMoved" ? [event.from, event.to] : []
+
+const detailOf = (event: WorkflowEvent): string => {
+  switch (event._tag) {
+    case "RunInitialized":
+      return event.workflow
+    case "RunImported":
+      return `from ${event.state.run}`
+    case "RunEnded":
+      return event.status
+    case "StepStarted":
+      return event.forced === true ? "forced" : ""
+    case "StepReplied":
+      return [`turn ${event.turn}`, event.model, ...format.tokens(event.usage)].join(", ")
+    case "RequestStarted":
+      return `request ${event.request}, ${event.model}`
+    case "RequestEnded":
+      return [`request ${event.request}`, ...(event.error === undefined ? [] : [event.error])].join(", ")
+    case "StepSucceeded":
+      return `by ${event.by}`
+    case "StepFailed":
+      return format.oneLine(inFlags(event.message))
+    default:
+      return ""
+  }
+}
