@@ -136,6 +136,47 @@ describe("Engine.fork", () => {
     }).pipe(Effect.provide([model().layer, Journal.layerMemory]))
   )
 
+  it.effect("asks anew for a decision, for what was taken over, and in a round that shares an earlier one", () =>
+    Effect.gen(function* () {
+      const useless = Step.make("useless", {
+        input: Text,
+        output: Schema.Int,
+        prompt: PromptTemplate.make("Count {{text}}"),
+        variables: ({ text }) => ({ text }),
+        repair: 0
+      })
+      const all = Workflow.make("all", { input: Text }).pipe(
+        Workflow.gate("approval", { question: Text, input: "input", decision: Schema.Boolean }),
+        Workflow.fallback("count", useless, { input: "input", errors: ["StepOutputError"], otherwise: say }),
+        Workflow.iterate("twice", say, { input: ({ input }) => input, until: () => false, atMost: 2, again: "changed" })
+      )
+      const { asked, layer } = model(() => "no number")
+      yield* Effect.gen(function* () {
+        const waiting = yield* Engine.run(all, yield* Engine.initialize(all, { text: "go" }))
+        const decided = yield* Engine.decide(all, waiting.state, "approval", true)
+        const { ending, state } = yield* Engine.run(all, decided)
+        assert.strictEqual(ending._tag, "Completed")
+        assert.deepStrictEqual(asked, ["count/try", "count/otherwise", "twice/1"])
+        for (const [path, again] of [
+          ["count/try", ["count/try fresh"]],
+          ["count/otherwise", ["count/otherwise fresh"]],
+          ["twice/1", ["twice/1 fresh"]],
+          ["twice/2", ["twice/2 fresh"]]
+        ] as const) {
+          const calls = asked.length
+          const forked = yield* Engine.run(all, yield* Engine.fork(all, state, path))
+          assert.deepStrictEqual([path, asked.slice(calls)], [path, again])
+          assert.strictEqual(forked.ending._tag, "Completed")
+        }
+        const calls = asked.length
+        const undecided = yield* Engine.run(all, yield* Engine.fork(all, state, "approval"))
+        assert.deepStrictEqual([undecided.state.status, asked.length], ["SUSPENDED", calls])
+        const again = yield* Engine.run(all, yield* Engine.decide(all, undecided.state, "approval", false))
+        assert.deepStrictEqual([again.ending._tag, asked.length], ["Completed", calls])
+      }).pipe(Effect.provide([layer, Journal.layerMemory]))
+    })
+  )
+
   it.effect("is no more than a copy at a step without a result", () =>
     Effect.gen(function* () {
       const initial = yield* Engine.initialize(workflow, { text: "go" })

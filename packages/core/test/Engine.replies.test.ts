@@ -153,6 +153,32 @@ describe("Engine, replies that are in the journal", () => {
     })
   )
 
+  it.effect("are asked for once in samples, in rounds, and before another way is taken", () =>
+    Effect.gen(function* () {
+      const useless = number({ template: "Now: {{text}}", repair: 1 })
+      const all = Workflow.make("w", { input: Text }).pipe(
+        Workflow.sample("drafts", number(), { input: "input", count: 2 }),
+        Workflow.fallback("either", useless, { input: "input", errors: ["StepOutputError"], otherwise: number() }),
+        Workflow.iterate("rounds", number(), {
+          input: ({ input }) => input,
+          next: ({ last }) => ({ text: `after ${last}` }),
+          until: () => false,
+          atMost: 2
+        })
+      )
+      const first = model()
+      const whole = yield* Effect.provide(keeping(begun(all, { text: "go" })), first.layer)
+      assert.strictEqual(first.asked.length, 17)
+      for (let length = 1; length <= whole.events.length; length++) {
+        const before = cut(whole, length)
+        const again = model()
+        const { result } = yield* Effect.provide(keeping(resumed(all), before), again.layer)
+        assert.deepStrictEqual(result.ending, whole.result.ending)
+        assert.strictEqual(again.asked.length, 17 - replies(before), `cut after ${length} events`)
+      }
+    })
+  )
+
   it.effect("are taken by a single step as by a run, and by a state that went to JSON and back", () =>
     Effect.gen(function* () {
       const kept = yield* killed(2)
