@@ -31,6 +31,8 @@ const detailOf = (event: WorkflowEvent): string => {
       return [`request ${event.request}`, ...(event.error === undefined ? [] : [event.error])].join(", ")
     case "StepSucceeded":
       return `by ${event.by}`
+    case "ResultShared":
+      return `from ${event.from}`
     case "StepFailed":
       return format.oneLine(inFlags(event.message))
     default:
