@@ -1,11 +1,10 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { DeltaSink } from "./DeltaSink.ts"
-import { nodesOf, stepsOf, type UntypedWorkflow } from "./internal/definition/nodes.ts"
+import type { UntypedWorkflow } from "./internal/definition/nodes.ts"
 import * as beginning from "./internal/run/begin.ts"
 import { drive, refused, visit, wayTo } from "./internal/run/drive.ts"
 import { faultless } from "./internal/run/fault.ts"
@@ -20,7 +19,6 @@ import { readAll, type Work } from "./internal/run/visitors.ts"
 import { suggest } from "./internal/text/suggest.ts"
 import { Journal } from "./Journal.ts"
 import type { LlmError } from "./LlmError.ts"
-import * as StepPath from "./StepPath.ts"
 import type { Usage } from "./Usage.ts"
 import type * as Workflow from "./Workflow.ts"
 import type { WorkflowConfig } from "./WorkflowConfig.ts"
@@ -123,24 +121,8 @@ export const run = <In, Out, E, R>(
   { onDelta, onEvent }: Listeners = {}
 ): Effect.Effect<RunOutcome<Out, E>, WorkflowError, R> =>
   Effect.map(
-    listened(typed(workflow, spanned(workflow, state, drive(untyped(workflow), state, onEvent))), onDelta),
+    listened(typed(workflow, span.ofRun(workflow.name, state.run, drive(untyped(workflow), state, onEvent))), onDelta),
     (done) => outcomeOf<Out, E>(done)
-  )
-
-/** A run within its span, by OpenTelemetry's conventions for generative AI. */
-const spanned = <A extends { readonly runtime: Runtime }, E, R>(
-  { name }: { readonly name: string },
-  { run }: WorkflowState,
-  driven: Effect.Effect<A, E, R>
-): Effect.Effect<A, E, R> =>
-  span.within(
-    driven,
-    `invoke_workflow ${name}`,
-    { "gen_ai.operation.name": "invoke_workflow", "gen_ai.agent.name": name, "stepwright.run": run },
-    (exit, ofRun) => {
-      const ending = Exit.isSuccess(exit) ? exit.value.runtime.ending : undefined
-      return ending === undefined ? span.wordless(exit, ofRun) : span.failed(ending.reason, ofRun)
-    }
   )
 
 const listened = <A, E, R>(driven: Effect.Effect<A, E, R>, onDelta: Listeners["onDelta"]): Effect.Effect<A, E, R> =>
@@ -275,9 +257,9 @@ export const step = <In, Out, E, R>(
 ): Effect.Effect<RunOutcome<unknown, E>, WorkflowError, R> =>
   Effect.map(
     listened(
-      spanned(
-        workflow,
-        state,
+      span.ofRun(
+        workflow.name,
+        state.run,
         atStep(
           workflow,
           state,
@@ -319,20 +301,14 @@ export const decide = <In, Out, E, R>(
   path: string,
   decision: Schema.Json
 ): Effect.Effect<WorkflowState, WorkflowError, R> =>
-  isGateOf(untyped(workflow), path)
+  Steps.isGate(untyped(workflow), path)
     ? set(workflow, state, path, decision)
     : Effect.fail(
         engineError(
           path,
-          new UnknownPath({ detail: `no gate has this path${suggest(path, gatesOf(untyped(workflow)))}` })
+          new UnknownPath({ detail: `no gate has this path${suggest(path, Steps.gatesOf(untyped(workflow)))}` })
         )
       )
-
-const gatesOf = (workflow: UntypedWorkflow): ReadonlyArray<string> =>
-  stepsOf(nodesOf(workflow)).flatMap(({ path, step }) => (step.isGate ? [path] : []))
-
-const isGateOf = (workflow: UntypedWorkflow, path: string): boolean =>
-  gatesOf(workflow).some((gate) => StepPath.matches(gate, path))
 
 const setInput = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,

@@ -73,6 +73,7 @@ describe("OutputParser", () => {
     it.prop("text", { value }, ({ value }) => isIdentity(OutputParser.text, value))
 
     it("text that reads as reasoning and ends in a carriage return", () => {
+      assert.notStrictEqual(OutputParser.text.print("<think>"), "<think>")
       for (const end of ["\r", "\n", "\r\n", "\r\r", "\n\r", ""]) {
         isIdentity(OutputParser.text, `<think>${end}`)
         isIdentity(OutputParser.text, `${end}<think>a</think>${end}`)

@@ -11,7 +11,7 @@ import {
 import { formatHole } from "../ask/formatHole.ts"
 import { insideOf as insideOfStep } from "../ask/step.ts"
 import { suggest } from "../text/suggest.ts"
-import { mapNodes, mapSteps, nodesOf, stepsOf, type UntypedWorkflow } from "./nodes.ts"
+import { mapSteps, nodesOf, stepsOf, type UntypedWorkflow, withNodes } from "./nodes.ts"
 
 /** The workflow with what a configuration says of its steps; every path in it must be a step's. */
 export const configure = Effect.fnUntraced(function* (
@@ -35,16 +35,15 @@ export const configure = Effect.fnUntraced(function* (
     if (Result.isFailure(template)) return yield* new WorkflowConfigError({ path, detail: template.failure.message })
     prompts.set(path, template.success)
   }
-  return mapNodes(self, (nodes) =>
-    mapSteps(nodes, (step, path) => {
-      const { prompt: _, system, ...own } = settings.get(path) ?? {}
-      const prompt = prompts.get(path)
-      return insideOfStep(step).configure(
-        { settings: own, ...(prompt !== undefined && { prompt }), ...(system !== undefined && { system }) },
-        defaults
-      )
-    })
-  )
+  const nodes = mapSteps(nodesOf(self), (step, path) => {
+    const { prompt: _, system, ...own } = settings.get(path) ?? {}
+    const prompt = prompts.get(path)
+    return insideOfStep(step).configure(
+      { settings: own, ...(prompt !== undefined && { prompt }), ...(system !== undefined && { system }) },
+      defaults
+    )
+  })
+  return withNodes(self, nodes)
 })
 
 /** A template that takes the place of a step's own: it has every hole that one has, and no other. */

@@ -55,30 +55,31 @@ export const describe = (self: UntypedWorkflow): Description => ({
   nodes: describeNodes(nodesOf(self), "")
 })
 
-const describeNodes = (nodes: ReadonlyArray<Node>, parent: string): ReadonlyArray<DescribedNode> =>
-  nodes.flatMap((node): ReadonlyArray<DescribedNode> => {
-    switch (node._tag) {
-      case "Input":
-        return []
-      case "Let":
-        return [{ kind: "let", path: StepPath.join(parent, node.name) }]
-      case "All":
-        return [{ kind: "all", path: parent, parts: node.parts.map((part) => describeNodes(part, parent)) }]
-      default: {
-        const wires = describeWires(node.wires)
-        return [{ ...describeBodies(node, parent), ...settingsOf(node), ...(wires !== undefined && { wires }) }]
-      }
+// loops, not callbacks, as each workflow in another takes some of the stack
+const describeNodes = (nodes: ReadonlyArray<Node>, parent: string): ReadonlyArray<DescribedNode> => {
+  const described: Array<DescribedNode> = []
+  for (const node of nodes) {
+    if (node._tag === "Let") described.push({ kind: "let", path: StepPath.join(parent, node.name) })
+    else if (node._tag === "All") {
+      described.push({ kind: "all", path: parent, parts: node.parts.map((part) => describeNodes(part, parent)) })
+    } else if (node._tag !== "Input") {
+      const wires = describeWires(node.wires)
+      const bodies = describeBodies(node, parent)
+      described.push({ ...bodies, ...settingsOf(node), ...(wires !== undefined && { wires }) })
     }
-  })
+  }
+  return described
+}
 
 type BodyNode = Exclude<Node, { readonly _tag: "Input" | "Let" | "All" }>
 
 const describeBodies = (node: BodyNode, parent: string): DescribedNode => {
-  const bodies = bodiesOf(node).map(([path, body]) => describeBody(body, below(node, parent, path)))
+  const cases: Array<DescribedNode> = []
+  for (const [path, body] of bodiesOf(node)) cases.push(describeBody(body, below(node, parent, path)))
   // any other node has one body
   return node._tag === "Branch" || node._tag === "Fallback"
-    ? { kind: kinds[node._tag], path: StepPath.join(parent, node.name), cases: bodies }
-    : bodies[0]!
+    ? { kind: kinds[node._tag], path: StepPath.join(parent, node.name), cases }
+    : cases[0]!
 }
 
 const kinds = { Branch: "branch", Fallback: "fallback" } as const

@@ -116,20 +116,12 @@ export const bodiesOf = (node: Node): ReadonlyArray<readonly [path: string, body
   }
 }
 
-/** A node that runs other bodies, told their paths below the node's. */
-const mapBodies = (node: Node, f: (body: Body, path: string) => Body): Node => {
-  switch (node._tag) {
-    case "Input":
-    case "Let":
-    case "All":
-      return node
-    case "Branch":
-      return { ...node, cases: node.cases.map(([name, body]) => [name, f(body, StepPath.encodeKey(name))]) }
-    case "Fallback":
-      return { ...node, body: f(node.body, tried), otherwise: f(node.otherwise, otherwise) }
-    default:
-      return { ...node, body: f(node.body, manyOf(node) === undefined ? "" : "*") }
-  }
+/** A node with other bodies in place of those that `bodiesOf` gives. */
+const withBodies = (node: Node, bodies: ReadonlyArray<Body>): Node => {
+  const [body] = bodies
+  if (body === undefined || node._tag === "Input" || node._tag === "Let" || node._tag === "All") return node
+  if (node._tag === "Branch") return { ...node, cases: node.cases.map(([name, body], i) => [name, bodies[i] ?? body]) }
+  return node._tag === "Fallback" ? { ...node, body, otherwise: bodies[1] ?? node.otherwise } : { ...node, body }
 }
 
 /** A path below a node. */
@@ -166,15 +158,23 @@ export const mapSteps = (
   nodes: ReadonlyArray<Node>,
   f: (step: UntypedStep, path: string) => UntypedStep,
   parent = ""
-): ReadonlyArray<Node> =>
-  nodes.map((node): Node => {
-    if (node._tag === "All") return { ...node, parts: node.parts.map((part) => mapSteps(part, f, parent)) }
-    if (!("name" in node)) return node
-    return mapBodies(node, (body, name) => {
-      const path = below(node, parent, name)
-      return isStep(body) ? f(body, path) : mapNodes(body, (nodes) => mapSteps(nodes, f, path))
-    })
-  })
+): ReadonlyArray<Node> => {
+  const mapped: Array<Node> = []
+  // loops, not callbacks, as each workflow in another takes some of the stack
+  for (const node of nodes) {
+    if (node._tag === "All") mapped.push({ ...node, parts: node.parts.map((part) => mapSteps(part, f, parent)) })
+    else if (!("name" in node)) mapped.push(node)
+    else {
+      const bodies: Array<Body> = []
+      for (const [name, body] of bodiesOf(node)) {
+        const path = below(node, parent, name)
+        bodies.push(isStep(body) ? f(body, path) : withNodes(body, mapSteps(nodesOf(body), f, path)))
+      }
+      mapped.push(withBodies(node, bodies))
+    }
+  }
+  return mapped
+}
 
 export const isWorkflow = (value: unknown): value is UntypedWorkflow => Predicate.hasProperty(value, TypeId)
 
@@ -198,8 +198,6 @@ export const workflow = (name: string, version: number, inside: Inside): Untyped
 export const within = (self: UntypedWorkflow, inside: Partial<Inside>): UntypedWorkflow =>
   workflow(self.name, self.version, { ...insideOf(self), ...inside })
 
-/** The workflow with its nodes changed one for one. */
-export const mapNodes = (
-  self: UntypedWorkflow,
-  f: (nodes: ReadonlyArray<Node>) => ReadonlyArray<Node>
-): UntypedWorkflow => within(self, { nodes: Chunk.fromArrayUnsafe(f(nodesOf(self))) })
+/** The workflow with others for its nodes, one for one. */
+export const withNodes = (self: UntypedWorkflow, nodes: ReadonlyArray<Node>): UntypedWorkflow =>
+  within(self, { nodes: Chunk.fromArrayUnsafe(nodes) })

@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import type { Span } from "effect/Tracer"
 import { isLlmError } from "../../LlmError.ts"
 import { describeError } from "../../WorkflowError.ts"
+import type { Runtime } from "./runtime.ts"
 
 /** Work within a span, which ends with the exit that `endOf` makes of the work's own. */
 export const within = <A, E, R>(
@@ -28,3 +29,19 @@ export const failed = (error: unknown, span: Span): Exit.Exit<never, unknown> =>
   span.attribute("error.type", tag)
   return Exit.fail({ name: tag, message: tag, stack: "" })
 }
+
+/** A run within its span, by OpenTelemetry's conventions for generative AI. */
+export const ofRun = <A extends { readonly runtime: Runtime }, E, R>(
+  name: string,
+  run: string,
+  driven: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  within(
+    driven,
+    `invoke_workflow ${name}`,
+    { "gen_ai.operation.name": "invoke_workflow", "gen_ai.agent.name": name, "stepwright.run": run },
+    (exit, span) => {
+      const ending = Exit.isSuccess(exit) ? exit.value.runtime.ending : undefined
+      return ending === undefined ? wordless(exit, span) : failed(ending.reason, span)
+    }
+  )

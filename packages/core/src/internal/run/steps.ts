@@ -48,6 +48,13 @@ export const make = (hash: Hash, workflow: UntypedWorkflow): Steps => {
   }
 }
 
+/** The paths of the gates of a definition. */
+export const gatesOf = (workflow: UntypedWorkflow): ReadonlyArray<string> =>
+  stepsOf(nodesOf(workflow)).flatMap(({ path, step }) => (step.isGate ? [path] : []))
+
+export const isGate = (workflow: UntypedWorkflow, path: string): boolean =>
+  finder(gatesOf(workflow))(path) !== undefined
+
 const codes = new WeakMap<Hash, WeakMap<UntypedStep, string | undefined>>()
 
 /** Hash of what tells a step of code from others; nothing where its Schemas cannot be written. */
