@@ -234,8 +234,8 @@ type OutOf<B> = TypesOf<B> extends { readonly _Out: (_: never) => infer Out } ? 
 type FailsOf<B> = TypesOf<B> extends { readonly _E: (_: never) => infer E } ? E : never
 type NeedsOf<B> = TypesOf<B> extends { readonly _R: (_: never) => infer R } ? R : never
 
-/** The value that a selector gives, as the name of a case. */
-type CaseOf<S, On> = On extends (scope: never) => infer A ? NameOf<A> : NameOf<ValueAt<S, On>>
+/** The names of the cases of what a function gives, `A`, or of what a wire leads to. */
+type CaseOf<S, A, P extends string> = string extends P ? NameOf<A> : NameOf<ValueAt<S, P>>
 type NameOf<A> = A extends string | boolean ? `${A}` : never
 
 /** One body for each case, and for nothing else. */
@@ -243,11 +243,11 @@ type Exhaustive<Case extends string, C> = { readonly [K in Case]: Step.Any | Any
   readonly [K in Exclude<keyof C, Case>]: `no value of \`on\` is "${K & string}"`
 }
 
-export interface BranchOptions<S, On, C, W = unknown> {
+export interface BranchOptions<S, A, P extends string, C, W = unknown> {
   /** The value that tells which way it goes: a literal text, or a boolean. */
-  readonly on: Selects<S, string | boolean, On, "on must be">
+  readonly on: ((scope: S) => A) | Selects<S, string | boolean, P, "on must be">
   /** A step or workflow for each value that it may have. */
-  readonly cases: C & Exhaustive<CaseOf<S, On>, NoInfer<C>>
+  readonly cases: C & Exhaustive<CaseOf<S, A, P>, NoInfer<C>>
   /** What feeds the one that is taken. */
   readonly input: Selects<S, InOf<C[keyof C]>, W>
 }
@@ -256,12 +256,13 @@ export interface BranchOptions<S, On, C, W = unknown> {
 export const branch: <
   S,
   const K extends string,
-  const On,
+  const A extends string | boolean,
+  const P extends string,
   const C extends Readonly<Record<string, Step.Any | Any>>,
   const W
 >(
   name: Fresh<K, S>,
-  options: BranchOptions<S, On, C, W>
+  options: BranchOptions<S, A, P, C, W>
 ) => <In, E, R>(
   self: Workflow<In, S, E, R>
 ) => Workflow<In, Put<S, K, OutOf<C[keyof C]>>, E | FailsOf<C[keyof C]>, R | NeedsOf<C[keyof C]>> =
