@@ -41,17 +41,24 @@ export const draw = ({ name, nodes }: Description, state: WorkflowState | undefi
     return id
   }
   /** Draws nodes after `from`; gives the ends from which the next node goes on. */
-  const sequence = (nodes: ReadonlyArray<DescribedNode>, from: ReadonlyArray<string>): ReadonlyArray<string> =>
-    nodes.reduce((ends, node) => {
-      if (node.parts !== undefined) return node.parts.flatMap((part) => sequence(part, ends))
+  const sequence = (nodes: ReadonlyArray<DescribedNode>, from: ReadonlyArray<string>): ReadonlyArray<string> => {
+    let ends = from
+    for (const node of nodes) {
+      if (node.parts !== undefined) {
+        const start = ends
+        ends = node.parts.flatMap((part) => sequence(part, start))
+        continue
+      }
       const frame = node.nodes !== undefined || node.each !== undefined
-      if (!frame) return link(ends, box(node))
-      const items = node.each === undefined ? "" : ` (${manyInWords[node.each]})`
-      lines.push(`  subgraph g${count++} [${quote(StepPath.last(node.path.replace(/\/\*$/, "")) + items)}]`)
-      const after = node.nodes === undefined ? link(ends, box(node)) : sequence(node.nodes, ends)
-      lines.push("  end")
-      return after
-    }, from)
+      if (frame) {
+        const items = node.each === undefined ? "" : ` (${manyInWords[node.each]})`
+        lines.push(`  subgraph g${count++} [${quote(StepPath.last(node.path.replace(/\/\*$/, "")) + items)}]`)
+      }
+      ends = node.nodes === undefined ? link(ends, box(node)) : sequence(node.nodes, ends)
+      if (frame) lines.push("  end")
+    }
+    return ends
+  }
   const link = (ends: ReadonlyArray<string>, id: string): ReadonlyArray<string> => {
     for (const end of ends) links.add(`  ${end} --> ${id}`)
     return [id]

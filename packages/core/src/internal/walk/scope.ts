@@ -22,17 +22,21 @@ export const empty = (): Names => known({})
 /** Names of one's own over others, which they show too; what is put there, these do not have. */
 export const over = (others: Names): Names => known(Object.create(others) as Names, others)
 
-/** Names and those that they lie over, the lowest first. */
-const layersOf = (names: Names): readonly [Names, ...Array<Names>] => {
-  const others = below.get(names)
-  return others === undefined ? [names] : [...layersOf(others), names]
+/** Names and those that they lie over, the lowest last. */
+const layersOf = (names: Names): ReadonlyArray<Names> => {
+  const layers: Array<Names> = []
+  for (let layer: Names | undefined = names; layer !== undefined; layer = below.get(layer)) layers.push(layer)
+  return layers
 }
+
+/** What the class of names gives them. */
+const prototypeOf = (layers: ReadonlyArray<Names>): object | null => Object.getPrototypeOf(layers.at(-1))
 
 /** Names of one's own: the same, holes kept, and what their class gives them. */
 export const copy = (names: Names): Names => {
   const layers = layersOf(names)
-  const copied: Names = Object.create(Object.getPrototypeOf(layers[0]))
-  for (const layer of layers) merge(copied, layer)
+  const copied: Names = Object.create(prototypeOf(layers))
+  for (const layer of layers.toReversed()) merge(copied, layer)
   return known(copied)
 }
 
@@ -74,8 +78,8 @@ const view = (names: Names): Names => {
   }
   const seen = new Proxy(names, {
     get,
-    getPrototypeOf: () => Reflect.getPrototypeOf(layers[0]),
-    ownKeys: () => [...new Set(layers.flatMap(Reflect.ownKeys))],
+    getPrototypeOf: () => prototypeOf(layers),
+    ownKeys: () => [...new Set(layers.toReversed().flatMap(Reflect.ownKeys))],
     getOwnPropertyDescriptor: (names, name) =>
       layers.some((layer) => Object.hasOwn(layer, name))
         ? { get: () => get(names, name), enumerable: true, configurable: true }
