@@ -30,6 +30,9 @@ const bound = (input: Step.AnyCodec, selector: unknown): AnyWorkflow =>
 const inner = (selector: unknown, step = taking(Scope)) =>
   Workflow.make("inner", { input: Schema.Unknown }).pipe(Workflow.bind("x", step, selector as never))
 
+const branchOn = (on: unknown, cases: unknown): ((self: AnyWorkflow) => AnyWorkflow) =>
+  Workflow.branch("n" as never, { on, cases, input: () => 1 } as never) as never
+
 /** What stands behind a workflow none of whose steps has a result; the path of the step that reads it. */
 const cases: Readonly<Record<string, readonly [workflow: AnyWorkflow, path: string, reads?: string]>> = {
   "the whole, by a wire": [bound(Scope, "nested"), "after"],
@@ -143,6 +146,61 @@ const cases: Readonly<Record<string, readonly [workflow: AnyWorkflow, path: stri
     ),
     "after",
     "outer/nested/a"
+  ],
+  "what a branch is on": [
+    begin.pipe(branchOn(({ nested }: any) => (nested.a > 0 ? "yes" : "no"), { yes: one, no: one })),
+    "n/no"
+  ],
+  "what feeds a branch": [
+    begin.pipe(Workflow.branch("n", { on: () => "yes", cases: { yes: taking(Scope) }, input: "nested" })),
+    "n/yes"
+  ],
+  "what feeds a round": [
+    begin.pipe(Workflow.iterate("n", taking(Scope), { input: "nested", until: () => true, atMost: 2 })),
+    "n/1"
+  ],
+  "what the round before gave": [
+    Workflow.make("w", { input: Schema.Finite }).pipe(
+      Workflow.iterate("n", Workflow.make("of", { input: Schema.Unknown }).pipe(Workflow.bind("x", one, "input")), {
+        input: "input",
+        next: ({ last }) => ({ last }),
+        until: () => false,
+        atMost: 2
+      })
+    ),
+    "n/2/x",
+    "n/1/x"
+  ],
+  "what a later round is asked for": [
+    Workflow.make("w", { input: Schema.Finite }).pipe(
+      Workflow.iterate("n", nested, { input: "input", until: ({ last }) => last.b > 0, atMost: 2 })
+    ),
+    "n/*/a",
+    "n/1/b"
+  ],
+  "what feeds samples": [begin.pipe(Workflow.sample("n", taking(Scope), { input: "nested", count: 2 })), "n/2"],
+  "what feeds what has a time": [
+    begin.pipe(Workflow.timeout("n", taking(Scope), { input: "nested", after: "1 hour" })) as never,
+    "n"
+  ],
+  "what feeds a fallback": [
+    begin.pipe(Workflow.fallback("n", taking(Scope), { input: "nested", errors: [], otherwise: one })),
+    "n/try"
+  ],
+  "what may be taken over": [
+    Workflow.make("w", { input: Schema.Finite }).pipe(
+      Workflow.fallback("nested", nested, { input: "input", errors: [], otherwise: nested }),
+      Workflow.bind("after", taking(Scope), "nested")
+    ),
+    "after",
+    "nested/try/a"
+  ],
+  "what else would be done": [
+    Workflow.make("w", { input: Schema.Finite }).pipe(
+      Workflow.fallback("nested", nested, { input: "input", errors: [], otherwise: taking(Schema.Finite) })
+    ),
+    "nested/otherwise",
+    "nested/try/a"
   ]
 }
 
@@ -152,7 +210,10 @@ describe("a result that is missing inside of a value", () => {
       Effect.gen(function* () {
         const state = yield* Engine.initialize(workflow, 1)
         const plan = yield* Engine.plan(workflow, state)
-        assert.deepStrictEqual(plan.at(-1), { path, action: "perhaps", why: `reads ${reads}` })
+        assert.deepStrictEqual(
+          plan.filter((entry) => entry.path === path),
+          [{ path, action: "perhaps", why: `reads ${reads}` }]
+        )
         for (const alone of [
           Effect.asVoid(Engine.set(workflow, state, path, 5)),
           Effect.asVoid(Engine.step(workflow, state, path))
@@ -178,6 +239,33 @@ describe("a result that is missing inside of a value", () => {
       ]) {
         const plan = yield* Engine.plan(workflow as AnyWorkflow, yield* Engine.initialize(workflow as AnyWorkflow, 1))
         assert.deepStrictEqual(plan.at(-1)?.why, "it has no result yet")
+      }
+    })
+  )
+
+  it.effect("is waited for by a run, where a person decides it", () =>
+    Effect.gen(function* () {
+      const asking = Workflow.make("asking", { input: Schema.Finite }).pipe(
+        Workflow.gate("a", { question: Schema.Finite, input: "input", decision: Schema.Finite }),
+        Workflow.bind("b", one, "input")
+      )
+      const before = Workflow.make("w", { input: Schema.Finite }).pipe(Workflow.bind("nested", asking, "input"))
+      const tried = Workflow.make("w", { input: Schema.Finite }).pipe(
+        Workflow.fallback("nested", asking, { input: "input", errors: [], otherwise: asking })
+      )
+      const workflows: Readonly<Record<string, AnyWorkflow>> = {
+        bind: before.pipe(Workflow.bind("after", taking(Scope), "nested")),
+        function: before.pipe(Workflow.bind("after", taking(Schema.Unknown), ({ nested }) => [{ nested }])),
+        andThen: before.pipe(Workflow.andThen(taking(Schema.Struct({ nested: Scope })))),
+        forEach: before.pipe(
+          Workflow.forEach("after", taking(Scope), { items: ({ nested }) => [nested], key: () => "k", input: "item" })
+        ),
+        fallback: tried.pipe(Workflow.bind("after", taking(Schema.Unknown), "nested"))
+      }
+      for (const [name, workflow] of Object.entries(workflows)) {
+        const { ran, state } = yield* Engine.run(workflow, yield* Engine.initialize(workflow, 1))
+        assert.deepStrictEqual([name, state.status, ran], [name, "SUSPENDED", [ran[0]]])
+        assert.match(ran[0]!, /^nested\/(try\/)?b$/)
       }
     })
   )
