@@ -168,15 +168,27 @@ const fallback = Effect.fnUntraced(function* (
 ): Effect.fn.Return<unknown, Stop, unknown> {
   const input = yield* fed(node.wires.input, place, scope)
   const within = attempt(enter(place, tried), node.errors)
-  const output = yield* slot(visitBody(visitor, node.body, within, input)).pipe(
+  /** What is missing anywhere inside may fail yet. */
+  let missing: Missing | undefined
+  const noting: Visitor = {
+    ...visitor,
+    step: (...at) =>
+      Effect.tapError(visitor.step(...at), (stop) =>
+        Effect.sync(() => {
+          if (stop instanceof Missing) missing ??= stop
+        })
+      )
+  }
+  const output = yield* slot(visitBody(noting, node.body, within, input)).pipe(
     Effect.catch((halt) => (within.attempt.failure === undefined ? Effect.fail(halt) : Effect.undefined))
   )
   const other = enter(place, otherwise)
   if (output === undefined) return yield* visitBody(visitor, node.otherwise, other, input)
   // which way it goes is not known yet
-  if (output instanceof Missing) yield* slot(visitBody(visitor, node.otherwise, other, output))
+  const unknown = output instanceof Missing ? output : missing
+  if (unknown !== undefined) yield* slot(visitBody(visitor, node.otherwise, other, unknown))
   else visitor.skip?.(other.path)
-  return yield* evaluate(place.path, () => read(output))
+  return yield* evaluate(place.path, () => read(unknown ?? output))
 })
 
 const iterate = Effect.fnUntraced(function* (
