@@ -11,6 +11,13 @@ const step = <E = never>(name: string, run: (text: string) => Effect.Effect<stri
   Step.effect(name, { input: Text, output: Text, run })
 const bound = <E>(body: Step.Step<string, string, E>) => begin.pipe(Workflow.bind("a", body, "input"))
 
+const say = Step.make("say", {
+  input: Text,
+  output: Text,
+  prompt: PromptTemplate.make("Say {{text}}"),
+  variables: (text) => ({ text })
+})
+
 const initialize = <Out, E>(workflow: Workflow.Workflow<string, Out, E, never>) =>
   Engine.initialize(workflow, "x", { run: "r" })
 const start = <Out, E>(workflow: Workflow.Workflow<string, Out, E, never>) =>
@@ -105,17 +112,35 @@ describe("a recorded result", () => {
   })
 
   it.effect("is none of what a content filter left of a reply, though it would fit", () => {
-    const say = Step.make("say", {
-      input: Text,
-      output: Text,
-      prompt: PromptTemplate.make("Say {{text}}"),
-      variables: (text) => ({ text })
-    })
     const workflow = begin.pipe(Workflow.bind("a", say, "input"))
     return Effect.gen(function* () {
       const state = yield* runState(workflow, yield* Engine.initialize(workflow, "x"))
       assert.deepStrictEqual([state.status, state.records["a"]?.result], ["FAILED", undefined])
     }).pipe(Effect.provide(scripted(reply("half", { finishReason: "content-filter" })).layer))
+  })
+})
+
+describe("a reply", () => {
+  it.effect("is recorded though the run is interrupted while its text is kept, and is asked for once", () => {
+    const { layer, requests } = scripted("said")
+    const memory = Journal.makeMemory()
+    const slow: Journal.Service = {
+      ...memory,
+      putText: (run, hash, text) => Effect.andThen(Effect.sleep(10), memory.putText(run, hash, text))
+    }
+    const workflow = begin.pipe(Workflow.bind("a", say, "input"))
+    return Effect.gen(function* () {
+      const state = yield* Engine.initialize(workflow, "x", { run: "r" })
+      const fiber = yield* Effect.forkChild(runState(workflow, state), { startImmediately: true })
+      yield* TestClock.adjust(5)
+      const interrupting = yield* Effect.forkChild(Fiber.interrupt(fiber), { startImmediately: true })
+      yield* TestClock.adjust(100)
+      yield* Fiber.join(interrupting)
+      const stopped = yield* Engine.load(workflow, "r")
+      assert.deepStrictEqual([stopped.status, stopped.records["a"]?.replies], ["CANCELLED", 1])
+      yield* slept(runState(workflow, stopped))
+      assert.strictEqual(requests.length, 1)
+    }).pipe(Effect.provide(layer), Effect.provideService(Journal.Journal, slow))
   })
 })
 
