@@ -139,17 +139,22 @@ describe("workflows in each other", () => {
   type Shape =
     | { readonly _tag: "Step"; readonly step: number }
     | { readonly _tag: "Sequence" | "All"; readonly parts: ReadonlyArray<Shape> }
-    | { readonly _tag: "ForEach"; readonly items: number; readonly atATime: number; readonly body: Shape }
+    | { readonly _tag: "ForEach" | "Sample"; readonly items: number; readonly atATime: number; readonly body: Shape }
+    | { readonly _tag: "Iterate"; readonly rounds: number; readonly body: Shape }
 
   const shapeOf = (numbers: ReadonlyArray<number>): Shape => {
     let position = 0
     let steps = 0
     const next = (below: number) => (numbers[position++] ?? 0) % below
     const shape = (depth: number): Shape => {
-      const kind = depth === 0 ? 0 : next(5)
+      const kind = depth === 0 ? 0 : next(7)
       if (kind < 2) return { _tag: "Step", step: steps++ }
-      if (kind === 4) {
-        return { _tag: "ForEach", items: next(6), atATime: [1, 2, 3, Infinity][next(4)]!, body: shape(depth - 1) }
+      if (kind === 4) return { _tag: "Iterate", rounds: 1 + next(3), body: shape(depth - 1) }
+      if (kind > 4) {
+        const [items, atATime] = [next(6), [1, 2, 3, Infinity][next(4)]!]
+        return kind === 5
+          ? { _tag: "ForEach", items, atATime, body: shape(depth - 1) }
+          : { _tag: "Sample", items: 1 + items, atATime, body: shape(depth - 1) }
       }
       const parts = Array.from({ length: 1 + next(3) }, () => shape(depth - 1))
       return { _tag: kind === 2 ? "Sequence" : "All", parts }
@@ -170,11 +175,14 @@ describe("workflows in each other", () => {
         return shape.parts.reduce((sum, part) => sum + expected(part, seed), 0)
       case "All":
         return Math.max(...shape.parts.map((part) => expected(part, seed)))
-      case "ForEach": {
+      case "Iterate":
+        return shape.rounds * expected(shape.body, seed)
+      case "ForEach":
+      case "Sample": {
         const places = Array.from({ length: Math.min(shape.atATime, shape.items) }, () => 0)
         for (let item = 0; item < shape.items; item++) {
           const free = places.indexOf(Math.min(...places))
-          places[free]! += expected(shape.body, seedOf(seed, item))
+          places[free]! += expected(shape.body, shape._tag === "Sample" ? seed : seedOf(seed, item))
         }
         return Math.max(0, ...places)
       }
@@ -212,6 +220,14 @@ describe("workflows in each other", () => {
         return piped.pipe(
           Workflow.all((scope) => shape.parts.map((part, i) => put(scope as never, part, `${name}a${i}`)) as never)
         )
+      case "Sample": {
+        const options = { input: "input", count: shape.items, concurrency: shape.atATime }
+        return piped.pipe(Workflow.sample(name as never, workflowOf(shape.body) as never, options as never))
+      }
+      case "Iterate": {
+        const options = { input: "input", until: () => false, atMost: shape.rounds }
+        return piped.pipe(Workflow.iterate(name as never, workflowOf(shape.body) as never, options as never))
+      }
       case "ForEach": {
         const options = {
           items: () => Array.from({ length: shape.items }, (_, item) => item),
