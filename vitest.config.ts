@@ -1,12 +1,12 @@
 import { defineConfig } from "vitest/config"
-import { soak, tests } from "./vitest.workspace.ts"
+import { mutants, soak, tests } from "./vitest.workspace.ts"
 
 /** Many times what the slowest takes on an idle machine: it ends what hangs, and decides nothing else. */
 const limit = 5 * 60_000
 
 export default defineConfig(({ mode }) => ({
   test: {
-    projects: mode === "soak" ? soak : tests,
+    projects: mode === "soak" ? soak : mode === "mutants" ? mutants : tests,
     testTimeout: limit,
     hookTimeout: limit,
     // By default vitest leaves a core alone, which is half of two.

@@ -1,6 +1,7 @@
 import { secondCopy } from "./packages/core/test/support/secondCopy.ts"
 
 const load = "**/*.soak.test.ts"
+const mutation = "test/mutants/mutants.test.ts"
 
 const engine = ["Engine*", "Step", "Workflow*", "DeltaSink", "Journal"].map(
   (name) => `packages/core/test/${name}.test.ts`
@@ -19,10 +20,16 @@ export const tests = [
 ].map(({ plugins = [], ...test }: { readonly name: string; readonly plugins?: Array<typeof secondCopy> }) => ({
   extends: true as const,
   plugins,
-  test: { ...test, exclude: [load] }
+  test: { ...test, exclude: [load, mutation] }
 }))
 
-/** What `npm run soak` runs. */
-export const soak = [
-  { extends: true as const, test: { name: "soak", include: [load], testTimeout: 3_600_000, hookTimeout: 3_600_000 } }
+/** What takes longer, and may. */
+const long = (name: string, include: string, env: Readonly<Record<string, string>> = {}) => [
+  { extends: true as const, test: { name, include: [include], env, testTimeout: 3_600_000, hookTimeout: 3_600_000 } }
 ]
+
+/** What `npm run soak` runs. */
+export const soak = long("soak", load)
+
+/** What `npm run soak -- mutants` runs. */
+export const mutants = long("mutants", mutation, { LAW_RUNS: "100" })

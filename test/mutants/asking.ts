@@ -1,0 +1,128 @@
+import { core, type Mutant } from "./mutant.ts"
+
+/** A conversation with a model, and what is kept of it. */
+export const asking: ReadonlyArray<Mutant> = [
+  {
+    name: "a reply is not journalled",
+    file: "internal/ask/call.ts",
+    change: [["      if (recalled === undefined) yield* replied(request, reply)\n", ""]],
+    killedBy: core("Engine.faults")
+  },
+  {
+    name: "an interruption takes a reply away before it is recorded",
+    file: "internal/run/perform.ts",
+    change: [
+      [
+        "Effect.uninterruptibleMask((restore) =>\n",
+        "Effect.suspend(() => { const restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => effect\n return (\n"
+      ],
+      [
+        "return yield* recordResult(runtime, step, path, fingerprint, output, model)\n      })\n    ),",
+        "return yield* recordResult(runtime, step, path, fingerprint, output, model)\n      })\n    )}),"
+      ]
+    ],
+    killedBy: core("Engine.records")
+  },
+  {
+    name: "a kept reply is good enough after replies that were of no use",
+    file: "internal/run/perform.ts",
+    change: [['forced || renew || error?.tag === "StepOutputError"', "forced || renew"]],
+    killedBy: core("Engine")
+  },
+  {
+    name: "a step asks for repair once less than it may",
+    file: "internal/ask/call.ts",
+    change: [["repairs <= repair;", "repairs < Math.max(repair, 1);"]],
+    killedBy: core("Step")
+  },
+  {
+    name: "a step asks for repair once more than it may",
+    file: "internal/ask/call.ts",
+    change: [["repairs <= repair;", "repairs <= repair + 1;"]],
+    killedBy: core("Step")
+  },
+  {
+    name: "a reply that was cut off is repaired",
+    file: "internal/ask/call.ts",
+    change: [['      if (reply.finishReason === "length") break\n', ""]],
+    killedBy: core("Step")
+  },
+  {
+    name: "what a content filter left of a reply is taken",
+    file: "internal/ask/call.ts",
+    change: [['      if (reply.finishReason === "content-filter") return yield* refused(reply)\n', ""]],
+    killedBy: core("Engine.records")
+  },
+  {
+    name: "a second model is shown the failures of the first",
+    file: "internal/ask/call.ts",
+    change: [
+      [
+        "  for (const model of models) {\n    let messages = opening\n",
+        "  let messages = opening\n  for (const model of models) {\n"
+      ]
+    ],
+    killedBy: core("Step")
+  },
+  {
+    name: "a first run sees what one that goes on does not",
+    file: "internal/run/record.ts",
+    change: [["return recorded.success\n", "return value\n"]],
+    killedBy: core("Engine.faults")
+  },
+  {
+    name: "a new result is made of replies that were there",
+    file: "WorkflowEvent.ts",
+    change: [
+      [
+        "({ replied: _, ...record }: StepRecord): StepRecord => ({ ...record, renew: true })",
+        "(record: StepRecord): StepRecord => ({ ...record, renew: true })"
+      ]
+    ],
+    killedBy: core("Engine.replies")
+  },
+  {
+    name: "a reply that is on disk is paid for again",
+    file: "internal/ask/call.ts",
+    change: [
+      ["const recalled = yield* recall(request)", "const recalled = yield* Effect.as(recall(request), undefined)"]
+    ],
+    killedBy: core("Engine.replies")
+  },
+  {
+    name: "a reply on disk answers what was asked with other settings",
+    file: "internal/run/record.ts",
+    change: [
+      ["kept.prompt === prompt && kept.asked?.settings === settings", `kept.prompt === prompt && settings !== ""`]
+    ],
+    killedBy: core("Engine.replies")
+  },
+  {
+    name: "a reply on disk answers another prompt",
+    file: "internal/run/record.ts",
+    change: [
+      [
+        "kept.prompt === prompt && kept.asked?.settings === settings",
+        `prompt !== "" && kept.asked?.settings === settings`
+      ]
+    ],
+    killedBy: core("Engine.replies")
+  },
+  {
+    name: "a reply that was altered on disk is taken",
+    file: "internal/run/record.ts",
+    change: [["if (hash(text) !== kept.reply) {", `if (text !== "" && kept.reply === "") {`]],
+    killedBy: core("Engine.replies")
+  },
+  {
+    name: "replies count after the result that they led to",
+    file: "WorkflowEvent.ts",
+    change: [
+      [
+        "const finished = ({ pending, replied: _, ...record }: StepRecord,",
+        "const finished = ({ pending, ...record }: StepRecord,"
+      ]
+    ],
+    killedBy: core("Engine.replies")
+  }
+]

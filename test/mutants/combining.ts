@@ -1,0 +1,127 @@
+import { core, type Mutant } from "./mutant.ts"
+
+const killedBy = core("Engine.combined")
+
+/** Rounds, samples, ways that are gone or not, failures that are taken over, time and decisions. */
+export const combining: ReadonlyArray<Mutant> = [
+  {
+    name: "a round takes the result of an earlier one where rounds are samples",
+    file: "internal/walk/walk.ts",
+    change: [[`  if (again === "nothing") return at\n`, `  if (again === "nothing" && round === 1) return at\n`]],
+    killedBy
+  },
+  {
+    name: "a round asks again what has not changed",
+    file: "internal/walk/walk.ts",
+    change: [[`  if (again === "nothing") return at\n`, `  if (again === "nothing" || round > 0) return at\n`]],
+    killedBy
+  },
+  {
+    name: "a round is done once more than it may",
+    file: "internal/walk/walk.ts",
+    change: [["round <= node.atMost; round++", "round <= node.atMost + 1; round++"]],
+    killedBy
+  },
+  {
+    name: "rounds go on after one that will do",
+    file: "internal/walk/walk.ts",
+    change: [["    if (isDone.value === true) break\n", ""]],
+    killedBy
+  },
+  {
+    name: "one result serves for all samples",
+    file: "internal/walk/walk.ts",
+    change: [["enter(place, String(i + 1)), input)", "enter(place, String(Math.min(i, 0) + 1)), input)"]],
+    killedBy
+  },
+  {
+    name: "samples are taken more at a time than they may",
+    file: "internal/walk/walk.ts",
+    change: [
+      [
+        "Array.from({ length: node.count }, at), node.concurrency)",
+        `Array.from({ length: node.count }, at), "unbounded")`
+      ]
+    ],
+    killedBy: core("Engine.time")
+  },
+  {
+    name: "a fallback takes what suspends a run",
+    file: "internal/run/perform.ts",
+    change: [
+      [
+        "const taker = isSuspending ? undefined : takerOf(place, describeError(reason).tag)",
+        "const taker = takerOf(place, describeError(reason).tag)"
+      ]
+    ],
+    killedBy
+  },
+  {
+    name: "a fallback takes any error",
+    file: "internal/walk/place.ts",
+    change: [["if (around.takes.has(tag)) return around", `if (tag !== "") return around`]],
+    killedBy
+  },
+  {
+    name: "a failure that was taken over is tried again",
+    file: "internal/run/verdict.ts",
+    change: [["error?.fingerprint === asks && renew !== true ?", "error?.fingerprint === asks && asks === `` ?"]],
+    killedBy
+  },
+  {
+    name: "a failure that was taken over answers another question",
+    file: "internal/run/verdict.ts",
+    change: [
+      ["error?.fingerprint === asks && renew !== true ?", "error?.fingerprint !== undefined && renew !== true ?"]
+    ],
+    killedBy
+  },
+  {
+    name: "steps start inside of what failed and was taken over",
+    file: "internal/run/perform.ts",
+    change: [
+      ["  ending !== undefined || failureAround(place) !== undefined", "  ending !== undefined || place.path === ``"]
+    ],
+    killedBy
+  },
+  {
+    name: "time has no limit",
+    file: "internal/walk/walk.ts",
+    change: [
+      [
+        "visitor.within === undefined ? body(place) : visitor.within(place, node.millis, body)",
+        "visitor.within === undefined || node.millis > 0 ? body(place) : visitor.within(place, node.millis, body)"
+      ]
+    ],
+    killedBy
+  },
+  {
+    name: "a decision counts for another question",
+    file: "internal/ask/step.ts",
+    change: [["parts: (question) => Effect.succeed({ question })", "parts: () => Effect.succeed({ question: null })"]],
+    killedBy
+  },
+  {
+    name: "a decision counts though another one is to be taken",
+    file: "internal/ask/step.ts",
+    change: [["decision: call.jsonSchema(output.schema) }", "decision: null }"]],
+    killedBy
+  },
+  {
+    name: "nothing goes on beside a gate",
+    file: "internal/run/perform.ts",
+    change: [
+      [
+        "  tally.undecided.push(path)\n  return yield* Effect.fail(new Missing(path))",
+        "  tally.undecided.push(path)\n  return yield* Effect.fail(new Halt())"
+      ]
+    ],
+    killedBy
+  },
+  {
+    name: "a run that waits for a decision counts as complete",
+    file: "internal/run/drive.ts",
+    change: [["  if (first !== undefined)\n    end(", "  if (first !== undefined && others.length > 0)\n    end("]],
+    killedBy
+  }
+]

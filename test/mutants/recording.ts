@@ -1,0 +1,186 @@
+import { core, type Mutant } from "./mutant.ts"
+
+/** Which results count, what is journalled, and how a run ends. */
+export const recording: ReadonlyArray<Mutant> = [
+  {
+    name: "a result is taken that no longer fits its Schema",
+    file: "internal/run/verdict.ts",
+    change: [
+      [
+        'return { _tag: "Run", why: `its recorded output no longer fits its Schema${byHand}` }',
+        `return { _tag: "Reuse", output: result.output }`
+      ]
+    ],
+    killedBy: core("Engine.records")
+  },
+  {
+    name: "a step that failed is taken for one with a result",
+    file: "internal/run/verdict.ts",
+    change: [
+      [
+        `if (result === undefined) return { _tag: "Run", why: "it has no result yet" }`,
+        `if (result === undefined) {
+    return record?.error === undefined
+      ? { _tag: "Run", why: "it has no result yet" }
+      : { _tag: "Reuse", output: undefined }
+  }`
+      ]
+    ],
+    killedBy: core("Engine.records")
+  },
+  {
+    name: "a result is taken though what it made is gone",
+    file: "internal/run/verdict.ts",
+    change: [["return (yield* isCurrent(() => own(output.success), input))", "return result !== undefined"]],
+    killedBy: core("Step")
+  },
+  {
+    name: "an edited input is ignored",
+    file: "WorkflowEvent.ts",
+    change: [["      self.input = event.input\n", ""]],
+    killedBy: core("Engine")
+  },
+  {
+    name: "an edited input leaves a run completed",
+    file: "WorkflowEvent.ts",
+    change: [['if (!Equal.equals(self.input, event.input)) self.status = "IN_PROGRESS"', ""]],
+    killedBy: core("Engine")
+  },
+  {
+    name: "a changed result leaves a run completed",
+    file: "WorkflowEvent.ts",
+    change: [
+      [
+        'event._tag === "StepSucceeded" && self.status !== "IN_PROGRESS" && changes',
+        'event._tag === "StepStarted" && changes'
+      ]
+    ],
+    killedBy: core("WorkflowEvent")
+  },
+  {
+    name: "a failure takes the last result away",
+    file: "WorkflowEvent.ts",
+    change: [
+      [
+        "return { ...finished(record, event.at), step, error }",
+        "const { result: _result, ...rest } = finished(record, event.at)\n      return { ...rest, step, error }"
+      ]
+    ],
+    killedBy: core("WorkflowEvent")
+  },
+  {
+    name: "a completed run still shows failures that do not count any more",
+    file: "WorkflowEvent.ts",
+    change: [['if (event.status === "COMPLETED") settle(self)', 'if (event.status === "CANCELLED") settle(self)']],
+    killedBy: core("Engine.faults")
+  },
+  {
+    name: "a failed run is ended by what suspended before",
+    file: "internal/run/runtime.ts",
+    change: [["Suspended: 1, Failed: 2, Faulted: 3", "Suspended: 2, Failed: 1, Faulted: 3"]],
+    killedBy: core("Engine.records")
+  },
+  {
+    name: "what suspends a run fails it",
+    file: "internal/run/perform.ts",
+    change: [['isSuspending ? "Suspended" : "Failed"', '"Failed"']],
+    killedBy: core("Engine")
+  },
+  {
+    name: "an interrupted run counts as failed",
+    file: "internal/run/drive.ts",
+    change: [["const isCancelled = Exit.hasInterrupts(exit)", "const isCancelled: boolean = false"]],
+    killedBy: core("Engine")
+  },
+  {
+    name: "a result is in the state before it is journalled",
+    file: "internal/run/runtime.ts",
+    change: [
+      [
+        "    append: (event) =>\n      keep(",
+        "    append: (event) => {\n      apply(runtime.state, event)\n      return keep("
+      ],
+      ["        apply(runtime.state, event)\n        count", "        count"],
+      ["        listener(event, runtime.state)\n      }),", "        listener(event, runtime.state)\n      })\n    },"]
+    ],
+    killedBy: core("Engine.records")
+  },
+  {
+    name: "the result of a forced step is not recorded",
+    file: "internal/run/perform.ts",
+    change: [["return yield* recordResult(", "if (forced) return output\n        return yield* recordResult("]],
+    killedBy: core("Engine.records")
+  },
+  {
+    name: "a step whose key comes late starts after a failure",
+    file: "internal/run/perform.ts",
+    change: [
+      ["        if (isOver(runtime, place)) return yield* Effect.fail(new Halt())\n        tally", "        tally"]
+    ],
+    killedBy: core("Engine.faults")
+  },
+  {
+    name: "steps start after a failure",
+    file: "internal/run/perform.ts",
+    change: [
+      [
+        "  ending !== undefined || failureAround(place) !== undefined",
+        `  ending?._tag === "Faulted" || failureAround(place) !== undefined`
+      ]
+    ],
+    killedBy: core("Engine")
+  },
+  {
+    name: "paths that are no longer there are not marked",
+    file: "internal/run/drive.ts",
+    change: [['orphaned: orphans(runtime, workflow, status === "COMPLETED"),', "orphaned: [],"]],
+    killedBy: core("Engine")
+  },
+  {
+    name: "a result that a person sets is not held against the Schema",
+    file: "internal/run/set.ts",
+    change: [
+      ["if (Result.isFailure(decoded)) return yield* new InvalidOutput({ detail: decoded.failure.message })\n", ""],
+      ["const encoded = yield* encodeOutput(step, decoded.success)", "const encoded = json as Schema.Json"],
+      ["return decoded.success", "return json"]
+    ],
+    killedBy: core("Engine.records")
+  },
+  {
+    name: "a result that a person sets looks like one of the step",
+    file: "internal/run/set.ts",
+    change: [[`step.isGate ? "decision" : "hand"`, `step.isGate ? "decision" : "code"`]],
+    killedBy: core("Engine")
+  },
+  {
+    name: "an old state of a run is gone on with",
+    file: "internal/run/begin.ts",
+    change: [
+      ['if (size > 0) return yield* engineError("", new StaleState({ run, journal: size, state: events }))\n', ""]
+    ],
+    killedBy: core("Engine.records")
+  },
+  {
+    name: "two runs have one id",
+    file: "internal/run/begin.ts",
+    change: [['  if (size !== undefined && size > 0) return yield* engineError("", new RunExists({ run }))\n', ""]],
+    killedBy: core("Engine.records")
+  },
+  {
+    name: "a new result that was asked for is forgotten",
+    file: "internal/run/verdict.ts",
+    change: [["  if (renew === true) return", `  if (asks === "" && renew === true) return`]],
+    killedBy: core("Engine.fork")
+  },
+  {
+    name: "a new result is asked for again and again",
+    file: "WorkflowEvent.ts",
+    change: [
+      [
+        "const { error: _error, renew: _renew, same: _same, ...rest } = finished",
+        "const { error: _error, same: _same, ...rest } = finished"
+      ]
+    ],
+    killedBy: core("Engine.fork")
+  }
+]
