@@ -78,6 +78,8 @@ export const make = ({ records, started, steps }: Options) => {
   const isTaker = (path: string, asks: string | undefined): asks is string =>
     asks !== undefined &&
     seen.get(path)?.by === undefined &&
+    // what stands for items that are not known is no path of a run
+    !path.includes("*") &&
     !started.has(path) &&
     records[path]?.renew !== true &&
     resultAt(path)?.fingerprint.value !== asks
