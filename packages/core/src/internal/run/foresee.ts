@@ -59,12 +59,19 @@ export const foresee = Effect.fnUntraced(function* (
   for (;;) {
     const plan: Array<PlanEntry> = []
     const known = moves.make({ steps, records, started })
+    let isStale = false
+    const moveAtOnce = (it: moves.Move): void => {
+      move(it)
+      // what was displaced may be what its place asks for, which was seen without it
+      const asks = known.seen.get(it.from)?.asks
+      if (asks !== undefined && records[it.from]?.result?.fingerprint.value === asks) isStale = true
+    }
     yield* faultless(
       scratch,
-      walk(planAll(scratch, known, plan, move, origins), nodesOf(workflow), root, { value: input })
+      walk(planAll(scratch, known, plan, moveAtOnce, origins), nodesOf(workflow), root, { value: input })
     )
     const pairs = known.pairs()
-    if (pairs.length === 0) return { plan, moves: made, seen: known.seen, state: scratch.state }
+    if (pairs.length === 0 && !isStale) return { plan, moves: made, seen: known.seen, state: scratch.state }
     for (const pair of pairs) move(pair)
   }
 })
