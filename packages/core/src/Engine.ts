@@ -264,7 +264,7 @@ export const step = <In, Out, E, R>(
           workflow,
           state,
           path,
-          (runtime) => (step, at, input) => perform(runtime, step, at, input, { forced: force }),
+          (runtime) => (step, at, input) => perform(runtime, step, { ...at, path }, input, { forced: force }),
           onEvent
         )
       ),
@@ -287,7 +287,7 @@ export const set = <In, Out, E, R>(
   path === inputPath
     ? setInput(workflow, state, value)
     : Effect.map(
-        atStep(workflow, state, path, (runtime) => (step, at, input) => setting.set(runtime, step, at, input, value)),
+        atStep(workflow, state, path, (runtime) => (step, at, input) => setting.set(runtime, step, { ...at, path }, input, value)),
         ({ runtime }) => runtime.state
       )
 
