@@ -60,8 +60,8 @@ export const only = (
 ): { readonly visitor: Visitor; readonly found: Found } => {
   const found: Found = { done: false, output: undefined, missing: undefined }
   const step: Visitor["step"] = (step, place, input) =>
-    // where the items are not known yet, `*` stands for the one that is looked for
-    place.path !== target && !(place.path.includes("*") && StepPath.matches(place.path, target))
+    // where the items are not known yet, `*` stands for the one that is looked for, unless it was come by before
+    place.path !== target && (found.done || !place.path.includes("*") || !StepPath.matches(place.path, target))
       ? recorded(runtime, step, place)
       : Effect.flatMap(input, (value) => {
           found.done = true
