@@ -16,20 +16,12 @@ import { type Listener, make, type Runtime } from "./internal/run/runtime.ts"
 import * as setting from "./internal/run/set.ts"
 import * as Steps from "./internal/run/steps.ts"
 import { readAll, type Work } from "./internal/run/visitors.ts"
-import { suggest } from "./internal/text/suggest.ts"
 import { Journal } from "./Journal.ts"
 import type { LlmError } from "./LlmError.ts"
 import type { Usage } from "./Usage.ts"
 import type * as Workflow from "./Workflow.ts"
 import type { WorkflowConfig } from "./WorkflowConfig.ts"
-import {
-  engineError,
-  type EngineReason,
-  MissingResult,
-  type Undecided,
-  UnknownPath,
-  WorkflowError
-} from "./WorkflowError.ts"
+import { engineError, type EngineReason, MissingResult, type Undecided, WorkflowError } from "./WorkflowError.ts"
 import { fold, renewed, type WorkflowEvent } from "./WorkflowEvent.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
@@ -264,7 +256,7 @@ export const step = <In, Out, E, R>(
           workflow,
           state,
           path,
-          (runtime) => (step, at, input) => perform(runtime, step, { ...at, path }, input, { forced: force }),
+          (runtime) => (step, at, input) => perform(runtime, step, at, input, { forced: force }),
           onEvent
         )
       ),
@@ -287,7 +279,7 @@ export const set = <In, Out, E, R>(
   path === inputPath
     ? setInput(workflow, state, value)
     : Effect.map(
-        atStep(workflow, state, path, (runtime) => (step, at, input) => setting.set(runtime, step, { ...at, path }, input, value)),
+        atStep(workflow, state, path, (runtime) => (step, at, input) => setting.set(runtime, step, at, input, value)),
         ({ runtime }) => runtime.state
       )
 
@@ -301,14 +293,7 @@ export const decide = <In, Out, E, R>(
   path: string,
   decision: Schema.Json
 ): Effect.Effect<WorkflowState, WorkflowError, R> =>
-  Steps.isGate(untyped(workflow), path)
-    ? set(workflow, state, path, decision)
-    : Effect.fail(
-        engineError(
-          path,
-          new UnknownPath({ detail: `no gate has this path${suggest(path, Steps.gatesOf(untyped(workflow)))}` })
-        )
-      )
+  Effect.andThen(Steps.checkGate(untyped(workflow), path), set(workflow, state, path, decision))
 
 const setInput = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,

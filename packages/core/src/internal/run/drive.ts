@@ -31,7 +31,8 @@ import { encodeInput } from "./verdict.ts"
 import { only, runAll, type Work } from "./visitors.ts"
 import { Missing } from "../walk/hole.ts"
 import { root } from "../walk/place.ts"
-import { type Visitor, walk } from "../walk/walk.ts"
+import type { Visitor } from "../walk/visitor.ts"
+import { walk } from "../walk/walk.ts"
 
 /** Walks a whole workflow. What stops it is in the runtime; the engine's own fault is the error. */
 export const visit = (

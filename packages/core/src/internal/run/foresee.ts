@@ -15,7 +15,8 @@ import * as moves from "./moves.ts"
 import { type Answered, end, type Runtime } from "./runtime.ts"
 import type { Steps } from "./steps.ts"
 import { examine } from "./verdict.ts"
-import { type Visitor, walk } from "../walk/walk.ts"
+import type { Visitor } from "../walk/visitor.ts"
+import { walk } from "../walk/walk.ts"
 
 /** What would happen to a path: `perhaps` hangs on a step before it, whose output is not known yet. */
 export interface PlanEntry {
@@ -136,14 +137,14 @@ const planAll = (
                 if (step.isGate) {
                   tell("decide", "it waits for a decision", { question: insideOf(step).input.encode(value) })
                 } else tell("run", verdict.why)
-                return Effect.fail(new Missing(path))
+                return Effect.fail(new Missing(path, step.isGate))
             }
           },
           onFailure: (error): Effect.Effect<unknown, Stop> => {
             known.see(path, { step, asks: undefined, by: undefined })
             if (error instanceof Missing) tell("perhaps", `reads ${error.path}`)
             else tell("run", `would fail: ${describeError(error).message}`)
-            return Effect.fail(new Missing(path))
+            return Effect.fail(new Missing(path, error instanceof Missing && error.isUndecided))
           }
         }
       )

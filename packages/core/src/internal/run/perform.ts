@@ -93,7 +93,7 @@ const wait = Effect.fnUntraced(function* (
     yield* runtime.append({ _tag: "GateAsked", path, step: step.name, fingerprint, question, at: runtime.now() })
   }
   tally.undecided.push(path)
-  return yield* Effect.fail(new Missing(path))
+  return yield* Effect.fail(new Missing(path, true))
 })
 
 /** From the reply to its record nothing interrupts: only the work itself is made interruptible again. */

@@ -1,12 +1,15 @@
 // What the steps of a definition tell of a recorded result: whether its path is one of theirs, and which of them may have
 // made it. `moves` asks.
 
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { engineError, UnknownPath, type WorkflowError } from "../../WorkflowError.ts"
 import type { StepResult } from "../../WorkflowState.ts"
 import type { UntypedStep } from "../ask/step.ts"
 import { nodesOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { finder } from "../definition/places.ts"
+import { suggest } from "../text/suggest.ts"
 import * as canonical from "../json/canonical.ts"
 import { fixed } from "./verdict.ts"
 
@@ -42,18 +45,21 @@ export const make = (hash: Hash, workflow: UntypedWorkflow): Steps => {
     mayAsk: (step, { fingerprint }) =>
       Object.entries(fixed(hash, step).parts).every(([name, digest]) => fingerprint.parts[name] === digest),
     mayTake: (step, { by, code, model }) => {
+      // its fingerprint has all that a decision answers
+      if (step.isGate) return by === "decision"
       if (step.model !== undefined) return by === "hand" || (model !== undefined && step.model.models.includes(model))
       return code !== undefined && code === codeOf(hash, step) && likeOf(code).size === 1
     }
   }
 }
 
-/** The paths of the gates of a definition. */
-export const gatesOf = (workflow: UntypedWorkflow): ReadonlyArray<string> =>
-  stepsOf(nodesOf(workflow)).flatMap(({ path, step }) => (step.isGate ? [path] : []))
-
-export const isGate = (workflow: UntypedWorkflow, path: string): boolean =>
-  finder(gatesOf(workflow))(path) !== undefined
+/** That a path is one of a gate. */
+export const checkGate = (workflow: UntypedWorkflow, path: string): Effect.Effect<void, WorkflowError> => {
+  const gates = stepsOf(nodesOf(workflow)).flatMap(({ path, step }) => (step.isGate ? [path] : []))
+  return finder(gates)(path) === undefined
+    ? Effect.fail(engineError(path, new UnknownPath({ detail: `no gate has this path${suggest(path, gates)}` })))
+    : Effect.void
+}
 
 const codes = new WeakMap<Hash, WeakMap<UntypedStep, string | undefined>>()
 

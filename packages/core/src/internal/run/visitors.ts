@@ -9,7 +9,7 @@ import { Halt, Missing, type Stop } from "../walk/hole.ts"
 import { attempt, type Place, takerOf } from "../walk/place.ts"
 import { type Find, giveUp, perform } from "./perform.ts"
 import { end, halt, type Runtime } from "./runtime.ts"
-import type { Visitor } from "../walk/walk.ts"
+import type { Visitor } from "../walk/visitor.ts"
 
 /** Whatever keeps one place from being walked ends the whole run. */
 const ending = (runtime: Runtime): Pick<Visitor, "refuse" | "stop"> => ({
@@ -65,7 +65,7 @@ export const only = (
       ? recorded(runtime, step, place)
       : Effect.flatMap(input, (value) => {
           found.done = true
-          const at = { ...place, attempt: undefined }
+          const at = { ...place, path: target, attempt: undefined }
           return Effect.tap(work(step, at, value), (output) => Effect.sync(() => void (found.output = output)))
         }).pipe(
           Effect.tapError((stop) =>

@@ -14,8 +14,11 @@ import { withCallsOf } from "../words/told.ts"
 export class Missing {
   readonly _tag = "Missing"
   readonly path: string
-  constructor(path: string) {
+  /** Whether it is a decision, or hangs on one: no run comes by it. */
+  readonly isUndecided: boolean
+  constructor(path: string, isUndecided = false) {
     this.path = path
+    this.isUndecided = isUndecided
   }
 }
 

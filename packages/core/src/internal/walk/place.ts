@@ -1,4 +1,5 @@
 import * as StepPath from "../../StepPath.ts"
+import type { Missing } from "./hole.ts"
 
 /** Where a walk is, and what lies around it. */
 export interface Place {
@@ -7,6 +8,17 @@ export interface Place {
   readonly attempt: Attempt | undefined
   /** Inside of rounds that take what is asked alike: this place in the rounds before, the nearest first. */
   readonly earlier: ReadonlyArray<string> | undefined
+  /** What it hangs on whether a run comes by it at all, where that is not known. */
+  readonly hangsOn: Missing | undefined
+  /** Who notes what is missing in here, innermost first. */
+  readonly notes: Notes | undefined
+}
+
+/** The first thing that was missing inside of a place, and the first decision; in a scope too which nothing reads. */
+export interface Notes {
+  readonly outer: Notes | undefined
+  missing: Missing | undefined
+  undecided: Missing | undefined
 }
 
 /** Work that may fail without the run: once it did, nothing new starts in it. */
@@ -24,17 +36,30 @@ export interface Failure {
   readonly isTimeOut: boolean
 }
 
-export const root: Place = { path: "", attempt: undefined, earlier: undefined }
+export const root: Place = { path: "", attempt: undefined, earlier: undefined, hangsOn: undefined, notes: undefined }
 
 /** The place of that name below. */
-export const enter = ({ attempt, earlier, path }: Place, name: string): Place => ({
-  attempt,
+export const enter = ({ earlier, path, ...around }: Place, name: string): Place => ({
+  ...around,
   earlier: earlier?.map((path) => StepPath.join(path, name)),
   path: StepPath.join(path, name)
 })
 
+/** A place at which it is noted what is missing inside. */
+export const noting = (place: Place): Place & { readonly notes: Notes } => ({
+  ...place,
+  notes: { outer: place.notes, missing: undefined, undecided: undefined }
+})
+
+export const note = (place: Place, missing: Missing): void => {
+  for (let { notes } = place; notes !== undefined; notes = notes.outer) {
+    notes.missing ??= missing
+    if (missing.isUndecided) notes.undecided ??= missing
+  }
+}
+
 /** A place below at which failures are taken over. */
-export const attempt = (place: Place, takes: Iterable<string>): Place & { readonly attempt: Attempt } => ({
+export const attempt = <P extends Place>(place: P, takes: Iterable<string>): P & { readonly attempt: Attempt } => ({
   ...place,
   attempt: { outer: place.attempt, takes: new Set(takes), failure: undefined }
 })

@@ -1,36 +1,21 @@
 // The one walk through a workflow that running, planning, reading and doing one step share. In: nodes, a slot with the
 // input, and a visitor that says what to do at each step. Out: the output. `visit` of drive calls it.
 
-import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Semaphore from "effect/Semaphore"
 import * as StepPath from "../../StepPath.ts"
 import { InvalidItems, UnknownCase } from "../../WorkflowError.ts"
-import { isStep, type UntypedStep } from "../ask/step.ts"
+import { isStep } from "../ask/step.ts"
 import type { Compiled } from "../definition/selector.ts"
 import { dependencyProblem, itemsProblem, keyProblem } from "../definition/itemKeys.ts"
 import { type Body, type Node, nodesOf, otherwise, tried } from "../definition/nodes.ts"
-import { evaluate, isMissing, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
-import { attempt, enter, type Place } from "./place.ts"
+import { evaluate, type Halt, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
+import { attempt, enter, note, noting, type Place } from "./place.ts"
+import { settle } from "./settle.ts"
+import type { Visit, Visitor } from "./visitor.ts"
 import { copy, empty, merge, type Names, over, put, select } from "./scope.ts"
-
-type Visit<A> = Effect.Effect<A, Stop, unknown>
-
-/** What is done at each step, and with what cannot be walked. */
-export interface Visitor {
-  readonly step: (step: UntypedStep, place: Place, input: Effect.Effect<unknown, Stop>) => Visit<unknown>
-  readonly refuse: (path: string, reason: InvalidItems | UnknownCase) => Visit<never>
-  /** Told that one of several side by side ended by a defect or an interruption: the others shall start nothing new. */
-  readonly stop: (cause: Cause.Cause<never>) => void
-  /** Told of a way that is not gone. */
-  readonly skip?: (path: string) => void
-  /** How many are visited side by side at most, where that is not for the definition to say. */
-  readonly concurrency?: number
-  /** Gives a body no more than some time, where time counts. */
-  readonly within?: (place: Place, millis: number, body: (place: Place) => Visit<unknown>) => Visit<unknown>
-}
 
 /**
  * Walks a workflow from its input to its output. Where a visitor has no result to give, the scope gets a hole that
@@ -125,10 +110,25 @@ const visitNamed = (visitor: Visitor, node: NamedNode, place: Place, scope: Slot
 /** What a selector reads off a scope, or the hole that it came upon. */
 const fed = (wire: Compiled, { path }: Place, scope: Slot) => slot(evaluate(path, () => select(wire, read(scope))))
 
-const visitBody = (visitor: Visitor, body: Body, place: Place, input: Slot): Visit<unknown> =>
-  isStep(body)
-    ? visitor.step(body, place, input instanceof Missing ? Effect.fail(input) : Effect.succeed(input.value))
-    : walk(visitor, nodesOf(body), place, input)
+const visitBody = (visitor: Visitor, body: Body, place: Place, input: Slot): Visit<unknown> => {
+  const given = place.hangsOn ?? input
+  if (!isStep(body)) return walk(visitor, nodesOf(body), place, given)
+  const output = visitor.step(body, place, given instanceof Missing ? Effect.fail(given) : Effect.succeed(given.value))
+  return place.notes === undefined ? output : Effect.tapError(output, (stop) => Effect.sync(() => noteIn(place, stop)))
+}
+
+const noteIn = (place: Place, stop: Stop): void => {
+  if (stop instanceof Missing) note(place, stop)
+}
+
+/** Looks at a body of which it is not known whether a run comes by it. */
+const visitPerhaps = (
+  visitor: Visitor,
+  body: Body,
+  place: Place,
+  missing: Missing
+): Effect.Effect<Slot, Halt, unknown> =>
+  slot(visitBody(visitor, body, { ...place, hangsOn: place.hangsOn ?? missing }, missing))
 
 /** A scope with one more name, for who is fed from it alone. */
 const withName = (scope: Slot, name: string, value: Slot): Slot => {
@@ -148,7 +148,7 @@ const branch = Effect.fnUntraced(function* (
   const on = yield* fed(wires.on, place, scope)
   const at = (name: string) => enter(place, StepPath.encodeKey(name))
   if (on instanceof Missing) {
-    for (const [name, body] of cases) yield* slot(visitBody(visitor, body, at(name), on))
+    for (const [name, body] of cases) yield* visitPerhaps(visitor, body, at(name), on)
     return yield* Effect.fail(on)
   }
   const found = String(on.value)
@@ -167,26 +167,15 @@ const fallback = Effect.fnUntraced(function* (
   scope: Slot
 ): Effect.fn.Return<unknown, Stop, unknown> {
   const input = yield* fed(node.wires.input, place, scope)
-  const within = attempt(enter(place, tried), node.errors)
-  /** What is missing anywhere inside may fail yet. */
-  let missing: Missing | undefined
-  const noting: Visitor = {
-    ...visitor,
-    step: (...at) =>
-      Effect.tapError(visitor.step(...at), (stop) =>
-        Effect.sync(() => {
-          if (stop instanceof Missing) missing ??= stop
-        })
-      )
-  }
-  const output = yield* slot(visitBody(noting, node.body, within, input)).pipe(
+  const within = attempt(noting(enter(place, tried)), node.errors)
+  const output = yield* slot(visitBody(visitor, node.body, within, input)).pipe(
     Effect.catch((halt) => (within.attempt.failure === undefined ? Effect.fail(halt) : Effect.undefined))
   )
   const other = enter(place, otherwise)
   if (output === undefined) return yield* visitBody(visitor, node.otherwise, other, input)
   // which way it goes is not known yet
-  const unknown = output instanceof Missing ? output : missing
-  if (unknown !== undefined) yield* slot(visitBody(visitor, node.otherwise, other, unknown))
+  const unknown = output instanceof Missing ? output : within.notes.missing
+  if (unknown !== undefined) yield* visitPerhaps(visitor, node.otherwise, other, unknown)
   else visitor.skip?.(other.path)
   return yield* evaluate(place.path, () => read(unknown ?? output))
 })
@@ -205,12 +194,12 @@ const iterate = Effect.fnUntraced(function* (
     const last = yield* slot(visitBody(visitor, node.body, roundOf(node, place, round), given))
     here = withName(scope, "last", last)
     const isDone = last instanceof Missing ? last : yield* fed(until, place, here)
-    if (last instanceof Missing || isDone instanceof Missing) {
+    if (isDone instanceof Missing) {
       // whether there are more rounds is not known yet
-      if (round < node.atMost) yield* slot(visitBody(visitor, node.body, enter(place, "*"), isDone))
+      if (round < node.atMost) yield* visitPerhaps(visitor, node.body, enter(place, "*"), isDone)
       return yield* evaluate(place.path, () => read(isDone))
     }
-    outputs.push(last.value)
+    outputs.push(read(last))
     if (isDone.value === true) break
   }
   return node.collect === "all" ? outputs : outputs.at(-1)
@@ -262,12 +251,18 @@ const forEachDependency = Effect.fnUntraced(function* (
     const needed = Effect.forEach(dependencies[i]!, (dependency) =>
       Effect.map(Deferred.await(done.get(dependency)!), (output) => [dependency, output] as const)
     )
+    const at = noting(enter(place, StepPath.encodeKey(key)))
     return slot(Effect.map(needed, Object.fromEntries)).pipe(
       Effect.flatMap((dependencies) => {
-        const at = enter(place, StepPath.encodeKey(key))
-        return Semaphore.withPermits(permits, 1)(visitItem(visitor, node, at, scope, { item, dependencies }))
+        const hangsOn = dependencies instanceof Missing && dependencies.isUndecided ? dependencies : place.hangsOn
+        const item = { item: items[i], dependencies }
+        return Semaphore.withPermits(permits, 1)(visitItem(visitor, node, { ...at, hangsOn }, scope, item))
       }),
-      Effect.onExit((exit) => Deferred.done(done.get(key)!, exit)),
+      Effect.onExit((exit) => {
+        const { undecided } = at.notes
+        // an item is not done while a decision in it is not taken
+        return Deferred.done(done.get(key)!, undecided === undefined ? exit : Exit.fail(undecided))
+      }),
       Effect.map((output) => [key, output] as const)
     )
   })
@@ -277,7 +272,7 @@ const forEachDependency = Effect.fnUntraced(function* (
 /** Where the items are missing, the body is visited once, at `*`. */
 const atAnyItem = (visitor: Visitor, node: NodeOf<"ForEach" | "ForEachDependency">, place: Place) =>
   Effect.catch((missing: Missing) =>
-    Effect.andThen(visitBody(visitor, node.body, enter(place, "*"), missing), Effect.fail(missing))
+    Effect.andThen(visitPerhaps(visitor, node.body, enter(place, "*"), missing), Effect.fail(missing))
   )
 
 /** The items with their keys. */
@@ -304,30 +299,4 @@ const visitItem = (
     return select(node.wires.input, inner)
   })
   return Effect.flatMap(slot(input), (input) => visitBody(visitor, node.body, place, input))
-}
-
-/** Runs effects side by side; none stops another. Of several that cannot go on, `Missing` speaks last, a defect first. */
-const settle = <A>(
-  visitor: Pick<Visitor, "stop" | "concurrency">,
-  effects: ReadonlyArray<Visit<A>>,
-  concurrency: number | "unbounded"
-) => {
-  const each = Effect.matchCause({
-    onSuccess: (value: A): Exit.Exit<A, Stop> => Exit.succeed(value),
-    onFailure: (cause: Cause.Cause<Stop>) => {
-      if (!Cause.hasFails(cause)) visitor.stop(cause as Cause.Cause<never>)
-      return Exit.failCause(cause)
-    }
-  })
-  return Effect.flatMap(
-    Effect.forEach(effects, each, { concurrency: visitor.concurrency ?? concurrency }),
-    (exits): Visit<ReadonlyArray<A>> => {
-      const causes = exits.flatMap((exit) => (Exit.isFailure(exit) ? [exit.cause] : []))
-      const cause =
-        causes.find((cause) => !Cause.hasFails(cause)) ?? causes.find((cause) => !isMissing(cause)) ?? causes[0]
-      return cause === undefined
-        ? Effect.succeed(exits.flatMap((exit) => (Exit.isSuccess(exit) ? [exit.value] : [])))
-        : Effect.failCause(cause)
-    }
-  )
 }
