@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process"
-import { readdirSync, readFileSync } from "node:fs"
-import { join } from "node:path"
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
+import { join, resolve } from "node:path"
 import { assert, beforeAll, describe, expectTypeOf, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { LlmClient, LlmError, Step, WorkflowError } from "@stepwright/core"
+import { binds, nests } from "./design/many.ts"
 import { program, provided } from "./design/program.ts"
 
 const mistakes = "test/design/mistakes"
@@ -61,21 +62,21 @@ describe("the program of the design", () => {
   })
 })
 
-describe("a mistake", () => {
-  // the declarations that users get, which also take the compilers half the time of the sources
-  beforeAll(async () => {
-    const argv = ["--composite", "false", "--declarationMap", "false", "--emitDeclarationOnly"]
-    const said = await run(
-      "typescript",
-      "-p",
-      "packages/core",
-      ...argv,
-      "--outDir",
-      "node_modules/.cache/stepwright-core"
-    )
-    assert.strictEqual(said, "")
-  }, 60_000)
+// the declarations that users get, which also take the compilers half the time of the sources
+beforeAll(async () => {
+  const argv = ["--composite", "false", "--declarationMap", "false", "--emitDeclarationOnly"]
+  const said = await run(
+    "typescript",
+    "-p",
+    "packages/core",
+    ...argv,
+    "--outDir",
+    "node_modules/.cache/stepwright-core"
+  )
+  assert.strictEqual(said, "")
+}, 60_000)
 
+describe("a mistake", () => {
   for (const compiler of ["typescript-5.9", "typescript-6.0", "typescript"]) {
     it.concurrent(`is told by ${compiler} at its place, in words, and nothing else is`, async () => {
       const said = await compile(compiler)
@@ -88,6 +89,26 @@ describe("a mistake", () => {
         expected.map(({ place, sentence }) => ({ place, says: sentence }))
       )
       assert.deepStrictEqual([...said.keys()].toSorted(), expected.map(({ place }) => place).toSorted())
+    })
+  }
+})
+
+describe("a definition of many names", () => {
+  // as many as there were when this was written; they are the same for each compiler
+  for (const [name, text, counted] of [
+    ["90 steps in one workflow", binds, 244_553],
+    ["1,000 steps in workflows in workflows", nests, 62_601]
+  ] as const) {
+    it(`makes the compiler no more than a tenth more work than it did: ${name}`, async () => {
+      const folder = join("node_modules/.cache/stepwright-types", name.replaceAll(/\W+/g, "-"))
+      mkdirSync(folder, { recursive: true })
+      writeFileSync(join(folder, "program.ts"), text)
+      const config = { extends: resolve(mistakes, "tsconfig.json"), include: ["."] }
+      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config))
+      const said = await run("typescript", "-p", folder, "--singleThreaded", "--extendedDiagnostics")
+      assert.notInclude(said, "error TS")
+      const instantiations = Number(/^Instantiations: +(\d+)$/m.exec(said)?.[1])
+      assert.isAtMost(instantiations, counted * 1.1)
     })
   }
 })
