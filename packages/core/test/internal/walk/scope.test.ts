@@ -357,6 +357,35 @@ describe("a selector that gives the scope", () => {
       isPlainCopy(output)
     })
   )
+
+  it.effect("gives a copy to whatever else runs a body", () =>
+    Effect.gen(function* () {
+      const output = yield* Engine.execute(
+        begin.pipe(
+          Workflow.branch("branched", { on: () => "yes", cases: { yes: whole }, input: (scope) => scope }),
+          Workflow.sample("samples", whole, { input: (scope) => [scope] as unknown, count: 1 }),
+          Workflow.iterate("rounds", whole, {
+            input: (scope) => scope,
+            next: (scope) => ({ all: scope }) as unknown,
+            until: () => false,
+            atMost: 2,
+            collect: "all"
+          }),
+          Workflow.fallback("tried", whole, { input: (scope) => scope, errors: [], otherwise: whole }),
+          Workflow.timeout("timed", whole, { input: (scope) => scope, after: "1 hour" })
+        ),
+        7
+      )
+      const branched = { input: before, size: 2 }
+      const samples = [{ input: [{ ...before, branched }], size: 1 }]
+      const first = { input: { ...before, branched, samples }, size: 4 }
+      const rounds = [first, { input: { all: { ...first.input, last: first } }, size: 1 }]
+      const tried = { input: { ...first.input, rounds }, size: 5 }
+      const timed = { input: { ...tried.input, tried }, size: 6 }
+      assert.deepStrictEqual<unknown>(output, { ...timed.input, timed })
+      isPlainCopy(output)
+    })
+  )
 })
 
 describe("a scope of many names", () => {
