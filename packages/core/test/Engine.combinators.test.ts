@@ -96,6 +96,7 @@ describe("Workflow", () => {
 
     it("is exhaustive, by type", () => {
       const start = Workflow.make("w", { input: Kind })
+      expectTypeOf(triage).toExtend<Workflow.Workflow<typeof Kind.Type, unknown, unknown, LlmClient.LlmClient>>()
       // @ts-expect-error -- there is no case for a question
       void start.pipe(Workflow.branch("answer", { on: "input.kind", cases: { bug: a }, input: "input.text" }))
       const more = { bug: a, question: b, praise: b }

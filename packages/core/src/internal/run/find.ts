@@ -16,9 +16,10 @@ export const settle = Effect.fnUntraced(function* (
   { moves }: Foresight
 ): Effect.fn.Return<void, Stop> {
   const { records } = runtime.state
+  const started = new Set(runtime.tally.ran)
   for (const { answer, from, to } of moves) {
     // meanwhile a step may have begun to ask, and made a result of its own
-    if (runtime.tally.ran.includes(to) || records[from]?.result?.fingerprint.value !== answer) continue
+    if (started.has(to) || records[from]?.result?.fingerprint.value !== answer) continue
     yield* runtime.append({ _tag: "ResultMoved", from, to, at: runtime.now() })
   }
 })

@@ -24,7 +24,7 @@ export const within = <A, E, R>(
 export const wordless = (exit: Exit.Exit<unknown, unknown>, span: Span): Exit.Exit<unknown, unknown> =>
   Exit.isSuccess(exit) || Cause.hasInterruptsOnly(exit.cause) ? exit : failed(Cause.squash(exit.cause), span)
 
-export const failed = (error: unknown, span: Span): Exit.Exit<never, unknown> => {
+const failed = (error: unknown, span: Span): Exit.Exit<never, unknown> => {
   const tag = isLlmError(error) ? error.reason._tag : describeError(error).tag
   span.attribute("error.type", tag)
   return Exit.fail({ name: tag, message: tag, stack: "" })
