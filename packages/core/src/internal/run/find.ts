@@ -16,10 +16,9 @@ export const settle = Effect.fnUntraced(function* (
   { moves }: Foresight
 ): Effect.fn.Return<void, Stop> {
   const { records } = runtime.state
-  const started = new Set(runtime.tally.ran)
   for (const { answer, from, to } of moves) {
-    // meanwhile a step may have begun to ask, and made a result of its own
-    if (started.has(to) || records[from]?.result?.fingerprint.value !== answer) continue
+    // meanwhile a step that had begun to ask may have made another one
+    if (records[from]?.result?.fingerprint.value !== answer) continue
     yield* runtime.append({ _tag: "ResultMoved", from, to, at: runtime.now() })
   }
 })
@@ -33,6 +32,7 @@ export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown
   const steps = Steps.make(hash, workflow)
   const hadResults = Object.values(state.records).some(({ result }) => result !== undefined)
   const lock = Semaphore.makeUnsafe(1)
+  const started = new Set<string>()
   let last: Known | undefined
 
   const look = Effect.fnUntraced(function* (path: string, asks: string) {
@@ -47,13 +47,15 @@ export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown
       if (!last.left.has(asks) && !(replaced && last.unknown.some((step) => steps.mayAsk(step, replaced)))) return false
     }
     // what keeps it from looking ahead is told where the run comes by it
-    const exit = yield* Effect.exit(foresee(runtime, steps, workflow, input))
+    const exit = yield* Effect.exit(foresee(runtime, steps, workflow, input, started))
     if (Exit.isFailure(exit)) return false
     yield* settle(runtime, exit.value)
     last = known(state, exit.value.seen)
     return isThere()
   })
-  return (path, asks) => (hadResults ? lock.withPermits(1)(look(path, asks)) : Effect.succeed(false))
+  const find: Find = (path, asks) =>
+    Effect.tap(look(path, asks), (isFound) => Effect.sync(() => void (isFound || started.add(path))))
+  return (path, asks) => (hadResults ? lock.withPermits(1)(find(path, asks)) : Effect.succeed(false))
 }
 
 const many = 200

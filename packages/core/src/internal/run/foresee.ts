@@ -41,11 +41,12 @@ export const foresee = Effect.fnUntraced(function* (
   runtime: Runtime,
   steps: Steps,
   workflow: UntypedWorkflow,
-  input: unknown
+  input: unknown,
+  /** Paths that have begun to ask already. */
+  started: ReadonlySet<string> = new Set()
 ): Effect.fn.Return<Foresight, WorkflowError, unknown> {
   const scratch: Runtime = { ...runtime, state: draft(runtime.state), ending: undefined }
   const { records } = scratch.state
-  const started = new Set(runtime.tally.ran)
   const made: Array<moves.Move> = []
   const origins = new Map<string, string>()
   const move = ({ answer, from, to }: moves.Move): void => {
@@ -100,8 +101,8 @@ const planAll = (
       known.note(path)
       verdict = yield* examined.judge(recorded(path))
     }
-    const isShared = verdict._tag === "Reuse" && verdict.from !== undefined
-    known.see(path, { step, asks, by: isShared ? "other" : verdict._tag === "Run" ? undefined : "own" })
+    const isOwn = verdict._tag === "Reuse" && verdict.from === undefined
+    known.see(path, { step, asks, by: isOwn ? "own" : verdict._tag === "Run" ? undefined : "other" })
     if (verdict._tag === "Reuse" && place.earlier !== undefined) {
       answered.set(path, { asks, output: verdict.output, from: verdict.from ?? path })
     }
