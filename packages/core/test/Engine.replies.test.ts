@@ -294,6 +294,21 @@ describe("Engine, replies that are in the journal", () => {
     })
   )
 
+  it.effect("are taken up again where a cap came between them and their repair", () =>
+    Effect.gen(function* () {
+      const detail = "no more calls"
+      const capped = model(({ metadata }) =>
+        metadata.turn === 1 ? "no" : new LlmError.LlmError({ reason: new LlmError.BudgetExceeded({ detail }) })
+      )
+      const suspended = yield* Effect.provide(keeping(begun(one(), { text: "go" })), capped.layer)
+      assert.strictEqual(suspended.result.state.status, "SUSPENDED")
+      const after = model(() => "3")
+      const done = yield* Effect.provide(keeping(resumed(one()), suspended), after.layer)
+      assert.deepStrictEqual([after.turns(), done.result.state.status], [[2], "COMPLETED"])
+      assert.notProperty(done.result.state.records["number"], "replied")
+    })
+  )
+
   it.effect("count no more once a result is set by hand", () =>
     Effect.gen(function* () {
       const kept = yield* killed(3)
