@@ -263,7 +263,9 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
     }
     case "StepFailed": {
       const { _tag, path: _path, step, ...error } = event
-      return { ...finished(record, event.at), step, error }
+      const { replied } = record
+      const kept = event.suspends === true && replied !== undefined ? { replied } : {}
+      return { ...finished(record, event.at), ...kept, step, error }
     }
   }
 }

@@ -39,6 +39,8 @@ export const StepFailure = Schema.Struct({
   message: Schema.String,
   value: Schema.optionalKey(Schema.Json),
   fingerprint: Schema.optionalKey(Schema.String),
+  /** It only waits: for a budget, say. What it was answered before is taken up when it goes on. */
+  suspends: Schema.optionalKey(Schema.Literal(true)),
   at: Schema.Int
 })
 export type StepFailure = typeof StepFailure.Type

@@ -172,7 +172,13 @@ const failed = (
   const value = isDefect ? undefined : encodeError(step, error)
   const isTaken = !isDefect && giveUp(runtime, place, error)
   if (isDefect) end(runtime, { _tag: "Failed", path: place.path, reason: error })
-  const failure = { tag: isDefect ? "Defect" : tag, message, ...(value !== undefined && { value }) }
+  const suspends = !isDefect && isLlmError(error) && error.isSuspending
+  const failure = {
+    tag: isDefect ? "Defect" : tag,
+    message,
+    ...(value !== undefined && { value }),
+    ...(suspends && { suspends })
+  }
   return Effect.andThen(
     fail(runtime, step, place.path, isTaken ? asks : undefined, failure),
     isDefect ? Effect.failCause(cause as Cause.Cause<never>) : Effect.fail(new Halt())
@@ -194,7 +200,7 @@ const fail = (
   step: UntypedStep,
   path: string,
   fingerprint: string | undefined,
-  failure: Pick<StepFailure, "tag" | "message" | "value">
+  failure: Pick<StepFailure, "tag" | "message" | "value" | "suspends">
 ) =>
   runtime.append({
     _tag: "StepFailed",
