@@ -1,0 +1,146 @@
+// What a state has recorded, in the words of the oracle: which results there are, what they answer, and who may take them.
+
+import { StepPath, type WorkflowEvent, type WorkflowState } from "@stepwright/core"
+import { assert } from "@effect/vitest"
+import type * as model from "./model.ts"
+import * as oracle from "./oracle.ts"
+import { leavesOf, type Nest } from "./program/program.ts"
+import { show } from "./program/words.ts"
+
+type State = WorkflowState.WorkflowState
+
+/** What is known of fingerprints: the question that each was seen with. */
+export const makeKnown = () => {
+  const questions = new Map<string, oracle.Question>()
+  const fingerprints = new Map<string, string>()
+  return {
+    learn: (fingerprint: string, question: oracle.Question, path: string) => {
+      const { key } = questions.get(fingerprint) ?? question
+      assert.strictEqual(question.key, key, `${path}: one fingerprint of two questions`)
+      const known = fingerprints.get(key) ?? fingerprint
+      assert.strictEqual(fingerprint, known, `${path}: two fingerprints of one question`)
+      questions.set(fingerprint, question)
+      fingerprints.set(key, fingerprint)
+    },
+    questionOf: ({ fingerprint }: WorkflowState.StepResult): oracle.Question => {
+      const question = questions.get(fingerprint.value)
+      assert(question !== undefined, "a fingerprint of no question")
+      return question
+    }
+  }
+}
+export type Known = ReturnType<typeof makeKnown>
+
+/** A recorded result that may serve, and what it answers. */
+export interface Kept {
+  readonly path: string
+  readonly result: WorkflowState.StepResult
+  readonly question: oracle.Question
+}
+
+export const keptIn = (known: Known, state: State): ReadonlyMap<string, Kept> =>
+  new Map(
+    Object.entries(state.records).flatMap(([path, { renew, result }]) =>
+      result === undefined || renew === true ? [] : [[path, { path, result, question: known.questionOf(result) }]]
+    )
+  )
+
+/** What a step by itself is fed with: what is recorded, whatever that answered. */
+export const recorded =
+  (state: State): oracle.At =>
+  ({ path, step }) => {
+    const result = state.records[path]?.result
+    return result !== undefined && oracle.fits(step, result.output) ? result.output : oracle.hole
+  }
+
+/** What is recorded and answers what is asked. */
+export const held =
+  (kept: ReadonlyMap<string, Kept>): oracle.At =>
+  ({ path, question }) => {
+    const own = kept.get(path)
+    return question !== undefined && own?.question.key === question.key ? own.result.output : oracle.hole
+  }
+
+/** Whether a step of a program may take a result from another path. */
+export const mayTake = (program: Nest, { step }: oracle.Question, { question, result }: Kept): boolean => {
+  if (step.tag === "Gate" || question.step.tag === "Gate") return step.tag === question.step.tag
+  if (step.tag === "Ask") return result.by === "hand" || result.model === step.model
+  const alike = leavesOf(program).filter(
+    (it) => it.tag === "Code" && it.name === step.name && it.version === step.version
+  )
+  return question.step.tag === "Code" && new Set(alike.map(show)).size === 1
+}
+
+/** Which result each place takes from another path, where all places are known from the start. */
+export const pairsOf = (program: Nest, places: ReadonlyArray<oracle.Place>, kept: ReadonlyMap<string, Kept>) => {
+  const asks = new Map(places.map(({ path, question }) => [path, question!]))
+  const takers = [...asks].filter(([path, { key }]) => kept.get(path)?.question.key !== key)
+  // those of places in their order, then those whose path is gone
+  const order = [...asks.keys(), ...[...kept.keys()].filter((path) => !asks.has(path)).toSorted()]
+  const free = order.flatMap((path) => {
+    const it = kept.get(path)
+    return it === undefined || asks.get(path)?.key === it.question.key ? [] : [it]
+  })
+  const pairs = new Map<string, string>()
+  for (const isPair of [(a: string, b: string) => StepPath.last(a) === StepPath.last(b), () => true]) {
+    for (const [path, question] of takers) {
+      if (pairs.has(path)) continue
+      const at = free.findIndex(
+        (it) => it.question.key === question.key && mayTake(program, question, it) && isPair(it.path, path)
+      )
+      if (at >= 0) pairs.set(path, free.splice(at, 1)[0]!.path)
+    }
+  }
+  return pairs
+}
+
+/** Whether a result may be wanted at its own path, where what that asks is not known, or which items there are. */
+export const mayWant = ({ open, path, question, step }: oracle.Place, kept: Kept): boolean =>
+  StepPath.matches(path, kept.path) &&
+  (question === undefined
+    ? oracle.partsOf(step) === oracle.partsOf(kept.question.step)
+    : open && question.key === kept.question.key)
+
+export type Events = ReadonlyArray<WorkflowEvent.WorkflowEvent>
+
+/** Where the results of a state came from by the moves among some events, and whose result was replaced by a new one. */
+export const originsOf = (events: Events) => {
+  const origins = new Map<string, string | undefined>()
+  const replaced = new Set<string | undefined>()
+  const ways: Array<readonly [origin: string | undefined, to: string]> = []
+  const originOf = (path: string) => (origins.has(path) ? origins.get(path) : path)
+  for (const event of events) {
+    if (event._tag === "ResultMoved") {
+      const { from, to } = event
+      const [moved, displaced] = [originOf(from), originOf(to)]
+      origins.set(to, moved)
+      ways.push([moved, to])
+      origins.set(from, displaced)
+    } else if (event._tag === "StepSucceeded") {
+      replaced.add(originOf(event.path))
+      origins.set(event.path, undefined)
+    }
+  }
+  return { originOf, replaced, ways }
+}
+
+/** Takes away what was received after the last of some events. */
+export const forget = (received: Array<model.Received>, events: Events) => {
+  const left = Map.groupBy(
+    events.filter(({ _tag }) => _tag === "StepReplied"),
+    (event) => ("path" in event ? event.path : "")
+  )
+  const counts = new Map<string, number>()
+  const kept = received.filter(({ path }) => {
+    const count = (counts.get(path) ?? 0) + 1
+    counts.set(path, count)
+    return count <= (left.get(path)?.length ?? 0)
+  })
+  received.splice(0, Infinity, ...kept)
+}
+
+/** The replies that attempts which were cut off have left at a path, as requests of a turn. */
+export const repliesOf = (received: ReadonlyArray<model.Received>, state: State, path: string) => {
+  const { replied = [] } = state.records[path] ?? {}
+  return replied.length === 0 ? [] : received.filter((it) => it.path === path).slice(-replied.length)
+}

@@ -1,0 +1,50 @@
+import { Cause, Effect, Exit, Predicate, Struct } from "effect"
+import { type Case, caseOf } from "./cases.ts"
+import * as coverage from "./coverage.ts"
+import { check } from "./machine.ts"
+import * as model from "./model.ts"
+import type { Library } from "./oracle.ts"
+import { outputSchemas } from "./program/print.ts"
+import { type Done, programOf } from "./report.ts"
+import { shrink } from "./shrink.ts"
+
+export const library = () => model.library(outputSchemas)
+
+/** The least case that fails like one, in the error of it: with the program that shows it. */
+const told = async (library: Library, seed: number, it: Case): Promise<unknown> => {
+  const fault = async (it: Case) => {
+    const done: Done = { stages: [] }
+    const exit = await Effect.runPromiseExit(check(library, it, done))
+    const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
+    // cases fail alike if no more than paths tell their messages apart
+    const kind = String(error).replaceAll(/\S*[/\d]\S*/g, "")
+    return { error, kind, done }
+  }
+  const { kind } = await fault(it)
+  const least = await shrink(it, async (less) => (await fault(less)).kind === kind)
+  const { done, error } = await fault(least)
+  const message = Predicate.isError(error) ? error.message : String(error)
+  // vitest shows the values of an assertion
+  const { actual, expected } = { actual: undefined, expected: undefined, ...(error as object) }
+  return Object.assign(new Error(`seed ${seed}: ${message}\n\n${programOf(least, done)}`, { cause: error }), {
+    actual,
+    expected
+  })
+}
+
+/** Checks the cases of some seeds, and throws the first that the law does not hold for; else says what was seen. */
+export const holds = async (from: number, count: number) => {
+  const texts = await library()
+  const seen = coverage.make()
+  const sum = { reused: 0, moved: 0, ran: 0, excess: 0, late: 0, lost: 0 }
+  for (let seed = from; seed < from + count; seed++) {
+    const it = caseOf(seed)
+    // oxlint-disable-next-line no-await-in-loop -- the first that fails ends it
+    const exit = await Effect.runPromiseExit(check(texts, it, { stages: [] }))
+    // oxlint-disable-next-line no-await-in-loop
+    if (Exit.isFailure(exit)) throw await told(texts, seed, it)
+    seen.add(exit.value)
+    for (const name of Struct.keys(sum)) sum[name] += exit.value[name]
+  }
+  return { seen: seen.seen, sum }
+}

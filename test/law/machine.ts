@@ -1,0 +1,398 @@
+// Runs cases and holds them against the oracle.
+
+import { isDeepStrictEqual } from "node:util"
+import { Effect, Exit } from "effect"
+import { Engine, Journal, LlmClient, StepPath, WorkflowEvent, WorkflowState } from "@stepwright/core"
+import { assert } from "@effect/vitest"
+import { seeded } from "../replies/random.ts"
+import { type Case, edited, type Hand, isHand } from "./cases.ts"
+import { input as anInput } from "./program/generate.ts"
+import {
+  forget,
+  held,
+  keptIn,
+  makeKnown,
+  mayTake,
+  mayWant,
+  originsOf,
+  pairsOf,
+  recorded,
+  repliesOf,
+  type Events,
+  type Kept
+} from "./kept.ts"
+import * as model from "./model.ts"
+import * as oracle from "./oracle.ts"
+import { build, type Program } from "./program/print.ts"
+import type { Nest } from "./program/program.ts"
+import type { Done } from "./report.ts"
+import { decision, show } from "./program/words.ts"
+
+type State = WorkflowState.WorkflowState
+
+const run = "r"
+
+/** What a case showed. */
+export interface Outcome {
+  /** What the model was asked when the run went on last. */
+  readonly asked: ReadonlyArray<string>
+  readonly output: unknown
+  /** The edits and the things done by hand that had something to change. */
+  readonly made: ReadonlyArray<string>
+  readonly program: Nest
+  /** Places whose result was there, those of them that had it from another path, and those that asked. */
+  readonly reused: number
+  readonly moved: number
+  readonly ran: number
+  /** Those that asked although there was a result, which was kept for a place whose input was not known yet. */
+  readonly excess: number
+  /** Those of which `plan` said that they run, and which came to such a result after all. */
+  readonly late: number
+  /** Those that asked although there was a result, which another had replaced before it was known that they ask. */
+  readonly lost: number
+}
+
+/** As `assert.deepStrictEqual`, which takes long for what is equal. */
+const same = (actual: unknown, expected: unknown, what?: string) => {
+  if (!isDeepStrictEqual(actual, expected)) assert.deepStrictEqual(actual, expected, what)
+}
+
+const sorted = (texts: Iterable<string>) => [...texts].toSorted()
+
+/** How a run went that was suspended for decisions, and went on with them. */
+interface Went extends Pick<Engine.RunOutcome<unknown, unknown>, "ending" | "ran" | "reused" | "state"> {
+  readonly decided: ReadonlyArray<string>
+}
+
+/** Whether what a place waits for hangs on a decision. */
+const waits = (plan: ReadonlyMap<string, Engine.PlanEntry>, path: string): boolean => {
+  const entry = plan.get(path)
+  const reads = /^reads (.*)$/s.exec(entry?.why ?? "")?.[1]
+  return entry?.action === "decide" || (reads !== undefined && reads !== path && waits(plan, reads))
+}
+
+/** Runs a case and holds it against the oracle; throws where they differ. `note` says how far it came. */
+export const check = Effect.fnUntraced(function* (library: oracle.Library, it: Case, note: Done) {
+  const { asked, client, received } = model.make(it.samples)
+  const known = makeKnown()
+  const texts = Journal.makeMemory()
+  const using =
+    (journal: Journal.Service) =>
+    <A, E>(work: Effect.Effect<A, E, LlmClient.LlmClient>) =>
+      work.pipe(Effect.provideService(Journal.Journal, journal), Effect.provideService(LlmClient.LlmClient, client))
+  /** A journal with these events, and all texts. */
+  const journalOf = (events: Events): Effect.Effect<Journal.Service, Journal.JournalError> => {
+    const { getText, putText } = texts
+    const journal = { ...Journal.makeMemory(), getText, putText }
+    return Effect.as(
+      Effect.forEach(events, (event) => journal.append(run, event), { discard: true }),
+      journal
+    )
+  }
+
+  /** The requests of a place that runs: without what attempts which were cut off have left. */
+  const requestsOf = (question: oracle.Question, left: ReadonlyArray<model.Received>) =>
+    oracle
+      .requestsOf(library, question)
+      .filter((request, i) => !left.some((it) => it.turn === i + 1 && oracle.isSame(it.request, request)))
+      .map(show)
+
+  /** Holds a run that went on against the oracle. */
+  const verify = (program: Nest, before: State, events: Events, done: Went, since: Events) => {
+    const { ending, state } = done
+    assert(ending._tag === "Completed", show(ending))
+    same(WorkflowEvent.fold([...events, ...since]), state, "the fold of the events")
+    const { output, places } = oracle.evaluate(library, program, before.input, recorded(state))
+    same(JSON.parse(show(ending.output)), JSON.parse(show(output)), "the output by what is recorded")
+    const kept = keptIn(known, before)
+    const { originOf, replaced, ways } = originsOf(since)
+    const displaced = new Set(since.flatMap((event) => (event._tag === "ResultMoved" ? [event.from] : [])))
+    const earlier = received.slice(0, received.length - asked.length)
+    const wanted: Array<string> = []
+    const ran: Array<{ readonly path: string; readonly question: oracle.Question }> = []
+    const paths = { ran: [] as Array<string>, reused: [] as Array<string> }
+    const used = new Set<Kept>()
+    let moved = 0
+    for (const { path, question } of places) {
+      const result = state.records[path]?.result
+      assert(question !== undefined && result !== undefined, path)
+      known.learn(result.fingerprint.value, question, path)
+      const own = kept.get(path)
+      const from = done.reused.includes(path) ? kept.get(originOf(path) ?? "") : undefined
+      if (own?.question.key === question.key) assert.strictEqual(from, own, `${path} has a result of its own`)
+      if (from !== undefined) {
+        assert(!used.has(from), `${path}: the result of ${from.path} is used twice`)
+        used.add(from)
+        same(result, from.result, path)
+        assert.strictEqual(from.question.key, question.key, `${path} takes what answers something else`)
+        // where two change places the one that is displaced may come to where it holds
+        const mayHave = from === own || mayTake(program, question, from) || displaced.has(path)
+        assert(mayHave, `${path} takes the result of ${from.path}`)
+        if (from !== own) moved++
+        paths.reused.push(path)
+        continue
+      }
+      if (!done.decided.includes(path)) paths.ran.push(path)
+      ran.push({ path, question })
+      const left = repliesOf(earlier, before, path)
+      wanted.push(...requestsOf(question, left))
+      assert.strictEqual(result.by, { Ask: "model", Code: "code", Gate: "decision" }[question.step.tag], path)
+      if (!it.samples || question.request === undefined) same(result.output, oracle.madeOf(library, question), path)
+    }
+    same(sorted(asked), sorted(wanted), "what the model was asked")
+    same(sorted(done.ran), sorted(paths.ran), "what ran")
+    same(sorted(done.reused), sorted(paths.reused), "what was reused")
+    return { output, ran, replaced, ways, unused: [...kept.values()].filter((it) => !used.has(it)), moved }
+  }
+
+  /** What `plan` says, held against the oracle: the places, as far as they are known. */
+  const verifyPlan = (program: Nest, state: State, plan: ReadonlyArray<Engine.PlanEntry>) => {
+    const entries = new Map(plan.map((entry) => [entry.path, entry]))
+    const kept = keptIn(known, state)
+    const originOf = ({ path, why }: Engine.PlanEntry) => kept.get(/^moved from (.*)$/s.exec(why)?.[1] ?? path)
+    const seen = oracle.evaluate(library, program, state.input, ({ path, question }) => {
+      const entry = entries.get(path)
+      if (question === undefined || entry?.action !== "reuse") return oracle.hole
+      return originOf(entry)!.result.output
+    }).places
+    // an item waits for a decision in one that it depends on, also where it does not read of it
+    const places = seen.map((place) =>
+      entries.get(place.path)?.action === "perhaps" && waits(entries, place.path)
+        ? { ...place, question: undefined, open: true }
+        : place
+    )
+    const paths = new Set(places.map(({ path }) => path))
+    const told = plan.filter(({ path }) => paths.has(path) || !waits(entries, path))
+    same(sorted(told.map(({ path }) => path)), sorted(paths), "what plan tells of")
+    const used = new Set<Kept | undefined>()
+    for (const { path, question } of places) {
+      const entry = entries.get(path)!
+      assert.strictEqual(entry.action === "perhaps", question === undefined, `perhaps ${path}`)
+      const own = kept.get(path)
+      const from = entry.action === "reuse" ? originOf(entry) : undefined
+      if (question !== undefined && own?.question.key === question.key) {
+        assert.strictEqual(from, own, `plan: ${path} has a result of its own`)
+      }
+      if (from !== undefined) {
+        assert(!used.has(from), `plan: the result of ${from.path} is used twice`)
+        used.add(from)
+        assert.strictEqual(from.question.key, question?.key, `plan: ${path} takes what answers something else`)
+      }
+    }
+    const first = oracle.evaluate(library, program, state.input, held(kept)).places
+    const isKnown = first.every(
+      ({ open, path, question }) => question !== undefined && !open && state.records[path]?.renew !== true
+    )
+    if (isKnown) {
+      const moved = plan.flatMap((entry) => {
+        const from = entry.action === "reuse" ? originOf(entry)?.path : undefined
+        return from === undefined || from === entry.path ? [] : [[entry.path, from] as const]
+      })
+      const pairs = [...pairsOf(program, first, kept)]
+      // of results that answer the same, each of which may go to either place, it is not said here which goes where
+      for (const end of [0, 1] as const) {
+        const ends = moved.map((pair) => pair[end])
+        for (const pair of pairs) assert.include(ends, pair[end], "what plan moves")
+      }
+    }
+    const unused = [...kept.values()].filter((it) => !used.has(it) && !places.some((place) => mayWant(place, it)))
+    for (const { open, path, question } of places) {
+      if (
+        question === undefined ||
+        open ||
+        entries.get(path)!.action === "reuse" ||
+        state.records[path]?.renew === true
+      )
+        continue
+      const free = unused.find((it) => it.question.key === question.key && mayTake(program, question, it))
+      assert.isUndefined(free?.path, `plan: ${path} runs, and there is a result`)
+    }
+    return places
+  }
+
+  /** Runs until nobody has to decide anything any more. */
+  const go = Effect.fnUntraced(function* (journal: Journal.Service, workflow: Program, from: State) {
+    const ran: Array<string> = []
+    const decided: Array<string> = []
+    let state = from
+    for (;;) {
+      const { undecided, ...done } = yield* using(journal)(Engine.run(workflow, state))
+      ran.push(...done.ran)
+      const made = new Set([...ran, ...decided])
+      const went: Went = { ...done, ran, decided, reused: done.reused.filter((path) => !made.has(path)) }
+      if (undecided.length === 0) return went
+      assert.strictEqual(done.ending._tag, "Suspended")
+      const plan = yield* using(journal)(Engine.plan(workflow, done.state))
+      // of those that wait some may have a decision by now, which was kept for a place that was not known yet
+      const waiting = plan.filter(({ action, path }) => action === "decide" && undecided.includes(path))
+      const found = plan.filter(({ action, path }) => action === "reuse" && undecided.includes(path))
+      same(sorted(undecided), sorted([...waiting, ...found].map(({ path }) => path)), "what waits for a decision")
+      state = done.state
+      for (const { path, ...entry } of waiting) {
+        const question = "question" in entry ? entry.question : undefined
+        state = yield* using(journal)(Engine.decide(workflow, state, path, decision(question)))
+        decided.push(path)
+      }
+    }
+  })
+
+  // a run from the start
+  let journal = yield* journalOf([])
+  let program = it.program
+  const before = build(program)
+  const initial = yield* using(journal)(Engine.initialize(before, it.input, { run }))
+  const fresh = yield* go(journal, before, initial)
+  const [start, ...rest] = yield* journal.load(run)
+  const first = verify(program, initial, [start!], fresh, rest)
+  if (!it.samples) {
+    const expected = oracle.evaluate(library, program, it.input, ({ question }) => oracle.madeOf(library, question!))
+    same(first.output, expected.output, "the output of a run from the start")
+  }
+
+  const all: Array<string> = []
+  const byHand: Array<Hand> = []
+  let excess = 0
+  let late = 0
+  let lost = 0
+  let outcome: Outcome | undefined
+  for (const stage of it.stages) {
+    // of which something is left
+    const written = yield* journal.load(run)
+    const left = written.slice(0, Math.max(1, Math.ceil(stage.cut * written.length)))
+    journal = yield* journalOf(left)
+    forget(received, left)
+    const change = edited(program, stage.changes)
+    program = change.program
+    all.push(...change.made)
+    const after = build(program)
+    let state = WorkflowEvent.fold(left)!
+    const acts: Done["stages"][number]["acts"] = []
+    note.stages.push({ program, events: left.length, acts })
+
+    // to which something is done by hand
+    for (const { edit, seed } of stage.changes.filter(isHand)) {
+      const random = seeded(seed)
+      asked.length = 0
+      if (edit === "another input") {
+        const value = anInput(random)
+        acts.push({ tag: "set", path: "input", value })
+        state = yield* using(journal)(Engine.set(after, state, "input", value))
+        byHand.push(edit)
+        continue
+      }
+      const { places } = oracle.evaluate(library, program, state.input, ({ question }) =>
+        oracle.madeOf(library, question!)
+      )
+      if (places.length === 0) continue
+      const { path, step } = random.pick(places)
+      const size = yield* journal.size(run)
+      // nobody forces a person
+      if (step.tag === "Gate" && edit === "force") continue
+      const text = `by hand ${random.int(2)}`
+      const value = oracle.fits(step, text) ? text : { v: text }
+      const exit = yield* Effect.exit(
+        using(journal)(
+          edit === "force"
+            ? Effect.map(Engine.step(after, state, path, { force: true }), ({ state }) => state)
+            : Engine.set(after, state, path, value)
+        )
+      )
+      if (Exit.isFailure(exit)) {
+        // nothing is done at a place that cannot be reached, where no result was moved away
+        const foreseen = yield* using(journal)(Engine.plan(after, state))
+        const reached = oracle.evaluate(library, program, state.input, recorded(state)).places
+        const question = reached.find((place) => StepPath.matches(place.path, path))?.question
+        if (!foreseen.some(({ why }) => why.startsWith("moved")))
+          assert.isUndefined(question, `${edit} ${path}: ${exit.cause}`)
+        assert.strictEqual(yield* journal.size(run), size)
+        continue
+      }
+      const isDone = show(exit.value.records[path]) !== show(state.records[path])
+      acts.push(edit === "force" ? { tag: "force", path } : { tag: "set", path, value })
+      state = exit.value
+      if (!isDone) continue
+      const reached = oracle.evaluate(library, program, state.input, recorded(state)).places
+      const question = reached.find((place) => StepPath.matches(place.path, path))?.question
+      const result = state.records[path]?.result
+      assert(question !== undefined && result !== undefined, path)
+      known.learn(result.fingerprint.value, question, path)
+      same(sorted(asked), sorted(edit === "force" ? requestsOf(question, []) : []), "what the model was asked, by hand")
+      if (edit !== "force") same(result.output, value)
+      same(WorkflowEvent.fold(yield* journal.load(run)), state)
+      byHand.push(edit)
+    }
+
+    // which goes on as it was foretold
+    asked.length = 0
+    const plan = yield* using(journal)(Engine.plan(after, state))
+    const foreseen = verifyPlan(program, state, plan)
+    const events = yield* journal.load(run)
+    const done = yield* go(journal, after, state)
+    same(asked.length > 0 && plan.every(({ action }) => action === "reuse"), false, "plan says that nothing is asked")
+    const answers = asked.slice()
+    const since = (yield* journal.load(run)).slice(events.length)
+    const { moved, output, ran, replaced, unused, ways } = verify(program, state, events, done, since)
+    const open = new Set(foreseen.flatMap(({ open, path }) => (open ? [path] : [])))
+    for (const { action, path } of plan) {
+      if (open.has(path)) continue
+      if (action === "reuse") assert.include(done.reused, path, "plan says reuse")
+      if (action === "perhaps" || action === "reuse" || [...done.ran, ...done.decided].includes(path)) continue
+      // it came to a result that was kept for a place which, as it turned out, asked something else
+      const from = keptIn(known, state).get(originsOf(since).originOf(path) ?? "")
+      assert(from !== undefined && foreseen.some((place) => mayWant(place, from)), `plan says run: ${path}`)
+      late++
+    }
+    for (const path of done.ran) {
+      const isForetold = plan.some((entry) => entry.action !== "reuse" && StepPath.matches(entry.path, path))
+      assert(isForetold, `${path} ran, and plan does not tell`)
+    }
+    // with the least work: whoever asked found nothing that was not kept for another
+    const idle = new Set(unused)
+    for (const { path, question } of ran) {
+      if (state.records[path]?.renew === true) continue
+      const free = [...idle].filter((it) => it.question.key === question.key && mayTake(program, question, it))
+      const [first] = free
+      if (first === undefined) continue
+      idle.delete(first)
+      const isKept = free.every((it) => foreseen.some((place) => mayWant(place, it)))
+      if (isKept) excess++
+      else {
+        // a place that asked anew has another result now, and who would have taken the one before was not known yet
+        const isLate = !foreseen.some((place) => place.path === path && place.question !== undefined)
+        const isLost = free.every(
+          (it) =>
+            replaced.has(it.path) ||
+            ways.some(([from, to]) => from === it.path && open.has(to)) ||
+            foreseen.some((place) => mayWant(place, it))
+        )
+        assert(isLate && isLost, `${path} asks, and there is a result: ${free.map(({ path }) => path).join()}`)
+        lost++
+      }
+    }
+    if (!it.samples && !byHand.includes("a result set by hand")) {
+      const expected = oracle.evaluate(library, program, state.input, ({ question }) =>
+        oracle.madeOf(library, question!)
+      )
+      same(output, expected.output, "the output")
+    }
+    same(yield* WorkflowState.fromJson(WorkflowState.toJson(done.state)), done.state)
+
+    // and is done then
+    asked.length = 0
+    const again = yield* using(journal)(Engine.run(after, done.state))
+    same([asked, again.ran], [[], []], "a second run")
+    outcome = {
+      asked: answers,
+      output,
+      made: [...all, ...byHand],
+      program,
+      reused: done.reused.length + (outcome?.reused ?? 0),
+      moved: moved + (outcome?.moved ?? 0),
+      ran: done.ran.length,
+      excess,
+      late,
+      lost
+    }
+  }
+  return outcome!
+})

@@ -1,0 +1,251 @@
+// What a program comes to and what it asks, by plain recursion over its description. Nothing of the engine is in here.
+
+import type { Body, Branch, Each, Expr, Feed, Iterate, Leaf, Nest, Node } from "./program/program.ts"
+import { answer, type Asked, coded, decision, isEnough, items, itemsOf, show, side } from "./program/words.ts"
+
+/** A value that is not there yet. */
+export const hole = Symbol("hole")
+
+export type Value = unknown
+
+/** Who answers at a place: a step, or a person. */
+export type Answerer = Leaf | { readonly tag: "Gate"; readonly name: string }
+
+const person: Answerer = { tag: "Gate", name: "gate" }
+
+/** What a step is asked: `key` is equal for what a result answers alike, whichever model it was that was asked. */
+export interface Question {
+  readonly step: Answerer
+  readonly key: string
+  readonly input: Value
+  /** What a model receives first. */
+  readonly request: (Asked & { readonly model: string }) | undefined
+}
+
+/** A place of a run; without a question where its input is not known. */
+export interface Place {
+  readonly path: string
+  readonly step: Answerer
+  readonly question: Question | undefined
+  /** Whether it is not known that a run comes by it: which way it goes, which items there are, or how many rounds. */
+  readonly open: boolean
+}
+
+/** The texts that the library puts into requests, and the oracle cannot know. */
+export interface Texts {
+  readonly instructions: string
+  readonly schema: unknown
+  /** What is said of a reply that is no JSON. */
+  readonly repair: string
+}
+
+export type Library = Readonly<Record<"one" | "two", Texts>>
+
+/** What there is at a place: an output, or a hole. */
+export type At = (place: Place) => Value
+
+const hasHole = (value: Value): boolean =>
+  value === hole || (typeof value === "object" && value !== null && Object.values(value).some(hasHole))
+
+type Request = NonNullable<Question["request"]>
+
+/** What is asked of any model. */
+export const isSame = (a: Asked, b: Asked): boolean =>
+  show([a.messages, a.format, a.parameters]) === show([b.messages, b.format, b.parameters])
+
+/** The part of what a step asks that does not hang on its input. */
+export const partsOf = (step: Answerer): string =>
+  step.tag === "Gate"
+    ? "gate"
+    : step.tag === "Code"
+      ? show(["code", step.name, step.version])
+      : show(["model", step.name, step.version, step.output, step.temperature ?? null])
+
+const isUsed = (step: Answerer, reply: string) =>
+  (step.tag === "Ask" && step.output === "text") || reply.startsWith("{")
+
+/** What asks again after a reply that cannot be used. */
+const repairOf = (library: Library, step: Answerer, request: Request, reply: string): Request =>
+  step.tag !== "Ask" || step.output === "text"
+    ? request
+    : {
+        ...request,
+        messages: [
+          ...request.messages,
+          { role: "assistant", content: reply },
+          { role: "user", content: library[step.output].repair }
+        ]
+      }
+
+/** The requests that a question leads to, in turn. */
+export const requestsOf = (library: Library, { request, step }: Question): ReadonlyArray<Request> => {
+  if (request === undefined) return []
+  const reply = answer(request)
+  return isUsed(step, reply) ? [request] : [request, repairOf(library, step, request, reply)]
+}
+
+/** What is made of a question, where equal ones are answered alike. */
+export const madeOf = (library: Library, question: Question): Value => {
+  const { input, step } = question
+  if (step.tag === "Gate") return decision(input)
+  if (step.tag === "Code") return coded(step.name, step.version, step.key, input)
+  const reply = answer(requestsOf(library, question).at(-1)!)
+  return step.output === "text" ? reply : JSON.parse(reply)
+}
+
+/** Whether a recorded output is one that a step can have. */
+export const fits = (step: Answerer, output: Value): boolean =>
+  step.tag === "Gate" || (step.tag === "Ask" && step.output !== "text")
+    ? typeof output === "object"
+    : typeof output === "string"
+
+const questionOf = (library: Library, step: Answerer, input: Value): Question => {
+  if (step.tag === "Gate") return { step, input, request: undefined, key: show(["gate", input]) }
+  if (step.tag === "Code") {
+    return { step, input, request: undefined, key: show(["code", step.name, step.version, step.key, input]) }
+  }
+  const { model, name, output, says, system, temperature, version } = step
+  const texts = output === "text" ? undefined : library[output]
+  const prompt = `${says} ${show(input)}${texts === undefined ? "" : `\n\n${texts.instructions}`}`
+  const asked = {
+    messages: [
+      ...(system === undefined ? [] : [{ role: "system", content: system }]),
+      { role: "user", content: prompt }
+    ],
+    format: texts === undefined ? { type: "text" } : { type: "json", name, schema: texts.schema },
+    parameters: temperature === undefined ? {} : { temperature }
+  }
+  return { step, input, request: { ...asked, model }, key: show(["model", name, version, asked]) }
+}
+
+const join = (path: string, name: string) => (path === "" ? name : `${path}/${name}`)
+
+type Scope = Readonly<Record<string, Value>>
+
+/** The value of a dotted name; a hole on the way is one. */
+const at = (scope: Value, ref: string): Value => {
+  let value = scope
+  for (const key of ref.split(".")) {
+    if (value === hole) return hole
+    value = (value as Scope)[key]
+  }
+  return value
+}
+
+const read = (scope: Value, expr: Expr): Value => {
+  if (expr.tag === "text") return expr.text
+  const value = at(scope, expr.ref)
+  if (expr.tag === "ref") return value
+  return hasHole(value) ? hole : show(value).length
+}
+
+/** What a selector gives: a hole, if it looks at one. */
+const select = (scope: Value, { members, whole }: Feed): Value => {
+  if (members === undefined) return read(scope, whole)
+  const values = Object.entries(members).map(([name, expr]) => [name, read(scope, expr)] as const)
+  return values.some(([, value]) => value === hole) ? hole : Object.fromEntries(values)
+}
+
+/** The output of a program and its places in order, where `answers` tells what there is at each of them. */
+export const evaluate = (library: Library, program: Nest, input: Value, answers: At) => {
+  const places: Array<Place> = []
+  let open = false
+  /** What may be. */
+  const perhaps = (it: Body, path: string): void => {
+    const before = open
+    open = true
+    body(it, path, hole)
+    open = before
+  }
+
+  const body = (it: Body, path: string, input: Value): Value => {
+    return it.tag === "Nest" ? sequence(it.nodes, path, { input }) : visit(it, path, input)
+  }
+
+  const visit = (it: Answerer, path: string, input: Value): Value => {
+    const question = open || hasHole(input) ? undefined : questionOf(library, it, input)
+    const place = { path, step: it, question, open }
+    places.push(place)
+    return answers(place)
+  }
+
+  const sequence = (nodes: ReadonlyArray<Node>, path: string, start: Value): Value =>
+    nodes.reduce((scope, node): Value => {
+      switch (node.tag) {
+        case "AndThen":
+          return body(node.body, join(path, node.body.name), scope)
+        case "All":
+          return Object.assign({}, ...node.parts.map((part) => sequence(part, path, scope)))
+        default:
+          return { ...(scope as Scope), [node.name]: named(node, join(path, node.name), scope) }
+      }
+    }, start)
+
+  const named = (node: Exclude<Node, { tag: "All" | "AndThen" }>, path: string, scope: Value): Value => {
+    switch (node.tag) {
+      case "Bind":
+        return body(node.body, path, select(scope, node.feed))
+      case "Let":
+        return select(scope, node.feed)
+      case "Gate":
+        return visit(person, path, select(scope, node.feed))
+      case "Branch":
+        return branch(node, path, scope)
+      case "Iterate":
+        return iterate(node, path, scope as Scope)
+      case "Sample": {
+        const given = select(scope, node.feed)
+        const outputs = Array.from({ length: node.count }, (_, i) => body(node.body, join(path, String(i + 1)), given))
+        return outputs.includes(hole) ? hole : outputs
+      }
+      default:
+        return each(node, path, scope as Scope)
+    }
+  }
+
+  const branch = ({ cases, feed, on }: Branch, path: string, scope: Value): Value => {
+    const value = read(scope, on)
+    if (!open && !hasHole(value)) return body(cases[side(value)], join(path, side(value)), select(scope, feed))
+    for (const name of ["left", "right"] as const) perhaps(cases[name], join(path, name))
+    return hole
+  }
+
+  const iterate = (node: Iterate, path: string, scope: Scope): Value => {
+    const outputs: Array<Value> = []
+    let given = select(scope, node.feed)
+    for (let round = 1; round <= node.atMost; round++) {
+      const last = body(node.body, join(path, String(round)), given)
+      if (hasHole(last)) {
+        if (round < node.atMost) perhaps(node.body, join(path, "*"))
+        return hole
+      }
+      outputs.push(last)
+      if (isEnough(last)) break
+      given = node.next === undefined ? given : select({ ...scope, last }, node.next)
+    }
+    return node.collect === "all" ? outputs : outputs.at(-1)
+  }
+
+  const each = (node: Each, path: string, scope: Scope): Value => {
+    const source = node.items.tag === "of" ? read(scope, node.items.value) : undefined
+    if (hasHole(source)) {
+      perhaps(node.body, join(path, "*"))
+      return hole
+    }
+    const list = node.items.tag === "list" ? items(node.items.list, node.needs) : itemsOf(source, node.needs)
+    const outputs: Record<string, Value> = {}
+    for (const item of list) {
+      const needed = item.needs[node.key].map((key) => [key, outputs[key]] as const)
+      const dependencies = needed.some(([, output]) => output === hole) ? hole : Object.fromEntries(needed)
+      const names = node.tag === "ForEach" ? { item } : { item, dependencies }
+      outputs[item[node.key]] = body(node.body, join(path, item[node.key]), select({ ...scope, ...names }, node.feed))
+    }
+    // by key, or in order
+    const values = list.map((item) => outputs[item[node.key]])
+    if (values.includes(hole)) return hole
+    return node.tag === "ForEach" ? values : outputs
+  }
+
+  const output = body(program, "", input)
+  return { output, places }
+}
