@@ -106,8 +106,13 @@ export const GateAsked = Schema.TaggedStruct("GateAsked", {
   ...time
 })
 
-/** A result that its own path does not take any more is that of another path, which asks the same. */
-export const ResultMoved = Schema.TaggedStruct("ResultMoved", { from: Schema.String, to: Schema.String, ...time })
+/** A result that its own path does not take any more is that of a path which asks the same. `answer`: its fingerprint. */
+export const ResultMoved = Schema.TaggedStruct("ResultMoved", {
+  from: Schema.String,
+  to: Schema.String,
+  answer: Schema.String,
+  ...time
+})
 
 /** What happens to a run. Its state is the fold of these. */
 export const WorkflowEvent = Schema.Union([
@@ -195,11 +200,12 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
       if (event.status === "COMPLETED") settle(self)
       return
     case "ResultMoved": {
-      const from = self.records[event.from]
-      const to = self.records[event.to]
-      // what `to` had may be what `from` asks for
-      self.records[event.to] = withResult(to ?? noRecord(from?.step ?? ""), from?.result)
-      if (from !== undefined) self.records[event.from] = withResult(from, to?.result)
+      const { answer, from, to } = event
+      const source = self.records[from]
+      const result = source && resultsOf(source).find(({ fingerprint }) => fingerprint.value === answer)
+      if (source === undefined || result === undefined) return
+      self.records[from] = without(source, result)
+      self.records[to] = withResult(self.records[to] ?? noRecord(source.step), result)
       return
     }
     default: {
@@ -213,14 +219,32 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
   }
 }
 
-const withResult = ({ result: _, ...record }: StepRecord, result: StepResult | undefined): StepRecord =>
-  result === undefined ? record : { ...record, result }
+/** All results that a record has: its own, unless a person rejected that, and those before it. */
+export const resultsOf = ({ former = [], renew, result }: StepRecord): ReadonlyArray<StepResult> =>
+  result === undefined || renew === true ? former : [result, ...former]
 
-/** Every result of a complete run holds: an attempt that failed or was cut off since does not count any more. */
+const without = ({ former, result, ...record }: StepRecord, moved: StepResult): StepRecord => {
+  const left = former?.filter((one) => one !== moved) ?? []
+  return {
+    ...record,
+    ...(result !== undefined && result !== moved && { result }),
+    ...(left.length > 0 && { former: left })
+  }
+}
+
+/** A record with another result; the one before stays to be found, unless it answers the same or was rejected. */
+const withResult = ({ former: _, same: _same, ...record }: StepRecord, result: StepResult): StepRecord => {
+  const former = resultsOf({ ...record, ...(_ !== undefined && { former: _ }) }).filter(
+    ({ fingerprint }) => fingerprint.value !== result.fingerprint.value
+  )
+  return { ...record, result, ...(former.length > 0 && { former }) }
+}
+
+/** Every result of a complete run holds: nothing that was there before, or failed or was cut off since, counts any more. */
 const settle = (self: Draft): void => {
   for (const [path, record] of Object.entries(self.records)) {
-    const { error, pending, replied: _replied, ...settled } = record
-    if (error === undefined && pending === undefined) continue
+    const { error, former, pending, replied: _replied, ...settled } = record
+    if (error === undefined && former === undefined && pending === undefined) continue
     // what was taken over is a part of how the run came to its end
     self.records[path] = error?.fingerprint === undefined ? settled : { ...settled, error }
   }
@@ -258,8 +282,8 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
     }
     case "StepSucceeded": {
       const { _tag, path: _path, step, ...result } = event
-      const { error: _error, renew: _renew, same: _same, ...rest } = finished(record, event.at)
-      return { ...rest, step, result }
+      const { error: _error, renew: _renew, ...rest } = withResult(finished(record, event.at), result)
+      return { ...rest, step }
     }
     case "StepFailed": {
       const { _tag, path: _path, step, ...error } = event

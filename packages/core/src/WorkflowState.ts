@@ -69,6 +69,8 @@ export const StepRecord = Schema.Struct({
   /** What models answered since a result was wanted, until there is one or a failure: what a kill left is taken up. */
   replied: Schema.optionalKey(Schema.Array(KeptReply)),
   result: Schema.optionalKey(StepResult),
+  /** Results that other ones took the place of since the run was last complete: what asks the same may have them yet. */
+  former: Schema.optionalKey(Schema.Array(StepResult)),
   /** The path of an earlier round whose result is this round's too. */
   same: Schema.optionalKey(Schema.String),
   /** What a gate was last asked: a hash of the question, which is a text in the journal. */

@@ -80,7 +80,7 @@ describe("Engine", () => {
           start.pipe(Workflow.bind("two", a, "input"), Workflow.bind("one", b, "input"))
         )
         assert.deepStrictEqual(asked, [])
-        assert.deepStrictEqual(moved, ["one → two"])
+        assert.deepStrictEqual(moved, ["one → two", "two → one"])
         assert.deepStrictEqual(output, { input: "x", two: "<a: x 1>", one: "<b: x 1>" })
       })
     )
@@ -100,6 +100,51 @@ describe("Engine", () => {
           )
         )
         assert.deepStrictEqual(asked, [])
+      })
+    )
+
+    it.effect("that another one took the place of is found until the run is complete", () => {
+      const { asked, layer } = counting()
+      const named = (ask: typeof a, stop = false) =>
+        start.pipe(
+          Workflow.bind("one", ask, "input"),
+          Workflow.bind(
+            "two",
+            Step.effect("stops", {
+              input: Schema.Boolean,
+              output: Schema.Boolean,
+              run: (stop) => (stop ? Effect.fail("stopped") : Effect.succeed(stop))
+            }),
+            () => stop
+          )
+        )
+      return Effect.gen(function* () {
+        const first = yield* Engine.run(named(a), yield* Engine.initialize(named(a), "x"))
+        const stopped = yield* Engine.run(named(b, true), first.state)
+        assert.strictEqual(stopped.state.status, "FAILED")
+        // the prompt is changed back before the run is complete
+        const back = yield* Engine.run(named(a), stopped.state)
+        assert.deepStrictEqual(asked, ["a: x", "b: x"])
+        assert.strictEqual(back.state.records["one"]?.result?.output, "<a: x 1>")
+        assert.isUndefined(back.state.records["one"]?.former)
+        assert.deepStrictEqual(WorkflowEvent.fold(yield* (yield* Journal.Journal).load(back.state.run)), back.state)
+      }).pipe(Effect.provide([layer, Journal.layerMemory]))
+    })
+
+    it.effect("is found where only a later result tells that it is asked for", () =>
+      Effect.gen(function* () {
+        // `late` comes to ask what `one` did, after `one` asks something else
+        const before = start.pipe(
+          Workflow.bind("one", a, () => "p"),
+          Workflow.bind("late", b, () => "q")
+        )
+        const after = start.pipe(
+          Workflow.bind("one", b, "input"),
+          Workflow.bind("late", a, ({ one }) => (one === "" ? "" : "p"))
+        )
+        const { asked, output } = yield* edited(before, after)
+        assert.deepStrictEqual(asked, ["b: x"])
+        assert.strictEqual(output["late"], "<a: p 1>")
       })
     )
 

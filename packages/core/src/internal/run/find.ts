@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Semaphore from "effect/Semaphore"
+import { resultsOf } from "../../WorkflowEvent.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
-import type { UntypedStep } from "../ask/step.ts"
 import type { UntypedWorkflow } from "../definition/nodes.ts"
 import { type Foresight, foresee } from "./foresee.ts"
 import type { Stop } from "../walk/hole.ts"
@@ -15,36 +15,29 @@ export const settle = Effect.fnUntraced(function* (
   runtime: Runtime,
   { moves }: Foresight
 ): Effect.fn.Return<void, Stop> {
-  const { records } = runtime.state
-  for (const { answer, from, to } of moves) {
-    // meanwhile a step that had begun to ask may have made another one
-    if (records[from]?.result?.fingerprint.value !== answer) continue
-    yield* runtime.append({ _tag: "ResultMoved", from, to, at: runtime.now() })
-  }
+  for (const move of moves) yield* runtime.append({ _tag: "ResultMoved", ...move, at: runtime.now() })
 })
 
 /**
- * How a run finds results at other paths. It looks ahead when first a step is about to ask, and again where what came
- * since may say more of a result that this step could take, or would replace.
+ * How a run finds results at other paths. It looks ahead when first a step is about to ask, and again for a step which asks
+ * what a result answers that had no place when it last looked.
  */
 export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown): Find => {
   const { hash, state } = runtime
   const steps = Steps.make(hash, workflow)
-  const hadResults = Object.values(state.records).some(({ result }) => result !== undefined)
+  const hadResults = Object.values(state.records).some((record) => resultsOf(record).length > 0)
   const lock = Semaphore.makeUnsafe(1)
   const started = new Set<string>()
   let last: Known | undefined
 
   const look = Effect.fnUntraced(function* (path: string, asks: string) {
-    const result = () => state.records[path]?.result
-    const isThere = () => result()?.fingerprint.value === asks
+    const isThere = () => state.records[path]?.result?.fingerprint.value === asks
     if (isThere()) return true
     if (last !== undefined) {
       const since = state.events - last.events
       // a definition with many places is looked at only as often as much has happened
       if (since === 0 || since < last.places / many) return false
-      const replaced = result()
-      if (!last.left.has(asks) && !(replaced && last.unknown.some((step) => steps.mayAsk(step, replaced)))) return false
+      if (!last.left.has(asks)) return false
     }
     // what keeps it from looking ahead is told where the run comes by it
     const exit = yield* Effect.exit(foresee(runtime, steps, workflow, input, started))
@@ -67,15 +60,15 @@ interface Known {
   readonly places: number
   /** What results answer that no place holds. */
   readonly left: ReadonlySet<string>
-  /** The steps of places whose input was not known, each once. */
-  readonly unknown: ReadonlyArray<UntypedStep>
 }
 
 const known = ({ events, records }: WorkflowState, seen: Foresight["seen"]): Known => {
   const left = new Set<string>()
-  for (const [path, { result }] of Object.entries(records)) {
-    if (result !== undefined && seen.get(path)?.by !== "own") left.add(result.fingerprint.value)
+  for (const [path, record] of Object.entries(records)) {
+    const isHeld = seen.get(path)?.by === "own"
+    for (const result of resultsOf(record)) {
+      if (!(isHeld && result === record.result)) left.add(result.fingerprint.value)
+    }
   }
-  const unknown = new Set([...seen.values()].flatMap(({ asks, step }) => (asks === undefined ? [step] : [])))
-  return { events, places: seen.size, left, unknown: [...unknown] }
+  return { events, places: seen.size, left }
 }

@@ -48,32 +48,22 @@ export const foresee = Effect.fnUntraced(function* (
   const scratch: Runtime = { ...runtime, state: draft(runtime.state), ending: undefined }
   const { records } = scratch.state
   const made: Array<moves.Move> = []
+  /** Where results were before they were moved, by where they are. */
   const origins = new Map<string, string>()
   const move = ({ answer, from, to }: moves.Move): void => {
-    // one before may have taken it along, as where two change places
-    if (records[from]?.result?.fingerprint.value !== answer) return
     made.push({ answer, from, to })
-    apply(scratch.state, { _tag: "ResultMoved", from, to, at: 0 })
-    const [origin, displaced] = [origins.get(from) ?? from, origins.get(to) ?? to]
-    origins.set(to, origin)
-    origins.set(from, displaced)
+    apply(scratch.state, { _tag: "ResultMoved", from, to, answer, at: 0 })
+    origins.set(to, origins.get(from) ?? from)
   }
   for (;;) {
     const plan: Array<PlanEntry> = []
     const known = moves.make({ steps, records, started })
-    let isStale = false
-    const moveAtOnce = (it: moves.Move): void => {
-      move(it)
-      // what was displaced may be what its place asks for, which was seen without it
-      const asks = known.seen.get(it.from)?.asks
-      if (asks !== undefined && records[it.from]?.result?.fingerprint.value === asks) isStale = true
-    }
     yield* faultless(
       scratch,
-      walk(planAll(scratch, known, plan, moveAtOnce, origins), nodesOf(workflow), root, { value: input })
+      walk(planAll(scratch, known, plan, move, origins), nodesOf(workflow), root, { value: input })
     )
     const pairs = known.pairs()
-    if (pairs.length === 0 && !isStale) return { plan, moves: made, seen: known.seen, state: scratch.state }
+    if (pairs.length === 0) return { plan, moves: made, seen: known.seen, state: scratch.state }
     for (const pair of pairs) move(pair)
   }
 })

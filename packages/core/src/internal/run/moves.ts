@@ -3,6 +3,7 @@
 
 import * as StepPath from "../../StepPath.ts"
 import type { StepRecord, StepResult } from "../../WorkflowState.ts"
+import { resultsOf } from "../../WorkflowEvent.ts"
 import type { UntypedStep } from "../ask/step.ts"
 import { finder } from "../definition/places.ts"
 import type { Steps } from "./steps.ts"
@@ -36,16 +37,16 @@ export const make = ({ records, started, steps }: Options) => {
   const answers = new Map<string, Set<string>>()
   const seen = new Map<string, Seen & { readonly order: number }>()
 
-  /** A result that may serve: not one that a person rejected. */
-  const resultAt = (path: string): StepResult | undefined =>
-    records[path]?.renew === true ? undefined : records[path]?.result
-
   const note = (path: string): void => {
-    const answer = resultAt(path)?.fingerprint.value
-    if (answer === undefined) return
-    const paths = answers.get(answer)
-    if (paths === undefined) answers.set(answer, new Set([path]))
-    else paths.add(path)
+    for (const { fingerprint } of resultsAt(path)) {
+      const paths = answers.get(fingerprint.value)
+      if (paths === undefined) answers.set(fingerprint.value, new Set([path]))
+      else paths.add(path)
+    }
+  }
+  const resultsAt = (path: string): ReadonlyArray<StepResult> => {
+    const record = records[path]
+    return record === undefined ? [] : resultsOf(record)
   }
   for (const path of Object.keys(records)) note(path)
 
@@ -61,50 +62,59 @@ export const make = ({ records, started, steps }: Options) => {
   const isFree = (path: string, result: StepResult, isWhole: boolean): boolean => {
     const own = isWhole ? seenFor(path) : seen.get(path)
     if (own === undefined) return isWhole || !steps.has(path)
-    if (own.by !== undefined) return own.by === "other"
+    if (own.by !== undefined) return own.by === "other" || result !== records[path]?.result
     return own.asks === undefined ? !steps.mayAsk(own.step, result) : own.asks !== result.fingerprint.value
   }
 
-  /** Paths of free results that answer what a step asks, in order. */
-  const freeFor = (step: UntypedStep, asks: string, isWhole: boolean): ReadonlyArray<string> => {
-    const free = [...(answers.get(asks) ?? [])].filter((path) => {
-      const result = resultAt(path)
-      return result?.fingerprint.value === asks && steps.mayTake(step, result) && isFree(path, result, isWhole)
-    })
-    const rank = (path: string) => seen.get(path)?.order ?? Infinity
+  /** Paths with a result that answers what a step asks, and that it may have, its own first, then in order. */
+  const freeFor = ({ asks, path, step }: Taker, isWhole: boolean): ReadonlyArray<string> => {
+    const free = [...(answers.get(asks) ?? [])].filter((from) =>
+      resultsAt(from).some(
+        (result) =>
+          result.fingerprint.value === asks &&
+          (from === path || (steps.mayTake(step, result) && isFree(from, result, isWhole)))
+      )
+    )
+    const rank = (from: string) => (from === path ? -1 : (seen.get(from)?.order ?? Infinity))
     return free.length < 2 ? free : free.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
   }
 
-  const isTaker = (path: string, asks: string | undefined): asks is string =>
+  const takerAt = (path: string, step: UntypedStep, asks: string | undefined): Taker | undefined =>
     asks !== undefined &&
     seen.get(path)?.by === undefined &&
     // what stands for items that are not known is no path of a run
     !path.includes("*") &&
     !started.has(path) &&
     records[path]?.renew !== true &&
-    resultAt(path)?.fingerprint.value !== asks
+    records[path]?.result?.fingerprint.value !== asks
+      ? { asks, path, step }
+      : undefined
 
   return {
     see: (path: string, found: Seen): void => void seen.set(path, { ...found, order: seen.size }),
-    /** The result of the same last name that a place takes while not all places were seen. */
+    /** The one result of the same last name that a place takes while not all places were seen. */
     atOnce: (path: string, step: UntypedStep, asks: string): Move | undefined => {
-      const from = isTaker(path, asks) ? freeFor(step, asks, false).find((from) => isNamesake(from, path)) : undefined
+      const taker = takerAt(path, step, asks)
+      // which of several it is, all places together tell
+      if (taker === undefined || answers.get(asks)?.size !== 1) return undefined
+      const from = freeFor(taker, false).find((from) => isNamesake(from, path))
       return from === undefined ? undefined : { from, to: path, answer: asks }
     },
     /** Those that are taken when all were seen: first under the same last name, then in order. */
     pairs: (): ReadonlyArray<Move> => {
       const moves: Array<Move> = []
-      const takers = [...seen].flatMap(([path, { asks, step }]) => (isTaker(path, asks) ? [{ path, asks, step }] : []))
+      const takers = [...seen].flatMap(([path, { asks, step }]) => takerAt(path, step, asks) ?? [])
       const taken = new Set<string>()
       const done = new Set<string>()
-      for (const fits of [isNamesake, () => true]) {
-        for (const { asks, path, step } of takers) {
-          if (done.has(path)) continue
-          const from = freeFor(step, asks, true).find((from) => !taken.has(from) && fits(from, path))
+      for (const fits of [(a: string, b: string) => a === b, isNamesake, () => true]) {
+        for (const taker of takers) {
+          const { asks: answer, path: to } = taker
+          if (done.has(to)) continue
+          const from = freeFor(taker, true).find((from) => !taken.has(`${answer} ${from}`) && fits(from, to))
           if (from === undefined) continue
-          moves.push({ from, to: path, answer: asks })
-          taken.add(from)
-          done.add(path)
+          moves.push({ from, to, answer })
+          taken.add(`${answer} ${from}`)
+          done.add(to)
         }
       }
       return moves
@@ -112,6 +122,13 @@ export const make = ({ records, started, steps }: Options) => {
     note,
     seen
   }
+}
+
+/** A place that asks what nothing there answers. */
+interface Taker {
+  readonly asks: string
+  readonly path: string
+  readonly step: UntypedStep
 }
 
 const isNamesake = (a: string, b: string): boolean => StepPath.last(a) === StepPath.last(b)
