@@ -272,7 +272,9 @@ const forEachDependency = Effect.fnUntraced(function* (
 /** Where the items are missing, the body is visited once, at `*`. */
 const atAnyItem = (visitor: Visitor, node: NodeOf<"ForEach" | "ForEachDependency">, place: Place) =>
   Effect.catch((missing: Missing) =>
-    Effect.andThen(visitPerhaps(visitor, node.body, enter(place, "*"), missing), Effect.fail(missing))
+    Effect.flatMap(visitPerhaps(visitor, node.body, enter(place, "*"), missing), (any) =>
+      Effect.fail(any instanceof Missing ? any : missing)
+    )
   )
 
 /** The items with their keys. */
