@@ -112,7 +112,7 @@ export const combining: ReadonlyArray<Mutant> = [
     file: "internal/run/perform.ts",
     change: [
       [
-        "  tally.undecided.push(path)\n  return yield* Effect.fail(new Missing(path))",
+        "  tally.undecided.push(path)\n  return yield* Effect.fail(new Missing(path, true))",
         "  tally.undecided.push(path)\n  return yield* Effect.fail(new Halt())"
       ]
     ],

@@ -5,18 +5,13 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a moved result stays where it was, and so is one sample twice",
     file: "WorkflowEvent.ts",
-    change: [["      if (from !== undefined) self.records[event.from] = withResult(from, to?.result)\n", ""]],
+    change: [["      self.records[from] = without(source, result)\n", ""]],
     killedBy: core("Engine.moves")
   },
   {
     name: "a result that another takes the place of is lost",
     file: "WorkflowEvent.ts",
-    change: [
-      [
-        "self.records[event.from] = withResult(from, to?.result)",
-        "self.records[event.from] = withResult(from, undefined)"
-      ]
-    ],
+    change: [["...(former.length > 0 && { former }) }", "...(former.length > record.attempts && { former }) }"]],
     killedBy: core("Engine.moves")
   },
   {
@@ -39,13 +34,10 @@ export const finding: ReadonlyArray<Mutant> = [
     file: "internal/run/find.ts",
     change: [
       [
-        `yield* runtime.append({ _tag: "ResultMoved", from, to, at: runtime.now() })`,
-        `apply(runtime.state, { _tag: "ResultMoved", from, to, at: runtime.now() })`
+        `yield* runtime.append({ _tag: "ResultMoved", ...move, at: runtime.now() })`,
+        `apply(runtime.state, { _tag: "ResultMoved", ...move, at: runtime.now() })`
       ],
-      [
-        `import type { WorkflowState } from`,
-        `import { apply } from "../../WorkflowEvent.ts"\nimport type { WorkflowState } from`
-      ]
+      [`import { resultsOf } from`, `import { apply, resultsOf } from`]
     ],
     killedBy: core("Engine.moves")
   },
@@ -87,8 +79,8 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a result that a person rejected serves another place",
-    file: "internal/run/moves.ts",
-    change: [["records[path]?.renew === true ? undefined : records[path]?.result\n", "records[path]?.result\n"]],
+    file: "WorkflowEvent.ts",
+    change: [["result === undefined || renew === true ? former", "result === undefined ? former"]],
     killedBy: core("Engine.found")
   },
   {
@@ -117,7 +109,7 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a result goes to the first place, and not to that of its name",
     file: "internal/run/moves.ts",
-    change: [["for (const fits of [isNamesake, () => true])", "for (const fits of [() => true, isNamesake])"]],
+    change: [["(a: string, b: string) => a === b, isNamesake, () => true", "() => true"]],
     killedBy: core("Engine.found")
   },
   {

@@ -62,8 +62,8 @@ export const recording: ReadonlyArray<Mutant> = [
     file: "WorkflowEvent.ts",
     change: [
       [
-        "return { ...finished(record, event.at), step, error }",
-        "const { result: _result, ...rest } = finished(record, event.at)\n      return { ...rest, step, error }"
+        "return { ...finished(record, event.at), ...kept, step, error }",
+        "const { result: _result, ...rest } = finished(record, event.at)\n      return { ...rest, ...kept, step, error }"
       ]
     ],
     killedBy: core("WorkflowEvent")
@@ -176,10 +176,7 @@ export const recording: ReadonlyArray<Mutant> = [
     name: "a new result is asked for again and again",
     file: "WorkflowEvent.ts",
     change: [
-      [
-        "const { error: _error, renew: _renew, same: _same, ...rest } = finished",
-        "const { error: _error, same: _same, ...rest } = finished"
-      ]
+      ["const { error: _error, renew: _renew, ...rest } = withResult", "const { error: _error, ...rest } = withResult"]
     ],
     killedBy: core("Engine.fork")
   }

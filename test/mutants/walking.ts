@@ -4,7 +4,7 @@ import { core, type Mutant } from "./mutant.ts"
 export const walking: ReadonlyArray<Mutant> = [
   {
     name: "steps start beside a selector that throws",
-    file: "internal/walk/walk.ts",
+    file: "internal/walk/settle.ts",
     change: [["if (!Cause.hasFails(cause)) visitor.stop(cause as Cause.Cause<never>)\n", ""]],
     killedBy: core("Engine.faults")
   },
@@ -92,8 +92,8 @@ export const walking: ReadonlyArray<Mutant> = [
         "return Semaphore.withPermits(permits, 1)(slot(Effect.map(needed, Object.fromEntries)).pipe("
       ],
       [
-        "return Semaphore.withPermits(permits, 1)(visitItem(visitor, node, at, scope, { item, dependencies }))",
-        "return visitItem(visitor, node, at, scope, { item, dependencies })"
+        "return Semaphore.withPermits(permits, 1)(visitItem(visitor, node, { ...at, hangsOn }, scope, item))",
+        "return visitItem(visitor, node, { ...at, hangsOn }, scope, item)"
       ],
       [
         "Effect.map((output) => [key, output] as const)\n    )",

@@ -389,6 +389,48 @@ describe("Workflow", () => {
       })
     )
 
+    it.effect("ends all that is side by side in it, and nothing else", () => {
+      const each = Workflow.make("each", { input: Schema.String }).pipe(
+        Workflow.sample("slow", slow(2000), { input: "input", count: 3, concurrency: 2 }),
+        Workflow.all((scope) => [
+          scope.pipe(Workflow.bind("one", slow(1), "input")),
+          scope.pipe(Workflow.bind("two", slow(1), "input"))
+        ])
+      )
+      const limited = Workflow.make("limited", { input: Schema.String }).pipe(
+        Workflow.timeout("work", each, { input: "input", after: "1 second" })
+      )
+      const workflow = Workflow.make("w", { input: Schema.String }).pipe(
+        Workflow.all((scope) => [
+          scope.pipe(
+            Workflow.fallback("draft", limited, { input: "input", errors: ["TimeLimitExceeded"], otherwise: a })
+          ),
+          scope.pipe(Workflow.bind("beside", slow(3000), "input"))
+        ]),
+        Workflow.bind("after", b, "input")
+      )
+      return Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(started(workflow, "x"))
+        yield* TestClock.adjust(3000)
+        const outcome = yield* Fiber.join(fiber)
+        assert.deepStrictEqual(outputOf(outcome), {
+          input: "x",
+          draft: "<a: x 1>",
+          beside: "x done",
+          after: "<b: x 1>"
+        } as never)
+        const tags = Object.entries(outcome.state.records).flatMap(([path, { error }]) =>
+          error ? [[path, error.tag]] : []
+        )
+        assert.deepStrictEqual(tags, [
+          ["draft/try/work/slow/1", "TimeLimitExceeded"],
+          ["draft/try/work/slow/2", "TimeLimitExceeded"]
+        ])
+        const again = yield* Engine.run(workflow, outcome.state)
+        assert.deepStrictEqual([again.ran, again.ending._tag], [[], "Completed"])
+      }).pipe(Effect.provide([counting().layer, Journal.layerMemory]))
+    })
+
     it.effect("is an error that can be taken over, and is not tried again then", () => {
       const workflow = Workflow.make("w", { input: Schema.String }).pipe(
         Workflow.fallback("draft", limited(5000), { input: "input", errors: ["TimeLimitExceeded"], otherwise: a })
