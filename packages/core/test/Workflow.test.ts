@@ -305,6 +305,75 @@ describe("Workflow", () => {
       }).pipe(Effect.provide(scripted("ok").layer))
     )
 
+    const Triage = Schema.Struct({ kind: Schema.Literals(["bug", "question"]), text: Schema.String })
+    const risky = Step.effect("risky", {
+      input: Schema.Finite,
+      output: Schema.Finite,
+      run: () => Effect.fail(new Left())
+    })
+    const ways = Workflow.make("triage", { input: Triage }).pipe(
+      Workflow.gate("approval", { question: Triage, input: "input", decision: Schema.Boolean }),
+      Workflow.branch("answer", {
+        on: "input.kind",
+        cases: { bug: number("fix"), question: number("reply") },
+        input: () => 1
+      }),
+      Workflow.sample("drafts", number("draft"), { input: () => 1, count: 3 }),
+      Workflow.iterate("refine", number("better"), { input: () => 1, until: () => true, atMost: 5 }),
+      Workflow.timeout("slow", number("long"), { input: () => 1, after: "90 seconds" }),
+      Workflow.fallback("safe", risky, { input: () => 1, errors: ["Left"], otherwise: number("plain") }),
+      Workflow.bind("last", number("last"), () => 1)
+    )
+
+    it("draws the ways that a run may go, and how often", () => {
+      expect(Workflow.toMermaid(ways)).toMatchInlineSnapshot(`
+        "flowchart TD
+          start(["triage"])
+          n0{{"approval"}}
+          n1{"answer"}
+          n2["bug: fix"]
+          n3["question: reply"]
+          subgraph g4 ["drafts (3 samples)"]
+          n5["*: draft"]
+          end
+          subgraph g6 ["refine (rounds, at most 5)"]
+          n7["*: better"]
+          end
+          n8["slow: long (at most 1m 30s)"]
+          subgraph g9 ["safe"]
+          n10["try: risky"]
+          n11["otherwise: plain"]
+          end
+          n12["last"]
+          start --> n0
+          n0 --> n1
+          n1 -->|"bug"| n2
+          n1 -->|"question"| n3
+          n2 --> n5
+          n3 --> n5
+          n5 --> n7
+          n7 --> n8
+          n8 --> n10
+          n10 -. "Left" .-> n11
+          n10 --> n12
+          n11 --> n12"
+      `)
+    })
+
+    it.effect("colours what waits for a decision, and what failed and was taken over", () =>
+      Effect.gen(function* () {
+        const input = { kind: "bug", text: "x" } as const
+        const waiting = yield* runState(ways, yield* Engine.initialize(ways, input, { run: "r" }))
+        assert.match(Workflow.toMermaid(ways, waiting), /class n0 undecided/)
+        const decided = yield* Engine.decide(ways, waiting, "approval", true)
+        assert.match(Workflow.toMermaid(ways, decided), /class n0 done/)
+        const drawn = Workflow.toMermaid(ways, yield* runState(ways, decided))
+        assert.match(drawn, /class n10 takenOver\n  class n11 done/)
+        // the way that is not gone
+        assert.match(drawn, /class n2 done\n  class n3 waiting/)
+      })
+    )
+
     it("keeps links out of frames, for what a frame names is drawn inside it", () => {
       let depth = 0
       for (const line of Workflow.toMermaid(full).split("\n")) {

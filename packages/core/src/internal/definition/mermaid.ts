@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as StepPath from "../../StepPath.ts"
 import type { StepRecord, WorkflowState } from "../../WorkflowState.ts"
 import type { DescribedNode, Description } from "./describe.ts"
@@ -7,15 +8,21 @@ import { finder } from "./places.ts"
 const colours = {
   done: "fill:#d8f0dc,stroke:#2e7d32",
   failed: "fill:#fbdcdc,stroke:#c62828",
+  takenOver: "fill:#f2f2f2,stroke:#c62828,stroke-dasharray:4",
   running: "fill:#dce8fb,stroke:#1565c0",
+  undecided: "fill:#fdf3d8,stroke:#b26a00",
   waiting: "fill:#f2f2f2,stroke:#9e9e9e"
 }
 
-/** What a step looks like, by its path and record; of several items, failed beats running beats done. */
+/** What a step looks like, by its path and record; of several items what goes wrong first, then what goes on. */
 const look = (items: ReadonlyArray<[string, StepRecord]>, { status }: WorkflowState): keyof typeof colours => {
-  if (items.some(([, { error }]) => error !== undefined)) return "failed"
-  if (status === "IN_PROGRESS" && items.some(([, { pending }]) => pending !== undefined)) return "running"
-  return items.some(([, { result }]) => result !== undefined) ? "done" : "waiting"
+  const some = (is: (record: StepRecord) => boolean) => items.some(([, record]) => is(record))
+  if (some(({ error }) => error !== undefined && error.fingerprint === undefined)) return "failed"
+  if (status === "IN_PROGRESS" && some(({ pending }) => pending !== undefined)) return "running"
+  if (some(({ asked, result }) => asked !== undefined && result?.fingerprint.value !== asked.fingerprint))
+    return "undecided"
+  if (some(({ error }) => error !== undefined)) return "takenOver"
+  return some(({ result, same }) => result !== undefined || same !== undefined) ? "done" : "waiting"
 }
 
 /** Which box has which colour; `boxes` by the paths of their steps. */
@@ -25,6 +32,14 @@ const classes = (boxes: ReadonlyMap<string, string>, state: WorkflowState): Read
   return Array.from(boxes, ([path, id]) => `  class ${id} ${look(items.get(path) ?? [], state)}`)
 }
 
+/** Where a node goes on from, and how. */
+interface End {
+  readonly id: string
+  readonly arrow: string
+}
+
+const plain = (id: string): End => ({ id, arrow: "-->" })
+
 /** A flowchart: steps as boxes in the order of the definition, workflows and items as frames around them. */
 export const draw = ({ name, nodes }: Description, state: WorkflowState | undefined): string => {
   const lines = ["flowchart TD", `  start([${quote(name)}])`]
@@ -32,41 +47,75 @@ export const draw = ({ name, nodes }: Description, state: WorkflowState | undefi
   const links = new Set<string>()
   const boxes = new Map<string, string>()
   let count = 0
-  const box = (node: DescribedNode): string => {
+  const box = (node: DescribedNode, told = ""): string => {
     const id = `n${count++}`
     const name = StepPath.last(node.path)
-    const step = node.step !== undefined && node.step.name !== name ? `${name}: ${node.step.name}` : name
-    lines.push(`  ${id}${node.kind === "let" ? `[/${quote(step)}/]` : `[${quote(step)}]`}`)
-    if (node.kind === "step") boxes.set(node.path, id)
+    const isNamed = node.kind === "gate" || node.step === undefined || node.step.name === name
+    const [open, close] = shapes[node.kind] ?? ["[", "]"]
+    lines.push(`  ${id}${open}${quote((isNamed ? name : `${name}: ${node.step?.name}`) + told)}${close}`)
+    if (node.step !== undefined) boxes.set(node.path, id)
     return id
   }
-  /** Draws nodes after `from`; gives the ends from which the next node goes on. */
-  const sequence = (nodes: ReadonlyArray<DescribedNode>, from: ReadonlyArray<string>): ReadonlyArray<string> => {
-    let ends = from
-    for (const node of nodes) {
-      if (node.parts !== undefined) {
-        const start = ends
-        ends = node.parts.flatMap((part) => sequence(part, start))
-        continue
-      }
-      const frame = node.nodes !== undefined || node.each !== undefined
-      if (frame) {
-        const items = node.each === undefined ? "" : ` (${manyInWords[node.each]})`
-        lines.push(`  subgraph g${count++} [${quote(StepPath.last(node.path.replace(/\/\*$/, "")) + items)}]`)
-      }
-      ends = node.nodes === undefined ? link(ends, box(node)) : sequence(node.nodes, ends)
-      if (frame) lines.push("  end")
-    }
+  const framed = (label: string, inside: () => ReadonlyArray<End>): ReadonlyArray<End> => {
+    lines.push(`  subgraph g${count++} [${quote(label)}]`)
+    const ends = inside()
+    lines.push("  end")
     return ends
   }
-  const link = (ends: ReadonlyArray<string>, id: string): ReadonlyArray<string> => {
-    for (const end of ends) links.add(`  ${end} --> ${id}`)
-    return [id]
+  const link = (ends: ReadonlyArray<End>, id: string): ReadonlyArray<End> => {
+    for (const end of ends) links.add(`  ${end.id} ${end.arrow} ${id}`)
+    return [plain(id)]
   }
-  sequence(nodes, ["start"])
+  /** Draws nodes after `from`; gives the ends from which the next node goes on. */
+  const sequence = (nodes: ReadonlyArray<DescribedNode>, from: ReadonlyArray<End>): ReadonlyArray<End> => {
+    let ends = from
+    for (const node of nodes) ends = one(node, ends)
+    return ends
+  }
+  const one = (node: DescribedNode, from: ReadonlyArray<End>): ReadonlyArray<End> => {
+    const { cases = [], nodes } = node
+    switch (node.kind) {
+      case "all":
+        return node.parts?.flatMap((part) => sequence(part, from)) ?? from
+      case "branch": {
+        const [way] = link(from, box(node))
+        return cases.flatMap((to) => sequence([to], [{ ...way!, arrow: `-->|${quote(StepPath.last(to.path))}|` }]))
+      }
+      case "fallback":
+        return framed(StepPath.last(node.path), () => {
+          const [tried, ...others] = cases
+          const ends = tried === undefined ? from : sequence([tried], from)
+          const arrow = `-. ${quote(node.errors?.join(", ") ?? "")} .->`
+          const failed = ends.map(({ id }) => ({ id, arrow }))
+          return [...ends, ...sequence(others, failed)]
+        })
+      default: {
+        const told = howOf(node)
+        if (nodes === undefined && node.each === undefined) return link(from, box(node, told))
+        return framed(StepPath.last(node.path.replace(/\/\*$/, "")) + told, () =>
+          nodes === undefined ? link(from, box(node)) : sequence(nodes, from)
+        )
+      }
+    }
+  }
+  sequence(nodes, [plain("start")])
   if (state === undefined) return [...lines, ...links].join("\n")
   const styles = Object.entries(colours).map(([status, style]) => `  classDef ${status} ${style}`)
   return [...lines, ...links, ...styles, ...classes(boxes, state)].join("\n")
+}
+
+const shapes: Partial<Record<DescribedNode["kind"], readonly [open: string, close: string]>> = {
+  let: ["[/", "/]"],
+  branch: ["{", "}"],
+  gate: ["{{", "}}"]
+}
+
+/** How often a body runs, and how long at most. */
+const howOf = ({ count, each, within }: DescribedNode): string => {
+  if (within !== undefined) return ` (at most ${Duration.format(Duration.millis(within))})`
+  if (each === undefined) return ""
+  const counted = each === "sample" ? `${count} ${manyInWords[each]}` : manyInWords[each]
+  return each === "iterate" ? ` (${counted}, at most ${count})` : ` (${counted})`
 }
 
 /** A label; what Mermaid, its Markdown or HTML would read is written as an entity. */
