@@ -51,17 +51,13 @@ export const draw = ({ name, nodes }: Description, state: WorkflowState | undefi
     const id = `n${count++}`
     const name = StepPath.last(node.path)
     const isNamed = node.kind === "gate" || node.step === undefined || node.step.name === name
-    const [open, close] = shapes[node.kind] ?? ["[", "]"]
-    lines.push(`  ${id}${open}${quote((isNamed ? name : `${name}: ${node.step?.name}`) + told)}${close}`)
+    const [left, right] = shapes[node.kind] ?? ["[", "]"]
+    lines.push(`  ${id}${left}${quote((isNamed ? name : `${name}: ${node.step?.name}`) + told)}${right}`)
     if (node.step !== undefined) boxes.set(node.path, id)
     return id
   }
-  const framed = (label: string, inside: () => ReadonlyArray<End>): ReadonlyArray<End> => {
-    lines.push(`  subgraph g${count++} [${quote(label)}]`)
-    const ends = inside()
-    lines.push("  end")
-    return ends
-  }
+  const open = (label: string): void => void lines.push(`  subgraph g${count++} [${quote(label)}]`)
+  const close = (): void => void lines.push("  end")
   const link = (ends: ReadonlyArray<End>, id: string): ReadonlyArray<End> => {
     for (const end of ends) links.add(`  ${end.id} ${end.arrow} ${id}`)
     return [plain(id)]
@@ -79,22 +75,27 @@ export const draw = ({ name, nodes }: Description, state: WorkflowState | undefi
         return node.parts?.flatMap((part) => sequence(part, from)) ?? from
       case "branch": {
         const [way] = link(from, box(node))
-        return cases.flatMap((to) => sequence([to], [{ ...way!, arrow: `-->|${quote(StepPath.last(to.path))}|` }]))
+        const ends: Array<End> = []
+        for (const to of cases) ends.push(...one(to, [{ ...way!, arrow: `-->|${quote(StepPath.last(to.path))}|` }]))
+        return ends
       }
-      case "fallback":
-        return framed(StepPath.last(node.path), () => {
-          const [tried, ...others] = cases
-          const ends = tried === undefined ? from : sequence([tried], from)
-          const arrow = `-. ${quote(node.errors?.join(", ") ?? "")} .->`
-          const failed = ends.map(({ id }) => ({ id, arrow }))
-          return [...ends, ...sequence(others, failed)]
-        })
+      case "fallback": {
+        open(StepPath.last(node.path))
+        const [tried, other] = cases
+        const ends = tried === undefined ? from : one(tried, from)
+        const arrow = `-. ${quote(node.errors?.join(", ") ?? "")} .->`
+        const failed = ends.map(({ id }) => ({ id, arrow }))
+        const otherwise = other === undefined ? [] : one(other, failed)
+        close()
+        return [...ends, ...otherwise]
+      }
       default: {
         const told = howOf(node)
         if (nodes === undefined && node.each === undefined) return link(from, box(node, told))
-        return framed(StepPath.last(node.path.replace(/\/\*$/, "")) + told, () =>
-          nodes === undefined ? link(from, box(node)) : sequence(nodes, from)
-        )
+        open(StepPath.last(node.path.replace(/\/\*$/, "")) + told)
+        const ends = nodes === undefined ? link(from, box(node)) : sequence(nodes, from)
+        close()
+        return ends
       }
     }
   }
@@ -104,7 +105,7 @@ export const draw = ({ name, nodes }: Description, state: WorkflowState | undefi
   return [...lines, ...links, ...styles, ...classes(boxes, state)].join("\n")
 }
 
-const shapes: Partial<Record<DescribedNode["kind"], readonly [open: string, close: string]>> = {
+const shapes: Partial<Record<DescribedNode["kind"], readonly [left: string, right: string]>> = {
   let: ["[/", "/]"],
   branch: ["{", "}"],
   gate: ["{{", "}}"]
