@@ -11,6 +11,8 @@ export interface Fence {
   /** What follows `ts`: `program` is the README's program, `no-run` is only type-checked. */
   readonly marks: ReadonlyArray<string>
   readonly code: string
+  /** The picture that stands below it, which it prints. */
+  readonly picture: string | undefined
 }
 
 export const fencesOf = (root: string): ReadonlyArray<Fence> =>
@@ -21,7 +23,11 @@ export const fencesOf = (root: string): ReadonlyArray<Fence> =>
       return [...text.matchAll(/^(`{3,})(.*)\n([\s\S]*?)^\1`*[ \t]*$/gm)].flatMap((match) => {
         const [language, ...marks] = (match[2] ?? "").trim().split(/\s+/)
         const line = text.slice(0, match.index).split("\n").length
-        return language === "ts" ? [{ origin: `${file}:${line}`, line, marks, code: match[3] ?? "" }] : []
+        const picture = /^\s*```mermaid\n([\s\S]*?)\n```$/m.exec(text.slice(match.index + match[0].length))
+        const below = picture?.index === 0 ? picture[1] : undefined
+        return language === "ts"
+          ? [{ origin: `${file}:${line}`, line, marks, code: match[3] ?? "", picture: below }]
+          : []
       })
     })
 
@@ -36,6 +42,10 @@ export const writeFences = (root: string): number => {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder)
   const fences = fencesOf(root)
-  for (const fence of fences) writeFileSync(join(folder, fileName(fence)), "\n".repeat(fence.line) + fence.code)
+  for (const fence of fences) {
+    const file = join(folder, fileName(fence))
+    writeFileSync(file, "\n".repeat(fence.line) + fence.code)
+    if (fence.picture !== undefined) writeFileSync(`${file}.mmd`, fence.picture)
+  }
   return fences.length
 }

@@ -1,7 +1,7 @@
 // Each example and each code block of the documents runs as it stands, without a key and without a network.
 import { execFile } from "node:child_process"
-import { globSync } from "node:fs"
-import { basename, dirname } from "node:path"
+import { existsSync, globSync, readFileSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
 import { describe, expect, it } from "vitest"
 
 const root = dirname(import.meta.dirname)
@@ -23,5 +23,7 @@ describe.each([
   it.concurrent.for(files.toSorted())("%s runs", async (file, { signal }) => {
     const { output, status } = await run(file, signal)
     expect(status, `${basename(file)} printed:\n${output}`).toBe(0)
+    const picture = join(root, `${file}.mmd`)
+    if (existsSync(picture)) expect(output).toContain(readFileSync(picture, "utf8"))
   })
 })

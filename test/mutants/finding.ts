@@ -109,7 +109,9 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a result goes to the first place, and not to that of its name",
     file: "internal/run/moves.ts",
-    change: [["(a: string, b: string) => a === b, isNamesake, () => true", "(a: string, b: string) => a === b || true"]],
+    change: [
+      ["(a: string, b: string) => a === b, isNamesake, () => true", "(a: string, b: string) => a === b || true"]
+    ],
     killedBy: core("Engine.found")
   },
   {
