@@ -6,6 +6,7 @@ import * as configuring from "./internal/definition/configure.ts"
 import * as describing from "./internal/definition/describe.ts"
 import * as mermaid from "./internal/definition/mermaid.ts"
 import * as nodes from "./internal/definition/nodes.ts"
+import type { Occurs } from "./internal/definition/nodes.ts"
 import type { Selects, ValueAt } from "./internal/definition/selector.ts"
 import type { Name } from "./internal/words/name.ts"
 import type { Nothing, Some } from "./internal/words/nothing.ts"
@@ -15,7 +16,7 @@ import type { TimeLimitExceeded } from "./WorkflowError.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
 export type { DescribedNode, DescribedStep, Description } from "./internal/definition/describe.ts"
-export type { Many } from "./internal/definition/nodes.ts"
+export type { Many, Occurs } from "./internal/definition/nodes.ts"
 export { type OrderProblem, orderProblem } from "./internal/definition/order.ts"
 export type { PathTo, Selector, Selects, ValueAt, Wire } from "./internal/definition/selector.ts"
 
@@ -399,9 +400,15 @@ const untyped = (self: Any) => self as unknown as nodes.UntypedWorkflow
 /** The definition as a tree of JSON values: names, steps, prompts and wires, without the bodies of functions. */
 export const describe = (self: Any): describing.Description => describing.describe(untyped(self))
 
-/** All steps with their paths, in order, `*` standing for an item. */
-export const steps = (self: Any): ReadonlyArray<{ readonly path: string; readonly step: Step.Any }> =>
-  nodes.stepsOf(nodes.nodesOf(self)) as never
+/** A step with its path, in which `*` stands for an item, and whether it runs. */
+export interface PlacedStep {
+  readonly path: string
+  readonly step: Step.Any
+  readonly occurs: Occurs
+}
+
+/** All steps, in order. */
+export const steps = (self: Any): ReadonlyArray<PlacedStep> => nodes.stepsOf(nodes.nodesOf(self)) as never
 
 /** The paths of all steps, in order, `*` standing for an item. */
 export const stepPaths = (self: Any): ReadonlyArray<string> => steps(self).map(({ path }) => path)

@@ -130,26 +130,38 @@ export const below = (node: { readonly name: string }, parent: string, path: str
   return path === "" ? own : StepPath.join(own, path)
 }
 
+/** Whether a step runs: whenever the workflow does, for each of some items, or only where a way is gone that leads to it. */
+export type Occurs = "always" | "forItems" | "perhaps"
+
 /** A step with its path in the definition. */
 interface Placed {
   readonly path: string
   readonly step: UntypedStep
+  readonly occurs: Occurs
+}
+
+/** How a body occurs that a node runs which itself occurs in some way. */
+const occursIn = (node: Node, path: string, around: Occurs): Occurs => {
+  if (around === "perhaps" || node._tag === "Branch" || (node._tag === "Fallback" && path === otherwise))
+    return "perhaps"
+  return node._tag === "ForEach" || node._tag === "ForEachDependency" ? "forItems" : around
 }
 
 /** Every step below some nodes, in order. */
 export const stepsOf = (nodes: ReadonlyArray<Node>): ReadonlyArray<Placed> => {
   const found: Array<Placed> = []
-  const visit = (nodes: ReadonlyArray<Node>, parent: string): void => {
+  const visit = (nodes: ReadonlyArray<Node>, parent: string, around: Occurs): void => {
     for (const node of nodes) {
-      if (node._tag === "All") for (const part of node.parts) visit(part, parent)
+      if (node._tag === "All") for (const part of node.parts) visit(part, parent, around)
       if (!("name" in node)) continue
       for (const [path, body] of bodiesOf(node)) {
-        if (isStep(body)) found.push({ path: below(node, parent, path), step: body })
-        else visit(nodesOf(body), below(node, parent, path))
+        const occurs = occursIn(node, path, around)
+        if (isStep(body)) found.push({ path: below(node, parent, path), step: body, occurs })
+        else visit(nodesOf(body), below(node, parent, path), occurs)
       }
     }
   }
-  visit(nodes, "")
+  visit(nodes, "", "always")
   return found
 }
 

@@ -96,12 +96,13 @@ export const drive = Effect.fnUntraced(function* (
   return { runtime, output }
 })
 
-/** What can never be answered is told before anything runs. */
+/** What can never be answered is told before anything runs, unless it may never be asked. */
 const checkModels = Effect.fnUntraced(function* (workflow: UntypedWorkflow): Effect.fn.Return<void, WorkflowError> {
   const client = yield* Effect.serviceOption(LlmClient)
   const models = Option.isSome(client) ? client.value.models : undefined
   if (models === undefined) return
-  for (const { path, step } of stepsOf(nodesOf(workflow))) {
+  for (const { occurs, path, step } of stepsOf(nodesOf(workflow))) {
+    if (occurs === "perhaps") continue
     const unknown = step.model?.models.find((model) => !models.includes(model))
     if (unknown !== undefined) return yield* engineError(path, new UnknownModel({ model: unknown, models }))
   }

@@ -90,13 +90,13 @@ const workflowOf = Effect.fnUntraced(function* (reference: string | undefined) {
     : yield* usage("--workflow cannot be used here: this program runs its own workflow", { target: "--workflow" })
 })
 
-/** A run whose first steps need a model is not started without a key, or with an address that is none. */
+/** A run that is sure to ask a model is not started without its key, or with an address that is none. */
 const checkKey = Effect.fnUntraced(function* (loaded: workflowModule.Loaded, settings: Answering) {
   if (loaded.hasLayer) return
-  const first = Workflow.steps(loaded.workflow).filter(({ path }) => !path.includes("*"))
+  const sure = Workflow.steps(loaded.workflow).filter(({ occurs }) => occurs === "always")
   yield* checkModels(
     settings,
-    first.flatMap(({ step }) => step.model?.models.slice(0, 1) ?? [])
+    sure.flatMap(({ step }) => step.model?.models.slice(0, 1) ?? [])
   )
 })
 

@@ -19,8 +19,9 @@ export interface Options {
   readonly force?: boolean
   /** What of the caps is used up already: of 40 calls 12, so that 28 more are let through. */
   readonly spent?: Spent
-  /** The models that steps name. */
+  /** The models that steps name, and those of them that may never be asked. */
   readonly aliases?: ReadonlyArray<string>
+  readonly perhaps?: ReadonlyArray<string>
 }
 
 type Needs = FileSystem.FileSystem | Path.Path
@@ -31,9 +32,9 @@ type Needs = FileSystem.FileSystem | Path.Path
  */
 export const make = (
   { loaded, settings }: Pick<Session, "loaded" | "settings">,
-  { aliases = [], force = false, spent }: Options = {}
+  { aliases = [], force = false, perhaps = [], spent }: Options = {}
 ): Layer.Layer<Services, unknown, Needs> => {
-  const around = answering.around({ ...settings, ...(spent !== undefined && { spent }) }, aliases)
+  const around = answering.around({ ...settings, perhaps, ...(spent !== undefined && { spent }) }, aliases)
   return Layer.provideMerge(around, beside(loaded, settings, answering.provider(settings, aliases), force))
 }
 

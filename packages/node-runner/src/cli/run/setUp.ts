@@ -61,10 +61,10 @@ export const setUp = Effect.fnUntraced(function* (
       `no price is known for ${names}, asked before: what is spent counts at the dearest price there is; add it with --prices`
     )
   }
-  const aliases = yield* aliasesOf(self)
+  const named = yield* aliasesOf(self)
   const build = (by: RunSettings) =>
     Layer.build(
-      runLayer.make({ ...self, settings: by }, { ...options, aliases, ...(isExact && { spent: used.spent() }) })
+      runLayer.make({ ...self, settings: by }, { ...options, ...named, ...(isExact && { spent: used.spent() }) })
     )
   const services = yield* build(settings).pipe(
     // what calls nothing needs no price
@@ -96,11 +96,15 @@ export const checkOut = (
     ? checkDelivered("files are delivered into", out, { fix: "choose another with --out" })
     : Effect.void
 
-/** The models that the steps of a run name, as its state configures them. */
+/** The models that the steps of a run name, as its state configures them, and those that perhaps nothing asks. */
 const aliasesOf = ({ loaded, state }: Pick<Session, "loaded"> & Partial<Session>) =>
-  Effect.map(Workflow.configure(loaded.workflow, state?.config ?? {}), (workflow) =>
-    Workflow.steps(workflow).flatMap(({ step }) => step.model?.models ?? [])
-  )
+  Effect.map(Workflow.configure(loaded.workflow, state?.config ?? {}), (workflow) => {
+    const steps = Workflow.steps(workflow)
+    const namesOf = (some: typeof steps) => some.flatMap(({ step }) => step.model?.models ?? [])
+    const sure = new Set(namesOf(steps.filter(({ occurs }) => occurs !== "perhaps")))
+    const aliases = namesOf(steps)
+    return { aliases, perhaps: aliases.filter((alias) => !sure.has(alias)) }
+  })
 
 /** An error of a cassette that cannot be replayed, or of a cap that cannot be kept, with what to do about it. */
 export const explained =

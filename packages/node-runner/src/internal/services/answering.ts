@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
+import * as Record from "effect/Record"
 import type * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as LlmClient from "@stepwright/core/LlmClient"
@@ -59,6 +60,8 @@ export type Answering = typeof Answering.Type
 export interface Options extends Answering {
   /** What of the caps is used up already. */
   readonly spent?: Budget.Spent
+  /** The models that may never be asked: where one of them has no price, that is told when it is. */
+  readonly perhaps?: ReadonlyArray<string>
 }
 
 /** What can be wrong with a cassette, the environment or prices. */
@@ -120,12 +123,18 @@ const asking = ({ maxOutputTokens, reasoningEffort, temperature }: Asked) => {
 
 /** The caps, with what they count by: told apart from asking, so that a cap that cannot be counted is always refused. */
 const budgetOf = Effect.fnUntraced(function* (options: Options, aliases: ReadonlyArray<string>) {
-  const { maxCalls, maxTokens, maxUsd, prices, spent } = options
+  const { maxCalls, maxTokens, maxUsd, perhaps = [], spent } = options
+  const prices = options.prices === undefined ? undefined : yield* Prices.fromFile(options.prices)
+  const isPriced = (name: string) => Prices.find(prices ?? Prices.snapshot, name) !== undefined
+  const renamed = maxUsd === undefined ? {} : yield* models.renamed(options, aliases)
   const budget: Budget.Options = {
     ...(maxCalls !== undefined && { maxCalls }),
     ...(maxTokens !== undefined && { maxTokens }),
-    ...(maxUsd !== undefined && { maxUsd, models: yield* models.renamed(options, aliases) }),
-    ...(prices !== undefined && { prices: yield* Prices.fromFile(prices) }),
+    ...(maxUsd !== undefined && {
+      maxUsd,
+      models: Record.filter(renamed, (name, alias) => !perhaps.includes(alias) || isPriced(name))
+    }),
+    ...(prices !== undefined && { prices }),
     ...(spent !== undefined && { spent })
   }
   yield* Budget.make(budget)

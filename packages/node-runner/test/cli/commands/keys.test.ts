@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs"
-import process from "node:process"
 import { assert, describe, it } from "@effect/vitest"
 import { type LlmClient, PromptTemplate, Step, Workflow } from "@stepwright/core"
-import { Effect, Layer, Schema } from "effect"
+import { ConfigProvider, Effect, Layer, Schema } from "effect"
 import { forget, type Loaded } from "../../../src/cli/module/workflowModule.ts"
 import { call, inFolder } from "../../support/commandLine.ts"
 
@@ -53,6 +52,9 @@ const run = Effect.fnUntraced(function* (bound: Loaded, ...flags: ReadonlyArray<
   return { ...called, runs: runs.length }
 })
 
+const withVariables = (variables: Readonly<Record<string, string>>) =>
+  Effect.provide(ConfigProvider.layer(ConfigProvider.fromUnknown(variables)))
+
 type Any = Workflow.Workflow<typeof Text.Type, unknown, unknown, LlmClient.LlmClient>
 
 describe("a model without a key", () => {
@@ -60,7 +62,7 @@ describe("a model without a key", () => {
     Effect.gen(function* () {
       const { err, runs, status } = yield* run(program(workflow))
       assert.deepStrictEqual([status, runs], [0, 1], err)
-    }).pipe(inFolder)
+    }).pipe(withVariables({}), inFolder)
   )
 
   it.effect.each(Object.entries<Any>(surely))("is told before a run begins that would ask it: %s", ([, workflow]) =>
@@ -68,7 +70,7 @@ describe("a model without a key", () => {
       const { err, runs, status } = yield* run(program(workflow))
       assert.deepStrictEqual([status, runs], [3, 0], err)
       assert.include(err, "ANTHROPIC_API_KEY")
-    }).pipe(inFolder)
+    }).pipe(withVariables({}), inFolder)
   )
 
   it.effect("is told when a way is gone that asks it, and the run goes on with one", () =>
@@ -79,16 +81,9 @@ describe("a model without a key", () => {
       const { err, runs, status } = yield* run(program(way))
       assert.deepStrictEqual([status, runs], [3, 1], err)
       assert.match(err, /failed at way\/false: .*ANTHROPIC_API_KEY/)
-    }).pipe(inFolder)
+    }).pipe(withVariables({}), inFolder)
   )
 })
-
-const withKey = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => (process.env["ANTHROPIC_API_KEY"] = "k")),
-    () => work,
-    () => Effect.sync(() => delete process.env["ANTHROPIC_API_KEY"])
-  )
 
 describe("a model without a price", () => {
   it.effect.each(Object.entries<Any>(perhaps))(
@@ -97,7 +92,7 @@ describe("a model without a price", () => {
       Effect.gen(function* () {
         const { err, runs, status } = yield* run(program(workflow), "--max-usd", "1")
         assert.deepStrictEqual([status, runs], [0, 1], err)
-      }).pipe(inFolder)
+      }).pipe(withVariables({}), inFolder)
   )
 
   it.effect("under a cap is told before a run begins that would ask it", () =>
@@ -105,6 +100,6 @@ describe("a model without a price", () => {
       const { err, runs, status } = yield* run(program(surely["a step"]), "--max-usd", "1")
       assert.deepStrictEqual([status, runs], [3, 0], err)
       assert.include(err, "no price is known for claude")
-    }).pipe(withKey, inFolder)
+    }).pipe(withVariables({ ANTHROPIC_API_KEY: "k" }), inFolder)
   )
 })
