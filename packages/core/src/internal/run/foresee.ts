@@ -48,12 +48,12 @@ export const foresee = Effect.fnUntraced(function* (
   const scratch: Runtime = { ...runtime, state: draft(runtime.state), ending: undefined }
   const { records } = scratch.state
   const made: Array<moves.Move> = []
-  /** Where results were before they were moved, by where they are. */
+  /** Where results were before they were moved, by what they answer and where they are. */
   const origins = new Map<string, string>()
   const move = ({ answer, from, to }: moves.Move): void => {
     made.push({ answer, from, to })
     apply(scratch.state, { _tag: "ResultMoved", from, to, answer, at: 0 })
-    origins.set(to, origins.get(from) ?? from)
+    origins.set(placed(answer, to), origins.get(placed(answer, from)) ?? from)
   }
   for (;;) {
     const plan: Array<PlanEntry> = []
@@ -67,6 +67,8 @@ export const foresee = Effect.fnUntraced(function* (
     for (const pair of pairs) move(pair)
   }
 })
+
+const placed = (answer: string | undefined, path: string): string => `${answer} ${path}`
 
 /** Says of every step what a run would do; what would run has no output for those after it. */
 const planAll = (
@@ -111,7 +113,10 @@ const planAll = (
           onSuccess: ({ value, verdict }): Effect.Effect<unknown, Stop> => {
             switch (verdict._tag) {
               case "Reuse": {
-                const origin = verdict.from === undefined ? origins.get(path) : undefined
+                const origin =
+                  verdict.from === undefined
+                    ? origins.get(placed(state.records[path]?.result?.fingerprint.value, path))
+                    : undefined
                 const kept = keptModel(step, state.records[path]?.result?.model)
                 const isMoved = origin !== undefined && origin !== path
                 tell(
