@@ -224,10 +224,8 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       if (undecided.length === 0) return went
       assert.strictEqual(done.ending._tag, "Suspended")
       const plan = yield* using(journal)(Engine.plan(workflow, done.state))
-      // of those that wait some may have a decision by now, which was kept for a place that was not known yet
       const waiting = plan.filter(({ action, path }) => action === "decide" && undecided.includes(path))
-      const found = plan.filter(({ action, path }) => action === "reuse" && undecided.includes(path))
-      same(sorted(undecided), sorted([...waiting, ...found].map(({ path }) => path)), "what waits for a decision")
+      same(sorted(undecided), sorted(waiting.map(({ path }) => path)), "what waits for a decision")
       state = done.state
       for (const { path, ...entry } of waiting) {
         const question = "question" in entry ? entry.question : undefined

@@ -100,6 +100,33 @@ describe("a gate", () => {
     }).pipe(Effect.provide([scripted("x").layer, Journal.layerMemory]))
   })
 
+  it.effect("takes a decision that becomes free while the run goes on", () => {
+    const { layer, requests } = scripted("x")
+    const gate = (question: string) =>
+      ({ question: Schema.String, input: () => question, decision: Schema.Boolean }) as const
+    const before = Workflow.make("w", { input: Schema.String }).pipe(
+      Workflow.bind("first", say, "input"),
+      Workflow.gate("old", gate("fine?"))
+    )
+    // whether `old` asks another question is known only when `second` is done
+    const after = Workflow.make("w", { input: Schema.String }).pipe(
+      Workflow.gate("new", gate("fine?")),
+      Workflow.bind("second", say, () => "other"),
+      Workflow.gate("old", {
+        question: Schema.String,
+        input: ({ second }) => `${second}?`,
+        decision: Schema.Boolean
+      })
+    )
+    return Effect.gen(function* () {
+      const asked = yield* Effect.flatMap(Engine.initialize(before, "x"), (state) => Engine.run(before, state))
+      const decided = yield* Engine.run(before, yield* Engine.decide(before, asked.state, "old", true))
+      const { ran, reused, undecided } = yield* Engine.run(after, decided.state)
+      assert.deepStrictEqual([undecided, ran, reused], [["old"], ["second"], ["new"]])
+      assert.strictEqual(requests.length, 2)
+    }).pipe(Effect.provide([layer, Journal.layerMemory]))
+  })
+
   it.effect("in an item keeps those that depend on it waiting, though they read nothing of it", () => {
     const { layer, requests } = scripted("x")
     const body = Workflow.make("body", { input: Schema.String }).pipe(

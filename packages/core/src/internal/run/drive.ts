@@ -90,10 +90,30 @@ export const drive = Effect.fnUntraced(function* (
     runtime,
     runtime.append({ _tag: "RunStarted", version: workflow.version, definition, at: runtime.now() })
   ).pipe(
-    Effect.andThen(visit(runtime, runAll(runtime, find.make(runtime, configured, input)), configured, input)),
+    Effect.andThen(visitAll(runtime, configured, input)),
     Effect.onExit((exit) => (runtime.ending?._tag === "Faulted" ? Effect.void : recordEnd(runtime, configured, exit)))
   )
   return { runtime, output }
+})
+
+/** Visits all, and once more where a decision that a gate waited for was found meanwhile. */
+const visitAll = Effect.fnUntraced(function* (
+  runtime: Runtime,
+  workflow: UntypedWorkflow,
+  input: unknown
+): Effect.fn.Return<unknown, WorkflowError, unknown> {
+  const { ran, reused, undecided } = runtime.tally
+  let before: ReadonlySet<string> = new Set()
+  const finder = find.make(runtime, workflow, input)
+  for (;;) {
+    const output = yield* visit(runtime, runAll(runtime, finder.find), workflow, input)
+    // what ran before is there now
+    if (before.size > 0) reused.splice(0, Infinity, ...reused.filter((path) => !before.has(path)))
+    if (runtime.ending !== undefined || undecided.length === 0) return output
+    if ((yield* faultless(runtime, finder.isDecided)) !== true) return output
+    before = new Set(ran)
+    undecided.length = reused.length = 0
+  }
 })
 
 /** What can never be answered is told before anything runs, unless it may never be asked. */

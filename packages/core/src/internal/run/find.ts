@@ -22,7 +22,7 @@ export const settle = Effect.fnUntraced(function* (
  * How a run finds results at other paths. It looks ahead when first a step is about to ask, and again for a step which asks
  * what a result answers that had no place when it last looked.
  */
-export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown): Find => {
+export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown): Finder => {
   const { hash, state } = runtime
   const steps = Steps.make(hash, workflow)
   const hadResults = Object.values(state.records).some((record) => resultsOf(record).length > 0)
@@ -39,16 +39,37 @@ export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown
       if (since === 0 || since < last.places / many) return false
       if (!last.left.has(asks)) return false
     }
-    // what keeps it from looking ahead is told where the run comes by it
-    const exit = yield* Effect.exit(foresee(runtime, steps, workflow, input, started))
-    if (Exit.isFailure(exit)) return false
-    yield* settle(runtime, exit.value)
-    last = known(state, exit.value.seen)
+    yield* ahead
     return isThere()
   })
-  const find: Find = (path, asks) =>
-    Effect.tap(look(path, asks), (isFound) => Effect.sync(() => void (isFound || started.add(path))))
-  return (path, asks) => (hadResults ? lock.withPermits(1)(find(path, asks)) : Effect.succeed(false))
+  const ahead = Effect.gen(function* () {
+    // what keeps it from looking ahead is told where the run comes by it
+    const exit = yield* Effect.exit(foresee(runtime, steps, workflow, input, started))
+    if (Exit.isFailure(exit)) return []
+    yield* settle(runtime, exit.value)
+    last = known(state, exit.value.seen)
+    return exit.value.plan
+  })
+  const find: Find = (step, path, asks) =>
+    Effect.tap(look(path, asks), (isFound) =>
+      // nobody is asked anything by a gate
+      Effect.sync(() => void (isFound || step.isGate || started.add(path)))
+    )
+  return {
+    find: (...at) => (hadResults ? lock.withPermits(1)(find(...at)) : Effect.succeed(false)),
+    isDecided: Effect.suspend(() => (hadResults ? lock.withPermits(1)(ahead) : Effect.succeed([]))).pipe(
+      Effect.map((plan) => {
+        const { undecided } = runtime.tally
+        return plan.some(({ action, path }) => action === "reuse" && undecided.includes(path))
+      })
+    )
+  }
+}
+
+interface Finder {
+  readonly find: Find
+  /** Whether a gate that waited has its decision by now. */
+  readonly isDecided: Effect.Effect<boolean, Stop, unknown>
 }
 
 const many = 200

@@ -21,7 +21,7 @@ import * as span from "./span.ts"
 import { examine, type Examined } from "./verdict.ts"
 
 /** Looks for a result of what a step asks among those of other paths; whether its own path has one then. */
-export type Find = (path: string, asks: string) => Effect.Effect<boolean, Stop, unknown>
+export type Find = (step: UntypedStep, path: string, asks: string) => Effect.Effect<boolean, Stop, unknown>
 
 export interface PerformOptions {
   /** A new result is wanted, whatever there is. */
@@ -46,7 +46,7 @@ export const perform = (
     const examined = yield* examine(hash, step, place, input, recorded())
     asks = examined.fingerprint.value
     let { verdict } = examined
-    if (verdict._tag === "Run" && !forced && find !== undefined && (yield* find(path, asks))) {
+    if (verdict._tag === "Run" && !forced && find !== undefined && (yield* find(step, path, asks))) {
       verdict = yield* examined.judge(recorded())
     }
     if (verdict._tag === "Run" && step.isGate) return yield* wait(runtime, step, path, asks, input)
