@@ -273,8 +273,9 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
       return { ...record, requests: { started, ended: ended + 1, usage: Usage.add(usage, usageOf(event)) } }
     }
     case "ResultShared": {
-      const { error: _, ...rest } = record
-      return { ...rest, step: event.step, same: event.from }
+      const { error: _error, former: _former, renew: _renew, result: _result, ...rest } = record
+      const former = resultsOf(record)
+      return { ...rest, step: event.step, same: event.from, ...(former.length > 0 && { former }) }
     }
     case "GateAsked": {
       const { at, fingerprint, question } = event

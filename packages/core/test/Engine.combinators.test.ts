@@ -199,6 +199,20 @@ describe("Workflow", () => {
       }).pipe(Effect.provide([layer, Journal.layerMemory]))
     })
 
+    it.effect("keeps what a person made or asked for of a later round", () => {
+      const { asked, layer } = counting()
+      return Effect.gen(function* () {
+        const shared = yield* started(amend("changed"), "x")
+        const set = yield* Engine.set(amend("changed"), shared.state, "rounds/2/same", "by hand")
+        const forced = yield* Engine.step(amend("changed"), set, "rounds/3/same", { force: true })
+        asked.length = 0
+        const { ran, state } = yield* Engine.run(amend("changed"), forced.state)
+        assert.deepStrictEqual([ran, asked], [[], []])
+        const outputs = ["1", "2", "3"].map((n) => state.records[`rounds/${n}/same`]?.result?.output)
+        assert.deepStrictEqual(outputs, ["<a: same 1>", "by hand", "<a: same 2>"])
+      }).pipe(Effect.provide([layer, Journal.layerMemory]))
+    })
+
     it.effect("asks for samples of its own once it takes nothing any more", () => {
       const { asked, layer } = counting()
       return Effect.gen(function* () {

@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as Fingerprint from "../../Fingerprint.ts"
 import { describeError, InvalidInput } from "../../WorkflowError.ts"
-import type { StepFailure, StepRecord } from "../../WorkflowState.ts"
+import type { StepFailure, StepRecord, StepResult } from "../../WorkflowState.ts"
 import { readKept } from "../json/codec.ts"
 import { own } from "../json/own.ts"
 import { insideOf, type Prepared, type UntypedStep } from "../ask/step.ts"
@@ -95,23 +95,29 @@ const judge = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Verdict, unknown, unknown> {
   const asks = fingerprint.value
   const { error, renew, result } = record ?? {}
-  const answers = result?.fingerprint.value === asks
+  const own = result === undefined || renew === true ? undefined : yield* judgeOwn(step, input, fingerprint, result)
+  if (own?._tag === "Reuse") return own
   const earlier = place.earlier?.map((path) => answered.get(path)).find((answer) => answer?.asks === asks)
-  if (earlier !== undefined && renew !== true && !(answers && result?.by === "hand")) {
-    return { _tag: "Reuse", output: earlier.output, from: earlier.from }
-  }
+  if (earlier !== undefined && renew !== true) return { _tag: "Reuse", output: earlier.output, from: earlier.from }
   const taker = error?.fingerprint === asks && renew !== true ? takerOf(place, error.tag) : undefined
   if (error !== undefined && taker !== undefined) return { _tag: "Fail", failure: error, taker }
-  if (result === undefined) return { _tag: "Run", why: "it has no result yet" }
-  const byHand = result.by === "hand" ? " (replaces a result set by hand)" : ""
-  if (renew === true) return { _tag: "Run", why: `a new result was asked for${byHand}` }
-  if (!answers) {
-    const changed = Fingerprint.changed(result.fingerprint, fingerprint).join(", ")
-    return { _tag: "Run", why: `changed: ${changed}${byHand}` }
+  const byHand = result?.by === "hand" ? " (replaces a result set by hand)" : ""
+  const why = result === undefined ? "it has no result yet" : (own?.why ?? "a new result was asked for")
+  return { _tag: "Run", why: why + byHand }
+})
+
+const judgeOwn = Effect.fnUntraced(function* (
+  step: UntypedStep,
+  input: () => unknown,
+  fingerprint: Fingerprint.Fingerprint,
+  result: StepResult
+): Effect.fn.Return<Exclude<Verdict, { readonly _tag: "Fail" }>, unknown, unknown> {
+  if (result.fingerprint.value !== fingerprint.value) {
+    return { _tag: "Run", why: `changed: ${Fingerprint.changed(result.fingerprint, fingerprint).join(", ")}` }
   }
   const { isCurrent, output: codec } = insideOf(step)
   const output = readKept(codec, result.output)
-  if (Result.isFailure(output)) return { _tag: "Run", why: `its recorded output no longer fits its Schema${byHand}` }
+  if (Result.isFailure(output)) return { _tag: "Run", why: "its recorded output no longer fits its Schema" }
   return (yield* isCurrent(() => own(output.success), input))
     ? { _tag: "Reuse", output: output.success }
     : { _tag: "Run", why: "what it made is not there any more" }
