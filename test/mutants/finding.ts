@@ -11,16 +11,13 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a result that another takes the place of is lost",
     file: "WorkflowEvent.ts",
-    change: [["...(former.length > 0 && { former }) }", "...(former.length > record.attempts && { former }) }"]],
+    change: [["{ ...record, result, ...(former.length > 0 && { former }) }", "{ ...record, result }"]],
     killedBy: core("Engine.moves")
   },
   {
     name: "a result is found by its path alone",
-    file: "internal/run/drive.ts",
-    change: [
-      ["find.make(runtime, configured, input)", "() => Effect.succeed(false)"],
-      [`import * as find from "./find.ts"\n`, ""]
-    ],
+    file: "internal/run/find.ts",
+    change: [["const hadResults = Object.values", 'const hadResults = state.run === "" && Object.values']],
     killedBy: core("Engine.moves")
   },
   {

@@ -5,7 +5,7 @@ export const fingerprints: ReadonlyArray<Mutant> = [
   {
     name: "a result is taken whatever its fingerprint",
     file: "internal/run/verdict.ts",
-    change: [["  if (!answers) {", `  if (asks === "") {`]],
+    change: [["if (result.fingerprint.value !== fingerprint.value) {", `if (fingerprint.value === "") {`]],
     killedBy: core("Engine")
   },
   {

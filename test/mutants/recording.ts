@@ -7,7 +7,7 @@ export const recording: ReadonlyArray<Mutant> = [
     file: "internal/run/verdict.ts",
     change: [
       [
-        'return { _tag: "Run", why: `its recorded output no longer fits its Schema${byHand}` }',
+        `return { _tag: "Run", why: "its recorded output no longer fits its Schema" }`,
         `return { _tag: "Reuse", output: result.output }`
       ]
     ],
@@ -18,12 +18,9 @@ export const recording: ReadonlyArray<Mutant> = [
     file: "internal/run/verdict.ts",
     change: [
       [
-        `if (result === undefined) return { _tag: "Run", why: "it has no result yet" }`,
-        `if (result === undefined) {
-    return record?.error === undefined
-      ? { _tag: "Run", why: "it has no result yet" }
-      : { _tag: "Reuse", output: undefined }
-  }`
+        "  const byHand = result?.by",
+        `  if (result === undefined && error !== undefined) return { _tag: "Reuse", output: undefined }
+  const byHand = result?.by`
       ]
     ],
     killedBy: core("Engine.records")
@@ -169,7 +166,9 @@ export const recording: ReadonlyArray<Mutant> = [
   {
     name: "a new result that was asked for is forgotten",
     file: "internal/run/verdict.ts",
-    change: [["  if (renew === true) return", `  if (asks === "" && renew === true) return`]],
+    change: [
+      ["result === undefined || renew === true ? undefined : yield*", "result === undefined ? undefined : yield*"]
+    ],
     killedBy: core("Engine.fork")
   },
   {
