@@ -57,16 +57,18 @@ export const ownIn = (kept: ReadonlyArray<Kept>): ReadonlyMap<string, Kept> =>
 export const recorded =
   (state: State): oracle.At =>
   ({ path, step }) => {
-    const result = state.records[path]?.result
+    const { result, same } = state.records[path] ?? {}
+    if (same !== undefined) return oracle.share
     return result !== undefined && oracle.fits(step, result.output) ? result.output : oracle.hole
   }
 
 /** What is recorded and answers what is asked. */
 export const held =
   (kept: ReadonlyArray<Kept>): oracle.At =>
-  ({ path, question }) => {
+  ({ isShared, path, question }) => {
     const own = ownIn(kept).get(path)
-    return question !== undefined && own?.question.key === question.key ? own.result.output : oracle.hole
+    if (question !== undefined && own?.question.key === question.key) return own.result.output
+    return isShared ? oracle.share : oracle.hole
   }
 
 /** Whether a step of a program may take a result from another path. */
@@ -83,7 +85,8 @@ export const mayTake = (program: Nest, { step }: oracle.Question, { question, re
 export const pairsOf = (program: Nest, places: ReadonlyArray<oracle.Place>, kept: ReadonlyArray<Kept>) => {
   const own = ownIn(kept)
   const asks = new Map(places.map(({ path, question }) => [path, question!]))
-  const takers = [...asks].filter(([path, { key }]) => own.get(path)?.question.key !== key)
+  const shared = new Set(places.flatMap(({ isShared, path }) => (isShared ? [path] : [])))
+  const takers = [...asks].filter(([path, { key }]) => own.get(path)?.question.key !== key && !shared.has(path))
   // those of places in their order, then those whose path is gone
   const gone = new Set(kept.flatMap(({ path }) => (asks.has(path) ? [] : [path])))
   const free = [...asks.keys(), ...[...gone].toSorted()].flatMap((path) =>

@@ -112,9 +112,17 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     const paths = { ran: [] as Array<string>, reused: [] as Array<string> }
     const used = new Set<Kept>()
     let moved = 0
-    for (const { path, question } of places) {
-      const result = state.records[path]?.result
-      assert(question !== undefined && result !== undefined, path)
+    for (const { isShared, path, question } of places) {
+      const { result, same: sharedWith } = state.records[path] ?? {}
+      assert(question !== undefined, path)
+      if (isShared && before.records[path]?.renew !== true)
+        assert.notInclude(done.ran, path, "what an earlier round asked")
+      if (sharedWith !== undefined) {
+        assert(isShared && result === undefined, `${path} shares what it does not ask`)
+        paths.reused.push(path)
+        continue
+      }
+      assert(result !== undefined, path)
       known.learn(result.fingerprint.value, question, path)
       const its = own.get(path)
       const from = done.reused.includes(path) ? origins.get(path) : undefined
@@ -155,6 +163,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     const seen = oracle.evaluate(library, program, state.input, ({ path, question }) => {
       const entry = entries.get(path)
       if (question === undefined || entry?.action !== "reuse") return oracle.hole
+      if (entry.why.startsWith("as in ")) return oracle.share
       const from = originOf(entry, question)
       assert(from !== undefined, `plan: ${path} takes what answers something else`)
       return from.result.output

@@ -5,6 +5,8 @@ import { answer, type Asked, coded, decision, isEnough, items, itemsOf, show, si
 
 /** A value that is not there yet. */
 export const hole = Symbol("hole")
+/** That of an earlier round which asked the same. */
+export const share = Symbol("share")
 
 export type Value = unknown
 
@@ -29,6 +31,8 @@ export interface Place {
   readonly question: Question | undefined
   /** Whether it is not known that a run comes by it: which way it goes, which items there are, or how many rounds. */
   readonly open: boolean
+  /** Whether an earlier round asked the same, and this one takes what is asked alike. */
+  readonly isShared: boolean
 }
 
 /** The texts that the library puts into requests, and the oracle cannot know. */
@@ -41,7 +45,7 @@ export interface Texts {
 
 export type Library = Readonly<Record<"one" | "two", Texts>>
 
-/** What there is at a place: an output, or a hole. */
+/** What there is at a place: an output, a hole, or what it may share. */
 export type At = (place: Place) => Value
 
 const hasHole = (value: Value): boolean =>
@@ -150,6 +154,9 @@ const select = (scope: Value, { members, whole }: Feed): Value => {
 export const evaluate = (library: Library, program: Nest, input: Value, answers: At) => {
   const places: Array<Place> = []
   let open = false
+  /** What places came to, and for rounds that share it where the same place is in a round before, the nearest first. */
+  const answered = new Map<string, { readonly key: string; readonly value: Value }>()
+  let rounds: ReadonlyArray<readonly [round: string, earlier: string]> = []
   /** What may be. */
   const perhaps = (it: Body, path: string): void => {
     const before = open
@@ -164,9 +171,14 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
 
   const visit = (it: Answerer, path: string, input: Value): Value => {
     const question = open || hasHole(input) ? undefined : questionOf(library, it, input)
-    const place = { path, step: it, question, open }
+    const earlier = rounds.map(([round, earlier]) => answered.get(earlier + path.slice(round.length)))
+    const shared = question && earlier.find((it) => it?.key === question.key)
+    const place = { path, step: it, question, open, isShared: shared !== undefined }
     places.push(place)
-    return answers(place)
+    const own = answers(place)
+    const value = own === share ? (shared?.value ?? hole) : own
+    if (question !== undefined && value !== hole) answered.set(path, { key: question.key, value })
+    return value
   }
 
   const sequence = (nodes: ReadonlyArray<Node>, path: string, start: Value): Value =>
@@ -214,7 +226,14 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
     const outputs: Array<Value> = []
     let given = select(scope, node.feed)
     for (let round = 1; round <= node.atMost; round++) {
-      const last = body(node.body, join(path, String(round)), given)
+      const here = join(path, String(round))
+      const before = rounds
+      if (node.again === "changed") {
+        const own = Array.from({ length: round - 1 }, (_, i) => [here, join(path, String(round - 1 - i))] as const)
+        rounds = [...own, ...rounds]
+      }
+      const last = body(node.body, here, given)
+      rounds = before
       if (hasHole(last)) {
         if (round < node.atMost) perhaps(node.body, join(path, "*"))
         return hole

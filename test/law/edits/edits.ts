@@ -204,6 +204,13 @@ export const edits = {
     }
   ),
 
+  "another word on what rounds share": onSpot(
+    (node) => node.tag === "Iterate",
+    ({ node }) => {
+      if (node.tag === "Iterate") node.again = node.again === "nothing" ? "changed" : "nothing"
+    }
+  ),
+
   "another key function": onSpot(isEach, ({ node }) => {
     node.key = node.key === "id" ? "at" : "id"
   }),

@@ -180,7 +180,8 @@ export const generate = (random: Random, wanted: ReadonlyArray<Pair>): Nest => {
           feed: feed(random),
           next: random.bool(0.7) ? { ...feed(random), whole: { tag: "ref", ref: "last" } } : undefined,
           atMost: 1 + random.int(3),
-          collect: random.pick(["last", "all"])
+          collect: random.pick(["last", "all"]),
+          again: random.pick(["nothing", "changed"])
         }
       case "sample":
         return {

@@ -99,7 +99,8 @@ const writer = () => {
           ["next", it.next && selector(it.next)],
           ["until", "(scope) => isEnough(scope.last)"],
           ["atMost", String(it.atMost)],
-          ["collect", json(it.collect)]
+          ["collect", json(it.collect)],
+          ["again", json(it.again)]
         ])})`
       case "Sample":
         return `Workflow.sample(${json(it.name)}, ${body(it.body)}, ${options([

@@ -77,6 +77,7 @@ export interface Iterate {
   next: Feed | undefined
   atMost: number
   collect: "last" | "all"
+  again: "nothing" | "changed"
 }
 
 export interface Sample {
