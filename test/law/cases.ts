@@ -1,5 +1,6 @@
 import { seeded } from "../replies/random.ts"
 import { editNames, edits, type EditName } from "./edits/edits.ts"
+import { clone } from "./edits/tree.ts"
 import { generate, input, pairs } from "./program/generate.ts"
 import { mend } from "./program/mend.ts"
 import type { Nest } from "./program/program.ts"
@@ -30,7 +31,7 @@ export const isHand = (change: Change): change is Extract<Change, { readonly edi
 
 /** A program after an edit, if there is anything for it to change. */
 const after = (program: Nest, { edit, seed }: Extract<Change, { readonly edit: EditName }>): Nest | undefined => {
-  const next = structuredClone(program)
+  const next = clone(program)
   return edits[edit](next, seeded(seed)) ? mend(next) : undefined
 }
 
@@ -47,8 +48,8 @@ export const edited = (program: Nest, changes: ReadonlyArray<Change>) => {
   return { program: result, made }
 }
 
-/** One of them finds its place in few programs. */
-const turns: ReadonlyArray<EditName> = [...editNames, "move into another nest"]
+/** Two of them find their place in few programs. */
+const turns: ReadonlyArray<EditName> = [...editNames, "move into another nest", "take out of a nested workflow"]
 
 /** The case that a seed makes: with each pair of combinators and each edit in its turn, and others. */
 export const caseOf = (seed: number): Case => {
@@ -65,6 +66,6 @@ export const caseOf = (seed: number): Case => {
   }
   const cut = () => (random.bool(0.5) ? 1 : random.int(1000) / 1000)
   const stages = [{ cut: cut(), changes: [turn, ...random.list(2, change)] as ReadonlyArray<Change> }]
-  if (random.bool(0.25)) stages.push({ cut: cut(), changes: random.list(2, change) })
+  if (random.bool(0.5)) stages.push({ cut: cut(), changes: random.list(2, change) })
   return { program, input: input(random), samples: random.bool(0.3), stages }
 }

@@ -1,13 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { holds } from "./law.ts"
 
-const cases = 100_000
+const seeds = 67_500
 
 describe("the law of least work, for many cases", () => {
   it("holds", async () => {
-    const { sum } = await holds(3001, cases)
+    const { sum } = await holds(3001, seeds)
     const figures = Object.entries(sum).map(([name, count]) => `${count} ${name}`)
-    console.log(`law: ${cases} cases, ${figures.join(", ")}`)
+    console.log(`law: ${figures.join(", ")}`)
+    assert.isAtLeast(sum.cases, 100_000)
     assert.isAtMost(sum.excess, sum.ran / 200)
   })
 })

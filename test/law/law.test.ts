@@ -11,7 +11,8 @@ import { type Done, programOf } from "./report.ts"
 
 describe("the law of least work", () => {
   it("holds for programs, edits and cuts that seeds make, with results taken over in each kind of them", async () => {
-    const { seen, sum } = await holds(1, 3000)
+    const { seen, sum } = await holds(1, 2100)
+    assert.isAtLeast(sum.cases, 3000)
     // what is kept for places that are not known yet costs little
     assert.isAtMost(sum.excess, sum.ran / 200)
     const rare = wanted.filter((name) => seen.get(name)! < 50).map((name) => `${name}: ${seen.get(name)}`)
@@ -26,7 +27,7 @@ describe("the law of least work", () => {
         const done: Done = { stages: [] }
         const it = caseOf(seed)
         // oxlint-disable-next-line no-await-in-loop -- one after the other
-        const { asked, output } = await Effect.runPromise(check(texts, it, done))
+        const { asked, output } = (await Effect.runPromise(check(texts, it, done))).at(-1)!
         const file = join(folder, "program.ts")
         writeFileSync(file, programOf(it, done))
         const { stderr, stdout } = spawnSync(process.execPath, [file], { encoding: "utf8" })

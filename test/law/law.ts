@@ -1,4 +1,4 @@
-import { Cause, Effect, Exit, Predicate, Struct } from "effect"
+import { Cause, Effect, Exit, Predicate } from "effect"
 import { type Case, caseOf } from "./cases.ts"
 import * as coverage from "./coverage.ts"
 import { check } from "./machine.ts"
@@ -32,19 +32,24 @@ const told = async (library: Library, seed: number, it: Case): Promise<unknown> 
   })
 }
 
+const counted = ["reused", "moved", "ran", "excess", "late"] as const
+
 /** Checks the cases of some seeds, and throws the first that the law does not hold for; else says what was seen. */
 export const holds = async (from: number, count: number) => {
   const texts = await library()
   const seen = coverage.make()
-  const sum = { reused: 0, moved: 0, ran: 0, excess: 0, late: 0 }
+  const sum = { cases: 0, reused: 0, moved: 0, ran: 0, excess: 0, late: 0 }
   for (let seed = from; seed < from + count; seed++) {
     const it = caseOf(seed)
     // oxlint-disable-next-line no-await-in-loop -- the first that fails ends it
     const exit = await Effect.runPromiseExit(check(texts, it, { stages: [] }))
     // oxlint-disable-next-line no-await-in-loop
     if (Exit.isFailure(exit)) throw await told(texts, seed, it)
-    seen.add(exit.value)
-    for (const name of Struct.keys(sum)) sum[name] += exit.value[name]
+    for (const outcome of exit.value) {
+      seen.add(outcome)
+      sum.cases++
+      for (const name of counted) sum[name] += outcome[name]
+    }
   }
   return { seen: seen.seen, sum }
 }

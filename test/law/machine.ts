@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from "node:util"
 import { Effect, Exit } from "effect"
 import { Engine, Journal, LlmClient, StepPath, WorkflowEvent, WorkflowState } from "@stepwright/core"
 import { assert } from "@effect/vitest"
+import * as NodeHasher from "@stepwright/node-runner/NodeHasher"
 import { seeded } from "../replies/random.ts"
 import { type Case, edited, type Hand, isHand } from "./cases.ts"
 import { input as anInput } from "./program/generate.ts"
@@ -33,7 +34,7 @@ type State = WorkflowState.WorkflowState
 
 const run = "r"
 
-/** What a case showed. */
+/** What it showed when a run went on. */
 export interface Outcome {
   /** What the model was asked when the run went on last. */
   readonly asked: ReadonlyArray<string>
@@ -78,7 +79,11 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
   const using =
     (journal: Journal.Service) =>
     <A, E>(work: Effect.Effect<A, E, LlmClient.LlmClient>) =>
-      work.pipe(Effect.provideService(Journal.Journal, journal), Effect.provideService(LlmClient.LlmClient, client))
+      work.pipe(
+        Effect.provideService(Journal.Journal, journal),
+        Effect.provideService(LlmClient.LlmClient, client),
+        Effect.provide(NodeHasher.layer)
+      )
   /** A journal with these events, and all texts. */
   const journalOf = (events: Events): Effect.Effect<Journal.Service, Journal.JournalError> => {
     const { getText, putText } = texts
@@ -192,7 +197,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       }
     }
     const first = oracle.evaluate(library, program, state.input, held(kept)).places
-    const isKnown = first.every(
+    const isKnown = [...first, ...places].every(
       ({ open, path, question }) => question !== undefined && !open && state.records[path]?.renew !== true
     )
     if (isKnown) {
@@ -257,12 +262,12 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     same(first.output, expected.output, "the output of a run from the start")
   }
 
-  const all: Array<string> = []
   const byHand: Array<Hand> = []
-  let excess = 0
-  let late = 0
-  let outcome: Outcome | undefined
+  const outcomes: Array<Outcome> = []
   for (const stage of it.stages) {
+    let excess = 0
+    let late = 0
+    const before = byHand.length
     // of which something is left
     const written = yield* journal.load(run)
     const left = written.slice(0, Math.max(1, Math.ceil(stage.cut * written.length)))
@@ -270,7 +275,6 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     forget(received, left)
     const change = edited(program, stage.changes)
     program = change.program
-    all.push(...change.made)
     const after = build(program)
     let state = WorkflowEvent.fold(left)!
     const acts: Done["stages"][number]["acts"] = []
@@ -377,17 +381,17 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     asked.length = 0
     const again = yield* using(journal)(Engine.run(after, done.state))
     same([asked, again.ran], [[], []], "a second run")
-    outcome = {
+    outcomes.push({
       asked: answers,
       output,
-      made: [...all, ...byHand],
+      made: [...change.made, ...byHand.slice(before)],
       program,
-      reused: done.reused.length + (outcome?.reused ?? 0),
-      moved: moved + (outcome?.moved ?? 0),
+      reused: done.reused.length,
+      moved,
       ran: done.ran.length,
       excess,
       late
-    }
+    })
   }
-  return outcome!
+  return outcomes
 })

@@ -230,7 +230,7 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
       const before = rounds
       if (node.again === "changed") {
         const own = Array.from({ length: round - 1 }, (_, i) => [here, join(path, String(round - 1 - i))] as const)
-        rounds = [...own, ...rounds]
+        rounds = own.concat(rounds)
       }
       const last = body(node.body, here, given)
       rounds = before

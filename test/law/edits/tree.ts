@@ -21,7 +21,16 @@ import {
 /** Changes a program in place; says whether there was anything to change. */
 export type Edit = (program: Nest, random: Random) => boolean
 
-export const clone = <A>(value: A): A => structuredClone(value)
+/** A copy of plain data, made faster than `structuredClone` does. */
+export const clone = <A>(value: A): A => copyOf(value) as A
+
+const copyOf = (value: unknown): unknown => {
+  if (typeof value !== "object" || value === null) return value
+  if (Array.isArray(value)) return value.map(copyOf)
+  const copy: Record<string, unknown> = {}
+  for (const [name, member] of Object.entries(value)) copy[name] = copyOf(member)
+  return copy
+}
 
 export const isAt = (ref: string, name: string) => ref === name || ref.startsWith(`${name}.`)
 
