@@ -1,31 +1,12 @@
 import { Cause, Effect, Exit, Fiber, Schema } from "effect"
 import { TestClock } from "effect/testing"
-import { Engine, Journal, LlmClient, LlmError, PromptTemplate, Step, Workflow, WorkflowEvent } from "@stepwright/core"
+import { Engine, Journal, LlmClient, LlmError, Step, Workflow, WorkflowEvent } from "@stepwright/core"
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import { reply } from "./support/scripted.ts"
-
-const say = (name: string) =>
-  Step.make(name, {
-    input: Schema.String,
-    output: Schema.String,
-    prompt: PromptTemplate.make(`${name}: {{text}}`),
-    variables: (text) => ({ text })
-  })
+import { counting, say } from "./support/say.ts"
 
 const a = say("a")
 const b = say("b")
-
-/** A model whose k-th answer to a request is its k-th, in brackets. */
-const counting = () => {
-  const asked: Array<string> = []
-  const layer = LlmClient.layer(({ messages }) => {
-    const text = messages.at(-1)!.content
-    const nth = asked.filter((other) => other === text).length + 1
-    asked.push(text)
-    return Effect.succeed(reply(`<${text} ${nth}>`))
-  })
-  return { asked, layer }
-}
 
 const started = <In, Out, E, R>(workflow: Workflow.Workflow<In, Out, E, R>, input: In) =>
   Effect.flatMap(Engine.initialize(workflow, input), (state) => Engine.run(workflow, state))

@@ -1,16 +1,8 @@
 import { Effect, Schema } from "effect"
-import { Engine, LlmClient, PromptTemplate, Step, Workflow, WorkflowEvent, type WorkflowState } from "@stepwright/core"
+import { Engine, LlmClient, Workflow, WorkflowEvent, type WorkflowState } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
 import { reply } from "./support/scripted.ts"
-
-const say = (name: string, options: { readonly model?: string } = {}) =>
-  Step.make(name, {
-    input: Schema.String,
-    output: Schema.String,
-    prompt: PromptTemplate.make(`${name}: {{text}}`),
-    variables: (text) => ({ text }),
-    ...options
-  })
+import { say } from "./support/say.ts"
 
 const a = say("a")
 const b = say("b")

@@ -1,16 +1,7 @@
 import { Effect, Schema } from "effect"
-import { Engine, Journal, LlmClient, PromptTemplate, Step, Workflow, WorkflowEvent } from "@stepwright/core"
+import { Engine, Journal, LlmClient, Step, Workflow, WorkflowEvent } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
-import { reply } from "./support/scripted.ts"
-
-const say = (name: string, options: { readonly model?: string | readonly [string, ...Array<string>] } = {}) =>
-  Step.make(name, {
-    input: Schema.String,
-    output: Schema.String,
-    prompt: PromptTemplate.make(`${name}: {{text}}`),
-    variables: (text) => ({ text }),
-    ...options
-  })
+import { counting, say } from "./support/say.ts"
 
 const a = say("a")
 const b = say("b")
@@ -20,18 +11,6 @@ const start = Workflow.make("w", { input: Schema.String })
 const nest = Workflow.make("nest", { input: Schema.String })
 
 type AnyWorkflow<Out> = Workflow.Workflow<string, Out, unknown, LlmClient.LlmClient>
-
-/** A model whose k-th answer to a request is its k-th. */
-const counting = () => {
-  const asked: Array<string> = []
-  const layer = LlmClient.layer(({ messages }) => {
-    const text = messages.at(-1)!.content
-    const nth = asked.filter((other) => other === text).length + 1
-    asked.push(text)
-    return Effect.succeed(reply(`<${text} ${nth}>`))
-  })
-  return { asked, layer }
-}
 
 /** Runs one workflow, and goes on with another: what that asks, what was planned, and what it comes to. */
 const edited = Effect.fnUntraced(function* <A, B>(before: AnyWorkflow<A>, after: AnyWorkflow<B>, input = "x") {

@@ -1,15 +1,8 @@
 import { Effect, Schema } from "effect"
-import { Engine, Journal, LlmClient, PromptTemplate, Step, Workflow, type WorkflowState } from "@stepwright/core"
+import { Engine, Journal, LlmClient, Step, Workflow, type WorkflowState } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
 import { reply } from "./support/scripted.ts"
-
-const say = (name: string) =>
-  Step.make(name, {
-    input: Schema.String,
-    output: Schema.String,
-    prompt: PromptTemplate.make(`${name}: {{text}}`),
-    variables: (text) => ({ text })
-  })
+import { say } from "./support/say.ts"
 
 const a = say("a")
 const b = say("b")
