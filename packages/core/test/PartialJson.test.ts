@@ -48,6 +48,14 @@ const value: Arbitrary.Arbitrary<Schema.Json> = Arbitrary.all({
     return wraps === "object" ? object : [object, json, entries.map(({ text }) => text)]
   })
 )
+/** What a text of JSON says of a value, as `JSON.parse` would, but for keys that are an escape alone: it mistakes some. */
+const read = (value: Schema.Json): Schema.Json => {
+  if (typeof value === "number") return value === 0 ? 0 : value
+  if (typeof value !== "object" || value === null) return value
+  if (Array.isArray(value)) return value.map(read)
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, read(member)]))
+}
+
 const written = Arbitrary.all({
   value,
   indent: Arbitrary.schema(Schema.Literals([0, 1, "\t"])),
@@ -56,7 +64,7 @@ const written = Arbitrary.all({
   Arbitrary.map(({ escaped, indent, value }) => {
     const text = JSON.stringify(value, null, indent)
     const escape = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`
-    return escaped ? text.replace(/[^ -~\s]/g, escape) : text
+    return { text: escaped ? text.replace(/[^ -~\s]/g, escape) : text, value: read(value) }
   })
 )
 const places = Arbitrary.schema(Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 5000 }))))
@@ -82,10 +90,10 @@ describe("PartialJson", () => {
   describe("make", () => {
     it.prop(
       "the last value is that of JSON.parse, and after as many characters it is the same however they came",
-      { text: written, places },
-      ({ places, text }) => {
+      { written, places },
+      ({ places, written: { text, value } }) => {
         const known = steps(text)
-        assert.deepStrictEqual(known.at(-1), JSON.parse(text))
+        assert.deepStrictEqual<unknown>(known.at(-1), value)
         const reader = readerOf()
         let read = 0
         for (const chunk of cut(text, places)) {
@@ -93,16 +101,16 @@ describe("PartialJson", () => {
           read += chunk.length
           assert.deepStrictEqual(partial, read === 0 ? undefined : known[read - 1])
         }
-        assert.deepStrictEqual(reader.end(), JSON.parse(text))
+        assert.deepStrictEqual<unknown>(reader.end(), value)
       },
       runs(300)
     )
 
     it.prop(
       "each value is a beginning of the last: of its strings, of its lists, of its keys in order",
-      { text: written },
-      ({ text }) => {
-        for (const known of steps(text)) if (known !== undefined) assertPrefix(known, JSON.parse(text))
+      { written },
+      ({ written: { text, value } }) => {
+        for (const known of steps(text)) if (known !== undefined) assertPrefix(known, value)
       },
       runs(300)
     )
