@@ -392,6 +392,23 @@ describe("Workflow", () => {
       assert.include(drawn, `"a #34;b#34; #35;35; #60;b#62;"`)
       assert.include(drawn, `"x#35;quot;#96;y#96;: n"`)
     })
+
+    it("labels a way by its case as it is, and no link by nothing, which Mermaid does not read", () => {
+      const Size = Schema.Literals(["", "a|b", "very large", "100%"])
+      const sized = Workflow.make("sized", { input: Size }).pipe(
+        Workflow.branch("size", {
+          on: "input",
+          cases: { "": number("none"), "a|b": number("odd"), "very large": number("large"), "100%": number("whole") },
+          input: () => 1
+        }),
+        Workflow.fallback("safe", risky, { input: () => 1, errors: [], otherwise: number("plain") })
+      )
+      const drawn = Workflow.toMermaid(sized)
+      assert.deepStrictEqual(drawn.match(/(?<=n0 -->).*(?= n)/g), [`|" "|`, `|"a|b"|`, `|"very large"|`, `|"100#37;"|`])
+      assert.include(drawn, `n3["very large: large"]`)
+      assert.include(drawn, `n4["100#37;: whole"]`)
+      assert.include(drawn, `-. " " .->`)
+    })
   })
 
   describe("configure", () => {
