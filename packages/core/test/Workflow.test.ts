@@ -393,6 +393,34 @@ describe("Workflow", () => {
       assert.include(drawn, `"x#35;quot;#96;y#96;: n"`)
     })
 
+    it("goes from all that is tried to what else is done, whichever step of it fails", () => {
+      const two = Workflow.make("two", { input: Schema.Finite }).pipe(
+        Workflow.bind("first", risky, "input"),
+        Workflow.bind("second", number("second"), "first")
+      )
+      const safe = Workflow.make("safe", { input: Schema.Finite }).pipe(
+        Workflow.fallback("either", two, { input: "input", errors: ["Left"], otherwise: number("plain") }),
+        Workflow.bind("last", number("last"), () => 1)
+      )
+      expect(Workflow.toMermaid(safe)).toMatchInlineSnapshot(`
+        "flowchart TD
+          start(["safe"])
+          subgraph g0 ["either"]
+          subgraph g1 ["try"]
+          n2["first: risky"]
+          n3["second"]
+          end
+          n4["otherwise: plain"]
+          end
+          n5["last"]
+          start --> n2
+          n2 --> n3
+          g1 -. "Left" .-> n4
+          n3 --> n5
+          n4 --> n5"
+      `)
+    })
+
     it("labels a way by its case as it is, and no link by nothing, which Mermaid does not read", () => {
       const Size = Schema.Literals(["", "a|b", "very large", "100%"])
       const sized = Workflow.make("sized", { input: Size }).pipe(

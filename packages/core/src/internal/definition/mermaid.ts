@@ -49,7 +49,7 @@ export const draw = ({ name, nodes }: Description, state: WorkflowState | undefi
   let count = 0
   const box = (node: DescribedNode, told = ""): string => {
     const id = `n${count++}`
-    const name = StepPath.last(node.path)
+    const name = nameOf(node.path)
     const isNamed = node.kind === "gate" || node.step === undefined || node.step.name === name
     const [left, right] = shapes[node.kind] ?? ["[", "]"]
     lines.push(`  ${id}${left}${quote((isNamed ? name : `${name}: ${node.step?.name}`) + told)}${right}`)
@@ -76,23 +76,24 @@ export const draw = ({ name, nodes }: Description, state: WorkflowState | undefi
       case "branch": {
         const [way] = link(from, box(node))
         const ends: Array<End> = []
-        for (const to of cases) ends.push(...one(to, [{ ...way!, arrow: `-->|${quote(StepPath.last(to.path))}|` }]))
+        for (const to of cases) ends.push(...one(to, [{ ...way!, arrow: `-->|${quote(nameOf(to.path))}|` }]))
         return ends
       }
       case "fallback": {
-        open(StepPath.last(node.path))
+        open(nameOf(node.path))
         const [tried, other] = cases
+        // what fails may be anything in a frame
+        const id = `${tried?.nodes === undefined ? "n" : "g"}${count}`
         const ends = tried === undefined ? from : one(tried, from)
         const arrow = `-. ${quote(node.errors?.join(", ") ?? "")} .->`
-        const failed = ends.map(({ id }) => ({ id, arrow }))
-        const otherwise = other === undefined ? [] : one(other, failed)
+        const otherwise = other === undefined ? [] : one(other, [{ id, arrow }])
         close()
         return [...ends, ...otherwise]
       }
       default: {
         const told = howOf(node)
         if (nodes === undefined && node.each === undefined) return link(from, box(node, told))
-        open(StepPath.last(node.path.replace(/\/\*$/, "")) + told)
+        open(nameOf(node.path.replace(/\/\*$/, "")) + told)
         const ends = nodes === undefined ? link(from, box(node)) : sequence(nodes, from)
         close()
         return ends
@@ -119,5 +120,8 @@ const howOf = ({ count, each, within }: DescribedNode): string => {
   return each === "iterate" ? ` (${counted}, at most ${count})` : ` (${counted})`
 }
 
-/** A label; what Mermaid, its Markdown or HTML would read is written as an entity. */
-const quote = (text: string) => `"${text.replace(/[#"<>&`\n]/g, (char) => `#${char.charCodeAt(0)};`)}"`
+/** The last name of a path, or the case that it stands for. */
+const nameOf = (path: string): string => StepPath.decodeKey(StepPath.last(path))
+
+/** A label, which is never empty; what Mermaid, its Markdown or HTML would read is written as an entity. */
+const quote = (text: string) => `"${text.replace(/[#"<>&`%\r\n]/g, (char) => `#${char.charCodeAt(0)};`) || " "}"`
