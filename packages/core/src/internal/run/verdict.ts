@@ -102,7 +102,7 @@ const judge = Effect.fnUntraced(function* (
   const taker = error?.fingerprint === asks && renew !== true ? takerOf(place, error.tag) : undefined
   if (error !== undefined && taker !== undefined) return { _tag: "Fail", failure: error, taker }
   const byHand = result?.by === "hand" ? " (replaces a result set by hand)" : ""
-  const why = result === undefined ? "it has no result yet" : (own?.why ?? "a new result was asked for")
+  const why = renew === true ? "a new result was asked for" : (own?.why ?? "it has no result yet")
   return { _tag: "Run", why: why + byHand }
 })
 
