@@ -68,6 +68,27 @@ const bodies: Readonly<Record<string, Body>> = {
   sample: start.pipe(Workflow.sample("samples", a, { input: "input", count: 3 })),
   fallback: start.pipe(Workflow.fallback("safe", refuse, { input: "input", errors: ["Refused"], otherwise: a })),
   timeout: start.pipe(Workflow.timeout("soon", a, { input: "input", after: "1 minute" })),
+  gate: start.pipe(
+    Workflow.bind("one", a, "input"),
+    Workflow.gate("approval", { question: Schema.String, input: "one", decision: Schema.Boolean }),
+    Workflow.bind("two", b, ({ approval }) => String(approval))
+  ),
+  "gate in a sample in a fallback": start.pipe(
+    Workflow.fallback(
+      "safe",
+      start.pipe(
+        Workflow.sample(
+          "samples",
+          start.pipe(
+            Workflow.gate("approval", { question: Schema.String, input: "input", decision: Schema.Boolean }),
+            Workflow.branch("way", { on: "approval", cases: { true: refuse, false: a }, input: "input" })
+          ),
+          { input: "input", count: 2 }
+        )
+      ),
+      { input: "input", errors: ["Refused"], otherwise: b }
+    )
+  ),
   "sample in a branch in a round": start.pipe(
     Workflow.iterate(
       "rounds",
@@ -94,6 +115,19 @@ const model = () => {
   return { asked, layer }
 }
 
+/** Runs a workflow, and says yes to all that it waits for. */
+const through = Effect.fnUntraced(function* <Out, E, R>(
+  workflow: Workflow.Workflow<string, Out, E, R>,
+  from: WorkflowState.WorkflowState
+) {
+  let outcome = yield* Engine.run(workflow, from)
+  while (outcome.undecided.length > 0) {
+    const decided = yield* Engine.decide(workflow, outcome.state, outcome.undecided[0]!, true)
+    outcome = yield* Engine.run(workflow, decided)
+  }
+  return outcome
+})
+
 const outputOf = <Out>({ ending }: Engine.RunOutcome<Out, unknown>): Out => {
   if (ending._tag === "Completed") return ending.output
   throw new Error(`${ending._tag} at ${ending.path}: ${String(ending.reason)}`)
@@ -107,9 +141,9 @@ const compared = Effect.fnUntraced(function* <A, B>(
   const { asked, layer } = model()
   return yield* Effect.gen(function* () {
     const taken = () => asked.splice(0).toSorted()
-    const first = yield* Engine.run(one, yield* Engine.initialize(one, "x"))
+    const first = yield* through(one, yield* Engine.initialize(one, "x"))
     const byOne = taken()
-    const fresh = outputOf(yield* Engine.run(other, yield* Engine.initialize(other, "x")))
+    const fresh = outputOf(yield* through(other, yield* Engine.initialize(other, "x")))
     const byOther = taken()
     const goneOn = outputOf(yield* Engine.run(other, first.state))
     assert.deepStrictEqual(goneOn, fresh)
@@ -170,7 +204,7 @@ describe("the laws of combinators", () => {
             const text = messages.at(-1)!.content
             return Effect.as(Effect.replicateEffect(Effect.yieldNow, (text.length * turns) % 7), reply(`<${text}>`))
           })
-          const outcome = Effect.flatMap(Engine.initialize(body, "x", { run: "r" }), (state) => Engine.run(body, state))
+          const outcome = Effect.flatMap(Engine.initialize(body, "x", { run: "r" }), (state) => through(body, state))
           const { state } = yield* Effect.provide(outcome, layer)
           return JSON.parse(JSON.stringify(state), (key, value: unknown) =>
             /^(?:at|createdAt|updatedAt|durationMillis)$/.test(key) ? 0 : value
