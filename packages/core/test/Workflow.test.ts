@@ -374,6 +374,66 @@ describe("Workflow", () => {
       })
     )
 
+    describe("a gate", () => {
+      const approval = { question: Schema.String, decision: Schema.Boolean }
+      const gated = Workflow.make("gated", { input: Schema.String }).pipe(
+        Workflow.gate("approval", { ...approval, input: "input" }),
+        Workflow.bind("last", number("last"), () => 1)
+      )
+      const decidedRun = <Out, E, R>(workflow: Workflow.Workflow<string, Out, E, R>, path: string) =>
+        Effect.gen(function* () {
+          const waiting = yield* runState(workflow, yield* Engine.initialize(workflow, "x", { run: "r" }))
+          return yield* runState(workflow, yield* Engine.decide(workflow, waiting, path, true))
+        })
+
+      it.effect("waits again where a new decision is asked for, as a step where a new result is", () =>
+        Effect.gen(function* () {
+          const done = yield* decidedRun(gated, "approval")
+          assert.match(Workflow.toMermaid(gated, done), /class n0 done\n  class n1 done/)
+          const fork = yield* Engine.fork(gated, done, "approval")
+          for (const state of [fork, yield* runState(gated, fork)]) {
+            assert.match(Workflow.toMermaid(gated, state), /class n0 undecided\n  class n1 done/)
+          }
+          const step = yield* Engine.fork(gated, done, "last")
+          assert.match(Workflow.toMermaid(gated, step), /class n0 done\n  class n1 waiting/)
+        })
+      )
+
+      it.effect("waits no more where its item is gone, or its way is not gone any more", () =>
+        Effect.gen(function* () {
+          const keyed = (key: string) =>
+            Workflow.make("keyed", { input: Schema.String }).pipe(
+              Workflow.forEach(
+                "each",
+                Workflow.make("item", { input: Schema.String }).pipe(
+                  Workflow.gate("approval", { ...approval, input: "input" })
+                ),
+                { items: ({ input }) => [input], key: () => key, input: "item" }
+              )
+            )
+          const moved = yield* runState(keyed("b"), yield* decidedRun(keyed("a"), "each/a/approval"))
+          assert.strictEqual(moved.status, "COMPLETED")
+          assert.match(Workflow.toMermaid(keyed("b"), moved), /class n1 done/)
+
+          const way = Workflow.make("way", { input: Schema.String }).pipe(
+            Workflow.branch("way", {
+              on: ({ input }) => input === "x",
+              cases: { true: gated, false: gated },
+              input: "input"
+            })
+          )
+          const waiting = yield* runState(way, yield* Engine.initialize(way, "x", { run: "w" }))
+          const other = yield* runState(way, yield* Engine.set(way, waiting, "input", "y"))
+          const done = yield* runState(way, yield* Engine.decide(way, other, "way/false/approval", true))
+          assert.strictEqual(done.status, "COMPLETED")
+          assert.match(
+            Workflow.toMermaid(way, done),
+            /class n2 waiting\n  class n3 waiting\n  class n5 done\n  class n6 done/
+          )
+        })
+      )
+    })
+
     it("keeps links out of frames, for what a frame names is drawn inside it", () => {
       let depth = 0
       for (const line of Workflow.toMermaid(full).split("\n")) {
