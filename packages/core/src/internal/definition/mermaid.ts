@@ -14,22 +14,31 @@ const colours = {
   waiting: "fill:#f2f2f2,stroke:#9e9e9e"
 }
 
-/** What a step looks like, by its path and record; of several items what goes wrong first, then what goes on. */
-const look = (items: ReadonlyArray<[string, StepRecord]>, { status }: WorkflowState): keyof typeof colours => {
-  const some = (is: (record: StepRecord) => boolean) => items.some(([, record]) => is(record))
-  if (some(({ error }) => error !== undefined && error.fingerprint === undefined)) return "failed"
-  if (status === "IN_PROGRESS" && some(({ pending }) => pending !== undefined)) return "running"
-  if (some(({ asked, result }) => asked !== undefined && result?.fingerprint.value !== asked.fingerprint))
-    return "undecided"
-  if (some(({ error }) => error !== undefined)) return "takenOver"
-  return some(({ result, same }) => result !== undefined || same !== undefined) ? "done" : "waiting"
+/** What a step looks like, by its records; of several items what goes wrong first, then what goes on. */
+const look = (records: ReadonlyArray<StepRecord>, { status }: WorkflowState): keyof typeof colours => {
+  if (records.some(({ error }) => error !== undefined && error.fingerprint === undefined)) return "failed"
+  if (status === "IN_PROGRESS" && records.some(({ pending }) => pending !== undefined)) return "running"
+  // nothing waits in a run that is complete
+  if (status !== "COMPLETED" && records.some(isUndecided)) return "undecided"
+  if (records.some(({ error }) => error !== undefined)) return "takenOver"
+  return records.some(isDone) ? "done" : "waiting"
 }
+
+const isUndecided = ({ asked, renew, result }: StepRecord) =>
+  asked !== undefined && (renew === true || result?.fingerprint.value !== asked.fingerprint)
+
+const isDone = ({ renew, result, same }: StepRecord) => renew !== true && (result !== undefined || same !== undefined)
 
 /** Which box has which colour; `boxes` by the paths of their steps. */
 const classes = (boxes: ReadonlyMap<string, string>, state: WorkflowState): ReadonlyArray<string> => {
   const placeOf = finder(boxes.keys())
-  const items = Map.groupBy(Object.entries(state.records), ([path]) => placeOf(path))
-  return Array.from(boxes, ([path, id]) => `  class ${id} ${look(items.get(path) ?? [], state)}`)
+  const orphaned = new Set(state.orphaned)
+  const present = Object.entries(state.records).filter(([path]) => !orphaned.has(path))
+  const items = Map.groupBy(present, ([path]) => placeOf(path))
+  return Array.from(boxes, ([path, id]) => {
+    const records = (items.get(path) ?? []).map(([, record]) => record)
+    return `  class ${id} ${look(records, state)}`
+  })
 }
 
 /** Where a node goes on from, and how. */
