@@ -75,6 +75,25 @@ describe("Workflow", () => {
       }).pipe(Effect.provide(layer))
     })
 
+    it.effect("says of a step on a way which is not gone that the run does not come by it", () => {
+      const { layer } = counting()
+      return Effect.gen(function* () {
+        const { state } = yield* started(triage, { kind: "bug", text: "x" })
+        const path = "answer/question"
+        const calls = [
+          Effect.asVoid(Engine.fork(triage, state, path)),
+          Effect.asVoid(Engine.step(triage, state, path)),
+          Effect.asVoid(Engine.set(triage, state, path, "mine"))
+        ]
+        for (const call of calls) {
+          const { message } = yield* Effect.flip(call)
+          assert.strictEqual(message, "answer/question: the run does not come by this step")
+        }
+        const { message } = yield* Effect.flip(Engine.fork(triage, state, "answer/qestion"))
+        assert.strictEqual(message, 'answer/qestion: no step has this path; did you mean "answer/question"?')
+      }).pipe(Effect.provide([layer, Journal.layerMemory]))
+    })
+
     it("is exhaustive, by type", () => {
       const start = Workflow.make("w", { input: Kind })
       expectTypeOf(triage).toExtend<Workflow.Workflow<typeof Kind.Type, unknown, unknown, LlmClient.LlmClient>>()
