@@ -65,8 +65,12 @@ export const wayTo = Effect.fnUntraced(function* (
   yield* refused(dry)
   const orphaned = new Set(runtime.state.orphaned)
   const known = Object.keys(runtime.state.records).filter((path) => !orphaned.has(path))
-  const meant = suggest(path, new Set([...stepsOf(nodesOf(configured)).map(({ path }) => path), ...known]))
-  return yield* engineError(path, new UnknownPath({ detail: `no step has this path${meant}` }))
+  const paths = new Set([...stepsOf(nodesOf(configured)).map(({ path }) => path), ...known])
+  const detail =
+    paths.has(path) && !path.includes("*")
+      ? "the run does not come by this step"
+      : `no step has this path${suggest(path, paths)}`
+  return yield* engineError(path, new UnknownPath({ detail }))
 })
 
 /** Items that cannot be walked are told to whoever reads them. */
