@@ -217,6 +217,8 @@ describe("Workflow", () => {
       const { asked, layer } = counting()
       return Effect.gen(function* () {
         const shared = yield* started(amend("changed"), "x")
+        const { reason } = yield* Effect.flip(Engine.output(amend("nothing"), shared.state))
+        assert.include(String(reason), "rounds/2/same")
         asked.length = 0
         const { ran } = yield* Engine.run(amend("nothing"), shared.state)
         assert.deepStrictEqual(asked, ["a: same", "a: same"])

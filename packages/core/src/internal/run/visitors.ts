@@ -94,7 +94,8 @@ const recorded = ({ state }: Runtime, step: UntypedStep, place: Place): Effect.E
       taker.failure ??= { path, reason: error, isTimeOut: false }
       return Effect.fail(new Halt())
     }
-    const result = same === undefined ? own : state.records[same]?.result
+    // a round that takes nothing any more has none of an earlier one
+    const result = same === undefined || place.earlier === undefined ? own : state.records[same]?.result
     const output = result && readKept(insideOf(step).output, result.output)
     return output !== undefined && Result.isSuccess(output)
       ? Effect.succeed(output.success)
