@@ -49,7 +49,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["NodeHasher", "NodeJournal", "NodeWorkspace", "PyodideTestRunner"],
     "internal/services",
     "cli/base",
-    { beside: ["cli/module", "cli/path"] },
+    { beside: ["cli/module", "cli/path", "cli/gate"] },
     "cli/run",
     "cli/view",
     ["cli/runAndReport"],

@@ -41,6 +41,8 @@ export interface Step<in In, out Out, out E = never, out R = never> extends Pipe
   readonly model: step.AskSettings | undefined
   /** What its output tells a report of the run: files that it delivered, or tests that it ran. */
   readonly produces: step.Produces | undefined
+  /** Whether it waits for the decision of a person, as what `Workflow.gate` adds does. */
+  readonly isGate: boolean
 }
 
 /** Any Schema that needs no services. */

@@ -114,6 +114,12 @@ export const WorkflowState = Schema.Struct({
 })
 export interface WorkflowState extends Schema.Schema.Type<typeof WorkflowState> {}
 
+/** The result at a path: its own, or that of an earlier round which it shares. */
+export const resultAt = ({ records }: WorkflowState, path: string): StepResult | undefined => {
+  const { result, same } = records[path] ?? {}
+  return same === undefined ? result : records[same]?.result
+}
+
 /** A state that cannot be read; `detail` says where. `Newer`: written by a later version of this library. */
 export class WorkflowStateError extends Schema.TaggedError<WorkflowStateError>()("WorkflowStateError", {
   reason: Schema.Literals(["Unreadable", "Newer"]),

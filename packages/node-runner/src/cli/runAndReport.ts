@@ -4,11 +4,13 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Predicate from "effect/Predicate"
 import { DeltaSink } from "@stepwright/core/DeltaSink"
 import * as Engine from "@stepwright/core/Engine"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import { isLlmError } from "@stepwright/core/LlmError"
+import type { WorkflowError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { isMisconfigured, unnamed } from "../internal/services/models.ts"
 import { fromCause } from "./base/cliError.ts"
@@ -16,6 +18,7 @@ import { end, type ExitStatus, exitStatus } from "./base/exitStatus.ts"
 import { Interrupt } from "./base/interrupt.ts"
 import { notice } from "./base/notice.ts"
 import * as output from "./base/output.ts"
+import { Person } from "./base/person.ts"
 import { endedAt, told } from "./base/told.ts"
 import * as further from "./run/further.ts"
 import * as runFolder from "./run/runFolder.ts"
@@ -23,6 +26,7 @@ import type { Session } from "./run/session.ts"
 import type { SetUp } from "./run/setUp.ts"
 import { command } from "./module/workflowModule.ts"
 import * as document from "./view/document.ts"
+import * as gates from "./gate/gates.ts"
 import * as progress from "./view/progress.ts"
 import * as result from "./view/result.ts"
 import { type EndedRun, summary } from "./view/summary.ts"
@@ -80,8 +84,14 @@ const askingHint = ({ loaded, settings }: Session, line: string | undefined, pri
   }
 }
 
+export interface Manner {
+  readonly json: boolean
+  /** Whether a person who is there is asked for nothing. */
+  readonly noInput: boolean
+}
+
 /** Runs what is left of a run, prints what came of it, and ends with the status of that. */
-export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: SetUp, json: boolean) {
+export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: SetUp, { json, noInput }: Manner) {
   const began = yield* Clock.currentTimeMillis
   const again = yield* command
   const { loaded, run, settings } = self
@@ -89,6 +99,7 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
     state: WorkflowState,
     ran: ReadonlyArray<string>,
     reused: ReadonlyArray<string>,
+    undecided: ReadonlyArray<string>,
     flag = ""
   ) {
     const holding = new Set([...ran, ...reused])
@@ -100,18 +111,24 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       durationMillis: (yield* Clock.currentTimeMillis) - began,
       usd: setUp.usedUp.cost(),
       unused: state.status === "COMPLETED" ? yield* unusedReplies.of(self, setUp) : undefined,
-      result: yield* result.of(loaded.workflow, state, settings.out, (path) => holding.has(path)),
+      holding,
+      result: yield* result.of(loaded.workflow, state, settings.out, {
+        has: (path) => state.status !== "COMPLETED" || holding.has(path),
+        holds: (path) => holding.has(path)
+      }),
+      undecided: yield* gates.of(state, undecided, loaded.workflow),
       again,
       goOn: `${again} resume ${run}${flag}`
     }
     yield* Console.log(json ? JSON.stringify(document.ofEnded(ended), null, 2) : summary(ended))
   })
-  const { ending, ran, reused, state } = yield* watched(self, setUp, (listeners) =>
-    Engine.run(loaded.workflow, self.state, listeners)
-  ).pipe(
+  const canAsk = !json && !noInput && (yield* Person).isThere()
+  const { ending, ran, reused, state, undecided } = yield* toItsEnd(self, setUp, canAsk).pipe(
     Effect.onInterrupt(
       Effect.fnUntraced(function* () {
         const interrupt = yield* Interrupt
+        // who asked for a decision has said it
+        if (interrupt.work.status !== undefined) return
         interrupt.fix = `${again} resume ${run}`
         interrupt.message = `interrupted; go on with: ${interrupt.fix}`
         interrupt.work.status = "CANCELLED"
@@ -127,18 +144,75 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
         const ran = Object.keys(state.records).filter(
           (path) => state.records[path]!.attempts !== (records[path]?.attempts ?? 0)
         )
-        yield* tell(state, ran, [])
+        yield* tell(state, ran, [], [])
         yield* endOfDefect(run, state.error.path, defect)
       })
     )
   )
-  if (ending._tag === "Completed") return yield* tell(state, ran, reused)
+  if (ending._tag === "Completed") return yield* tell(state, ran, reused, [])
   const flag = further.flagsFor(settings, ending.reason)
-  yield* tell(state, ran, reused, flag)
+  yield* tell(state, ran, reused, undecided, flag)
   const how = ending._tag === "Suspended" ? "suspended" : "failed"
-  yield* Console.error(`${endedAt(how, ending.path, told(ending.reason))}\n${look(again, run, flag)}`)
+  yield* Console.error(
+    isUndecided(ending)
+      ? `${how}: ${told(ending.reason)}\ndecide with \`${gates.command(again, run, ending.path)}\`, then go on with \`${again} resume ${run}\``
+      : `${endedAt(how, ending.path, told(ending.reason))}\n${look(again, run, flag)}`
+  )
   yield* end(statusOf(ending))
 })
+
+type Outcome = Engine.RunOutcome<unknown, unknown>
+
+const isUndecided = ({ _tag, ...ending }: Outcome["ending"]): boolean =>
+  _tag === "Suspended" && "reason" in ending && Predicate.isTagged(ending.reason, "Undecided")
+
+/** Runs what is left of a run, and again with what a person decides meanwhile. */
+const toItsEnd = Effect.fnUntraced(function* (self: Session, setUp: SetUp, canAsk: boolean) {
+  const { workflow } = self.loaded
+  const left = new Set<string>()
+  const ran = new Set<string>()
+  let { state } = self
+  for (;;) {
+    const outcome: Outcome = yield* watched({ ...self, state }, setUp, (listeners) =>
+      Engine.run(workflow, state, listeners)
+    )
+    for (const path of outcome.ran) ran.add(path)
+    const next = canAsk && isUndecided(outcome.ending) ? yield* decided(self, setUp, outcome, left) : undefined
+    if (next === undefined) {
+      return { ...outcome, ran: [...ran], reused: outcome.reused.filter((path) => !ran.has(path)) }
+    }
+    state = next
+  }
+})
+
+/** The state with what a person decides of the gates that wait, but for those `left` before; `undefined` without any. */
+const decided = Effect.fnUntraced(
+  function* ({ loaded: { workflow } }: Session, setUp: SetUp, { state, undecided }: Outcome, left: Set<string>) {
+    let after: WorkflowState | undefined
+    for (const gate of yield* gates.of(state, undecided, workflow)) {
+      const schema = gates.decisionAt(workflow, gate.path)
+      if (schema === undefined || left.has(gate.path)) continue
+      const decision = yield* gates.ask(gate, schema)
+      left.add(gate.path)
+      if (decision === undefined) continue
+      const decide = Engine.decide(workflow, after ?? state, gate.path, decision)
+      // what the steps of the workflow need is what it was set up with
+      after = yield* Effect.provide(decide as Effect.Effect<WorkflowState, WorkflowError>, setUp.services)
+    }
+    return after
+  },
+  // who takes no decision leaves the run as it is
+  (asking, { run }) =>
+    Effect.onInterrupt(asking, () =>
+      Effect.gen(function* () {
+        const interrupt = yield* Interrupt
+        interrupt.work.status = "SUSPENDED"
+        interrupt.fix = `${yield* command} resume ${run}`
+        interrupt.message = `interrupted; the run stays suspended, go on with: ${interrupt.fix}`
+        yield* Console.error(`\n${interrupt.message}`)
+      })
+    )
+)
 
 /** Tells of a defect in a step, and ends with the status of that. */
 export const endOfDefect = Effect.fnUntraced(function* (run: string, path: string, defect: unknown) {

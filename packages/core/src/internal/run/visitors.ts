@@ -5,6 +5,7 @@ import * as StepPath from "../../StepPath.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import { readKept } from "../json/codec.ts"
 import { TimeLimitExceeded } from "../../WorkflowError.ts"
+import { resultAt } from "../../WorkflowState.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
 import { attempt, type Place, takerOf } from "../walk/place.ts"
 import { type Find, giveUp, perform } from "./perform.ts"
@@ -88,14 +89,14 @@ export interface Found {
 const recorded = ({ state }: Runtime, step: UntypedStep, place: Place): Effect.Effect<unknown, Stop> =>
   Effect.suspend((): Effect.Effect<unknown, Stop> => {
     const { path } = place
-    const { error, result: own, same } = state.records[path] ?? {}
+    const { error, result: own } = state.records[path] ?? {}
     const taker = error?.fingerprint === undefined ? undefined : takerOf(place, error.tag)
     if (taker !== undefined) {
       taker.failure ??= { path, reason: error, isTimeOut: false }
       return Effect.fail(new Halt())
     }
     // a round that takes nothing any more has none of an earlier one
-    const result = same === undefined || place.earlier === undefined ? own : state.records[same]?.result
+    const result = place.earlier === undefined ? own : resultAt(state, path)
     const output = result && readKept(insideOf(step).output, result.output)
     return output !== undefined && Result.isSuccess(output)
       ? Effect.succeed(output.success)

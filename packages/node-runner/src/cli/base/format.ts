@@ -30,7 +30,8 @@ export const ofRecord = (record: StepRecord, now: number | undefined, fewestAtte
     ...(elapsed === undefined ? [] : [time(elapsed)]),
     ...(attempts >= fewestAttempts ? [count(attempts, "attempt")] : []),
     ...(replies > 0 ? [count(replies, "reply", "replies"), ...tokens(usage)] : []),
-    ...(result?.by === "hand" ? ["set by hand"] : [])
+    ...(result?.by === "hand" ? ["set by hand"] : []),
+    ...(result?.by === "decision" ? ["decided"] : [])
   ].join(", ")
 }
 

@@ -68,3 +68,20 @@ export const screen = (stream: Output, env: Environment): Screen => {
     write: (text) => void stream.write((isTTY ? visible(text) : text).replaceAll(introducer, "\u001b["))
   }
 }
+
+const wide =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\uff01-\uff60]/u
+
+/** A text cut to a number of columns, with `…`, or `~` in ASCII, where something is missing. */
+export const fit = (text: string, columns: number, isAscii = false): string => {
+  let width = 0
+  let end = 0
+  let room = 0
+  for (const char of text) {
+    width += /[\p{Mark}\p{Format}]/u.test(char) ? 0 : wide.test(char) ? 2 : 1
+    end += char.length
+    if (width < columns) room = end
+    if (width > columns) return columns < 1 ? "" : `${text.slice(0, room)}${isAscii ? "~" : "…"}`
+  }
+  return text
+}

@@ -8,6 +8,7 @@ import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import { statusLabel } from "../view/statusLabel.ts"
 import { totals } from "../view/totals.ts"
+import * as tree from "../view/tree.ts"
 
 export const list = Command.make(
   "list",
@@ -19,8 +20,7 @@ export const list = Command.make(
         onFailure: (error) => ({ run, error: error.message }),
         onSuccess: ([state, isLive]) => {
           const { replies, usage } = totals(state)
-          const records = Object.values(state.records)
-          const done = records.filter(({ error, pending, result }) => result && !error && pending === undefined).length
+          const done = tree.rows(undefined, state, isLive).filter(({ look }) => look === "done").length
           const { createdAt, updatedAt, workflow } = state
           return {
             run,

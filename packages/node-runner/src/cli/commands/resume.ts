@@ -16,6 +16,7 @@ const config = (words: Words) => ({
   out: flags.out,
   ...flags.answering,
   otlp: flags.otlp,
+  noInput: flags.noInput,
   json: flags.json
 })
 
@@ -23,7 +24,7 @@ export const resume = (words: Words) =>
   Command.make(
     "resume",
     config(words),
-    Effect.fnUntraced(function* ({ json, otlp: _, run, workflow, ...rest }) {
+    Effect.fnUntraced(function* ({ json, noInput, otlp: _, run, workflow, ...rest }) {
       yield* checkFlags(rest)
       const opened = yield* session.open(run, workflow)
       yield* runFolder.checkStore
@@ -32,7 +33,7 @@ export const resume = (words: Words) =>
       const self = { ...opened, settings }
       const ready = yield* setUp(self, { before: opened.settings })
       yield* runFolder.writeSettings(opened.run, settings)
-      yield* runAndReport(self, ready, json)
+      yield* runAndReport(self, ready, { json, noInput })
     }, Effect.scoped)
   ).pipe(
     Command.provide(({ otlp }) => flags.sending(otlp)),

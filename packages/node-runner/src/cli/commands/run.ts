@@ -26,6 +26,7 @@ const config = (words: Words) => ({
   out: flags.out,
   ...flags.answering,
   otlp: flags.otlp,
+  noInput: flags.noInput,
   json: flags.json
 })
 
@@ -33,7 +34,7 @@ export const run = (words: Words) =>
   Command.make(
     "run",
     config(words),
-    Effect.fnUntraced(function* ({ file, input: given, json, otlp: _, workflow, ...rest }) {
+    Effect.fnUntraced(function* ({ file, input: given, json, noInput, otlp: _, workflow, ...rest }) {
       yield* checkFlags(rest)
       const loaded = yield* workflowOf(workflow)
       const path = yield* Path.Path
@@ -54,7 +55,7 @@ export const run = (words: Words) =>
       const ready = yield* setUp({ events: [], loaded, settings })
       const state = yield* Engine.initialize(loaded.workflow, value)
       yield* runFolder.writeSettings(state.run, settings)
-      yield* runAndReport({ run: state.run, settings, state, loaded, events: [] }, ready, json)
+      yield* runAndReport({ run: state.run, settings, state, loaded, events: [] }, ready, { json, noInput })
     }, Effect.scoped)
   ).pipe(
     Command.provide(({ otlp }) => flags.sending(otlp)),

@@ -41,13 +41,15 @@ export const set = (words: Words) =>
         const state = yield* Engine.set(loaded.workflow, before, path, value)
         return yield* Engine.plan(loaded.workflow, state)
       }).pipe(explainPath(path, loaded.workflow, before), Effect.provide(runLayer.withoutModel(opened)))
-      const pending = after.filter(({ action }) => action !== "reuse").map(({ path }) => path)
+      const pending = after.filter(({ action }) => action === "run" || action === "perhaps").map(({ path }) => path)
+      const undecided = after.filter(({ action }) => action === "decide").map(({ path }) => path)
       yield* Console.error(`run ${run}: ${loaded.workflow.name}`)
-      if (json) return yield* Console.log(JSON.stringify({ run, path, pending }, null, 2))
+      if (json) return yield* Console.log(JSON.stringify({ run, path, pending, undecided }, null, 2))
       yield* Console.log(`${path} is set from ${textFile.title(file)}`)
       yield* Console.log(
         pending.length === 0 ? "nothing will run again" : `will run with \`resume\`: ${pending.join(", ")}`
       )
+      if (undecided.length > 0) yield* Console.log(`waits for a decision: ${undecided.join(", ")}`)
     })
   ).pipe(
     Command.withDescription(

@@ -6,7 +6,7 @@ import * as output from "../base/output.ts"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
 import * as further from "../run/further.ts"
-import { stale } from "../run/pending.ts"
+import { plan } from "../run/pending.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import { standardSettings } from "../run/settings.ts"
@@ -27,12 +27,13 @@ export const status = (words: Words) =>
       const settings = known ?? standardSettings(run)
       // a layer of the workflow's own may do anything when it is built, and somebody who looks expects nothing
       const canPlan = loaded !== undefined && !isLive && !loaded.hasLayer
-      const gone = canPlan ? yield* stale({ run, state, loaded, settings, events }) : undefined
-      const self = yield* standing.of({ run, state, loaded, settings, events, isLive, gone })
+      const foreseen = canPlan ? yield* plan({ state, loaded, settings }) : undefined
+      const self = yield* standing.of({ run, state, loaded, settings, events, isLive, plan: foreseen })
       const again = yield* command
       const flag = state.error === undefined ? "" : further.flagsOf(settings, state.error.message)
       const goOn = `${again} resume ${run}${flag}`
-      if (json) return yield* Console.log(JSON.stringify(document.ofStanding(self, known?.out, goOn), null, 2))
+      if (json)
+        return yield* Console.log(JSON.stringify(document.ofStanding({ ...self, again, goOn }, known?.out), null, 2))
       const now = isLive ? yield* Clock.currentTimeMillis : undefined
       yield* Console.log(standing.text(self, output.stdout(), now, settings.out, again))
       if (!isLive && state.status !== "COMPLETED") yield* Console.log(`go on with: ${goOn}`)

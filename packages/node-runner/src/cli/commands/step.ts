@@ -3,6 +3,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
 import { describeError } from "@stepwright/core/WorkflowError"
+import { resultAt } from "@stepwright/core/WorkflowState"
 import { endedAt, told } from "../base/told.ts"
 import { end } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
@@ -72,7 +73,7 @@ export const step = (words: Words) =>
       if (ran.length === 0) {
         yield* Console.error(`${path}: its result still holds and is kept; --force makes a new one`)
       }
-      const output = state.records[path]?.result?.output
+      const output = resultAt(state, path)?.output
       const made = { run, path, executed: ran.length > 0, output }
       yield* Console.log(json ? JSON.stringify(made, null, 2) : format.output(output))
     }, Effect.scoped)

@@ -3,6 +3,7 @@ import type { Words } from "../base/words.ts"
 import { Debug } from "../run/flags.ts"
 import { ask } from "./ask.ts"
 import { cassette } from "./cassette.ts"
+import { decide } from "./decide.ts"
 import { export as exportRun } from "./export.ts"
 import { fork } from "./fork.ts"
 import { graph } from "./graph.ts"
@@ -26,6 +27,7 @@ export const make = (name: string, words: Words) =>
       resume(words),
       step(words),
       set(words),
+      decide(words),
       fork(words),
       plan(words),
       status(words),

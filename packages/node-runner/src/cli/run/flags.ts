@@ -124,6 +124,9 @@ export const out = text("out", "DIR", "Where files are delivered (default: out/N
 
 export const json = toggle("json", "Print one JSON document on standard output")
 
+/** Whether a person is asked for nothing. */
+export const noInput = toggle("no-input", "Ask for no decision, also on a terminal")
+
 export const namedRun = Argument.String("RUN").pipe(
   Argument.withDescription("Id of a run, the beginning of one, or `latest`: the one that was used last (default)")
 )
@@ -156,6 +159,12 @@ export const at = Flag.Int("at").pipe(
 
 /** RUN PATH, of which RUN may be left out. */
 export const runAndPath = (words: Words) => ({ run: maybeRun, path: path(words) })
+
+/** RUN PATH VALUE, of which RUN may be left out, and VALUE where a person is asked for it. */
+export const runPathAndValue = (words: Words, value: string) => ({
+  ...runAndPath(words),
+  value: Argument.String("VALUE").pipe(Argument.withDescription(value), Argument.optional)
+})
 
 /** RUN PATH FILE, of which RUN may be left out. */
 export const runPathAndFile = (words: Words, file: string) => ({

@@ -38,15 +38,33 @@ export const runPathAndFile = Effect.fnUntraced(function* ({
   return { run: id, path: of, file: from }
 })
 
-/** The id of the run, and a word for each name after it. A word that is a run is never taken for another. */
+/** RUN PATH VALUE, of which any may be left out; PATH VALUE is of the run that was used last. */
+export const runPathAndValue = Effect.fnUntraced(function* ({
+  path,
+  run,
+  value
+}: Words & { readonly value: Option.Option<string> }) {
+  const [id, [of, given]] = yield* named([run, path, value], 2)
+  return { run: id, path: of, value: given }
+})
+
+/** The id of the run, and the words after it, of which there are so many at most. A word that is a run is no other. */
+const named = Effect.fnUntraced(function* (
+  given: ReadonlyArray<Option.Option<string>>,
+  most: number
+): Effect.fn.Return<readonly [run: string, words: ReadonlyArray<string>], CliError> {
+  const words = given.flatMap((word) => Option.toArray(word))
+  const isNamed = words.length > most || (yield* runFolder.isReference(words[0]))
+  const [reference = runFolder.latest, ...rest] = isNamed ? words : [runFolder.latest, ...words]
+  return [yield* runFolder.find(reference), rest]
+})
+
+/** The same with a word for each name. */
 const split = Effect.fnUntraced(function* (
   given: ReadonlyArray<Option.Option<string>>,
   names: ReadonlyArray<string>
 ): Effect.fn.Return<readonly [run: string, words: ReadonlyArray<string>], CliError | JournalError> {
-  const words = given.flatMap((word) => Option.toArray(word))
-  const isNamed = words.length > names.length || (yield* runFolder.isReference(words[0]))
-  const [reference = runFolder.latest, ...rest] = isNamed ? words : [runFolder.latest, ...words]
-  const run = yield* runFolder.find(reference)
+  const [run, rest] = yield* named(given, names.length)
   const missing = names[rest.length]
   if (missing === undefined) return [run, rest]
   const paths = Object.keys((yield* runFolder.state(run)).records)

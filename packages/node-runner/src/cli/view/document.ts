@@ -1,6 +1,6 @@
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { inFlags } from "../base/told.ts"
-import type { Result } from "./result.ts"
+import * as gates from "../gate/gates.ts"
 import type { Standing } from "./standing.ts"
 import { statusLabel } from "./statusLabel.ts"
 import { type EndedRun, finished } from "./summary.ts"
@@ -17,21 +17,22 @@ export const ofEnded = (self: EndedRun) => {
     ...(state.status === "COMPLETED" && {
       output: Object.fromEntries(finished(self).map(({ output, path }) => [path, output]))
     }),
-    ...facts(state, settings.out, self.result, self.usd, self.goOn),
+    ...facts(self, settings.out),
     ...(self.unused !== undefined && { unusedReplies: self.unused }),
     durationMillis
   }
 }
 
 /** What a script reads of a run at any time; `out` is not known of a run that no command made. */
-export const ofStanding = ({ isLive, result, rows, state, usd }: Standing, out: string | undefined, goOn: string) => {
+export const ofStanding = (self: Standing & Pick<EndedRun, "again" | "goOn">, out: string | undefined) => {
+  const { isLive, rows, state } = self
   const { createdAt, origin, run, updatedAt, workflow } = state
   return {
     run,
     ...(origin !== undefined && { origin }),
     workflow,
     status: statusLabel(state, isLive),
-    ...facts(state, out, result, usd, goOn),
+    ...facts(self, out),
     createdAt,
     updatedAt,
     steps: rows.filter(({ isStep }) => isStep).map(step)
@@ -44,10 +45,18 @@ export const ofError = (error: NonNullable<WorkflowState["error"]>, fix: string)
   return { severity: "error", code: tag, message: inFlags(message), target: path, fix, path }
 }
 
-const facts = (state: WorkflowState, out: string | undefined, result: Result, usd: number | undefined, fix: string) => {
+type Facts = Pick<EndedRun, "again" | "goOn" | "result" | "state" | "undecided" | "usd">
+
+const facts = ({ again, goOn, result, state, undecided, usd }: Facts, out: string | undefined) => {
   const { replies, usage } = totals(state)
+  const { error } = state
+  const waiting = undecided.map((gate) => ({ ...gate, fix: gates.command(again, state.run, gate.path) }))
+  const isWaiting = error?.tag === "Undecided"
+  const fix = (isWaiting ? waiting.find(({ path }) => path === error.path)?.fix : undefined) ?? goOn
   return {
-    ...(state.error !== undefined && { error: ofError(state.error, fix) }),
+    // once it is decided, nothing is wrong
+    ...(error !== undefined && !(isWaiting && waiting.length === 0) && { error: ofError(error, fix) }),
+    ...(waiting.length > 0 && { undecided: waiting }),
     out: out ?? null,
     files: result.files,
     changed: result.changed,
@@ -67,5 +76,5 @@ const step = ({ look, path, record, why }: Row) => ({
   tokens: record?.usage ?? {},
   durationMillis: record?.durationMillis ?? null,
   ...(record?.error !== undefined && { error: inFlags(record.error.message) }),
-  ...(record?.result !== undefined && { by: record.result.by })
+  ...(record?.result !== undefined && record.same === undefined && { by: record.result.by })
 })

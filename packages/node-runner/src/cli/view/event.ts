@@ -13,6 +13,28 @@ export const line = (event: WorkflowEvent): string => {
 export const pathsOf = (event: WorkflowEvent): ReadonlyArray<string> =>
   "path" in event ? [event.path] : event._tag === "ResultMoved" ? [event.from, event.to] : []
 
+/** Notes where a result was made that is found for another path, by path. */
+export const noteOrigin = (origins: Map<string, string>, event: WorkflowEvent): void => {
+  if (event._tag === "StepSucceeded") origins.delete(event.path)
+  if (event._tag !== "ResultMoved") return
+  const { from, to } = event
+  const [moved, replaced] = [origins.get(from) ?? from, origins.get(to) ?? to]
+  for (const [path, origin] of [
+    [to, moved],
+    [from, replaced]
+  ] as const) {
+    if (path === origin) origins.delete(path)
+    else origins.set(path, origin)
+  }
+}
+
+/** Where results were made that were found for another path, after these events. */
+export const originsOf = (events: Iterable<WorkflowEvent>): ReadonlyMap<string, string> => {
+  const origins = new Map<string, string>()
+  for (const event of events) noteOrigin(origins, event)
+  return origins
+}
+
 const detailOf = (event: WorkflowEvent): string => {
   switch (event._tag) {
     case "RunInitialized":
@@ -34,7 +56,7 @@ const detailOf = (event: WorkflowEvent): string => {
     case "ResultShared":
       return `from ${event.from}`
     case "StepFailed":
-      return format.oneLine(inFlags(event.message))
+      return `${event.fingerprint === undefined ? "" : "taken over: "}${format.oneLine(inFlags(event.message))}`
     default:
       return ""
   }

@@ -62,7 +62,7 @@ export const whole = Effect.fnUntraced(function* ({ events, run, state, total }:
   const loaded = yield* session.workflowThereOf(known, state)
   const settings = known ?? standardSettings(run)
   const isLive = isUnderWay(events, state)
-  const self = yield* standing.of({ run, state, loaded, settings, events, isLive, gone: undefined })
+  const self = yield* standing.of({ run, state, loaded, settings, events, isLive, plan: undefined })
   const shown = standing.text(self, output.stdout(), happened.at, settings.out, yield* command)
   return `event ${events.length} of ${total}: ${line(happened)}\n${shown}`
 })

@@ -9,6 +9,7 @@ import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as format from "../base/format.ts"
 import { inFlags } from "../base/told.ts"
 import { type Screen, sequence, showCursor, visible } from "../base/terminal.ts"
+import { noteOrigin } from "./event.ts"
 import { totals } from "./totals.ts"
 import * as tree from "./tree.ts"
 
@@ -45,6 +46,7 @@ const drawn = Effect.fnUntraced(function* (
   const definition = Workflow.describe(workflow)
   let state = begun
   const coming = new Map<string, string>()
+  const origins = new Map<string, string>()
   let frame = 0
   let height = 0
   let isLive = true
@@ -52,7 +54,7 @@ const drawn = Effect.fnUntraced(function* (
 
   const draw = () => {
     const now = clock.currentTimeMillisUnsafe()
-    const all = tree.rows(definition, state, isLive)
+    const all = tree.rows(definition, state, isLive, { origins })
     const style = {
       columns: screen.columns(),
       hasColour: screen.hasColour,
@@ -88,6 +90,7 @@ const drawn = Effect.fnUntraced(function* (
   return {
     onEvent: (event, now) => {
       state = now
+      noteOrigin(origins, event)
       if ("path" in event) coming.delete(event.path)
     },
     deltas: ({ parser, path }) => {
@@ -119,9 +122,15 @@ const plain = (state: WorkflowState, screen: Screen): Progress => {
   const onEvent: Progress["onEvent"] = (event, { error, records }) => {
     if (event._tag === "StepStarted") return say(event.path, "started")
     if (event._tag === "StepFailed") {
-      failures.set(event.path, inFlags(event.message).trimEnd().split("\n", 1)[0]!)
+      const message = inFlags(event.message).trimEnd().split("\n", 1)[0]!
+      // what is done otherwise follows at once
+      if (event.fingerprint !== undefined) return say(event.path, `failed, which is taken over: ${message}`)
+      failures.set(event.path, message)
       return say(event.path, "failed")
     }
+    if (event._tag === "GateAsked") return say(event.path, "waits for a decision")
+    if (event._tag === "ResultMoved") return say(event.to, `moved from ${event.from}`)
+    if (event._tag === "ResultShared") return say(event.path, `as in ${event.from}`)
     // that of the step at which a run ends is told with its end
     if (event._tag === "RunEnded") {
       for (const [path, message] of failures) if (path !== error?.path) say(path, message)

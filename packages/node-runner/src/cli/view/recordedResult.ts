@@ -4,7 +4,7 @@ import type { Produces } from "@stepwright/core/Step"
 import * as StepPath from "@stepwright/core/StepPath"
 import { TestCounts } from "@stepwright/core/TestRunner"
 import * as Workflow from "@stepwright/core/Workflow"
-import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import { resultAt, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { Delivered, type Written } from "@stepwright/core/Workspace"
 
 /** A verification that passed has counted no failures. */
@@ -44,19 +44,27 @@ const producedAt = (workflow: Workflow.Any | undefined) => {
     steps.find((known) => StepPath.matches(known.path, path))?.step.produces
 }
 
-/** `holds` says whether the result of a path would be reused; tests of one that would not show nothing of now. */
+/** Which paths count. */
+export interface Counts {
+  /** Whether the run comes by a path. */
+  readonly has: (path: string) => boolean
+  /** Whether its result would be reused; tests of one that would not show nothing of now. */
+  readonly holds: (path: string) => boolean
+}
+
 export const of = (
   workflow: Workflow.Any | undefined,
   state: WorkflowState,
-  holds: (path: string) => boolean
+  { has, holds }: Counts
 ): RecordedResult => {
   const produces = producedAt(workflow)
   const endedAt = state.status === "FAILED" ? state.error?.path : undefined
   const files: Array<Written> = []
   let delivery: string | undefined
   let tests: TestCounts | undefined
-  for (const [path, { error, result }] of Object.entries(state.records)) {
-    if (state.orphaned.includes(path)) continue
+  for (const [path, { error }] of Object.entries(state.records)) {
+    if (state.orphaned.includes(path) || !has(path)) continue
+    const result = resultAt(state, path)
     if (produces(path) === "files") {
       const delivered = Option.getOrUndefined(filesOf(result?.output))
       if (delivered === undefined) continue

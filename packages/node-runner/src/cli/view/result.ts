@@ -22,14 +22,14 @@ export interface Result {
   readonly tests: TestCounts | undefined
 }
 
-/** The result of a run, given which paths have a result that holds. */
+/** The result of a run, by which of its paths count. */
 export const of = Effect.fnUntraced(function* (
   workflow: Workflow.Any | undefined,
   state: WorkflowState,
   out: string,
-  holds: (path: string) => boolean
+  counts: recordedResult.Counts
 ): Effect.fn.Return<Result, never, FileSystem.FileSystem> {
-  const { delivery, files, tests } = recordedResult.of(workflow, state, holds)
+  const { delivery, files, tests } = recordedResult.of(workflow, state, counts)
   const found = files.length === 0 ? { files, changed: [] } : yield* compare(files, out)
   return { ...found, delivery, tests }
 })

@@ -1,12 +1,15 @@
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
+import type { PlanEntry } from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { inFlags } from "../base/told.ts"
 import * as format from "../base/format.ts"
 import type { Screen } from "../base/terminal.ts"
+import * as gates from "../gate/gates.ts"
 import type { Session } from "../run/session.ts"
 import { costOf } from "../run/setUp.ts"
+import { originsOf } from "./event.ts"
 import * as result from "./result.ts"
 import { resultLines } from "./resultLines.ts"
 import { statusLabel } from "./statusLabel.ts"
@@ -19,36 +22,49 @@ export interface Standing {
   readonly isLive: boolean
   readonly rows: ReadonlyArray<tree.Row>
   readonly result: result.Result
+  /** The gates that wait for a decision. */
+  readonly undecided: ReadonlyArray<gates.Gate>
+  readonly definition: Workflow.Any | undefined
   /** What the run's requests to providers cost so far, where that is known. */
   readonly usd: number | undefined
 }
 
-/** How a run stood after these of its events. `gone`: the paths whose results would not be reused, where that is known. */
+/** How a run stood after these of its events. `plan`: what it would do now, where that is known. */
 export const of = Effect.fnUntraced(function* ({
-  gone,
   isLive,
   loaded,
+  plan,
   ...run
 }: Omit<Session, "loaded"> & {
   readonly loaded: Session["loaded"] | undefined
   readonly isLive: boolean
-  readonly gone: ReadonlyMap<string, string> | undefined
+  readonly plan: ReadonlyArray<PlanEntry> | undefined
 }): Effect.fn.Return<Standing, never, FileSystem.FileSystem> {
-  const { settings, state } = run
+  const { events, settings, state } = run
+  const definition = loaded?.workflow
+  const rows = tree.rows(definition && Workflow.describe(definition), state, isLive, {
+    plan,
+    origins: originsOf(events)
+  })
+  const looks = new Map(rows.map(({ look, path }) => [path, look]))
+  const open = plan && gates.inPlan(plan)
   return {
     state,
     isLive,
-    rows: tree.rows(loaded && Workflow.describe(loaded.workflow), state, isLive, gone),
-    result: yield* result.of(loaded?.workflow, state, settings.out, (path) =>
-      gone === undefined ? state.status === "COMPLETED" : !gone.has(path)
-    ),
+    definition,
+    rows,
+    undecided: open ?? (yield* gates.of(state, gates.openIn(state), definition)),
+    result: yield* result.of(definition, state, settings.out, {
+      has: (path) => looks.get(path) !== "skipped",
+      holds: (path) => (plan === undefined ? state.status === "COMPLETED" : looks.get(path) !== "stale")
+    }),
     usd: yield* costOf(run)
   }
 })
 
 /** What a person reads of it: every step, its error in four lines, the figures, the files. */
 export const text = (
-  { isLive, result, rows, state, usd }: Standing,
+  { definition, isLive, result, rows, state, undecided, usd }: Standing,
   screen: Screen,
   now: number | undefined,
   out: string,
@@ -68,11 +84,13 @@ export const text = (
     ...(replies === 0
       ? []
       : [[format.count(replies, "reply", "replies"), ...format.tokens(usage), ...cost(state, usd)].join(", ")]),
-    ...resultLines(result, state.run, out, again)
+    ...resultLines(result, state.run, out, again),
+    ...(isLive ? [] : gates.lines(undecided, definition, state.run, again))
   ].join("\n")
 }
 
-const errorOf = ({ depth, record }: tree.Row): ReadonlyArray<string> => {
+const errorOf = ({ depth, look, record }: tree.Row): ReadonlyArray<string> => {
+  if (look === "skipped") return []
   const lines = inFlags(record?.error?.message ?? "")
     .trimEnd()
     .split("\n")

@@ -1,10 +1,12 @@
 import * as Workflow from "@stepwright/core/Workflow"
+import { resultAt } from "@stepwright/core/WorkflowState"
 import type { Origin } from "@stepwright/llm/Cassette"
 import * as format from "../base/format.ts"
 import type { Session } from "../run/session.ts"
 import type { Result } from "./result.ts"
 import { resultLines } from "./resultLines.ts"
 import { cost, totals } from "./totals.ts"
+import * as gates from "../gate/gates.ts"
 import * as tree from "./tree.ts"
 
 /** A run that ended: completed, failed, or suspended at a cap. */
@@ -12,24 +14,29 @@ export interface EndedRun extends Session {
   /** Paths of the steps that were at work, and how many results were reused. */
   readonly ran: ReadonlyArray<string>
   readonly reused: number
+  /** The paths that it came by. */
+  readonly holding: ReadonlySet<string>
   readonly durationMillis: number
   readonly result: Result
   /** What the run's requests to providers cost so far, where that is known. */
   readonly usd: number | undefined
   /** The replies of its cassette that it had no use for; not known of a run without one, or that is not done. */
   readonly unused: ReadonlyArray<Origin> | undefined
+  /** The gates that wait for a decision. */
+  readonly undecided: ReadonlyArray<gates.Gate>
   /** How the command line is called, and what goes on with the run. */
   readonly again: string
   readonly goOn: string
 }
 
-/** The steps that have a result, in the order of the definition. */
-export const finished = ({ loaded, state }: EndedRun) =>
-  tree
-    .rows(Workflow.describe(loaded.workflow), state, false)
-    .flatMap(({ path, record }) =>
-      record?.result === undefined || state.orphaned.includes(path) ? [] : [{ path, output: record.result.output }]
-    )
+/** The steps whose result the end of the run comes from, in the order of the definition. */
+export const finished = ({ holding, loaded, state }: EndedRun) =>
+  tree.rows(Workflow.describe(loaded.workflow), state, false).flatMap(({ path, record }) => {
+    const result = resultAt(state, path)
+    return result === undefined || record?.error !== undefined || !holding.has(path)
+      ? []
+      : [{ path, output: result.output }]
+  })
 
 const unusedLine = ({ again, run, settings, unused = [] }: EndedRun): ReadonlyArray<string> => {
   if (unused.length === 0) return []
@@ -57,6 +64,7 @@ export const summary = (self: EndedRun): string => {
     ].join(", "),
     ...resultLines(result, run, settings.out, again),
     ...unusedLine(self),
+    ...gates.lines(self.undecided, self.loaded.workflow, run, again),
     ...(result.files.length === 0 && isComplete
       ? finished(self)
           .slice(-1)

@@ -9,6 +9,7 @@ import { CliOutput, Command } from "effect/cli"
 import { general } from "../../../src/cli/base/words.ts"
 import * as stepwright from "../../../src/cli/commands/stepwright.ts"
 import { call, inFolder } from "../../support/commandLine.ts"
+import { asking } from "../../support/asking.ts"
 import { saying } from "../../support/saying.ts"
 
 /** A call of each command that does what it is for, and what its document then has. */
@@ -37,7 +38,11 @@ const calls: Readonly<Record<string, readonly [args: ReadonlyArray<string>, has:
     ["folder", "removed", "kept"]
   ],
   "cassette migrate": [["old.json"], ["folder", "replies"]],
-  ask: [["hello"], ["model", "reply", "tokens"]]
+  ask: [["hello"], ["model", "reply", "tokens"]],
+  decide: [
+    ["GATED", "approval", "yes"],
+    ["run", "path", "decision", "pending", "undecided"]
+  ]
 }
 
 const oldCassette = join(import.meta.dirname, "../../../../../test/before/cassettes/by-hand.json")
@@ -101,10 +106,14 @@ describe("--json", () => {
       const test =
         "import unittest\nclass T(unittest.TestCase):\n    def test_a(self):\n        self.assertTrue(True)\n"
       writeFileSync("code/test_a.py", test)
-      const bound = saying()
+      const gated = JSON.parse((yield* call(["run", "doc.md", "--json"], asking)).out).run
       for (const [name, [args, has]] of Object.entries(calls)) {
+        const bound = name === "decide" ? asking : saying()
         if (name === "import") writeFileSync("state.json", (yield* call(["export"], bound)).out)
-        const { err, out, status } = yield* call([...name.split(" "), ...args, "--json"], bound)
+        const { err, out, status } = yield* call(
+          [...name.split(" "), ...args.map((word) => (word === "GATED" ? gated : word)), "--json"],
+          bound
+        )
         assert.strictEqual(status, 0, `${name}: ${err}`)
         const printed = document(out)
         assert.containsAllKeys(printed, has, name)

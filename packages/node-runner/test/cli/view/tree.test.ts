@@ -56,8 +56,11 @@ describe("tree", () => {
     })
 
     it("tells which results would not be reused, and why", () => {
-      const stale = new Map([["each/a/first", "changed: prompt"]])
-      const all = tree.rows(definition, stateAfter(...done("each/a/first"), ...done("left")), false, stale)
+      const plan = [
+        { path: "each/a/first", action: "run", why: "changed: prompt" },
+        { path: "left", action: "reuse", why: "" }
+      ] as const
+      const all = tree.rows(definition, stateAfter(...done("each/a/first"), ...done("left")), false, { plan })
       assert.deepStrictEqual(sketch(all).slice(0, 3), ["each stale", "  a stale", "    first stale"])
       assert.strictEqual(tree.line(all[2]!, 9, style), "    ~ first  stale: changed: prompt")
     })
