@@ -151,4 +151,26 @@ describe("a gate", () => {
       assert.deepStrictEqual(decided.undecided, ["each/b/ok"])
     }).pipe(Effect.provide([layer, Journal.layerMemory]))
   })
+
+  it.effect("is asked anew where a new result of it is wanted, and waits for another decision", () => {
+    const workflow = Workflow.make("w", { input: Schema.String }).pipe(
+      Workflow.gate("ok", { question: Schema.String, input: "input", decision: Schema.Boolean }),
+      Workflow.bind("next", say, ({ ok }) => String(ok))
+    )
+    return Effect.gen(function* () {
+      const asked = yield* Effect.flatMap(Engine.initialize(workflow, "x"), (state) => Engine.run(workflow, state))
+      const done = yield* Engine.run(workflow, yield* Engine.decide(workflow, asked.state, "ok", true))
+      assert.strictEqual(done.state.status, "COMPLETED")
+      const again = yield* Engine.step(workflow, done.state, "ok", { force: true })
+      assert.deepStrictEqual([again.undecided, again.ran], [["ok"], []])
+      assert.notProperty(again.state.records["ok"], "pending")
+      const plan = yield* Engine.plan(workflow, again.state)
+      assert.deepStrictEqual(
+        plan.map(({ action }) => action),
+        ["decide", "perhaps"]
+      )
+      const decided = yield* Engine.run(workflow, yield* Engine.decide(workflow, again.state, "ok", false))
+      assert.deepStrictEqual([decided.state.status, decided.ran], ["COMPLETED", ["next"]])
+    }).pipe(Effect.provide([scripted("x").layer, Journal.layerMemory]))
+  })
 })

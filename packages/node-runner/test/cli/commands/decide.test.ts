@@ -262,3 +262,47 @@ describe("decide", () => {
     }).pipe(inFolder)
   )
 })
+
+describe("step", () => {
+  it.effect("says of a gate that it waits, with what decides it, and asks anew with --force", () =>
+    Effect.gen(function* () {
+      const run = yield* suspended()
+      const waiting = yield* call(["step", "approval"], asking)
+      assert.deepStrictEqual([waiting.status, waiting.out], [4, ""])
+      assert.include(waiting.err, `decide with \`node asking.ts decide ${run} approval VALUE\``)
+      yield* call(["decide", "approval", "yes"], asking)
+      const kept = yield* call(["step", "approval"], asking)
+      assert.deepStrictEqual([kept.status, JSON.parse(kept.out)], [0, { approved: true }])
+      const again = yield* call(["step", "approval", "--force", "--json"], asking)
+      assert.strictEqual(again.status, 4, again.err)
+      const { error } = JSON.parse(again.out)
+      assert.deepStrictEqual([error.code, error.fix], ["Undecided", `node asking.ts decide ${run} approval VALUE`])
+      assert.include((yield* call(["plan"], asking)).out, "decide   approval")
+      assert.match((yield* call(["status"], asking)).out, /\n\? approval +waits for a decision\n/)
+    }).pipe(inFolder)
+  )
+})
+
+describe("show", () => {
+  it.effect("shows what a gate asks with --prompt, and says that it waits", () =>
+    Effect.gen(function* () {
+      const run = yield* suspended()
+      const { err, status } = yield* call(["show", "approval"], asking)
+      assert.strictEqual(status, 2)
+      assert.include(
+        err,
+        `approval waits for a decision: decide it with \`node asking.ts decide ${run} approval VALUE\``
+      )
+      const question = { title: "A shelf", parts: ["one", "two"] }
+      assert.deepStrictEqual(JSON.parse(yield* prompt("approval")), question)
+      yield* call(["decide", "approval", "yes"], asking)
+      assert.deepStrictEqual(JSON.parse(yield* prompt("approval")), question)
+      yield* call(["fork", "approval", "--run", "second"], asking)
+      assert.deepStrictEqual(JSON.parse(yield* prompt("approval")), question)
+    }).pipe(inFolder)
+  )
+})
+
+const prompt = Effect.fnUntraced(function* (path: string) {
+  return (yield* call(["show", path, "--prompt"], asking)).out
+})
