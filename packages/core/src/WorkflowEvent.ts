@@ -205,15 +205,16 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
       const result = source && resultsOf(source).find(({ fingerprint }) => fingerprint.value === answer)
       if (source === undefined || result === undefined) return
       self.records[from] = without(source, result)
-      self.records[to] = withResult(self.records[to] ?? noRecord(source.step), result)
+      // what failed or was cut off asked something else, or has its answer now
+      const { error: _error, pending: _pending, ...taker } = self.records[to] ?? noRecord(source.step)
+      self.records[to] = withResult(taker, result)
       return
     }
     default: {
       const before = self.records[event.path] ?? noRecord("step" in event ? event.step : "")
       const after = next(before, event)
-      if (event._tag === "StepSucceeded" && self.status !== "IN_PROGRESS" && changes(before, after)) {
-        self.status = "IN_PROGRESS"
-      }
+      const isOpened = event._tag === "GateAsked" || (event._tag === "StepSucceeded" && changes(before, after))
+      if (isOpened && self.status !== "IN_PROGRESS") self.status = "IN_PROGRESS"
       self.records[event.path] = after
     }
   }
@@ -273,13 +274,14 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
       return { ...record, requests: { started, ended: ended + 1, usage: Usage.add(usage, usageOf(event)) } }
     }
     case "ResultShared": {
-      const { error: _error, former: _former, renew: _renew, result: _result, ...rest } = record
+      const { error: _error, former: _former, pending: _pending, renew: _renew, result: _result, ...rest } = record
       const former = resultsOf(record)
       return { ...rest, step: event.step, same: event.from, ...(former.length > 0 && { former }) }
     }
     case "GateAsked": {
       const { at, fingerprint, question } = event
-      return { ...record, step: event.step, asked: { fingerprint, question, at } }
+      const { pending: _, ...rest } = record
+      return { ...rest, step: event.step, asked: { fingerprint, question, at } }
     }
     case "StepSucceeded": {
       const { _tag, path: _path, step, ...result } = event

@@ -49,8 +49,8 @@ export const perform = (
     if (verdict._tag === "Run" && !forced && find !== undefined && (yield* find(step, path, asks))) {
       verdict = yield* examined.judge(recorded())
     }
-    if (verdict._tag === "Run" && step.isGate) return yield* wait(runtime, step, path, asks, input)
     if (verdict._tag === "Run" || forced) {
+      if (step.isGate) return yield* wait(runtime, step, path, asks, input, forced)
       const output = yield* attempt(runtime, step, place, examined, forced)
       if (place.earlier !== undefined) answered.set(path, { asks, output, from: path })
       return output
@@ -82,10 +82,12 @@ const wait = Effect.fnUntraced(function* (
   step: UntypedStep,
   path: string,
   fingerprint: string,
-  input: unknown
+  input: unknown,
+  forced: boolean
 ) {
   const { hash, journal, state, tally } = runtime
-  if (state.records[path]?.asked?.fingerprint !== fingerprint) {
+  if (forced) yield* runtime.append({ _tag: "StepStarted", path, step: step.name, forced, at: runtime.now() })
+  if (forced || state.records[path]?.asked?.fingerprint !== fingerprint) {
     // an input that has a fingerprint can be written
     const text = canonical.stringify(insideOf(step).input.encode(input))
     const question = hash(text)

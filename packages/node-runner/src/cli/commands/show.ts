@@ -5,12 +5,16 @@ import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import { Journal } from "@stepwright/core/Journal"
 import { Message } from "@stepwright/core/LlmRequest"
+import { resultAt } from "@stepwright/core/WorkflowState"
 import { usage } from "../base/cliError.ts"
 import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
+import * as gates from "../gate/gates.ts"
 import * as followed from "../run/followed.ts"
 import * as flags from "../run/flags.ts"
 import * as stepPath from "../path/stepPath.ts"
+import { command } from "../module/workflowModule.ts"
+import { originsOf } from "../view/event.ts"
 import * as moment from "../view/moment.ts"
 
 const config = (words: Words) => ({
@@ -50,15 +54,27 @@ export const show = (words: Words) =>
           : usage(`${path} had not started by event ${at}`, { target: path })
       }
       if (!prompt && !reply) {
-        const output = record.result?.output
+        const output = gates.isOpen(record) ? undefined : resultAt(state, path)?.output
         if (output !== undefined) return yield* print(path, { output }, format.output(output))
-        return yield* usage(
-          `${path} has no result${record.replies === 0 ? "" : "; --reply shows what the model said last, --prompt what it was asked"}`,
-          { target: path }
-        )
+        if (gates.isOpen(record)) {
+          const fix = `decide it with \`${gates.command(yield* command, run, path)}\``
+          return yield* usage(`${path} waits for a decision`, { target: path, fix })
+        }
+        const { error, replies } = record
+        const failed = error?.fingerprint === undefined ? "" : `: it failed, which was taken over: ${error.message}`
+        const texts = replies === 0 ? "" : "; --reply shows what the model said last, --prompt what it was asked"
+        return yield* usage(`${path} has no result${failed}${texts}`, { target: path })
+      }
+      if (record.asked !== undefined) {
+        const [gate] = yield* gates.of(state, [path], undefined)
+        if (reply) return yield* usage(`${path} is a gate: it asks a person, no model`, { target: path })
+        if (gate?.question !== undefined) {
+          return yield* print(path, { prompt: gate.question }, format.output(gate.question))
+        }
       }
       const journal = yield* Journal
-      const replied = events.findLast((event) => event._tag === "StepReplied" && event.path === path)
+      const made = record.same ?? path
+      const replied = repliedAt(events, originsOf(events).get(made) ?? made) ?? repliedAt(events, path)
       if (replied?._tag !== "StepReplied") {
         return yield* usage(
           record.requests.started > 0 && record.replies === 0
@@ -92,5 +108,8 @@ export const show = (words: Words) =>
       { command: `${commandPath.join(" ")} latest --at 5`, description: "The run as it was after its fifth event" }
     ])
   )
+
+const repliedAt = (events: moment.Moment["events"], path: string) =>
+  events.findLast((event) => event._tag === "StepReplied" && event.path === path)
 
 const decodeMessages = Schema.decodeEffect(Schema.fromJsonString(Schema.Array(Message)))

@@ -2,12 +2,13 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
-import { describeError } from "@stepwright/core/WorkflowError"
+import { describeError, Undecided } from "@stepwright/core/WorkflowError"
 import { resultAt } from "@stepwright/core/WorkflowState"
 import { endedAt, told } from "../base/told.ts"
-import { end } from "../base/exitStatus.ts"
+import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
+import * as gates from "../gate/gates.ts"
 import { explainPath } from "../path/explainPath.ts"
 import * as followed from "../run/followed.ts"
 import * as flags from "../run/flags.ts"
@@ -50,7 +51,7 @@ export const step = (words: Words) =>
         Console.log(
           JSON.stringify({ run, path, error: document.ofError({ path, tag, message }, `${again}${flag}`) }, null, 2)
         )
-      const { ending, ran, state } = yield* watched(opened, ready, (listeners) =>
+      const { ending, ran, state, undecided } = yield* watched(opened, ready, (listeners) =>
         Engine.step(definition, opened.state, path, { force, ...listeners })
       ).pipe(
         explainPath(path, definition, opened.state),
@@ -69,6 +70,14 @@ export const step = (words: Words) =>
         yield* Console.error(endedAt("failed", path, told(ending.reason)))
         if (json) yield* tell(failure, further.flagsFor(opened.settings, ending.reason))
         return yield* end(statusOf(ending))
+      }
+      if (undecided.length > 0) {
+        const fix = gates.command(yield* command, run, path)
+        const { message, _tag: tag } = new Undecided({ gates: [path] })
+        yield* Console.error(`${message}\ndecide with \`${fix}\``)
+        const error = document.ofError({ path, tag, message }, fix)
+        if (json) yield* Console.log(JSON.stringify({ run, path, error }, null, 2))
+        return yield* end(exitStatus.suspended)
       }
       if (ran.length === 0) {
         yield* Console.error(`${path}: its result still holds and is kept; --force makes a new one`)

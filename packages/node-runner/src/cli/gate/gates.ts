@@ -17,9 +17,9 @@ export interface Gate {
 }
 
 /** Whether a record is that of a gate which waits, for all that it says by itself. */
-export const isOpen = ({ asked, result }: StepRecord): boolean =>
+export const isOpen = ({ asked, renew, result }: StepRecord): boolean =>
   asked !== undefined &&
-  (result === undefined || (result.fingerprint.value !== asked.fingerprint && result.at < asked.at))
+  (renew === true || result === undefined || (result.fingerprint.value !== asked.fingerprint && result.at < asked.at))
 
 /** The gates of a state that wait, for all that it says by itself. */
 export const openIn = ({ orphaned, records, status }: WorkflowState): ReadonlyArray<string> =>

@@ -129,7 +129,7 @@ const seen = (path: string, { isLive, origins, plan, state }: Context): Pick<Row
   const entry = plan?.at(path)
   if (entry?.action === "decide") return { look: "undecided", why: "waits for a decision" }
   if (record === undefined) return { look: "waiting" }
-  const { error, pending, same } = record
+  const { error, pending, renew, same } = record
   if (pending !== undefined) return { look: isLive ? "running" : "stopped" }
   if (error?.fingerprint !== undefined) return { look: "takenOver", why: `failed: ${error.tag}, taken over` }
   if (error !== undefined) return { look: "failed" }
@@ -138,6 +138,7 @@ const seen = (path: string, { isLive, origins, plan, state }: Context): Pick<Row
   }
   if (resultAt(state, path) === undefined) return { look: "waiting" }
   if (entry !== undefined && entry.action !== "reuse") return { look: "stale", why: entry.why }
+  if (entry === undefined && renew === true) return { look: "stale", why: "a new result was asked for" }
   const origin = origins.get(path)
   if (same !== undefined) return { look: "done", why: `as in ${same}` }
   return origin === undefined ? { look: "done" } : { look: "done", why: `moved from ${origin}` }

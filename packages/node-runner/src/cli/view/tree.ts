@@ -56,7 +56,7 @@ export const line = (row: Row, nameWidth: number, style: Style): string => {
 const detailsOf = ({ look, path, record, why = "" }: Row, { coming, fewestAttempts, now }: Style): string => {
   // its figures say nothing of what will be
   if (look === "stale") return `stale: ${why}`
-  if (record === undefined || look === "skipped") return why
+  if (record === undefined || look === "skipped" || look === "undecided") return why
   const figures = format.ofRecord(record, now, fewestAttempts)
   return [why, figures, coming?.get(path)].filter((part) => part !== undefined && part !== "").join(", ")
 }

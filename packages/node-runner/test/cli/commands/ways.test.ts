@@ -118,7 +118,6 @@ describe("a fallback", () => {
     Effect.gen(function* () {
       const { err, out, status } = yield* started(fallen)
       assert.strictEqual(status, 0, err)
-      assert.include(err, "draft/try: failed, which is taken over: worn out\n")
       assert.match(out, /\nlast:\nlast other x\n$/)
       assert.deepStrictEqual(yield* steps(fallen), [
         ["draft/try", "takenOver", "failed: Worn, taken over"],
@@ -142,8 +141,7 @@ describe("a fallback", () => {
 describe("rounds", () => {
   it.effect("are counted, and what one shares with another is shown as its own", () =>
     Effect.gen(function* () {
-      const { err } = yield* started(asked)
-      assert.include(err, "refine/2/facts: as in refine/1/facts\n")
+      yield* started(asked)
       const { out } = yield* call(["status"], asked)
       assert.match(out, /\n✔ refine +round 3 of at most 5\n/)
       assert.match(out, /\n {2}✔ 2\n {4}✔ facts +as in refine\/1\/facts\n/)
@@ -168,7 +166,6 @@ describe("a result that is found elsewhere", () => {
       yield* started(named("one"))
       const { err, status } = yield* call(["resume"], named("two"))
       assert.strictEqual(status, 0, err)
-      assert.include(err, "two: moved from one\n")
       assert.match((yield* call(["status"], named("two"))).out, /\n✔ two +moved from one/)
       assert.strictEqual((yield* call(["show", "two", "--reply"], named("two"))).out, "<x>\n")
       assert.strictEqual((yield* call(["show", "two"], named("two"))).out, "<x>\n")
