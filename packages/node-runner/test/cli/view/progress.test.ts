@@ -4,7 +4,7 @@ import { Effect, Fiber, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import * as terminal from "../../../src/cli/base/terminal.ts"
 import * as progress from "../../../src/cli/view/progress.ts"
-import { failed, started } from "../../support/events.ts"
+import { failed, started, succeeded } from "../../support/events.ts"
 
 const step = Step.effect("greet", { input: Schema.String, output: Schema.String, run: Effect.succeed })
 const workflow = Workflow.make("hello", { input: Schema.String }).pipe(Workflow.bind("greet", step, "input"))
@@ -58,6 +58,26 @@ describe("progress", () => {
           at: 3000
         })
         assert.strictEqual(pipe.written.join(""), "run r1: hello\nother: failed\ngreet: failed\nother: taken over\n")
+      }).pipe(Effect.scoped)
+    )
+
+    it.effect("says what a gate, a failure that was taken over, and a result found elsewhere are", () =>
+      Effect.gen(function* () {
+        const pipe = screen(false)
+        const { event } = yield* watch(pipe)
+        const at = 0
+        event({ _tag: "GateAsked", path: "ok", step: "gate", fingerprint: "f", question: "q", at })
+        event({ ...failure, path: "draft/try", fingerprint: "f" } as WorkflowEvent.WorkflowEvent)
+        event(succeeded("old"))
+        event({ _tag: "ResultMoved", from: "old", to: "new", answer: "", at })
+        event({ _tag: "ResultShared", path: "refine/2/x", step: "x", from: "refine/1/x", at })
+        assert.deepStrictEqual(pipe.written.slice(1), [
+          "ok: waits for a decision\n",
+          "draft/try: failed, which is taken over: no\n",
+          "old: done\n",
+          "new: moved from old\n",
+          "refine/2/x: as in refine/1/x\n"
+        ])
       }).pipe(Effect.scoped)
     )
 

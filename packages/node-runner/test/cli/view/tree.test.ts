@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Step, Workflow } from "@stepwright/core"
+import { Step, Workflow, type WorkflowEvent } from "@stepwright/core"
 import { Effect, Schema } from "effect"
 import * as tree from "../../../src/cli/view/tree.ts"
 import { replied, started, stateAfter, succeeded } from "../../support/events.ts"
@@ -65,6 +65,70 @@ describe("tree", () => {
       assert.strictEqual(tree.line(all[2]!, 9, style), "    ~ first  stale: changed: prompt")
     })
 
+    const ways = Workflow.describe(
+      Workflow.make("outer", { input: Schema.String }).pipe(
+        Workflow.branch("way", {
+          on: () => true as boolean,
+          cases: { true: step("a"), false: inner },
+          input: "input"
+        }),
+        Workflow.sample("drafts", step("draft"), { input: "input", count: 11 }),
+        Workflow.fallback("try", step("b"), { input: "input", errors: [], otherwise: step("c") }),
+        Workflow.gate("ok", { question: Schema.String, input: "input", decision: Schema.Boolean })
+      )
+    )
+
+    it("shows all ways while none is taken, and then that of which something happened last", () => {
+      assert.deepStrictEqual(sketch(tree.rows(ways, stateAfter(), true)).slice(0, 5), [
+        "way waiting",
+        "  true waiting",
+        "  false waiting",
+        "    first waiting",
+        "    second waiting"
+      ])
+      const begun = stateAfter(started("way/true"))
+      assert.deepStrictEqual(sketch(tree.rows(ways, begun, true)).slice(0, 3), [
+        "way running",
+        "  true running",
+        "drafts waiting"
+      ])
+      const other = stateAfter(...done("way/true"), started("way/false/first", 9999))
+      assert.deepStrictEqual(sketch(tree.rows(ways, other, true)).slice(0, 5), [
+        "way running",
+        "  true skipped",
+        "  false running",
+        "    first running",
+        "    second waiting"
+      ])
+    })
+
+    it("counts samples in order, and leaves out what a fallback has no need of", () => {
+      const samples = [2, 11, 1].flatMap((n) => done(`drafts/${n}`))
+      const rows = tree.rows(ways, stateAfter(...samples, ...done("try/try")), true)
+      const names = sketch(rows).slice(5)
+      assert.deepStrictEqual(names, [
+        "drafts done",
+        "  1 done",
+        "  2 done",
+        "  11 done",
+        "try done",
+        "  try done",
+        "ok waiting"
+      ])
+      assert.strictEqual(tree.line(rows[5]!, 6, style), "✔ drafts  3 of 11 samples")
+    })
+
+    it("shows a gate as it waits, as it is decided, and as it waits again", () => {
+      const asked = (at: number, fingerprint: string) =>
+        ({ _tag: "GateAsked", path: "ok", step: "gate", fingerprint, question: "q", at }) as const
+      const look = (...events: ReadonlyArray<WorkflowEvent.WorkflowEvent>) =>
+        sketch(tree.rows(ways, stateAfter(...events), false)).at(-1)
+      assert.strictEqual(look(asked(1, "x")), "ok undecided")
+      const decided = { ...succeeded("ok", 2), by: "decision" } as WorkflowEvent.WorkflowEvent
+      assert.strictEqual(look(asked(1, "x"), decided), "ok done")
+      assert.strictEqual(look(asked(1, "x"), decided, asked(3, "y")), "ok undecided")
+    })
+
     it("shows records that the definition does not have, and all of them without a definition", () => {
       const state = stateAfter(...done("left"), ...done("gone"))
       assert.deepStrictEqual(sketch(tree.rows(definition, state, true)).slice(-1), ["gone done"])
@@ -114,7 +178,17 @@ describe("tree", () => {
     })
 
     it("has nothing but ASCII of its own where there is no UTF-8", () => {
-      for (const look of ["waiting", "running", "stopped", "stale", "done", "failed"] as const) {
+      for (const look of [
+        "waiting",
+        "running",
+        "stopped",
+        "stale",
+        "undecided",
+        "done",
+        "takenOver",
+        "skipped",
+        "failed"
+      ] as const) {
         const line = tree.line({ ...row!, look, name: "n".repeat(90) }, 48, { ...style, isAscii: true })
         assert.match(line, /^[\x20-\x7e]+$/)
       }
