@@ -41,12 +41,9 @@ export interface Kept {
 
 export const keptIn = (known: Known, state: State): ReadonlyArray<Kept> =>
   Object.entries(state.records).flatMap(([path, record]) =>
-    WorkflowEvent.resultsOf(record).map((result) => ({
-      path,
-      result,
-      question: known.questionOf(result),
-      isFormer: result !== record.result
-    }))
+    WorkflowEvent.answersOf(record).flatMap((result) =>
+      "tag" in result ? [] : [{ path, result, question: known.questionOf(result), isFormer: result !== record.result }]
+    )
   )
 
 /** The results that paths have now. */

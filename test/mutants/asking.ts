@@ -74,10 +74,7 @@ export const asking: ReadonlyArray<Mutant> = [
     name: "a new result is made of replies that were there",
     file: "WorkflowEvent.ts",
     change: [
-      [
-        "({ replied: _, ...record }: StepRecord): StepRecord => ({ ...record, renew: true })",
-        "(record: StepRecord): StepRecord => ({ ...record, renew: true })"
-      ]
+      ["({ error: _error, replied: _replied, ...record }: StepRecord)", "({ error: _error, ...record }: StepRecord)"]
     ],
     killedBy: core("Engine.replies")
   },

@@ -65,15 +65,15 @@ export const combining: ReadonlyArray<Mutant> = [
   {
     name: "a failure that was taken over is tried again",
     file: "internal/run/verdict.ts",
-    change: [["error?.fingerprint === asks && renew !== true ?", "error?.fingerprint === asks && asks === `` ?"]],
+    change: [
+      ["error?.fingerprint?.value === asks && renew", "error?.fingerprint?.value === asks && asks === `` && renew"]
+    ],
     killedBy
   },
   {
     name: "a failure that was taken over answers another question",
     file: "internal/run/verdict.ts",
-    change: [
-      ["error?.fingerprint === asks && renew !== true ?", "error?.fingerprint !== undefined && renew !== true ?"]
-    ],
+    change: [["error?.fingerprint?.value === asks && renew", "error?.fingerprint !== undefined && renew"]],
     killedBy
   },
   {

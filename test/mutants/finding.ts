@@ -5,19 +5,19 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a moved result stays where it was, and so is one sample twice",
     file: "WorkflowEvent.ts",
-    change: [["      self.records[from] = without(source, result)\n", ""]],
+    change: [["      self.records[from] = without(source, moved)\n", ""]],
     killedBy: core("Engine.moves")
   },
   {
     name: "a result that another takes the place of is lost",
     file: "WorkflowEvent.ts",
-    change: [["{ ...record, result, ...(former.length > 0 && { former }) }", "{ ...record, result }"]],
+    change: [["result: answer, ...formerly(others) }", "result: answer }"]],
     killedBy: core("Engine.moves")
   },
   {
     name: "a result is found by its path alone",
     file: "internal/run/find.ts",
-    change: [["const hadResults = Object.values", 'const hadResults = state.run === "" && Object.values']],
+    change: [["const hadAnswers = Object.values", 'const hadAnswers = state.run === "" && Object.values']],
     killedBy: core("Engine.moves")
   },
   {
@@ -34,7 +34,7 @@ export const finding: ReadonlyArray<Mutant> = [
         `yield* runtime.append({ _tag: "ResultMoved", ...move, at: runtime.now() })`,
         `apply(runtime.state, { _tag: "ResultMoved", ...move, at: runtime.now() })`
       ],
-      [`import { resultsOf } from`, `import { apply, resultsOf } from`]
+      [`import { answersOf } from`, `import { answersOf, apply } from`]
     ],
     killedBy: core("Engine.moves")
   },
@@ -42,7 +42,10 @@ export const finding: ReadonlyArray<Mutant> = [
     name: "a result of one model is moved to a step of another",
     file: "internal/run/steps.ts",
     change: [
-      [`by === "hand" || (model !== undefined && step.model.models.includes(model))`, `by !== "code" && model !== ""`]
+      [
+        `answer.by === "hand" || (answer.model !== undefined && models.includes(answer.model))`,
+        `answer.by !== "code" && answer.model !== ""`
+      ]
     ],
     killedBy: core("Engine.moves")
   },
@@ -51,8 +54,8 @@ export const finding: ReadonlyArray<Mutant> = [
     file: "internal/run/steps.ts",
     change: [
       [
-        `by === "hand" || (model !== undefined && step.model.models.includes(model))`,
-        `by !== "hand" && model !== undefined && step.model.models.includes(model)`
+        `answer.by === "hand" || (answer.model !== undefined && models.includes(answer.model))`,
+        `answer.by !== "hand" && answer.model !== undefined && models.includes(answer.model)`
       ]
     ],
     killedBy: core("Engine.found")
@@ -60,7 +63,7 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a result of code is moved though two steps look the same",
     file: "internal/run/steps.ts",
-    change: [[" && likeOf(code).size === 1", " && likeOf(code).size >= 1"]],
+    change: [[" && likeOf(answer.code).size === 1", " && likeOf(answer.code).size >= 1"]],
     killedBy: core("Engine.moves")
   },
   {
@@ -68,8 +71,8 @@ export const finding: ReadonlyArray<Mutant> = [
     file: "internal/run/steps.ts",
     change: [
       [
-        "code !== undefined && code === codeOf(hash, step) && likeOf(code).size === 1",
-        "code !== undefined && likeOf(codeOf(hash, step) ?? code).size === 1"
+        "answer.code !== undefined && answer.code === codeOf(hash, step) && likeOf(answer.code).size === 1",
+        "answer.code !== undefined && likeOf(codeOf(hash, step) ?? answer.code).size === 1"
       ]
     ],
     killedBy: core("Engine.moves")
@@ -77,13 +80,13 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a result that a person rejected serves another place",
     file: "WorkflowEvent.ts",
-    change: [["result === undefined || renew === true ? former", "result === undefined ? former"]],
+    change: [["renew === true || result?.fingerprint", "result?.fingerprint"]],
     killedBy: core("Engine.found")
   },
   {
     name: "a result is taken from a place that may still want it",
     file: "internal/run/moves.ts",
-    change: [["own.asks === undefined ? !steps.mayAsk(own.step, result) : own.asks", "own.asks"]],
+    change: [["own.asks === undefined ? !steps.mayAsk(own.step, answer) : own.asks", "own.asks"]],
     killedBy: core("Engine.moves")
   },
   {
@@ -122,5 +125,34 @@ export const finding: ReadonlyArray<Mutant> = [
     file: "internal/run/moves.ts",
     change: [["free.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))", "free.toSorted(() => 0)"]],
     killedBy: core("Engine.found")
+  },
+  {
+    name: "a failure that was taken over is found by its path alone",
+    file: "WorkflowEvent.ts",
+    change: [["isTakenOver(error) ? [error] : []", 'isTakenOver(error) && error.tag === "" ? [error] : []']],
+    killedBy: core("Engine.failures")
+  },
+  {
+    name: "a failure that another answer takes the place of is lost",
+    file: "WorkflowEvent.ts",
+    change: [["isTakenOver(error) ? [error, ...former] : former", "former"]],
+    killedBy: core("Engine.failures")
+  },
+  {
+    name: "a failure that a person rejected serves another place",
+    file: "WorkflowEvent.ts",
+    change: [
+      [
+        "({ error: _error, replied: _replied, ...record }: StepRecord)",
+        "({ replied: _replied, ...record }: StepRecord)"
+      ]
+    ],
+    killedBy: core("Engine.failures")
+  },
+  {
+    name: "a failure of one model is that of a step which has another one to try",
+    file: "internal/run/steps.ts",
+    change: [["models.every((model) => answer", "models.some((model) => answer"]],
+    killedBy: core("Engine.failures")
   }
 ]

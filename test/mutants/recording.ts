@@ -48,8 +48,8 @@ export const recording: ReadonlyArray<Mutant> = [
     file: "WorkflowEvent.ts",
     change: [
       [
-        'event._tag === "StepSucceeded" && self.status !== "IN_PROGRESS" && changes',
-        'event._tag === "StepStarted" && changes'
+        '(event._tag === "StepSucceeded" && changes(before, after))',
+        '(event._tag === "StepStarted" && changes(before, after))'
       ]
     ],
     killedBy: core("WorkflowEvent")
@@ -58,10 +58,7 @@ export const recording: ReadonlyArray<Mutant> = [
     name: "a failure takes the last result away",
     file: "WorkflowEvent.ts",
     change: [
-      [
-        "return { ...finished(record, event.at), ...kept, step, error }",
-        "const { result: _result, ...rest } = finished(record, event.at)\n      return { ...rest, ...kept, step, error }"
-      ]
+      ["const after = finished(record, event.at)", "const { result: _, ...after } = finished(record, event.at)"]
     ],
     killedBy: core("WorkflowEvent")
   },
@@ -174,9 +171,7 @@ export const recording: ReadonlyArray<Mutant> = [
   {
     name: "a new result is asked for again and again",
     file: "WorkflowEvent.ts",
-    change: [
-      ["const { error: _error, renew: _renew, ...rest } = withResult", "const { error: _error, ...rest } = withResult"]
-    ],
+    change: [["return { ...record, result: answer,", "return { ...before, result: answer,"]],
     killedBy: core("Engine.fork")
   }
 ]

@@ -1,7 +1,7 @@
 import * as Equal from "effect/Equal"
 import * as Schema from "effect/Schema"
 import { unbilled } from "./LlmError.ts"
-import { KeptReply, StepFailure, type StepRecord, StepResult } from "./WorkflowState.ts"
+import { type Answer, KeptReply, StepFailure, type StepRecord, StepResult, type TakenOver } from "./WorkflowState.ts"
 import * as Usage from "./Usage.ts"
 import { WorkflowConfig } from "./WorkflowConfig.ts"
 import { format, WorkflowState } from "./WorkflowState.ts"
@@ -106,7 +106,10 @@ export const GateAsked = Schema.TaggedStruct("GateAsked", {
   ...time
 })
 
-/** A result that its own path does not take any more is that of a path which asks the same. `answer`: its fingerprint. */
+/**
+ * A result, or a failure that was taken over, which its own path does not take any more is that of a path which asks the
+ * same. `answer`: its fingerprint.
+ */
 export const ResultMoved = Schema.TaggedStruct("ResultMoved", {
   from: Schema.String,
   to: Schema.String,
@@ -202,12 +205,12 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
     case "ResultMoved": {
       const { answer, from, to } = event
       const source = self.records[from]
-      const result = source && resultsOf(source).find(({ fingerprint }) => fingerprint.value === answer)
-      if (source === undefined || result === undefined) return
-      self.records[from] = without(source, result)
-      // what failed or was cut off asked something else, or has its answer now
-      const { error: _error, pending: _pending, ...taker } = self.records[to] ?? noRecord(source.step)
-      self.records[to] = withResult(taker, result)
+      const moved = source && answersOf(source).find(({ fingerprint }) => fingerprint.value === answer)
+      if (source === undefined || moved === undefined) return
+      self.records[from] = without(source, moved)
+      // what was cut off asked something else, or has its answer now
+      const { pending: _, ...taker } = self.records[to] ?? noRecord(source.step)
+      self.records[to] = withAnswer(taker, moved)
       return
     }
     default: {
@@ -220,25 +223,37 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
   }
 }
 
-/** All results that a record has: its own, unless a person rejected that, and those before it. */
-export const resultsOf = ({ former = [], renew, result }: StepRecord): ReadonlyArray<StepResult> =>
-  result === undefined || renew === true ? former : [result, ...former]
+const isTakenOver = (failure: StepFailure | undefined): failure is TakenOver => failure?.fingerprint !== undefined
 
-const without = ({ former, result, ...record }: StepRecord, moved: StepResult): StepRecord => {
-  const left = former?.filter((one) => one !== moved) ?? []
-  return {
-    ...record,
-    ...(result !== undefined && result !== moved && { result }),
-    ...(left.length > 0 && { former: left })
-  }
+/** All answers that a record has: its own, unless a person rejected that, and those before it. */
+export const answersOf = ({ error, former = [], renew, result }: StepRecord): ReadonlyArray<Answer> => {
+  const failure = isTakenOver(error) ? [error] : []
+  // a result which answers what failed since did not hold
+  const isRejected = renew === true || result?.fingerprint.value === failure[0]?.fingerprint.value
+  return [...failure, ...(result === undefined || isRejected ? [] : [result]), ...former]
 }
 
-/** A record with another result; the one before stays to be found, unless it answers the same or was rejected. */
-const withResult = ({ former: _, same: _same, ...record }: StepRecord, result: StepResult): StepRecord => {
-  const former = resultsOf({ ...record, ...(_ !== undefined && { former: _ }) }).filter(
-    ({ fingerprint }) => fingerprint.value !== result.fingerprint.value
-  )
-  return { ...record, result, ...(former.length > 0 && { former }) }
+const formerly = (answers: ReadonlyArray<Answer>) => (answers.length === 0 ? {} : { former: answers })
+
+const without = ({ error, former = [], result, ...record }: StepRecord, moved: Answer): StepRecord => ({
+  ...record,
+  ...(result !== undefined && result !== moved && { result }),
+  ...(error !== undefined && error !== moved && { error }),
+  ...formerly(former.filter((one) => one !== moved))
+})
+
+/** A record with another answer; those before stay to be found, unless they answer the same or were rejected. */
+const withAnswer = (before: StepRecord, answer: Answer): StepRecord => {
+  const { error: _error, former: _former, renew, result, same: _same, ...record } = before
+  const others = answersOf(before).filter(({ fingerprint }) => fingerprint.value !== answer.fingerprint.value)
+  if (!("tag" in answer)) return { ...record, result: answer, ...formerly(others) }
+  return {
+    ...record,
+    error: answer,
+    // what was rejected does not come back because there is nothing better
+    ...(result !== undefined && renew !== true && { result }),
+    ...formerly(others.filter((one) => one !== result))
+  }
 }
 
 /** Every result of a complete run holds: nothing that was there before, or failed or was cut off since, counts any more. */
@@ -247,7 +262,7 @@ const settle = (self: Draft): void => {
     const { error, former, pending, replied: _replied, ...settled } = record
     if (error === undefined && former === undefined && pending === undefined) continue
     // what was taken over is a part of how the run came to its end
-    self.records[path] = error?.fingerprint === undefined ? settled : { ...settled, error }
+    self.records[path] = isTakenOver(error) ? { ...settled, error } : settled
   }
 }
 
@@ -259,8 +274,9 @@ type StepEvent = Extract<WorkflowEvent, { readonly path: string }>
 const next = (record: StepRecord, event: StepEvent): StepRecord => {
   switch (event._tag) {
     case "StepStarted": {
-      const { error: _, ...rest } = event.forced === true ? renewed(record) : record
-      return { ...rest, step: event.step, attempts: record.attempts + 1, pending: event.at }
+      const { error, former = [], ...rest } = event.forced === true ? renewed(record) : record
+      const others = isTakenOver(error) ? [error, ...former] : former
+      return { ...rest, ...formerly(others), step: event.step, attempts: record.attempts + 1, pending: event.at }
     }
     case "StepReplied": {
       const { _tag, at: _at, path: _path, ...reply } = event
@@ -275,8 +291,7 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
     }
     case "ResultShared": {
       const { error: _error, former: _former, pending: _pending, renew: _renew, result: _result, ...rest } = record
-      const former = resultsOf(record)
-      return { ...rest, step: event.step, same: event.from, ...(former.length > 0 && { former }) }
+      return { ...rest, step: event.step, same: event.from, ...formerly(answersOf(record)) }
     }
     case "GateAsked": {
       const { at, fingerprint, question } = event
@@ -285,20 +300,23 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
     }
     case "StepSucceeded": {
       const { _tag, path: _path, step, ...result } = event
-      const { error: _error, renew: _renew, ...rest } = withResult(finished(record, event.at), result)
-      return { ...rest, step }
+      return { ...withAnswer(finished(record, event.at), result), step }
     }
     case "StepFailed": {
       const { _tag, path: _path, step, ...error } = event
       const { replied } = record
       const kept = event.suspends === true && replied !== undefined ? { replied } : {}
-      return { ...finished(record, event.at), ...kept, step, error }
+      const after = finished(record, event.at)
+      return { ...(isTakenOver(error) ? withAnswer(after, error) : { ...after, error }), ...kept, step }
     }
   }
 }
 
-/** A record whose result a person rejected, with all replies that there are. */
-export const renewed = ({ replied: _, ...record }: StepRecord): StepRecord => ({ ...record, renew: true })
+/** A record whose answer a person rejected, with all replies that there are. */
+export const renewed = ({ error: _error, replied: _replied, ...record }: StepRecord): StepRecord => ({
+  ...record,
+  renew: true
+})
 
 const finished = ({ pending, replied: _, ...record }: StepRecord, at: number): StepRecord =>
   pending === undefined ? record : { ...record, durationMillis: at - pending }

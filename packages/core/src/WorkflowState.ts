@@ -32,18 +32,30 @@ export type StepResult = typeof StepResult.Type
 
 /**
  * Why a step failed. `value` is the error encoded by the step's own `error` Schema, where it has one. One that a `fallback`
- * took over has the `fingerprint` of what the step asked: while it asks that, it is not tried again.
+ * took over has the `fingerprint` of what the step asked: while that is asked, it is not tried again.
  */
 export const StepFailure = Schema.Struct({
   tag: Schema.String,
   message: Schema.String,
   value: Schema.optionalKey(Schema.Json),
-  fingerprint: Schema.optionalKey(Schema.String),
+  fingerprint: Schema.optionalKey(Fingerprint),
+  /** The models that the step named. */
+  models: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** As that of a result. */
+  code: Schema.optionalKey(Schema.String),
   /** It only waits: for a budget, say. What it was answered before is taken up when it goes on. */
   suspends: Schema.optionalKey(Schema.Literal(true)),
   at: Schema.Int
 })
 export type StepFailure = typeof StepFailure.Type
+
+/** A failure that was taken over, which answers what was asked as a result does. */
+export const TakenOver = Schema.Struct({ ...StepFailure.fields, fingerprint: Fingerprint })
+export type TakenOver = typeof TakenOver.Type
+
+/** What came of a request: a result, or a failure that was taken over. */
+export const Answer = Schema.Union([StepResult, TakenOver])
+export type Answer = typeof Answer.Type
 
 /** A reply of a model, without its text: `prompt` and `reply` are hashes of texts in the journal. */
 export const KeptReply = Schema.Struct({
@@ -69,8 +81,8 @@ export const StepRecord = Schema.Struct({
   /** What models answered since a result was wanted, until there is one or a failure: what a kill left is taken up. */
   replied: Schema.optionalKey(Schema.Array(KeptReply)),
   result: Schema.optionalKey(StepResult),
-  /** Results that other ones took the place of since the run was last complete: what asks the same may have them yet. */
-  former: Schema.optionalKey(Schema.Array(StepResult)),
+  /** What others took the place of since the run was last complete: what asks the same may have it yet. */
+  former: Schema.optionalKey(Schema.Array(Answer)),
   /** The path of an earlier round whose result is this round's too. */
   same: Schema.optionalKey(Schema.String),
   /** What a gate was last asked: a hash of the question, which is a text in the journal. */

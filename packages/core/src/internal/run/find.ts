@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Semaphore from "effect/Semaphore"
-import { resultsOf } from "../../WorkflowEvent.ts"
+import { answersOf } from "../../WorkflowEvent.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import type { UntypedWorkflow } from "../definition/nodes.ts"
 import { type Foresight, foresee } from "./foresee.ts"
@@ -10,7 +10,7 @@ import type { Find } from "./perform.ts"
 import type { Runtime } from "./runtime.ts"
 import * as Steps from "./steps.ts"
 
-/** Moves results to where they are asked for, as far as that is known by now. */
+/** Moves answers to where they are asked for, as far as that is known by now. */
 export const settle = Effect.fnUntraced(function* (
   runtime: Runtime,
   { moves }: Foresight
@@ -19,19 +19,22 @@ export const settle = Effect.fnUntraced(function* (
 })
 
 /**
- * How a run finds results at other paths. It looks ahead when first a step is about to ask, and again for a step which asks
- * what a result answers that had no place when it last looked.
+ * How a run finds answers at other paths. It looks ahead when first a step is about to ask, and again for a step which asks
+ * what is answered and had no place when it last looked.
  */
 export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown): Finder => {
   const { hash, state } = runtime
   const steps = Steps.make(hash, workflow)
-  const hadResults = Object.values(state.records).some((record) => resultsOf(record).length > 0)
+  const hadAnswers = Object.values(state.records).some((record) => answersOf(record).length > 0)
   const lock = Semaphore.makeUnsafe(1)
   const started = new Set<string>()
   let last: Known | undefined
 
   const look = Effect.fnUntraced(function* (path: string, asks: string) {
-    const isThere = () => state.records[path]?.result?.fingerprint.value === asks
+    const isThere = () => {
+      const { error, result } = state.records[path] ?? {}
+      return result?.fingerprint.value === asks || error?.fingerprint?.value === asks
+    }
     if (isThere()) return true
     if (last !== undefined) {
       const since = state.events - last.events
@@ -56,8 +59,8 @@ export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown
       Effect.sync(() => void (isFound || step.isGate || started.add(path)))
     )
   return {
-    find: (...at) => (hadResults ? lock.withPermits(1)(find(...at)) : Effect.succeed(false)),
-    isDecided: Effect.suspend(() => (hadResults ? lock.withPermits(1)(ahead) : Effect.succeed([]))).pipe(
+    find: (...at) => (hadAnswers ? lock.withPermits(1)(find(...at)) : Effect.succeed(false)),
+    isDecided: Effect.suspend(() => (hadAnswers ? lock.withPermits(1)(ahead) : Effect.succeed([]))).pipe(
       Effect.map((plan) => {
         const { undecided } = runtime.tally
         return plan.some(({ action, path }) => action === "reuse" && undecided.includes(path))
@@ -79,16 +82,16 @@ interface Known {
   /** How many events there were. */
   readonly events: number
   readonly places: number
-  /** What results answer that no place holds. */
+  /** What is answered and no place holds. */
   readonly left: ReadonlySet<string>
 }
 
 const known = ({ events, records }: WorkflowState, seen: Foresight["seen"]): Known => {
   const left = new Set<string>()
   for (const [path, record] of Object.entries(records)) {
-    const isHeld = seen.get(path)?.by === "own"
-    for (const result of resultsOf(record)) {
-      if (!(isHeld && result === record.result)) left.add(result.fingerprint.value)
+    const place = seen.get(path)
+    for (const { fingerprint } of answersOf(record)) {
+      if (place?.by !== "own" || place.asks !== fingerprint.value) left.add(fingerprint.value)
     }
   }
   return { events, places: seen.size, left }

@@ -68,7 +68,7 @@ export const foresee = Effect.fnUntraced(function* (
   }
 })
 
-const placed = (answer: string | undefined, path: string): string => `${answer} ${path}`
+const placed = (answer: string, path: string): string => `${answer} ${path}`
 
 /** Says of every step what a run would do; what would run has no output for those after it. */
 const planAll = (
@@ -86,19 +86,20 @@ const planAll = (
     const examined = yield* examine(hash, step, place, value, recorded(path))
     const asks = examined.fingerprint.value
     let { verdict } = examined
-    const found = verdict._tag === "Run" ? known.atOnce(path, step, asks) : undefined
+    const found = verdict._tag === "Run" ? known.atOnce(place, step, asks) : undefined
     if (found !== undefined) {
       move(found)
       known.note(found.from)
       known.note(path)
       verdict = yield* examined.judge(recorded(path))
     }
-    const isOwn = verdict._tag === "Reuse" && verdict.from === undefined
-    known.see(path, { step, asks, by: isOwn ? "own" : verdict._tag === "Run" ? undefined : "other" })
+    const isOwn = verdict._tag === "Fail" || (verdict._tag === "Reuse" && verdict.from === undefined)
+    known.see(place, { step, asks, by: isOwn ? "own" : verdict._tag === "Run" ? undefined : "other" })
     if (verdict._tag === "Reuse" && place.earlier !== undefined) {
       answered.set(path, { asks, output: verdict.output, from: verdict.from ?? path })
     }
-    return verdict
+    const origin = origins.get(placed(asks, path)) ?? path
+    return { value, verdict, moved: origin === path ? undefined : `moved from ${origin}` }
   })
   return {
     concurrency: 1,
@@ -108,27 +109,22 @@ const planAll = (
       const tell = (action: PlanEntry["action"], why: string, more: Pick<PlanEntry, "question"> = {}) =>
         void plan.push({ path, action, why, ...more })
       return Effect.matchEffect(
-        Effect.flatMap(input, (value) => Effect.map(look(step, place, value), (verdict) => ({ value, verdict }))),
+        Effect.flatMap(input, (value) => look(step, place, value)),
         {
-          onSuccess: ({ value, verdict }): Effect.Effect<unknown, Stop> => {
+          onSuccess: ({ moved, value, verdict }): Effect.Effect<unknown, Stop> => {
             switch (verdict._tag) {
               case "Reuse": {
-                const origin =
-                  verdict.from === undefined
-                    ? origins.get(placed(state.records[path]?.result?.fingerprint.value, path))
-                    : undefined
+                const { from } = verdict
                 const kept = keptModel(step, state.records[path]?.result?.model)
-                const isMoved = origin !== undefined && origin !== path
-                tell(
-                  "reuse",
-                  verdict.from !== undefined ? `as in ${verdict.from}` : isMoved ? `moved from ${origin}` : kept
-                )
+                tell("reuse", from === undefined ? (moved ?? kept) : `as in ${from}`)
                 return Effect.succeed(verdict.output)
               }
-              case "Fail":
+              case "Fail": {
+                const failed = `failed: ${verdict.failure.tag}, which is taken over`
                 verdict.taker.failure ??= { path, reason: verdict.failure, isTimeOut: false }
-                tell("reuse", `failed: ${verdict.failure.tag}, which is taken over`)
+                tell("reuse", moved === undefined ? failed : `${failed} (${moved})`)
                 return Effect.fail(new Halt())
+              }
               case "Run":
                 if (step.isGate) {
                   tell("decide", "it waits for a decision", { question: insideOf(step).input.encode(value) })
@@ -137,7 +133,7 @@ const planAll = (
             }
           },
           onFailure: (error): Effect.Effect<unknown, Stop> => {
-            known.see(path, { step, asks: undefined, by: undefined })
+            known.see(place, { step, asks: undefined, by: undefined })
             if (error instanceof Missing) tell("perhaps", `reads ${error.path}`)
             else tell("run", `would fail: ${describeError(error).message}`)
             return Effect.fail(new Missing(path, error instanceof Missing && error.isUndecided))

@@ -1,11 +1,12 @@
-// Results are found by what was asked, not by where. In: the records, and what a plan finds at each place. Out: the free
-// result that a place takes which has none of its own. `foresee` calls it.
+// Answers are found by what was asked, not by where: results, and failures that were taken over. In: the records, and what
+// a plan finds at each place. Out: the free answer that a place takes which has none of its own. `foresee` calls it.
 
 import * as StepPath from "../../StepPath.ts"
-import type { StepRecord, StepResult } from "../../WorkflowState.ts"
-import { resultsOf } from "../../WorkflowEvent.ts"
+import type { Answer, StepRecord } from "../../WorkflowState.ts"
+import { answersOf } from "../../WorkflowEvent.ts"
 import type { UntypedStep } from "../ask/step.ts"
 import { finder } from "../definition/places.ts"
+import { type Place, takerOf } from "../walk/place.ts"
 import type { Steps } from "./steps.ts"
 
 /** What a plan found at a path; with `*` in the path where items are not known. */
@@ -17,7 +18,7 @@ export interface Seen {
   readonly by: "own" | "other" | undefined
 }
 
-/** A result that leaves its path for another; `answer` is its fingerprint. */
+/** What leaves its path for another; `answer` is its fingerprint. */
 export interface Move {
   readonly from: string
   readonly to: string
@@ -32,21 +33,21 @@ export interface Options {
   readonly started: ReadonlySet<string>
 }
 
-/** Results by what they answer, while a plan looks at one place after the other. */
+/** Answers by what was asked, while a plan looks at one place after the other. */
 export const make = ({ records, started, steps }: Options) => {
   const answers = new Map<string, Set<string>>()
-  const seen = new Map<string, Seen & { readonly order: number }>()
+  const seen = new Map<string, Seen & { readonly order: number; readonly place: Place }>()
 
   const note = (path: string): void => {
-    for (const { fingerprint } of resultsAt(path)) {
+    for (const { fingerprint } of answersAt(path)) {
       const paths = answers.get(fingerprint.value)
       if (paths === undefined) answers.set(fingerprint.value, new Set([path]))
       else paths.add(path)
     }
   }
-  const resultsAt = (path: string): ReadonlyArray<StepResult> => {
+  const answersAt = (path: string): ReadonlyArray<Answer> => {
     const record = records[path]
-    return record === undefined ? [] : resultsOf(record)
+    return record === undefined ? [] : answersOf(record)
   }
   for (const path of Object.keys(records)) note(path)
 
@@ -58,43 +59,45 @@ export const make = ({ records, started, steps }: Options) => {
     return place === undefined ? undefined : seen.get(place)
   }
 
-  /** Whether the path of a result does not take it; `isWhole` when all places were seen. */
-  const isFree = (path: string, result: StepResult, isWhole: boolean): boolean => {
+  /** Whether the path of an answer does not take it; `isWhole` when all places were seen. */
+  const isFree = (path: string, answer: Answer, isWhole: boolean): boolean => {
     const own = isWhole ? seenFor(path) : seen.get(path)
     if (own === undefined) return isWhole || !steps.has(path)
-    if (own.by !== undefined) return own.by === "other" || result !== records[path]?.result
-    return own.asks === undefined ? !steps.mayAsk(own.step, result) : own.asks !== result.fingerprint.value
+    if (own.by === "other") return true
+    return own.asks === undefined ? !steps.mayAsk(own.step, answer) : own.asks !== answer.fingerprint.value
   }
 
-  /** Paths with a result that answers what a step asks, and that it may have, its own first, then in order. */
-  const freeFor = ({ asks, path, step }: Taker, isWhole: boolean): ReadonlyArray<string> => {
-    const free = [...(answers.get(asks) ?? [])].filter((from) =>
-      resultsAt(from).some(
-        (result) =>
-          result.fingerprint.value === asks &&
-          (from === path || (steps.mayTake(step, result) && isFree(from, result, isWhole)))
-      )
-    )
+  /** Paths with an answer to what a step asks, and that it may have, its own first, then in order. */
+  const freeFor = ({ asks, place, step }: Taker, isWhole: boolean): ReadonlyArray<string> => {
+    const { path } = place
+    const free = [...(answers.get(asks) ?? [])].filter((from) => {
+      const answer = answersAt(from).find(({ fingerprint }) => fingerprint.value === asks)
+      if (answer === undefined || ("tag" in answer && takerOf(place, answer.tag) === undefined)) return false
+      return from === path || (steps.mayTake(step, answer) && isFree(from, answer, isWhole))
+    })
     const rank = (from: string) => (from === path ? -1 : (seen.get(from)?.order ?? Infinity))
     return free.length < 2 ? free : free.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
   }
 
-  const takerAt = (path: string, step: UntypedStep, asks: string | undefined): Taker | undefined =>
-    asks !== undefined &&
-    seen.get(path)?.by === undefined &&
-    // what stands for items that are not known is no path of a run
-    !path.includes("*") &&
-    !started.has(path) &&
-    records[path]?.renew !== true &&
-    records[path]?.result?.fingerprint.value !== asks
-      ? { asks, path, step }
+  const takerAt = (place: Place, step: UntypedStep, asks: string | undefined): Taker | undefined => {
+    const { path } = place
+    return asks !== undefined &&
+      seen.get(path)?.by === undefined &&
+      // what stands for items that are not known is no path of a run
+      !path.includes("*") &&
+      !started.has(path) &&
+      records[path]?.renew !== true &&
+      records[path]?.result?.fingerprint.value !== asks
+      ? { asks, place, step }
       : undefined
+  }
 
   return {
-    see: (path: string, found: Seen): void => void seen.set(path, { ...found, order: seen.size }),
-    /** The one result of the same last name that a place takes while not all places were seen. */
-    atOnce: (path: string, step: UntypedStep, asks: string): Move | undefined => {
-      const taker = takerAt(path, step, asks)
+    see: (place: Place, found: Seen): void => void seen.set(place.path, { ...found, place, order: seen.size }),
+    /** The one answer of the same last name that a place takes while not all places were seen. */
+    atOnce: (place: Place, step: UntypedStep, asks: string): Move | undefined => {
+      const { path } = place
+      const taker = takerAt(place, step, asks)
       // which of several it is, all places together tell
       if (taker === undefined || answers.get(asks)?.size !== 1) return undefined
       const from = freeFor(taker, false).find((from) => isNamesake(from, path))
@@ -103,12 +106,13 @@ export const make = ({ records, started, steps }: Options) => {
     /** Those that are taken when all were seen: first under the same last name, then in order. */
     pairs: (): ReadonlyArray<Move> => {
       const moves: Array<Move> = []
-      const takers = [...seen].flatMap(([path, { asks, step }]) => takerAt(path, step, asks) ?? [])
+      const takers = [...seen.values()].flatMap(({ asks, place, step }) => takerAt(place, step, asks) ?? [])
       const taken = new Set<string>()
       const done = new Set<string>()
       for (const fits of [(a: string, b: string) => a === b, isNamesake, () => true]) {
         for (const taker of takers) {
-          const { asks: answer, path: to } = taker
+          const { asks: answer, place } = taker
+          const { path: to } = place
           if (done.has(to)) continue
           const from = freeFor(taker, true).find((from) => !taken.has(`${answer} ${from}`) && fits(from, to))
           if (from === undefined) continue
@@ -127,7 +131,7 @@ export const make = ({ records, started, steps }: Options) => {
 /** A place that asks what nothing there answers. */
 interface Taker {
   readonly asks: string
-  readonly path: string
+  readonly place: Place
   readonly step: UntypedStep
 }
 

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import { AttemptSink } from "../../AttemptSink.ts"
+import type { Fingerprint } from "../../Fingerprint.ts"
 import { isLlmError } from "../../LlmError.ts"
 import { describeError } from "../../WorkflowError.ts"
 import type { StepFailure } from "../../WorkflowState.ts"
@@ -15,7 +16,7 @@ import * as canonical from "../json/canonical.ts"
 import { executionOf } from "./execution.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
 import { failureAround, type Place, takerOf } from "../walk/place.ts"
-import { attemptSink, recallReply, recordReply, recordResult } from "./record.ts"
+import { attemptSink, madeBy, recallReply, recordReply, recordResult } from "./record.ts"
 import { end, keep, type Runtime } from "./runtime.ts"
 import * as span from "./span.ts"
 import { examine, type Examined } from "./verdict.ts"
@@ -40,11 +41,12 @@ export const perform = (
   const { path } = place
   const { answered, hash, state, tally } = runtime
   const recorded = () => ({ record: state.records[path], answered })
-  let asks: string | undefined
+  let fingerprint: Fingerprint | undefined
   return Effect.gen(function* () {
     if (isOver(runtime, place)) return yield* Effect.fail(new Halt())
     const examined = yield* examine(hash, step, place, input, recorded())
-    asks = examined.fingerprint.value
+    fingerprint = examined.fingerprint
+    const asks = fingerprint.value
     let { verdict } = examined
     if (verdict._tag === "Run" && !forced && find !== undefined && (yield* find(step, path, asks))) {
       verdict = yield* examined.judge(recorded())
@@ -67,8 +69,8 @@ export const perform = (
     }
     return output
   }).pipe(
-    Effect.onInterrupt(() => timedOut(runtime, step, place, asks)),
-    Effect.catchCause((cause) => failed(runtime, step, place, asks, cause))
+    Effect.onInterrupt(() => timedOut(runtime, step, place, fingerprint)),
+    Effect.catchCause((cause) => failed(runtime, step, place, fingerprint, cause))
   )
 }
 
@@ -160,7 +162,7 @@ const failed = (
   runtime: Runtime,
   step: UntypedStep,
   place: Place,
-  asks: string | undefined,
+  fingerprint: Fingerprint | undefined,
   cause: Cause.Cause<unknown>
 ): Effect.Effect<never, Stop> => {
   const error = Cause.squash(cause)
@@ -182,7 +184,7 @@ const failed = (
     ...(suspends && { suspends })
   }
   return Effect.andThen(
-    fail(runtime, step, place.path, isTaken ? asks : undefined, failure),
+    fail(runtime, step, place.path, isTaken ? fingerprint : undefined, failure),
     isDefect ? Effect.failCause(cause as Cause.Cause<never>) : Effect.fail(new Halt())
   )
 }
@@ -201,27 +203,24 @@ const fail = (
   runtime: Runtime,
   step: UntypedStep,
   path: string,
-  fingerprint: string | undefined,
+  /** Of what it asked, if it is taken over. */
+  fingerprint: Fingerprint | undefined,
   failure: Pick<StepFailure, "tag" | "message" | "value" | "suspends">
-) =>
-  runtime.append({
-    _tag: "StepFailed",
-    path,
-    step: step.name,
-    ...failure,
-    ...(fingerprint !== undefined && { fingerprint }),
-    at: runtime.now()
-  })
+) => {
+  const by = step.model === undefined ? madeBy(runtime.hash, step) : { models: step.model.models }
+  const takenOver = fingerprint === undefined ? {} : { fingerprint, ...by }
+  return runtime.append({ _tag: "StepFailed", path, step: step.name, ...failure, ...takenOver, at: runtime.now() })
+}
 
 /** Notes of a step that was at work that it had no more time, if that is why it was interrupted. */
-const timedOut = (runtime: Runtime, step: UntypedStep, place: Place, asks: string | undefined) => {
+const timedOut = (runtime: Runtime, step: UntypedStep, place: Place, fingerprint: Fingerprint | undefined) => {
   const failure = failureAround(place)
   const { error, pending } = runtime.state.records[place.path] ?? {}
   if (failure?.isTimeOut !== true || pending === undefined || error !== undefined) return Effect.void
   const { message, tag } = describeError(failure.reason)
   const isTaken = takerOf({ attempt: failure.of.outer }, tag) !== undefined
   // the run that ended for the time tells of it where that cannot be written
-  return Effect.ignore(fail(runtime, step, place.path, isTaken ? asks : undefined, { tag, message }))
+  return Effect.ignore(fail(runtime, step, place.path, isTaken ? fingerprint : undefined, { tag, message }))
 }
 
 /** The error by the step's own Schema, if it has one and the error fits it. */

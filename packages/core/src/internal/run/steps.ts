@@ -1,11 +1,11 @@
-// What the steps of a definition tell of a recorded result: whether its path is one of theirs, and which of them may have
+// What the steps of a definition tell of a recorded answer: whether its path is one of theirs, and which of them may have
 // made it. `moves` asks.
 
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { engineError, UnknownPath, type WorkflowError } from "../../WorkflowError.ts"
-import type { StepResult } from "../../WorkflowState.ts"
+import type { Answer } from "../../WorkflowState.ts"
 import type { UntypedStep } from "../ask/step.ts"
 import { nodesOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { finder } from "../definition/places.ts"
@@ -18,10 +18,10 @@ type Hash = (text: string) => string
 export interface Steps {
   /** Whether a path of a run may be one of the definition. */
   readonly has: (path: string) => boolean
-  /** Whether a step may ask what a result answers, for all that is known without its input. */
-  readonly mayAsk: (step: UntypedStep, result: StepResult) => boolean
-  /** Whether a step that asks what a result answers may take it from another path. */
-  readonly mayTake: (step: UntypedStep, result: StepResult) => boolean
+  /** Whether a step may ask what is answered, for all that is known without its input. */
+  readonly mayAsk: (step: UntypedStep, answer: Answer) => boolean
+  /** Whether a step that asks what is answered may take that from another path. */
+  readonly mayTake: (step: UntypedStep, answer: Answer) => boolean
 }
 
 export const make = (hash: Hash, workflow: UntypedWorkflow): Steps => {
@@ -44,13 +44,19 @@ export const make = (hash: Hash, workflow: UntypedWorkflow): Steps => {
     has: (path) => placeOf(path) !== undefined,
     mayAsk: (step, { fingerprint }) =>
       Object.entries(fixed(hash, step).parts).every(([name, digest]) => fingerprint.parts[name] === digest),
-    mayTake: (step, { by, code, model }) => {
+    mayTake: (step, answer) => {
       // its fingerprint has all that a decision answers
-      if (step.isGate) return by === "decision"
-      if (step.model !== undefined) return by === "hand" || (model !== undefined && step.model.models.includes(model))
-      return code !== undefined && code === codeOf(hash, step) && likeOf(code).size === 1
+      if (step.isGate) return "by" in answer && answer.by === "decision"
+      if (step.model !== undefined) return isOfModels(answer, step.model.models)
+      return answer.code !== undefined && answer.code === codeOf(hash, step) && likeOf(answer.code).size === 1
     }
   }
+}
+
+/** A result is one of any model that is named, a failure one of them all. */
+const isOfModels = (answer: Answer, models: ReadonlyArray<string>): boolean => {
+  if ("tag" in answer) return models.every((model) => answer.models?.includes(model))
+  return answer.by === "hand" || (answer.model !== undefined && models.includes(answer.model))
 }
 
 /** That a path is one of a gate. */

@@ -99,7 +99,7 @@ const judge = Effect.fnUntraced(function* (
   if (own?._tag === "Reuse") return own
   const earlier = place.earlier?.map((path) => answered.get(path)).find((answer) => answer?.asks === asks)
   if (earlier !== undefined && renew !== true) return { _tag: "Reuse", output: earlier.output, from: earlier.from }
-  const taker = error?.fingerprint === asks && renew !== true ? takerOf(place, error.tag) : undefined
+  const taker = error?.fingerprint?.value === asks && renew !== true ? takerOf(place, error.tag) : undefined
   if (error !== undefined && taker !== undefined) return { _tag: "Fail", failure: error, taker }
   const byHand = result?.by === "hand" ? " (replaces a result set by hand)" : ""
   const why = renew === true ? "a new result was asked for" : (own?.why ?? "it has no result yet")
