@@ -1,19 +1,8 @@
 import { Effect, Schema } from "effect"
-import {
-  Engine,
-  Journal,
-  LlmClient,
-  LlmError,
-  type LlmReply,
-  type LlmRequest,
-  PromptTemplate,
-  Step,
-  Workflow,
-  WorkflowEvent,
-  WorkflowState
-} from "@stepwright/core"
+import { Engine, Journal, LlmError, PromptTemplate, Step, Workflow, WorkflowState } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
 import { runState, stepState } from "./support/engine.ts"
+import { afterReply, begun, cut, keeping, model, replies, resumed, stateOf } from "./support/keeping.ts"
 import { reply } from "./support/scripted.ts"
 
 const Text = Schema.Struct({ text: Schema.String })
@@ -42,66 +31,11 @@ const many = Workflow.make("w", { input: Schema.Array(Text) }).pipe(
   Workflow.bind("last", number(), ({ each }) => ({ text: each.join() }))
 )
 
-/** A model whose first two replies to whatever it is asked are of no use; keeps what it was asked. */
-const third = (request: LlmRequest.LlmRequest) => ["no", "nor", "3"][(request.messages.length - 1) / 2] ?? "3"
-
-const model = (answer: (request: LlmRequest.LlmRequest) => string | LlmReply.LlmReply | LlmError.LlmError = third) => {
-  const asked: Array<LlmRequest.LlmRequest> = []
-  const layer = LlmClient.layer((request) => {
-    asked.push(request)
-    const answered = answer(request)
-    if (typeof answered === "string") return Effect.succeed(reply(answered, { model: `${request.model}-2026` }))
-    return "text" in answered ? Effect.succeed(answered) : Effect.fail(answered)
-  })
-  return { asked, turns: () => asked.map(({ metadata }) => metadata.turn), layer }
-}
-
-interface Kept {
-  readonly events: ReadonlyArray<WorkflowEvent.WorkflowEvent>
-  readonly texts: ReadonlyMap<string, string>
-}
-
-/** What a journal keeps of a run, by what was done in it. */
-const keeping = <A, E, R>(work: Effect.Effect<A, E, R>, from: Kept = { events: [], texts: new Map() }) =>
-  Effect.gen(function* () {
-    const memory = Journal.makeMemory()
-    const texts = new Map(from.texts)
-    const journal: Journal.Service = {
-      ...memory,
-      putText: (_run, hash, text) => Effect.sync(() => void texts.set(hash, text)),
-      getText: (run, hash) => {
-        const text = texts.get(hash)
-        return text === undefined
-          ? Effect.fail(new Journal.JournalError({ run, reason: "NotFound", detail: hash }))
-          : Effect.succeed(text)
-      }
-    }
-    for (const event of from.events) yield* memory.append("r", event)
-    const result = yield* Effect.provideService(work, Journal.Journal, journal)
-    return { result, events: yield* memory.load("r"), texts }
-  })
-
-/** The journal as a kill after this many events leaves it. */
-const cut = ({ events, texts }: Kept, length: number): Kept => ({ events: events.slice(0, length), texts })
-
-const afterReply = ({ events }: Kept, turn: number) =>
-  events.findIndex((event) => event._tag === "StepReplied" && event.turn === turn) + 1
-
-const stateOf = ({ events }: Kept) => WorkflowEvent.fold(events)!
-
-const begun = <In, Out, E, R>(workflow: Workflow.Workflow<In, Out, E, R>, input: In) =>
-  Effect.flatMap(Engine.initialize(workflow, input, { run: "r" }), (state) => Engine.run(workflow, state))
-
-const resumed = <In, Out, E, R>(workflow: Workflow.Workflow<In, Out, E, R>) =>
-  Effect.flatMap(Engine.load(workflow, "r"), (state) => Engine.run(workflow, state))
-
 /** A run of one step, killed after the reply of a turn. */
 const killed = (turn: number, options: Options = {}) =>
   Effect.map(Effect.provide(keeping(begun(one(options), { text: "go" })), model().layer), (kept) =>
     cut(kept, afterReply(kept, turn))
   )
-
-const replies = ({ events }: Kept) => events.filter(({ _tag }) => _tag === "StepReplied").length
 
 describe("Engine, replies that are in the journal", () => {
   it.effect("are asked for once, wherever the run is cut, and cut again", () =>
