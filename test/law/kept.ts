@@ -157,8 +157,38 @@ export const forget = (received: Array<model.Received>, events: Events) => {
   received.splice(0, Infinity, ...kept)
 }
 
-/** The replies that attempts which were cut off have left at a path, as requests of a turn. */
-export const repliesOf = (received: ReadonlyArray<model.Received>, state: State, path: string) => {
-  const { replied = [] } = state.records[path] ?? {}
-  return replied.length === 0 ? [] : received.filter((it) => it.path === path).slice(-replied.length)
+/** A request that an attempt which was cut off had answered, and the prompt that this attempt began with. */
+export interface Left extends model.Received {
+  readonly opening: string
+}
+
+/** What attempts that were cut off have left at each path, after some events. */
+export const leftIn = (
+  received: ReadonlyArray<model.Received>,
+  events: Events
+): ReadonlyMap<string, ReadonlyArray<Left>> => {
+  const left = new Map<string, ReadonlyArray<Left>>()
+  const next = new Map([...Map.groupBy(received, ({ path }) => path)].map(([path, all]) => [path, all.values()]))
+  for (const event of events) {
+    if (event._tag === "StepReplied") {
+      const opening = WorkflowEvent.openingOf(event)
+      const reply = { ...next.get(event.path)!.next().value!, opening }
+      left.set(event.path, [...(left.get(event.path) ?? []), reply])
+    } else if (event._tag === "RepliesMoved") {
+      const { from, opening, to } = event
+      const all = left.get(from) ?? []
+      left.set(to, [...(left.get(to) ?? []), ...all.filter((it) => it.opening === opening)])
+      left.set(
+        from,
+        all.filter((it) => it.opening !== opening)
+      )
+    } else if (
+      event._tag === "StepSucceeded" ||
+      event._tag === "StepFailed" ||
+      (event._tag === "StepStarted" && event.forced === true)
+    ) {
+      left.delete(event.path)
+    }
+  }
+  return left
 }

@@ -12,6 +12,7 @@ import {
   forget,
   held,
   keptIn,
+  leftIn,
   makeKnown,
   mayTake,
   mayWant,
@@ -19,7 +20,6 @@ import {
   ownIn,
   pairsOf,
   recorded,
-  repliesOf,
   type Events,
   type Kept
 } from "./kept.ts"
@@ -111,7 +111,9 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     const kept = keptIn(known, before)
     const own = ownIn(kept)
     const origins = originsOf(kept, since)
-    const earlier = received.slice(0, received.length - asked.length)
+    // what was moved while it ran is there when it is asked for
+    const movedReplies = since.filter(({ _tag }) => _tag === "RepliesMoved")
+    const left = leftIn(received.slice(0, received.length - asked.length), [...events, ...movedReplies])
     const wanted: Array<string> = []
     const ran: Array<{ readonly path: string; readonly question: oracle.Question }> = []
     const paths = { ran: [] as Array<string>, reused: [] as Array<string> }
@@ -145,12 +147,22 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       }
       if (!done.decided.includes(path)) paths.ran.push(path)
       ran.push({ path, question })
-      const left = repliesOf(earlier, before, path)
-      wanted.push(...requestsOf(question, left))
+      wanted.push(...requestsOf(question, left.get(path) ?? []))
       assert.strictEqual(result.by, { Ask: "model", Code: "code", Gate: "decision" }[question.step.tag], path)
       if (!it.samples || question.request === undefined) same(result.output, oracle.madeOf(library, question), path)
     }
     same(sorted(asked), sorted(wanted), "what the model was asked")
+    const idle = [...left].flatMap(([path, replies]) => {
+      const question = ran.find((it) => it.path === path)?.question
+      const [opening] = question === undefined ? [] : oracle.requestsOf(library, question)
+      return replies.filter(({ request, turn }) => turn === 1 && !(opening && oracle.isSame(request, opening)))
+    })
+    for (const { path, question } of ran) {
+      const [opening] = oracle.requestsOf(library, question)
+      if (opening === undefined || before.records[path]?.renew === true || !asked.includes(show(opening))) continue
+      const free = idle.find(({ request }) => show(request) === show(opening))
+      assert(free === undefined, `${path} asks, and there is a reply, of ${free?.path}`)
+    }
     same(sorted(done.ran), sorted(paths.ran), "what ran")
     same(sorted(done.reused), sorted(paths.reused), "what was reused")
     return { output, ran, unused: kept.filter((it) => !used.has(it)), moved }

@@ -17,13 +17,13 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a result is found by its path alone",
     file: "internal/run/find.ts",
-    change: [["const hadAnswers = Object.values", 'const hadAnswers = state.run === "" && Object.values']],
+    change: [["const hadAny = Object.values", 'const hadAny = state.run === "" && Object.values']],
     killedBy: core("Engine.moves")
   },
   {
     name: "a plan does not say what a run finds elsewhere",
     file: "internal/run/foresee.ts",
-    change: [["    if (pairs.length === 0) return", "    if (pairs.length === 0 || made.length === 0) return"]],
+    change: [["    if (pairs.length === 0) {", "    if (pairs.length === 0 || made.length === 0) {"]],
     killedBy: core("Engine.moves")
   },
   {
@@ -34,7 +34,7 @@ export const finding: ReadonlyArray<Mutant> = [
         `yield* runtime.append({ _tag: "ResultMoved", ...move, at: runtime.now() })`,
         `apply(runtime.state, { _tag: "ResultMoved", ...move, at: runtime.now() })`
       ],
-      [`import { answersOf } from`, `import { answersOf, apply } from`]
+      [`import { answersOf, openingOf } from`, `import { answersOf, apply, openingOf } from`]
     ],
     killedBy: core("Engine.moves")
   },
@@ -123,7 +123,7 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "of several results that is found first which was asked for first",
     file: "internal/run/moves.ts",
-    change: [["free.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))", "free.toSorted(() => 0)"]],
+    change: [["paths.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))", "paths.toSorted(() => 0)"]],
     killedBy: core("Engine.found")
   },
   {
@@ -154,5 +154,35 @@ export const finding: ReadonlyArray<Mutant> = [
     file: "internal/run/steps.ts",
     change: [["models.every((model) => answer", "models.some((model) => answer"]],
     killedBy: core("Engine.failures")
+  },
+  {
+    name: "a reply of an attempt that was cut off is found at its own path alone",
+    file: "internal/run/foresee.ts",
+    change: [["replies: known.replies(), seen", "replies: [], seen"]],
+    killedBy: core("Engine.unfinished")
+  },
+  {
+    name: "a reply serves two steps",
+    file: "WorkflowEvent.ts",
+    change: [["filter((reply) => !moved.includes(reply))", "filter((reply) => reply.reply !== ``)"]],
+    killedBy: core("Engine.unfinished")
+  },
+  {
+    name: "a reply is taken from a path that begins with that prompt",
+    file: "internal/run/moves.ts",
+    change: [["own?.by === undefined && own?.opening === opening", 'own?.by === undefined && own?.opening === ""']],
+    killedBy: core("Engine.unfinished")
+  },
+  {
+    name: "a reply of one model serves a step of another",
+    file: "internal/run/moves.ts",
+    change: [["step.model?.models.includes(asked.model) === true", 'step.model?.models.includes("") !== true']],
+    killedBy: core("Engine.unfinished")
+  },
+  {
+    name: "the first turn of a conversation is moved alone",
+    file: "WorkflowEvent.ts",
+    change: [["KeptReply): string => opening ?? prompt", "KeptReply): string => opening?.slice(0, 1) ?? prompt"]],
+    killedBy: core("Engine.unfinished")
   }
 ]

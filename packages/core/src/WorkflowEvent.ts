@@ -117,6 +117,14 @@ export const ResultMoved = Schema.TaggedStruct("ResultMoved", {
   ...time
 })
 
+/** What attempts that were cut off were answered to a prompt (`opening`) is taken up at another path, which asks the same. */
+export const RepliesMoved = Schema.TaggedStruct("RepliesMoved", {
+  from: Schema.String,
+  to: Schema.String,
+  opening: Schema.String,
+  ...time
+})
+
 /** What happens to a run. Its state is the fold of these. */
 export const WorkflowEvent = Schema.Union([
   RunInitialized,
@@ -131,6 +139,7 @@ export const WorkflowEvent = Schema.Union([
   StepSucceeded,
   StepFailed,
   ResultMoved,
+  RepliesMoved,
   ResultShared,
   GateAsked
 ])
@@ -213,6 +222,19 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
       self.records[to] = withAnswer(taker, moved)
       return
     }
+    case "RepliesMoved": {
+      const { from, opening, to } = event
+      const source = self.records[from]
+      const moved = source?.replied?.filter((reply) => openingOf(reply) === opening) ?? []
+      if (source === undefined || moved.length === 0) return
+      self.records[from] = withReplies(
+        source,
+        (source.replied ?? []).filter((reply) => !moved.includes(reply))
+      )
+      const taker = self.records[to] ?? noRecord(source.step)
+      self.records[to] = withReplies(taker, [...(taker.replied ?? []), ...moved])
+      return
+    }
     default: {
       const before = self.records[event.path] ?? noRecord("step" in event ? event.step : "")
       const after = next(before, event)
@@ -222,6 +244,12 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
     }
   }
 }
+
+/** The prompt that the attempt began with which was answered so. */
+export const openingOf = ({ opening, prompt }: KeptReply): string => opening ?? prompt
+
+const withReplies = ({ replied: _, ...record }: StepRecord, replied: ReadonlyArray<KeptReply>): StepRecord =>
+  replied.length === 0 ? record : { ...record, replied }
 
 const isTakenOver = (failure: StepFailure | undefined): failure is TakenOver => failure?.fingerprint !== undefined
 

@@ -67,7 +67,9 @@ export const KeptReply = Schema.Struct({
   finishReason: FinishReason,
   usage: Usage,
   /** The model as the step named it, and a hash of the format and parameters that were asked for besides the prompt. */
-  asked: Schema.optionalKey(Schema.Struct({ model: Schema.String, settings: Schema.String }))
+  asked: Schema.optionalKey(Schema.Struct({ model: Schema.String, settings: Schema.String })),
+  /** The prompt of the first turn, in the turns after it. */
+  opening: Schema.optionalKey(Schema.String)
 })
 export type KeptReply = typeof KeptReply.Type
 

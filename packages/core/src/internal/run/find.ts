@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Semaphore from "effect/Semaphore"
-import { answersOf } from "../../WorkflowEvent.ts"
+import { answersOf, openingOf } from "../../WorkflowEvent.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import type { UntypedWorkflow } from "../definition/nodes.ts"
 import { type Foresight, foresee } from "./foresee.ts"
@@ -10,12 +10,13 @@ import type { Find } from "./perform.ts"
 import type { Runtime } from "./runtime.ts"
 import * as Steps from "./steps.ts"
 
-/** Moves answers to where they are asked for, as far as that is known by now. */
+/** Moves answers and replies to where they are asked for, as far as that is known by now. */
 export const settle = Effect.fnUntraced(function* (
   runtime: Runtime,
-  { moves }: Foresight
+  { moves, replies }: Foresight
 ): Effect.fn.Return<void, Stop> {
   for (const move of moves) yield* runtime.append({ _tag: "ResultMoved", ...move, at: runtime.now() })
+  for (const move of replies) yield* runtime.append({ _tag: "RepliesMoved", ...move, at: runtime.now() })
 })
 
 /**
@@ -25,12 +26,14 @@ export const settle = Effect.fnUntraced(function* (
 export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown): Finder => {
   const { hash, state } = runtime
   const steps = Steps.make(hash, workflow)
-  const hadAnswers = Object.values(state.records).some((record) => answersOf(record).length > 0)
+  const hadAny = Object.values(state.records).some(
+    (record) => record.replied !== undefined || answersOf(record).length > 0
+  )
   const lock = Semaphore.makeUnsafe(1)
   const started = new Set<string>()
   let last: Known | undefined
 
-  const look = Effect.fnUntraced(function* (path: string, asks: string) {
+  const look = Effect.fnUntraced(function* (path: string, asks: string, opening: string | undefined) {
     const isThere = () => {
       const { error, result } = state.records[path] ?? {}
       return result?.fingerprint.value === asks || error?.fingerprint?.value === asks
@@ -40,7 +43,7 @@ export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown
       const since = state.events - last.events
       // a definition with many places is looked at only as often as much has happened
       if (since === 0 || since < last.places / many) return false
-      if (!last.left.has(asks)) return false
+      if (!last.left.has(asks) && !(opening !== undefined && last.left.has(opening))) return false
     }
     yield* ahead
     return isThere()
@@ -53,14 +56,14 @@ export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown
     last = known(state, exit.value.seen)
     return exit.value.plan
   })
-  const find: Find = (step, path, asks) =>
-    Effect.tap(look(path, asks), (isFound) =>
+  const find: Find = (step, path, { digests, fingerprint }) =>
+    Effect.tap(look(path, fingerprint.value, digests["prompt"]), (isFound) =>
       // nobody is asked anything by a gate
       Effect.sync(() => void (isFound || step.isGate || started.add(path)))
     )
   return {
-    find: (...at) => (hadAnswers ? lock.withPermits(1)(find(...at)) : Effect.succeed(false)),
-    isDecided: Effect.suspend(() => (hadAnswers ? lock.withPermits(1)(ahead) : Effect.succeed([]))).pipe(
+    find: (...at) => (hadAny ? lock.withPermits(1)(find(...at)) : Effect.succeed(false)),
+    isDecided: Effect.suspend(() => (hadAny ? lock.withPermits(1)(ahead) : Effect.succeed([]))).pipe(
       Effect.map((plan) => {
         const { undecided } = runtime.tally
         return plan.some(({ action, path }) => action === "reuse" && undecided.includes(path))
@@ -82,7 +85,7 @@ interface Known {
   /** How many events there were. */
   readonly events: number
   readonly places: number
-  /** What is answered and no place holds. */
+  /** What is answered, and the prompts that are, where no place holds that. */
   readonly left: ReadonlySet<string>
 }
 
@@ -92,6 +95,9 @@ const known = ({ events, records }: WorkflowState, seen: Foresight["seen"]): Kno
     const place = seen.get(path)
     for (const { fingerprint } of answersOf(record)) {
       if (place?.by !== "own" || place.asks !== fingerprint.value) left.add(fingerprint.value)
+    }
+    for (const reply of record.replied ?? []) {
+      if (place?.by !== undefined || place?.opening !== openingOf(reply)) left.add(openingOf(reply))
     }
   }
   return { events, places: seen.size, left }

@@ -31,6 +31,7 @@ export interface Foresight {
   readonly plan: ReadonlyArray<PlanEntry>
   /** In the order in which they are to be made. */
   readonly moves: ReadonlyArray<moves.Move>
+  readonly replies: ReadonlyArray<moves.RepliesMove>
   readonly seen: ReadonlyMap<string, moves.Seen>
   /** As it is with the moves made. */
   readonly state: Draft
@@ -63,7 +64,9 @@ export const foresee = Effect.fnUntraced(function* (
       walk(planAll(scratch, known, plan, move, origins), nodesOf(workflow), root, { value: input })
     )
     const pairs = known.pairs()
-    if (pairs.length === 0) return { plan, moves: made, seen: known.seen, state: scratch.state }
+    if (pairs.length === 0) {
+      return { plan, moves: made, replies: known.replies(), seen: known.seen, state: scratch.state }
+    }
     for (const pair of pairs) move(pair)
   }
 })
@@ -94,7 +97,8 @@ const planAll = (
       verdict = yield* examined.judge(recorded(path))
     }
     const isOwn = verdict._tag === "Fail" || (verdict._tag === "Reuse" && verdict.from === undefined)
-    known.see(place, { step, asks, by: isOwn ? "own" : verdict._tag === "Run" ? undefined : "other" })
+    const opening = step.model === undefined ? undefined : examined.digests["prompt"]
+    known.see(place, { step, asks, opening, by: isOwn ? "own" : verdict._tag === "Run" ? undefined : "other" })
     if (verdict._tag === "Reuse" && place.earlier !== undefined) {
       answered.set(path, { asks, output: verdict.output, from: verdict.from ?? path })
     }
@@ -133,7 +137,7 @@ const planAll = (
             }
           },
           onFailure: (error): Effect.Effect<unknown, Stop> => {
-            known.see(place, { step, asks: undefined, by: undefined })
+            known.see(place, { step, asks: undefined, opening: undefined, by: undefined })
             if (error instanceof Missing) tell("perhaps", `reads ${error.path}`)
             else tell("run", `would fail: ${describeError(error).message}`)
             return Effect.fail(new Missing(path, error instanceof Missing && error.isUndecided))

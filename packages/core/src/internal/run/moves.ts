@@ -1,9 +1,10 @@
 // Answers are found by what was asked, not by where: results, and failures that were taken over. In: the records, and what
-// a plan finds at each place. Out: the free answer that a place takes which has none of its own. `foresee` calls it.
+// a plan finds at each place. Out: the free answer that a place takes which has none of its own, and if there is none what
+// an attempt at it that was cut off was replied. `foresee` calls it.
 
 import * as StepPath from "../../StepPath.ts"
-import type { Answer, StepRecord } from "../../WorkflowState.ts"
-import { answersOf } from "../../WorkflowEvent.ts"
+import type { Answer, KeptReply, StepRecord } from "../../WorkflowState.ts"
+import { answersOf, openingOf } from "../../WorkflowEvent.ts"
 import type { UntypedStep } from "../ask/step.ts"
 import { finder } from "../definition/places.ts"
 import { type Place, takerOf } from "../walk/place.ts"
@@ -14,6 +15,8 @@ export interface Seen {
   readonly step: UntypedStep
   /** The fingerprint of what it asks; unknown where its input is. */
   readonly asks: string | undefined
+  /** The prompt that it asks a model first. */
+  readonly opening: string | undefined
   /** What answers that: its own record, or something else, so that it needs none; nothing yet. */
   readonly by: "own" | "other" | undefined
 }
@@ -23,6 +26,13 @@ export interface Move {
   readonly from: string
   readonly to: string
   readonly answer: string
+}
+
+/** Replies that leave their path for another, where an attempt begins with the prompt `opening`. */
+export interface RepliesMove {
+  readonly from: string
+  readonly to: string
+  readonly opening: string
 }
 
 export interface Options {
@@ -39,17 +49,18 @@ export const make = ({ records, started, steps }: Options) => {
   const seen = new Map<string, Seen & { readonly order: number; readonly place: Place }>()
 
   const note = (path: string): void => {
-    for (const { fingerprint } of answersAt(path)) {
-      const paths = answers.get(fingerprint.value)
-      if (paths === undefined) answers.set(fingerprint.value, new Set([path]))
-      else paths.add(path)
-    }
+    for (const { fingerprint } of answersAt(path)) add(answers, fingerprint.value, path)
   }
   const answersAt = (path: string): ReadonlyArray<Answer> => {
     const record = records[path]
     return record === undefined ? [] : answersOf(record)
   }
-  for (const path of Object.keys(records)) note(path)
+  /** Where attempts left replies, by the prompt that they began with. */
+  const openings = new Map<string, Set<string>>()
+  for (const [path, { replied = [] }] of Object.entries(records)) {
+    note(path)
+    for (const reply of replied) add(openings, openingOf(reply), path)
+  }
 
   let placeOf: ReturnType<typeof finder> | undefined
   /** What was seen at a path, or at one that stands for several, when all places were seen. */
@@ -75,64 +86,119 @@ export const make = ({ records, started, steps }: Options) => {
       if (answer === undefined || ("tag" in answer && takerOf(place, answer.tag) === undefined)) return false
       return from === path || (steps.mayTake(step, answer) && isFree(from, answer, isWhole))
     })
-    const rank = (from: string) => (from === path ? -1 : (seen.get(from)?.order ?? Infinity))
-    return free.length < 2 ? free : free.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
+    return inOrder(free, path)
   }
 
-  const takerAt = (place: Place, step: UntypedStep, asks: string | undefined): Taker | undefined => {
-    const { path } = place
-    return asks !== undefined &&
-      seen.get(path)?.by === undefined &&
+  /** Its own path first, then those of places in their order, then those that are gone. */
+  const inOrder = (paths: ReadonlyArray<string>, path: string): ReadonlyArray<string> => {
+    const rank = (from: string) => (from === path ? -1 : (seen.get(from)?.order ?? Infinity))
+    return paths.length < 2 ? paths : paths.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
+  }
+
+  /**
+   * Paths with replies to what a step begins with, and that it may have, when all places were seen. Of a path whose input is
+   * not known they are taken: if it asks the same in the end, it asks what the other did not have to.
+   */
+  const repliesFor = ({ opening, place, step }: Opener): ReadonlyArray<string> => {
+    const isOne = (reply: KeptReply) => openingOf(reply) === opening
+    const isAsked = ({ asked }: KeptReply) => asked !== undefined && step.model?.models.includes(asked.model) === true
+    const free = [...(openings.get(opening) ?? [])].filter((from) => {
+      const own = seenFor(from)
+      const isWanted = own?.by === undefined && own?.opening === opening
+      return !isWanted && records[from]?.replied?.some((reply) => isOne(reply) && isAsked(reply))
+    })
+    return inOrder(free, place.path)
+  }
+
+  const isTaker = <S extends Seen & { readonly place: Place }>(seen: S): seen is S & Taker => {
+    const { path } = seen.place
+    return (
+      seen.asks !== undefined &&
+      seen.by === undefined &&
       // what stands for items that are not known is no path of a run
       !path.includes("*") &&
       !started.has(path) &&
       records[path]?.renew !== true &&
-      records[path]?.result?.fingerprint.value !== asks
-      ? { asks, place, step }
-      : undefined
+      records[path]?.result?.fingerprint.value !== seen.asks
+    )
   }
+  const takers = (): ReadonlyArray<Taker> => [...seen.values()].filter(isTaker)
+
+  const isOpener = (taker: Taker): taker is Opener =>
+    taker.opening !== undefined &&
+    records[taker.place.path]?.replied?.some((reply) => openingOf(reply) === taker.opening) !== true
 
   return {
     see: (place: Place, found: Seen): void => void seen.set(place.path, { ...found, place, order: seen.size }),
     /** The one answer of the same last name that a place takes while not all places were seen. */
     atOnce: (place: Place, step: UntypedStep, asks: string): Move | undefined => {
       const { path } = place
-      const taker = takerAt(place, step, asks)
+      const taker = { asks, by: undefined, opening: undefined, place, step }
       // which of several it is, all places together tell
-      if (taker === undefined || answers.get(asks)?.size !== 1) return undefined
+      if (!isTaker(taker) || answers.get(asks)?.size !== 1) return undefined
       const from = freeFor(taker, false).find((from) => isNamesake(from, path))
       return from === undefined ? undefined : { from, to: path, answer: asks }
     },
-    /** Those that are taken when all were seen: first under the same last name, then in order. */
-    pairs: (): ReadonlyArray<Move> => {
-      const moves: Array<Move> = []
-      const takers = [...seen.values()].flatMap(({ asks, place, step }) => takerAt(place, step, asks) ?? [])
-      const taken = new Set<string>()
-      const done = new Set<string>()
-      for (const fits of [(a: string, b: string) => a === b, isNamesake, () => true]) {
-        for (const taker of takers) {
-          const { asks: answer, place } = taker
-          const { path: to } = place
-          if (done.has(to)) continue
-          const from = freeFor(taker, true).find((from) => !taken.has(`${answer} ${from}`) && fits(from, to))
-          if (from === undefined) continue
-          moves.push({ from, to, answer })
-          taken.add(`${answer} ${from}`)
-          done.add(to)
-        }
-      }
-      return moves
-    },
+    /** The answers that are taken when all places were seen. */
+    pairs: (): ReadonlyArray<Move> =>
+      paired(
+        takers(),
+        ({ asks }) => asks,
+        (taker) => freeFor(taker, true)
+      ).map(({ from, to, wanted }) => ({ from, to, answer: wanted })),
+    /** The replies that are taken when no answers are left. */
+    replies: (): ReadonlyArray<RepliesMove> =>
+      openings.size === 0
+        ? []
+        : paired(takers().filter(isOpener), ({ opening }) => opening, repliesFor).map(({ from, to, wanted }) => ({
+            from,
+            to,
+            opening: wanted
+          })),
     note,
     seen
   }
 }
 
+const add = (paths: Map<string, Set<string>>, key: string, path: string): void => {
+  const known = paths.get(key)
+  if (known === undefined) paths.set(key, new Set([path]))
+  else known.add(path)
+}
+
 /** A place that asks what nothing there answers. */
-interface Taker {
+interface Taker extends Seen {
   readonly asks: string
   readonly place: Place
-  readonly step: UntypedStep
+}
+
+/** One that nothing was replied to yet. */
+interface Opener extends Taker {
+  readonly opening: string
+}
+
+/** Who takes what he wants from where: first from the same path, then from one of the same last name, then in order. */
+const paired = <T extends Taker>(
+  takers: ReadonlyArray<T>,
+  wantedBy: (taker: T) => string,
+  freeFor: (taker: T) => ReadonlyArray<string>
+) => {
+  const pairs: Array<{ readonly from: string; readonly to: string; readonly wanted: string }> = []
+  const taken = new Set<string>()
+  const done = new Set<string>()
+  for (const fits of [(a: string, b: string) => a === b, isNamesake, () => true]) {
+    for (const taker of takers) {
+      const { path: to } = taker.place
+      if (done.has(to)) continue
+      const wanted = wantedBy(taker)
+      const from = freeFor(taker).find((from) => !taken.has(`${wanted} ${from}`) && fits(from, to))
+      if (from === undefined) continue
+      pairs.push({ from, to, wanted })
+      taken.add(`${wanted} ${from}`)
+      done.add(to)
+    }
+  }
+  return pairs
 }
 
 const isNamesake = (a: string, b: string): boolean => StepPath.last(a) === StepPath.last(b)

@@ -22,7 +22,7 @@ import * as span from "./span.ts"
 import { examine, type Examined } from "./verdict.ts"
 
 /** Looks for a result of what a step asks among those of other paths; whether its own path has one then. */
-export type Find = (step: UntypedStep, path: string, asks: string) => Effect.Effect<boolean, Stop, unknown>
+export type Find = (step: UntypedStep, path: string, examined: Examined) => Effect.Effect<boolean, Stop, unknown>
 
 export interface PerformOptions {
   /** A new result is wanted, whatever there is. */
@@ -48,7 +48,7 @@ export const perform = (
     fingerprint = examined.fingerprint
     const asks = fingerprint.value
     let { verdict } = examined
-    if (verdict._tag === "Run" && !forced && find !== undefined && (yield* find(step, path, asks))) {
+    if (verdict._tag === "Run" && !forced && find !== undefined && (yield* find(step, path, examined))) {
       verdict = yield* examined.judge(recorded())
     }
     if (verdict._tag === "Run" || forced) {

@@ -116,6 +116,7 @@ export const recordReply: (
       finishReason: reply.finishReason,
       usage: reply.usage,
       asked: { model: request.model, settings },
+      ...(opening !== undefined && opening !== prompt && { opening }),
       at: runtime.now()
     })
   },

@@ -14,7 +14,7 @@ import * as followed from "../run/followed.ts"
 import * as flags from "../run/flags.ts"
 import * as stepPath from "../path/stepPath.ts"
 import { command } from "../module/workflowModule.ts"
-import { originsOf } from "../view/event.ts"
+import { repliesOf } from "../view/event.ts"
 import * as moment from "../view/moment.ts"
 
 const config = (words: Words) => ({
@@ -73,9 +73,9 @@ export const show = (words: Words) =>
         }
       }
       const journal = yield* Journal
-      const made = record.same ?? path
-      const replied = repliedAt(events, originsOf(events).get(made) ?? made) ?? repliedAt(events, path)
-      if (replied?._tag !== "StepReplied") {
+      const replies = repliesOf(events)
+      const replied = replies.get(record.same ?? path) ?? replies.get(path)
+      if (replied === undefined) {
         return yield* usage(
           record.requests.started > 0 && record.replies === 0
             ? `no reply came to ${path}: its request failed or was cut off, and only what was answered is kept`
@@ -108,8 +108,5 @@ export const show = (words: Words) =>
       { command: `${commandPath.join(" ")} latest --at 5`, description: "The run as it was after its fifth event" }
     ])
   )
-
-const repliedAt = (events: moment.Moment["events"], path: string) =>
-  events.findLast((event) => event._tag === "StepReplied" && event.path === path)
 
 const decodeMessages = Schema.decodeEffect(Schema.fromJsonString(Schema.Array(Message)))

@@ -9,7 +9,7 @@ import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as format from "../base/format.ts"
 import { inFlags } from "../base/told.ts"
 import { type Screen, sequence, showCursor, visible } from "../base/terminal.ts"
-import { noteOrigin } from "./event.ts"
+import { makeOrigins } from "./event.ts"
 import { totals } from "./totals.ts"
 import * as tree from "./tree.ts"
 
@@ -46,7 +46,7 @@ const drawn = Effect.fnUntraced(function* (
   const definition = Workflow.describe(workflow)
   let state = begun
   const coming = new Map<string, string>()
-  const origins = new Map<string, string>()
+  const origins = makeOrigins()
   let frame = 0
   let height = 0
   let isLive = true
@@ -54,7 +54,7 @@ const drawn = Effect.fnUntraced(function* (
 
   const draw = () => {
     const now = clock.currentTimeMillisUnsafe()
-    const all = tree.rows(definition, state, isLive, { origins })
+    const all = tree.rows(definition, state, isLive, { origins: origins.at })
     const style = {
       columns: screen.columns(),
       hasColour: screen.hasColour,
@@ -90,7 +90,7 @@ const drawn = Effect.fnUntraced(function* (
   return {
     onEvent: (event, now) => {
       state = now
-      noteOrigin(origins, event)
+      origins.note(event)
       if ("path" in event) coming.delete(event.path)
     },
     deltas: ({ parser, path }) => {
