@@ -69,7 +69,7 @@ const inOrder = (schema: Workflow.Any["input"], value: Schema.Json): Schema.Json
 export const command = (again: string, run: string, path: string): string => `${again} decide ${run} ${path} VALUE`
 
 /** What is decided upon, a line for each of its fields. */
-export const questionLines = ({ question }: Gate): ReadonlyArray<string> => {
+const questionLines = ({ question }: Gate): ReadonlyArray<string> => {
   if (question === undefined) return []
   if (typeof question === "string") return question.trimEnd().split("\n")
   return typeof question === "object" && question !== null && !Array.isArray(question)

@@ -3,7 +3,7 @@ import { fit, paint, visible } from "../base/terminal.ts"
 import type { Look, Row } from "./rows.ts"
 
 export { fit } from "../base/terminal.ts"
-export { type Look, type Row, rows } from "./rows.ts"
+export { type Row, rows } from "./rows.ts"
 
 /** A sign, the same in ASCII, and a colour. */
 const marks: Readonly<Record<Look, readonly [string, string, Parameters<typeof paint>[0]]>> = {
