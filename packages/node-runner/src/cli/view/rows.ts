@@ -58,7 +58,9 @@ export const rows = (
   const context = { state, isLive, origins, recorded: byGroup(recorded), plan: plan && foreseen(plan) }
   const defined = definition === undefined ? [] : ofNodes(definition.nodes, root, 0, context)
   const shown = new Set(defined.map(({ path }) => path))
-  const others = recorded.filter((path) => !shown.has(path))
+  // what was found for another path is shown there
+  const isThere = (path: string) => definition === undefined || hasAny(state.records[path]!)
+  const others = recorded.filter((path) => !shown.has(path) && isThere(path))
   return [...defined, ...others.map((path) => stepRow(path, path, 0, context))]
 }
 
@@ -69,6 +71,9 @@ interface Context {
   readonly recorded: Grouped
   readonly plan: Foreseen | undefined
 }
+
+const hasAny = ({ asked, error, pending, result, same }: StepRecord): boolean =>
+  [asked, error, pending, result, same].some((part) => part !== undefined)
 
 /** Paths by each group that they are in, themselves too. */
 type Grouped = ReadonlyMap<string, ReadonlyArray<string>>
@@ -131,7 +136,11 @@ const seen = (path: string, { isLive, origins, plan, state }: Context): Pick<Row
   if (record === undefined) return { look: "waiting" }
   const { error, pending, renew, same } = record
   if (pending !== undefined) return { look: isLive ? "running" : "stopped" }
-  if (error?.fingerprint !== undefined) return { look: "takenOver", why: `failed: ${error.tag}, taken over` }
+  const origin = origins.get(path)
+  const moved = origin === undefined ? [] : [`moved from ${origin}`]
+  if (error?.fingerprint !== undefined) {
+    return { look: "takenOver", why: [`failed: ${error.tag}, taken over`, ...moved].join(", ") }
+  }
   if (error !== undefined) return { look: "failed" }
   if (isOpen(record)) {
     return state.status === "COMPLETED" ? { look: "waiting" } : { look: "undecided", why: "waits for a decision" }
@@ -139,9 +148,8 @@ const seen = (path: string, { isLive, origins, plan, state }: Context): Pick<Row
   if (resultAt(state, path) === undefined) return { look: "waiting" }
   if (entry !== undefined && entry.action !== "reuse") return { look: "stale", why: entry.why }
   if (entry === undefined && renew === true) return { look: "stale", why: "a new result was asked for" }
-  const origin = origins.get(path)
-  if (same !== undefined) return { look: "done", why: `as in ${same}` }
-  return origin === undefined ? { look: "done" } : { look: "done", why: `moved from ${origin}` }
+  const [why] = same === undefined ? moved : [`as in ${same}`]
+  return why === undefined ? { look: "done" } : { look: "done", why }
 }
 
 const worst = ["failed", "running", "stopped", "undecided", "stale", "takenOver"] as const

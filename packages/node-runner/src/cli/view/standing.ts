@@ -74,13 +74,14 @@ export const text = (
   const columns = screen.isTerminal ? screen.columns() : Infinity
   const width = tree.nameWidth(rows, columns)
   const { replies, usage } = totals(state)
+  const orphaned = state.orphaned.filter((path) => rows.some((row) => row.path === path))
   return [
     `${state.run}  ${state.workflow}  ${statusLabel(state, isLive)}`,
     ...rows.flatMap((row) => [
       tree.line(row, width, { columns, hasColour, isAscii, now, fewestAttempts: 1 }),
       ...errorOf(row)
     ]),
-    ...(state.orphaned.length === 0 ? [] : [`no longer part of the workflow: ${state.orphaned.join(", ")}`]),
+    ...(orphaned.length === 0 ? [] : [`no longer part of the workflow: ${orphaned.join(", ")}`]),
     ...(replies === 0
       ? []
       : [[format.count(replies, "reply", "replies"), ...format.tokens(usage), ...cost(state, usd)].join(", ")]),

@@ -132,6 +132,9 @@ describe("tree", () => {
     it("shows records that the definition does not have, and all of them without a definition", () => {
       const state = stateAfter(...done("left"), ...done("gone"))
       assert.deepStrictEqual(sketch(tree.rows(definition, state, true)).slice(-1), ["gone done"])
+      // what was found for another path is shown there
+      const moved = stateAfter(...done("gone"), { _tag: "ResultMoved", from: "gone", to: "left", answer: "", at: 1 })
+      assert.notInclude(sketch(tree.rows(definition, moved, true)).join(), "gone")
       assert.deepStrictEqual(sketch(tree.rows(undefined, state, true)), ["left done", "gone done"])
     })
   })
