@@ -185,12 +185,15 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       assert(from !== undefined, `plan: ${path} takes what answers something else`)
       return from.result.output
     }).places
-    // an item waits for a decision in one that it depends on, also where it does not read of it
-    const places = seen.map((place) =>
-      entries.get(place.path)?.action === "perhaps" && waits(entries, place.path)
-        ? { ...place, question: undefined, open: true }
+    // an item waits for a decision in one that it depends on, also where it does not read of it, and so do items in it
+    const isAnyOf = (path: string) => (entry: Engine.PlanEntry) =>
+      entry.path.includes("*") && StepPath.matches(entry.path, path)
+    const places = seen.map((place) => {
+      const entry = entries.get(place.path) ?? plan.find(isAnyOf(place.path))
+      return entry?.action === "perhaps" && waits(entries, entry.path)
+        ? { ...place, path: entry.path, question: undefined, open: true }
         : place
-    )
+    })
     const paths = new Set(places.map(({ path }) => path))
     const told = plan.filter(({ path }) => paths.has(path) || !waits(entries, path))
     same(sorted(told.map(({ path }) => path)), sorted(paths), "what plan tells of")
