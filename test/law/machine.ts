@@ -213,7 +213,8 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     }
     const first = oracle.evaluate(library, program, state.input, held(kept)).places
     const isKnown = [...first, ...places].every(
-      ({ open, path, question }) => question !== undefined && !open && state.records[path]?.renew !== true
+      ({ open, path, question, waits }) =>
+        question !== undefined && !open && !waits && state.records[path]?.renew !== true
     )
     if (isKnown) {
       const moved = new Map(

@@ -31,6 +31,8 @@ export interface Place {
   readonly question: Question | undefined
   /** Whether it is not known that a run comes by it: which way it goes, which items there are, or how many rounds. */
   readonly open: boolean
+  /** Whether it is in an item that depends on one which is not done: it may wait for that, whatever it reads. */
+  readonly waits: boolean
   /** Whether an earlier round asked the same, and this one takes what is asked alike. */
   readonly isShared: boolean
 }
@@ -154,6 +156,7 @@ const select = (scope: Value, { members, whole }: Feed): Value => {
 export const evaluate = (library: Library, program: Nest, input: Value, answers: At) => {
   const places: Array<Place> = []
   let open = false
+  let waits = false
   /** What places came to, and for rounds that share it where the same place is in a round before, the nearest first. */
   const answered = new Map<string, { readonly key: string; readonly value: Value }>()
   let rounds: ReadonlyArray<readonly [round: string, earlier: string]> = []
@@ -173,7 +176,7 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
     const question = open || hasHole(input) ? undefined : questionOf(library, it, input)
     const earlier = rounds.map(([round, earlier]) => answered.get(earlier + path.slice(round.length)))
     const shared = question && earlier.find((it) => it?.key === question.key)
-    const place = { path, step: it, question, open, isShared: shared !== undefined }
+    const place = { path, step: it, question, open, waits, isShared: shared !== undefined }
     places.push(place)
     const own = answers(place)
     const value = own === share ? (shared?.value ?? hole) : own
@@ -217,7 +220,7 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
 
   const branch = ({ cases, feed, on }: Branch, path: string, scope: Value): Value => {
     const value = read(scope, on)
-    if (!open && !hasHole(value)) return body(cases[side(value)], join(path, side(value)), select(scope, feed))
+    if (!hasHole(value)) return body(cases[side(value)], join(path, side(value)), select(scope, feed))
     for (const name of ["left", "right"] as const) perhaps(cases[name], join(path, name))
     return hole
   }
@@ -257,7 +260,10 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
       const needed = item.needs[node.key].map((key) => [key, outputs[key]] as const)
       const dependencies = needed.some(([, output]) => output === hole) ? hole : Object.fromEntries(needed)
       const names = node.tag === "ForEach" ? { item } : { item, dependencies }
+      const before = waits
+      waits ||= node.tag === "ForEachDependency" && dependencies === hole
       outputs[item[node.key]] = body(node.body, join(path, item[node.key]), select({ ...scope, ...names }, node.feed))
+      waits = before
     }
     // by key, or in order
     const values = list.map((item) => outputs[item[node.key]])
