@@ -146,6 +146,17 @@ describe("a failure that was taken over", () => {
     })
   )
 
+  it.effect("gives way to the result that was there before where that is asked for again", () =>
+    Effect.gen(function* () {
+      const holds = start.pipe(
+        Workflow.fallback("draft", say("b"), { input: "input", errors: ["StepOutputError"], otherwise })
+      )
+      const fails = start.pipe(tries("draft", count("a")), stops)
+      const { state } = yield* edited([holds, fails, holds])
+      assert.strictEqual((yield* Engine.output(holds, state)).draft, "b: x")
+    })
+  )
+
   it.effect("is none outside of what takes its error over", () =>
     Effect.gen(function* () {
       const { asked, moved, state } = yield* edited([draft, start.pipe(Workflow.bind("text", count("a"), "input"))])
