@@ -11,7 +11,7 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a result that another takes the place of is lost",
     file: "WorkflowEvent.ts",
-    change: [["result: answer, ...formerly(others) }", "result: answer }"]],
+    change: [["{ result: answer }), ...formerly(others) }", "{ result: answer }), ...formerly(others.slice(0, 0)) }"]],
     killedBy: core("Engine.moves")
   },
   {
@@ -80,7 +80,7 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a result that a person rejected serves another place",
     file: "WorkflowEvent.ts",
-    change: [["renew === true || result?.fingerprint", "result?.fingerprint"]],
+    change: [["return result === undefined || renew === true ?", "return result === undefined ?"]],
     killedBy: core("Engine.found")
   },
   {
@@ -129,7 +129,7 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a failure that was taken over is found by its path alone",
     file: "WorkflowEvent.ts",
-    change: [["isTakenOver(error) ? [error] : []", 'isTakenOver(error) && error.tag === "" ? [error] : []']],
+    change: [["if (isTakenOver(error)) return [error, ...former]", "if (isTakenOver(error)) return former"]],
     killedBy: core("Engine.failures")
   },
   {

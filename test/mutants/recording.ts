@@ -171,7 +171,12 @@ export const recording: ReadonlyArray<Mutant> = [
   {
     name: "a new result is asked for again and again",
     file: "WorkflowEvent.ts",
-    change: [["return { ...record, result: answer,", "return { ...before, result: answer,"]],
+    change: [
+      [
+        "renew: _renew, result: _result, same: _same, ...record } = before",
+        "result: _result, same: _same, ...record } = before"
+      ]
+    ],
     killedBy: core("Engine.fork")
   }
 ]

@@ -255,10 +255,8 @@ const isTakenOver = (failure: StepFailure | undefined): failure is TakenOver => 
 
 /** All answers that a record has: its own, unless a person rejected that, and those before it. */
 export const answersOf = ({ error, former = [], renew, result }: StepRecord): ReadonlyArray<Answer> => {
-  const failure = isTakenOver(error) ? [error] : []
-  // a result which answers what failed since did not hold
-  const isRejected = renew === true || result?.fingerprint.value === failure[0]?.fingerprint.value
-  return [...failure, ...(result === undefined || isRejected ? [] : [result]), ...former]
+  if (isTakenOver(error)) return [error, ...former]
+  return result === undefined || renew === true ? former : [result, ...former]
 }
 
 const formerly = (answers: ReadonlyArray<Answer>) => (answers.length === 0 ? {} : { former: answers })
@@ -272,16 +270,9 @@ const without = ({ error, former = [], result, ...record }: StepRecord, moved: A
 
 /** A record with another answer; those before stay to be found, unless they answer the same or were rejected. */
 const withAnswer = (before: StepRecord, answer: Answer): StepRecord => {
-  const { error: _error, former: _former, renew, result, same: _same, ...record } = before
+  const { error: _error, former: _former, renew: _renew, result: _result, same: _same, ...record } = before
   const others = answersOf(before).filter(({ fingerprint }) => fingerprint.value !== answer.fingerprint.value)
-  if (!("tag" in answer)) return { ...record, result: answer, ...formerly(others) }
-  return {
-    ...record,
-    error: answer,
-    // what was rejected does not come back because there is nothing better
-    ...(result !== undefined && renew !== true && { result }),
-    ...formerly(others.filter((one) => one !== result))
-  }
+  return { ...record, ...("tag" in answer ? { error: answer } : { result: answer }), ...formerly(others) }
 }
 
 /** Every result of a complete run holds: nothing that was there before, or failed or was cut off since, counts any more. */
