@@ -261,7 +261,7 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
       const dependencies = needed.some(([, output]) => output === hole) ? hole : Object.fromEntries(needed)
       const names = node.tag === "ForEach" ? { item } : { item, dependencies }
       const before = waits
-      waits ||= node.tag === "ForEachDependency" && dependencies === hole
+      waits ||= node.tag === "ForEachDependency" && needed.some(([, output]) => hasHole(output))
       outputs[item[node.key]] = body(node.body, join(path, item[node.key]), select({ ...scope, ...names }, node.feed))
       waits = before
     }
