@@ -25,6 +25,8 @@ export const StepResult = Schema.Struct({
   model: Schema.optionalKey(Schema.String),
   /** Hash of the name, version and Schemas of the step whose code made it, by which another step is known to be the same. */
   code: Schema.optionalKey(Schema.String),
+  /** A person asked for it, whatever there was. */
+  anew: Schema.optionalKey(Schema.Literal(true)),
   /** **Units** milliseconds since 1970, here and in all times of a state. */
   at: Schema.Int
 })
@@ -39,8 +41,10 @@ export const StepFailure = Schema.Struct({
   message: Schema.String,
   value: Schema.optionalKey(Schema.Json),
   fingerprint: Schema.optionalKey(Fingerprint),
-  /** The models that the step named. */
-  models: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** The models that the step named, and how many repairs it asked each for. */
+  asked: Schema.optionalKey(Schema.Struct({ models: Schema.Array(Schema.String), repair: Count })),
+  /** The limit that was over, in milliseconds, where that is why. */
+  limit: Schema.optionalKey(Schema.Finite),
   /** As that of a result. */
   code: Schema.optionalKey(Schema.String),
   /** It only waits: for a budget, say. What it was answered before is taken up when it goes on. */

@@ -230,6 +230,55 @@ describe("a failure that was taken over", () => {
     })
   )
 
+  describe.each([1, 2] as const)("beside others, %i at a time", (concurrency) => {
+    class Bad extends Schema.TaggedError<Bad>()("Bad", {}) {}
+    const check = Step.effect("check", {
+      input: Schema.String,
+      output: Schema.String,
+      run: (text) => (text === "bad" ? Effect.fail(new Bad()) : Effect.succeed(text))
+    })
+    const item = nest.pipe(Workflow.bind("checked", check, "input"), Workflow.bind("asked", say("a"), "checked"))
+    const each = (...items: ReadonlyArray<string>) =>
+      start.pipe(
+        Workflow.fallback(
+          "f",
+          nest.pipe(
+            Workflow.forEach("each", item, {
+              items: () => items,
+              key: (text: string) => text,
+              input: "item",
+              concurrency
+            })
+          ),
+          { input: "input", errors: ["Bad"], otherwise }
+        )
+      )
+
+    it.effect.each([
+      ["bad", "good", "fine"],
+      ["good", "bad", "fine"]
+    ])("has nothing planned or run of them that was not before, nor orphaned: %s", (items) =>
+      Effect.gen(function* () {
+        const workflow = each(...items)
+        const { asked, plan, state } = yield* edited([workflow, workflow])
+        assert.deepStrictEqual(asked, [])
+        assert.deepStrictEqual(state.orphaned, [])
+        assert.strictEqual(plan.length, (yield* Engine.plan(workflow, state)).length)
+        // one that comes before it is done, if it is not yet, and one beside it is not
+        const cut = WorkflowEvent.draft(state)
+        delete cut.records["f/try/each/good/asked"]
+        const wanted = concurrency === 1 && items[0] === "good" ? ["f/try/each/good/asked"] : []
+        const planned = yield* Engine.plan(workflow, cut)
+        assert.deepStrictEqual(
+          planned.flatMap(({ action, path }) => (action === "reuse" ? [] : [path])),
+          wanted
+        )
+        const rest = yield* Engine.run(workflow, cut)
+        assert.deepStrictEqual(rest.ran, wanted)
+      }).pipe(Effect.provide(LlmClient.layer(() => Effect.succeed(reply("none")))))
+    )
+  })
+
   it.effect("is not asked again once a new result was asked for, and that failed too", () =>
     Effect.gen(function* () {
       const rejected = (state: State) =>

@@ -197,7 +197,7 @@ const rows: Readonly<Record<string, Row>> = {
       ),
     before: ["it: decide (it waits for a decision)", "end: perhaps (reads it)"],
     after: ["it: reuse", "end: reuse"],
-    fork: ["it", "decide (it waits for a decision)"],
+    fork: ["it", "decide (it waits for a decision: a new result was asked for)"],
     cut: "a: true"
   }
 }

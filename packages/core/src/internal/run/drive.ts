@@ -112,7 +112,8 @@ const visitAll = Effect.fnUntraced(function* (
   for (;;) {
     const output = yield* visit(runtime, runAll(runtime, finder.find), workflow, input)
     // what ran before is there now
-    if (before.size > 0) reused.splice(0, Infinity, ...reused.filter((path) => !before.has(path)))
+    const made = new Set([...before, ...ran])
+    reused.splice(0, Infinity, ...new Set(reused.filter((path) => !made.has(path))))
     if (runtime.ending !== undefined || undecided.length === 0) return output
     if ((yield* faultless(runtime, finder.isDecided)) !== true) return output
     before = new Set(ran)

@@ -5,7 +5,8 @@ import { answersOf, openingOf } from "../../WorkflowEvent.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import type { UntypedWorkflow } from "../definition/nodes.ts"
 import { type Foresight, foresee } from "./foresee.ts"
-import type { Stop } from "../walk/hole.ts"
+import { Halt, type Stop } from "../walk/hole.ts"
+import { attemptAt } from "../walk/place.ts"
 import type { Find } from "./perform.ts"
 import type { Runtime } from "./runtime.ts"
 import * as Steps from "./steps.ts"
@@ -53,14 +54,22 @@ export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown
     const exit = yield* Effect.exit(foresee(runtime, steps, workflow, input, started))
     if (Exit.isFailure(exit)) return []
     yield* settle(runtime, exit.value)
-    last = known(state, exit.value.seen)
+    last = known(state, exit.value)
     return exit.value.plan
   })
-  const find: Find = (step, path, { digests, fingerprint }) =>
-    Effect.tap(look(path, fingerprint.value, digests["prompt"]), (isFound) =>
-      // nobody is asked anything by a gate
-      Effect.sync(() => void (isFound || step.isGate || started.add(path)))
-    )
+  const find: Find = Effect.fnUntraced(function* (step, place, { digests, fingerprint }) {
+    const { path } = place
+    if (yield* look(path, fingerprint.value, digests["prompt"])) return true
+    const abandoned = last?.abandoned.get(path)
+    const attempt = abandoned && attemptAt(place, abandoned.attempt)
+    if (abandoned !== undefined && attempt !== undefined) {
+      attempt.failure ??= abandoned.failure
+      return yield* Effect.fail(new Halt())
+    }
+    // nobody is asked anything by a gate
+    if (!step.isGate) started.add(path)
+    return false
+  })
   return {
     find: (...at) => (hadAny ? lock.withPermits(1)(find(...at)) : Effect.succeed(false)),
     isDecided: Effect.suspend(() => (hadAny ? lock.withPermits(1)(ahead) : Effect.succeed([]))).pipe(
@@ -85,11 +94,12 @@ interface Known {
   /** How many events there were. */
   readonly events: number
   readonly places: number
+  readonly abandoned: Foresight["abandoned"]
   /** What is answered, and the prompts that are, where no place holds that. */
   readonly left: ReadonlySet<string>
 }
 
-const known = ({ events, records }: WorkflowState, seen: Foresight["seen"]): Known => {
+const known = ({ events, records }: WorkflowState, { abandoned, seen }: Foresight): Known => {
   const left = new Set<string>()
   for (const [path, record] of Object.entries(records)) {
     const place = seen.get(path)
@@ -100,5 +110,5 @@ const known = ({ events, records }: WorkflowState, seen: Foresight["seen"]): Kno
       if (place?.by !== undefined || place?.opening !== openingOf(reply)) left.add(openingOf(reply))
     }
   }
-  return { events, places: seen.size, left }
+  return { events, abandoned, places: seen.size, left }
 }

@@ -10,11 +10,11 @@ import { insideOf, type UntypedStep } from "../ask/step.ts"
 import { nodesOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { faultless } from "./fault.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
-import { type Place, root } from "../walk/place.ts"
+import { type Failure, failureAround, isBesideFailure, type Place, root, takerOf } from "../walk/place.ts"
 import * as moves from "./moves.ts"
 import { type Answered, end, type Runtime } from "./runtime.ts"
 import type { Steps } from "./steps.ts"
-import { examine } from "./verdict.ts"
+import { examine, isWanted } from "./verdict.ts"
 import type { Visitor } from "../walk/visitor.ts"
 import { walk } from "../walk/walk.ts"
 
@@ -33,8 +33,16 @@ export interface Foresight {
   readonly moves: ReadonlyArray<moves.Move>
   readonly replies: ReadonlyArray<moves.RepliesMove>
   readonly seen: ReadonlyMap<string, moves.Seen>
+  /** What would not run beside a step that failed, and is taken over. */
+  readonly abandoned: ReadonlyMap<string, Abandoned>
   /** As it is with the moves made. */
   readonly state: Draft
+}
+
+/** The attempt that it is in, and why that is over. */
+export interface Abandoned {
+  readonly attempt: string
+  readonly failure: Failure
 }
 
 /** Looks at all places until no more results are found for them: what is found may say what others ask. */
@@ -58,14 +66,13 @@ export const foresee = Effect.fnUntraced(function* (
   }
   for (;;) {
     const plan: Array<PlanEntry> = []
+    const abandoned = new Map<string, Abandoned>()
     const known = moves.make({ steps, records, started })
-    yield* faultless(
-      scratch,
-      walk(planAll(scratch, known, plan, move, origins), nodesOf(workflow), root, { value: input })
-    )
+    const visitor = planAll(scratch, known, { plan, abandoned }, move, origins)
+    yield* faultless(scratch, walk(visitor, nodesOf(workflow), root, { value: input }))
     const pairs = known.pairs()
     if (pairs.length === 0) {
-      return { plan, moves: made, replies: known.replies(), seen: known.seen, state: scratch.state }
+      return { plan, abandoned, moves: made, replies: known.replies(), seen: known.seen, state: scratch.state }
     }
     for (const pair of pairs) move(pair)
   }
@@ -77,18 +84,29 @@ const placed = (answer: string, path: string): string => `${answer} ${path}`
 const planAll = (
   runtime: Runtime,
   known: ReturnType<typeof moves.make>,
-  plan: Array<PlanEntry>,
+  { abandoned, plan }: { readonly plan: Array<PlanEntry>; readonly abandoned: Map<string, Abandoned> },
   move: (move: moves.Move) => void,
   origins: ReadonlyMap<string, string>
 ): Visitor => {
   const { hash, state } = runtime
   const answered = new Map<string, Answered>()
   const recorded = (path: string) => ({ record: state.records[path], answered })
-  const look = Effect.fnUntraced(function* (step: UntypedStep, place: Place, value: unknown) {
+  /** What places would ask that rounds after them may share, and the paths that hang on a decision. */
+  const asking = new Map<string, string>()
+  const waiting = new Set<string>()
+  const drop = (from: number, isDropped: (entry: PlanEntry) => boolean): ReadonlyArray<PlanEntry> => {
+    const entries = plan.splice(from)
+    plan.push(...entries.filter((entry) => !isDropped(entry)))
+    const dropped = entries.filter(isDropped)
+    for (const { path } of dropped) known.forget(path)
+    return dropped
+  }
+  const look = Effect.fnUntraced(function* (step: UntypedStep, place: Place, value: unknown, isOver: boolean) {
     const { path } = place
     const examined = yield* examine(hash, step, place, value, recorded(path))
     const asks = examined.fingerprint.value
     let { verdict } = examined
+    if (isOver && verdict._tag !== "Fail") return yield* Effect.fail(new Halt())
     const found = verdict._tag === "Run" ? known.atOnce(place, step, asks) : undefined
     if (found !== undefined) {
       move(found)
@@ -96,7 +114,11 @@ const planAll = (
       known.note(path)
       verdict = yield* examined.judge(recorded(path))
     }
-    const isOwn = verdict._tag === "Fail" || (verdict._tag === "Reuse" && verdict.from === undefined)
+    if (verdict._tag === "Run" && place.earlier !== undefined) asking.set(path, asks)
+    // a round before it that would ask the same takes what this one has, and shares it then
+    const isAsked = !isWanted(state.records[path]?.result) && place.earlier?.some((path) => asking.get(path) === asks)
+    const isOwn =
+      verdict._tag === "Fail" || (verdict._tag === "Reuse" && verdict.from === undefined && isAsked !== true)
     const opening = step.model === undefined ? undefined : examined.digests["prompt"]
     known.see(place, { step, asks, opening, by: isOwn ? "own" : verdict._tag === "Run" ? undefined : "other" })
     if (verdict._tag === "Reuse" && place.earlier !== undefined) {
@@ -107,44 +129,82 @@ const planAll = (
   })
   return {
     concurrency: 1,
-    stop: (cause) => end(runtime, { _tag: "Stopped", path: "", reason: Cause.squash(cause) }),
-    step: (step, place, input) => {
-      const { path } = place
-      const tell = (action: PlanEntry["action"], why: string, more: Pick<PlanEntry, "question"> = {}) =>
-        void plan.push({ path, action, why, ...more })
-      return Effect.matchEffect(
-        Effect.flatMap(input, (value) => look(step, place, value)),
-        {
-          onSuccess: ({ moved, value, verdict }): Effect.Effect<unknown, Stop> => {
-            switch (verdict._tag) {
-              case "Reuse": {
-                const { from } = verdict
-                const kept = keptModel(step, state.records[path]?.result?.model)
-                tell("reuse", from === undefined ? (moved ?? kept) : `as in ${from}`)
-                return Effect.succeed(verdict.output)
-              }
-              case "Fail": {
-                const failed = `failed: ${verdict.failure.tag}, which is taken over`
-                verdict.taker.failure ??= { path, reason: verdict.failure, isTimeOut: false }
-                tell("reuse", moved === undefined ? failed : `${failed} (${moved})`)
-                return Effect.fail(new Halt())
-              }
-              case "Run":
-                if (step.isGate) {
-                  tell("decide", "it waits for a decision", { question: insideOf(step).input.encode(value) })
-                } else tell("run", verdict.why)
-                return Effect.fail(new Missing(path, step.isGate))
+    beside: (place, work) =>
+      Effect.suspend(() => {
+        const before = plan.length
+        return Effect.onExit(work, () =>
+          Effect.sync(() => {
+            const failure = failureAround(place)
+            if (failure === undefined) return
+            for (const { path } of drop(before, ({ action }) => action !== "reuse")) {
+              abandoned.set(path, { attempt: failure.of.path, failure })
             }
-          },
-          onFailure: (error): Effect.Effect<unknown, Stop> => {
-            known.see(place, { step, asks: undefined, opening: undefined, by: undefined })
-            if (error instanceof Missing) tell("perhaps", `reads ${error.path}`)
-            else tell("run", `would fail: ${describeError(error).message}`)
-            return Effect.fail(new Missing(path, error instanceof Missing && error.isUndecided))
-          }
+          })
+        )
+      }),
+    // no decision is wanted in what failed
+    skip: (way) =>
+      void (
+        waiting.size > 0 && drop(0, ({ path }) => waiting.has(path) && (path === way || path.startsWith(`${way}/`)))
+      ),
+    stop: (cause) => end(runtime, { _tag: "Stopped", path: "", reason: Cause.squash(cause) }),
+    step: (step, place, input) =>
+      Effect.suspend(() => {
+        const { path } = place
+        const isOver = failureAround(place) !== undefined
+        if (isOver && !isBesideFailure(place)) return Effect.fail(new Halt())
+        const tell = (action: PlanEntry["action"], why: string, more: Pick<PlanEntry, "question"> = {}) =>
+          void plan.push({ path, action, why, ...more })
+        const missing = (missing: Missing) => {
+          if (missing.isUndecided) waiting.add(path)
+          return Effect.fail(missing)
         }
-      )
-    },
+        return Effect.matchEffect(
+          Effect.flatMap(input, (value) => look(step, place, value, isOver)),
+          {
+            onSuccess: ({ moved, value, verdict }): Effect.Effect<unknown, Stop> => {
+              switch (verdict._tag) {
+                case "Reuse": {
+                  const { from } = verdict
+                  const kept = keptModel(step, state.records[path]?.result?.model)
+                  tell("reuse", from === undefined ? (moved ?? kept) : `as in ${from}`)
+                  return Effect.succeed(verdict.output)
+                }
+                case "Fail": {
+                  const failed = `failed: ${verdict.failure.tag}, which is taken over`
+                  verdict.taker.failure ??= { path, reason: verdict.failure, isTimeOut: false }
+                  tell("reuse", moved === undefined ? failed : `${failed} (${moved})`)
+                  return Effect.fail(new Halt())
+                }
+                case "Run":
+                  if (step.isGate) {
+                    const again = state.records[path]?.result === undefined ? "" : `: ${verdict.why}`
+                    tell("decide", `it waits for a decision${again}`, { question: insideOf(step).input.encode(value) })
+                  } else tell("run", verdict.why)
+                  return missing(new Missing(path, step.isGate))
+              }
+            },
+            onFailure: (error): Effect.Effect<unknown, Stop> => {
+              if (error instanceof Halt) return Effect.fail(error)
+              known.see(place, { step, asks: undefined, opening: undefined, by: undefined })
+              if (error instanceof Missing) {
+                tell("perhaps", `reads ${error.path}`)
+                return missing(new Missing(path, error.isUndecided))
+              }
+              const { message, tag } = describeError(error)
+              const taker = takerOf(place, { tag })
+              if (taker === undefined) {
+                tell("run", `would fail: ${message}`)
+                return Effect.fail(new Missing(path))
+              }
+              taker.failure ??= { path, reason: error, isTimeOut: false }
+              const isKnown = state.records[path]?.error?.fingerprint !== undefined
+              tell(isKnown ? "reuse" : "run", `${isKnown ? "failed" : "would fail"}: ${tag}, which is taken over`)
+              return Effect.fail(new Halt())
+            }
+          }
+        )
+      }),
     refuse: (path, reason) =>
       Effect.suspend(() => {
         plan.push({ path, action: "run", why: `would fail: ${reason.message}` })

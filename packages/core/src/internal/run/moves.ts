@@ -9,6 +9,7 @@ import type { UntypedStep } from "../ask/step.ts"
 import { finder } from "../definition/places.ts"
 import { type Place, takerOf } from "../walk/place.ts"
 import type { Steps } from "./steps.ts"
+import { isRenewed, stillFails } from "./verdict.ts"
 
 /** What a plan found at a path; with `*` in the path where items are not known. */
 export interface Seen {
@@ -83,7 +84,8 @@ export const make = ({ records, started, steps }: Options) => {
     const { path } = place
     const free = [...(answers.get(asks) ?? [])].filter((from) => {
       const answer = answersAt(from).find(({ fingerprint }) => fingerprint.value === asks)
-      if (answer === undefined || ("tag" in answer && takerOf(place, answer.tag) === undefined)) return false
+      if (answer === undefined) return false
+      if ("tag" in answer && !(stillFails(step, answer) && takerOf(place, answer) !== undefined)) return false
       return from === path || (steps.mayTake(step, answer) && isFree(from, answer, isWhole))
     })
     return inOrder(free, path)
@@ -118,7 +120,7 @@ export const make = ({ records, started, steps }: Options) => {
       // what stands for items that are not known is no path of a run
       !path.includes("*") &&
       !started.has(path) &&
-      records[path]?.renew !== true &&
+      !isRenewed(records[path], seen.asks) &&
       records[path]?.result?.fingerprint.value !== seen.asks
     )
   }
@@ -130,6 +132,8 @@ export const make = ({ records, started, steps }: Options) => {
 
   return {
     see: (place: Place, found: Seen): void => void seen.set(place.path, { ...found, place, order: seen.size }),
+    /** A run does not come by it. */
+    forget: (path: string): void => void seen.delete(path),
     /** The one answer of the same last name that a place takes while not all places were seen. */
     atOnce: (place: Place, step: UntypedStep, asks: string): Move | undefined => {
       const { path } = place

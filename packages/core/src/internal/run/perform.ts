@@ -15,14 +15,14 @@ import { insideOf, type UntypedStep } from "../ask/step.ts"
 import * as canonical from "../json/canonical.ts"
 import { executionOf } from "./execution.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
-import { failureAround, type Place, takerOf } from "../walk/place.ts"
+import { failureAround, isBesideFailure, type Place, takerOf } from "../walk/place.ts"
 import { attemptSink, madeBy, recallReply, recordReply, recordResult } from "./record.ts"
 import { end, keep, type Runtime } from "./runtime.ts"
 import * as span from "./span.ts"
-import { examine, type Examined } from "./verdict.ts"
+import { examine, type Examined, fixed, isRenewed } from "./verdict.ts"
 
 /** Looks for a result of what a step asks among those of other paths; whether its own path has one then. */
-export type Find = (step: UntypedStep, path: string, examined: Examined) => Effect.Effect<boolean, Stop, unknown>
+export type Find = (step: UntypedStep, place: Place, examined: Examined) => Effect.Effect<boolean, Stop, unknown>
 
 export interface PerformOptions {
   /** A new result is wanted, whatever there is. */
@@ -43,12 +43,15 @@ export const perform = (
   const recorded = () => ({ record: state.records[path], answered })
   let fingerprint: Fingerprint | undefined
   return Effect.gen(function* () {
-    if (isOver(runtime, place)) return yield* Effect.fail(new Halt())
+    const isEnded = isOver(runtime, place)
+    // of failures that came together, the outermost counts, whichever was first
+    if (isEnded && (runtime.ending !== undefined || !isBesideFailure(place))) return yield* Effect.fail(new Halt())
     const examined = yield* examine(hash, step, place, input, recorded())
     fingerprint = examined.fingerprint
     const asks = fingerprint.value
     let { verdict } = examined
-    if (verdict._tag === "Run" && !forced && find !== undefined && (yield* find(step, path, examined))) {
+    if (isEnded && verdict._tag !== "Fail") return yield* Effect.fail(new Halt())
+    if (verdict._tag === "Run" && !forced && find !== undefined && (yield* find(step, place, examined))) {
       verdict = yield* examined.judge(recorded())
     }
     if (verdict._tag === "Run" || forced) {
@@ -116,8 +119,9 @@ const attempt = (
         // what its fingerprint hangs on may have taken a while
         if (isOver(runtime, place)) return yield* Effect.fail(new Halt())
         tally.ran.push(path)
-        const { error, renew = false } = state.records[path] ?? {}
-        const fresh = forced || renew || error?.tag === "StepOutputError"
+        const record = state.records[path]
+        const isNew = forced || isRenewed(record, fingerprint.value)
+        const fresh = isNew || record?.error?.tag === "StepOutputError"
         yield* runtime.append({
           _tag: "StepStarted",
           path,
@@ -147,7 +151,7 @@ const attempt = (
         const output = yield* executor(prepared.work(context), execution).pipe(
           Effect.provideService(AttemptSink, attemptSink(runtime, path))
         )
-        return yield* recordResult(runtime, step, path, fingerprint, output, model)
+        return yield* recordResult(runtime, step, path, fingerprint, output, { model, isNew })
       })
     ),
     path,
@@ -175,6 +179,8 @@ const failed = (
   const { message, tag } = describeError(error)
   const value = isDefect ? undefined : encodeError(step, error)
   const isTaken = !isDefect && giveUp(runtime, place, error)
+  // what its key fails with it is not asked yet
+  const asks = fingerprint ?? fixed(runtime.hash, step)
   if (isDefect) end(runtime, { _tag: "Failed", path: place.path, reason: error })
   const suspends = !isDefect && isLlmError(error) && error.isSuspending
   const failure = {
@@ -184,7 +190,7 @@ const failed = (
     ...(suspends && { suspends })
   }
   return Effect.andThen(
-    fail(runtime, step, place.path, isTaken ? fingerprint : undefined, failure),
+    fail(runtime, step, place.path, isTaken ? asks : undefined, failure),
     isDefect ? Effect.failCause(cause as Cause.Cause<never>) : Effect.fail(new Halt())
   )
 }
@@ -193,7 +199,7 @@ const failed = (
 export const giveUp = (runtime: Runtime, place: Place, reason: unknown): boolean => {
   const { path } = place
   const isSuspending = isLlmError(reason) && reason.isSuspending
-  const taker = isSuspending ? undefined : takerOf(place, describeError(reason).tag)
+  const taker = isSuspending ? undefined : takerOf(place, describeError(reason))
   if (taker === undefined) end(runtime, { _tag: isSuspending ? "Suspended" : "Failed", path, reason })
   else taker.failure ??= { path, reason, isTimeOut: false }
   return taker !== undefined
@@ -205,22 +211,36 @@ const fail = (
   path: string,
   /** Of what it asked, if it is taken over. */
   fingerprint: Fingerprint | undefined,
-  failure: Pick<StepFailure, "tag" | "message" | "value" | "suspends">
-) => {
-  const by = step.model === undefined ? madeBy(runtime.hash, step) : { models: step.model.models }
+  failure: Pick<StepFailure, "tag" | "message" | "value" | "suspends" | "limit">
+): Effect.Effect<void, Halt> => {
+  const { models, repair } = step.model ?? {}
+  const by = models === undefined || repair === undefined ? madeBy(runtime.hash, step) : { asked: { models, repair } }
   const takenOver = fingerprint === undefined ? {} : { fingerprint, ...by }
+  const before = runtime.state.records[path]?.error
+  // it fails so whenever it is looked at
+  if (fingerprint !== undefined && before?.fingerprint?.value === fingerprint.value && before.tag === failure.tag) {
+    runtime.tally.reused.push(path)
+    return Effect.void
+  }
   return runtime.append({ _tag: "StepFailed", path, step: step.name, ...failure, ...takenOver, at: runtime.now() })
 }
 
 /** Notes of a step that was at work that it had no more time, if that is why it was interrupted. */
 const timedOut = (runtime: Runtime, step: UntypedStep, place: Place, fingerprint: Fingerprint | undefined) => {
-  const failure = failureAround(place)
-  const { error, pending } = runtime.state.records[place.path] ?? {}
-  if (failure?.isTimeOut !== true || pending === undefined || error !== undefined) return Effect.void
-  const { message, tag } = describeError(failure.reason)
-  const isTaken = takerOf({ attempt: failure.of.outer }, tag) !== undefined
+  const around = failureAround(place)
+  const { error, pending, result } = runtime.state.records[place.path] ?? {}
+  if (around?.isTimeOut !== true) return Effect.void
+  const answers = [result?.fingerprint.value, error?.fingerprint?.value]
+  // what it came to was written before it heard of that
+  if (pending === undefined && fingerprint !== undefined && answers.includes(fingerprint.value)) return Effect.void
+  const { limit, outer } = around.of
+  const { message, tag } = describeError(around.reason)
+  const failure = { tag, message, ...(limit !== undefined && { limit }) }
+  const isTaken = takerOf({ attempt: outer }, { tag }) !== undefined
+  if (around.of.failure !== undefined) around.of.failure.isTold = true
+  const asks = fingerprint ?? fixed(runtime.hash, step)
   // the run that ended for the time tells of it where that cannot be written
-  return Effect.ignore(fail(runtime, step, place.path, isTaken ? fingerprint : undefined, { tag, message }))
+  return Effect.ignore(fail(runtime, step, place.path, isTaken ? asks : undefined, failure))
 }
 
 /** The error by the step's own Schema, if it has one and the error fits it. */

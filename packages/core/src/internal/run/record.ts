@@ -28,13 +28,18 @@ export const recordResult = Effect.fnUntraced(function* (
   path: string,
   fingerprint: Fingerprint,
   value: unknown,
-  model: string | undefined
+  { isNew, model }: { readonly model: string | undefined; readonly isNew: boolean }
 ) {
   const encoded = yield* encodeOutput(step, value)
   const recorded = readKept(insideOf(step).output, encoded)
   if (Result.isFailure(recorded)) return yield* new InvalidOutput({ detail: recorded.failure.message })
   const by = step.model === undefined ? "code" : "model"
-  const made = { by, ...(model !== undefined && { model }), ...madeBy(runtime.hash, step) } as const
+  const made = {
+    by,
+    ...(model !== undefined && { model }),
+    ...madeBy(runtime.hash, step),
+    ...(isNew ? ({ anew: true } as const) : {})
+  } as const
   const result = { fingerprint, output: encoded, ...made, at: runtime.now() }
   yield* afterWork(runtime, path, runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result }))
   return recorded.success

@@ -53,9 +53,9 @@ export const make = (hash: Hash, workflow: UntypedWorkflow): Steps => {
   }
 }
 
-/** A result is one of any model that is named, a failure one of them all. */
+/** A result is one of any model that is named; of a failure `stillFails` says more. */
 const isOfModels = (answer: Answer, models: ReadonlyArray<string>): boolean => {
-  if ("tag" in answer) return models.every((model) => answer.models?.includes(model))
+  if ("tag" in answer) return answer.asked !== undefined
   return answer.by === "hand" || (answer.model !== undefined && models.includes(answer.model))
 }
 

@@ -86,6 +86,20 @@ export const encodeInput = (step: UntypedStep, input: unknown): Effect.Effect<Sc
     )
   )
 
+/** Whether a person rejected what a record answers to a question, so that it is asked anew. */
+export const isRenewed = (record: StepRecord | undefined, asks: string): boolean =>
+  record?.renew === true && (record.result === undefined || record.result.fingerprint.value === asks)
+
+/** Whether a result was given or asked for at its path by a person. */
+export const isWanted = (result: StepResult | undefined): boolean =>
+  result !== undefined && (result.anew === true || result.by === "hand" || result.by === "decision")
+
+/** Whether a step that asks what failed would do nothing else than was done then. */
+export const stillFails = (step: UntypedStep, { asked }: StepFailure): boolean =>
+  step.model === undefined ||
+  asked === undefined ||
+  (step.model.repair <= asked.repair && step.model.models.every((model) => asked.models.includes(model)))
+
 const judge = Effect.fnUntraced(function* (
   step: UntypedStep,
   input: () => unknown,
@@ -94,15 +108,20 @@ const judge = Effect.fnUntraced(function* (
   { answered, record }: Recorded
 ): Effect.fn.Return<Verdict, unknown, unknown> {
   const asks = fingerprint.value
-  const { error, renew, result } = record ?? {}
-  const own = result === undefined || renew === true ? undefined : yield* judgeOwn(step, input, fingerprint, result)
-  if (own?._tag === "Reuse") return own
-  const earlier = place.earlier?.map((path) => answered.get(path)).find((answer) => answer?.asks === asks)
-  if (earlier !== undefined && renew !== true) return { _tag: "Reuse", output: earlier.output, from: earlier.from }
-  const taker = error?.fingerprint?.value === asks && renew !== true ? takerOf(place, error.tag) : undefined
-  if (error !== undefined && taker !== undefined) return { _tag: "Fail", failure: error, taker }
+  const { error, result } = record ?? {}
+  const isNew = isRenewed(record, asks)
+  const own = result === undefined || isNew ? undefined : yield* judgeOwn(step, input, fingerprint, result)
+  const earlier = isNew
+    ? undefined
+    : place.earlier?.map((path) => answered.get(path)).find((answer) => answer?.asks === asks)
+  if (own?._tag === "Reuse" && (earlier === undefined || isWanted(result))) return own
+  if (earlier !== undefined) return { _tag: "Reuse", output: earlier.output, from: earlier.from }
+  if (error?.fingerprint?.value === asks && !isNew && stillFails(step, error)) {
+    const taker = takerOf(place, error)
+    if (taker !== undefined) return { _tag: "Fail", failure: error, taker }
+  }
   const byHand = result?.by === "hand" ? " (replaces a result set by hand)" : ""
-  const why = renew === true ? "a new result was asked for" : (own?.why ?? "it has no result yet")
+  const why = isNew ? "a new result was asked for" : own?._tag === "Run" ? own.why : "it has no result yet"
   return { _tag: "Run", why: why + byHand }
 })
 

@@ -7,10 +7,10 @@ import { readKept } from "../json/codec.ts"
 import { TimeLimitExceeded } from "../../WorkflowError.ts"
 import { resultAt } from "../../WorkflowState.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
-import { attempt, type Place, takerOf } from "../walk/place.ts"
+import { failureAround, isBesideFailure, type Place, takerOf } from "../walk/place.ts"
 import { type Find, giveUp, perform } from "./perform.ts"
 import { end, halt, type Runtime } from "./runtime.ts"
-import type { Visitor } from "../walk/visitor.ts"
+import type { Visit, Visitor } from "../walk/visitor.ts"
 
 /** Whatever keeps one place from being walked ends the whole run. */
 const ending = (runtime: Runtime): Pick<Visitor, "refuse" | "stop"> => ({
@@ -22,22 +22,38 @@ const ending = (runtime: Runtime): Pick<Visitor, "refuse" | "stop"> => ({
 export const runAll = (runtime: Runtime, find: Find): Visitor => ({
   ...ending(runtime),
   step: (step, place, input) => Effect.flatMap(input, (value) => perform(runtime, step, place, value, { find })),
-  skip: (path) => void runtime.tally.skipped.push(path),
-  within: (place, millis, body) =>
-    Effect.suspend(() => {
-      const limited = attempt(place, [])
-      const reason = new TimeLimitExceeded({ millis })
-      const over = Effect.sync(() => {
-        limited.attempt.failure ??= { path: place.path, reason, isTimeOut: true }
+  skip: (way) => {
+    const { skipped, undecided } = runtime.tally
+    skipped.push(way)
+    // nothing hangs on a decision there any more
+    undecided.splice(0, Infinity, ...undecided.filter((path) => !isBelow(path, way)))
+  },
+  within: (place, limited, body) => {
+    // an attempt that is limited has a limit
+    const millis = limited.limit!
+    const reason = new TimeLimitExceeded({ millis })
+    const time = Effect.andThen(
+      Effect.sleep(millis),
+      Effect.sync(() => {
+        limited.failure ??= { path: place.path, reason, isTimeOut: true }
       })
-      const time = Effect.andThen(Effect.sleep(millis), over)
-      return Effect.flatMap(Effect.raceFirst(body(limited), time), (output) => {
-        if (limited.attempt.failure === undefined) return Effect.succeed(output)
+    )
+    const once: Visit<unknown> = Effect.flatMap(Effect.raceFirst(body, time), (output) => {
+      const { failure } = limited
+      if (failure === undefined) return Effect.succeed(output)
+      if (failure.isTold === true) {
         giveUp(runtime, place, reason)
         return Effect.fail(new Halt())
-      })
+      }
+      // nothing was at work then: all that was done is recorded, and the rest has its time
+      limited.failure = undefined
+      return once
     })
+    return once
+  }
 })
+
+const isBelow = (path: string, way: string): boolean => path === way || path.startsWith(`${way}/`)
 
 /** Takes every output from its record, as it is, and notes the paths of those that have none. */
 export const readAll = (runtime: Runtime, missing: Array<string>): Visitor => ({
@@ -90,11 +106,10 @@ const recorded = ({ state }: Runtime, step: UntypedStep, place: Place): Effect.E
   Effect.suspend((): Effect.Effect<unknown, Stop> => {
     const { path } = place
     const { error, result: own } = state.records[path] ?? {}
-    const taker = error?.fingerprint === undefined ? undefined : takerOf(place, error.tag)
-    if (taker !== undefined) {
-      taker.failure ??= { path, reason: error, isTimeOut: false }
-      return Effect.fail(new Halt())
-    }
+    const isAlone = failureAround(place) !== undefined && !isBesideFailure(place)
+    const taker = error?.fingerprint === undefined || isAlone ? undefined : takerOf(place, error)
+    if (taker !== undefined) taker.failure ??= { path, reason: error, isTimeOut: false }
+    if (failureAround(place) !== undefined) return Effect.fail(new Halt())
     // a round that takes nothing any more has none of an earlier one
     const result = place.earlier === undefined ? own : resultAt(state, path)
     const output = result && readKept(insideOf(step).output, result.output)

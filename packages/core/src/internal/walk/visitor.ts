@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import type { InvalidItems, UnknownCase } from "../../WorkflowError.ts"
 import type { UntypedStep } from "../ask/step.ts"
 import type { Stop } from "./hole.ts"
-import type { Place } from "./place.ts"
+import type { Attempt, Place } from "./place.ts"
 
 export type Visit<A> = Effect.Effect<A, Stop, unknown>
 
@@ -15,8 +15,10 @@ export interface Visitor {
   readonly stop: (cause: Cause.Cause<never>) => void
   /** Told of a way that is not gone. */
   readonly skip?: (path: string) => void
+  /** Wraps work that is done side by side. */
+  readonly beside?: <A>(place: Place, work: Visit<A>) => Visit<A>
   /** How many are visited side by side at most, where that is not for the definition to say. */
   readonly concurrency?: number
   /** Gives a body no more than some time, where time counts. */
-  readonly within?: (place: Place, millis: number, body: (place: Place) => Visit<unknown>) => Visit<unknown>
+  readonly within?: (place: Place, limited: Attempt, body: Visit<unknown>) => Visit<unknown>
 }

@@ -12,7 +12,7 @@ import type { Compiled } from "../definition/selector.ts"
 import { dependencyProblem, itemsProblem, keyProblem } from "../definition/itemKeys.ts"
 import { type Body, type Node, nodesOf, otherwise, tried } from "../definition/nodes.ts"
 import { evaluate, type Halt, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
-import { attempt, enter, note, noting, type Place } from "./place.ts"
+import { aside, attempt, enter, note, noting, passOn, type Place } from "./place.ts"
 import { settle } from "./settle.ts"
 import type { Visit, Visitor } from "./visitor.ts"
 import { copy, empty, merge, type Names, over, put, select } from "./scope.ts"
@@ -54,11 +54,9 @@ export const walk = Effect.fnUntraced(function* (
       }
       case "All": {
         const start = scope
-        const parts = yield* settle(
-          visitor,
-          node.parts.map((part) => slot(walk(visitor, part, place, layer(start), true))),
-          "unbounded"
-        )
+        const at = aside(place, "unbounded")
+        const works = node.parts.map((part) => slot(walk(visitor, part, at, layer(start), true)))
+        const parts = yield* beside(visitor, at, settle(visitor, works, "unbounded"), "unbounded")
         for (const part of parts) {
           // a part starts from a scope of names and only adds to it
           if (!(part instanceof Missing)) add((own) => merge(own, part.value as Names))
@@ -74,6 +72,16 @@ export const walk = Effect.fnUntraced(function* (
   return yield* evaluate(place.path, () => read(scope))
 })
 
+/** Works side by side, so many at a time. */
+const beside = <A>(visitor: Visitor, place: Place, works: Visit<A>, concurrency: number | "unbounded"): Visit<A> => {
+  // each starts the next deeper one at once, and ends the one around it: the stack has an end
+  const all =
+    concurrency !== 1 && place.sides % 100 === 0
+      ? Effect.onExit(Effect.andThen(Effect.yieldNow, works), () => Effect.yieldNow)
+      : works
+  return visitor.beside === undefined || concurrency === 1 ? all : visitor.beside(place, all)
+}
+
 const layer = (scope: Slot): Slot => (scope instanceof Missing ? scope : { value: over(scope.value as Names) })
 
 type NamedNode = Exclude<Node, { readonly _tag: "Input" | "AndThen" | "All" }>
@@ -86,13 +94,16 @@ const visitNamed = (visitor: Visitor, node: NamedNode, place: Place, scope: Slot
       return Effect.flatMap(fed(node.wires.input, place, scope), (input) => visitBody(visitor, node.body, place, input))
     case "Timeout":
       return Effect.flatMap(fed(node.wires.input, place, scope), (input) => {
-        const body = (place: Place) => visitBody(visitor, node.body, place, input)
-        return visitor.within === undefined ? body(place) : visitor.within(place, node.millis, body)
+        const at = attempt(place, [], node.millis)
+        const body = visitBody(visitor, node.body, at, input)
+        return visitor.within === undefined ? body : visitor.within(place, at.attempt, body)
       })
     case "Sample":
       return Effect.flatMap(fed(node.wires.input, place, scope), (input) => {
-        const at = (_: unknown, i: number) => visitBody(visitor, node.body, enter(place, String(i + 1)), input)
-        return settle(visitor, Array.from({ length: node.count }, at), node.concurrency)
+        const at = aside(place, node.concurrency)
+        const one = (_: unknown, i: number) => visitBody(visitor, node.body, enter(at, String(i + 1)), input)
+        const works = settle(visitor, Array.from({ length: node.count }, one), node.concurrency)
+        return beside(visitor, at, works, node.concurrency)
       })
     case "ForEach":
       return forEach(visitor, node, place, scope)
@@ -167,12 +178,18 @@ const fallback = Effect.fnUntraced(function* (
   scope: Slot
 ): Effect.fn.Return<unknown, Stop, unknown> {
   const input = yield* fed(node.wires.input, place, scope)
-  const within = attempt(noting(enter(place, tried)), node.errors)
+  // what is missing in there is of no account where it fails
+  const within = attempt(noting({ ...enter(place, tried), notes: undefined }), node.errors)
   const output = yield* slot(visitBody(visitor, node.body, within, input)).pipe(
     Effect.catch((halt) => (within.attempt.failure === undefined ? Effect.fail(halt) : Effect.undefined))
   )
   const other = enter(place, otherwise)
-  if (output === undefined) return yield* visitBody(visitor, node.otherwise, other, input)
+  if (output === undefined) {
+    // of what was tried only the failure counts
+    visitor.skip?.(within.path)
+    return yield* visitBody(visitor, node.otherwise, other, input)
+  }
+  passOn(place, within.notes)
   // which way it goes is not known yet
   const unknown = output instanceof Missing ? output : within.notes.missing
   if (unknown !== undefined) yield* visitPerhaps(visitor, node.otherwise, other, unknown)
@@ -222,10 +239,11 @@ const forEach = Effect.fnUntraced(function* (
   const { items, keys, ...given } = yield* itemsOf(visitor, node, place, scope)
   const problem = given.problem ?? keyProblem(keys)
   if (problem !== undefined) return yield* visitor.refuse(place.path, new InvalidItems({ detail: problem }))
+  const at = aside(place, node.concurrency)
   const outputs = items.map((item, i) =>
-    visitItem(visitor, node, enter(place, StepPath.encodeKey(keys[i]!)), scope, { item })
+    visitItem(visitor, node, enter(at, StepPath.encodeKey(keys[i]!)), scope, { item })
   )
-  return yield* settle(visitor, outputs, node.concurrency)
+  return yield* beside(visitor, at, settle(visitor, outputs, node.concurrency), node.concurrency)
 })
 
 const forEachDependency = Effect.fnUntraced(function* (
@@ -251,7 +269,7 @@ const forEachDependency = Effect.fnUntraced(function* (
     const needed = Effect.forEach(dependencies[i]!, (dependency) =>
       Effect.map(Deferred.await(done.get(dependency)!), (output) => [dependency, output] as const)
     )
-    const at = noting(enter(place, StepPath.encodeKey(key)))
+    const at = noting(enter(aside(place, node.concurrency), StepPath.encodeKey(key)))
     return slot(Effect.map(needed, Object.fromEntries)).pipe(
       Effect.flatMap((dependencies) => {
         const hangsOn = dependencies instanceof Missing && dependencies.isUndecided ? dependencies : place.hangsOn
@@ -266,7 +284,9 @@ const forEachDependency = Effect.fnUntraced(function* (
       Effect.map((output) => [key, output] as const)
     )
   })
-  return Object.fromEntries(yield* settle({ stop: visitor.stop }, outputs, "unbounded"))
+  // how many of them work at a time is for the permits to say
+  const all = settle({ stop: visitor.stop }, outputs, "unbounded")
+  return Object.fromEntries(yield* beside(visitor, aside(place, node.concurrency), all, node.concurrency))
 })
 
 /** Where the items are missing, the body is visited once, at `*`. */
