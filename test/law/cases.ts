@@ -1,9 +1,10 @@
 import { seeded } from "../replies/random.ts"
 import { editNames, edits, type EditName } from "./edits/edits.ts"
 import { clone } from "./edits/tree.ts"
-import { generate, input, pairs } from "./program/generate.ts"
+import { type Chain, chain, generate, input, pairs } from "./program/generate.ts"
 import { mend } from "./program/mend.ts"
 import type { Nest } from "./program/program.ts"
+import { isSound } from "./program/risk.ts"
 
 /** What is done to a run besides another definition: by `Engine.set`, or by `Engine.step` with `force`. */
 export type Hand = "another input" | "a result set by hand" | "force"
@@ -32,7 +33,7 @@ export const isHand = (change: Change): change is Extract<Change, { readonly edi
 /** A program after an edit, if there is anything for it to change. */
 const after = (program: Nest, { edit, seed }: Extract<Change, { readonly edit: EditName }>): Nest | undefined => {
   const next = clone(program)
-  return edits[edit](next, seeded(seed)) ? mend(next) : undefined
+  return edits[edit](next, seeded(seed)) && isSound(next) ? mend(next) : undefined
 }
 
 /** A program after the edits among some changes, and those of them that had something to change. */
@@ -48,16 +49,29 @@ export const edited = (program: Nest, changes: ReadonlyArray<Change>) => {
   return { program: result, made }
 }
 
-/** Two of them find their place in few programs. */
-const turns: ReadonlyArray<EditName> = [...editNames, "move into another nest", "take out of a nested workflow"]
+/** What edits need that find their place in few programs, and what little there is to take over then. */
+const places: { readonly [E in EditName]?: Chain } = {
+  "take out of a nested workflow": ["workflow", "bind"],
+  "move into another nest": ["workflow", "bind"],
+  "forEach of one into bind": ["forEach", "bind"],
+  "put a fallback around what may fail": ["fallback", "bind"],
+  "take a fallback away": ["fallback", "bind"],
+  "other errors are taken over": ["fallback", "bind"]
+}
+
+const half = Math.floor(pairs.length / 2)
 
 /** The case that a seed makes: with each pair of combinators and each edit in its turn, and others. */
 export const caseOf = (seed: number): Case => {
   const random = seeded(seed)
-  const turn: Change = { edit: turns[seed % turns.length]!, seed: random.int(2 ** 31) }
+  const edit = editNames[seed % editNames.length]!
+  const turn: Change = { edit, seed: random.int(2 ** 31) }
   // in another order each time, so that each pair meets each edit
-  const wanted = [pairs[(seed + Math.floor(seed / pairs.length)) % pairs.length]!]
-  if (random.bool(0.8)) wanted.push(random.pick(pairs))
+  const pair = seed + Math.floor(seed / pairs.length)
+  const wanted = [chain(random, pairs[pair % pairs.length]!)]
+  const place = places[edit]
+  if (place !== undefined) wanted.push(place)
+  else if (random.bool(0.7)) wanted.push(chain(random, pairs[(pair + half) % pairs.length]!))
   let program = generate(random, wanted)
   for (let tries = 0; tries < 200 && after(program, turn) === undefined; tries++) program = generate(random, wanted)
   const change = (): Change => {

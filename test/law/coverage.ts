@@ -22,6 +22,10 @@ const kindOf = (node: Node): Kind => {
       return "iterate"
     case "Sample":
       return "sample"
+    case "Fallback":
+      return "fallback"
+    case "Timeout":
+      return "timeout"
     case "ForEach":
       return "forEach"
     case "ForEachDependency":
@@ -52,6 +56,21 @@ const pairsOf = (program: Nest): ReadonlySet<string> => {
 
 /** All that has to be seen. */
 export const wanted: ReadonlyArray<string> = [...pairs.map(told), ...editNames, ...hands]
+
+type Seen = ReadonlyMap<string, number>
+
+/** How often each was seen: what stands in what as columns of rows, then the rest. */
+export const table = (seen: Seen): string => {
+  const [rows, columns] = [0, 1].map((i) => [...new Set(pairs.map((pair) => pair[i]!))])
+  const count = (pair: Pair) => String(seen.get(told(pair)) ?? "")
+  const lines = [
+    ["in", ...columns!],
+    ...rows!.map((around) => [around, ...columns!.map((within) => count([around, within]))])
+  ]
+  const width = (i: number) => Math.max(...lines.map((line) => line[i]!.length))
+  const rest = [...editNames, ...hands].map((name) => `${String(seen.get(name)).padStart(5)} ${name}`)
+  return [...lines.map((line) => line.map((cell, i) => cell.padStart(width(i))).join(" ")), ...rest].join("\n")
+}
 
 /** How often each was seen in a case that took a result from the run before. */
 export const make = () => {

@@ -22,7 +22,7 @@ export const makeKnown = () => {
       questions.set(fingerprint, question)
       fingerprints.set(key, fingerprint)
     },
-    questionOf: ({ fingerprint }: WorkflowState.StepResult): oracle.Question => {
+    questionOf: ({ fingerprint }: WorkflowState.Answer): oracle.Question => {
       const question = questions.get(fingerprint.value)
       assert(question !== undefined, "a fingerprint of no question")
       return question
@@ -31,47 +31,83 @@ export const makeKnown = () => {
 }
 export type Known = ReturnType<typeof makeKnown>
 
-/** A recorded result that may serve, and what it answers; a `former` one is not what its path has now. */
+/** A recorded result, or failure, that may serve, and what it answers; a `former` one is not what its path has now. */
 export interface Kept {
   readonly path: string
-  readonly result: WorkflowState.StepResult
+  readonly answer: WorkflowState.Answer
   readonly question: oracle.Question
   readonly isFormer: boolean
 }
 
 export const keptIn = (known: Known, state: State): ReadonlyArray<Kept> =>
   Object.entries(state.records).flatMap(([path, record]) =>
-    WorkflowEvent.answersOf(record).flatMap((result) =>
-      "tag" in result ? [] : [{ path, result, question: known.questionOf(result), isFormer: result !== record.result }]
-    )
+    WorkflowEvent.answersOf(record).map((answer) => ({
+      path,
+      answer,
+      question: known.questionOf(answer),
+      isFormer: answer !== record.result && answer !== record.error
+    }))
   )
 
-/** The results that paths have now. */
+/** What paths have now. */
 export const ownIn = (kept: ReadonlyArray<Kept>): ReadonlyMap<string, Kept> =>
   new Map(kept.flatMap((it) => (it.isFormer ? [] : [[it.path, it]])))
+
+/** What comes to a place that has an answer. */
+const valueOf = ({ takes }: oracle.Place, answer: WorkflowState.Answer): oracle.Value => {
+  if (!("tag" in answer)) return answer.output
+  return takes.has(answer.tag) ? new oracle.Failed(answer.tag) : oracle.hole
+}
 
 /** What a step by itself is fed with: what is recorded, whatever that answered. */
 export const recorded =
   (state: State): oracle.At =>
-  ({ path, step }) => {
-    const { result, same } = state.records[path] ?? {}
+  (place) => {
+    const { path, step } = place
+    const record = state.records[path]
+    const [answer] = record === undefined ? [] : WorkflowEvent.answersOf(record)
+    const { error, result, same } = record ?? {}
     if (same !== undefined) return oracle.share
+    if (answer !== undefined && answer === error) return valueOf(place, answer)
     return result !== undefined && oracle.fits(step, result.output) ? result.output : oracle.hole
   }
 
 /** What is recorded and answers what is asked. */
 export const held =
   (kept: ReadonlyArray<Kept>): oracle.At =>
-  ({ isShared, path, question }) => {
-    const own = ownIn(kept).get(path)
-    if (question !== undefined && own?.question.key === question.key) return own.result.output
-    return isShared ? oracle.share : oracle.hole
+  (place) => {
+    const own = ownIn(kept).get(place.path)
+    if (own !== undefined && isHeld(place, own)) return valueOf(place, own.answer)
+    return place.isShared ? oracle.share : oracle.hole
   }
 
-/** Whether a step of a program may take a result from another path. */
-export const mayTake = (program: Nest, { step }: oracle.Question, { question, result }: Kept): boolean => {
+/** Whether a place may take an answer at all, from its own path or from another one. */
+const mayHave = ({ step, takes }: oracle.Place, { answer }: Kept): boolean =>
+  !("tag" in answer) ||
+  // another model may do better
+  (takes.has(answer.tag) && (step.tag !== "Ask" || answer.asked?.models.includes(step.model) === true))
+
+/** Whether a place has what answers it. */
+export const isHeld = (place: oracle.Place, own: Kept): boolean =>
+  own.question.key === place.question?.key &&
+  mayHave(place, own) &&
+  // what an earlier round came to goes before all that no person wanted here
+  (!place.isShared || isWanted(own.answer))
+
+/** Whether a person set a result at its path, decided it, or asked for it. */
+const isWanted = (answer: WorkflowState.Answer): boolean =>
+  !("tag" in answer) && (answer.anew === true || answer.by === "hand" || answer.by === "decision")
+
+/** Whether a place of a program may take an answer from another path. */
+export const mayTake = (program: Nest, place: oracle.Place, kept: Kept): boolean => {
+  const { step } = place
+  const { answer, question } = kept
+  if (!mayHave(place, kept)) return false
   if (step.tag === "Gate" || question.step.tag === "Gate") return step.tag === question.step.tag
-  if (step.tag === "Ask") return result.by === "hand" || result.model === step.model
+  if (step.tag === "Ask") {
+    if ("tag" in answer) return true
+    return answer.by === "hand" || answer.model === step.model
+  }
   const alike = leavesOf(program).filter(
     (it) => it.tag === "Code" && it.name === step.name && it.version === step.version
   )
@@ -81,23 +117,32 @@ export const mayTake = (program: Nest, { step }: oracle.Question, { question, re
 /** Which result each place takes that it does not have, where all places are known from the start. */
 export const pairsOf = (program: Nest, places: ReadonlyArray<oracle.Place>, kept: ReadonlyArray<Kept>) => {
   const own = ownIn(kept)
-  const asks = new Map(places.map(({ path, question }) => [path, question!]))
-  const shared = new Set(places.flatMap(({ isShared, path }) => (isShared ? [path] : [])))
-  const takers = [...asks].filter(([path, { key }]) => own.get(path)?.question.key !== key && !shared.has(path))
+  const asks = new Map(places.map((place) => [place.path, place.question!]))
+  const hasOwn = (place: oracle.Place) => {
+    const its = own.get(place.path)
+    return its !== undefined && isHeld(place, its)
+  }
+  const byPath = new Map(places.map((place) => [place.path, place]))
+  const isHeldAt = (it: Kept) => {
+    const place = byPath.get(it.path)
+    return place !== undefined && isHeld(place, it)
+  }
+  const takers = places.filter((place) => !place.isShared && !hasOwn(place))
   // those of places in their order, then those whose path is gone
   const gone = new Set(kept.flatMap(({ path }) => (asks.has(path) ? [] : [path])))
   const free = [...asks.keys(), ...[...gone].toSorted()].flatMap((path) =>
-    kept.filter((it) => it.path === path && (it.isFormer || asks.get(path)?.key !== it.question.key))
+    kept.filter((it) => it.path === path && (it.isFormer || !isHeldAt(it)))
   )
   const pairs = new Map<string, string>()
   const isSamePath = (a: string, b: string) => a === b
   for (const isPair of [isSamePath, (a: string, b: string) => StepPath.last(a) === StepPath.last(b), () => true]) {
-    for (const [path, question] of takers) {
+    for (const place of takers) {
+      const { path, question } = place
       if (pairs.has(path)) continue
       const at = free.findIndex(
         (it) =>
-          it.question.key === question.key &&
-          (it.path === path || mayTake(program, question, it)) &&
+          it.question.key === question!.key &&
+          (it.path === path ? mayHave(place, it) : mayTake(program, place, it)) &&
           isPair(it.path, path)
       )
       if (at >= 0) pairs.set(path, free.splice(at, 1)[0]!.path)
@@ -106,40 +151,41 @@ export const pairsOf = (program: Nest, places: ReadonlyArray<oracle.Place>, kept
   return pairs
 }
 
-/** Whether a result may be wanted at its own path, where what that asks is not known, or which items there are. */
-export const mayWant = ({ open, path, question, step }: oracle.Place, kept: Kept): boolean =>
-  StepPath.matches(path, kept.path) &&
-  (question === undefined
-    ? oracle.partsOf(step) === oracle.partsOf(kept.question.step)
-    : open && question.key === kept.question.key)
+/**
+ * Whether an answer may be wanted at its own path, where what that asks is not known, or which items there are; or at any
+ * place that is not come by if a step before it fails.
+ */
+export const mayWant = ({ isDoubted, open, path, question, step }: oracle.Place, kept: Kept): boolean => {
+  if (question === undefined) {
+    return StepPath.matches(path, kept.path) && oracle.partsOf(step) === oracle.partsOf(kept.question.step)
+  }
+  return (isDoubted || (open && StepPath.matches(path, kept.path))) && question.key === kept.question.key
+}
 
 export type Events = ReadonlyArray<WorkflowEvent.WorkflowEvent>
 
-/** Which of the results that there were each path has after some events; nothing where its result was made since. */
-export const originsOf = (kept: ReadonlyArray<Kept>, events: Events): ReadonlyMap<string, Kept | undefined> => {
-  const own = new Map<string, Kept | undefined>(ownIn(kept))
-  const former = new Map<string, Array<Kept>>()
-  const displace = (path: string, by: string) => {
-    const it = own.get(path)
-    if (it !== undefined && it.result.fingerprint.value !== by) former.set(path, [...(former.get(path) ?? []), it])
-  }
-  for (const it of kept) if (it.isFormer) former.set(it.path, [...(former.get(it.path) ?? []), it])
+/** Which of the answers that there were a path has to a question after some events; none where its answer was made since. */
+export const originsOf = (kept: ReadonlyArray<Kept>, events: Events) => {
+  const answers = new Map<string, ReadonlyArray<Kept>>(Map.groupBy(kept, ({ path }) => path))
+  const isOf = (fingerprint: string) => (it: Kept) => it.answer.fingerprint.value === fingerprint
+  const find = (path: string, fingerprint: string) => answers.get(path)?.find(isOf(fingerprint))
+  const remove = (path: string, fingerprint: string) =>
+    answers.set(
+      path,
+      (answers.get(path) ?? []).filter((it) => !isOf(fingerprint)(it))
+    )
   for (const event of events) {
-    if (event._tag === "StepSucceeded") {
-      displace(event.path, event.fingerprint.value)
-      own.set(event.path, undefined)
+    if (event._tag === "StepSucceeded" || event._tag === "StepFailed") {
+      if (event.fingerprint !== undefined) remove(event.path, event.fingerprint.value)
     } else if (event._tag === "ResultMoved") {
       const { answer, from, to } = event
-      const answers = (it: Kept | undefined) => it?.result.fingerprint.value === answer
-      const isOwn = answers(own.get(from))
-      const it = isOwn ? own.get(from) : former.get(from)?.find(answers)
-      if (isOwn) own.delete(from)
-      else former.set(from, former.get(from)?.filter((other) => other !== it) ?? [])
-      displace(to, answer)
-      own.set(to, it)
+      const it = find(from, answer)
+      remove(from, answer)
+      remove(to, answer)
+      if (it !== undefined) answers.set(to, [...(answers.get(to) ?? []), it])
     }
   }
-  return own
+  return (path: string, { fingerprint }: WorkflowState.Answer) => find(path, fingerprint.value)
 }
 
 /** Takes away what was received after the last of some events. */
@@ -182,12 +228,15 @@ export const leftIn = (
         from,
         all.filter((it) => it.opening !== opening)
       )
-    } else if (
-      event._tag === "StepSucceeded" ||
-      event._tag === "StepFailed" ||
-      (event._tag === "StepStarted" && event.forced === true)
-    ) {
+    } else if (event._tag === "StepSucceeded" || event._tag === "StepFailed") {
+      const { fingerprint, path } = event
+      const { prompt } = fingerprint?.parts ?? {}
+      const isOther = ({ opening }: Left) => prompt === undefined || !opening.startsWith(prompt)
+      left.set(path, fingerprint === undefined ? [] : (left.get(path) ?? []).filter(isOther))
+    } else if (event._tag === "StepStarted" && event.forced === true) {
       left.delete(event.path)
+    } else if (event._tag === "RunEnded" && event.status === "COMPLETED") {
+      left.clear()
     }
   }
   return left

@@ -6,8 +6,6 @@ const seeds = 67_500
 describe("the law of least work, for many cases", () => {
   it("holds", async () => {
     const { sum } = await holds(3001, seeds)
-    const figures = Object.entries(sum).map(([name, count]) => `${count} ${name}`)
-    console.log(`law: ${figures.join(", ")}`)
     assert.isAtLeast(sum.cases, 100_000)
     assert.isAtMost(sum.excess, sum.ran / 200)
   })

@@ -32,13 +32,13 @@ const told = async (library: Library, seed: number, it: Case): Promise<unknown> 
   })
 }
 
-const counted = ["reused", "moved", "ran", "excess", "late"] as const
+const counted = ["reused", "moved", "failures", "movedFailures", "ran", "excess", "late"] as const
 
 /** Checks the cases of some seeds, and throws the first that the law does not hold for; else says what was seen. */
 export const holds = async (from: number, count: number) => {
   const texts = await library()
   const seen = coverage.make()
-  const sum = { cases: 0, reused: 0, moved: 0, ran: 0, excess: 0, late: 0 }
+  const sum = { cases: 0, reused: 0, moved: 0, failures: 0, movedFailures: 0, ran: 0, excess: 0, late: 0 }
   for (let seed = from; seed < from + count; seed++) {
     const it = caseOf(seed)
     // oxlint-disable-next-line no-await-in-loop -- the first that fails ends it
@@ -51,5 +51,7 @@ export const holds = async (from: number, count: number) => {
       for (const name of counted) sum[name] += outcome[name]
     }
   }
+  const figures = Object.entries(sum).map(([name, count]) => `${count} ${name}`)
+  console.log(`law: ${figures.join(", ")}\n${coverage.table(seen.seen)}`)
   return { seen: seen.seen, sum }
 }

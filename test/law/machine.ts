@@ -11,6 +11,7 @@ import { input as anInput } from "./program/generate.ts"
 import {
   forget,
   held,
+  isHeld,
   keptIn,
   leftIn,
   makeKnown,
@@ -45,6 +46,9 @@ export interface Outcome {
   /** Places whose result was there, those of them that had it from another path, and those that asked. */
   readonly reused: number
   readonly moved: number
+  /** Those of the places whose result was there that have a failure, and those of these that had it from another path. */
+  readonly failures: number
+  readonly movedFailures: number
   readonly ran: number
   /** Those that asked although there was a result, which was kept for a place whose input was not known yet. */
   readonly excess: number
@@ -62,13 +66,25 @@ const sorted = (texts: Iterable<string>) => [...texts].toSorted()
 /** How a run went that was suspended for decisions, and went on with them. */
 interface Went extends Pick<Engine.RunOutcome<unknown, unknown>, "ending" | "ran" | "reused" | "state"> {
   readonly decided: ReadonlyArray<string>
+  /** How it stood when it was suspended. */
+  readonly suspended: ReadonlyArray<State>
 }
+
+const isIn = (ways: ReadonlyArray<string>, path: string) =>
+  ways.some((way) => path === way || path.startsWith(`${way}/`))
 
 /** Whether what a place waits for hangs on a decision. */
 const waits = (plan: ReadonlyMap<string, Engine.PlanEntry>, path: string): boolean => {
   const entry = plan.get(path)
   const reads = /^reads (.*)$/s.exec(entry?.why ?? "")?.[1]
   return entry?.action === "decide" || (reads !== undefined && reads !== path && waits(plan, reads))
+}
+
+/** What `plan` says of an answer that is there: the error that it is, and the path that it is moved from. */
+const saidOf = (why: string) => {
+  const [, error] = /^failed: (\w+), which is taken over/.exec(why) ?? []
+  const [, from] = (error === undefined ? /^moved from (.*)$/s : /\(moved from (.*)\)$/s).exec(why) ?? []
+  return { error, from }
 }
 
 /** Runs a case and holds it against the oracle; throws where they differ. `note` says how far it came. */
@@ -102,11 +118,31 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       .map(show)
 
   /** Holds a run that went on against the oracle. */
-  const verify = (program: Nest, before: State, events: Events, done: Went, since: Events) => {
+  const verify = (
+    program: Nest,
+    before: State,
+    events: Events,
+    done: Went,
+    since: Events,
+    foreseen: ReadonlyArray<oracle.Place>
+  ) => {
     const { ending, state } = done
     assert(ending._tag === "Completed", show(ending))
     same(WorkflowEvent.fold([...events, ...since]), state, "the fold of the events")
-    const { output, places } = oracle.evaluate(library, program, before.input, recorded(state))
+    const { failed, output, places } = oracle.evaluate(library, program, before.input, recorded(state))
+    // what a decision was not needed for was asked before it, though what the decision led to failed
+    const earlier = done.suspended.flatMap(
+      (state) => oracle.evaluate(library, program, before.input, recorded(state)).places
+    )
+    const reached = new Set(places.map(({ path }) => path))
+    const spare = new Set<string>()
+    for (const place of [...foreseen, ...earlier]) {
+      const { isDoubted, path } = place
+      if (!isDoubted || reached.has(path) || ![...done.ran, ...done.decided].includes(path)) continue
+      reached.add(path)
+      spare.add(path)
+      places.push(place)
+    }
     same(JSON.parse(show(ending.output)), JSON.parse(show(output)), "the output by what is recorded")
     const kept = keptIn(known, before)
     const own = ownIn(kept)
@@ -115,41 +151,74 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     const movedReplies = since.filter(({ _tag }) => _tag === "RepliesMoved")
     const left = leftIn(received.slice(0, received.length - asked.length), [...events, ...movedReplies])
     const wanted: Array<string> = []
-    const ran: Array<{ readonly path: string; readonly question: oracle.Question }> = []
+    const ran: Array<oracle.Place & { readonly question: oracle.Question }> = []
     const paths = { ran: [] as Array<string>, reused: [] as Array<string> }
     const used = new Set<Kept>()
-    let moved = 0
-    for (const { isShared, path, question } of places) {
-      const { result, same: sharedWith } = state.records[path] ?? {}
+    const sum = { moved: 0, failures: 0, movedFailures: 0 }
+    for (const place of places) {
+      const { isShared, path, question } = place
+      const record = state.records[path]
+      const sharedWith = record?.same
+      // no decision is wanted in what failed
+      if (isIn(failed, path) && record?.result === undefined) {
+        if (question === undefined || (question.step.tag === "Gate" && sharedWith === undefined)) continue
+      }
       assert(question !== undefined, path)
       if (isShared && before.records[path]?.renew !== true)
         assert.notInclude(done.ran, path, "what an earlier round asked")
       if (sharedWith !== undefined) {
-        assert(isShared && result === undefined, `${path} shares what it does not ask`)
+        assert(isShared && record?.result === undefined, `${path} shares what it does not ask`)
         paths.reused.push(path)
         continue
       }
-      assert(result !== undefined, path)
-      known.learn(result.fingerprint.value, question, path)
+      const [answer] = record === undefined ? [] : WorkflowEvent.answersOf(record)
+      if (answer === undefined) {
+        assert(spare.has(path), `${path} has no answer`)
+        // it has left for a place that asks the same
+        if (!done.decided.includes(path)) paths.ran.push(path)
+        wanted.push(...requestsOf(question, left.get(path) ?? []))
+        continue
+      }
+      assert(answer === (record?.result ?? record?.error), path)
+      known.learn(answer.fingerprint.value, question, path)
       const its = own.get(path)
-      const from = done.reused.includes(path) ? origins.get(path) : undefined
-      if (its?.question.key === question.key) assert.strictEqual(from, its, `${path} has a result of its own`)
+      const from = done.reused.includes(path) ? origins(path, answer) : undefined
+      if (its !== undefined && isHeld(place, its)) assert.strictEqual(from, its, `${path} has a result of its own`)
       if (from !== undefined) {
         assert(!used.has(from), `${path}: the result of ${from.path} is used twice`)
         used.add(from)
-        same(result, from.result, path)
+        same(answer, from.answer, path)
         assert.strictEqual(from.question.key, question.key, `${path} takes what answers something else`)
-        const mayHave = from.path === path || mayTake(program, question, from)
+        const mayHave = from.path === path || mayTake(program, place, from)
         assert(mayHave, `${path} takes the result of ${from.path}`)
-        if (from !== its) moved++
+        const isMoved = from !== its
+        if (isMoved) sum.moved++
+        if ("tag" in answer) {
+          sum.failures++
+          if (isMoved) sum.movedFailures++
+        }
+        paths.reused.push(path)
+        continue
+      }
+      if (done.reused.includes(path)) {
+        // what was made meanwhile at a place that was not come by after all
+        const isMoved = since.some(
+          (event) => event._tag === "ResultMoved" && event.to === path && spare.has(event.from)
+        )
+        assert(isMoved, `${path} has what nobody made`)
         paths.reused.push(path)
         continue
       }
       if (!done.decided.includes(path)) paths.ran.push(path)
-      ran.push({ path, question })
+      ran.push({ ...place, question })
       wanted.push(...requestsOf(question, left.get(path) ?? []))
-      assert.strictEqual(result.by, { Ask: "model", Code: "code", Gate: "decision" }[question.step.tag], path)
-      if (!it.samples || question.request === undefined) same(result.output, oracle.madeOf(library, question), path)
+      const made = oracle.madeOf(library, question)
+      if ("tag" in answer || made instanceof oracle.Failed) {
+        assert(made instanceof oracle.Failed && "tag" in answer && answer.tag === made.tag, `${path} fails`)
+        continue
+      }
+      assert.strictEqual(answer.by, { Ask: "model", Code: "code", Gate: "decision" }[question.step.tag], path)
+      if (!it.samples || question.request === undefined) same(answer.output, made, path)
     }
     same(sorted(asked), sorted(wanted), "what the model was asked")
     const idle = [...left].flatMap(([path, replies]) => {
@@ -165,45 +234,57 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     }
     same(sorted(done.ran), sorted(paths.ran), "what ran")
     same(sorted(done.reused), sorted(paths.reused), "what was reused")
-    return { output, ran, unused: kept.filter((it) => !used.has(it)), moved }
+    return { failed, output, ran, unused: kept.filter((it) => !used.has(it)), sum }
   }
 
   /** What `plan` says, held against the oracle: the places, as far as they are known. */
   const verifyPlan = (program: Nest, state: State, plan: ReadonlyArray<Engine.PlanEntry>) => {
     const entries = new Map(plan.map((entry) => [entry.path, entry]))
+    const isShared = (entry: Engine.PlanEntry) => entry.why.startsWith("as in ")
     const kept = keptIn(known, state)
     const own = ownIn(kept)
     const originOf = ({ path, why }: Engine.PlanEntry, question: oracle.Question | undefined) => {
-      const from = /^moved from (.*)$/s.exec(why)?.[1] ?? path
+      const { from = path } = saidOf(why)
       return kept.find((it) => it.path === from && it.question.key === question?.key)
     }
-    const seen = oracle.evaluate(library, program, state.input, ({ path, question }) => {
+    const { failed, places: seen } = oracle.evaluate(library, program, state.input, ({ path, question, takes }) => {
       const entry = entries.get(path)
       if (question === undefined || entry?.action !== "reuse") return oracle.hole
-      if (entry.why.startsWith("as in ")) return oracle.share
+      if (isShared(entry)) return oracle.share
       const from = originOf(entry, question)
       assert(from !== undefined, `plan: ${path} takes what answers something else`)
-      return from.result.output
-    }).places
+      const { error } = saidOf(entry.why)
+      if (!("tag" in from.answer)) {
+        assert.isUndefined(error, `plan: ${path} fails`)
+        return from.answer.output
+      }
+      assert(from.answer.tag === error && takes.has(error), `plan: ${path} fails`)
+      return new oracle.Failed(error)
+    })
+    // no decision is wanted in what failed
+    const isMoot = ({ path }: oracle.Place) => isIn(failed, path) && entries.get(path) === undefined
     // an item waits for a decision in one that it depends on, also where it does not read of it, and so do items in it
     const isAnyOf = (path: string) => (entry: Engine.PlanEntry) =>
       entry.path.includes("*") && StepPath.matches(entry.path, path)
-    const places = seen.map((place) => {
-      const entry = entries.get(place.path) ?? plan.find(isAnyOf(place.path))
-      return entry?.action === "perhaps" && waits(entries, entry.path)
-        ? { ...place, path: entry.path, question: undefined, open: true }
-        : place
-    })
+    const places = seen
+      .filter((place) => !isMoot(place))
+      .map((place) => {
+        const entry = entries.get(place.path) ?? plan.find(isAnyOf(place.path))
+        return entry?.action === "perhaps" && waits(entries, entry.path)
+          ? { ...place, path: entry.path, question: undefined, open: true }
+          : place
+      })
     const paths = new Set(places.map(({ path }) => path))
     const told = plan.filter(({ path }) => paths.has(path) || !waits(entries, path))
     same(sorted(told.map(({ path }) => path)), sorted(paths), "what plan tells of")
     const used = new Set<Kept | undefined>()
-    for (const { path, question } of places) {
+    for (const place of places) {
+      const { path, question } = place
       const entry = entries.get(path)!
       assert.strictEqual(entry.action === "perhaps", question === undefined, `perhaps ${path}`)
       const its = own.get(path)
-      const from = entry.action === "reuse" ? originOf(entry, question) : undefined
-      if (question !== undefined && its?.question.key === question.key) {
+      const from = entry.action === "reuse" && !isShared(entry) ? originOf(entry, question) : undefined
+      if (its !== undefined && isHeld(place, its)) {
         assert.strictEqual(from, its, `plan: ${path} has a result of its own`)
       }
       if (from !== undefined) {
@@ -220,14 +301,15 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       const moved = new Map(
         places.flatMap(({ path, question }) => {
           const entry = entries.get(path)!
-          const from = entry.action === "reuse" ? originOf(entry, question) : undefined
+          const from = entry.action === "reuse" && !isShared(entry) ? originOf(entry, question) : undefined
           return from === undefined || from === own.get(path) ? [] : [[path, from.path]]
         })
       )
       for (const [to, from] of pairsOf(program, first, kept)) assert.strictEqual(moved.get(to), from, `${to} is moved`)
     }
     const unused = kept.filter((it) => !used.has(it) && !places.some((place) => mayWant(place, it)))
-    for (const { open, path, question } of places) {
+    for (const place of places) {
+      const { open, path, question } = place
       if (
         question === undefined ||
         open ||
@@ -235,7 +317,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
         state.records[path]?.renew === true
       )
         continue
-      const free = unused.find((it) => it.question.key === question.key && mayTake(program, question, it))
+      const free = unused.find((it) => it.question.key === question.key && mayTake(program, place, it))
       assert.isUndefined(free?.path, `plan: ${path} runs, and there is a result`)
     }
     return places
@@ -245,18 +327,20 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
   const go = Effect.fnUntraced(function* (journal: Journal.Service, workflow: Program, from: State) {
     const ran: Array<string> = []
     const decided: Array<string> = []
+    const suspended: Array<State> = []
     let state = from
     for (;;) {
       const { undecided, ...done } = yield* using(journal)(Engine.run(workflow, state))
       ran.push(...done.ran)
       const made = new Set([...ran, ...decided])
-      const went: Went = { ...done, ran, decided, reused: done.reused.filter((path) => !made.has(path)) }
+      const went: Went = { ...done, ran, decided, suspended, reused: done.reused.filter((path) => !made.has(path)) }
       if (undecided.length === 0) return went
       assert.strictEqual(done.ending._tag, "Suspended")
       const plan = yield* using(journal)(Engine.plan(workflow, done.state))
       const waiting = plan.filter(({ action, path }) => action === "decide" && undecided.includes(path))
       same(sorted(undecided), sorted(waiting.map(({ path }) => path)), "what waits for a decision")
       state = done.state
+      suspended.push(state)
       for (const { path, ...entry } of waiting) {
         const question = "question" in entry ? entry.question : undefined
         state = yield* using(journal)(Engine.decide(workflow, state, path, decision(question)))
@@ -272,7 +356,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
   const initial = yield* using(journal)(Engine.initialize(before, it.input, { run }))
   const fresh = yield* go(journal, before, initial)
   const [start, ...rest] = yield* journal.load(run)
-  const first = verify(program, initial, [start!], fresh, rest)
+  const first = verify(program, initial, [start!], fresh, rest, [])
   if (!it.samples) {
     const expected = oracle.evaluate(library, program, it.input, ({ question }) => oracle.madeOf(library, question!))
     same(first.output, expected.output, "the output of a run from the start")
@@ -329,7 +413,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
         const foreseen = yield* using(journal)(Engine.plan(after, state))
         const reached = oracle.evaluate(library, program, state.input, recorded(state)).places
         const question = reached.find((place) => StepPath.matches(place.path, path))?.question
-        if (!foreseen.some(({ why }) => why.startsWith("moved")))
+        if (!foreseen.some(({ why }) => why.includes("moved")))
           assert.isUndefined(question, `${edit} ${path}: ${exit.cause}`)
         assert.strictEqual(yield* journal.size(run), size)
         continue
@@ -340,11 +424,13 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       if (!isDone) continue
       const reached = oracle.evaluate(library, program, state.input, recorded(state)).places
       const question = reached.find((place) => StepPath.matches(place.path, path))?.question
-      const result = state.records[path]?.result
-      assert(question !== undefined && result !== undefined, path)
-      known.learn(result.fingerprint.value, question, path)
+      const { error, result } = state.records[path]!
+      assert(question !== undefined, path)
+      if (error !== undefined)
+        assert(edit === "force" && oracle.madeOf(library, question) instanceof oracle.Failed, path)
+      else known.learn(result!.fingerprint.value, question, path)
       same(sorted(asked), sorted(edit === "force" ? requestsOf(question, []) : []), "what the model was asked, by hand")
-      if (edit !== "force") same(result.output, value)
+      if (edit !== "force") same(result?.output, value)
       same(WorkflowEvent.fold(yield* journal.load(run)), state)
       byHand.push(edit)
     }
@@ -358,14 +444,16 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     same(asked.length > 0 && plan.every(({ action }) => action === "reuse"), false, "plan says that nothing is asked")
     const answers = asked.slice()
     const since = (yield* journal.load(run)).slice(events.length)
-    const { moved, output, ran, unused } = verify(program, state, events, done, since)
-    const open = new Set(foreseen.flatMap(({ open, path }) => (open ? [path] : [])))
+    const { failed, output, ran, sum, unused } = verify(program, state, events, done, since, foreseen)
+    const open = new Set(foreseen.flatMap(({ isDoubted, open, path }) => (isDoubted || open ? [path] : [])))
     for (const { action, path } of plan) {
-      if (open.has(path)) continue
+      if (open.has(path) || (action === "decide" && isIn(failed, path))) continue
       if (action === "reuse") assert.include(done.reused, path, "plan says reuse")
       if (action === "perhaps" || action === "reuse" || [...done.ran, ...done.decided].includes(path)) continue
       // it came to a result that was kept for a place which, as it turned out, asked something else
-      const from = originsOf(keptIn(known, state), since).get(path)
+      const record = done.state.records[path]
+      const [answer] = record === undefined ? [] : WorkflowEvent.answersOf(record)
+      const from = answer && originsOf(keptIn(known, state), since)(path, answer)
       assert(from !== undefined && foreseen.some((place) => mayWant(place, from)), `plan says run: ${path}`)
       late++
     }
@@ -375,9 +463,10 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     }
     // with the least work: whoever asked found nothing that was not kept for another
     const idle = new Set(unused)
-    for (const { path, question } of ran) {
+    for (const place of ran) {
+      const { path, question } = place
       if (state.records[path]?.renew === true) continue
-      const free = [...idle].filter((it) => it.question.key === question.key && mayTake(program, question, it))
+      const free = [...idle].filter((it) => it.question.key === question.key && mayTake(program, place, it))
       const [first] = free
       if (first === undefined) continue
       idle.delete(first)
@@ -403,7 +492,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       made: [...change.made, ...byHand.slice(before)],
       program,
       reused: done.reused.length,
-      moved,
+      ...sum,
       ran: done.ran.length,
       excess,
       late

@@ -1,12 +1,21 @@
 // What a program comes to and what it asks, by plain recursion over its description. Nothing of the engine is in here.
 
-import type { Body, Branch, Each, Expr, Feed, Iterate, Leaf, Nest, Node } from "./program/program.ts"
-import { answer, type Asked, coded, decision, isEnough, items, itemsOf, show, side } from "./program/words.ts"
+import type { Body, Branch, Each, Expr, Fallback, Feed, Iterate, Leaf, Nest, Node } from "./program/program.ts"
+import { errorOf } from "./program/risk.ts"
+import { answer, type Asked, coded, decision, isBroken, isEnough, items, itemsOf, show, side } from "./program/words.ts"
 
 /** A value that is not there yet. */
 export const hole = Symbol("hole")
 /** That of an earlier round which asked the same. */
 export const share = Symbol("share")
+
+/** What a step comes to that fails; thrown, it leads to what is tried otherwise. */
+export class Failed {
+  readonly tag: string
+  constructor(tag: string) {
+    this.tag = tag
+  }
+}
 
 export type Value = unknown
 
@@ -35,6 +44,10 @@ export interface Place {
   readonly waits: boolean
   /** Whether an earlier round asked the same, and this one takes what is asked alike. */
   readonly isShared: boolean
+  /** The errors that are taken over around it. */
+  readonly takes: ReadonlySet<string>
+  /** Whether a step before it, in what is tried, may fail, and was not asked yet. */
+  readonly isDoubted: boolean
 }
 
 /** The texts that the library puts into requests, and the oracle cannot know. */
@@ -47,7 +60,7 @@ export interface Texts {
 
 export type Library = Readonly<Record<"one" | "two", Texts>>
 
-/** What there is at a place: an output, a hole, or what it may share. */
+/** What there is at a place: an output, a failure, a hole, or what it may share. */
 export type At = (place: Place) => Value
 
 const hasHole = (value: Value): boolean =>
@@ -86,16 +99,29 @@ const repairOf = (library: Library, step: Answerer, request: Request, reply: str
 /** The requests that a question leads to, in turn. */
 export const requestsOf = (library: Library, { request, step }: Question): ReadonlyArray<Request> => {
   if (request === undefined) return []
-  const reply = answer(request)
-  return isUsed(step, reply) ? [request] : [request, repairOf(library, step, request, reply)]
+  const requests = [request]
+  while (requests.length <= repairs) {
+    const last = requests.at(-1)!
+    const reply = answer(last)
+    if (isUsed(step, reply)) break
+    requests.push(repairOf(library, step, last, reply))
+  }
+  return requests
 }
+
+/** How often a step asks again. */
+const repairs = 2
 
 /** What is made of a question, where equal ones are answered alike. */
 export const madeOf = (library: Library, question: Question): Value => {
   const { input, step } = question
   if (step.tag === "Gate") return decision(input)
-  if (step.tag === "Code") return coded(step.name, step.version, step.key, input)
+  if (step.tag === "Code") {
+    const { key, name, version } = step
+    return isBroken(name, version, key, input) ? new Failed("Broken") : coded(name, version, key, input)
+  }
   const reply = answer(requestsOf(library, question).at(-1)!)
+  if (!isUsed(step, reply)) return new Failed("StepOutputError")
   return step.output === "text" ? reply : JSON.parse(reply)
 }
 
@@ -157,6 +183,12 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
   const places: Array<Place> = []
   let open = false
   let waits = false
+  let takes: ReadonlySet<string> = new Set()
+  /** How many places have no answer yet, and the errors that those of them may have which are inside of what is tried. */
+  let holes = 0
+  /** Where something that was tried failed. */
+  const failed: Array<string> = []
+  let doubts: ReadonlySet<string> = new Set()
   /** What places came to, and for rounds that share it where the same place is in a round before, the nearest first. */
   const answered = new Map<string, { readonly key: string; readonly value: Value }>()
   let rounds: ReadonlyArray<readonly [round: string, earlier: string]> = []
@@ -168,7 +200,9 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
     open = before
   }
 
-  const body = (it: Body, path: string, input: Value): Value => {
+  const body = (it: Body, path: string, given: Value): Value => {
+    // where it is not known whether a run comes by, what is fed is not either
+    const input = open ? hole : given
     return it.tag === "Nest" ? sequence(it.nodes, path, { input }) : visit(it, path, input)
   }
 
@@ -176,10 +210,25 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
     const question = open || hasHole(input) ? undefined : questionOf(library, it, input)
     const earlier = rounds.map(([round, earlier]) => answered.get(earlier + path.slice(round.length)))
     const shared = question && earlier.find((it) => it?.key === question.key)
-    const place = { path, step: it, question, open, waits, isShared: shared !== undefined }
+    const place = {
+      path,
+      step: it,
+      question,
+      open,
+      waits,
+      isShared: shared !== undefined,
+      takes,
+      isDoubted: doubts.size > 0
+    }
     places.push(place)
     const own = answers(place)
     const value = own === share ? (shared?.value ?? hole) : own
+    if (value instanceof Failed) throw value
+    if (value === hole) {
+      holes++
+      const error = it.tag === "Gate" ? undefined : errorOf(it)
+      if (error !== undefined) doubts = new Set([...doubts, error])
+    }
     if (question !== undefined && value !== hole) answered.set(path, { key: question.key, value })
     return value
   }
@@ -199,6 +248,7 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
   const named = (node: Exclude<Node, { tag: "All" | "AndThen" }>, path: string, scope: Value): Value => {
     switch (node.tag) {
       case "Bind":
+      case "Timeout":
         return body(node.body, path, select(scope, node.feed))
       case "Let":
         return select(scope, node.feed)
@@ -208,6 +258,8 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
         return branch(node, path, scope)
       case "Iterate":
         return iterate(node, path, scope as Scope)
+      case "Fallback":
+        return fallback(node, path, scope)
       case "Sample": {
         const given = select(scope, node.feed)
         const outputs = Array.from({ length: node.count }, (_, i) => body(node.body, join(path, String(i + 1)), given))
@@ -222,6 +274,32 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
     const value = read(scope, on)
     if (!hasHole(value)) return body(cases[side(value)], join(path, side(value)), select(scope, feed))
     for (const name of ["left", "right"] as const) perhaps(cases[name], join(path, name))
+    return hole
+  }
+
+  const fallback = ({ errors, feed, otherwise, tries }: Fallback, path: string, scope: Value): Value => {
+    const given = select(scope, feed)
+    const before = { doubts, holes, open, rounds, takes, waits }
+    const leave = () => {
+      const own = [...doubts].filter((tag) => !errors.some((error) => error === tag))
+      doubts = new Set([...before.doubts, ...own])
+      ;({ open, rounds, takes, waits } = before)
+    }
+    takes = new Set([...takes, ...errors])
+    try {
+      const output = body(tries, join(path, "try"), given)
+      leave()
+      if (output !== hole && holes === before.holes) return output
+    } catch (failure) {
+      leave()
+      if (failure instanceof Failed && errors.some((error) => error === failure.tag)) {
+        failed.push(join(path, "try"))
+        return body(otherwise, join(path, "otherwise"), given)
+      }
+      throw failure
+    }
+    // which of them it is, is not known
+    perhaps(otherwise, join(path, "otherwise"))
     return hole
   }
 
@@ -272,5 +350,5 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
   }
 
   const output = body(program, "", input)
-  return { output, places }
+  return { failed, output, places }
 }

@@ -116,8 +116,8 @@ export const asking: ReadonlyArray<Mutant> = [
     file: "WorkflowEvent.ts",
     change: [
       [
-        "const finished = ({ pending, replied: _, ...record }: StepRecord,",
-        "const finished = ({ pending, ...record }: StepRecord,"
+        "replied.filter((reply) => fingerprint !== undefined && !isOpening(fingerprint, openingOf(reply)))",
+        "fingerprint === undefined || isOpening(fingerprint, ``) ? replied : replied"
       ]
     ],
     killedBy: core("Engine.replies")

@@ -156,6 +156,36 @@ export const finding: ReadonlyArray<Mutant> = [
     killedBy: core("Engine.failures")
   },
   {
+    name: "a failure is found by a step outside of what takes its error over",
+    file: "internal/run/moves.ts",
+    change: [[`("tag" in answer && takerOf(place, answer.tag) === undefined)`, `("tag" in answer && from === path)`]],
+    killedBy: core("Engine.failures")
+  },
+  {
+    name: "a failure that was taken over counts inside of what takes other errors over",
+    file: "internal/run/verdict.ts",
+    change: [["renew !== true ? takerOf(place, error.tag) : undefined", "renew !== true ? place.attempt : undefined"]],
+    killedBy: core("Engine.failures")
+  },
+  {
+    name: "a plan tells of what a failure stopped",
+    file: "internal/walk/walk.ts",
+    change: [["    failureAround(place) === undefined\n", `    place.path !== ""\n`]],
+    killedBy: core("Engine.failures")
+  },
+  {
+    name: "what is missing in what failed is missing around it",
+    file: "internal/walk/walk.ts",
+    change: [["noting({ ...enter(place, tried), notes: undefined })", "noting(enter(place, tried))"]],
+    killedBy: core("Engine.failures")
+  },
+  {
+    name: "replies are lost where their path is answered something else",
+    file: "WorkflowEvent.ts",
+    change: [["!isOpening(fingerprint, openingOf(reply))", "isOpening(fingerprint, ``)"]],
+    killedBy: core("Engine.unfinished")
+  },
+  {
     name: "a reply of an attempt that was cut off is found at its own path alone",
     file: "internal/run/foresee.ts",
     change: [["replies: known.replies(), seen", "replies: [], seen"]],

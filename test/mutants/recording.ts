@@ -57,9 +57,7 @@ export const recording: ReadonlyArray<Mutant> = [
   {
     name: "a failure takes the last result away",
     file: "WorkflowEvent.ts",
-    change: [
-      ["const after = finished(record, event.at)", "const { result: _, ...after } = finished(record, event.at)"]
-    ],
+    change: [["const after = finished(record, event)", "const { result: _, ...after } = finished(record, event)"]],
     killedBy: core("WorkflowEvent")
   },
   {

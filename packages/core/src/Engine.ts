@@ -16,6 +16,7 @@ import { type Listener, make, type Runtime } from "./internal/run/runtime.ts"
 import * as setting from "./internal/run/set.ts"
 import * as Steps from "./internal/run/steps.ts"
 import { readAll, type Work } from "./internal/run/visitors.ts"
+import { failureAround, type Place } from "./internal/walk/place.ts"
 import { Journal } from "./Journal.ts"
 import type { LlmError } from "./LlmError.ts"
 import type { Usage } from "./Usage.ts"
@@ -191,14 +192,15 @@ export const output = Effect.fnUntraced(function* <In, Out, E, R>(
   state: WorkflowState
 ): Effect.fn.Return<Out, WorkflowError> {
   const { configured, input, runtime } = yield* beginning.open(untyped(workflow), state)
-  const missing: Array<string> = []
+  const missing: Array<Place> = []
   // reading records runs no step, so it needs none of the services that steps need
   const read = yield* visit(runtime, readAll(runtime, missing), configured, input) as Effect.Effect<
     unknown,
     WorkflowError
   >
   yield* refused(runtime)
-  const [first] = missing
+  // what another step failed beside may have begun, or not
+  const first = missing.find((place) => failureAround(place) === undefined)?.path
   if (first !== undefined) return yield* engineError(first, new MissingResult({ missing: first }))
   // the walk of a typed workflow ends with its output
   return read as Out

@@ -1,5 +1,6 @@
 import * as Equal from "effect/Equal"
 import * as Schema from "effect/Schema"
+import type { Fingerprint } from "./Fingerprint.ts"
 import { unbilled } from "./LlmError.ts"
 import { type Answer, KeptReply, StepFailure, type StepRecord, StepResult, type TakenOver } from "./WorkflowState.ts"
 import * as Usage from "./Usage.ts"
@@ -278,8 +279,8 @@ const withAnswer = (before: StepRecord, answer: Answer): StepRecord => {
 /** Every result of a complete run holds: nothing that was there before, or failed or was cut off since, counts any more. */
 const settle = (self: Draft): void => {
   for (const [path, record] of Object.entries(self.records)) {
-    const { error, former, pending, replied: _replied, ...settled } = record
-    if (error === undefined && former === undefined && pending === undefined) continue
+    const { error, former, pending, replied, ...settled } = record
+    if ([error, former, pending, replied].every((one) => one === undefined)) continue
     // what was taken over is a part of how the run came to its end
     self.records[path] = isTakenOver(error) ? { ...settled, error } : settled
   }
@@ -319,13 +320,13 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
     }
     case "StepSucceeded": {
       const { _tag, path: _path, step, ...result } = event
-      return { ...withAnswer(finished(record, event.at), result), step }
+      return { ...withAnswer(finished(record, event), result), step }
     }
     case "StepFailed": {
       const { _tag, path: _path, step, ...error } = event
       const { replied } = record
       const kept = event.suspends === true && replied !== undefined ? { replied } : {}
-      const after = finished(record, event.at)
+      const after = finished(record, event)
       return { ...(isTakenOver(error) ? withAnswer(after, error) : { ...after, error }), ...kept, step }
     }
   }
@@ -337,8 +338,20 @@ export const renewed = ({ error: _error, replied: _replied, ...record }: StepRec
   renew: true
 })
 
-const finished = ({ pending, replied: _, ...record }: StepRecord, at: number): StepRecord =>
-  pending === undefined ? record : { ...record, durationMillis: at - pending }
+/** A record after an attempt; replies to other prompts stay to be found. */
+const finished = ({ pending, replied = [], ...record }: StepRecord, { at, fingerprint }: Finished): StepRecord =>
+  withReplies(
+    pending === undefined ? record : { ...record, durationMillis: at - pending },
+    replied.filter((reply) => fingerprint !== undefined && !isOpening(fingerprint, openingOf(reply)))
+  )
+
+interface Finished {
+  readonly at: number
+  readonly fingerprint?: Fingerprint | undefined
+}
+
+const isOpening = ({ parts: { prompt } }: Fingerprint, opening: string): boolean =>
+  prompt !== undefined && opening.startsWith(prompt)
 
 /** The state that events lead to; `undefined` for none. */
 export const fold = (events: Iterable<WorkflowEvent>): WorkflowState | undefined => {

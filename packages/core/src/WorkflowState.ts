@@ -84,7 +84,10 @@ export const StepRecord = Schema.Struct({
   attempts: Count,
   /** Since when it runs, or ran when the process ended. */
   pending: Schema.optionalKey(Schema.Int),
-  /** What models answered since a result was wanted, until there is one or a failure: what a kill left is taken up. */
+  /**
+   * What models answered since a result was wanted, until there is one or a failure: what a kill left is taken up. Where
+   * that answered another prompt, until the run is complete.
+   */
   replied: Schema.optionalKey(Schema.Array(KeptReply)),
   result: Schema.optionalKey(StepResult),
   /** What others took the place of since the run was last complete: what asks the same may have it yet. */

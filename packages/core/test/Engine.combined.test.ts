@@ -170,9 +170,16 @@ describe("fallback", () => {
       run: () => Effect.andThen(Effect.sleep(5), Effect.fail(new Broken()))
     })
     const slow = Step.effect("slow", { input: Text, output: Text, run: (text) => Effect.as(Effect.sleep(10), text) })
+    const late = Step.effect("late", {
+      input: Text,
+      output: Text,
+      key: () => Effect.as(Effect.sleep(10), "key"),
+      run: Effect.succeed
+    })
     const both = Workflow.make("both", { input: Text }).pipe(
       Workflow.all((w) => [
         w.pipe(Workflow.bind("fails", fails, "input")),
+        w.pipe(Workflow.bind("late", late, "input")),
         w.pipe(Workflow.bind("slow", slow, "input"), Workflow.bind("never", passes("never"), "slow"))
       ])
     )

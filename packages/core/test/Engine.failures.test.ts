@@ -24,7 +24,10 @@ type State = WorkflowState.WorkflowState
 const tries = <const N extends string>(name: N, step: ReturnType<typeof count>) =>
   Workflow.fallback(name, step, { input: "input", errors: ["StepOutputError"], otherwise })
 
-/** Runs one workflow and goes on with others, with what was done in between: what the last one asks, plans and moves. */
+/**
+ * Runs one workflow and goes on with others, with what was done in between: what the last one asks, plans to take and
+ * has left to do, and moves.
+ */
 const edited = (
   [first, ...others]: readonly [Any, ...ReadonlyArray<Any>],
   between: (state: State) => Effect.Effect<State, unknown, LlmClient.LlmClient> = Effect.succeed
@@ -38,12 +41,13 @@ const edited = (
   return Effect.gen(function* () {
     let { state } = yield* Engine.run(first, yield* Engine.initialize(first, "x"))
     state = yield* between(state)
-    let done = { asked: [...asked], plan: [] as ReadonlyArray<string>, moved: [] as ReadonlyArray<string>, state }
+    const none: ReadonlyArray<string> = []
+    let done = { asked: [...asked], plan: none, left: none, moved: none, state }
     for (const next of others) {
       const events: Array<WorkflowEvent.WorkflowEvent> = []
-      const plan = (yield* Engine.plan(next, state)).flatMap(({ action, path, why }) =>
-        action === "reuse" ? [`${path}: ${why}`] : []
-      )
+      const foreseen = yield* Engine.plan(next, state)
+      const plan = foreseen.flatMap(({ action, path, why }) => (action === "reuse" ? [`${path}: ${why}`] : []))
+      const left = foreseen.flatMap(({ action, path }) => (action === "reuse" ? [] : [path]))
       const before = asked.length
       const outcome = yield* Engine.run(next, state, { onEvent: (event) => void events.push(event) })
       const folded = WorkflowEvent.draft(state)
@@ -51,7 +55,7 @@ const edited = (
       assert.deepStrictEqual(folded, outcome.state)
       state = outcome.state
       const moved = events.flatMap((event) => (event._tag === "ResultMoved" ? [`${event.from} → ${event.to}`] : []))
-      done = { asked: asked.slice(before), plan, moved, state }
+      done = { asked: asked.slice(before), plan, left, moved, state }
     }
     return done
   }).pipe(Effect.provide(layer))
@@ -154,6 +158,93 @@ describe("a failure that was taken over", () => {
       const fails = start.pipe(tries("draft", count("a")), stops)
       const { state } = yield* edited([holds, fails, holds])
       assert.strictEqual((yield* Engine.output(holds, state)).draft, "b: x")
+    })
+  )
+
+  it.effect("leaves nothing to do in what it stopped, as the plan foretells", () =>
+    Effect.gen(function* () {
+      const items = nest.pipe(
+        Workflow.forEach("each", count("a"), {
+          items: ({ input }) => [input, "y"],
+          key: (item) => item,
+          input: "item"
+        })
+      )
+      const parts = nest.pipe(
+        Workflow.all((scope) => [
+          scope.pipe(Workflow.bind("fails", count("a"), "input")),
+          scope.pipe(Workflow.bind("first", say("first"), "input"), Workflow.bind("second", say("second"), "first"))
+        ])
+      )
+      const options = { input: "input", errors: ["StepOutputError"], otherwise } as const
+      for (const workflow of [
+        start.pipe(Workflow.fallback("f", items, options)),
+        start.pipe(Workflow.fallback("f", parts, options))
+      ]) {
+        const { asked, left } = yield* edited([workflow, workflow])
+        assert.deepStrictEqual([asked, left], [[], []])
+      }
+    })
+  )
+
+  it.effect("leaves nothing unknown around what takes it over", () =>
+    Effect.gen(function* () {
+      const options = { input: "input", errors: ["StepOutputError"], otherwise } as const
+      const items = nest.pipe(
+        Workflow.forEach("each", count("a"), {
+          items: ({ input }) => [input, "y"],
+          key: (item) => item,
+          input: "item",
+          concurrency: 1
+        })
+      )
+      const inItems = start.pipe(Workflow.fallback("f", nest.pipe(Workflow.fallback("g", items, options)), options))
+      const { state } = yield* edited([inItems])
+      const expected = { input: "x", f: { input: "x", g: "otherwise: x" } }
+      assert.deepStrictEqual(yield* Engine.output(inItems, state), expected)
+
+      const fails = <const N extends string>(name: N) => Workflow.bind(name, count("a"), "input")
+      const one = nest.pipe(
+        Workflow.all((scope) => [scope.pipe(Workflow.bind("first", say("first"), "input")), scope.pipe(fails("fails"))])
+      )
+      const two = nest.pipe(
+        Workflow.all((scope) => [
+          scope.pipe(Workflow.bind("first", say("first"), "input"), Workflow.bind("second", say("second"), "first")),
+          scope.pipe(fails("fails"))
+        ])
+      )
+      const { left } = yield* edited([
+        start.pipe(Workflow.fallback("f", nest.pipe(Workflow.fallback("g", one, options)), options)),
+        start.pipe(Workflow.fallback("f", nest.pipe(Workflow.fallback("g", two, options)), options))
+      ])
+      assert.deepStrictEqual(left, [])
+    })
+  )
+
+  it.effect("is that of what is around it now and takes its error over", () =>
+    Effect.gen(function* () {
+      const within = (errors: ReadonlyArray<"StepOutputError" | "LlmError">) =>
+        start.pipe(
+          Workflow.fallback("f", nest.pipe(Workflow.fallback("g", count("a"), { input: "input", errors, otherwise })), {
+            input: "input",
+            errors: ["StepOutputError"],
+            otherwise: say("last")
+          })
+        )
+      const further = yield* edited([within(["StepOutputError"]), within(["LlmError"])])
+      assert.deepStrictEqual(further.asked, ["last: x"])
+      const nearer = yield* edited([within(["LlmError"]), within(["StepOutputError"])])
+      assert.deepStrictEqual(nearer.asked, ["otherwise: x"])
+    })
+  )
+
+  it.effect("is none inside of what takes other errors over", () =>
+    Effect.gen(function* () {
+      const other = Workflow.fallback("draft", count("a"), { input: "input", errors: ["LlmError"], otherwise })
+      const { asked, moved, state } = yield* edited([draft, start.pipe(other)])
+      assert.deepStrictEqual(asked, ["a: x"])
+      assert.deepStrictEqual(moved, [])
+      assert.strictEqual(state.status, "FAILED")
     })
   )
 

@@ -114,6 +114,39 @@ describe("a reply of an attempt that was cut off", () => {
     })
   )
 
+  it.effect("is found after its own path was answered something else, until the run is complete", () =>
+    Effect.gen(function* () {
+      const kept = yield* killed(both, "one")
+      const later = Workflow.bind("later", a, ({ one }: { readonly one: string }) => (one === "" ? "y" : "x"))
+      const code = Step.effect("code", { input: Schema.String, output: Schema.String, run: Effect.succeed })
+      assert.strictEqual((yield* askedBy(start.pipe(Workflow.bind("one", b, "input"), later), kept)).length, 5)
+      assert.strictEqual((yield* askedBy(start.pipe(Workflow.bind("one", code, "input"), later), kept)).length, 2)
+      const tried = { input: "input", errors: ["StepOutputError"], otherwise: code } as const
+      const fails = nest.pipe(Workflow.bind("one", number("b", { repair: 0 }), "input"))
+      const before = start.pipe(Workflow.fallback("f", nest.pipe(Workflow.bind("one", a, "input")), tried))
+      const after = start.pipe(
+        Workflow.fallback("f", fails, tried),
+        Workflow.bind("later", a, ({ f }) => (f === "" ? "y" : "x"))
+      )
+      assert.strictEqual((yield* askedBy(after, yield* killed(before, "f/try/one"))).length, 3)
+      const { asked, layer } = model()
+      const whole = yield* Effect.provide(
+        keeping(
+          Effect.gen(function* () {
+            const alone = start.pipe(Workflow.bind("one", b, "input"))
+            const { state } = yield* Engine.run(alone, yield* Engine.load(alone, "r"))
+            assert.isUndefined(state.records["one"]?.replied)
+            return yield* Engine.run(both, state)
+          }),
+          kept
+        ),
+        layer
+      )
+      assert.strictEqual(whole.result.state.status, "COMPLETED")
+      assert.strictEqual(asked.length, 9)
+    })
+  )
+
   it.effect("is none of another question, of another model, or of one where a new result was asked for", () =>
     Effect.gen(function* () {
       const kept = yield* killed(start.pipe(Workflow.bind("one", a, "input")), "one")

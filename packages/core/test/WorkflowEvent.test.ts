@@ -22,11 +22,11 @@ const ended = (status: "COMPLETED" | "FAILED" | "SUSPENDED" | "CANCELLED"): Even
   ...(status === "FAILED" ? { error: { path: "a", tag: "Error", message: "no" } } : {}),
   at: 3
 })
-const succeeded = (output: Schema.Json): Event => ({
+const succeeded = (output: Schema.Json, parts: Readonly<Record<string, string>> = {}): Event => ({
   _tag: "StepSucceeded",
   path: "a",
   step: "s",
-  fingerprint: { value: "f", parts: {} },
+  fingerprint: { value: "f", parts },
   output,
   by: "code",
   at: 4
@@ -114,7 +114,9 @@ describe("WorkflowEvent", () => {
       const both = [begun, repliedIn(1), begun, repliedIn(2)]
       assert.deepStrictEqual(turns(...both), [1, 2])
       assert.deepStrictEqual(turns(...both, { ...begun, forced: true }, repliedIn(1)), [1])
-      for (const end of [succeeded("x"), failed, ended("COMPLETED")]) assert.isUndefined(turns(...both, end))
+      assert.deepStrictEqual(turns(...both, succeeded("x", { prompt: "other" })), [1, 2])
+      for (const end of [succeeded("x", { prompt: "p" }), failed, ended("COMPLETED")])
+        assert.isUndefined(turns(...both, end))
     })
 
     it("remembers that a new result was asked for until there is one", () => {

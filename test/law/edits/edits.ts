@@ -8,8 +8,10 @@ import {
   isNamed,
   type Leaf,
   type Named,
-  nestsOf
+  nestsOf,
+  type Tag
 } from "../program/program.ts"
+import { defuse } from "../program/risk.ts"
 import {
   clone,
   fresh,
@@ -21,7 +23,11 @@ import {
   isEach,
   isFree,
   isOfJson,
+  isFallback,
   isOpen,
+  isRisky,
+  isSafe,
+  isTimeout,
   mapFeed,
   moved,
   nextNest,
@@ -189,6 +195,33 @@ export const edits = {
       nodes[index] = { tag: "Bind", name, body: random.pick([cases.left, cases.right]), feed }
     }
   ),
+
+  "put a fallback around": onSpot(isSafe, ({ index, node: { body, feed, name }, nodes }) => {
+    nodes[index] = { tag: "Fallback", name, tries: body, otherwise: clone(body), errors: ["StepOutputError"], feed }
+  }),
+
+  "put a fallback around what may fail": onSpot(isRisky, ({ index, node: { body, feed, name }, nodes }) => {
+    const otherwise = defuse(clone(body))
+    nodes[index] = { tag: "Fallback", name, tries: body, otherwise, errors: ["StepOutputError", "Broken"], feed }
+  }),
+
+  "take a fallback away": onSpot(isFallback, ({ index, node: { feed, name, tries }, nodes }) => {
+    nodes[index] = { tag: "Bind", name, body: tries, feed }
+  }),
+
+  "other errors are taken over": onSpot(isFallback, ({ node }, _program, random) => {
+    const tag = random.pick<Tag>(["StepOutputError", "Broken"])
+    node.errors = node.errors.includes(tag) ? node.errors.filter((other) => other !== tag) : [...node.errors, tag]
+    return node.errors.length > 0
+  }),
+
+  "put a timeout around": onSpot(isBind, ({ index, node, nodes }) => {
+    nodes[index] = { ...node, tag: "Timeout" }
+  }),
+
+  "take a timeout away": onSpot(isTimeout, ({ index, node, nodes }) => {
+    nodes[index] = { ...node, tag: "Bind" }
+  }),
 
   "bind into sample of one": onSpot(isBind, ({ index, nest, node, nodes }, program) => {
     redirect(program, nest, (ref) => moved(ref, node.name, `${node.name}.0`))

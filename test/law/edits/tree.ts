@@ -17,6 +17,7 @@ import {
   type Node,
   readsOf
 } from "../program/program.ts"
+import { errorsOf } from "../program/risk.ts"
 
 /** Changes a program in place; says whether there was anything to change. */
 export type Edit = (program: Nest, random: Random) => boolean
@@ -45,7 +46,7 @@ export const rewrite = (nest: Nest, change: (ref: string) => string) => {
 const around = (program: Nest, nest: Nest): ReadonlyArray<readonly [outer: Nest, name: string]> => {
   for (const outer of nestsOf(program)) {
     for (const node of flat(outer.nodes)) {
-      if (node.tag !== "Bind" || node.body !== nest) continue
+      if ((node.tag !== "Bind" && node.tag !== "Timeout") || node.body !== nest) continue
       return [
         [outer, node.name],
         ...around(program, outer).map(([further, name]) => [further, `${name}.${node.name}`] as const)
@@ -103,6 +104,10 @@ export const onSpot =
   }
 
 export const isBind = (node: Node): node is Bind => node.tag === "Bind"
+export const isRisky = (node: Node): node is Bind => isBind(node) && errorsOf(node.body).length > 0
+export const isSafe = (node: Node): node is Bind => isBind(node) && errorsOf(node.body).length === 0
+export const isFallback = (node: Node) => node.tag === "Fallback"
+export const isTimeout = (node: Node) => node.tag === "Timeout"
 export const isEach = (node: Node): node is Each => node.tag === "ForEach" || node.tag === "ForEachDependency"
 
 export const onLeaf =

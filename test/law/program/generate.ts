@@ -1,6 +1,7 @@
 import type { Random } from "../../replies/random.ts"
 import { mend } from "./mend.ts"
-import type { Ask, Body, Code, Each, Expr, Feed, Leaf, Nest, Node } from "./program.ts"
+import type { Ask, Body, Code, Each, Expr, Feed, Leaf, Nest, Node, Tag } from "./program.ts"
+import { defuse } from "./risk.ts"
 
 const says = ["Draft of", "Say this:", "Review of", "Name it:"]
 
@@ -42,6 +43,8 @@ const code = (random: Random): Code => ({
   value: random.int(2)
 })
 
+const tags: ReadonlyArray<Tag> = ["StepOutputError", "Broken"]
+
 /** What can stand in a workflow, by the names of the combinators; `workflow` is one that is bound. */
 export type Kind =
   | "bind"
@@ -54,6 +57,8 @@ export type Kind =
   | "branch"
   | "iterate"
   | "sample"
+  | "fallback"
+  | "timeout"
   | "gate"
 
 const kinds: ReadonlyArray<Kind> = [
@@ -67,6 +72,8 @@ const kinds: ReadonlyArray<Kind> = [
   "branch",
   "iterate",
   "sample",
+  "fallback",
+  "timeout",
   "gate"
 ]
 
@@ -79,30 +86,47 @@ export const pairs: ReadonlyArray<Pair> = kinds
   .flatMap((around) => kinds.map((within): Pair => [around, within]))
   .filter(([around, within]) => around !== "all" || within !== "andThen")
 
-/** A program that has some pairs of combinators in it. Its steps are taken from few, so that many ask the same. */
-export const generate = (random: Random, wanted: ReadonlyArray<Pair>): Nest => {
+/** Combinators, each in the one before it. */
+export type Chain = readonly [Kind, ...ReadonlyArray<Kind>]
+
+/** A pair, and what else can stand in it. */
+export const chain = (random: Random, [around, within]: Pair): Chain => {
+  const deeper = pairs.filter(([kind]) => kind === within)
+  return deeper.length === 0 ? [around, within] : [around, ...random.pick(deeper)]
+}
+
+/** A program that has some chains of combinators in it. Its steps are taken from few, so that many ask the same. */
+export const generate = (random: Random, wanted: ReadonlyArray<Chain>): Nest => {
   const pool: ReadonlyArray<Leaf> = [ask(random), ask(random), ask(random), code(random)]
+  const risky: ReadonlyArray<Leaf> = [
+    { ...ask(random), says: "Perhaps:", output: random.pick(["one", "two"]) },
+    { ...code(random), name: "risky" }
+  ]
   let names = 0
   const name = (letter: string) => `${letter}${++names}`
   let left = random.int(3)
 
-  const leaf = (): Leaf => ({ ...random.pick(pool) })
+  /** In how many bodies it is that are tried. */
+  let risks = 0
+  const leaf = (): Leaf => ({ ...random.pick(risks > 0 && random.bool(0.8) ? risky : pool) })
 
-  const body = (depth: number, must?: Kind): Body =>
-    must !== undefined || (depth > 0 && random.bool(0.5)) ? nest(depth - 1, must) : leaf()
+  const body = (depth: number, must: ReadonlyArray<Kind> = []): Body =>
+    must.length > 0 || (depth > 0 && random.bool(0.5)) ? nest(depth - 1, must) : leaf()
 
-  const nest = (depth: number, must?: Kind): Nest => {
-    const last = must === "andThen" || random.bool(0.2) ? [node(depth, "andThen")] : []
-    const nodes = [...list(depth, 1 + random.int(2), must === "andThen" ? undefined : must), ...last]
+  const nest = (depth: number, must: ReadonlyArray<Kind> = []): Nest => {
+    const [first, ...within] = must
+    const isLast = first === "andThen"
+    const last = isLast || random.bool(0.2) ? [node(depth, "andThen", isLast ? within : [])] : []
+    const nodes = [...list(depth, 1 + random.int(2), isLast ? [] : must), ...last]
     return { tag: "Nest", name: random.pick(["part", "piece"]), nodes }
   }
 
-  const list = (depth: number, length: number, must?: Kind): Array<Node> => {
+  const list = (depth: number, length: number, must: ReadonlyArray<Kind> = []): Array<Node> => {
     const at = random.int(length)
-    return Array.from({ length }, (_, i) => (must !== undefined && i === at ? node(depth, must) : node(depth)))
+    return Array.from({ length }, (_, i) => (i === at ? node(depth, must[0], must.slice(1)) : node(depth)))
   }
 
-  const each = (tag: Each["tag"], depth: number, must?: Kind): Each => ({
+  const each = (tag: Each["tag"], depth: number, must: ReadonlyArray<Kind> = []): Each => ({
     tag,
     name: name("e"),
     body: body(depth, must),
@@ -142,12 +166,15 @@ export const generate = (random: Random, wanted: ReadonlyArray<Pair>): Nest => {
             "forEachDependency",
             "branch",
             "iterate",
-            "sample"
+            "sample",
+            "fallback",
+            "fallback",
+            "timeout"
           ]
     )
 
-  /** A node of a kind, with one of another kind in it where it must. */
-  const node = (depth: number, kind = any(depth), must?: Kind): Node => {
+  /** A node of a kind, with others in it, one in the other, where it must. */
+  const node = (depth: number, kind = any(depth), must: ReadonlyArray<Kind> = []): Node => {
     left--
     switch (kind) {
       case "bind":
@@ -169,7 +196,7 @@ export const generate = (random: Random, wanted: ReadonlyArray<Pair>): Nest => {
           tag: "Branch",
           name: name("b"),
           on: { tag: "ref", ref: `?${random.int(1000)}` },
-          cases: { left: body(depth, must), right: body(0, must) },
+          cases: { left: body(depth, must), right: body(0, must.slice(0, 1)) },
           feed: feed(random)
         }
       case "iterate":
@@ -192,6 +219,22 @@ export const generate = (random: Random, wanted: ReadonlyArray<Pair>): Nest => {
           count: 1 + random.int(3),
           concurrency: random.pick([1, 2, 4])
         }
+      case "fallback": {
+        const [inTry, inOther] = random.bool(0.8) ? [must, []] : [[], must]
+        risks++
+        const tries = body(depth, inTry)
+        risks--
+        return {
+          tag: "Fallback",
+          name: name("f"),
+          tries,
+          otherwise: body(inOther.length === 0 ? 0 : depth, inOther),
+          errors: random.bool(0.7) ? [...tags] : [random.pick(tags)],
+          feed: feed(random)
+        }
+      }
+      case "timeout":
+        return { tag: "Timeout", name: name("t"), body: body(depth, must), feed: feed(random) }
       case "forEach":
         return each("ForEach", depth, must)
       case "forEachDependency":
@@ -204,8 +247,8 @@ export const generate = (random: Random, wanted: ReadonlyArray<Pair>): Nest => {
     wanted.filter(([around]) => around !== "andThen"),
     wanted.find(([around]) => around === "andThen")
   ]
-  const nodes = [...others, ...(last === undefined ? [] : [last])].map(([around, within]) => node(2, around, within))
-  return mend({ tag: "Nest", name: "law", nodes: [node(0), ...nodes] })
+  const nodes = [...others, ...(last === undefined ? [] : [last])].map(([around, ...within]) => node(2, around, within))
+  return mend(defuse({ tag: "Nest", name: "law", nodes: [node(0), ...nodes] }))
 }
 
 /** An input of a program. */

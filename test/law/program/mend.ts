@@ -1,4 +1,5 @@
 import { type Body, type Iterate, type Nest, type Node, readsOf } from "./program.ts"
+import { errorsOf } from "./risk.ts"
 
 /** What names there are in a value, as far as dotted names can lead. */
 type Shape =
@@ -22,6 +23,21 @@ const at = (shape: Shape, ref: string): Shape | undefined =>
       shape
     )
 
+/** The names that both shapes have. */
+const common = (a: Shape, b: Shape): Shape => {
+  if (a.tag === "list" && b.tag === "list") {
+    return { tag: "list", item: common(a.item, b.item), length: Math.min(a.length, b.length) }
+  }
+  if (a.tag !== "names" || b.tag !== "names") return leaf
+  return names(
+    Object.fromEntries(
+      Object.entries(a.names).flatMap(([name, shape]) =>
+        Object.hasOwn(b.names, name) ? [[name, common(shape, b.names[name]!)]] : []
+      )
+    )
+  )
+}
+
 const refsOf = (shape: Shape, prefix: string, depth: number): ReadonlyArray<string> =>
   shape.tag !== "names" || depth === 0
     ? []
@@ -30,7 +46,10 @@ const refsOf = (shape: Shape, prefix: string, depth: number): ReadonlyArray<stri
         ...refsOf(inner, `${prefix}${name}.`, depth - 1)
       ])
 
-/** Gives every selector that leads nowhere a name that there is, the same one for the same dangling name. */
+/**
+ * Gives every selector that leads nowhere a name that there is, the same one for the same dangling name. Of lists in which
+ * a step may fail one item comes after the other.
+ */
 export const mend = (program: Nest): Nest => {
   const body = (it: Body, input: Shape): Shape => {
     if (it.tag === "Nest") return sequence(it.nodes, names({ input }))
@@ -46,6 +65,13 @@ export const mend = (program: Nest): Nest => {
       const some = number % 2 === 0 ? known.slice(-3) : known
       expr.ref = some[number % some.length]!
     }
+  }
+
+  /** What comes after a step that fails in a list is not begun, in whatever time the others take. */
+  const inOrder = (node: Extract<Node, { concurrency: number }>) => {
+    if (errorsOf(node.body).length === 0) return
+    node.concurrency = 1
+    if (node.tag === "ForEachDependency") node.needs = node.needs % 2 === 0 ? 0 : -1
   }
 
   const fed = (node: Extract<Node, { feed: unknown }>, scope: Shape): Shape => {
@@ -86,6 +112,7 @@ export const mend = (program: Nest): Nest => {
           return names(Object.assign({}, ...parts.map((part) => (part.tag === "names" ? part.names : {}))))
         }
         case "Bind":
+        case "Timeout":
           fix(node, scope)
           return names({ ...known, [node.name]: body(node.body, fed(node, scope)) })
         case "Let":
@@ -102,12 +129,19 @@ export const mend = (program: Nest): Nest => {
           const output = iterate(node, scope, known)
           return names({ ...known, [node.name]: node.collect === "last" ? output : leaf })
         }
+        case "Fallback": {
+          fix(node, scope)
+          const given = fed(node, scope)
+          return names({ ...known, [node.name]: common(body(node.tries, given), body(node.otherwise, given)) })
+        }
         case "Sample": {
+          inOrder(node)
           fix(node, scope)
           const output = body(node.body, fed(node, scope))
           return names({ ...known, [node.name]: { tag: "list", item: output, length: node.count } })
         }
         default: {
+          inOrder(node)
           const item = names({ id: leaf, at: leaf, text: leaf })
           const inside = names({ ...known, item, ...(node.tag === "ForEachDependency" && { dependencies: leaf }) })
           if (

@@ -2,7 +2,8 @@
 
 import { Effect, Schema } from "effect"
 import { PromptTemplate, Step, Workflow } from "@stepwright/core"
-import type { Body, Expr, Feed, Leaf, Nest, Node } from "./program.ts"
+import type { Body, Code, Expr, Feed, Leaf, Nest, Node } from "./program.ts"
+import { errorOf } from "./risk.ts"
 import * as words from "./words.ts"
 
 export const json = (value: unknown) => JSON.stringify(value)
@@ -10,10 +11,13 @@ export const json = (value: unknown) => JSON.stringify(value)
 /** The Schemas of outputs. */
 const One = Schema.Struct({ v: Schema.String })
 const Two = Schema.Struct({ v: Schema.String.annotate({ description: "in a word" }) })
+/** The error of code. */
+class Broken extends Schema.TaggedError<Broken>()("Broken", {}) {}
 
 export const schemas = [
   "const One = Schema.Struct({ v: Schema.String })",
-  'const Two = Schema.Struct({ v: Schema.String.annotate({ description: "in a word" }) })'
+  'const Two = Schema.Struct({ v: Schema.String.annotate({ description: "in a word" }) })',
+  'class Broken extends Schema.TaggedError()("Broken", {}) {}'
 ].join("\n")
 
 export const outputSchemas = { one: One, two: Two }
@@ -22,6 +26,12 @@ const outputs = { text: "Schema.String", one: "One", two: "Two" }
 
 const options = (entries: ReadonlyArray<readonly [string, string | undefined]>) =>
   `{ ${entries.flatMap(([name, code]) => (code === undefined ? [] : [`${name}: ${code}`])).join(", ")} }`
+
+const run = (step: Code): string => {
+  const given = `${json(step.name)}, ${step.version}, ${step.key}, input`
+  const made = `Effect.succeed(coded(${given}))`
+  return errorOf(step) === undefined ? made : `isBroken(${given}) ? Effect.fail(new Broken()) : ${made}`
+}
 
 const leaf = (step: Leaf): string =>
   step.tag === "Ask"
@@ -40,7 +50,7 @@ const leaf = (step: Leaf): string =>
         ["output", "Schema.String"],
         ["version", json(step.version)],
         ["key", `() => Effect.succeed(${step.key})`],
-        ["run", `(input) => Effect.succeed(coded(${json(step.name)}, ${step.version}, ${step.key}, input))`]
+        ["run", `(input) => ${run(step)}`]
       ])})`
 
 const isWire = (expr: Expr) => expr.tag === "ref" && !/\.\d+(\.|$)/.test(expr.ref)
@@ -108,6 +118,17 @@ const writer = () => {
           ["count", String(it.count)],
           ["concurrency", String(it.concurrency)]
         ])})`
+      case "Fallback":
+        return `Workflow.fallback(${json(it.name)}, ${body(it.tries)}, ${options([
+          ["input", selector(it.feed)],
+          ["errors", json(it.errors)],
+          ["otherwise", body(it.otherwise)]
+        ])})`
+      case "Timeout":
+        return `Workflow.timeout(${json(it.name)}, ${body(it.body)}, ${options([
+          ["input", selector(it.feed)],
+          ["after", json("1 hour")]
+        ])})`
       case "ForEach":
       case "ForEachDependency": {
         const { items } = it
@@ -142,7 +163,7 @@ export const print = (programs: ReadonlyArray<Nest>) => {
   return { steps: [...steps].map(([name, step]) => `const ${name} = ${leaf(step)}`).join("\n"), workflows }
 }
 
-const scenery = { ...words, Effect, Schema, PromptTemplate, Step, Workflow, One, Two }
+const scenery = { ...words, Effect, Schema, PromptTemplate, Step, Workflow, One, Two, Broken }
 
 const valueOf = (code: string, names: Readonly<Record<string, unknown>>) =>
   new Function(...Object.keys(names), `return ${code}`)(...Object.values(names))

@@ -89,6 +89,22 @@ export interface Sample {
   concurrency: number
 }
 
+/** The errors of steps, by their tags. */
+export type Tag = "StepOutputError" | "Broken"
+
+/** Another body where one fails. */
+export interface Fallback {
+  readonly tag: "Fallback"
+  name: string
+  tries: Body
+  otherwise: Body
+  errors: Array<Tag>
+  feed: Feed
+}
+
+/** More time than any body takes. */
+export type Timeout = { readonly tag: "Timeout"; name: string; body: Body; feed: Feed }
+
 export type Bind = { readonly tag: "Bind"; name: string; body: Body; feed: Feed }
 /** A decision that a person takes. */
 export type Gate = { readonly tag: "Gate"; name: string; feed: Feed }
@@ -97,15 +113,18 @@ export type All = { readonly tag: "All"; parts: Array<Array<Node>> }
 export type AndThen = { readonly tag: "AndThen"; body: Body }
 
 /** A part of a workflow, as plain data that edits change in place. */
-export type Node = Bind | Let | All | AndThen | Each | Branch | Iterate | Sample | Gate
+export type Node = Bind | Let | All | AndThen | Each | Branch | Iterate | Sample | Fallback | Timeout | Gate
 
 export type Named = Exclude<Node, All | AndThen>
 
 export const isNamed = (node: Node): node is Named => "name" in node
 
 /** The bodies of a node. */
-export const bodiesOf = (node: Node): ReadonlyArray<Body> =>
-  node.tag === "Branch" ? Object.values(node.cases) : "body" in node ? [node.body] : []
+export const bodiesOf = (node: Node): ReadonlyArray<Body> => {
+  if (node.tag === "Branch") return Object.values(node.cases)
+  if (node.tag === "Fallback") return [node.tries, node.otherwise]
+  return "body" in node ? [node.body] : []
+}
 
 /** The nodes of a list, those in parts of `all` included: all that share a scope's names. */
 export const flat = (nodes: ReadonlyArray<Node>): ReadonlyArray<Node> =>

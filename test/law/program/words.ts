@@ -62,6 +62,13 @@ export const coded = (name: string, version: number, key: number, input: unknown
   return name.startsWith("few") ? `${name} ${mix(text) % 2}` : `${name} ${word(text)}`
 }
 
+/** Whether a step of code fails: only one whose name begins with "risky" may. */
+export const isBroken = (name: string, version: number, key: number, input: unknown): boolean =>
+  name.startsWith("risky") && mix(show([name, version, key, input])) % 4 > 0
+
+/** Whether no model can be brought to say it in JSON: only where the prompt begins with "Perhaps" that may be. */
+export const isRefused = (prompt: string): boolean => prompt.startsWith("Perhaps") && mix(prompt) % 4 > 0
+
 export interface Asked {
   readonly messages: ReadonlyArray<{ readonly role: string; readonly content: string }>
   readonly format: { readonly type: string }
@@ -74,5 +81,7 @@ export const answer = (request: Asked, sample = ""): string => {
   const text = show([request.messages, request.format, request.parameters])
   if (request.format.type === "text") return `said ${word(text)}${sample}`
   const isFirst = request.messages.every(({ role }) => role !== "assistant")
-  return isFirst && mix(text) % 4 === 0 ? "I would rather not" : JSON.stringify({ v: `told ${word(text)}${sample}` })
+  const isOnce = isFirst && mix(text) % 4 === 0
+  const isNever = request.messages.some(({ content, role }) => role === "user" && isRefused(content))
+  return isOnce || isNever ? "I would rather not" : JSON.stringify({ v: `told ${word(text)}${sample}` })
 }

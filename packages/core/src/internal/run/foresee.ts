@@ -10,7 +10,7 @@ import { insideOf, type UntypedStep } from "../ask/step.ts"
 import { nodesOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { faultless } from "./fault.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
-import { type Failure, failureAround, isBesideFailure, type Place, root, takerOf } from "../walk/place.ts"
+import { type Failure, failureAround, type Place, root, takerOf } from "../walk/place.ts"
 import * as moves from "./moves.ts"
 import { type Answered, end, type Runtime } from "./runtime.ts"
 import type { Steps } from "./steps.ts"
@@ -152,7 +152,6 @@ const planAll = (
       Effect.suspend(() => {
         const { path } = place
         const isOver = failureAround(place) !== undefined
-        if (isOver && !isBesideFailure(place)) return Effect.fail(new Halt())
         const tell = (action: PlanEntry["action"], why: string, more: Pick<PlanEntry, "question"> = {}) =>
           void plan.push({ path, action, why, ...more })
         const missing = (missing: Missing) => {

@@ -15,7 +15,7 @@ import { insideOf, type UntypedStep } from "../ask/step.ts"
 import * as canonical from "../json/canonical.ts"
 import { executionOf } from "./execution.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
-import { failureAround, isBesideFailure, type Place, takerOf } from "../walk/place.ts"
+import { failureAround, type Place, takerOf } from "../walk/place.ts"
 import { attemptSink, madeBy, recallReply, recordReply, recordResult } from "./record.ts"
 import { end, keep, type Runtime } from "./runtime.ts"
 import * as span from "./span.ts"
@@ -43,9 +43,9 @@ export const perform = (
   const recorded = () => ({ record: state.records[path], answered })
   let fingerprint: Fingerprint | undefined
   return Effect.gen(function* () {
-    const isEnded = isOver(runtime, place)
+    if (runtime.ending !== undefined) return yield* Effect.fail(new Halt())
     // of failures that came together, the outermost counts, whichever was first
-    if (isEnded && (runtime.ending !== undefined || !isBesideFailure(place))) return yield* Effect.fail(new Halt())
+    const isEnded = failureAround(place) !== undefined
     const examined = yield* examine(hash, step, place, input, recorded())
     fingerprint = examined.fingerprint
     const asks = fingerprint.value

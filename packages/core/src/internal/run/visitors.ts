@@ -7,7 +7,7 @@ import { readKept } from "../json/codec.ts"
 import { TimeLimitExceeded } from "../../WorkflowError.ts"
 import { resultAt } from "../../WorkflowState.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
-import { failureAround, isBesideFailure, type Place, takerOf } from "../walk/place.ts"
+import { failureAround, type Place, takerOf } from "../walk/place.ts"
 import { type Find, giveUp, perform } from "./perform.ts"
 import { end, halt, type Runtime } from "./runtime.ts"
 import type { Visit, Visitor } from "../walk/visitor.ts"
@@ -55,12 +55,12 @@ export const runAll = (runtime: Runtime, find: Find): Visitor => ({
 
 const isBelow = (path: string, way: string): boolean => path === way || path.startsWith(`${way}/`)
 
-/** Takes every output from its record, as it is, and notes the paths of those that have none. */
-export const readAll = (runtime: Runtime, missing: Array<string>): Visitor => ({
+/** Takes every output from its record, as it is, and notes the places of those that have none. */
+export const readAll = (runtime: Runtime, missing: Array<Place>): Visitor => ({
   step: (step, place) =>
     Effect.tapError(recorded(runtime, step, place), (stop) =>
       Effect.sync(() => {
-        if (stop instanceof Missing) missing.push(place.path)
+        if (stop instanceof Missing) missing.push(place)
       })
     ),
   ...ending(runtime)
@@ -106,8 +106,7 @@ const recorded = ({ state }: Runtime, step: UntypedStep, place: Place): Effect.E
   Effect.suspend((): Effect.Effect<unknown, Stop> => {
     const { path } = place
     const { error, result: own } = state.records[path] ?? {}
-    const isAlone = failureAround(place) !== undefined && !isBesideFailure(place)
-    const taker = error?.fingerprint === undefined || isAlone ? undefined : takerOf(place, error)
+    const taker = error?.fingerprint === undefined ? undefined : takerOf(place, error)
     if (taker !== undefined) taker.failure ??= { path, reason: error, isTimeOut: false }
     if (failureAround(place) !== undefined) return Effect.fail(new Halt())
     // a round that takes nothing any more has none of an earlier one

@@ -11,8 +11,8 @@ import { isStep } from "../ask/step.ts"
 import type { Compiled } from "../definition/selector.ts"
 import { dependencyProblem, itemsProblem, keyProblem } from "../definition/itemKeys.ts"
 import { type Body, type Node, nodesOf, otherwise, tried } from "../definition/nodes.ts"
-import { evaluate, type Halt, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
-import { aside, attempt, enter, note, noting, passOn, type Place } from "./place.ts"
+import { evaluate, Halt, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
+import { aside, attempt, enter, failureAround, isBesideFailure, note, noting, passOn, type Place } from "./place.ts"
 import { settle } from "./settle.ts"
 import type { Visit, Visitor } from "./visitor.ts"
 import { copy, empty, merge, type Names, over, put, select } from "./scope.ts"
@@ -124,7 +124,12 @@ const fed = (wire: Compiled, { path }: Place, scope: Slot) => slot(evaluate(path
 const visitBody = (visitor: Visitor, body: Body, place: Place, input: Slot): Visit<unknown> => {
   const given = place.hangsOn ?? input
   if (!isStep(body)) return walk(visitor, nodesOf(body), place, given)
-  const output = visitor.step(body, place, given instanceof Missing ? Effect.fail(given) : Effect.succeed(given.value))
+  const output = Effect.suspend(() =>
+    // nothing starts any more in what failed, and what failed beside it is there
+    failureAround(place) === undefined || isBesideFailure(place)
+      ? visitor.step(body, place, given instanceof Missing ? Effect.fail(given) : Effect.succeed(given.value))
+      : Effect.fail(new Halt())
+  )
   return place.notes === undefined ? output : Effect.tapError(output, (stop) => Effect.sync(() => noteIn(place, stop)))
 }
 
