@@ -56,8 +56,14 @@ export type Fresh<K extends string, S> = string extends keyof S
 
 /** What has a place in a workflow, and for who gives something else, how to make it one. */
 type Body<In, Out, E, R> = [
-  Runnable<In, Out, E, R> | { readonly "give a step or a workflow; a function becomes a step with Step.effect": never }
+  | Runnable<In, Out, E, R>
+  | {
+      readonly "give a step or a workflow; a function becomes a step with Step.effect, a combinator goes into the pipe of Workflow.make": never
+    }
 ][0]
+
+/** Likewise, whatever its types. */
+type AnyBody = [Body<never, unknown, unknown, unknown>][0]
 
 /** A body that takes a whole scope; what it takes is inferred from a branch that only a body of `never` comes to. */
 type Next<S, In2, Out2, E2, R2> =
@@ -229,28 +235,51 @@ type TypesOf<B> = B extends { readonly "~@stepwright/core/Step": infer T }
     ? T
     : never
 
-/** What all of several bodies take, what any of them gives, fails with and needs. */
-type InOf<B> = TypesOf<B> extends { readonly _In: infer F } ? (F extends (_: infer In) => void ? In : never) : never
+/** What any of several bodies gives, fails with and needs. */
 type OutOf<B> = TypesOf<B> extends { readonly _Out: (_: never) => infer Out } ? Out : never
 type FailsOf<B> = TypesOf<B> extends { readonly _E: (_: never) => infer E } ? E : never
 type NeedsOf<B> = TypesOf<B> extends { readonly _R: (_: never) => infer R } ? R : never
 
-/** The names of the cases of what a function gives, `A`, or of what a wire leads to. */
-type CaseOf<S, A, P extends string> = string extends P ? NameOf<A> : NameOf<ValueAt<S, P>>
+/** What all of several bodies take; where nothing is that, what they take. */
+type SharedOf<B> =
+  Nothing extends Some<InOf<B> extends never ? never : "it">
+    ? readonly ["no value is all of", TakenOf<TypesOf<B>>]
+    : InOf<B>
+type InOf<B> = TypesOf<B> extends { readonly _In: (_: infer In) => void } ? In : never
+type TakenOf<T> = T extends { readonly _In: (_: infer In) => void } ? In : never
+
+/** The names of the cases of what a function gives, `A`, or of what a wire leads to; none where they are not known. */
+type CaseOf<S, A, P extends string> = Known<string extends P ? NameOf<A> : NameOf<ValueAt<S, P>>>
+type Known<Case extends string> = Closed<Case, Case, never>
 type NameOf<A> = A extends string | boolean ? `${A}` : never
 
-/** One body for each case, and for nothing else. */
-type Exhaustive<Case extends string, C> = { readonly [K in Case]: Step.Any | Any } & {
-  readonly [K in Exclude<keyof C, Case>]: `no value of \`on\` is "${K & string}"`
-}
+/** `Then` where each of the names is known; where one may be any text, or any of a form, `Else`. */
+type Closed<
+  Case extends string,
+  Then,
+  Else = "on must be a boolean, or one of several texts: name them with Schema.Literals"
+> = Nothing extends Some<OpenOf<Case>> ? Then : Else
+type OpenOf<Case extends string> = Case extends string ? ({} extends { [_ in Case]: never } ? Case : never) : never
+
+/** One body for each case, and for nothing else. Where none is known, `on` is wrong, and that alone is told. */
+type Exhaustive<Case extends string, C> = [Case] extends [never]
+  ? { readonly [K in keyof C]: AnyBody }
+  : {
+      readonly [K in Case | (string extends keyof C ? never : keyof C)]: `${K & (string | number)}` extends Case
+        ? AnyBody
+        : `no value of \`on\` is "${K & (string | number)}"`
+    }
 
 export interface BranchOptions<S, A, P extends string, C, W = unknown> {
-  /** The value that tells which way it goes: a literal text, or a boolean. */
-  readonly on: ((scope: S) => A) | Selects<S, string | boolean, P, "on must be">
+  /** The value that tells which way it goes: one of several literal texts, or a boolean. */
+  readonly on:
+    | (((scope: S) => Closed<NameOf<A>, A>) & (string extends P ? unknown : never))
+    | (Closed<NameOf<ValueAt<S, P>>, Selects<S, string | boolean, P, "on must be">> &
+        (string extends P ? never : unknown))
   /** A step or workflow for each value that it may have. */
-  readonly cases: C & Exhaustive<CaseOf<S, A, P>, NoInfer<C>>
-  /** What feeds the one that is taken. */
-  readonly input: Selects<S, InOf<C[keyof C]>, W>
+  readonly cases: Exhaustive<CaseOf<S, A, P>, NoInfer<C>> | ([C] extends [never] ? C : never)
+  /** What feeds the one that is taken: whichever it is, so it fits all of them. */
+  readonly input: Selects<S, SharedOf<C[keyof C]>, W, "all cases need">
 }
 
 /** Runs one of several steps or workflows: that for a value. */
@@ -259,7 +288,7 @@ export const branch: <
   const K extends string,
   const A extends string | boolean,
   const P extends string,
-  const C extends Readonly<Record<string, Step.Any | Any>>,
+  const C extends Readonly<Record<string, unknown>>,
   const W
 >(
   name: Fresh<K, S>,
@@ -326,33 +355,31 @@ export const sample: <S, const K extends string, In2, Out2, E2, R2, const W>(
 ) => <In, E, R>(self: Workflow<In, S, E, R>) => Workflow<In, Put<S, K, ReadonlyArray<Out2>>, E | E2, R | R2> =
   combinators.sample as never
 
-/** The tags of errors. */
-type TagOf<E> = E extends { readonly _tag: infer Tag extends string } ? Tag : never
+/** The tags of errors; where there are none, a sentence. */
+type TagOf<E> = [Tagged<E>] extends [never] ? "it fails with no error that has a _tag" : Tagged<E>
+type Tagged<E> = E extends { readonly _tag: infer Tag extends string } ? Tag : never
+
+/** What both a body that takes `In` and another take; where no value is that, the other one is wrong, not what feeds it. */
+type BothTake<In, B> = In & InOf<B> extends never ? In : In & InOf<B>
+type Other<In, B> =
+  Nothing extends Some<In & InOf<B> extends never ? never : "it">
+    ? ["what feeds both is", In, "this needs", InOf<B>]
+    : AnyBody
 
 export interface FallbackOptions<S, In2, E2, B, Tag, W = unknown> {
   /** What feeds both. */
-  readonly input: Selects<S, In2 & InOf<B>, W>
+  readonly input: Selects<S, BothTake<In2, B>, W, "both need">
   /** The tags of the errors that are taken over. */
   readonly errors: ReadonlyArray<Tag & TagOf<E2>>
   /** What is done when the first failed with one of them. */
-  readonly otherwise: B
+  readonly otherwise: Other<In2, NoInfer<B>> | ([B] extends [never] ? B : never)
 }
 
 /**
  * Runs a step or workflow, and another one where it fails with an error that is named. Such a failure is recorded, and not
  * tried again while it would be asked the same. What suspends a run, a defect and an interruption are not taken over.
  */
-export const fallback: <
-  S,
-  const K extends string,
-  In2,
-  Out2,
-  E2,
-  R2,
-  const B extends Step.Any | Any,
-  const Tag extends TagOf<E2>,
-  const W
->(
+export const fallback: <S, const K extends string, In2, Out2, E2, R2, const B, const Tag extends TagOf<E2>, const W>(
   name: Fresh<K, S>,
   body: Body<In2, Out2, E2, R2>,
   options: FallbackOptions<S, NoInfer<In2>, NoInfer<E2>, B, Tag, W>

@@ -184,6 +184,101 @@ export const eaches = [
   )
 ]
 
+// --- ways ---
+
+const takesA = takes(Schema.Struct({ a: Schema.String }))
+const takesB = takes(Schema.Struct({ b: Schema.Finite }))
+declare enum Way {
+  A = "a",
+  B = "b"
+}
+const forked = Workflow.make("forked", {
+  input: Schema.Struct({
+    kind: Schema.Literals(["a", "b"]),
+    one: Schema.Literal("a"),
+    digit: Schema.Literals(["1", "2"]),
+    flag: Schema.Boolean,
+    a: Schema.String,
+    b: Schema.Finite,
+    same: Schema.Union([Schema.Struct({ a: Schema.String }), Schema.Struct({ a: Schema.String, b: Schema.Finite })])
+  })
+})
+class Failed extends Schema.TaggedError<Failed>()("Failed", {}) {}
+const fails = Step.effect("fails", {
+  input: Schema.Struct({ a: Schema.String }),
+  output: Schema.String,
+  run: () => Effect.fail(new Failed())
+})
+
+export const ways = [
+  forked.pipe(
+    Workflow.branch("x", {
+      on: "input.kind",
+      cases: { a: takesA, b: takesB },
+      input: { a: "input.a", b: "input.b" }
+    })
+  ),
+  forked.pipe(
+    Workflow.branch("x", {
+      on: ({ input }) => input.kind,
+      cases: { a: takesA, b: takesB },
+      input: ({ input }) => input
+    })
+  ),
+  forked.pipe(Workflow.branch("x", { on: "input.one", cases: { a: takesA }, input: "input" })),
+  forked.pipe(Workflow.branch("x", { on: (): Way => Way.A, cases: { a: takesA, b: takesA }, input: "input" })),
+  forked.pipe(Workflow.branch("x", { on: "input.digit", cases: { 1: takesA, 2: takesA }, input: "input" })),
+  forked.pipe(Workflow.branch("x", { on: () => "a", cases: { a: takesA }, input: "input" })),
+  forked.pipe(
+    Workflow.branch("x", {
+      on: ({ input }) => (input.flag ? input.kind : input.b > 1),
+      cases: { a: takesA, b: takesA, true: takesA, false: takesB },
+      input: "input"
+    })
+  ),
+  forked.pipe(
+    Workflow.branch("x", {
+      on: ({ input }) => input.b > 1,
+      cases: {
+        true: Workflow.make("nest", { input: Schema.Struct({ a: Schema.String }) }).pipe(
+          Workflow.bind("a", takesA, "input")
+        ),
+        false: takes(Schema.Unknown)
+      },
+      input: { a: "input.a" }
+    })
+  ),
+  forked.pipe(
+    Workflow.fallback("x", fails, {
+      input: { a: "input.a", b: "input.b" },
+      errors: ["Failed"],
+      otherwise: takesB
+    })
+  ),
+  forked.pipe(Workflow.fallback("x", takesA, { input: "input", errors: [], otherwise: takesA })),
+  forked.pipe(Workflow.bind("x", takes(Schema.String), "input.same.a"))
+]
+
+export const forkedBy = <Out, E, R>(
+  body: Step.Step<string, Out, E, R>,
+  other: Step.Step<string, Out>,
+  on: (scope: { readonly input: string }) => boolean
+) =>
+  Workflow.make("outer", { input: Schema.String }).pipe(
+    Workflow.branch("way", { on, cases: { true: body, false: other }, input: "input" }),
+    Workflow.fallback("safe", body, { input: "input", errors: [], otherwise: other })
+  )
+
+export const twice = <In, Out>(body: Step.Step<In, Out>, input: (text: string) => In, on: (text: string) => boolean) =>
+  Workflow.make("outer", { input: Schema.String }).pipe(
+    Workflow.branch("way", {
+      on: (scope) => on(scope.input),
+      cases: { true: body, false: body },
+      input: (scope) => input(scope.input)
+    }),
+    Workflow.fallback("safe", body, { input: (scope) => input(scope.input), errors: [], otherwise: body })
+  )
+
 // --- steps ---
 
 export const steps = [

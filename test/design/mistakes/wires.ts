@@ -8,6 +8,34 @@ const deep = Step.effect("deep", {
   run: () => Effect.succeed(null)
 })
 
+const sometimes = Workflow.make("sometimes", {
+  input: Schema.Struct({
+    note: Schema.optionalKey(Schema.String),
+    inner: Schema.optionalKey(Schema.Struct({ a: Schema.String })),
+    none: Schema.NullOr(Schema.Struct({ a: Schema.String })),
+    one: Schema.Union([Schema.Struct({ a: Schema.String }), Schema.Struct({ b: Schema.Finite })]),
+    mixed: Schema.Union([Schema.Struct({ a: Schema.String }), Schema.Struct({ a: Schema.Finite })])
+  })
+})
+const noted = Step.effect("noted", {
+  input: Schema.Struct({ note: Schema.optionalKey(Schema.String) }),
+  output: Schema.Null,
+  run: () => Effect.succeed(null)
+})
+
+export const perhaps = [
+  // a: → "input.inner.a" is not always there; use a function
+  sometimes.pipe(Workflow.bind("two", two, { a: "input.inner.a" })),
+  // a: → "input.none.a" is not always there; use a function
+  sometimes.pipe(Workflow.bind("two", two, { a: "input.none.a" })),
+  // a: → "input.one.a" is not always there; use a function
+  sometimes.pipe(Workflow.bind("two", two, { a: "input.one.a" })),
+  // a: → "input.mixed.a" gives", string | number, "the step needs", string
+  sometimes.pipe(Workflow.bind("two", two, { a: "input.mixed.a" })),
+  // note: → "input.note" gives", string | undefined, "the step needs", string
+  sometimes.pipe(Workflow.bind("noted", noted, { note: "input.note" }))
+]
+
 export const workflows = [
   // "one") → "one" gives", { readonly b: number; }, "the step needs", { readonly a: string; }
   base.pipe(Workflow.bind("two", two, "one")),

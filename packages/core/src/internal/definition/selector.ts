@@ -1,15 +1,18 @@
 import * as Predicate from "effect/Predicate"
 import type { Nothing, Some } from "../words/nothing.ts"
 
-/** Names of a scope, and of what lies in it, whose value is a `T`: `"design.tasks"`. Arrays are not looked into. */
-export type PathTo<S, T, Depth extends number = 4> = [Depth] extends [never]
+/**
+ * Names of a scope, and of what lies in it, whose value is a `T`: `"design.tasks"`. Lists are not looked into, and of what
+ * may be one of several, `All`, only the names that all of them have.
+ */
+export type PathTo<S, T, Depth extends number = 4, All = S> = [Depth] extends [never]
   ? never
   : S extends ReadonlyArray<unknown>
     ? never
     : S extends object
       ? {
-          [K in keyof S & string]: (S[K] extends T ? K : never) | `${K}.${PathTo<S[K], T, Shallower[Depth]>}`
-        }[keyof S & string]
+          [K in keyof All & string]: (All[K] extends T ? K : never) | `${K}.${PathTo<All[K], T, Shallower[Depth]>}`
+        }[keyof All & string]
       : never
 
 type Shallower = [never, 0, 1, 2, 3]
@@ -26,13 +29,28 @@ export type ValueAt<S, P> = P extends `${infer K}.${infer Rest}`
 /** What feeds a step, as data: one dotted name, or one for each member of an object. */
 export type Wire<S, T> =
   | PathTo<S, T>
-  | (T extends ReadonlyArray<unknown> ? never : T extends object ? { readonly [K in keyof T]: PathTo<S, T[K]> } : never)
+  | (T extends ReadonlyArray<unknown>
+      ? never
+      : T extends object
+        ? { readonly [K in keyof T]: PathTo<S, Given<T[K]>> }
+        : never)
+
+/** What is given where a member is optional: a wire has no way to leave one out. */
+type Given<A> = A extends undefined ? never : A
 
 /** What feeds a step: a function of the scope, or a wire. */
 export type Selector<S, T> = ((scope: S) => T) | Wire<S, T>
 
 /** How a sentence names what is wanted of a value. */
-type Want = "the step needs" | "items must be" | "key must be" | "dependsOn must be" | "on must be" | "until must be"
+type Want =
+  | "the step needs"
+  | "items must be"
+  | "key must be"
+  | "dependsOn must be"
+  | "on must be"
+  | "until must be"
+  | "all cases need"
+  | "both need"
 
 /**
  * A selector, seen from what is given, `W`: only that which the compiler is to hold it against, a function or a wire, so
@@ -57,7 +75,7 @@ type Told<S, T, W, Wanted extends Want> = W extends string
     ? Wire<S, NoInfer<T>>
     : Misled<S, T, W, Wanted>
   : W extends object
-    ? { readonly [K in keyof NoInfer<T>]: Member<S, T[K], K extends keyof W ? W[K] : unknown, Wanted> }
+    ? { readonly [K in keyof NoInfer<T>]: Member<S, Given<T[K]>, K extends keyof W ? W[K] : unknown, Wanted> }
     : "give a function of the scope, the dotted name of a value in it, or an object of such names"
 
 type Member<S, T, P, Wanted extends Want> = unknown extends P
@@ -71,18 +89,28 @@ type Member<S, T, P, Wanted extends Want> = unknown extends P
         : "a wire is a dotted name; for a value of your own use a function"
 
 /** Where a dotted name leads, beside what is wanted; or the first of its names that is not there, with those that are. */
-type Misled<S, T, P extends string, Wanted extends Want, Before extends string = ""> =
-  S extends ReadonlyArray<unknown>
-    ? `no "${Before}${P}": a wire does not lead into a list; use a function`
-    : S extends object
-      ? P extends `${infer K}.${infer Rest}`
-        ? K extends keyof S
-          ? Misled<S[K], T, Rest, Wanted, `${Before}${K}.`>
-          : `no "${Before}${K}"; ${There<Listed<keyof S & string, Before>>}`
-        : P extends keyof S
-          ? [`"${Before}${P}" gives`, S[P], Wanted, T]
-          : `no "${Before}${P}"; ${There<Listed<keyof S & string, Before>>}`
-      : `no "${Before}${P}": there are no names in a plain value`
+type Misled<S, T, P extends string, Wanted extends Want, Before extends string = ""> = [S] extends [
+  ReadonlyArray<unknown>
+]
+  ? `no "${Before}${P}": a wire does not lead into a list; use a function`
+  : [S] extends [object]
+    ? P extends `${infer K}.${infer Rest}`
+      ? K extends keyof S
+        ? Misled<S[K], T, Rest, Wanted, `${Before}${K}.`>
+        : Absent<S, K, Before>
+      : P extends keyof S
+        ? [`"${Before}${P}" gives`, S[P], Wanted, T]
+        : Absent<S, P, Before>
+    : [Extract<S, object>] extends [never]
+      ? `no "${Before}${P}": there are no names in a plain value`
+      : NotAlways<`${Before}${P}`>
+
+type Absent<S, K extends string, Before extends string> =
+  K extends KeyOfAny<S> ? NotAlways<`${Before}${K}`> : `no "${Before}${K}"; ${There<Listed<keyof S & string, Before>>}`
+
+type KeyOfAny<S> = S extends unknown ? keyof S : never
+
+type NotAlways<P extends string> = `"${P}" is not always there; use a function`
 
 type There<List extends string> = List extends ""
   ? "there are no names"

@@ -18,6 +18,18 @@ describe("Selector", () => {
     }>()
   })
 
+  it("a wire names what is there whatever the value is, and leaves nothing out", () => {
+    interface Sometimes {
+      readonly inner?: { readonly a: string }
+      readonly none: { readonly a: string } | null
+      readonly way: { readonly a: string; readonly b: string } | { readonly a: number; readonly b: string }
+      readonly note?: string
+    }
+    expectTypeOf<Selector.PathTo<Sometimes, string>>().toEqualTypeOf<"way.b">()
+    expectTypeOf<Selector.PathTo<Sometimes, string | number>>().toEqualTypeOf<"way.a" | "way.b">()
+    expectTypeOf<Selector.Wire<Sometimes, { readonly note?: string }>>().toEqualTypeOf<{ readonly note?: "way.b" }>()
+  })
+
   it("a dotted name, an object of them and a function all read the scope", () => {
     const scope = { a: { b: 1 }, c: 2 }
     assert.strictEqual(read("a.b", scope), 1)
