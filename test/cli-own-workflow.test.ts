@@ -233,7 +233,7 @@ describe("a workflow of one's own, from the command line", () => {
 
     const set = await here.stepwright("set", "latest", "outer/inner/words", "mine.json")
     assert.strictEqual(set.status, 0)
-    assert.include(set.stdout, "will run with `resume`: each/three, sum\n")
+    assert.include(set.stdout, "will run with `resume`: each/three\nperhaps then: sum\n")
     const plan = await here.stepwright("plan", "latest", "--json")
     assert.deepStrictEqual(
       JSON.parse(plan.stdout).map(({ action, path }: Engine.PlanEntry) => `${action} ${path}`),
@@ -256,7 +256,7 @@ describe("a workflow of one's own, from the command line", () => {
     assert.match(misfit.stderr, /outer\/inner\/words: the output does not fit: .*\n.*\["words"\]\[0\]/)
     here.write("words.txt", "four\n")
     const other = await here.stepwright("set", "latest", "input", "words.txt")
-    assert.include(other.stdout, "will run with `resume`: upper, ")
+    assert.include(other.stdout, "will run with `resume`: upper\nperhaps then: ")
     const near = await here.stepwright("set", "latest", "outer/inner/word", "mine.json")
     assert.strictEqual(near.status, 2)
   })

@@ -33,6 +33,8 @@ export class Cassette extends Context.Service<
 export interface Options {
   /** A folder with a JSON file for each reply. A single file, as an earlier version wrote it, is read, and never written. */
   readonly file: string
+  /** Whether a request was asked for before, by an earlier process of a run say: its entry is in use. */
+  readonly asked?: (request: LlmRequest) => boolean
 }
 
 export interface RecordOptions extends Options {
@@ -65,7 +67,9 @@ export const prune = Effect.flatMap(Cassette, (cassette) => cassette.prune)
 export const layerReplay = (
   options: Options
 ): Layer.Layer<LlmClient.LlmClient | Cassette, CassetteError, FileSystem.FileSystem> =>
-  Layer.effectContext(Effect.map(Tape.open(options.file), (tape) => provide(tape, replaying(Session.make(tape)))))
+  Layer.effectContext(
+    Effect.map(Tape.open(options.file, options.asked), (tape) => provide(tape, replaying(Session.make(tape))))
+  )
 
 /**
  * Answers from a folder, asks the client below for what is not in it, and records that. Equal requests at the same time
@@ -85,21 +89,21 @@ export const layerAuto = (options: RecordOptions) => layerRecording(options, tru
 export const layerRecord = (options: RecordOptions) => layerRecording(options, false)
 
 const layerRecording = (
-  { file, secrets = Redact.patterns }: RecordOptions,
+  { asked, file, secrets = Redact.patterns }: RecordOptions,
   reuse: boolean
 ): Layer.Layer<LlmClient.LlmClient | Cassette, CassetteError, LlmClient.LlmClient | FileSystem.FileSystem> =>
   Layer.effectContext(
     Effect.gen(function* () {
       const client = yield* LlmClient.LlmClient
       yield* ready(file)
-      const tape = yield* Tape.open(file)
+      const tape = yield* Tape.open(file, asked)
       const isReadOnly = tape.replies.writer === undefined
       const session = Session.make(tape, reuse ? undefined : yield* (yield* Tape.writerOf(tape)).now)
       const answered = known(session)
       const recorded = recording(session, !reuse, secrets)(client)
       // what a request ahead has recorded meanwhile is there for an equal one behind it
-      const asked = reuse ? answered(singleFlight.make(answered(recorded))) : recorded
-      return provide(tape, LlmClient.over(client, isReadOnly ? replaying(session) : asked))
+      const all = reuse ? answered(singleFlight.make(answered(recorded))) : recorded
+      return provide(tape, LlmClient.over(client, isReadOnly ? replaying(session) : all))
     })
   )
 

@@ -77,6 +77,28 @@ describe("Cassette", () => {
       )
     )
 
+    it.effect("counts as used what was asked for before, as it is told", () =>
+      withFile((file) =>
+        Effect.gen(function* () {
+          yield* recording(Cassette.layerAuto, file, [{ reply: "old" }], before)
+          const layer: typeof Cassette.layerAuto = (options) =>
+            Cassette.layerAuto({ ...options, asked: ({ metadata }) => metadata.path !== "a" })
+          const asked = Effect.andThen(ask(prompt("Be quick.")), Cassette.unused)
+          const lines = yield* warnings(
+            recording(
+              layer,
+              file,
+              [{ reply: "new" }],
+              Effect.map(asked, (unused) => expect(unused).toHaveLength(1))
+            )
+          )
+          expect(lines).toEqual([
+            expect.stringContaining('nothing asked for 1 of its entries, and others were recorded: step "a"')
+          ])
+        })
+      )
+    )
+
     it.effect("names ten entries at most, and says how many there are", () =>
       withFile((file) =>
         Effect.gen(function* () {

@@ -1,16 +1,18 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Predicate from "effect/Predicate"
+import type * as Schema from "effect/Schema"
 import { DeltaSink } from "@stepwright/core/DeltaSink"
 import * as Engine from "@stepwright/core/Engine"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import { isLlmError } from "@stepwright/core/LlmError"
-import type { WorkflowError } from "@stepwright/core/WorkflowError"
+import { Undecided, type WorkflowError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { isMisconfigured, unnamed } from "../internal/services/models.ts"
 import { fromCause } from "./base/cliError.ts"
@@ -25,6 +27,7 @@ import * as runFolder from "./run/runFolder.ts"
 import type { Session } from "./run/session.ts"
 import type { SetUp } from "./run/setUp.ts"
 import { command } from "./module/workflowModule.ts"
+import { toJson } from "./value/output.ts"
 import * as document from "./view/document.ts"
 import * as gates from "./gate/gates.ts"
 import * as progress from "./view/progress.ts"
@@ -93,14 +96,15 @@ export interface Manner {
 /** Runs what is left of a run, prints what came of it, and ends with the status of that. */
 export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: SetUp, { json, noInput }: Manner) {
   const began = yield* Clock.currentTimeMillis
+  const thought = { millis: 0 }
   const again = yield* command
   const { loaded, run, settings } = self
   const tell = Effect.fnUntraced(function* (
     state: WorkflowState,
     ran: ReadonlyArray<string>,
     reused: ReadonlyArray<string>,
-    undecided: ReadonlyArray<string>,
-    flag = ""
+    undecided: ReadonlyArray<gates.Gate>,
+    { flag = "", output }: { readonly flag?: string; readonly output?: Schema.Json | undefined } = {}
   ) {
     const holding = new Set([...ran, ...reused])
     const ended: EndedRun = {
@@ -108,7 +112,8 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       state,
       ran,
       reused: reused.length,
-      durationMillis: (yield* Clock.currentTimeMillis) - began,
+      output,
+      durationMillis: (yield* Clock.currentTimeMillis) - began - thought.millis,
       usd: setUp.usedUp.cost(),
       unused: state.status === "COMPLETED" ? yield* unusedReplies.of(self, setUp) : undefined,
       holding,
@@ -116,14 +121,14 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
         has: (path) => state.status !== "COMPLETED" || holding.has(path),
         holds: (path) => holding.has(path)
       }),
-      undecided: yield* gates.of(state, undecided, loaded.workflow),
+      undecided,
       again,
       goOn: `${again} resume ${run}${flag}`
     }
     yield* Console.log(json ? JSON.stringify(document.ofEnded(ended), null, 2) : summary(ended))
   })
   const canAsk = !json && !noInput && (yield* Person).isThere()
-  const { ending, ran, reused, state, undecided } = yield* toItsEnd(self, setUp, canAsk).pipe(
+  const { ending, ran, reused, state, waiting } = yield* toItsEnd(self, setUp, canAsk, thought).pipe(
     Effect.onInterrupt(
       Effect.fnUntraced(function* () {
         const interrupt = yield* Interrupt
@@ -149,13 +154,15 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       })
     )
   )
-  if (ending._tag === "Completed") return yield* tell(state, ran, reused, [])
+  if (ending._tag === "Completed") return yield* tell(state, ran, reused, [], { output: toJson(ending.output) })
   const flag = further.flagsFor(settings, ending.reason)
-  yield* tell(state, ran, reused, undecided, flag)
+  const undecided = waiting.map(({ gate }) => gate)
+  yield* tell(state, ran, reused, undecided, { flag })
   const how = ending._tag === "Suspended" ? "suspended" : "failed"
+  const [first, ...others] = undecided.map(({ path }) => path)
   yield* Console.error(
-    isUndecided(ending)
-      ? `${how}: ${told(ending.reason)}\ndecide with \`${gates.command(again, run, ending.path)}\`, then go on with \`${again} resume ${run}\``
+    isUndecided(ending) && first !== undefined
+      ? `${how}: ${told(new Undecided({ gates: [first, ...others] }))}\ndecide with \`${gates.command(again, run, first)}\`, then go on with \`${again} resume ${run}\``
       : `${endedAt(how, ending.path, told(ending.reason))}\n${look(again, run, flag)}`
   )
   yield* end(statusOf(ending))
@@ -167,7 +174,7 @@ const isUndecided = ({ _tag, ...ending }: Outcome["ending"]): boolean =>
   _tag === "Suspended" && "reason" in ending && Predicate.isTagged(ending.reason, "Undecided")
 
 /** Runs what is left of a run, and again with what a person decides meanwhile. */
-const toItsEnd = Effect.fnUntraced(function* (self: Session, setUp: SetUp, canAsk: boolean) {
+const toItsEnd = Effect.fnUntraced(function* (self: Session, setUp: SetUp, canAsk: boolean, thought: Thought) {
   const { workflow } = self.loaded
   const left = new Set<string>()
   const ran = new Set<string>()
@@ -177,22 +184,48 @@ const toItsEnd = Effect.fnUntraced(function* (self: Session, setUp: SetUp, canAs
       Engine.run(workflow, state, listeners)
     )
     for (const path of outcome.ran) ran.add(path)
-    const next = canAsk && isUndecided(outcome.ending) ? yield* decided(self, setUp, outcome, left) : undefined
+    const waiting = outcome.undecided.length === 0 ? [] : yield* waitingIn(self, setUp, outcome)
+    const next =
+      canAsk && isUndecided(outcome.ending)
+        ? yield* decided(self, setUp, outcome.state, waiting, left, thought)
+        : undefined
     if (next === undefined) {
-      return { ...outcome, ran: [...ran], reused: outcome.reused.filter((path) => !ran.has(path)) }
+      return { ...outcome, waiting, ran: [...ran], reused: outcome.reused.filter((path) => !ran.has(path)) }
     }
     state = next
   }
 })
 
+/** The gates that wait, in the order of the definition. */
+const waitingIn = Effect.fnUntraced(function* ({ loaded: { workflow } }: Session, setUp: SetUp, outcome: Outcome) {
+  const { state, undecided } = outcome
+  const plan = yield* Effect.provide(Engine.plan(workflow, state), setUp.services)
+  const paths = new Set(undecided)
+  return gates.waitingIn(plan, state).filter(({ gate }) => paths.has(gate.path))
+})
+
+/** How long a person has thought, which is no time of the run. */
+interface Thought {
+  millis: number
+}
+
 /** The state with what a person decides of the gates that wait, but for those `left` before; `undefined` without any. */
 const decided = Effect.fnUntraced(
-  function* ({ loaded: { workflow } }: Session, setUp: SetUp, { state, undecided }: Outcome, left: Set<string>) {
+  function* (
+    { loaded: { workflow } }: Session,
+    setUp: SetUp,
+    state: WorkflowState,
+    waiting: ReadonlyArray<gates.Decided>,
+    left: Set<string>,
+    thought: Thought
+  ) {
     let after: WorkflowState | undefined
-    for (const gate of yield* gates.of(state, undecided, workflow)) {
+    for (const known of waiting) {
+      const { gate } = known
       const schema = gates.decisionAt(workflow, gate.path)
       if (schema === undefined || left.has(gate.path)) continue
-      const decision = yield* gates.ask(gate, schema)
+      const [time, decision] = yield* Effect.timed(gates.ask(known, schema))
+      thought.millis += Duration.toMillis(time)
       left.add(gate.path)
       if (decision === undefined) continue
       const decide = Engine.decide(workflow, after ?? state, gate.path, decision)

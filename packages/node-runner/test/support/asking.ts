@@ -44,6 +44,14 @@ export const asking = program(
 export const askingFor = (decision: Schema.Codec<unknown, unknown>) =>
   program(begun.pipe(Workflow.gate("approval", { question: Schema.String, input: "input.text", decision })))
 
+/** The same under any name, for one that is renamed. */
+export const askingNamed = (name: string) =>
+  program(
+    begun.pipe(
+      Workflow.gate(name as "name", { question: Schema.String, input: "input.text", decision: Schema.Boolean })
+    )
+  )
+
 /** With two gates of which neither hangs on the other. */
 export const askingTwice = program(
   begun.pipe(
@@ -51,6 +59,56 @@ export const askingTwice = program(
     Workflow.gate("second", { question: Schema.String, input: () => "second?", decision: Schema.Boolean })
   )
 )
+
+const text = (name: string) =>
+  Step.effect(name, { input: Schema.String, output: Schema.String, run: (said) => Effect.succeed(`${said}+`) })
+
+const look = Workflow.make("look", { input: Schema.String }).pipe(
+  Workflow.bind("revised", text("revise"), "input"),
+  Workflow.gate("look", { question: Schema.String, input: "revised", decision: Schema.Literals(["again", "done"]) })
+)
+
+/** With a gate in each of three rounds, and one after them that says which way is gone. */
+export const askingInRounds = program(
+  begun.pipe(
+    Workflow.iterate("rounds", look, {
+      input: "input.text",
+      next: "last.revised",
+      until: ({ last }) => last.look === "done",
+      atMost: 3
+    }),
+    Workflow.gate("publish", { question: Schema.String, input: "rounds.revised", decision: Schema.Boolean }),
+    Workflow.branch("end", {
+      on: "publish",
+      cases: { true: text("announce"), false: text("apologize") },
+      input: "rounds.revised"
+    })
+  )
+)
+
+/** With a gate that asks the same in each round, of which a later one has the decision of the first. */
+export const askingAlike = program(
+  begun.pipe(
+    Workflow.iterate(
+      "rounds",
+      Workflow.make("alike", { input: Text }).pipe(
+        Workflow.gate("ok", { question: Schema.String, input: "input.text", decision: Schema.Boolean })
+      ),
+      { input: "input", until: () => false, atMost: 2, again: "changed" }
+    )
+  )
+)
+
+/** With a step after its first gate, and so many samples after the second one. */
+export const askingFirst = (count: number) =>
+  program(
+    begun.pipe(
+      Workflow.gate("first", { question: Schema.String, input: "input.text", decision: Schema.String }),
+      Workflow.gate("second", { question: Schema.String, input: "input.text", decision: Schema.String }),
+      Workflow.bind("after", text("after"), "first"),
+      Workflow.sample("tries", text("try"), { input: "second", count })
+    )
+  )
 
 /** A person at the terminal who answers this, in turn, and then nothing more; keeps what was asked. */
 export const person = (...answers: ReadonlyArray<string>) => {

@@ -26,12 +26,16 @@ export interface Tape {
   readonly replies: Replies
   /** The files that were asked for or written. */
   readonly used: Set<string>
+  /** What tells of a request whether it was asked for before the tape was opened. */
+  readonly asked: Set<Asked>
   /** Replies that could not be written yet. */
   readonly unwritten: Set<Unwritten>
   /** The files by the hash in their names, once they had to be listed. */
   index: Map<string, Array<string>> | undefined
   recorded: number
 }
+
+export type Asked = (request: LlmRequest) => boolean
 
 export interface Unwritten {
   readonly key: string
@@ -131,11 +135,11 @@ export const writerOf = ({ file, replies: { writer } }: Tape) =>
       )
     : Effect.succeed(writer)
 
-const left = Effect.fnUntraced(function* ({ replies, used }: Tape) {
+const left = Effect.fnUntraced(function* ({ asked, replies, used }: Tape) {
   const all: Array<{ readonly file: string; readonly origin: Origin }> = []
   for (const file of (yield* replies.list).map(name.toFile)) {
     const entry = used.has(file) ? undefined : yield* replies.read(file)
-    if (entry === undefined) continue
+    if (entry === undefined || [...asked].some((isAsked) => isAsked(entry.request))) continue
     const { path, step, turn } = entry.request.metadata
     all.push({ file, origin: { path, step, turn } })
   }
@@ -144,17 +148,20 @@ const left = Effect.fnUntraced(function* ({ replies, used }: Tape) {
 
 /** The tape of a folder, or of a single file, which all who have it open share. */
 export const open = Effect.fnUntraced(function* (
-  file: string
+  file: string,
+  asked?: Asked
 ): Effect.fn.Return<Tape, CassetteError, FileSystem.FileSystem | Scope.Scope> {
   const fs = yield* FileSystem.FileSystem
   const target = yield* Effect.mapError(fs.realPath(file), unusable(file))
   const tapes = yield* Tapes
   const own = yield* Effect.flatMap(Effect.scope, Scope.fork)
-  return yield* RcMap.get(tapes, new Target(file, target, fs)).pipe(
+  const tape = yield* RcMap.get(tapes, new Target(file, target, fs)).pipe(
     // What could not be opened is to be read again the next time.
     Effect.onError((cause) => Scope.close(own, Exit.failCause(cause))),
     Scope.provide(own)
   )
+  if (asked !== undefined) tape.asked.add(asked)
+  return tape
 })
 
 /** Which cassette is meant: equal where it is the same one of the same file system, however it was named. */
@@ -185,7 +192,16 @@ const load = Effect.fnUntraced(function* ({ file, fs }: Target): Effect.fn.Retur
   const hasher = yield* Hasher
   const replies = yield* repliesOf(fs, file, hasher)
   const nameOf = (request: LlmRequest) => name.ofRequest(request, hasher)
-  const tape: Tape = { file, nameOf, replies, used: new Set(), unwritten: new Set(), index: undefined, recorded: 0 }
+  const tape: Tape = {
+    file,
+    nameOf,
+    replies,
+    used: new Set(),
+    asked: new Set(),
+    unwritten: new Set(),
+    index: undefined,
+    recorded: 0
+  }
   yield* Effect.addFinalizer(() => end(tape))
   return tape
 })

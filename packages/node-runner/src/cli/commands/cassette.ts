@@ -5,11 +5,11 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
-import { Hasher } from "@stepwright/core/Hasher"
 import type { Recorded } from "@stepwright/llm/Cassette"
 import { cassettes } from "../../internal/services/answering.ts"
 import { configuration, usage } from "../base/cliError.ts"
 import * as format from "../base/format.ts"
+import * as asked from "../run/asked.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 
@@ -34,10 +34,9 @@ const prune = Command.make(
       const fix = "name one that is there; a single file becomes one with `cassette migrate`"
       return yield* usage(`there is no folder ${folder}`, { target: folder, fix })
     }
-    const asked = new Set((yield* Effect.forEach(runs, promptsOf)).flat())
-    const hash = yield* Hasher
+    const isAsked = yield* asked.inEvents((yield* Effect.forEach(runs, eventsOf)).flat())
     const all = yield* (yield* cassettes).entries(folder)
-    const removed = all.filter(({ request }) => !asked.has(hash(promptText(request.messages))))
+    const removed = all.filter(({ request }) => !isAsked(request))
     const kept = all.length - removed.length
     if (all.length > 0 && kept === 0) {
       const fix = "name the runs that it is for"
@@ -133,12 +132,8 @@ const shown = ({ file, request }: Recorded) => {
   return { file, path, step, turn }
 }
 
-/** The hashes of the prompts that models answered in a run. */
-const promptsOf = Effect.fnUntraced(function* (reference: string) {
-  const { events } = yield* runFolder.load(yield* runFolder.find(reference))
-  return events.flatMap((event) => (event._tag === "StepReplied" ? [event.prompt] : []))
+/** What happened to a run, and to those that it comes from. */
+const eventsOf = Effect.fnUntraced(function* (reference: string) {
+  const { events, state } = yield* runFolder.load(yield* runFolder.find(reference))
+  return [...(yield* asked.before(state)), ...events]
 })
-
-/** A prompt as a journal has it. */
-const promptText = (messages: Recorded["request"]["messages"]) =>
-  JSON.stringify(messages.map(({ content, role }) => ({ content, role })))

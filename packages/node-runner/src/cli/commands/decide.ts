@@ -1,15 +1,17 @@
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Engine from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { usage } from "../base/cliError.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import { Person } from "../base/person.ts"
 import type { Words } from "../base/words.ts"
 import { command } from "../module/workflowModule.ts"
 import { explainPath } from "../path/explainPath.ts"
-import { isNear, nearest } from "../path/nearest.ts"
+import * as places from "../path/places.ts"
 import * as stepPath from "../path/stepPath.ts"
 import * as decision from "../gate/decision.ts"
 import * as flags from "../run/flags.ts"
@@ -18,6 +20,7 @@ import * as runFolder from "../run/runFolder.ts"
 import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
 import * as gates from "../gate/gates.ts"
+import { outlookLines, outlookOf } from "../run/pending.ts"
 
 const config = (words: Words) => ({
   ...flags.runPathAndValue(
@@ -37,31 +40,39 @@ export const decide = (words: Words) =>
       const opened = yield* session.open(run, workflow)
       yield* runFolder.checkStore
       const { loaded, state } = opened
+      const path = given === undefined ? undefined : stepPath.resolve(given, loaded.workflow, state)
+      const again = yield* command
       const work = Effect.gen(function* () {
-        const open = gates.inPlan(yield* Engine.plan(loaded.workflow, state))
-        const path = given === undefined ? undefined : stepPath.resolve(given, loaded.workflow, state)
+        const plan = yield* Engine.plan(loaded.workflow, state)
         const schema = path === undefined ? undefined : gates.decisionAt(loaded.workflow, path)
-        if (path === undefined || schema === undefined) return yield* noGate(path, loaded.workflow, open)
-        const gate = open.find((entry) => entry.path === path) ?? { path }
-        const decided = yield* value === undefined ? asked(gate, schema, json) : decision.read(schema, value, path)
+        if (path === undefined || schema === undefined) return yield* noGate(path, loaded.workflow, state, plan)
+        const isDecided = plan.some((entry) => entry.path === path && entry.action === "reuse")
+        const known = isDecided
+          ? yield* gates.decided(loaded.workflow, state, path)
+          : (gates.waitingIn(plan, state).find(({ gate }) => gate.path === path) ?? { gate: { path } })
+        const answer = yield* value === undefined ? asked(known, schema, json) : decision.read(schema, value, path)
+        const decided = answer === undefined ? known.now : answer
         if (decided === undefined) return undefined
+        if (Equal.equals(decided, known.now)) return { decided, stands: true, outlook: outlookOf(plan) }
         const after = yield* Engine.decide(loaded.workflow, state, path, decided)
-        return { path, decided, plan: yield* Engine.plan(loaded.workflow, after) }
+        const replaced = known.now
+        return { decided, replaced, outlook: outlookOf(yield* Engine.plan(loaded.workflow, after)) }
       })
       const done = yield* work.pipe(
-        explainPath(given ?? "", loaded.workflow, state),
+        explainPath(path ?? "", loaded.workflow, state, again),
         Effect.provide(runLayer.withoutModel(opened))
       )
       if (done === undefined) return yield* end(exitStatus.suspended)
-      const { decided, path, plan } = done
-      const pending = plan.filter(({ action }) => action === "run" || action === "perhaps").map(({ path }) => path)
-      const undecided = plan.filter(({ action }) => action === "decide").map(({ path }) => path)
+      const { decided, outlook: next, replaced, stands = false } = done
       yield* Console.error(`run ${run}: ${loaded.workflow.name}`)
-      if (json) return yield* Console.log(JSON.stringify({ run, path, decision: decided, pending, undecided }, null, 2))
-      yield* Console.log(`${path} is decided: ${JSON.stringify(decided)}`)
-      if (pending.length > 0) yield* Console.log(`will run with \`resume\`: ${pending.join(", ")}`)
-      if (undecided.length > 0) yield* Console.log(`waits for a decision: ${undecided.join(", ")}`)
-      yield* Console.error(`go on with: ${yield* command} resume ${run}`)
+      if (json) {
+        const told = { ...(stands && { stands }), ...(replaced !== undefined && { replaced }) }
+        return yield* Console.log(JSON.stringify({ run, path, decision: decided, ...told, ...next }, null, 2))
+      }
+      const was = replaced === undefined ? "" : ` (was: ${JSON.stringify(replaced)})`
+      yield* Console.log(`${path} ${stands ? "stays" : "is"} decided: ${JSON.stringify(decided)}${was}`)
+      for (const line of outlookLines(next)) yield* Console.log(line)
+      yield* Console.error(`go on with: ${again} resume ${run}`)
     })
   ).pipe(
     Command.withDescription(
@@ -79,26 +90,39 @@ export const decide = (words: Words) =>
     ])
   )
 
-/** Says which gates there are, those first that wait. */
-const noGate = (path: string | undefined, workflow: Workflow.Any, open: ReadonlyArray<gates.Gate>) => {
-  const patterns = Workflow.steps(workflow).flatMap(({ path, step }) => (step.isGate ? [path] : []))
-  const all = open.length > 0 ? open.map(({ path }) => path) : patterns.map((path) => path.replaceAll("*", "KEY"))
-  if (all.length === 0) return usage("this workflow has no gate, so there is nothing to decide", { target: "PATH" })
-  const names = (path === undefined ? all : nearest(path, all)).join(", ")
-  const fix = `name one of ${names}`
+/** Says which gates there are: those that wait, or else all that are known. */
+const noGate = (
+  path: string | undefined,
+  workflow: Workflow.Any,
+  state: WorkflowState,
+  plan: ReadonlyArray<Engine.PlanEntry>
+) => {
+  const isGate = (path: string) => gates.decisionAt(workflow, path) !== undefined
+  if (!Workflow.steps(workflow).some(({ step }) => step.isGate)) {
+    return usage("this workflow has no gate, so there is nothing to decide", { target: "PATH" })
+  }
+  const { inside, paths } = places.of(workflow, state, plan)
+  const open = gates.inPlan(plan).map(({ path }) => path)
+  const all = open.length > 0 ? open : paths().filter(isGate)
+  const fix =
+    all.length === 0
+      ? `see \`plan ${state.run}\``
+      : `name one of ${stepPath.list(path === undefined ? all : stepPath.choice(path, all))}`
   if (path === undefined) return usage("PATH is missing", { target: "PATH", fix })
-  const [first = ""] = nearest(path, all)
-  const meant = isNear(path, first) ? `; did you mean "${first}"?` : ""
+  const group = inside(path)
+  if (group !== undefined) return stepPath.ofGroup(path, state.run, group)
+  const [first] = stepPath.choice(path, all)
+  const meant = first !== undefined && stepPath.isMeant(path, first) ? `; did you mean "${first}"?` : ""
   return usage(`${path}: no gate has this path${meant}`, { target: path, fix })
 }
 
 /** Asks the person who is there; `undefined` where the gate is left as it is. */
-const asked = Effect.fnUntraced(function* (gate: gates.Gate, schema: Workflow.Any["input"], json: boolean) {
+const asked = Effect.fnUntraced(function* (known: gates.Decided, schema: Workflow.Any["input"], json: boolean) {
   const { isThere } = yield* Person
   if (json || !isThere()) {
     return yield* usage("VALUE is missing", { target: "VALUE", fix: `give ${decision.shapeOf(schema)}` })
   }
-  const decided = yield* gates.ask(gate, schema)
-  if (decided === undefined) yield* Console.error(`${gate.path} is left undecided`)
+  const decided = yield* gates.ask(known, schema)
+  if (decided === undefined && known.now === undefined) yield* Console.error(`${known.gate.path} is left undecided`)
   return decided
 })

@@ -2,8 +2,6 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
-import { isRunId, runIdRule } from "../../internal/disk/runId.ts"
-import { usage } from "../base/cliError.ts"
 import type { Words } from "../base/words.ts"
 import { command } from "../module/workflowModule.ts"
 import { explainPath } from "../path/explainPath.ts"
@@ -26,25 +24,21 @@ export const fork = (words: Words) =>
     "fork",
     config(words),
     Effect.fnUntraced(function* ({ id, json, workflow, ...rest }) {
-      if (id !== undefined && !isRunId(id)) {
-        return yield* usage(`--run cannot be ${JSON.stringify(id)}`, { target: "--run", fix: runIdRule })
-      }
-      if (id === runFolder.latest) {
-        return yield* usage(`--run cannot be ${id}`, { target: "--run", fix: "it is the name for the run used last" })
-      }
+      yield* runFolder.checkNew(id)
       const { path: given, run: origin } = yield* followed.runAndPath(rest)
       const opened = yield* session.open(origin, workflow)
       const { loaded, settings, state } = opened
       yield* runFolder.checkStore
+      const again = yield* command
       const path = stepPath.resolve(given, loaded.workflow, state)
       const { run } = yield* Engine.fork(loaded.workflow, state, path, id === undefined ? {} : { run: id }).pipe(
-        explainPath(path, loaded.workflow, state),
+        explainPath(path, loaded.workflow, state, again),
         Effect.provide(runLayer.withoutModel(opened))
       )
       // what the other run delivered stays its own
       yield* runFolder.writeSettings(run, { ...settings, out: `out/${run}` })
       yield* Console.error(
-        `a run with the results of ${origin}, and a new one of ${path} to come; go on with: ${yield* command} resume ${run}`
+        `a run with the results of ${origin}, and a new one of ${path} to come; go on with: ${again} resume ${run}`
       )
       yield* Console.log(json ? JSON.stringify({ run, origin, workflow: state.workflow, path }, null, 2) : run)
     })

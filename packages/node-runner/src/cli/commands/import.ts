@@ -21,6 +21,7 @@ const config = (words: Words) => ({
     Argument.withDescription("A state as JSON, as `export` prints it; - is standard input")
   ),
   workflow: flags.workflow(words),
+  id: flags.newRun,
   out: flags.out,
   ...flags.answering,
   json: flags.json
@@ -30,13 +31,14 @@ const command = (words: Words) =>
   Command.make(
     "import",
     config(words),
-    Effect.fnUntraced(function* ({ file, json, out, workflow, ...rest }) {
+    Effect.fnUntraced(function* ({ file, id, json, out, workflow, ...rest }) {
+      yield* runFolder.checkNew(id)
       yield* checkFlags({ out, ...rest })
       yield* checkAnswering(flags.settingsOf(rest))
       yield* runFolder.checkStore
       const found = yield* stateIn(file)
       const loaded = yield* session.workflowOf(workflow, undefined, found)
-      const { run } = yield* Engine.import(loaded.workflow, found)
+      const { run } = yield* Engine.import(loaded.workflow, found, id === undefined ? {} : { run: id })
       const settings: RunSettings = {
         format: 1,
         ...(yield* workflowModule.reference(loaded)),
@@ -53,6 +55,7 @@ const command = (words: Words) =>
     Command.withShortDescription("Start a run from a state"),
     Command.withExamples(({ commandPath }) => [
       { command: `${commandPath.join(" ")} state.json`, description: words.imported },
+      { command: `${commandPath.join(" ")} state.json --run second`, description: "Under a name of your own" },
       ...(words.isOpen
         ? [{ command: `${commandPath.join(" ")} state.json --workflow article.ts`, description: "A run of your own" }]
         : [])

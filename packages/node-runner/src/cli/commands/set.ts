@@ -5,8 +5,10 @@ import * as Schema from "effect/Schema"
 import * as Engine from "@stepwright/core/Engine"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
+import { usage } from "../base/cliError.ts"
 import * as textFile from "../base/textFile.ts"
 import type { Words } from "../base/words.ts"
+import { command } from "../module/workflowModule.ts"
 import { explainPath } from "../path/explainPath.ts"
 import * as flags from "../run/flags.ts"
 import * as followed from "../run/followed.ts"
@@ -15,6 +17,8 @@ import * as runFolder from "../run/runFolder.ts"
 import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
 import * as stepPath from "../path/stepPath.ts"
+import * as excess from "../value/excess.ts"
+import { outlookLines, outlookOf } from "../run/pending.ts"
 
 const config = (words: Words) => ({
   ...flags.runPathAndFile(words, "The new result: text for a step that makes text, else JSON; - is standard input"),
@@ -37,19 +41,20 @@ export const set = (words: Words) =>
         ? input.fromFile(loaded.workflow.input, file, { isJson: true })
         : // the engine says of an unknown path what is near it
           input.valueOf(step?.step.output ?? Schema.String, yield* textFile.read(file), file)
+      const problem = excess.problemOf(path === "input" ? loaded.workflow.input : (step?.step.output ?? Schema.Json))(
+        value
+      )
+      if (problem !== undefined) return yield* usage(`${textFile.title(file)}: ${problem}`, { target: file })
       const after = yield* Effect.gen(function* () {
         const state = yield* Engine.set(loaded.workflow, before, path, value)
         return yield* Engine.plan(loaded.workflow, state)
-      }).pipe(explainPath(path, loaded.workflow, before), Effect.provide(runLayer.withoutModel(opened)))
-      const pending = after.filter(({ action }) => action === "run" || action === "perhaps").map(({ path }) => path)
-      const undecided = after.filter(({ action }) => action === "decide").map(({ path }) => path)
+      }).pipe(explainPath(path, loaded.workflow, before, yield* command), Effect.provide(runLayer.withoutModel(opened)))
+      const next = outlookOf(after)
       yield* Console.error(`run ${run}: ${loaded.workflow.name}`)
-      if (json) return yield* Console.log(JSON.stringify({ run, path, pending, undecided }, null, 2))
+      if (json) return yield* Console.log(JSON.stringify({ run, path, ...next }, null, 2))
       yield* Console.log(`${path} is set from ${textFile.title(file)}`)
-      yield* Console.log(
-        pending.length === 0 ? "nothing will run again" : `will run with \`resume\`: ${pending.join(", ")}`
-      )
-      if (undecided.length > 0) yield* Console.log(`waits for a decision: ${undecided.join(", ")}`)
+      const lines = outlookLines(next)
+      for (const line of lines.length === 0 ? ["nothing will run again"] : lines) yield* Console.log(line)
     })
   ).pipe(
     Command.withDescription(

@@ -3,19 +3,30 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
+import * as Engine from "@stepwright/core/Engine"
 import { Journal } from "@stepwright/core/Journal"
 import { Message } from "@stepwright/core/LlmRequest"
-import { resultAt } from "@stepwright/core/WorkflowState"
-import { usage } from "../base/cliError.ts"
+import * as StepPath from "@stepwright/core/StepPath"
+import * as Workflow from "@stepwright/core/Workflow"
+import type { WorkflowError } from "@stepwright/core/WorkflowError"
+import { resultAt, type WorkflowState } from "@stepwright/core/WorkflowState"
+import { type CliError, isWorkflowError, usage } from "../base/cliError.ts"
 import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
 import * as gates from "../gate/gates.ts"
 import * as followed from "../run/followed.ts"
 import * as flags from "../run/flags.ts"
+import { plan } from "../run/pending.ts"
+import * as runFolder from "../run/runFolder.ts"
+import * as session from "../run/session.ts"
+import { standardSettings } from "../run/settings.ts"
+import * as places from "../path/places.ts"
 import * as stepPath from "../path/stepPath.ts"
-import { command } from "../module/workflowModule.ts"
-import { repliesOf } from "../view/event.ts"
+import { type AnyWorkflow, commandOf } from "../module/workflowModule.ts"
+import { originsOf, repliesOf } from "../view/event.ts"
+import { toJson } from "../value/output.ts"
 import * as moment from "../view/moment.ts"
+import * as tree from "../view/tree.ts"
 
 const config = (words: Words) => ({
   ...flags.runAndPath(words),
@@ -48,18 +59,31 @@ export const show = (words: Words) =>
       const path = stepPath.resolve(given, undefined, then.latest)
       const record = state.records[path]
       if (record === undefined) {
-        const { records } = then.latest
-        return yield* records[path] === undefined
-          ? stepPath.unknown(path, run, Object.keys(records))
-          : usage(`${path} had not started by event ${at}`, { target: path })
+        if (then.latest.records[path] !== undefined) {
+          return yield* usage(`${path} had not started by event ${at}`, { target: path })
+        }
+        const { loaded } = yield* whereItIs(then, path === "output")
+        const known = places.of(loaded?.workflow, then.latest)
+        if (path === "output" && loaded !== undefined && !known.has(path) && known.inside(path) === undefined) {
+          const output = yield* outputOf(loaded.workflow, state)
+          return yield* print(path, { output }, format.output(output))
+        }
+        return yield* known.has(path)
+          ? usage(`${path} has no result: it has not started yet`, { target: path })
+          : stepPath.unknown(path, run, { ...known, paths: places.of(undefined, then.latest).paths })
       }
       if (!prompt && !reply) {
         const output = gates.isOpen(record) ? undefined : resultAt(state, path)?.output
         if (output !== undefined) return yield* print(path, { output }, format.output(output))
-        if (gates.isOpen(record)) {
-          const fix = `decide it with \`${gates.command(yield* command, run, path)}\``
+        const waiting = gates.isOpen(record) ? yield* waitingAt(path, then, at === undefined) : undefined
+        if (waiting !== undefined && "again" in waiting) {
+          const fix = `decide it with \`${gates.command(waiting.again, run, path)}\``
           return yield* usage(`${path} waits for a decision`, { target: path, fix })
         }
+        const [taker] = [...originsOf(events)].flatMap(([to, from]) => (from === path ? [to] : []))
+        if (taker !== undefined)
+          return yield* usage(`${path} has no result: it was moved to ${taker}`, { target: path })
+        if (waiting !== undefined) return yield* usage(`${path} has no result: ${waiting.why}`, { target: path })
         const { error, replies } = record
         const failed = error?.fingerprint === undefined ? "" : `: it failed, which was taken over: ${error.message}`
         const texts = replies === 0 ? "" : "; --reply shows what the model said last, --prompt what it was asked"
@@ -93,7 +117,7 @@ export const show = (words: Words) =>
     })
   ).pipe(
     Command.withDescription(
-      "Print the recorded result of a step: text as it is, else JSON. The path `input` shows the run's input. With --at as it was at any moment of the run, which --events lists."
+      "Print the recorded result of a step: text as it is, else JSON. The path `input` shows the run's input, `output` the workflow's output. With --at as it was at any moment of the run, which --events lists."
     ),
     Command.withShortDescription("Print a step's result, prompt or reply"),
     Command.withExamples(({ commandPath }) => [
@@ -104,9 +128,62 @@ export const show = (words: Words) =>
       },
       { command: `${commandPath.join(" ")} latest ${words.firstPath} --prompt`, description: "What it was asked" },
       { command: `${commandPath.join(" ")} latest input`, description: "The run's input" },
+      { command: `${commandPath.join(" ")} latest output`, description: "What the workflow gives" },
       { command: `${commandPath.join(" ")} latest --events`, description: "What happened, numbered" },
       { command: `${commandPath.join(" ")} latest --at 5`, description: "The run as it was after its fifth event" }
     ])
   )
+
+/** The settings of a run and its workflow, as far as they are there; `isNeeded`: fails without the workflow. */
+const whereItIs = Effect.fnUntraced(function* ({ run, state }: moment.Moment, isNeeded = false) {
+  const known = yield* runFolder.readSettings(run)
+  const loaded = yield* isNeeded ? session.workflowOf(undefined, known, state) : session.workflowThereOf(known, state)
+  return { known, loaded }
+})
+
+/** How many results are named of those that are missing. */
+const most = 5
+
+/** What the workflow gives, by the results that there are. */
+const outputOf = Effect.fnUntraced(function* (workflow: AnyWorkflow, state: WorkflowState) {
+  const output = yield* Engine.output(workflow, state).pipe(
+    Effect.catchIf(isWorkflowError, (error): Effect.Effect<never, CliError | WorkflowError> => {
+      if (error.reason._tag !== "MissingResult") return Effect.fail(error)
+      const perhaps = Workflow.steps(workflow).filter(({ occurs }) => occurs === "perhaps")
+      const isWanted = ({ isStep, look, path, record }: tree.Row) =>
+        isStep &&
+        look !== "skipped" &&
+        look !== "takenOver" &&
+        resultAt(state, path) === undefined &&
+        (record !== undefined || !perhaps.some((step) => StepPath.matches(step.path, path)))
+      const without = tree.rows(Workflow.describe(workflow), state, false).filter(isWanted)
+      const missing = [...new Set([error.reason.missing, ...without.map(({ path }) => path)])]
+      const more = missing.length > most ? ` and ${missing.length - most} more` : ""
+      const why = `no result of ${missing.slice(0, most).join(", ")}${more}`
+      return Effect.fail(usage(`the workflow has no output yet: ${why}`, { target: "output", cause: error }))
+    })
+  )
+  const json = toJson(output)
+  return json === undefined
+    ? yield* usage("the workflow's output cannot be written as JSON", { target: "output" })
+    : json
+})
+
+/** Whether a gate that was asked waits for a decision, and if not, why; `isNow`: as it is, not as it was. */
+const waitingAt = Effect.fnUntraced(function* (path: string, then: moment.Moment, isNow: boolean) {
+  const { run, state } = then
+  const { known, loaded } = yield* whereItIs(then)
+  const again = yield* commandOf(known)
+  const isLeft =
+    loaded === undefined ? state.orphaned.includes(path) : gates.decisionAt(loaded.workflow, path) === undefined
+  if (isLeft) return { why: "it is no longer part of the workflow" }
+  // a layer of the workflow's own is not built for somebody who looks
+  const canPlan = isNow && loaded !== undefined && !loaded.hasLayer && !(yield* runFolder.isLive(run))
+  const settings = known ?? standardSettings(run)
+  const entries = canPlan ? yield* plan({ loaded, settings, state }) : undefined
+  const entry = entries?.find((entry) => entry.path === path)
+  if (entries === undefined || entry?.action === "decide") return { again }
+  return { why: entry === undefined ? "the run does not come by it" : `it ${entry.why}` }
+})
 
 const decodeMessages = Schema.decodeEffect(Schema.fromJsonString(Schema.Array(Message)))

@@ -10,7 +10,7 @@ import { plan } from "../run/pending.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import { standardSettings } from "../run/settings.ts"
-import { command } from "../module/workflowModule.ts"
+import { commandOf } from "../module/workflowModule.ts"
 import * as document from "../view/document.ts"
 import * as standing from "../view/standing.ts"
 
@@ -29,7 +29,7 @@ export const status = (words: Words) =>
       const canPlan = loaded !== undefined && !isLive && !loaded.hasLayer
       const foreseen = canPlan ? yield* plan({ state, loaded, settings }) : undefined
       const self = yield* standing.of({ run, state, loaded, settings, events, isLive, plan: foreseen })
-      const again = yield* command
+      const again = yield* commandOf(known)
       const flag = state.error === undefined ? "" : further.flagsOf(settings, state.error.message)
       const goOn = `${again} resume ${run}${flag}`
       if (json)

@@ -46,15 +46,16 @@ export const step = (words: Words) =>
       const definition = opened.loaded.workflow
       const path = stepPath.resolve(given, definition, opened.state)
       const ready = yield* setUp(opened, { force, path })
-      const again = `${yield* command} resume ${run}`
+      const again = yield* command
+      const goOn = `${again} resume ${run}`
       const tell = ({ message, tag }: { readonly message: string; readonly tag: string }, flag = "") =>
         Console.log(
-          JSON.stringify({ run, path, error: document.ofError({ path, tag, message }, `${again}${flag}`) }, null, 2)
+          JSON.stringify({ run, path, error: document.ofError({ path, tag, message }, `${goOn}${flag}`) }, null, 2)
         )
       const { ending, ran, state, undecided } = yield* watched(opened, ready, (listeners) =>
         Engine.step(definition, opened.state, path, { force, ...listeners })
       ).pipe(
-        explainPath(path, definition, opened.state),
+        explainPath(path, definition, opened.state, again),
         Effect.tapDefect(
           Effect.fnUntraced(function* (defect) {
             const { records } = yield* runFolder.state(opened.run)
@@ -72,7 +73,7 @@ export const step = (words: Words) =>
         return yield* end(statusOf(ending))
       }
       if (undecided.length > 0) {
-        const fix = gates.command(yield* command, run, path)
+        const fix = gates.command(again, run, path)
         const { message, _tag: tag } = new Undecided({ gates: [path] })
         yield* Console.error(`${message}\ndecide with \`${fix}\``)
         const error = document.ofError({ path, tag, message }, fix)

@@ -2,11 +2,12 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { PlanEntry } from "@stepwright/core/Engine"
-import { Journal } from "@stepwright/core/Journal"
+import * as Engine from "@stepwright/core/Engine"
+import { Journal, makeMemory } from "@stepwright/core/Journal"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
-import type { StepRecord, WorkflowState } from "@stepwright/core/WorkflowState"
+import type { WorkflowError } from "@stepwright/core/WorkflowError"
+import { resultAt, type StepRecord, type WorkflowState } from "@stepwright/core/WorkflowState"
 import * as decision from "./decision.ts"
 import { fit } from "../base/terminal.ts"
 
@@ -21,17 +22,14 @@ export const isOpen = ({ asked, renew, result }: StepRecord): boolean =>
   asked !== undefined &&
   (renew === true || result === undefined || (result.fingerprint.value !== asked.fingerprint && result.at < asked.at))
 
-/** The gates of a state that wait, for all that it says by itself. */
-export const openIn = ({ orphaned, records, status }: WorkflowState): ReadonlyArray<string> =>
-  status === "COMPLETED"
-    ? []
-    : Object.keys(records).filter((path) => isOpen(records[path]!) && !orphaned.includes(path))
+/** The gates that a plan says are to be decided, in the order of the definition. */
+export const inPlan = (plan: ReadonlyArray<Engine.PlanEntry>): ReadonlyArray<Gate> =>
+  plan.flatMap((entry) => (entry.action === "decide" ? [gateOf(entry)] : []))
 
-/** The gates that a plan says are to be decided. */
-export const inPlan = (plan: ReadonlyArray<PlanEntry>): ReadonlyArray<Gate> =>
-  plan.flatMap(({ action, path, question }) =>
-    action === "decide" ? [{ path, ...(question !== undefined && { question }) }] : []
-  )
+const gateOf = ({ path, question }: Engine.PlanEntry): Gate => ({ path, ...(question !== undefined && { question }) })
+
+/** What a gate is at that a plan says is to be decided: `waits for a decision`, and why again. */
+export const whyOf = ({ why }: Engine.PlanEntry): string => why.replace(/^it /u, "")
 
 /** Gates of a state with what they ask, as its journal has it. */
 export const of = (
@@ -82,6 +80,13 @@ const questionLines = ({ question }: Gate): ReadonlyArray<string> => {
 /** How much of a question is shown where it is not what one looks at. */
 const most = { lines: 5, columns: 100 }
 
+/** What is decided upon, cut short. */
+export const cutShort = (gate: Gate): ReadonlyArray<string> => {
+  const question = questionLines(gate)
+  const shown = question.slice(0, most.lines).map((line) => fit(line, most.columns))
+  return question.length > most.lines ? [...shown, "…"] : shown
+}
+
 /** What a person reads of gates that wait: each with its question, cut short, and with what decides it. */
 export const lines = (
   gates: ReadonlyArray<Gate>,
@@ -90,13 +95,11 @@ export const lines = (
   again: string
 ): ReadonlyArray<string> =>
   gates.flatMap((gate) => {
-    const question = questionLines(gate)
     const output = workflow === undefined ? undefined : decisionAt(workflow, gate.path)
     const shape = output === undefined ? "" : `  (VALUE: ${decision.shapeOf(output)})`
     return [
       `waits for a decision: ${gate.path}`,
-      ...question.slice(0, most.lines).map((line) => `  ${fit(line, most.columns)}`),
-      ...(question.length > most.lines ? ["  …"] : []),
+      ...cutShort(gate).map((line) => `  ${line}`),
       `  ${command(again, run, gate.path)}${shape}`
     ]
   })
@@ -108,10 +111,50 @@ const stepAt = (workflow: Workflow.Any, path: string) =>
 export const decisionAt = (workflow: Workflow.Any, path: string): Workflow.Any["input"] | undefined =>
   stepAt(workflow, path)?.output
 
+/** What a gate is decided with, as a run would find it, wherever that is recorded. Nothing is written. */
+export const decided = Effect.fnUntraced(function* <In, Out, E, R>(
+  workflow: Workflow.Workflow<In, Out, E, R>,
+  before: WorkflowState,
+  path: string
+): Effect.fn.Return<Decided, WorkflowError, R> {
+  const { state } = yield* Effect.provideService(Engine.step(workflow, before, path), Journal, makeMemory())
+  const [gate = { path }] = yield* of(state, [path], workflow)
+  const result = resultAt(state, path)
+  return { gate, ...(result !== undefined && { now: result.output }) }
+})
+
+/** What there is to say to a person of a gate's decision: what it is, or what it was before it was asked for anew. */
+export interface Decided {
+  readonly gate: Gate
+  /** That it waits, and why again. */
+  readonly why?: string
+  readonly now?: Schema.Json
+  readonly before?: Schema.Json
+}
+
+/** The gates that a plan says are to be decided, with what was decided there for another question, or rejected. */
+export const waitingIn = (plan: ReadonlyArray<Engine.PlanEntry>, state: WorkflowState): ReadonlyArray<Decided> =>
+  plan.flatMap((entry) => {
+    if (entry.action !== "decide") return []
+    const before = lastIn(state.records[entry.path])
+    return [{ gate: gateOf(entry), why: whyOf(entry), ...(before !== undefined && { before }) }]
+  })
+
+const lastIn = ({ former = [], result }: Partial<StepRecord> = {}) => {
+  for (const answer of [...(result === undefined ? [] : [result]), ...former]) {
+    if ("by" in answer && answer.by === "decision") return answer.output
+  }
+  return undefined
+}
+
 /** Shows a person what a gate asks, and asks for the decision; `undefined` where nothing is answered. */
-export const ask = Effect.fnUntraced(function* (gate: Gate, schema: Workflow.Any["input"]) {
+export const ask = Effect.fnUntraced(function* (known: Decided, schema: Workflow.Any["input"]) {
+  const { before, gate, now, why = "waits for a decision" } = known
   const question = questionLines(gate)
-  yield* Console.error(`${gate.path} waits for a decision${question.length === 0 ? "" : ":"}`)
+  const head = `${gate.path} ${now === undefined ? why : "is decided"}`
+  yield* Console.error(`${head}${question.length === 0 ? "" : ":"}`)
   for (const line of question) yield* Console.error(`  ${line}`)
+  if (now !== undefined) yield* Console.error(`now: ${JSON.stringify(now)}`)
+  if (before !== undefined) yield* Console.error(`before: ${JSON.stringify(before)}`)
   return yield* decision.ask(schema)
 })

@@ -37,8 +37,14 @@ export const Bound = Context.Reference<Loaded | undefined>("@stepwright/node-run
   defaultValue: () => undefined
 })
 
-/** What a person types to call the command line again. */
-export const command = Effect.map(Bound, (bound) => (bound === undefined ? "stepwright" : `node ${bound.program}`))
+/** What a person types to call the command line again, for a run of any workflow. */
+export const command = Effect.map(Bound, (bound) => calling(bound?.program))
+
+/** The same for a run that may be one of a program of its own, which this is not. */
+export const commandOf = (settings: { readonly program?: string } | undefined) =>
+  Effect.map(Bound, (bound) => calling(bound === undefined ? settings?.program : bound.program))
+
+const calling = (program: string | undefined) => (program === undefined ? "stepwright" : `node ${program}`)
 
 // the types of a workflow that comes from a module at run time cannot be known; its Schemas check what goes in and out
 export const forget = (workflow: Workflow.Any) => workflow as unknown as AnyWorkflow

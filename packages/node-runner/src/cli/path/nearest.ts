@@ -11,10 +11,14 @@ const distance = (a: string, b: string): number => {
   return above[b.length]!
 }
 
-/** Names, the nearest to another one first. */
-export const nearest = (name: string, names: ReadonlyArray<string>): ReadonlyArray<string> =>
+/** Names, the nearest to another one first; `read`: as what they are compared. */
+export const nearest = (
+  name: string,
+  names: ReadonlyArray<string>,
+  read: (name: string) => string = (name) => name
+): ReadonlyArray<string> =>
   names
-    .map((known) => ({ known, far: distance(name.toLowerCase(), known.toLowerCase()) }))
+    .map((known) => ({ known, far: distance(name.toLowerCase(), read(known).toLowerCase()) }))
     .toSorted((a, b) => a.far - b.far)
     .map(({ known }) => known)
 

@@ -20,3 +20,32 @@ export const plan = (
 /** The entries of the plan that are not `reuse`. */
 export const pending = (self: Parameters<typeof plan>[0]) =>
   Effect.map(plan(self), (entries) => entries?.filter(({ action }) => action !== "reuse"))
+
+/** What comes of a change of a run. */
+export interface Outlook {
+  /** What runs for sure, and what hangs on what that or a decision comes to. */
+  readonly pending: ReadonlyArray<string>
+  readonly perhaps: ReadonlyArray<string>
+  readonly undecided: ReadonlyArray<string>
+}
+
+export const outlookOf = (plan: ReadonlyArray<Engine.PlanEntry>): Outlook => {
+  const pathsOf = (wanted: Engine.PlanEntry["action"]) =>
+    plan.flatMap(({ action, path }) => (action === wanted ? [path] : []))
+  return { pending: pathsOf("run"), perhaps: pathsOf("perhaps"), undecided: pathsOf("decide") }
+}
+
+/** How many paths are named of those that perhaps run. */
+const most = 3
+
+/** What a person reads of it. */
+export const outlookLines = ({ pending, perhaps, undecided }: Outlook): ReadonlyArray<string> => {
+  const more = perhaps.length - most
+  return [
+    ...(pending.length === 0 ? [] : [`will run with \`resume\`: ${pending.join(", ")}`]),
+    ...(undecided.length === 0 ? [] : [`waits for a decision: ${undecided.join(", ")}`]),
+    ...(perhaps.length === 0
+      ? []
+      : [`perhaps then: ${perhaps.slice(0, most).join(", ")}${more > 0 ? ` and ${more} more that hang on these` : ""}`])
+  ]
+}

@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import { Journal, type JournalError } from "@stepwright/core/Journal"
 import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import { isRunId, runIdRule } from "../../internal/disk/runId.ts"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import { directory } from "../../internal/services/layers.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
@@ -55,6 +56,13 @@ export const isLive = (run: string): Effect.Effect<boolean> =>
 
 /** The name for the run that was used last. */
 export const latest = "latest"
+
+/** Refuses what cannot be the id of a new run. */
+export const checkNew = (id: string | undefined): Effect.Effect<void, CliError> => {
+  if (id === undefined || (isRunId(id) && id !== latest)) return Effect.void
+  const [shown, fix] = isRunId(id) ? [id, "it is the name for the run used last"] : [JSON.stringify(id), runIdRule]
+  return Effect.fail(usage(`--run cannot be ${shown}`, { target: "--run", fix }))
+}
 
 /** The id that an id, the beginning of one, or `latest` stands for. */
 export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.Return<string, CliError> {

@@ -14,7 +14,7 @@ import type { Session } from "./session.ts"
 
 export type Services = LlmClient.LlmClient | Workspace | TestRunner
 
-export interface Options {
+export interface Options extends Pick<answering.Options, "asked"> {
   /** Whether files that were changed by hand are overwritten. */
   readonly force?: boolean
   /** What of the caps is used up already: of 40 calls 12, so that 28 more are let through. */
@@ -32,9 +32,10 @@ type Needs = FileSystem.FileSystem | Path.Path
  */
 export const make = (
   { loaded, settings }: Pick<Session, "loaded" | "settings">,
-  { aliases = [], force = false, perhaps = [], spent }: Options = {}
+  { aliases = [], asked, force = false, perhaps = [], spent }: Options = {}
 ): Layer.Layer<Services, unknown, Needs> => {
-  const around = answering.around({ ...settings, perhaps, ...(spent !== undefined && { spent }) }, aliases)
+  const known = { ...(asked !== undefined && { asked }), ...(spent !== undefined && { spent }) }
+  const around = answering.around({ ...settings, perhaps, ...known }, aliases)
   return Layer.provideMerge(around, beside(loaded, settings, answering.provider(settings, aliases), force))
 }
 

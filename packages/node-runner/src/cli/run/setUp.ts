@@ -15,6 +15,7 @@ import * as answering from "../../internal/services/answering.ts"
 import { missing, modelName } from "../../internal/services/models.ts"
 import { type CliError, configuration, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
+import * as asked from "./asked.ts"
 import { checkDelivered } from "./checkFolder.ts"
 import { pending } from "./pending.ts"
 import * as runLayer from "./runLayer.ts"
@@ -62,9 +63,11 @@ export const setUp = Effect.fnUntraced(function* (
     )
   }
   const named = yield* aliasesOf(self)
+  const origins = self.state === undefined ? [] : yield* asked.before(self.state)
+  const known = { ...named, asked: yield* asked.inEvents([...origins, ...events]) }
   const build = (by: RunSettings) =>
     Layer.build(
-      runLayer.make({ ...self, settings: by }, { ...options, ...named, ...(isExact && { spent: used.spent() }) })
+      runLayer.make({ ...self, settings: by }, { ...options, ...known, ...(isExact && { spent: used.spent() }) })
     )
   const services = yield* build(settings).pipe(
     // what calls nothing needs no price

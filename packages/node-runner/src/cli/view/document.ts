@@ -1,3 +1,4 @@
+import { Undecided } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { inFlags } from "../base/told.ts"
 import * as gates from "../gate/gates.ts"
@@ -15,7 +16,8 @@ export const ofEnded = (self: EndedRun) => {
     workflow: state.workflow,
     status: state.status,
     ...(state.status === "COMPLETED" && {
-      output: Object.fromEntries(finished(self).map(({ output, path }) => [path, output]))
+      output: Object.fromEntries(finished(self).map(({ output, path }) => [path, output])),
+      ...(self.output !== undefined && { workflowOutput: self.output })
     }),
     ...facts(self, settings.out),
     ...(self.unused !== undefined && { unusedReplies: self.unused }),
@@ -45,17 +47,22 @@ export const ofError = (error: NonNullable<WorkflowState["error"]>, fix: string)
   return { severity: "error", code: tag, message: inFlags(message), target: path, fix, path }
 }
 
+/** The error of a run that waits, as it does now: once all is decided, nothing is wrong. */
+const ofWaiting = ([first, ...others]: ReadonlyArray<{ readonly path: string; readonly fix: string }>) => {
+  if (first === undefined) return undefined
+  const { _tag: tag, message } = new Undecided({ gates: [first.path, ...others.map(({ path }) => path)] })
+  return ofError({ path: first.path, tag, message }, first.fix)
+}
+
 type Facts = Pick<EndedRun, "again" | "goOn" | "result" | "state" | "undecided" | "usd">
 
 const facts = ({ again, goOn, result, state, undecided, usd }: Facts, out: string | undefined) => {
   const { replies, usage } = totals(state)
   const { error } = state
   const waiting = undecided.map((gate) => ({ ...gate, fix: gates.command(again, state.run, gate.path) }))
-  const isWaiting = error?.tag === "Undecided"
-  const fix = (isWaiting ? waiting.find(({ path }) => path === error.path)?.fix : undefined) ?? goOn
+  const told = error?.tag === "Undecided" ? ofWaiting(waiting) : error && ofError(error, goOn)
   return {
-    // once it is decided, nothing is wrong
-    ...(error !== undefined && !(isWaiting && waiting.length === 0) && { error: ofError(error, fix) }),
+    ...(told !== undefined && { error: told }),
     ...(waiting.length > 0 && { undecided: waiting }),
     out: out ?? null,
     files: result.files,

@@ -3,7 +3,8 @@ import { fold, type WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { usage } from "../base/cliError.ts"
 import * as output from "../base/output.ts"
-import { command } from "../module/workflowModule.ts"
+import { commandOf } from "../module/workflowModule.ts"
+import * as places from "../path/places.ts"
 import * as stepPath from "../path/stepPath.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
@@ -46,7 +47,7 @@ export const list = Effect.fnUntraced(function* (
     .map((event, i) => ({ event: i + 1, happened: event }))
     .filter(({ happened }) => path === undefined || pathsOf(happened).includes(path))
   if (path !== undefined && latest.records[path] === undefined) {
-    return yield* stepPath.unknown(path, run, Object.keys(latest.records))
+    return yield* stepPath.unknown(path, run, places.of(undefined, latest))
   }
   if (json) return JSON.stringify(numbered, null, 2)
   const width = String(events.length).length
@@ -63,7 +64,7 @@ export const whole = Effect.fnUntraced(function* ({ events, run, state, total }:
   const settings = known ?? standardSettings(run)
   const isLive = isUnderWay(events, state)
   const self = yield* standing.of({ run, state, loaded, settings, events, isLive, plan: undefined })
-  const shown = standing.text(self, output.stdout(), happened.at, settings.out, yield* command)
+  const shown = standing.text(self, output.stdout(), happened.at, settings.out, yield* commandOf(known))
   return `event ${events.length} of ${total}: ${line(happened)}\n${shown}`
 })
 

@@ -3,7 +3,7 @@ import * as StepPath from "@stepwright/core/StepPath"
 import type { DescribedNode, Description } from "@stepwright/core/Workflow"
 import { resultAt, type StepRecord, type WorkflowState } from "@stepwright/core/WorkflowState"
 import * as format from "../base/format.ts"
-import { isOpen } from "../gate/gates.ts"
+import * as gates from "../gate/gates.ts"
 
 /**
  * `stopped`: it was running when its process ended. `stale`: its result would not be reused. `undecided`: a gate that
@@ -61,8 +61,18 @@ export const rows = (
   // what was found for another path is shown there
   const isThere = (path: string) => definition === undefined || hasAny(state.records[path]!)
   const others = recorded.filter((path) => !shown.has(path) && isThere(path))
-  return [...defined, ...others.map((path) => stepRow(path, path, 0, context))]
+  const isLeft = (path: string) => definition !== undefined || state.orphaned.includes(path)
+  return [
+    ...defined,
+    ...others.map((path) => ({
+      ...stepRow(path, path, 0, context),
+      ...(gates.isOpen(state.records[path]!) && isLeft(path) && left)
+    }))
+  ]
 }
+
+/** What the definition does not have waits for nothing. */
+const left = { look: "skipped", why: "no longer part of the workflow" } as const
 
 interface Context {
   readonly state: WorkflowState
@@ -132,7 +142,7 @@ const stepRow = (name: string, path: string, depth: number, context: Context): R
 const seen = (path: string, { isLive, origins, plan, state }: Context): Pick<Row, "look" | "why"> => {
   const record = state.records[path]
   const entry = plan?.at(path)
-  if (entry?.action === "decide") return { look: "undecided", why: "waits for a decision" }
+  if (entry?.action === "decide") return { look: "undecided", why: gates.whyOf(entry) }
   if (record === undefined) return { look: "waiting" }
   const { error, pending, renew, same } = record
   if (pending !== undefined) return { look: isLive ? "running" : "stopped" }
@@ -142,8 +152,11 @@ const seen = (path: string, { isLive, origins, plan, state }: Context): Pick<Row
     return { look: "takenOver", why: [`failed: ${error.tag}, taken over`, ...moved].join(", ") }
   }
   if (error !== undefined) return { look: "failed" }
-  if (isOpen(record)) {
-    return state.status === "COMPLETED" ? { look: "waiting" } : { look: "undecided", why: "waits for a decision" }
+  if (gates.isOpen(record)) {
+    // what a plan does not say is to be decided is not asked at present
+    return plan !== undefined || state.status === "COMPLETED"
+      ? { look: "waiting" }
+      : { look: "undecided", why: "waits for a decision" }
   }
   if (resultAt(state, path) === undefined) return { look: "waiting" }
   if (entry !== undefined && entry.action !== "reuse") return { look: "stale", why: entry.why }

@@ -47,13 +47,13 @@ export const of = Effect.fnUntraced(function* ({
     origins: originsOf(events)
   })
   const looks = new Map(rows.map(({ look, path }) => [path, look]))
-  const open = plan && gates.inPlan(plan)
+  const open = rows.flatMap(({ isStep, look, path }) => (isStep && look === "undecided" ? [path] : []))
   return {
     state,
     isLive,
     definition,
     rows,
-    undecided: open ?? (yield* gates.of(state, gates.openIn(state), definition)),
+    undecided: plan === undefined ? yield* gates.of(state, open, definition) : gates.inPlan(plan),
     result: yield* result.of(definition, state, settings.out, {
       has: (path) => looks.get(path) !== "skipped",
       holds: (path) => (plan === undefined ? state.status === "COMPLETED" : looks.get(path) !== "stale")

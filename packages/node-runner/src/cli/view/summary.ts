@@ -1,3 +1,4 @@
+import type * as Schema from "effect/Schema"
 import * as Workflow from "@stepwright/core/Workflow"
 import { resultAt } from "@stepwright/core/WorkflowState"
 import type { Origin } from "@stepwright/llm/Cassette"
@@ -17,6 +18,8 @@ export interface EndedRun extends Session {
   /** The paths that it came by. */
   readonly holding: ReadonlySet<string>
   readonly durationMillis: number
+  /** What the workflow gives, as JSON, where it came to that. */
+  readonly output: Schema.Json | undefined
   readonly result: Result
   /** What the run's requests to providers cost so far, where that is known. */
   readonly usd: number | undefined

@@ -9,19 +9,12 @@ import type { SetUp } from "../run/setUp.ts"
 
 /** The replies of the cassette of a run that came to its end which it never asked for; `undefined` without a cassette. */
 export const of = Effect.fnUntraced(function* (
-  { events, settings }: Pick<Session, "events" | "settings">,
+  { settings }: Pick<Session, "settings">,
   { services }: Pick<SetUp, "services">
 ): Effect.fn.Return<ReadonlyArray<Origin> | undefined> {
   if (settings.replay === undefined) return undefined
   const { Cassette } = yield* answering.cassettes
   const found = Context.getOption(services, Cassette)
   if (Option.isNone(found)) return undefined
-  // what it asked for before it was interrupted
-  const before = new Set(events.flatMap((event) => (event._tag === "StepReplied" ? [placeOf(event)] : [])))
-  return yield* found.value.unused.pipe(
-    Effect.map((unused) => unused.filter((origin) => !before.has(placeOf(origin)))),
-    Effect.catch((error) => Effect.as(Console.error(error.message), undefined))
-  )
+  return yield* Effect.catch(found.value.unused, (error) => Effect.as(Console.error(error.message), undefined))
 })
-
-const placeOf = ({ path, turn }: Pick<Origin, "path" | "turn">) => `${turn} ${path}`

@@ -8,7 +8,7 @@ import type * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import type { LlmError } from "@stepwright/core/LlmError"
-import { Parameters } from "@stepwright/core/LlmRequest"
+import { type LlmRequest, Parameters } from "@stepwright/core/LlmRequest"
 import * as Budget from "@stepwright/llm/Budget"
 import type { CassetteError } from "@stepwright/llm/Cassette"
 import * as Prices from "@stepwright/llm/Prices"
@@ -62,6 +62,8 @@ export interface Options extends Answering {
   readonly spent?: Budget.Spent
   /** The models that may never be asked: where one of them has no price, that is told when it is. */
   readonly perhaps?: ReadonlyArray<string>
+  /** Whether a request was asked before this process: what a cassette has of it is in use. */
+  readonly asked?: (request: LlmRequest) => boolean
 }
 
 /** What can be wrong with a cassette, the environment or prices. */
@@ -82,13 +84,14 @@ export const around = (
 ): Layer.Layer<LlmClient.LlmClient, Problem, LlmClient.LlmClient | FileSystem.FileSystem | Path.Path> =>
   Layer.unwrap(
     Effect.map(budgetOf(options, aliases), (budget): ReturnType<typeof around> => {
-      const { record, relay, replay } = options
+      const { asked: before, record, relay, replay } = options
+      const shared = before === undefined ? {} : { asked: before }
       if (replay !== undefined && record === undefined) {
-        return cassette(({ layerReplay }) => layerReplay({ file: replay }))
+        return cassette(({ layerReplay }) => layerReplay({ file: replay, ...shared }))
       }
       const capped = Layer.provide(asking(options), Budget.layer(budget))
       const recording = (file: string) =>
-        cassette(({ layerAuto, layerRecord }) => (replay === file ? layerAuto : layerRecord)({ file }))
+        cassette(({ layerAuto, layerRecord }) => (replay === file ? layerAuto : layerRecord)({ file, ...shared }))
       const asked = record === undefined ? capped : Layer.provide(recording(record), capped)
       return relay === undefined ? asked : Layer.provide(asked, relayed(relay))
     })

@@ -105,18 +105,6 @@ describe("run", () => {
   )
 })
 
-describe("plan", () => {
-  it.effect("names what is to be decided, and what hangs on it", () =>
-    Effect.gen(function* () {
-      yield* suspended()
-      const { out } = yield* call(["plan"], asking)
-      assert.match(out, /^reuse +design\ndecide +approval +it waits for a decision\nperhaps +build +reads approval\n/)
-      const [, gate] = JSON.parse((yield* call(["plan", "--json"], asking)).out)
-      assert.deepStrictEqual(gate.question, { title: "A shelf", parts: ["one", "two"] })
-    }).pipe(inFolder)
-  )
-})
-
 describe("decide", () => {
   it.effect("decides a gate, and says what runs then and how to go on", () =>
     Effect.gen(function* () {
@@ -143,6 +131,7 @@ describe("decide", () => {
         path: "second",
         decision: false,
         pending: [],
+        perhaps: [],
         undecided: ["first"]
       })
       const told = yield* call(["decide", "latest", "second", "yes"], askingTwice)
@@ -223,32 +212,6 @@ describe("decide", () => {
       assert.include(err, 'neither yes nor no: "maybe"')
       assert.deepStrictEqual(asked, ["approved (yes/no): ", "approved (yes/no): ", "note (may be left empty): "])
       assert.match(out, /^approval is decided: {"approved":false}\n/)
-    }).pipe(inFolder)
-  )
-
-  const Rated = Schema.Struct({
-    kind: Schema.Literals(["a", "b"]),
-    stars: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 5 }))
-  })
-  it.effect("asks for JSON where there is no plainer way, and again with what is wrong with it", () =>
-    Effect.gen(function* () {
-      const bound = askingFor(Rated)
-      yield* suspended(bound)
-      const { asked, there } = person("c", "a", "{", "9", "a", "4")
-      const { err, out, status } = yield* there(call(["decide", "approval"], bound))
-      assert.strictEqual(status, 0, err)
-      assert.include(err, 'neither a nor b: "c"')
-      assert.match(err, /JSON/)
-      assert.match(err, /5/)
-      assert.deepStrictEqual(asked, [
-        "kind (a, b): ",
-        "kind (a, b): ",
-        "stars (JSON): ",
-        "stars (JSON): ",
-        "kind (a, b): ",
-        "stars (JSON): "
-      ])
-      assert.include(out, '{"kind":"a","stars":4}')
     }).pipe(inFolder)
   )
 

@@ -58,7 +58,7 @@ describe("fork", () => {
       const origin = yield* started
       for (const [args, said] of [
         [["frist"], 'no step has this path; did you mean "first"?'],
-        [["each"], "no step has this path"],
+        [["each"], "each is a group: name one of each/a, each/b"],
         [["input"], "no step has this path"],
         [[origin], "PATH is missing"],
         [["first", "--run", origin], `there is a run "${origin}" already`],
