@@ -7,6 +7,17 @@ import * as describing from "./internal/definition/describe.ts"
 import * as mermaid from "./internal/definition/mermaid.ts"
 import * as nodes from "./internal/definition/nodes.ts"
 import type { Occurs } from "./internal/definition/nodes.ts"
+import type {
+  CaseOf,
+  Closed,
+  FailsOf,
+  InOf,
+  NameOf,
+  NeedsOf,
+  OutOf,
+  SharedOf,
+  TagOf
+} from "./internal/definition/bodyTypes.ts"
 import type { Selects, ValueAt } from "./internal/definition/selector.ts"
 import type { Name } from "./internal/words/name.ts"
 import type { Nothing, Some } from "./internal/words/nothing.ts"
@@ -228,39 +239,6 @@ export const forEachDependency: <S, const K extends string, In2, Out2, E2, R2, c
   self: Workflow<In, S, E, R>
 ) => Workflow<In, Put<S, K, Readonly<Record<string, Out2>>>, E | E2, R | R2> = combinators.forEachDependency as never
 
-/** What a step or a workflow says of its types. */
-type TypesOf<B> = B extends { readonly "~@stepwright/core/Step": infer T }
-  ? T
-  : B extends { readonly "~@stepwright/core/Workflow": infer T }
-    ? T
-    : never
-
-/** What any of several bodies gives, fails with and needs. */
-type OutOf<B> = TypesOf<B> extends { readonly _Out: (_: never) => infer Out } ? Out : never
-type FailsOf<B> = TypesOf<B> extends { readonly _E: (_: never) => infer E } ? E : never
-type NeedsOf<B> = TypesOf<B> extends { readonly _R: (_: never) => infer R } ? R : never
-
-/** What all of several bodies take; where nothing is that, what they take. */
-type SharedOf<B> =
-  Nothing extends Some<InOf<B> extends never ? never : "it">
-    ? readonly ["no value is all of", TakenOf<TypesOf<B>>]
-    : InOf<B>
-type InOf<B> = TypesOf<B> extends { readonly _In: (_: infer In) => void } ? In : never
-type TakenOf<T> = T extends { readonly _In: (_: infer In) => void } ? In : never
-
-/** The names of the cases of what a function gives, `A`, or of what a wire leads to; none where they are not known. */
-type CaseOf<S, A, P extends string> = Known<string extends P ? NameOf<A> : NameOf<ValueAt<S, P>>>
-type Known<Case extends string> = Closed<Case, Case, never>
-type NameOf<A> = A extends string | boolean ? `${A}` : never
-
-/** `Then` where each of the names is known; where one may be any text, or any of a form, `Else`. */
-type Closed<
-  Case extends string,
-  Then,
-  Else = "on must be a boolean, or one of several texts: name them with Schema.Literals"
-> = Nothing extends Some<OpenOf<Case>> ? Then : Else
-type OpenOf<Case extends string> = Case extends string ? ({} extends { [_ in Case]: never } ? Case : never) : never
-
 /** One body for each case, and for nothing else. Where none is known, `on` is wrong, and that alone is told. */
 type Exhaustive<Case extends string, C> = [Case] extends [never]
   ? { readonly [K in keyof C]: AnyBody }
@@ -354,10 +332,6 @@ export const sample: <S, const K extends string, In2, Out2, E2, R2, const W>(
   options: SampleOptions<S, NoInfer<In2>, W>
 ) => <In, E, R>(self: Workflow<In, S, E, R>) => Workflow<In, Put<S, K, ReadonlyArray<Out2>>, E | E2, R | R2> =
   combinators.sample as never
-
-/** The tags of errors; where there are none, a sentence. */
-type TagOf<E> = [Tagged<E>] extends [never] ? "it fails with no error that has a _tag" : Tagged<E>
-type Tagged<E> = E extends { readonly _tag: infer Tag extends string } ? Tag : never
 
 /** What both a body that takes `In` and another take; where no value is that, the other one is wrong, not what feeds it. */
 type BothTake<In, B> = In & InOf<B> extends never ? In : In & InOf<B>
