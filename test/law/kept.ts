@@ -134,8 +134,13 @@ export const pairsOf = (program: Nest, places: ReadonlyArray<oracle.Place>, kept
     kept.filter((it) => it.path === path && (it.isFormer || !isHeldAt(it)))
   )
   const pairs = new Map<string, string>()
-  const isSamePath = (a: string, b: string) => a === b
-  for (const isPair of [isSamePath, (a: string, b: string) => StepPath.last(a) === StepPath.last(b), () => true]) {
+  // from the same path, then from one with as many of the last names as there is
+  const deepest = Math.max(0, ...[...takers, ...free].map(({ path }) => path.split("/").length))
+  for (let least = deepest; least >= 0; least--) {
+    const isPair = (a: string, b: string) => {
+      const end = b.split("/").slice(-least).join("/")
+      return least === 0 || (b.split("/").length >= least && (a === end || a.endsWith(`/${end}`)))
+    }
     for (const place of takers) {
       const { path, question } = place
       if (pairs.has(path)) continue

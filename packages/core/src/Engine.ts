@@ -9,7 +9,7 @@ import * as beginning from "./internal/run/begin.ts"
 import { drive, refused, visit, wayTo } from "./internal/run/drive.ts"
 import { faultless } from "./internal/run/fault.ts"
 import { settle } from "./internal/run/find.ts"
-import { foresee, type PlanEntry } from "./internal/run/foresee.ts"
+import { foresee, type PlanEntry, whole } from "./internal/run/foresee.ts"
 import { perform } from "./internal/run/perform.ts"
 import * as span from "./internal/run/span.ts"
 import { type Listener, make, type Runtime } from "./internal/run/runtime.ts"
@@ -22,7 +22,7 @@ import type { LlmError } from "./LlmError.ts"
 import type { Usage } from "./Usage.ts"
 import type * as Workflow from "./Workflow.ts"
 import type { WorkflowConfig } from "./WorkflowConfig.ts"
-import { engineError, type EngineReason, MissingResult, type Undecided, WorkflowError } from "./WorkflowError.ts"
+import { engineError, type EngineReason, MissingResult, Undecided, WorkflowError } from "./WorkflowError.ts"
 import { fold, renewed, type WorkflowEvent } from "./WorkflowEvent.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
@@ -278,12 +278,18 @@ export const set = <In, Out, E, R>(
   path: string,
   value: Schema.Json
 ): Effect.Effect<WorkflowState, WorkflowError, R> =>
-  path === inputPath
-    ? setInput(workflow, state, value)
-    : Effect.map(
-        atStep(workflow, state, path, (runtime) => (step, at, input) => setting.set(runtime, step, at, input, value)),
-        ({ runtime }) => runtime.state
-      )
+  path === inputPath ? setInput(workflow, state, value) : setResult(workflow, state, path, value)
+
+const setResult = <In, Out, E, R>(
+  workflow: Workflow.Workflow<In, Out, E, R>,
+  state: WorkflowState,
+  path: string,
+  value: Schema.Json
+): Effect.Effect<WorkflowState, WorkflowError, R> =>
+  Effect.map(
+    atStep(workflow, state, path, (runtime) => (step, at, input) => setting.set(runtime, step, at, input, value)),
+    ({ runtime }) => runtime.state
+  )
 
 /**
  * Decides a gate. The decision holds as long as the gate asks the same question. **Shape** `decision` is JSON, by the
@@ -295,7 +301,7 @@ export const decide = <In, Out, E, R>(
   path: string,
   decision: Schema.Json
 ): Effect.Effect<WorkflowState, WorkflowError, R> =>
-  Effect.andThen(Steps.checkGate(untyped(workflow), path), set(workflow, state, path, decision))
+  Effect.andThen(Steps.checkGate(untyped(workflow), path), setResult(workflow, state, path, decision))
 
 const setInput = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
@@ -318,7 +324,7 @@ export const plan = Effect.fnUntraced(function* <In, Out, E, R>(
 ): Effect.fn.Return<ReadonlyArray<PlanEntry>, WorkflowError, R> {
   const { configured, input, runtime } = yield* beginning.open(untyped(workflow), state)
   const steps = Steps.make(runtime.hash, configured)
-  const { plan } = yield* typed(workflow, foresee(runtime, steps, configured, input))
+  const { plan } = yield* typed(workflow, Effect.flatMap(foresee(runtime, steps, configured, input), whole))
   return plan
 })
 
@@ -354,8 +360,13 @@ const outcomeOf = <Out, E>({
   ...tally,
   state,
   // a typed workflow comes to its output, or to an error of one of its steps, which E covers
-  ending: (ending ?? { _tag: "Completed", output }) as RunEnding<Out, E>
+  ending: (ending ?? endingOf(tally.undecided) ?? { _tag: "Completed", output }) as RunEnding<Out, E>
 })
+
+const endingOf = ([first, ...others]: ReadonlyArray<string>): RunEnding<never, never> | undefined =>
+  first === undefined
+    ? undefined
+    : { _tag: "Suspended", path: first, reason: new Undecided({ gates: [first, ...others] }) }
 
 const now = Effect.map(Clock.currentTimeMillis, Math.floor)
 

@@ -10,6 +10,14 @@ export const join = (parent: StepPath, name: string): StepPath => (parent === ""
 /** The last name of a path. */
 export const last = (path: StepPath): string => path.slice(path.lastIndexOf("/") + 1)
 
+/** How many names two paths have in common at their ends. */
+export const commonEnd = (a: StepPath, b: StepPath): number => {
+  const [one, other] = [a.split("/"), b.split("/")]
+  let common = 0
+  while (common < one.length && common < other.length && one.at(-1 - common) === other.at(-1 - common)) common++
+  return common
+}
+
 /** An item's key as one segment: any text, reversible, never empty, `.`, `..` or `*`. */
 export const encodeKey = (key: string): string => {
   if (key === "") return "%"

@@ -5,7 +5,7 @@ import { unbilled } from "./LlmError.ts"
 import { type Answer, KeptReply, StepFailure, type StepRecord, StepResult, type TakenOver } from "./WorkflowState.ts"
 import * as Usage from "./Usage.ts"
 import { WorkflowConfig } from "./WorkflowConfig.ts"
-import { format, WorkflowState } from "./WorkflowState.ts"
+import { format, lineage, WorkflowState } from "./WorkflowState.ts"
 
 const time = { at: Schema.Int }
 
@@ -193,7 +193,11 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
       const { at: updatedAt, run, state } = event
       const { events } = self
       Object.assign(self, draft(state), { run, updatedAt, events })
-      if (run !== state.run) self.origin = state.run
+      if (run !== state.run) {
+        const [origin, ...origins] = lineage(state)
+        self.origin = origin!
+        if (origins.length > 0) self.origins = origins
+      }
       return
     }
     case "InputProvided":
@@ -217,10 +221,12 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
       const source = self.records[from]
       const moved = source && answersOf(source).find(({ fingerprint }) => fingerprint.value === answer)
       if (source === undefined || moved === undefined) return
-      self.records[from] = without(source, moved)
+      const { asked, ...left } = without(source, moved)
+      const isDecided = "by" in moved && moved.by === "decision" && asked !== undefined
+      self.records[from] = asked === undefined || isDecided ? left : { ...left, asked }
       // what was cut off asked something else, or has its answer now
       const { pending: _, ...taker } = self.records[to] ?? noRecord(source.step)
-      self.records[to] = withAnswer(taker, moved)
+      self.records[to] = { ...withAnswer(taker, moved), ...(isDecided && { asked }) }
       return
     }
     case "RepliesMoved": {

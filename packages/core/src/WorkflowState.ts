@@ -115,6 +115,8 @@ export const WorkflowState = Schema.Struct({
   run: Schema.String,
   /** The run whose state this one started from. */
   origin: Schema.optionalKey(Schema.String),
+  /** The runs that this one came from before, the nearest first: texts stay with the run that asked. */
+  origins: Schema.optionalKey(Schema.Array(Schema.String)),
   workflow: Schema.String,
   version: Schema.Int,
   /** Hash of the definition that ran last. */
@@ -140,6 +142,13 @@ export const resultAt = ({ records }: WorkflowState, path: string): StepResult |
   const { result, same } = records[path] ?? {}
   return same === undefined ? result : records[same]?.result
 }
+
+/** The runs in whose journal the texts of this one may be: itself first, then those that it came from. */
+export const lineage = ({ origin, origins = [], run }: WorkflowState): ReadonlyArray<string> => [
+  run,
+  ...(origin === undefined ? [] : [origin]),
+  ...origins
+]
 
 /** A state that cannot be read; `detail` says where. `Newer`: written by a later version of this library. */
 export class WorkflowStateError extends Schema.TaggedError<WorkflowStateError>()("WorkflowStateError", {

@@ -24,7 +24,7 @@ import { suggest } from "../text/suggest.ts"
 import { definitionHash, enterJournal, open } from "./begin.ts"
 import { faultless } from "./fault.ts"
 import * as find from "./find.ts"
-import { foresee } from "./foresee.ts"
+import { foresee, whole } from "./foresee.ts"
 import { end, type Ending, type Listener, type Runtime } from "./runtime.ts"
 import * as Steps from "./steps.ts"
 import { encodeInput } from "./verdict.ts"
@@ -48,7 +48,7 @@ export const wayTo = Effect.fnUntraced(function* (
   { configured, input, runtime }: Effect.Success<ReturnType<typeof open>>,
   path: string
 ) {
-  const foresight = yield* foresee(runtime, Steps.make(runtime.hash, configured), configured, input)
+  const foresight = yield* whole(yield* foresee(runtime, Steps.make(runtime.hash, configured), configured, input))
   const go = (at: Runtime, work: Work) => {
     const { found, visitor } = only(at, path, work)
     return Effect.as(visit(at, visitor, configured, input), found)

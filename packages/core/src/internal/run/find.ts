@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Semaphore from "effect/Semaphore"
 import { answersOf, openingOf } from "../../WorkflowEvent.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
@@ -50,12 +49,11 @@ export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown
     return isThere()
   })
   const ahead = Effect.gen(function* () {
-    // what keeps it from looking ahead is told where the run comes by it
-    const exit = yield* Effect.exit(foresee(runtime, steps, workflow, input, started))
-    if (Exit.isFailure(exit)) return []
-    yield* settle(runtime, exit.value)
-    last = known(state, exit.value)
-    return exit.value.plan
+    const foresight = yield* foresee(runtime, steps, workflow, input, started)
+    yield* settle(runtime, foresight)
+    // what keeps it from looking further is told where the run comes by it
+    if (foresight.fault === undefined) last = known(state, foresight)
+    return foresight.plan
   })
   const find: Find = Effect.fnUntraced(function* (step, place, { digests, fingerprint }) {
     const { path } = place

@@ -3,6 +3,7 @@
 
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import type * as Schema from "effect/Schema"
 import { describeError, type WorkflowError } from "../../WorkflowError.ts"
 import { apply, type Draft, draft } from "../../WorkflowEvent.ts"
@@ -37,7 +38,13 @@ export interface Foresight {
   readonly abandoned: ReadonlyMap<string, Abandoned>
   /** As it is with the moves made. */
   readonly state: Draft
+  /** What kept it from looking further. */
+  readonly fault: Cause.Cause<WorkflowError> | undefined
 }
+
+/** What a look ahead found, if nothing kept it from looking at all. */
+export const whole = (foresight: Foresight): Effect.Effect<Foresight, WorkflowError> =>
+  foresight.fault === undefined ? Effect.succeed(foresight) : Effect.failCause(foresight.fault)
 
 /** The attempt that it is in, and why that is over. */
 export interface Abandoned {
@@ -53,7 +60,7 @@ export const foresee = Effect.fnUntraced(function* (
   input: unknown,
   /** Paths that have begun to ask already. */
   started: ReadonlySet<string> = new Set()
-): Effect.fn.Return<Foresight, WorkflowError, unknown> {
+): Effect.fn.Return<Foresight, never, unknown> {
   const scratch: Runtime = { ...runtime, state: draft(runtime.state), ending: undefined }
   const { records } = scratch.state
   const made: Array<moves.Move> = []
@@ -69,10 +76,12 @@ export const foresee = Effect.fnUntraced(function* (
     const abandoned = new Map<string, Abandoned>()
     const known = moves.make({ steps, records, started })
     const visitor = planAll(scratch, known, { plan, abandoned }, move, origins)
-    yield* faultless(scratch, walk(visitor, nodesOf(workflow), root, { value: input }))
+    const exit = yield* Effect.exit(faultless(scratch, walk(visitor, nodesOf(workflow), root, { value: input })))
+    const found = { plan, abandoned, moves: made, seen: known.seen, state: scratch.state }
+    if (Exit.isFailure(exit)) return { ...found, replies: [], fault: exit.cause }
     const pairs = known.pairs()
     if (pairs.length === 0) {
-      return { plan, abandoned, moves: made, replies: known.replies(), seen: known.seen, state: scratch.state }
+      return { ...found, replies: known.replies(), fault: undefined }
     }
     for (const pair of pairs) move(pair)
   }

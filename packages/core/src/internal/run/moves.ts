@@ -134,7 +134,7 @@ export const make = ({ records, started, steps }: Options) => {
     see: (place: Place, found: Seen): void => void seen.set(place.path, { ...found, place, order: seen.size }),
     /** A run does not come by it. */
     forget: (path: string): void => void seen.delete(path),
-    /** The one answer of the same last name that a place takes while not all places were seen. */
+    /** The one answer of the same last names that a place takes while not all places were seen. */
     atOnce: (place: Place, step: UntypedStep, asks: string): Move | undefined => {
       const { path } = place
       const taker = { asks, by: undefined, opening: undefined, place, step }
@@ -181,7 +181,10 @@ interface Opener extends Taker {
   readonly opening: string
 }
 
-/** Who takes what he wants from where: first from the same path, then from one of the same last name, then in order. */
+/**
+ * Who takes what he wants from where: first from the same path, then from one with as many of the last names as there is,
+ * then in order.
+ */
 const paired = <T extends Taker>(
   takers: ReadonlyArray<T>,
   wantedBy: (taker: T) => string,
@@ -190,12 +193,21 @@ const paired = <T extends Taker>(
   const pairs: Array<{ readonly from: string; readonly to: string; readonly wanted: string }> = []
   const taken = new Set<string>()
   const done = new Set<string>()
-  for (const fits of [(a: string, b: string) => a === b, isNamesake, () => true]) {
-    for (const taker of takers) {
+  const free = new Map<T, ReadonlyArray<string>>()
+  let most = 0
+  for (const taker of takers) {
+    const paths = freeFor(taker)
+    if (paths.length === 0) continue
+    free.set(taker, paths)
+    for (const from of paths) most = Math.max(most, StepPath.commonEnd(from, taker.place.path))
+  }
+  for (let least = most + 1; least >= 0; least--) {
+    for (const [taker, paths] of free) {
       const { path: to } = taker.place
       if (done.has(to)) continue
       const wanted = wantedBy(taker)
-      const from = freeFor(taker).find((from) => !taken.has(`${wanted} ${from}`) && fits(from, to))
+      const fits = (from: string) => (least > most ? from === to : StepPath.commonEnd(from, to) >= least)
+      const from = paths.find((from) => !taken.has(`${wanted} ${from}`) && fits(from))
       if (from === undefined) continue
       pairs.push({ from, to, wanted })
       taken.add(`${wanted} ${from}`)
@@ -205,4 +217,8 @@ const paired = <T extends Taker>(
   return pairs
 }
 
-const isNamesake = (a: string, b: string): boolean => StepPath.last(a) === StepPath.last(b)
+/** Whether two paths differ in their first name at most, or one has names before it. */
+const isNamesake = (a: string, b: string): boolean => {
+  const common = StepPath.commonEnd(a, b)
+  return common > 0 && common >= Math.min(a.split("/").length, b.split("/").length) - 1
+}

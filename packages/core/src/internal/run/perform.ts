@@ -3,9 +3,11 @@
 
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import { AttemptSink } from "../../AttemptSink.ts"
+import { DeltaSink } from "../../DeltaSink.ts"
 import type { Fingerprint } from "../../Fingerprint.ts"
 import { isLlmError } from "../../LlmError.ts"
 import { describeError } from "../../WorkflowError.ts"
@@ -149,7 +151,9 @@ const attempt = (
         const attempt = state.records[path]!.attempts
         const execution = executionOf(step, { run: state.run, path, fingerprint: fingerprint.value, attempt })
         const output = yield* executor(prepared.work(context), execution).pipe(
-          Effect.provideService(AttemptSink, attemptSink(runtime, path))
+          Effect.provideService(AttemptSink, attemptSink(runtime, path)),
+          // a run that code makes of its own has paths of its own
+          step.model === undefined ? Effect.provideService(DeltaSink, undefined) : identity
         )
         return yield* recordResult(runtime, step, path, fingerprint, output, { model, isNew })
       })

@@ -10,6 +10,7 @@ import { describeError, InvalidOutput, ResultNotRecorded } from "../../WorkflowE
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import * as canonical from "../json/canonical.ts"
 import { readKept } from "../json/codec.ts"
+import { lineage } from "../../WorkflowState.ts"
 import type { Halt } from "../walk/hole.ts"
 import { halt, keep, type Runtime } from "./runtime.ts"
 import { codeOf } from "./steps.ts"
@@ -78,7 +79,8 @@ export const recallReply = Effect.fnUntraced(
         reason.reason === "NotFound" ? Effect.undefined : halt(runtime, { _tag: "Faulted", path, reason })
       )
     // the texts of a run stay with it when another one starts from its state
-    const text = (yield* textIn(state.run)) ?? (state.origin && (yield* textIn(state.origin)))
+    let text: string | undefined
+    for (const run of lineage(state)) text ??= yield* textIn(run)
     if (text === undefined) return undefined
     if (hash(text) !== kept.reply) {
       yield* Effect.logWarning(`${path}: the text of a reply in the journal was altered, so it is asked for again`)

@@ -82,8 +82,17 @@ export const only = (
       ? recorded(runtime, step, place)
       : Effect.flatMap(input, (value) => {
           found.done = true
-          const at = { ...place, path: target, attempt: undefined }
-          return Effect.tap(work(step, at, value), (output) => Effect.sync(() => void (found.output = output)))
+          const at = { ...place, path: target }
+          return work(step, at, value).pipe(
+            Effect.tap((output) => Effect.sync(() => void (found.output = output))),
+            Effect.onError(() =>
+              Effect.sync(() => {
+                // by itself a step has nothing that takes its failure over
+                const failure = failureAround(at)
+                if (failure?.path === target) end(runtime, { _tag: "Failed", path: target, reason: failure.reason })
+              })
+            )
+          )
         }).pipe(
           Effect.tapError((stop) =>
             Effect.sync(() => {

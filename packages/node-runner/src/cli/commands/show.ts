@@ -9,7 +9,7 @@ import { Message } from "@stepwright/core/LlmRequest"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowError } from "@stepwright/core/WorkflowError"
-import { resultAt, type WorkflowState } from "@stepwright/core/WorkflowState"
+import { lineage, resultAt, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { type CliError, isWorkflowError, usage } from "../base/cliError.ts"
 import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
@@ -105,7 +105,7 @@ export const show = (words: Words) =>
             ? `no reply came to ${path}: its request failed or was cut off, and only what was answered is kept`
             : record.replies === 0
               ? `no model was asked at ${path}`
-              : `the texts of ${path} stayed with run ${state.origin}`,
+              : `the texts of ${path} stayed with the run that asked: ${lineage(state).slice(1).join(" or ")}`,
           { target: path }
         )
       }

@@ -7,7 +7,7 @@ import { Journal, makeMemory } from "@stepwright/core/Journal"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowError } from "@stepwright/core/WorkflowError"
-import { resultAt, type StepRecord, type WorkflowState } from "@stepwright/core/WorkflowState"
+import { lineage, resultAt, type StepRecord, type WorkflowState } from "@stepwright/core/WorkflowState"
 import * as decision from "./decision.ts"
 import { fit } from "../base/terminal.ts"
 
@@ -33,7 +33,7 @@ export const whyOf = ({ why }: Engine.PlanEntry): string => why.replace(/^it /u,
 
 /** Gates of a state with what they ask, as its journal has it. */
 export const of = (
-  { origin, records, run }: WorkflowState,
+  state: WorkflowState,
   paths: ReadonlyArray<string>,
   workflow: Workflow.Any | undefined
 ): Effect.Effect<ReadonlyArray<Gate>> =>
@@ -41,12 +41,13 @@ export const of = (
     paths,
     Effect.fnUntraced(function* (path) {
       const journal = yield* Journal
-      const hash = records[path]?.asked?.question
+      const hash = state.records[path]?.asked?.question
       const schema = workflow && stepAt(workflow, path)?.input
       if (hash === undefined) return { path }
       const textIn = (run: string) => Effect.orElseSucceed(journal.getText(run, hash), () => undefined)
       // the texts of a run stay with it when another one starts from its state
-      const text = (yield* textIn(run)) ?? (origin === undefined ? undefined : yield* textIn(origin))
+      let text: string | undefined
+      for (const run of lineage(state)) text ??= yield* textIn(run)
       const question = yield* Effect.orElseSucceed(decodeText(text), () => undefined)
       return question === undefined ? { path } : { path, question: schema ? inOrder(schema, question) : question }
     })

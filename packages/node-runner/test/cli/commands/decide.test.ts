@@ -241,7 +241,10 @@ describe("step", () => {
       const { error } = JSON.parse(again.out)
       assert.deepStrictEqual([error.code, error.fix], ["Undecided", `node asking.ts decide ${run} approval VALUE`])
       assert.include((yield* call(["plan"], asking)).out, "decide   approval")
-      assert.match((yield* call(["status"], asking)).out, /\n\? approval +waits for a decision: a new result was asked for\n/)
+      assert.match(
+        (yield* call(["status"], asking)).out,
+        /\n\? approval +waits for a decision: a new result was asked for\n/
+      )
     }).pipe(inFolder)
   )
 })
