@@ -428,7 +428,8 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       assert(question !== undefined, path)
       if (error !== undefined)
         assert(edit === "force" && oracle.madeOf(library, question) instanceof oracle.Failed, path)
-      else known.learn(result!.fingerprint.value, question, path)
+      const made = error?.fingerprint ?? result?.fingerprint
+      if (made !== undefined) known.learn(made.value, question, path)
       same(sorted(asked), sorted(edit === "force" ? requestsOf(question, []) : []), "what the model was asked, by hand")
       if (edit !== "force") same(result?.output, value)
       same(WorkflowEvent.fold(yield* journal.load(run)), state)

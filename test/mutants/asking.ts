@@ -17,8 +17,8 @@ export const asking: ReadonlyArray<Mutant> = [
         "Effect.suspend(() => { const restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => effect\n return (\n"
       ],
       [
-        "return yield* recordResult(runtime, step, path, fingerprint, output, model)\n      })\n    ),",
-        "return yield* recordResult(runtime, step, path, fingerprint, output, model)\n      })\n    )}),"
+        "return yield* recordResult(runtime, step, path, fingerprint, output, { model, isNew })\n      })\n    ),",
+        "return yield* recordResult(runtime, step, path, fingerprint, output, { model, isNew })\n      })\n    )}),"
       ]
     ],
     killedBy: core("Engine.records")
@@ -26,7 +26,7 @@ export const asking: ReadonlyArray<Mutant> = [
   {
     name: "a kept reply is good enough after replies that were of no use",
     file: "internal/run/perform.ts",
-    change: [['forced || renew || error?.tag === "StepOutputError"', "forced || renew"]],
+    change: [['isNew || record?.error?.tag === "StepOutputError"', "isNew"]],
     killedBy: core("Engine")
   },
   {

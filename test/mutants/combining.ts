@@ -31,7 +31,7 @@ export const combining: ReadonlyArray<Mutant> = [
   {
     name: "one result serves for all samples",
     file: "internal/walk/walk.ts",
-    change: [["enter(place, String(i + 1)), input)", "enter(place, String(Math.min(i, 0) + 1)), input)"]],
+    change: [["enter(at, String(i + 1)), input)", "enter(at, String(Math.min(i, 0) + 1)), input)"]],
     killedBy
   },
   {
@@ -39,8 +39,8 @@ export const combining: ReadonlyArray<Mutant> = [
     file: "internal/walk/walk.ts",
     change: [
       [
-        "Array.from({ length: node.count }, at), node.concurrency)",
-        `Array.from({ length: node.count }, at), "unbounded")`
+        "Array.from({ length: node.count }, one), node.concurrency)",
+        `Array.from({ length: node.count }, one), "unbounded")`
       ]
     ],
     killedBy: core("Engine.time")
@@ -50,8 +50,8 @@ export const combining: ReadonlyArray<Mutant> = [
     file: "internal/run/perform.ts",
     change: [
       [
-        "const taker = isSuspending ? undefined : takerOf(place, describeError(reason).tag)",
-        "const taker = takerOf(place, describeError(reason).tag)"
+        "const taker = isSuspending ? undefined : takerOf(place, describeError(reason))",
+        "const taker = takerOf(place, describeError(reason))"
       ]
     ],
     killedBy
@@ -59,21 +59,19 @@ export const combining: ReadonlyArray<Mutant> = [
   {
     name: "a fallback takes any error",
     file: "internal/walk/place.ts",
-    change: [["if (around.takes.has(tag)) return around", `if (tag !== "") return around`]],
+    change: [["around !== undefined && !around.takes.has(tag)", `around !== undefined && tag === ""`]],
     killedBy
   },
   {
     name: "a failure that was taken over is tried again",
     file: "internal/run/verdict.ts",
-    change: [
-      ["error?.fingerprint?.value === asks && renew", "error?.fingerprint?.value === asks && asks === `` && renew"]
-    ],
+    change: [["if (error?.fingerprint?.value === asks && !isNew", "if (error?.fingerprint?.value === asks && isNew"]],
     killedBy
   },
   {
     name: "a failure that was taken over answers another question",
     file: "internal/run/verdict.ts",
-    change: [["error?.fingerprint?.value === asks && renew", "error?.fingerprint !== undefined && renew"]],
+    change: [["if (error?.fingerprint?.value === asks && !isNew", "if (error?.fingerprint !== undefined && !isNew"]],
     killedBy
   },
   {
@@ -89,8 +87,8 @@ export const combining: ReadonlyArray<Mutant> = [
     file: "internal/walk/walk.ts",
     change: [
       [
-        "visitor.within === undefined ? body(place) : visitor.within(place, node.millis, body)",
-        "visitor.within === undefined || node.millis > 0 ? body(place) : visitor.within(place, node.millis, body)"
+        "visitor.within === undefined ? body : visitor.within(place, at.attempt, body)",
+        "visitor.within === undefined || node.millis > 0 ? body : visitor.within(place, at.attempt, body)"
       ]
     ],
     killedBy

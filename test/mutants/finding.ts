@@ -5,7 +5,9 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a moved result stays where it was, and so is one sample twice",
     file: "WorkflowEvent.ts",
-    change: [["      self.records[from] = without(source, moved)\n", ""]],
+    change: [
+      ["self.records[from] = asked === undefined || isDecided ? left", "self.records[from] = to !== `` ? source"]
+    ],
     killedBy: core("Engine.moves")
   },
   {
@@ -109,9 +111,7 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a result goes to the first place, and not to that of its name",
     file: "internal/run/moves.ts",
-    change: [
-      ["(a: string, b: string) => a === b, isNamesake, () => true", "(a: string, b: string) => a === b || true"]
-    ],
+    change: [["let least = most + 1; least >= 0", "let least = 0; least >= 0"]],
     killedBy: core("Engine.found")
   },
   {
@@ -151,26 +151,28 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a failure of one model is that of a step which has another one to try",
-    file: "internal/run/steps.ts",
-    change: [["models.every((model) => answer", "models.some((model) => answer"]],
+    file: "internal/run/verdict.ts",
+    change: [["models.every((model) => asked", "models.some((model) => asked"]],
     killedBy: core("Engine.failures")
   },
   {
     name: "a failure is found by a step outside of what takes its error over",
     file: "internal/run/moves.ts",
-    change: [[`("tag" in answer && takerOf(place, answer.tag) === undefined)`, `("tag" in answer && from === path)`]],
+    change: [
+      ["stillFails(step, answer) && takerOf(place, answer) !== undefined", "stillFails(step, answer) && from !== path"]
+    ],
     killedBy: core("Engine.failures")
   },
   {
     name: "a failure that was taken over counts inside of what takes other errors over",
     file: "internal/run/verdict.ts",
-    change: [["renew !== true ? takerOf(place, error.tag) : undefined", "renew !== true ? place.attempt : undefined"]],
+    change: [["const taker = takerOf(place, error)", "const taker = takerOf(place, error) && place.attempt"]],
     killedBy: core("Engine.failures")
   },
   {
     name: "a plan tells of what a failure stopped",
     file: "internal/walk/walk.ts",
-    change: [["    failureAround(place) === undefined\n", `    place.path !== ""\n`]],
+    change: [["    failureAround(place) === undefined || isBesideFailure(place)\n", "    place.path !== ``\n"]],
     killedBy: core("Engine.failures")
   },
   {
@@ -188,7 +190,7 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a reply of an attempt that was cut off is found at its own path alone",
     file: "internal/run/foresee.ts",
-    change: [["replies: known.replies(), seen", "replies: [], seen"]],
+    change: [["replies: known.replies(), fault", "replies: [], fault"]],
     killedBy: core("Engine.unfinished")
   },
   {
@@ -214,5 +216,40 @@ export const finding: ReadonlyArray<Mutant> = [
     file: "WorkflowEvent.ts",
     change: [["KeptReply): string => opening ?? prompt", "KeptReply): string => opening?.slice(0, 1) ?? prompt"]],
     killedBy: core("Engine.unfinished")
+  },
+  {
+    name: "a failure stands though there are more repairs now",
+    file: "internal/run/verdict.ts",
+    change: [["step.model.repair <= asked.repair", "step.model.repair >= 0"]],
+    killedBy: core("Engine.holding")
+  },
+  {
+    name: "a failure stands though there is more time now",
+    file: "internal/walk/place.ts",
+    change: [["around.limit <= limit)", "around.limit > 0)"]],
+    killedBy: core("Engine.holding")
+  },
+  {
+    name: "a decision is wanted in what failed",
+    file: "internal/run/visitors.ts",
+    change: [["undecided.filter((path) => !isBelow(path, way))", "undecided.filter((path) => path !== way)"]],
+    killedBy: core("Engine.holding")
+  },
+  {
+    name: "a later round has an answer of its own to what an earlier one asked",
+    file: "internal/run/verdict.ts",
+    change: [["(earlier === undefined || isWanted(result))", "(earlier === undefined || own.output !== earlier)"]],
+    killedBy: core("Engine.holding")
+  },
+  {
+    name: "what was rejected at a path rejects all that it asks",
+    file: "internal/run/verdict.ts",
+    change: [
+      [
+        "record.result === undefined || record.result.fingerprint.value === asks",
+        "record.result === undefined || asks !== ``"
+      ]
+    ],
+    killedBy: core("Engine.holding")
   }
 ]

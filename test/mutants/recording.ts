@@ -161,9 +161,7 @@ export const recording: ReadonlyArray<Mutant> = [
   {
     name: "a new result that was asked for is forgotten",
     file: "internal/run/verdict.ts",
-    change: [
-      ["result === undefined || renew === true ? undefined : yield*", "result === undefined ? undefined : yield*"]
-    ],
+    change: [["const isNew = isRenewed(record, asks)", "const isNew = isRenewed(record, asks) && asks === ``"]],
     killedBy: core("Engine.fork")
   },
   {

@@ -27,10 +27,10 @@ export const walking: ReadonlyArray<Mutant> = [
     file: "internal/walk/walk.ts",
     change: [
       [
-        "return yield* settle(visitor, outputs, node.concurrency)",
+        "return yield* beside(visitor, at, settle(visitor, outputs, node.concurrency), node.concurrency)",
         `const done: Array<unknown> = []
   const noted = outputs.map((output) => Effect.tap(output, (value) => Effect.sync(() => done.push(value))))
-  yield* settle(visitor, noted, node.concurrency)
+  yield* beside(visitor, at, settle(visitor, noted, node.concurrency), node.concurrency)
   return done`
       ]
     ],
@@ -75,12 +75,7 @@ export const walking: ReadonlyArray<Mutant> = [
   {
     name: "items with dependencies run one at a time where more may",
     file: "internal/walk/walk.ts",
-    change: [
-      [
-        'return Object.fromEntries(yield* settle({ stop: visitor.stop }, outputs, "unbounded"))',
-        "return Object.fromEntries(yield* settle({ stop: visitor.stop }, outputs, 1))"
-      ]
-    ],
+    change: [['settle({ stop: visitor.stop }, outputs, "unbounded")', "settle({ stop: visitor.stop }, outputs, 1)"]],
     killedBy: core("Engine.time")
   },
   {
@@ -105,13 +100,7 @@ export const walking: ReadonlyArray<Mutant> = [
   {
     name: "parts run one after the other",
     file: "internal/walk/walk.ts",
-    change: [
-      [
-        `walk(visitor, part, place, layer(start), true))),
-          "unbounded"`,
-        "walk(visitor, part, place, layer(start), true))),\n          1"
-      ]
-    ],
+    change: [['settle(visitor, works, "unbounded")', "settle(visitor, works, 1)"]],
     killedBy: core("Engine.time")
   },
   {
