@@ -294,6 +294,8 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
       leave()
       if (failure instanceof Failed && errors.some((error) => error === failure.tag)) {
         failed.push(join(path, "try"))
+        // what is missing in there is of no account
+        ;({ doubts, holes } = before)
         return body(otherwise, join(path, "otherwise"), given)
       }
       throw failure

@@ -118,7 +118,8 @@ export const recording: ReadonlyArray<Mutant> = [
       [
         "  ending !== undefined || failureAround(place) !== undefined",
         `  ending?._tag === "Faulted" || failureAround(place) !== undefined`
-      ]
+      ],
+      ["if (runtime.ending !== undefined) return", `if (runtime.ending?._tag === "Faulted") return`]
     ],
     killedBy: core("Engine")
   },
