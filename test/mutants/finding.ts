@@ -5,9 +5,7 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a moved result stays where it was, and so is one sample twice",
     file: "WorkflowEvent.ts",
-    change: [
-      ["self.records[from] = asked === undefined || isDecided ? left", "self.records[from] = to !== `` ? source"]
-    ],
+    change: [["const { asked, ...left } = without(source, moved)", "const { asked, ...left } = source"]],
     killedBy: core("Engine.moves")
   },
   {
@@ -170,10 +168,10 @@ export const finding: ReadonlyArray<Mutant> = [
     killedBy: core("Engine.failures")
   },
   {
-    name: "a plan tells of what a failure stopped",
+    name: "what failed before is taken from behind a failure",
     file: "internal/walk/walk.ts",
     change: [["    failureAround(place) === undefined || isBesideFailure(place)\n", "    place.path !== ``\n"]],
-    killedBy: core("Engine.failures")
+    killedBy: core("Engine.holding")
   },
   {
     name: "what is missing in what failed is missing around it",

@@ -164,6 +164,25 @@ describe("a failure that was taken over", () => {
     }).pipe(Effect.provide([counting().layer, Journal.layerNone]))
   )
 
+  it.effect("is none of an item that comes after another which fails now", () =>
+    Effect.gen(function* () {
+      const items = (...all: ReadonlyArray<string>) =>
+        both(
+          nest.pipe(
+            Workflow.forEach("each", bad, {
+              items: () => all,
+              key: (text: string) => text,
+              input: "item",
+              concurrency: 1
+            })
+          )
+        )
+      const { state } = yield* Engine.run(items("p"), yield* Engine.initialize(items("p"), "x"))
+      const after = yield* Engine.run(items("new", "p"), state)
+      assert.deepStrictEqual([after.ran, after.reused], [["f/try/each/new"], ["f/otherwise", "end"]])
+    }).pipe(Effect.provide([counting().layer, Journal.layerMemory]))
+  )
+
   it.effect("may be that of a key", () =>
     Effect.gen(function* () {
       const keyed = Step.effect("keyed", {
