@@ -92,9 +92,7 @@ describe("a failure that was taken over does not hold any more", () => {
 })
 
 describe("a failure that was taken over", () => {
-  const both = <const E extends ReadonlyArray<"Bad">>(
-    body: Workflow.Runnable<string, unknown, Bad, LlmClient.LlmClient>
-  ) =>
+  const both = (body: Workflow.Runnable<string, unknown, Bad, LlmClient.LlmClient>) =>
     start.pipe(
       Workflow.fallback("f", body, { input: "input", errors: ["Bad"], otherwise }),
       Workflow.bind("end", say("end"), "input")
