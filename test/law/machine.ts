@@ -315,6 +315,12 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       )
       for (const [to, from] of pairsOf(program, first, kept)) assert.strictEqual(moved.get(to), from, `${to} is moved`)
     }
+    // a place that was known before the item around it turned out to wait may have it by now
+    const isTaken = (it: Kept) =>
+      places.some(
+        ({ path, question, step }) =>
+          question === undefined && waits(entries, path) && oracle.partsOf(step) === oracle.partsOf(it.question.step)
+      )
     const unused = kept.filter(
       (it) => !used.has(it) && !places.some((place) => mayWant(place, it)) && !hangs(plan, it.path)
     )
@@ -327,7 +333,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
         state.records[path]?.renew === true
       )
         continue
-      const free = unused.find((it) => it.question.key === question.key && mayTake(program, place, it))
+      const free = unused.find((it) => it.question.key === question.key && mayTake(program, place, it) && !isTaken(it))
       assert.isUndefined(free?.path, `plan: ${path} runs, and there is a result`)
     }
     return places
