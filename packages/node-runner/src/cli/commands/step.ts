@@ -2,7 +2,7 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
-import { describeError, Undecided } from "@stepwright/core/WorkflowError"
+import { describeError } from "@stepwright/core/WorkflowError"
 import { resultAt } from "@stepwright/core/WorkflowState"
 import { endedAt, told } from "../base/told.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
@@ -66,19 +66,19 @@ export const step = (words: Words) =>
           })
         )
       )
+      if (ending._tag === "Suspended" && undecided.length > 0) {
+        const { message, tag } = describeError(ending.reason)
+        const fix = gates.command(again, run, path)
+        yield* Console.error(`${message}\ndecide with \`${fix}\``)
+        const error = document.ofError({ path, tag, message }, fix)
+        if (json) yield* Console.log(JSON.stringify({ run, path, error }, null, 2))
+        return yield* end(exitStatus.suspended)
+      }
       if (ending._tag !== "Completed") {
         const failure = describeError(ending.reason)
         yield* Console.error(endedAt("failed", path, told(ending.reason)))
         if (json) yield* tell(failure, further.flagsFor(opened.settings, ending.reason))
         return yield* end(statusOf(ending))
-      }
-      if (undecided.length > 0) {
-        const fix = gates.command(again, run, path)
-        const { message, _tag: tag } = new Undecided({ gates: [path] })
-        yield* Console.error(`${message}\ndecide with \`${fix}\``)
-        const error = document.ofError({ path, tag, message }, fix)
-        if (json) yield* Console.log(JSON.stringify({ run, path, error }, null, 2))
-        return yield* end(exitStatus.suspended)
       }
       if (ran.length === 0) {
         yield* Console.error(`${path}: its result still holds and is kept; --force makes a new one`)
