@@ -67,7 +67,11 @@ export const recorded =
     const record = state.records[path]
     const [answer] = record === undefined ? [] : WorkflowEvent.answersOf(record)
     const { error, result, same } = record ?? {}
-    if (same !== undefined) return oracle.share
+    if (same !== undefined) {
+      const its = state.records[same]?.result
+      if (place.isShared || its === undefined) return oracle.share
+      return oracle.fits(step, its.output) ? its.output : oracle.hole
+    }
     if (answer !== undefined && answer === error) return valueOf(place, answer)
     return result !== undefined && oracle.fits(step, result.output) ? result.output : oracle.hole
   }

@@ -10,6 +10,9 @@ export const join = (parent: StepPath, name: string): StepPath => (parent === ""
 /** The last name of a path. */
 export const last = (path: StepPath): string => path.slice(path.lastIndexOf("/") + 1)
 
+/** Whether a path is that of a group, or of something in it. */
+export const isIn = (path: StepPath, group: StepPath): boolean => path === group || path.startsWith(`${group}/`)
+
 /** How many names two paths have in common at their ends. */
 export const commonEnd = (a: StepPath, b: StepPath): number => {
   const [one, other] = [a.split("/"), b.split("/")]

@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import { LlmClient } from "../../LlmClient.ts"
+import * as StepPath from "../../StepPath.ts"
 import {
   describeError,
   engineError,
@@ -164,7 +165,7 @@ const orphans = ({ state, tally }: Runtime, workflow: UntypedWorkflow, complete:
   const paths = Object.keys(state.records).toSorted()
   if (complete) {
     const visited = new Set([...tally.reused, ...tally.ran])
-    const isSkipped = (path: string) => tally.skipped.some((way) => path === way || path.startsWith(`${way}/`))
+    const isSkipped = (path: string) => tally.skipped.some((way) => StepPath.isIn(path, way))
     return paths.filter((path) => !visited.has(path) && !isSkipped(path))
   }
   const placeOf = finder(stepsOf(nodesOf(workflow)).map(({ path }) => path))

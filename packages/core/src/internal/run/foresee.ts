@@ -5,6 +5,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Schema from "effect/Schema"
+import * as StepPath from "../../StepPath.ts"
 import { describeError, type WorkflowError } from "../../WorkflowError.ts"
 import { apply, type Draft, draft } from "../../WorkflowEvent.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
@@ -100,9 +101,9 @@ const planAll = (
   const { hash, state } = runtime
   const answered = new Map<string, Answered>()
   const recorded = (path: string) => ({ record: state.records[path], answered })
-  /** What places would ask that rounds after them may share, and the paths that hang on a decision. */
+  /** What places would ask that rounds after them may share, and the gate that a path hangs on. */
   const asking = new Map<string, string>()
-  const waiting = new Set<string>()
+  const waiting = new Map<string, string>()
   const drop = (from: number, isDropped: (entry: PlanEntry) => boolean): ReadonlyArray<PlanEntry> => {
     const entries = plan.splice(from)
     plan.push(...entries.filter((entry) => !isDropped(entry)))
@@ -154,7 +155,8 @@ const planAll = (
     // no decision is wanted in what failed
     skip: (way) =>
       void (
-        waiting.size > 0 && drop(0, ({ path }) => waiting.has(path) && (path === way || path.startsWith(`${way}/`)))
+        waiting.size > 0 &&
+        drop(0, ({ path }) => StepPath.isIn(path, way) && StepPath.isIn(waiting.get(path) ?? "", way))
       ),
     stop: (cause) => end(runtime, { _tag: "Stopped", path: "", reason: Cause.squash(cause) }),
     step: (step, place, input) =>
@@ -163,9 +165,9 @@ const planAll = (
         const isOver = failureAround(place) !== undefined
         const tell = (action: PlanEntry["action"], why: string, more: Pick<PlanEntry, "question"> = {}) =>
           void plan.push({ path, action, why, ...more })
-        const missing = (missing: Missing) => {
-          if (missing.isUndecided) waiting.add(path)
-          return Effect.fail(missing)
+        const missing = (on: string, isUndecided: boolean) => {
+          if (isUndecided) waiting.set(path, waiting.get(on) ?? on)
+          return Effect.fail(new Missing(path, isUndecided))
         }
         return Effect.matchEffect(
           Effect.flatMap(input, (value) => look(step, place, value, isOver)),
@@ -189,7 +191,7 @@ const planAll = (
                     const again = state.records[path]?.result === undefined ? "" : `: ${verdict.why}`
                     tell("decide", `it waits for a decision${again}`, { question: insideOf(step).input.encode(value) })
                   } else tell("run", verdict.why)
-                  return missing(new Missing(path, step.isGate))
+                  return missing(path, step.isGate)
               }
             },
             onFailure: (error): Effect.Effect<unknown, Stop> => {
@@ -197,7 +199,7 @@ const planAll = (
               known.see(place, { step, asks: undefined, opening: undefined, by: undefined })
               if (error instanceof Missing) {
                 tell("perhaps", `reads ${error.path}`)
-                return missing(new Missing(path, error.isUndecided))
+                return missing(error.path, error.isUndecided)
               }
               const { message, tag } = describeError(error)
               const taker = takerOf(place, { tag })

@@ -26,7 +26,7 @@ export const runAll = (runtime: Runtime, find: Find): Visitor => ({
     const { skipped, undecided } = runtime.tally
     skipped.push(way)
     // nothing hangs on a decision there any more
-    undecided.splice(0, Infinity, ...undecided.filter((path) => !isBelow(path, way)))
+    undecided.splice(0, Infinity, ...undecided.filter((path) => !StepPath.isIn(path, way)))
   },
   within: (place, limited, body) => {
     // an attempt that is limited has a limit
@@ -52,8 +52,6 @@ export const runAll = (runtime: Runtime, find: Find): Visitor => ({
     return once
   }
 })
-
-const isBelow = (path: string, way: string): boolean => path === way || path.startsWith(`${way}/`)
 
 /** Takes every output from its record, as it is, and notes the places of those that have none. */
 export const readAll = (runtime: Runtime, missing: Array<Place>): Visitor => ({
