@@ -230,7 +230,9 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a decision is wanted in what failed",
     file: "internal/run/visitors.ts",
-    change: [["undecided.filter((path) => !StepPath.isIn(path, way))", "undecided.filter((path) => path !== way)"]],
+    change: [
+      ["keepOnly(undecided, (path) => !StepPath.isIn(path, way))", "keepOnly(undecided, (path) => path !== way)"]
+    ],
     killedBy: core("Engine.holding")
   },
   {

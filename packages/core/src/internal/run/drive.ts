@@ -26,7 +26,7 @@ import { definitionHash, enterJournal, open } from "./begin.ts"
 import { faultless } from "./fault.ts"
 import * as find from "./find.ts"
 import { foresee, whole } from "./foresee.ts"
-import { end, type Ending, type Listener, type Runtime } from "./runtime.ts"
+import { end, type Ending, keepOnly, type Listener, type Runtime } from "./runtime.ts"
 import * as Steps from "./steps.ts"
 import { encodeInput } from "./verdict.ts"
 import { only, runAll, type Work } from "./visitors.ts"
@@ -114,7 +114,7 @@ const visitAll = Effect.fnUntraced(function* (
     const output = yield* visit(runtime, runAll(runtime, finder.find), workflow, input)
     // what ran before is there now
     const made = new Set([...before, ...ran])
-    reused.splice(0, Infinity, ...new Set(reused.filter((path) => !made.has(path))))
+    keepOnly(reused, (path) => !made.has(path))
     if (runtime.ending !== undefined || undecided.length === 0) return output
     if ((yield* faultless(runtime, finder.isDecided)) !== true) return output
     before = new Set(ran)

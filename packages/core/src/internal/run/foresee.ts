@@ -105,9 +105,11 @@ const planAll = (
   const asking = new Map<string, string>()
   const waiting = new Map<string, string>()
   const drop = (from: number, isDropped: (entry: PlanEntry) => boolean): ReadonlyArray<PlanEntry> => {
-    const entries = plan.splice(from)
-    plan.push(...entries.filter((entry) => !isDropped(entry)))
-    const dropped = entries.filter(isDropped)
+    const dropped: Array<PlanEntry> = []
+    for (const entry of plan.splice(from)) {
+      if (isDropped(entry)) dropped.push(entry)
+      else plan.push(entry)
+    }
     for (const { path } of dropped) known.forget(path)
     return dropped
   }

@@ -85,6 +85,13 @@ export const make = Effect.fnUntraced(function* (
   return runtime
 })
 
+/** Takes from a list of paths those that are not kept, and the same path twice. */
+export const keepOnly = (paths: Array<string>, isKept: (path: string) => boolean): void => {
+  const kept = new Set(paths.filter(isKept))
+  paths.length = 0
+  for (const path of kept) paths.push(path)
+}
+
 const count = (tally: Tally, event: WorkflowEvent): void => {
   if (event._tag === "StepReplied") tally.replies++
   if (event._tag === "RequestStarted") tally.requests++

@@ -9,7 +9,7 @@ import { resultAt } from "../../WorkflowState.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
 import { failureAround, type Place, takerOf } from "../walk/place.ts"
 import { type Find, giveUp, perform } from "./perform.ts"
-import { end, halt, type Runtime } from "./runtime.ts"
+import { end, halt, keepOnly, type Runtime } from "./runtime.ts"
 import type { Visit, Visitor } from "../walk/visitor.ts"
 
 /** Whatever keeps one place from being walked ends the whole run. */
@@ -26,7 +26,7 @@ export const runAll = (runtime: Runtime, find: Find): Visitor => ({
     const { skipped, undecided } = runtime.tally
     skipped.push(way)
     // nothing hangs on a decision there any more
-    undecided.splice(0, Infinity, ...undecided.filter((path) => !StepPath.isIn(path, way)))
+    if (undecided.length > 0) keepOnly(undecided, (path) => !StepPath.isIn(path, way))
   },
   within: (place, limited, body) => {
     // an attempt that is limited has a limit
