@@ -119,7 +119,7 @@ export const recording: ReadonlyArray<Mutant> = [
         "  ending !== undefined || failureAround(place) !== undefined",
         `  ending?._tag === "Faulted" || failureAround(place) !== undefined`
       ],
-      ["if (runtime.ending !== undefined) return", `if (runtime.ending?._tag === "Faulted") return`]
+      ["if (runtime.ending !== undefined ||", `if (runtime.ending?._tag === "Faulted" ||`]
     ],
     killedBy: core("Engine")
   },

@@ -165,6 +165,7 @@ const planAll = (
       Effect.suspend(() => {
         const { path } = place
         const isOver = failureAround(place) !== undefined
+        if (isOver && state.records[path]?.error?.fingerprint === undefined) return Effect.fail(new Halt())
         const tell = (action: PlanEntry["action"], why: string, more: Pick<PlanEntry, "question"> = {}) =>
           void plan.push({ path, action, why, ...more })
         const missing = (on: string, isUndecided: boolean) => {

@@ -45,9 +45,10 @@ export const perform = (
   const recorded = () => ({ record: state.records[path], answered })
   let fingerprint: Fingerprint | undefined
   return Effect.gen(function* () {
-    if (runtime.ending !== undefined) return yield* Effect.fail(new Halt())
     // of failures that came together, the outermost counts, whichever was first
     const isEnded = failureAround(place) !== undefined
+    const mayFail = state.records[path]?.error?.fingerprint !== undefined
+    if (runtime.ending !== undefined || (isEnded && !mayFail)) return yield* Effect.fail(new Halt())
     const examined = yield* examine(hash, step, place, input, recorded())
     fingerprint = examined.fingerprint
     const asks = fingerprint.value
