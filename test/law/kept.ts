@@ -69,7 +69,7 @@ export const recorded =
     const { error, result, same } = record ?? {}
     if (same !== undefined) {
       const its = state.records[same]?.result
-      if (place.isShared || its === undefined) return oracle.share
+      if (place.isShared || !place.mayShare || its === undefined) return oracle.share
       return oracle.fits(step, its.output) ? its.output : oracle.hole
     }
     if (answer !== undefined && answer === error) return valueOf(place, answer)

@@ -44,6 +44,8 @@ export interface Place {
   readonly waits: boolean
   /** Whether an earlier round asked the same, and this one takes what is asked alike. */
   readonly isShared: boolean
+  /** Whether it is in rounds that take what is asked alike. */
+  readonly mayShare: boolean
   /** The errors that are taken over around it. */
   readonly takes: ReadonlySet<string>
   /** Whether a step before it, in what is tried, may fail, and was not asked yet. */
@@ -217,6 +219,7 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
       open,
       waits,
       isShared: shared !== undefined,
+      mayShare: rounds.length > 0,
       takes,
       isDoubted: doubts.size > 0
     }
