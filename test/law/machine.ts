@@ -145,8 +145,9 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     const reached = new Set(places.map(({ path }) => path))
     const spare = new Set<string>()
     // what it was about is known by the time that it is decided
-    const whole = [...foreseen, ...earlier].filter(({ question }) => question !== undefined)
-    for (const place of [...whole, ...foreseen, ...earlier]) {
+    const latest = [...earlier.toReversed(), ...foreseen]
+    const whole = latest.filter(({ question }) => question !== undefined)
+    for (const place of [...whole, ...latest]) {
       const { isDoubted, path } = place
       if (!isDoubted || reached.has(path) || ![...done.ran, ...done.decided].includes(path)) continue
       reached.add(path)
