@@ -1,5 +1,6 @@
 // Steps that may fail, and what takes that over. A program is sound if every error is taken over, and nothing stands side by
-// side with a step whose error leaves it: what of that is done when it fails hangs on time.
+// side with a step whose error leaves it: what of that is done when it fails hangs on time. Nor is there a gate in what may
+// fail: whether a decision is asked for that nobody needs in the end hangs on when others are taken.
 
 import { type Body, bodiesOf, flat, type Leaf, type Nest, nestsOf, type Node, type Tag } from "./program.ts"
 
@@ -21,11 +22,16 @@ const errorsIn = (nodes: ReadonlyArray<Node>): ReadonlyArray<Tag> =>
 export const errorsOf = (body: Body): ReadonlyArray<Tag> =>
   body.tag === "Nest" ? errorsIn(body.nodes) : [errorOf(body) ?? []].flat()
 
+const hasGate = (body: Body): boolean =>
+  body.tag === "Nest" && nestsOf(body).some(({ nodes }) => flat(nodes).some(({ tag }) => tag === "Gate"))
+
+const isSoundNode = (node: Node): boolean => {
+  if (node.tag === "All") return errorsIn([node]).length === 0
+  return node.tag !== "Fallback" || errorsOf(node.tries).length === 0 || !hasGate(node.tries)
+}
+
 export const isSound = (program: Nest): boolean =>
-  errorsOf(program).length === 0 &&
-  nestsOf(program).every((nest) =>
-    flat(nest.nodes).every((node) => node.tag !== "All" || errorsIn([node]).length === 0)
-  )
+  errorsOf(program).length === 0 && nestsOf(program).every((nest) => flat(nest.nodes).every(isSoundNode))
 
 /** Makes a body, or a program, sound: steps whose errors nothing takes over do not fail any more. */
 export const defuse = <B extends Body>(body: B, taken: ReadonlyArray<Tag> = []): B => {
@@ -43,7 +49,7 @@ const defuseIn = (nodes: ReadonlyArray<Node>, taken: ReadonlyArray<Tag>): void =
   for (const node of nodes) {
     if (node.tag === "All") for (const part of node.parts) defuseIn(part, [])
     else if (node.tag === "Fallback") {
-      defuse(node.tries, [...taken, ...node.errors])
+      defuse(node.tries, hasGate(node.tries) ? [] : [...taken, ...node.errors])
       defuse(node.otherwise, taken)
     } else for (const body of bodiesOf(node)) defuse(body, taken)
   }
