@@ -205,7 +205,7 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a reply of one model serves a step of another",
-    file: "internal/run/moves.ts",
+    file: "internal/run/steps.ts",
     change: [["step.model?.models.includes(asked.model) === true", 'step.model?.models.includes("") !== true']],
     killedBy: core("Engine.unfinished")
   },

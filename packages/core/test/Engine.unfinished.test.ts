@@ -155,6 +155,11 @@ describe("a reply of an attempt that was cut off", () => {
       assert.strictEqual((yield* named(a, "y")).length, 3)
       assert.strictEqual((yield* named(number("a", { model: "other" }))).length, 3)
       assert.strictEqual((yield* named(number("a", { model: ["other", "default"] }))).length, 2)
+      const both = start.pipe(
+        Workflow.bind("warmer", number("a", { parameters: { temperature: 0.5 } }), "input"),
+        Workflow.bind("other", a, "input")
+      )
+      assert.strictEqual((yield* askedBy(both, kept)).length, 3 + 2)
       // it is parsed by the parser of today
       assert.strictEqual((yield* named(number("a", { version: 2 }))).length, 2)
       const again = yield* Effect.provide(

@@ -103,11 +103,10 @@ export const make = ({ records, started, steps }: Options) => {
    */
   const repliesFor = ({ opening, place, step }: Opener): ReadonlyArray<string> => {
     const isOne = (reply: KeptReply) => openingOf(reply) === opening
-    const isAsked = ({ asked }: KeptReply) => asked !== undefined && step.model?.models.includes(asked.model) === true
     const free = [...(openings.get(opening) ?? [])].filter((from) => {
       const own = seenFor(from)
       const isWanted = own?.by === undefined && own?.opening === opening
-      return !isWanted && records[from]?.replied?.some((reply) => isOne(reply) && isAsked(reply))
+      return !isWanted && records[from]?.replied?.some((reply) => isOne(reply) && steps.mayHear(step, reply))
     })
     return inOrder(free, place.path)
   }

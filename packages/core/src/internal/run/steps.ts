@@ -5,8 +5,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { engineError, UnknownPath, type WorkflowError } from "../../WorkflowError.ts"
-import type { Answer } from "../../WorkflowState.ts"
-import type { UntypedStep } from "../ask/step.ts"
+import type { Answer, KeptReply } from "../../WorkflowState.ts"
+import { insideOf, type UntypedStep } from "../ask/step.ts"
 import { nodesOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { finder } from "../definition/places.ts"
 import { suggest } from "../text/suggest.ts"
@@ -22,6 +22,8 @@ export interface Steps {
   readonly mayAsk: (step: UntypedStep, answer: Answer) => boolean
   /** Whether a step that asks what is answered may take that from another path. */
   readonly mayTake: (step: UntypedStep, answer: Answer) => boolean
+  /** Whether a reply to the prompt of a step is one to its request, whichever of its models gave it. */
+  readonly mayHear: (step: UntypedStep, reply: KeptReply) => boolean
 }
 
 export const make = (hash: Hash, workflow: UntypedWorkflow): Steps => {
@@ -49,6 +51,14 @@ export const make = (hash: Hash, workflow: UntypedWorkflow): Steps => {
       if (step.isGate) return "by" in answer && answer.by === "decision"
       if (step.model !== undefined) return isOfModels(answer, step.model.models)
       return answer.code !== undefined && answer.code === codeOf(hash, step) && likeOf(answer.code).size === 1
+    },
+    mayHear: (step, { asked }) => {
+      const { format, parameters } = insideOf(step).parts
+      return (
+        asked !== undefined &&
+        step.model?.models.includes(asked.model) === true &&
+        asked.settings === hash(canonical.stringify({ format, parameters }))
+      )
     }
   }
 }
