@@ -221,6 +221,55 @@ describe("a failure that was taken over", () => {
     })
   )
 
+  it.effect("leaves what hangs on a decision around it to do, and not what hangs on one inside", () =>
+    Effect.gen(function* () {
+      const options = { errors: ["StepOutputError"], otherwise } as const
+      const gate = { question: Schema.String, decision: Schema.String, input: "input" } as const
+      const same = () => "x"
+      const fails = nest.pipe(Workflow.bind("fails", count("a"), same))
+      const both = nest.pipe(Workflow.bind("asked", say("b"), "input"), Workflow.bind("fails", count("a"), same))
+      const before = start.pipe(Workflow.fallback("f", fails, { ...options, input: "input" }))
+      const around = yield* edited([
+        before,
+        start.pipe(Workflow.gate("g", gate), Workflow.fallback("f", both, { ...options, input: "g" }))
+      ])
+      assert.deepStrictEqual(around.left, ["g", "f/try/asked", "f/otherwise"])
+      const inside = yield* edited([
+        before,
+        start.pipe(
+          Workflow.fallback(
+            "f",
+            nest.pipe(
+              Workflow.gate("g", gate),
+              Workflow.bind("asked", say("b"), "g"),
+              Workflow.bind("fails", count("a"), same)
+            ),
+            { ...options, input: "input" }
+          )
+        )
+      ])
+      assert.deepStrictEqual(inside.left, [])
+    })
+  )
+
+  it.effect("keeps what comes after it from being done by itself", () =>
+    Effect.gen(function* () {
+      const body = nest.pipe(
+        Workflow.sample("each", count("a"), { input: "input", count: 2, concurrency: 1 }),
+        Workflow.bind("after", say("after"), "input")
+      )
+      const workflow = start.pipe(
+        Workflow.fallback("f", body, { input: "input", errors: ["StepOutputError"], otherwise })
+      )
+      for (const path of ["f/try/each/2", "f/try/after"]) {
+        const exit = yield* Effect.exit(
+          edited([workflow], (state) => Effect.map(Engine.step(workflow, state, path), ({ state }) => state))
+        )
+        assert.match(String(exit), /the run does not come by this step|no step has this path/)
+      }
+    })
+  )
+
   it.effect("is that of what is around it now and takes its error over", () =>
     Effect.gen(function* () {
       const within = (errors: ReadonlyArray<"StepOutputError" | "LlmError">) =>

@@ -114,6 +114,22 @@ describe("a result that is found elsewhere", () => {
     })
   )
 
+  it.effect("goes to the first of several items, whose own result goes to another one", () =>
+    Effect.gen(function* () {
+      const each = (...items: ReadonlyArray<string>) =>
+        start.pipe(
+          Workflow.forEach("each", nest, {
+            items: () => items.map((text, i) => ({ text, key: String(i) })),
+            key: "key",
+            input: "item.text"
+          })
+        )
+      const { asked, moved } = yield* edited(each("u", "v"), each("v", "u", "v"))
+      assert.deepStrictEqual(asked, ["a: v"])
+      assert.sameMembers(moved, ["each/0/one → each/1/one", "each/1/one → each/0/one"])
+    })
+  )
+
   it.effect("goes to the place of the same last name first, of an item too whose key is not there any more", () =>
     Effect.gen(function* () {
       const keyed = (key: string) => ({ items: () => ["x"], key: () => key, input: () => "x" })
