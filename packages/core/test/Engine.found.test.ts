@@ -1,5 +1,5 @@
 import { Effect, Schema } from "effect"
-import { Engine, LlmClient, Workflow, WorkflowEvent, type WorkflowState } from "@stepwright/core"
+import { Engine, LlmClient, Step, Workflow, WorkflowEvent, type WorkflowState } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
 import { reply } from "./support/scripted.ts"
 import { say } from "./support/say.ts"
@@ -22,14 +22,16 @@ type State = WorkflowState.WorkflowState
 const edited = (
   before: Any,
   after: Any,
-  between: (state: State) => Effect.Effect<State, unknown, LlmClient.LlmClient> = Effect.succeed
+  between: (state: State) => Effect.Effect<State, unknown, LlmClient.LlmClient> = Effect.succeed,
+  /** How often others get their turn before something is answered. */
+  turns: (text: string) => number = () => 0
 ) => {
   const asked: Array<string> = []
   const layer = LlmClient.layer(({ messages }) => {
     const text = messages.at(-1)!.content
     const nth = asked.filter((other) => other === text).length + 1
     asked.push(text)
-    return Effect.succeed(reply(`${text} ${nth}`))
+    return Effect.as(Effect.repeat(Effect.yieldNow, { times: turns(text) }), reply(`${text} ${nth}`))
   })
   return Effect.gen(function* () {
     const first = yield* Engine.run(before, yield* Engine.initialize(before, "x"))
@@ -111,6 +113,36 @@ describe("a result that is found elsewhere", () => {
       const { asked, moved, output } = yield* edited(before, after)
       assert.deepStrictEqual([asked, moved], [[], ["y → n", "z → m"]])
       assert.deepStrictEqual(output, { n: "a: x 2", m: "a: x 1" })
+    })
+  )
+
+  it.effect("is found for what is known only since others are looked for", () =>
+    Effect.gen(function* () {
+      // whoever looks ahead comes by it
+      const keyed = Step.effect("keyed", {
+        input: Schema.String,
+        output: Schema.String,
+        key: () => Effect.as(Effect.repeat(Effect.yieldNow, { times: 3 }), 1),
+        run: Effect.succeed
+      })
+      const each = (first: typeof a, prefix: string) =>
+        start.pipe(
+          Workflow.bind("keyed", keyed, "input"),
+          Workflow.forEach(
+            "each",
+            Workflow.make("item", { input: Schema.String }).pipe(
+              Workflow.bind("first", first, "input"),
+              Workflow.bind("second", c, ({ first, input }) => (first === "" ? "" : input))
+            ),
+            { items: () => ["u", "v", "w"], key: (item) => prefix + item, input: "item", concurrency: 3 }
+          )
+        )
+      for (let turns = 0; turns < 4; turns++) {
+        const { asked } = yield* edited(each(a, "old "), each(b, "new "), Effect.succeed, (text) =>
+          text === "b: w" ? turns : 1
+        )
+        assert.deepStrictEqual(asked, ["b: u", "b: v", "b: w"], `${turns} turns`)
+      }
     })
   )
 
