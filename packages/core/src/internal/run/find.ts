@@ -49,10 +49,13 @@ export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown
     return isThere()
   })
   const ahead = Effect.gen(function* () {
+    // what happens meanwhile is not seen
+    const { events } = state
     const foresight = yield* foresee(runtime, steps, workflow, input, started)
     yield* settle(runtime, foresight)
     // what keeps it from looking further is told where the run comes by it
-    if (foresight.fault === undefined) last = known(state, foresight)
+    const { moves, replies } = foresight
+    if (foresight.fault === undefined) last = known(state.records, events + moves.length + replies.length, foresight)
     return foresight.plan
   })
   const find: Find = Effect.fnUntraced(function* (step, place, { digests, fingerprint }) {
@@ -97,7 +100,7 @@ interface Known {
   readonly left: ReadonlySet<string>
 }
 
-const known = ({ events, records }: WorkflowState, { abandoned, seen }: Foresight): Known => {
+const known = (records: WorkflowState["records"], events: number, { abandoned, seen }: Foresight): Known => {
   const left = new Set<string>()
   for (const [path, record] of Object.entries(records)) {
     const place = seen.get(path)
