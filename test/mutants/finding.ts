@@ -113,6 +113,12 @@ export const finding: ReadonlyArray<Mutant> = [
     killedBy: core("Engine.found")
   },
   {
+    name: "what became known while a run looked ahead counts as seen",
+    file: "internal/run/find.ts",
+    change: [["events + moves.length + replies.length", "Math.max(events, state.events)"]],
+    killedBy: core("Engine.found")
+  },
+  {
     name: "of several results the last is found first",
     file: "internal/run/moves.ts",
     change: [["rank(a) - rank(b) || (a < b ? -1 : 1)", "rank(b) - rank(a) || (a < b ? 1 : -1)"]],
