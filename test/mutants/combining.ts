@@ -119,7 +119,7 @@ export const combining: ReadonlyArray<Mutant> = [
   {
     name: "a run that waits for a decision counts as complete",
     file: "internal/run/drive.ts",
-    change: [["  if (first !== undefined)\n    end(", "  if (first !== undefined && others.length > 0)\n    end("]],
+    change: [["if (first === undefined) return", 'if (first === undefined || first !== "") return']],
     killedBy
   }
 ]

@@ -6,7 +6,7 @@ import * as Stream from "effect/Stream"
 import { DeltaSink } from "./DeltaSink.ts"
 import type { UntypedWorkflow } from "./internal/definition/nodes.ts"
 import * as beginning from "./internal/run/begin.ts"
-import { drive, refused, visit, wayTo } from "./internal/run/drive.ts"
+import { drive, endUndecided, refused, visit, wayTo } from "./internal/run/drive.ts"
 import { faultless } from "./internal/run/fault.ts"
 import { settle } from "./internal/run/find.ts"
 import { foresee, type PlanEntry, whole } from "./internal/run/foresee.ts"
@@ -22,7 +22,7 @@ import type { LlmError } from "./LlmError.ts"
 import type { Usage } from "./Usage.ts"
 import type * as Workflow from "./Workflow.ts"
 import type { WorkflowConfig } from "./WorkflowConfig.ts"
-import { engineError, type EngineReason, MissingResult, Undecided, WorkflowError } from "./WorkflowError.ts"
+import { engineError, type EngineReason, MissingResult, type Undecided, WorkflowError } from "./WorkflowError.ts"
 import { fold, renewed, type WorkflowEvent } from "./WorkflowEvent.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
@@ -343,6 +343,7 @@ const atStep = Effect.fnUntraced(function* <In, Out, E, R>(
   yield* beginning.enterJournal(runtime, state)
   yield* faultless(runtime, settle(runtime, foresight))
   const { output } = yield* typed(workflow, go(runtime, work(runtime)))
+  endUndecided(runtime)
   return { runtime, output }
 })
 
@@ -360,13 +361,8 @@ const outcomeOf = <Out, E>({
   ...tally,
   state,
   // a typed workflow comes to its output, or to an error of one of its steps, which E covers
-  ending: (ending ?? endingOf(tally.undecided) ?? { _tag: "Completed", output }) as RunEnding<Out, E>
+  ending: (ending ?? { _tag: "Completed", output }) as RunEnding<Out, E>
 })
-
-const endingOf = ([first, ...others]: ReadonlyArray<string>): RunEnding<never, never> | undefined =>
-  first === undefined
-    ? undefined
-    : { _tag: "Suspended", path: first, reason: new Undecided({ gates: [first, ...others] }) }
 
 const now = Effect.map(Clock.currentTimeMillis, Math.floor)
 

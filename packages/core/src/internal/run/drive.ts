@@ -134,11 +134,16 @@ const checkModels = Effect.fnUntraced(function* (workflow: UntypedWorkflow): Eff
   }
 })
 
+/** Ends what waits for decisions, if anything does. */
+export const endUndecided = (runtime: Runtime): void => {
+  const [first, ...others] = runtime.tally.undecided
+  if (first === undefined) return
+  end(runtime, { _tag: "Suspended", path: first, reason: new Undecided({ gates: [first, ...others] }) })
+}
+
 const recordEnd = (runtime: Runtime, workflow: UntypedWorkflow, exit: Exit.Exit<unknown, unknown>) => {
   const isCancelled = Exit.hasInterrupts(exit)
-  const [first, ...others] = runtime.tally.undecided
-  if (first !== undefined)
-    end(runtime, { _tag: "Suspended", path: first, reason: new Undecided({ gates: [first, ...others] }) })
+  endUndecided(runtime)
   // without a fault an engine fails by a defect only
   if (Exit.isFailure(exit) && !isCancelled) end(runtime, { _tag: "Failed", path: "", reason: Cause.squash(exit.cause) })
   const ending = isCancelled ? undefined : runtime.ending
