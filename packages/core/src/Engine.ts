@@ -37,6 +37,9 @@ export interface InitializeOptions {
   readonly run?: string
 }
 
+/** An id for a new run: the time and six random letters. */
+export const newRunId: Effect.Effect<string> = beginning.newRunId
+
 /** A new run, with nothing run yet. **Fails with** `InvalidInput`, `WorkflowConfigError`, `RunExists`, `JournalError`. */
 export const initialize = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,

@@ -17,13 +17,19 @@ export class JournalError extends Schema.TaggedError<JournalError>()("JournalErr
 
 /** Keeps what happens to runs, and the texts of prompts and replies. */
 export interface Service {
-  /** Adds an event; once it succeeds, the event survives the process. */
+  /**
+   * Adds an event. Once it succeeds, the event survives the process, and one that is durable (`WorkflowEvent.isDurable`)
+   * a cut of the power, with all that was added before it.
+   */
   readonly append: (run: string, event: WorkflowEvent) => Effect.Effect<void, JournalError>
   /** All events of a run, in order. **Fails with** `NotFound` for a run that has none. */
   readonly load: (run: string) => Effect.Effect<ReadonlyArray<WorkflowEvent>, JournalError>
-  /** How many events of this run are kept; `undefined` where nothing is kept at all. */
+  /**
+   * How many events of this run are kept; `undefined` where nothing is kept at all. Who asks is about to write: a journal
+   * that one process at a time writes to is from then on that of the caller, or **fails with** `Locked`.
+   */
   readonly size: (run: string) => Effect.Effect<number | undefined, JournalError>
-  /** Keeps a text of a run under its hash. */
+  /** Keeps a text of a run under its hash; it is as durable as the event that names it, which comes after it. */
   readonly putText: (run: string, hash: string, text: string) => Effect.Effect<void, JournalError>
   readonly getText: (run: string, hash: string) => Effect.Effect<string, JournalError>
 }

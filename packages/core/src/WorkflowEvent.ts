@@ -146,6 +146,14 @@ export const WorkflowEvent = Schema.Union([
 ])
 export type WorkflowEvent = typeof WorkflowEvent.Type
 
+/**
+ * Whether a journal has an event on the disk, with all before it, before the run goes on. The others say how the run came
+ * there: they outlast a process that is killed, and perhaps no cut of the power.
+ */
+export const isDurable = ({ _tag }: WorkflowEvent): boolean => durable.test(_tag)
+
+const durable = /^(?:Run(?:Initialized|Imported|Ended)|InputProvided|RequestStarted|Step(?:Succeeded|Failed))$/
+
 /** A state whose top level its owner may change in place; the records in it are replaced, never changed. */
 export type Draft = { -readonly [K in keyof WorkflowState]: WorkflowState[K] } & { records: Record<string, StepRecord> }
 
