@@ -46,6 +46,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
   ],
   "node-runner": [
     { beside: ["internal/disk", "internal/sandbox"] },
+    "internal/journal",
     ["NodeHasher", "NodeJournal", "NodeWorkspace", "PyodideTestRunner"],
     "internal/services",
     "cli/base",

@@ -1,10 +1,19 @@
 import { spawn } from "node:child_process"
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { Engine, Journal, Step, Workflow, WorkflowEvent, type WorkflowState } from "@stepwright/core"
-import { Effect, Schema } from "effect"
+import { Context, Effect, Exit, Layer, Schema, Scope } from "effect"
 import * as NodeJournal from "../src/NodeJournal.ts"
 
 const increment = Step.effect("increment", {
@@ -34,9 +43,24 @@ const open = (directory: string) => Effect.provide(NodeJournal.layer({ directory
 const finish = (run: string) =>
   Effect.flatMap(Engine.initialize(workflow, 1, { run }), (state) => runState(workflow, state))
 
+const begun = {
+  _tag: "RunInitialized",
+  format: 1,
+  run: "r",
+  workflow: "w",
+  version: 1,
+  definition: "d",
+  input: 1,
+  at: 0
+} as const
+
+const begin = Effect.flatMap(Journal.Journal, (journal) => journal.append("r", begun))
+
 const touch = Effect.flatMap(Journal.Journal, (journal) =>
   journal.append("r", { _tag: "StepStarted", path: "after", step: "s", at: 0 })
 )
+
+const claims = (directory: string) => readdirSync(join(directory, "r")).filter((name) => name.startsWith("claim"))
 
 const load = (directory: string, run = "r") =>
   Effect.flatMap(Journal.Journal, (journal) => journal.load(run)).pipe(open(directory))
@@ -100,61 +124,86 @@ describe("NodeJournal", () => {
         yield* open(directory)(finish("r"))
         const file = join(directory, "r", "events.jsonl")
         const lines = readFileSync(file, "utf8").split("\n")
-        const broken = lines.with(2, lines[2]!.replace("StepStarted", "StepStrated")).join("\n")
+        const broken = lines.with(3, lines[3]!.replace("StepStarted", "StepStrated")).join("\n")
         writeFileSync(file, broken)
         const error = yield* Effect.flip(load(directory))
         assert.strictEqual(error.reason, "Unreadable")
-        assert.include(error.message, "events.jsonl:3")
+        assert.include(error.message, "events.jsonl:4: it was changed")
+        const goesOn = Effect.flatMap(Engine.load(workflow, "r"), (s) => runState(workflow, s))
+        assert.include((yield* Effect.flip(open(directory)(goesOn))).message, "events.jsonl:4")
+        assert.include((yield* Effect.flip(open(directory)(touch))).message, "events.jsonl:4")
         assert.strictEqual(readFileSync(file, "utf8"), broken)
-        writeFileSync(file, lines.with(0, lines[0]!.replace('"format":1', '"format":2')).join("\n"))
+        writeFileSync(file, lines.with(0, lines[0]!.replace('"format":2', '"format":3')).join("\n"))
         assert.strictEqual((yield* Effect.flip(load(directory))).reason, "Newer")
       })
     )
   )
 
-  it.effect("tells a newer format in a state that a run starts from", () =>
+  it.effect("reads a journal of format 1, and makes it one of this format before it adds anything", () =>
     inDirectory((directory) =>
       Effect.gen(function* () {
-        const state = yield* Engine.initialize(workflow, 1)
-        const journal = yield* Journal.Journal
-        yield* journal.append("r", { _tag: "RunImported", run: "r", state, at: 0 })
+        mkdirSync(join(directory, "r"))
         const file = join(directory, "r", "events.jsonl")
-        writeFileSync(file, readFileSync(file, "utf8").replace('"format":1', '"format":2'))
-        assert.strictEqual((yield* Effect.flip(journal.load("r"))).reason, "Newer")
-      }).pipe(open(directory))
+        const old: ReadonlyArray<WorkflowEvent.WorkflowEvent> = [
+          begun,
+          { _tag: "StepStarted", path: "a", step: "increment", at: 1 }
+        ]
+        writeFileSync(file, `${old.map((event) => `${JSON.stringify(event)}\n`).join("")}{"_tag":"Ste`)
+        writeFileSync(join(directory, "r", "texts.jsonl"), '{"hash":"h","text":"t"}\n')
+        assert.deepStrictEqual(yield* load(directory), old)
+        assert.notInclude(readFileSync(file, "utf8"), '"format":2')
+        yield* open(directory)(touch)
+        // as a version reads it that knows format 1
+        assert.strictEqual(JSON.parse(readFileSync(file, "utf8").split("\n")[0]!).format, 2)
+        assert.deepStrictEqual((yield* load(directory)).slice(0, -1), [...old])
+        const text = Effect.flatMap(Journal.Journal, (journal) => journal.getText("r", "h"))
+        assert.strictEqual(yield* open(directory)(text), "t")
+      })
     )
   )
 
-  it.effect(
-    "lets one opening at a time write, and takes a lock with its own process id from before as left behind",
-    () =>
-      inDirectory((directory) =>
-        Effect.gen(function* () {
-          mkdirSync(join(directory, "r"))
-          writeFileSync(join(directory, "r", "lock"), `${process.pid}\n`)
-          assert.isUndefined(yield* NodeJournal.writer(directory, "r"))
-          yield* Effect.gen(function* () {
-            yield* finish("r")
-            assert.strictEqual(yield* NodeJournal.writer(directory, "r"), process.pid)
-            const refused = yield* Effect.flip(open(directory)(touch))
-            assert.include(refused.message, `process ${process.pid} is running it`)
-          }).pipe(open(directory))
-          assert.isFalse(existsSync(join(directory, "r", "lock")))
-        })
-      )
+  it.effect("does not go on with a copy of another run's folder", () =>
+    inDirectory((directory) =>
+      Effect.gen(function* () {
+        yield* open(directory)(finish("r"))
+        cpSync(join(directory, "r"), join(directory, "copy"), { recursive: true })
+        assert.include((yield* Effect.flip(load(directory, "copy"))).message, "the journal of run r")
+      })
+    )
+  )
+
+  it.effect("lets one opening at a time write", () =>
+    inDirectory((directory) =>
+      Effect.gen(function* () {
+        yield* Effect.gen(function* () {
+          yield* finish("r")
+          assert.strictEqual(yield* NodeJournal.writer(directory, "r"), process.pid)
+          const refused = yield* Effect.flip(open(directory)(touch))
+          assert.strictEqual(refused.reason, "Locked")
+          assert.include(refused.message, `process ${process.pid} is running it`)
+          const size = Effect.flatMap(Journal.Journal, (journal) => journal.size("r"))
+          assert.strictEqual((yield* Effect.flip(open(directory)(size))).reason, "Locked")
+        }).pipe(open(directory))
+        assert.isUndefined(yield* NodeJournal.writer(directory, "r"))
+        yield* open(directory)(touch)
+        assert.deepStrictEqual(claims(directory), ["claim.2.ended"])
+      })
+    )
   )
 
   it.effect("writes to a run once whoever held it lets go", () =>
     inDirectory((directory) =>
       Effect.gen(function* () {
-        const lock = join(directory, "r", "lock")
-        mkdirSync(join(directory, "r"))
-        writeFileSync(lock, `${process.ppid}\n`)
-        assert.strictEqual((yield* Effect.flip(touch)).reason, "Locked")
-        rmSync(lock)
-        yield* touch
-        assert.strictEqual(readFileSync(lock, "utf8"), `${process.pid}\n`)
-      }).pipe(open(directory))
+        const [mine, other] = [yield* Scope.make(), yield* Scope.make()]
+        const journal = (scope: Scope.Closeable) =>
+          Effect.map(Layer.buildWithScope(NodeJournal.layer({ directory }), scope), Context.get(Journal.Journal))
+        yield* (yield* journal(other)).append("r", begun)
+        const waiting = yield* journal(mine)
+        assert.strictEqual((yield* Effect.flip(waiting.size("r"))).reason, "Locked")
+        yield* Scope.close(other, Exit.void)
+        assert.strictEqual(yield* waiting.size("r"), 1)
+        yield* Scope.close(mine, Exit.void)
+      })
     )
   )
 
@@ -163,7 +212,7 @@ describe("NodeJournal", () => {
       Effect.gen(function* () {
         const size = Effect.flatMap(Journal.Journal, (journal) => journal.size("r"))
         assert.strictEqual(yield* open(directory)(size), 0)
-        yield* open(directory)(Effect.andThen(touch, touch))
+        yield* open(directory)(Effect.andThen(begin, touch))
         const file = join(directory, "r", "events.jsonl")
         appendFileSync(file, '{"_tag":"StepSta')
         assert.strictEqual(yield* open(directory)(size), 2)
@@ -195,7 +244,11 @@ describe("NodeJournal", () => {
         yield* journal.putText("r", "h1", "one\ntwo")
         yield* journal.putText("r", "h2", "three")
         assert.strictEqual(yield* journal.getText("r", "h1"), "one\ntwo")
-        assert.strictEqual(readFileSync(join(directory, "r", "texts.jsonl"), "utf8").split("\n").length, 3)
+        yield* begin
+        assert.strictEqual(yield* journal.getText("r", "h1"), "one\ntwo")
+        assert.strictEqual(readFileSync(join(directory, "r", "events.jsonl"), "utf8").split('"h1"').length, 2)
+        const again = Effect.flatMap(Journal.Journal, (other) => other.getText("r", "h2"))
+        assert.strictEqual(yield* open(directory)(again), "three")
         assert.strictEqual((yield* Effect.flip(journal.getText("r", "h3"))).reason, "NotFound")
       }).pipe(open(directory))
     )
@@ -205,13 +258,14 @@ describe("NodeJournal", () => {
     inDirectory((directory) =>
       Effect.gen(function* () {
         const journal = yield* Journal.Journal
+        yield* begin
         const paths = Array.from({ length: 500 }, (_, i) => `p${i}`)
         yield* Effect.forEach(paths, (path) => journal.append("r", { _tag: "StepStarted", path, step: "s", at: 0 }), {
           concurrency: "unbounded"
         })
         const events = yield* journal.load("r")
         assert.deepStrictEqual(
-          events.map((event) => ("path" in event ? event.path : "")),
+          events.slice(1).map((event) => ("path" in event ? event.path : "")),
           paths
         )
       }).pipe(open(directory))
@@ -242,6 +296,7 @@ describe("NodeJournal", () => {
           import * as NodeJournal from "${module}"
           await Effect.runPromise(Effect.gen(function* () {
             const journal = yield* Journal
+            yield* journal.append("r", ${JSON.stringify(begun)})
             for (let i = 0; ; i++) {
               yield* journal.append("r", { _tag: "StepStarted", path: "p" + i, step: "s", at: i })
               process.stdout.write(i + "\\n")
@@ -274,13 +329,12 @@ describe("NodeJournal", () => {
             })
         )
         const last = Number(told.trimEnd().split("\n").at(-1))
-        const events = yield* load(directory)
+        const [, ...events] = yield* load(directory)
         assert.isAtLeast(events.length, last + 1)
         events.forEach((event, i) => assert.strictEqual(event.at, i))
         assert.isUndefined(yield* NodeJournal.writer(directory, "r"))
         yield* open(directory)(touch)
-        assert.strictEqual((yield* load(directory)).length, events.length + 1)
-        assert.isFalse(existsSync(join(directory, "r", "lock")))
+        assert.strictEqual((yield* load(directory)).length, events.length + 2)
       })
     )
   )

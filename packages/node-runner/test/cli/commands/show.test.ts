@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from "node:fs"
+import { writeFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { WorkflowEvent, WorkflowState } from "@stepwright/core"
+import { Journal, WorkflowEvent, WorkflowState } from "@stepwright/core"
 import { Effect } from "effect"
+import * as NodeJournal from "../../../src/NodeJournal.ts"
 import { call, inFolder } from "../../support/commandLine.ts"
 import { saying } from "../../support/saying.ts"
 
@@ -14,8 +15,8 @@ const started = Effect.gen(function* () {
   const { run }: { readonly run: string } = JSON.parse(out)
   writeFileSync("mine.txt", "mine")
   yield* call(["set", "first", "mine.txt"], bound)
-  const lines = readFileSync(`.stepwright/runs/${run}/events.jsonl`, "utf8").trimEnd().split("\n")
-  return { run, events: lines.map((line): WorkflowEvent.WorkflowEvent => JSON.parse(line)) }
+  const journal = yield* Effect.provide(Journal.Journal, NodeJournal.layer({ directory: ".stepwright/runs" }))
+  return { run, events: yield* journal.load(run) }
 })
 
 const numberOf = (events: ReadonlyArray<WorkflowEvent.WorkflowEvent>, tag: string, path: string) =>

@@ -1,0 +1,29 @@
+import { rmdirSync } from "node:fs"
+import { dirname } from "node:path"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Result from "effect/Result"
+
+/** Makes a folder, and those above it that are missing, each on the disk with its name. */
+export const make = Effect.fnUntraced(function* (path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const above: Array<string> = []
+  for (let at = path; !(yield* fs.exists(at)); at = dirname(at)) above.unshift(dirname(at))
+  if (above.length === 0) return
+  yield* fs.makeDirectory(path, { recursive: true })
+  yield* Effect.forEach(above, flush, { discard: true })
+})
+
+/** Once it succeeds, the names in a folder are on the disk: of files that were made, renamed or removed. */
+export const flush = Effect.fnUntraced(function* (path: string) {
+  const fs = yield* FileSystem.FileSystem
+  const folder = yield* Effect.option(fs.open(path, { flag: "r" }))
+  // Windows opens none, and needs not be asked
+  if (folder._tag === "Some") yield* folder.value.sync
+}, Effect.scoped)
+
+/** Removes a folder that holds nothing, and those above it that hold nothing but that. */
+export const removeEmpty = (folder: string): Effect.Effect<void> =>
+  Effect.suspend(() =>
+    folder !== "." && Result.isSuccess(Result.try(() => rmdirSync(folder))) ? removeEmpty(dirname(folder)) : Effect.void
+  )

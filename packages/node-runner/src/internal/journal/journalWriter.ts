@@ -1,0 +1,93 @@
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import type { PlatformError } from "effect/PlatformError"
+import * as Semaphore from "effect/Semaphore"
+import * as Scope from "effect/Scope"
+import type { JournalError } from "@stepwright/core/Journal"
+import { isDurable, type WorkflowEvent } from "@stepwright/core/WorkflowEvent"
+import * as appender from "./appender.ts"
+import * as claim from "./claim.ts"
+import * as folders from "../disk/folders.ts"
+import * as journalFile from "./journalFile.ts"
+import { writeWhole } from "../disk/writeWhole.ts"
+
+/** Writes to one run, which this process holds. */
+export interface JournalWriter {
+  readonly events: () => number
+  /** Once it succeeds, the event is in the file, and one that is durable on the disk, with all before it. */
+  readonly append: (event: WorkflowEvent) => Effect.Effect<void, JournalError | PlatformError>
+  /** Keeps a text, which is written before the next event. */
+  readonly putText: (hash: string, text: string) => void
+  /** A text that is kept, and not written yet. */
+  readonly keptText: (hash: string) => string | undefined
+}
+
+/** Claims the run in a folder. `read` gives what a file holds. Nothing else is changed before something is added. */
+export const open = Effect.fnUntraced(function* (
+  run: string,
+  folder: string,
+  read: (file: string) => Effect.Effect<journalFile.Checked, JournalError | PlatformError>
+): Effect.fn.Return<JournalWriter, JournalError | PlatformError, FileSystem.FileSystem | Scope.Scope> {
+  const fs = yield* FileSystem.FileSystem
+  const scope = yield* Scope.Scope
+  yield* folders.make(folder)
+  const held = yield* claim.acquire(run, folder)
+  const file = `${folder}/${journalFile.name}`
+  const found = yield* read(file)
+  const lock = Semaphore.makeUnsafe(1)
+  const hashes = new Set(found.texts.keys())
+  const kept = new Map<string, string>()
+  let events = found.events.length
+  let lines = found.format < journalFile.format ? found.lines + 1 : found.lines
+  let isListed = found.lines > 0
+  let opened: appender.Appender | undefined
+
+  /** What was never whole goes, and the format becomes that of this version. */
+  const prepare = Effect.gen(function* () {
+    const isWhole = found.length === found.bytes.length
+    if (found.lines === 0) yield* isWhole ? Effect.void : fs.remove(file)
+    else if (found.format < journalFile.format || held.isTakenOver || !isWhole) {
+      // who held it may have the file open still: what comes from there goes into one that nobody reads
+      yield* writeWhole(file, journalFile.renewed(run, found))
+    }
+    return yield* appender.open(file)
+  }).pipe(Effect.provideService(Scope.Scope, scope))
+
+  const next = (event: WorkflowEvent): string => {
+    let text = ""
+    if (lines === 0) text = journalFile.line(run, lines++, journalFile.header(run))
+    for (const [hash, of] of kept) text += journalFile.line(run, lines++, { hash, text: of })
+    kept.clear()
+    return text + journalFile.line(run, lines++, event)
+  }
+
+  return {
+    events: () => events,
+    append: Effect.fnUntraced(
+      function* (event) {
+        yield* held.check
+        const to = yield* lock.withPermits(1)(
+          Effect.gen(function* () {
+            opened ??= yield* prepare
+            yield* opened.write(next(event))
+            events++
+            return opened
+          })
+        )
+        if (!isDurable(event)) return
+        yield* to.flush
+        if (!isListed) yield* folders.flush(folder)
+        isListed = true
+        // what another process has begun to write meanwhile is not this one's
+        yield* event._tag === "RunEnded" ? held.renew : held.check
+      },
+      (work) => Effect.provideService(work, FileSystem.FileSystem, fs)
+    ),
+    putText: (hash, text) => {
+      if (hashes.has(hash)) return
+      hashes.add(hash)
+      kept.set(hash, text)
+    },
+    keptText: (hash) => kept.get(hash)
+  }
+})

@@ -1,0 +1,49 @@
+import { Buffer } from "node:buffer"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Result from "effect/Result"
+import { JournalError } from "@stepwright/core/Journal"
+import * as checkedLines from "./checkedLines.ts"
+import * as claim from "./claim.ts"
+import * as journalFile from "./journalFile.ts"
+import { type Lost, salvage } from "./salvage.ts"
+import { writeWhole } from "../disk/writeWhole.ts"
+
+/** What was done about a damaged journal. */
+export interface Repaired {
+  /** How many events are left, and what was lost: nothing where nothing was damaged. */
+  readonly events: number
+  readonly lost: ReadonlyArray<Lost>
+  /** The damaged file, which is kept. */
+  readonly kept?: string
+}
+
+/** Drops the damaged lines of a run's journal. **Fails with** `Unreadable` where its beginning is lost. */
+export const repair = Effect.fnUntraced(function* (run: string, folder: string) {
+  const fs = yield* FileSystem.FileSystem
+  yield* claim.acquire(run, folder)
+  const file = `${folder}/${journalFile.name}`
+  const read = yield* fs.readFile(file)
+  const bytes = Buffer.from(read.buffer, read.byteOffset, read.byteLength)
+  const checked = journalFile.check(run, bytes)
+  const events = Result.flatMap(checked, (found) => journalFile.events(run, found))
+  if (Result.isSuccess(events)) return { events: events.success.length, lost: [] } satisfies Repaired
+  const { detail, reason } = events.failure
+  if (reason === "Newer") {
+    return yield* new JournalError({ run, reason, detail })
+  }
+  const { kept, lost } = salvage(run, bytes)
+  const repaired = [JSON.stringify(journalFile.header(run)), ...kept]
+    .map((json, number) => checkedLines.print(run, number, json))
+    .join("")
+  const left = Result.flatMap(journalFile.check(run, Buffer.from(repaired)), (found) => journalFile.events(run, found))
+  if (Result.isFailure(left)) {
+    const beginning = "the line with which the run began is lost, and its input with it: start it anew"
+    return yield* new JournalError({ run, reason: "Unreadable", detail: kept.length === 0 ? detail : beginning })
+  }
+  let aside = `${file}.damaged`
+  for (let n = 2; yield* fs.exists(aside); n++) aside = `${file}.damaged-${n}`
+  yield* fs.copyFile(file, aside)
+  yield* writeWhole(file, repaired)
+  return { events: left.success.length, lost, kept: aside } satisfies Repaired
+}, Effect.scoped)

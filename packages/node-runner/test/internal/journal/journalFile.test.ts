@@ -1,0 +1,182 @@
+import { Buffer } from "node:buffer"
+import { assert, describe, it } from "@effect/vitest"
+import { WorkflowEvent } from "@stepwright/core"
+import { Effect, Result } from "effect"
+import * as checkedLines from "../../../src/internal/journal/checkedLines.ts"
+import * as journalFile from "../../../src/internal/journal/journalFile.ts"
+
+const begin = {
+  _tag: "RunInitialized",
+  format: 1,
+  run: "r",
+  workflow: "w",
+  version: 1,
+  definition: "d",
+  input: { topic: "Größe" },
+  at: 1
+} as const satisfies WorkflowEvent.WorkflowEvent
+
+const started = (n: number) => ({ _tag: "StepStarted", path: `each/${n}`, step: "s", at: n }) as const
+
+const text = (n: number) => `reply ${n}: "quoted", ü, \u2028 and\nlines of ${"text ".repeat(12)}`
+
+/** A journal of a little more than so many bytes, in lines, texts between the events. */
+const linesOf = (size: number): ReadonlyArray<string> => {
+  const lines = [journalFile.line("r", 0, journalFile.header("r")), journalFile.line("r", 1, begin)]
+  for (let bytes = 0; bytes < size; bytes += lines.at(-1)!.length) {
+    const number = lines.length
+    lines.push(
+      number % 3 === 0
+        ? journalFile.line("r", number, { hash: `hash${number}`, text: text(number) })
+        : journalFile.line("r", number, started(number))
+    )
+  }
+  return lines
+}
+
+interface Found {
+  readonly fault?: journalFile.Fault
+  readonly events?: ReadonlyArray<WorkflowEvent.WorkflowEvent>
+  readonly texts?: ReadonlyArray<string | undefined>
+  /** Bytes at the end that do not count. */
+  readonly torn?: number
+}
+
+const read = (bytes: Buffer, run = "r"): Found => {
+  const checked = journalFile.check(run, bytes)
+  if (Result.isFailure(checked)) return { fault: checked.failure }
+  const events = journalFile.events(run, checked.success)
+  if (Result.isFailure(events)) return { fault: events.failure }
+  const { length, texts } = checked.success
+  const known = [...texts.keys()].map((hash) => journalFile.text(checked.success, hash))
+  return { events: events.success, texts: known, torn: bytes.length - length }
+}
+
+const readLines = (lines: ReadonlyArray<string>, run?: string) => read(Buffer.from(lines.join("")), run)
+
+const lines = linesOf(4096)
+const whole = readLines(lines)
+
+/** Whether a change showed: as a fault where it is, or, with no whole line after it, as an end that was never whole. */
+const assertNoticed = (found: Found, line: number, what: string) => {
+  if (found.fault !== undefined) {
+    assert.isAtMost(Math.abs(found.fault.line - line), 1, what)
+    return
+  }
+  const left = lines.slice(0, line - 1)
+  // without its newline a line is one with the last
+  assert.isAtLeast(line, lines.length - 1, what)
+  assert.deepStrictEqual({ ...found, torn: 0 }, readLines(left), what)
+  assert.isAbove(found.torn ?? 0, 0, what)
+}
+
+describe("journalFile", () => {
+  it("gives back events and texts", () => {
+    assert.strictEqual(whole.torn, 0)
+    assert.deepStrictEqual(whole.events?.slice(0, 2), [begin, started(2)])
+    assert.strictEqual(whole.texts?.[0], text(3))
+    assert.strictEqual(whole.events!.length + whole.texts!.length + 1, lines.length)
+  })
+
+  it("is lines of JSON for every other tool", () => {
+    const [header, first] = lines.map((line) => JSON.parse(line))
+    assert.deepStrictEqual({ ...header, crc: 0 }, { _tag: "Journal", format: 2, run: "r", n: 0, crc: 0 })
+    assert.deepStrictEqual({ ...first, crc: 0 }, { ...begin, n: 1, crc: 0 })
+  })
+
+  it("notices every bit that was flipped", () => {
+    const bytes = Buffer.from(lines.join(""))
+    let line = 1
+    for (let at = 0; at < bytes.length; at++) {
+      const before = bytes[at]!
+      for (let bit = 0; bit < 8; bit++) {
+        bytes[at] = before ^ (1 << bit)
+        assertNoticed(read(bytes), line, `bit ${bit} of byte ${at}`)
+      }
+      bytes[at] = before
+      if (before === 10) line++
+    }
+    assert.deepStrictEqual(read(bytes), whole)
+  })
+
+  it("notices every line that is missing, stands there twice, or was swapped with another", () => {
+    for (let i = 0; i < lines.length - 1; i++) {
+      assertNoticed(readLines(lines.toSpliced(i, 1)), i + 1, `without line ${i + 1}`)
+      assert.isDefined(readLines(lines.toSpliced(i, 0, lines[i]!)).fault, `line ${i + 1} twice`)
+      for (let j = i + 1; j < lines.length; j++) {
+        const swapped = lines.with(i, lines[j]!).with(j, lines[i]!)
+        assert.strictEqual(readLines(swapped).fault?.line, i + 1, `lines ${i + 1} and ${j + 1} swapped`)
+      }
+    }
+    assert.isDefined(readLines([...lines, lines.at(-1)!]).fault)
+  })
+
+  it("gives what is whole of a file that was cut anywhere", () => {
+    const bytes = Buffer.from(lines.join(""))
+    for (let end = 0; end < bytes.length; end++) {
+      const count = bytes.subarray(0, end).filter((byte) => byte === 10).length
+      const { events = [], fault, texts = [], torn = 0 } = read(bytes.subarray(0, end))
+      assert.isUndefined(fault)
+      assert.strictEqual(events.length + texts.length, Math.max(0, count - 1))
+      assert.deepStrictEqual(events, whole.events!.slice(0, events.length))
+      assert.strictEqual(torn, end - lines.slice(0, count).reduce((sum, line) => sum + Buffer.byteLength(line), 0))
+    }
+  })
+
+  it("drops an end of nothing, as a cut of the power may leave it", () => {
+    const bytes = Buffer.concat([Buffer.from(lines.slice(0, -1).join("")), Buffer.alloc(600)])
+    assert.deepStrictEqual({ ...read(bytes), torn: 0 }, readLines(lines.slice(0, -1)))
+  })
+
+  it("says whose journal it is, and takes no line of another run", () => {
+    assert.include(readLines(lines, "copy").fault?.detail, "the journal of run r")
+    const foreign = journalFile.line("other", 5, started(5))
+    assert.strictEqual(readLines(lines.with(5, foreign)).fault?.line, 6)
+  })
+
+  it.each([
+    ["a newer file", [checkedLines.print("r", 0, '{"_tag":"Journal","format":3,"run":"r"}')], "Newer"],
+    ["a newer run", [lines[0]!, checkedLines.print("r", 1, JSON.stringify({ ...begin, format: 9 }))], "Newer"],
+    ["an event nobody knows", [...lines.slice(0, 2), checkedLines.print("r", 2, '{"_tag":"StepBegan"}')], "Unreadable"],
+    ["no JSON", [...lines.slice(0, 2), checkedLines.print("r", 2, '{"_tag":"StepStarted"')], "Unreadable"],
+    [
+      "an event with a wrong part",
+      [...lines.slice(0, 2), checkedLines.print("r", 2, '{"_tag":"StepStarted","path":1,"step":"s","at":1}')],
+      "Unreadable"
+    ],
+    ["another beginning", [...lines.slice(0, 2), journalFile.line("r", 2, begin)], "Unreadable"],
+    ["no beginning", [lines[0]!, journalFile.line("r", 1, started(1))], "Unreadable"],
+    ["another run's beginning", [lines[0]!, journalFile.line("r", 1, { ...begin, run: "s" })], "Unreadable"],
+    ["no header", lines.slice(1), "Unreadable"]
+  ] as const)("refuses %s, whose checksums hold", (_, given, reason) => {
+    const { fault } = readLines(given)
+    assert.deepStrictEqual([fault?.reason, fault?.line], [reason, given.length > 3 ? 1 : given.length])
+  })
+
+  it.effect.prop("gives back any event", { event: WorkflowEvent.WorkflowEvent }, ({ event }) =>
+    Effect.sync(() => {
+      const json = JSON.stringify(event)
+      const [line] = checkedLines.scan("r", Buffer.from(checkedLines.print("r", 0, json)))
+      assert.strictEqual(line?.number, 0)
+      assert.strictEqual(checkedLines.jsonOf(Buffer.from(checkedLines.print("r", 0, json)), line!), json)
+    })
+  )
+})
+
+describe("journalFile of format 1", () => {
+  const old = [begin, started(1), started(2)].map((event) => `${JSON.stringify(event)}\n`)
+
+  it("is read, and becomes one of this format", () => {
+    assert.deepStrictEqual(readLines(old).events, [begin, started(1), started(2)])
+    const checked = Result.getOrThrow(journalFile.check("r", Buffer.from(`${old.join("")}{"_tag":"Ste`)))
+    const renewed = Buffer.from(journalFile.renewed("r", checked))
+    assert.deepStrictEqual(read(renewed), { events: [begin, started(1), started(2)], texts: [], torn: 0 })
+  })
+
+  it("says in which line it cannot be read", () => {
+    assert.strictEqual(readLines(old.with(1, "{}\n")).fault?.line, 2)
+    assert.strictEqual(readLines(old.with(0, "what\n")).fault?.line, 1)
+    assert.strictEqual(readLines(old.slice(1)).fault?.line, 1)
+    assert.include(readLines(old, "copy").fault?.detail, "the journal of run r")
+  })
+})
