@@ -59,8 +59,20 @@ export const fromCause = (cause: Cause.Cause<unknown>): CliError => {
   }
   const variable = wrongVariable(error)
   if (variable !== undefined) return variable
+  const damaged = damagedRun(error)
+  if (damaged !== undefined) {
+    const fix = `\`repair ${damaged}\` drops what is damaged, and says what is lost`
+    return configuration(message.trimEnd(), { target: damaged, fix, cause: error })
+  }
   const target = isWorkflowError(error) && error.path !== "" ? error.path : undefined
   return new CliError({ kind: kindOf(error), message: message.trimEnd(), target, cause: error })
+}
+
+/** The run whose journal cannot be read, if that is what is wrong. */
+const damagedRun = (error: unknown): string | undefined => {
+  if (isWorkflowError(error)) return damagedRun(error.reason)
+  if (!Predicate.isTagged(error, "JournalError") || !Predicate.hasProperty(error, "reason")) return undefined
+  return error.reason === "Unreadable" && Predicate.hasProperty(error, "run") ? `${error.run}` : undefined
 }
 
 /** Effect dies of a service that nobody provides with a plain `Error`: its message alone says which. */

@@ -16,7 +16,6 @@ import * as stepPath from "../path/stepPath.ts"
 import * as decision from "../gate/decision.ts"
 import * as flags from "../run/flags.ts"
 import * as followed from "../run/followed.ts"
-import * as runFolder from "../run/runFolder.ts"
 import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
 import * as gates from "../gate/gates.ts"
@@ -37,8 +36,7 @@ export const decide = (words: Words) =>
     config(words),
     Effect.fnUntraced(function* ({ json, workflow, ...rest }) {
       const { path: given, run, value } = yield* followed.runPathAndValue(rest)
-      const opened = yield* session.open(run, workflow)
-      yield* runFolder.checkStore
+      const opened = yield* session.hold(run, workflow)
       const { loaded, state } = opened
       const path = given === undefined ? undefined : stepPath.resolve(given, loaded.workflow, state)
       const again = yield* command

@@ -31,12 +31,14 @@ export const fork = (words: Words) =>
       yield* runFolder.checkStore
       const again = yield* command
       const path = stepPath.resolve(given, loaded.workflow, state)
-      const { run } = yield* Engine.fork(loaded.workflow, state, path, id === undefined ? {} : { run: id }).pipe(
+      const run = id ?? (yield* Engine.newRunId)
+      const forked = Engine.fork(loaded.workflow, state, path, { run }).pipe(
         explainPath(path, loaded.workflow, state, again),
         Effect.provide(runLayer.withoutModel(opened))
       )
       // what the other run delivered stays its own
-      yield* runFolder.writeSettings(run, { ...settings, out: `out/${run}` })
+      const own = { ...settings, out: `out/${run}` }
+      yield* runFolder.begin(run, Effect.andThen(runFolder.writeSettings(run, own), forked))
       yield* Console.error(
         `a run with the results of ${origin}, and a new one of ${path} to come; go on with: ${again} resume ${run}`
       )

@@ -38,14 +38,17 @@ const command = (words: Words) =>
       yield* runFolder.checkStore
       const found = yield* stateIn(file)
       const loaded = yield* session.workflowOf(workflow, undefined, found)
-      const { run } = yield* Engine.import(loaded.workflow, found, id === undefined ? {} : { run: id })
+      const run = id ?? (yield* Engine.newRunId)
       const settings: RunSettings = {
         format: 1,
         ...(yield* workflowModule.reference(loaded)),
         ...flags.settingsOf(rest),
         out: out ?? `out/${run}`
       }
-      yield* runFolder.writeSettings(run, settings)
+      yield* runFolder.begin(
+        run,
+        Effect.andThen(runFolder.writeSettings(run, settings), Engine.import(loaded.workflow, found, { run }))
+      )
       yield* Console.error(`a run with the state of ${found.run}; nothing ran yet: \`plan\`, \`step\` or \`resume\` it`)
       const document = { run, origin: found.run, workflow: found.workflow }
       yield* Console.log(json ? JSON.stringify(document, null, 2) : run)

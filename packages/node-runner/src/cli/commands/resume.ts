@@ -26,8 +26,7 @@ export const resume = (words: Words) =>
     config(words),
     Effect.fnUntraced(function* ({ json, noInput, otlp: _, run, workflow, ...rest }) {
       yield* checkFlags(rest)
-      const opened = yield* session.open(run, workflow)
-      yield* runFolder.checkStore
+      const opened = yield* session.hold(run, workflow)
       const settings = changed(opened.settings, rest)
       if (opened.state.status !== "COMPLETED") yield* checkOut(opened.loaded, settings)
       const self = { ...opened, settings }

@@ -1,7 +1,6 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as Engine from "@stepwright/core/Engine"
@@ -45,17 +44,24 @@ export const run = (words: Words) =>
       yield* runFolder.checkStore
       const isFile = name !== undefined && name !== textFile.standardInput
       const stem = isFile ? path.basename(name, path.extname(name)) : loaded.workflow.name
-      const settings: RunSettings = {
-        format: 1,
-        ...(yield* workflowModule.reference(loaded)),
-        ...flags.settingsOf(told),
-        out: out ?? (yield* freeFolder(`out/${stem}`))
-      }
-      yield* checkOut(loaded, settings)
-      const ready = yield* setUp({ events: [], loaded, settings })
-      const state = yield* Engine.initialize(loaded.workflow, value)
-      yield* runFolder.writeSettings(state.run, settings)
-      yield* runAndReport({ run: state.run, settings, state, loaded, events: [] }, ready, { json, noInput })
+      const run = yield* Engine.newRunId
+      const begin = Effect.fnUntraced(function* (folder: string) {
+        const settings: RunSettings = {
+          format: 1,
+          ...(yield* workflowModule.reference(loaded)),
+          ...flags.settingsOf(told),
+          out: folder
+        }
+        yield* checkOut(loaded, settings)
+        const ready = yield* setUp({ events: [], loaded, settings })
+        yield* runFolder.writeSettings(run, settings)
+        const state = yield* Engine.initialize(loaded.workflow, value, { run })
+        return { session: { run, settings, state, loaded, events: [] }, ready }
+      })
+      const { ready, session } = yield* out === undefined
+        ? runFolder.beginIn(run, `out/${stem}`, begin)
+        : runFolder.begin(run, begin(out))
+      yield* runAndReport(session, ready, { json, noInput })
     }, Effect.scoped)
   ).pipe(
     Command.provide(({ otlp }) => flags.sending(otlp)),
@@ -99,15 +105,4 @@ const checkKey = Effect.fnUntraced(function* (loaded: workflowModule.Loaded, set
     settings,
     sure.flatMap(({ step }) => step.model?.models.slice(0, 1) ?? [])
   )
-})
-
-/** A folder that neither is there nor is another run's. */
-const freeFolder = Effect.fnUntraced(function* (wanted: string) {
-  const fs = yield* FileSystem.FileSystem
-  const others = yield* Effect.forEach(yield* runFolder.all, (run) => Effect.option(runFolder.readSettings(run)))
-  const taken = new Set(others.map((settings) => Option.getOrUndefined(settings)?.out))
-  for (let n = 1; ; n++) {
-    const folder = n === 1 ? wanted : `${wanted}-${n}`
-    if (!taken.has(folder) && !(yield* Effect.orElseSucceed(fs.exists(folder), () => false))) return folder
-  }
 })

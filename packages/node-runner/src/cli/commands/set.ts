@@ -13,7 +13,6 @@ import { explainPath } from "../path/explainPath.ts"
 import * as flags from "../run/flags.ts"
 import * as followed from "../run/followed.ts"
 import * as input from "../run/input.ts"
-import * as runFolder from "../run/runFolder.ts"
 import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
 import * as stepPath from "../path/stepPath.ts"
@@ -32,8 +31,7 @@ export const set = (words: Words) =>
     config(words),
     Effect.fnUntraced(function* ({ json, workflow, ...rest }) {
       const { file, path: given, run } = yield* followed.runPathAndFile(rest)
-      const opened = yield* session.open(run, workflow)
-      yield* runFolder.checkStore
+      const opened = yield* session.hold(run, workflow)
       const { loaded, state: before } = opened
       const path = given === "input" ? given : stepPath.resolve(given, loaded.workflow, before)
       const step = Workflow.steps(loaded.workflow).find((step) => StepPath.matches(step.path, path))

@@ -39,8 +39,7 @@ export const step = (words: Words) =>
     config(words),
     Effect.fnUntraced(function* ({ force, json, path: words, run: reference, workflow, ...rest }) {
       const { path: given, run } = yield* followed.runAndPath({ run: reference, path: words })
-      const found = yield* session.open(run, workflow)
-      yield* runFolder.checkStore
+      const found = yield* session.hold(run, workflow)
       // this once: what a run is asked with is changed by `resume`
       const opened = { ...found, settings: { ...found.settings, ...flags.settingsOf(rest) } }
       const definition = opened.loaded.workflow

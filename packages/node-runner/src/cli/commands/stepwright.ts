@@ -10,6 +10,7 @@ import { graph } from "./graph.ts"
 import { import as importState } from "./import.ts"
 import { list } from "./list.ts"
 import { plan } from "./plan.ts"
+import { repair } from "./repair.ts"
 import { resume } from "./resume.ts"
 import { run } from "./run.ts"
 import { set } from "./set.ts"
@@ -33,6 +34,7 @@ export const make = (name: string, words: Words) =>
       status(words),
       show(words),
       list,
+      repair(words),
       exportRun,
       importState(words),
       graph(words),

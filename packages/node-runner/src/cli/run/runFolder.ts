@@ -3,7 +3,10 @@ import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
 import { Journal, type JournalError } from "@stepwright/core/Journal"
 import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
+import { RunExists, WorkflowError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import { removeEmpty } from "../../internal/disk/folders.ts"
+import * as outFolder from "../../internal/disk/outFolder.ts"
 import { isRunId, runIdRule } from "../../internal/disk/runId.ts"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import { directory } from "../../internal/services/layers.ts"
@@ -49,6 +52,27 @@ export const all: Effect.Effect<ReadonlyArray<string>, CliError> = Effect.mapErr
 export const checkStore = checkFolder("runs are kept in", directory, {
   fix: "make room for it, or work in another folder"
 })
+
+/** Makes a run this process's until it ends: nobody else changes it meanwhile. **Fails with** `Locked`. */
+export const claim = (run: string): Effect.Effect<number, JournalError> =>
+  // a journal that keeps nothing is none of the command line's
+  Effect.flatMap(Journal, (journal) => Effect.map(journal.size(run), (size = 0) => size))
+
+/** Begins a run, which is claimed, by `work`; where that fails, nothing of it is left. **Fails with** `RunExists`. */
+export const begin = Effect.fnUntraced(function* <A, E, R>(run: string, work: Effect.Effect<A, E, R>) {
+  const fs = yield* FileSystem.FileSystem
+  if ((yield* claim(run)) > 0) return yield* new WorkflowError({ path: "", reason: new RunExists({ run }) })
+  return yield* Effect.onError(work, () =>
+    Effect.andThen(Effect.ignore(fs.remove(`${directory}/${run}`, { recursive: true })), removeEmpty(directory))
+  )
+})
+
+/** The folders that were chosen to deliver into. */
+const chosen = ".stepwright/out"
+
+/** Begins it with a folder to deliver into that is not there yet, and from then on is its own. */
+export const beginIn = <A, E, R>(run: string, wanted: string, work: (folder: string) => Effect.Effect<A, E, R>) =>
+  begin(run, outFolder.choose(chosen, run, wanted, work))
 
 /** Whether a process writes to a run now. */
 export const isLive = (run: string): Effect.Effect<boolean> =>

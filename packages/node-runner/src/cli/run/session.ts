@@ -59,6 +59,14 @@ const locate = Effect.fnUntraced(function* (
   return yield* workflowModule.ready
 })
 
+/** The same for a command that changes the run: from here on nobody else does, until the process ends. */
+export const hold = Effect.fnUntraced(function* (reference: string, workflow?: string) {
+  const run = yield* runFolder.find(reference)
+  yield* runFolder.checkStore
+  yield* runFolder.claim(run)
+  return yield* open(run, workflow)
+})
+
 /** A run with all that is needed to go on with it; `workflow` names another module than the one it has. */
 export const open = Effect.fnUntraced(function* (reference: string, workflow?: string) {
   const run = yield* runFolder.find(reference)

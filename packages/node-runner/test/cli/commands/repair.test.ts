@@ -1,0 +1,76 @@
+import { readFileSync, readdirSync, writeFileSync } from "node:fs"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { call, inFolder } from "../../support/commandLine.ts"
+import { saying } from "../../support/saying.ts"
+
+const bound = saying()
+
+/** A folder with a finished run, and the lines of its journal, which `damage` changes. */
+const damaged = Effect.fnUntraced(function* (damage: (lines: ReadonlyArray<string>) => ReadonlyArray<string>) {
+  writeFileSync("doc.md", "Say it.")
+  const { run }: { readonly run: string } = JSON.parse((yield* call(["run", "doc.md", "--json"], bound)).out)
+  const file = `.stepwright/runs/${run}/events.jsonl`
+  const lines = readFileSync(file, "utf8").trimEnd().split("\n")
+  const changed = `${damage(lines).join("\n")}\n`
+  writeFileSync(file, changed)
+  return { run, file, lines, changed }
+})
+
+const numberOf = (lines: ReadonlyArray<string>, ...parts: ReadonlyArray<string>) =>
+  lines.findIndex((line) => parts.every((part) => line.includes(part)))
+
+const flip = (lines: ReadonlyArray<string>, ...parts: ReadonlyArray<string>) => {
+  const at = numberOf(lines, ...parts)
+  return lines.with(at, lines[at]!.replace(/"at":\d/u, '"at":9'))
+}
+
+describe("repair", () => {
+  it.effect("drops a damaged line, names what is lost, and keeps the damaged file", () =>
+    Effect.gen(function* () {
+      const { changed, file, lines, run } = yield* damaged((all) => flip(all, "StepSucceeded", '"path":"first"'))
+      const line = numberOf(lines, "StepSucceeded", '"path":"first"') + 1
+      for (const args of [["status"], ["resume", run], ["plan"], ["set", "first", "doc.md"]]) {
+        const refused = yield* call(args, bound)
+        assert.strictEqual(refused.status, 3, args.join(" "))
+        assert.include(refused.err, `events.jsonl:${line}: it was changed: its checksum does not hold`)
+        assert.include(refused.err, `\`repair ${run}\` drops what is damaged`)
+      }
+      assert.strictEqual(readFileSync(file, "utf8"), changed)
+      const { err, out, status } = yield* call(["repair"], bound)
+      assert.strictEqual(status, 0, err)
+      assert.include(out, `lost: line ${line}, StepSucceeded of first`)
+      assert.include(err, `plan ${run}`)
+      assert.strictEqual(readFileSync(`${file}.damaged`, "utf8"), changed)
+      const resumed = yield* call(["resume", "--json"], bound)
+      assert.strictEqual(JSON.parse(resumed.out).status, "COMPLETED", resumed.err)
+    }).pipe(inFolder)
+  )
+
+  it.effect("puts lines in order again, and says how many are missing", () =>
+    Effect.gen(function* () {
+      const { run } = yield* damaged((all) => {
+        const at = numberOf(all, "StepStarted")
+        return all
+          .with(at, all[at + 1]!)
+          .with(at + 1, all[at]!)
+          .toSpliced(-3, 1)
+      })
+      const { out } = yield* call(["repair", run, "--json"], bound)
+      assert.deepStrictEqual(JSON.parse(out).lost, [{ what: "a line that is missing" }])
+      assert.strictEqual((yield* call(["status"], bound)).status, 0)
+      assert.match((yield* call(["repair"], bound)).out, /^the journal of run \S+ is whole: \d+ events\n$/)
+    }).pipe(inFolder)
+  )
+
+  it.effect("says when the beginning is lost, and leaves all as it is", () =>
+    Effect.gen(function* () {
+      const { changed, file, run } = yield* damaged((all) => flip(all, "RunInitialized"))
+      const { err, status } = yield* call(["repair", run], bound)
+      assert.strictEqual(status, 3)
+      assert.include(err, "the line with which the run began is lost, and its input with it")
+      assert.strictEqual(readFileSync(file, "utf8"), changed)
+      assert.notInclude(readdirSync(`.stepwright/runs/${run}`).join(), "damaged")
+    }).pipe(inFolder)
+  )
+})
