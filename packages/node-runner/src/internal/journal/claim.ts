@@ -161,7 +161,7 @@ export const holder = Effect.fnUntraced(function* (folder: string) {
   return isAlive ? found.process : undefined
 })
 
-export const locked = (run: string, process: processes.Process | undefined) =>
+const locked = (run: string, process: processes.Process | undefined) =>
   new JournalError({
     run,
     reason: "Locked",
