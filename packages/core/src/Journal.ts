@@ -2,17 +2,34 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
+import type * as Stream from "effect/Stream"
 import type { WorkflowEvent } from "./WorkflowEvent.ts"
 
-/** A journal that could not be read or written. */
+/** A journal that could not be read or written; `Foreign`: it is another run's. */
 export class JournalError extends Schema.TaggedError<JournalError>()("JournalError", {
   run: Schema.String,
-  reason: Schema.Literals(["NotFound", "Unreadable", "Newer", "Locked", "Failed"]),
+  reason: Schema.Literals(["NotFound", "Unreadable", "Foreign", "Newer", "Locked", "Failed"]),
   detail: Schema.String
 }) {
   override get message() {
     return `journal of run ${this.run}: ${this.detail}`
   }
+}
+
+/** What somebody asks of a run that is under way; `by` says who. */
+export const Request = Schema.Union([
+  Schema.TaggedStruct("Decide", { path: Schema.String, decision: Schema.Json, by: Schema.String }),
+  Schema.TaggedStruct("Cancel", { by: Schema.String })
+])
+export type Request = typeof Request.Type
+
+/** What came of it: `detail` is for who asked. */
+export const Answer = Schema.Struct({ isDone: Schema.Boolean, detail: Schema.String })
+export type Answer = typeof Answer.Type
+
+export interface Asked {
+  readonly request: Request
+  readonly answer: (answer: Answer) => Effect.Effect<void>
 }
 
 /** Keeps what happens to runs, and the texts of prompts and replies. */
@@ -32,6 +49,8 @@ export interface Service {
   /** Keeps a text of a run under its hash; it is as durable as the event that names it, which comes after it. */
   readonly putText: (run: string, hash: string, text: string) => Effect.Effect<void, JournalError>
   readonly getText: (run: string, hash: string) => Effect.Effect<string, JournalError>
+  /** What is asked of a run from outside while it is under way here, where a journal can be asked. */
+  readonly requests?: (run: string) => Stream.Stream<Asked>
 }
 
 const notFound = (run: string, detail: string) => Effect.fail(new JournalError({ run, reason: "NotFound", detail }))

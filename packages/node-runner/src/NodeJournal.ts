@@ -8,8 +8,10 @@ import * as Option from "effect/Option"
 import type { PlatformError } from "effect/PlatformError"
 import * as Result from "effect/Result"
 import * as ScopedCache from "effect/ScopedCache"
-import { Journal, JournalError, type Service } from "@stepwright/core/Journal"
+import * as Stream from "effect/Stream"
+import { type Answer, Journal, JournalError, type Request, type Service } from "@stepwright/core/Journal"
 import * as claim from "./internal/journal/claim.ts"
+import * as inbox from "./internal/journal/inbox.ts"
 import * as journalFile from "./internal/journal/journalFile.ts"
 import * as journalWriter from "./internal/journal/journalWriter.ts"
 import * as oldTexts from "./internal/journal/oldTexts.ts"
@@ -47,6 +49,23 @@ export const runs = (directory: string): Effect.Effect<ReadonlyArray<string>, Jo
 /** The process that writes to a run now, if one does. */
 export const writer = (directory: string, run: string): Effect.Effect<number | undefined> =>
   Effect.map(claim.holder(`${directory}/${run}`), (process) => process?.pid).pipe(Effect.provide(NodeFileSystem.layer))
+
+/**
+ * Asks the process that writes to a run, which looks several times a second. `undefined`: no process does, so that
+ * whoever asks can do it. **Fails with** `Failed` where nothing can be written.
+ */
+export const ask = (
+  directory: string,
+  run: string,
+  request: Request
+): Effect.Effect<Answer | undefined, JournalError> =>
+  inbox.ask(`${directory}/${run}`, request).pipe(
+    Effect.catchTags({
+      PlatformError: (error) => Effect.fail(failed(run)(error)),
+      SchemaError: (error) => Effect.fail(new JournalError({ run, reason: "Failed", detail: error.message }))
+    }),
+    Effect.provide(NodeFileSystem.layer)
+  )
 
 /**
  * Drops the damaged lines of a run's journal, whose file is kept beside it. **Fails with** `Unreadable` where its
@@ -114,7 +133,11 @@ export const make = Effect.fnUntraced(function* (directory: string) {
   }
 
   const journal: Service = {
-    append: (run, event) => Effect.flatMap(writerOf(run), ({ append }) => onDisk(run)(append(event))),
+    append: (run, event) => {
+      const appended = Effect.flatMap(writerOf(run), ({ append }) => onDisk(run)(append(event)))
+      // who does not run it does not hold it
+      return event._tag === "RunEnded" ? Effect.andThen(appended, ScopedCache.invalidate(writers, run)) : appended
+    },
     load: Effect.fnUntraced(
       function* (run) {
         const path = yield* folder(run)
@@ -144,7 +167,8 @@ export const make = Effect.fnUntraced(function* (directory: string) {
         return text ?? (yield* notFound(run, `no text with hash ${hash}`))
       },
       (work, run) => onDisk(run)(work)
-    )
+    ),
+    requests: (run) => Stream.provideService(inbox.requests(`${directory}/${run}`), FileSystem.FileSystem, fs)
   }
   return journal
 })

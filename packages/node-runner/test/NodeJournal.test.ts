@@ -176,7 +176,7 @@ describe("NodeJournal", () => {
     inDirectory((directory) =>
       Effect.gen(function* () {
         yield* Effect.gen(function* () {
-          yield* finish("r")
+          yield* begin
           assert.strictEqual(yield* NodeJournal.writer(directory, "r"), process.pid)
           const refused = yield* Effect.flip(open(directory)(touch))
           assert.strictEqual(refused.reason, "Locked")
@@ -188,6 +188,18 @@ describe("NodeJournal", () => {
         yield* open(directory)(touch)
         assert.deepStrictEqual(claims(directory), ["claim.2.ended"])
       })
+    )
+  )
+
+  it.effect("lets go of a run that has ended", () =>
+    inDirectory((directory) =>
+      Effect.gen(function* () {
+        yield* finish("r")
+        assert.isUndefined(yield* NodeJournal.writer(directory, "r"))
+        yield* open(directory)(touch)
+        yield* touch
+        assert.strictEqual(yield* NodeJournal.writer(directory, "r"), process.pid)
+      }).pipe(open(directory))
     )
   )
 

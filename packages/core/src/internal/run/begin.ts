@@ -21,8 +21,7 @@ import { describe } from "../definition/describe.ts"
 import { insideOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import * as canonical from "../json/canonical.ts"
 import * as JsonCodec from "../json/codec.ts"
-import { faultless } from "./fault.ts"
-import { type Listener, make, type Runtime } from "./runtime.ts"
+import { faultless, type Listener, make, type Runtime } from "./runtime.ts"
 
 /** The path that stands for a run's input. */
 export const inputPath = "input"

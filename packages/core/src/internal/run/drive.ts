@@ -23,10 +23,10 @@ import { nodesOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { finder } from "../definition/places.ts"
 import { suggest } from "../text/suggest.ts"
 import { definitionHash, enterJournal, open } from "./begin.ts"
-import { faultless } from "./fault.ts"
 import * as find from "./find.ts"
 import { foresee, whole } from "./foresee.ts"
-import { end, type Ending, keepOnly, type Listener, type Runtime } from "./runtime.ts"
+import { end, type Ending, faultless, keepOnly, type Listener, type Runtime } from "./runtime.ts"
+import { attended } from "./requests.ts"
 import * as Steps from "./steps.ts"
 import { encodeInput } from "./verdict.ts"
 import { only, runAll, type Work } from "./visitors.ts"
@@ -95,13 +95,13 @@ export const drive = Effect.fnUntraced(function* (
     runtime,
     runtime.append({ _tag: "RunStarted", version: workflow.version, definition, at: runtime.now() })
   ).pipe(
-    Effect.andThen(visitAll(runtime, configured, input)),
+    Effect.andThen(attended(runtime, visitAll(runtime, configured, input))),
     Effect.onExit((exit) => (runtime.ending?._tag === "Faulted" ? Effect.void : recordEnd(runtime, configured, exit)))
   )
   return { runtime, output }
 })
 
-/** Visits all, and once more where a decision that a gate waited for was found meanwhile. */
+/** Visits all, and once more where a decision that a gate waited for was found or taken meanwhile. */
 const visitAll = Effect.fnUntraced(function* (
   runtime: Runtime,
   workflow: UntypedWorkflow,
@@ -115,8 +115,13 @@ const visitAll = Effect.fnUntraced(function* (
     // what ran before is there now
     const made = new Set([...before, ...ran])
     keepOnly(reused, (path) => !made.has(path))
-    if (runtime.ending !== undefined || undecided.length === 0) return output
-    if ((yield* faultless(runtime, finder.isDecided)) !== true) return output
+    const isDecided = () => undecided.some((path) => runtime.open.get(path)?.by !== undefined)
+    const isWaiting = runtime.ending === undefined && undecided.length > 0
+    // it may be decided while what was decided before is looked for
+    if (!isWaiting || !(isDecided() || (yield* faultless(runtime, finder.isDecided)) === true || isDecided())) {
+      runtime.isOver = true
+      return output
+    }
     before = new Set(ran)
     undecided.length = reused.length = 0
   }

@@ -58,7 +58,7 @@ export const perform = (
       verdict = yield* examined.judge(recorded())
     }
     if (verdict._tag === "Run" || forced) {
-      if (step.isGate) return yield* wait(runtime, step, path, asks, input, forced)
+      if (step.isGate) return yield* wait(runtime, step, path, fingerprint, input, forced)
       const output = yield* attempt(runtime, step, place, examined, forced)
       if (place.earlier !== undefined) answered.set(path, { asks, output, from: path })
       return output
@@ -89,20 +89,22 @@ const wait = Effect.fnUntraced(function* (
   runtime: Runtime,
   step: UntypedStep,
   path: string,
-  fingerprint: string,
+  fingerprint: Fingerprint,
   input: unknown,
   forced: boolean
 ) {
-  const { hash, journal, state, tally } = runtime
+  const { hash, journal, open, state, tally } = runtime
   if (forced) yield* runtime.append({ _tag: "StepStarted", path, step: step.name, forced, at: runtime.now() })
-  if (forced || state.records[path]?.asked?.fingerprint !== fingerprint) {
+  const asks = fingerprint.value
+  if (forced || state.records[path]?.asked?.fingerprint !== asks) {
     // an input that has a fingerprint can be written
     const text = canonical.stringify(insideOf(step).input.encode(input))
     const question = hash(text)
     yield* keep(runtime, path, journal.putText(state.run, question, text))
-    yield* runtime.append({ _tag: "GateAsked", path, step: step.name, fingerprint, question, at: runtime.now() })
+    yield* runtime.append({ _tag: "GateAsked", path, step: step.name, fingerprint: asks, question, at: runtime.now() })
   }
   tally.undecided.push(path)
+  if (open.get(path)?.fingerprint.value !== asks) open.set(path, { step, fingerprint })
   return yield* Effect.fail(new Missing(path, true))
 })
 

@@ -1,12 +1,16 @@
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import type { Fingerprint } from "../../Fingerprint.ts"
 import { Hasher } from "../../Hasher.ts"
 import { Journal, type JournalError, type Service } from "../../Journal.ts"
 import { StepExecutor } from "../../StepExecutor.ts"
 import * as Usage from "../../Usage.ts"
 import { apply, type Draft, draft, usageOf, type WorkflowEvent } from "../../WorkflowEvent.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
-import { Halt } from "../walk/hole.ts"
+import { engineError, type EngineReason, type WorkflowError } from "../../WorkflowError.ts"
+import type { UntypedStep } from "../ask/step.ts"
+import { Halt, Missing, type Stop } from "../walk/hole.ts"
 
 /**
  * What keeps a run from going on. `Faulted`: the engine itself cannot, which is an error of the call and not of the run;
@@ -51,8 +55,19 @@ export interface Runtime {
   readonly tally: Tally
   /** What rounds came to that later ones may share: by path, with the path that has the result. */
   readonly answered: Map<string, Answered>
+  /** The gates that were asked and had no decision, by path. */
+  readonly open: Map<string, OpenGate>
   /** Once there is one, nothing new starts. */
   ending: Ending | undefined
+  /** Whether it takes no decision any more. */
+  isOver: boolean
+}
+
+/** A gate with its question; `by` says who decided it since. */
+export interface OpenGate {
+  readonly step: UntypedStep
+  readonly fingerprint: Fingerprint
+  by?: string
 }
 
 /** Told of each event once it is journalled, with the state that it led to as it is then; must not block. */
@@ -80,7 +95,9 @@ export const make = Effect.fnUntraced(function* (
       }),
     tally: { reused: [], ran: [], skipped: [], undecided: [], replies: 0, requests: 0, usage: Usage.zero },
     answered: new Map(),
-    ending: undefined
+    open: new Map(),
+    ending: undefined,
+    isOver: false
   }
   return runtime
 })
@@ -124,3 +141,17 @@ export const keep = (
       onFailure: (reason) => halt(runtime, { _tag: "Faulted", path, reason })
     })
   )
+
+/** An effect that may stop where a result is missing or the run has ended; a fault of the engine is its error. */
+export const faultless = <A, R>(
+  runtime: Runtime,
+  effect: Effect.Effect<A, Stop, R>
+): Effect.Effect<A | undefined, WorkflowError, R> =>
+  Effect.catchCause(effect, (cause) => {
+    const { ending } = runtime
+    // only the engine itself notes faults, so their reasons are its own
+    if (ending?._tag === "Faulted") return Effect.fail(engineError(ending.path, ending.reason as EngineReason))
+    const stop = Cause.squash(cause)
+    if (stop instanceof Halt || stop instanceof Missing) return Effect.succeed(undefined)
+    return Effect.failCause(cause as Cause.Cause<never>)
+  })

@@ -126,6 +126,7 @@ const journalKinds: Readonly<Record<JournalError["reason"], Kind>> = {
   NotFound: "usage",
   Failed: "failed",
   Unreadable: "configuration",
+  Foreign: "configuration",
   Newer: "configuration",
   Locked: "configuration"
 }

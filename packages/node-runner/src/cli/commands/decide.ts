@@ -2,10 +2,11 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
+import type * as Schema from "effect/Schema"
 import * as Engine from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import { usage } from "../base/cliError.ts"
+import { failed, usage } from "../base/cliError.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import { Person } from "../base/person.ts"
 import type { Words } from "../base/words.ts"
@@ -16,6 +17,7 @@ import * as stepPath from "../path/stepPath.ts"
 import * as decision from "../gate/decision.ts"
 import * as flags from "../run/flags.ts"
 import * as followed from "../run/followed.ts"
+import * as runFolder from "../run/runFolder.ts"
 import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
 import * as gates from "../gate/gates.ts"
@@ -36,7 +38,8 @@ export const decide = (words: Words) =>
     config(words),
     Effect.fnUntraced(function* ({ json, workflow, ...rest }) {
       const { path: given, run, value } = yield* followed.runPathAndValue(rest)
-      const opened = yield* session.hold(run, workflow)
+      const isLive = yield* runFolder.isLive(run)
+      const opened = yield* isLive ? session.open(run, workflow) : session.hold(run, workflow)
       const { loaded, state } = opened
       const path = given === undefined ? undefined : stepPath.resolve(given, loaded.workflow, state)
       const again = yield* command
@@ -52,7 +55,9 @@ export const decide = (words: Words) =>
         const decided = answer === undefined ? known.now : answer
         if (decided === undefined) return undefined
         if (Equal.equals(decided, known.now)) return { decided, stands: true, outlook: outlookOf(plan) }
-        const after = yield* Engine.decide(loaded.workflow, state, path, decided)
+        const after = yield* isLive
+          ? toldOwner(loaded.workflow, run, path, decided)
+          : Engine.decide(loaded.workflow, state, path, decided)
         const replaced = known.now
         return { decided, replaced, outlook: outlookOf(yield* Engine.plan(loaded.workflow, after)) }
       })
@@ -70,11 +75,11 @@ export const decide = (words: Words) =>
       const was = replaced === undefined ? "" : ` (was: ${JSON.stringify(replaced)})`
       yield* Console.log(`${path} ${stands ? "stays" : "is"} decided: ${JSON.stringify(decided)}${was}`)
       for (const line of outlookLines(next)) yield* Console.log(line)
-      yield* Console.error(`go on with: ${again} resume ${run}`)
+      if (!(yield* runFolder.isLive(run))) yield* Console.error(`go on with: ${again} resume ${run}`)
     })
   ).pipe(
     Command.withDescription(
-      "Decide what a gate of the workflow asks. A run that waits for nothing else then goes on with `resume`; the decision holds as long as the question is the same. Without VALUE the question is shown and the decision asked for."
+      "Decide what a gate of the workflow asks. A run that is under way goes on with it, one that waits for nothing else with `resume`; the decision holds as long as the question is the same. Without VALUE the question is shown and the decision asked for."
     ),
     Command.withShortDescription("Decide what a run waits for"),
     Command.withExamples(({ commandPath }) => [
@@ -87,6 +92,20 @@ export const decide = (words: Words) =>
       { command: `${commandPath.join(" ")} ${words.id} approval @decision.json --json`, description: "For a script" }
     ])
   )
+
+/** Has the process that runs it take the decision; where that has just ended, it is taken here. */
+const toldOwner = Effect.fnUntraced(function* (
+  workflow: session.Session["loaded"]["workflow"],
+  run: string,
+  path: string,
+  decision: Schema.Json
+) {
+  const answer = yield* runFolder.ask(run, { _tag: "Decide", path, decision })
+  if (answer?.isDone === false) return yield* failed(`${path}: ${answer.detail}`, { target: path })
+  if (answer !== undefined) return yield* runFolder.state(run)
+  yield* runFolder.claim(run)
+  return yield* Engine.decide(workflow, yield* runFolder.state(run), path, decision)
+})
 
 /** Says which gates there are: those that wait, or else all that are known. */
 const noGate = (

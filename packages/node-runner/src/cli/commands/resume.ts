@@ -1,6 +1,7 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
 import * as Struct from "effect/Struct"
+import { usage } from "../base/cliError.ts"
 import type { Words } from "../base/words.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
@@ -27,6 +28,7 @@ export const resume = (words: Words) =>
     Effect.fnUntraced(function* ({ json, noInput, otlp: _, run, workflow, ...rest }) {
       yield* checkFlags(rest)
       const opened = yield* session.hold(run, workflow)
+      yield* checkSettings(opened.run, rest)
       const settings = changed(opened.settings, rest)
       if (opened.state.status !== "COMPLETED") yield* checkOut(opened.loaded, settings)
       const self = { ...opened, settings }
@@ -48,6 +50,16 @@ export const resume = (words: Words) =>
       }
     ])
   )
+
+/** Whoever goes on with a run whose settings are gone has to say what they are: its caps, who answers. */
+const checkSettings = Effect.fnUntraced(function* (run: string, told: object) {
+  const isTold = Object.values(told).some((value) => value !== undefined)
+  if (isTold || (yield* runFolder.readSettings(run)) !== undefined) return
+  return yield* usage(`run ${run} has no settings (run.json), so its caps and who answers are not known`, {
+    target: run,
+    fix: `say them anew, or at least where files go: --out out/${run}`
+  })
+})
 
 const changed = (settings: RunSettings, told: flags.Told & { readonly out: string | undefined }): RunSettings => {
   const replaced = Struct.keys(flags.answerer)

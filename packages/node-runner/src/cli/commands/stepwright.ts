@@ -2,6 +2,7 @@ import * as Command from "effect/cli/Command"
 import type { Words } from "../base/words.ts"
 import { Debug } from "../run/flags.ts"
 import { ask } from "./ask.ts"
+import { cancel } from "./cancel.ts"
 import { cassette } from "./cassette.ts"
 import { decide } from "./decide.ts"
 import { export as exportRun } from "./export.ts"
@@ -29,6 +30,7 @@ export const make = (name: string, words: Words) =>
       step(words),
       set(words),
       decide(words),
+      cancel(words),
       fork(words),
       plan(words),
       status(words),

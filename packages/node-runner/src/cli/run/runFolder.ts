@@ -1,7 +1,8 @@
+import { pid } from "node:process"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
-import { Journal, type JournalError } from "@stepwright/core/Journal"
+import { type Answer, Journal, type JournalError, type Request } from "@stepwright/core/Journal"
 import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import { RunExists, WorkflowError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
@@ -73,6 +74,15 @@ const chosen = ".stepwright/out"
 /** Begins it with a folder to deliver into that is not there yet, and from then on is its own. */
 export const beginIn = <A, E, R>(run: string, wanted: string, work: (folder: string) => Effect.Effect<A, E, R>) =>
   begin(run, outFolder.choose(chosen, run, wanted, work))
+
+/** Asks the process that writes to a run, by this one; `undefined` where none does. */
+export const ask = (
+  run: string,
+  request: DistributiveOmit<Request, "by">
+): Effect.Effect<Answer | undefined, JournalError> =>
+  NodeJournal.ask(directory, run, { ...request, by: `process ${pid}` })
+
+type DistributiveOmit<A, K extends PropertyKey> = A extends unknown ? Omit<A, K> : never
 
 /** Whether a process writes to a run now. */
 export const isLive = (run: string): Effect.Effect<boolean> =>

@@ -30,7 +30,7 @@ export const line = (
 
 /** What is wrong with a file, and in which line. */
 export interface Fault {
-  readonly reason: "Unreadable" | "Newer"
+  readonly reason: "Unreadable" | "Foreign" | "Newer"
   readonly line: number
   readonly detail: string
 }
@@ -58,6 +58,12 @@ const nothing = (bytes: Buffer): Checked => ({
 })
 
 const unreadable = (line: number, detail: string): Fault => ({ reason: "Unreadable", line, detail })
+
+const foreign = (other: string): Fault => ({
+  reason: "Foreign",
+  line: 1,
+  detail: `it is the journal of run ${other}: what goes on from that is a run of its own, by \`fork\` or \`import\``
+})
 
 /**
  * Checks the lines of a run's file. What follows the last whole one was never on the disk, as far as anyone was told: it
@@ -98,8 +104,7 @@ const withoutChecksums = (
   first: typeof Header.Type | undefined
 ): Result.Result<Checked, Fault> => {
   if (first !== undefined && checkedLines.scan(first.run, bytes)[0]?.number === 0) {
-    const detail = `it is the journal of run ${first.run}: what goes on from that is a run of its own, by \`fork\` or \`import\``
-    return Result.fail(unreadable(1, detail))
+    return Result.fail(foreign(first.run))
   }
   const whole = lines.filter(({ end }) => end < bytes.length)
   if (first !== undefined || !whole.some((line) => Option.isSome(decodeJson(checkedLines.jsonOf(bytes, line))))) {
@@ -159,7 +164,7 @@ export const events = (
       return Result.fail(unreadable(line.line, detail))
     }
     if (begins(event.success) && event.success.run !== run) {
-      return Result.fail(unreadable(line.line, `it is the journal of run ${event.success.run}`))
+      return Result.fail(foreign(event.success.run))
     }
     decoded.push(event.success)
   }

@@ -29,7 +29,7 @@ export const repair = Effect.fnUntraced(function* (run: string, folder: string) 
   const events = Result.flatMap(checked, (found) => journalFile.events(run, found))
   if (Result.isSuccess(events)) return { events: events.success.length, lost: [] } satisfies Repaired
   const { detail, reason } = events.failure
-  if (reason === "Newer") {
+  if (reason !== "Unreadable") {
     return yield* new JournalError({ run, reason, detail })
   }
   const { kept, lost } = salvage(run, bytes)
@@ -37,9 +37,9 @@ export const repair = Effect.fnUntraced(function* (run: string, folder: string) 
     .map((json, number) => checkedLines.print(run, number, json))
     .join("")
   const left = Result.flatMap(journalFile.check(run, Buffer.from(repaired)), (found) => journalFile.events(run, found))
-  if (Result.isFailure(left)) {
+  if (Result.isFailure(left) || left.success.length === 0) {
     const beginning = "the line with which the run began is lost, and its input with it: start it anew"
-    return yield* new JournalError({ run, reason: "Unreadable", detail: kept.length === 0 ? detail : beginning })
+    return yield* new JournalError({ run, reason: "Failed", detail: beginning })
   }
   let aside = `${file}.damaged`
   for (let n = 2; yield* fs.exists(aside); n++) aside = `${file}.damaged-${n}`

@@ -1,4 +1,5 @@
 import type { Buffer } from "node:buffer"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import * as checkedLines from "./checkedLines.ts"
@@ -40,7 +41,8 @@ export const salvage = (run: string, bytes: Buffer): Salvage => {
   }
 }
 
-const isEvent = Schema.is(Schema.fromJsonString(WorkflowEvent))
+const decodeEvent = Schema.decodeUnknownOption(Schema.fromJsonString(WorkflowEvent))
+const isEvent = (json: string) => Option.isSome(decodeEvent(json))
 
 /** What can still be read of a line. */
 const seenIn = (text: string): string => {

@@ -29,6 +29,7 @@ const calls: Readonly<Record<string, readonly [args: ReadonlyArray<string>, has:
   status: [[], ["run", "status", "steps"]],
   show: [["first"], ["run", "path", "output"]],
   list: [[], ["0"]],
+  cancel: [[], ["run", "status", "cancelled"]],
   repair: [[], ["run", "events", "lost", "kept"]],
   export: [[], ["run", "records"]],
   import: [["state.json"], ["run", "origin", "workflow"]],

@@ -1,0 +1,142 @@
+import { cpSync, readdirSync, rmSync } from "node:fs"
+import { assert, describe, it } from "@effect/vitest"
+import { place, until } from "./support/cli.ts"
+
+const run = ["run", "--workflow", "together.ts", "--input", '{"text": "a shelf"}']
+
+/** A folder with a run whose slow step waits for the file `go`. */
+const underWay = async () => {
+  const here = place(["together.ts"])
+  const owner = here.start(...run)
+  await until(() => here.exists("calls.log"), owner)
+  const [id] = readdirSync(here.path(".stepwright/runs"))
+  const folder = `.stepwright/runs/${id}`
+  await until(() => here.read(`${folder}/events.jsonl`).includes("GateAsked"), owner)
+  return { here, owner, id: id!, folder }
+}
+
+describe.concurrent("a run under way in another process", () => {
+  it("takes a decision, and goes on with it", async () => {
+    const { folder, here, owner } = await underWay()
+    const decided = await here.stepwright("decide", "approval", '{"size": 3}')
+    assert.deepStrictEqual([decided.status, decided.stderr], [0, decided.stderr], decided.stderr)
+    assert.include(decided.stdout, 'approval is decided: {"size":3}')
+    assert.notInclude(decided.stderr, "resume")
+    assert.match(here.read(`${folder}/events.jsonl`), /"StepSucceeded","path":"approval"/)
+    here.write("go", "")
+    const { status, stderr, stdout } = await owner.ended
+    assert.deepStrictEqual([status, stdout.endsWith("build:\nof size 3\n")], [0, true], stderr)
+  })
+
+  it("takes the first of several decisions, and the others are told whose it was", async () => {
+    const { here, owner } = await underWay()
+    const sizes = [1, 2, 3, 4]
+    const ended = await Promise.all(sizes.map((size) => here.stepwright("decide", "approval", `{"size": ${size}}`)))
+    const first = ended.findIndex(({ status }) => status === 0)
+    for (const [i, { status, stderr }] of ended.entries()) {
+      if (i === first) continue
+      assert.strictEqual(status, 1, stderr)
+      assert.match(stderr, new RegExp(`approval: it is decided already: {"size":${sizes[first]}}, by process \\d+\n$`))
+    }
+    const again = await here.stepwright("decide", "approval", `{"size": ${sizes[first]}}`)
+    assert.deepStrictEqual([again.status, again.stdout.includes("stays decided")], [0, true], again.stderr)
+    here.write("go", "")
+    assert.include((await owner.ended).stdout, `of size ${sizes[first]}`)
+  })
+
+  it("is cancelled, and can be resumed", async () => {
+    const { here, id, owner } = await underWay()
+    const cancelled = await here.stepwright("cancel", id)
+    assert.deepStrictEqual([cancelled.status, cancelled.stdout], [0, `run ${id} is cancelled\n`], cancelled.stderr)
+    assert.strictEqual((await owner.ended).status, 130)
+    const again = await here.stepwright("cancel", "--json")
+    assert.deepStrictEqual(JSON.parse(again.stdout), { run: id, status: "CANCELLED", cancelled: false })
+    here.write("go", "")
+    assert.strictEqual((await here.stepwright("resume")).status, 4)
+  })
+
+  it("is one process's: whoever else wants it is told so, and has changed nothing", async () => {
+    const { folder, here, id, owner } = await underWay()
+    const before = [here.read(`${folder}/run.json`), here.read(`${folder}/events.jsonl`)]
+    const refused = await Promise.all(
+      [
+        ["resume"],
+        ["resume", id, "--out", "elsewhere", "--max-calls", "3"],
+        ["step", "build"],
+        ["set", "slow", "together.ts"],
+        ["repair"]
+      ].map((args) => here.stepwright(...args))
+    )
+    for (const { status, stderr, stdout } of refused) {
+      assert.deepStrictEqual([status, stdout], [3, ""], stderr)
+      assert.match(stderr, /^stepwright: journal of run \S+: process \d+ is running it; wait for its end, or stop it/)
+    }
+    assert.deepStrictEqual([here.read(`${folder}/run.json`), here.read(`${folder}/events.jsonl`)], before)
+    assert.include((await here.stepwright("status")).stdout, "RUNNING")
+    here.write("go", "")
+    assert.strictEqual((await owner.ended).status, 4)
+  })
+})
+
+describe.concurrent("processes that begin at once", () => {
+  it("go on with a stopped run one at a time", async () => {
+    const { here, owner } = await underWay()
+    owner.process.kill("SIGKILL")
+    await owner.ended
+    here.write("go", "")
+    const ended = await Promise.all(Array.from({ length: 4 }, () => here.stepwright("resume")))
+    const statuses = ended.map(({ status }) => status)
+    // who comes when another is through finds it suspended
+    assert.isTrue(
+      statuses.every((status) => status === 3 || status === 4),
+      ended.map(({ stderr }) => stderr).join("\n")
+    )
+    assert.include(statuses, 4)
+    assert.strictEqual(here.read("calls.log"), "a shelf\na shelf\n")
+  })
+
+  it("deliver each into a folder of its own", async () => {
+    const here = place(["together.ts"])
+    here.write("go", "")
+    const ended = await Promise.all(Array.from({ length: 6 }, () => here.stepwright(...run)))
+    assert.deepStrictEqual(
+      ended.map(({ status }) => status),
+      ended.map(() => 4)
+    )
+    const runs = readdirSync(here.path(".stepwright/runs"))
+    const folders = runs.map((id) => JSON.parse(here.read(`.stepwright/runs/${id}/run.json`)).out)
+    assert.strictEqual(new Set(folders).size, 6)
+    assert.deepStrictEqual(folders.toSorted()[0], "out/together")
+  })
+})
+
+describe.concurrent("the folder of a run", () => {
+  it("that was copied is not gone on with under another name", async () => {
+    const { here, id, owner } = await underWay()
+    here.write("go", "")
+    await owner.ended
+    const before = here.read(`.stepwright/runs/${id}/events.jsonl`)
+    cpSync(here.path(`.stepwright/runs/${id}`), here.path(".stepwright/runs/copy"), { recursive: true })
+    for (const name of ["resume", "status", "repair"]) {
+      // oxlint-disable-next-line no-await-in-loop -- each holds the run for a moment
+      const { status, stderr } = await here.stepwright(name, "copy")
+      assert.strictEqual(status, 3, stderr)
+      assert.include(stderr, `it is the journal of run ${id}: what goes on from that is a run of its own`)
+      assert.notInclude(stderr, "drops what is damaged")
+    }
+    assert.strictEqual(here.read(`.stepwright/runs/${id}/events.jsonl`), before)
+  })
+
+  it("without its settings says so", async () => {
+    const { here, id, owner } = await underWay()
+    owner.process.kill("SIGKILL")
+    await owner.ended
+    here.write("go", "")
+    rmSync(here.path(`.stepwright/runs/${id}/run.json`))
+    const refused = await here.stepwright("resume", "--workflow", "together.ts")
+    assert.strictEqual(refused.status, 2)
+    assert.include(refused.stderr, "has no settings (run.json)")
+    const told = await here.stepwright("resume", "--workflow", "together.ts", "--out", "here")
+    assert.strictEqual(told.status, 4, told.stderr)
+  })
+})
