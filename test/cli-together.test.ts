@@ -1,6 +1,8 @@
-import { cpSync, readdirSync, rmSync } from "node:fs"
+import { spawnSync } from "node:child_process"
+import { cpSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { place, until } from "./support/cli.ts"
+import { launcher, place, until } from "./support/cli.ts"
+import { needs } from "./support/tool.ts"
 
 const run = ["run", "--workflow", "together.ts", "--input", '{"text": "a shelf"}']
 
@@ -77,6 +79,56 @@ describe.concurrent("a run under way in another process", () => {
     assert.strictEqual((await owner.ended).status, 4)
   })
 })
+
+describe("a run under way in another container", needs("unshare"), () => {
+  /** The command line among processes that do not see those outside. */
+  const elsewhere = (folder: string, ...args: ReadonlyArray<string>) =>
+    spawnSync("unshare", ["-Urpf", "--mount-proc", process.execPath, launcher, ...args], {
+      cwd: folder,
+      encoding: "utf8"
+    })
+
+  it("is not run a second time, and takes decisions from there", async () => {
+    const { here, owner } = await underWay()
+    const refused = elsewhere(here.path(""), "resume")
+    assert.strictEqual(refused.status, 3, refused.stderr)
+    assert.match(
+      refused.stderr,
+      /process \d+ of another container is running it; wait for its end, or stop it first\n$/
+    )
+    assert.include(elsewhere(here.path(""), "status").stdout, "RUNNING")
+    const decided = elsewhere(here.path(""), "decide", "approval", '{"size": 5}')
+    assert.strictEqual(decided.status, 0, decided.stderr)
+    here.write("go", "")
+    assert.include((await owner.ended).stdout, "of size 5")
+    assert.strictEqual(here.read("calls.log"), "a shelf\n")
+  })
+
+  it("is taken over once it has not been heard of for a while, and notices that before it writes", async () => {
+    const { folder, here, owner } = await underWay()
+    const pids = processesBelow(owner.process.pid!)
+    for (const pid of pids) process.kill(pid, "SIGSTOP")
+    const claim = readdirSync(here.path(folder)).find((name) => name.startsWith("claim."))!
+    const past = new Date(Date.now() - 60_000)
+    utimesSync(here.path(`${folder}/${claim}`), past, past)
+    here.write("go", "")
+    const resumed = elsewhere(here.path(""), "resume")
+    assert.strictEqual(resumed.status, 4, resumed.stderr)
+    const after = here.read(`${folder}/events.jsonl`)
+    for (const pid of pids.toReversed()) process.kill(pid, "SIGCONT")
+    const { status, stderr } = await owner.ended
+    assert.strictEqual(status, 3, stderr)
+    assert.match(stderr, /process \d+ of another container has taken it over while this one was stopped/)
+    assert.strictEqual(here.read(`${folder}/events.jsonl`), after)
+    assert.strictEqual((await here.stepwright("resume")).status, 4)
+  })
+})
+
+/** A process and those that it started, by what Linux tells. */
+const processesBelow = (pid: number): ReadonlyArray<number> => {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean)
+  return [pid, ...children.flatMap((child) => processesBelow(Number(child)))]
+}
 
 describe.concurrent("processes that begin at once", () => {
   it("go on with a stopped run one at a time", async () => {

@@ -10,7 +10,8 @@ declare module "vitest" {
 
 /** What some tests need and not every machine has: arguments with which it ends well where it is as they need it. */
 const tools = {
-  python3: ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"]
+  python3: ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"],
+  unshare: ["-Urpf", "--mount-proc", "true"]
 }
 
 export const isThere = (tool: string): boolean =>

@@ -38,11 +38,11 @@ const content = `${Schema.encodeSync(Owner)(processes.self)}\n`
 /** The claim that counts, by its number. */
 const newest = Effect.fnUntraced(function* (folder: string) {
   const fs = yield* FileSystem.FileSystem
-  let last = { number: 0, isEnded: true }
+  let last = { name: "", number: 0, isEnded: true }
   for (const name of yield* fs.readDirectory(folder)) {
     const [, digits, ended] = file.exec(name) ?? []
     if (digits !== undefined && Number(digits) >= last.number) {
-      last = { number: Number(digits), isEnded: ended !== undefined }
+      last = { name, number: Number(digits), isEnded: ended !== undefined }
     }
   }
   return last
@@ -51,9 +51,9 @@ const newest = Effect.fnUntraced(function* (folder: string) {
 const placeOf = (folder: string, number: number) => `${folder}/claim.${number}`
 
 /** Who made a claim, and when it was renewed; nothing where it has ended meanwhile. */
-const made = Effect.fnUntraced(function* (folder: string, number: number) {
+const made = Effect.fnUntraced(function* (folder: string, { name }: { readonly name: string }) {
   const fs = yield* FileSystem.FileSystem
-  const place = placeOf(folder, number)
+  const place = `${folder}/${name}`
   const found = yield* Effect.option(Effect.all([fs.readFileString(place), fs.stat(place)]))
   return Option.map(found, ([text, { mtime }]) => ({
     // one that is being written has nobody's name yet
@@ -84,7 +84,7 @@ export const acquire = Effect.fnUntraced(function* (
       renewed = at
       return
     }
-    const found = Option.getOrUndefined(yield* made(folder, last.number))
+    const found = Option.getOrUndefined(yield* made(folder, last))
     const by = found?.process === undefined ? "another process" : processes.describe(found.process)
     lost ??= new JournalError({
       run,
@@ -111,7 +111,7 @@ const take = Effect.fnUntraced(function* (run: string, folder: string) {
     const last = yield* newest(folder)
     let isTakenOver = false
     if (!last.isEnded) {
-      const found = yield* made(folder, last.number)
+      const found = yield* made(folder, last)
       if (Option.isNone(found)) continue
       const { process, renewed } = found.value
       const isAlive = process && processes.isAlive(process)
@@ -155,7 +155,7 @@ const timeAt = Effect.fnUntraced(function* (folder: string) {
 export const holder = Effect.fnUntraced(function* (folder: string) {
   const last = yield* Effect.option(newest(folder))
   if (Option.isNone(last) || last.value.isEnded) return undefined
-  const found = Option.getOrUndefined(yield* made(folder, last.value.number))
+  const found = Option.getOrUndefined(yield* made(folder, last.value))
   if (found?.process === undefined) return undefined
   const isAlive = processes.isAlive(found.process) ?? (yield* Clock.currentTimeMillis) - found.renewed < lease
   return isAlive ? found.process : undefined
