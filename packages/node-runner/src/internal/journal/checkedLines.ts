@@ -1,4 +1,4 @@
-import type { Buffer } from "node:buffer"
+import { Buffer } from "node:buffer"
 import { crc32 } from "node:zlib"
 
 /**
@@ -20,19 +20,18 @@ export interface Line {
 const newline = 10
 const comma = 44
 const brace = 125
-/** `,"crc":"00c0ffee"}` */
-const checksumLength = 18
-const numbering = /,"n":(0|[1-9]\d{0,14})$/
+
+/** What a line ends with after its number, with zeros for the checksum. */
+const tail = Buffer.from(',"crc":"00000000"}')
+const checksumAt = 8
+const numbering = ',"n":'
 
 const seedOf = (name: string): number => crc32(`${name}\n`)
-
-const checksum = (bytes: string | Uint8Array, seed: number): string =>
-  `,"crc":"${crc32(bytes, seed).toString(16).padStart(8, "0")}"}`
 
 /** The line for the JSON of an object that has a member, with its newline. */
 export const print = (name: string, number: number, json: string): string => {
   const numbered = `${json.slice(0, -1)},"n":${number}`
-  return `${numbered}${checksum(numbered, seedOf(name))}\n`
+  return `${numbered},"crc":"${crc32(numbered, seedOf(name)).toString(16).padStart(8, "0")}"}\n`
 }
 
 /** All lines of a file; a last one without its newline is not whole. */
@@ -42,20 +41,41 @@ export const scan = (name: string, bytes: Buffer): ReadonlyArray<Line> => {
   for (let start = 0; start < bytes.length;) {
     const found = bytes.indexOf(newline, start)
     const end = found === -1 ? bytes.length : found
-    const numbered = found === -1 ? undefined : numberedEnd(bytes, start, end, seed)
-    lines.push({ line: lines.length + 1, start, end, ...(numbered ?? { number: undefined, body: end }) })
+    const body = found === -1 ? -1 : bodyOf(bytes, start, end, seed)
+    const number = body === -1 ? undefined : numberAt(bytes, body + numbering.length, end - tail.length)
+    lines.push({ line: lines.length + 1, start, end, number, body: number === undefined ? end : body })
     start = end + 1
   }
   return lines
 }
 
-/** The number of a line and where that begins, if its checksum holds. */
-const numberedEnd = (bytes: Buffer, start: number, end: number, seed: number) => {
-  const last = end - checksumLength
-  if (last <= start) return undefined
-  if (bytes.toString("latin1", last, end) !== checksum(bytes.subarray(start, last), seed)) return undefined
-  const [written, number] = numbering.exec(bytes.toString("latin1", Math.max(start, last - 20), last)) ?? []
-  return written === undefined ? undefined : { number: Number(number), body: last - written.length }
+// byte by byte, without a text for each: a long journal is read in little more than the time that its JSON takes
+
+/** Where the number of a line begins, or -1 where its checksum does not hold. */
+const bodyOf = (bytes: Buffer, start: number, end: number, seed: number): number => {
+  const last = end - tail.length
+  if (last <= start) return -1
+  let checksum = 0
+  for (let i = 0; i < tail.length; i++) {
+    const byte = bytes[last + i]!
+    if (i >= checksumAt && i < checksumAt + 8) checksum = checksum * 16 + digit(byte)
+    else if (byte !== tail[i]) return -1
+  }
+  // no checksum is that of what is no digit
+  if (crc32(bytes.subarray(start, last), seed) !== checksum) return -1
+  let at = last
+  while (at > start && bytes[at - 1]! >= 48 && bytes[at - 1]! <= 57) at--
+  at -= numbering.length
+  return at > start && bytes.toString("latin1", at, at + numbering.length) === numbering ? at : -1
+}
+
+const digit = (byte: number): number =>
+  byte >= 48 && byte <= 57 ? byte - 48 : byte >= 97 && byte <= 102 ? byte - 87 : Number.NaN
+
+const numberAt = (bytes: Buffer, from: number, to: number): number | undefined => {
+  let number = 0
+  for (let i = from; i < to; i++) number = number * 10 + digit(bytes[i]!)
+  return to > from && Number.isSafeInteger(number) ? number : undefined
 }
 
 /** The JSON of a line, as it was given. */

@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import * as WorkflowState from "@stepwright/core/WorkflowState"
 import * as checkedLines from "./checkedLines.ts"
+import * as fits from "./fits.ts"
 
 /** The name of the file in a run's folder. */
 export const name = "events.jsonl"
@@ -40,8 +41,7 @@ export interface Checked {
   readonly format: 1 | 2
   readonly bytes: Buffer
   readonly events: ReadonlyArray<checkedLines.Line>
-  /** The lines of texts, by hash. */
-  readonly texts: ReadonlyMap<string, checkedLines.Line>
+  readonly texts: ReadonlyArray<checkedLines.Line>
   /** How many lines there are, and how many bytes they take. */
   readonly lines: number
   readonly length: number
@@ -52,7 +52,7 @@ const nothing = (bytes: Buffer): Checked => ({
   format,
   bytes,
   events: [],
-  texts: new Map(),
+  texts: [],
   lines: 0,
   length: 0
 })
@@ -79,13 +79,8 @@ export const check = (run: string, bytes: Buffer): Result.Result<Checked, Fault>
   if (wrong !== undefined) return Result.fail(unreadable(wrong.line, misplaced(wrong)))
   if (first?.run !== run) return Result.fail(unreadable(1, "it is not the first line of a journal"))
   const events: Array<checkedLines.Line> = []
-  const texts = new Map<string, checkedLines.Line>()
-  for (let i = 1; i <= last; i++) {
-    const line = lines[i]!
-    const hash = textHash(bytes, line)
-    if (hash === undefined) events.push(line)
-    else texts.set(hash, line)
-  }
+  const texts: Array<checkedLines.Line> = []
+  for (let i = 1; i <= last; i++) (isText(bytes, lines[i]!) ? texts : events).push(lines[i]!)
   return Result.succeed({ format, bytes, events, texts, lines: last + 1, length: lines[last]!.end + 1 })
 }
 
@@ -123,13 +118,18 @@ const decodeJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unkno
 
 const textBegin = '{"hash":"'
 
-/** The hash of the text in a line, if that is what it has. */
-const textHash = (bytes: Buffer, { body, start }: checkedLines.Line): string | undefined => {
+const isText = (bytes: Buffer, { start }: checkedLines.Line): boolean =>
+  bytes[start + 2] === textBegin.charCodeAt(2) &&
+  bytes.toString("latin1", start, start + textBegin.length) === textBegin
+
+/** The hash of a text, in its line. */
+const hashIn = (bytes: Buffer, { start }: checkedLines.Line): string => {
   const from = start + textBegin.length
-  if (bytes.toString("latin1", start, from) !== textBegin) return undefined
-  const end = bytes.indexOf(quote, from)
-  return end === -1 || end > body ? undefined : bytes.toString("latin1", from, end)
+  return bytes.toString("latin1", from, bytes.indexOf(quote, from))
 }
+
+/** The hashes of all texts. */
+export const hashes = ({ bytes, texts }: Checked): ReadonlyArray<string> => texts.map((line) => hashIn(bytes, line))
 
 const quote = 34
 
@@ -137,11 +137,19 @@ const decodeText = Schema.decodeUnknownOption(Schema.fromJsonString(Text))
 
 /** The text under a hash, if the file has it. */
 export const text = ({ bytes, texts }: Checked, hash: string): string | undefined => {
-  const line = texts.get(hash)
+  const line = texts.findLast((line) => hashIn(bytes, line) === hash)
   return line && Option.getOrUndefined(decodeText(checkedLines.jsonOf(bytes, line)))?.text
 }
 
 const decodeEvent = Schema.decodeUnknownResult(Schema.fromJsonString(WorkflowEvent.WorkflowEvent))
+const isEvent = fits.make(WorkflowEvent.WorkflowEvent.ast)
+
+const readEvent = (json: string): ReturnType<typeof decodeEvent> => {
+  const parsed = Result.try((): WorkflowEvent.WorkflowEvent => JSON.parse(json))
+  // nearly every line is as it was written, and decoding takes most of the time
+  return Result.isSuccess(parsed) && isEvent(parsed.success) ? Result.succeed(parsed.success) : decodeEvent(json)
+}
+
 const Format = Schema.Struct({ format: Schema.Int })
 /** The format of a first event, or of the state that it starts from. */
 const decodeFormat = Schema.decodeUnknownOption(
@@ -156,7 +164,7 @@ export const events = (
   const decoded: Array<WorkflowEvent.WorkflowEvent> = []
   for (const line of events) {
     const json = checkedLines.jsonOf(bytes, line)
-    const event = decodeEvent(json)
+    const event = readEvent(json)
     if (Result.isFailure(event)) return Result.fail(notRead(line.line, json, event.failure.message))
     const isFirst = decoded.length === 0
     if (isFirst !== begins(event.success)) {
