@@ -50,7 +50,7 @@ export interface Runtime {
   readonly hash: (text: string) => string
   readonly executor: typeof StepExecutor.Service
   readonly now: () => number
-  /** Journals an event, then folds it in. Where that fails the run is faulted. */
+  /** Folds an event in and journals it. Where that fails the run is faulted, and the state is nobody's any more. */
   readonly append: (event: WorkflowEvent) => Effect.Effect<void, Halt>
   readonly tally: Tally
   /** What rounds came to that later ones may share: by path, with the path that has the result. */
@@ -73,26 +73,30 @@ export interface OpenGate {
 /** Told of each event once it is journalled, with the state that it led to as it is then; must not block. */
 export type Listener = (event: WorkflowEvent, state: WorkflowState) => void
 
-export const make = Effect.fnUntraced(function* (
-  state: WorkflowState,
-  listener: Listener = () => {}
-): Effect.fn.Return<Runtime> {
+export const make = Effect.fnUntraced(function* (state: WorkflowState, listener?: Listener): Effect.fn.Return<Runtime> {
   const journal = yield* Journal
   const hash = yield* Hasher
   const executor = yield* StepExecutor
   const clock = yield* Clock.Clock
+  const own = draft(state)
+  const tell = listener && inOrder(own, listener)
   const runtime: Runtime = {
-    state: draft(state),
+    state: own,
     journal,
     hash,
     executor,
     now: () => Math.floor(clock.currentTimeMillisUnsafe()),
-    append: (event) =>
-      keep(runtime, "path" in event ? event.path : "", journal.append(runtime.state.run, event), () => {
-        apply(runtime.state, event)
+    append: (event) => {
+      const { run } = own
+      const path = "path" in event ? event.path : ""
+      return Effect.suspend(() => {
+        // in the order in which the journal has them, which need not be that in which they are on the disk
+        const told = tell?.(event)
+        apply(own, event)
         count(runtime.tally, event)
-        listener(event, runtime.state)
-      }),
+        return keep(runtime, path, journal.append(run, event), told)
+      })
+    },
     tally: { reused: [], ran: [], skipped: [], undecided: [], replies: 0, requests: 0, usage: Usage.zero },
     answered: new Map(),
     open: new Map(),
@@ -101,6 +105,27 @@ export const make = Effect.fnUntraced(function* (
   }
   return runtime
 })
+
+/** Tells of events in the order in which they happened, each once it is journalled with all before it. */
+const inOrder = (state: Draft, listener: Listener) => {
+  // no result shows in it that the journal does not have
+  let told: Draft | undefined
+  const waiting: Array<{ readonly event: WorkflowEvent; isKept?: boolean }> = []
+  return (event: WorkflowEvent) => {
+    told ??= draft(state)
+    const entry: (typeof waiting)[number] = { event }
+    waiting.push(entry)
+    return (isKept: boolean) => {
+      entry.isKept = isKept
+      for (let next = waiting[0]; next?.isKept !== undefined; next = waiting[0]) {
+        waiting.shift()
+        if (!next.isKept) continue
+        apply(told!, next.event)
+        listener(next.event, told!)
+      }
+    }
+  }
+}
 
 /** Takes from a list of paths those that are not kept, and the same path twice. */
 export const keepOnly = (paths: Array<string>, isKept: (path: string) => boolean): void => {
@@ -133,12 +158,15 @@ export const keep = (
   runtime: Runtime,
   path: string,
   write: Effect.Effect<void, JournalError>,
-  then: () => void = () => {}
+  then: (isKept: boolean) => void = () => {}
 ): Effect.Effect<void, Halt> =>
   Effect.uninterruptible(
     Effect.matchEffect(write, {
-      onSuccess: () => Effect.sync(then),
-      onFailure: (reason) => halt(runtime, { _tag: "Faulted", path, reason })
+      onSuccess: () => Effect.sync(() => then(true)),
+      onFailure: (reason) => {
+        then(false)
+        return halt(runtime, { _tag: "Faulted", path, reason })
+      }
     })
   )
 

@@ -39,19 +39,22 @@ export const open = Effect.fnUntraced(function* (
   const kept = new Map<string, string>()
   let events = found.events.length
   let lines = found.format < journalFile.format ? found.lines + 1 : found.lines
-  let isListed = found.lines > 0
   let opened: appender.Appender | undefined
 
   /** What was never whole goes, and the format becomes that of this version. */
   const prepare = Effect.gen(function* () {
-    const isWhole = found.length === found.bytes.length
-    if (found.lines === 0) yield* isWhole ? Effect.void : fs.remove(file)
-    else if (found.format < journalFile.format || held.isTakenOver || !isWhole) {
-      // who held it may have the file open still: what comes from there goes into one that nobody reads
-      yield* writeWhole(file, journalFile.renewed(run, found))
-    }
+    const isWhole = found.format === journalFile.format && found.length === found.bytes.length
+    // who held it may have the file open still: what comes from there goes into one that nobody reads
+    if (!isWhole || held.isTakenOver) yield* writeWhole(file, journalFile.renewed(run, found))
     return yield* appender.open(file)
   }).pipe(Effect.provideService(Scope.Scope, scope))
+
+  /** A run begins with its first event, or not at all. */
+  const begin = (event: WorkflowEvent) =>
+    Effect.andThen(
+      Effect.suspend(() => writeWhole(file, next(event))),
+      Effect.provideService(appender.open(file), Scope.Scope, scope)
+    )
 
   const next = (event: WorkflowEvent): string => {
     let text = ""
@@ -68,16 +71,14 @@ export const open = Effect.fnUntraced(function* (
         yield* held.check
         const to = yield* lock.withPermits(1)(
           Effect.gen(function* () {
-            opened ??= yield* prepare
-            yield* opened.write(next(event))
+            if (lines === 0) opened = yield* begin(event)
+            else yield* (opened ??= yield* prepare).write(next(event))
             events++
-            return opened
+            return opened!
           })
         )
         if (!isDurable(event)) return
         yield* to.flush
-        if (!isListed) yield* folders.flush(folder)
-        isListed = true
         // what another process has begun to write meanwhile is not this one's
         yield* event._tag === "RunEnded" ? held.renew : held.check
       },

@@ -1,0 +1,43 @@
+import { killed, type Place, unbroken } from "./kills.ts"
+
+/** A small generator of the same numbers each time (mulberry32). */
+const random = (seed: number) => () => {
+  seed = (seed + 0x6d2b79f5) | 0
+  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+}
+
+/** Kills runs, at every place and then at others, until that many kills; how many at each place. */
+export const kills = async (atLeast: number): Promise<ReadonlyMap<string, number>> => {
+  const expected = await unbroken()
+  const places = [...expected.times].toSorted(([a], [b]) => (a < b ? -1 : 1))
+  const next = random(1)
+  const anyOf = <A>(list: ReadonlyArray<A>): A => list[Math.floor(next() * list.length)]!
+  const timed = ([name, times]: readonly [string, number]): Place => ({ name, time: 1 + Math.floor(next() * times) })
+  const counts = new Map<string, number>()
+  let total = 0
+  let lives = 0
+  const work = async () => {
+    while (total < atLeast || lives < places.length) {
+      const first = lives < places.length ? places[lives]! : anyOf(places)
+      lives++
+      const more = Array.from({ length: 4 }, () => timed(anyOf(places)))
+      // oxlint-disable-next-line no-await-in-loop -- two at a time
+      for (const name of await killed(expected, [timed(first), ...more])) {
+        counts.set(name, (counts.get(name) ?? 0) + 1)
+        total++
+      }
+    }
+  }
+  await Promise.all([work(), work()])
+  return counts
+}
+
+export const histogram = (counts: ReadonlyMap<string, number>): string => {
+  const total = [...counts.values()].reduce((sum, count) => sum + count, 0)
+  const rows = [...counts]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, count]) => `${name.padEnd(40)} ${count}`)
+  return [`${total} kills at ${counts.size} places`, ...rows].join("\n")
+}
