@@ -16,6 +16,7 @@ import * as journalFile from "./internal/journal/journalFile.ts"
 import * as journalWriter from "./internal/journal/journalWriter.ts"
 import * as oldTexts from "./internal/journal/oldTexts.ts"
 import * as repairing from "./internal/journal/repair.ts"
+import { ifThere } from "./internal/disk/ifThere.ts"
 import { isRunId, runIdRule } from "./internal/disk/runId.ts"
 import { reasonOf } from "./internal/disk/systemError.ts"
 
@@ -48,7 +49,12 @@ export const runs = (directory: string): Effect.Effect<ReadonlyArray<string>, Jo
 
 /** The process that writes to a run now, if one does. */
 export const writer = (directory: string, run: string): Effect.Effect<number | undefined> =>
-  Effect.map(claim.holder(`${directory}/${run}`), (process) => process?.pid).pipe(Effect.provide(NodeFileSystem.layer))
+  claim.holder(`${directory}/${run}`).pipe(
+    Effect.map((process) => process?.pid),
+    // a claim that cannot be read is told to who wants to write
+    Effect.orElseSucceed(() => undefined),
+    Effect.provide(NodeFileSystem.layer)
+  )
 
 /**
  * Asks the process that writes to a run, which looks several times a second. `undefined`: no process does, so that
@@ -98,7 +104,7 @@ export const make = Effect.fnUntraced(function* (directory: string) {
 
   const read = (run: string) =>
     Effect.fnUntraced(function* (file: string) {
-      const found = yield* Effect.option(fs.stat(file))
+      const found = yield* ifThere(fs.stat(file))
       const version = Option.match(found, {
         onNone: () => "",
         onSome: ({ ino, mtime, size }) =>

@@ -5,6 +5,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as folders from "./folders.ts"
+import { ifThere } from "./ifThere.ts"
 
 /**
  * Writes a file, and its folder, so that whoever looks sees the old text or the new, never a part; once it succeeds, the
@@ -14,7 +15,7 @@ export const writeWhole = Effect.fnUntraced(function* (path: string, text: strin
   const fs = yield* FileSystem.FileSystem
   const folder = dirname(path)
   yield* folders.make(folder)
-  const before = yield* Effect.option(fs.stat(path))
+  const before = yield* ifThere(fs.stat(path))
   // a name of its own, since any that can be told beforehand may be a person's
   const part = `${folder}/.${path.slice(folder.length + 1)}.${yield* Random.nextIntBetween(1e9, 1e10)}.part`
   yield* Effect.onError(

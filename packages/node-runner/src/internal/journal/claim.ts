@@ -7,6 +7,7 @@ import * as Random from "effect/Random"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { JournalError } from "@stepwright/core/Journal"
+import { ifThere } from "../disk/ifThere.ts"
 import * as processes from "./processes.ts"
 
 /*
@@ -54,7 +55,7 @@ const placeOf = (folder: string, number: number) => `${folder}/claim.${number}`
 const made = Effect.fnUntraced(function* (folder: string, { name }: { readonly name: string }) {
   const fs = yield* FileSystem.FileSystem
   const place = `${folder}/${name}`
-  const found = yield* Effect.option(Effect.all([fs.readFileString(place), fs.stat(place)]))
+  const found = yield* ifThere(Effect.all([fs.readFileString(place), fs.stat(place)]))
   return Option.map(found, ([text, { mtime }]) => ({
     // one that is being written has nobody's name yet
     process: Option.getOrUndefined(Schema.decodeUnknownOption(Owner)(text)),
@@ -153,7 +154,7 @@ const timeAt = Effect.fnUntraced(function* (folder: string) {
 
 /** The process that writes to the run in a folder, if one does. */
 export const holder = Effect.fnUntraced(function* (folder: string) {
-  const last = yield* Effect.option(newest(folder))
+  const last = yield* ifThere(newest(folder))
   if (Option.isNone(last) || last.value.isEnded) return undefined
   const found = Option.getOrUndefined(yield* made(folder, last.value))
   if (found?.process === undefined) return undefined
