@@ -161,6 +161,12 @@ export const make = (root: tree.Folder, { cutAt, fails, ignores = () => false }:
     tree.name(folder, [name, undefined])
   }
 
+  const link = (from: string, to: string): void => {
+    const [target, name] = placeOf(to)
+    if (target.entries.has(name)) return refuse("EEXIST")
+    tree.name(target, [name, at(from)])
+  }
+
   const rename = (from: string, to: string): void => {
     const node = at(from)
     const [source, before] = placeOf(from)
@@ -183,6 +189,7 @@ export const make = (root: tree.Folder, { cutAt, fails, ignores = () => false }:
   }
 
   const fileSystem = FileSystem.makeNoop({
+    access: (path) => call("access", path, () => void at(path)),
     exists: (path) => call("exists", path, () => find(path) !== undefined),
     stat: (path) => call("stat", path, () => stat(path)),
     realPath: (path) => call("realPath", path, () => (at(path), `/${namesIn(path).join("/")}`)),
@@ -197,6 +204,7 @@ export const make = (root: tree.Folder, { cutAt, fails, ignores = () => false }:
     writeFile,
     writeFileString: (path, text, options) => writeFile(path, new TextEncoder().encode(text), options),
     chmod: (path, mode) => call("chmod", path, () => void (fileAt(path).mode = mode)),
+    link: (from, to) => call("link", from, () => link(from, to)),
     rename: (from, to) => call("rename", from, () => rename(from, to)),
     remove: (path, options) => call("remove", path, () => remove(path, options?.recursive === true)),
     copyFile: (from, to) => call("copyFile", from, () => write(opened(to, "w"), fileAt(from).bytes, false))

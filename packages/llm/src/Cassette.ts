@@ -15,6 +15,7 @@ import { CassetteError, unusable } from "./internal/cassette/replies.ts"
 import * as Session from "./internal/cassette/session.ts"
 import * as Tape from "./internal/cassette/tape.ts"
 import * as Middleware from "./Middleware.ts"
+import * as folders from "./internal/file/folders.ts"
 import * as Redact from "./Redact.ts"
 
 export { entries, migrate, type Recorded } from "./internal/cassette/migrate.ts"
@@ -113,7 +114,7 @@ const ready = Effect.fnUntraced(
     const fs = yield* FileSystem.FileSystem
     const found = yield* Effect.option(fs.stat(file))
     if (Option.exists(found, ({ type }) => type !== "Directory")) return
-    yield* fs.makeDirectory(file, { recursive: true })
+    yield* folders.make(fs, file)
     yield* fs.access(file, { writable: true })
   },
   (work, file) => Effect.mapError(work, unusable(file))

@@ -18,9 +18,10 @@ import {
   WorkspaceError,
   type Written
 } from "@stepwright/core/Workspace"
+import * as folders from "./internal/disk/folders.ts"
 import * as manifest from "./internal/disk/manifest.ts"
 import { reasonOf } from "./internal/disk/systemError.ts"
-import { writeWhole } from "./internal/disk/writeWhole.ts"
+import { replace } from "./internal/disk/writeWhole.ts"
 
 export interface Options {
   /** The folder below which everything is written, and nothing else; made when it is not there. */
@@ -42,9 +43,13 @@ const decode = Option.liftThrowable((bytes: Uint8Array) => decoder.decode(bytes)
 
 type Deed = Written & { readonly content: string }
 
-const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
+/** How many files are on their way to the disk at a time. */
+const concurrency = 8
+
+/** The workspace on any file system. */
+export const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
   const fs = yield* FileSystem.FileSystem
-  const { relative, sep } = yield* Path.Path
+  const { dirname, relative, sep } = yield* Path.Path
   const hash = yield* Hasher
   const oneAtATime = Semaphore.withPermits(yield* Semaphore.make(1), 1)
 
@@ -143,7 +148,7 @@ const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
   const write = Effect.fnUntraced(function* (files: ReadonlyArray<SourceFile>) {
     const refusal = refuse(files)
     if (refusal !== undefined) return yield* refusal
-    yield* fs.makeDirectory(root, { recursive: true })
+    yield* folders.make(root)
     const places = new Map<string, string>()
     for (const { path } of files) {
       const place = yield* look(path)
@@ -158,9 +163,15 @@ const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
     const hashes = deeds.map(({ beside, content, path }) => [beside ?? path, hash(content)] as const)
     // what a kill leaves half done is still known as the workspace's own
     yield* manifest.write(root, { ...written, writing: new Map(hashes) })
-    for (const { beside, content, outcome, path } of deeds) {
-      if (outcome !== "unchanged") yield* writeWhole(`${root}/${beside ?? path}`, content)
-    }
+    const changed = deeds.flatMap(({ beside, content, outcome, path }) =>
+      outcome === "unchanged" ? [] : [{ file: `${root}/${beside ?? path}`, content }]
+    )
+    yield* Effect.forEach(changed, ({ content, file }) => replace(file, content), { concurrency, discard: true })
+    // what is said to be delivered is on the disk
+    yield* Effect.forEach(new Set(changed.map(({ file }) => dirname(file))), folders.flush, {
+      concurrency,
+      discard: true
+    })
     yield* manifest.write(root, { files: new Map([...written.files, ...hashes]), writing: new Map() })
     return deeds.map(({ content: _, ...written }): Written => written)
   })

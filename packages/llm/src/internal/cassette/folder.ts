@@ -4,6 +4,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import type * as PlatformError from "effect/PlatformError"
 import * as Random from "effect/Random"
+import { flush, make as makeFolder } from "../file/folders.ts"
 import type { Problem } from "../file/jsonText.ts"
 import * as name from "./name.ts"
 import * as recorded from "./recorded.ts"
@@ -78,10 +79,11 @@ export const makeWriter = (fs: FileSystem.FileSystem, folder: string): Writer =>
     }).pipe(Effect.mapError(unusable(folder))),
     add: (stem, from, text) =>
       Effect.gen(function* () {
-        yield* fs.makeDirectory(folder, { recursive: true })
+        yield* makeFolder(fs, folder)
         const written = yield* draft(name.toFile({ stem, number: from }), text)
         let number = from
         while (!(yield* link(written, at(name.toFile({ stem, number }))))) number++
+        yield* flush(fs, folder)
         return number
       }).pipe(Effect.scoped, Effect.uninterruptible, Effect.mapError(unusable(folder))),
     replace: (file, known, text) =>
@@ -92,6 +94,7 @@ export const makeWriter = (fs: FileSystem.FileSystem, folder: string): Writer =>
         if (!(yield* link(written, claim))) return false
         if ((yield* readText(fs, at(file))) === known) {
           yield* fs.rename(claim, at(file))
+          yield* flush(fs, folder)
           return true
         }
         yield* fs.remove(claim)

@@ -11,7 +11,11 @@ import { ifThere } from "./ifThere.ts"
  * Writes a file, and its folder, so that whoever looks sees the old text or the new, never a part; once it succeeds, the
  * new one is on the disk. Follows no link, and keeps what may be done with the file.
  */
-export const writeWhole = Effect.fnUntraced(function* (path: string, text: string) {
+export const writeWhole = (path: string, text: string) =>
+  Effect.andThen(replace(path, text), folders.flush(dirname(path)))
+
+/** The same for one of several: which of the texts is on the disk shows once its folder is flushed. */
+export const replace = Effect.fnUntraced(function* (path: string, text: string) {
   const fs = yield* FileSystem.FileSystem
   const folder = dirname(path)
   yield* folders.make(folder)
@@ -31,5 +35,4 @@ export const writeWhole = Effect.fnUntraced(function* (path: string, text: strin
     }),
     () => Effect.ignore(fs.remove(part))
   )
-  yield* folders.flush(folder)
 })

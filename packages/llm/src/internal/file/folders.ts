@@ -1,0 +1,28 @@
+import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import type { PlatformError } from "effect/PlatformError"
+
+/** Makes a folder, and those above it that are missing, each on the disk with its name. */
+export const make = (fs: FileSystem.FileSystem, path: string): Effect.Effect<void, PlatformError> =>
+  Effect.flatMap(fs.exists(path), (isThere) => {
+    if (isThere) return Effect.void
+    const above = /^(.*)[\\/]+[^\\/]+[\\/]*$/u.exec(path)?.[1] ?? "."
+    const parent = above === "" ? "/" : above
+    // another process may be faster
+    const made = fs.makeDirectory(path, { recursive: true })
+    return Effect.andThen(Effect.andThen(make(fs, parent), made), flush(fs, parent))
+  })
+
+/** Once it succeeds, the names in a folder are on the disk: of files that were made, renamed or removed. */
+export const flush = (fs: FileSystem.FileSystem, path: string): Effect.Effect<void, PlatformError> =>
+  fs.open(path, { flag: "r" }).pipe(
+    Effect.asSome,
+    // Windows opens no folder
+    Effect.catchIf(
+      ({ reason }) => reason._tag === "PermissionDenied" || reason._tag === "BadResource",
+      () => Effect.succeedNone
+    ),
+    Effect.flatMap((folder) => (Option.isSome(folder) ? folder.value.sync : Effect.void)),
+    Effect.scoped
+  )
