@@ -55,15 +55,17 @@ export interface Service {
 
 const notFound = (run: string, detail: string) => Effect.fail(new JournalError({ run, reason: "NotFound", detail }))
 
-const keepsNothing = (): Service => ({
-  append: () => Effect.void,
+const dropped = () => Effect.void
+
+const makeEmpty = (): Service => ({
+  append: dropped,
   load: (run) => notFound(run, "there is no journal; provide one, such as Journal.layerMemory"),
   size: () => Effect.undefined,
-  putText: () => Effect.void,
+  putText: dropped,
   getText: (run) => notFound(run, "there is no journal; provide one, such as Journal.layerMemory")
 })
 
-const forgotten = keepsNothing()
+const forgotten = makeEmpty()
 
 /**
  * Where the engine records a run. The default keeps nothing: such a run lives in its state alone, which is said in the
@@ -74,8 +76,11 @@ export const Journal = Context.Reference<Service>("@stepwright/core/Journal", { 
 /** Whether a journal is the default one. */
 export const isForgotten = (journal: Service): boolean => journal === forgotten
 
+/** Whether a journal drops what it is given. */
+export const keepsNothing = (journal: Service): boolean => journal.append === dropped
+
 /** A layer that says that nothing shall be kept. */
-export const layerNone: Layer.Layer<never> = Layer.sync(Journal, keepsNothing)
+export const layerNone: Layer.Layer<never> = Layer.sync(Journal, makeEmpty)
 
 /** A journal in memory, as a value: provide it again to go on with its runs. */
 export const makeMemory = (): Service => {

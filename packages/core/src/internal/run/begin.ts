@@ -56,9 +56,17 @@ export const configure = (workflow: UntypedWorkflow, config: WorkflowConfig | un
     ? Effect.succeed(workflow)
     : Effect.mapError(configuring.configure(workflow, config), (reason) => engineError(reason.path, reason))
 
-/** Hash of the description: what functions do is not in it. */
+/** Hash of the description: what functions do is not in it. A workflow is described once. */
 export const definitionHash = (workflow: UntypedWorkflow) =>
-  Effect.map(Hasher, (hash) => hash(canonical.stringify(describe(workflow))))
+  Effect.map(Hasher, (hash) => {
+    const known = definitions.get(workflow)
+    if (known?.by === hash) return known.digest
+    const digest = hash(canonical.stringify(describe(workflow)))
+    definitions.set(workflow, { by: hash, digest })
+    return digest
+  })
+
+const definitions = new WeakMap<UntypedWorkflow, { readonly by: unknown; readonly digest: string }>()
 
 /** A state with its workflow as it is configured there, its decoded input, and a runtime; refused where they do not fit. */
 export const open = Effect.fnUntraced(function* (workflow: UntypedWorkflow, state: WorkflowState, listener?: Listener) {

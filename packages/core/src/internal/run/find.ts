@@ -58,9 +58,9 @@ export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown
     if (foresight.fault === undefined) last = known(state.records, events + moves.length + replies.length, foresight)
     return foresight.plan
   })
-  const find: Find = Effect.fnUntraced(function* (step, place, { digests, fingerprint }) {
+  const find: Find = Effect.fnUntraced(function* (step, place, { fingerprint, opening }) {
     const { path } = place
-    if (yield* look(path, fingerprint.value, digests["prompt"])) return true
+    if (yield* look(path, fingerprint.value, opening?.digest)) return true
     const abandoned = last?.abandoned.get(path)
     const attempt = abandoned && attemptAt(place, abandoned.attempt)
     if (abandoned !== undefined && attempt !== undefined) {

@@ -130,7 +130,7 @@ const planAll = (
     const isAsked = !isWanted(state.records[path]?.result) && place.earlier?.some((path) => asking.get(path) === asks)
     const isOwn =
       verdict._tag === "Fail" || (verdict._tag === "Reuse" && verdict.from === undefined && isAsked !== true)
-    const opening = step.model === undefined ? undefined : examined.digests["prompt"]
+    const opening = step.model === undefined ? undefined : examined.opening?.digest
     known.see(place, { step, asks, opening, by: isOwn ? "own" : verdict._tag === "Run" ? undefined : "other" })
     if (verdict._tag === "Reuse" && place.earlier !== undefined) {
       answered.set(path, { asks, output: verdict.output, from: verdict.from ?? path })

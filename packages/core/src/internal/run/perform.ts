@@ -113,7 +113,7 @@ const attempt = (
   runtime: Runtime,
   step: UntypedStep,
   place: Place,
-  { digests, fingerprint, prepared }: Examined,
+  { fingerprint, opening, prepared }: Examined,
   forced: boolean
 ) => {
   const { path } = place
@@ -141,14 +141,14 @@ const attempt = (
           fresh,
           restore,
           recall: (request) =>
-            Effect.map(recallReply(runtime, path, digests["prompt"], request), (recalled) => {
+            Effect.map(recallReply(runtime, path, opening, request), (recalled) => {
               if (recalled !== undefined) model = recalled.asked
               return recalled?.reply
             }),
           replied: (request, reply) =>
             Effect.suspend(() => {
               model = request.model
-              return recordReply(runtime, path, digests["prompt"], request, reply)
+              return recordReply(runtime, path, opening, request, reply)
             })
         }
         const attempt = state.records[path]!.attempts

@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as AttemptSink from "../../AttemptSink.ts"
 import type { Fingerprint } from "../../Fingerprint.ts"
-import { isForgotten } from "../../Journal.ts"
+import { isForgotten, keepsNothing } from "../../Journal.ts"
 import { LlmReply } from "../../LlmReply.ts"
 import { atMostInputTokens, type LlmRequest } from "../../LlmRequest.ts"
 import { describeError, InvalidOutput, ResultNotRecorded } from "../../WorkflowError.ts"
@@ -14,6 +14,7 @@ import { lineage } from "../../WorkflowState.ts"
 import type { Halt } from "../walk/hole.ts"
 import { halt, keep, type Runtime } from "./runtime.ts"
 import { codeOf } from "./steps.ts"
+import type { Opening } from "./verdict.ts"
 
 /** An output as the state keeps it. */
 export const encodeOutput = (step: UntypedStep, value: unknown) =>
@@ -52,26 +53,36 @@ export const madeBy = (hash: Runtime["hash"], step: UntypedStep): { readonly cod
   return code === undefined ? {} : { code }
 }
 
-/** Hashes of the messages of a request and of the rest of it but for its model. `opening`: that of the first turn's. */
-const hashesOf = (
-  hash: (text: string) => string,
-  opening: string | undefined,
-  { format, metadata, parameters }: LlmRequest,
-  messages: string
-) => ({
+/** The messages of a request, and hashes of them and of the rest of it but for its model. */
+const hashesOf = (hash: (text: string) => string, opening: Opening | undefined, request: LlmRequest) => {
   // the first turn asks what the fingerprint was made of
-  prompt: metadata.turn === 1 && opening !== undefined ? opening : hash(messages),
-  settings: hash(canonical.stringify({ format, parameters }))
-})
+  const isFirst = request.metadata.turn === 1 && opening !== undefined
+  const messages = isFirst ? opening.text : canonical.stringify(request.messages)
+  return { messages, prompt: isFirst ? opening.digest : hash(messages), settings: settingsOf(hash, request) }
+}
+
+/** The settings that were asked for last with a format, which are the same for all requests of a step. */
+const settings = new WeakMap<
+  LlmRequest["format"],
+  Pick<LlmRequest, "parameters"> & { readonly by: unknown; readonly digest: string }
+>()
+
+const settingsOf = (hash: (text: string) => string, { format, parameters }: LlmRequest): string => {
+  const known = settings.get(format)
+  if (known?.parameters === parameters && known.by === hash) return known.digest
+  const digest = hash(canonical.stringify({ format, parameters }))
+  settings.set(format, { parameters, by: hash, digest })
+  return digest
+}
 
 /** The reply that an attempt which was cut off had to the same request, and the model that was asked for it. */
 export const recallReply = Effect.fnUntraced(
-  function* (runtime: Runtime, path: string, opening: string | undefined, request: LlmRequest) {
+  function* (runtime: Runtime, path: string, opening: Opening | undefined, request: LlmRequest) {
     const { hash, journal, state } = runtime
     const { turn } = request.metadata
     const replied = state.records[path]?.replied?.filter((kept) => kept.turn === turn) ?? []
     if (replied.length === 0) return undefined
-    const { prompt, settings } = hashesOf(hash, opening, request, canonical.stringify(request.messages))
+    const { prompt, settings } = hashesOf(hash, opening, request)
     const kept = replied.findLast((kept) => kept.prompt === prompt && kept.asked?.settings === settings)
     if (kept?.asked === undefined) return undefined
     const textIn = (run: string) =>
@@ -96,11 +107,11 @@ export const recallReply = Effect.fnUntraced(
 const isReply = Schema.is(LlmReply)
 const decodeReply = Schema.decodeUnknownEffect(LlmReply)
 
-/** Keeps what a model was asked and what it said, before anything is made of it. `opening`: hash of the first turn. */
+/** Keeps what a model was asked and what it said, before anything is made of it. */
 export const recordReply: (
   runtime: Runtime,
   path: string,
-  opening: string | undefined,
+  opening: Opening | undefined,
   request: LlmRequest,
   reply: LlmReply
 ) => Effect.Effect<void> = Effect.fnUntraced(
@@ -108,11 +119,12 @@ export const recordReply: (
     const { hash, journal, state } = runtime
     // a client of one's own may break its promise, and the state must not
     if (!isReply(reply)) yield* Effect.orDie(decodeReply(reply))
-    const messages = canonical.stringify(request.messages)
-    const { prompt, settings } = hashesOf(hash, opening, request, messages)
+    const { messages, prompt, settings } = hashesOf(hash, opening, request)
     const text = hash(reply.text)
-    yield* keep(runtime, path, journal.putText(state.run, prompt, messages))
-    yield* keep(runtime, path, journal.putText(state.run, text, reply.text))
+    if (!keepsNothing(journal)) {
+      yield* keep(runtime, path, journal.putText(state.run, prompt, messages))
+      yield* keep(runtime, path, journal.putText(state.run, text, reply.text))
+    }
     yield* runtime.append({
       _tag: "StepReplied",
       path,
@@ -123,7 +135,7 @@ export const recordReply: (
       finishReason: reply.finishReason,
       usage: reply.usage,
       asked: { model: request.model, settings },
-      ...(opening !== undefined && opening !== prompt && { opening }),
+      ...(opening !== undefined && opening.digest !== prompt && { opening: opening.digest }),
       at: runtime.now()
     })
   },

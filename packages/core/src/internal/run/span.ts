@@ -2,22 +2,30 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Tracer from "effect/Tracer"
 import type { Span } from "effect/Tracer"
 import { isLlmError } from "../../LlmError.ts"
 import { describeError } from "../../WorkflowError.ts"
 import type { Runtime } from "./runtime.ts"
 
-/** Work within a span, which ends with the exit that `endOf` makes of the work's own. */
+/** Whether somebody is told of spans; who makes them for nobody makes the run twice as dear. */
+const isTraced = Effect.map(Tracer.Tracer, (tracer) => tracer !== Tracer.nativeTracer)
+
+/** Work within a span, where there is a tracer, which ends with the exit that `endOf` makes of the work's own. */
 export const within = <A, E, R>(
   work: Effect.Effect<A, E, R>,
   name: string,
   attributes: Readonly<Record<string, string>>,
   endOf: (exit: Exit.Exit<A, E>, span: Span) => Exit.Exit<unknown, unknown>
 ): Effect.Effect<A, E, R> =>
-  Effect.flatMap(Effect.makeSpan(name, { attributes }), (span) =>
-    Effect.onExit(Effect.withParentSpan(work, span), (exit) =>
-      Effect.map(Clock.Clock, (clock) => span.end(clock.currentTimeNanosUnsafe(), endOf(exit, span)))
-    )
+  Effect.flatMap(isTraced, (isTraced) =>
+    isTraced
+      ? Effect.flatMap(Effect.makeSpan(name, { attributes }), (span) =>
+          Effect.onExit(Effect.withParentSpan(work, span), (exit) =>
+            Effect.map(Clock.Clock, (clock) => span.end(clock.currentTimeNanosUnsafe(), endOf(exit, span)))
+          )
+        )
+      : work
   )
 
 /** An exit that says no more of an error than its kind: its words may quote a prompt or a reply. */

@@ -1,9 +1,11 @@
 import * as Effect from "effect/Effect"
+import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as Fingerprint from "../../Fingerprint.ts"
 import { describeError, InvalidInput } from "../../WorkflowError.ts"
 import type { StepFailure, StepRecord, StepResult } from "../../WorkflowState.ts"
+import * as canonical from "../json/canonical.ts"
 import { readKept } from "../json/codec.ts"
 import { own } from "../json/own.ts"
 import { insideOf, type Prepared, type UntypedStep } from "../ask/step.ts"
@@ -14,12 +16,18 @@ import type { Answered } from "./runtime.ts"
 /** A step that has its input, its fingerprint, and what that means for its record. */
 export interface Examined {
   readonly prepared: Prepared
-  /** Full digests of the parts that depend on the input. */
-  readonly digests: Fingerprint.Digests
+  /** What a model is asked first. */
+  readonly opening: Opening | undefined
   readonly fingerprint: Fingerprint.Fingerprint
   readonly verdict: Verdict
   /** The verdict for what is recorded later. */
   readonly judge: (recorded: Recorded) => Effect.Effect<Verdict, unknown, unknown>
+}
+
+/** The messages of a first turn: their canonical text, and its digest. */
+export interface Opening {
+  readonly text: string
+  readonly digest: string
 }
 
 export type Verdict =
@@ -47,25 +55,33 @@ export const fixed = (hash: (text: string) => string, step: UntypedStep): Finger
 }
 
 /** Whether a step's recorded result can be reused for an input, and if not, why. */
-export const examine = Effect.fnUntraced(function* (
+export const examine = (
   hash: (text: string) => string,
   step: UntypedStep,
   place: Place,
   input: unknown,
   recorded: Recorded
-): Effect.fn.Return<Examined, unknown, unknown> {
-  const encoded = yield* encodeInput(step, input)
-  const decode = () => insideOf(step).input.decode(encoded)
-  const decoded = decode()
-  if (Result.isFailure(decoded)) return yield* new InvalidInput({ detail: decoded.failure.message })
-  // a step sees what its fingerprint covers, and each of its functions a value of its own
-  const read = eachItsOwn(decoded.success, () => Result.getOrThrow(decode()))
-  const prepared = yield* evaluate(place.path, () => insideOf(step).prepare(read))
-  const digests = Fingerprint.digests(hash, yield* prepared.parts(encoded))
-  const fingerprint = Fingerprint.extend(hash, fixed(hash, step), digests)
-  const judged = (recorded: Recorded) => judge(step, read, fingerprint, place, recorded)
-  return { prepared, digests, fingerprint, verdict: yield* judged(recorded), judge: judged }
-})
+): Effect.Effect<Examined, unknown, unknown> =>
+  Effect.flatMap(encodeInput(step, input), (encoded) => {
+    const decode = () => insideOf(step).input.decode(encoded)
+    const decoded = decode()
+    if (Result.isFailure(decoded)) return Effect.fail(new InvalidInput({ detail: decoded.failure.message }))
+    // a step sees what its fingerprint covers, and each of its functions a value of its own
+    const read = eachItsOwn(decoded.success, () => Result.getOrThrow(decode()))
+    return Effect.flatMap(
+      evaluate(place.path, () => insideOf(step).prepare(read)),
+      (prepared) =>
+        Effect.flatMap(prepared.parts(encoded), (parts) => {
+          const texts = Record.map(parts, (part) => canonical.stringify(part))
+          const digests = Record.map(texts, (text) => hash(text))
+          const fingerprint = Fingerprint.extend(hash, fixed(hash, step), digests)
+          const { prompt: text } = texts
+          const opening = text === undefined ? undefined : { text, digest: digests["prompt"]! }
+          const judged = (recorded: Recorded) => judge(step, read, fingerprint, place, recorded)
+          return Effect.map(judged(recorded), (verdict) => ({ prepared, opening, fingerprint, verdict, judge: judged }))
+        })
+    )
+  })
 
 /** Gives a value once, and after that one that is made anew each time. */
 const eachItsOwn = (value: unknown, make: () => unknown) => {
@@ -100,44 +116,52 @@ export const stillFails = (step: UntypedStep, { asked }: StepFailure): boolean =
   asked === undefined ||
   (step.model.repair <= asked.repair && step.model.models.every((model) => asked.models.includes(model)))
 
-const judge = Effect.fnUntraced(function* (
+const judge = (
   step: UntypedStep,
   input: () => unknown,
   fingerprint: Fingerprint.Fingerprint,
   place: Place,
   { answered, record }: Recorded
-): Effect.fn.Return<Verdict, unknown, unknown> {
+): Effect.Effect<Verdict, unknown, unknown> => {
   const asks = fingerprint.value
   const { error, result } = record ?? {}
   const isNew = isRenewed(record, asks)
-  const own = result === undefined || isNew ? undefined : yield* judgeOwn(step, input, fingerprint, result)
-  const earlier = isNew
-    ? undefined
-    : place.earlier?.map((path) => answered.get(path)).find((answer) => answer?.asks === asks)
-  if (own?._tag === "Reuse" && (earlier === undefined || isWanted(result))) return own
-  if (earlier !== undefined) return { _tag: "Reuse", output: earlier.output, from: earlier.from }
-  if (error?.fingerprint?.value === asks && !isNew && stillFails(step, error)) {
-    const taker = takerOf(place, error)
-    if (taker !== undefined) return { _tag: "Fail", failure: error, taker }
+  const settle = (own: Own | undefined): Verdict => {
+    const earlier = isNew
+      ? undefined
+      : place.earlier?.map((path) => answered.get(path)).find((answer) => answer?.asks === asks)
+    if (own?._tag === "Reuse" && (earlier === undefined || isWanted(result))) return own
+    if (earlier !== undefined) return { _tag: "Reuse", output: earlier.output, from: earlier.from }
+    if (error?.fingerprint?.value === asks && !isNew && stillFails(step, error)) {
+      const taker = takerOf(place, error)
+      if (taker !== undefined) return { _tag: "Fail", failure: error, taker }
+    }
+    const byHand = result?.by === "hand" ? " (replaces a result set by hand)" : ""
+    const why = isNew ? "a new result was asked for" : own?._tag === "Run" ? own.why : "it has no result yet"
+    return { _tag: "Run", why: why + byHand }
   }
-  const byHand = result?.by === "hand" ? " (replaces a result set by hand)" : ""
-  const why = isNew ? "a new result was asked for" : own?._tag === "Run" ? own.why : "it has no result yet"
-  return { _tag: "Run", why: why + byHand }
-})
+  return result === undefined || isNew
+    ? Effect.succeed(settle(undefined))
+    : Effect.map(judgeOwn(step, input, fingerprint, result), settle)
+}
 
-const judgeOwn = Effect.fnUntraced(function* (
+type Own = Exclude<Verdict, { readonly _tag: "Fail" }>
+
+const judgeOwn = (
   step: UntypedStep,
   input: () => unknown,
   fingerprint: Fingerprint.Fingerprint,
   result: StepResult
-): Effect.fn.Return<Exclude<Verdict, { readonly _tag: "Fail" }>, unknown, unknown> {
+): Effect.Effect<Own, unknown, unknown> => {
+  const run = (why: string): Own => ({ _tag: "Run", why })
   if (result.fingerprint.value !== fingerprint.value) {
-    return { _tag: "Run", why: `changed: ${Fingerprint.changed(result.fingerprint, fingerprint).join(", ")}` }
+    return Effect.succeed(run(`changed: ${Fingerprint.changed(result.fingerprint, fingerprint).join(", ")}`))
   }
   const { isCurrent, output: codec } = insideOf(step)
   const output = readKept(codec, result.output)
-  if (Result.isFailure(output)) return { _tag: "Run", why: "its recorded output no longer fits its Schema" }
-  return (yield* isCurrent(() => own(output.success), input))
-    ? { _tag: "Reuse", output: output.success }
-    : { _tag: "Run", why: "what it made is not there any more" }
-})
+  if (Result.isFailure(output)) return Effect.succeed(run("its recorded output no longer fits its Schema"))
+  return Effect.map(
+    isCurrent(() => own(output.success), input),
+    (isThere): Own => (isThere ? { _tag: "Reuse", output: output.success } : run("what it made is not there any more"))
+  )
+}
