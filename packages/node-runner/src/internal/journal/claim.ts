@@ -25,9 +25,9 @@ const sure = 10_000
 export interface Claim {
   /** Whether who held it before may not know of that: what it has open must not be written to. */
   readonly isTakenOver: boolean
-  /** **Fails with** `Locked` where another process has taken the run over meanwhile. */
-  readonly check: Effect.Effect<void, JournalError | PlatformError>
-  /** The same, looked up in any case. */
+  /** Whether nobody can have taken the run over meanwhile. */
+  readonly isSure: () => boolean
+  /** **Fails with** `Locked` where another process has taken it over. */
   readonly renew: Effect.Effect<void, JournalError | PlatformError>
 }
 
@@ -94,16 +94,16 @@ export const acquire = Effect.fnUntraced(function* (
     })
     return yield* lost
   }).pipe(Effect.provideService(FileSystem.FileSystem, fs))
-  const check = Effect.suspend(() => {
+  const isSure = () => {
     const { steady, wall } = now()
     // one of the two stands still while a machine sleeps, the other may be set
     const since = Math.max(wall - renewed.wall, steady - renewed.steady)
-    return lost === undefined && since < sure && wall >= renewed.wall ? Effect.void : renew
-  })
+    return lost === undefined && since < sure && wall >= renewed.wall
+  }
   const renewing = Effect.forever(Effect.andThen(Effect.sleep(renewal), Effect.ignore(renew)))
   // other processes go by real time
   yield* Effect.forkScoped(Effect.provideService(renewing, Clock.Clock, Clock.Clock.defaultValue()))
-  return { isTakenOver, check, renew }
+  return { isTakenOver, isSure, renew }
 })
 
 const take = Effect.fnUntraced(function* (run: string, folder: string) {

@@ -64,26 +64,43 @@ export const open = Effect.fnUntraced(function* (
     return text + journalFile.line(run, lines++, event)
   }
 
+  const check = Effect.suspend(() => (held.isSure() ? Effect.void : held.renew))
+  /** How many are on their way that cannot be written at once. */
+  let queued = 0
+  const inTurn = (event: WorkflowEvent) =>
+    Effect.suspend(() => {
+      queued++
+      const write = Effect.gen(function* () {
+        yield* check
+        if (lines === 0) opened = yield* begin(event)
+        else yield* (opened ??= yield* prepare).write(next(event))
+        events++
+      })
+      return Effect.ensuring(
+        lock.withPermits(1)(write),
+        Effect.sync(() => void queued--)
+      )
+    })
+  const toDisk = (event: WorkflowEvent) =>
+    Effect.andThen(
+      Effect.suspend(() => opened?.flush ?? Effect.void),
+      // what another process has begun to write meanwhile is not this one's
+      event._tag === "RunEnded" ? held.renew : check
+    )
+
   return {
     events: () => events,
-    append: Effect.fnUntraced(
-      function* (event) {
-        yield* held.check
-        const to = yield* lock.withPermits(1)(
-          Effect.gen(function* () {
-            if (lines === 0) opened = yield* begin(event)
-            else yield* (opened ??= yield* prepare).write(next(event))
-            events++
-            return opened!
-          })
-        )
-        if (!isDurable(event)) return
-        yield* to.flush
-        // what another process has begun to write meanwhile is not this one's
-        yield* event._tag === "RunEnded" ? held.renew : held.check
-      },
-      (work) => Effect.provideService(work, FileSystem.FileSystem, fs)
-    ),
+    append: (event) =>
+      Effect.suspend(() => {
+        const isNext = queued === 0 && held.isSure()
+        if (!isNext || opened?.writeNow === undefined) {
+          return isDurable(event) ? Effect.andThen(inTurn(event), toDisk(event)) : inTurn(event)
+        }
+        const failure = opened.writeNow(next(event))
+        if (failure !== undefined) return Effect.fail(failure)
+        events++
+        return isDurable(event) ? toDisk(event) : Effect.void
+      }).pipe(Effect.provideService(FileSystem.FileSystem, fs)),
     putText: (hash, text) => {
       if (hashes.has(hash)) return
       hashes.add(hash)

@@ -130,16 +130,18 @@ describe("claim", () => {
     inFolder((folder) =>
       Effect.gen(function* () {
         const held = yield* claim.acquire("r", folder)
-        yield* held.check
+        assert.isTrue(held.isSure())
         // as if it had been stopped for a while
         const old = new Date(Date.now() - 60_000)
         writeFileSync(join(folder, "claim.1"), JSON.stringify(elsewhere))
         utimesSync(join(folder, "claim.1"), old, old)
         yield* claim.acquire("r", folder)
         yield* TestClock.adjust("30 seconds")
-        const lost = yield* Effect.flip(held.check)
+        assert.isFalse(held.isSure())
+        const lost = yield* Effect.flip(held.renew)
         assert.include(lost.message, `process ${process.pid} has taken it over while this one was stopped`)
-        assert.include((yield* Effect.flip(held.check)).message, "has taken it over")
+        assert.isFalse(held.isSure())
+        assert.include((yield* Effect.flip(held.renew)).message, "has taken it over")
       }).pipe(Effect.scoped)
     )
   )
@@ -151,7 +153,9 @@ describe("claim", () => {
         const old = new Date(Date.now() - 60_000)
         utimesSync(join(folder, "claim.1"), old, old)
         yield* TestClock.adjust("1 hour")
-        yield* held.check
+        assert.isFalse(held.isSure())
+        yield* held.renew
+        assert.isTrue(held.isSure())
         assert.strictEqual((yield* claim.holder(folder))?.pid, process.pid)
       }).pipe(Effect.scoped)
     )
