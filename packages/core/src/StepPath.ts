@@ -1,3 +1,5 @@
+import * as Result from "effect/Result"
+
 /**
  * Where a step stands in a workflow: names joined by `/`, an item of a `forEach` by its percent-encoded key. In a
  * definition, where items are not known yet, an item is `*`.
@@ -33,14 +35,20 @@ export const encodeKey = (key: string): string => {
   return segment === "." || segment === ".." ? segment.replaceAll(".", "%2E") : segment
 }
 
-/** The key that a segment stands for: the inverse of `encodeKey`. */
+/** The key that a segment stands for: the inverse of `encodeKey`. One that no key is written as stands for itself. */
 export const decodeKey = (segment: string): string =>
   segment === "%"
     ? ""
-    : segment
-        .split(/(%u[0-9a-f]{4})/)
-        .map((part, i) => (i % 2 === 1 ? String.fromCharCode(parseInt(part.slice(2), 16)) : decodeURIComponent(part)))
-        .join("")
+    : Result.getOrElse(
+        Result.try(() => decodeParts(segment)),
+        () => segment
+      )
+
+const decodeParts = (segment: string): string =>
+  segment
+    .split(/(%u[0-9a-f]{4})/)
+    .map((part, i) => (i % 2 === 1 ? String.fromCharCode(parseInt(part.slice(2), 16)) : decodeURIComponent(part)))
+    .join("")
 
 /** Whether a path of a run is one that a path of a definition (`*` for an item) stands for. */
 export const matches = (pattern: StepPath, path: StepPath): boolean => {

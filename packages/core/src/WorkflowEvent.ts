@@ -5,9 +5,9 @@ import { unbilled } from "./LlmError.ts"
 import { type Answer, KeptReply, StepFailure, type StepRecord, StepResult, type TakenOver } from "./WorkflowState.ts"
 import * as Usage from "./Usage.ts"
 import { WorkflowConfig } from "./WorkflowConfig.ts"
-import { format, lineage, WorkflowState } from "./WorkflowState.ts"
+import { format, lineage, Time, WorkflowState } from "./WorkflowState.ts"
 
-const time = { at: Schema.Int }
+const time = { at: Time }
 
 /** A run exists. The first event of every run that did not start from another's state. */
 export const RunInitialized = Schema.TaggedStruct("RunInitialized", {
@@ -157,8 +157,11 @@ const durable = /^(?:Run(?:Initialized|Imported|Ended)|InputProvided|RequestStar
 /** A state whose top level its owner may change in place; the records in it are replaced, never changed. */
 export type Draft = { -readonly [K in keyof WorkflowState]: WorkflowState[K] } & { records: Record<string, StepRecord> }
 
-/** A draft that shares nothing mutable with the state it starts from. */
-export const draft = (state: WorkflowState): Draft => ({ ...state, records: { ...state.records } })
+/** A draft that shares nothing mutable with the state it starts from. Any path may be one of its records. */
+export const draft = (state: WorkflowState): Draft => ({
+  ...state,
+  records: Object.assign(Object.create(null), state.records)
+})
 
 /** The state before any event, to fold the first one into. */
 const blank: WorkflowState = {

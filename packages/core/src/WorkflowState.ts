@@ -13,6 +13,11 @@ export const format = 1
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
+const latest = 8.64e15
+
+/** **Units** milliseconds since 1970, as far as a `Date` goes: here and in all times of a state and of events. */
+export const Time = Schema.Int.check(Schema.isBetween({ minimum: -latest, maximum: latest }))
+
 /** Who made a result: a model, a step's own code, a person's hand, or a person who decided a gate. */
 export const Author = Schema.Literals(["model", "code", "hand", "decision"])
 export type Author = typeof Author.Type
@@ -27,8 +32,7 @@ export const StepResult = Schema.Struct({
   code: Schema.optionalKey(Schema.String),
   /** A person asked for it, whatever there was. */
   anew: Schema.optionalKey(Schema.Literal(true)),
-  /** **Units** milliseconds since 1970, here and in all times of a state. */
-  at: Schema.Int
+  at: Time
 })
 export type StepResult = typeof StepResult.Type
 
@@ -49,7 +53,7 @@ export const StepFailure = Schema.Struct({
   code: Schema.optionalKey(Schema.String),
   /** It only waits: for a budget, say. What it was answered before is taken up when it goes on. */
   suspends: Schema.optionalKey(Schema.Literal(true)),
-  at: Schema.Int
+  at: Time
 })
 export type StepFailure = typeof StepFailure.Type
 
@@ -83,7 +87,7 @@ export const StepRecord = Schema.Struct({
   /** How often it was started. */
   attempts: Count,
   /** Since when it runs, or ran when the process ended. */
-  pending: Schema.optionalKey(Schema.Int),
+  pending: Schema.optionalKey(Time),
   /**
    * What models answered since a result was wanted, until there is one or a failure: what a kill left is taken up. Where
    * that answered another prompt, until the run is complete.
@@ -95,7 +99,7 @@ export const StepRecord = Schema.Struct({
   /** The path of an earlier round whose result is this round's too. */
   same: Schema.optionalKey(Schema.String),
   /** What a gate was last asked: a hash of the question, which is a text in the journal. */
-  asked: Schema.optionalKey(Schema.Struct({ fingerprint: Schema.String, question: Schema.String, at: Schema.Int })),
+  asked: Schema.optionalKey(Schema.Struct({ fingerprint: Schema.String, question: Schema.String, at: Time })),
   /** The result is there, but a person asked for a new one. */
   renew: Schema.optionalKey(Schema.Literal(true)),
   error: Schema.optionalKey(StepFailure),
@@ -128,8 +132,8 @@ export const WorkflowState = Schema.Struct({
   error: Schema.optionalKey(Schema.Struct({ path: Schema.String, tag: Schema.String, message: Schema.String })),
   /** How many events led here: it tells a state that is out of date from the newest. */
   events: Schema.Int.check(Schema.isGreaterThan(0)),
-  createdAt: Schema.Int,
-  updatedAt: Schema.Int,
+  createdAt: Time,
+  updatedAt: Time,
   /** One record for each path that was ever started. */
   records: Schema.Record(Schema.String, StepRecord),
   /** Paths with a record that the definition no longer has. */

@@ -18,6 +18,10 @@ describe("StepPath", () => {
     runs(1000)
   )
 
+  it("a segment that no key is written as stands for itself", () => {
+    for (const segment of ["%zz", "%ff", "a%", "%u12"]) assert.strictEqual(StepPath.decodeKey(segment), segment)
+  })
+
   it.prop(
     "different keys have different segments",
     { a: keys, b: keys },

@@ -52,6 +52,20 @@ describe("WorkflowEvent", () => {
   describe("fold", () => {
     it("gives nothing for no events", () => assert.isUndefined(WorkflowEvent.fold([])))
 
+    it.effect.each(["toString", "constructor", "hasOwnProperty", "__proto__"])(
+      "takes %s for a path like any other, to JSON and back",
+      (path) =>
+        Effect.gen(function* () {
+          const state = WorkflowEvent.fold([initialized, { ...begun, path }, { ...succeeded("x"), path }])!
+          assert.deepStrictEqual(Object.keys(state.records), [path])
+          assert.deepInclude(state.records[path], { attempts: 1, step: "s" })
+          const again = yield* WorkflowState.fromJson(WorkflowState.toJson(state))
+          assert.deepStrictEqual(Object.keys(again.records), [path])
+          assert.strictEqual(WorkflowState.resultAt(again, path)?.output, "x")
+          assert.isUndefined(WorkflowState.resultAt({ ...state, records: {} }, path))
+        })
+    )
+
     // from the status of the row: started, then an output that is new, equal, and a failure
     const before: Readonly<Record<WorkflowStatus.WorkflowStatus, ReadonlyArray<Event>>> = {
       INITIALIZED: [initialized],

@@ -28,6 +28,8 @@ describe("WorkflowState", () => {
       ["a record without attempts", (json) => delete json.records.a.attempts, `["records"]["a"]["attempts"]`],
       ["a negative count", (json) => (json.records.a.replies = -1), `["records"]["a"]["replies"]`],
       ["a time that is no number", (json) => (json.records.a.result.at = null), `["records"]["a"]["result"]["at"]`],
+      ["a time beyond all dates", (json) => (json.createdAt = 9e15), `["createdAt"]`],
+      ["a time before all dates", (json) => (json.records.a.result.at = -9e15), `["records"]["a"]["result"]["at"]`],
       ["an author that is none", (json) => (json.records.a.result.by = "me"), `["records"]["a"]["result"]["by"]`],
       ["no input", (json) => delete json.input, `["input"]`]
     ] as ReadonlyArray<readonly [string, (json: any) => void, string]>) {

@@ -5,15 +5,7 @@ import { CliError, usage } from "../base/cliError.ts"
 import { isNear, nearest } from "./nearest.ts"
 import type { Places } from "./places.ts"
 
-const decoded = (path: string) => path.split("/").map(decode).join("/")
-
-const decode = (segment: string) => {
-  try {
-    return StepPath.decodeKey(segment)
-  } catch {
-    return segment
-  }
-}
+const decoded = (path: string) => path.split("/").map(StepPath.decodeKey).join("/")
 
 /** The item of a pattern that a path with plain keys can mean: `each/a/b.py` is `each/a%2Fb.py` of `each/*`. */
 const encoded = (pattern: string, plain: string): ReadonlyArray<string> => {
