@@ -56,7 +56,8 @@ describe("WorkflowEvent", () => {
       "takes %s for a path like any other, to JSON and back",
       (path) =>
         Effect.gen(function* () {
-          const state = WorkflowEvent.fold([initialized, { ...begun, path }, { ...succeeded("x"), path }])!
+          const at = (event: Event): Event => ("path" in event ? { ...event, path } : event)
+          const state = WorkflowEvent.fold([initialized, at(begun), at(succeeded("x"))])!
           assert.deepStrictEqual(Object.keys(state.records), [path])
           assert.deepInclude(state.records[path], { attempts: 1, step: "s" })
           const again = yield* WorkflowState.fromJson(WorkflowState.toJson(state))

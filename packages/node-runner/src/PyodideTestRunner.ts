@@ -1,5 +1,5 @@
 import { createRequire } from "node:module"
-import { execPath } from "node:process"
+import { execPath, pid } from "node:process"
 import { fileURLToPath } from "node:url"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Clock from "effect/Clock"
@@ -86,13 +86,16 @@ const make = Effect.fnUntraced(function* ({
       root,
       files,
       timeoutMillis: Duration.isFinite(Duration.fromInputUnsafe(timeout)) ? Duration.toMillis(timeout) : null,
-      memoryBytes
+      memoryBytes,
+      parent: pid
     }
     const cwd = yield* fs.makeTempDirectoryScoped({ prefix: "stepwright-" })
     const command = ChildProcess.make(
       execPath,
       [
         "--permission",
+        // for the one that ends it with its parent
+        "--allow-worker",
         `--allow-fs-read=${program}`,
         `--allow-fs-read=${path.join(folder, "*")}`,
         "--disallow-code-generation-from-strings",
