@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The launcher: plain JavaScript that runs on old versions of Node too, and starts a newer one where it is installed.
 import { spawn } from "node:child_process"
-import { existsSync, readFileSync } from "node:fs"
+import { existsSync, readFileSync, readlinkSync } from "node:fs"
 import module, { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -38,6 +38,26 @@ const start = async () => {
   await import(existsSync(source) ? source.href : new URL("../dist/main.js", import.meta.url).href)
 }
 
+const read = (file) => {
+  try {
+    return readFileSync(file, "utf8")
+  } catch {
+    return ""
+  }
+}
+
+/** Whether this process was started to outlast its terminal, as `cli/base/interrupt` has it: Node forgets that it was. */
+const isHangupIgnored = () => {
+  const isNull = existsSync("/proc/self/fd/0") && readlinkSync("/proc/self/fd/0") === "/dev/null"
+  const flags = Number.parseInt(/^flags:\s*(\d+)/m.exec(read("/proc/self/fdinfo/0"))?.[1] ?? "0", 8)
+  const ignored = /^SigIgn:\s*([\da-f]+)/m.exec(read(`/proc/${process.ppid}/status`))?.[1] ?? "0"
+  return (
+    process.env._?.endsWith("/nohup") === true ||
+    (isNull && (flags & 3) === 1) ||
+    (Number.parseInt(ignored.slice(-2), 16) & 1) === 1
+  )
+}
+
 const handOver = (node) => {
   const isWindows = process.platform === "win32"
   const child = spawn(node, [...process.execArgv, fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
@@ -47,7 +67,8 @@ const handOver = (node) => {
     detached: !isWindows
   })
   // On Windows the console tells the child by itself, and `kill` would end it at once.
-  const passOn = isWindows ? () => {} : (signal) => child.kill(signal)
+  const ignored = isHangupIgnored() ? "SIGHUP" : undefined
+  const passOn = isWindows ? () => {} : (signal) => signal !== ignored && child.kill(signal)
   const signals = ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT", "SIGUSR2", "SIGWINCH", "SIGCONT"]
   for (const signal of signals) process.on(signal, passOn)
   process.on("SIGTSTP", () => {

@@ -5,12 +5,14 @@ import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import { exitStatus } from "./exitStatus.ts"
-import { signals } from "./interrupt.ts"
+import { isHangupIgnored, signals } from "./interrupt.ts"
 import * as output from "./output.ts"
 import { showCursor } from "./terminal.ts"
 
 /** One key press may arrive twice: from the terminal, and from a parent such as npm that passes it on. **Units** ms */
 const echo = 50
+
+const ignore = () => {}
 
 export interface Options {
   /** Called where it takes a while to cancel. */
@@ -41,7 +43,9 @@ export const runMain = <A, E>(program: Effect.Effect<A, E>, { onEnd, onSlow, sta
       onEnd()
       process.exit(128 + constants.signals[signal])
     }
-    for (const signal of signals) process.on(signal, onSignal)
+    const isIgnored = isHangupIgnored()
+    const handlerOf = (signal: (typeof signals)[number]) => (isIgnored && signal === "SIGHUP" ? ignore : onSignal)
+    for (const signal of signals) process.on(signal, handlerOf(signal))
     fiber.addObserver((exit) => {
       slow?.interruptUnsafe()
       teardown(exit, (status) =>
@@ -50,7 +54,7 @@ export const runMain = <A, E>(program: Effect.Effect<A, E>, { onEnd, onSlow, sta
           const own = status === exitStatus.interrupted && first ? 128 + constants.signals[first.signal] : status
           const code = own === exitStatus.done && !isWhole ? exitStatus.failed : own
           if (first !== undefined || code !== exitStatus.done) process.exit(code)
-          for (const signal of signals) process.off(signal, onSignal)
+          for (const signal of signals) process.off(signal, handlerOf(signal))
         })
       )
     })
