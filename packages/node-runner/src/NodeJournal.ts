@@ -38,11 +38,11 @@ export const runs = (directory: string): Effect.Effect<ReadonlyArray<string>, Jo
     if (!(yield* fs.exists(directory))) return []
     const found: Array<{ readonly run: string; readonly written: number }> = []
     for (const run of yield* fs.readDirectory(directory)) {
-      const file = yield* Effect.option(fs.stat(`${directory}/${run}/${journalFile.name}`))
-      // an empty one was about to begin when its process was killed
-      if (Option.isNone(file) || Number(file.value.size) === 0) continue
-      const written = Option.match(file.value.mtime, { onNone: () => 0, onSome: (time) => time.getTime() })
-      found.push({ run, written })
+      const file = yield* Effect.result(ifThere(fs.stat(`${directory}/${run}/${journalFile.name}`)))
+      if (Result.isSuccess(file) && Option.isNone(file.success)) continue
+      // what cannot be looked at is told to who asks for it
+      const time = Option.flatMap(Option.flatten(Result.getSuccess(file)), ({ mtime }) => mtime)
+      found.push({ run, written: Option.match(time, { onNone: () => 0, onSome: Number }) })
     }
     return found.toSorted((a, b) => b.written - a.written).map(({ run }) => run)
   }).pipe(Effect.mapError(failed(directory)), Effect.provide(NodeFileSystem.layer))
@@ -111,6 +111,9 @@ export const make = Effect.fnUntraced(function* (directory: string) {
           `${size} ${Option.getOrUndefined(mtime)?.getTime()} ${Option.getOrUndefined(ino)}`
       })
       if (last?.file === file && last.version === version) return last.checked
+      if (Option.exists(found, ({ type }) => type !== "File")) {
+        return yield* new JournalError({ run, reason: "Failed", detail: `${file}: it is no file` })
+      }
       const bytes = version === "" ? new Uint8Array() : yield* fs.readFile(file)
       const checked = journalFile.check(run, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
       if (Result.isFailure(checked)) return yield* unreadable(run, file, checked.failure)
@@ -149,7 +152,10 @@ export const make = Effect.fnUntraced(function* (directory: string) {
         const path = yield* folder(run)
         const file = `${path}/${journalFile.name}`
         const found = yield* read(run)(file)
-        if (found.events.length === 0) return yield* notFound(run, `no such run below ${directory}`)
+        if (found.events.length === 0) {
+          const isThere = found.bytes.length > 0
+          return yield* notFound(run, isThere ? `${file}: nothing in it is whole` : `no such run below ${directory}`)
+        }
         const events = journalFile.events(run, found)
         if (Result.isFailure(events)) return yield* unreadable(run, file, events.failure)
         const torn = found.bytes.length - found.length

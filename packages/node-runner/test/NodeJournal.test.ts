@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync
 } from "node:fs"
 import { tmpdir } from "node:os"
@@ -281,6 +282,24 @@ describe("NodeJournal", () => {
           paths
         )
       }).pipe(open(directory))
+    )
+  )
+
+  it.effect("lists what cannot be read too, and says why when it is asked for", () =>
+    inDirectory((directory) =>
+      Effect.gen(function* () {
+        for (const run of ["folder", "rubbish", "loop", "none"]) mkdirSync(join(directory, run))
+        mkdirSync(join(directory, "folder/events.jsonl"))
+        writeFileSync(join(directory, "rubbish/events.jsonl"), "rubbish\n")
+        symlinkSync("events.jsonl", join(directory, "loop/events.jsonl"))
+        assert.sameMembers([...(yield* NodeJournal.runs(directory))], ["folder", "rubbish", "loop"])
+        const why = Effect.fnUntraced(function* (run: string) {
+          return (yield* Effect.flip(load(directory, run))).message
+        })
+        assert.include(yield* why("folder"), "it is no file")
+        assert.include(yield* why("rubbish"), "nothing in it is whole")
+        assert.include(yield* why("loop"), "too many symbolic links encountered")
+      })
     )
   )
 
