@@ -47,6 +47,20 @@ export const runs = (directory: string): Effect.Effect<ReadonlyArray<string>, Jo
     return found.toSorted((a, b) => b.written - a.written).map(({ run }) => run)
   }).pipe(Effect.mapError(failed(directory)), Effect.provide(NodeFileSystem.layer))
 
+/** Which text a file has: another one has another version. */
+const versionOf = ({ ino, mtime, size }: FileSystem.File.Info): string =>
+  `${size} ${Option.getOrUndefined(mtime)?.getTime()} ${Option.getOrUndefined(ino)}`
+
+/** Another text for each state of a run's journal, without a look into it. **Fails with** `NotFound`, `Failed`. */
+export const version = (directory: string, run: string): Effect.Effect<string, JournalError> =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => ifThere(fs.stat(`${directory}/${run}/${journalFile.name}`))).pipe(
+    Effect.mapError(failed(run)),
+    Effect.flatMap((found) =>
+      Option.isSome(found) ? Effect.succeed(versionOf(found.value)) : notFound(run, `no such run below ${directory}`)
+    ),
+    Effect.provide(NodeFileSystem.layer)
+  )
+
 /** The process that writes to a run now, if one does. */
 export const writer = (directory: string, run: string): Effect.Effect<number | undefined> =>
   claim.holder(`${directory}/${run}`).pipe(
@@ -105,11 +119,7 @@ export const make = Effect.fnUntraced(function* (directory: string) {
   const read = (run: string) =>
     Effect.fnUntraced(function* (file: string) {
       const found = yield* ifThere(fs.stat(file))
-      const version = Option.match(found, {
-        onNone: () => "",
-        onSome: ({ ino, mtime, size }) =>
-          `${size} ${Option.getOrUndefined(mtime)?.getTime()} ${Option.getOrUndefined(ino)}`
-      })
+      const version = Option.match(found, { onNone: () => "", onSome: versionOf })
       if (last?.file === file && last.version === version) return last.checked
       if (Option.exists(found, ({ type }) => type !== "File")) {
         return yield* new JournalError({ run, reason: "Failed", detail: `${file}: it is no file` })

@@ -1,0 +1,64 @@
+import { readFileSync, writeFileSync } from "node:fs"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { call, inFolder } from "../../support/commandLine.ts"
+import { saying } from "../../support/saying.ts"
+
+const bound = saying()
+const known = ".stepwright/list.json"
+
+const listed = Effect.map(call(["list", "--json"], bound), ({ out }) => JSON.parse(out))
+
+const started = Effect.gen(function* () {
+  writeFileSync("doc.md", "Say it.")
+  const { run }: { readonly run: string } = JSON.parse((yield* call(["run", "doc.md", "--json"], bound)).out)
+  return run
+})
+
+describe("list", () => {
+  it.effect("shows a run as it is, whether it was read before or not", () =>
+    Effect.gen(function* () {
+      const run = yield* started
+      const first = yield* listed
+      assert.deepInclude(first[0], { run, status: "COMPLETED", workflow: "saying" })
+      assert.deepStrictEqual(yield* listed, first)
+      yield* call(["set", "first", "doc.md"], bound)
+      const changed = yield* listed
+      assert.strictEqual(changed[0].status, "STOPPED")
+      assert.deepStrictEqual(yield* listed, changed)
+    }).pipe(inFolder)
+  )
+
+  it.effect.each(["", "no JSON", "{}", '{"x": 1}'])("reads anew where what it kept is %j", (text) =>
+    Effect.gen(function* () {
+      yield* started
+      const first = yield* listed
+      writeFileSync(known, text)
+      assert.deepStrictEqual(yield* listed, first)
+      assert.include(readFileSync(known, "utf8"), first[0].run)
+    }).pipe(inFolder)
+  )
+
+  it.effect("takes what it kept for a journal that has not changed since", () =>
+    Effect.gen(function* () {
+      yield* started
+      yield* listed
+      writeFileSync(known, readFileSync(known, "utf8").replace('"saying"', '"kept"'))
+      assert.strictEqual((yield* listed)[0].workflow, "kept")
+      yield* call(["resume"], bound)
+      assert.strictEqual((yield* listed)[0].workflow, "saying")
+    }).pipe(inFolder)
+  )
+
+  it.effect("shows one run that cannot be read, and the others", () =>
+    Effect.gen(function* () {
+      const whole = yield* started
+      const damaged = yield* started
+      const file = `.stepwright/runs/${damaged}/events.jsonl`
+      writeFileSync(file, readFileSync(file, "utf8").replace("RunStarted", "RunStopped"))
+      const entries: ReadonlyArray<{ readonly run: string; readonly error?: string }> = yield* listed
+      assert.include(entries.find(({ run }) => run === damaged)?.error, "events.jsonl:3: it was changed")
+      assert.isUndefined(entries.find(({ run }) => run === whole)?.error)
+    }).pipe(inFolder)
+  )
+})
