@@ -5,7 +5,8 @@ import type { WorkflowEvent } from "@stepwright/core"
 import { Effect, FileSystem } from "effect"
 import { chooser } from "./chooser.ts"
 import * as disk from "./disk.ts"
-import { essence, id, type Life, live } from "./run.ts"
+import { id } from "../support/mortal.ts"
+import { essence, type Life, live } from "./run.ts"
 import * as tree from "./tree.ts"
 
 /** No process of before lives. */

@@ -1,61 +1,11 @@
-// A run of items side by side, rounds, a gate and a failure that is taken over, on a disk in memory.
-import {
-  AttemptSink,
-  Engine,
-  Journal,
-  LlmClient,
-  PromptTemplate,
-  Step,
-  Workflow,
-  type WorkflowEvent,
-  type WorkflowState
-} from "@stepwright/core"
+// The run of `mortal` on a disk in memory.
+import { AttemptSink, Engine, Journal, LlmClient, type WorkflowEvent, type WorkflowState } from "@stepwright/core"
 import * as NodeJournal from "@stepwright/node-runner/NodeJournal"
-import { Effect, Exit, FileSystem, Schema } from "effect"
+import { Effect, Exit, FileSystem } from "effect"
 import { WorkflowEvent as Events } from "@stepwright/core"
+import { answer, id, workflow } from "../support/mortal.ts"
 import * as disk from "./disk.ts"
 import type * as tree from "./tree.ts"
-
-export const id = "mortal"
-
-const Text = Schema.Struct({ text: Schema.String })
-
-const ask = Step.make("ask", {
-  input: Text,
-  output: Text,
-  prompt: PromptTemplate.make("{{text}}"),
-  variables: ({ text }) => ({ text })
-})
-
-const count = Step.effect("count", {
-  input: Schema.Array(Text),
-  output: Schema.Int,
-  run: (texts) => Effect.succeed(texts.length)
-})
-
-const broken = Step.effect("broken", {
-  input: Text,
-  output: Text,
-  error: Schema.TaggedStruct("Broken", {}),
-  run: () => Effect.fail({ _tag: "Broken" } as const)
-})
-
-const workflow = Workflow.make(id, { input: Schema.Struct({ items: Schema.Array(Schema.String) }) }).pipe(
-  Workflow.forEach("each", ask, { items: "input.items", key: (item) => item, input: { text: "item" }, concurrency: 3 }),
-  Workflow.bind("count", count, "each"),
-  Workflow.gate("approval", { question: Schema.Int, input: "count", decision: Text }),
-  Workflow.iterate("rounds", Workflow.make("round", { input: Text }).pipe(Workflow.bind("draft", ask, "input")), {
-    input: "approval",
-    next: ({ last }) => ({ text: `${last.draft.text}!` }),
-    until: ({ last }) => last.draft.text.length > 8,
-    atMost: 3
-  }),
-  Workflow.fallback("tried", Workflow.make("first", { input: Text }).pipe(Workflow.bind("it", broken, "input")), {
-    input: "approval",
-    errors: ["Broken"],
-    otherwise: Workflow.make("second", { input: Text }).pipe(Workflow.bind("it", ask, "input"))
-  })
-)
 
 /** What a process did until it ended or the power was cut. */
 export interface Life {
@@ -79,11 +29,9 @@ export const live = (root: tree.Folder, options: disk.Options = {}): Promise<Lif
       const ended = yield* (yield* AttemptSink.AttemptSink).started(request)
       asked.push(`${metadata.path} ${metadata.turn}`)
       yield* Effect.yieldNow
-      const [line = ""] = (messages[0]?.content ?? "").split("\n")
       const usage = { input: 10, output: 5 }
       yield* ended({ model: "model", usage })
-      // the first answer to one of them is none
-      const text = line === "twice" && metadata.turn === 1 ? "no JSON" : JSON.stringify({ text: `${line} re` })
+      const text = answer(messages[0]?.content ?? "", metadata.turn)
       return { text, finishReason: "stop", usage } as const
     })
   )

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert } from "@effect/vitest"
 import type { WorkflowEvent, WorkflowState } from "@stepwright/core"
+import { answer, id } from "../support/mortal.ts"
 
 /** What the program wrote of itself until it ended or was killed. */
 interface Life {
@@ -35,10 +36,7 @@ const serve = async () => {
     const key = `${path} ${turn}`
     asked.push(key)
     if (answered.has(key)) twice.push(key)
-    // the first answer to one of them is none
-    response.end(
-      prompt.startsWith("twice") && turn === 1 ? "no JSON" : JSON.stringify({ text: `${prompt.split("\n")[0]} re` })
-    )
+    response.end(answer(prompt, turn))
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   const { port } = server.address() as AddressInfo
@@ -73,7 +71,7 @@ const live = (directory: string, port: number, at: Place | undefined): Promise<L
   })
 
 const eventsIn = (directory: string): ReadonlyArray<WorkflowEvent.WorkflowEvent> => {
-  const file = join(directory, "mortal/events.jsonl")
+  const file = join(directory, id, "events.jsonl")
   if (!existsSync(file)) return []
   const lines = readFileSync(file, "utf8").split("\n").slice(0, -1)
   return lines.flatMap((line) => {

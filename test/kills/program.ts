@@ -1,15 +1,14 @@
-// A run of every kind of event, whose model is a server elsewhere. It is begun or gone on with, to its end.
+// The run of `mortal`, whose model is a server elsewhere. It is begun or gone on with, to its end.
 import { writeSync } from "node:fs"
 import { request } from "node:http"
 import process from "node:process"
-import { Effect, Schema } from "effect"
-import { AttemptSink, Engine, LlmClient, type LlmRequest, PromptTemplate, Step, Workflow } from "@stepwright/core"
+import { Effect } from "effect"
+import { AttemptSink, Engine, LlmClient, type LlmRequest } from "@stepwright/core"
 import * as NodeHasher from "@stepwright/node-runner/NodeHasher"
 import * as NodeJournal from "@stepwright/node-runner/NodeJournal"
+import { id as run, workflow } from "../support/mortal.ts"
 
 const [directory, port] = process.argv.slice(2)
-const run = "mortal"
-
 const tell = (kind: string, value: unknown) => void writeSync(1, `${kind} ${JSON.stringify(value)}\n`)
 
 const post = (body: object) =>
@@ -30,46 +29,6 @@ const model = LlmClient.layer(({ messages, metadata: { path, turn }, ...asked }:
     const text = yield* post({ path, turn, prompt: messages[0]?.content })
     yield* ended({ model: "model", usage })
     return { text, finishReason: "stop", usage } as const
-  })
-)
-
-const Text = Schema.Struct({ text: Schema.String })
-
-const ask = Step.make("ask", {
-  input: Text,
-  output: Text,
-  prompt: PromptTemplate.make("{{text}}"),
-  variables: ({ text }) => ({ text })
-})
-
-const count = Step.effect("count", {
-  input: Schema.Array(Text),
-  output: Schema.Int,
-  run: (texts) => Effect.succeed(texts.length)
-})
-
-const broken = Step.effect("broken", {
-  input: Text,
-  output: Text,
-  error: Schema.TaggedStruct("Broken", {}),
-  run: () => Effect.fail({ _tag: "Broken" } as const)
-})
-
-/** Items side by side, of which one is asked twice; rounds; a gate; a failure that is taken over. */
-const workflow = Workflow.make("mortal", { input: Schema.Struct({ items: Schema.Array(Schema.String) }) }).pipe(
-  Workflow.forEach("each", ask, { items: "input.items", key: (item) => item, input: { text: "item" }, concurrency: 3 }),
-  Workflow.bind("count", count, "each"),
-  Workflow.gate("approval", { question: Schema.Int, input: "count", decision: Text }),
-  Workflow.iterate("rounds", Workflow.make("round", { input: Text }).pipe(Workflow.bind("draft", ask, "input")), {
-    input: "approval",
-    next: ({ last }) => ({ text: `${last.draft.text}!` }),
-    until: ({ last }) => last.draft.text.length > 12,
-    atMost: 4
-  }),
-  Workflow.fallback("tried", Workflow.make("first", { input: Text }).pipe(Workflow.bind("it", broken, "input")), {
-    input: "approval",
-    errors: ["Broken"],
-    otherwise: Workflow.make("second", { input: Text }).pipe(Workflow.bind("it", ask, "input"))
   })
 )
 
