@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Console from "effect/Console"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Predicate from "effect/Predicate"
@@ -13,7 +14,7 @@ import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import { isLlmError } from "@stepwright/core/LlmError"
 import { Undecided, type WorkflowError } from "@stepwright/core/WorkflowError"
-import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import { resultAt, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { isMisconfigured, unnamed } from "../internal/services/models.ts"
 import { fromCause } from "./base/cliError.ts"
 import { end, type ExitStatus, exitStatus } from "./base/exitStatus.ts"
@@ -212,7 +213,7 @@ interface Thought {
 /** The state with what a person decides of the gates that wait, but for those `left` before; `undefined` without any. */
 const decided = Effect.fnUntraced(
   function* (
-    { loaded: { workflow } }: Session,
+    { loaded: { workflow }, run }: Session,
     setUp: SetUp,
     state: WorkflowState,
     waiting: ReadonlyArray<gates.Decided>,
@@ -228,6 +229,17 @@ const decided = Effect.fnUntraced(
       thought.millis += Duration.toMillis(time)
       left.add(gate.path)
       if (decision === undefined) continue
+      const before = after ?? state
+      const now = yield* runFolder.state(run)
+      if (now.events !== before.events) {
+        // who thinks holds nobody up
+        after = now
+        const decided = resultAt(now, gate.path)?.output
+        if (decided !== undefined && !Equal.equals(decided, resultAt(before, gate.path)?.output)) {
+          yield* Console.error(`${gate.path} was decided meanwhile: ${JSON.stringify(decided)}`)
+          continue
+        }
+      }
       const decide = Engine.decide(workflow, after ?? state, gate.path, decision)
       // what the steps of the workflow need is what it was set up with
       after = yield* Effect.provide(decide as Effect.Effect<WorkflowState, WorkflowError>, setUp.services)

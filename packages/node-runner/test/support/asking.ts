@@ -111,8 +111,11 @@ export const askingFirst = (count: number) =>
   )
 
 /** A person at the terminal who answers this, in turn, and then nothing more; keeps what was asked. */
-export const person = (...answers: ReadonlyArray<string>) => {
+export const person = (...answers: ReadonlyArray<string>) => slowPerson(Effect.void, ...answers)
+
+/** One who thinks first, while something else happens. */
+export const slowPerson = (meanwhile: Effect.Effect<unknown>, ...answers: ReadonlyArray<string>) => {
   const asked: Array<string> = []
-  const answer = (prompt: string) => Effect.sync(() => answers[asked.push(prompt) - 1])
+  const answer = (prompt: string) => Effect.map(meanwhile, () => answers[asked.push(prompt) - 1])
   return { asked, there: Effect.provideService(Person, { isThere: () => true, answer }) }
 }

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { asking, askingFor, askingTwice, person } from "../../support/asking.ts"
+import { asking, askingFor, askingTwice, person, slowPerson } from "../../support/asking.ts"
 import { call, inFolder } from "../../support/commandLine.ts"
 
 /** A folder with a run that waits for a decision, and its id. */
@@ -71,6 +71,17 @@ describe("run", () => {
       assert.deepStrictEqual(asked, ["approved (yes/no): ", "note (may be left empty): "])
       assert.strictEqual(yield* shown("build"), "built, with care")
       assert.deepStrictEqual(JSON.parse(yield* shown("approval")), { approved: true, note: "with care" })
+    }).pipe(inFolder)
+  )
+
+  it.effect("goes on with what was decided elsewhere while a person thought", () =>
+    Effect.gen(function* () {
+      writeFileSync("doc.md", "A shelf")
+      const { there } = slowPerson(Effect.ignore(call(["decide", "approval", "no"], asking)), "yes", "with care")
+      const { err, status } = yield* there(call(["run", "doc.md"], asking))
+      assert.strictEqual(status, 0, err)
+      assert.include(err, 'approval was decided meanwhile: {"approved":false}')
+      assert.deepStrictEqual(JSON.parse(yield* shown("approval")), { approved: false })
     }).pipe(inFolder)
   )
 
