@@ -77,7 +77,10 @@ export const make = (root: tree.Folder, { cutAt, fails, ignores = () => false }:
 
   const find = (path: string): tree.Node | undefined => {
     let node: tree.Node | undefined = root
-    for (const part of namesIn(path)) node = node?._tag === "Folder" ? node.entries.get(part) : undefined
+    for (const part of namesIn(path)) {
+      if (node?._tag === "File") return refuse("ENOTDIR")
+      node = node?.entries.get(part)
+    }
     return node
   }
   const at = (path: string): tree.Node => find(path) ?? refuse("ENOENT")
@@ -144,7 +147,7 @@ export const make = (root: tree.Folder, { cutAt, fails, ignores = () => false }:
     for (let i = isRecursive ? 1 : names.length; i <= names.length; i++) {
       const above = names.slice(0, i).join("/")
       const node = find(above)
-      if (node?._tag === "File") return refuse("ENOTDIR")
+      if (node?._tag === "File") return refuse(i === names.length ? "EEXIST" : "ENOTDIR")
       if (node !== undefined) continue
       const [folder, name] = placeOf(above)
       tree.name(folder, [name, tree.folder()])
@@ -162,19 +165,32 @@ export const make = (root: tree.Folder, { cutAt, fails, ignores = () => false }:
   }
 
   const link = (from: string, to: string): void => {
+    at(from)
     const [target, name] = placeOf(to)
     if (target.entries.has(name)) return refuse("EEXIST")
-    tree.name(target, [name, at(from)])
+    tree.name(target, [name, fileAt(from)])
   }
 
   const rename = (from: string, to: string): void => {
-    const node = at(from)
     const [source, before] = placeOf(from)
     const [target, after] = placeOf(to)
-    if (find(to)?._tag === "Folder" && node._tag === "File") return refuse("EISDIR")
+    const node = at(from)
+    const there = target.entries.get(after)
+    if (there === node) return
+    if (`${to}/`.startsWith(`${from}/`)) return refuse("EIO")
+    if (there !== undefined && there._tag !== node._tag) return refuse(there._tag === "Folder" ? "EISDIR" : "ENOTDIR")
+    if (there?._tag === "Folder" && there.entries.size > 0) return refuse("ENOTEMPTY")
     if (source === target) return tree.name(source, [before, undefined], [after, node])
     tree.name(target, [after, node])
     tree.name(source, [before, undefined])
+  }
+
+  const copyFile = (from: string, to: string): void => {
+    const { bytes, mode } = fileAt(from)
+    if (find(to) === fileAt(from)) return
+    const target = opened(to, "w")
+    write(target, bytes, false)
+    if (target._tag === "File") target.mode = mode
   }
 
   const stat = (path: string) => {
@@ -207,7 +223,7 @@ export const make = (root: tree.Folder, { cutAt, fails, ignores = () => false }:
     link: (from, to) => call("link", from, () => link(from, to)),
     rename: (from, to) => call("rename", from, () => rename(from, to)),
     remove: (path, options) => call("remove", path, () => remove(path, options?.recursive === true)),
-    copyFile: (from, to) => call("copyFile", from, () => write(opened(to, "w"), fileAt(from).bytes, false))
+    copyFile: (from, to) => call("copyFile", from, () => copyFile(from, to))
   })
   return { fileSystem, calls: () => calls, isCut: () => isCut, flushed }
 }
