@@ -17,6 +17,7 @@ import * as journalWriter from "./internal/journal/journalWriter.ts"
 import * as oldTexts from "./internal/journal/oldTexts.ts"
 import * as repairing from "./internal/journal/repair.ts"
 import { ifThere } from "./internal/disk/ifThere.ts"
+import { removeFolder } from "./internal/disk/leftovers.ts"
 import { isRunId, runIdRule } from "./internal/disk/runId.ts"
 import { reasonOf } from "./internal/disk/systemError.ts"
 
@@ -93,6 +94,14 @@ export const ask = (
  */
 export const repair = (directory: string, run: string): Effect.Effect<repairing.Repaired, JournalError> =>
   repairing.repair(run, `${directory}/${run}`).pipe(
+    Effect.catchTag("PlatformError", (error) => Effect.fail(failed(run)(error))),
+    Effect.provide(NodeFileSystem.layer)
+  )
+
+/** Removes a run with all that the journal has of it. **Fails with** `Locked` while a process runs it. */
+export const remove = (directory: string, run: string): Effect.Effect<void, JournalError> =>
+  Effect.andThen(claim.acquire(run, `${directory}/${run}`), removeFolder(directory, run)).pipe(
+    Effect.scoped,
     Effect.catchTag("PlatformError", (error) => Effect.fail(failed(run)(error))),
     Effect.provide(NodeFileSystem.layer)
   )

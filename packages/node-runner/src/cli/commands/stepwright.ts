@@ -7,12 +7,14 @@ import { cassette } from "./cassette.ts"
 import { decide } from "./decide.ts"
 import { export as exportRun } from "./export.ts"
 import { fork } from "./fork.ts"
+import { gc } from "./gc.ts"
 import { graph } from "./graph.ts"
 import { import as importState } from "./import.ts"
 import { list } from "./list.ts"
 import { plan } from "./plan.ts"
 import { repair } from "./repair.ts"
 import { resume } from "./resume.ts"
+import { rm } from "./rm.ts"
 import { run } from "./run.ts"
 import { set } from "./set.ts"
 import { show } from "./show.ts"
@@ -37,6 +39,8 @@ export const make = (name: string, words: Words) =>
       show(words),
       list,
       repair(words),
+      rm(words),
+      gc,
       exportRun,
       importState(words),
       graph(words),

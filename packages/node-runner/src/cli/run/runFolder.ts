@@ -7,6 +7,7 @@ import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import { RunExists, WorkflowError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { removeEmpty } from "../../internal/disk/folders.ts"
+import { find as findLeftovers } from "../../internal/disk/leftovers.ts"
 import * as outFolder from "../../internal/disk/outFolder.ts"
 import { isRunId, runIdRule } from "../../internal/disk/runId.ts"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
@@ -74,6 +75,17 @@ const chosen = ".stepwright/out"
 /** Begins it with a folder to deliver into that is not there yet, and from then on is its own. */
 export const beginIn = <A, E, R>(run: string, wanted: string, work: (folder: string) => Effect.Effect<A, E, R>) =>
   begin(run, outFolder.choose(chosen, run, wanted, work))
+
+export const remove = (run: string): Effect.Effect<void, JournalError> => NodeJournal.remove(directory, run)
+
+/** What killed processes left beside runs. */
+export const leftovers = Effect.gen(function* () {
+  const runs = new Set(yield* all)
+  return yield* Effect.mapError(
+    findLeftovers(directory, chosen, (name) => runs.has(name)),
+    (cause) => failed(`what was left cannot be looked for: ${reasonOf(cause)}`, { target: directory, cause })
+  )
+})
 
 /** Asks the process that writes to a run, by this one; `undefined` where none does. */
 export const ask = (

@@ -30,6 +30,7 @@ const calls: Readonly<Record<string, readonly [args: ReadonlyArray<string>, has:
   show: [["first"], ["run", "path", "output"]],
   list: [[], ["0"]],
   cancel: [[], ["run", "status", "cancelled"]],
+  gc: [[], ["dryRun", "runs", "leftovers"]],
   repair: [[], ["run", "events", "lost", "kept"]],
   export: [[], ["run", "records"]],
   import: [["state.json"], ["run", "origin", "workflow"]],
@@ -44,7 +45,8 @@ const calls: Readonly<Record<string, readonly [args: ReadonlyArray<string>, has:
   decide: [
     ["GATED", "approval", "yes"],
     ["run", "path", "decision", "pending", "undecided"]
-  ]
+  ],
+  rm: [["GATED", "--yes"], ["removed"]]
 }
 
 const oldCassette = join(import.meta.dirname, "../../../../../test/before/cassettes/by-hand.json")

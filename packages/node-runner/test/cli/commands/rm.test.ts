@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { person } from "../../support/asking.ts"
+import { call, inFolder } from "../../support/commandLine.ts"
+import { saying } from "../../support/saying.ts"
+
+const bound = saying()
+const runs = ".stepwright/runs"
+
+const started = Effect.gen(function* () {
+  writeFileSync("doc.md", "Say it.")
+  const { run }: { readonly run: string } = JSON.parse((yield* call(["run", "doc.md", "--json"], bound)).out)
+  return run
+})
+
+/** Makes a file or a folder two hours old. */
+const age = (path: string) => utimesSync(path, new Date(Date.now() - 7_200_000), new Date(Date.now() - 7_200_000))
+
+describe("rm", () => {
+  it.effect("removes runs, and nothing else", () =>
+    Effect.gen(function* () {
+      const [one, two, three] = [yield* started, yield* started, yield* started]
+      const { err, out, status } = yield* call(["rm", one, three, one, "--yes"], bound)
+      assert.deepStrictEqual([status, out], [0, `removed 2 runs: ${one}, ${three}\n`], err)
+      assert.deepStrictEqual(readdirSync(runs), [two])
+      assert.strictEqual((yield* call(["status", one], bound)).status, 2)
+    }).pipe(inFolder)
+  )
+
+  it.effect("asks before it does, and does nothing unasked", () =>
+    Effect.gen(function* () {
+      const run = yield* started
+      const unasked = yield* call(["rm", run], bound)
+      assert.strictEqual(unasked.status, 2)
+      assert.include(unasked.err, "add --yes")
+      for (const answer of ["no", ""]) {
+        const { err } = yield* person(answer).there(call(["rm", run], bound))
+        assert.strictEqual(err, "nothing is removed\n")
+      }
+      assert.isTrue(existsSync(`${runs}/${run}`))
+      const { asked, there } = person("yes")
+      yield* there(call(["rm", run], bound))
+      assert.deepStrictEqual(asked, [`remove ${run}? (yes/no): `])
+      assert.isFalse(existsSync(`${runs}/${run}`))
+    }).pipe(inFolder)
+  )
+
+  it.effect("refuses a run that a process is at, and an id that is none, before it removes anything", () =>
+    Effect.gen(function* () {
+      const run = yield* started
+      const busy = yield* started
+      writeFileSync(`${runs}/${busy}/claim.9`, readFileSync(`${runs}/${busy}/claim.1.ended`, "utf8"))
+      assert.strictEqual((yield* call(["rm", busy, "--yes"], bound)).status, 3)
+      assert.strictEqual((yield* call(["rm", run, "nobody", "--yes"], bound)).status, 2)
+      assert.sameMembers(readdirSync(runs), [run, busy])
+    }).pipe(inFolder)
+  )
+})
+
+describe("gc", () => {
+  it.effect("removes what was left and is old, says what that is, and leaves runs", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.now())
+      const run = yield* started
+      mkdirSync(`${runs}/begun`)
+      mkdirSync(`${runs}/just-begun`)
+      mkdirSync(`${runs}/.removed-other`)
+      writeFileSync(`${runs}/${run}/.events.jsonl.1234567890.part`, "")
+      for (const path of ["begun", ".removed-other", `${run}/.events.jsonl.1234567890.part`]) age(`${runs}/${path}`)
+      const left = [`${runs}/.removed-other`, `${runs}/begun`, `${runs}/${run}/.events.jsonl.1234567890.part`]
+      const dry = JSON.parse((yield* call(["gc", "--dry-run", "--json"], bound)).out)
+      assert.sameMembers(dry.leftovers, left)
+      assert.deepStrictEqual(dry.runs, [])
+      const { out } = yield* call(["gc"], bound)
+      assert.match(out, /3 leftovers and 0 runs removed\n$/)
+      assert.sameMembers(readdirSync(runs), [run, "just-begun"])
+      assert.strictEqual((yield* call(["status", run], bound)).status, 0)
+    }).pipe(inFolder)
+  )
+
+  it.effect("removes completed runs of long ago where it is told to", () =>
+    Effect.gen(function* () {
+      const old = yield* started
+      yield* TestClock.adjust("40 days")
+      const young = yield* started
+      assert.match((yield* call(["gc"], bound)).out, /0 runs removed/)
+      const { out } = yield* call(["gc", "--older-than", "30"], bound)
+      assert.include(out, `removed run ${old}\n`)
+      assert.sameMembers(readdirSync(runs), [young])
+    }).pipe(inFolder)
+  )
+})
