@@ -16,6 +16,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "internal/parser",
     ["OutputParser", "PartialJson", "DeltaSink"],
     "internal/ask",
+    "internal/format",
     ["Step", "StepExecutor", "WorkflowStatus", "WorkflowConfig", "WorkflowState", "WorkflowEvent", "Journal"],
     ["WorkflowError"],
     "internal/definition",

@@ -77,6 +77,7 @@ export const anyWorkflow = <In, Out, E, R extends Services>(workflow: Workflow.W
 /** A state as its file has it: what the tests look at, since names in memory may change. */
 export type Written = Readonly<Record<string, any>>
 export const toText = (state: State): string => WorkflowState.toJson(state)
+export const { format } = WorkflowState
 export const fromText = (text: string) => WorkflowState.fromJson(text)
 export const written = (state: State): Written => JSON.parse(toText(state))
 

@@ -23,7 +23,7 @@ import type * as Workflow from "./Workflow.ts"
 import type { WorkflowConfig } from "./WorkflowConfig.ts"
 import { engineError, type EngineReason, MissingResult, type Undecided, WorkflowError } from "./WorkflowError.ts"
 import { fold, renewed, type WorkflowEvent } from "./WorkflowEvent.ts"
-import type { WorkflowState } from "./WorkflowState.ts"
+import { format, type WorkflowState } from "./WorkflowState.ts"
 
 export type { PlanEntry } from "./internal/run/foresee.ts"
 
@@ -51,7 +51,7 @@ export const initialize = Effect.fnUntraced(function* <In, Out, E, R>(
   const encoded = yield* beginning.encodeInput(untyped(workflow), input)
   return yield* beginning.begin(run, {
     _tag: "RunInitialized",
-    format: 1,
+    format,
     run,
     workflow: workflow.name,
     version: workflow.version,

@@ -1,6 +1,7 @@
 import * as Equal from "effect/Equal"
 import * as Schema from "effect/Schema"
 import type { Fingerprint } from "./Fingerprint.ts"
+import * as migrations from "./internal/format/migrations.ts"
 import { unbilled } from "./LlmError.ts"
 import { type Answer, KeptReply, StepFailure, type StepRecord, StepResult, type TakenOver } from "./WorkflowState.ts"
 import * as Usage from "./Usage.ts"
@@ -145,6 +146,11 @@ export const WorkflowEvent = Schema.Union([
   GateAsked
 ])
 export type WorkflowEvent = typeof WorkflowEvent.Type
+
+const decodeEvent = Schema.decodeUnknownResult(WorkflowEvent)
+
+/** An event that was kept as JSON, in the format of this version or one before. */
+export const decode = (json: unknown) => decodeEvent(migrations.event(json))
 
 /**
  * Whether a journal has an event on the disk, with all before it, before the run goes on. The others say how the run came
@@ -373,10 +379,6 @@ const isOpening = ({ parts: { prompt } }: Fingerprint, opening: string): boolean
 /** The state that events lead to; `undefined` for none. */
 export const fold = (events: Iterable<WorkflowEvent>): WorkflowState | undefined => {
   const state = draft(blank)
-  let any = false
-  for (const event of events) {
-    apply(state, event)
-    any = true
-  }
-  return any ? state : undefined
+  for (const event of events) apply(state, event)
+  return state.events === 0 ? undefined : state
 }

@@ -3,13 +3,14 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Fingerprint } from "./Fingerprint.ts"
+import * as migrations from "./internal/format/migrations.ts"
 import { FinishReason } from "./LlmReply.ts"
 import { Usage } from "./Usage.ts"
 import { WorkflowConfig } from "./WorkflowConfig.ts"
 import { WorkflowStatus } from "./WorkflowStatus.ts"
 
-/** The version of the format that this library writes. */
-export const format = 1
+/** The version of the format that this library writes; it reads those before. */
+export const format = migrations.format
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
@@ -181,6 +182,7 @@ export const fromJson = (text: string): Effect.Effect<WorkflowState, WorkflowSta
     Effect.andThen(decodeText(text)),
     Effect.tap(refuseOther),
     Effect.tap(refuseNewer),
+    Effect.map(migrations.state),
     Effect.flatMap(decodeState),
     Effect.mapError((error) => (error._tag === "WorkflowStateError" ? error : unreadable(error.message)))
   )

@@ -6,7 +6,7 @@ type Event = WorkflowEvent.WorkflowEvent
 
 const initialized: Event = {
   _tag: "RunInitialized",
-  format: 1,
+  format: 2,
   run: "r",
   workflow: "w",
   version: 1,

@@ -80,12 +80,12 @@ describe("WorkflowState", () => {
     it.effect("tells a state that a newer version wrote", () =>
       Effect.gen(function* () {
         const text = yield* edited((json) => {
-          json.format = 2
+          json.format = 3
           json.status = { new: "shape" }
         })
         const error = yield* Effect.flip(WorkflowState.fromJson(text))
         assert.strictEqual(error.reason, "Newer")
-        assert.include(error.message, "it has format 2")
+        assert.include(error.message, "it has format 3")
         assert.include(error.message, "install a newer one")
       })
     )

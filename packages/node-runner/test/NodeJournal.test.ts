@@ -46,7 +46,7 @@ const finish = (run: string) =>
 
 const begun = {
   _tag: "RunInitialized",
-  format: 1,
+  format: 2,
   run: "r",
   workflow: "w",
   version: 1,
@@ -149,7 +149,8 @@ describe("NodeJournal", () => {
           begun,
           { _tag: "StepStarted", path: "a", step: "increment", at: 1 }
         ]
-        writeFileSync(file, `${old.map((event) => `${JSON.stringify(event)}\n`).join("")}{"_tag":"Ste`)
+        const lines = old.map((event) => JSON.stringify("format" in event ? { ...event, format: 1 } : event))
+        writeFileSync(file, `${lines.join("\n")}\n{"_tag":"Ste`)
         writeFileSync(join(directory, "r", "texts.jsonl"), '{"hash":"h","text":"t"}\n')
         assert.deepStrictEqual(yield* load(directory), old)
         assert.notInclude(readFileSync(file, "utf8"), '"format":2')

@@ -5,7 +5,7 @@ type Ended = typeof WorkflowEvent.RequestEnded.Type
 
 export const initialized: Event = {
   _tag: "RunInitialized",
-  format: 1,
+  format: 2,
   run: "r",
   workflow: "outer",
   version: 1,

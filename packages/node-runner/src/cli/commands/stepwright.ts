@@ -16,6 +16,7 @@ import { repair } from "./repair.ts"
 import { resume } from "./resume.ts"
 import { rm } from "./rm.ts"
 import { run } from "./run.ts"
+import { schema } from "./schema.ts"
 import { set } from "./set.ts"
 import { show } from "./show.ts"
 import { status } from "./status.ts"
@@ -41,6 +42,7 @@ export const make = (name: string, words: Words) =>
       repair(words),
       rm(words),
       gc,
+      schema,
       exportRun,
       importState(words),
       graph(words),

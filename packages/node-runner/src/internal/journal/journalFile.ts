@@ -135,20 +135,27 @@ const quote = 34
 
 const decodeText = Schema.decodeUnknownOption(Schema.fromJsonString(Text))
 
+const indexes = new WeakMap<Checked, ReadonlyMap<string, checkedLines.Line>>()
+
 /** The text under a hash, if the file has it. */
-export const text = ({ bytes, texts }: Checked, hash: string): string | undefined => {
-  const line = texts.findLast((line) => hashIn(bytes, line) === hash)
+export const text = (self: Checked, hash: string): string | undefined => {
+  const { bytes, texts } = self
+  const index = indexes.get(self) ?? new Map(texts.map((line) => [hashIn(bytes, line), line]))
+  indexes.set(self, index)
+  const line = index.get(hash)
   return line && Option.getOrUndefined(decodeText(checkedLines.jsonOf(bytes, line)))?.text
 }
 
-const decodeEvent = Schema.decodeUnknownResult(Schema.fromJsonString(WorkflowEvent.WorkflowEvent))
-const isEvent = fits.make(WorkflowEvent.WorkflowEvent.ast)
+const fitsEvent = fits.make(WorkflowEvent.WorkflowEvent.ast)
+const isEvent = (value: unknown): value is WorkflowEvent.WorkflowEvent => fitsEvent(value)
 
-const readEvent = (json: string): ReturnType<typeof decodeEvent> => {
-  const parsed = Result.try((): WorkflowEvent.WorkflowEvent => JSON.parse(json))
-  // nearly every line is as it was written, and decoding takes most of the time
-  return Result.isSuccess(parsed) && isEvent(parsed.success) ? Result.succeed(parsed.success) : decodeEvent(json)
-}
+/** The event that a line has. */
+export const readEvent = (json: string): Result.Result<WorkflowEvent.WorkflowEvent, { readonly message: string }> =>
+  Result.flatMap(
+    Result.try({ try: (): unknown => JSON.parse(json), catch: () => ({ message: "it is no JSON" }) }),
+    // nearly every line is as it was written, and decoding takes most of the time
+    (parsed) => (isEvent(parsed) ? Result.succeed(parsed) : WorkflowEvent.decode(parsed))
+  )
 
 const Format = Schema.Struct({ format: Schema.Int })
 /** The format of a first event, or of the state that it starts from. */

@@ -1,8 +1,7 @@
 import type { Buffer } from "node:buffer"
-import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
-import { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
+import * as Result from "effect/Result"
 import * as checkedLines from "./checkedLines.ts"
+import { readEvent } from "./journalFile.ts"
 
 /** What is left of a damaged file, and what is not. */
 export interface Salvage {
@@ -41,8 +40,7 @@ export const salvage = (run: string, bytes: Buffer): Salvage => {
   }
 }
 
-const decodeEvent = Schema.decodeUnknownOption(Schema.fromJsonString(WorkflowEvent))
-const isEvent = (json: string) => Option.isSome(decodeEvent(json))
+const isEvent = (json: string) => Result.isSuccess(readEvent(json))
 
 /** What can still be read of a line. */
 const seenIn = (text: string): string => {

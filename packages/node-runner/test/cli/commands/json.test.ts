@@ -30,6 +30,7 @@ const calls: Readonly<Record<string, readonly [args: ReadonlyArray<string>, has:
   show: [["first"], ["run", "path", "output"]],
   list: [[], ["0"]],
   cancel: [[], ["run", "status", "cancelled"]],
+  schema: [["state"], ["$schema", "$defs"]],
   gc: [[], ["dryRun", "runs", "leftovers"]],
   repair: [[], ["run", "events", "lost", "kept"]],
   export: [[], ["run", "records"]],

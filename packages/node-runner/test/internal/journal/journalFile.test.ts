@@ -7,7 +7,7 @@ import * as journalFile from "../../../src/internal/journal/journalFile.ts"
 
 const begin = {
   _tag: "RunInitialized",
-  format: 1,
+  format: 2,
   run: "r",
   workflow: "w",
   version: 1,

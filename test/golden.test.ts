@@ -1,0 +1,62 @@
+import { createHash } from "node:crypto"
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { WorkflowEvent, WorkflowState } from "@stepwright/core"
+import { Effect, Result, Schema } from "effect"
+
+// A state and events of each format that was written, all that may be in them. Where one does not load, what reads has
+// to be mended: the files stay as they are.
+
+const text = (name: string) => readFileSync(join(import.meta.dirname, "golden", name), "utf8")
+const eventsOf = (name: string) =>
+  text(name)
+    .trimEnd()
+    .split("\n")
+    .map((line): unknown => JSON.parse(line))
+
+/** A hash of what a Schema is to another program. */
+const hashOf = (schema: Schema.Constraint): string =>
+  createHash("sha256")
+    .update(JSON.stringify(Schema.toJsonSchemaDocument(schema)))
+    .digest("hex")
+
+describe("a state of an earlier format", () => {
+  it.effect.each([1, 2])("%i is read, and is the same in this one", (format) =>
+    Effect.gen(function* () {
+      const state = yield* WorkflowState.fromJson(text(`state-${format}.json`))
+      const expected = { ...JSON.parse(text(`state-${format}.json`)), format: WorkflowState.format }
+      assert.deepStrictEqual(JSON.parse(WorkflowState.toJson(state)), expected)
+    })
+  )
+
+  it.each([1, 2])("%i is what its events lead to", (format) => {
+    const events = eventsOf(`events-${format}.jsonl`).map((event) => Result.getOrThrow(WorkflowEvent.decode(event)))
+    const { format: _, ...expected } = JSON.parse(text(`state-${format}.json`))
+    const { format: written, ...found } = JSON.parse(WorkflowState.toJson(WorkflowEvent.fold(events)!))
+    assert.deepStrictEqual(found, expected)
+    assert.strictEqual(written, WorkflowState.format)
+  })
+
+  it("2 has every event", () => {
+    const tags = WorkflowEvent.WorkflowEvent.members.map(({ fields }) => fields._tag.schema.literal)
+    const found = new Set(eventsOf("events-2.jsonl").map((event) => (event as { readonly _tag: string })._tag))
+    assert.sameMembers(
+      [...found],
+      tags.filter((tag) => tag !== "RunImported")
+    )
+  })
+
+  // another hash, where what was written before is read as it was meant: say so in the commit. Otherwise a new format,
+  // with what an old state is in it (`internal/format/migrations`), and files of the old one here
+  it("is told by a change of a Schema", () => {
+    assert.strictEqual(
+      hashOf(WorkflowState.WorkflowState),
+      "ac32b5b66b4a8734fce9836e9dd49b4cfed91f4404e819a928be3a2d43de375a"
+    )
+    assert.strictEqual(
+      hashOf(WorkflowEvent.WorkflowEvent),
+      "c42189fc0a6c239afce5484edf94be1da44d77189ca18b5171ab9bb62d29c859"
+    )
+  })
+})
