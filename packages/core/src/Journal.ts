@@ -35,8 +35,8 @@ export interface Asked {
 /** Keeps what happens to runs, and the texts of prompts and replies. */
 export interface Service {
   /**
-   * Adds an event, after all those that it was called for before. Once it succeeds, the event survives the process, and one that is durable (`WorkflowEvent.isDurable`)
-   * a cut of the power, with all that was added before it.
+   * Adds an event, after all those that it was called for before. Once it succeeds, the event survives the process, and
+   * one that is durable (`WorkflowEvent.isDurable`) a cut of the power, with all that was added before it.
    */
   readonly append: (run: string, event: WorkflowEvent) => Effect.Effect<void, JournalError>
   /** All events of a run, in order. **Fails with** `NotFound` for a run that has none. */

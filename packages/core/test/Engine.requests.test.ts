@@ -88,6 +88,16 @@ describe("a run under way", () => {
     })
   )
 
+  it.effect("ends where nothing may interrupt it, too", () =>
+    Effect.gen(function* () {
+      const { layer, release, workflow } = yield* make
+      yield* Deferred.succeed(release, undefined)
+      const run = Effect.flatMap(Engine.initialize(workflow, "go"), (state) => Engine.run(workflow, state))
+      const { undecided } = yield* Effect.uninterruptible(Effect.provide(run, layer))
+      assert.deepStrictEqual(undecided, ["approval"])
+    })
+  )
+
   it.effect("is cancelled", () =>
     Effect.gen(function* () {
       const { ask, layer, running } = yield* begun
