@@ -29,6 +29,12 @@ const live = Clock.Clock.defaultValue()
 /** Other processes go by real time. */
 const pause = Effect.provideService(Effect.sleep(period), Clock.Clock, live)
 
+/** Takes away what an earlier process was asked for: whoever waits for an answer asks again. */
+export const clear = Effect.fnUntraced(function* (folder: string) {
+  const fs = yield* FileSystem.FileSystem
+  yield* fs.remove(inboxOf(folder), { recursive: true, force: true })
+})
+
 /** What is asked of the run in a folder, from now on. */
 export const requests = (folder: string): Stream.Stream<Asked, never, FileSystem.FileSystem> =>
   Stream.fromIterableEffectRepeat(Effect.andThen(pause, take(inboxOf(folder))))
@@ -66,14 +72,18 @@ export const ask = Effect.fnUntraced(function* (folder: string, request: Request
   // in the order of their times
   const id = `${live.currentTimeMillisUnsafe()}-${yield* Random.nextIntBetween(1e9, 1e10)}`
   const [file, answer] = [`${inbox}/${id}.json`, `${inbox}/${id}.answer.json`]
-  yield* writeWhole(file, Schema.encodeSync(RequestText)(request))
+  const send = writeWhole(file, Schema.encodeSync(RequestText)(request))
+  yield* send
   return yield* Effect.gen(function* () {
     for (let waited = 0; waited < patience; waited += period) {
       yield* pause
       const given = yield* Effect.option(fs.readFileString(answer))
       if (Option.isSome(given)) return yield* Schema.decodeUnknownEffect(AnswerText)(given.value)
       // it may have been answered with its last breath
-      if ((yield* claim.holder(folder)) === undefined && !(yield* fs.exists(answer))) return undefined
+      if (yield* fs.exists(answer)) continue
+      if ((yield* claim.holder(folder)) === undefined) return undefined
+      // another process has it by now, which does what it is asked for itself
+      if (!(yield* fs.exists(file))) yield* send
     }
     return { isDone: false, detail: "the process that runs it does not answer" }
   }).pipe(Effect.ensuring(Effect.ignore(fs.remove(file))), Effect.ensuring(Effect.ignore(fs.remove(answer))))

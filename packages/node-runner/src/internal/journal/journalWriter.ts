@@ -8,6 +8,7 @@ import { isDurable, type WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import * as appender from "./appender.ts"
 import * as claim from "./claim.ts"
 import * as folders from "../disk/folders.ts"
+import * as inbox from "./inbox.ts"
 import * as journalFile from "./journalFile.ts"
 import { writeWhole } from "../disk/writeWhole.ts"
 
@@ -32,6 +33,7 @@ export const open = Effect.fnUntraced(function* (
   const scope = yield* Scope.Scope
   yield* folders.make(folder)
   const held = yield* claim.acquire(run, folder)
+  yield* inbox.clear(folder)
   const file = `${folder}/${journalFile.name}`
   const found = yield* read(file)
   const lock = Semaphore.makeUnsafe(1)
