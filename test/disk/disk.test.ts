@@ -15,7 +15,7 @@ const Deed = Schema.Union([
   Schema.TaggedStruct("Make", { path: Path, recursive: Schema.Boolean }),
   Schema.TaggedStruct("Write", { path: Path, text: Schema.Literals(["", "one", "two\n"]), flag: Flag }),
   Schema.TaggedStruct("Rename", { path: Path, to: Path }),
-  Schema.TaggedStruct("Remove", { path: Path, recursive: Schema.Boolean }),
+  Schema.TaggedStruct("Remove", { path: Path, recursive: Schema.Boolean, force: Schema.Boolean }),
   Schema.TaggedStruct("Copy", { path: Path, to: Path }),
   Schema.TaggedStruct("Link", { path: Path, to: Path }),
   Schema.TaggedStruct("Mode", { path: Path, mode: Schema.Literals([0o600, 0o644]) }),
@@ -41,7 +41,7 @@ const doing = (
     case "Rename":
       return fs.rename(path, at(deed.to))
     case "Remove":
-      return fs.remove(path, { recursive: deed.recursive })
+      return fs.remove(path, { recursive: deed.recursive, force: deed.force })
     case "Copy":
       return Effect.flatMap(fs.stat(path), ({ type }) =>
         type === "File" ? fs.copyFile(path, at(deed.to)) : Effect.void

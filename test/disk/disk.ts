@@ -222,7 +222,8 @@ export const make = (root: tree.Folder, { cutAt, fails, ignores = () => false }:
     chmod: (path, mode) => call("chmod", path, () => void (fileAt(path).mode = mode)),
     link: (from, to) => call("link", from, () => link(from, to)),
     rename: (from, to) => call("rename", from, () => rename(from, to)),
-    remove: (path, options) => call("remove", path, () => remove(path, options?.recursive === true)),
+    remove: (path, { force = false, recursive = false } = {}) =>
+      call("remove", path, () => (force && find(path) === undefined ? undefined : remove(path, recursive))),
     copyFile: (from, to) => call("copyFile", from, () => copyFile(from, to))
   })
   return { fileSystem, calls: () => calls, isCut: () => isCut, flushed }

@@ -49,6 +49,9 @@ const problemIn = async (root: tree.Folder, before: Life, expected: string): Pro
   const kept = new Set(events.map((event) => JSON.stringify(event)))
   const lost = before.durable.find((event) => !kept.has(event))
   if (lost !== undefined) return `lost: ${lost}`
+  if (before.marks.has("begun") && events.length === 0) return "lost: the run"
+  const isDecided = events.some((event) => event._tag === "StepSucceeded" && event.by === "decision")
+  if (before.marks.has("decided") && !isDecided) return "lost: the decision"
   const answered = new Set(
     events.flatMap((event) => (event._tag === "StepReplied" ? [`${event.path} ${event.turn}`] : []))
   )
@@ -65,6 +68,7 @@ describe("a journal on a disk", () => {
   let flushes: ReadonlyArray<string> = []
   beforeAll(async () => {
     const whole = await live(tree.folder())
+    assert.isTrue(whole.isWhole)
     expected = essence(whole.state)
     calls = whole.disk.calls()
     flushes = whole.disk.flushed

@@ -7,12 +7,16 @@ import { answer, id, workflow } from "../support/mortal.ts"
 import * as disk from "./disk.ts"
 import type * as tree from "./tree.ts"
 
+type Mark = "begun" | "decided"
+
 /** What a process did until it ended or the power was cut. */
 export interface Life {
   readonly isWhole: boolean
   /** What it was told to be on the disk, and what it asked for: `path turn`. */
   readonly durable: ReadonlyArray<string>
   readonly asked: ReadonlyArray<string>
+  /** What else was said to be done. */
+  readonly marks: ReadonlySet<Mark>
   readonly state: WorkflowState.WorkflowState | undefined
   readonly disk: disk.Disk
 }
@@ -35,11 +39,13 @@ export const live = (root: tree.Folder, options: disk.Options = {}): Promise<Lif
       return { text, finishReason: "stop", usage } as const
     })
   )
+  const marks = new Set<Mark>()
+  const done = (mark: Mark) => Effect.sync(() => void (on.isCut() || marks.add(mark)))
   const program = Effect.gen(function* () {
     const journal = yield* NodeJournal.make("runs")
     const goOn = Effect.gen(function* () {
       let at = yield* Effect.catch(Engine.load(workflow, id), () =>
-        Engine.initialize(workflow, { items: ["a", "twice", "b"] }, { run: id })
+        Effect.tap(Engine.initialize(workflow, { items: ["a", "twice", "b"] }, { run: id }), () => done("begun"))
       )
       for (;;) {
         const onEvent = (event: WorkflowEvent.WorkflowEvent) => {
@@ -48,13 +54,14 @@ export const live = (root: tree.Folder, options: disk.Options = {}): Promise<Lif
         const outcome = yield* Engine.run(workflow, at, { onEvent })
         if (outcome.undecided.length === 0) return outcome.state
         at = yield* Engine.decide(workflow, outcome.state, "approval", { text: "yes" })
+        yield* done("decided")
       }
     })
     state = yield* Effect.provideService(goOn, Journal.Journal, journal)
   })
   return Effect.runPromiseExit(
     program.pipe(Effect.scoped, Effect.provide(model), Effect.provideService(FileSystem.FileSystem, on.fileSystem))
-  ).then((exit) => ({ isWhole: Exit.isSuccess(exit), durable, asked, state, disk: on }))
+  ).then((exit) => ({ isWhole: Exit.isSuccess(exit), durable, asked, marks, state, disk: on }))
 }
 
 /** A state without its times, and without the counts that tell of attempts which were cut off. */
