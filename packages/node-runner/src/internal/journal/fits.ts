@@ -77,9 +77,11 @@ const tagOf = (ast: SchemaAST.AST): unknown => {
 
 const list = ({ elements, rest }: SchemaAST.Arrays): Fits => {
   const [item, ...others] = rest
-  if (elements.length > 0 || item === undefined || others.length > 0) return never
-  const fits = make(item)
-  return (value) => Array.isArray(value) && value.every(fits)
+  if (others.length > 0 || elements.some(SchemaAST.isOptional)) return never
+  const firsts = elements.map(make)
+  const each = item === undefined ? never : make(item)
+  return (value) =>
+    Array.isArray(value) && value.length >= firsts.length && value.every((inner, i) => (firsts[i] ?? each)(inner))
 }
 
 const object = ({ indexSignatures, propertySignatures }: SchemaAST.Objects): Fits => {

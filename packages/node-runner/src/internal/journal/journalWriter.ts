@@ -69,13 +69,19 @@ export const open = Effect.fnUntraced(function* (
   const check = Effect.suspend(() => (held.isSure() ? Effect.void : held.renew))
   /** How many are on their way that cannot be written at once. */
   let queued = 0
+  /** What is there is not known any more, so nothing may follow. */
+  let broken: PlatformError | undefined
+  const open = (event: WorkflowEvent) =>
+    Effect.tapError(lines === 0 ? begin(event) : prepare, (error) => Effect.sync(() => void (broken = error)))
   const inTurn = (event: WorkflowEvent) =>
     Effect.suspend(() => {
       queued++
       const write = Effect.gen(function* () {
         yield* check
-        if (lines === 0) opened = yield* begin(event)
-        else yield* (opened ??= yield* prepare).write(next(event))
+        if (broken !== undefined) return yield* broken
+        const isBegun = lines > 0
+        opened ??= yield* open(event)
+        if (isBegun) yield* opened.write(next(event))
         events++
       })
       return Effect.ensuring(
