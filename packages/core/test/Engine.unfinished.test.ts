@@ -147,6 +147,17 @@ describe("a reply of an attempt that was cut off", () => {
     })
   )
 
+  it.effect("leaves a step that asks otherwise with the same prompt, for one that asks so", () =>
+    Effect.gen(function* () {
+      const warmer = number("a", { parameters: { temperature: 0.5 } })
+      const twice = (first: typeof a, second: typeof a) =>
+        start.pipe(Workflow.bind("first", first, "input"), Workflow.bind("second", second, "input"))
+      yield* goesOn(twice(a, a), twice(warmer, a))
+      yield* goesOn(twice(a, warmer), twice(warmer, a))
+      yield* goesOn(twice(a, a), twice(a, warmer))
+    })
+  )
+
   it.effect("is none of another question, of another model, or of one where a new result was asked for", () =>
     Effect.gen(function* () {
       const kept = yield* killed(start.pipe(Workflow.bind("one", a, "input")), "one")
