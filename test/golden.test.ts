@@ -56,7 +56,7 @@ describe("a state of an earlier format", () => {
     )
     assert.strictEqual(
       hashOf(WorkflowEvent.WorkflowEvent),
-      "c42189fc0a6c239afce5484edf94be1da44d77189ca18b5171ab9bb62d29c859"
+      "8f0ee970f0e16978c14650cb35dc5f3f339d8f341dca7db29c44411115520da5"
     )
   })
 })

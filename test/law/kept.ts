@@ -212,9 +212,10 @@ export const forget = (received: Array<model.Received>, events: Events) => {
   received.splice(0, Infinity, ...kept)
 }
 
-/** A request that an attempt which was cut off had answered, and the prompt that this attempt began with. */
+/** A request that an attempt which was cut off had answered, the prompt that this attempt began with, and its settings. */
 export interface Left extends model.Received {
   readonly opening: string
+  readonly settings: string | undefined
 }
 
 /** What attempts that were cut off have left at each path, after some events. */
@@ -227,20 +228,22 @@ export const leftIn = (
   for (const event of events) {
     if (event._tag === "StepReplied") {
       const opening = WorkflowEvent.openingOf(event)
-      const reply = { ...next.get(event.path)!.next().value!, opening }
+      const reply = { ...next.get(event.path)!.next().value!, opening, settings: event.asked?.settings }
       left.set(event.path, [...(left.get(event.path) ?? []), reply])
     } else if (event._tag === "RepliesMoved") {
-      const { from, opening, to } = event
+      const { from, opening, settings, to } = event
+      const isMoved = (it: Left) => it.opening === opening && it.settings === settings
       const all = left.get(from) ?? []
-      left.set(to, [...(left.get(to) ?? []), ...all.filter((it) => it.opening === opening)])
+      left.set(to, [...(left.get(to) ?? []), ...all.filter(isMoved)])
       left.set(
         from,
-        all.filter((it) => it.opening !== opening)
+        all.filter((it) => !isMoved(it))
       )
     } else if (event._tag === "StepSucceeded" || event._tag === "StepFailed") {
-      const { fingerprint, path } = event
+      const { fingerprint, path, settings } = event
       const { prompt } = fingerprint?.parts ?? {}
-      const isOther = ({ opening }: Left) => prompt === undefined || !opening.startsWith(prompt)
+      const isOther = (it: Left) =>
+        prompt === undefined || !it.opening.startsWith(prompt) || (settings !== undefined && it.settings !== settings)
       left.set(path, fingerprint === undefined ? [] : (left.get(path) ?? []).filter(isOther))
     } else if (event._tag === "StepStarted" && event.forced === true) {
       left.delete(event.path)

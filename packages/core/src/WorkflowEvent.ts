@@ -1,7 +1,7 @@
 import * as Equal from "effect/Equal"
 import * as Schema from "effect/Schema"
-import type { Fingerprint } from "./Fingerprint.ts"
 import * as migrations from "./internal/format/migrations.ts"
+import { isOfPrompt, isWith, openingOf, withReplies } from "./internal/state/replies.ts"
 import { unbilled } from "./LlmError.ts"
 import { type Answer, KeptReply, StepFailure, type StepRecord, StepResult, type TakenOver } from "./WorkflowState.ts"
 import * as Usage from "./Usage.ts"
@@ -78,16 +78,21 @@ export const RequestEnded = Schema.TaggedStruct("RequestEnded", {
 export const usageOf = ({ error, usage }: typeof RequestEnded.Type): Usage.Usage =>
   usage ?? (error !== undefined && unbilled.has(error) ? Usage.zero : Usage.unknown)
 
+/** What the end of a step says of replies: its settings, where some to its prompt are left that were asked with others. */
+const settings = { settings: Schema.optionalKey(Schema.String) }
+
 /** A step has a result: its own, or one that a person provided. */
 export const StepSucceeded = Schema.TaggedStruct("StepSucceeded", {
   path: Schema.String,
   step: Schema.String,
+  ...settings,
   ...StepResult.fields
 })
 
 export const StepFailed = Schema.TaggedStruct("StepFailed", {
   path: Schema.String,
   step: Schema.String,
+  ...settings,
   ...StepFailure.fields
 })
 
@@ -124,8 +129,12 @@ export const RepliesMoved = Schema.TaggedStruct("RepliesMoved", {
   from: Schema.String,
   to: Schema.String,
   opening: Schema.String,
+  /** What was asked for besides. */
+  settings: Schema.optionalKey(Schema.String),
   ...time
 })
+
+export { openingOf }
 
 /** What happens to a run. Its state is the fold of these. */
 export const WorkflowEvent = Schema.Union([
@@ -247,14 +256,12 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
       return
     }
     case "RepliesMoved": {
-      const { from, opening, to } = event
+      const { from, opening, settings, to } = event
       const source = self.records[from]
-      const moved = source?.replied?.filter((reply) => openingOf(reply) === opening) ?? []
+      const moved = source?.replied?.filter((reply) => openingOf(reply) === opening && isWith(settings, reply)) ?? []
       if (source === undefined || moved.length === 0) return
-      self.records[from] = withReplies(
-        source,
-        (source.replied ?? []).filter((reply) => !moved.includes(reply))
-      )
+      const left = source.replied?.filter((reply) => !moved.includes(reply))
+      self.records[from] = withReplies(source, left)
       const taker = self.records[to] ?? noRecord(source.step)
       self.records[to] = withReplies(taker, [...(taker.replied ?? []), ...moved])
       return
@@ -268,12 +275,6 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
     }
   }
 }
-
-/** The prompt that the attempt began with which was answered so. */
-export const openingOf = ({ opening, prompt }: KeptReply): string => opening ?? prompt
-
-const withReplies = ({ replied: _, ...record }: StepRecord, replied: ReadonlyArray<KeptReply>): StepRecord =>
-  replied.length === 0 ? record : { ...record, replied }
 
 const isTakenOver = (failure: StepFailure | undefined): failure is TakenOver => failure?.fingerprint !== undefined
 
@@ -342,11 +343,11 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
       return { ...rest, step: event.step, asked: { fingerprint, question, at } }
     }
     case "StepSucceeded": {
-      const { _tag, path: _path, step, ...result } = event
+      const { _tag, path: _path, settings: _, step, ...result } = event
       return { ...withAnswer(finished(record, event), result), step }
     }
     case "StepFailed": {
-      const { _tag, path: _path, step, ...error } = event
+      const { _tag, path: _path, settings: _, step, ...error } = event
       const { replied } = record
       const kept = event.suspends === true && replied !== undefined ? { replied } : {}
       const after = finished(record, event)
@@ -361,20 +362,17 @@ export const renewed = ({ error: _error, replied: _replied, ...record }: StepRec
   renew: true
 })
 
-/** A record after an attempt; replies to other prompts stay to be found. */
-const finished = ({ pending, replied = [], ...record }: StepRecord, { at, fingerprint }: Finished): StepRecord =>
+/** A record after an attempt; replies to what it did not ask stay to be found. */
+const finished = (
+  { pending, replied, ...record }: StepRecord,
+  { at, fingerprint, settings }: Pick<typeof StepFailed.Type, "at" | "fingerprint" | "settings">
+): StepRecord =>
   withReplies(
     pending === undefined ? record : { ...record, durationMillis: at - pending },
-    replied.filter((reply) => fingerprint !== undefined && !isOpening(fingerprint, openingOf(reply)))
+    replied?.filter(
+      (reply) => fingerprint !== undefined && !(isOfPrompt(fingerprint, openingOf(reply)) && isWith(settings, reply))
+    )
   )
-
-interface Finished {
-  readonly at: number
-  readonly fingerprint?: Fingerprint | undefined
-}
-
-const isOpening = ({ parts: { prompt } }: Fingerprint, opening: string): boolean =>
-  prompt !== undefined && opening.startsWith(prompt)
 
 /** The state that events lead to; `undefined` for none. */
 export const fold = (events: Iterable<WorkflowEvent>): WorkflowState | undefined => {

@@ -152,9 +152,24 @@ describe("a reply of an attempt that was cut off", () => {
       const warmer = number("a", { parameters: { temperature: 0.5 } })
       const twice = (first: typeof a, second: typeof a) =>
         start.pipe(Workflow.bind("first", first, "input"), Workflow.bind("second", second, "input"))
-      yield* goesOn(twice(a, a), twice(warmer, a))
+      yield* goesOn(start.pipe(Workflow.bind("first", a, "input")), twice(warmer, a))
+      yield* goesOn(start.pipe(Workflow.bind("second", a, "input")), twice(a, warmer))
       yield* goesOn(twice(a, warmer), twice(warmer, a))
-      yield* goesOn(twice(a, a), twice(a, warmer))
+    })
+  )
+
+  it.effect("stays when one to the same prompt that was asked for otherwise leaves, or is used up", () =>
+    Effect.gen(function* () {
+      const warmer = number("a", { parameters: { temperature: 0.5 } })
+      const first = start.pipe(Workflow.bind("first", warmer, "input"))
+      const kept = yield* killed(start.pipe(Workflow.bind("first", a, "input")), "first")
+      const twice = yield* Effect.provide(keeping(resumed(first), kept), model().layer)
+      const { length } = kept.events
+      const both = cut(twice, twice.events.findIndex(({ _tag }, i) => i > length && _tag === "StepReplied") + 1)
+      assert.strictEqual(replies(both), 2)
+      assert.strictEqual((yield* askedBy(first.pipe(Workflow.bind("second", a, "input")), both)).length, 2 + 2)
+      const later = first.pipe(Workflow.bind("second", a, ({ first }) => (first === "" ? "y" : "x")))
+      assert.strictEqual((yield* askedBy(later, both)).length, 2 + 2)
     })
   )
 

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
-import { answersOf, openingOf } from "../../WorkflowEvent.ts"
+import { answersOf } from "../../WorkflowEvent.ts"
+import { firstOf, isSame, openingOf } from "../state/replies.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import type { UntypedWorkflow } from "../definition/nodes.ts"
 import { type Foresight, foresee } from "./foresee.ts"
@@ -108,7 +109,7 @@ const known = (records: WorkflowState["records"], events: number, { abandoned, s
       if (place?.by !== "own" || place.asks !== fingerprint.value) left.add(fingerprint.value)
     }
     for (const reply of record.replied ?? []) {
-      if (place?.by !== undefined || place?.opening !== openingOf(reply)) left.add(openingOf(reply))
+      if (place?.by !== undefined || !isSame(place?.first, firstOf(reply))) left.add(openingOf(reply))
     }
   }
   return { events, abandoned, places: seen.size, left }

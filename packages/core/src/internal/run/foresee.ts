@@ -14,7 +14,7 @@ import { Halt, Missing, type Stop } from "../walk/hole.ts"
 import { type Failure, failureAround, type Place, root, takerOf } from "../walk/place.ts"
 import * as moves from "./moves.ts"
 import { type Answered, end, faultless, type Runtime } from "./runtime.ts"
-import type { Steps } from "./steps.ts"
+import { settingsOf, type Steps } from "./steps.ts"
 import { examine, isWanted } from "./verdict.ts"
 import type { Visitor } from "../walk/visitor.ts"
 import { walk } from "../walk/walk.ts"
@@ -131,7 +131,8 @@ const planAll = (
     const isOwn =
       verdict._tag === "Fail" || (verdict._tag === "Reuse" && verdict.from === undefined && isAsked !== true)
     const opening = step.model === undefined ? undefined : examined.opening?.digest
-    known.see(place, { step, asks, opening, by: isOwn ? "own" : verdict._tag === "Run" ? undefined : "other" })
+    const first = opening === undefined ? undefined : { opening, settings: settingsOf(hash, insideOf(step).parts) }
+    known.see(place, { step, asks, first, by: isOwn ? "own" : verdict._tag === "Run" ? undefined : "other" })
     if (verdict._tag === "Reuse" && place.earlier !== undefined) {
       answered.set(path, { asks, output: verdict.output, from: verdict.from ?? path })
     }
@@ -198,7 +199,7 @@ const planAll = (
             },
             onFailure: (error): Effect.Effect<unknown, Stop> => {
               if (error instanceof Halt) return Effect.fail(error)
-              known.see(place, { step, asks: undefined, opening: undefined, by: undefined })
+              known.see(place, { step, asks: undefined, first: undefined, by: undefined })
               if (error instanceof Missing) {
                 tell("perhaps", `reads ${error.path}`)
                 return missing(error.path, error.isUndecided)

@@ -4,7 +4,8 @@
 
 import * as StepPath from "../../StepPath.ts"
 import type { Answer, KeptReply, StepRecord } from "../../WorkflowState.ts"
-import { answersOf, openingOf } from "../../WorkflowEvent.ts"
+import { answersOf } from "../../WorkflowEvent.ts"
+import { type First, firstOf, isSame, keyOf } from "../state/replies.ts"
 import type { UntypedStep } from "../ask/step.ts"
 import { finder } from "../definition/places.ts"
 import { type Place, takerOf } from "../walk/place.ts"
@@ -16,8 +17,8 @@ export interface Seen {
   readonly step: UntypedStep
   /** The fingerprint of what it asks; unknown where its input is. */
   readonly asks: string | undefined
-  /** The prompt that it asks a model first. */
-  readonly opening: string | undefined
+  /** What it asks a model first. */
+  readonly first: First | undefined
   /** What answers that: its own record, or something else, so that it needs none; nothing yet. */
   readonly by: "own" | "other" | undefined
 }
@@ -29,11 +30,10 @@ export interface Move {
   readonly answer: string
 }
 
-/** Replies that leave their path for another, where an attempt begins with the prompt `opening`. */
-export interface RepliesMove {
+/** Replies to what an attempt asks first that leave their path for another. */
+export interface RepliesMove extends First {
   readonly from: string
   readonly to: string
-  readonly opening: string
 }
 
 export interface Options {
@@ -56,11 +56,11 @@ export const make = ({ records, started, steps }: Options) => {
     const record = records[path]
     return record === undefined ? [] : answersOf(record)
   }
-  /** Where attempts left replies, by the prompt that they began with. */
-  const openings = new Map<string, Set<string>>()
+  /** Where attempts left replies, by what they asked first. */
+  const left = new Map<string, Set<string>>()
   for (const [path, { replied = [] }] of Object.entries(records)) {
     note(path)
-    for (const reply of replied) add(openings, openingOf(reply), path)
+    for (const first of replied.map(firstOf)) if (first !== undefined) add(left, keyOf(first), path)
   }
 
   let placeOf: ReturnType<typeof finder> | undefined
@@ -101,15 +101,16 @@ export const make = ({ records, started, steps }: Options) => {
    * Paths with replies to what a step begins with, and that it may have, when all places were seen. Of a path whose input is
    * not known they are taken: if it asks the same in the end, it asks what the other did not have to.
    */
-  const repliesFor = ({ opening, place, step }: Opener): ReadonlyArray<string> => {
-    const isOne = (reply: KeptReply) => openingOf(reply) === opening
-    const free = [...(openings.get(opening) ?? [])].filter((from) => {
+  const repliesFor = ({ first, place, step }: Opener): ReadonlyArray<string> => {
+    const free = [...(left.get(keyOf(first)) ?? [])].filter((from) => {
       const own = seenFor(from)
-      const isWanted = own?.by === undefined && own?.opening === opening
-      return !isWanted && records[from]?.replied?.some((reply) => isOne(reply) && steps.mayHear(step, reply))
+      const isWanted = own?.by === undefined && isSame(own?.first, first)
+      return !isWanted && repliesAt(from, first).some((reply) => steps.mayHear(step, reply))
     })
     return inOrder(free, place.path)
   }
+  const repliesAt = (path: string, first: First): ReadonlyArray<KeptReply> =>
+    records[path]?.replied?.filter((reply) => isSame(firstOf(reply), first)) ?? []
 
   const isTaker = <S extends Seen & { readonly place: Place }>(seen: S): seen is S & Taker => {
     const { path } = seen.place
@@ -126,8 +127,7 @@ export const make = ({ records, started, steps }: Options) => {
   const takers = (): ReadonlyArray<Taker> => [...seen.values()].filter(isTaker)
 
   const isOpener = (taker: Taker): taker is Opener =>
-    taker.opening !== undefined &&
-    records[taker.place.path]?.replied?.some((reply) => openingOf(reply) === taker.opening) !== true
+    taker.first !== undefined && repliesAt(taker.place.path, taker.first).length === 0
 
   return {
     see: (place: Place, found: Seen): void => void seen.set(place.path, { ...found, place, order: seen.size }),
@@ -136,7 +136,7 @@ export const make = ({ records, started, steps }: Options) => {
     /** The one answer of the same last names that a place takes while not all places were seen. */
     atOnce: (place: Place, step: UntypedStep, asks: string): Move | undefined => {
       const { path } = place
-      const taker = { asks, by: undefined, opening: undefined, place, step }
+      const taker = { asks, by: undefined, first: undefined, place, step }
       // which of several it is, all places together tell
       if (!isTaker(taker) || answers.get(asks)?.size !== 1) return undefined
       const from = freeFor(taker, false).find((from) => isNamesake(from, path))
@@ -148,16 +148,14 @@ export const make = ({ records, started, steps }: Options) => {
         takers(),
         ({ asks }) => asks,
         (taker) => freeFor(taker, true)
-      ).map(({ from, to, wanted }) => ({ from, to, answer: wanted })),
+      ).map(({ from, taker: { asks, place } }) => ({ from, to: place.path, answer: asks })),
     /** The replies that are taken when no answers are left. */
     replies: (): ReadonlyArray<RepliesMove> =>
-      openings.size === 0
+      left.size === 0
         ? []
-        : paired(takers().filter(isOpener), ({ opening }) => opening, repliesFor).map(({ from, to, wanted }) => ({
-            from,
-            to,
-            opening: wanted
-          })),
+        : paired(takers().filter(isOpener), ({ first }) => keyOf(first), repliesFor).map(
+            ({ from, taker: { first, place } }) => ({ from, to: place.path, ...first })
+          ),
     note,
     seen
   }
@@ -177,7 +175,7 @@ interface Taker extends Seen {
 
 /** One that nothing was replied to yet. */
 interface Opener extends Taker {
-  readonly opening: string
+  readonly first: First
 }
 
 /**
@@ -189,7 +187,7 @@ const paired = <T extends Taker>(
   wantedBy: (taker: T) => string,
   freeFor: (taker: T) => ReadonlyArray<string>
 ) => {
-  const pairs: Array<{ readonly from: string; readonly to: string; readonly wanted: string }> = []
+  const pairs: Array<{ readonly from: string; readonly taker: T }> = []
   const taken = new Set<string>()
   const done = new Set<string>()
   const free = new Map<T, ReadonlyArray<string>>()
@@ -208,7 +206,7 @@ const paired = <T extends Taker>(
       const fits = (from: string) => (least > most ? from === to : StepPath.commonEnd(from, to) >= least)
       const from = paths.find((from) => !taken.has(`${wanted} ${from}`) && fits(from))
       if (from === undefined) continue
-      pairs.push({ from, to, wanted })
+      pairs.push({ from, taker })
       taken.add(`${wanted} ${from}`)
       done.add(to)
     }

@@ -21,6 +21,7 @@ import { failureAround, type Place, takerOf } from "../walk/place.ts"
 import { attemptSink, madeBy, recallReply, recordReply, recordResult } from "./record.ts"
 import { end, keep, type Runtime } from "./runtime.ts"
 import * as span from "./span.ts"
+import { settingsBeside } from "./steps.ts"
 import { examine, type Examined, fixed, isRenewed } from "./verdict.ts"
 
 /** Looks for a result of what a step asks among those of other paths; whether its own path has one then. */
@@ -223,13 +224,15 @@ const fail = (
   const { models, repair } = step.model ?? {}
   const by = models === undefined || repair === undefined ? madeBy(runtime.hash, step) : { asked: { models, repair } }
   const takenOver = fingerprint === undefined ? {} : { fingerprint, ...by }
-  const before = runtime.state.records[path]?.error
+  const { error: before, replied } = runtime.state.records[path] ?? {}
   // it fails so whenever it is looked at
   if (fingerprint !== undefined && before?.fingerprint?.value === fingerprint.value && before.tag === failure.tag) {
     runtime.tally.reused.push(path)
     return Effect.void
   }
-  return runtime.append({ _tag: "StepFailed", path, step: step.name, ...failure, ...takenOver, at: runtime.now() })
+  const beside = settingsBeside(runtime.hash, step, replied, fingerprint)
+  const failed = { path, step: step.name, ...beside, ...failure, ...takenOver, at: runtime.now() }
+  return runtime.append({ _tag: "StepFailed", ...failed })
 }
 
 /** Notes of a step that was at work that it had no more time, if that is why it was interrupted. */

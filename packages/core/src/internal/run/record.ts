@@ -13,7 +13,7 @@ import { readKept } from "../json/codec.ts"
 import { lineage } from "../../WorkflowState.ts"
 import type { Halt } from "../walk/hole.ts"
 import { halt, keep, type Runtime } from "./runtime.ts"
-import { codeOf } from "./steps.ts"
+import { codeOf, settingsBeside, settingsOf } from "./steps.ts"
 import type { Opening } from "./verdict.ts"
 
 /** An output as the state keeps it. */
@@ -42,7 +42,8 @@ export const recordResult = Effect.fnUntraced(function* (
     ...madeBy(runtime.hash, step),
     ...(isNew ? ({ anew: true } as const) : {})
   } as const
-  const result = { fingerprint, output: encoded, ...made, at: runtime.now() }
+  const beside = settingsBeside(runtime.hash, step, runtime.state.records[path]?.replied, fingerprint)
+  const result = { ...beside, fingerprint, output: encoded, ...made, at: runtime.now() }
   yield* afterWork(runtime, path, runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result }))
   return recorded.success
 })
@@ -59,20 +60,6 @@ const hashesOf = (hash: (text: string) => string, opening: Opening | undefined, 
   const isFirst = request.metadata.turn === 1 && opening !== undefined
   const messages = isFirst ? opening.text : canonical.stringify(request.messages)
   return { messages, prompt: isFirst ? opening.digest : hash(messages), settings: settingsOf(hash, request) }
-}
-
-/** The settings that were asked for last with a format, which are the same for all requests of a step. */
-const settings = new WeakMap<
-  LlmRequest["format"],
-  Pick<LlmRequest, "parameters"> & { readonly by: unknown; readonly digest: string }
->()
-
-const settingsOf = (hash: (text: string) => string, { format, parameters }: LlmRequest): string => {
-  const known = settings.get(format)
-  if (known?.parameters === parameters && known.by === hash) return known.digest
-  const digest = hash(canonical.stringify({ format, parameters }))
-  settings.set(format, { parameters, by: hash, digest })
-  return digest
 }
 
 /** The reply that an attempt which was cut off had to the same request, and the model that was asked for it. */

@@ -5,10 +5,12 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { engineError, UnknownPath, type WorkflowError } from "../../WorkflowError.ts"
+import type { Fingerprint } from "../../Fingerprint.ts"
 import type { Answer, KeptReply } from "../../WorkflowState.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import { nodesOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { finder } from "../definition/places.ts"
+import { isOfPrompt, isWith, openingOf } from "../state/replies.ts"
 import { suggest } from "../text/suggest.ts"
 import * as canonical from "../json/canonical.ts"
 import { fixed } from "./verdict.ts"
@@ -22,7 +24,7 @@ export interface Steps {
   readonly mayAsk: (step: UntypedStep, answer: Answer) => boolean
   /** Whether a step that asks what is answered may take that from another path. */
   readonly mayTake: (step: UntypedStep, answer: Answer) => boolean
-  /** Whether a reply to the prompt of a step is one to its request, whichever of its models gave it. */
+  /** Whether a step that asks so may take a reply from another path. */
   readonly mayHear: (step: UntypedStep, reply: KeptReply) => boolean
 }
 
@@ -52,14 +54,7 @@ export const make = (hash: Hash, workflow: UntypedWorkflow): Steps => {
       if (step.model !== undefined) return isOfModels(answer, step.model.models)
       return answer.code !== undefined && answer.code === codeOf(hash, step) && likeOf(answer.code).size === 1
     },
-    mayHear: (step, { asked }) => {
-      const { format, parameters } = insideOf(step).parts
-      return (
-        asked !== undefined &&
-        step.model?.models.includes(asked.model) === true &&
-        asked.settings === hash(canonical.stringify({ format, parameters }))
-      )
-    }
+    mayHear: (step, { asked }) => asked !== undefined && step.model?.models.includes(asked.model) === true
   }
 }
 
@@ -91,4 +86,32 @@ export const codeOf = (hash: Hash, step: UntypedStep): string | undefined => {
   const code = Result.isFailure(schemas) ? undefined : hash(canonical.stringify([name, version, schemas.success]))
   known.set(step, code)
   return code
+}
+
+/** The settings that were asked for last with a format, which are the same for all requests of a step. */
+const settings = new WeakMap<object, { readonly parameters: unknown; readonly by: Hash; readonly digest: string }>()
+
+/** Hash of what is asked for besides the prompt. */
+export const settingsOf = (
+  hash: Hash,
+  { format, parameters }: { readonly format?: unknown; readonly parameters?: unknown }
+): string => {
+  const known = settings.get(format as object)
+  if (known?.parameters === parameters && known?.by === hash) return known.digest
+  const digest = hash(canonical.stringify({ format, parameters }))
+  settings.set(format as object, { parameters, by: hash, digest })
+  return digest
+}
+
+/** What tells the replies that a step was given from others to the same prompt, where there are such. */
+export const settingsBeside = (
+  hash: Hash,
+  step: UntypedStep,
+  replied: ReadonlyArray<KeptReply> | undefined,
+  fingerprint: Fingerprint | undefined
+): { readonly settings?: string } => {
+  if (replied === undefined || step.model === undefined || fingerprint === undefined) return {}
+  const settings = settingsOf(hash, insideOf(step).parts)
+  const isOther = (reply: KeptReply) => isOfPrompt(fingerprint, openingOf(reply)) && !isWith(settings, reply)
+  return replied.some(isOther) ? { settings } : {}
 }
