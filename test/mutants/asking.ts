@@ -114,12 +114,7 @@ export const asking: ReadonlyArray<Mutant> = [
   {
     name: "replies count after the result that they led to",
     file: "WorkflowEvent.ts",
-    change: [
-      [
-        "replied.filter((reply) => fingerprint !== undefined && !isOpening(fingerprint, openingOf(reply)))",
-        "fingerprint === undefined || isOpening(fingerprint, ``) ? replied : replied"
-      ]
-    ],
+    change: [["!(isOfPrompt(fingerprint, openingOf(reply)) &&", "!(isOfPrompt(fingerprint, ``) &&"]],
     killedBy: core("Engine.replies")
   }
 ]

@@ -110,8 +110,8 @@ export const combining: ReadonlyArray<Mutant> = [
     file: "internal/run/perform.ts",
     change: [
       [
-        "  tally.undecided.push(path)\n  return yield* Effect.fail(new Missing(path, true))",
-        "  tally.undecided.push(path)\n  return yield* Effect.fail(new Halt())"
+        "open.set(path, { step, fingerprint })\n  return yield* Effect.fail(new Missing(path, true))",
+        "open.set(path, { step, fingerprint })\n  return yield* Effect.fail(new Halt())"
       ]
     ],
     killedBy

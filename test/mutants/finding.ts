@@ -34,7 +34,7 @@ export const finding: ReadonlyArray<Mutant> = [
         `yield* runtime.append({ _tag: "ResultMoved", ...move, at: runtime.now() })`,
         `apply(runtime.state, { _tag: "ResultMoved", ...move, at: runtime.now() })`
       ],
-      [`import { answersOf, openingOf } from`, `import { answersOf, apply, openingOf } from`]
+      [`import { answersOf } from`, `import { answersOf, apply } from`]
     ],
     killedBy: core("Engine.moves")
   },
@@ -188,7 +188,7 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "replies are lost where their path is answered something else",
     file: "WorkflowEvent.ts",
-    change: [["!isOpening(fingerprint, openingOf(reply))", "isOpening(fingerprint, ``)"]],
+    change: [["!(isOfPrompt(fingerprint, openingOf(reply)) &&", "(isOfPrompt(fingerprint, ``) &&"]],
     killedBy: core("Engine.unfinished")
   },
   {
@@ -206,7 +206,7 @@ export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a reply is taken from a path that begins with that prompt",
     file: "internal/run/moves.ts",
-    change: [["own?.by === undefined && own?.opening === opening", 'own?.by === undefined && own?.opening === ""']],
+    change: [["own?.by === undefined && isSame(own?.first, first)", "own?.by === undefined && own?.first === first"]],
     killedBy: core("Engine.unfinished")
   },
   {
@@ -216,8 +216,20 @@ export const finding: ReadonlyArray<Mutant> = [
     killedBy: core("Engine.unfinished")
   },
   {
+    name: "a reply stays where the same prompt asks for something else besides",
+    file: "internal/state/replies.ts",
+    change: [["keyOf(a) === keyOf(b)", "a.opening === b.opening"]],
+    killedBy: core("Engine.unfinished")
+  },
+  {
+    name: "replies that were asked for with other settings move along",
+    file: "internal/state/replies.ts",
+    change: [["settings === undefined || asked?.settings === settings", `settings !== "" || asked === undefined`]],
+    killedBy: core("Engine.unfinished")
+  },
+  {
     name: "the first turn of a conversation is moved alone",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/replies.ts",
     change: [["KeptReply): string => opening ?? prompt", "KeptReply): string => opening?.slice(0, 1) ?? prompt"]],
     killedBy: core("Engine.unfinished")
   },

@@ -7,8 +7,8 @@ export const recording: ReadonlyArray<Mutant> = [
     file: "internal/run/verdict.ts",
     change: [
       [
-        `return { _tag: "Run", why: "its recorded output no longer fits its Schema" }`,
-        `return { _tag: "Reuse", output: result.output }`
+        `return Effect.succeed(run("its recorded output no longer fits its Schema"))`,
+        `return Effect.succeed({ _tag: "Reuse", output: result.output })`
       ]
     ],
     killedBy: core("Engine.records")
@@ -28,7 +28,7 @@ export const recording: ReadonlyArray<Mutant> = [
   {
     name: "a result is taken though what it made is gone",
     file: "internal/run/verdict.ts",
-    change: [["return (yield* isCurrent(() => own(output.success), input))", "return result !== undefined"]],
+    change: [["(isThere): Own => (isThere ?", "(isThere): Own => (isThere || result !== undefined ?"]],
     killedBy: core("Step")
   },
   {
@@ -85,16 +85,9 @@ export const recording: ReadonlyArray<Mutant> = [
     killedBy: core("Engine")
   },
   {
-    name: "a result is in the state before it is journalled",
+    name: "a result is told that is not journalled",
     file: "internal/run/runtime.ts",
-    change: [
-      [
-        "    append: (event) =>\n      keep(",
-        "    append: (event) => {\n      apply(runtime.state, event)\n      return keep("
-      ],
-      ["        apply(runtime.state, event)\n        count", "        count"],
-      ["        listener(event, runtime.state)\n      }),", "        listener(event, runtime.state)\n      })\n    },"]
-    ],
+    change: [["        if (!next.isKept) continue\n", ""]],
     killedBy: core("Engine.records")
   },
   {
