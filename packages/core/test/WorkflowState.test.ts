@@ -14,6 +14,8 @@ const edited = (edit: (json: any) => void) =>
     return JSON.stringify(json)
   })
 
+const many = (value: unknown) => Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [i, value]))
+
 describe("WorkflowState", () => {
   describe("fromJson", () => {
     it.effect("gives back what toJson wrote", () =>
@@ -76,6 +78,38 @@ describe("WorkflowState", () => {
         })
       )
     }
+
+    for (const [name, edit, place] of [
+      ["many records that are none", (json) => (json.records = many({ x: 1 })), `["records"]["0"]["step"]`],
+      ["many replies that are none", (json) => (json.records.a.replied = Array(20_000).fill(7)), `["replied"][0]`],
+      ["many paths that are none", (json) => (json.orphaned = Array(20_000).fill(7)), `["orphaned"][0]`],
+      ["a path of a megabyte", (json) => (json.records["k".repeat(1_000_000)] = {}), `["records"]["kkk`],
+      ["lists in lists beyond what can be written", (json) => (json.input = "NESTED"), "it is nested"],
+      [
+        "objects in objects beyond what can be written",
+        (json) => (json.records.a.result.output = "DEEP"),
+        "it is nested"
+      ]
+    ] as ReadonlyArray<readonly [string, (json: any) => void, string]>) {
+      it.effect(`refuses ${name} with a message that can be read`, () =>
+        Effect.gen(function* () {
+          const text = (yield* edited(edit))
+            .replace(`"NESTED"`, () => "[".repeat(100_000) + "]".repeat(100_000))
+            .replace(`"DEEP"`, () => `{"a":`.repeat(100_000) + "0" + "}".repeat(100_000))
+          const error = yield* Effect.flip(WorkflowState.fromJson(text))
+          assert.strictEqual(error.reason, "Unreadable")
+          assert.include(error.message, place)
+          assert.isBelow(error.message.length, 2000)
+        })
+      )
+    }
+
+    it.effect("takes brackets in a text for text", () =>
+      Effect.gen(function* () {
+        const text = yield* edited((json) => (json.input = '\\"[{'.repeat(20_000)))
+        assert.strictEqual((yield* WorkflowState.fromJson(text)).input, '\\"[{'.repeat(20_000))
+      })
+    )
 
     it.effect("tells a state that a newer version wrote", () =>
       Effect.gen(function* () {
