@@ -3,7 +3,10 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Fingerprint } from "./Fingerprint.ts"
+import { isDeeper } from "./internal/format/depth.ts"
 import * as migrations from "./internal/format/migrations.ts"
+import * as exact from "./internal/json/exact.ts"
+import { excerpt } from "./internal/text/excerpt.ts"
 import { FinishReason } from "./LlmReply.ts"
 import { Usage } from "./Usage.ts"
 import { WorkflowConfig } from "./WorkflowConfig.ts"
@@ -170,27 +173,39 @@ const unreadable = (detail: string) => new WorkflowStateError({ reason: "Unreada
 const Text = Schema.fromJsonString(Schema.Unknown)
 const decodeText = Schema.decodeUnknownEffect(Text)
 const decodeTwice = Schema.decodeUnknownOption(Text)
-const decodeState = Schema.decodeUnknownEffect(WorkflowState, { errors: "all" })
+const decodeState = Schema.decodeUnknownEffect(WorkflowState)
 const Versioned = Schema.Struct({ format: Schema.Int })
 
 /** A state as JSON text, indented for people. */
 export const toJson = (state: WorkflowState): string => JSON.stringify(Schema.encodeSync(WorkflowState)(state), null, 2)
 
-/** The state that JSON text holds. **Fails with** `WorkflowStateError` naming the place. */
+/**
+ * The state that JSON text holds. **Fails with** `WorkflowStateError` naming the first place, in a time that grows with the
+ * text alone.
+ */
 export const fromJson = (text: string): Effect.Effect<WorkflowState, WorkflowStateError> =>
   refuseNothing(text).pipe(
+    Effect.andThen(refuseDeep(text)),
     Effect.andThen(decodeText(text)),
     Effect.tap(refuseOther),
     Effect.tap(refuseNewer),
     Effect.map(migrations.state),
     Effect.flatMap(decodeState),
-    Effect.mapError((error) => (error._tag === "WorkflowStateError" ? error : unreadable(error.message)))
+    Effect.mapError((error) => (error._tag === "WorkflowStateError" ? error : unreadable(excerpt(error.message, 1000))))
   )
 
 const written = "a state is what WorkflowState.toJson writes"
 
 const refuseNothing = (text: string) =>
   text.trim() === "" ? Effect.fail(unreadable(`it holds nothing; ${written}`)) : Effect.void
+
+/** What the deepest output of a step is nested in is a few levels more. */
+const deepest = exact.deepest + 100
+
+const refuseDeep = (text: string) =>
+  isDeeper(text, deepest)
+    ? Effect.fail(unreadable(`it is nested more than ${deepest} lists and objects deep; ${written}`))
+    : Effect.void
 
 /** JSON of what is no object, and so no state. */
 const refuseOther = (value: unknown) => {

@@ -104,6 +104,15 @@ describe("WorkflowState", () => {
       )
     }
 
+    it.effect("takes the deepest output that a step may have", () =>
+      Effect.gen(function* () {
+        const output = `${"[".repeat(1000)}${"]".repeat(1000)}`
+        const text = (yield* edited((json) => (json.records.a.result.output = "DEEP"))).replace(`"DEEP"`, output)
+        const again = yield* WorkflowState.fromJson(WorkflowState.toJson(yield* WorkflowState.fromJson(text)))
+        assert.strictEqual(JSON.stringify(again.records["a"]?.result?.output), output)
+      })
+    )
+
     it.effect("takes brackets in a text for text", () =>
       Effect.gen(function* () {
         const text = yield* edited((json) => (json.input = '\\"[{'.repeat(20_000)))

@@ -1,5 +1,5 @@
 /** How deep values may be nested: what reads and writes JSON takes some of the stack for each level. */
-const deepest = 1000
+export const deepest = 1000
 
 type Place = ReadonlyArray<PropertyKey>
 
