@@ -80,6 +80,20 @@ describe("gc", () => {
     }).pipe(inFolder)
   )
 
+  it.effect("leaves what no process of it made, and what prompts and replies are in", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.now())
+      mkdirSync(`${runs}/notes`, { recursive: true })
+      mkdirSync(`${runs}/without-events`)
+      mkdirSync(`${runs}/saved copy`)
+      const kept = [".gitignore", "README.md", "notes/idea.md", "without-events/texts.jsonl"]
+      for (const file of kept) writeFileSync(`${runs}/${file}`, "")
+      for (const path of [...kept, "notes", "without-events", "saved copy"]) age(`${runs}/${path}`)
+      assert.deepStrictEqual(JSON.parse((yield* call(["gc", "--json"], bound)).out).leftovers, [])
+      assert.sameMembers(readdirSync(runs), [".gitignore", "README.md", "notes", "saved copy", "without-events"])
+    }).pipe(inFolder)
+  )
+
   it.effect("removes completed runs of long ago where it is told to", () =>
     Effect.gen(function* () {
       const old = yield* started
