@@ -3,11 +3,15 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import { ifThere } from "./ifThere.ts"
+import { isRunId } from "./runId.ts"
 
 /** What has not been finished for so long will never be. **Units** milliseconds. */
 const finished = 3_600_000
 
 const isPart = (name: string): boolean => /^\.(?:.+\.)?\d{10}\.part$/u.test(name)
+/** What a folder has before its run has begun: nothing that somebody could miss. */
+const isSetUp = (name: string): boolean =>
+  isPart(name) || name === "run.json" || name === "inbox" || /^claim\.\d+(?:\.ended)?$/u.test(name)
 const isRemoved = (name: string): boolean => name.startsWith(".removed-")
 
 /** What killed processes left in a folder of runs: by `isRun` folders are told apart that hold one. */
@@ -15,10 +19,10 @@ export const find = Effect.fnUntraced(function* (directory: string, chosen: stri
   const fs = yield* FileSystem.FileSystem
   const now = yield* Clock.currentTimeMillis
   const names = (folder: string) =>
-    Effect.map(
-      ifThere(fs.readDirectory(folder)),
-      Option.getOrElse((): ReadonlyArray<string> => [])
-    )
+    // a file, or what cannot be looked into, is left alone
+    Effect.orElseSucceed(fs.readDirectory(folder), (): ReadonlyArray<string> => [])
+  const isFolder = (path: string) =>
+    Effect.map(ifThere(fs.stat(path)), (found) => Option.exists(found, ({ type }) => type === "Directory"))
   const isOld = (path: string) =>
     Effect.map(ifThere(fs.stat(path)), (found) =>
       Option.exists(
@@ -31,7 +35,8 @@ export const find = Effect.fnUntraced(function* (directory: string, chosen: stri
     const path = `${directory}/${name}`
     if (isRemoved(name)) left.push(path)
     else if (!isRun(name)) {
-      if (yield* isOld(path)) left.push(path)
+      const isOurs = isRunId(name) && (yield* isFolder(path)) && (yield* fs.readDirectory(path)).every(isSetUp)
+      if (isOurs && (yield* isOld(path))) left.push(path)
     } else {
       for (const inner of yield* names(path)) {
         if (isPart(inner) && (yield* isOld(`${path}/${inner}`))) left.push(`${path}/${inner}`)
