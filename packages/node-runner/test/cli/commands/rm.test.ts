@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, utimesSync, writeFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
@@ -55,6 +55,24 @@ describe("rm", () => {
       assert.strictEqual((yield* call(["rm", busy, "--yes"], bound)).status, 3)
       assert.strictEqual((yield* call(["rm", run, "nobody", "--yes"], bound)).status, 2)
       assert.sameMembers(readdirSync(runs), [run, busy])
+    }).pipe(inFolder)
+  )
+})
+
+describe("a run that a killed process was removing", () => {
+  it.effect("is listed no more, and gc removes the rest of it", () =>
+    Effect.gen(function* () {
+      const [run, other] = [yield* started, yield* started]
+      renameSync(`${runs}/${other}`, `${runs}/.removed-${other}`)
+      writeFileSync(`${runs}/.gitignore`, "*")
+      const listed: ReadonlyArray<{ readonly run: string }> = JSON.parse((yield* call(["list", "--json"], bound)).out)
+      assert.deepStrictEqual(
+        listed.map((entry) => entry.run),
+        [run]
+      )
+      assert.strictEqual((yield* call(["status", `.removed-${other}`], bound)).status, 2)
+      yield* call(["gc"], bound)
+      assert.sameMembers(readdirSync(runs), [".gitignore", run])
     }).pipe(inFolder)
   )
 })
