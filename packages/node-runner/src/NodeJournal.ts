@@ -39,6 +39,8 @@ export const runs = (directory: string): Effect.Effect<ReadonlyArray<string>, Jo
     if (!(yield* fs.exists(directory))) return []
     const found: Array<{ readonly run: string; readonly written: number }> = []
     for (const run of yield* fs.readDirectory(directory)) {
+      // one that is being removed, or a file of somebody else
+      if (!isRunId(run)) continue
       const file = yield* Effect.result(ifThere(fs.stat(`${directory}/${run}/${journalFile.name}`)))
       if (Result.isSuccess(file) && Option.isNone(file.success)) continue
       // what cannot be looked at is told to who asks for it
