@@ -108,11 +108,15 @@ describe("gc", () => {
       writeFileSync(`${runs}/begun/run.json`, "{}")
       writeFileSync(`${runs}/begun/claim.1`, "{}")
       age(`${runs}/begun`)
+      mkdirSync(`${runs}/../out`)
+      writeFileSync(`${runs}/../out/notes.md`, "of mine")
+      age(`${runs}/../out/notes.md`)
       const kept = [".gitignore", "README.md", "notes/idea.md", "without-events/texts.jsonl"]
       for (const file of kept) writeFileSync(`${runs}/${file}`, "")
       for (const path of [...kept, "notes", "without-events", "saved copy"]) age(`${runs}/${path}`)
       assert.deepStrictEqual(JSON.parse((yield* call(["gc", "--json"], bound)).out).leftovers, [`${runs}/begun`])
       assert.sameMembers(readdirSync(runs), [".gitignore", "README.md", "notes", "saved copy", "without-events"])
+      assert.isTrue(existsSync(`${runs}/../out/notes.md`))
     }).pipe(inFolder)
   )
 
