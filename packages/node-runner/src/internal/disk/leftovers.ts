@@ -44,6 +44,7 @@ export const find = Effect.fnUntraced(function* (directory: string, chosen: stri
     }
   }
   for (const name of yield* names(chosen)) {
+    if (!/^[0-9a-f]{64}$/u.test(name)) continue
     const path = `${chosen}/${name}`
     const [run = ""] = (yield* Effect.orElseSucceed(fs.readFileString(path), () => "")).split(" ")
     if (!isRun(run) && (yield* isOld(path))) left.push(path)
