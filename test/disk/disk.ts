@@ -4,6 +4,7 @@ import * as tree from "./tree.ts"
 /** What the system says no with, and its number. */
 const faults = {
   ENOENT: ["NotFound", -2],
+  EPERM: ["PermissionDenied", -1],
   EIO: ["Unknown", -5],
   EEXIST: ["AlreadyExists", -17],
   ENOTDIR: ["BadResource", -20],
@@ -39,6 +40,8 @@ export interface Options {
   readonly fails?: { readonly at: number; readonly code: Code }
   /** Flushes that say they are done and are not: by what is flushed, a folder's name ending in a slash. */
   readonly ignores?: (path: string) => boolean
+  /** Folders are opened, and none is flushed: what Windows does. */
+  readonly flushesNoFolder?: boolean
 }
 
 export interface Disk {
@@ -52,7 +55,10 @@ export interface Disk {
 const namesIn = (path: string): ReadonlyArray<string> => path.split("/").filter((part) => part !== "" && part !== ".")
 
 /** A file system on a disk in memory, which can be cut, and whose calls can fail. */
-export const make = (root: tree.Folder, { cutAt, fails, ignores = () => false }: Options = {}): Disk => {
+export const make = (
+  root: tree.Folder,
+  { cutAt, fails, flushesNoFolder = false, ignores = () => false }: Options = {}
+): Disk => {
   let calls = 0
   let isCut = false
   const flushed: Array<string> = []
@@ -127,6 +133,7 @@ export const make = (root: tree.Folder, { cutAt, fails, ignores = () => false }:
         const shown = node._tag === "Folder" ? `${path}/` : path
         return {
           sync: call("sync", path, () => {
+            if (flushesNoFolder && node._tag === "Folder") return refuse("EPERM")
             flushed.push(shown)
             if (!ignores(shown)) tree.flush(node)
           }),

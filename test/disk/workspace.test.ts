@@ -85,6 +85,32 @@ describe("a workspace on a disk", () => {
     }
   })
 
+  it("is on the disk when a killed delivery was made again, and the power is cut then", async () => {
+    for (const begin of [async () => tree.folder(), prepared]) {
+      // oxlint-disable-next-line no-await-in-loop -- one disk after the other
+      const last = (await deliver(await begin(), 2)).disk.calls()
+      for (let call = 1; call <= last; call++) {
+        for (let seed = 0; seed < 3; seed++) {
+          // oxlint-disable-next-line no-await-in-loop -- one disk after the other
+          const root = await begin()
+          // oxlint-disable-next-line no-await-in-loop -- one disk after the other
+          await deliver(root, 2, { cutAt: call })
+          // oxlint-disable-next-line no-await-in-loop -- one disk after the other
+          await deliver(root, 2)
+          const after = tree.cut(root, chooser(seed * 1000 + call))
+          assert.deepStrictEqual(delivered(after), textsOf(2), `killed at call ${call}, seed ${seed}`)
+        }
+      }
+    }
+  })
+
+  it("is delivered where no folder can be flushed", async () => {
+    const root = tree.folder()
+    const { exit } = await deliver(root, 1, { flushesNoFolder: true })
+    assert.isTrue(Exit.isSuccess(exit), JSON.stringify(exit))
+    assert.deepStrictEqual(delivered(root), textsOf(1))
+  })
+
   it("leaves what a person wrote as it is", async () => {
     const last = await calls()
     for (let call = 1; call <= last + 4; call++) {
