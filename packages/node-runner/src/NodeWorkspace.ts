@@ -99,6 +99,10 @@ export const make = Effect.fnUntraced(function* ({ force = false, root }: Option
     return [place, ...names.slice(depth)].join("/")
   })
 
+  /** The folders that a path below the root is in. */
+  const foldersOf = (path: string): ReadonlyArray<string> =>
+    path === "." ? [] : [dirname(`${root}/${path}`), ...foldersOf(dirname(path))]
+
   const bytesOf = Effect.fnUntraced(function* (path: string) {
     const file = `${root}/${path}`
     return (yield* fs.exists(file)) ? yield* fs.readFile(file) : undefined
@@ -163,15 +167,16 @@ export const make = Effect.fnUntraced(function* ({ force = false, root }: Option
     const hashes = deeds.map(({ beside, content, path }) => [beside ?? path, hash(content)] as const)
     // what a kill leaves half done is still known as the workspace's own
     yield* manifest.write(root, { ...written, writing: new Map(hashes) })
+    // a killed one may have made folders whose names are not on the disk yet
+    if (written.files.size === 0) yield* Effect.forEach([dirname(root), root], folders.flush, { discard: true })
     const changed = deeds.flatMap(({ beside, content, outcome, path }) =>
       outcome === "unchanged" ? [] : [{ file: `${root}/${beside ?? path}`, content }]
     )
     yield* Effect.forEach(changed, ({ content, file }) => replace(file, content), { concurrency, discard: true })
-    // what is said to be delivered is on the disk
-    yield* Effect.forEach(new Set(changed.map(({ file }) => dirname(file))), folders.flush, {
-      concurrency,
-      discard: true
-    })
+    // what is said to be delivered is on the disk, though a killed one wrote it
+    const unsure = hashes.flatMap(([path, hash]) => (written.files.get(path) === hash ? [] : [path]))
+    const touched = [...changed.map(({ file }) => dirname(file)), ...unsure.flatMap(foldersOf)]
+    yield* Effect.forEach(new Set(touched), folders.flush, { concurrency, discard: true })
     yield* manifest.write(root, { files: new Map([...written.files, ...hashes]), writing: new Map() })
     return deeds.map(({ content: _, ...written }): Written => written)
   })

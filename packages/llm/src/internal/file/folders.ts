@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
-import * as Option from "effect/Option"
 import type { PlatformError } from "effect/PlatformError"
 
 /** Makes a folder, and those above it that are missing, each on the disk with its name. */
@@ -17,12 +16,11 @@ export const make = (fs: FileSystem.FileSystem, path: string): Effect.Effect<voi
 /** Once it succeeds, the names in a folder are on the disk: of files that were made, renamed or removed. */
 export const flush = (fs: FileSystem.FileSystem, path: string): Effect.Effect<void, PlatformError> =>
   fs.open(path, { flag: "r" }).pipe(
-    Effect.asSome,
-    // Windows opens no folder
+    Effect.flatMap((folder) => folder.sync),
+    Effect.scoped,
+    // Windows opens no folder, or flushes none that it opened
     Effect.catchIf(
       ({ reason }) => reason._tag === "PermissionDenied" || reason._tag === "BadResource",
-      () => Effect.succeedNone
-    ),
-    Effect.flatMap((folder) => (Option.isSome(folder) ? folder.value.sync : Effect.void)),
-    Effect.scoped
+      () => Effect.void
+    )
   )

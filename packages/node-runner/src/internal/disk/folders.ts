@@ -2,7 +2,6 @@ import { rmdirSync } from "node:fs"
 import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
 /** Makes a folder, and those above it that are missing, each on the disk with its name. */
@@ -16,18 +15,19 @@ export const make = Effect.fnUntraced(function* (path: string) {
 })
 
 /** Once it succeeds, the names in a folder are on the disk: of files that were made, renamed or removed. */
-export const flush = Effect.fnUntraced(function* (path: string) {
-  const fs = yield* FileSystem.FileSystem
-  const folder = yield* fs.open(path, { flag: "r" }).pipe(
-    Effect.asSome,
-    // Windows opens none
-    Effect.catchIf(
-      ({ reason }) => reason._tag === "PermissionDenied" || reason._tag === "BadResource",
-      () => Effect.succeedNone
-    )
+export const flush = Effect.fnUntraced(
+  function* (path: string) {
+    const fs = yield* FileSystem.FileSystem
+    const folder = yield* fs.open(path, { flag: "r" })
+    yield* folder.sync
+  },
+  Effect.scoped,
+  // Windows opens no folder, or flushes none that it opened
+  Effect.catchIf(
+    ({ reason }) => reason._tag === "PermissionDenied" || reason._tag === "BadResource",
+    () => Effect.void
   )
-  if (Option.isSome(folder)) yield* folder.value.sync
-}, Effect.scoped)
+)
 
 /** Removes a folder that holds nothing, and those above it that hold nothing but that. */
 export const removeEmpty = (folder: string): Effect.Effect<void> =>
