@@ -10,14 +10,14 @@ import { essence, type Life, live } from "./run.ts"
 import * as tree from "./tree.ts"
 
 /** No process of before lives. */
-const restart = (root: tree.Folder): void => {
+const restart = (root: tree.Folder, { isCut = true } = {}): void => {
   const runs = root.entries.get("runs")
   const run = runs?._tag === "Folder" ? runs.entries.get(id) : undefined
   if (run?._tag !== "Folder") return
   for (const name of run.entries.keys()) {
     if (name.startsWith("claim.")) run.entries.delete(name)
   }
-  tree.flush(run)
+  if (isCut) tree.flush(run)
 }
 
 const onDisk = <A, E>(root: tree.Folder, work: Effect.Effect<A, E, FileSystem.FileSystem>) =>
@@ -98,6 +98,19 @@ describe("a journal on a disk", () => {
       const life = await live(root, { fails: { at, code } })
       // oxlint-disable-next-line no-await-in-loop -- one disk after the other
       assert.isUndefined(await problemOf(root, life, expected), `${code} at call ${at}`)
+    }
+  })
+
+  it("is on the disk when a killed run went on to its end, and the power is cut then", async () => {
+    for (let call = 1; call <= calls; call += call < 60 ? 1 : 7) {
+      const root = tree.folder()
+      // oxlint-disable-next-line no-await-in-loop -- one disk after the other
+      await live(root, { cutAt: call })
+      restart(root, { isCut: false })
+      // oxlint-disable-next-line no-await-in-loop -- one disk after the other
+      const life = await live(root)
+      // oxlint-disable-next-line no-await-in-loop -- one disk after the other
+      assert.isUndefined(await problemOf(tree.cut(root, chooser(call)), life, expected), `killed at call ${call}`)
     }
   })
 
