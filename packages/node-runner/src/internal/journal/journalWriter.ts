@@ -1,3 +1,4 @@
+import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import type { PlatformError } from "effect/PlatformError"
@@ -33,6 +34,9 @@ export const open = Effect.fnUntraced(function* (
   const scope = yield* Scope.Scope
   yield* folders.make(folder)
   const held = yield* claim.acquire(run, folder)
+  // a process that was killed may have left names that are not on the disk yet
+  const above = dirname(folder)
+  yield* Effect.forEach([dirname(above), above, folder], folders.flush, { discard: true })
   yield* inbox.clear(folder)
   const file = `${folder}/${journalFile.name}`
   const found = yield* read(file)
