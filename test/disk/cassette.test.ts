@@ -65,6 +65,23 @@ describe("a cassette on a disk", () => {
     }
   })
 
+  it("has every reply of a process that came after a killed one, when the power is cut then", async () => {
+    const { disk: whole } = await ask(tree.folder())
+    for (let call = 1; call <= whole.calls(); call++) {
+      for (let seed = 0; seed < 3; seed++) {
+        const root = tree.folder()
+        // oxlint-disable-next-line no-await-in-loop -- one disk after the other
+        await ask(root, { cutAt: call })
+        // oxlint-disable-next-line no-await-in-loop -- one disk after the other
+        await ask(root)
+        // oxlint-disable-next-line no-await-in-loop -- one disk after the other
+        const after = await ask(tree.cut(root, chooser(seed * 1000 + call)))
+        assert.strictEqual(after.exit._tag, "Success")
+        assert.deepStrictEqual(after.asked, [], `killed at call ${call}, seed ${seed}`)
+      }
+    }
+  })
+
   it("needs each of its flushes", async () => {
     const kindOf = (path: string) => path.replace(/\d{5,}/u, "N").replace(/mine\/.+/u, "mine/FILE")
     const whole = await ask(tree.folder())
