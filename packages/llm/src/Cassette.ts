@@ -115,6 +115,9 @@ const ready = Effect.fnUntraced(
     const found = yield* Effect.option(fs.stat(file))
     if (Option.exists(found, ({ type }) => type !== "Directory")) return
     yield* folders.make(fs, file)
+    // a process that was killed may have left names that are not on the disk yet
+    const above = folders.above(file)
+    yield* Effect.forEach([folders.above(above), above, file], (path) => folders.flush(fs, path), { discard: true })
     yield* fs.access(file, { writable: true })
   },
   (work, file) => Effect.mapError(work, unusable(file))

@@ -2,12 +2,14 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type { PlatformError } from "effect/PlatformError"
 
+/** The folder that a path is in. */
+export const above = (path: string): string => (/^(.*)[\\/]+[^\\/]+[\\/]*$/u.exec(path)?.[1] ?? ".") || "/"
+
 /** Makes a folder, and those above it that are missing, each on the disk with its name. */
 export const make = (fs: FileSystem.FileSystem, path: string): Effect.Effect<void, PlatformError> =>
   Effect.flatMap(fs.exists(path), (isThere) => {
     if (isThere) return Effect.void
-    const above = /^(.*)[\\/]+[^\\/]+[\\/]*$/u.exec(path)?.[1] ?? "."
-    const parent = above === "" ? "/" : above
+    const parent = above(path)
     // another process may be faster
     const made = fs.makeDirectory(path, { recursive: true })
     return Effect.andThen(Effect.andThen(make(fs, parent), made), flush(fs, parent))
