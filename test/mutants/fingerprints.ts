@@ -17,7 +17,7 @@ export const fingerprints: ReadonlyArray<Mutant> = [
   {
     name: "a fingerprint leaves out the response format",
     file: "internal/ask/step.ts",
-    change: [["parser: parser.id, format, parameters", "parser: parser.id, parameters"]],
+    change: [["parser: parser.id, format, parameters", "parser: parser.id, format: {}, parameters"]],
     killedBy: core("Engine.edits")
   },
   {

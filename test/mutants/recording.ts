@@ -57,7 +57,9 @@ export const recording: ReadonlyArray<Mutant> = [
   {
     name: "a failure takes the last result away",
     file: "WorkflowEvent.ts",
-    change: [["const after = finished(record, event)", "const { result: _, ...after } = finished(record, event)"]],
+    change: [
+      ["const after = finished(record, event)", "const { result: _result, ...after } = finished(record, event)"]
+    ],
     killedBy: core("WorkflowEvent")
   },
   {
@@ -83,6 +85,17 @@ export const recording: ReadonlyArray<Mutant> = [
     file: "internal/run/drive.ts",
     change: [["const isCancelled = Exit.hasInterrupts(exit)", "const isCancelled: boolean = false"]],
     killedBy: core("Engine")
+  },
+  {
+    name: "a result is told before it is journalled",
+    file: "internal/run/runtime.ts",
+    change: [
+      [
+        "return keep(runtime, path, journal.append(run, event), told)",
+        "told?.(true)\n        return keep(runtime, path, journal.append(run, event))"
+      ]
+    ],
+    killedBy: core("Engine.records")
   },
   {
     name: "a result is told that is not journalled",

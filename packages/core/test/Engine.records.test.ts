@@ -1,6 +1,15 @@
 import { Effect, Fiber, Schema } from "effect"
 import { TestClock } from "effect/testing"
-import { Engine, Journal, LlmError, PromptTemplate, Step, Workflow, WorkflowState } from "@stepwright/core"
+import {
+  Engine,
+  Journal,
+  LlmError,
+  PromptTemplate,
+  Step,
+  Workflow,
+  WorkflowEvent,
+  WorkflowState
+} from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
 import { runState, stepState } from "./support/engine.ts"
 import { reply, scripted } from "./support/scripted.ts"
@@ -109,6 +118,24 @@ describe("a recorded result", () => {
       assert.strictEqual(told.at(-1)?.[0], 4)
       for (const [inState, inJournal] of told) assert.isAtMost(inState, inJournal)
     }).pipe(Effect.provideService(Journal.Journal, slow), slept)
+  })
+
+  it.effect("is told to no listener where the journal does not take it", () => {
+    const memory = Journal.makeMemory()
+    const full: Journal.Service = {
+      ...memory,
+      append: (run, event) =>
+        event._tag === "StepSucceeded"
+          ? Effect.fail(new Journal.JournalError({ run, reason: "Failed", detail: "no space left" }))
+          : memory.append(run, event)
+    }
+    const workflow = bound(step("s", (text) => Effect.succeed(text)))
+    return Effect.gen(function* () {
+      const told: Array<string> = []
+      const onEvent = ({ _tag }: WorkflowEvent.WorkflowEvent) => void told.push(_tag)
+      yield* Effect.flip(Engine.run(workflow, yield* initialize(workflow), { onEvent }))
+      assert.deepStrictEqual(told, ["RunStarted", "StepStarted"])
+    }).pipe(Effect.provideService(Journal.Journal, full))
   })
 
   it.effect("is none of what a content filter left of a reply, though it would fit", () => {
