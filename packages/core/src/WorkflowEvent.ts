@@ -303,12 +303,15 @@ const withAnswer = (before: StepRecord, answer: Answer): StepRecord => {
 /** Every result of a complete run holds: nothing that was there before, or failed or was cut off since, counts any more. */
 const settle = (self: Draft): void => {
   for (const [path, record] of Object.entries(self.records)) {
-    const { error, former, pending, replied, ...settled } = record
-    if ([error, former, pending, replied].every((one) => one === undefined)) continue
+    if (isSettled(record)) continue
+    const { error, former: _former, pending: _pending, replied: _replied, ...settled } = record
     // what was taken over is a part of how the run came to its end
     self.records[path] = isTakenOver(error) ? { ...settled, error } : settled
   }
 }
+
+const isSettled = ({ error, former, pending, replied }: StepRecord): boolean =>
+  error === undefined && former === undefined && pending === undefined && replied === undefined
 
 const changes = (before: StepRecord, after: StepRecord) =>
   before.result === undefined || !Equal.equals(before.result.output, after.result?.output)

@@ -30,7 +30,9 @@ export type Produces = "files" | "tests"
 
 /** A step that has its input: what it depends on besides the step itself, and its work. */
 export interface Prepared {
-  readonly parts: (encodedInput: Schema.Json) => Effect.Effect<Readonly<Record<string, unknown>>, unknown, unknown>
+  readonly parts: Readonly<Record<string, unknown>>
+  /** What it depends on besides that, which takes an effect to know. */
+  readonly key?: Effect.Effect<unknown, unknown, unknown>
   readonly work: (context: StepContext) => Effect.Effect<unknown, unknown, unknown>
 }
 
@@ -48,10 +50,12 @@ export interface Inside {
   readonly error: JsonCodec.JsonCodec<unknown> | undefined
   /** What the fingerprint covers for any input. */
   readonly parts: Readonly<Record<string, unknown>>
-  /** `read` gives the input, to each who asks one of their own. */
-  readonly prepare: (read: () => unknown) => Prepared
-  /** Whether a recorded output still holds in the world outside. */
-  readonly isCurrent: (output: () => unknown, input: () => unknown) => Effect.Effect<boolean, unknown, unknown>
+  /** `read` gives the input, to each who asks one of their own; `encoded` is the same as JSON. */
+  readonly prepare: (read: () => unknown, encoded?: Schema.Json) => Prepared
+  /** Whether a recorded output still holds in the world outside; without it, it does. */
+  readonly isCurrent?:
+    | ((output: () => unknown, input: () => unknown) => Effect.Effect<boolean, unknown, unknown>)
+    | undefined
   /** The same step with something replaced; what `defaults` says holds where neither the step nor `own` does. */
   readonly configure: (own: Replacement, defaults: call.ModelSettings) => UntypedStep
 }
@@ -91,8 +95,6 @@ const make = (shown: Shown, inside: Inside): UntypedStep => {
     }
   }
 }
-
-const always = () => Effect.succeed(true)
 
 interface ModelStep extends Replacement {
   readonly name: string
@@ -138,11 +140,10 @@ export const modelStep = (options: ModelStep): UntypedStep => {
       prepare: (read) => {
         const messages = [...opening, ask(read())]
         return {
-          parts: () => Effect.succeed({ prompt: messages }),
+          parts: { prompt: messages },
           work: (context) => call.ask({ step: name, settings, format, parser, output }, messages, context)
         }
       },
-      isCurrent: always,
       configure: (own, defaults) =>
         modelStep({ ...options, ...own, settings: call.merge(defaults, options.settings, own.settings) })
     }
@@ -157,7 +158,7 @@ interface EffectStep {
   readonly error: JsonCodec.JsonCodec<unknown> | undefined
   readonly produces: Produces | undefined
   readonly key: ((input: unknown) => Effect.Effect<Schema.Json, unknown, unknown>) | undefined
-  readonly isCurrent: ((output: unknown, input: unknown) => ReturnType<Inside["isCurrent"]>) | undefined
+  readonly isCurrent: ((output: unknown, input: unknown) => Effect.Effect<boolean, unknown, unknown>) | undefined
   readonly run: (input: unknown) => Effect.Effect<unknown, unknown, unknown>
 }
 
@@ -177,16 +178,19 @@ export const effectStep = ({ isCurrent, key, run, ...step }: EffectStep): Untype
       output,
       error,
       parts: { step: [name, version] },
-      prepare: (read) => ({
-        parts: (input) =>
-          key === undefined
-            ? Effect.succeed({ input })
-            : // two keys that are not equal must not look so
-              Effect.map(key(read()), (key) => ({ input, key: exactKey(name, key) })),
+      prepare: (read, input) => ({
+        parts: { input },
+        // two keys that are not equal must not look so
+        ...(key !== undefined && {
+          key: Effect.map(
+            Effect.suspend(() => key(read())),
+            (key) => exactKey(name, key)
+          )
+        }),
         // who runs it twice runs it with the same input
         work: ({ restore }) => restore(Effect.suspend(() => run(read())))
       }),
-      isCurrent: isCurrent === undefined ? always : (output, input) => isCurrent(output(), input()),
+      isCurrent: isCurrent && ((output, input) => isCurrent(output(), input())),
       configure: () => self
     }
   )
@@ -209,12 +213,11 @@ export const gateStep = ({ input, output }: GateStep): UntypedStep => {
       output,
       error: undefined,
       parts: { step: [name, version], decision: call.jsonSchema(output.schema) },
-      prepare: () => ({
-        parts: (question) => Effect.succeed({ question }),
+      prepare: (_, question) => ({
+        parts: { question },
         // the engine asks nobody: it waits for the decision
         work: () => Effect.die(new Error("a gate has no work of its own"))
       }),
-      isCurrent: always,
       configure: () => self
     }
   )

@@ -6,7 +6,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
 import * as exact from "./exact.ts"
-import { madeOf } from "./madeOf.ts"
+import { isOneWay, madeOf } from "./madeOf.ts"
 import { madeBy, own } from "./own.ts"
 
 /** Any Schema that needs no services. */
@@ -19,6 +19,10 @@ export interface JsonCodec<out A> {
   readonly encode: (value: unknown) => Schema.Json
   /** What it gives shares nothing with the JSON that it was made of. */
   readonly decode: (json: unknown) => Result.Result<A, Unfit>
+  /** Whether values are plain objects, lists and leaves, which anyone can copy. */
+  readonly isPlain: boolean
+  /** Whether a value is, besides, what `encode` makes of it. */
+  readonly isWritten: boolean
 }
 
 /** Why a value does not fit. */
@@ -42,6 +46,7 @@ export const make = <S extends AnyCodec>(schema: S): JsonCodec<S["Type"]> => {
   const decode = Schema.decodeUnknownResult(codec)
   const explain = Schema.encodeUnknownResult(codec, { reportInput: true })
   const isNew = madeOf(codec.ast, isLeaf)
+  const isWritten = isNew && isOneWay(codec.ast)
   const isExact = madeOf(SchemaAST.toEncoded(codec.ast), isExactLeaf)
   const asText = isExact
     ? identity
@@ -50,6 +55,8 @@ export const make = <S extends AnyCodec>(schema: S): JsonCodec<S["Type"]> => {
       : (made: unknown) => exact.copy(made)
   return {
     schema,
+    isPlain: isNew,
+    isWritten,
     encode: (value) => {
       const encoded = Result.try(() => encode(value))
       if (Result.isSuccess(encoded)) return asText(encoded.success) as Schema.Json
@@ -67,8 +74,24 @@ export const make = <S extends AnyCodec>(schema: S): JsonCodec<S["Type"]> => {
 }
 
 /** A value read from JSON that is kept, from which it can be had anew. */
-export const readKept = <A>({ decode }: JsonCodec<A>, json: unknown): Result.Result<A, Unfit> =>
-  Result.map(decode(json), (value) => madeBy(value, () => Result.getOrThrow(decode(json))))
+export const readKept = <A>({ decode, isPlain }: JsonCodec<A>, json: unknown): Result.Result<A, Unfit> =>
+  isPlain ? decode(json) : Result.map(decode(json), (value) => madeBy(value, () => Result.getOrThrow(decode(json))))
+
+/** The same of what its Schema has just written: where that changed nothing, it has been looked at enough. */
+export const reread = <A>(codec: JsonCodec<A>, json: Schema.Json): Result.Result<A, Unfit> =>
+  // what is written is the value then
+  codec.isWritten ? Result.succeed(anew(json) as A) : readKept(codec, json)
+
+const anew = (json: unknown): unknown => {
+  if (typeof json !== "object" || json === null) return json
+  if (Array.isArray(json)) return json.map(anew)
+  const copy: Record<string, unknown> = { ...json }
+  for (const key of Object.keys(copy)) {
+    const member = copy[key]
+    if (typeof member === "object" && member !== null) exact.define(copy, key, anew(member))
+  }
+  return copy
+}
 
 const inWords = (error: unknown) => (Predicate.isError(error) ? error.message : String(error))
 

@@ -22,3 +22,24 @@ export const madeOf = (ast: SchemaAST.AST, isLeaf: (ast: SchemaAST.AST) => boole
       return isLeaf(ast)
   }
 }
+
+/** Whether what a Schema wrote is read by the same parts of it: no other member of a union takes it. */
+export const isOneWay = (ast: SchemaAST.AST): boolean => {
+  switch (ast._tag) {
+    case "Arrays":
+      return [...ast.elements, ...ast.rest].every(isOneWay)
+    case "Objects":
+      // a key may be written otherwise, too
+      return (
+        ast.indexSignatures.every(({ parameter }) => parameter.encoding === undefined) &&
+        [...ast.propertySignatures, ...ast.indexSignatures].every(({ type }) => isOneWay(type))
+      )
+    case "Union":
+      return (
+        ast.types.filter(({ _tag }) => _tag === "Arrays" || _tag === "Objects" || _tag === "Union").length < 2 &&
+        ast.types.every(isOneWay)
+      )
+    default:
+      return true
+  }
+}

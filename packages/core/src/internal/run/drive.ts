@@ -58,7 +58,7 @@ export const wayTo = Effect.fnUntraced(function* (
   const dry: Runtime = { ...runtime, state: foresight.state }
   const { done, missing } = yield* go(dry, (step, _place, input) =>
     // an input that does not fit is told by the work itself
-    Effect.catchTag(encodeInput(step, input), "InvalidInput", () => Effect.void).pipe(
+    Effect.catchTag(Effect.fromResult(encodeInput(step, input)), "InvalidInput", () => Effect.void).pipe(
       Effect.andThen(Effect.fail(new Missing(path)))
     )
   )

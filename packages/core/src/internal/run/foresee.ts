@@ -173,7 +173,7 @@ const planAll = (
           return Effect.fail(new Missing(path, isUndecided))
         }
         return Effect.matchEffect(
-          Effect.flatMap(input, (value) => look(step, place, value, isOver)),
+          input instanceof Missing ? Effect.fail(input) : look(step, place, input.value, isOver),
           {
             onSuccess: ({ moved, value, verdict }): Effect.Effect<unknown, Stop> => {
               switch (verdict._tag) {

@@ -45,7 +45,7 @@ export const perform = (
   const { answered, hash, state, tally } = runtime
   const recorded = () => ({ record: state.records[path], answered })
   let fingerprint: Fingerprint | undefined
-  return Effect.gen(function* () {
+  const output = Effect.gen(function* () {
     // of failures that came together, the outermost counts, whichever was first
     const isEnded = failureAround(place) !== undefined
     const mayFail = state.records[path]?.error?.fingerprint !== undefined
@@ -75,10 +75,10 @@ export const perform = (
       yield* runtime.append({ _tag: "ResultShared", path, step: step.name, from, at: runtime.now() })
     }
     return output
-  }).pipe(
-    Effect.onInterrupt(() => timedOut(runtime, step, place, fingerprint)),
-    Effect.catchCause((cause) => failed(runtime, step, place, fingerprint, cause))
-  )
+  })
+  const limited =
+    place.attempt === undefined ? output : Effect.onInterrupt(output, () => timedOut(runtime, step, place, fingerprint))
+  return Effect.catchCause(limited, (cause) => failed(runtime, step, place, fingerprint, cause))
 }
 
 /** Whether nothing new starts at a place. */

@@ -9,7 +9,7 @@ import { atMostInputTokens, type LlmRequest } from "../../LlmRequest.ts"
 import { describeError, InvalidOutput, ResultNotRecorded } from "../../WorkflowError.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import * as canonical from "../json/canonical.ts"
-import { readKept } from "../json/codec.ts"
+import { reread } from "../json/codec.ts"
 import { lineage } from "../../WorkflowState.ts"
 import type { Halt } from "../walk/hole.ts"
 import { halt, keep, type Runtime } from "./runtime.ts"
@@ -33,7 +33,7 @@ export const recordResult = Effect.fnUntraced(function* (
   { isNew, model }: { readonly model: string | undefined; readonly isNew: boolean }
 ) {
   const encoded = yield* encodeOutput(step, value)
-  const recorded = readKept(insideOf(step).output, encoded)
+  const recorded = reread(insideOf(step).output, encoded)
   if (Result.isFailure(recorded)) return yield* new InvalidOutput({ detail: recorded.failure.message })
   const by = step.model === undefined ? "code" : "model"
   const made = {

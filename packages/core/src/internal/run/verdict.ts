@@ -6,7 +6,7 @@ import * as Fingerprint from "../../Fingerprint.ts"
 import { describeError, InvalidInput } from "../../WorkflowError.ts"
 import type { StepFailure, StepRecord, StepResult } from "../../WorkflowState.ts"
 import * as canonical from "../json/canonical.ts"
-import { readKept } from "../json/codec.ts"
+import { readKept, reread } from "../json/codec.ts"
 import { own } from "../json/own.ts"
 import { insideOf, type Prepared, type UntypedStep } from "../ask/step.ts"
 import { evaluate, Missing, watched } from "../walk/hole.ts"
@@ -62,24 +62,30 @@ export const examine = (
   input: unknown,
   recorded: Recorded
 ): Effect.Effect<Examined, unknown, unknown> =>
-  Effect.flatMap(encodeInput(step, input), (encoded) => {
-    const decode = () => insideOf(step).input.decode(encoded)
+  Effect.suspend(() => {
+    const encoded = encodeInput(step, input)
+    if (Result.isFailure(encoded)) return Effect.fail(encoded.failure)
+    const inside = insideOf(step)
+    const decode = () => reread(inside.input, encoded.success)
     const decoded = decode()
     if (Result.isFailure(decoded)) return Effect.fail(new InvalidInput({ detail: decoded.failure.message }))
     // a step sees what its fingerprint covers, and each of its functions a value of its own
     const read = eachItsOwn(decoded.success, () => Result.getOrThrow(decode()))
+    const withParts = (prepared: Prepared, parts: Prepared["parts"]) => {
+      const texts = Record.map(parts, (part) => canonical.stringify(part))
+      const digests = Record.map(texts, (text) => hash(text))
+      const fingerprint = Fingerprint.extend(hash, fixed(hash, step), digests)
+      const { prompt: text } = texts
+      const opening = text === undefined ? undefined : { text, digest: digests["prompt"]! }
+      const judged = (recorded: Recorded) => judge(step, read, fingerprint, place, recorded)
+      return Effect.map(judged(recorded), (verdict) => ({ prepared, opening, fingerprint, verdict, judge: judged }))
+    }
     return Effect.flatMap(
-      evaluate(place.path, () => insideOf(step).prepare(read)),
+      evaluate(place.path, () => inside.prepare(read, encoded.success)),
       (prepared) =>
-        Effect.flatMap(prepared.parts(encoded), (parts) => {
-          const texts = Record.map(parts, (part) => canonical.stringify(part))
-          const digests = Record.map(texts, (text) => hash(text))
-          const fingerprint = Fingerprint.extend(hash, fixed(hash, step), digests)
-          const { prompt: text } = texts
-          const opening = text === undefined ? undefined : { text, digest: digests["prompt"]! }
-          const judged = (recorded: Recorded) => judge(step, read, fingerprint, place, recorded)
-          return Effect.map(judged(recorded), (verdict) => ({ prepared, opening, fingerprint, verdict, judge: judged }))
-        })
+        prepared.key === undefined
+          ? withParts(prepared, prepared.parts)
+          : Effect.flatMap(prepared.key, (key) => withParts(prepared, { ...prepared.parts, key }))
     )
   })
 
@@ -94,12 +100,10 @@ const eachItsOwn = (value: unknown, make: () => unknown) => {
 }
 
 /** The input as JSON, where it fits; a hole in it is still a hole. */
-export const encodeInput = (step: UntypedStep, input: unknown): Effect.Effect<Schema.Json, InvalidInput | Missing> =>
-  Effect.fromResult(
-    Result.mapError(
-      watched(() => insideOf(step).input.encode(input)),
-      (error) => (error instanceof Missing ? error : new InvalidInput({ detail: describeError(error).message }))
-    )
+export const encodeInput = (step: UntypedStep, input: unknown): Result.Result<Schema.Json, InvalidInput | Missing> =>
+  Result.mapError(
+    watched(() => insideOf(step).input.encode(input)),
+    (error) => (error instanceof Missing ? error : new InvalidInput({ detail: describeError(error).message }))
   )
 
 /** Whether a person rejected what a record answers to a question, so that it is asked anew. */
@@ -160,6 +164,7 @@ const judgeOwn = (
   const { isCurrent, output: codec } = insideOf(step)
   const output = readKept(codec, result.output)
   if (Result.isFailure(output)) return Effect.succeed(run("its recorded output no longer fits its Schema"))
+  if (isCurrent === undefined) return Effect.succeed({ _tag: "Reuse", output: output.success })
   return Effect.map(
     isCurrent(() => own(output.success), input),
     (isThere): Own => (isThere ? { _tag: "Reuse", output: output.success } : run("what it made is not there any more"))

@@ -21,7 +21,8 @@ const ending = (runtime: Runtime): Pick<Visitor, "refuse" | "stop"> => ({
 /** Runs every step whose record does not hold, and which finds no result elsewhere. */
 export const runAll = (runtime: Runtime, find: Find): Visitor => ({
   ...ending(runtime),
-  step: (step, place, input) => Effect.flatMap(input, (value) => perform(runtime, step, place, value, { find })),
+  step: (step, place, input) =>
+    input instanceof Missing ? Effect.fail(input) : perform(runtime, step, place, input.value, { find }),
   skip: (way) => {
     const { skipped, undecided } = runtime.tally
     skipped.push(way)
@@ -74,30 +75,32 @@ export const only = (
   work: Work
 ): { readonly visitor: Visitor; readonly found: Found } => {
   const found: Found = { done: false, output: undefined, missing: undefined }
+  const visit = (step: UntypedStep, at: Place, value: unknown) => {
+    found.done = true
+    return work(step, at, value).pipe(
+      Effect.tap((output) => Effect.sync(() => void (found.output = output))),
+      Effect.onError(() =>
+        Effect.sync(() => {
+          // by itself a step has nothing that takes its failure over
+          const failure = failureAround(at)
+          if (failure?.path === target) end(runtime, { _tag: "Failed", path: target, reason: failure.reason })
+        })
+      )
+    )
+  }
   const step: Visitor["step"] = (step, place, input) =>
-    // where the items are not known yet, `*` stands for the one that is looked for, unless it was come by before
-    place.path !== target && (found.done || !place.path.includes("*") || !StepPath.matches(place.path, target))
-      ? recorded(runtime, step, place)
-      : Effect.flatMap(input, (value) => {
-          found.done = true
-          const at = { ...place, path: target }
-          return work(step, at, value).pipe(
-            Effect.tap((output) => Effect.sync(() => void (found.output = output))),
-            Effect.onError(() =>
-              Effect.sync(() => {
-                // by itself a step has nothing that takes its failure over
-                const failure = failureAround(at)
-                if (failure?.path === target) end(runtime, { _tag: "Failed", path: target, reason: failure.reason })
-              })
-            )
-          )
-        }).pipe(
-          Effect.tapError((stop) =>
-            Effect.sync(() => {
-              if (stop instanceof Missing && stop.path !== target) found.missing = stop.path
-            })
-          )
-        )
+    Effect.suspend(() => {
+      // where the items are not known yet, `*` stands for the one that is looked for, unless it was come by before
+      const isAny = !found.done && place.path.includes("*") && StepPath.matches(place.path, target)
+      if (place.path !== target && !isAny) return recorded(runtime, step, place)
+      const visited =
+        input instanceof Missing ? Effect.fail(input) : visit(step, { ...place, path: target }, input.value)
+      return Effect.tapError(visited, (stop) =>
+        Effect.sync(() => {
+          if (stop instanceof Missing && stop.path !== target) found.missing = stop.path
+        })
+      )
+    })
   return { visitor: { ...ending(runtime), step }, found }
 }
 

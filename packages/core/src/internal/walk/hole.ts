@@ -68,8 +68,20 @@ export const evaluate = <A>(path: string, select: () => A): Effect.Effect<A, Mis
   Effect.suspend(() => {
     const result = watched(select)
     if (Result.isSuccess(result)) return Effect.succeed(result.success)
-    const cause = result.failure
-    return cause instanceof Missing
-      ? Effect.fail(cause)
-      : Effect.die(withCallsOf(new Error(`${path}: a selector or template function threw: ${inWords(cause)}`), cause))
+    return result.failure instanceof Missing ? Effect.fail(result.failure) : threw(path, result.failure)
   })
+
+/** The same, going on with a hole too. */
+export const feed = <A, E, R>(
+  path: string,
+  select: () => unknown,
+  then: (slot: Slot) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> =>
+  Effect.suspend(() => {
+    const result = watched(select)
+    if (Result.isSuccess(result)) return then({ value: result.success })
+    return result.failure instanceof Missing ? then(result.failure) : threw(path, result.failure)
+  })
+
+const threw = (path: string, cause: unknown): Effect.Effect<never> =>
+  Effect.die(withCallsOf(new Error(`${path}: a selector or template function threw: ${inWords(cause)}`), cause))

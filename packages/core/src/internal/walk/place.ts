@@ -64,10 +64,10 @@ export const isBesideFailure = (place: Place): boolean => {
 }
 
 /** The place of that name below. */
-export const enter = ({ earlier, path, ...around }: Place, name: string): Place => ({
-  ...around,
-  earlier: earlier?.map((path) => StepPath.join(path, name)),
-  path: StepPath.join(path, name)
+export const enter = (place: Place, name: string): Place => ({
+  ...place,
+  earlier: place.earlier?.map((path) => StepPath.join(path, name)),
+  path: StepPath.join(place.path, name)
 })
 
 /** A place at which it is noted what is missing inside. */

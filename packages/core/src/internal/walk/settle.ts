@@ -1,6 +1,5 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import { isMissing, type Stop } from "./hole.ts"
 import type { Visit, Visitor } from "./visitor.ts"
 
@@ -9,23 +8,33 @@ export const settle = <A>(
   visitor: Pick<Visitor, "stop" | "concurrency">,
   effects: ReadonlyArray<Visit<A>>,
   concurrency: number | "unbounded"
-) => {
-  const each = Effect.matchCause({
-    onSuccess: (value: A): Exit.Exit<A, Stop> => Exit.succeed(value),
-    onFailure: (cause: Cause.Cause<Stop>) => {
-      if (!Cause.hasFails(cause)) visitor.stop(cause as Cause.Cause<never>)
-      return Exit.failCause(cause)
-    }
-  })
-  return Effect.flatMap(
-    Effect.forEach(effects, each, { concurrency: visitor.concurrency ?? concurrency }),
-    (exits): Visit<ReadonlyArray<A>> => {
-      const causes = exits.flatMap((exit) => (Exit.isFailure(exit) ? [exit.cause] : []))
+): Visit<ReadonlyArray<A>> =>
+  Effect.suspend(() => {
+    const outputs: Array<A> = []
+    const causes: Array<Cause.Cause<Stop>> = []
+    let next = 0
+    // as many fibers as may be at work take one after another: a fiber for each would cost as much as the visit of a step
+    const worker = Effect.whileLoop({
+      while: () => next < effects.length,
+      body: () => {
+        const i = next++
+        return Effect.matchCause(effects[i]!, {
+          onSuccess: (output) => void (outputs[i] = output),
+          onFailure: (cause) => {
+            if (!Cause.hasFails(cause)) visitor.stop(cause as Cause.Cause<never>)
+            causes[i] = cause
+          }
+        })
+      },
+      step: () => {}
+    })
+    const { concurrency: atMost = concurrency } = visitor
+    const workers = atMost === "unbounded" ? effects.length : Math.min(atMost, effects.length)
+    const all = Array.from({ length: workers }, () => worker)
+    return Effect.flatMap(Effect.all(all, { concurrency: "unbounded", discard: true }), (): Visit<ReadonlyArray<A>> => {
+      const found = Object.values(causes)
       const cause =
-        causes.find((cause) => !Cause.hasFails(cause)) ?? causes.find((cause) => !isMissing(cause)) ?? causes[0]
-      return cause === undefined
-        ? Effect.succeed(exits.flatMap((exit) => (Exit.isSuccess(exit) ? [exit.value] : [])))
-        : Effect.failCause(cause)
-    }
-  )
-}
+        found.find((cause) => !Cause.hasFails(cause)) ?? found.find((cause) => !isMissing(cause)) ?? found[0]
+      return cause === undefined ? Effect.succeed(outputs) : Effect.failCause(cause)
+    })
+  })

@@ -2,14 +2,14 @@ import type * as Cause from "effect/Cause"
 import type * as Effect from "effect/Effect"
 import type { InvalidItems, UnknownCase } from "../../WorkflowError.ts"
 import type { UntypedStep } from "../ask/step.ts"
-import type { Stop } from "./hole.ts"
+import type { Slot, Stop } from "./hole.ts"
 import type { Attempt, Place } from "./place.ts"
 
 export type Visit<A> = Effect.Effect<A, Stop, unknown>
 
 /** What is done at each step, and with what cannot be walked. */
 export interface Visitor {
-  readonly step: (step: UntypedStep, place: Place, input: Effect.Effect<unknown, Stop>) => Visit<unknown>
+  readonly step: (step: UntypedStep, place: Place, input: Slot) => Visit<unknown>
   readonly refuse: (path: string, reason: InvalidItems | UnknownCase) => Visit<never>
   /** Told that one of several side by side ended by a defect or an interruption: the others shall start nothing new. */
   readonly stop: (cause: Cause.Cause<never>) => void

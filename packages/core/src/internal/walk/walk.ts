@@ -11,7 +11,7 @@ import { isStep } from "../ask/step.ts"
 import type { Compiled } from "../definition/selector.ts"
 import { dependencyProblem, itemsProblem, keyProblem } from "../definition/itemKeys.ts"
 import { type Body, type Node, nodesOf, otherwise, tried } from "../definition/nodes.ts"
-import { evaluate, Halt, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
+import { evaluate, feed, Halt, Missing, read, type Slot, slot, type Stop } from "./hole.ts"
 import { aside, attempt, enter, failureAround, isBesideFailure, note, noting, passOn, type Place } from "./place.ts"
 import { settle } from "./settle.ts"
 import type { Visit, Visitor } from "./visitor.ts"
@@ -91,15 +91,15 @@ const visitNamed = (visitor: Visitor, node: NamedNode, place: Place, scope: Slot
     case "Let":
       return evaluate(place.path, () => select(node.wires.value, read(scope)))
     case "Bind":
-      return Effect.flatMap(fed(node.wires.input, place, scope), (input) => visitBody(visitor, node.body, place, input))
+      return withFed(node.wires.input, place, scope, (input) => visitBody(visitor, node.body, place, input))
     case "Timeout":
-      return Effect.flatMap(fed(node.wires.input, place, scope), (input) => {
+      return withFed(node.wires.input, place, scope, (input) => {
         const at = attempt(place, [], node.millis)
         const body = visitBody(visitor, node.body, at, input)
         return visitor.within === undefined ? body : visitor.within(place, at.attempt, body)
       })
     case "Sample":
-      return Effect.flatMap(fed(node.wires.input, place, scope), (input) => {
+      return withFed(node.wires.input, place, scope, (input) => {
         const at = aside(place, node.concurrency)
         const one = (_: unknown, i: number) => visitBody(visitor, node.body, enter(at, String(i + 1)), input)
         const works = settle(visitor, Array.from({ length: node.count }, one), node.concurrency)
@@ -119,17 +119,28 @@ const visitNamed = (visitor: Visitor, node: NamedNode, place: Place, scope: Slot
 }
 
 /** What a selector reads off a scope, or the hole that it came upon. */
-const fed = (wire: Compiled, { path }: Place, scope: Slot) => slot(evaluate(path, () => select(wire, read(scope))))
+const withFed = <A, E, R>(
+  wire: Compiled,
+  { path }: Place,
+  scope: Slot,
+  then: (input: Slot) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R> => feed(path, () => select(wire, read(scope)), then)
+
+const fed = (wire: Compiled, place: Place, scope: Slot): Effect.Effect<Slot> =>
+  withFed(wire, place, scope, Effect.succeed)
 
 const visitBody = (visitor: Visitor, body: Body, place: Place, input: Slot): Visit<unknown> => {
   const given = place.hangsOn ?? input
   if (!isStep(body)) return walk(visitor, nodesOf(body), place, given)
-  const output = Effect.suspend(() =>
-    // nothing starts any more in what failed, and what failed beside it is there
-    failureAround(place) === undefined || isBesideFailure(place)
-      ? visitor.step(body, place, given instanceof Missing ? Effect.fail(given) : Effect.succeed(given.value))
-      : Effect.fail(new Halt())
-  )
+  const output =
+    place.attempt === undefined
+      ? visitor.step(body, place, given)
+      : Effect.suspend(() =>
+          // nothing starts any more in what failed, and what failed beside it is there
+          failureAround(place) === undefined || isBesideFailure(place)
+            ? visitor.step(body, place, given)
+            : Effect.fail(new Halt())
+        )
   return place.notes === undefined ? output : Effect.tapError(output, (stop) => Effect.sync(() => noteIn(place, stop)))
 }
 
@@ -319,11 +330,11 @@ const visitItem = (
   scope: Slot,
   names: { readonly item: unknown; readonly dependencies?: Slot }
 ): Visit<unknown> => {
-  const input = evaluate(place.path, () => {
+  const itsInput = () => {
     const inner = over(read(scope) as Names)
     put(inner, "item", { value: names.item })
     if (names.dependencies !== undefined) put(inner, "dependencies", names.dependencies)
     return select(node.wires.input, inner)
-  })
-  return Effect.flatMap(slot(input), (input) => visitBody(visitor, node.body, place, input))
+  }
+  return feed(place.path, itsInput, (input) => visitBody(visitor, node.body, place, input))
 }
