@@ -142,10 +142,12 @@ const attempt = (
           fresh,
           restore,
           recall: (request) =>
-            Effect.map(recallReply(runtime, path, opening, request), (recalled) => {
-              if (recalled !== undefined) model = recalled.asked
-              return recalled?.reply
-            }),
+            state.records[path]?.replied === undefined
+              ? Effect.undefined
+              : Effect.map(recallReply(runtime, path, opening, request), (recalled) => {
+                  if (recalled !== undefined) model = recalled.asked
+                  return recalled?.reply
+                }),
           replied: (request, reply) =>
             Effect.suspend(() => {
               model = request.model

@@ -17,24 +17,25 @@ import { codeOf, settingsBeside, settingsOf } from "./steps.ts"
 import type { Opening } from "./verdict.ts"
 
 /** An output as the state keeps it. */
-export const encodeOutput = (step: UntypedStep, value: unknown) =>
-  Effect.try({
+export const encodeOutput = (step: UntypedStep, value: unknown): Result.Result<Schema.Json, InvalidOutput> =>
+  Result.try({
     try: () => insideOf(step).output.encode(value),
     catch: (error) => new InvalidOutput({ detail: describeError(error).message })
   })
 
 /** Records an output; gives what will be read from the record, so that a resumed run sees what this one does. */
-export const recordResult = Effect.fnUntraced(function* (
+export const recordResult = (
   runtime: Runtime,
   step: UntypedStep,
   path: string,
   fingerprint: Fingerprint,
   value: unknown,
   { isNew, model }: { readonly model: string | undefined; readonly isNew: boolean }
-) {
-  const encoded = yield* encodeOutput(step, value)
-  const recorded = reread(insideOf(step).output, encoded)
-  if (Result.isFailure(recorded)) return yield* new InvalidOutput({ detail: recorded.failure.message })
+): Effect.Effect<unknown, InvalidOutput | Halt> => {
+  const encoded = encodeOutput(step, value)
+  if (Result.isFailure(encoded)) return Effect.fail(encoded.failure)
+  const recorded = reread(insideOf(step).output, encoded.success)
+  if (Result.isFailure(recorded)) return Effect.fail(new InvalidOutput({ detail: recorded.failure.message }))
   const by = step.model === undefined ? "code" : "model"
   const made = {
     by,
@@ -43,10 +44,10 @@ export const recordResult = Effect.fnUntraced(function* (
     ...(isNew ? ({ anew: true } as const) : {})
   } as const
   const beside = settingsBeside(runtime.hash, step, runtime.state.records[path]?.replied, fingerprint)
-  const result = { ...beside, fingerprint, output: encoded, ...made, at: runtime.now() }
-  yield* afterWork(runtime, path, runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result }))
-  return recorded.success
-})
+  const result = { ...beside, fingerprint, output: encoded.success, ...made, at: runtime.now() }
+  const succeeded = runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result })
+  return Effect.as(afterWork(runtime, path, succeeded), recorded.success)
+}
 
 /** By which code a result was made, or is set by hand. */
 export const madeBy = (hash: Runtime["hash"], step: UntypedStep): { readonly code?: string } => {
@@ -95,40 +96,40 @@ const isReply = Schema.is(LlmReply)
 const decodeReply = Schema.decodeUnknownEffect(LlmReply)
 
 /** Keeps what a model was asked and what it said, before anything is made of it. */
-export const recordReply: (
+export const recordReply = (
   runtime: Runtime,
   path: string,
   opening: Opening | undefined,
   request: LlmRequest,
   reply: LlmReply
-) => Effect.Effect<void> = Effect.fnUntraced(
-  function* (runtime, path, opening, request, reply) {
-    const { hash, journal, state } = runtime
-    // a client of one's own may break its promise, and the state must not
-    if (!isReply(reply)) yield* Effect.orDie(decodeReply(reply))
-    const { messages, prompt, settings } = hashesOf(hash, opening, request)
-    const text = hash(reply.text)
-    if (!keepsNothing(journal)) {
-      yield* keep(runtime, path, journal.putText(state.run, prompt, messages))
-      yield* keep(runtime, path, journal.putText(state.run, text, reply.text))
-    }
-    yield* runtime.append({
-      _tag: "StepReplied",
-      path,
-      turn: request.metadata.turn,
-      model: reply.model ?? request.model,
-      prompt,
-      reply: text,
-      finishReason: reply.finishReason,
-      usage: reply.usage,
-      asked: { model: request.model, settings },
-      ...(opening !== undefined && opening.digest !== prompt && { opening: opening.digest }),
-      at: runtime.now()
-    })
-  },
+): Effect.Effect<void> => {
+  const { hash, journal, state } = runtime
+  // a client of one's own may break its promise, and the state must not
+  if (!isReply(reply)) return Effect.orDie(Effect.asVoid(decodeReply(reply)))
+  const { messages, prompt, settings } = hashesOf(hash, opening, request)
+  const text = hash(reply.text)
+  const replied = runtime.append({
+    _tag: "StepReplied",
+    path,
+    turn: request.metadata.turn,
+    model: reply.model ?? request.model,
+    prompt,
+    reply: text,
+    finishReason: reply.finishReason,
+    usage: reply.usage,
+    asked: { model: request.model, settings },
+    ...(opening !== undefined && opening.digest !== prompt && { opening: opening.digest }),
+    at: runtime.now()
+  })
+  const kept = keepsNothing(journal)
+    ? replied
+    : keep(runtime, path, journal.putText(state.run, prompt, messages)).pipe(
+        Effect.andThen(keep(runtime, path, journal.putText(state.run, text, reply.text))),
+        Effect.andThen(replied)
+      )
   // the step cannot answer for the journal: that the run is faulted tells
-  (work, runtime, path) => Effect.orDie(afterWork(runtime, path, work))
-)
+  return Effect.orDie(afterWork(runtime, path, kept))
+}
 
 /** A fault of the journal after the work was done is one of its own: what was done will have to be done again. */
 const afterWork = <A>(runtime: Runtime, path: string, append: Effect.Effect<A, Halt>) =>

@@ -46,7 +46,7 @@ const decide = Effect.fnUntraced(
     const { result } = state.records[path] ?? {}
     const decoded = insideOf(step).output.decode(decision)
     if (Result.isFailure(decoded)) return refused(decoded.failure.message)
-    const output = yield* encodeOutput(step, decoded.success).pipe(Effect.result)
+    const output = encodeOutput(step, decoded.success)
     if (Result.isFailure(output)) return refused(describeError(output.failure).message)
     if (gate.by !== undefined) {
       return Equal.equals(result?.output, output.success)

@@ -158,13 +158,16 @@ export const keep = (
   runtime: Runtime,
   path: string,
   write: Effect.Effect<void, JournalError>,
-  then: (isKept: boolean) => void = () => {}
+  then?: (isKept: boolean) => void
 ): Effect.Effect<void, Halt> =>
   Effect.uninterruptible(
     Effect.matchEffect(write, {
-      onSuccess: () => Effect.sync(() => then(true)),
+      onSuccess: () => {
+        then?.(true)
+        return Effect.void
+      },
       onFailure: (reason) => {
-        then(false)
+        then?.(false)
         return halt(runtime, { _tag: "Faulted", path, reason })
       }
     })

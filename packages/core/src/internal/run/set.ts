@@ -24,7 +24,7 @@ export const set = (runtime: Runtime, step: UntypedStep, place: Place, input: un
     if (Result.isFailure(decoded)) return yield* new InvalidOutput({ detail: decoded.failure.message })
     const { fingerprint } = yield* examine(runtime.hash, step, place, input, nothing)
     // what is recorded is what the Schema writes
-    const encoded = yield* encodeOutput(step, decoded.success)
+    const encoded = yield* Effect.fromResult(encodeOutput(step, decoded.success))
     const made = { by: step.isGate ? "decision" : "hand", ...madeBy(runtime.hash, step) } as const
     const result = { fingerprint, output: encoded, ...made, at: runtime.now() }
     yield* runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result })
