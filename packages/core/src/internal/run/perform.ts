@@ -22,7 +22,7 @@ import { attemptSink, madeBy, recallReply, recordReply, recordResult } from "./r
 import { end, keep, type Runtime } from "./runtime.ts"
 import * as span from "./span.ts"
 import { settingsBeside } from "./steps.ts"
-import { examine, type Examined, fixed, isRenewed } from "./verdict.ts"
+import { examine, type Examined, fixed, isRenewed, type Verdict } from "./verdict.ts"
 
 /** Looks for a result of what a step asks among those of other paths; whether its own path has one then. */
 export type Find = (step: UntypedStep, place: Place, examined: Examined) => Effect.Effect<boolean, Stop, unknown>
@@ -45,36 +45,40 @@ export const perform = (
   const { answered, hash, state, tally } = runtime
   const recorded = () => ({ record: state.records[path], answered })
   let fingerprint: Fingerprint | undefined
-  const output = Effect.gen(function* () {
-    // of failures that came together, the outermost counts, whichever was first
-    const isEnded = failureAround(place) !== undefined
-    const mayFail = state.records[path]?.error?.fingerprint !== undefined
-    if (runtime.ending !== undefined || (isEnded && !mayFail)) return yield* Effect.fail(new Halt())
-    const examined = yield* examine(hash, step, place, input, recorded())
-    fingerprint = examined.fingerprint
-    const asks = fingerprint.value
-    let { verdict } = examined
-    if (isEnded && verdict._tag !== "Fail") return yield* Effect.fail(new Halt())
-    if (verdict._tag === "Run" && !forced && find !== undefined && (yield* find(step, place, examined))) {
-      verdict = yield* examined.judge(recorded())
-    }
+  const settle = (examined: Examined, verdict: Verdict): Effect.Effect<unknown, unknown, unknown> => {
+    const asks = examined.fingerprint.value
     if (verdict._tag === "Run" || forced) {
-      if (step.isGate) return yield* wait(runtime, step, path, fingerprint, input, forced)
-      const output = yield* attempt(runtime, step, place, examined, forced)
-      if (place.earlier !== undefined) answered.set(path, { asks, output, from: path })
-      return output
+      if (step.isGate) return wait(runtime, step, path, examined.fingerprint, input, forced)
+      const made = attempt(runtime, step, place, examined, forced)
+      return place.earlier === undefined
+        ? made
+        : Effect.tap(made, (output) => Effect.sync(() => answered.set(path, { asks, output, from: path })))
     }
     tally.reused.push(path)
     if (verdict._tag === "Fail") {
       verdict.taker.failure ??= { path, reason: verdict.failure, isTimeOut: false }
-      return yield* Effect.fail(new Halt())
+      return Effect.fail(new Halt())
     }
     const { from = path, output } = verdict
     if (place.earlier !== undefined) answered.set(path, { asks, output, from })
-    if (from !== path && state.records[path]?.same !== from) {
-      yield* runtime.append({ _tag: "ResultShared", path, step: step.name, from, at: runtime.now() })
-    }
-    return output
+    if (from === path || state.records[path]?.same === from) return Effect.succeed(output)
+    const shared = { path, step: step.name, from, at: runtime.now() }
+    return Effect.as(runtime.append({ _tag: "ResultShared", ...shared }), output)
+  }
+  const output = Effect.suspend(() => {
+    // of failures that came together, the outermost counts, whichever was first
+    const isEnded = failureAround(place) !== undefined
+    const mayFail = state.records[path]?.error?.fingerprint !== undefined
+    if (runtime.ending !== undefined || (isEnded && !mayFail)) return Effect.fail(new Halt())
+    return Effect.flatMap(examine(hash, step, place, input, recorded()), (examined) => {
+      fingerprint = examined.fingerprint
+      const { judge, verdict } = examined
+      if (isEnded && verdict._tag !== "Fail") return Effect.fail(new Halt())
+      if (verdict._tag !== "Run" || forced || find === undefined) return settle(examined, verdict)
+      return Effect.flatMap(find(step, place, examined), (isFound) =>
+        isFound ? Effect.flatMap(judge(recorded()), (found) => settle(examined, found)) : settle(examined, verdict)
+      )
+    })
   })
   const limited =
     place.attempt === undefined ? output : Effect.onInterrupt(output, () => timedOut(runtime, step, place, fingerprint))

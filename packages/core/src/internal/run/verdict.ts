@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as Record from "effect/Record"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as Fingerprint from "../../Fingerprint.ts"
@@ -72,11 +71,14 @@ export const examine = (
     // a step sees what its fingerprint covers, and each of its functions a value of its own
     const read = eachItsOwn(decoded.success, () => Result.getOrThrow(decode()))
     const withParts = (prepared: Prepared, parts: Prepared["parts"]) => {
-      const texts = Record.map(parts, (part) => canonical.stringify(part))
-      const digests = Record.map(texts, (text) => hash(text))
+      const digests: Record<string, string> = {}
+      let opening: Opening | undefined
+      for (const [name, part] of Object.entries(parts)) {
+        const text = canonical.stringify(part)
+        const digest = (digests[name] = hash(text))
+        if (name === "prompt") opening = { text, digest }
+      }
       const fingerprint = Fingerprint.extend(hash, fixed(hash, step), digests)
-      const { prompt: text } = texts
-      const opening = text === undefined ? undefined : { text, digest: digests["prompt"]! }
       const judged = (recorded: Recorded) => judge(step, read, fingerprint, place, recorded)
       return Effect.map(judged(recorded), (verdict) => ({ prepared, opening, fingerprint, verdict, judge: judged }))
     }
