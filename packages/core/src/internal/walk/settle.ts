@@ -3,10 +3,14 @@ import * as Effect from "effect/Effect"
 import { isMissing, type Stop } from "./hole.ts"
 import type { Visit, Visitor } from "./visitor.ts"
 
-/** Runs effects side by side; none stops another. Of several that cannot go on, `Missing` speaks last, a defect first. */
-export const settle = <A>(
+/**
+ * Visits items side by side, each made when its turn comes; none stops another. Of several that cannot go on, `Missing`
+ * speaks last, a defect first.
+ */
+export const settle = <I, A>(
   visitor: Pick<Visitor, "stop" | "concurrency">,
-  effects: ReadonlyArray<Visit<A>>,
+  items: ReadonlyArray<I>,
+  visit: (item: I, i: number) => Visit<A>,
   concurrency: number | "unbounded"
 ): Visit<ReadonlyArray<A>> =>
   Effect.suspend(() => {
@@ -15,10 +19,10 @@ export const settle = <A>(
     let next = 0
     // as many fibers as may be at work take one after another: a fiber for each would cost as much as the visit of a step
     const worker = Effect.whileLoop({
-      while: () => next < effects.length,
+      while: () => next < items.length,
       body: () => {
         const i = next++
-        return Effect.matchCause(effects[i]!, {
+        return Effect.matchCause(visit(items[i]!, i), {
           onSuccess: (output) => void (outputs[i] = output),
           onFailure: (cause) => {
             if (!Cause.hasFails(cause)) visitor.stop(cause as Cause.Cause<never>)
@@ -29,7 +33,7 @@ export const settle = <A>(
       step: () => {}
     })
     const { concurrency: atMost = concurrency } = visitor
-    const workers = atMost === "unbounded" ? effects.length : Math.min(atMost, effects.length)
+    const workers = atMost === "unbounded" ? items.length : Math.min(atMost, items.length)
     const all = Array.from({ length: workers }, () => worker)
     return Effect.flatMap(Effect.all(all, { concurrency: "unbounded", discard: true }), (): Visit<ReadonlyArray<A>> => {
       const found = Object.values(causes)

@@ -55,8 +55,8 @@ export const walk = Effect.fnUntraced(function* (
       case "All": {
         const start = scope
         const at = aside(place, "unbounded")
-        const works = node.parts.map((part) => slot(walk(visitor, part, at, layer(start), true)))
-        const parts = yield* beside(visitor, at, settle(visitor, works, "unbounded"), "unbounded")
+        const visit = (part: ReadonlyArray<Node>) => slot(walk(visitor, part, at, layer(start), true))
+        const parts = yield* beside(visitor, at, settle(visitor, node.parts, visit, "unbounded"), "unbounded")
         for (const part of parts) {
           // a part starts from a scope of names and only adds to it
           if (!(part instanceof Missing)) add((own) => merge(own, part.value as Names))
@@ -102,7 +102,7 @@ const visitNamed = (visitor: Visitor, node: NamedNode, place: Place, scope: Slot
       return withFed(node.wires.input, place, scope, (input) => {
         const at = aside(place, node.concurrency)
         const one = (_: unknown, i: number) => visitBody(visitor, node.body, enter(at, String(i + 1)), input)
-        const works = settle(visitor, Array.from({ length: node.count }, one), node.concurrency)
+        const works = settle(visitor, Array.from({ length: node.count }), one, node.concurrency)
         return beside(visitor, at, works, node.concurrency)
       })
     case "ForEach":
@@ -256,10 +256,9 @@ const forEach = Effect.fnUntraced(function* (
   const problem = given.problem ?? keyProblem(keys)
   if (problem !== undefined) return yield* visitor.refuse(place.path, new InvalidItems({ detail: problem }))
   const at = aside(place, node.concurrency)
-  const outputs = items.map((item, i) =>
+  const visit = (item: unknown, i: number) =>
     visitItem(visitor, node, enter(at, StepPath.encodeKey(keys[i]!)), scope, { item })
-  )
-  return yield* beside(visitor, at, settle(visitor, outputs, node.concurrency), node.concurrency)
+  return yield* beside(visitor, at, settle(visitor, items, visit, node.concurrency), node.concurrency)
 })
 
 const forEachDependency = Effect.fnUntraced(function* (
@@ -279,7 +278,7 @@ const forEachDependency = Effect.fnUntraced(function* (
   const done = new Map<string, Deferred.Deferred<unknown, Stop>>()
   for (const key of keys) done.set(key, yield* Deferred.make<unknown, Stop>())
   const permits = yield* Semaphore.make(visitor.concurrency ?? node.concurrency)
-  const outputs = items.map((item, i) => {
+  const visit = (item: unknown, i: number) => {
     const key = keys[i]!
     // no key is missing in the map: dependencyProblem saw to it
     const needed = Effect.forEach(dependencies[i]!, (dependency) =>
@@ -289,8 +288,8 @@ const forEachDependency = Effect.fnUntraced(function* (
     return slot(Effect.map(needed, Object.fromEntries)).pipe(
       Effect.flatMap((dependencies) => {
         const hangsOn = dependencies instanceof Missing && dependencies.isUndecided ? dependencies : place.hangsOn
-        const item = { item: items[i], dependencies }
-        return Semaphore.withPermits(permits, 1)(visitItem(visitor, node, { ...at, hangsOn }, scope, item))
+        const names = { item, dependencies }
+        return Semaphore.withPermits(permits, 1)(visitItem(visitor, node, { ...at, hangsOn }, scope, names))
       }),
       Effect.onExit((exit) => {
         const { undecided } = at.notes
@@ -299,9 +298,9 @@ const forEachDependency = Effect.fnUntraced(function* (
       }),
       Effect.map((output) => [key, output] as const)
     )
-  })
+  }
   // how many of them work at a time is for the permits to say
-  const all = settle({ stop: visitor.stop }, outputs, "unbounded")
+  const all = settle({ stop: visitor.stop }, items, visit, "unbounded")
   return Object.fromEntries(yield* beside(visitor, aside(place, node.concurrency), all, node.concurrency))
 })
 
@@ -317,8 +316,9 @@ const atAnyItem = (visitor: Visitor, node: NodeOf<"ForEach" | "ForEachDependency
 const itemsOf = (visitor: Visitor, node: NodeOf<"ForEach" | "ForEachDependency">, place: Place, scope: Slot) =>
   evaluate(place.path, () => {
     // Workflow.forEach lets only selectors of arrays and of texts in
-    const items = select(node.wires.items, read(scope)) as ReadonlyArray<unknown>
-    // a program without types may let in what it likes
+    const given = select(node.wires.items, read(scope)) as ReadonlyArray<unknown>
+    // a program without types may let in what it likes, and any may change its list before it is walked to its end
+    const items = Array.isArray(given) ? given.slice() : given
     const keys = Array.isArray(items) ? items.map((item) => select(node.wires.key, item) as string) : []
     return { items, keys, problem: itemsProblem(items, keys) }
   }).pipe(atAnyItem(visitor, node, place))

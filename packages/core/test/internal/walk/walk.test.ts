@@ -40,3 +40,28 @@ describe("items that are none", () => {
     })
   )
 })
+
+describe("a list that a step changes", () => {
+  const list: Array<string> = []
+  const change = Step.effect("change", {
+    input: Schema.String,
+    output: Schema.String,
+    run: (item) => Effect.sync(() => (list.push("c"), list.splice(1, 1, "d"), item))
+  })
+  const lists = { items: () => list, key: (item: string) => item, input: ({ item }: { readonly item: string }) => item }
+
+  const each: Workflow.Workflow<null, unknown> = begin.pipe(Workflow.forEach("each", change, lists))
+  const ordered: Workflow.Workflow<null, unknown> = begin.pipe(
+    Workflow.forEachDependency("each", change, { ...lists, dependsOn: () => [] })
+  )
+
+  it.effect.each([
+    ["forEach", each, ["a", "b"]],
+    ["forEachDependency", ordered, { a: "a", b: "b" }]
+  ] as const)("is walked as it was by %s", ([, workflow, each]) =>
+    Effect.gen(function* () {
+      list.splice(0, list.length, "a", "b")
+      assert.deepStrictEqual(yield* Engine.execute(workflow, null), { input: null, each })
+    })
+  )
+})
