@@ -26,6 +26,8 @@ export const commonEnd = (a: StepPath, b: StepPath): number => {
 /** An item's key as one segment: any text, reversible, never empty, `.`, `..` or `*`. */
 export const encodeKey = (key: string): string => {
   if (key === "") return "%"
+  // most keys are written as they are, which is seen sooner than done
+  if (isSegment.test(key)) return key
   const segment = key
     .split(/(\p{Surrogate})/u)
     .map((part, i) =>
@@ -34,6 +36,8 @@ export const encodeKey = (key: string): string => {
     .join("")
   return segment === "." || segment === ".." ? segment.replaceAll(".", "%2E") : segment
 }
+
+const isSegment = /^[\w-]+$/
 
 /** The key that a segment stands for: the inverse of `encodeKey`. One that no key is written as stands for itself. */
 export const decodeKey = (segment: string): string =>
