@@ -172,12 +172,12 @@ const statusOf = (ending: Ending | undefined) => {
 
 /** Recorded paths that the definition does not have; after a complete run, those that it did not come by. */
 const orphans = ({ state, tally }: Runtime, workflow: UntypedWorkflow, complete: boolean): ReadonlyArray<string> => {
-  const paths = Object.keys(state.records).toSorted()
+  const paths = Object.keys(state.records)
   if (complete) {
     const visited = new Set([...tally.reused, ...tally.ran])
     const isSkipped = (path: string) => tally.skipped.some((way) => StepPath.isIn(path, way))
-    return paths.filter((path) => !visited.has(path) && !isSkipped(path))
+    return paths.filter((path) => !visited.has(path) && !isSkipped(path)).toSorted()
   }
   const placeOf = finder(stepsOf(nodesOf(workflow)).map(({ path }) => path))
-  return paths.filter((path) => placeOf(path) === undefined)
+  return paths.filter((path) => placeOf(path) === undefined).toSorted()
 }
