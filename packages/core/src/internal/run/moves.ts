@@ -46,11 +46,20 @@ export interface Options {
 
 /** Answers by what was asked, while a plan looks at one place after the other. */
 export const make = ({ records, started, steps }: Options) => {
-  const answers = new Map<string, Set<string>>()
   const seen = new Map<string, Seen & { readonly order: number; readonly place: Place }>()
 
+  /** Where which answer is; where nothing is looked for, nobody asks. */
+  let answers: Map<string, Set<string>> | undefined
   const note = (path: string): void => {
+    if (answers === undefined) return
     for (const { fingerprint } of answersAt(path)) add(answers, fingerprint.value, path)
+  }
+  const withAnswer = (asks: string): ReadonlySet<string> => {
+    if (answers === undefined) {
+      answers = new Map()
+      for (const path of Object.keys(records)) note(path)
+    }
+    return answers.get(asks) ?? new Set()
   }
   const answersAt = (path: string): ReadonlyArray<Answer> => {
     const record = records[path]
@@ -58,9 +67,8 @@ export const make = ({ records, started, steps }: Options) => {
   }
   /** Where attempts left replies, by what they asked first. */
   const left = new Map<string, Set<string>>()
-  for (const [path, { replied = [] }] of Object.entries(records)) {
-    note(path)
-    for (const first of replied.map(firstOf)) if (first !== undefined) add(left, keyOf(first), path)
+  for (const [path, { replied }] of Object.entries(records)) {
+    for (const first of replied?.map(firstOf) ?? []) if (first !== undefined) add(left, keyOf(first), path)
   }
 
   let placeOf: ReturnType<typeof finder> | undefined
@@ -82,7 +90,7 @@ export const make = ({ records, started, steps }: Options) => {
   /** Paths with an answer to what a step asks, and that it may have, its own first, then in order. */
   const freeFor = ({ asks, place, step }: Taker, isWhole: boolean): ReadonlyArray<string> => {
     const { path } = place
-    const free = [...(answers.get(asks) ?? [])].filter((from) => {
+    const free = [...withAnswer(asks)].filter((from) => {
       const answer = answersAt(from).find(({ fingerprint }) => fingerprint.value === asks)
       if (answer === undefined) return false
       if ("tag" in answer && !(stillFails(step, answer) && takerOf(place, answer) !== undefined)) return false
@@ -138,7 +146,7 @@ export const make = ({ records, started, steps }: Options) => {
       const { path } = place
       const taker = { asks, by: undefined, first: undefined, place, step }
       // which of several it is, all places together tell
-      if (!isTaker(taker) || answers.get(asks)?.size !== 1) return undefined
+      if (!isTaker(taker) || withAnswer(asks).size !== 1) return undefined
       const from = freeFor(taker, false).find((from) => isNamesake(from, path))
       return from === undefined ? undefined : { from, to: path, answer: asks }
     },
