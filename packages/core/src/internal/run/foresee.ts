@@ -15,7 +15,7 @@ import { type Failure, failureAround, type Place, root, takerOf } from "../walk/
 import * as moves from "./moves.ts"
 import { type Answered, end, faultless, type Runtime } from "./runtime.ts"
 import { settingsOf, type Steps } from "./steps.ts"
-import { examine, isWanted } from "./verdict.ts"
+import { examine, type Examined, isWanted, type Verdict } from "./verdict.ts"
 import type { Visitor } from "../walk/visitor.ts"
 import { walk } from "../walk/walk.ts"
 
@@ -89,6 +89,13 @@ export const foresee = Effect.fnUntraced(function* (
 
 const placed = (answer: string, path: string): string => `${answer} ${path}`
 
+/** What was found at a place, and whence that was moved. */
+interface Looked {
+  readonly value: unknown
+  readonly verdict: Verdict
+  readonly moved: string | undefined
+}
+
 /** Says of every step what a run would do; what would run has no output for those after it. */
 const planAll = (
   runtime: Runtime,
@@ -112,33 +119,47 @@ const planAll = (
     for (const { path } of dropped) known.forget(path)
     return dropped
   }
-  const look = Effect.fnUntraced(function* (step: UntypedStep, place: Place, value: unknown, isOver: boolean) {
+  const look = (step: UntypedStep, place: Place, value: unknown, isOver: boolean) =>
+    Effect.flatMap(
+      examine(hash, step, place, value, recorded(place.path)),
+      (examined): Effect.Effect<Looked, unknown, unknown> => {
+        const { path } = place
+        const asks = examined.fingerprint.value
+        const { verdict } = examined
+        if (isOver && verdict._tag !== "Fail") return Effect.fail(new Halt())
+        const found = verdict._tag === "Run" ? known.atOnce(place, step, asks) : undefined
+        if (found === undefined) return Effect.succeed(see(step, place, value, examined, verdict))
+        move(found)
+        known.note(found.from)
+        known.note(path)
+        return Effect.map(examined.judge(recorded(path)), (verdict) => see(step, place, value, examined, verdict))
+      }
+    )
+  const see = (
+    step: UntypedStep,
+    place: Place,
+    value: unknown,
+    { fingerprint, opening }: Examined,
+    verdict: Verdict
+  ): Looked => {
     const { path } = place
-    const examined = yield* examine(hash, step, place, value, recorded(path))
-    const asks = examined.fingerprint.value
-    let { verdict } = examined
-    if (isOver && verdict._tag !== "Fail") return yield* Effect.fail(new Halt())
-    const found = verdict._tag === "Run" ? known.atOnce(place, step, asks) : undefined
-    if (found !== undefined) {
-      move(found)
-      known.note(found.from)
-      known.note(path)
-      verdict = yield* examined.judge(recorded(path))
-    }
+    const asks = fingerprint.value
     if (verdict._tag === "Run" && place.earlier !== undefined) asking.set(path, asks)
     // a round before it that would ask the same takes what this one has, and shares it then
     const isAsked = !isWanted(state.records[path]?.result) && place.earlier?.some((path) => asking.get(path) === asks)
     const isOwn =
       verdict._tag === "Fail" || (verdict._tag === "Reuse" && verdict.from === undefined && isAsked !== true)
-    const opening = step.model === undefined ? undefined : examined.opening?.digest
-    const first = opening === undefined ? undefined : { opening, settings: settingsOf(hash, insideOf(step).parts) }
+    const first =
+      step.model === undefined || opening === undefined
+        ? undefined
+        : { opening: opening.digest, settings: settingsOf(hash, insideOf(step).parts) }
     known.see(place, { step, asks, first, by: isOwn ? "own" : verdict._tag === "Run" ? undefined : "other" })
     if (verdict._tag === "Reuse" && place.earlier !== undefined) {
       answered.set(path, { asks, output: verdict.output, from: verdict.from ?? path })
     }
-    const origin = origins.get(placed(asks, path)) ?? path
+    const origin = origins.size === 0 ? path : (origins.get(placed(asks, path)) ?? path)
     return { value, verdict, moved: origin === path ? undefined : `moved from ${origin}` }
-  })
+  }
   return {
     concurrency: 1,
     beside: (place, work) =>
