@@ -28,6 +28,17 @@ describe("CanonicalJson", () => {
     runs(300)
   )
 
+  it("sorts few names and many", () => {
+    for (const count of [1, 2, 3, 16, 17, 40]) {
+      const names = Array.from({ length: count }, (_, i) => `k${(i * 7) % 41}`)
+      const text = `{${names
+        .toSorted()
+        .map((name) => `"${name}":0`)
+        .join()}}`
+      assert.strictEqual(canonicalJson.stringify(Object.fromEntries(names.map((name) => [name, 0]))), text)
+    }
+  })
+
   it("sorts names by code units, leaves undefined members out and escapes lone surrogates", () => {
     assert.strictEqual(
       canonicalJson.stringify({ b: undefined, "10": 1, "9": [undefined, -0, "\ud83d"], é: 1, "😀": 2, "\ufb33": 3 }),
