@@ -1,14 +1,14 @@
 import * as Schema from "effect/Schema"
 import * as canonical from "./internal/json/canonical.ts"
+import { field } from "./internal/words/field.ts"
 
-/**
- * What a result depends on. `value` is SHA-256 over all parts; `parts` are shortened digests of each part by name, for
- * saying what changed, never for deciding whether anything did.
- */
 export const Fingerprint = Schema.Struct({
-  value: Schema.String,
-  parts: Schema.Record(Schema.String, Schema.String)
-})
+  value: field(Schema.String, "SHA-256 over all that the result depends on: equal ones ask the same."),
+  parts: field(
+    Schema.Record(Schema.String, Schema.String),
+    "The first 8 digits of the digest of each part by its name: what changed is said by them, never whether anything did."
+  )
+}).annotate({ identifier: "Fingerprint", description: "What a result depends on." })
 export type Fingerprint = typeof Fingerprint.Type
 
 /** SHA-256 digests by name. */

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import * as canonical from "./internal/json/canonical.ts"
+import { optional } from "./internal/words/field.ts"
 
 export const Message = Schema.Struct({
   role: Schema.Literals(["system", "user", "assistant"]),
@@ -14,13 +15,18 @@ export const ResponseFormat = Schema.Union([
 ])
 export type ResponseFormat = typeof ResponseFormat.Type
 
-/** How the model is to answer. What is absent is left to the provider. **Units** `maxOutputTokens`: tokens. */
 export const Parameters = Schema.Struct({
-  temperature: Schema.optionalKey(Schema.Finite),
-  maxOutputTokens: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
-  stop: Schema.optionalKey(Schema.Array(Schema.String)),
-  seed: Schema.optionalKey(Schema.Int),
-  reasoningEffort: Schema.optionalKey(Schema.Literals(["none", "minimal", "low", "medium", "high", "xhigh"]))
+  temperature: optional(Schema.Finite, "How freely the model chooses its words; 0 is least."),
+  maxOutputTokens: optional(Schema.Int.check(Schema.isGreaterThan(0)), "The most tokens that a reply may have."),
+  stop: optional(Schema.Array(Schema.String), "Texts before which a reply ends."),
+  seed: optional(Schema.Int, "What random choices start from, where the provider knows it."),
+  reasoningEffort: optional(
+    Schema.Literals(["none", "minimal", "low", "medium", "high", "xhigh"]),
+    "How much the model is to think before it answers."
+  )
+}).annotate({
+  identifier: "Parameters",
+  description: "How the model is to answer. What is absent is left to the provider."
 })
 export type Parameters = typeof Parameters.Type
 

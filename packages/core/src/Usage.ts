@@ -1,9 +1,9 @@
 import { dual } from "effect/Function"
 import * as Schema from "effect/Schema"
+import { optional } from "./internal/words/field.ts"
 
 const Tokens = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
-/** In which tier of service a provider answered, which decides the price; `other` is one that none of these names is. */
 export const ServiceTier = Schema.Literals([
   "standard",
   "flex",
@@ -16,20 +16,20 @@ export const ServiceTier = Schema.Literals([
 ])
 export type ServiceTier = typeof ServiceTier.Type
 
-/**
- * Tokens that a reply cost, and in which tier. What the provider did not say is absent, never 0.
- *
- * **Units** tokens; `cachedInput` was read from a cache and `cacheWrite` written to one, both are part of `input`;
- * `cacheWriteHour` is the part of `cacheWrite` that is kept for an hour; `reasoning` is part of `output`.
- */
 export const Usage = Schema.Struct({
-  input: Schema.optionalKey(Tokens),
-  cachedInput: Schema.optionalKey(Tokens),
-  cacheWrite: Schema.optionalKey(Tokens),
-  cacheWriteHour: Schema.optionalKey(Tokens),
-  output: Schema.optionalKey(Tokens),
-  reasoning: Schema.optionalKey(Tokens),
-  serviceTier: Schema.optionalKey(ServiceTier)
+  input: optional(Tokens, "Tokens of the prompt, those of a cache included."),
+  cachedInput: optional(Tokens, "Tokens of `input` that were read from a cache."),
+  cacheWrite: optional(Tokens, "Tokens of `input` that were written to a cache."),
+  cacheWriteHour: optional(Tokens, "Tokens of `cacheWrite` that are kept for an hour."),
+  output: optional(Tokens, "Tokens of the reply, reasoning included."),
+  reasoning: optional(Tokens, "Tokens of `output` that the model thought with."),
+  serviceTier: optional(
+    ServiceTier,
+    "The tier of service that answered, which decides the price; `other` is one of another name, or several."
+  )
+}).annotate({
+  identifier: "Usage",
+  description: "Tokens that replies cost, and in which tier. What the provider did not say is absent, never 0."
 })
 export type Usage = typeof Usage.Type
 

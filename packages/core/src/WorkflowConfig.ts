@@ -1,11 +1,14 @@
 import * as Schema from "effect/Schema"
 import { ModelSettings } from "./internal/ask/call.ts"
+import { optional } from "./internal/words/field.ts"
 
-/** What can be set for one step from outside: its prompt's text, its model, how it is asked. */
 export const StepTemplateConfig = Schema.Struct({
   ...ModelSettings.fields,
-  prompt: Schema.optionalKey(Schema.String),
-  system: Schema.optionalKey(Schema.String)
+  prompt: optional(Schema.String, "The template of its prompt, in place of that of its code."),
+  system: optional(Schema.String, "The template of its system message.")
+}).annotate({
+  identifier: "StepTemplateConfig",
+  description: "What can be set for one step from outside: its prompt's text, its model, how it is asked."
 })
 export type StepTemplateConfig = typeof StepTemplateConfig.Type
 
@@ -17,12 +20,25 @@ export const StepsTemplateConfig: Schema.Codec<StepsTemplateConfig> = Schema.Rec
   Schema.String,
   Schema.Struct({
     ...StepTemplateConfig.fields,
-    steps: Schema.optionalKey(Schema.suspend((): Schema.Codec<StepsTemplateConfig> => StepsTemplateConfig))
+    steps: optional(
+      Schema.suspend((): Schema.Codec<StepsTemplateConfig> => StepsTemplateConfig),
+      "Settings of the steps in it."
+    )
   })
-)
+).annotate({
+  identifier: "StepsTemplateConfig",
+  description:
+    "Settings of steps by name, nested like the workflow: a group has `steps`, an item of a `forEach` is `*`."
+})
 
-/** How a run differs from its workflow's definition. What stands at the top holds for every step that sets nothing. */
-export const WorkflowConfig = Schema.Struct({ ...ModelSettings.fields, steps: Schema.optionalKey(StepsTemplateConfig) })
+export const WorkflowConfig = Schema.Struct({
+  ...ModelSettings.fields,
+  steps: optional(StepsTemplateConfig, "What is set for steps by their names or paths.")
+}).annotate({
+  identifier: "WorkflowConfig",
+  description:
+    "How a run differs from its workflow's definition. What stands at the top holds for every step that sets nothing."
+})
 export type WorkflowConfig = typeof WorkflowConfig.Type
 
 /** A configuration that does not fit its workflow; `path` is the step it speaks of, empty where it is the whole. */

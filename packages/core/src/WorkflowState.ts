@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import type { JsonSchema } from "effect/JsonSchema"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
@@ -6,7 +7,9 @@ import { Fingerprint } from "./Fingerprint.ts"
 import { isDeeper } from "./internal/format/depth.ts"
 import * as migrations from "./internal/format/migrations.ts"
 import * as exact from "./internal/json/exact.ts"
+import { publish } from "./internal/format/publish.ts"
 import { excerpt } from "./internal/text/excerpt.ts"
+import { field, optional } from "./internal/words/field.ts"
 import { FinishReason } from "./LlmReply.ts"
 import { Usage } from "./Usage.ts"
 import { WorkflowConfig } from "./WorkflowConfig.ts"
@@ -26,124 +29,167 @@ export const Time = Schema.Int.check(Schema.isBetween({ minimum: -latest, maximu
 export const Author = Schema.Literals(["model", "code", "hand", "decision"])
 export type Author = typeof Author.Type
 
-/** The last result of a step that parsed, with its output as JSON and all that it depended on. */
+/** A hash of the step whose code made an answer, by which another step is known to be the same. */
+const code = optional(
+  Schema.String,
+  "Hash of the name, version and Schemas of the step whose code made it, by which another step is known to be the same."
+)
+
 export const StepResult = Schema.Struct({
-  fingerprint: Fingerprint,
-  output: Schema.Json,
-  by: Author,
-  model: Schema.optionalKey(Schema.String),
-  /** Hash of the name, version and Schemas of the step whose code made it, by which another step is known to be the same. */
-  code: Schema.optionalKey(Schema.String),
-  /** A person asked for it, whatever there was. */
-  anew: Schema.optionalKey(Schema.Literal(true)),
-  at: Time
+  fingerprint: field(Fingerprint, "What it depended on: it is used again while that is the same."),
+  output: field(Schema.Json, "What the step gave, encoded by its `output` Schema."),
+  by: field(Author, "Who made it: a model, the step's own code, a person's hand, or a person who decided a gate."),
+  model: optional(Schema.String, "The alias of the model that made it, as the step named it."),
+  code,
+  anew: optional(Schema.Literal(true), "A person asked for it, whatever there was."),
+  at: field(Time, "When it was there, in milliseconds since 1970.")
+}).annotate({
+  identifier: "StepResult",
+  description: "The last result of a step that parsed, with all that it depended on."
 })
 export type StepResult = typeof StepResult.Type
 
-/**
- * Why a step failed. `value` is the error encoded by the step's own `error` Schema, where it has one. One that a `fallback`
- * took over has the `fingerprint` of what the step asked: while that is asked, it is not tried again.
- */
 export const StepFailure = Schema.Struct({
-  tag: Schema.String,
-  message: Schema.String,
-  value: Schema.optionalKey(Schema.Json),
-  fingerprint: Schema.optionalKey(Fingerprint),
-  /** The models that the step named, and how many repairs it asked each for. */
-  asked: Schema.optionalKey(Schema.Struct({ models: Schema.Array(Schema.String), repair: Count })),
-  /** The limit that was over, in milliseconds, where that is why. */
-  limit: Schema.optionalKey(Schema.Finite),
-  /** As that of a result. */
-  code: Schema.optionalKey(Schema.String),
-  /** It only waits: for a budget, say. What it was answered before is taken up when it goes on. */
-  suspends: Schema.optionalKey(Schema.Literal(true)),
-  at: Time
-})
+  tag: field(Schema.String, "The error's `_tag`, or its name."),
+  message: field(Schema.String, "What went wrong, for a person."),
+  value: optional(Schema.Json, "The error, encoded by the step's own `error` Schema, where it has one."),
+  fingerprint: optional(
+    Fingerprint,
+    "What the step asked, where a `fallback` took the failure over: while that is asked, it is not tried again."
+  ),
+  asked: optional(
+    Schema.Struct({
+      models: field(Schema.Array(Schema.String), "The aliases of the models, in the order in which they are asked."),
+      repair: field(Count, "How many repairs each was asked for.")
+    }),
+    "The models that the step named, and how many repairs it asked each for."
+  ),
+  limit: optional(Schema.Finite, "The time limit that was over, in milliseconds, where that is why."),
+  code,
+  suspends: optional(
+    Schema.Literal(true),
+    "It only waits: for a budget, say. What it was answered before is taken up when it goes on."
+  ),
+  at: field(Time, "When it failed, in milliseconds since 1970.")
+}).annotate({ identifier: "StepFailure", description: "Why a step failed." })
 export type StepFailure = typeof StepFailure.Type
 
-/** A failure that was taken over, which answers what was asked as a result does. */
-export const TakenOver = Schema.Struct({ ...StepFailure.fields, fingerprint: Fingerprint })
+export const TakenOver = Schema.Struct({
+  ...StepFailure.fields,
+  fingerprint: field(Fingerprint, "What the step asked: while that is asked, it is not tried again.")
+}).annotate({
+  identifier: "TakenOver",
+  description: "A failure that a `fallback` took over, which answers what was asked as a result does."
+})
 export type TakenOver = typeof TakenOver.Type
 
 /** What came of a request: a result, or a failure that was taken over. */
 export const Answer = Schema.Union([StepResult, TakenOver])
 export type Answer = typeof Answer.Type
 
-/** A reply of a model, without its text: `prompt` and `reply` are hashes of texts in the journal. */
 export const KeptReply = Schema.Struct({
-  turn: Schema.Int,
-  /** The provider's name of the model that answered, where it says one. */
-  model: Schema.String,
-  prompt: Schema.String,
-  reply: Schema.String,
-  finishReason: FinishReason,
-  usage: Usage,
-  /** The model as the step named it, and a hash of the format and parameters that were asked for besides the prompt. */
-  asked: Schema.optionalKey(Schema.Struct({ model: Schema.String, settings: Schema.String })),
-  /** The prompt of the first turn, in the turns after it. */
-  opening: Schema.optionalKey(Schema.String)
+  turn: field(Schema.Int, "1 for the first reply of an attempt, more for each repair."),
+  model: field(Schema.String, "The provider's name of the model that answered; where it says none, the alias."),
+  prompt: field(Schema.String, "Hash of the messages that were sent, a text in the journal."),
+  reply: field(Schema.String, "Hash of the reply, a text in the journal."),
+  finishReason: field(FinishReason, "Why the model stopped; `length`: the reply was cut off."),
+  usage: field(Usage, "What it cost."),
+  asked: optional(
+    Schema.Struct({
+      model: field(Schema.String, "The model as the step named it."),
+      settings: field(Schema.String, "Hash of the format and parameters.")
+    }),
+    "What was asked for besides the prompt."
+  ),
+  opening: optional(Schema.String, "Hash of the prompt of the first turn, in the turns after it.")
+}).annotate({
+  identifier: "KeptReply",
+  description: "A reply of a model, without its text: that is in the journal under its hash."
 })
 export type KeptReply = typeof KeptReply.Type
 
-/** What is known of one step of a run. */
 export const StepRecord = Schema.Struct({
-  step: Schema.String,
-  /** How often it was started. */
-  attempts: Count,
-  /** Since when it runs, or ran when the process ended. */
-  pending: Schema.optionalKey(Time),
-  /**
-   * What models answered since a result was wanted, until there is one or a failure: what a kill left is taken up. Where
-   * that answered another prompt, until the run is complete.
-   */
-  replied: Schema.optionalKey(Schema.Array(KeptReply)),
-  result: Schema.optionalKey(StepResult),
-  /** What others took the place of since the run was last complete: what asks the same may have it yet. */
-  former: Schema.optionalKey(Schema.Array(Answer)),
-  /** The path of an earlier round whose result is this round's too. */
-  same: Schema.optionalKey(Schema.String),
-  /** What a gate was last asked: a hash of the question, which is a text in the journal. */
-  asked: Schema.optionalKey(Schema.Struct({ fingerprint: Schema.String, question: Schema.String, at: Time })),
-  /** The result is there, but a person asked for a new one. */
-  renew: Schema.optionalKey(Schema.Literal(true)),
-  error: Schema.optionalKey(StepFailure),
-  /** Replies of a model, usable or not, and what they cost. */
-  replies: Count,
-  usage: Usage,
-  /** Requests that really went to a provider, those whose end is known, and what these cost. */
-  requests: Schema.Struct({ started: Count, ended: Count, usage: Usage }),
-  /** How long the last finished attempt took. **Units** milliseconds. */
-  durationMillis: Schema.optionalKey(Schema.Int)
-})
+  step: field(Schema.String, "The name of the step that stands at the path."),
+  attempts: field(Count, "How often it was started."),
+  pending: optional(
+    Time,
+    "Since when it runs, or ran when the process ended, in milliseconds since 1970; absent while it does not."
+  ),
+  replied: optional(
+    Schema.Array(KeptReply),
+    "What models answered since a result was wanted, until there is one or a failure: what a kill left is taken up. Where that answered another prompt, until the run is complete."
+  ),
+  result: optional(StepResult, "The result that is there."),
+  former: optional(
+    Schema.Array(Answer),
+    "What others took the place of since the run was last complete: what asks the same may have it yet."
+  ),
+  same: optional(Schema.String, "The path of an earlier round whose result is this round's too."),
+  asked: optional(
+    Schema.Struct({
+      fingerprint: field(Schema.String, "The fingerprint that a decision will have answered."),
+      question: field(Schema.String, "Hash of the question, a text in the journal."),
+      at: field(Time, "When it was asked, in milliseconds since 1970.")
+    }),
+    "What a gate was last asked."
+  ),
+  renew: optional(Schema.Literal(true), "The result is there, but a person asked for a new one."),
+  error: optional(StepFailure, "Why the last attempt failed."),
+  replies: field(Count, "How many replies models gave, usable or not."),
+  usage: field(Usage, "What these replies cost."),
+  requests: field(
+    Schema.Struct({
+      started: field(Count, "How many went out."),
+      ended: field(Count, "Of how many the end is known; the others may have cost something."),
+      usage: field(Usage, "What those cost whose end is known.")
+    }),
+    "Requests that really went to a provider, repeated ones included."
+  ),
+  durationMillis: optional(Schema.Int, "How long the last finished attempt took, in milliseconds.")
+}).annotate({ identifier: "StepRecord", description: "What is known of one step of a run." })
 export type StepRecord = typeof StepRecord.Type
 
-/** Everything that is known of a run: an immutable value that goes to JSON and back without loss. */
 export const WorkflowState = Schema.Struct({
-  format: Schema.Literal(format),
-  run: Schema.String,
-  /** The run whose state this one started from. */
-  origin: Schema.optionalKey(Schema.String),
-  /** The runs that this one came from before, the nearest first: texts stay with the run that asked. */
-  origins: Schema.optionalKey(Schema.Array(Schema.String)),
-  workflow: Schema.String,
-  version: Schema.Int,
-  /** Hash of the definition that ran last. */
-  definition: Schema.String,
-  status: WorkflowStatus,
-  input: Schema.Json,
-  config: Schema.optionalKey(WorkflowConfig),
-  /** What ended the last run early, if anything did. */
-  error: Schema.optionalKey(Schema.Struct({ path: Schema.String, tag: Schema.String, message: Schema.String })),
-  /** How many events led here: it tells a state that is out of date from the newest. */
-  events: Schema.Int.check(Schema.isGreaterThan(0)),
-  createdAt: Time,
-  updatedAt: Time,
-  /** One record for each path that was ever started. */
-  records: Schema.Record(Schema.String, StepRecord),
-  /** Paths with a record that the definition no longer has. */
-  orphaned: Schema.Array(Schema.String)
+  format: field(Schema.Literal(format), "The version of this format."),
+  run: field(Schema.String, "The id of the run."),
+  origin: optional(Schema.String, "The run whose state this one started from."),
+  origins: optional(
+    Schema.Array(Schema.String),
+    "The runs that this one came from before, the nearest first: texts stay with the run that asked."
+  ),
+  workflow: field(Schema.String, "The name of the workflow."),
+  version: field(Schema.Int, "The version of the workflow, as its author counts."),
+  definition: field(Schema.String, "Hash of the definition that ran last."),
+  status: field(
+    WorkflowStatus,
+    "Where the run stands; the last lifecycle event decides. `IN_PROGRESS`: running, or killed while it ran, or changed by hand since. Every run can be resumed."
+  ),
+  input: field(Schema.Json, "The input, encoded by the workflow's Schema."),
+  config: optional(WorkflowConfig, "How the run differs from its workflow's definition."),
+  error: optional(
+    Schema.Struct({
+      path: field(Schema.String, "The step; empty where it is the whole run."),
+      tag: field(Schema.String, "The error's `_tag`, or its name."),
+      message: field(Schema.String, "What went wrong, for a person.")
+    }),
+    "What ended the last run early, if anything did."
+  ),
+  events: field(
+    Schema.Int.check(Schema.isGreaterThan(0)),
+    "How many events led here: it tells a state that is out of date from the newest."
+  ),
+  createdAt: field(Time, "When the run began, in milliseconds since 1970."),
+  updatedAt: field(Time, "When something last happened to it, in milliseconds since 1970."),
+  records: field(Schema.Record(Schema.String, StepRecord), "One record for each path that was ever started."),
+  orphaned: field(Schema.Array(Schema.String), "Paths with a record that the definition no longer has.")
+}).annotate({
+  identifier: "WorkflowState",
+  description: "Everything that is known of a run: an immutable value that goes to JSON and back without loss."
 })
 export interface WorkflowState extends Schema.Schema.Type<typeof WorkflowState> {}
+
+/** The JSON Schema (2020-12) of a state as JSON, with a description of each field. */
+export const jsonSchema = (): JsonSchema => publish(WorkflowState)
 
 /** The result at a path: its own, or that of an earlier round which it shares. */
 export const resultAt = ({ records }: WorkflowState, path: string): StepResult | undefined => {

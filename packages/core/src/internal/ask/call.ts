@@ -14,17 +14,22 @@ import * as Usage from "../../Usage.ts"
 import type { JsonCodec } from "../json/codec.ts"
 import { OutputParseError, type OutputParser } from "../parser/outputParser.ts"
 import { excerpt } from "../text/excerpt.ts"
+import { optional } from "../words/field.ts"
 import { told } from "../words/told.ts"
 import type { StepContext } from "./context.ts"
 import { repairMessage } from "./repairMessage.ts"
 
 /** What can be set for a step that asks a model: in its code, and by a configuration. */
 export const ModelSettings = Schema.Struct({
-  /** A model's alias, or several: the next is asked when repairs of the one before are used up. */
-  model: Schema.optionalKey(Schema.Union([Schema.String, Schema.NonEmptyArray(Schema.String)])),
-  parameters: Schema.optionalKey(Parameters),
-  /** How often a step asks again when a reply does not parse; 2 by default. */
-  repair: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
+  model: optional(
+    Schema.Union([Schema.String, Schema.NonEmptyArray(Schema.String)]),
+    "A model's alias, or several: the next is asked when repairs of the one before are used up."
+  ),
+  parameters: optional(Parameters, "How the model is to answer; they count one by one."),
+  repair: optional(
+    Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
+    "How often a step asks again when a reply does not parse; 2 by default."
+  )
 })
 export type ModelSettings = typeof ModelSettings.Type
 

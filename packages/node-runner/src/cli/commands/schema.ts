@@ -2,12 +2,11 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
-import { WorkflowState } from "@stepwright/core/WorkflowState"
+import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
+import * as WorkflowState from "@stepwright/core/WorkflowState"
 import * as flags from "../run/flags.ts"
 
-const schemas = { state: WorkflowState, event: WorkflowEvent }
+const schemas = { state: WorkflowState.jsonSchema, event: WorkflowEvent.jsonSchema }
 
 export const schema = Command.make(
   "schema",
@@ -20,9 +19,7 @@ export const schema = Command.make(
     json: flags.json
   },
   Effect.fnUntraced(function* ({ of }) {
-    const { definitions, schema: root } = Schema.toJsonSchemaDocument(schemas[of])
-    const document = { $schema: "https://json-schema.org/draft/2020-12/schema", ...root, $defs: definitions }
-    yield* Console.log(JSON.stringify(document, null, 2))
+    yield* Console.log(JSON.stringify(schemas[of](), null, 2))
   })
 ).pipe(
   Command.withDescription("Print the JSON Schema (2020-12) of a run's state, or of what happens to it"),
