@@ -33,8 +33,8 @@ const validate = { state: ajv.compile(schemas.state), event: ajv.compile(schemas
 const faultOf = (of: keyof typeof validate, json: unknown): string | undefined =>
   validate[of](json) ? undefined : `${ajv.errorsText(validate[of].errors)} in ${JSON.stringify(json).slice(0, 500)}`
 
-describe.each(["state", "event"] as const)("the JSON Schema of a %s", (of) => {
-  it("is what the command prints", async () => {
+describe.each(["state", "event"] as const)("stepwright schema %s", (of) => {
+  it("prints what the library gives", async () => {
     const { stdout } = await place().stepwright("schema", of)
     assert.deepStrictEqual<unknown>(JSON.parse(stdout), schemas[of])
   })

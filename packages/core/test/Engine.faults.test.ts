@@ -201,6 +201,24 @@ describe("Engine, where things go wrong", () => {
       }).pipe(Effect.provide(Journal.layerMemory))
     )
 
+    it.effect.each(["a/b", "..", "", "a b", "a\u001b[2J", "größe", "r".repeat(129)])(
+      "an id that no journal could keep is refused: %j",
+      (run) =>
+        Effect.gen(function* () {
+          const workflow = begin.pipe(Workflow.bind("a", pass("a"), "input"))
+          const done = yield* runState(workflow, yield* Engine.initialize(workflow, "x"))
+          for (const named of [
+            Engine.initialize(workflow, "x", { run }),
+            Engine.import(workflow, done, { run }),
+            Engine.fork(workflow, done, "a", { run })
+          ]) {
+            const { message, reason } = yield* Effect.flip(named)
+            assert.strictEqual(reason._tag, "JournalError")
+            assert.include(message, "an id has letters, digits, . _ and - only")
+          }
+        }).pipe(Effect.provide(Journal.layerMemory))
+    )
+
     it.effect("a state that is not the newest of its run is refused, so that nothing is paid for twice", () =>
       Effect.gen(function* () {
         const workflow = begin.pipe(Workflow.bind("a", pass("a"), "input"))

@@ -391,7 +391,8 @@ describe("Engine", () => {
         `"api" depends on "stor", which is not there; did you mean "store"?`
       ],
       ["a circle", tasks(["a", "b"], ["b", "c"], ["c", "b"]), `in a circle: "b" → "c" → "b"`],
-      ["the same key twice", tasks(["a"], ["a"]), `two items have the key "a"`]
+      ["the same key twice", tasks(["a"], ["a"]), `two items have the key "a"`],
+      ["a key of no end", tasks(["a"], ["b".repeat(2049)]), "a key has 2049 characters; the most are 2048"]
     ] as const) {
       it.effect(`refuses by name, before any call: ${name}`, () => {
         const { asked, layer } = model()

@@ -185,6 +185,15 @@ describe("Step", () => {
       })
     }
 
+    for (const name of ["a\u001b[2J", "bell\u0007", "\u009b", "half\ud83d", "a".repeat(257)]) {
+      it(`refuses the name ${JSON.stringify(name).slice(0, 20)}, which could not be shown`, () => {
+        assert.throws(() => Step.make(name, base), "cannot be a name")
+        const step = Step.effect("a", { input: Topic, output: Topic, run: Effect.succeed })
+        const begin = Workflow.make("w", { input: Topic })
+        assert.throws(() => begin.pipe(Workflow.bind(name, step, "input")), "cannot be a name")
+      })
+    }
+
     it("checks the names of variables against the holes of the prompt", () => {
       // @ts-expect-error the hole {{topic}} is left out
       const missing = Step.make("a", { ...base, variables: () => ({}) })

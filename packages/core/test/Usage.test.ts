@@ -17,6 +17,11 @@ describe("Usage", () => {
     runs(200)
   )
 
+  it("a sum is one that can be written and read again, whatever a provider says", () => {
+    const most = { input: Number.MAX_SAFE_INTEGER, cacheWrite: Number.MAX_SAFE_INTEGER }
+    assert.deepStrictEqual(Usage.add(most, { input: 1, cacheWrite: 7 }), most)
+  })
+
   it("the service tier of a sum is that of all of it, or another", () => {
     assert.deepStrictEqual(Usage.add({ serviceTier: "flex" }, { serviceTier: "flex" }), { serviceTier: "flex" })
     assert.deepStrictEqual(Usage.add({ serviceTier: "flex" }, { serviceTier: "standard" }), { serviceTier: "other" })

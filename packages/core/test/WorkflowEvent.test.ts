@@ -1,4 +1,4 @@
-import { Effect, Schema } from "effect"
+import { Effect, Result, Schema } from "effect"
 import { Usage, WorkflowEvent, WorkflowState, type WorkflowStatus } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
 
@@ -49,6 +49,37 @@ const repliedIn = (turn: number): Event => ({
 const status = (...events: ReadonlyArray<Event>) => WorkflowEvent.fold(events)?.status
 
 describe("WorkflowEvent", () => {
+  describe("decode", () => {
+    const leaves: Event = { _tag: "RequestStarted", path: "a", request: 1, model: "m", atMost: { input: 9 }, at: 5 }
+    const moved: Event = { _tag: "ResultMoved", from: "a", to: "b", answer: "f", at: 4 }
+    const asked: Event = { _tag: "GateAsked", path: "a", step: "gate", fingerprint: "f", question: "q", at: 4 }
+    it.each<readonly [string, Event, object, string]>([
+      ["an id with a separator", initialized, { run: "a/b" }, `["run"]`],
+      ["an id that steers a terminal", initialized, { run: "a\u001b[2J" }, `["run"]`],
+      ["a workflow's name with a line break", initialized, { workflow: "a\nb" }, `["workflow"]`],
+      ["a path that steers a terminal", begun, { path: "a\u001b[2J" }, `["path"]`],
+      ["a path of half a sign", asked, { path: "\udc00" }, `["path"]`],
+      ["a path of no end", succeeded("x"), { path: "a".repeat(1_100_000) }, `["path"]`],
+      ["a step's name that steers a terminal", begun, { step: "\u009b2J" }, `["step"]`],
+      ["a way from a path that is none", moved, { from: "\0" }, `["from"]`],
+      ["a way to a path that is none", moved, { to: "\u007f" }, `["to"]`],
+      ["an orphan that is none", ended("COMPLETED"), { orphaned: ["a", "\u0085"] }, `["orphaned"][1]`],
+      ["a turn before the first", repliedIn(1), { turn: -1 }, `["turn"]`],
+      ["a request before the first", leaves, { request: -1 }, `["request"]`],
+      ["fewer tokens than none", leaves, { atMost: { input: -1 } }, `["input"]`],
+      ["a time limit below 0", failed, { limit: -1 }, `["limit"]`]
+    ])("refuses %s, and says where", (_, event, change, place) => {
+      assert.isTrue(Result.isSuccess(WorkflowEvent.decode(event)))
+      const decoded = WorkflowEvent.decode({ ...event, ...change })
+      assert.include(Result.isFailure(decoded) ? decoded.failure.message : "", place)
+    })
+  })
+
+  it("says of a step that the clock was set back in that it took no time", () => {
+    const ended = { ...succeeded("x"), at: 1 }
+    assert.strictEqual(WorkflowEvent.fold([initialized, begun, ended])?.records["a"]?.durationMillis, 0)
+  })
+
   describe("fold", () => {
     it("gives nothing for no events", () => assert.isUndefined(WorkflowEvent.fold([])))
 

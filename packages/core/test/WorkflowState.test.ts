@@ -1,5 +1,5 @@
 import { Effect, Schema } from "effect"
-import { Engine, Step, Workflow, WorkflowState } from "@stepwright/core"
+import { Engine, Step, StepPath, Workflow, WorkflowState } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
 import { runState } from "./support/engine.ts"
 
@@ -13,6 +13,9 @@ const edited = (edit: (json: any) => void) =>
     edit(json)
     return JSON.stringify(json)
   })
+
+const reply = { model: "m", prompt: "p", reply: "r", finishReason: "stop", usage: {} }
+const failure = { tag: "E", message: "", at: 0 }
 
 const many = (value: unknown) => Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [i, value]))
 
@@ -33,7 +36,28 @@ describe("WorkflowState", () => {
       ["a time beyond all dates", (json) => (json.createdAt = 9e15), `["createdAt"]`],
       ["a time before all dates", (json) => (json.records.a.result.at = -9e15), `["records"]["a"]["result"]["at"]`],
       ["an author that is none", (json) => (json.records.a.result.by = "me"), `["records"]["a"]["result"]["by"]`],
-      ["no input", (json) => delete json.input, `["input"]`]
+      ["no input", (json) => delete json.input, `["input"]`],
+      ["an id with a separator", (json) => (json.run = "../r"), `["run"]`],
+      ["an id that is empty", (json) => (json.run = ""), `["run"]`],
+      ["an id of no end", (json) => (json.run = "r".repeat(129)), `["run"]`],
+      ["an origin that steers a terminal", (json) => (json.origin = "r\u001b[2J"), `["origin"]`],
+      ["an origin of before that is hidden", (json) => (json.origins = ["r", ".r"]), `["origins"][1]`],
+      [
+        "a path that steers a terminal",
+        (json) => (json.records["a\u001b[2J"] = json.records.a),
+        String.raw`a\u001b[2J`
+      ],
+      ["a path of half a sign", (json) => (json.orphaned = ["a", "\ud83d"]), `["orphaned"][1]`],
+      ["a path of another round with a line break", (json) => (json.records.a.same = "a\nb"), `["a"]["same"]`],
+      ["a path of no end", (json) => (json.orphaned = ["a".repeat(1_100_000)]), `["orphaned"][0]`],
+      ["a failure at no path", (json) => (json.error = { path: "\0", tag: "E", message: "" }), `["error"]["path"]`],
+      ["a step's name that rings", (json) => (json.records.a.step = "a\u0007"), `["records"]["a"]["step"]`],
+      ["a workflow's name that steers", (json) => (json.workflow = "w\u009b2J"), `["workflow"]`],
+      ["a turn before the first", (json) => (json.records.a.replied = [{ ...reply, turn: -1 }]), `[0]["turn"]`],
+      ["more attempts than can be counted", (json) => (json.records.a.attempts = 2 ** 53), `["a"]["attempts"]`],
+      ["half a request", (json) => (json.records.a.requests.started = 0.5), `["requests"]["started"]`],
+      ["an attempt that took less than no time", (json) => (json.records.a.durationMillis = -1), `["durationMillis"]`],
+      ["a limit below 0", (json) => (json.records.a.error = { ...failure, limit: -1 }), `["error"]["limit"]`]
     ] as ReadonlyArray<readonly [string, (json: any) => void, string]>) {
       it.effect(`refuses ${name}, and says where`, () =>
         Effect.gen(function* () {
@@ -103,6 +127,16 @@ describe("WorkflowState", () => {
         })
       )
     }
+
+    it.effect("takes what was named in any language, and every key that a path can be made of", () =>
+      Effect.gen(function* () {
+        const paths = ["größe", "漢字", "👩‍👩‍👧", "a/%1B%5B2J", `a/${StepPath.encodeKey("\u001b[2J\ud83d")}`, ""]
+        const text = yield* edited((json) => {
+          for (const path of paths) json.records[path] = json.records.a
+        })
+        assert.includeMembers(Object.keys((yield* WorkflowState.fromJson(text)).records), paths)
+      })
+    )
 
     it.effect("takes the deepest output that a step may have", () =>
       Effect.gen(function* () {

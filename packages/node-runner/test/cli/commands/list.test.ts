@@ -1,6 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs"
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import * as journalFile from "../../../src/internal/journal/journalFile.ts"
 import { call, inFolder } from "../../support/commandLine.ts"
 import { saying } from "../../support/saying.ts"
 
@@ -14,6 +15,17 @@ const started = Effect.gen(function* () {
   const { run }: { readonly run: string } = JSON.parse((yield* call(["run", "doc.md", "--json"], bound)).out)
   return run
 })
+
+const begin = {
+  _tag: "RunInitialized",
+  format: 2,
+  workflow: "saying",
+  version: 1,
+  definition: "d",
+  input: { text: "it" },
+  at: 1
+} as const
+const begun = { _tag: "StepStarted", step: "say", at: 2 } as const
 
 describe("list", () => {
   it.effect("shows a run as it is, whether it was read before or not", () =>
@@ -56,8 +68,13 @@ describe("list", () => {
       const damaged = yield* started
       const file = `.stepwright/runs/${damaged}/events.jsonl`
       writeFileSync(file, readFileSync(file, "utf8").replace("RunStarted", "RunStopped"))
+      mkdirSync(".stepwright/runs/hostile")
+      const lines = [journalFile.header("hostile"), { ...begin, run: "hostile" }, { ...begun, path: "\u001b[2J" }]
+      const text = lines.map((content, i) => journalFile.line("hostile", i, content)).join("")
+      writeFileSync(".stepwright/runs/hostile/events.jsonl", text)
       const entries: ReadonlyArray<{ readonly run: string; readonly error?: string }> = yield* listed
       assert.include(entries.find(({ run }) => run === damaged)?.error, "events.jsonl:3: it was changed")
+      assert.include(entries.find(({ run }) => run === "hostile")?.error, "events.jsonl:3: ")
       assert.isUndefined(entries.find(({ run }) => run === whole)?.error)
     }).pipe(inFolder)
   )

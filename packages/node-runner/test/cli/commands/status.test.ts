@@ -201,4 +201,24 @@ describe("import", () => {
       }
     }).pipe(inFolder)
   )
+
+  it.effect.each<readonly [string, (state: any) => void, string]>([
+    ["an id that leads elsewhere", (state) => (state.run = "../x"), 'at ["run"]'],
+    ["a path that steers a terminal", (state) => (state.records["\u001b[2J"] = state.records.build), 'at ["records"]'],
+    ["half a sign", (state) => state.orphaned.push("\ud83d"), 'at ["orphaned"][0]'],
+    ["a negative count", (state) => (state.records.approval.attempts = -1), '["approval"]["attempts"]']
+  ])("refuses a state with %s in one line, and begins no run", ([_, edit, place]) =>
+    Effect.gen(function* () {
+      yield* suspended(asking)
+      const state = JSON.parse((yield* call(["export"], asking)).out)
+      edit(state)
+      writeFileSync("state.json", JSON.stringify(state))
+      const { err, status } = yield* call(["import", "state.json", "--run", "second"], asking)
+      assert.strictEqual(status, 2)
+      assert.match(err, /^stepwright: state\.json: .*\n/)
+      assert.include(err, place)
+      assert.notInclude(err, "\u001b")
+      assert.strictEqual(JSON.parse((yield* call(["list", "--json"], asking)).out).length, 1)
+    }).pipe(inFolder)
+  )
 })

@@ -147,6 +147,18 @@ describe("journalFile", () => {
       [...lines.slice(0, 2), checkedLines.print("r", 2, '{"_tag":"StepStarted","path":1,"step":"s","at":1}')],
       "Unreadable"
     ],
+    ["an id that is none", [lines[0]!, journalFile.line("r", 1, { ...begin, run: "r/../s" })], "Unreadable"],
+    [
+      "a path that steers",
+      [...lines.slice(0, 2), journalFile.line("r", 2, { ...started(2), path: "\u001b[2J" })],
+      "Unreadable"
+    ],
+    ["half a sign", [...lines.slice(0, 2), journalFile.line("r", 2, { ...started(2), path: "\ud83d" })], "Unreadable"],
+    [
+      "a name that rings",
+      [...lines.slice(0, 2), journalFile.line("r", 2, { ...started(2), step: "\u0007" })],
+      "Unreadable"
+    ],
     ["another beginning", [...lines.slice(0, 2), journalFile.line("r", 2, begin)], "Unreadable"],
     ["no beginning", [lines[0]!, journalFile.line("r", 1, started(1))], "Unreadable"],
     ["no header", lines.slice(1), "Unreadable"]
