@@ -7,6 +7,10 @@ const onTerminal = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.
 
 const clear = "\u001b[2J\u009b31m\u0007"
 
+/** What a terminal obeys, but for the ends of lines and what the command line itself asks of it. */
+// oxlint-disable-next-line no-control-regex -- it looks for them
+const steering = /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u007f-\u009f]|\u001b\[[^?]/
+
 describe("a state that would steer a terminal", () => {
   it("is shown in words by every command", needs("python3"), async () => {
     const here = place(["gated.ts"])
@@ -46,9 +50,7 @@ describe("a state that would steer a terminal", () => {
       show("status", `no${clear}`),
       show("import", `no${clear}.json`)
     ]
-    // oxlint-disable-next-line no-control-regex -- it looks for them
-    for (const text of shown)
-      assert.notMatch(text, /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u007f-\u009f]|\u001b\[[^?]/)
+    for (const text of shown) assert.notMatch(text, steering)
     assert.include(shown.join(""), String.raw`no\x1b[2J\x9b31m\x07`)
     assert.include(shown.join(""), String.raw`model\u001b[2J\x9b31m\u0007`)
   })

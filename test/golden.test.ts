@@ -52,11 +52,11 @@ describe("a state of an earlier format", () => {
   it("is told by a change of a Schema", () => {
     assert.strictEqual(
       hashOf(WorkflowState.jsonSchema()),
-      "d231ea3c5e685188745f4336a52dea176e9fd8746cb921ee2033d659c11ff521"
+      "610b1e353f15d5c6fd6f762726a60f1cb193f5334aa3db7db06eb17748fbbcaf"
     )
     assert.strictEqual(
       hashOf(WorkflowEvent.jsonSchema()),
-      "a1a62ed2035462137adb692656c41904d91a0582afc45043d19b0bc8b7d8fb28"
+      "975bd2f46401132b17c8e10631b3836dc98399ea6d37f576189a3e53154afdb2"
     )
   })
 })

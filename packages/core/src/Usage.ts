@@ -51,14 +51,17 @@ export const add: {
   for (const key of ["input", "cachedInput", "output", "reasoning"] as const) {
     const a = self[key]
     const b = that[key]
-    if (a !== undefined && b !== undefined) sum[key] = a + b
+    if (a !== undefined && b !== undefined) sum[key] = total(a, b)
   }
   for (const key of ["cacheWrite", "cacheWriteHour"] as const) {
     const a = self[key]
     const b = that[key]
-    if (a !== undefined || b !== undefined) sum[key] = (a ?? 0) + (b ?? 0)
+    if (a !== undefined || b !== undefined) sum[key] = total(a ?? 0, b ?? 0)
   }
   const tier = self.serviceTier ?? that.serviceTier
   if (tier !== undefined) sum.serviceTier = tier === (that.serviceTier ?? tier) ? tier : "other"
   return sum
 })
+
+/** A sum that is a count again, whatever a provider says. */
+const total = (a: number, b: number) => Math.min(a + b, Number.MAX_SAFE_INTEGER)

@@ -5,6 +5,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Fingerprint } from "./Fingerprint.ts"
 import { isDeeper } from "./internal/format/depth.ts"
+import { Count, Name, Path, RunId, runIdRule, Time } from "./internal/format/fields.ts"
 import * as migrations from "./internal/format/migrations.ts"
 import * as exact from "./internal/json/exact.ts"
 import { publish } from "./internal/format/publish.ts"
@@ -15,15 +16,10 @@ import { Usage } from "./Usage.ts"
 import { WorkflowConfig } from "./WorkflowConfig.ts"
 import { WorkflowStatus } from "./WorkflowStatus.ts"
 
+export { RunId, runIdRule, Time }
+
 /** The version of the format that this library writes; it reads those before. */
 export const format = migrations.format
-
-const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
-
-const latest = 8.64e15
-
-/** **Units** milliseconds since 1970, as far as a `Date` goes: here and in all times of a state and of events. */
-export const Time = Schema.Int.check(Schema.isBetween({ minimum: -latest, maximum: latest }))
 
 /** Who made a result: a model, a step's own code, a person's hand, or a person who decided a gate. */
 export const Author = Schema.Literals(["model", "code", "hand", "decision"])
@@ -64,7 +60,10 @@ export const StepFailure = Schema.Struct({
     }),
     "The models that the step named, and how many repairs it asked each for."
   ),
-  limit: optional(Schema.Finite, "The time limit that was over, in milliseconds, where that is why."),
+  limit: optional(
+    Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
+    "The time limit that was over, in milliseconds, where that is why."
+  ),
   code,
   suspends: optional(
     Schema.Literal(true),
@@ -88,7 +87,7 @@ export const Answer = Schema.Union([StepResult, TakenOver])
 export type Answer = typeof Answer.Type
 
 export const KeptReply = Schema.Struct({
-  turn: field(Schema.Int, "1 for the first reply of an attempt, more for each repair."),
+  turn: field(Count, "1 for the first reply of an attempt, more for each repair."),
   model: field(Schema.String, "The provider's name of the model that answered; where it says none, the alias."),
   prompt: field(Schema.String, "Hash of the messages that were sent, a text in the journal."),
   reply: field(Schema.String, "Hash of the reply, a text in the journal."),
@@ -109,7 +108,7 @@ export const KeptReply = Schema.Struct({
 export type KeptReply = typeof KeptReply.Type
 
 export const StepRecord = Schema.Struct({
-  step: field(Schema.String, "The name of the step that stands at the path."),
+  step: field(Name, "The name of the step that stands at the path."),
   attempts: field(Count, "How often it was started."),
   pending: optional(
     Time,
@@ -124,7 +123,7 @@ export const StepRecord = Schema.Struct({
     Schema.Array(Answer),
     "What others took the place of since the run was last complete: what asks the same may have it yet."
   ),
-  same: optional(Schema.String, "The path of an earlier round whose result is this round's too."),
+  same: optional(Path, "The path of an earlier round whose result is this round's too."),
   asked: optional(
     Schema.Struct({
       fingerprint: field(Schema.String, "The fingerprint that a decision will have answered."),
@@ -145,19 +144,19 @@ export const StepRecord = Schema.Struct({
     }),
     "Requests that really went to a provider, repeated ones included."
   ),
-  durationMillis: optional(Schema.Int, "How long the last finished attempt took, in milliseconds.")
+  durationMillis: optional(Count, "How long the last finished attempt took, in milliseconds.")
 }).annotate({ identifier: "StepRecord", description: "What is known of one step of a run." })
 export type StepRecord = typeof StepRecord.Type
 
 export const WorkflowState = Schema.Struct({
   format: field(Schema.Literal(format), "The version of this format."),
-  run: field(Schema.String, "The id of the run."),
-  origin: optional(Schema.String, "The run whose state this one started from."),
+  run: field(RunId, "The id of the run."),
+  origin: optional(RunId, "The run whose state this one started from."),
   origins: optional(
-    Schema.Array(Schema.String),
+    Schema.Array(RunId),
     "The runs that this one came from before, the nearest first: texts stay with the run that asked."
   ),
-  workflow: field(Schema.String, "The name of the workflow."),
+  workflow: field(Name, "The name of the workflow."),
   version: field(Schema.Int, "The version of the workflow, as its author counts."),
   definition: field(Schema.String, "Hash of the definition that ran last."),
   status: field(
@@ -168,7 +167,7 @@ export const WorkflowState = Schema.Struct({
   config: optional(WorkflowConfig, "How the run differs from its workflow's definition."),
   error: optional(
     Schema.Struct({
-      path: field(Schema.String, "The step; empty where it is the whole run."),
+      path: field(Path, "The step; empty where it is the whole run."),
       tag: field(Schema.String, "The error's `_tag`, or its name."),
       message: field(Schema.String, "What went wrong, for a person.")
     }),
@@ -180,8 +179,11 @@ export const WorkflowState = Schema.Struct({
   ),
   createdAt: field(Time, "When the run began, in milliseconds since 1970."),
   updatedAt: field(Time, "When something last happened to it, in milliseconds since 1970."),
-  records: field(Schema.Record(Schema.String, StepRecord), "One record for each path that was ever started."),
-  orphaned: field(Schema.Array(Schema.String), "Paths with a record that the definition no longer has.")
+  records: field(
+    Schema.Record(Schema.String, StepRecord).check(Schema.isPropertyNames(Path)),
+    "One record for each path that was ever started."
+  ),
+  orphaned: field(Schema.Array(Path), "Paths with a record that the definition no longer has.")
 }).annotate({
   identifier: "WorkflowState",
   description: "Everything that is known of a run: an immutable value that goes to JSON and back without loss."

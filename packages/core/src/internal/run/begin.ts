@@ -2,8 +2,9 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { Hasher } from "../../Hasher.ts"
-import { Journal } from "../../Journal.ts"
+import { Journal, JournalError } from "../../Journal.ts"
 import { WorkflowConfig, WorkflowConfigError } from "../../WorkflowConfig.ts"
 import {
   describeError,
@@ -15,7 +16,7 @@ import {
   WrongWorkflow
 } from "../../WorkflowError.ts"
 import { fold, type WorkflowEvent } from "../../WorkflowEvent.ts"
-import type { WorkflowState } from "../../WorkflowState.ts"
+import { RunId, runIdRule, type WorkflowState } from "../../WorkflowState.ts"
 import * as configuring from "../definition/configure.ts"
 import { describe } from "../definition/describe.ts"
 import { insideOf, type UntypedWorkflow } from "../definition/nodes.ts"
@@ -98,11 +99,14 @@ export const enterJournal = Effect.fnUntraced(function* (
 const sizeOf = (run: string) =>
   Effect.flatMap(Journal, (journal) => Effect.mapError(journal.size(run), (reason) => engineError("", reason)))
 
+const isRunId = Schema.is(RunId)
+
 /** Begins a run with its first event, under an id that no other run has. */
 export const begin = Effect.fnUntraced(function* (
   run: string,
   event: WorkflowEvent
 ): Effect.fn.Return<WorkflowState, WorkflowError> {
+  if (!isRunId(run)) return yield* engineError("", new JournalError({ run, reason: "Failed", detail: runIdRule }))
   const size = yield* sizeOf(run)
   if (size !== undefined && size > 0) return yield* engineError("", new RunExists({ run }))
   const journal = yield* Journal

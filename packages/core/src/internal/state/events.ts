@@ -1,13 +1,14 @@
 import * as Schema from "effect/Schema"
 import * as Usage from "../../Usage.ts"
 import { WorkflowConfig } from "../../WorkflowConfig.ts"
-import { format, KeptReply, StepFailure, StepResult, Time, WorkflowState } from "../../WorkflowState.ts"
+import { format, KeptReply, StepFailure, StepResult, WorkflowState } from "../../WorkflowState.ts"
+import { Count, Name, Path, RunId, Time } from "../format/fields.ts"
 import { field, optional } from "../words/field.ts"
 
 const at = { at: field(Time, "When it happened, in milliseconds since 1970.") }
-const path = { path: field(Schema.String, "The path of the step.") }
-const step = { step: field(Schema.String, "The name of the step that stands at the path.") }
-const request = { request: field(Schema.Int, "The number of the request among those of the path, from 1 on.") }
+const path = { path: field(Path, "The path of the step.") }
+const step = { step: field(Name, "The name of the step that stands at the path.") }
+const request = { request: field(Count, "The number of the request among those of the path, from 1 on.") }
 const definition = {
   version: field(Schema.Int, "The version of the workflow, as its author counts."),
   definition: field(Schema.String, "Hash of the definition, as it is configured.")
@@ -16,8 +17,8 @@ const input = field(Schema.Json, "The input, encoded by the workflow's Schema.")
 
 export const RunInitialized = Schema.TaggedStruct("RunInitialized", {
   format: field(Schema.Literal(format), "The version of the format of states and events."),
-  run: field(Schema.String, "The id of the run."),
-  workflow: field(Schema.String, "The name of the workflow."),
+  run: field(RunId, "The id of the run."),
+  workflow: field(Name, "The name of the workflow."),
   ...definition,
   input,
   config: optional(WorkflowConfig, "How the run differs from its workflow's definition."),
@@ -28,7 +29,7 @@ export const RunInitialized = Schema.TaggedStruct("RunInitialized", {
 })
 
 export const RunImported = Schema.TaggedStruct("RunImported", {
-  run: field(Schema.String, "The id of the new run."),
+  run: field(RunId, "The id of the new run."),
   state: field(WorkflowState, "The state that it starts from, under the id of the run that this is of."),
   ...at
 }).annotate({
@@ -77,8 +78,8 @@ export const RequestStarted = Schema.TaggedStruct("RequestStarted", {
   model: field(Schema.String, "The alias of the model."),
   atMost: field(
     Schema.Struct({
-      input: field(Schema.Int, "Tokens of the prompt."),
-      output: optional(Schema.Int, "Tokens of the reply, where these are limited.")
+      input: field(Count, "Tokens of the prompt."),
+      output: optional(Count, "Tokens of the reply, where these are limited.")
     }),
     "Tokens that it may take."
   ),
@@ -122,7 +123,7 @@ export const StepFailed = Schema.TaggedStruct("StepFailed", {
 export const ResultShared = Schema.TaggedStruct("ResultShared", {
   ...path,
   ...step,
-  from: field(Schema.String, "The path of the earlier round."),
+  from: field(Path, "The path of the earlier round."),
   ...at
 }).annotate({
   identifier: "ResultShared",
@@ -138,8 +139,8 @@ export const GateAsked = Schema.TaggedStruct("GateAsked", {
 }).annotate({ identifier: "GateAsked", description: "A gate waits for a decision." })
 
 const move = {
-  from: field(Schema.String, "The path that had it."),
-  to: field(Schema.String, "The path that asks the same, and has it now.")
+  from: field(Path, "The path that had it."),
+  to: field(Path, "The path that asks the same, and has it now.")
 }
 
 export const ResultMoved = Schema.TaggedStruct("ResultMoved", {

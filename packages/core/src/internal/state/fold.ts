@@ -214,7 +214,7 @@ const finished = (
   { at, fingerprint, settings }: Pick<typeof StepFailed.Type, "at" | "fingerprint" | "settings">
 ): StepRecord =>
   withReplies(
-    pending === undefined ? record : { ...record, durationMillis: at - pending },
+    pending === undefined ? record : { ...record, durationMillis: Math.max(0, at - pending) },
     replied?.filter(
       (reply) => fingerprint !== undefined && !(isOfPrompt(fingerprint, openingOf(reply)) && isWith(settings, reply))
     )

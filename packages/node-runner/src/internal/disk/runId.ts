@@ -1,4 +1,7 @@
-/** Whether a text may be the id of a run, which is the name of its folder. */
-export const isRunId = (text: string): boolean => /^[A-Za-z0-9][\w.-]{0,127}$/.test(text)
+import * as Schema from "effect/Schema"
+import { RunId } from "@stepwright/core/WorkflowState"
 
-export const runIdRule = "an id has letters, digits, . _ and - only"
+/** Whether a text may be the id of a run, which is the name of its folder. */
+export const isRunId: (text: string) => boolean = Schema.is(RunId)
+
+export { runIdRule } from "@stepwright/core/WorkflowState"

@@ -204,7 +204,11 @@ describe("import", () => {
 
   it.effect.each<readonly [string, (state: any) => void, string]>([
     ["an id that leads elsewhere", (state) => (state.run = "../x"), 'at ["run"]'],
-    ["a path that steers a terminal", (state) => (state.records["\u001b[2J"] = state.records.build), 'at ["records"]'],
+    [
+      "a path that steers a terminal",
+      (state) => (state.records["\u001b[2J"] = state.records.approval),
+      'at ["records"]'
+    ],
     ["half a sign", (state) => state.orphaned.push("\ud83d"), 'at ["orphaned"][0]'],
     ["a negative count", (state) => (state.records.approval.attempts = -1), '["approval"]["attempts"]']
   ])("refuses a state with %s in one line, and begins no run", ([_, edit, place]) =>
