@@ -65,8 +65,10 @@ describe("docs/29-state-and-events.md", () => {
 
 describe("another validator", () => {
   it("accepts what is stored of this format", () => {
-    assert.isUndefined(faultOf("state", JSON.parse(golden("state-2.json"))))
-    const lines = golden("events-2.jsonl").trimEnd().split("\n")
+    for (const name of ["state-2.json", "imported-2.json"]) {
+      assert.isUndefined(faultOf("state", JSON.parse(golden(name))))
+    }
+    const lines = ["events-2.jsonl", "imported-2.jsonl"].flatMap((name) => golden(name).trimEnd().split("\n"))
     for (const line of lines) assert.isUndefined(faultOf("event", JSON.parse(line)))
   })
 
