@@ -14,6 +14,13 @@ export const time = (millis: number): string => {
     : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
 }
 
+/** Bytes for a person: `900 B`, `1.2 kB`, `35.0 MB`. */
+export const bytes = (n: number): string => {
+  if (n < 1000) return `${n} B`
+  const power = Math.min(3, Math.floor(Math.log10(n) / 3))
+  return `${(n / 1000 ** power).toFixed(1)} ${["", "kB", "MB", "GB"][power]}`
+}
+
 /** Input and output tokens: `900 + 120 tokens`. What a provider did not say is left out. */
 export const tokens = ({ input, output }: Usage.Usage): ReadonlyArray<string> => {
   if (input === undefined) return output === undefined ? [] : [`${output} output tokens`]

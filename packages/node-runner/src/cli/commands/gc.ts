@@ -5,22 +5,29 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import { sizeOf } from "../../internal/disk/leftovers.ts"
+import { reasonOf } from "../../internal/disk/systemError.ts"
+import { directory } from "../../internal/services/layers.ts"
+import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 
-const day = 86_400_000
+const hour = 3_600_000
+
+/** Milliseconds: `30d`, `12h`, or a number of days. */
+const age = (text: string): Option.Option<number> => {
+  const [, number, unit] = /^(\d{1,6})([dh]?)$/u.exec(text) ?? []
+  return number === undefined ? Option.none() : Option.some(Number(number) * hour * (unit === "h" ? 1 : 24))
+}
 
 export const gc = Command.make(
   "gc",
   {
-    olderThan: Flag.Int("older-than").pipe(
-      Flag.filter(
-        (days) => days >= 0,
-        () => "must be 0 or more"
-      ),
-      Flag.withMetavar("DAYS"),
-      Flag.withDescription("Remove completed runs, too, that nothing has happened to for so many days"),
+    olderThan: Flag.String("older-than").pipe(
+      Flag.filterMap(age, () => "it must be days or hours, such as 30d or 12h"),
+      Flag.withMetavar("TIME"),
+      Flag.withDescription("Remove completed runs, too, that nothing has happened to for so long: 30d, 12h, or days"),
       Flag.optional
     ),
     dryRun: flags.toggle("dry-run", "Say what would be removed, and leave it"),
@@ -29,18 +36,35 @@ export const gc = Command.make(
   Effect.fnUntraced(function* ({ dryRun, json, olderThan }) {
     const fs = yield* FileSystem.FileSystem
     const now = yield* Clock.currentTimeMillis
-    const leftovers = yield* runFolder.leftovers
-    const runs = Option.isNone(olderThan) ? [] : yield* completedBefore(now - olderThan.value * day)
-    if (!dryRun) {
-      yield* Effect.forEach(leftovers, (path) => fs.remove(path, { recursive: true, force: true }), { discard: true })
-      yield* Effect.forEach(runs, runFolder.remove, { discard: true })
+    const [leftovers, unread] = yield* runFolder.leftovers
+    const [old, damaged] = Option.isNone(olderThan) ? [[], []] : yield* completedBefore(now - olderThan.value)
+    const [removed, kept] = yield* Effect.partition(
+      [
+        ...leftovers.map((path) => ({ path, remove: fs.remove(path, { recursive: true, force: true }) })),
+        ...old.map((run) => ({ path: `${directory}/${run}`, run, remove: runFolder.remove(run) }))
+      ],
+      ({ remove, ...target }) => {
+        const bytes = sizeOf(target.path)
+        return Effect.mapBoth(dryRun ? Effect.void : remove, {
+          onFailure: stays("run" in target ? `run ${target.run}` : target.path),
+          onSuccess: () => ({ ...target, bytes })
+        })
+      }
+    )
+    const failed = [...unread.map(({ cause, path }) => stays(path)(cause)), ...damaged, ...kept]
+    const bytes = removed.reduce((sum, target) => sum + target.bytes, 0)
+    const runs = removed.flatMap((target) => ("run" in target ? [target.run] : []))
+    const paths = removed.flatMap((target) => ("run" in target ? [] : [target.path]))
+    if (json) yield* Console.log(JSON.stringify({ dryRun, runs, leftovers: paths, bytes, failed }, null, 2))
+    else {
+      for (const name of [...paths, ...runs.map((run) => `run ${run}`)])
+        yield* Console.log(`${dryRun ? "would remove" : "removed"} ${name}`)
+      const found = [format.count(paths.length, "leftover"), format.count(runs.length, "run")]
+      const size = bytes === 0 ? "" : `, ${format.bytes(bytes)}`
+      yield* Console.log(`${found.join(" and ")} ${dryRun ? "to remove" : "removed"}${size}`)
+      for (const { message, target } of failed) yield* Console.error(`stepwright: ${target} stays: ${message}`)
     }
-    if (json) return yield* Console.log(JSON.stringify({ dryRun, runs, leftovers }, null, 2))
-    for (const path of leftovers) yield* Console.log(`${dryRun ? "would remove" : "removed"} ${path}`)
-    for (const run of runs) yield* Console.log(`${dryRun ? "would remove" : "removed"} run ${run}`)
-    const done = dryRun ? "to remove" : "removed"
-    const found = [format.count(leftovers.length, "leftover"), format.count(runs.length, "run")]
-    yield* Console.log(`${found.join(" and ")} ${done}`)
+    return yield* end(failed.length === 0 ? exitStatus.done : exitStatus.failed)
   })
 ).pipe(
   Command.withDescription(
@@ -49,17 +73,21 @@ export const gc = Command.make(
   Command.withShortDescription("Remove what killed processes left"),
   Command.withExamples(({ commandPath }) => [
     { command: `${commandPath.join(" ")} --dry-run`, description: "See what would go" },
-    { command: `${commandPath.join(" ")} --older-than 30`, description: "Completed runs of more than a month ago too" }
+    { command: `${commandPath.join(" ")} --older-than 30d`, description: "Completed runs of more than a month ago too" }
   ])
 )
 
+/** What is not removed, and why. */
+const stays = (target: string) => (cause: unknown) => ({ target, message: format.oneLine(reasonOf(cause)) })
+
+/** Runs that nothing has happened to since; one that cannot be read may be of use yet. */
 const completedBefore = Effect.fnUntraced(function* (time: number) {
-  const found: Array<string> = []
-  for (const run of yield* runFolder.all) {
-    // one that cannot be read may be of use yet
-    const state = yield* Effect.option(runFolder.state(run))
-    const isOld = Option.exists(state, ({ status, updatedAt }) => status === "COMPLETED" && updatedAt < time)
-    if (isOld && !(yield* runFolder.isLive(run))) found.push(run)
-  }
-  return found
+  const [states, damaged] = yield* Effect.partition(yield* runFolder.all, (run) =>
+    Effect.mapBoth(runFolder.state(run), {
+      onFailure: stays(`run ${run}`),
+      onSuccess: ({ status, updatedAt }) => ({ run, isOld: status === "COMPLETED" && updatedAt < time })
+    })
+  )
+  const old = states.flatMap(({ isOld, run }) => (isOld ? [run] : []))
+  return [yield* Effect.filter(old, (run) => Effect.map(runFolder.isLive(run), (isLive) => !isLive)), damaged] as const
 })

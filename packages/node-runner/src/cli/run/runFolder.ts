@@ -78,13 +78,10 @@ export const beginIn = <A, E, R>(run: string, wanted: string, work: (folder: str
 
 export const remove = (run: string): Effect.Effect<void, JournalError> => NodeJournal.remove(directory, run)
 
-/** What killed processes left beside runs. */
-export const leftovers = Effect.gen(function* () {
-  const runs = new Set(yield* all)
-  return yield* Effect.mapError(
-    findLeftovers(directory, chosen, (name) => runs.has(name)),
-    (cause) => failed(`what was left cannot be looked for: ${reasonOf(cause)}`, { target: directory, cause })
-  )
+/** What killed processes left beside runs, and what could not be looked at. */
+export const leftovers = Effect.flatMap(all, (runs) => {
+  const known = new Set(runs)
+  return findLeftovers(directory, chosen, (name) => known.has(name))
 })
 
 /** Asks the process that writes to a run, by this one; `undefined` where none does. */

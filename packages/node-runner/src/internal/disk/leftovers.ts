@@ -1,7 +1,9 @@
+import { lstatSync, readdirSync } from "node:fs"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import { ifThere } from "./ifThere.ts"
 import { isRunId } from "./runId.ts"
 
@@ -14,13 +16,18 @@ const isSetUp = (name: string): boolean =>
   isPart(name) || name === "run.json" || name === "inbox" || /^claim\.\d+(?:\.ended)?$/u.test(name)
 const isRemoved = (name: string): boolean => name.startsWith(".removed-")
 
-/** What killed processes left in a folder of runs: by `isRun` folders are told apart that hold one. */
+/** What stands in a record of a chosen folder: whose it is. */
+const record = /^(\S+) .+\n$/u
+
+/**
+ * What killed processes left in a folder of runs, by `isRun` folders are told apart that hold one; beside it, what could
+ * not be looked at.
+ */
 export const find = Effect.fnUntraced(function* (directory: string, chosen: string, isRun: (name: string) => boolean) {
   const fs = yield* FileSystem.FileSystem
   const now = yield* Clock.currentTimeMillis
   const names = (folder: string) =>
-    // a file, or what cannot be looked into, is left alone
-    Effect.orElseSucceed(fs.readDirectory(folder), (): ReadonlyArray<string> => [])
+    Effect.map(ifThere(fs.readDirectory(folder)), (names) => Option.getOrElse(names, (): ReadonlyArray<string> => []))
   const isFolder = (path: string) =>
     Effect.map(ifThere(fs.stat(path)), (found) => Option.exists(found, ({ type }) => type === "Directory"))
   const isOld = (path: string) =>
@@ -30,27 +37,46 @@ export const find = Effect.fnUntraced(function* (directory: string, chosen: stri
         (time) => now - time.getTime() > finished
       )
     )
-  const left: Array<string> = []
-  for (const name of yield* names(directory)) {
+  const inRuns = Effect.fnUntraced(function* (name: string) {
     const path = `${directory}/${name}`
-    if (isRemoved(name)) left.push(path)
-    else if (!isRun(name)) {
-      const isOurs = isRunId(name) && (yield* isFolder(path)) && (yield* fs.readDirectory(path)).every(isSetUp)
-      if (isOurs && (yield* isOld(path))) left.push(path)
-    } else {
-      for (const inner of yield* names(path)) {
-        if (isPart(inner) && (yield* isOld(`${path}/${inner}`))) left.push(`${path}/${inner}`)
-      }
-    }
-  }
-  for (const name of yield* names(chosen)) {
-    if (!/^[0-9a-f]{64}$/u.test(name)) continue
+    if (isRemoved(name)) return [path]
+    if (!isRunId(name) || !(yield* isFolder(path))) return []
+    const inner = yield* names(path)
+    if (!isRun(name)) return inner.every(isSetUp) && (yield* isOld(path)) ? [path] : []
+    return yield* Effect.filter(
+      inner.filter(isPart).map((part) => `${path}/${part}`),
+      isOld
+    )
+  })
+  const inChosen = Effect.fnUntraced(function* (name: string) {
     const path = `${chosen}/${name}`
-    const [run = ""] = (yield* Effect.orElseSucceed(fs.readFileString(path), () => "")).split(" ")
-    if (!isRun(run) && (yield* isOld(path))) left.push(path)
-  }
-  return left
+    if (!/^[0-9a-f]{64}$/u.test(name)) return []
+    const [, run] = record.exec(yield* fs.readFileString(path)) ?? []
+    return run !== undefined && !isRun(run) && (yield* isOld(path)) ? [path] : []
+  })
+  const looks = [
+    { folder: directory, look: inRuns },
+    { folder: chosen, look: inChosen }
+  ].map(({ folder, look }) =>
+    Effect.flatMap(names(folder), (names) =>
+      Effect.partition(names, (name) => Effect.mapError(look(name), (cause) => ({ path: `${folder}/${name}`, cause })))
+    ).pipe(Effect.catch((cause) => Effect.succeed([[], [{ path: folder, cause }]] as const)))
+  )
+  const found = yield* Effect.all(looks)
+  return [found.flatMap(([left]) => left.flat()), found.flatMap(([, unread]) => unread)] as const
 })
+
+/** How many bytes are in a file or a folder, whatever links in it lead to. */
+export const sizeOf = (path: string): number => {
+  const found = Result.try(() => lstatSync(path))
+  if (Result.isFailure(found)) return 0
+  if (!found.success.isDirectory()) return found.success.size
+  const names = Result.getOrElse(
+    Result.try(() => readdirSync(path)),
+    (): Array<string> => []
+  )
+  return names.reduce((sum, name) => sum + sizeOf(`${path}/${name}`), 0)
+}
 
 /** Removes a folder under its name at once; what a kill leaves of it is a leftover. */
 export const removeFolder = Effect.fnUntraced(function* (directory: string, name: string) {
