@@ -1,6 +1,7 @@
 import { Effect, Result, Schema } from "effect"
 import { Usage, WorkflowEvent, WorkflowState, type WorkflowStatus } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
+import { growth } from "./support/growth.ts"
 
 type Event = WorkflowEvent.WorkflowEvent
 
@@ -72,6 +73,28 @@ describe("WorkflowEvent", () => {
       assert.isTrue(Result.isSuccess(WorkflowEvent.decode(event)))
       const decoded = WorkflowEvent.decode({ ...event, ...change })
       assert.include(Result.isFailure(decoded) ? decoded.failure.message : "", place)
+    })
+  })
+
+  describe("a fold of many events", () => {
+    it.each<readonly [string, (size: number) => ReadonlyArray<Event>]>([
+      ["of many steps", (size) => Array.from({ length: size }, (_, i) => ({ ...begun, path: `p${i}` }))],
+      ["of replies to one attempt", (size) => Array.from({ length: size }, () => repliedIn(1))],
+      ["of results of one step", (size) => Array.from({ length: size }, () => succeeded("x"))],
+      [
+        "of replies that go to and fro",
+        (size) => [
+          ...Array.from({ length: size }, () => repliedIn(1)),
+          { _tag: "RepliesMoved", from: "a", to: "b", opening: "p", at: 1 },
+          { _tag: "RepliesMoved", from: "b", to: "a", opening: "p", at: 1 }
+        ]
+      ]
+    ])("%s takes a time that grows with them", (_, events) => {
+      const folded = (size: number) => {
+        const all = [initialized, ...events(size)]
+        return () => void WorkflowEvent.fold(all)
+      }
+      assert.isBelow(growth(4000, folded), 9)
     })
   })
 

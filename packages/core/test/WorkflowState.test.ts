@@ -2,6 +2,7 @@ import { Effect, Schema } from "effect"
 import { Engine, Step, StepPath, Workflow, WorkflowState } from "@stepwright/core"
 import { assert, describe, it } from "@effect/vitest"
 import { runState } from "./support/engine.ts"
+import { growth } from "./support/growth.ts"
 
 const step = Step.effect("step", { input: Schema.String, output: Schema.String, run: Effect.succeed })
 const workflow = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("a", step, "input"))
@@ -16,6 +17,30 @@ const edited = (edit: (json: any) => void) =>
 
 const reply = { model: "m", prompt: "p", reply: "r", finishReason: "stop", usage: {} }
 const failure = { tag: "E", message: "", at: 0 }
+
+const record = { step: "s", attempts: 0, replies: 0, usage: {}, requests: { started: 0, ended: 0, usage: {} } }
+const whole = {
+  format: 2,
+  run: "r",
+  workflow: "w",
+  version: 1,
+  definition: "d",
+  status: "FAILED",
+  input: null,
+  events: 1,
+  createdAt: 0,
+  updatedAt: 0,
+  records: {},
+  orphaned: []
+}
+const numbered = (size: number, value: unknown) =>
+  Object.fromEntries(Array.from({ length: size }, (_, i) => [`k${i}`, value]))
+const result = (parts: number) => ({
+  fingerprint: { value: "f", parts: numbered(parts, "v") },
+  output: null,
+  by: "code",
+  at: 0
+})
 
 const many = (value: unknown) => Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [i, value]))
 
@@ -127,6 +152,64 @@ describe("WorkflowState", () => {
         })
       )
     }
+
+    for (const [name, fields] of [
+      [
+        "many replies in one record",
+        (size) => ({
+          records: { a: { ...record, replied: Array.from({ length: size }, () => ({ ...reply, turn: 1 })) } }
+        })
+      ],
+      ["many records", (size) => ({ records: numbered(size, record) })],
+      ["many paths that are left", (size) => ({ orphaned: Array(size * 10).fill("a") })],
+      ["many fields that no state has", (size) => numbered(size * 10, 0)],
+      ["many parts of a fingerprint", (size) => ({ records: { a: { ...record, result: result(size * 10) } } })],
+      ["many steps that are configured", (size) => ({ config: { steps: numbered(size, { model: "m" }) } })],
+      ["a large input", (size) => ({ input: Array.from({ length: size * 10 }, () => ({ a: "text", b: [1, null] })) })],
+      ["a name of no end", (size) => ({ ["k".repeat(size * 1000)]: 0 })]
+    ] as ReadonlyArray<readonly [string, (size: number) => object]>) {
+      it(`reads ${name} in a time that grows with the text`, () => {
+        const text = (size: number) => JSON.stringify({ ...whole, ...fields(size) })
+        const read = (text: string) => () => void Effect.runSync(WorkflowState.fromJson(text))
+        assert.isBelow(
+          growth(4000, (size) => read(text(size))),
+          9
+        )
+      })
+    }
+
+    for (const [name, written, found] of [
+      ["infinity for an input", `"input":1e400`, `["input"]`],
+      ["infinity in an output", `"input":[0,{"a":-1e400}]`, `["input"]`],
+      ["infinity for a count", `"events":1e400`, `["events"]`],
+      ["a count that a double does not hold", `"events":9007199254740993`, `["events"]`],
+      ["a format that is text", `"format":"1"`, `["format"]`],
+      ["a format in a list", `"format":[1]`, `["format"]`],
+      ["a format that is true", `"format":true`, `["format"]`],
+      ["the last of two statuses", `"status":"DONE"`, `["status"]`],
+      ["a record of every object", `"records":{"__proto__":{}}`, `["records"]["__proto__"]["step"]`],
+      ["a list of records", `"records":[]`, `["records"]`]
+    ] as const) {
+      it.effect(`refuses ${name}, whatever stood there before, and says where`, () =>
+        Effect.gen(function* () {
+          const text = `${JSON.stringify(whole).slice(0, -1)},${written}}`
+          const error = yield* Effect.flip(WorkflowState.fromJson(text))
+          assert.strictEqual(error.reason, "Unreadable")
+          assert.include(error.message, found)
+        })
+      )
+    }
+
+    it.effect("takes odd numbers and halves of signs in texts, and writes them again", () =>
+      Effect.gen(function* () {
+        const input = `{"a":[-0.0,1e-400,0.1E1,"\\ud83d"],"__proto__":{"b":1}}`
+        const state = yield* WorkflowState.fromJson(`${JSON.stringify(whole).slice(0, -1)},"input":${input}}`)
+        const again = yield* WorkflowState.fromJson(WorkflowState.toJson(state))
+        const expected = `{"a":[0,0,1,"\\ud83d"],"__proto__":{"b":1}}`
+        assert.strictEqual(JSON.stringify(again.input), expected)
+        assert.isUndefined(({} as { readonly b?: number }).b)
+      })
+    )
 
     it.effect("takes what was named in any language, and every key that a path can be made of", () =>
       Effect.gen(function* () {

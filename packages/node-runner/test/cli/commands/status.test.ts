@@ -210,13 +210,19 @@ describe("import", () => {
       'at ["records"]'
     ],
     ["half a sign", (state) => state.orphaned.push("\ud83d"), 'at ["orphaned"][0]'],
+    ["a format that is text", (state) => (state.format = "1"), 'at ["format"]'],
+    ["lists in lists without end", (state) => (state.input = "NESTED"), "it is nested more than"],
+    ["infinity", (state) => (state.input = "INFINITE"), 'at ["input"]'],
     ["a negative count", (state) => (state.records.approval.attempts = -1), '["approval"]["attempts"]']
   ])("refuses a state with %s in one line, and begins no run", ([_, edit, place]) =>
     Effect.gen(function* () {
       yield* suspended(asking)
       const state = JSON.parse((yield* call(["export"], asking)).out)
       edit(state)
-      writeFileSync("state.json", JSON.stringify(state))
+      const text = JSON.stringify(state)
+        .replace('"NESTED"', "[".repeat(1e5) + "]".repeat(1e5))
+        .replace('"INFINITE"', "1e400")
+      writeFileSync("state.json", text)
       const { err, status } = yield* call(["import", "state.json", "--run", "second"], asking)
       assert.strictEqual(status, 2)
       assert.match(err, /^stepwright: state\.json: .*\n/)

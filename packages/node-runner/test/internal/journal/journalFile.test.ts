@@ -16,6 +16,12 @@ const begin = {
   at: 1
 } as const satisfies WorkflowEvent.WorkflowEvent
 
+/** The line of a beginning with this input. */
+const beginWith = (input: string) => JSON.stringify({ ...begin, input: "INPUT" }).replace('"INPUT"', () => input)
+
+const nested = (open: string, close: string, inner = "", depth = 100_000) =>
+  `${open.repeat(depth)}${inner}${close.repeat(depth)}`
+
 const started = (n: number) => ({ _tag: "StepStarted", path: `each/${n}`, step: "s", at: n }) as const
 
 const text = (n: number) => `reply ${n}: "quoted", ü, \u2028 and\nlines of ${"text ".repeat(12)}`
@@ -147,6 +153,27 @@ describe("journalFile", () => {
       [...lines.slice(0, 2), checkedLines.print("r", 2, '{"_tag":"StepStarted","path":1,"step":"s","at":1}')],
       "Unreadable"
     ],
+    ["infinity in an input", [lines[0]!, checkedLines.print("r", 1, beginWith("1e400"))], "Unreadable"],
+    [
+      "infinity, written at length",
+      [lines[0]!, checkedLines.print("r", 1, beginWith(`[ -1${"0".repeat(400)}]`))],
+      "Unreadable"
+    ],
+    [
+      "infinity, in between",
+      [lines[0]!, checkedLines.print("r", 1, beginWith(`{"a": 1${"0".repeat(250)}.5E+00099}`))],
+      "Unreadable"
+    ],
+    [
+      "lists in lists beyond what can be written",
+      [lines[0]!, checkedLines.print("r", 1, beginWith(nested("[", "]")))],
+      "Unreadable"
+    ],
+    [
+      "objects in objects beyond that",
+      [lines[0]!, checkedLines.print("r", 1, beginWith(nested('{"a":', "}", "0")))],
+      "Unreadable"
+    ],
     ["an id that is none", [lines[0]!, journalFile.line("r", 1, { ...begin, run: "r/../s" })], "Unreadable"],
     [
       "a path that steers",
@@ -165,6 +192,28 @@ describe("journalFile", () => {
   ] as const)("refuses %s, whose checksums hold", (_, given, reason) => {
     const { fault } = readLines(given)
     assert.deepStrictEqual([fault?.reason, fault?.line], [reason, given.length > 3 ? 1 : given.length])
+  })
+
+  it.each([
+    ["brackets in a text", `"${"[".repeat(5000)}"`],
+    ["lists as deep as they may be", nested("[", "]", "", 1000)],
+    ["large numbers, and what looks like larger ones", `[1e300, -1e+0300, "1e400", "a:1e400,", 1e-400]`],
+    ["a long number that a double holds", `1${"0".repeat(300)}`]
+  ])("takes %s", (_, input) => {
+    const { events, fault } = readLines([lines[0]!, checkedLines.print("r", 1, beginWith(input))])
+    assert.isUndefined(fault)
+    assert.deepStrictEqual(events, [{ ...begin, input: JSON.parse(input) }])
+  })
+
+  it("says what is wrong with a line of any length in a few words", () => {
+    const { fault } = readLines([
+      lines[0]!,
+      checkedLines.print("r", 1, beginWith(`{"${"k".repeat(1_000_000)}":1e400}`))
+    ])
+    assert.strictEqual(fault?.line, 2)
+    assert.isBelow(fault?.detail.length ?? 0, 2000)
+    const path = { ...started(2), path: "k".repeat(2_000_000) }
+    assert.isBelow(readLines([...lines.slice(0, 2), journalFile.line("r", 2, path)]).fault?.detail.length ?? 9999, 2000)
   })
 
   it.effect.prop("gives back any event", { event: Arbitrary.schema(WorkflowEvent.WorkflowEvent) }, ({ event }) =>
