@@ -23,6 +23,7 @@ export {
   WorkflowEvent
 } from "./internal/state/events.ts"
 export { answersOf, apply, type Draft, draft, fold, renewed, usageOf } from "./internal/state/fold.ts"
+export { depthProblem } from "./internal/format/depth.ts"
 export { openingOf } from "./internal/state/replies.ts"
 
 /** The JSON Schema (2020-12) of an event as JSON, with a description of each field. */

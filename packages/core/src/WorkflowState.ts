@@ -4,10 +4,9 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Fingerprint } from "./Fingerprint.ts"
-import { isDeeper } from "./internal/format/depth.ts"
+import { depthProblem } from "./internal/format/depth.ts"
 import { Count, Name, Path, RunId, runIdRule, Time } from "./internal/format/fields.ts"
 import * as migrations from "./internal/format/migrations.ts"
-import * as exact from "./internal/json/exact.ts"
 import { publish } from "./internal/format/publish.ts"
 import { excerpt } from "./internal/text/excerpt.ts"
 import { field, optional } from "./internal/words/field.ts"
@@ -247,13 +246,10 @@ const written = "a state is what WorkflowState.toJson writes"
 const refuseNothing = (text: string) =>
   text.trim() === "" ? Effect.fail(unreadable(`it holds nothing; ${written}`)) : Effect.void
 
-/** What the deepest output of a step is nested in is a few levels more. */
-const deepest = exact.deepest + 100
-
-const refuseDeep = (text: string) =>
-  isDeeper(text, deepest)
-    ? Effect.fail(unreadable(`it is nested more than ${deepest} lists and objects deep; ${written}`))
-    : Effect.void
+const refuseDeep = (text: string) => {
+  const problem = depthProblem(text)
+  return problem === undefined ? Effect.void : Effect.fail(unreadable(`${problem}; ${written}`))
+}
 
 /** JSON of what is no object, and so no state. */
 const refuseOther = (value: unknown) => {

@@ -1,10 +1,17 @@
+import * as exact from "../json/exact.ts"
+
+/** What the deepest output of a step is nested in is a few levels more. */
+const deepest = exact.deepest + 100
+
+/** What keeps a value that JSON text has from being written again: it can be read, however deep it is. */
+export const depthProblem = (text: string): string | undefined =>
+  isDeeper(text, deepest) ? `it is nested more than ${deepest} lists and objects deep` : undefined
+
 const [quote, backslash, openList, closeList, openObject, closeObject] = [34, 92, 91, 93, 123, 125]
 
-/**
- * Whether lists and objects are in one another deeper than `limit` in JSON text. **Shape** one pass, without recursion: such
- * a text can be read, but a value so deep is not written again.
- */
-export const isDeeper = (text: string, limit: number): boolean => {
+/** Whether lists and objects are in one another deeper than `limit` in JSON text. **Shape** one pass, without recursion. */
+const isDeeper = (text: string, limit: number): boolean => {
+  if (text.length <= limit) return false
   let depth = 0
   let isInText = false
   for (let i = 0; i < text.length; i++) {

@@ -15,7 +15,8 @@ export const format = 2
 export const state = (json: unknown): unknown => {
   let found = json
   while (Predicate.isReadonlyObject(found)) {
-    const migrate = next[Number(found["format"]) - 1]
+    const { format } = found
+    const migrate = Predicate.isNumber(format) ? next[format - 1] : undefined
     if (migrate === undefined) break
     found = migrate(found)
   }

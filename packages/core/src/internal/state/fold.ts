@@ -4,7 +4,7 @@ import * as Equal from "effect/Equal"
 import { unbilled } from "../../LlmError.ts"
 import * as Usage from "../../Usage.ts"
 import { type Answer, format, lineage, type WorkflowState } from "../../WorkflowState.ts"
-import type { StepFailure, StepRecord, TakenOver } from "../../WorkflowState.ts"
+import type { KeptReply, StepFailure, StepRecord, TakenOver } from "../../WorkflowState.ts"
 import type { RequestEnded, StepFailed, WorkflowEvent } from "./events.ts"
 import { isOfPrompt, isWith, openingOf, withReplies } from "./replies.ts"
 
@@ -45,7 +45,12 @@ const noRecord = (step: string): StepRecord => ({
  * The one transition function: what an event makes of a draft. **Shape** cost of an event, not of the state, but for the
  * end of a complete run.
  */
-export const apply = (self: Draft, event: WorkflowEvent): void => {
+export const apply = (self: Draft, event: WorkflowEvent): void => change(self, event)
+
+/** Lists that a fold has made itself, and may add to in place: nobody sees the states on the way. */
+type Own = WeakSet<object>
+
+const change = (self: Draft, event: WorkflowEvent, own?: Own): void => {
   self.updatedAt = Math.max(self.updatedAt, event.at)
   self.events++
   switch (event._tag) {
@@ -97,9 +102,10 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
     case "RepliesMoved": {
       const { from, opening, settings, to } = event
       const source = self.records[from]
-      const moved = source?.replied?.filter((reply) => openingOf(reply) === opening && isWith(settings, reply)) ?? []
+      const isMoved = (reply: KeptReply) => openingOf(reply) === opening && isWith(settings, reply)
+      const moved = source?.replied?.filter(isMoved) ?? []
       if (source === undefined || moved.length === 0) return
-      const left = source.replied?.filter((reply) => !moved.includes(reply))
+      const left = source.replied?.filter((reply) => !isMoved(reply))
       self.records[from] = withReplies(source, left)
       const taker = self.records[to] ?? noRecord(source.step)
       self.records[to] = withReplies(taker, [...(taker.replied ?? []), ...moved])
@@ -107,7 +113,7 @@ export const apply = (self: Draft, event: WorkflowEvent): void => {
     }
     default: {
       const before = self.records[event.path] ?? noRecord("step" in event ? event.step : "")
-      const after = next(before, event)
+      const after = next(before, event, own)
       const isOpened = event._tag === "GateAsked" || (event._tag === "StepSucceeded" && changes(before, after))
       if (isOpened && self.status !== "IN_PROGRESS") self.status = "IN_PROGRESS"
       self.records[event.path] = after
@@ -161,7 +167,7 @@ export const usageOf = ({ error, usage }: typeof RequestEnded.Type): Usage.Usage
 
 type StepEvent = Extract<WorkflowEvent, { readonly path: string }>
 
-const next = (record: StepRecord, event: StepEvent): StepRecord => {
+const next = (record: StepRecord, event: StepEvent, own: Own | undefined): StepRecord => {
   switch (event._tag) {
     case "StepStarted": {
       const { error, former = [], ...rest } = event.forced === true ? renewed(record) : record
@@ -170,7 +176,7 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
     }
     case "StepReplied": {
       const { _tag, at: _at, path: _path, ...reply } = event
-      const replied = [...(record.replied ?? []), reply]
+      const replied = withOne(record.replied, reply, own)
       return { ...record, replied, replies: record.replies + 1, usage: Usage.add(record.usage, event.usage) }
     }
     case "RequestStarted":
@@ -202,6 +208,14 @@ const next = (record: StepRecord, event: StepEvent): StepRecord => {
   }
 }
 
+const withOne = <A>(list: ReadonlyArray<A> = [], item: A, own: Own | undefined): ReadonlyArray<A> => {
+  // only lists that were made below are in it
+  const grown = own?.has(list) === true ? (list as Array<A>) : [...list]
+  grown.push(item)
+  own?.add(grown)
+  return grown
+}
+
 /** A record whose answer a person rejected, with all replies that there are. */
 export const renewed = ({ error: _error, replied: _replied, ...record }: StepRecord): StepRecord => ({
   ...record,
@@ -223,6 +237,7 @@ const finished = (
 /** The state that events lead to; `undefined` for none. */
 export const fold = (events: Iterable<WorkflowEvent>): WorkflowState | undefined => {
   const state = draft(blank)
-  for (const event of events) apply(state, event)
+  const own: Own = new WeakSet()
+  for (const event of events) change(state, event, own)
   return state.events === 0 ? undefined : state
 }

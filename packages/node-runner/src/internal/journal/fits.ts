@@ -37,7 +37,7 @@ const ofKind = (ast: SchemaAST.AST): Fits => {
     case "String":
       return Predicate.isString
     case "Number":
-      return Predicate.isNumber
+      return Number.isFinite
     case "Boolean":
       return Predicate.isBoolean
     case "Null":
@@ -53,13 +53,19 @@ const ofKind = (ast: SchemaAST.AST): Fits => {
     case "Objects":
       return object(ast)
     default:
-      return isJson(ast) ? () => true : never
+      return isJson(ast) ? isFiniteJson : never
   }
 }
 
 const isJson = ({ annotations }: SchemaAST.AST): boolean =>
   Predicate.hasProperty(annotations?.["representation"], "id") &&
   annotations["representation"].id === "effect/schema/Json"
+
+/** What `JSON.parse` gives is JSON, but for a number that is more than a double holds. */
+const isFiniteJson: Fits = (value) =>
+  Predicate.isNumber(value)
+    ? Number.isFinite(value)
+    : !Predicate.isObjectKeyword(value) || Object.values(value).every(isFiniteJson)
 
 /** The member with the tag of a value, or else any that it fits. */
 const union = ({ types }: SchemaAST.Union): Fits => {

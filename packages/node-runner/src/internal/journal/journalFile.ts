@@ -149,12 +149,18 @@ export const text = (self: Checked, hash: string): string | undefined => {
 const fitsEvent = fits.make(WorkflowEvent.WorkflowEvent.ast)
 const isEvent = (value: unknown): value is WorkflowEvent.WorkflowEvent => fitsEvent(value)
 
+const parseLine = (json: string): Result.Result<unknown, { readonly message: string }> => {
+  const problem = WorkflowEvent.depthProblem(json)
+  return problem === undefined
+    ? Result.try({ try: (): unknown => JSON.parse(json), catch: () => ({ message: "it is no JSON" }) })
+    : Result.fail({ message: problem })
+}
+
 /** The event that a line has. */
 export const readEvent = (json: string): Result.Result<WorkflowEvent.WorkflowEvent, { readonly message: string }> =>
-  Result.flatMap(
-    Result.try({ try: (): unknown => JSON.parse(json), catch: () => ({ message: "it is no JSON" }) }),
+  Result.flatMap(parseLine(json), (parsed) =>
     // nearly every line is as it was written, and decoding takes most of the time
-    (parsed) => (isEvent(parsed) ? Result.succeed(parsed) : WorkflowEvent.decode(parsed))
+    isEvent(parsed) ? Result.succeed(parsed) : WorkflowEvent.decode(parsed)
   )
 
 const Format = Schema.Struct({ format: Schema.Int })
@@ -197,8 +203,11 @@ const notRead = (line: number, json: string, detail: string): Fault => {
   const written = first && ("state" in first ? first.state : first).format
   return written !== undefined && written > WorkflowState.format
     ? newer(written, WorkflowState.format, line)
-    : unreadable(line, detail)
+    : unreadable(line, detail.length > most ? `${detail.slice(0, most)}…` : detail)
 }
+
+/** The most characters of what is said of a line, which may hold names of any length. */
+const most = 1000
 
 const newer = (written: number, known: number, line: number): Fault => ({
   reason: "Newer",
