@@ -67,12 +67,17 @@ export const asking: ReadonlyArray<Mutant> = [
   {
     name: "a first run sees what one that goes on does not",
     file: "internal/run/record.ts",
-    change: [["return recorded.success\n", "return value\n"]],
+    change: [
+      [
+        "return Effect.as(afterWork(runtime, path, succeeded), recorded.success)",
+        "return Effect.as(afterWork(runtime, path, succeeded), value)"
+      ]
+    ],
     killedBy: core("Engine.faults")
   },
   {
     name: "a new result is made of replies that were there",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [
       ["({ error: _error, replied: _replied, ...record }: StepRecord)", "({ error: _error, ...record }: StepRecord)"]
     ],
@@ -113,7 +118,7 @@ export const asking: ReadonlyArray<Mutant> = [
   },
   {
     name: "replies count after the result that they led to",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [["!(isOfPrompt(fingerprint, openingOf(reply)) &&", "!(isOfPrompt(fingerprint, ``) &&"]],
     killedBy: core("Engine.replies")
   }

@@ -39,8 +39,8 @@ export const combining: ReadonlyArray<Mutant> = [
     file: "internal/walk/walk.ts",
     change: [
       [
-        "Array.from({ length: node.count }, one), node.concurrency)",
-        `Array.from({ length: node.count }, one), "unbounded")`
+        "Array.from({ length: node.count }), one, node.concurrency)",
+        `Array.from({ length: node.count }), one, "unbounded")`
       ]
     ],
     killedBy: core("Engine.time")
@@ -96,7 +96,7 @@ export const combining: ReadonlyArray<Mutant> = [
   {
     name: "a decision counts for another question",
     file: "internal/ask/step.ts",
-    change: [["parts: (question) => Effect.succeed({ question })", "parts: () => Effect.succeed({ question: null })"]],
+    change: [["parts: { question }", "parts: { question: null }"]],
     killedBy
   },
   {

@@ -4,13 +4,13 @@ import { core, type Mutant } from "./mutant.ts"
 export const finding: ReadonlyArray<Mutant> = [
   {
     name: "a moved result stays where it was, and so is one sample twice",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [["const { asked, ...left } = without(source, moved)", "const { asked, ...left } = source"]],
     killedBy: core("Engine.moves")
   },
   {
     name: "a result that another takes the place of is lost",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [["{ result: answer }), ...formerly(others) }", "{ result: answer }), ...formerly(others.slice(0, 0)) }"]],
     killedBy: core("Engine.moves")
   },
@@ -79,7 +79,7 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a result that a person rejected serves another place",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [["return result === undefined || renew === true ?", "return result === undefined ?"]],
     killedBy: core("Engine.found")
   },
@@ -132,19 +132,19 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a failure that was taken over is found by its path alone",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [["if (isTakenOver(error)) return [error, ...former]", "if (isTakenOver(error)) return former"]],
     killedBy: core("Engine.failures")
   },
   {
     name: "a failure that another answer takes the place of is lost",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [["isTakenOver(error) ? [error, ...former] : former", "former"]],
     killedBy: core("Engine.failures")
   },
   {
     name: "a failure that a person rejected serves another place",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [
       [
         "({ error: _error, replied: _replied, ...record }: StepRecord)",
@@ -187,7 +187,7 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "replies are lost where their path is answered something else",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [["!(isOfPrompt(fingerprint, openingOf(reply)) &&", "(isOfPrompt(fingerprint, ``) &&"]],
     killedBy: core("Engine.unfinished")
   },
@@ -199,8 +199,8 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a reply serves two steps",
-    file: "WorkflowEvent.ts",
-    change: [["filter((reply) => !moved.includes(reply))", "filter((reply) => reply.reply !== ``)"]],
+    file: "internal/state/fold.ts",
+    change: [["filter((reply) => !isMoved(reply))", "filter((reply) => reply.reply !== ``)"]],
     killedBy: core("Engine.unfinished")
   },
   {

@@ -29,17 +29,15 @@ export const fingerprints: ReadonlyArray<Mutant> = [
   {
     name: "a fingerprint leaves out the system text",
     file: "internal/ask/step.ts",
-    change: [["Effect.succeed({ prompt: messages })", "Effect.succeed({ prompt: messages.slice(-1) })"]],
+    change: [["parts: { prompt: messages }", "parts: { prompt: messages.slice(-1) }"]],
     killedBy: core("Engine.edits")
   },
   {
     name: "a fingerprint covers what a step is given, and not what reaches the model",
     file: "internal/ask/step.ts",
     change: [
-      [
-        "parts: () => Effect.succeed({ prompt: messages })",
-        "parts: (input) => Effect.succeed({ prompt: messages, input })"
-      ]
+      ["prepare: (read) => {\n        const messages", "prepare: (read, input) => {\n        const messages"],
+      ["parts: { prompt: messages }", "parts: { prompt: messages, input }"]
     ],
     killedBy: core("Engine.edits")
   },
@@ -52,7 +50,7 @@ export const fingerprints: ReadonlyArray<Mutant> = [
   {
     name: "a fingerprint leaves out the key",
     file: "internal/ask/step.ts",
-    change: [["(key) => ({ input, key: exactKey(name, key) })", "(key) => (exactKey(name, key), { input })"]],
+    change: [["...(key !== undefined && {", "...(key !== undefined && input === key && {"]],
     killedBy: core("Step")
   },
   {

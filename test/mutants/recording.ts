@@ -33,19 +33,19 @@ export const recording: ReadonlyArray<Mutant> = [
   },
   {
     name: "an edited input is ignored",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [["      self.input = event.input\n", ""]],
     killedBy: core("Engine")
   },
   {
     name: "an edited input leaves a run completed",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [['if (!Equal.equals(self.input, event.input)) self.status = "IN_PROGRESS"', ""]],
     killedBy: core("Engine")
   },
   {
     name: "a changed result leaves a run completed",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [
       [
         '(event._tag === "StepSucceeded" && changes(before, after))',
@@ -56,7 +56,7 @@ export const recording: ReadonlyArray<Mutant> = [
   },
   {
     name: "a failure takes the last result away",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [
       ["const after = finished(record, event)", "const { result: _result, ...after } = finished(record, event)"]
     ],
@@ -64,7 +64,7 @@ export const recording: ReadonlyArray<Mutant> = [
   },
   {
     name: "a completed run still shows failures that do not count any more",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [['if (event.status === "COMPLETED") settle(self)', 'if (event.status === "CANCELLED") settle(self)']],
     killedBy: core("Engine.faults")
   },
@@ -140,7 +140,10 @@ export const recording: ReadonlyArray<Mutant> = [
     file: "internal/run/set.ts",
     change: [
       ["if (Result.isFailure(decoded)) return yield* new InvalidOutput({ detail: decoded.failure.message })\n", ""],
-      ["const encoded = yield* encodeOutput(step, decoded.success)", "const encoded = json as Schema.Json"],
+      [
+        "const encoded = yield* Effect.fromResult(encodeOutput(step, decoded.success))",
+        "const encoded = json as Schema.Json"
+      ],
       ["return decoded.success", "return json"]
     ],
     killedBy: core("Engine.records")
@@ -173,7 +176,7 @@ export const recording: ReadonlyArray<Mutant> = [
   },
   {
     name: "a new result is asked for again and again",
-    file: "WorkflowEvent.ts",
+    file: "internal/state/fold.ts",
     change: [
       [
         "renew: _renew, result: _result, same: _same, ...record } = before",

@@ -27,10 +27,10 @@ export const walking: ReadonlyArray<Mutant> = [
     file: "internal/walk/walk.ts",
     change: [
       [
-        "return yield* beside(visitor, at, settle(visitor, outputs, node.concurrency), node.concurrency)",
+        "return yield* beside(visitor, at, settle(visitor, items, visit, node.concurrency), node.concurrency)",
         `const done: Array<unknown> = []
-  const noted = outputs.map((output) => Effect.tap(output, (value) => Effect.sync(() => done.push(value))))
-  yield* beside(visitor, at, settle(visitor, noted, node.concurrency), node.concurrency)
+  const noted = (item: unknown, i: number) => Effect.tap(visit(item, i), (value) => Effect.sync(() => done.push(value)))
+  yield* beside(visitor, at, settle(visitor, items, noted, node.concurrency), node.concurrency)
   return done`
       ]
     ],
@@ -39,13 +39,13 @@ export const walking: ReadonlyArray<Mutant> = [
   {
     name: "items run more at a time than they may",
     file: "internal/walk/walk.ts",
-    change: [["settle(visitor, outputs, node.concurrency)", `settle(visitor, outputs, "unbounded")`]],
+    change: [["settle(visitor, items, visit, node.concurrency)", `settle(visitor, items, visit, "unbounded")`]],
     killedBy: core("Engine.time")
   },
   {
     name: "items run one at a time where more may",
     file: "internal/walk/walk.ts",
-    change: [["settle(visitor, outputs, node.concurrency)", "settle(visitor, outputs, 1)"]],
+    change: [["settle(visitor, items, visit, node.concurrency)", "settle(visitor, items, visit, 1)"]],
     killedBy: core("Engine.time")
   },
   {
@@ -75,7 +75,9 @@ export const walking: ReadonlyArray<Mutant> = [
   {
     name: "items with dependencies run one at a time where more may",
     file: "internal/walk/walk.ts",
-    change: [['settle({ stop: visitor.stop }, outputs, "unbounded")', "settle({ stop: visitor.stop }, outputs, 1)"]],
+    change: [
+      ['settle({ stop: visitor.stop }, items, visit, "unbounded")', "settle({ stop: visitor.stop }, items, visit, 1)"]
+    ],
     killedBy: core("Engine.time")
   },
   {
@@ -87,8 +89,8 @@ export const walking: ReadonlyArray<Mutant> = [
         "return Semaphore.withPermits(permits, 1)(slot(Effect.map(needed, Object.fromEntries)).pipe("
       ],
       [
-        "return Semaphore.withPermits(permits, 1)(visitItem(visitor, node, { ...at, hangsOn }, scope, item))",
-        "return visitItem(visitor, node, { ...at, hangsOn }, scope, item)"
+        "return Semaphore.withPermits(permits, 1)(visitItem(visitor, node, { ...at, hangsOn }, scope, names))",
+        "return visitItem(visitor, node, { ...at, hangsOn }, scope, names)"
       ],
       [
         "Effect.map((output) => [key, output] as const)\n    )",
@@ -100,7 +102,7 @@ export const walking: ReadonlyArray<Mutant> = [
   {
     name: "parts run one after the other",
     file: "internal/walk/walk.ts",
-    change: [['settle(visitor, works, "unbounded")', "settle(visitor, works, 1)"]],
+    change: [['settle(visitor, node.parts, visit, "unbounded")', "settle(visitor, node.parts, visit, 1)"]],
     killedBy: core("Engine.time")
   },
   {
