@@ -1,21 +1,9 @@
 import { spawnSync } from "node:child_process"
 import { cpSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { launcher, place, until } from "./support/cli.ts"
+import { launcher } from "./support/cli.ts"
+import { beginAtOnce, resumeAtOnce, underWay } from "./support/together.ts"
 import { needs } from "./support/tool.ts"
-
-const run = ["run", "--workflow", "together.ts", "--input", '{"text": "a shelf"}']
-
-/** A folder with a run whose slow step waits for the file `go`. */
-const underWay = async () => {
-  const here = place(["together.ts"])
-  const owner = here.start(...run)
-  await until(() => here.exists("calls.log"), owner)
-  const [id] = readdirSync(here.path(".stepwright/runs"))
-  const folder = `.stepwright/runs/${id}`
-  await until(() => here.read(`${folder}/events.jsonl`).includes("GateAsked"), owner)
-  return { here, owner, id: id!, folder }
-}
 
 describe.concurrent("a run under way in another process", () => {
   it("takes a decision, and goes on with it", async () => {
@@ -131,35 +119,9 @@ const processesBelow = (pid: number): ReadonlyArray<number> => {
 }
 
 describe.concurrent("processes that begin at once", () => {
-  it("go on with a stopped run one at a time", async () => {
-    const { here, owner } = await underWay()
-    owner.process.kill("SIGKILL")
-    await owner.ended
-    here.write("go", "")
-    const ended = await Promise.all(Array.from({ length: 4 }, () => here.stepwright("resume")))
-    const statuses = ended.map(({ status }) => status)
-    // who comes when another is through finds it suspended
-    assert.isTrue(
-      statuses.every((status) => status === 3 || status === 4),
-      ended.map(({ stderr }) => stderr).join("\n")
-    )
-    assert.include(statuses, 4)
-    assert.strictEqual(here.read("calls.log"), "a shelf\na shelf\n")
-  })
+  it("go on with a stopped run one at a time", () => resumeAtOnce(4))
 
-  it("deliver each into a folder of its own", async () => {
-    const here = place(["together.ts"])
-    here.write("go", "")
-    const ended = await Promise.all(Array.from({ length: 6 }, () => here.stepwright(...run)))
-    assert.deepStrictEqual(
-      ended.map(({ status }) => status),
-      ended.map(() => 4)
-    )
-    const runs = readdirSync(here.path(".stepwright/runs"))
-    const folders = runs.map((id) => JSON.parse(here.read(`.stepwright/runs/${id}/run.json`)).out)
-    assert.strictEqual(new Set(folders).size, 6)
-    assert.deepStrictEqual(folders.toSorted()[0], "out/together")
-  })
+  it("deliver each into a folder of its own", () => beginAtOnce(6))
 })
 
 describe.concurrent("the folder of a run", () => {
