@@ -24,7 +24,7 @@ const brace = 125
 /** What a line ends with after its number, with zeros for the checksum. */
 const tail = Buffer.from(',"crc":"00000000"}')
 const checksumAt = 8
-const numbering = ',"n":'
+const numbering = Buffer.from(',"n":')
 
 const seedOf = (name: string): number => crc32(`${name}\n`)
 
@@ -66,7 +66,13 @@ const bodyOf = (bytes: Buffer, start: number, end: number, seed: number): number
   let at = last
   while (at > start && bytes[at - 1]! >= 48 && bytes[at - 1]! <= 57) at--
   at -= numbering.length
-  return at > start && bytes.toString("latin1", at, at + numbering.length) === numbering ? at : -1
+  return at > start && hasAt(bytes, at, numbering) ? at : -1
+}
+
+/** Whether bytes have others at a place. */
+export const hasAt = (bytes: Buffer, at: number, others: Buffer): boolean => {
+  for (let i = 0; i < others.length; i++) if (bytes[at + i] !== others[i]) return false
+  return true
 }
 
 const digit = (byte: number): number =>

@@ -1,4 +1,4 @@
-import type { Buffer } from "node:buffer"
+import { Buffer } from "node:buffer"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -116,11 +116,9 @@ const withoutChecksums = (
 
 const decodeJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unknown))
 
-const textBegin = '{"hash":"'
+const textBegin = Buffer.from('{"hash":"')
 
-const isText = (bytes: Buffer, { start }: checkedLines.Line): boolean =>
-  bytes[start + 2] === textBegin.charCodeAt(2) &&
-  bytes.toString("latin1", start, start + textBegin.length) === textBegin
+const isText = (bytes: Buffer, { start }: checkedLines.Line): boolean => checkedLines.hasAt(bytes, start, textBegin)
 
 /** The hash of a text, in its line. */
 const hashIn = (bytes: Buffer, { start }: checkedLines.Line): string => {
