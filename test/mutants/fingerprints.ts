@@ -50,7 +50,7 @@ export const fingerprints: ReadonlyArray<Mutant> = [
   {
     name: "a fingerprint leaves out the key",
     file: "internal/ask/step.ts",
-    change: [["...(key !== undefined && {", "...(key !== undefined && input === key && {"]],
+    change: [["(key) => exactKey(name, key)", "(key) => (exactKey(name, key), null)"]],
     killedBy: core("Step")
   },
   {
