@@ -6,6 +6,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { PlatformError } from "effect/PlatformError"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as ScopedCache from "effect/ScopedCache"
 import * as Stream from "effect/Stream"
@@ -135,7 +136,8 @@ export const make = Effect.fnUntraced(function* (directory: string) {
       if (Option.exists(found, ({ type }) => type !== "File")) {
         return yield* new JournalError({ run, reason: "Failed", detail: `${file}: it is no file` })
       }
-      const bytes = version === "" ? new Uint8Array() : yield* fs.readFile(file)
+      if (version === "") return journalFile.missing
+      const bytes = yield* fs.readFile(file)
       const checked = journalFile.check(run, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
       if (Result.isFailure(checked)) return yield* unreadable(run, file, checked.failure)
       last = { file, version, checked: checked.success }
@@ -173,10 +175,7 @@ export const make = Effect.fnUntraced(function* (directory: string) {
         const path = yield* folder(run)
         const file = `${path}/${journalFile.name}`
         const found = yield* read(run)(file)
-        if (found.events.length === 0) {
-          const isThere = found.bytes.length > 0
-          return yield* notFound(run, isThere ? `${file}: nothing in it is whole` : `no such run below ${directory}`)
-        }
+        if (found === journalFile.missing) return yield* notFound(run, `no such run below ${directory}`)
         const events = journalFile.events(run, found)
         if (Result.isFailure(events)) return yield* unreadable(run, file, events.failure)
         const torn = found.bytes.length - found.length
@@ -208,7 +207,8 @@ export const make = Effect.fnUntraced(function* (directory: string) {
 
 const failed = (run: string) => (error: PlatformError) => {
   const place = "pathOrDescriptor" in error.reason ? error.reason.pathOrDescriptor : undefined
-  return new JournalError({ run, reason: "Failed", detail: [place, reasonOf(error)].filter(Boolean).join(": ") })
+  const detail = Predicate.isString(place) ? `${place}: ${reasonOf(error)}` : reasonOf(error)
+  return new JournalError({ run, reason: "Failed", detail })
 }
 
 const notFound = (run: string, detail: string) => new JournalError({ run, reason: "NotFound", detail })

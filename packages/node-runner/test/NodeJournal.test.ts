@@ -123,6 +123,7 @@ describe("NodeJournal", () => {
     inDirectory((directory) =>
       Effect.gen(function* () {
         yield* open(directory)(finish("r"))
+        const whole = yield* load(directory)
         const file = join(directory, "r", "events.jsonl")
         const lines = readFileSync(file, "utf8").split("\n")
         const broken = lines.with(3, lines[3]!.replace("StepStarted", "StepStrated")).join("\n")
@@ -134,8 +135,15 @@ describe("NodeJournal", () => {
         assert.include((yield* Effect.flip(open(directory)(goesOn))).message, "events.jsonl:4")
         assert.include((yield* Effect.flip(open(directory)(touch))).message, "events.jsonl:4")
         assert.strictEqual(readFileSync(file, "utf8"), broken)
-        writeFileSync(file, lines.with(0, lines[0]!.replace('"format":2', '"format":3')).join("\n"))
-        assert.strictEqual((yield* Effect.flip(load(directory))).reason, "Newer")
+        const flipped = lines.with(0, lines[0]!.replace('"format":2', '"format":3')).join("\n")
+        writeFileSync(file, flipped)
+        assert.include((yield* Effect.flip(load(directory))).message, "events.jsonl:1: it was changed")
+        assert.deepStrictEqual(yield* NodeJournal.repair(directory, "r"), {
+          events: whole.length,
+          lost: [],
+          kept: `${file}.damaged`
+        })
+        assert.deepStrictEqual(yield* load(directory), whole)
       })
     )
   )

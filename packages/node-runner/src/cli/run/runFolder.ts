@@ -7,10 +7,11 @@ import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import { RunExists, WorkflowError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { removeEmpty } from "../../internal/disk/folders.ts"
-import { find as findLeftovers } from "../../internal/disk/leftovers.ts"
+import { find as findLeftovers, isSetUp } from "../../internal/disk/leftovers.ts"
 import * as outFolder from "../../internal/disk/outFolder.ts"
 import { isRunId, runIdRule } from "../../internal/disk/runId.ts"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
+import { name as journalFile } from "../../internal/journal/journalFile.ts"
 import { directory } from "../../internal/services/layers.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
 import { CliError, configuration, failed, usage } from "../base/cliError.ts"
@@ -63,9 +64,16 @@ export const claim = (run: string): Effect.Effect<number, JournalError> =>
 /** Begins a run, which is claimed, by `work`; where that fails, nothing of it is left. **Fails with** `RunExists`. */
 export const begin = Effect.fnUntraced(function* <A, E, R>(run: string, work: Effect.Effect<A, E, R>) {
   const fs = yield* FileSystem.FileSystem
+  const folder = `${directory}/${run}`
+  const names = yield* Effect.orElseSucceed(fs.readDirectory(folder), (): ReadonlyArray<string> => [])
+  const others = names.filter((name) => !isSetUp(name))
+  if (others.length > 0 && !others.includes(journalFile)) {
+    const fix = "take another --run, or move it away"
+    return yield* usage(`${folder} is no run, and holds ${others[0]}`, { target: folder, fix })
+  }
   if ((yield* claim(run)) > 0) return yield* new WorkflowError({ path: "", reason: new RunExists({ run }) })
   return yield* Effect.onError(work, () =>
-    Effect.andThen(Effect.ignore(fs.remove(`${directory}/${run}`, { recursive: true })), removeEmpty(directory))
+    Effect.andThen(Effect.ignore(fs.remove(folder, { recursive: true })), removeEmpty(directory))
   )
 })
 

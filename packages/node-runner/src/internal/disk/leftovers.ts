@@ -12,7 +12,7 @@ const finished = 3_600_000
 
 const isPart = (name: string): boolean => /^\.(?:.+\.)?\d{10}\.part$/u.test(name)
 /** What a folder has before its run has begun: nothing that somebody could miss. */
-const isSetUp = (name: string): boolean =>
+export const isSetUp = (name: string): boolean =>
   isPart(name) || name === "run.json" || name === "inbox" || /^claim\.\d+(?:\.ended)?$/u.test(name)
 const isRemoved = (name: string): boolean => name.startsWith(".removed-")
 

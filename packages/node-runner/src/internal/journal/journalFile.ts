@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
@@ -47,15 +48,8 @@ export interface Checked {
   readonly length: number
 }
 
-/** A file that is not there, or of which nothing was ever on the disk. */
-const nothing = (bytes: Buffer): Checked => ({
-  format,
-  bytes,
-  events: [],
-  texts: [],
-  lines: 0,
-  length: 0
-})
+/** A file that is not there. */
+export const missing: Checked = { format, bytes: Buffer.alloc(0), events: [], texts: [], lines: 0, length: 0 }
 
 const unreadable = (line: number, detail: string): Fault => ({ reason: "Unreadable", line, detail })
 
@@ -66,22 +60,32 @@ const foreign = (other: string): Fault => ({
 })
 
 /**
- * Checks the lines of a run's file. What follows the last whole one was never on the disk, as far as anyone was told: it
- * does not count. Damage before that is a fault.
+ * Checks the lines of a run's file. An end that a write left which was cut off was never on the disk, as far as anyone was
+ * told: it does not count. All other damage is a fault.
  */
 export const check = (run: string, bytes: Buffer): Result.Result<Checked, Fault> => {
   const lines = checkedLines.scan(run, bytes)
   const last = lines.findLastIndex(({ number }) => number !== undefined)
   const first = Option.getOrUndefined(decodeHeader(bytes.toString("utf8", 0, lines[0]?.end ?? 0)))
-  if (first !== undefined && first.format > format) return Result.fail(newer(first.format, format, 1))
+  // where other lines are as this version writes them, so is the first, unless it was changed
+  if (first !== undefined && first.format > format && (last === -1 || lines[0]?.number === 0)) {
+    return Result.fail(newer(first.format, format, 1))
+  }
   if (last === -1) return withoutChecksums(run, bytes, lines, first)
-  const wrong = lines.slice(0, last + 1).find(({ line, number }) => number !== line - 1)
+  const written = lines.findLastIndex((line, i) => i <= last || wasWritten(bytes, line))
+  const wrong = lines.slice(0, written + 1).find(({ line, number }) => number !== line - 1)
   if (wrong !== undefined) return Result.fail(unreadable(wrong.line, misplaced(wrong)))
   if (first?.run !== run) return Result.fail(unreadable(1, "it is not the first line of a journal"))
   const events: Array<checkedLines.Line> = []
   const texts: Array<checkedLines.Line> = []
   for (let i = 1; i <= last; i++) (isText(bytes, lines[i]!) ? texts : events).push(lines[i]!)
   return Result.succeed({ format, bytes, events, texts, lines: last + 1, length: lines[last]!.end + 1 })
+}
+
+/** Whether a line was written to its end: what is cut off ends before, or has nothing in the place of what never came. */
+export const wasWritten = (bytes: Buffer, { end, start }: checkedLines.Line): boolean => {
+  const nothing = bytes.indexOf(0, start)
+  return end < bytes.length && (nothing === -1 || nothing > end)
 }
 
 const misplaced = ({ line, number }: checkedLines.Line): string => {
@@ -91,7 +95,7 @@ const misplaced = ({ line, number }: checkedLines.Line): string => {
     : `it stands there twice, or is out of order: it is number ${number}, and ${line - 1} was to follow`
 }
 
-/** A file of format 1, one of which nothing was ever whole, or another run's. */
+/** A file of format 1, another run's, or one that was changed from its beginning to its end. */
 const withoutChecksums = (
   run: string,
   bytes: Buffer,
@@ -102,12 +106,16 @@ const withoutChecksums = (
     return Result.fail(foreign(first.run))
   }
   const whole = lines.filter(({ end }) => end < bytes.length)
-  if (first !== undefined || !whole.some((line) => Option.isSome(decodeJson(checkedLines.jsonOf(bytes, line))))) {
-    return Result.succeed(nothing(bytes))
+  const json = whole.map((line) => decodeJson(checkedLines.jsonOf(bytes, line)))
+  if (json.some((line) => Option.exists(line, (value) => Predicate.hasProperty(value, "crc")))) {
+    const undo = "where its ends of lines became others, as on the way through another system, bring those back"
+    return Result.fail(unreadable(1, `it was changed throughout, and no checksum holds; ${undo}`))
   }
+  if (!json.some(Option.isSome)) return Result.fail(unreadable(1, "nothing in it is whole"))
   return Result.succeed({
-    ...nothing(bytes),
+    ...missing,
     format: 1,
+    bytes,
     events: whole,
     lines: whole.length,
     length: whole.at(-1)!.end + 1
@@ -118,7 +126,9 @@ const decodeJson = Schema.decodeUnknownOption(Schema.fromJsonString(Schema.Unkno
 
 const textBegin = Buffer.from('{"hash":"')
 
-const isText = (bytes: Buffer, { start }: checkedLines.Line): boolean => checkedLines.hasAt(bytes, start, textBegin)
+/** Whether a line has a text. */
+export const isText = (bytes: Buffer, { start }: checkedLines.Line): boolean =>
+  checkedLines.hasAt(bytes, start, textBegin)
 
 /** The hash of a text, in its line. */
 const hashIn = (bytes: Buffer, { start }: checkedLines.Line): string => {
@@ -154,12 +164,17 @@ const parseLine = (json: string): Result.Result<unknown, { readonly message: str
     : Result.fail({ message: problem })
 }
 
+const tags = new Set<unknown>(WorkflowEvent.WorkflowEvent.members.map(({ fields }) => fields._tag.schema.literal))
+
 /** The event that a line has. */
 export const readEvent = (json: string): Result.Result<WorkflowEvent.WorkflowEvent, { readonly message: string }> =>
-  Result.flatMap(parseLine(json), (parsed) =>
+  Result.flatMap(parseLine(json), (parsed) => {
     // nearly every line is as it was written, and decoding takes most of the time
-    isEvent(parsed) ? Result.succeed(parsed) : WorkflowEvent.decode(parsed)
-  )
+    if (isEvent(parsed)) return Result.succeed(parsed)
+    return Predicate.hasProperty(parsed, "_tag") && !tags.has(parsed._tag)
+      ? Result.fail({ message: `there is no event ${JSON.stringify(parsed._tag)}` })
+      : WorkflowEvent.decode(parsed)
+  })
 
 const Format = Schema.Struct({ format: Schema.Int })
 /** The format of a first event, or of the state that it starts from. */
@@ -177,17 +192,18 @@ export const events = (
     const json = checkedLines.jsonOf(bytes, line)
     const event = readEvent(json)
     if (Result.isFailure(event)) return Result.fail(notRead(line.line, json, event.failure.message))
-    const isFirst = decoded.length === 0
-    if (isFirst !== begins(event.success)) {
-      const detail = isFirst ? "no run begins with it" : "a run begins once, with its first event"
-      return Result.fail(unreadable(line.line, detail))
-    }
-    if (begins(event.success) && event.success.run !== run) {
-      return Result.fail(foreign(event.success.run))
-    }
+    const problem = placeProblem(event.success, decoded.length === 0)
+    if (problem !== undefined) return Result.fail(unreadable(line.line, problem))
+    if (begins(event.success) && event.success.run !== run) return Result.fail(foreign(event.success.run))
     decoded.push(event.success)
   }
-  return Result.succeed(decoded)
+  return decoded.length === 0 ? Result.fail(unreadable(1, "no run begins in it")) : Result.succeed(decoded)
+}
+
+/** What keeps an event from being where it is. */
+export const placeProblem = (event: WorkflowEvent.WorkflowEvent, isFirst: boolean): string | undefined => {
+  if (isFirst === begins(event)) return undefined
+  return isFirst ? "no run begins with it" : "a run begins once, with its first event"
 }
 
 type Beginning = typeof WorkflowEvent.RunInitialized.Type | typeof WorkflowEvent.RunImported.Type
@@ -214,10 +230,17 @@ const newer = (written: number, known: number, line: number): Fault => ({
 })
 
 /** What a file holds that counts, in the format of this version. */
-export const renewed = (run: string, { bytes, events, format, length }: Checked): string =>
+export const renewed = (run: string, { bytes, events, format, length }: Checked): Uint8Array =>
   format === 1
-    ? [
-        line(run, 0, header(run)),
-        ...events.map((event, i) => checkedLines.print(run, i + 1, checkedLines.jsonOf(bytes, event)))
-      ].join("")
-    : bytes.toString("utf8", 0, length)
+    ? ofLines(
+        run,
+        events.map((event) => checkedLines.jsonOf(bytes, event))
+      )
+    : bytes.subarray(0, length)
+
+/** A file of lines, after its first. */
+export const ofLines = (run: string, lines: ReadonlyArray<string>): Buffer =>
+  // a text has an end before a file has
+  Buffer.concat(
+    [JSON.stringify(header(run)), ...lines].map((json, number) => Buffer.from(checkedLines.print(run, number, json)))
+  )

@@ -29,17 +29,15 @@ export const repair = Effect.fnUntraced(function* (run: string, folder: string) 
   const events = Result.flatMap(checked, (found) => journalFile.events(run, found))
   if (Result.isSuccess(events)) return { events: events.success.length, lost: [] } satisfies Repaired
   const { detail, reason } = events.failure
-  if (reason !== "Unreadable") {
-    return yield* new JournalError({ run, reason, detail })
-  }
-  const { kept, lost } = salvage(run, bytes)
-  const repaired = [JSON.stringify(journalFile.header(run)), ...kept]
-    .map((json, number) => checkedLines.print(run, number, json))
-    .join("")
-  const left = Result.flatMap(journalFile.check(run, Buffer.from(repaired)), (found) => journalFile.events(run, found))
-  if (Result.isFailure(left) || left.success.length === 0) {
+  // where no checksum holds nothing says what was there
+  const isKnown = Result.isSuccess(checked) || checkedLines.scan(run, bytes).some(({ number }) => number !== undefined)
+  if (reason !== "Unreadable" || !isKnown) return yield* new JournalError({ run, reason, detail })
+  const { isBegun, kept, lost } = salvage(run, bytes)
+  const repaired = journalFile.ofLines(run, kept)
+  const left = Result.flatMap(journalFile.check(run, repaired), (found) => journalFile.events(run, found))
+  if (Result.isFailure(left)) {
     const beginning = "the line with which the run began is lost, and its input with it: start it anew"
-    return yield* new JournalError({ run, reason: "Failed", detail: beginning })
+    return yield* new JournalError({ run, reason: "Failed", detail: isBegun ? left.failure.detail : beginning })
   }
   let aside = `${file}.damaged`
   for (let n = 2; yield* fs.exists(aside); n++) aside = `${file}.damaged-${n}`
