@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync
@@ -169,6 +170,30 @@ describe("NodeJournal", () => {
         const text = Effect.flatMap(Journal.Journal, (journal) => journal.getText("r", "h"))
         assert.strictEqual(yield* open(directory)(text), "t")
       })
+    )
+  )
+
+  it.effect.each<readonly [what: string, change: (directory: string) => void]>([
+    [
+      "replaced",
+      (directory) => {
+        cpSync(join(directory, "r/events.jsonl"), join(directory, "copy"))
+        renameSync(join(directory, "copy"), join(directory, "r/events.jsonl"))
+      }
+    ],
+    ["removed", (directory) => rmSync(join(directory, "r/events.jsonl"))],
+    ["moved with its folder", (directory) => renameSync(join(directory, "r"), join(directory, "elsewhere"))],
+    ["removed with its folder", (directory) => rmSync(join(directory, "r"), { recursive: true })]
+  ])("fails at the next event that is to be on the disk where its file was %s meanwhile", ([, change]) =>
+    inDirectory((directory) =>
+      Effect.gen(function* () {
+        const journal = yield* Journal.Journal
+        yield* begin
+        yield* touch
+        change(directory)
+        const error = yield* Effect.flip(journal.append("r", { _tag: "InputProvided", input: 2, at: 0 }))
+        assert.include(error.message, "events.jsonl: it was removed or replaced while this process wrote to it")
+      }).pipe(open(directory))
     )
   )
 

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer"
-import { fdatasync, writeSync } from "node:fs"
+import { fdatasync, fstatSync, statSync, writeSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import { type PlatformError, systemError } from "effect/PlatformError"
@@ -15,6 +15,8 @@ export interface Appender {
   readonly writeNow: ((text: string) => PlatformError | undefined) | undefined
   /** Once it succeeds, all that was written before is on the disk. Those that wait at a time share one flush. */
   readonly flush: Effect.Effect<void, PlatformError>
+  /** Whether the path still names the file, as far as can be told at once. */
+  readonly isInPlace: () => boolean
 }
 
 /** Opens a file for appending, and makes it where it is not there. */
@@ -66,9 +68,18 @@ export const open = Effect.fnUntraced(function* (path: string) {
         )
       })
       return flushing.withPermits(1)(unlessBroken(once))
-    })
+    }),
+    isInPlace: fd === undefined ? () => true : inPlace(fd, path)
   } satisfies Appender
 })
+
+const inPlace = (fd: number, path: string): (() => boolean) => {
+  const { dev, ino } = fstatSync(fd)
+  return () => {
+    const found = statSync(path, { throwIfNoEntry: false })
+    return found !== undefined && found.ino === ino && found.dev === dev
+  }
+}
 
 /** A flush without what only tells when the file was changed. */
 const datasync = (fd: number): Effect.Effect<void, PlatformError> =>

@@ -1,9 +1,11 @@
+import { Buffer } from "node:buffer"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import type { PlatformError } from "effect/PlatformError"
 import * as Random from "effect/Random"
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { JournalError } from "@stepwright/core/Journal"
@@ -32,6 +34,10 @@ export interface Claim {
 }
 
 const file = /^claim\.(\d{1,15})(\.ended)?$/
+const highest = 1e15 - 1
+
+/** Whether a claim may hold yet. A time to come is one by a clock that was set back: who lives renews it soon. */
+const isRecent = (renewed: number, now: number): boolean => Math.abs(now - renewed) < lease
 
 const Owner = Schema.fromJsonString(processes.Process)
 const content = `${Schema.encodeSync(Owner)(processes.self)}\n`
@@ -81,7 +87,10 @@ export const acquire = Effect.fnUntraced(function* (
     const at = now()
     const last = yield* newest(folder)
     if (lost === undefined && last.number === number && !last.isEnded) {
-      yield* fs.writeFileString(placeOf(folder, number), content)
+      // in place: a kill leaves it as it was
+      yield* Effect.scoped(
+        Effect.flatMap(fs.open(placeOf(folder, number), { flag: "r+" }), (file) => file.writeAll(Buffer.from(content)))
+      )
       renewed = at
       return
     }
@@ -116,18 +125,24 @@ const take = Effect.fnUntraced(function* (run: string, folder: string) {
       if (Option.isNone(found)) continue
       const { process, renewed } = found.value
       const isAlive = process && processes.isAlive(process)
-      const isHeld = isAlive ?? (yield* timeAt(folder)) - renewed < lease
+      const isHeld = isAlive ?? isRecent(renewed, yield* timeAt(folder))
       if (isHeld) return yield* locked(run, process)
       isTakenOver = isAlive === undefined
     }
     const number = last.number + 1
     const place = placeOf(folder, number)
-    const isMade = yield* Effect.match(fs.writeFileString(place, content, { flag: "wx" }), {
-      onSuccess: () => true,
-      onFailure: (error) => (error.reason._tag === "AlreadyExists" ? false : error)
-    })
-    if (isMade === false) continue
-    if (isMade !== true) return yield* isMade
+    if (number > highest) {
+      return yield* new JournalError({
+        run,
+        reason: "Failed",
+        detail: `no claim can follow: remove ${folder}/${last.name}`
+      })
+    }
+    const claimed = yield* Effect.result(make(folder, place))
+    if (Result.isFailure(claimed)) {
+      if (isThere(claimed.failure)) continue
+      return yield* claimed.failure
+    }
     if ((yield* newest(folder)).number !== number) {
       // the claims that were there when it began have come and gone
       yield* Effect.ignore(fs.remove(place))
@@ -141,10 +156,30 @@ const take = Effect.fnUntraced(function* (run: string, folder: string) {
   }
 })
 
+const isThere = (error: PlatformError): boolean => error.reason._tag === "AlreadyExists"
+
+/** Makes a claim, with its content where the file system has links: else a kill may leave one that names nobody. */
+const make = Effect.fnUntraced(function* (folder: string, place: string) {
+  const fs = yield* FileSystem.FileSystem
+  const part = yield* partIn(folder)
+  const link = Effect.catchIf(
+    fs.link(part, place),
+    (error) => !isThere(error),
+    () => fs.writeFileString(place, content, { flag: "wx" })
+  )
+  yield* Effect.ensuring(
+    Effect.andThen(fs.writeFileString(part, content, { flag: "wx" }), link),
+    Effect.ignore(fs.remove(part))
+  )
+})
+
+/** A name for what is only there for a moment. */
+const partIn = (folder: string) => Effect.map(Random.nextIntBetween(1e9, 1e10), (number) => `${folder}/.${number}.part`)
+
 /** The time by the clock that dates the files of a folder, which may be another machine's. */
 const timeAt = Effect.fnUntraced(function* (folder: string) {
   const fs = yield* FileSystem.FileSystem
-  const probe = `${folder}/.${yield* Random.nextIntBetween(1e9, 1e10)}.part`
+  const probe = yield* partIn(folder)
   const { mtime } = yield* Effect.ensuring(
     Effect.andThen(fs.writeFileString(probe, "", { flag: "wx" }), fs.stat(probe)),
     Effect.ignore(fs.remove(probe))
@@ -158,7 +193,7 @@ export const holder = Effect.fnUntraced(function* (folder: string) {
   if (Option.isNone(last) || last.value.isEnded) return undefined
   const found = Option.getOrUndefined(yield* made(folder, last.value))
   if (found?.process === undefined) return undefined
-  const isAlive = processes.isAlive(found.process) ?? (yield* Clock.currentTimeMillis) - found.renewed < lease
+  const isAlive = processes.isAlive(found.process) ?? isRecent(found.renewed, yield* Clock.currentTimeMillis)
   return isAlive ? found.process : undefined
 })
 

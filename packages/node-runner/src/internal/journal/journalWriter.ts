@@ -4,7 +4,7 @@ import * as FileSystem from "effect/FileSystem"
 import type { PlatformError } from "effect/PlatformError"
 import * as Semaphore from "effect/Semaphore"
 import * as Scope from "effect/Scope"
-import type { JournalError } from "@stepwright/core/Journal"
+import { JournalError } from "@stepwright/core/Journal"
 import { isDurable, type WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import * as appender from "./appender.ts"
 import * as claim from "./claim.ts"
@@ -70,6 +70,11 @@ export const open = Effect.fnUntraced(function* (
     return text + journalFile.line(run, lines++, event)
   }
 
+  const replaced = new JournalError({
+    run,
+    reason: "Failed",
+    detail: `${file}: it was removed or replaced while this process wrote to it, and what it wrote since is lost`
+  })
   const check = Effect.suspend(() => (held.isSure() ? Effect.void : held.renew))
   /** How many are on their way that cannot be written at once. */
   let queued = 0
@@ -94,10 +99,10 @@ export const open = Effect.fnUntraced(function* (
       )
     })
   const toDisk = (event: WorkflowEvent) =>
-    Effect.andThen(
-      Effect.suspend(() => opened?.flush ?? Effect.void),
+    Effect.suspend(() => opened?.flush ?? Effect.void).pipe(
       // what another process has begun to write meanwhile is not this one's
-      event._tag === "RunEnded" ? held.renew : check
+      Effect.andThen(event._tag === "RunEnded" ? held.renew : check),
+      Effect.andThen(Effect.suspend(() => (opened?.isInPlace() === false ? Effect.fail(replaced) : Effect.void)))
     )
 
   return {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, type FileSystem, Scope } from "effect"
+import { Effect, Exit, FileSystem, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import * as claim from "../../../src/internal/journal/claim.ts"
 import * as processes from "../../../src/internal/journal/processes.ts"
@@ -110,6 +110,54 @@ describe("claim", () => {
         write(folder, owner, 30)
         assert.isTrue((yield* acquire(folder)).isTakenOver)
       })
+    )
+  )
+
+  it.effect("of a time to come is one of a clock that was set back, and holds nobody up", () =>
+    inFolder((folder) =>
+      Effect.gen(function* () {
+        write(folder, elsewhere, -86_400)
+        assert.isUndefined(yield* claim.holder(folder))
+        assert.isTrue((yield* acquire(folder)).isTakenOver)
+        write(folder, "", -86_400)
+        rmSync(join(folder, "claim.8.ended"))
+        assert.isTrue((yield* acquire(folder)).isTakenOver)
+      })
+    )
+  )
+
+  it.effect("with the highest number that there is lets no other follow, and says so", () =>
+    inFolder((folder) =>
+      Effect.gen(function* () {
+        const last = join(folder, "claim.999999999999999.ended")
+        writeFileSync(last, "")
+        assert.include((yield* Effect.flip(acquire(folder))).message, `no claim can follow: remove ${last}`)
+        rmSync(last)
+        yield* acquire(folder)
+      })
+    )
+  )
+
+  it.effect("has its owner's name from the first moment, and while it is renewed", () =>
+    inFolder((folder) =>
+      Effect.gen(function* () {
+        const seen: Array<string> = []
+        const look = Effect.sync(() => {
+          for (const name of readdirSync(folder)) {
+            if (name.startsWith("claim.")) seen.push(readFileSync(join(folder, name), "utf8"))
+          }
+        })
+        const fs = yield* FileSystem.FileSystem
+        const watched: FileSystem.FileSystem = {
+          ...fs,
+          open: (path, options) => Effect.tap(fs.open(path, options), () => look),
+          link: (from, to) => Effect.andThen(fs.link(from, to), look)
+        }
+        const held = yield* Effect.provideService(claim.acquire("r", folder), FileSystem.FileSystem, watched)
+        yield* held.renew
+        assert.isAbove(seen.length, 1)
+        assert.deepStrictEqual([...new Set(seen)], [`${JSON.stringify(processes.self)}\n`])
+      }).pipe(Effect.scoped)
     )
   )
 
