@@ -316,18 +316,16 @@ describe("Engine", () => {
     })
 
     it.effect("tells a journal that fails after the work was done from one that fails before", () => {
-      const failing = (tag: string): Journal.Service => ({
+      const failing = (tag: string, reason: "Failed" | "Locked"): Journal.Service => ({
         ...Journal.makeMemory(),
         size: () => Effect.undefined,
         append: (run, event) =>
-          event._tag === tag
-            ? Effect.fail(new Journal.JournalError({ run, reason: "Failed", detail: "disk full" }))
-            : Effect.void
+          event._tag === tag ? Effect.fail(new Journal.JournalError({ run, reason, detail: "disk full" })) : Effect.void
       })
       const { layer } = model()
-      const attempt = (tag: string) =>
+      const attempt = (tag: string, reason: "Failed" | "Locked" = "Failed") =>
         Effect.flip(start(nested(), { text: "go" })).pipe(
-          Effect.provideService(Journal.Journal, failing(tag)),
+          Effect.provideService(Journal.Journal, failing(tag, reason)),
           Effect.map(({ path, reason }) => [path, reason._tag])
         )
       return Effect.gen(function* () {
@@ -335,6 +333,8 @@ describe("Engine", () => {
         assert.deepStrictEqual(yield* attempt("StepStarted"), ["first", "JournalError"])
         assert.deepStrictEqual(yield* attempt("StepReplied"), ["first", "ResultNotRecorded"])
         assert.deepStrictEqual(yield* attempt("StepSucceeded"), ["first", "ResultNotRecorded"])
+        // whether it has to be done again is for the process to say that has the run
+        assert.deepStrictEqual(yield* attempt("StepSucceeded", "Locked"), ["first", "JournalError"])
       }).pipe(Effect.provide(layer))
     })
 

@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as AttemptSink from "../../AttemptSink.ts"
 import type { Fingerprint } from "../../Fingerprint.ts"
-import { isForgotten, keepsNothing } from "../../Journal.ts"
+import { isForgotten, type JournalError, keepsNothing } from "../../Journal.ts"
 import { LlmReply } from "../../LlmReply.ts"
 import { atMostInputTokens, type LlmRequest } from "../../LlmRequest.ts"
 import { describeError, InvalidOutput, ResultNotRecorded } from "../../WorkflowError.ts"
@@ -131,17 +132,20 @@ export const recordReply = (
   return Effect.orDie(afterWork(runtime, path, kept))
 }
 
-/** A fault of the journal after the work was done is one of its own: what was done will have to be done again. */
+/**
+ * A fault of the journal after the work was done is one of its own: what was done will have to be done again. Where another
+ * process has the run, it is that one's to say.
+ */
 const afterWork = <A>(runtime: Runtime, path: string, append: Effect.Effect<A, Halt>) =>
   Effect.tapError(append, () =>
     Effect.sync(() => {
       const { ending } = runtime
-      if (ending?._tag !== "Faulted") return
-      const { message, tag } = describeError(ending.reason)
-      if (tag === "JournalError")
-        runtime.ending = { ...ending, path, reason: new ResultNotRecorded({ detail: message }) }
+      if (ending?._tag !== "Faulted" || !isJournalError(ending.reason) || ending.reason.reason === "Locked") return
+      runtime.ending = { ...ending, path, reason: new ResultNotRecorded({ detail: ending.reason.message }) }
     })
   )
+
+const isJournalError = (reason: unknown): reason is JournalError => Predicate.isTagged(reason, "JournalError")
 
 /** Journals each request of a step to a provider. */
 export const attemptSink = (runtime: Runtime, path: string): typeof AttemptSink.AttemptSink.Service => {

@@ -75,6 +75,11 @@ export const open = Effect.fnUntraced(function* (
     reason: "Failed",
     detail: `${file}: it was removed or replaced while this process wrote to it, and what it wrote since is lost`
   })
+  /** Who takes a run over replaces its file. */
+  const notInPlace = Effect.andThen(
+    Effect.catchTag(held.renew, "PlatformError", () => Effect.void),
+    replaced
+  )
   const check = Effect.suspend(() => (held.isSure() ? Effect.void : held.renew))
   /** How many are on their way that cannot be written at once. */
   let queued = 0
@@ -102,7 +107,7 @@ export const open = Effect.fnUntraced(function* (
     Effect.suspend(() => opened?.flush ?? Effect.void).pipe(
       // what another process has begun to write meanwhile is not this one's
       Effect.andThen(event._tag === "RunEnded" ? held.renew : check),
-      Effect.andThen(Effect.suspend(() => (opened?.isInPlace() === false ? Effect.fail(replaced) : Effect.void)))
+      Effect.andThen(Effect.suspend(() => (opened?.isInPlace() === false ? notInPlace : Effect.void)))
     )
 
   return {
