@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process"
 import { cpSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { launcher } from "./support/cli.ts"
-import { beginAtOnce, resumeAtOnce, underWay } from "./support/together.ts"
+import { assertEachBegins, assertOneResumes, underWay } from "./support/together.ts"
 import { needs } from "./support/tool.ts"
 
 describe.concurrent("a run under way in another process", () => {
@@ -119,9 +119,9 @@ const processesBelow = (pid: number): ReadonlyArray<number> => {
 }
 
 describe.concurrent("processes that begin at once", () => {
-  it("go on with a stopped run one at a time", () => resumeAtOnce(4))
+  it("go on with a stopped run one at a time", () => assertOneResumes(4))
 
-  it("deliver each into a folder of its own", () => beginAtOnce(6))
+  it("deliver each into a folder of its own", () => assertEachBegins(6))
 })
 
 describe.concurrent("the folder of a run", () => {

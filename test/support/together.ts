@@ -16,7 +16,7 @@ export const underWay = async () => {
 }
 
 /** Of so many that go on with a killed run at once, one does what is left. */
-export const resumeAtOnce = async (count: number) => {
+export const assertOneResumes = async (count: number) => {
   const { here, owner } = await underWay()
   owner.process.kill("SIGKILL")
   await owner.ended
@@ -34,7 +34,7 @@ export const resumeAtOnce = async (count: number) => {
 }
 
 /** So many that begin at once have a run and a folder each. */
-export const beginAtOnce = async (count: number) => {
+export const assertEachBegins = async (count: number) => {
   const here = place(["together.ts"])
   here.write("go", "")
   const ended = await Promise.all(Array.from({ length: count }, () => here.stepwright(...run)))
