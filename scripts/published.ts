@@ -1,10 +1,13 @@
 // Packs the four packages as they would be published, installs them with npm in an empty folder outside the
 // repository, and uses them there: the README's program, the command line, and the types in each supported TypeScript.
+// Then calls the command line as it is from a checkout, linked, installed in a folder and for all.
 import { execFile, spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
+import { bundle } from "./bundle.ts"
 import { fencesOf } from "./fences.ts"
+import { problemsOf } from "./installed.ts"
 
 const root = dirname(import.meta.dirname)
 const packages = ["core", "llm", "steps", "node-runner"]
@@ -18,12 +21,13 @@ const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): stri
   return output
 }
 
-const build = () => {
+const build = async () => {
   for (const name of packages) {
     rmSync(join(root, "packages", name, "dist"), { recursive: true, force: true })
     rmSync(join(root, "packages", name, "tsconfig.tsbuildinfo"), { force: true })
   }
   run(root, "tsc", "-b", ...packages.map((name) => join("packages", name)))
+  await bundle()
 }
 
 const pack = (destination: string): ReadonlyArray<string> => {
@@ -67,12 +71,13 @@ interface Manifest {
   readonly peerDependencies?: Readonly<Record<string, string>>
 }
 
+const { effect, "@types/node": node } = manifest().devDependencies ?? {}
+const npmInstall = ["npm", "install", "--prefer-offline", "--no-audit", "--no-fund", `effect@${effect}`] as const
+
 const install = (folder: string, tarballs: ReadonlyArray<string>) => {
   mkdirSync(folder)
   writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }))
-  const { effect, "@types/node": node } = manifest().devDependencies ?? {}
-  const peers = [`effect@${effect}`, `@types/node@${node}`]
-  run(folder, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...peers, ...tarballs)
+  run(folder, ...npmInstall, `@types/node@${node}`, ...tarballs)
 }
 
 const use = (folder: string) => {
@@ -144,9 +149,35 @@ const compile = (folder: string, tsc: string, project: string) =>
     })
   })
 
+/** The launchers of all ways to install the command. */
+const installAll = (folder: string, consumer: string, tarballs: ReadonlyArray<string>) => {
+  const prefix = (name: string) => {
+    const path = join(folder, name)
+    mkdirSync(join(path, "lib"), { recursive: true })
+    process.env["npm_config_prefix"] = path
+    return () => realpathSync(join(path, "bin", "stepwright"))
+  }
+  const linked = prefix("linked")
+  run(join(root, "packages", "node-runner"), "npm", "link", "--no-audit", "--no-fund")
+  const everywhere = prefix("everywhere")
+  run(folder, ...npmInstall, "--global", ...tarballs)
+  delete process.env["npm_config_prefix"]
+  return {
+    "from a checkout": join(root, "packages/node-runner/bin/stepwright.mjs"),
+    linked: linked(),
+    "in a folder": realpathSync(join(consumer, "node_modules", ".bin", "stepwright")),
+    "for all": everywhere()
+  }
+}
+
+const checkInstalled = async (folder: string, launchers: Readonly<Record<string, string>>) => {
+  const problems = await problemsOf(folder, launchers)
+  if (problems !== "") throw new Error(problems)
+}
+
 const folder = mkdtempSync(join(tmpdir(), "stepwright-published-"))
 try {
-  build()
+  await build()
   const tarballs = pack(join(folder, "tarballs"))
   for (const tarball of tarballs) {
     run(root, "publint", "run", tarball, "--strict")
@@ -155,7 +186,7 @@ try {
   const consumer = join(folder, "consumer")
   install(consumer, tarballs)
   use(consumer)
-  await checkTypes(consumer)
+  await Promise.all([checkTypes(consumer), checkInstalled(folder, installAll(folder, consumer, tarballs))])
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

@@ -1,0 +1,125 @@
+import { mkdirSync, realpathSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { Command } from "effect/cli"
+import { general } from "../../../src/cli/base/words.ts"
+import * as stepwright from "../../../src/cli/commands/stepwright.ts"
+import { commands, moduleOf } from "../../../src/cli/start/foreseen.ts"
+import { inFolder } from "../../support/commandLine.ts"
+
+/** A run that was written to at a time, of a module or of the ready workflow. */
+const run = (id: string, seconds: number, settings: string | undefined) => {
+  const folder = join(".stepwright/runs", id)
+  mkdirSync(folder, { recursive: true })
+  if (settings !== undefined) writeFileSync(join(folder, "run.json"), settings)
+  const events = join(folder, "events.jsonl")
+  writeFileSync(events, "")
+  utimesSync(events, seconds, seconds)
+}
+
+const of = (module: string) => JSON.stringify({ format: 1, out: "out", module, name: "w" })
+
+const inStore = (check: () => void) =>
+  inFolder(
+    Effect.sync(() => {
+      for (const name of ["one.ts", "two.ts", "new.ts"]) writeFileSync(name, "")
+      run("a-ready", 10, JSON.stringify({ format: 1, out: "out" }))
+      run("b-one", 20, of("one.ts"))
+      run("c-two", 30, of("two.ts"))
+      run("d-bare", 40, undefined)
+      run("not a run", 50, of("one.ts"))
+      check()
+    })
+  )
+
+const says = (line: string) => {
+  const found = moduleOf(line.split(" ").filter((word) => word !== ""))
+  return found?.slice(realpathSync(".").length + 1)
+}
+
+describe("moduleOf", () => {
+  it.effect("knows every command", () =>
+    Effect.gen(function* () {
+      const { subcommands } = yield* stepwright.make("stepwright", general)
+      const names = subcommands.flatMap(({ commands }: { commands: ReadonlyArray<Command.Command.Any> }) =>
+        commands.map(({ name }) => name)
+      )
+      assert.deepStrictEqual(Object.keys(commands).toSorted(), names.toSorted())
+    })
+  )
+
+  it.effect("finds the module that --workflow names, written either way, at any place", () =>
+    inStore(() => {
+      for (const line of [
+        "run --workflow new.ts#w --input 1",
+        "run --workflow=new.ts#w --input 1",
+        "run --workflow new.ts",
+        "resume a-ready --workflow new.ts",
+        "graph --json --workflow ./new.ts#default",
+        "--workflow new.ts run"
+      ]) {
+        assert.strictEqual(says(line), "new.ts", line)
+      }
+      assert.isDefined(moduleOf(["run", "--workflow"]))
+      assert.isDefined(moduleOf(["run", "--workflow", "missing.ts#w"]))
+    })
+  )
+
+  it.effect("finds the module of the run that is meant, as the settings name it", () =>
+    inStore(() => {
+      for (const line of ["resume b-one", "show b-one say", "plan b", "status --json b-o", "decide b-one gate x"]) {
+        assert.strictEqual(says(line), "one.ts", line)
+      }
+      for (const line of ["resume c-two", "fork c step", "show --reply c-two say"]) {
+        assert.strictEqual(says(line), "two.ts", line)
+      }
+    })
+  )
+
+  it.effect("takes the run that was written to last where none is named", () =>
+    inStore(() => {
+      for (const line of ["status", "status latest", "show path", "set path value", "plan --json"]) {
+        assert.isUndefined(says(line), line)
+      }
+      run("e-new", 60, of("new.ts"))
+      for (const line of ["status", "status latest", "show path", "set path value", "plan --json", "show a/path"]) {
+        assert.strictEqual(says(line), "new.ts", line)
+      }
+      assert.isUndefined(says("status a-ready"))
+    })
+  )
+
+  it.effect("finds none for commands that look into no workflow, nor where there is none", () =>
+    inStore(() => {
+      run("e-new", 60, of("new.ts"))
+      for (const line of ["", "--version", "--help", "list", "list --json", "rm b-one", "export b-one", "run doc.md"]) {
+        if (line !== "run doc.md") assert.isUndefined(says(line), line)
+      }
+      assert.isUndefined(says("status a-ready"))
+      assert.isUndefined(says("status d-bare"))
+    })
+  )
+
+  it.effect("is at ease with settings that nobody can read: the command says what is wrong with them", () =>
+    inStore(() => {
+      for (const text of ["", "{", "null", "[]", "7", '{"module": 7}']) {
+        run("e-new", 60, text)
+        assert.isUndefined(says("status"), text)
+      }
+    })
+  )
+
+  it.effect("says where a module really is, so that it is known which packages it finds", () =>
+    inStore(() => {
+      mkdirSync("project")
+      writeFileSync("project/w.ts", "")
+      symlinkSync("project/w.ts", "link.ts")
+      assert.strictEqual(says("run --workflow link.ts"), "project/w.ts")
+    })
+  )
+
+  it("is at ease where there are no runs", () => {
+    assert.isUndefined(moduleOf(["status"]))
+  })
+})

@@ -1,0 +1,154 @@
+// Calls `stepwright` as it is installed in each way: every status and all that it prints is the same.
+import { execFile } from "node:child_process"
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { pathToFileURL } from "node:url"
+
+interface Ended {
+  readonly status: number
+  readonly out: string
+  readonly err: string
+  /** The copies of effect and of core in the process, by their folders. */
+  readonly copies: ReadonlyArray<string>
+}
+
+/** What a process writes down of the modules that it loaded. */
+const watch = `import { writeFileSync } from "node:fs"
+import { registerHooks } from "node:module"
+const loaded = new Set()
+registerHooks({
+  load: (url, context, next) => {
+    const [, copy] = /^file:\\/\\/(.*\\/(?:effect|core))\\/(?:dist|src)\\/(?:Effect|StepPath)\\.[jt]s$/.exec(url) ?? []
+    if (copy !== undefined) loaded.add(copy)
+    return next(url, context)
+  }
+})
+process.on("exit", () => writeFileSync(process.env.COPIES, JSON.stringify([...loaded])))
+`
+
+const workflow = `import { Effect, Schema } from "effect"
+import { Step, Workflow } from "@stepwright/core"
+const say = Step.effect("say", {
+  input: Schema.String,
+  output: Schema.String,
+  error: Schema.String,
+  run: (text) => (text === "fail" ? Effect.fail("as it was told") : Effect.succeed(text))
+})
+export const w = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("say", say, "input"))
+export const gated = Workflow.make("gated", { input: Schema.String }).pipe(
+  Workflow.gate("ask", { question: Schema.String, input: "input", decision: Schema.Boolean })
+)
+`
+
+interface Row {
+  readonly args: ReadonlyArray<string>
+  readonly status: number
+  /** How many copies of effect and of core there are: none is seen where the bundle runs. */
+  readonly loads?: "a module"
+}
+
+const ofModule = (status: number, ...args: ReadonlyArray<string>): Row => ({ args, status, loads: "a module" })
+const ofNone = (status: number, ...args: ReadonlyArray<string>): Row => ({ args, status })
+
+/** One after the other in one folder. */
+const rows: ReadonlyArray<Row> = [
+  ofNone(0, "--version"),
+  ofNone(0, "--help"),
+  ofNone(0, "list"),
+  ofNone(2, "nothing"),
+  ofNone(2, "-dash.md"),
+  ofNone(3, "run", "doc.md"),
+  ofNone(4, "run", "doc.md", "--relay", "mail", "--max-calls", "0", "--json"),
+  ofNone(0, "status"),
+  ofNone(0, "plan", "latest", "--json"),
+  ofNone(2, "show", "latest", "output"),
+  ofModule(0, "run", "--workflow", "w.mjs#w", "--input", '"hello"'),
+  ofModule(0, "show", "latest", "output"),
+  ofModule(0, "resume", "latest"),
+  ofModule(1, "run", "--workflow", "w.mjs#w", "--input", '"fail"', "--json"),
+  ofModule(4, "run", "--workflow", "w.mjs#gated", "--input", '"sure?"', "--no-input"),
+  ofModule(0, "decide", "latest", "ask", "true"),
+  ofNone(0, "list")
+]
+
+const call = (launcher: string, cwd: string, args: ReadonlyArray<string>): Promise<Ended> =>
+  new Promise((resolve) => {
+    const { HOME, PATH } = process.env
+    const copies = join(cwd, "copies.json")
+    const env = { HOME, PATH, COPIES: copies, NODE_OPTIONS: `--import=${pathToFileURL(join(cwd, "watch.mjs")).href}` }
+    execFile("node", [launcher, ...args], { cwd, env, maxBuffer: Infinity }, (error, out, err) => {
+      const found = existsSync(copies) ? JSON.parse(readFileSync(copies, "utf8")) : []
+      rmSync(copies, { force: true })
+      resolve({ status: typeof error?.code === "number" ? error.code : error ? -1 : 0, out, err, copies: found })
+    }).stdin?.end()
+  })
+
+/** What is printed, without what is another one each time. */
+const lasting = (text: string): string =>
+  text
+    .replaceAll(/\d{8}-\d{6}-\w{6}/g, "RUN")
+    .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d[\d:.Z]*/g, "TIME")
+    .replaceAll(/"(?:\w*(?:At|[mM]illis))": \d+/g, "NUMBER")
+    .replaceAll(/\d+(?:\.\d+)? m?s\b/g, "A WHILE")
+
+const show = ({ err, out, status }: Ended) => `status ${status}\n${lasting(out)}\n${lasting(err)}`
+
+/** Goes through all rows in a new folder, whose modules find the packages in `packages` where those are given. */
+const callAll = async (launcher: string, cwd: string): Promise<ReadonlyArray<Ended>> => {
+  mkdirSync(cwd)
+  writeFileSync(join(cwd, "watch.mjs"), watch)
+  writeFileSync(join(cwd, "w.mjs"), workflow)
+  writeFileSync(join(cwd, "doc.md"), "A set of integer intervals.")
+  const ended: Array<Ended> = []
+  // oxlint-disable-next-line no-await-in-loop -- each goes on from those before it
+  for (const { args } of rows) ended.push(await call(launcher, cwd, args))
+  return ended
+}
+
+/** What is wrong with the launchers of installations, by how they were installed; those of packages have a bundle. */
+export const problemsOf = async (folder: string, launchers: Readonly<Record<string, string>>): Promise<string> => {
+  const ways = await Promise.all(
+    Object.entries(launchers).map(async ([way, launcher], index) => ({
+      way,
+      hasBundle: !existsSync(join(dirname(dirname(launcher)), "src")),
+      ended: await callAll(launcher, join(folder, `way ${index}`))
+    }))
+  )
+  const [first] = ways
+  const problems = rows.flatMap(({ args, loads, status }, row) =>
+    ways.flatMap(({ ended, hasBundle, way }) => {
+      const called = `${way}: stepwright ${args.join(" ")}`
+      const one = ended[row]!
+      const copies = loads === undefined && hasBundle ? 0 : 2
+      return [
+        ...(one.status === status ? [] : [`${called} had not the status ${status}:\n${show(one)}`]),
+        ...(show(one) === show(first!.ended[row]!) ? [] : [`${called} said something else:\n${show(one)}`]),
+        ...(one.copies.length === copies ? [] : [`${called} loaded ${one.copies.join(" and ") || "nothing"}`])
+      ]
+    })
+  )
+  return [...problems, ...(await withoutBundle(folder, launchers))].join("\n")
+}
+
+/** An installation whose bundle is missing or damaged does the same. */
+const withoutBundle = async (folder: string, launchers: Readonly<Record<string, string>>): Promise<Array<string>> => {
+  const launcher = Object.values(launchers).find((file) => !existsSync(join(dirname(dirname(file)), "src")))
+  const bundle = join(dirname(dirname(launcher!)), "dist/bundle.cjs")
+  const cwd = mkdtempSync(join(folder, "without "))
+  writeFileSync(join(cwd, "watch.mjs"), watch)
+  const whole = readFileSync(bundle, "utf8")
+  const damages = { "is missing": undefined, "is cut off": whole.slice(0, whole.length / 2), "is no script": "{" }
+  renameSync(bundle, `${bundle}.kept`)
+  const problems: Array<string> = []
+  for (const [damage, text] of Object.entries(damages)) {
+    rmSync(bundle, { force: true })
+    if (text !== undefined) writeFileSync(bundle, text)
+    // oxlint-disable-next-line no-await-in-loop -- it is damaged in one way at a time
+    const { copies, err, out, status } = await call(launcher!, cwd, ["--version"])
+    if (status !== 0 || !out.startsWith("stepwright v") || err !== "" || copies.length === 0) {
+      problems.push(`where the bundle ${damage}, --version says (status ${status}): ${out}${err}`)
+    }
+  }
+  renameSync(`${bundle}.kept`, bundle)
+  return problems
+}
