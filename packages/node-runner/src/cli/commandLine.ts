@@ -98,13 +98,11 @@ export const nodeProblem = (version: string): string | undefined => {
 export const program = (name: string, words: Words, args: ReadonlyArray<string>) => {
   const isDebug = args.includes("--debug")
   const isJson = args.includes("--json")
-  const command = stepwright.make(name, words)
-  return Effect.andThen(
-    checkBundles(args),
-    Command.runWith(command, { version: version() })(withHelp(command, args))
-  ).pipe(
-    Effect.provide(environment),
-    Effect.onError((cause) => report(name, cause, { isDebug, isJson, help: helpOf(command, args).join(" ") }))
+  return Effect.flatMap(Effect.uninterruptible(stepwright.make(name, words, args)), (command) =>
+    Effect.andThen(checkBundles(args), Command.runWith(command, { version: version() })(withHelp(command, args))).pipe(
+      Effect.provide(environment),
+      Effect.onError((cause) => report(name, cause, { isDebug, isJson, help: helpOf(command, args).join(" ") }))
+    )
   )
 }
 

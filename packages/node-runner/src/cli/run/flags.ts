@@ -1,6 +1,5 @@
 import * as Argument from "effect/cli/Argument"
 import * as Flag from "effect/cli/Flag"
-import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -16,9 +15,6 @@ import { latest } from "./runFolder.ts"
 /** A flag that is there or not. */
 export const toggle = (name: string, description: string) =>
   Flag.Boolean(name).pipe(Flag.withDescription(description), Flag.withDefault(false))
-
-/** Prints where an error came from. It is read before anything else is, so that errors of the command line show it too. */
-export const Debug = GlobalFlag.Setting("debug")({ flag: toggle("debug", "Show stack traces of errors") })
 
 const text = (name: string, metavar: string, description: string) =>
   Flag.String(name).pipe(Flag.withMetavar(metavar), Flag.withDescription(description), maybe)

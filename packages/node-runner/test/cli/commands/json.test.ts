@@ -54,7 +54,7 @@ const oldCassette = join(import.meta.dirname, "../../../../../test/before/casset
 
 const namesOf = Effect.gen(function* () {
   const names: Array<string> = []
-  yield* Command.runWith(stepwright.make("stepwright", general), { version: "1.0.0" })(["--help"]).pipe(
+  yield* Command.runWith(yield* stepwright.make("stepwright", general), { version: "1.0.0" })(["--help"]).pipe(
     Effect.provideService(CliOutput.Presenter, {
       present: (event) =>
         Effect.sync(() => {

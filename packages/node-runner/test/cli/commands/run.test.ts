@@ -66,7 +66,8 @@ const call = (counts: Counts, ...args: ReadonlyArray<string>) => {
     hasLayer: true,
     program: "saying.ts"
   }
-  return Command.runWith(stepwright.make("stepwright", general), { version: "0.0.0" })(args).pipe(
+  return stepwright.make("stepwright", general).pipe(
+    Effect.flatMap((command) => Command.runWith(command, { version: "0.0.0" })(args)),
     Effect.provide([journalOf(counts), NodeServices.layer, CliOutput.layerPresenter(CliOutput.defaultPresenter)]),
     Effect.provideService(Bound, bound),
     Effect.provideService(Console.Console, console),

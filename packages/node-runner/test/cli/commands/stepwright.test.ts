@@ -8,7 +8,8 @@ import * as stepwright from "../../../src/cli/commands/stepwright.ts"
 /** What `--help` shows for a path of commands. */
 const help = Effect.fnUntraced(function* (words: Words, ...path: ReadonlyArray<string>) {
   const shown: Array<HelpDoc.HelpDoc> = []
-  yield* Command.runWith(stepwright.make("stepwright", words), { version: "1.0.0" })([...path, "--help"]).pipe(
+  const command = yield* stepwright.make("stepwright", words)
+  yield* Command.runWith(command, { version: "1.0.0" })([...path, "--help"]).pipe(
     Effect.provideService(CliOutput.Presenter, {
       present: (event) => Effect.sync(() => void (event._tag === "Help" && shown.push(event.helpDoc)))
     }),
