@@ -52,6 +52,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "internal/journal",
     ["NodeHasher", "NodeJournal", "NodeWorkspace", "PyodideTestRunner"],
     "internal/services",
+    "cli/start",
     "cli/base",
     "cli/path",
     "cli/value",

@@ -34,8 +34,10 @@ const start = async () => {
     if (launcher !== String(process.ppid) || !process.connected) end()
   }
   module.enableCompileCache?.()
-  const source = new URL("../src/main.ts", import.meta.url)
-  await import(existsSync(source) ? source.href : new URL("../dist/main.js", import.meta.url).href)
+  const source = new URL("../src/cli/start/start.ts", import.meta.url)
+  const built = new URL("../dist/cli/start/start.js", import.meta.url)
+  const { start: startCommand } = await import(existsSync(source) ? source.href : built.href)
+  await startCommand(process.argv.slice(2))
 }
 
 const read = (file) => {
