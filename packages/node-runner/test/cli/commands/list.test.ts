@@ -1,6 +1,9 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
+import { NodeFileSystem } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { TestClock } from "effect/testing"
+import * as claim from "../../../src/internal/journal/claim.ts"
 import * as journalFile from "../../../src/internal/journal/journalFile.ts"
 import { call, inFolder } from "../../support/commandLine.ts"
 import { saying } from "../../support/saying.ts"
@@ -59,6 +62,33 @@ describe("list", () => {
       assert.strictEqual((yield* listed)[0].workflow, "kept")
       yield* call(["resume"], bound)
       assert.strictEqual((yield* listed)[0].workflow, "saying")
+    }).pipe(inFolder)
+  )
+
+  it.effect("sees a process take a run that was nobody's when it looked before, and end", () =>
+    Effect.gen(function* () {
+      const run = yield* started
+      const later = Date.now() + 60_000
+      yield* TestClock.setTime(later)
+      yield* listed
+      assert.match(readFileSync(known, "utf8"), /"free":\d/)
+      const held = Effect.andThen(claim.acquire(run, `.stepwright/runs/${run}`), listed)
+      const during = yield* held.pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
+      assert.strictEqual(during[0].status, "RUNNING")
+      assert.strictEqual((yield* listed)[0].status, "COMPLETED")
+    }).pipe(inFolder)
+  )
+
+  it.effect("looks again at a run of which it cannot tell whether its process is back", () =>
+    Effect.gen(function* () {
+      const run = yield* started
+      yield* TestClock.setTime(Date.now() + 60_000)
+      const folder = `.stepwright/runs/${run}`
+      const file = `${folder}/claim.9`
+      const elsewhere = { pid: 1, host: "another", start: "1" }
+      writeFileSync(file, `${JSON.stringify(elsewhere)}\n`)
+      yield* listed
+      assert.notMatch(readFileSync(known, "utf8"), /"free"/)
     }).pipe(inFolder)
   )
 
