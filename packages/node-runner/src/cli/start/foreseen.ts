@@ -55,8 +55,10 @@ const runsOf = (args: ReadonlyArray<string>, ids: ReadonlyArray<string>): Readon
   if (ids.includes(first)) return [first]
   const words = [first, ...others].filter((word) => word !== "")
   const meant = ids.filter((id) => words.some((word) => id.startsWith(word)))
-  const written = ids.map((id) => attempt(() => statSync(`${directory}/${id}/events.jsonl`).mtime.getTime()) ?? 0)
-  const last = Math.max(...written)
+  const written = ids.map(
+    (id) => attempt(() => statSync(`${directory}/${id}/events.jsonl`, { bigint: true }).mtimeMs) ?? 0n
+  )
+  const last = written.reduce((one, other) => (one > other ? one : other), 0n)
   return [...meant, ...ids.filter((_, at) => written[at] === last)]
 }
 
