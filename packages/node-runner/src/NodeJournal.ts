@@ -12,6 +12,8 @@ import * as ScopedCache from "effect/ScopedCache"
 import * as Stream from "effect/Stream"
 import { type Answer, Journal, JournalError, type Request, type Service } from "@stepwright/core/Journal"
 import * as claim from "./internal/journal/claim.ts"
+import * as glance from "./internal/journal/glance.ts"
+import type { Glance } from "./internal/journal/glance.ts"
 import * as inbox from "./internal/journal/inbox.ts"
 import * as journalFile from "./internal/journal/journalFile.ts"
 import * as journalWriter from "./internal/journal/journalWriter.ts"
@@ -22,6 +24,7 @@ import { removeFolder } from "./internal/disk/leftovers.ts"
 import { isRunId, runIdRule } from "./internal/disk/runId.ts"
 import { reasonOf } from "./internal/disk/systemError.ts"
 
+export type { Glance } from "./internal/journal/glance.ts"
 export type { Lost } from "./internal/journal/salvage.ts"
 export type { Repaired } from "./internal/journal/repair.ts"
 
@@ -33,35 +36,29 @@ export type { Repaired } from "./internal/journal/repair.ts"
 export const layer = (options: { readonly directory: string }): Layer.Layer<never> =>
   Layer.effect(Journal, make(options.directory)).pipe(Layer.provide(NodeFileSystem.layer))
 
-/** Ids of the runs in a directory, the one that was written to last first. */
-export const runs = (directory: string): Effect.Effect<ReadonlyArray<string>, JournalError> =>
+/** The runs in a directory, the one that was written to last first, as they look from outside. */
+export const glances = (directory: string): Effect.Effect<ReadonlyArray<Glance>, JournalError> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     if (!(yield* fs.exists(directory))) return []
-    const found: Array<{ readonly run: string; readonly written: number }> = []
-    for (const run of yield* fs.readDirectory(directory)) {
-      // one that is being removed, or a file of somebody else
-      if (!isRunId(run)) continue
-      const file = yield* Effect.result(ifThere(fs.stat(`${directory}/${run}/${journalFile.name}`)))
-      if (Result.isSuccess(file) && Option.isNone(file.success)) continue
-      // what cannot be looked at is told to who asks for it
-      const time = Option.flatMap(Option.flatten(Result.getSuccess(file)), ({ mtime }) => mtime)
-      found.push({ run, written: Option.match(time, { onNone: () => 0, onSome: Number }) })
-    }
-    return found.toSorted((a, b) => b.written - a.written).map(({ run }) => run)
+    // one that is being removed, or a file of somebody else
+    const ids = (yield* fs.readDirectory(directory)).filter(isRunId)
+    const found = yield* Effect.forEach(ids, (run) => glance.at(directory, run))
+    return found.filter((one) => one !== undefined).toSorted((a, b) => b.written - a.written)
   }).pipe(Effect.mapError(failed(directory)), Effect.provide(NodeFileSystem.layer))
+
+/** Ids of the runs in a directory, the one that was written to last first. */
+export const runs = (directory: string): Effect.Effect<ReadonlyArray<string>, JournalError> =>
+  Effect.map(glances(directory), (found) => found.map(({ run }) => run))
 
 /** Which text a file has: another one has another version. */
 const versionOf = ({ ino, mtime, size }: FileSystem.File.Info): string =>
   `${size} ${Option.getOrUndefined(mtime)?.getTime()} ${Option.getOrUndefined(ino)}`
 
-/** Another text for each state of a run's journal, without a look into it. **Fails with** `NotFound`, `Failed`. */
-export const version = (directory: string, run: string): Effect.Effect<string, JournalError> =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) => ifThere(fs.stat(`${directory}/${run}/${journalFile.name}`))).pipe(
-    Effect.mapError(failed(run)),
-    Effect.flatMap((found) =>
-      Option.isSome(found) ? Effect.succeed(versionOf(found.value)) : notFound(run, `no such run below ${directory}`)
-    ),
+/** Whether the process that wrote to a run last has given it back, so that none does until a file comes into its folder. */
+export const isFree = (directory: string, run: string): Effect.Effect<boolean> =>
+  claim.isEnded(`${directory}/${run}`).pipe(
+    Effect.orElseSucceed(() => false),
     Effect.provide(NodeFileSystem.layer)
   )
 

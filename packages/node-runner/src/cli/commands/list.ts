@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
@@ -37,8 +38,17 @@ const summaryOf = (state: WorkflowState): Summary => {
   return { workflow, status, steps, replies, tokens: usage, createdAt, updatedAt }
 }
 
-/** What was read of runs before, while their journals are as they were: to read a thousand takes seconds. */
-const Known = Schema.Record(Schema.String, Schema.Struct({ version: Schema.String, summary: Summary }))
+/** What was read of runs before, while they look as they did: to read a thousand takes seconds. */
+const Known = Schema.Record(
+  Schema.String,
+  Schema.Struct({
+    version: Schema.String,
+    summary: Summary,
+    /** When its folder was touched last, where nobody can have taken the run since. */
+    free: Schema.optionalKey(Schema.Finite)
+  })
+)
+type Known = typeof Known.Type
 const KnownText = Schema.fromJsonString(Known)
 const knownFile = ".stepwright/list.json"
 
@@ -46,51 +56,64 @@ const readKnown = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   // anybody may delete it, and what it does not say is read anew
   const text = yield* Effect.option(fs.readFileString(knownFile))
-  return Option.getOrElse(Option.flatMap(text, Schema.decodeOption(KnownText)), (): typeof Known.Type => ({}))
+  return Option.getOrElse(Option.flatMap(text, Schema.decodeOption(KnownText)), (): Known => ({}))
 })
 
-const described = Effect.fnUntraced(function* (run: string, known: typeof Known.Type) {
-  const version = yield* NodeJournal.version(directory, run)
-  const before = known[run]
-  const summary = before?.version === version ? before.summary : summaryOf(yield* runFolder.state(run))
-  return { version, summary, isLive: yield* runFolder.isLive(run) }
+/** How long ago a folder must have been touched for its time to tell what came after. **Units** milliseconds */
+const blink = 2000
+
+const described = Effect.fnUntraced(function* (
+  { run, touched, version }: NodeJournal.Glance,
+  before: Known[string] | undefined
+) {
+  const isKnown = before !== undefined && before.version === version
+  const isFree =
+    (isKnown && before.free === touched) ||
+    ((yield* Clock.currentTimeMillis) - touched > blink && (yield* NodeJournal.isFree(directory, run)))
+  const isLive = !isFree && (yield* runFolder.isLive(run))
+  const summary = isKnown ? before.summary : summaryOf(yield* runFolder.state(run))
+  const now = { version: version ?? "", summary, ...(isFree && { free: touched }) }
+  return { now: isKnown && before.free === now.free ? before : now, isLive }
 })
+
+type Entry =
+  | { readonly run: string; readonly error: string }
+  | (Omit<Summary, "status"> & { readonly run: string; readonly status: string })
+
+const lineOf = (entry: Entry): string => {
+  if ("error" in entry) return `${entry.run}  ${entry.error}`
+  const { createdAt, replies, run, status, steps, tokens, workflow } = entry
+  const at = DateTime.formatIso(DateTime.makeUnsafe(createdAt)).slice(0, 16).replace("T", " ")
+  const cost = replies === 0 ? [] : format.tokens(tokens)
+  const facts = [`${format.count(steps, "step")} done`, ...cost].join(", ")
+  return `${run}  ${status.padEnd(11)}  ${at}  ${workflow}  ${facts}`
+}
 
 export const list = Command.make(
   "list",
   { json: flags.json },
   Effect.fnUntraced(function* ({ json }) {
     const known = yield* readKnown
-    const now: Record<string, (typeof Known.Type)[string]> = {}
+    const now: Record<string, Known[string]> = {}
     const entries = yield* Effect.forEach(
-      yield* runFolder.all,
-      (run) =>
-        Effect.match(described(run, known), {
-          onFailure: (error) => ({ run, error: error.message }),
-          onSuccess: ({ isLive, summary, version }) => {
-            now[run] = { version, summary }
-            return { run, ...summary, status: statusLabel(summary, isLive) }
+      yield* runFolder.glances,
+      (glance) =>
+        Effect.match(described(glance, known[glance.run]), {
+          onFailure: (error) => ({ run: glance.run, error: error.message }),
+          onSuccess: (found) => {
+            now[glance.run] = found.now
+            const { summary } = found.now
+            return { run: glance.run, ...summary, status: statusLabel(summary, found.isLive) }
           }
         }),
       { concurrency: 8 }
     )
-    if (Object.entries(now).some(([run, { version }]) => known[run]?.version !== version)) {
+    if (Object.entries(now).some(([run, one]) => known[run] !== one)) {
       yield* Effect.ignore(writeWhole(knownFile, Schema.encodeSync(KnownText)(now)))
     }
     if (json) return yield* Console.log(JSON.stringify(entries, null, 2))
     if (entries.length === 0) yield* Console.error(`there are no runs here (${directory})`)
-    for (const entry of entries) {
-      if ("error" in entry) {
-        yield* Console.log(`${entry.run}  ${entry.error}`)
-        continue
-      }
-      const { createdAt, replies, run, status, steps, tokens, workflow } = entry
-      const at = DateTime.formatIso(DateTime.makeUnsafe(createdAt)).slice(0, 16).replace("T", " ")
-      const cost = replies === 0 ? [] : format.tokens(tokens)
-      yield* Console.log(
-        `${run}  ${status.padEnd(11)}  ${at}  ${workflow}  ${[`${format.count(steps, "step")} done`, ...cost].join(", ")}`
-      )
-    }
+    if (entries.length > 0) yield* Console.log(entries.map(lineOf).join("\n"))
   })
 ).pipe(
   Command.withDescription("List the runs of this folder, the last used first"),

@@ -45,10 +45,15 @@ export const writeSettings = (run: string, settings: RunSettings) =>
     failed(`${settingsFile(run)} cannot be written: ${reasonOf(error)}`, { target: settingsFile(run), cause: error })
   )
 
-/** The ids of all runs, the one that was written to last first. */
-export const all: Effect.Effect<ReadonlyArray<string>, CliError> = Effect.mapError(
-  NodeJournal.runs(directory),
+/** All runs as they look from outside, the one that was written to last first. */
+export const glances: Effect.Effect<ReadonlyArray<NodeJournal.Glance>, CliError> = Effect.mapError(
+  NodeJournal.glances(directory),
   (cause) => configuration(`the runs here cannot be listed: ${cause.detail}`, { target: directory, cause })
+)
+
+/** The ids of all runs, the one that was written to last first. */
+export const all: Effect.Effect<ReadonlyArray<string>, CliError> = Effect.map(glances, (found) =>
+  found.map(({ run }) => run)
 )
 
 /** Refuses a folder of runs that nobody can write. */

@@ -197,6 +197,9 @@ export const holder = Effect.fnUntraced(function* (folder: string) {
   return isAlive ? found.process : undefined
 })
 
+/** Whether who held the run last has ended: it is nobody's until there is another claim. */
+export const isEnded = (folder: string) => Effect.map(newest(folder), ({ isEnded }) => isEnded)
+
 const locked = (run: string, process: processes.Process | undefined) =>
   new JournalError({
     run,

@@ -1,0 +1,28 @@
+import { type BigIntStats, statSync } from "node:fs"
+import * as Effect from "effect/Effect"
+import * as journalFile from "./journalFile.ts"
+
+/** What is seen of a run without a look into its files. */
+export interface Glance {
+  readonly run: string
+  /** When its journal was written to last, 0 where that cannot be told. **Units** milliseconds */
+  readonly written: number
+  /** Another text for each state of its journal; `undefined` where the journal cannot be looked at. */
+  readonly version: string | undefined
+  /** When a file came into its folder or went, as one does when a process takes the run or ends. **Units** milliseconds */
+  readonly touched: number
+}
+
+const versionOf = ({ ino, mtimeNs, size }: BigIntStats) => `${size} ${mtimeNs} ${ino}`
+
+/** Glances at a run; `undefined` for what is none. It does not wait: a thousand of these are one look at a store. */
+export const at = (directory: string, run: string): Effect.Effect<Glance | undefined> =>
+  Effect.try(() => {
+    const folder = `${directory}/${run}`
+    const file = statSync(`${folder}/${journalFile.name}`, { bigint: true, throwIfNoEntry: false })
+    if (file === undefined) return undefined
+    return { run, written: Number(file.mtimeMs), version: versionOf(file), touched: statSync(folder).mtimeMs }
+  }).pipe(
+    // what cannot be looked at is told to who asks for it
+    Effect.orElseSucceed(() => ({ run, written: 0, version: undefined, touched: 0 }))
+  )
