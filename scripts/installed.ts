@@ -1,6 +1,17 @@
 // Calls `stepwright` as it is installed in each way: every status and all that it prints is the same.
 import { execFile } from "node:child_process"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
 
@@ -59,6 +70,8 @@ const rows: ReadonlyArray<Row> = [
   ofNone(2, "-dash.md"),
   ofNone(3, "run", "doc.md"),
   ofNone(4, "run", "doc.md", "--relay", "mail", "--max-calls", "0", "--json"),
+  ofNone(3, "run", "doc.md", "--model", "openai/one", "--json"),
+  ofNone(3, "run", "doc.md", "--model", "anthropic/one", "--json"),
   ofNone(0, "status"),
   ofNone(0, "plan", "latest", "--json"),
   ofNone(2, "show", "latest", "output"),
@@ -71,11 +84,26 @@ const rows: ReadonlyArray<Row> = [
   ofNone(0, "list")
 ]
 
+/** Refuses every key. */
+const server = createServer((_, response) => {
+  response.writeHead(401, { "content-type": "application/json" }).end('{ "error": { "message": "no such key" } }')
+})
+
+/** What a call needs of the environment, and the keys of models that `server` is asked for. */
+const environmentOf = ({ args }: Pick<Row, "args">) => {
+  const { HOME, PATH } = process.env
+  const [, name] = /(\w+)\/one/u.exec(args.join(" ")) ?? []
+  const prefix = name?.toUpperCase()
+  const { port } = server.address() as AddressInfo
+  const url = `http://127.0.0.1:${port}`
+  return { HOME, PATH, ...(prefix && { [`${prefix}_API_KEY`]: "key", [`${prefix}_BASE_URL`]: url }) }
+}
+
 const call = (launcher: string, cwd: string, args: ReadonlyArray<string>): Promise<Ended> =>
   new Promise((resolve) => {
-    const { HOME, PATH } = process.env
     const copies = join(cwd, "copies.json")
-    const env = { HOME, PATH, COPIES: copies, NODE_OPTIONS: `--import=${pathToFileURL(join(cwd, "watch.mjs")).href}` }
+    const watched = { COPIES: copies, NODE_OPTIONS: `--import=${pathToFileURL(join(cwd, "watch.mjs")).href}` }
+    const env = { ...environmentOf({ args }), ...watched }
     execFile("node", [launcher, ...args], { cwd, env, maxBuffer: Infinity }, (error, out, err) => {
       const found = existsSync(copies) ? JSON.parse(readFileSync(copies, "utf8")) : []
       rmSync(copies, { force: true })
@@ -106,7 +134,12 @@ const callAll = async (launcher: string, cwd: string): Promise<ReadonlyArray<End
 }
 
 /** What is wrong with the launchers of installations, by how they were installed; those of packages have a bundle. */
-export const problemsOf = async (folder: string, launchers: Readonly<Record<string, string>>): Promise<string> => {
+export const problemsOf = async (
+  folder: string,
+  launchers: Readonly<Record<string, string>>,
+  project: string
+): Promise<string> => {
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve).unref())
   const ways = await Promise.all(
     Object.entries(launchers).map(async ([way, launcher], index) => ({
       way,
@@ -127,7 +160,46 @@ export const problemsOf = async (folder: string, launchers: Readonly<Record<stri
       ]
     })
   )
-  return [...problems, ...(await withoutBundle(folder, launchers))].join("\n")
+  const more = [...(await inProject(folder, launchers, project)), ...(await withoutBundle(folder, launchers))]
+  return [...problems, ...more].join("\n")
+}
+
+/**
+ * A module that brings what it uses is run with that: by the command of its own installation, and where it has none, or
+ * one that uses other copies, by what it brings in their place.
+ */
+const inProject = async (folder: string, launchers: Readonly<Record<string, string>>, project: string) => {
+  const alone = mkdtempSync(join(folder, "project "))
+  const nested = join(project, "nested")
+  const places: ReadonlyArray<readonly [place: string, modules: string]> = [
+    [project, join(project, "node_modules")],
+    [alone, linkPackages(alone, join(project, "node_modules"))],
+    [nested, linkPackages(nested, dirname(dirname(dirname(dirname(launchers["for all"]!)))))]
+  ]
+  const problems: Array<string> = []
+  for (const [place, modules] of places) {
+    writeFileSync(join(place, "watch.mjs"), watch)
+    writeFileSync(join(place, "w.mjs"), workflow)
+    for (const [way, launcher] of Object.entries(launchers)) {
+      const args = ["run", "--workflow", "w.mjs#w", "--input", '"hello"']
+      // oxlint-disable-next-line no-await-in-loop -- one after the other in one folder
+      const { copies, err, status } = await call(launcher, place, args)
+      const isOwn = copies.length === 2 && copies.every((copy) => copy.startsWith(modules))
+      if (status !== 0 || !isOwn) {
+        problems.push(`${way}: in ${place} (status ${status}) it loaded ${copies.join(" and ")}:\n${err}`)
+      }
+    }
+  }
+  return problems
+}
+
+/** Gives a folder the packages of another that a workflow imports. */
+const linkPackages = (place: string, modules: string): string => {
+  mkdirSync(join(place, "node_modules/@stepwright"), { recursive: true })
+  for (const name of ["effect", "@stepwright/core"]) {
+    symlinkSync(join(modules, name), join(place, "node_modules", name))
+  }
+  return modules
 }
 
 /** An installation whose bundle is missing or damaged does the same. */

@@ -170,8 +170,8 @@ const installAll = (folder: string, consumer: string, tarballs: ReadonlyArray<st
   }
 }
 
-const checkInstalled = async (folder: string, launchers: Readonly<Record<string, string>>) => {
-  const problems = await problemsOf(folder, launchers)
+const checkInstalled = async (folder: string, consumer: string, tarballs: ReadonlyArray<string>) => {
+  const problems = await problemsOf(folder, installAll(folder, consumer, tarballs), consumer)
   if (problems !== "") throw new Error(problems)
 }
 
@@ -186,7 +186,7 @@ try {
   const consumer = join(folder, "consumer")
   install(consumer, tarballs)
   use(consumer)
-  await Promise.all([checkTypes(consumer), checkInstalled(folder, installAll(folder, consumer, tarballs))])
+  await Promise.all([checkTypes(consumer), checkInstalled(folder, consumer, tarballs)])
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1

@@ -77,6 +77,16 @@ describe("moduleOf", () => {
     })
   )
 
+  it.effect("finds the run behind flags, whatever its name", () =>
+    inStore(() => {
+      run("status", 5, JSON.stringify({ format: 1, out: "out" }))
+      run("resume", 6, of("new.ts"))
+      assert.strictEqual(says("--json status b-one"), "one.ts")
+      assert.strictEqual(says("status resume"), "new.ts")
+      assert.isUndefined(says("status status"))
+    })
+  )
+
   it.effect("takes the run that was written to last where none is named", () =>
     inStore(() => {
       for (const line of ["status", "status latest", "show path", "set path value", "plan --json"]) {
@@ -93,8 +103,20 @@ describe("moduleOf", () => {
   it.effect("finds none for commands that look into no workflow, nor where there is none", () =>
     inStore(() => {
       run("e-new", 60, of("new.ts"))
-      for (const line of ["", "--version", "--help", "list", "list --json", "rm b-one", "export b-one", "run doc.md"]) {
-        if (line !== "run doc.md") assert.isUndefined(says(line), line)
+      for (const line of [
+        "",
+        "--version",
+        "--help",
+        "list",
+        "list --json",
+        "rm b-one",
+        "export b-one",
+        "run doc.md",
+        "run b-one",
+        "import b-one",
+        "cassette constructor"
+      ]) {
+        assert.isUndefined(says(line), line)
       }
       assert.isUndefined(says("status a-ready"))
       assert.isUndefined(says("status d-bare"))
