@@ -6,17 +6,18 @@ import { pathToFileURL } from "node:url"
 const shared = ["effect", "@effect/platform-node", "@stepwright/core", "@stepwright/llm", "@stepwright/steps"]
 
 /**
- * Makes this installation use what a module brings along, so that there is one copy of it in the process. A version that
- * this installation was not made for is left to the module: then there are two, whose errors are told by their tags.
+ * Makes the installation of a command use what a module brings along, so that there is one copy of it in the process. A
+ * version that the installation was not made for is left to the module: then there are two, whose errors are told by
+ * their tags.
  */
-export const shareWith = (file: string): void => {
+export const shareWith = (file: string, command: string): void => {
   const parent = pathToFileURL(file).href
-  const brought = new Set(shared.filter((name) => isBrought(packageOf(name, parent), packageOf(name, import.meta.url))))
+  const brought = new Set(shared.filter((name) => isBrought(packageOf(name, parent), packageOf(name, command))))
   if (brought.size === 0) return
-  const platform = packageOf("@effect/platform-node", import.meta.url)
+  const platform = packageOf("@effect/platform-node", command)
   const ours = [
-    packageOf("..", import.meta.url),
-    ...shared.map((name) => packageOf(name, import.meta.url)),
+    packageOf(".", command),
+    ...shared.map((name) => packageOf(name, command)),
     platform && packageOf("@effect/platform-node-shared", platform.url)
   ].flatMap((found) => (found === undefined ? [] : [new URL(".", found.url).href]))
   module.registerHooks({

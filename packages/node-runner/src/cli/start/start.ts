@@ -1,26 +1,32 @@
 import { createRequire } from "node:module"
-import { fileURLToPath } from "node:url"
+import { fileURLToPath, pathToFileURL } from "node:url"
 import { runBundle } from "./bundle.ts"
 import { commands, moduleOf } from "./foreseen.ts"
 
 const isSource = import.meta.url.endsWith(".ts")
-const main = fileURLToPath(new URL(`../../main.${isSource ? "ts" : "js"}`, import.meta.url))
+const main = new URL(`../../main.${isSource ? "ts" : "js"}`, import.meta.url).href
 const bundle = fileURLToPath(new URL("../../bundle.cjs", import.meta.url))
 
 /**
- * Starts the command line for the arguments of this process: that of the installation of the module which it loads, so
- * that there is one copy of everything, and as one script where it loads none.
+ * Starts the command line for the arguments of this process: as one script where they name no module of a user's, else
+ * that of the installation which the module finds, so that there is one copy of everything.
  */
 export const start = (args: ReadonlyArray<string>): Promise<unknown> => {
   const module = moduleOf(args)
-  // a stack is to name the files that people find
-  if (module === undefined && !isSource && !args.includes("--debug") && hasRun(args)) return Promise.resolve()
-  return import((module !== undefined && commandOf(module)) || main)
+  if (module === undefined) {
+    // a stack is to name the files that people find
+    return !isSource && !args.includes("--debug") && hasRun(args) ? Promise.resolve() : import(main)
+  }
+  const found = commandOf(module) ?? main
+  return import("./oneCopy.ts").then(({ shareWith }) => {
+    shareWith(module, found)
+    return import(found)
+  })
 }
 
 const hasRun = ([first = ""]: ReadonlyArray<string>): boolean => {
   try {
-    runBundle(bundle, first in commands ? first : "other")
+    runBundle(bundle, Object.hasOwn(commands, first) ? first : "other")
     return true
   } catch {
     // one that is not there, or damaged
@@ -31,7 +37,7 @@ const hasRun = ([first = ""]: ReadonlyArray<string>): boolean => {
 /** The command line of the installation that a module finds, where it finds one. */
 const commandOf = (module: string): string | undefined => {
   try {
-    return createRequire(module).resolve("@stepwright/node-runner/main")
+    return pathToFileURL(createRequire(module).resolve("@stepwright/node-runner/main")).href
   } catch {
     return undefined
   }
