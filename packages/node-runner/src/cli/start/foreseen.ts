@@ -2,29 +2,29 @@ import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
 import { resolve } from "node:path"
 import { isRunId } from "../../internal/disk/runId.ts"
 
-/** The commands, and whether they take a workflow, or a run, which has one. */
-export const commands: Readonly<Record<string, boolean>> = {
-  run: true,
-  resume: true,
-  step: true,
-  set: true,
-  decide: true,
-  cancel: false,
-  fork: true,
-  plan: true,
-  status: true,
-  show: true,
-  list: false,
-  repair: false,
-  rm: false,
-  gc: false,
-  schema: false,
-  export: false,
-  import: true,
-  graph: true,
-  verify: false,
-  cassette: false,
-  ask: false
+/** The commands, and whose workflow each may load: one that is named to it, or also that of a run. */
+export const commands: Readonly<Record<string, "named" | "of a run" | "none">> = {
+  run: "named",
+  resume: "of a run",
+  step: "of a run",
+  set: "of a run",
+  decide: "of a run",
+  cancel: "none",
+  fork: "of a run",
+  plan: "of a run",
+  status: "of a run",
+  show: "of a run",
+  list: "none",
+  repair: "none",
+  rm: "none",
+  gc: "none",
+  schema: "none",
+  export: "none",
+  import: "named",
+  graph: "of a run",
+  verify: "none",
+  cassette: "none",
+  ask: "none"
 }
 
 const directory = ".stepwright/runs"
@@ -34,13 +34,16 @@ const directory = ".stepwright/runs"
  * too few would have two copies of core in a process.
  */
 export const moduleOf = (args: ReadonlyArray<string>): string | undefined => {
-  if (!args.some((arg) => commands[arg] === true)) return undefined
+  // flags may come before the command
+  const sources = new Set(args.map((arg) => commands[arg]))
+  if (!sources.has("named") && !sources.has("of a run")) return undefined
   const named = args.findIndex((arg) => arg.startsWith("--workflow"))
   if (named !== -1) {
     const [, value = args[named + 1] ?? ""] = /=(.*)/su.exec(args[named]!) ?? []
     const hash = value.lastIndexOf("#")
     return whereIs(hash === -1 ? value : value.slice(0, hash))
   }
+  if (!sources.has("of a run")) return undefined
   const ids = attempt(() => readdirSync(directory).filter(isRunId)) ?? []
   for (const run of runsOf(args, ids)) {
     const module = moduleIn(attempt(() => readFileSync(`${directory}/${run}/run.json`, "utf8")))
@@ -51,10 +54,9 @@ export const moduleOf = (args: ReadonlyArray<string>): string | undefined => {
 
 /** The runs that words may stand for: a word may be an id, the beginning of one, or no run, and then it is the last one. */
 const runsOf = (args: ReadonlyArray<string>, ids: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const [, first = "", ...others] = args
-  if (ids.includes(first)) return [first]
-  const words = [first, ...others].filter((word) => word !== "")
-  const meant = ids.filter((id) => words.some((word) => id.startsWith(word)))
+  const [command = "", first = ""] = args
+  if (Object.hasOwn(commands, command) && ids.includes(first)) return [first]
+  const meant = ids.filter((id) => args.some((arg) => arg !== "" && id.startsWith(arg)))
   const written = ids.map(
     (id) => attempt(() => statSync(`${directory}/${id}/events.jsonl`, { bigint: true }).mtimeMs) ?? 0n
   )
