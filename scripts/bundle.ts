@@ -38,6 +38,8 @@ export const bundle = async (): Promise<void> => {
   const { output } = await built.generate({
     format: "cjs",
     codeSplitting: false,
+    // a script cannot import without a warning of Node's
+    dynamicImportInCjs: false,
     // names stay, for whoever reads a stack
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } }
   })

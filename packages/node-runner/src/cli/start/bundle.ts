@@ -1,9 +1,9 @@
 import { Buffer } from "node:buffer"
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs"
+import { closeSync, fstatSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import * as module from "node:module"
 import { dirname, join } from "node:path"
 import process from "node:process"
-import { constants, Script } from "node:vm"
+import { Script } from "node:vm"
 import { crc32 } from "node:zlib"
 
 /** What a bundle begins with: the checksum of all after it. */
@@ -25,8 +25,7 @@ export const runBundle = (file: string, name: string): void => {
   const cachedData = kept === undefined ? undefined : readKept(kept)
   const script = new Script(`(function (require, module, exports, __filename, __dirname) {${bytes.toString()}\n})`, {
     filename: file,
-    ...(cachedData && { cachedData }),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER
+    ...(cachedData && { cachedData })
   })
   const exported = { exports: {} }
   script.runInThisContext()(module.createRequire(file), exported, exported.exports, file, dirname(file))
@@ -37,14 +36,18 @@ export const runBundle = (file: string, name: string): void => {
 
 /** The code that was kept, as it was kept by this user: whoever else could write it would run what they like. */
 const readKept = (file: string): Buffer | undefined => {
+  let opened: number | undefined
   try {
-    const { mode, uid } = statSync(file)
+    opened = openSync(file, "r")
+    const { mode, uid } = fstatSync(opened)
     if (process.getuid !== undefined && (uid !== process.getuid() || (mode & 0o022) !== 0)) return undefined
-    const kept = readFileSync(file)
+    const kept = readFileSync(opened)
     const code = kept.subarray(4)
     return kept.readUInt32LE() === crc32(code) ? code : undefined
   } catch {
     return undefined
+  } finally {
+    if (opened !== undefined) closeSync(opened)
   }
 }
 
