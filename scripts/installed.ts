@@ -5,6 +5,7 @@ import {
   mkdirSync,
   mkdtempSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -65,8 +66,6 @@ const ofNone = (status: number, ...args: ReadonlyArray<string>): Row => ({ args,
 const rows: ReadonlyArray<Row> = [
   ofNone(0, "--version"),
   ofNone(0, "--help"),
-  ofNone(0, "list"),
-  ofNone(2, "nothing"),
   ofNone(2, "-dash.md"),
   ofNone(3, "run", "doc.md"),
   ofNone(4, "run", "doc.md", "--relay", "mail", "--max-calls", "0", "--json"),
@@ -74,10 +73,8 @@ const rows: ReadonlyArray<Row> = [
   ofNone(3, "run", "doc.md", "--model", "anthropic/one", "--json"),
   ofNone(0, "status"),
   ofNone(0, "plan", "latest", "--json"),
-  ofNone(2, "show", "latest", "output"),
   ofModule(0, "run", "--workflow", "w.mjs#w", "--input", '"hello"'),
   ofModule(0, "show", "latest", "output"),
-  ofModule(0, "resume", "latest"),
   ofModule(1, "run", "--workflow", "w.mjs#w", "--input", '"fail"', "--json"),
   ofModule(4, "run", "--workflow", "w.mjs#gated", "--input", '"sure?"', "--no-input"),
   ofModule(0, "decide", "latest", "ask", "true"),
@@ -121,7 +118,7 @@ const lasting = (text: string): string =>
 
 const show = ({ err, out, status }: Ended) => `status ${status}\n${lasting(out)}\n${lasting(err)}`
 
-/** Goes through all rows in a new folder, whose modules find the packages in `packages` where those are given. */
+/** Goes through all rows in a new folder, whose modules find no packages there. */
 const callAll = async (launcher: string, cwd: string): Promise<ReadonlyArray<Ended>> => {
   mkdirSync(cwd)
   writeFileSync(join(cwd, "watch.mjs"), watch)
@@ -133,7 +130,12 @@ const callAll = async (launcher: string, cwd: string): Promise<ReadonlyArray<End
   return ended
 }
 
-/** What is wrong with the launchers of installations, by how they were installed; those of packages have a bundle. */
+const packageOf = (launcher: string) => dirname(dirname(realpathSync(launcher)))
+
+/** Whether a launcher is one of the packages, not of a checkout. */
+const hasBundle = (launcher: string) => !existsSync(join(packageOf(launcher), "src"))
+
+/** What is wrong with the launchers of installations, by how they were installed. */
 export const problemsOf = async (
   folder: string,
   launchers: Readonly<Record<string, string>>,
@@ -143,16 +145,16 @@ export const problemsOf = async (
   const ways = await Promise.all(
     Object.entries(launchers).map(async ([way, launcher], index) => ({
       way,
-      hasBundle: !existsSync(join(dirname(dirname(launcher)), "src")),
+      isBundled: hasBundle(launcher),
       ended: await callAll(launcher, join(folder, `way ${index}`))
     }))
   )
   const [first] = ways
   const problems = rows.flatMap(({ args, loads, status }, row) =>
-    ways.flatMap(({ ended, hasBundle, way }) => {
+    ways.flatMap(({ ended, isBundled, way }) => {
       const called = `${way}: stepwright ${args.join(" ")}`
       const one = ended[row]!
-      const copies = loads === undefined && hasBundle ? 0 : 2
+      const copies = loads === undefined && isBundled ? 0 : 2
       return [
         ...(one.status === status ? [] : [`${called} had not the status ${status}:\n${show(one)}`]),
         ...(show(one) === show(first!.ended[row]!) ? [] : [`${called} said something else:\n${show(one)}`]),
@@ -171,23 +173,21 @@ export const problemsOf = async (
 const inProject = async (folder: string, launchers: Readonly<Record<string, string>>, project: string) => {
   const alone = mkdtempSync(join(folder, "project "))
   const nested = join(project, "nested")
-  const places: ReadonlyArray<readonly [place: string, modules: string]> = [
-    [project, join(project, "node_modules")],
-    [alone, linkPackages(alone, join(project, "node_modules"))],
-    [nested, linkPackages(nested, dirname(dirname(dirname(dirname(launchers["for all"]!)))))]
+  const places: ReadonlyArray<readonly [way: string, place: string, modules: string]> = [
+    ["in a checkout", project, join(project, "node_modules")],
+    ["for all", alone, linkPackages(alone, join(project, "node_modules"))],
+    ["in a folder", nested, linkPackages(nested, dirname(dirname(packageOf(launchers["for all"]!))))]
   ]
   const problems: Array<string> = []
-  for (const [place, modules] of places) {
+  for (const [way, place, modules] of places) {
     writeFileSync(join(place, "watch.mjs"), watch)
     writeFileSync(join(place, "w.mjs"), workflow)
-    for (const [way, launcher] of Object.entries(launchers)) {
-      const args = ["run", "--workflow", "w.mjs#w", "--input", '"hello"']
-      // oxlint-disable-next-line no-await-in-loop -- one after the other in one folder
-      const { copies, err, status } = await call(launcher, place, args)
-      const isOwn = copies.length === 2 && copies.every((copy) => copy.startsWith(modules))
-      if (status !== 0 || !isOwn) {
-        problems.push(`${way}: in ${place} (status ${status}) it loaded ${copies.join(" and ")}:\n${err}`)
-      }
+    const args = ["run", "--workflow", "w.mjs#w", "--input", '"hello"']
+    // oxlint-disable-next-line no-await-in-loop -- one after the other, for the sake of the machine
+    const { copies, err, status } = await call(launchers[way]!, place, args)
+    const isOwn = copies.length === 2 && copies.every((copy) => copy.startsWith(modules))
+    if (status !== 0 || !isOwn) {
+      problems.push(`${way}: in ${place} (status ${status}) it loaded ${copies.join(" and ")}:\n${err}`)
     }
   }
   return problems
@@ -204,8 +204,8 @@ const linkPackages = (place: string, modules: string): string => {
 
 /** An installation whose bundle is missing or damaged does the same. */
 const withoutBundle = async (folder: string, launchers: Readonly<Record<string, string>>): Promise<Array<string>> => {
-  const launcher = Object.values(launchers).find((file) => !existsSync(join(dirname(dirname(file)), "src")))
-  const bundle = join(dirname(dirname(launcher!)), "dist/bundle.cjs")
+  const launcher = Object.values(launchers).find(hasBundle)!
+  const bundle = join(packageOf(launcher), "dist/bundle.cjs")
   const cwd = mkdtempSync(join(folder, "without "))
   writeFileSync(join(cwd, "watch.mjs"), watch)
   const whole = readFileSync(bundle, "utf8")
@@ -216,7 +216,7 @@ const withoutBundle = async (folder: string, launchers: Readonly<Record<string, 
     rmSync(bundle, { force: true })
     if (text !== undefined) writeFileSync(bundle, text)
     // oxlint-disable-next-line no-await-in-loop -- it is damaged in one way at a time
-    const { copies, err, out, status } = await call(launcher!, cwd, ["--version"])
+    const { copies, err, out, status } = await call(launcher, cwd, ["--version"])
     if (status !== 0 || !out.startsWith("stepwright v") || err !== "" || copies.length === 0) {
       problems.push(`where the bundle ${damage}, --version says (status ${status}): ${out}${err}`)
     }

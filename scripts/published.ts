@@ -1,8 +1,17 @@
 // Packs the four packages as they would be published, installs them with npm in an empty folder outside the
 // repository, and uses them there: the README's program, the command line, and the types in each supported TypeScript.
-// Then calls the command line as it is from a checkout, linked, installed in a folder and for all.
+// Then calls the command line as it is in a checkout that is linked, installed in a folder and for all.
 import { execFile, spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs"
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { bundle } from "./bundle.ts"
@@ -107,10 +116,24 @@ const compilers = Object.keys(manifest().devDependencies ?? {}).filter((name) =>
 /** Effect's declarations name types of the DOM such as `CryptoKey`, which a program without them sees as unknown. */
 const isForeign = (line: string) => /^node_modules\/effect\/.* error TS(?:2304|2694|2749): /.test(line)
 
-const checkTypes = async (folder: string) => {
+/** A folder with the programs and packages of another, without some of those. */
+const linkWithout = (consumer: string, missing: ReadonlyArray<string>): string => {
+  const folder = `${consumer} for types`
+  mkdirSync(join(folder, "node_modules"), { recursive: true })
+  for (const file of readdirSync(consumer).filter((name) => /\.(?:ts|json)$/u.test(name))) {
+    copyFileSync(join(consumer, file), join(folder, file))
+  }
+  for (const name of readdirSync(join(consumer, "node_modules"))) {
+    const isMissing = missing.some((one) => one.split("/")[0] === name)
+    if (!isMissing) symlinkSync(join(consumer, "node_modules", name), join(folder, "node_modules", name))
+  }
+  return folder
+}
+
+const checkTypes = async (consumer: string) => {
   const { dependencies, peerDependencies } = manifest("packages", "llm")
   const sdks = Object.keys({ ...dependencies, ...peerDependencies }).filter((name) => !/^effect$|stepwright/.test(name))
-  for (const sdk of sdks) rmSync(join(folder, "node_modules", sdk), { recursive: true, force: true })
+  const folder = linkWithout(consumer, sdks)
   for (const { files, name, types } of projects) {
     const compilerOptions = {
       target: "ES2024",
@@ -120,6 +143,7 @@ const checkTypes = async (folder: string) => {
       strict: true,
       exactOptionalPropertyTypes: true,
       noUncheckedIndexedAccess: true,
+      preserveSymlinks: true,
       noEmit: true,
       skipLibCheck: false
     }
@@ -149,13 +173,13 @@ const compile = (folder: string, tsc: string, project: string) =>
     })
   })
 
-/** The launchers of all ways to install the command. */
+/** The launchers of all ways to install the command, by the links that npm makes to them. */
 const installAll = (folder: string, consumer: string, tarballs: ReadonlyArray<string>) => {
   const prefix = (name: string) => {
     const path = join(folder, name)
     mkdirSync(join(path, "lib"), { recursive: true })
     process.env["npm_config_prefix"] = path
-    return () => realpathSync(join(path, "bin", "stepwright"))
+    return join(path, "bin", "stepwright")
   }
   const linked = prefix("linked")
   run(join(root, "packages", "node-runner"), "npm", "link", "--no-audit", "--no-fund")
@@ -163,10 +187,9 @@ const installAll = (folder: string, consumer: string, tarballs: ReadonlyArray<st
   run(folder, ...npmInstall, "--global", ...tarballs)
   delete process.env["npm_config_prefix"]
   return {
-    "from a checkout": join(root, "packages/node-runner/bin/stepwright.mjs"),
-    linked: linked(),
-    "in a folder": realpathSync(join(consumer, "node_modules", ".bin", "stepwright")),
-    "for all": everywhere()
+    "in a checkout": linked,
+    "in a folder": join(consumer, "node_modules", ".bin", "stepwright"),
+    "for all": everywhere
   }
 }
 
