@@ -48,11 +48,11 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["AutomatedCodingWorkflow", "index"]
   ],
   "node-runner": [
+    "cli/start",
     { beside: ["internal/disk", "internal/sandbox"] },
     "internal/journal",
     ["NodeHasher", "NodeJournal", "NodeWorkspace", "PyodideTestRunner"],
     "internal/services",
-    "cli/start",
     "cli/base",
     "cli/path",
     "cli/value",

@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
 import { resolve } from "node:path"
-import { isRunId } from "../../internal/disk/runId.ts"
 
 /** The commands, and whose workflow each may load: one that is named to it, or also that of a run. */
 export const commands: Readonly<Record<string, "named" | "of a run" | "none">> = {
@@ -28,6 +27,9 @@ export const commands: Readonly<Record<string, "named" | "of a run" | "none">> =
 }
 
 const directory = ".stepwright/runs"
+
+/** Whether a folder may be a run's, as core's `RunId` has it, whose module is not loaded for that. */
+export const isRunId = (name: string): boolean => /^[A-Za-z0-9][\w.-]{0,127}$/u.test(name)
 
 /**
  * The module of a user's that a call may load, told without anything that is heavy: one too many only takes longer, one

@@ -1,11 +1,12 @@
 import { mkdirSync, realpathSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { WorkflowState } from "@stepwright/core"
+import { Effect, Schema } from "effect"
 import { Command } from "effect/cli"
 import { general } from "../../../src/cli/base/words.ts"
 import * as stepwright from "../../../src/cli/commands/stepwright.ts"
-import { commands, moduleOf } from "../../../src/cli/start/foreseen.ts"
+import { commands, isRunId, moduleOf } from "../../../src/cli/start/foreseen.ts"
 import { inFolder } from "../../support/commandLine.ts"
 
 /** A run that was written to at a time, of a module or of the ready workflow. */
@@ -37,6 +38,22 @@ const says = (line: string) => {
   const found = moduleOf(line.split(" ").filter((word) => word !== ""))
   return found?.slice(realpathSync(".").length + 1)
 }
+
+describe("isRunId", () => {
+  it.prop("is what core has it to be", [Schema.String], ([text]) => {
+    for (const name of [text, `a${text}`, `${text}.b-_9`]) {
+      assert.strictEqual(isRunId(name), Schema.is(WorkflowState.RunId)(name), name)
+    }
+  })
+
+  it("has the same bounds", () => {
+    for (const name of ["", "a", ".a", "-a", "_a", "é", "a/b", "a\n", "20260101-000000-abcdef", "a".repeat(128)]) {
+      for (const one of [name, `${name}9`]) {
+        assert.strictEqual(isRunId(one), Schema.is(WorkflowState.RunId)(one), JSON.stringify(one))
+      }
+    }
+  })
+})
 
 describe("moduleOf", () => {
   it.effect("knows every command", () =>
