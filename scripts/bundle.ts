@@ -23,6 +23,20 @@ const inPlace: Plugin = {
   }
 }
 
+/** Effect makes one as it is loaded, which takes a tenth of a short command, and needs it for help only. */
+const lateSegmenter: Plugin = {
+  name: "late segmenter",
+  transform: (code, id) => {
+    if (!/[/\\]effect[/\\].*[/\\]CliOutput\.js$/u.test(id)) return undefined
+    const late = code.replace(
+      /new Intl\.Segmenter\([^)]*\)/u,
+      (made) => `((late) => ({ segment: (text) => (late ??= ${made}).segment(text) }))()`
+    )
+    if (late === code) throw new Error(`${id} makes no segmenter: nothing needs to be done about it`)
+    return late
+  }
+}
+
 export const bundle = async (): Promise<void> => {
   const built = await rolldown({
     input: join(source, "main.ts"),
@@ -30,7 +44,7 @@ export const bundle = async (): Promise<void> => {
     // what is heavy and seldom used is loaded where it is installed
     external: ["openai", "@anthropic-ai/sdk"],
     transform: { define: { "import.meta.env": "undefined" } },
-    plugins: [inPlace],
+    plugins: [inPlace, lateSegmenter],
     onLog: (level, log) => {
       if (level === "warn") throw new Error(log.message)
     }
