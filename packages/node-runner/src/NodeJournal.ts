@@ -43,8 +43,8 @@ export const glances = (directory: string): Effect.Effect<ReadonlyArray<Glance>,
     if (!(yield* fs.exists(directory))) return []
     // one that is being removed, or a file of somebody else
     const ids = (yield* fs.readDirectory(directory)).filter(isRunId)
-    const found = yield* Effect.forEach(ids, (run) => glance.at(directory, run))
-    return found.filter((one) => one !== undefined).toSorted((a, b) => b.written - a.written)
+    const found = yield* glance.at(directory, ids)
+    return found.toSorted((a, b) => b.written - a.written)
   }).pipe(Effect.mapError(failed(directory)), Effect.provide(NodeFileSystem.layer))
 
 /** Ids of the runs in a directory, the one that was written to last first. */

@@ -62,14 +62,17 @@ const readKnown = Effect.gen(function* () {
 /** How long ago a folder must have been touched for its time to tell what came after. **Units** milliseconds */
 const blink = 2000
 
-const described = Effect.fnUntraced(function* (
+const described = (glance: NodeJournal.Glance, before: Known[string] | undefined) =>
+  before !== undefined && before.version === glance.version && before.free === glance.touched
+    ? Effect.succeed({ now: before, isLive: false })
+    : lookedAt(glance, before)
+
+const lookedAt = Effect.fnUntraced(function* (
   { run, touched, version }: NodeJournal.Glance,
   before: Known[string] | undefined
 ) {
   const isKnown = before !== undefined && before.version === version
-  const isFree =
-    (isKnown && before.free === touched) ||
-    ((yield* Clock.currentTimeMillis) - touched > blink && (yield* NodeJournal.isFree(directory, run)))
+  const isFree = (yield* Clock.currentTimeMillis) - touched > blink && (yield* NodeJournal.isFree(directory, run))
   const isLive = !isFree && (yield* runFolder.isLive(run))
   const summary = isKnown ? before.summary : summaryOf(yield* runFolder.state(run))
   const now = { version: version ?? "", summary, ...(isFree && { free: touched }) }
@@ -98,7 +101,7 @@ export const list = Command.make(
     const entries = yield* Effect.forEach(
       yield* runFolder.glances,
       (glance) =>
-        Effect.match(described(glance, known[glance.run]), {
+        Effect.matchEager(described(glance, known[glance.run]), {
           onFailure: (error) => ({ run: glance.run, error: error.message }),
           onSuccess: (found) => {
             now[glance.run] = found.now

@@ -1,5 +1,6 @@
 import { type BigIntStats, statSync } from "node:fs"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as journalFile from "./journalFile.ts"
 
 /** What is seen of a run without a look into its files. */
@@ -15,14 +16,18 @@ export interface Glance {
 
 const versionOf = ({ ino, mtimeNs, size }: BigIntStats) => `${size} ${mtimeNs} ${ino}`
 
-/** Glances at a run; `undefined` for what is none. It does not wait: a thousand of these are one look at a store. */
-export const at = (directory: string, run: string): Effect.Effect<Glance | undefined> =>
-  Effect.try(() => {
-    const folder = `${directory}/${run}`
-    const file = statSync(`${folder}/${journalFile.name}`, { bigint: true, throwIfNoEntry: false })
-    if (file === undefined) return undefined
-    return { run, written: Number(file.mtimeMs), version: versionOf(file), touched: statSync(folder).mtimeMs }
-  }).pipe(
+/** Glances at runs, but not at what is none. It does not wait: a thousand of these are one look at a store. */
+export const at = (directory: string, runs: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Glance>> =>
+  Effect.sync(() => runs.map((run) => one(directory, run)).filter((found) => found !== undefined))
+
+const one = (directory: string, run: string): Glance | undefined =>
+  Result.getOrElse(
+    Result.try(() => {
+      const folder = `${directory}/${run}`
+      const file = statSync(`${folder}/${journalFile.name}`, { bigint: true, throwIfNoEntry: false })
+      if (file === undefined) return undefined
+      return { run, written: Number(file.mtimeMs), version: versionOf(file), touched: statSync(folder).mtimeMs }
+    }),
     // what cannot be looked at is told to who asks for it
-    Effect.orElseSucceed(() => ({ run, written: 0, version: undefined, touched: 0 }))
+    () => ({ run, written: 0, version: undefined, touched: 0 })
   )
