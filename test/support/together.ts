@@ -8,7 +8,7 @@ const run = ["run", "--workflow", "together.ts", "--input", '{"text": "a shelf"}
 export const underWay = async () => {
   const here = place(["together.ts"])
   const owner = here.start(...run)
-  await until(() => here.exists("calls.log"), owner)
+  await until(() => here.exists("calls.log") && here.read("calls.log") !== "", owner)
   const [id] = readdirSync(here.path(".stepwright/runs"))
   const folder = `.stepwright/runs/${id}`
   await until(() => here.read(`${folder}/events.jsonl`).includes("GateAsked"), owner)
