@@ -3,10 +3,12 @@
 import { Effect, Schema } from "effect"
 import { Engine, Step, Workflow, type WorkflowState } from "@stepwright/core"
 import { NodeHasher } from "@stepwright/node-runner"
+import { spent } from "./support/measure.ts"
+import { type Line, lines } from "./support/table.ts"
 
 const rounds = 7
 /** What takes less is at the mercy of the clock. **Units** ms */
-const least = 2
+const noticed = 2
 
 type AnyWorkflow = Workflow.Workflow<number, Readonly<Record<string, unknown>>>
 type State = WorkflowState.WorkflowState
@@ -91,12 +93,7 @@ const work = (make: () => AnyWorkflow) => {
   }
 }
 
-const spent = () => {
-  const { system, user } = process.cpuUsage()
-  return (system + user) / 1000
-}
-
-console.log(`ms of processor time, the least of ${rounds} rounds; all sizes in turn. Node ${process.version}`)
+const all: Array<Line> = []
 for (const [name, { goal, make, sizes }] of Object.entries(subjects)) {
   const times = new Map<string, Array<number>>()
   for (let round = 0; round < rounds; round++) {
@@ -105,18 +102,19 @@ for (const [name, { goal, make, sizes }] of Object.entries(subjects)) {
         const began = spent()
         await f()
         const known = times.get(what) ?? sizes.map(() => Infinity)
-        known[i] = Math.min(known[i]!, spent() - began)
+        known[i] = Math.min(known[i]!, (spent() - began) / 1000)
         times.set(what, known)
       }
     }
   }
-  console.log(`\n${name.padEnd(32)}${sizes.map((size) => String(size).padStart(9)).join("")}${"ratio".padStart(9)}`)
   for (const [what, known] of times) {
-    const ratio = known.at(-1)! / known[0]!
-    const failed = ratio > goal && known.at(-1)! > least
-    console.log(
-      `  ${what.padEnd(30)}${known.map((ms) => ms.toFixed(1).padStart(9)).join("")}${ratio.toFixed(1).padStart(9)}${failed ? "  too much" : ""}`
-    )
-    if (failed) process.exitCode = 1
+    const [least, most] = [known[0]!, known.at(-1)!]
+    all.push({
+      says: `${name}, ${what}: ${sizes.at(-1)} (${most.toFixed(1)} ms) ÷ ${sizes[0]}`,
+      measured: most / least,
+      ...(most > noticed && { atMost: goal }),
+      digits: 1
+    })
   }
 }
+lines(all)

@@ -1,23 +1,19 @@
 // What typed partial objects of a streamed reply cost: each measurement in a process of its own, in which nothing ran
 // before; all subjects in turn in one run.
-import { spawnSync } from "node:child_process"
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Effect, Result, Schema, Stream } from "effect"
+import { Effect, Schema, Stream } from "effect"
 import { LlmClient, type LlmReply, type LlmRequest, OutputParser, PartialJson } from "@stepwright/core"
+import { answer } from "./support/measure.ts"
+import { positionals } from "./support/options.ts"
+import { rival } from "./support/rivals.ts"
+import { lines, table } from "./support/table.ts"
+import { type Command, type Figures, inTurn, least, median, quotient } from "./support/turns.ts"
 
 const chunk = 20
-const rounds = 11
+const launches = 11
 const kilobyte = 1000
-const goals = { seconds: 0.2, megabytes: 150, growth: 2.2 }
-
-interface Measured {
-  readonly seconds: number
-  readonly megabytes: number
-  readonly partials: number
-  readonly tasks: number
-}
 
 const Plan = Schema.Struct({
   title: Schema.String,
@@ -63,7 +59,10 @@ const clientOf = (text: string) => {
   )
 }
 
-type Count = Pick<Measured, "partials" | "tasks">
+interface Count {
+  readonly partials: number
+  readonly tasks: number
+}
 
 const subjects: Readonly<Record<string, (client: LlmClient.Service) => Effect.Effect<Count, unknown>>> = {
   nothing: () => Effect.succeed({ partials: 0, tasks: 0 }),
@@ -96,132 +95,84 @@ const subjects: Readonly<Record<string, (client: LlmClient.Service) => Effect.Ef
 }
 
 /** One measurement, in a process of its own. */
-const measure = async (what: string, file: string) => {
+const measure = (what: string, file: string) => {
   const client = clientOf(readFileSync(file, "utf8"))
-  const began = performance.now()
-  const count = await Effect.runPromise(subjects[what]!(client))
-  const seconds = (performance.now() - began) / 1000
-  const measured: Measured = { ...count, seconds, megabytes: process.resourceUsage().maxRSS / 1024 }
-  console.log(JSON.stringify(measured))
+  return answer(async () => {
+    const began = performance.now()
+    const count = await Effect.runPromise(subjects[what]!(client))
+    const seconds = (performance.now() - began) / 1000
+    return { ...count, seconds, megabytes: process.resourceUsage().maxRSS / 1024 }
+  })
 }
 
-const peers = join(import.meta.dirname, "peers")
-
-/** The lock file's versions, installed once; false where there is no network. */
-const installPeers = (): boolean => {
-  const lock = join(peers, "package-lock.json")
-  const stamp = join(peers, "node_modules", ".installed")
-  const wanted = readFileSync(lock, "utf8")
-  if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return true
-  const { status } = spawnSync(
-    "npm",
-    ["ci", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-retry-mintimeout=1000"],
-    {
-      cwd: peers,
-      shell: process.platform === "win32",
-      stdio: "ignore",
-      timeout: 120_000
-    }
-  )
-  if (status === 0) writeFileSync(stamp, wanted)
-  return status === 0
-}
-
-/** The fastest run is the one that other work on the machine disturbed least. */
-const least = (values: ReadonlyArray<number>) => Math.min(...values)
-const median = (values: ReadonlyArray<number>) => values.toSorted((a, b) => a - b)[values.length >> 1]!
-
-interface Row {
-  readonly name: string
-  readonly script: string
-  readonly what: string
-  readonly size: number
-  readonly rounds: number
-}
-
-const compare = () => {
+const compare = async () => {
   const directory = mkdtempSync(join(tmpdir(), "stepwright-bench-"))
   const fileOf = (size: number) => join(directory, `${size}.json`)
-  const sizes = [100, 200, 400]
-  for (const size of sizes) writeFileSync(fileOf(size), replyOf(size * kilobyte))
+  for (const size of [100, 200, 400]) writeFileSync(fileOf(size), replyOf(size * kilobyte))
 
-  const own = { script: import.meta.filename, rounds }
-  const peer = { script: join(peers, "partial-objects.js"), rounds: 1 }
-  const hasPeers = installPeers()
-  if (!hasPeers) console.log("The AI SDK cannot be installed (is there a network?): it is left out.\n")
-  const rows: ReadonlyArray<Row> = [
-    { ...own, name: "text, parsed at the end", what: "text", size: 200 },
-    { ...own, name: "partial objects", what: "partials", size: 100 },
-    { ...own, name: "partial objects", what: "partials", size: 200 },
-    { ...own, name: "partial objects", what: "partials", size: 400 },
-    ...(hasPeers
-      ? [
-          { ...peer, name: "AI SDK: text, parsed at the end", what: "text", size: 200 },
-          { ...peer, name: "AI SDK: partial objects", what: "partials", size: 100 },
-          { ...peer, name: "AI SDK: partial objects", what: "partials", size: 200 }
-        ]
-      : [])
-  ]
-
-  const run = ({ script, size }: Row, what: string): Measured => {
-    const { status, stdout } = spawnSync(process.execPath, [script, what, fileOf(size), String(chunk)], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "inherit"]
-    })
-    if (status !== 0) throw new Error(`${script} ${what} ended with status ${status}`)
-    return JSON.parse(stdout)
-  }
-  const idle = rows.map((row) => run(row, "nothing").megabytes)
-  const results = rows.map((): Array<Measured> => [])
-  for (let round = 0; round < rounds; round++) {
-    for (const [i, row] of rows.entries()) {
-      if (round >= row.rounds) continue
-      const measured = run(row, row.what)
-      const { tasks } = Result.getOrThrow(OutputParser.json(Plan).parse(readFileSync(fileOf(row.size), "utf8")))
-      if (measured.tasks !== tasks.length) throw new Error(`${row.name} saw ${measured.tasks} of ${tasks.length} tasks`)
-      results[i]!.push(measured)
-    }
-  }
+  const own = (what: string, size: number): Command => [import.meta.filename, what, fileOf(size)]
+  const peer = (what: string, size: number) => rival("partial-objects.js", what, fileOf(size), String(chunk))
+  const subjects = await inTurn(
+    {
+      nothing: own("nothing", 200),
+      "200 KB of text, parsed at the end": own("text", 200),
+      "100 KB": own("partials", 100),
+      "200 KB": own("partials", 200),
+      "400 KB": own("partials", 400)
+    },
+    { launches, rounds: 1 }
+  )
+  const rivals = await inTurn(
+    {
+      "AI SDK: nothing": peer("nothing", 200),
+      "AI SDK: 200 KB of text, parsed at the end": peer("text", 200),
+      "AI SDK: 100 KB": peer("partials", 100),
+      "AI SDK: 200 KB": peer("partials", 200)
+    },
+    { launches: 1, rounds: 1 }
+  )
   rmSync(directory, { recursive: true })
 
-  const figures = rows.map((row, i) => ({
-    ...row,
-    partials: results[i]![0]!.partials,
-    seconds: least(results[i]!.map(({ seconds }) => seconds)),
-    megabytes: median(results[i]!.map(({ megabytes }) => megabytes)),
-    idle: idle[i]!
-  }))
-  const of = (name: string, size: number) => figures.find((row) => row.name === name && row.size === size)
-  const ours = of("partial objects", 200)!
+  const tasks = subjects["200 KB of text, parsed at the end"][0]?.["tasks"]
+  for (const all of [subjects["200 KB"], rivals["AI SDK: 200 KB"]]) {
+    const other = all.find((figures) => figures["tasks"] !== tasks)
+    if (other !== undefined) throw new Error(`${other["tasks"]} of ${tasks} tasks were seen`)
+  }
 
-  console.log(
-    `chunks of ${chunk} characters; the least time and the median memory of ${rounds} processes, of one for the AI SDK; Node ${process.version}\n`
+  /** The fastest run is the one that other work on the machine disturbed least. */
+  const seconds = (all: ReadonlyArray<Figures>) =>
+    all.length === 0 ? undefined : least(all.map((figures) => figures["seconds"]!))
+  const megabytes = (all: ReadonlyArray<Figures>) =>
+    all.length === 0 ? undefined : median(all.map((figures) => figures["megabytes"]!))
+  const ours = subjects["200 KB"]
+
+  table(
+    [`pieces of ${chunk} characters`, "partials", "s, least", "MB, whole, median"],
+    Object.entries({ ...subjects, ...rivals }).map(([name, all]) => [
+      name,
+      String(all[0]?.["partials"] ?? "—"),
+      seconds(all)?.toFixed(3) ?? "—",
+      megabytes(all)?.toFixed(0) ?? "—"
+    ])
   )
-  const widths = [34, 10, 10, 10, 14, 14, 14]
-  const line = (...cells: ReadonlyArray<string>) =>
-    console.log(cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(""))
-  line("", "KB", "partials", "s", "÷ ours", "MB, whole", "MB above idle")
-  for (const { idle, megabytes, name, partials, seconds, size, what } of figures) {
-    const ratio = (seconds / (of("partial objects", size) ?? ours).seconds).toFixed(2)
-    const count = what === "partials" ? String(partials) : "1"
-    line(name, String(size), count, seconds.toFixed(3), ratio, megabytes.toFixed(0), (megabytes - idle).toFixed(0))
-  }
-
-  console.log()
-  const check = (says: string, figure: number, goal: number, digits: number) => {
-    const passed = figure <= goal
-    if (!passed) process.exitCode = 1
-    console.log(`${passed ? "passed" : "FAILED"}  ${says}: ${figure.toFixed(digits)}, goal at most ${goal}`)
-  }
-  check("200 KB with partial objects, s", ours.seconds, goals.seconds, 3)
-  check("200 KB with partial objects, MB of the whole process", ours.megabytes, goals.megabytes, 0)
-  check("twice the length, × the time", of("partial objects", 400)!.seconds / ours.seconds, goals.growth, 2)
-  const [half, whole] = [100, 200].map((size) => of("AI SDK: partial objects", size))
-  if (half !== undefined && whole !== undefined) {
-    console.log(`        AI SDK, twice the length, × the time: ${(whole.seconds / half.seconds).toFixed(2)}`)
-  }
+  lines([
+    { says: "200 KB with partial objects, s", measured: seconds(ours), atMost: 0.2, digits: 3 },
+    { says: "… MB of the whole process", measured: megabytes(ours), atMost: 150, digits: 0 },
+    { says: "… 400 KB ÷ 200 KB, s", measured: quotient(seconds(subjects["400 KB"]), seconds(ours)), atMost: 2.2 },
+    {
+      says: "… ÷ AI SDK, s",
+      measured: quotient(seconds(ours), seconds(rivals["AI SDK: 200 KB"])),
+      isRival: true,
+      digits: 4
+    },
+    {
+      says: "AI SDK: 200 KB ÷ 100 KB, s",
+      measured: quotient(seconds(rivals["AI SDK: 200 KB"]), seconds(rivals["AI SDK: 100 KB"])),
+      isRival: true
+    }
+  ])
 }
 
-const [what, file] = process.argv.slice(2)
+const [what, file] = positionals
 if (what !== undefined && file !== undefined) await measure(what, file)
-else compare()
+else await compare()

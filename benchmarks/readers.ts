@@ -1,13 +1,15 @@
-// What reading a reply costs beside an earlier revision, whose sources are checked out into a folder of their own. The two
-// are measured in turn, each in a process of its own.
-import { spawnSync } from "node:child_process"
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs"
-import { tmpdir } from "node:os"
+/* oxlint-disable no-await-in-loop -- one measurement after another */
+// What reading a reply costs beside an earlier revision, whose sources are checked out into a folder of their own. The
+// two are measured in turn, each in a process of its own.
 import { join } from "node:path"
 import { Result, Schema } from "effect"
+import { answer, spent } from "./support/measure.ts"
+import { positionals } from "./support/options.ts"
+import { firstWith, revision, root } from "./support/packages.ts"
+import { type Line, lines, table } from "./support/table.ts"
+import { type Command, type Figures, inTurn, least, namesOf, quotient } from "./support/turns.ts"
 
-const root = join(import.meta.dirname, "..")
-const rounds = 9
+const launches = 3
 const size = 400_000
 const atMost = { ratio: 1.15, growth: 2.3 }
 
@@ -77,69 +79,62 @@ const measure = async (core: string, name: string, length: number) => {
   const { read, reply } = subjects[name]!
   const parse = read((await import(join(core, "index.ts"))) as Core)
   const text = reply(length)
-  let least = Number.POSITIVE_INFINITY
-  for (let i = 0; i < 12; i++) {
-    const began = process.cpuUsage()
-    const result = parse(text)
-    const { system, user } = process.cpuUsage(began)
-    least = Math.min(least, (system + user) / 1000)
-    if (Result.isResult(result) && Result.isFailure(result)) throw new Error(`${name}: ${String(result.failure)}`)
-  }
-  console.log(least)
-}
-
-const git = (...args: ReadonlyArray<string>): string => {
-  const { status, stderr, stdout } = spawnSync("git", args, { cwd: root, encoding: "utf8" })
-  if (status !== 0) throw new Error(stderr)
-  return stdout.trim()
+  await answer(() => {
+    const times: Array<number> = []
+    for (let i = 0; i < 12; i++) {
+      const before = spent()
+      const result = parse(text)
+      times.push((spent() - before) / 1000)
+      if (Result.isResult(result) && Result.isFailure(result)) throw new Error(`${name}: ${String(result.failure)}`)
+    }
+    return { cpu: least(times) }
+  })
 }
 
 /** The revision before the rules of replies were written down. */
-const before = () => `${git("log", "--diff-filter=A", "--format=%H", "-1", "--", "docs/40-replies.md")}^`
+const beforeRules = () => `${firstWith("docs/40-replies.md")}^`
 
-const compare = (revision: string) => {
-  const directory = mkdtempSync(join(tmpdir(), "stepwright-bench-"))
-  const other = join(directory, "packages/core")
-  mkdirSync(other, { recursive: true })
-  const archive = join(directory, "core.tar")
-  git("archive", `--output=${archive}`, revision, "packages/core")
-  spawnSync("tar", ["-xf", archive, "-C", directory])
-  symlinkSync(join(root, "packages/core/node_modules"), join(other, "node_modules"))
-
-  const sources = { before: join(other, "src"), now: join(root, "packages/core/src") }
-  const run = (source: string, name: string, length: number): number => {
-    const { status, stderr, stdout } = spawnSync(
-      process.execPath,
-      [import.meta.filename, source, name, String(length)],
-      { encoding: "utf8" }
+const compare = async (name: string) => {
+  const tree = revision(name)
+  const sourceIn = (tree: string) => join(tree, "packages/core/src")
+  const leastOf = (figures: ReadonlyArray<Figures>) =>
+    figures.length === 0 ? undefined : least(figures.map(({ cpu = Number.NaN }) => cpu))
+  const results = []
+  for (const what of namesOf(subjects)) {
+    const subject = (tree: string, length: number): Command => [
+      import.meta.filename,
+      sourceIn(tree),
+      what,
+      String(length)
+    ]
+    const { before, now, twice } = await inTurn(
+      {
+        before: tree === undefined ? undefined : subject(tree, size),
+        now: subject(root, size),
+        twice: subject(root, 2 * size)
+      },
+      { launches, rounds: 1 }
     )
-    if (status !== 0) throw new Error(stderr)
-    return Number(stdout)
+    results.push({ what, before: leastOf(before), now: leastOf(now), twice: leastOf(twice) })
   }
-  const least = (values: ReadonlyArray<number>) => Math.min(...values)
 
-  console.log(`replies of ${size / 1000} KB beside ${git("rev-parse", "--short", revision)}; Node ${process.version}\n`)
-  console.log("ms of processor time             before      now    ratio   twice the length ×")
-  for (const name of Object.keys(subjects)) {
-    const times = { before: [] as Array<number>, now: [] as Array<number>, twice: [] as Array<number> }
-    for (let round = 0; round < rounds; round++) {
-      times.before.push(run(sources.before, name, size))
-      times.now.push(run(sources.now, name, size))
-      times.twice.push(run(sources.now, name, 2 * size))
-    }
-    const [old, now, twice] = [least(times.before), least(times.now), least(times.twice)] as const
-    const ratio = now / old
-    const growth = twice / now
-    // what takes less than this is as fast as anybody notices
-    const failed = (ratio > atMost.ratio && now - old > 1) || growth > atMost.growth
-    if (failed) process.exitCode = 1
-    console.log(
-      `${name.padEnd(30)}${old.toFixed(2).padStart(9)}${now.toFixed(2).padStart(9)}${ratio.toFixed(2).padStart(9)}${growth.toFixed(2).padStart(9)}${failed ? "  FAILED" : ""}`
-    )
-  }
-  rmSync(directory, { recursive: true })
+  table(
+    [`ms of the processor for ${size / 1000} KB`, "before", "now"],
+    results.map(({ before, now, what }) => [what, before?.toFixed(2) ?? "—", now?.toFixed(2) ?? "—"])
+  )
+  lines(
+    results.flatMap(({ before, now, twice, what }): ReadonlyArray<Line> => [
+      {
+        says: `${what} ÷ before`,
+        measured: quotient(now, before),
+        // what takes less than a millisecond more is as fast as anybody notices
+        ...(!(before !== undefined && now !== undefined && now - before <= 1) && { atMost: atMost.ratio })
+      },
+      { says: `${what}, twice the length`, measured: quotient(twice, now), atMost: atMost.growth }
+    ])
+  )
 }
 
-const [source, name, length] = process.argv.slice(2)
+const [source, name, length] = positionals
 if (source !== undefined && name !== undefined) await measure(source, name, Number(length))
-else compare(source ?? before())
+else await compare(source ?? beforeRules())

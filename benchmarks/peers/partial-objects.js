@@ -1,8 +1,9 @@
-// One measurement of partial-objects.ts with the AI SDK: the reply is read from a file, the figures go to standard output.
+// One measurement of partial-objects.ts with the AI SDK; the reply is read from a file.
 import { readFileSync } from "node:fs"
 import { Output, streamText } from "ai"
 import { MockLanguageModelV4 } from "ai/test"
 import { z } from "zod"
+import { answer } from "../support/measure.ts"
 
 const [what, file, size] = process.argv.slice(2)
 
@@ -51,7 +52,9 @@ const subjects = {
   }
 }
 
-const began = performance.now()
-const [partials, tasks] = await subjects[what]()
-const seconds = (performance.now() - began) / 1000
-console.log(JSON.stringify({ seconds, megabytes: process.resourceUsage().maxRSS / 1024, partials, tasks }))
+await answer(async () => {
+  const began = performance.now()
+  const [partials, tasks] = await subjects[what]()
+  const seconds = (performance.now() - began) / 1000
+  return { seconds, megabytes: process.resourceUsage().maxRSS / 1024, partials, tasks }
+})
