@@ -1,5 +1,5 @@
 // One measurement of Effect's own workflows: an activity a step, in its engine in memory.
-import { Effect, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { Activity, Workflow, WorkflowEngine } from "effect/workflow"
 import { measure } from "../support/measure.ts"
 import { Part } from "../support/part.ts"
@@ -39,7 +39,7 @@ const work = Effect.suspend(() => Chain.execute({ run: ++runs, part: beginning }
 await measure(
   () =>
     Effect.runPromise(
-      Effect.map(work, expectPart).pipe(Effect.provide(layer), Effect.provide(WorkflowEngine.layerMemory))
+      Effect.map(work, expectPart).pipe(Effect.provide(Layer.provideMerge(layer, WorkflowEngine.layerMemory)))
     ),
   count
 )
