@@ -1,4 +1,4 @@
-import { symlinkSync } from "node:fs"
+import { mkdirSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { place, type Started, until } from "./support/cli.ts"
@@ -141,6 +141,17 @@ module.exports = ${exports}
     here.write("c.cjs", common('{ ["w"]: of("w") }'))
     const { status, stderr } = await here.stepwright("run", "--workflow", "c.cjs", "--input", '"x"')
     assert.strictEqual(status, 0, stderr)
+  })
+
+  it("is refused with an effect that does not go with this version, before anything is written", async () => {
+    const here = place()
+    mkdirSync(here.path("node_modules/effect"), { recursive: true })
+    here.write("node_modules/effect/package.json", '{ "name": "effect", "version": "4.0.5" }')
+    here.write("w.ts", module("0"))
+    const { status, stderr, stdout } = await here.stepwright("run", "--workflow", "w.ts", "--input", '"x"')
+    assert.deepStrictEqual([status, stdout], [3, ""])
+    assert.match(stderr, /w\.ts finds effect 4\.0\.5, with which this version does not work: install effect@~4\.\d+/)
+    assert.isFalse(here.exists(".stepwright"))
   })
 
   it("exports its workflows as any other", async () => {

@@ -8,8 +8,9 @@ import * as Path from "effect/Path"
 import * as Predicate from "effect/Predicate"
 import * as Workflow from "@stepwright/core/Workflow"
 import { describeError } from "@stepwright/core/WorkflowError"
-import { type CliError, usage } from "../base/cliError.ts"
+import { type CliError, configuration, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
+import { lineOf, packageOf } from "../start/packages.ts"
 import { placeOf } from "./placeOf.ts"
 import { installFallback } from "./resolveFallback.ts"
 import { watched } from "./watched.ts"
@@ -89,6 +90,15 @@ export const load = Effect.fnUntraced(function* (
   if (found.type === "Directory") {
     return yield* usage(`${file} is a folder`, { target: file, fix: "name a module in it, as M.ts#NAME" })
   }
+  const own = packageOf("effect", import.meta.url)
+  const brought = packageOf("effect", pathToFileURL(absolute).href)
+  if (own !== undefined && brought !== undefined && lineOf(own) !== lineOf(brought)) {
+    const fix = `install effect@~${own.version} there`
+    return yield* configuration(`${file} finds effect ${brought.version}, with which this version does not work`, {
+      target: file,
+      fix
+    })
+  }
   installFallback()
   const module = yield* Effect.tryPromise({
     try: (): Promise<Readonly<Record<string, unknown>>> => import(pathToFileURL(absolute).href),
@@ -125,8 +135,8 @@ export const load = Effect.fnUntraced(function* (
     return yield* usage(`the \`layer\` that ${file} exports is not a Layer`, { target: file })
   }
   // a module's own layer provides what it provides; the steps look for it when they run
-  const own = (layer ?? Layer.empty) as AnyLayer
-  return { workflow: forget(value), layer: own, hasLayer: layer !== undefined, module: absolute, name }
+  const services = (layer ?? Layer.empty) as AnyLayer
+  return { workflow: forget(value), layer: services, hasLayer: layer !== undefined, module: absolute, name }
 })
 
 /** What a module exports; one of CommonJS, of whose names Node knows some only, what it says itself. */

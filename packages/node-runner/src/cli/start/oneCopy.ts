@@ -1,6 +1,6 @@
-import { readFileSync, realpathSync } from "node:fs"
 import * as module from "node:module"
 import { pathToFileURL } from "node:url"
+import { lineOf, type Package, packageOf } from "./packages.ts"
 
 /** What a module of a user's and the command both use. */
 const shared = ["effect", "@effect/platform-node", "@stepwright/core", "@stepwright/llm", "@stepwright/steps"]
@@ -29,26 +29,5 @@ export const shareWith = (file: string, command: string): void => {
   })
 }
 
-interface Package {
-  /** Of its manifest. */
-  readonly url: string
-  readonly name: string
-  readonly version: string
-}
-
-/** The package of a name as a file finds it. */
-const packageOf = (name: string, parent: string): Package | undefined => {
-  try {
-    const manifest = realpathSync(module.findPackageJSON(name, parent)!)
-    return { ...JSON.parse(readFileSync(manifest, "utf8")), url: pathToFileURL(manifest).href }
-  } catch {
-    return undefined
-  }
-}
-
 const isBrought = (theirs: Package | undefined, ours: Package | undefined): boolean =>
   theirs !== undefined && ours !== undefined && theirs.url !== ours.url && lineOf(theirs) === lineOf(ours)
-
-/** The versions that go with each other: Stepwright's packages are released together. */
-const lineOf = ({ name, version }: Package) =>
-  name.startsWith("@stepwright/") ? version : version.split(".", 2).join(".")
