@@ -175,11 +175,9 @@ export const make = Effect.fnUntraced(function* (directory: string) {
         if (found === journalFile.missing) return yield* notFound(run, `no such run below ${directory}`)
         const events = journalFile.events(run, found)
         if (Result.isFailure(events)) return yield* unreadable(run, file, events.failure)
-        const torn = found.bytes.length - found.length
+        const torn = journalFile.tornOf(file, found)
         // the last line of one that is being written may be on its way
-        if (torn > 0 && (yield* claim.holder(path)) === undefined) {
-          yield* Effect.logWarning(`${file}: its end was never whole, and does not count (${torn} bytes)`)
-        }
+        if (torn !== undefined && (yield* claim.holder(path)) === undefined) yield* Effect.logWarning(torn)
         return events.success
       },
       (work, run) => onDisk(run)(work)

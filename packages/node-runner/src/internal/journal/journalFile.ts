@@ -200,6 +200,12 @@ export const events = (
   return decoded.length === 0 ? Result.fail(unreadable(1, "no run begins in it")) : Result.succeed(decoded)
 }
 
+/** What is said of an end that does not count, where there is one. */
+export const tornOf = (file: string, { bytes, length }: Checked): string | undefined =>
+  bytes.length === length
+    ? undefined
+    : `${file}: its end was never whole, and does not count (${bytes.length - length} bytes)`
+
 /** What keeps an event from being where it is. */
 export const placeProblem = (event: WorkflowEvent.WorkflowEvent, isFirst: boolean): string | undefined => {
   if (isFirst === begins(event)) return undefined

@@ -50,6 +50,8 @@ export const open = Effect.fnUntraced(function* (
   /** What was never whole goes, and the format becomes that of this version. */
   const prepare = Effect.gen(function* () {
     const isWhole = found.format === journalFile.format && found.length === found.bytes.length
+    const torn = journalFile.tornOf(file, found)
+    if (torn !== undefined) yield* Effect.logWarning(torn)
     // who held it may have the file open still: what comes from there goes into one that nobody reads
     if (!isWhole || held.isTakenOver) yield* writeWhole(file, journalFile.renewed(run, found))
     return yield* appender.open(file)

@@ -27,7 +27,14 @@ export const repair = Effect.fnUntraced(function* (run: string, folder: string) 
   const bytes = Buffer.from(read.buffer, read.byteOffset, read.byteLength)
   const checked = journalFile.check(run, bytes)
   const events = Result.flatMap(checked, (found) => journalFile.events(run, found))
-  if (Result.isSuccess(events)) return { events: events.success.length, lost: [] } satisfies Repaired
+  if (Result.isSuccess(events)) {
+    const torn = Result.match(checked, {
+      onFailure: () => undefined,
+      onSuccess: (found) => journalFile.tornOf(file, found)
+    })
+    if (torn !== undefined) yield* Effect.logWarning(torn)
+    return { events: events.success.length, lost: [] } satisfies Repaired
+  }
   const { detail, reason } = events.failure
   // where no checksum holds nothing says what was there
   const isKnown = Result.isSuccess(checked) || checkedLines.scan(run, bytes).some(({ number }) => number !== undefined)

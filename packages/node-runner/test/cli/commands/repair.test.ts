@@ -76,6 +76,20 @@ describe("repair", () => {
     }).pipe(inFolder)
   )
 
+  it.effect("says of an end that was never whole that it does not count, as does who goes on without it", () =>
+    Effect.gen(function* () {
+      const { changed, file } = yield* damaged((all) => all)
+      const torn = changed.slice(0, -20)
+      for (const args of [["repair"], ["status"], ["set", "first", "doc.md"]]) {
+        writeFileSync(file, torn)
+        const { err, status } = yield* call(args, bound)
+        assert.strictEqual(status, 0, err)
+        assert.match(err, /events\.jsonl: its end was never whole, and does not count \(\d+ bytes\)/u, args.join(" "))
+        assert.strictEqual(err.split("does not count").length, 2)
+      }
+    }).pipe(inFolder)
+  )
+
   it.effect.each<readonly [json: string, said: string]>([
     ['{"_tag":"StepBegan","at":1}', 'StepBegan: there is no event "StepBegan"'],
     ['{"_tag":"InputProvided","input":1e400,"at":1}', "InputProvided: "],
