@@ -99,7 +99,7 @@ export class StaleState extends Schema.TaggedError<StaleState>()("StaleState", {
 /** A run of this id is there already. */
 export class RunExists extends Schema.TaggedError<RunExists>()("RunExists", { run: Schema.String }) {
   override get message() {
-    return `there is a run "${this.run}" already: choose another id, or load it`
+    return `there is a run "${this.run}" already: choose another id, or go on with that one`
   }
 }
 

@@ -214,7 +214,7 @@ describe("Engine, where things go wrong", () => {
           ]) {
             const { message, reason } = yield* Effect.flip(named)
             assert.strictEqual(reason._tag, "JournalError")
-            assert.include(message, "an id has letters, digits, . _ and - only")
+            assert.include(message, "an id has up to 128 letters, digits, . _ and -")
           }
         }).pipe(Effect.provide(Journal.layerMemory))
     )

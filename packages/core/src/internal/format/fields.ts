@@ -10,7 +10,7 @@ const latest = 8.64e15
 /** **Units** milliseconds since 1970, as far as a `Date` goes: here and in all times of a state and of events. */
 export const Time = Schema.Int.check(Schema.isBetween({ minimum: -latest, maximum: latest }))
 
-export const runIdRule = "an id has letters, digits, . _ and - only"
+export const runIdRule = "an id has up to 128 letters, digits, . _ and -, the first a letter or digit"
 
 /** The id of a run, which may be the name of a folder. */
 export const RunId = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9][\w.-]{0,127}$/u, { message: runIdRule }))

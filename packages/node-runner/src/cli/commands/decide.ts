@@ -77,11 +77,12 @@ export const decide = (words: Words) =>
       // who runs it goes on by itself
       if (isLive && (yield* runFolder.isLive(run))) return
       for (const line of outlookLines(next)) yield* Console.log(line)
-      yield* Console.error(`go on with: ${again} resume ${run}`)
+      const flags = yield* session.flagsFor(run, yield* runFolder.readSettings(run), workflow)
+      yield* Console.error(`go on with: ${again} resume ${run}${flags}`)
     })
   ).pipe(
     Command.withDescription(
-      "Decide what a gate of the workflow asks. A run that is under way goes on with it, one that waits for nothing else with `resume`; the decision holds as long as the question is the same. Without VALUE the question is shown and the decision asked for."
+      "Decide what a gate of the workflow asks. A run that is under way goes on with it as soon as all else is done that can be, one that only waits with `resume`; the decision holds as long as the question is the same. Without VALUE the question is shown and the decision asked for."
     ),
     Command.withShortDescription("Decide what a run waits for"),
     Command.withExamples(({ commandPath }) => [

@@ -26,6 +26,6 @@ export const schema = Command.make(
   Command.withShortDescription("Print the JSON Schema of a state or an event"),
   Command.withExamples(({ commandPath }) => [
     { command: `${commandPath.join(" ")} state`, description: "Of what `export` prints and `import` takes" },
-    { command: `${commandPath.join(" ")} event`, description: "Of the lines of `events.jsonl`" }
+    { command: `${commandPath.join(" ")} event`, description: "Of the events in `events.jsonl`" }
   ])
 )

@@ -31,7 +31,7 @@ export const status = (words: Words) =>
       const self = yield* standing.of({ run, state, loaded, settings, events, isLive, plan: foreseen })
       const again = yield* commandOf(known)
       const flag = state.error === undefined ? "" : further.flagsOf(settings, state.error.message)
-      const goOn = `${again} resume ${run}${flag}`
+      const goOn = `${again} resume ${run}${yield* session.flagsFor(run, known)}${flag}`
       if (json)
         return yield* Console.log(JSON.stringify(document.ofStanding({ ...self, again, goOn }, known?.out), null, 2))
       const now = isLive ? yield* Clock.currentTimeMillis : undefined

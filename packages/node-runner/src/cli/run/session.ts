@@ -35,10 +35,17 @@ export const workflowOf = Effect.fnUntraced(function* (
     : usage(`the state is one of the workflow "${target}", not of "${loaded.workflow.name}"`, { target })
 })
 
+/** What `resume` has to be told of a run that a program made, which left no settings. */
+export const flagsFor = (run: string, settings: RunSettings | undefined, named = "M.ts#NAME") =>
+  Effect.map(workflowModule.Bound, (bound) =>
+    settings === undefined && bound === undefined ? ` --workflow ${named} --out out/${run}` : ""
+  )
+
 /** The workflow of a run, where it can be found: without it a run still has its records to show. */
 export const workflowThereOf = (settings: RunSettings | undefined, state: WorkflowState) =>
-  Effect.catch(workflowOf(undefined, settings, state), ({ message }) =>
-    Effect.as(Effect.logWarning(message), undefined)
+  // what would mend it is for who goes on with the run
+  Effect.catch(workflowOf(undefined, settings, state), ({ fix, message }) =>
+    Effect.as(Effect.logWarning(fix === undefined ? message : message.slice(0, -`: ${fix}`.length)), undefined)
   )
 
 const locate = Effect.fnUntraced(function* (

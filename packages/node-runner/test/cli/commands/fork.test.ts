@@ -62,8 +62,8 @@ describe("fork", () => {
         [["input"], "no step has this path"],
         [[origin], "PATH is missing"],
         [["first", "--run", origin], `there is a run "${origin}" already`],
-        [["first", "--run", "a/b"], "an id has letters, digits"],
-        [["first", "--run", ""], "an id has letters, digits"],
+        [["first", "--run", "a/b"], "an id has up to 128 letters, digits"],
+        [["first", "--run", ""], "an id has up to 128 letters, digits"],
         [["first", "--run", "latest"], "the name for the run used last"]
       ] as const) {
         const { err, status } = yield* call(["fork", ...args], bound)
