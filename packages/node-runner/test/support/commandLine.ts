@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
@@ -36,6 +36,16 @@ export const call = (args: ReadonlyArray<string>, bound?: Loaded): Effect.Effect
         cause: Exit.isFailure(exit) ? exit.cause : undefined
       }))
     )
+  })
+
+/** Runs a workflow for a document of no account; gives the id of the run. */
+export const startedWith = (bound: Loaded): Effect.Effect<string> =>
+  Effect.suspend(() => {
+    writeFileSync("doc.md", "Say it.")
+    return Effect.map(call(["run", "doc.md", "--json"], bound), ({ out }) => {
+      const { run }: { readonly run: string } = JSON.parse(out)
+      return run
+    })
   })
 
 /** In a folder of its own, which is the working folder meanwhile. */

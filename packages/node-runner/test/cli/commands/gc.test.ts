@@ -12,17 +12,13 @@ import {
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
-import { call, inFolder } from "../../support/commandLine.ts"
+import { call, inFolder, startedWith } from "../../support/commandLine.ts"
 import { saying } from "../../support/saying.ts"
 
 const bound = saying()
 const runs = ".stepwright/runs"
 
-const started = Effect.gen(function* () {
-  writeFileSync("doc.md", "Say it.")
-  const { run }: { readonly run: string } = JSON.parse((yield* call(["run", "doc.md", "--json"], bound)).out)
-  return run
-})
+const started = startedWith(bound)
 
 const twoHoursAgo = () => new Date(Date.now() - 7_200_000)
 const age = (path: string) => utimesSync(path, twoHoursAgo(), twoHoursAgo())

@@ -5,7 +5,7 @@ import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import * as claim from "../../../src/internal/journal/claim.ts"
 import * as journalFile from "../../../src/internal/journal/journalFile.ts"
-import { call, inFolder } from "../../support/commandLine.ts"
+import { call, inFolder, startedWith } from "../../support/commandLine.ts"
 import { saying } from "../../support/saying.ts"
 
 const bound = saying()
@@ -13,11 +13,7 @@ const known = ".stepwright/list.json"
 
 const listed = Effect.map(call(["list", "--json"], bound), ({ out }) => JSON.parse(out))
 
-const started = Effect.gen(function* () {
-  writeFileSync("doc.md", "Say it.")
-  const { run }: { readonly run: string } = JSON.parse((yield* call(["run", "doc.md", "--json"], bound)).out)
-  return run
-})
+const started = startedWith(bound)
 
 const begin = {
   _tag: "RunInitialized",

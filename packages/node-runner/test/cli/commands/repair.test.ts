@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { call, inFolder } from "../../support/commandLine.ts"
+import { call, inFolder, startedWith } from "../../support/commandLine.ts"
 import { saying } from "../../support/saying.ts"
 import * as checkedLines from "../../../src/internal/journal/checkedLines.ts"
 
@@ -9,8 +9,7 @@ const bound = saying()
 
 /** A folder with a finished run, and the lines of its journal, which `damage` changes. */
 const damaged = Effect.fnUntraced(function* (damage: (lines: ReadonlyArray<string>) => ReadonlyArray<string>) {
-  writeFileSync("doc.md", "Say it.")
-  const { run }: { readonly run: string } = JSON.parse((yield* call(["run", "doc.md", "--json"], bound)).out)
+  const run = yield* startedWith(bound)
   const file = `.stepwright/runs/${run}/events.jsonl`
   const lines = readFileSync(file, "utf8").trimEnd().split("\n")
   const changed = `${damage(lines).join("\n")}\n`

@@ -3,17 +3,13 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { person } from "../../support/asking.ts"
-import { call, inFolder } from "../../support/commandLine.ts"
+import { call, inFolder, startedWith } from "../../support/commandLine.ts"
 import { saying } from "../../support/saying.ts"
 
 const bound = saying()
 const runs = ".stepwright/runs"
 
-const started = Effect.gen(function* () {
-  writeFileSync("doc.md", "Say it.")
-  const { run }: { readonly run: string } = JSON.parse((yield* call(["run", "doc.md", "--json"], bound)).out)
-  return run
-})
+const started = startedWith(bound)
 
 /** Makes a file or a folder two hours old. */
 const age = (path: string) => utimesSync(path, new Date(Date.now() - 7_200_000), new Date(Date.now() - 7_200_000))
