@@ -9,9 +9,12 @@ const most = 2048
 /** What is wrong with what a selector gave for items, or for their keys; `undefined` if nothing is. */
 export const itemsProblem = (items: unknown, keys: ReadonlyArray<unknown>): string | undefined => {
   if (!Array.isArray(items)) return `its items are ${kindOf(items)}; they must be a list`
-  const key = keys.find((key) => !Predicate.isString(key) || key.length > most)
-  if (Predicate.isString(key)) return `a key has ${key.length} characters; the most are ${most}`
-  return keys.every(Predicate.isString) ? undefined : `a key is ${kindOf(key)}; it must be a text`
+  const at = keys.findIndex((key) => !Predicate.isString(key) || key.length > most)
+  if (at === -1) return undefined
+  const key = keys[at]
+  return Predicate.isString(key)
+    ? `a key has ${key.length} characters; the most are ${most}`
+    : `a key is ${kindOf(key)}; it must be a text`
 }
 
 /** What is wrong with the keys of items; `undefined` if nothing is. */

@@ -18,7 +18,7 @@ export const stringify = (value: unknown): string => {
   return text + "}"
 }
 
-/** Sorts in place. Few keys are sorted by insertion: the built-in copies them twice, which took as long as the rest. */
+/** Few keys are sorted where they are, by insertion: the built-in copies them twice, which took as long as the rest. */
 const sorted = (keys: Array<string>): ReadonlyArray<string> => {
   if (keys.length > 16) return keys.toSorted()
   for (let i = 1; i < keys.length; i++) {
