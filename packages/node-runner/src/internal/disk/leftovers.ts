@@ -5,12 +5,12 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { ifThere } from "./ifThere.ts"
+import { isPart } from "./parts.ts"
 import { isRunId } from "./runId.ts"
 
 /** What has not been finished for so long will never be. **Units** milliseconds. */
 const finished = 3_600_000
 
-const isPart = (name: string): boolean => /^\.(?:.+\.)?\d{10}\.part$/u.test(name)
 /** What a folder has before its run has begun: nothing that somebody could miss. */
 export const isSetUp = (name: string): boolean =>
   isPart(name) || name === "run.json" || name === "inbox" || /^claim\.\d+(?:\.ended)?$/u.test(name)

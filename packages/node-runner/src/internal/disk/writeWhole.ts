@@ -3,9 +3,9 @@ import { dirname } from "node:path"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
-import * as Random from "effect/Random"
 import * as folders from "./folders.ts"
 import { ifThere } from "./ifThere.ts"
+import { partOf } from "./parts.ts"
 
 /**
  * Writes a file, and its folder, so that whoever looks sees the old text or the new, never a part; once it succeeds, the
@@ -20,8 +20,7 @@ export const replace = Effect.fnUntraced(function* (path: string, content: strin
   const folder = dirname(path)
   yield* folders.make(folder)
   const before = yield* ifThere(fs.stat(path))
-  // a name of its own, since any that can be told beforehand may be a person's
-  const part = `${folder}/.${path.slice(folder.length + 1)}.${yield* Random.nextIntBetween(1e9, 1e10)}.part`
+  const part = yield* partOf(path)
   yield* Effect.onError(
     Effect.gen(function* () {
       // what has a name must have its content by then

@@ -4,12 +4,12 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import type { PlatformError } from "effect/PlatformError"
-import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { JournalError } from "@stepwright/core/Journal"
 import { ifThere } from "../disk/ifThere.ts"
+import { partOf } from "../disk/parts.ts"
 import * as processes from "./processes.ts"
 
 /*
@@ -138,7 +138,7 @@ const take = Effect.fnUntraced(function* (run: string, folder: string) {
         detail: `no claim can follow: remove ${folder}/${last.name}`
       })
     }
-    const claimed = yield* Effect.result(make(folder, place))
+    const claimed = yield* Effect.result(make(place))
     if (Result.isFailure(claimed)) {
       if (isThere(claimed.failure)) continue
       return yield* claimed.failure
@@ -159,9 +159,9 @@ const take = Effect.fnUntraced(function* (run: string, folder: string) {
 const isThere = (error: PlatformError): boolean => error.reason._tag === "AlreadyExists"
 
 /** Makes a claim, with its content where the file system has links: else a kill may leave one that names nobody. */
-const make = Effect.fnUntraced(function* (folder: string, place: string) {
+const make = Effect.fnUntraced(function* (place: string) {
   const fs = yield* FileSystem.FileSystem
-  const part = yield* partIn(folder)
+  const part = yield* partOf(place)
   const link = Effect.catchIf(
     fs.link(part, place),
     (error) => !isThere(error),
@@ -173,13 +173,10 @@ const make = Effect.fnUntraced(function* (folder: string, place: string) {
   )
 })
 
-/** A name for what is only there for a moment. */
-const partIn = (folder: string) => Effect.map(Random.nextIntBetween(1e9, 1e10), (number) => `${folder}/.${number}.part`)
-
 /** The time by the clock that dates the files of a folder, which may be another machine's. */
 const timeAt = Effect.fnUntraced(function* (folder: string) {
   const fs = yield* FileSystem.FileSystem
-  const probe = yield* partIn(folder)
+  const probe = yield* partOf(`${folder}/claim`)
   const { mtime } = yield* Effect.ensuring(
     Effect.andThen(fs.writeFileString(probe, "", { flag: "wx" }), fs.stat(probe)),
     Effect.ignore(fs.remove(probe))

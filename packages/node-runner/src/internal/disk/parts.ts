@@ -1,0 +1,10 @@
+import { basename, dirname } from "node:path"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+
+/** A name for what is there for a moment beside a path: its own, since any that can be told beforehand may be a person's. */
+export const partOf = (path: string): Effect.Effect<string> =>
+  Effect.map(Random.nextIntBetween(1e9, 1e10), (number) => `${dirname(path)}/.${basename(path)}.${number}.part`)
+
+/** Whether it is such a name, which a killed process may have left. */
+export const isPart = (name: string): boolean => /^\.(?:.+\.)?\d{10}\.part$/u.test(name)
