@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
 import { JournalError } from "@stepwright/core/Journal"
-import * as checkedLines from "./checkedLines.ts"
 import * as claim from "./claim.ts"
 import * as journalFile from "./journalFile.ts"
 import { type Lost, salvage } from "./salvage.ts"
@@ -26,20 +25,22 @@ export const repair = Effect.fnUntraced(function* (run: string, folder: string) 
   const read = yield* fs.readFile(file)
   const bytes = Buffer.from(read.buffer, read.byteOffset, read.byteLength)
   const checked = journalFile.check(run, bytes)
-  const events = Result.flatMap(checked, (found) => journalFile.events(run, found))
-  if (Result.isSuccess(events)) {
-    const torn = Result.match(checked, {
-      onFailure: () => undefined,
-      onSuccess: (found) => journalFile.tornOf(file, found)
-    })
+  const whole = Result.flatMap(checked, (found) =>
+    Result.map(journalFile.events(run, found), ({ length }) => ({
+      events: length,
+      torn: journalFile.tornOf(file, found)
+    }))
+  )
+  if (Result.isSuccess(whole)) {
+    const { events, torn } = whole.success
     if (torn !== undefined) yield* Effect.logWarning(torn)
-    return { events: events.success.length, lost: [] } satisfies Repaired
+    return { events, lost: [] } satisfies Repaired
   }
-  const { detail, reason } = events.failure
+  const { detail, reason } = whole.failure
+  const { isBegun, isChecked, kept, lost } = salvage(run, bytes)
   // where no checksum holds nothing says what was there
-  const isKnown = Result.isSuccess(checked) || checkedLines.scan(run, bytes).some(({ number }) => number !== undefined)
+  const isKnown = isChecked || Result.isSuccess(checked)
   if (reason !== "Unreadable" || !isKnown) return yield* new JournalError({ run, reason, detail })
-  const { isBegun, kept, lost } = salvage(run, bytes)
   const repaired = journalFile.ofLines(run, kept)
   const left = Result.flatMap(journalFile.check(run, repaired), (found) => journalFile.events(run, found))
   if (Result.isFailure(left)) {

@@ -5,6 +5,8 @@ import { isText, placeProblem, readEvent, wasWritten } from "./journalFile.ts"
 
 /** What is left of a damaged file, and what is not. */
 export interface Salvage {
+  /** Whether the checksum of any line holds. */
+  readonly isChecked: boolean
   /** Whether the event is there with which the run began. */
   readonly isBegun: boolean
   /** JSON of the lines that are whole, in order, but for the first of a file. */
@@ -48,7 +50,7 @@ export const salvage = (run: string, bytes: Buffer): Salvage => {
     isBegun ||= problem === undefined && !isOfText
   }
   if (missing > 0) lost.push({ what: missing === 1 ? "a line that is missing" : `${missing} lines that are missing` })
-  return { isBegun, kept, lost: lost.toSorted((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity)) }
+  return { isBegun, isChecked, kept, lost: lost.toSorted((a, b) => (a.line ?? Infinity) - (b.line ?? Infinity)) }
 }
 
 const isEvent = (json: string) => Result.isSuccess(readEvent(json))
