@@ -46,14 +46,14 @@ describe("output", () => {
     const here = place(["tool.ts"])
     here.write("go", "")
     await here.stepwright(...words)
-    for (const args of ["list", "status", "export", "graph", "plan", "show outer/inner/words", "list --json"]) {
-      for (const stderr of ["2>/dev/full", "2</dev/null", "2>&-"]) {
-        const script = `"$0" "$1" ${args} ${stderr} > out.txt`
-        const { status } = spawnSync("sh", ["-c", script, process.execPath, launcher], { cwd: here.path("") })
-        assert.strictEqual(status, 0, `${args} ${stderr}`)
-        assert.notInclude(here.read("out.txt"), "cannot be written")
-        assert.isAbove(here.read("out.txt").length, 0)
-      }
+    const nowhere = ["2>/dev/full", "2</dev/null", "2>&-"]
+    const commands = ["list", "status", "export", "graph", "plan", "show outer/inner/words", "list --json"]
+    for (const [index, args] of [...commands, "list", "status"].entries()) {
+      const script = `"$0" "$1" ${args} ${nowhere[index % 3]} > out.txt`
+      const { status } = spawnSync("sh", ["-c", script, process.execPath, launcher], { cwd: here.path("") })
+      assert.strictEqual(status, 0, script)
+      assert.notInclude(here.read("out.txt"), "cannot be written")
+      assert.isAbove(here.read("out.txt").length, 0)
     }
   })
 
