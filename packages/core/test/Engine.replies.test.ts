@@ -12,6 +12,8 @@ type Options = Partial<Step.ModelSettings> & {
   readonly system?: string
   readonly template?: "{{text}}" | "Now: {{text}}"
   readonly output?: Schema.Codec<unknown, unknown>
+  readonly check?: (output: unknown, input: typeof Text.Type) => string | undefined
+  readonly version?: number
 }
 
 const number = ({ output = Digits, template = "{{text}}", ...options }: Options = {}) =>
@@ -137,6 +139,45 @@ describe("Engine, replies that are in the journal", () => {
       // the first reply is refused for another reason, so that the second turn is another one
       assert.deepStrictEqual([some.turns(), strict.result.state.status], [[2, 3], "COMPLETED"])
       assert.deepStrictEqual(some.asked[0]?.messages[1], { role: "assistant", content: "no" })
+    })
+  )
+
+  it.effect("are checked by the check of today, which a result is not: that is what `version` is for", () =>
+    Effect.gen(function* () {
+      const noNo = (output: unknown, { text }: typeof Text.Type) => (output === "no" ? `not to "${text}"` : undefined)
+      const checked = { output: Schema.String, check: noNo }
+      const kept = yield* killed(1, { output: Schema.String })
+      const some = model()
+      const { result } = yield* Effect.provide(keeping(resumed(one(checked)), kept), some.layer)
+      assert.deepStrictEqual([some.turns(), result.state.records["number"]?.result?.output], [[2], "nor"])
+      assert.include(some.asked[0]?.messages[2]?.content, `not to "go"`)
+
+      const done = yield* Effect.provide(keeping(resumed(one({ output: Schema.String })), kept), model().layer)
+      const none = model()
+      const still = yield* Effect.provide(keeping(resumed(one(checked)), done), none.layer)
+      assert.deepStrictEqual([none.turns(), still.result.state.records["number"]?.result?.output], [[], "no"])
+      const anew = model()
+      yield* Effect.provide(keeping(resumed(one({ ...checked, version: 2 })), done), anew.layer)
+      assert.deepStrictEqual(anew.turns(), [1, 2])
+    })
+  )
+
+  it.effect("are no result of a step whose check refuses them all, which another way may take over", () =>
+    Effect.gen(function* () {
+      const picky = number({ output: Schema.String, check: () => "never", repair: 1 })
+      const either = Workflow.make("w", { input: Text }).pipe(
+        Workflow.fallback("either", picky, { input: "input", errors: ["StepOutputError"], otherwise: number() })
+      )
+      const first = model()
+      const whole = yield* Effect.provide(keeping(begun(either, { text: "go" })), first.layer)
+      assert.deepStrictEqual(first.turns(), [1, 2, 1, 2, 3])
+      for (let length = 1; length <= whole.events.length; length++) {
+        const before = cut(whole, length)
+        const again = model()
+        const { result } = yield* Effect.provide(keeping(resumed(either), before), again.layer)
+        assert.deepStrictEqual(result.ending, whole.result.ending)
+        assert.strictEqual(again.asked.length, 5 - replies(before), `cut after ${length} events`)
+      }
     })
   )
 

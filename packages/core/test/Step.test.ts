@@ -205,6 +205,162 @@ describe("Step", () => {
     })
   })
 
+  describe("make, with a check", () => {
+    const few =
+      (limit: number) =>
+      ({ points }: { readonly points: ReadonlyArray<string> }) =>
+        points.length > limit ? `there are ${points.length} points, and ${limit} is the most` : undefined
+    const two = `{"points":["leaf","pot"]}`
+
+    it.effect("quotes what it says to the model and asks again in the same conversation", () => {
+      const { layer, requests } = scripted(two, good)
+      const step = Step.make("list", {
+        ...base,
+        check: ({ points }, { topic }) =>
+          points.includes("pot") ? `a pot is no part of "${topic}": leave it out` : undefined
+      })
+      return Effect.gen(function* () {
+        assert.deepStrictEqual(yield* Step.run(step, topic), { points: ["leaf"] })
+        assert.deepStrictEqual(requests[1]?.messages[1], { role: "assistant", content: two })
+        const repair = requests[1]?.messages[2]?.content
+        assert.include(repair, `a pot is no part of "tea": leave it out. Expected`)
+        assert.include(repair, `Found: ${two}`)
+        assert.include(repair, OutputParser.json(Points).instructions)
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("asks the next model when the repairs of one are used up, and fails with what it said last", () => {
+      const { layer, requests } = scripted(two)
+      const step = Step.make("list", { ...base, check: few(1), model: ["small", "large"], repair: 1 })
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(Step.run(step, topic))
+        assert.deepStrictEqual(
+          requests.map(({ model, messages }) => [model, messages.length]),
+          [
+            ["small", 1],
+            ["small", 3],
+            ["large", 1],
+            ["large", 3]
+          ]
+        )
+        assert.instanceOf(error, Step.StepOutputError)
+        assert.strictEqual(error.turns, 4)
+        assert.deepInclude({ ...error.reason }, { detail: "there are 2 points, and 1 is the most", truncated: false })
+        assert.include(error.message, "list: none of 4 replies could be used. there are 2 points, and 1 is the most.")
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("ends a sentence of its own once", () => {
+      const { layer, requests } = scripted(two, good)
+      const step = Step.make("list", { ...base, check: (output) => few(1)(output) && "One is enough." })
+      return Effect.gen(function* () {
+        yield* Step.run(step, topic)
+        assert.include(requests[1]?.messages[2]?.content, "\n\nOne is enough. Expected")
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("is given decoded values, and none that does not fit its Schema", () => {
+      const seen: Array<unknown> = []
+      const step = Step.make("count", {
+        ...base,
+        input: Schema.Struct({ topic: Schema.String, atMost: Schema.FiniteFromString }),
+        output: Schema.FiniteFromString,
+        prompt: PromptTemplate.make("Count {{topic}}."),
+        check: (count, { atMost }) => {
+          expectTypeOf(count).toEqualTypeOf<number>()
+          expectTypeOf(atMost).toEqualTypeOf<number>()
+          seen.push([count, atMost])
+          return count > atMost ? "too many" : undefined
+        }
+      })
+      const { layer } = scripted("many", reply("1", { finishReason: "length" }), "12", "9")
+      return Effect.gen(function* () {
+        const error = yield* Effect.flip(Step.run(step, { topic: "tea", atMost: 10 }))
+        assert.strictEqual(error._tag === "StepOutputError" && error.reason.truncated, true)
+        assert.deepStrictEqual(seen, [])
+        assert.strictEqual(yield* Step.run(step, { topic: "tea", atMost: 10 }), 9)
+        assert.deepStrictEqual(seen, [
+          [12, 10],
+          [9, 10]
+        ])
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("has nothing to say where its text is empty, as a list of no complaints joined is", () => {
+      const { layer, requests } = scripted(good)
+      const step = Step.make("list", {
+        ...base,
+        check: ({ points }) =>
+          points
+            .filter((point) => point === "")
+            .map(() => "empty")
+            .join("\n")
+      })
+      return Effect.gen(function* () {
+        assert.deepStrictEqual(yield* Step.run(step, topic), { points: ["leaf"] })
+        assert.strictEqual(requests.length, 1)
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("is a defect with the name of the step when it throws, and asks nothing more", () => {
+      const { layer, requests } = scripted(good)
+      const step = Step.make("list", {
+        ...base,
+        check: () => {
+          throw new RangeError("bug")
+        }
+      })
+      return Effect.gen(function* () {
+        const exit = yield* Effect.exit(Step.run(step, topic))
+        assert.isTrue(Exit.hasDies(exit))
+        assert.include(String(exit), `the check of "list" threw: RangeError: bug`)
+        assert.strictEqual(requests.length, 1)
+      }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("changes neither the output nor the input of a next turn, whatever it does with them", () => {
+      const { layer } = scripted(two, `{"points":["b","a"]}`)
+      const seen: Array<string> = []
+      const step = Step.make("list", {
+        ...base,
+        output: Schema.Struct({ points: Schema.Array(Schema.String).pipe(Schema.mutable) }),
+        input: Schema.Struct({ topic: Schema.String, not: Schema.Array(Schema.String).pipe(Schema.mutable) }),
+        check: ({ points }, { not }) => {
+          seen.push(not.join())
+          points.sort()
+          return points.some((point) => point === not.pop()) ? "no" : undefined
+        }
+      })
+      return Effect.gen(function* () {
+        const output = yield* Step.run(step, { topic: "tea", not: ["leaf"] })
+        assert.deepStrictEqual(output, { points: ["b", "a"] })
+        assert.deepStrictEqual(seen, ["leaf", "leaf"])
+      }).pipe(Effect.provide(layer))
+    })
+
+    it("refuses an example that it refuses: a model would learn from it", () => {
+      const options = { ...base, examples: [{ input: topic, output: { points: ["leaf", "pot"] } }] }
+      assert.isTrue(Step.isStep(Step.make("list", { ...options, check: few(2) })))
+      assert.throws(
+        () => Step.make("list", { ...options, check: few(1) }),
+        `step "list": its check refuses example 1: there are 2 points, and 1 is the most`
+      )
+    })
+
+    it.effect("stays with a step that is configured", () => {
+      const { layer, requests } = scripted(two)
+      const workflow = Workflow.make("w", { input: Topic }).pipe(
+        Workflow.bind("list", Step.make("list", { ...base, check: few(1) }), "input")
+      )
+      return Effect.gen(function* () {
+        const configured = yield* Workflow.configure(workflow, { steps: { list: { repair: 0 } } })
+        const error = yield* Effect.flip(Engine.execute(configured, topic))
+        assert.strictEqual(requests.length, 1)
+        assert.include(error.message, "1 is the most")
+      }).pipe(Effect.provide(layer))
+    })
+  })
+
   describe("effect", () => {
     const run = <E>(step: Step.Step<string, string, E>) =>
       Engine.execute(Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("step", step, "input")), "in")
