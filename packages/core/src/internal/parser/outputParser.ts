@@ -21,7 +21,8 @@ export class OutputParseError extends Schema.TaggedError<OutputParseError>()("Ou
   override get message() {
     const place = this.place === "" ? "" : `At ${this.place}: `
     const ended = this.truncated ? "The reply ended too early. " : ""
-    return `${ended}${place}${this.detail}. Expected ${this.expected}.\nFound: ${this.found}`
+    const stop = this.detail.endsWith(".") ? "" : "."
+    return `${ended}${place}${this.detail}${stop} Expected ${this.expected}.\nFound: ${this.found}`
   }
 }
 
