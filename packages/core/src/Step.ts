@@ -66,14 +66,16 @@ export interface MakeOptions<V extends string, I extends AnyCodec, O extends Any
   /** Earlier turns to learn from: what was asked, and the answer in the parser's own print. */
   readonly examples?: ReadonlyArray<{ readonly input: I["Type"]; readonly output: O["Type"] }>
   readonly parser?: OutputParser<O["Encoded"]>
-  /** Raise it when the code of the step changes in a way that its prompt does not show. */
+  /** What is wrong with an output beside its input, said to the model, which is asked again; nothing or `""` if all is well. */
+  readonly check?: (output: O["Type"], input: I["Type"]) => string | undefined
+  /** Raise it when the code of the step, its `check` too, changes in a way that its prompt does not show. */
   readonly version?: number
 }
 
 /**
  * A step that asks a language model.
  *
- * **Shape** input → prompt → reply → parser → output. **Fails with** `StepOutputError` when no reply could be used,
+ * **Shape** input → prompt → reply → parser → check → output. **Fails with** `StepOutputError` when no reply could be used,
  * `LlmError` when the model could not be asked.
  *
  * ```ts

@@ -82,6 +82,8 @@ interface Call {
   readonly format: ResponseFormat
   readonly parser: OutputParser<unknown>
   readonly output: JsonCodec<unknown>
+  /** What is wrong with an output beside the input of this call. */
+  readonly check?: ((output: unknown) => string | undefined) | undefined
 }
 
 /** The response format that a parser asks for. */
@@ -97,10 +99,11 @@ export const jsonSchema = (schema: Schema.Constraint): Schema.Json => {
 
 /** Asks until a reply parses: each model in turn with the opening messages, then with its own failures quoted. */
 export const ask = Effect.fnUntraced(function* (
-  { format, output, parser, settings, step }: Call,
+  call: Call,
   opening: ReadonlyArray<Message>,
   { fresh, path, recall, replied, restore, run }: StepContext
 ): Effect.fn.Return<unknown, StepOutputError | LlmError, LlmClient> {
+  const { format, parser, settings, step } = call
   const client = yield* LlmClient
   const listen = yield* DeltaSink
   const { models, parameters, repair } = settings
@@ -121,7 +124,7 @@ export const ask = Effect.fnUntraced(function* (
       usage = Usage.add(usage, reply.usage)
       yield* Effect.annotateCurrentSpan(spanAttributes(request, reply, usage))
       if (reply.finishReason === "content-filter") return yield* refused(reply)
-      const value = read(parser, output, reply)
+      const value = read(call, reply)
       if (Result.isSuccess(value)) return value.success
       failure = value.failure
       if (reply.finishReason === "length") break
@@ -173,26 +176,19 @@ const refused = ({ text, usage }: LlmReply) => {
   return new LlmError({ reason: new ContentRefused({ detail, usage }) })
 }
 
-const read = (
-  parser: OutputParser<unknown>,
-  output: JsonCodec<unknown>,
-  reply: LlmReply
-): Result.Result<unknown, OutputParseError> =>
-  reply.finishReason === "length"
-    ? Result.fail(cutOff(reply))
-    : Result.flatMap(parser.parse(reply.text), (parsed) =>
-        Result.mapError(
-          output.decode(parsed),
-          (error) =>
-            new OutputParseError({
-              expected: "a value that fits the output's Schema",
-              found: excerpt(reply.text, shown),
-              place: "",
-              detail: error.message,
-              truncated: false
-            })
-        )
-      )
+const read = ({ check, output, parser }: Call, reply: LlmReply): Result.Result<unknown, OutputParseError> => {
+  if (reply.finishReason === "length") return Result.fail(cutOff(reply))
+  const misfit = (expected: string, detail: string) =>
+    new OutputParseError({ expected, found: excerpt(reply.text, shown), place: "", detail, truncated: false })
+  return Result.flatMap(parser.parse(reply.text), (parsed) => {
+    const value = Result.mapError(output.decode(parsed), ({ message }) =>
+      misfit("a value that fits the output's Schema", message)
+    )
+    if (Result.isFailure(value)) return value
+    const problem = check?.(value.success)
+    return problem ? Result.fail(misfit("an answer that fits what was asked", problem)) : value
+  })
+}
 
 const cutOff = (reply: LlmReply) =>
   new OutputParseError({

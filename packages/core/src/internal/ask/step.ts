@@ -10,6 +10,7 @@ import * as JsonCodec from "../json/codec.ts"
 import * as exact from "../json/exact.ts"
 import { own } from "../json/own.ts"
 import { nameProblem } from "../words/name.ts"
+import { withCallsOf } from "../words/told.ts"
 import type { OutputParser } from "../parser/outputParser.ts"
 import * as call from "./call.ts"
 import type { StepContext } from "./context.ts"
@@ -105,11 +106,12 @@ interface ModelStep extends Replacement {
   readonly variables: (input: unknown) => Readonly<Record<string, PromptTemplate.Value>>
   readonly examples?: ReadonlyArray<{ readonly input: unknown; readonly output: unknown }>
   readonly parser: OutputParser<unknown>
+  readonly check?: ((output: unknown, input: unknown) => string | undefined) | undefined
 }
 
 /** A step that asks a model. */
 export const modelStep = (options: ModelStep): UntypedStep => {
-  const { examples = [], name, output, parser, prompt, system, variables, version } = options
+  const { check, examples = [], name, output, parser, prompt, system, variables, version } = options
   const settings = call.settle(options.settings)
   if (!(settings.repair >= 0)) {
     const detail = `repair must be 0 or more, not ${settings.repair}`
@@ -122,6 +124,13 @@ export const modelStep = (options: ModelStep): UntypedStep => {
     const appended = parser.instructions === "" || prompt.holes.includes(formatHole) ? "" : `\n\n${parser.instructions}`
     return { role: "user", content: text + appended }
   }
+  const checked =
+    check &&
+    ((output: unknown, input: unknown) =>
+      Result.getOrThrowWith(
+        Result.try(() => check(own(output), input)),
+        (error) => withCallsOf(new Error(`the check of "${name}" threw: ${String(error)}`), error)
+      ))
   const opening: ReadonlyArray<Message> = [
     ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
     ...examples.flatMap((example): ReadonlyArray<Message> => [
@@ -129,6 +138,12 @@ export const modelStep = (options: ModelStep): UntypedStep => {
       { role: "assistant", content: parser.print(output.encode(example.output)) }
     ])
   ]
+  for (const [index, { input, output }] of examples.entries()) {
+    const problem = checked?.(output, own(input))
+    if (!problem) continue
+    const detail = `its check refuses example ${index + 1}: ${problem}`
+    throw new DefinitionError({ place: `step "${name}"`, detail })
+  }
   const model = { ...settings, prompt, parser: parser.id, ...(system !== undefined && { system }) }
   return make(
     { name, version, model, produces: undefined, isGate: false },
@@ -141,7 +156,10 @@ export const modelStep = (options: ModelStep): UntypedStep => {
         const messages = [...opening, ask(read())]
         return {
           parts: { prompt: messages },
-          work: (context) => call.ask({ step: name, settings, format, parser, output }, messages, context)
+          work: (context) => {
+            const check = checked && ((output: unknown) => checked(output, read()))
+            return call.ask({ step: name, settings, format, parser, output, check }, messages, context)
+          }
         }
       },
       configure: (own, defaults) =>
