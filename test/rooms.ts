@@ -49,7 +49,8 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
   ],
   "node-runner": [
     "cli/start",
-    { beside: ["internal/disk", "internal/sandbox"] },
+    "internal/disk",
+    "internal/sandbox",
     "internal/journal",
     ["NodeHasher", "NodeJournal", "NodeWorkspace", "PyodideTestRunner"],
     "internal/services",

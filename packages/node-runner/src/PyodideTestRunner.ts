@@ -1,5 +1,5 @@
 import { createRequire } from "node:module"
-import { execPath, pid } from "node:process"
+import { execPath, pid, version as nodeVersion } from "node:process"
 import { fileURLToPath } from "node:url"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as Clock from "effect/Clock"
@@ -17,13 +17,14 @@ import * as Stream from "effect/Stream"
 import { TestRunner } from "@stepwright/core/TestRunner"
 import { refuse, type SourceFile } from "@stepwright/core/Workspace"
 import type { Job } from "./internal/sandbox/pyodideProcess.ts"
+import * as pyodideSnapshot from "./internal/sandbox/pyodideSnapshot.ts"
 import * as testReport from "./internal/sandbox/testReport.ts"
 import { unittestHarness } from "./internal/sandbox/unittestHarness.ts"
 
 export interface Options {
   /** How long the tests of one call may take, once the sandbox has started. By default a minute. */
   readonly timeout?: Duration.Input
-  /** How long the sandbox may take to start, on an idle machine about two seconds. By default two minutes. */
+  /** How long the sandbox may take to start, on an idle machine two seconds at most. By default two minutes. */
   readonly startTimeout?: Duration.Input
   /** How much of what the tests print is kept. **Units** bytes; 65,536 by default. */
   readonly maxOutput?: number
@@ -39,6 +40,8 @@ export interface Options {
  * limit, and at 512 MiB of memory (a GiB with files). What counts is what `unittest` noted: no exit, no print, no
  * changed `unittest` and no changed file makes a red run green. But tests, code and `unittest` share one interpreter:
  * code that is written against this very runner can still lie about its own tests.
+ *
+ * A process starts from a snapshot of the memory of one that had no files, kept in the user's cache folder, where it can.
  */
 export const layer = (options: Options = {}): Layer.Layer<TestRunner> =>
   Layer.effect(TestRunner, make(options)).pipe(Layer.provide(NodeServices.layer))
@@ -72,47 +75,66 @@ const make = Effect.fnUntraced(function* ({
   const path = yield* Path.Path
   const { spawn } = yield* ChildProcessSpawner.ChildProcessSpawner
   const pyodide = yield* Effect.option(locatePyodide)
+  const snapshotOf = yield* pyodideSnapshot.make
+
+  /** The process of a job, which can read what it starts from, and nothing else. */
+  const processOf = Effect.fnUntraced(function* (job: Job) {
+    const cwd = yield* fs.makeTempDirectoryScoped({ prefix: "stepwright-" })
+    return yield* spawn(
+      ChildProcess.make(
+        execPath,
+        [
+          "--permission",
+          // for the one that ends it with its parent
+          "--allow-worker",
+          ...[program, path.join(job.pyodide, "*"), job.snapshot?.path].flatMap((readable) =>
+            readable === undefined ? [] : [`--allow-fs-read=${readable}`]
+          ),
+          "--disallow-code-generation-from-strings",
+          "--max-old-space-size=512",
+          "--no-warnings",
+          program
+        ],
+        {
+          cwd,
+          env: {},
+          killSignal: "SIGKILL",
+          stdin: { stream: Stream.make(new TextEncoder().encode(JSON.stringify(job))) },
+          additionalFds: { fd3: { type: "output" } }
+        }
+      )
+    )
+  })
+
+  /** The memory of a process that has no tests, once it has started. */
+  const memoryOf = (job: Job) =>
+    Effect.gen(function* () {
+      const process = yield* processOf(job)
+      const [memory] = yield* Effect.all(
+        [Stream.mkUint8Array(process.getOutputFd(3)), Stream.runDrain(process.stdout), Stream.runDrain(process.stderr)],
+        { concurrency: "unbounded" }
+      )
+      return yield* (yield* process.exitCode) === 0 ? Effect.succeed(memory) : Effect.fail("no snapshot")
+    }).pipe(Effect.scoped, Effect.timeout(startTimeout))
 
   const run = Effect.fnUntraced(function* (files: ReadonlyArray<SourceFile>) {
     if (Option.isNone(pyodide)) {
       return yield* testReport.notStarted('the package "pyodide" is not installed; run npm install, and try again')
     }
-    const { folder } = pyodide.value
+    const { folder, version } = pyodide.value
     const refusal = refuse(files)
     if (refusal !== undefined) return yield* testReport.notStarted(`the files cannot be laid out: ${refusal.message}`)
-    const job: Job = {
-      pyodide: folder,
-      harness: unittestHarness,
-      root,
-      files,
-      timeoutMillis: Duration.isFinite(Duration.fromInputUnsafe(timeout)) ? Duration.toMillis(timeout) : null,
-      memoryBytes,
-      parent: pid
-    }
-    const cwd = yield* fs.makeTempDirectoryScoped({ prefix: "stepwright-" })
-    const command = ChildProcess.make(
-      execPath,
-      [
-        "--permission",
-        // for the one that ends it with its parent
-        "--allow-worker",
-        `--allow-fs-read=${program}`,
-        `--allow-fs-read=${path.join(folder, "*")}`,
-        "--disallow-code-generation-from-strings",
-        "--max-old-space-size=512",
-        "--no-warnings",
-        program
-      ],
-      {
-        cwd,
-        env: {},
-        killSignal: "SIGKILL",
-        stdin: { stream: Stream.make(new TextEncoder().encode(JSON.stringify(job))) },
-        additionalFds: { fd3: { type: "output" } }
-      }
-    )
+    const job: Job = { pyodide: folder, harness: unittestHarness, root, parent: pid }
+    const madeBy = [nodeVersion, unittestHarness, yield* fs.readFileString(program)]
+    const snapshot = yield* snapshotOf(version, madeBy, memoryOf(job))
+    const timeoutMillis = Duration.isFinite(Duration.fromInputUnsafe(timeout)) ? Duration.toMillis(timeout) : null
+    const tests = { files, timeoutMillis, memoryBytes }
     const began = yield* Clock.currentTimeMillis
-    const process = yield* spawn(command)
+    const process = yield* processOf({
+      ...job,
+      ...(Option.isSome(snapshot) && { snapshot: { path: snapshot.value, start: pyodideSnapshot.start } }),
+      tests
+    })
     const started = yield* Deferred.make<void>()
     const reports = Stream.tap(process.getOutputFd(3), () => Deferred.succeed(started, undefined))
     const [output, complaints, report] = yield* Effect.all(

@@ -7,7 +7,6 @@ import {
   rmSync,
   statSync,
   truncateSync,
-  utimesSync,
   writeFileSync
 } from "node:fs"
 import { tmpdir } from "node:os"
@@ -65,11 +64,6 @@ describe("PyodideTestRunner, started from a snapshot", () => {
     change(file)
     return { folder, file }
   }
-  const isWhole = (file: string) => {
-    const bytes = readFileSync(file)
-    return createHash("sha256").update(bytes.subarray(32)).digest().equals(bytes.subarray(0, 32))
-  }
-
   it.live("makes it once, before any file of a package is there", () =>
     Effect.gen(function* () {
       const before = statSync(snapshotIn(cache))
@@ -78,7 +72,6 @@ describe("PyodideTestRunner, started from a snapshot", () => {
       const { ino, mtimeMs, size } = statSync(snapshotIn(cache))
       assert.deepStrictEqual({ ino, mtimeMs, size }, { ino: before.ino, mtimeMs: before.mtimeMs, size: before.size })
       assert.isFalse(readFileSync(snapshotIn(cache)).includes("of one package"))
-      assert.strictEqual(statSync(join(cache, "stepwright")).mode & 0o077, 0)
     })
   )
 
@@ -119,32 +112,11 @@ for name in ("js", "pyodide", "pyodide_js", "_pyodide", "_pyodide_core"):
     )
   )
 
-  it.live("is made by as many as come at once", () =>
+  it.live("makes it anew where it is damaged", () =>
     Effect.gen(function* () {
-      const folder = newFolder()
-      yield* Effect.all([run(folder, nothing), run(folder, nothing)], { concurrency: "unbounded" })
-      assert.isTrue(isWhole(snapshotIn(folder)))
-    })
-  )
-
-  it.live.each<[string, (file: string) => void]>([
-    [
-      "changed in one place",
-      (file) => {
-        const bytes = readFileSync(file)
-        bytes[bytes.length >> 1]! ^= 1
-        writeFileSync(file, bytes)
-      }
-    ],
-    ["cut short", (file) => truncateSync(file, 1_000_000)],
-    ["empty", (file) => truncateSync(file, 0)],
-    ["something else", (file) => writeFileSync(file, "no snapshot")]
-  ])("is made anew where it is %s", ([, change]) =>
-    Effect.gen(function* () {
-      const { file, folder } = changed(change)
+      const { file, folder } = changed((file) => truncateSync(file, 1_000_000))
       yield* run(folder, nothing)
-      assert.isTrue(isWhole(file))
-      assert.strictEqual(snapshotIn(folder), file)
+      assert.isAbove(statSync(file).size, 10_000_000)
     })
   )
 
@@ -158,47 +130,11 @@ for name in ("js", "pyodide", "pyodide_js", "_pyodide", "_pyodide_core"):
     })
   )
 
-  it.live.each<[string, (folder: string) => string]>([
-    [
-      "cannot be made",
-      (folder) => {
-        writeFileSync(join(folder, "file"), "")
-        return join(folder, "file")
-      }
-    ],
-    [
-      "is a file",
-      (folder) => {
-        writeFileSync(join(folder, "stepwright"), "")
-        return folder
-      }
-    ],
-    [
-      "has a folder in the place of the snapshot",
-      (folder) => {
-        mkdirSync(join(folder, "stepwright", kept(cache)[0]!), { recursive: true })
-        return folder
-      }
-    ]
-  ])("starts without where the folder %s", ([, prepare]) => run(prepare(newFolder()), nothing))
-
-  it.live("removes what no version has made for a month", () =>
+  it.live("starts without where nothing can be kept", () =>
     Effect.gen(function* () {
-      const folder = newFolder()
-      const path = (name: string) => join(folder, "stepwright", name)
-      mkdirSync(join(folder, "stepwright"))
-      const old = [
-        "pyodide-1.0.0-0123456789abcdef.snapshot",
-        ".pyodide-1.0.0-0123456789abcdef.snapshot.1234567890.part",
-        "notes"
-      ]
-      for (const name of [...old, "pyodide-2.0.0-0123456789abcdef.snapshot"]) writeFileSync(path(name), "")
-      for (const name of old) utimesSync(path(name), 0, 0)
-      yield* run(folder, nothing)
-      assert.deepStrictEqual(
-        kept(folder).toSorted(),
-        ["notes", "pyodide-2.0.0-0123456789abcdef.snapshot", kept(cache)[0]!].toSorted()
-      )
+      const { folder } = changed((file) => rmSync(file))
+      writeFileSync(join(folder, "file"), "")
+      yield* run(join(folder, "file"), nothing)
     })
   )
 })

@@ -1,7 +1,8 @@
 /**
  * The program of the sandbox's process. It reads a `Job` from standard input, boots Pyodide with nothing of Node in
  * reach, and writes to descriptor 3 a line when it has started, then what the harness returns: a line for the tests found, a line for their
- * outcomes. What tests print goes to standard output.
+ * outcomes. What tests print goes to standard output. Without tests it writes the memory that it has once it has started,
+ * from which the next ones start.
  */
 import { randomBytes } from "node:crypto"
 import { readFileSync, writeSync } from "node:fs"
@@ -24,12 +25,18 @@ export interface Job {
   readonly harness: string
   /** The folder for the files, in the file system of the sandbox. */
   readonly root: string
+  /** The process without which this one is to end. */
+  readonly parent: number
+  /** Where the memory of a process without tests is, and begins in its file. */
+  readonly snapshot?: { readonly path: string; readonly start: number }
+  readonly tests?: Tests
+}
+
+interface Tests {
   readonly files: ReadonlyArray<{ readonly path: string; readonly content: string }>
   /** `null` for none: JSON has no infinity. */
   readonly timeoutMillis: number | null
   readonly memoryBytes: number
-  /** The process without which this one is to end. */
-  readonly parent: number
 }
 
 interface Memory {
@@ -40,7 +47,6 @@ declare const WebAssembly: { readonly Memory: { readonly prototype: Memory } }
 
 const job: Job = JSON.parse(readFileSync(0, "utf8"))
 const { exit, memoryUsage } = process
-const timeoutMillis = job.timeoutMillis ?? Infinity
 const now = performance.now.bind(performance)
 const encoder = new TextEncoder()
 
@@ -114,11 +120,11 @@ const reduceToShell = () => {
 let interrupted = false
 
 /** Python asks for memory by `grow`, and looks for signals now and then: both are where to end it. */
-const limit = (pyodide: PyodideAPI) => {
+const limit = (pyodide: PyodideAPI, { memoryBytes, timeoutMillis }: Tests) => {
   const { prototype } = WebAssembly.Memory
   const grow = prototype.grow
   prototype.grow = function (pages) {
-    if (this.buffer.byteLength + pages * 65_536 > job.memoryBytes) throw new RangeError("memory limit")
+    if (this.buffer.byteLength + pages * 65_536 > memoryBytes) throw new RangeError("memory limit")
     return grow.call(this, pages)
   }
   let next = 0
@@ -128,8 +134,8 @@ const limit = (pyodide: PyodideAPI) => {
       if (time < next || began === undefined) return 0
       next = time + 100
       // memory outside of Python's own: files, JavaScript objects
-      if (memoryUsage.rss() > 2 * job.memoryBytes) fail("the tests used more memory than the sandbox allows")
-      const over = time - began - timeoutMillis
+      if (memoryUsage.rss() > 2 * memoryBytes) fail("the tests used more memory than the sandbox allows")
+      const over = time - began - (timeoutMillis ?? Infinity)
       // the parent has killed this process by now
       if (over > 20_000) exit(1)
       if (over < 0 || interrupted) return 0
@@ -143,7 +149,7 @@ const limit = (pyodide: PyodideAPI) => {
 }
 
 /** Writes the files, and gives a function that names the Python files that are no longer as they were written. */
-const writeFiles = ({ FS }: PyodideAPI) => {
+const writeFiles = ({ FS }: PyodideAPI, { files }: Tests) => {
   const read = (file: string): string | undefined => {
     try {
       return FS.readFile(file, { encoding: "utf8" })
@@ -152,7 +158,7 @@ const writeFiles = ({ FS }: PyodideAPI) => {
     }
   }
   FS.mkdirTree(job.root)
-  const written = job.files.map(({ content, path }) => {
+  const written = files.map(({ content, path }) => {
     const file = `${job.root}/${path}`
     FS.mkdirTree(file.slice(0, file.lastIndexOf("/")))
     FS.writeFile(file, content)
@@ -172,17 +178,47 @@ const seal = () => {
   })
 }
 
-const runTests = (pyodide: PyodideAPI) => {
-  limit(pyodide)
+/** The name in `__main__` under which a snapshot has the harness. */
+const kept = "stepwright_harness"
+
+const runHarness = (pyodide: PyodideAPI) => {
+  const globals = pyodide.runPython("dict()")
+  pyodide.runPython(job.harness, { globals })
+  return globals
+}
+
+const makeSnapshot = (pyodide: PyodideAPI) => {
+  const harness = runHarness(pyodide)
+  pyodide.globals.set(kept, harness)
+  // each start puts it there
+  pyodide.runPython("sys.path.remove('')", { globals: harness })
+  const memory = pyodide.makeMemorySnapshot()
+  // what has not been used is zero, as it is where it is taken back
+  send(3, memory.subarray(0, memory.findLastIndex((byte) => byte !== 0) + 1))
+  exit(0)
+}
+
+/** Takes anew what modules took from the process that imported them, and hides what tests are not to see. */
+const begin = `
+import logging, random
+random.seed()
+logging._startTime = time.time_ns()
+for name in [name for name in vars(sys.modules["__main__"]) if not name.startswith("__")]:
+    del vars(sys.modules["__main__"])[name]
+hide_host()
+`
+
+const runTests = (tests: Tests) => (pyodide: PyodideAPI) => {
+  limit(pyodide, tests)
   const output = { write: (bytes: Uint8Array) => send(1, bytes) }
   pyodide.setStdout(output)
   pyodide.setStderr(output)
-  const globals = pyodide.runPython("dict()")
-  pyodide.runPython(job.harness, { globals })
-  const discover = globals.get("discover")
-  const run = globals.get("run")
+  const harness = pyodide.globals.get(kept) ?? runHarness(pyodide)
+  pyodide.runPython(begin, { globals: harness })
+  const discover = harness.get("discover")
+  const run = harness.get("run")
   // only now, so that none of them is imported in the place of what the harness needs
-  const changedFiles = writeFiles(pyodide)
+  const changedFiles = writeFiles(pyodide, tests)
   seal()
   began = now()
   report(JSON.stringify({ started: true }))
@@ -193,17 +229,30 @@ const runTests = (pyodide: PyodideAPI) => {
   exit(0)
 }
 
+const readSnapshot = ({ path, start }: NonNullable<Job["snapshot"]>) => {
+  const { buffer, byteOffset, length } = readFileSync(path)
+  // no Buffer, which knows its way into Node
+  return new Uint8Array(buffer, byteOffset + start, length - start)
+}
+
 endWithParent()
+const snapshot = job.snapshot && readSnapshot(job.snapshot)
 reduceToShell()
 const indexURL = pathToFileURL(job.pyodide).href
-import(`${indexURL}/pyodide.mjs`)
-  .then((module: { readonly loadPyodide: typeof loadPyodide }) =>
+const start = (how: { readonly _makeSnapshot?: boolean; readonly _loadSnapshot?: Uint8Array }) =>
+  import(`${indexURL}/pyodide.mjs`).then((module: { readonly loadPyodide: typeof loadPyodide }) =>
     module.loadPyodide({
       indexURL,
       jsglobals: { Object, setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout },
       stdin: () => null as unknown as string, // end of input
-      env: { HOME: job.root, PYTHONHASHSEED: "0" }
+      env: { HOME: job.root, PYTHONHASHSEED: "0" },
+      ...how
     })
   )
-  .then(runTests)
-  .catch(fail)
+const work =
+  job.tests === undefined
+    ? start({ _makeSnapshot: true }).then(makeSnapshot)
+    : (snapshot === undefined ? start({}) : start({ _loadSnapshot: snapshot }).catch(() => start({}))).then(
+        runTests(job.tests)
+      )
+work.catch(fail)
