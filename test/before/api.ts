@@ -199,17 +199,15 @@ export const world = (
     Workspace.layerMemory(new Map((options.files ?? []).map((path) => [path, ""]))),
     Layer.succeed(TestRunner.TestRunner, {
       identity: options.sandbox ?? "memory",
+      hasPytest: false,
       run: () =>
         Effect.succeed({
-          run: 2,
-          passed: 2,
-          failed: 0,
-          errors: 0,
-          skipped: 0,
-          problems: [],
+          tests: ["a", "b"].map((test) => ({ test, outcome: "passed" as const, asserts: true })),
+          doubts: [],
           output: "",
           durationMillis: 5
-        })
+        }),
+      evaluate: () => Effect.succeed(null)
     })
   )
 

@@ -78,7 +78,7 @@ describe("AutomatedCodingWorkflow", () => {
   it.effect("ends FAILED when the tests are red, with the files there to look at", () =>
     Effect.gen(function* () {
       const files = new Map<string, string>()
-      const report = { ...pantry.green, passed: 1, failed: 1 }
+      const report = { ...pantry.green, doubts: ["a file was changed"] }
       const error = yield* Engine.execute(workflow, input).pipe(
         Effect.provide(pantry.world({ files, report })),
         Effect.flip

@@ -82,12 +82,8 @@ export const script = (version = 1): MockLlm.Script => [
 ]
 
 export const green: TestRunner.TestReport = {
-  run: 2,
-  passed: 2,
-  failed: 0,
-  errors: 0,
-  skipped: 0,
-  problems: [],
+  tests: ["test_a", "test_b"].map((test) => ({ test, outcome: "passed", asserts: true })),
+  doubts: [],
   output: "",
   durationMillis: 5
 }

@@ -16,10 +16,10 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { TestRunner } from "@stepwright/core/TestRunner"
 import { refuse, type SourceFile } from "@stepwright/core/Workspace"
-import type { Job } from "./internal/sandbox/pyodideProcess.ts"
+import type { Job, Tests } from "./internal/sandbox/pyodideProcess.ts"
+import { pyodideHarness } from "./internal/sandbox/pyodideHarness.ts"
 import * as pyodideSnapshot from "./internal/sandbox/pyodideSnapshot.ts"
 import * as testReport from "./internal/sandbox/testReport.ts"
-import { unittestHarness } from "./internal/sandbox/unittestHarness.ts"
 
 export interface Options {
   /** How long the tests of one call may take, once the sandbox has started. By default a minute. */
@@ -117,44 +117,46 @@ const make = Effect.fnUntraced(function* ({
       return yield* (yield* process.exitCode) === 0 ? Effect.succeed(memory) : Effect.fail("no snapshot")
     }).pipe(Effect.scoped, Effect.timeout(startTimeout))
 
-  const run = Effect.fnUntraced(function* (files: ReadonlyArray<SourceFile>) {
-    if (Option.isNone(pyodide)) {
-      return yield* testReport.notStarted('the package "pyodide" is not installed; run npm install, and try again')
-    }
-    const { folder, version } = pyodide.value
-    const refusal = refuse(files)
-    if (refusal !== undefined) return yield* testReport.notStarted(`the files cannot be laid out: ${refusal.message}`)
-    const job: Job = { pyodide: folder, harness: unittestHarness, root, parent: pid }
-    const madeBy = [nodeVersion, unittestHarness, yield* fs.readFileString(program)]
-    const snapshot = yield* snapshotOf(version, madeBy, memoryOf(job))
-    const timeoutMillis = Duration.isFinite(Duration.fromInputUnsafe(timeout)) ? Duration.toMillis(timeout) : null
-    const tests = { files, timeoutMillis, memoryBytes }
-    const began = yield* Clock.currentTimeMillis
-    const process = yield* processOf({
-      ...job,
-      ...(Option.isSome(snapshot) && { snapshot: { path: snapshot.value, start: pyodideSnapshot.start } }),
-      tests
-    })
-    const started = yield* Deferred.make<void>()
-    const reports = Stream.tap(process.getOutputFd(3), () => Deferred.succeed(started, undefined))
-    const [output, complaints, report] = yield* Effect.all(
-      [head(process.stdout, maxOutput), head(process.stderr, 4_000), head(reports, reportBytes)],
-      { concurrency: "unbounded" }
-    ).pipe(Effect.raceFirst(outOfTime(started, startTimeout, timeout)))
-    const durationMillis = (yield* Clock.currentTimeMillis) - began
-    return yield* testReport.make({ files, report, output, complaints, durationMillis, timeout })
-  })
+  const remainsOf = Effect.fnUntraced(
+    function* (files: ReadonlyArray<SourceFile>, work?: Tests["program"]) {
+      if (Option.isNone(pyodide)) {
+        return yield* testReport.notStarted('the package "pyodide" is not installed; run npm install, and try again')
+      }
+      const { folder, version } = pyodide.value
+      const refusal = refuse(files)
+      if (refusal !== undefined) return yield* testReport.notStarted(`the files cannot be laid out: ${refusal.message}`)
+      const job: Job = { pyodide: folder, harness: pyodideHarness, root, parent: pid }
+      const madeBy = [nodeVersion, pyodideHarness, yield* fs.readFileString(program)]
+      const snapshot = yield* snapshotOf(version, madeBy, memoryOf(job))
+      const timeoutMillis = Duration.isFinite(Duration.fromInputUnsafe(timeout)) ? Duration.toMillis(timeout) : null
+      const tests = { files, ...(work !== undefined && { program: work }), timeoutMillis, memoryBytes }
+      const began = yield* Clock.currentTimeMillis
+      const process = yield* processOf({
+        ...job,
+        ...(Option.isSome(snapshot) && { snapshot: { path: snapshot.value, start: pyodideSnapshot.start } }),
+        tests
+      })
+      const started = yield* Deferred.make<void>()
+      const reports = Stream.tap(process.getOutputFd(3), () => Deferred.succeed(started, undefined))
+      const [output, complaints, report] = yield* Effect.all(
+        [head(process.stdout, maxOutput), head(process.stderr, 4_000), head(reports, reportBytes)],
+        { concurrency: "unbounded" }
+      ).pipe(Effect.raceFirst(outOfTime(started, startTimeout, timeout)))
+      const durationMillis = (yield* Clock.currentTimeMillis) - began
+      return { files, report, output, complaints, durationMillis, timeout }
+    },
+    Effect.scoped,
+    Effect.catchTag("PlatformError", (error) => Effect.fail(testReport.notStarted(error.message)))
+  )
 
   return TestRunner.of({
     identity: Option.match(pyodide, {
       onNone: () => "pyodide (not installed)",
       onSome: ({ version }) => `pyodide@${version} python@${version.replace(/^(\d)(\d+).*/, "$1.$2")} unittest`
     }),
-    run: (files) =>
-      run(files).pipe(
-        Effect.scoped,
-        Effect.catchTag("PlatformError", (error) => Effect.fail(testReport.notStarted(error.message)))
-      )
+    hasPytest: false,
+    run: (files) => Effect.flatMap(remainsOf(files), testReport.make),
+    evaluate: (text, input) => Effect.flatMap(remainsOf([], { text, input: JSON.stringify(input) }), testReport.output)
   })
 })
 

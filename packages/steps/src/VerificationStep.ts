@@ -1,7 +1,15 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Step from "@stepwright/core/Step"
-import { isGreen, Problem, TestCounts, type TestReport, TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
+import {
+  counts,
+  isGreen,
+  type Outcome,
+  TestCounts,
+  type TestReport,
+  TestRunner,
+  TestRunnerError
+} from "@stepwright/core/TestRunner"
 import { Files } from "./ImplementationStep.ts"
 import * as files from "./internal/files.ts"
 import { told } from "./internal/told.ts"
@@ -9,7 +17,15 @@ import { TestGeneration } from "./TestGenerationStep.ts"
 
 const { passed, run, skipped } = TestCounts.fields
 
-/** The proof that the tests ran and none failed. */
+/** One test that did not pass: a failed assertion, an error that was raised, or what the sandbox cannot run, and why. */
+export const Problem = Schema.Struct({
+  test: Schema.String,
+  kind: Schema.Literals(["failure", "error", "unsupported"]),
+  detail: Schema.String
+})
+export type Problem = typeof Problem.Type
+
+/** The proof that the tests ran and none failed. `skipped`: also those that were expected to fail. */
 export class Verification extends Schema.Opaque<Verification>()(Schema.Struct({ run, passed, skipped })) {}
 
 /** Tests that failed, with their counts and the first of what went wrong. */
@@ -18,7 +34,7 @@ export class Red extends Schema.TaggedError<Red>()("Red", {
   problems: Schema.Array(Problem)
 }) {
   override get message() {
-    const { errors, failed, passed, run, unsupported = 0 } = this
+    const { errors, failed, passed, run, unsupported } = this
     const notHere = unsupported === 0 ? "" : `${unsupported} that cannot be run here, `
     return withFirst(
       `${failed} failed, ${errors} with errors, ${notHere}${passed} passed of ${run} tests`,
@@ -33,7 +49,7 @@ export class Unsupported extends Schema.TaggedError<Unsupported>()("Unsupported"
   problems: Schema.Array(Problem)
 }) {
   override get message() {
-    const { passed, run, unsupported = 0 } = this
+    const { passed, run, unsupported } = this
     return withFirst(
       `${passed} passed, and ${unsupported} of ${run} tests cannot be run in this sandbox, which says nothing of the code`,
       this.problems
@@ -85,20 +101,38 @@ export const step = Step.effect("verification", {
         (reason) => new VerificationError({ reason })
       )
       if (!isGreen(report)) return yield* new VerificationError({ reason: verdict(report) })
-      const { passed, run, skipped } = report
-      return { run, passed, skipped }
+      const { expectedFailures, passed, run, skipped } = counts(report)
+      return { run, passed, skipped: skipped + expectedFailures }
     })
 })
 
 /** How many problems an error carries. */
 const most = 10
 
-const verdict = ({ durationMillis: _, output: __, problems, ...counts }: TestReport) => {
+const kinds: Readonly<Partial<Record<Outcome, Problem["kind"]>>> = {
+  failed: "failure",
+  error: "error",
+  unsupported: "unsupported"
+}
+
+/** What speaks against a verdict counts as an error, though it is no test's own. */
+const verdict = ({ doubts, tests }: TestReport) => {
+  const problems = [
+    ...doubts.map((detail): Problem => ({ test: "the run of the tests", kind: "error", detail })),
+    ...tests.flatMap(({ detail = "", outcome, test }): ReadonlyArray<Problem> => {
+      const kind = kinds[outcome]
+      return kind === undefined ? [] : [{ test, kind, detail }]
+    })
+  ]
   // what is wrong with the code comes first
   const sorted = problems.toSorted((a, b) => Number(a.kind === "unsupported") - Number(b.kind === "unsupported"))
-  const figures = { ...counts, problems: sorted.slice(0, most) }
-  if (counts.failed + counts.errors > 0) return new Red(figures)
-  return (counts.unsupported ?? 0) > 0 ? new Unsupported(figures) : new Empty({ skipped: counts.skipped })
+  const count = counts({ tests })
+  const errors = count.errors + doubts.length
+  const figures = { ...count, errors, problems: sorted.slice(0, most) }
+  if (count.failed + errors > 0) return new Red(figures)
+  return count.unsupported > 0
+    ? new Unsupported(figures)
+    : new Empty({ skipped: count.skipped + count.expectedFailures })
 }
 
 const withFirst = (counts: string, problems: ReadonlyArray<Problem>) =>

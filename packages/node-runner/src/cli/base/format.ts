@@ -48,11 +48,12 @@ export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, " 
 export const output = (value: unknown): string => (typeof value === "string" ? value : JSON.stringify(value, null, 2))
 
 /** Counts of tests: `5 passed, 1 failed, 2 skipped`. */
-export const tests = ({ unsupported = 0, ...counts }: Omit<TestCounts, "run">): string =>
+export const tests = (counts: Omit<TestCounts, "run">): string =>
   [
     `${counts.passed} passed`,
     `${counts.failed} failed`,
     ...(counts.errors > 0 ? [count(counts.errors, "error")] : []),
     ...(counts.skipped > 0 ? [`${counts.skipped} skipped`] : []),
-    ...(unsupported > 0 ? [`${unsupported} that this sandbox cannot run`] : [])
+    ...(counts.expectedFailures > 0 ? [`${counts.expectedFailures} expected to fail`] : []),
+    ...(counts.unsupported > 0 ? [`${counts.unsupported} that this sandbox cannot run`] : [])
   ].join(", ")

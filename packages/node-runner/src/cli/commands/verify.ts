@@ -3,7 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import { isGreen, TestRunner } from "@stepwright/core/TestRunner"
+import { counts, isGreen, TestRunner } from "@stepwright/core/TestRunner"
 import * as testRunners from "../../internal/services/testRunners.ts"
 import { configuration, failed, usage } from "../base/cliError.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
@@ -24,6 +24,8 @@ const folderOf = Effect.fnUntraced(function* (given: string) {
   yield* Console.error(`run ${run}: ${out}`)
   return out
 })
+
+const indented = (text: string) => text.trimEnd().replaceAll(/^/gm, "  ")
 
 export const verify = Command.make(
   "verify",
@@ -49,13 +51,15 @@ export const verify = Command.make(
     if (json) {
       yield* Console.log(JSON.stringify(report, null, 2))
     } else {
-      for (const { detail, kind, test } of report.problems) {
-        yield* Console.log(`${kind}: ${test}\n${detail.trimEnd().replaceAll(/^/gm, "  ")}`)
+      for (const doubt of report.doubts) yield* Console.log(`doubt:\n${indented(doubt)}`)
+      for (const { detail = "", outcome, test } of report.tests) {
+        if (outcome === "passed" || outcome === "expected-failure" || outcome === "skipped") continue
+        yield* Console.log(`${outcome}: ${test}\n${indented(detail)}`)
       }
       yield* Console.log(
-        report.run === 0
+        report.tests.length === 0
           ? "no tests found: a test is a method test* of a unittest.TestCase, or a function test*, in a file test_*.py"
-          : `${format.count(report.run, "test")} run in ${format.time(report.durationMillis)}: ${format.tests(report)}`
+          : `${format.count(report.tests.length, "test")} run in ${format.time(report.durationMillis)}: ${format.tests(counts(report))}`
       )
     }
     yield* end(isGreen(report) ? exitStatus.done : exitStatus.failed)

@@ -20,14 +20,7 @@ const filesOf = Schema.decodeUnknownOption(Delivered)
 const testsOf = Schema.decodeUnknownOption(Tests)
 const failureOf = Schema.decodeUnknownOption(Failure)
 
-const counts = ({ errors = 0, failed = 0, passed, run, skipped, unsupported }: typeof Tests.Type): TestCounts => ({
-  run,
-  passed,
-  failed,
-  errors,
-  skipped,
-  ...(unsupported !== undefined && { unsupported })
-})
+const counts = ({ errors = 0, failed = 0, ...tests }: typeof Tests.Type): TestCounts => ({ ...tests, failed, errors })
 
 /** What a run came to, as the records of the steps show it that deliver files or run tests. */
 export interface RecordedResult {

@@ -32,8 +32,10 @@ export interface Job {
   readonly tests?: Tests
 }
 
-interface Tests {
+export interface Tests {
   readonly files: ReadonlyArray<{ readonly path: string; readonly content: string }>
+  /** A program in the place of tests, with its input as JSON; its output, as JSON, is the only other line. */
+  readonly program?: { readonly text: string; readonly input: string }
   /** `null` for none: JSON has no infinity. */
   readonly timeoutMillis: number | null
   readonly memoryBytes: number
@@ -79,8 +81,11 @@ const endWithParent = () => {
 /** When the tests began; until then it is the sandbox that fails, not they. */
 let began: number | undefined
 
+/** The test that is running, as the harness last wrote it. */
+let running = (): string | undefined => undefined
+
 const fail = (error: unknown): never => {
-  report(JSON.stringify({ fatal: String(error), started: began !== undefined }))
+  report(JSON.stringify({ fatal: String(error), started: began !== undefined, running: running() }))
   return exit(1)
 }
 
@@ -148,15 +153,17 @@ const limit = (pyodide: PyodideAPI, { memoryBytes, timeoutMillis }: Tests) => {
   pyodide.setInterruptBuffer(signals as unknown as Uint8Array)
 }
 
+const textOf = (FS: PyodideAPI["FS"], file: string): string | undefined => {
+  try {
+    return FS.readFile(file, { encoding: "utf8" })
+  } catch {
+    return undefined
+  }
+}
+
 /** Writes the files, and gives a function that names the Python files that are no longer as they were written. */
 const writeFiles = ({ FS }: PyodideAPI, { files }: Tests) => {
-  const read = (file: string): string | undefined => {
-    try {
-      return FS.readFile(file, { encoding: "utf8" })
-    } catch {
-      return undefined
-    }
-  }
+  const read = (file: string) => textOf(FS, file)
   FS.mkdirTree(job.root)
   const written = files.map(({ content, path }) => {
     const file = `${job.root}/${path}`
@@ -219,9 +226,15 @@ const runTests = (tests: Tests) => (pyodide: PyodideAPI) => {
   const run = harness.get("run")
   // only now, so that none of them is imported in the place of what the harness needs
   const changedFiles = writeFiles(pyodide, tests)
+  const { FS } = pyodide // which it no longer gives once it has ended
+  running = () => textOf(FS, "/lib/running")
   seal()
   began = now()
   report(JSON.stringify({ started: true }))
+  if (tests.program !== undefined) {
+    report(harness.get("evaluate")(tests.program.text, tests.program.input))
+    exit(0)
+  }
   report(discover(job.root))
   const changed = changedFiles()
   report(run())

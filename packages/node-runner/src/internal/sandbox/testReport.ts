@@ -1,11 +1,11 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { type Problem, TestReport, TestRunnerError } from "@stepwright/core/TestRunner"
+import { TestReport, TestResult, TestRunnerError } from "@stepwright/core/TestRunner"
 import type { SourceFile } from "@stepwright/core/Workspace"
 
-const Outcome = Schema.Literals(["passed", "skipped", "unsupported", "failure", "error"])
 const NotRun = Schema.Tuple([Schema.String, Schema.String])
+const Limit = Schema.Literals(["OutOfMemory", "OutOfProcesses", "FileTooLarge"])
 
 /** The lines that a process writes which comes to its end: that it started, tests found, outcomes, what it saw itself. */
 const Lines = Schema.Tuple([
@@ -14,23 +14,34 @@ const Lines = Schema.Tuple([
     Schema.Struct({
       found: Schema.Array(Schema.String),
       /** Tests that pytest alone could run, each with the reason. */
-      notRun: Schema.Array(NotRun),
-      alerts: Schema.Array(Schema.String)
+      notRun: Schema.Array(NotRun)
     })
   ),
   Schema.fromJsonString(
     Schema.Struct({
-      outcomes: Schema.Array(Schema.Tuple([Schema.String, Outcome])),
-      problems: TestReport.fields.problems,
-      alerts: Schema.Array(Schema.String)
+      tests: Schema.Array(TestResult),
+      doubts: TestReport.fields.doubts,
+      /** The limits of the sandbox that tests went over, each with the test. */
+      limits: Schema.Array(Schema.Tuple([Limit, Schema.String])),
+      coverage: TestReport.fields.coverage
     })
   ),
   Schema.fromJsonString(Schema.Struct({ interrupted: Schema.Boolean, changed: Schema.Array(Schema.String) }))
 ])
 const decodeLines = Schema.decodeUnknownEffect(Lines)
+const decodeOutput = Schema.decodeUnknownEffect(
+  Schema.Tuple([Lines.elements[0], Schema.fromJsonString(Schema.Struct({ output: Schema.Json }))])
+)
 
 /** The last line of a process that cannot go on: its tests called `os._exit`, or Pyodide did not start. */
-const Fatal = Schema.fromJsonString(Schema.Struct({ fatal: Schema.String, started: Schema.Boolean }))
+const Fatal = Schema.fromJsonString(
+  Schema.Struct({
+    fatal: Schema.String,
+    started: Schema.Boolean,
+    /** The test that was running. */
+    running: Schema.optionalKey(Schema.String)
+  })
+)
 const decodeFatal = Schema.decodeUnknownEffect(Fatal)
 
 /** What a process left behind. */
@@ -48,35 +59,37 @@ export interface Remains {
 export const make = Effect.fnUntraced(function* (remains: Remains): Effect.fn.Return<TestReport, TestRunnerError> {
   const { durationMillis, files, output, timeout } = remains
   const lines = remains.report.trimEnd().split("\n")
-  const [, { alerts, found, notRun }, run, { changed, interrupted }] = yield* Effect.catch(decodeLines(lines), () =>
-    Effect.flatMap(whyNot(lines.at(-1), remains), (error) => Effect.fail(error))
+  const [, { found, notRun }, { coverage, doubts, limits, tests }, { changed, interrupted }] = yield* Effect.catch(
+    decodeLines(lines),
+    () => noVerdict(remains)
   )
-  if (interrupted) return yield* timedOut(timeout, run.alerts.at(-1) ?? run.problems.at(-1)?.detail)
-
-  const doubts = [...alerts, ...run.alerts]
-  const missing = missingIn(found, run.outcomes)
-  // with the reason why it was cut short there is no need to say so
-  if (missing.length > 0 && doubts.length === 0) doubts.push(`these tests did not run: ${missing.join(", ")}`)
-  if (changed.length > 0) doubts.push(`the tests changed the files that they ran on: ${changed.join(", ")}`)
-  const count = (outcome: typeof Outcome.Type) => run.outcomes.filter(([, other]) => other === outcome).length
-  const lost = [...notRun.map(([test, why]) => [test, `it was not run: ${why}`] as const), ...notFound(files)]
-  const unsupported = count("unsupported") + lost.length
+  if (interrupted) return yield* timedOut(timeout, doubts.at(-1) ?? tests.at(-1)?.detail)
+  const [limit] = limits
+  if (limit !== undefined) return yield* overLimit(...limit)
+  const missing = missingIn(found, tests)
   return {
-    run: run.outcomes.length + doubts.length + lost.length,
-    passed: count("passed"),
-    failed: count("failure"),
-    errors: count("error") + doubts.length,
-    skipped: count("skipped"),
-    ...(unsupported > 0 && { unsupported }),
-    problems: [
-      ...run.problems,
-      ...doubts.map((detail): Problem => ({ test: "unittest", kind: "error", detail })),
-      ...lost.map(([test, detail]): Problem => ({ test, kind: "unsupported", detail }))
+    tests: [
+      ...tests,
+      ...unsupported(notRun.map(([test, why]) => [test, `it was not run: ${why}`])),
+      ...notFound(files)
     ],
+    doubts: [
+      ...doubts,
+      // with the reason why it was cut short there is no need to say so
+      ...(missing.length > 0 && doubts.length === 0 ? [`these tests did not run: ${missing.join(", ")}`] : []),
+      ...(changed.length > 0 ? [`the tests changed the files that they ran on: ${changed.join(", ")}`] : [])
+    ],
+    ...(coverage !== undefined && { coverage }),
     output,
     durationMillis
   }
 })
+
+const unsupported = (tests: ReadonlyArray<readonly [test: string, detail: string]>): ReadonlyArray<TestResult> =>
+  tests.map(([test, detail]) => ({ test, outcome: "unsupported", asserts: false, detail }))
+
+/** No verdict, as the tests went over a limit of the sandbox. */
+export const overLimit = (reason: typeof Limit.Type, detail: string) => new TestRunnerError({ reason, detail })
 
 export const timedOut = (timeout: Duration.Input, place?: string) =>
   new TestRunnerError({
@@ -90,11 +103,14 @@ export const timedOut = (timeout: Duration.Input, place?: string) =>
 /** No verdict, since the tests never began: that is not their doing. */
 export const notStarted = (detail: string) => new TestRunnerError({ reason: "Unavailable", detail })
 
-const whyNot = (last: string | undefined, { complaints, report }: Remains) =>
-  Effect.match(decodeFatal(last), {
-    onSuccess: ({ fatal, started }) =>
+const noVerdict = ({ complaints, report }: Remains) =>
+  Effect.match(decodeFatal(report.trimEnd().split("\n").at(-1)), {
+    onSuccess: ({ fatal, running = "", started }) =>
       started
-        ? new TestRunnerError({ reason: "Crashed", detail: `the tests ended the process that ran them: ${fatal}` })
+        ? new TestRunnerError({
+            reason: "Crashed",
+            detail: `${running || "the tests"} ended the process that ran them: ${fatal}`
+          })
         : notStarted(`Pyodide did not start (${fatal}); install it anew`),
     onFailure: () =>
       report === ""
@@ -103,13 +119,13 @@ const whyNot = (last: string | undefined, { complaints, report }: Remains) =>
             reason: "Crashed",
             detail: `the process that ran the tests ended without a report. ${complaints}`.trimEnd()
           })
-  })
+  }).pipe(Effect.flatMap(Effect.fail))
 
 /** Tests that were found and have no outcome, but for those whose class or module was not set up. */
-const missingIn = (found: ReadonlyArray<string>, outcomes: ReadonlyArray<readonly [string, string]>) => {
+const missingIn = (found: ReadonlyArray<string>, tests: ReadonlyArray<TestResult>) => {
   const left = new Map<string, number>()
-  for (const [name] of outcomes) left.set(name, (left.get(name) ?? 0) + 1)
-  const notSetUp = outcomes.flatMap(([name]) => /^setUp(?:Class|Module) \((.+)\)$/.exec(name)?.[1] ?? [])
+  for (const { test } of tests) left.set(test, (left.get(test) ?? 0) + 1)
+  const notSetUp = tests.flatMap(({ test }) => /^setUp(?:Class|Module) \((.+)\)$/.exec(test)?.[1] ?? [])
   return found.filter((name) => {
     const ran = left.get(name) ?? 0
     left.set(name, ran - 1)
@@ -118,12 +134,14 @@ const missingIn = (found: ReadonlyArray<string>, outcomes: ReadonlyArray<readonl
 }
 
 /** The files that look like tests and that `unittest` does not find, each with the reason. */
-const notFound = (files: ReadonlyArray<SourceFile>): ReadonlyArray<readonly [path: string, why: string]> => {
+const notFound = (files: ReadonlyArray<SourceFile>): ReadonlyArray<TestResult> => {
   const paths = new Set(files.map(({ path }) => path))
-  return [...paths].flatMap((path) => {
-    const why = whyNotFound(path, paths)
-    return why === undefined ? [] : [[path, `it was not run: unittest looks for ${why}`] as const]
-  })
+  return unsupported(
+    [...paths].flatMap((path) => {
+      const why = whyNotFound(path, paths)
+      return why === undefined ? [] : [[path, `it was not run: unittest looks for ${why}`] as const]
+    })
+  )
 }
 
 const whyNotFound = (path: string, paths: ReadonlySet<string>): string | undefined => {
@@ -132,4 +150,13 @@ const whyNotFound = (path: string, paths: ReadonlySet<string>): string | undefin
   const plain = folders.find((folder) => !paths.has(`${folder}/__init__.py`))
   if (/^test_.*\.py$/.test(name)) return plain && `${plain}/__init__.py, and finds none`
   return name.endsWith("_test.py") && !name.startsWith("test") ? "files named test*.py" : undefined
+}
+
+/** What a program came to: the line after the one that it started. */
+export const output = (remains: Remains): Effect.Effect<Schema.Json, TestRunnerError> => {
+  const lines = remains.report.trimEnd().split("\n")
+  return Effect.matchEffect(decodeOutput(lines), {
+    onSuccess: ([, { output }]) => Effect.succeed(output),
+    onFailure: () => noVerdict(remains)
+  })
 }

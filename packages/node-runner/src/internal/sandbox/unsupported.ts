@@ -2,11 +2,18 @@ const noModule = (names: string) => `ModuleNotFoundError: No module named '(${na
 const noAttribute = (module: string, names: string) =>
   `AttributeError: module '${module}' has no attribute '(${names})'`
 
+/** What a sandbox lacks, and how Python says so: patterns for the beginning of a line of a traceback. */
+export type Unsupported = ReadonlyArray<readonly [lacks: string, says: ReadonlyArray<string>]>
+
+/** The same in Python. */
+export const compiled = (unsupported: Unsupported): string =>
+  `[(lacks, re.compile("^(?:" + "|".join(says) + ")", re.M)) for lacks, says in ${JSON.stringify(unsupported)}]`
+
 /**
  * What Pyodide lacks, and how Python says so where a test needs it: patterns for the beginning of a line of a traceback,
  * which has one such line for each exception of a chain. CPython on Linux says nothing of the kind of code that is right.
  */
-export const unsupported: ReadonlyArray<readonly [lacks: string, says: ReadonlyArray<string>]> = [
+export const inPyodide: Unsupported = [
   ["threads", ["RuntimeError: can't start new thread"]],
   [
     "processes",

@@ -10,8 +10,12 @@ const remains = (...lines: ReadonlyArray<unknown>): testReport.Remains => ({
   durationMillis: 1,
   timeout: "1 minute"
 })
-const found = (...names: ReadonlyArray<string>) => ({ found: names, notRun: [], alerts: [] })
-const outcomes = (...outcomes: ReadonlyArray<readonly [string, string]>) => ({ outcomes, problems: [], alerts: [] })
+const found = (...names: ReadonlyArray<string>) => ({ found: names, notRun: [] })
+const outcomes = (...outcomes: ReadonlyArray<readonly [string, string]>) => ({
+  tests: outcomes.map(([test, outcome]) => ({ test, outcome, asserts: true })),
+  doubts: [],
+  limits: []
+})
 const end = { interrupted: false, changed: [] }
 
 describe("testReport.make", () => {
@@ -23,6 +27,18 @@ describe("testReport.make", () => {
     ["tests that end it", remains(found("a"), { fatal: "exit(0)", started: true }), "Crashed", "exit(0)"],
     ["a line too many", remains(found("a"), outcomes(["a", "passed"]), end, end), "Crashed", "without a report"],
     ["an outcome that there is not", remains(found("a"), outcomes(["a", "great"]), end), "Crashed", "without a report"],
+    [
+      "a test that ends it",
+      remains(found("a"), { fatal: "exit(0)", started: true, running: "m.T.a" }),
+      "Crashed",
+      "m.T.a ended the process"
+    ],
+    [
+      "a limit",
+      remains(found("a"), { ...outcomes(["a", "error"]), limits: [["OutOfMemory", "a: MemoryError"]] }, end),
+      "OutOfMemory",
+      "a: MemoryError"
+    ],
     ["an interrupt", remains(found("a"), outcomes(), { interrupted: true, changed: [] }), "TimedOut", "1m"]
   ] as const) {
     it.effect(`takes ${name} for no verdict`, () =>
@@ -39,8 +55,7 @@ describe("testReport.make", () => {
       const report = yield* testReport.make(
         remains(found("a", "b", "b"), outcomes(["a", "passed"], ["b", "passed"]), end)
       )
-      assert.deepStrictEqual([report.run, report.passed, report.errors], [3, 2, 1])
-      assert.include(report.problems[0]?.detail, "did not run: b")
+      assert.deepStrictEqual(report.doubts, ["these tests did not run: b"])
     })
   )
 
@@ -48,7 +63,7 @@ describe("testReport.make", () => {
     Effect.gen(function* () {
       const set = outcomes(["setUpClass (m.A)", "error"], ["setUpModule (n)", "skipped"], ["m.AB.a", "passed"])
       const report = yield* testReport.make(remains(found("m.A.a", "m.A.b", "n.T.a", "m.AB.a"), set, end))
-      assert.deepStrictEqual([report.run, report.errors, report.problems.length], [3, 1, 0])
+      assert.deepStrictEqual([report.tests.length, report.doubts.length], [3, 0])
     })
   )
 })
