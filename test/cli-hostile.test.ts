@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process"
+import { readdirSync, statSync } from "node:fs"
+import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { launcher, place } from "./support/cli.ts"
 import { needs } from "./support/tool.ts"
@@ -53,5 +55,51 @@ describe("a state that would steer a terminal", () => {
     for (const text of shown) assert.notMatch(text, steering)
     assert.include(shown.join(""), String.raw`no\x1b[2J\x9b31m\x07`)
     assert.include(shown.join(""), String.raw`model\u001b[2J\x9b31m\u0007`)
+  })
+})
+
+const turning = /(?!\n)[\p{Control}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u
+
+describe("what would steer a terminal, in a pipe that may lead to one", () => {
+  it("is shown in words in a report of tests", async () => {
+    const here = place()
+    const message = String.raw`\x1b[31mred\x00\u202e\x9b31m\x07`
+    here.write(
+      "test_a.py",
+      `import unittest\nclass T(unittest.TestCase):\n    def test_x(self):\n        self.fail("${message}")\n`
+    )
+    const { stdout } = await here.stepwright("verify", ".")
+    assert.notMatch(stdout, turning)
+    assert.include(stdout, `AssertionError: ${message}`)
+  })
+
+  it("is shown in words in errors, of a step and of the command line", async () => {
+    const here = place(["steering.ts"])
+    const failed = await here.stepwright("run", "--workflow", "steering.ts", "--input", '"x"')
+    assert.strictEqual(failed.status, 1)
+    assert.include(failed.stderr, String.raw`no\x1b[2J\x9b31m\x07`)
+    const others = [
+      await here.stepwright("status"),
+      await here.stepwright("plan"),
+      await here.stepwright("run", `no${clear}\u202e.md`),
+      await here.stepwright("status", `no${clear}`)
+    ]
+    for (const { stderr, stdout } of [failed, ...others]) assert.notMatch(stdout + stderr, turning)
+  })
+})
+
+describe("files with prompts and replies", () => {
+  it("are for nobody else to read, nor are the folders that are made for them", async () => {
+    const here = place(["gated.ts"])
+    await here.stepwright("run", "--workflow", "gated.ts", "--input", '{"text": "a shelf"}')
+    await here.stepwright("decide", "approval", '{"approved": true}')
+    await here.stepwright("resume")
+    const found = readdirSync(here.path(".stepwright"), { recursive: true, withFileTypes: true })
+    assert.isAbove(found.length, 3)
+    for (const entry of found) {
+      const { mode } = statSync(join(entry.parentPath, entry.name))
+      assert.strictEqual((mode & 0o777).toString(8), entry.isDirectory() ? "700" : "600", entry.name)
+    }
+    assert.strictEqual(statSync(here.path(".stepwright")).mode & 0o777, 0o700)
   })
 })

@@ -174,6 +174,23 @@ describe("Relay", () => {
       }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
     )
 
+    it.live("is for nobody else to read", () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const mailbox = `${yield* fs.makeTempDirectoryScoped()}/a/mailbox`
+        const generate = Effect.flatMap(LlmClient, (client) => client.generate(request("draft")))
+        const layer = Relay.layer({ directory: mailbox, interval: "5 millis" })
+        const fiber = yield* Effect.forkChild(Effect.provide(generate, layer))
+        const isListed = fs.exists(`${mailbox}/WAITING.md`)
+        while (!(yield* isListed)) yield* Effect.yieldNow
+        for (const name of yield* fs.readDirectory(mailbox)) {
+          expect((yield* fs.stat(`${mailbox}/${name}`)).mode & 0o777).toBe(0o600)
+        }
+        expect((yield* fs.stat(mailbox)).mode & 0o777).toBe(0o700)
+        yield* Fiber.interrupt(fiber)
+      }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+    )
+
     it.live("fails when the folder cannot be made", () =>
       Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem

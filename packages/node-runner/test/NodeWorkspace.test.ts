@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -15,7 +16,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { type SourceFile, Workspace } from "@stepwright/core/Workspace"
-import { Arbitrary, Effect, Schema } from "effect"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { Arbitrary, Effect, FileSystem, PlatformError, Schema } from "effect"
 import * as NodeWorkspace from "../src/NodeWorkspace.ts"
 
 /** A folder with a workspace `root` in it, so that what lands outside is seen. */
@@ -49,6 +51,25 @@ const socket = (folder: string, path: string) =>
     }),
     (server) => Effect.sync(() => server.close())
   )
+
+/** The file system of the machine, on which something else is done right before one of its calls. */
+const disturbed = (fs: FileSystem.FileSystem, at: number, disturb: () => void) => {
+  let calls = 0
+  const before = () => {
+    if (++calls === at) disturb()
+  }
+  const fileSystem = new Proxy(fs, {
+    get: (target, name, receiver) => {
+      const member: unknown = Reflect.get(target, name, receiver)
+      if (typeof member !== "function") return member
+      return (...args: ReadonlyArray<unknown>) => {
+        const made: unknown = Reflect.apply(member, target, args)
+        return Effect.isEffect(made) ? Effect.suspend(() => (before(), made)) : made
+      }
+    }
+  })
+  return { fileSystem, calls: () => calls }
+}
 
 const text = (folder: string, path: string) => readFileSync(join(folder, "root", path), "utf8")
 
@@ -221,16 +242,21 @@ describe("NodeWorkspace", () => {
     )
 
     it.effect("takes what it had written before it was stopped half-way as its own", () =>
-      inFolder((outer) =>
+      inFolder((folder) =>
         Effect.gen(function* () {
-          const name = `${"n".repeat(99)}/`
-          const folder = join(outer, name.repeat(Math.floor((4095 - outer.length - 500) / 100)))
           yield* write(folder, { "a.py": "1" })
-          // the path is short enough for a file, but not for the one that is written first
-          const left = 4095 - join(folder, "root", "/").length - 10
-          const tooLong = `${name.repeat(left / 100 - 1)}${"n".repeat((left % 100) + 100)}`
-          const error = yield* Effect.flip(write(folder, { "a.py": "2", "b.py": "2", [tooLong]: "2" }))
-          assert.strictEqual(error._tag, "WorkspaceError")
+          const fs = yield* FileSystem.FileSystem
+          const full = PlatformError.systemError({ _tag: "Unknown", module: "FileSystem", method: "rename" })
+          const workspace = yield* NodeWorkspace.make({ root: join(folder, "root") }).pipe(
+            Effect.provideService(FileSystem.FileSystem, {
+              ...fs,
+              rename: (from, to) => (to.endsWith("/c.py") ? Effect.fail(full) : fs.rename(from, to))
+            })
+          )
+          const error = yield* Effect.flip(
+            workspace.write(["a.py", "b.py", "c.py"].map((path) => ({ path, content: "2" })))
+          )
+          assert.strictEqual(error.path, "c.py")
           assert.deepStrictEqual([text(folder, "a.py"), text(folder, "b.py")], ["2", "2"])
           const again = yield* write(folder, { "a.py": "3", "b.py": "3" })
           assert.deepStrictEqual(
@@ -238,7 +264,7 @@ describe("NodeWorkspace", () => {
             ["written", "written"]
           )
         })
-      )
+      ).pipe(Effect.provide(NodeServices.layer))
     )
 
     it.effect("keeps what may be done with a file that it replaces", () =>
@@ -304,6 +330,44 @@ describe("NodeWorkspace", () => {
             assert.deepStrictEqual(filesOf(folder), [])
           })
         )
+      )
+    }
+
+    for (const [what, swapped, path] of [
+      ["a folder of the path", "pkg", "pkg/a.py"],
+      ["a folder above that of the file", "pkg", "pkg/deep/a.py"],
+      ["a folder that is made for it", "pkg/new", "pkg/new/a.py"],
+      ["its own folder", ".stepwright", "a.py"]
+    ] as const) {
+      it.effect(`writes nothing elsewhere when ${what} becomes a link meanwhile`, () =>
+        Effect.gen(function* () {
+          const fs = yield* FileSystem.FileSystem
+          const writeAt = (at: number) =>
+            inFolder((folder) =>
+              Effect.gen(function* () {
+                const root = join(folder, "root")
+                const outside = join(folder, "outside")
+                mkdirSync(join(root, "pkg"))
+                mkdirSync(join(outside, "deep"), { recursive: true })
+                const { calls, fileSystem } = disturbed(fs, at, () => {
+                  const place = join(root, swapped)
+                  if (existsSync(place)) renameSync(place, `${place} of before`)
+                  symlinkSync(outside, place)
+                })
+                const workspace = Effect.provideService(
+                  NodeWorkspace.make({ root, force: true }),
+                  FileSystem.FileSystem,
+                  fileSystem
+                )
+                yield* Effect.exit(Effect.flatMap(workspace, ({ write }) => write([{ path, content: "1" }])))
+                assert.deepStrictEqual(readdirSync(outside, { recursive: true }), ["deep"], `at call ${at}`)
+                return calls()
+              })
+            )
+          const calls = yield* writeAt(0)
+          assert.isAbove(calls, 10)
+          for (let at = 1; at <= calls; at++) yield* writeAt(at)
+        }).pipe(Effect.provide(NodeServices.layer))
       )
     }
 

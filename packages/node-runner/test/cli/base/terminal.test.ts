@@ -37,6 +37,14 @@ describe("terminal", () => {
     assert.strictEqual(text(), hostile.join(""))
   })
 
+  it("shows to a person what steers in words, whatever comes between", () => {
+    const written: Array<string> = []
+    const stream = { columns: 40, rows: 10, write: (text: string) => written.push(text) > 0 }
+    const screen = terminal.screen(stream, {}, { isForPerson: true })
+    for (const each of hostile) screen.write(each)
+    assert.notMatch(written.join(""), /(?!\n)[\p{Control}\u202e]/u)
+  })
+
   it("keeps its own colours and movements", () => {
     const { screen, text } = fake(true)
     screen.write(`${terminal.sequence("2A")}${terminal.paint("red", "a\u001b[1mb")}`)

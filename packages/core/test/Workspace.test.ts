@@ -1,0 +1,43 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Workspace } from "@stepwright/core"
+import { hostile, welcome } from "./support/paths.ts"
+
+describe("Workspace", () => {
+  describe("refusePath", () => {
+    it("has two hundred hostile paths to refuse", () => {
+      assert.isAtLeast(hostile.flatMap(({ paths }) => paths).length, 200)
+    })
+
+    for (const { paths, says } of hostile) {
+      it.each(paths.map((path) => [path]))(`refuses %j: ${says}`, (path) => {
+        const refusal = Workspace.refusePath(path)
+        assert.include(refusal?.detail ?? "nothing", says)
+        // the sentence itself steers nothing
+        assert.notMatch(refusal?.detail ?? "", /[\p{Control}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f]/u)
+      })
+    }
+
+    it.each(welcome.map((path) => [path]))("takes %j", (path) => {
+      assert.isUndefined(Workspace.refusePath(path))
+    })
+  })
+
+  describe("refuse", () => {
+    for (const [name, paths, says] of [
+      ["case", ["Lib/a.py", "lib/b.py"], "case"],
+      ["the form of Unicode", ["é.md", "e\u0301.md"], "case"],
+      [
+        "a character that nobody sees",
+        ["\u0645\u06cc\u200c\u062e\u0648\u0627.md", "\u0645\u06cc\u062e\u0648\u0627.md"],
+        "case"
+      ],
+      ["a capital that is two letters", ["straße.md", "STRASSE.md"], "case"],
+      ["nothing", ["a.md", "a.md"], "twice"]
+    ] as const) {
+      it(`refuses two paths that differ in ${name}`, () => {
+        const files = paths.map((path) => ({ path, content: "" }))
+        assert.include(Workspace.refuse(files)?.detail ?? "nothing", says)
+      })
+    }
+  })
+})

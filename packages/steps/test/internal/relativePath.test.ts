@@ -1,0 +1,32 @@
+import { assert, describe, it } from "@effect/vitest"
+import { pathProblem } from "../../src/internal/relativePath.ts"
+
+describe("pathProblem", () => {
+  it.each([
+    ["docs/été.md"],
+    ["docs/e\u0301te\u0301.md"],
+    ["документы/план.md"],
+    ["設計/要件（案）.md"],
+    ["templates/{{name}}.html"],
+    ["app/[id]/page.tsx"],
+    ["data/a (copy), old & new.csv"],
+    ["what's new.md"],
+    ["\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645.md"],
+    [".gitignore"],
+    ["demo.sh"]
+  ])("takes %j", (path) => {
+    assert.isUndefined(pathProblem(path))
+  })
+
+  it.each([
+    ["/a.py", "relative"],
+    ["a\\b.py", "joined by /"],
+    ["a/../b.py", '".."'],
+    ["src/sitecustomize.py", "acts on its own"],
+    [".vscode/tasks.json", "acts on its own"],
+    ["été\u202e.md", "nobody sees"],
+    ["`a`.py", "backtick"]
+  ])("refuses %j", (path, says) => {
+    assert.include(pathProblem(path) ?? "nothing", says)
+  })
+})
