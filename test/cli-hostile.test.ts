@@ -96,7 +96,8 @@ describe("files with prompts and replies", () => {
     await here.stepwright("resume")
     const found = readdirSync(here.path(".stepwright"), { recursive: true, withFileTypes: true })
     assert.isAbove(found.length, 3)
-    for (const entry of found) {
+    // who claims a run is no secret
+    for (const entry of found.filter(({ name }) => !name.startsWith("claim."))) {
       const { mode } = statSync(join(entry.parentPath, entry.name))
       assert.strictEqual((mode & 0o777).toString(8), entry.isDirectory() ? "700" : "600", entry.name)
     }

@@ -39,6 +39,8 @@ export interface Waiting {
  * is the whole content of `….reply.md` beside it, taken once it is not empty and no longer changes from one
  * look to the next: a writer that may pause for longer writes another file and renames it. `WAITING.md` lists what waits.
  *
+ * The folder, where it is made, and the files are for nobody else to read.
+ *
  * A request is known by its content: asked again, also by another process, it finds its file and its reply. One that a
  * step asks anew, since the reply was of no use or by force, waits for another: the old one is kept as
  * `….rejected1.md`. What a reply cost is unknown.
@@ -70,7 +72,7 @@ export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, never,
       /** Writes the request's file unless it is there, and gives its name without the ending. */
       const post = Effect.fnUntraced(function* (request: LlmRequest) {
         const id = hasher(identity(request)).slice(0, 12)
-        yield* fs.makeDirectory(directory, { recursive: true })
+        yield* fs.makeDirectory(directory, { recursive: true, mode: 0o700 })
         const stems = yield* stemsOf(fs, directory)
         const known = stems.find((stem) => stem.endsWith(`-${id}`))
         if (known !== undefined) {

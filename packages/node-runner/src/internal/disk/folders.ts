@@ -4,13 +4,16 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
 
+/** Who may use a folder for files with prompts and replies: who made it. */
+export const privateFolder = 0o700
+
 /** Makes a folder, and those above it that are missing, each on the disk with its name. */
-export const make = Effect.fnUntraced(function* (path: string) {
+export const make = Effect.fnUntraced(function* (path: string, mode?: number) {
   const fs = yield* FileSystem.FileSystem
   const above: Array<string> = []
   for (let at = path; !(yield* fs.exists(at)); at = dirname(at)) above.unshift(dirname(at))
   if (above.length === 0) return
-  yield* fs.makeDirectory(path, { recursive: true })
+  yield* fs.makeDirectory(path, { recursive: true, ...(mode !== undefined && { mode }) })
   yield* Effect.forEach(above, flush, { discard: true })
 })
 

@@ -6,6 +6,7 @@ import { type PlatformError, systemError } from "effect/PlatformError"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Semaphore from "effect/Semaphore"
+import { privateFile } from "../disk/writeWhole.ts"
 
 /** Adds to the end of a file that nobody else writes to. */
 export interface Appender {
@@ -22,7 +23,7 @@ export interface Appender {
 /** Opens a file for appending, and makes it where it is not there. */
 export const open = Effect.fnUntraced(function* (path: string) {
   const fs = yield* FileSystem.FileSystem
-  const file = yield* fs.open(path, { flag: "a" })
+  const file = yield* fs.open(path, { flag: "a", mode: privateFile })
   const fd = Predicate.hasProperty(file, "fd") && typeof file.fd === "number" ? file.fd : undefined
   const sync = fd === undefined ? file.sync : datasync(fd)
   const [writing, flushing] = [Semaphore.makeUnsafe(1), Semaphore.makeUnsafe(1)]

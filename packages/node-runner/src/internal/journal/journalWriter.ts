@@ -32,7 +32,7 @@ export const open = Effect.fnUntraced(function* (
 ): Effect.fn.Return<JournalWriter, JournalError | PlatformError, FileSystem.FileSystem | Scope.Scope> {
   const fs = yield* FileSystem.FileSystem
   const scope = yield* Scope.Scope
-  yield* folders.make(folder)
+  yield* folders.make(folder, folders.privateFolder)
   const held = yield* claim.acquire(run, folder)
   // a process that was killed may have left names that are not on the disk yet
   const above = dirname(folder)
