@@ -21,6 +21,7 @@ import {
 import * as folders from "./internal/disk/folders.ts"
 import * as manifest from "./internal/disk/manifest.ts"
 import { reasonOf } from "./internal/disk/systemError.ts"
+import { hold } from "./internal/disk/heldFolder.ts"
 import { replace } from "./internal/disk/writeWhole.ts"
 
 export interface Options {
@@ -49,7 +50,7 @@ const concurrency = 8
 /** The workspace on any file system. */
 export const make = Effect.fnUntraced(function* ({ force = false, root }: Options) {
   const fs = yield* FileSystem.FileSystem
-  const { dirname, relative, sep } = yield* Path.Path
+  const { basename, dirname, relative, sep } = yield* Path.Path
   const hash = yield* Hasher
   const oneAtATime = Semaphore.withPermits(yield* Semaphore.make(1), 1)
 
@@ -149,51 +150,67 @@ export const make = Effect.fnUntraced(function* ({ force = false, root }: Option
     }
   })
 
+  /** What the disk refuses, told of the file. */
+  const known = <A, R>(path: string, effect: Effect.Effect<A, WorkspaceError | PlatformError, R>) =>
+    Effect.mapError(effect, (error) => {
+      if (error._tag === "WorkspaceError") return error
+      const place = "pathOrDescriptor" in error.reason ? `${error.reason.pathOrDescriptor}` : ""
+      const isBelow = place.startsWith(`${root}/`)
+      return new WorkspaceError({ path: isBelow ? place.slice(root.length + 1) : path, detail: reasonOf(error) })
+    })
+
+  /** Writes files into a folder, whose path has no links in it. */
+  const writeInto = Effect.fnUntraced(function* (place: string, deeds: ReadonlyArray<Deed>) {
+    const first = deeds[0]?.path ?? "."
+    const { check, path: folder } = yield* known(first, hold(place, first))
+    yield* Effect.forEach(
+      deeds,
+      ({ beside, content, path }) => known(path, replace(`${folder}/${basename(beside ?? path)}`, content, { check })),
+      { concurrency, discard: true }
+    )
+  }, Effect.scoped)
+
   const write = Effect.fnUntraced(function* (files: ReadonlyArray<SourceFile>) {
     const refusal = refuse(files)
     if (refusal !== undefined) return yield* refusal
     yield* folders.make(root)
+    const top = yield* fs.realPath(root)
     const places = new Map<string, string>()
+    const placeOf = new Map<string, string>()
     for (const { path } of files) {
       const place = yield* look(path)
       const other = places.get(place)
       if (other !== undefined)
         return yield* new WorkspaceError({ path, detail: `it is the file "${other}", by a link` })
       places.set(place, path)
+      placeOf.set(path, place)
     }
     const written = yield* manifest.read(root)
     const paths = new Set(files.map(({ path }) => path))
     const deeds = yield* Effect.forEach(files, (file) => decide(file, written, (path) => paths.has(path)))
     const hashes = deeds.map(({ beside, content, path }) => [beside ?? path, hash(content)] as const)
+    const record = (written: manifest.Written) => known(manifest.place, manifest.write(top, written))
     // what a kill leaves half done is still known as the workspace's own
-    yield* manifest.write(root, { ...written, writing: new Map(hashes) })
+    yield* record({ ...written, writing: new Map(hashes) })
     // a killed one may have made folders whose names are not on the disk yet
     if (written.files.size === 0) yield* Effect.forEach([dirname(root), root], folders.flush, { discard: true })
-    const changed = deeds.flatMap(({ beside, content, outcome, path }) =>
-      outcome === "unchanged" ? [] : [{ file: `${root}/${beside ?? path}`, content }]
+    const changed = deeds.filter(({ outcome }) => outcome !== "unchanged")
+    yield* Effect.forEach(
+      Map.groupBy(changed, ({ path }) => dirname(placeOf.get(path)!)),
+      ([folder, deeds]) => writeInto(folder, deeds),
+      { concurrency, discard: true }
     )
-    yield* Effect.forEach(changed, ({ content, file }) => replace(file, content), { concurrency, discard: true })
     // what is said to be delivered is on the disk, though a killed one wrote it
     const unsure = hashes.flatMap(([path, hash]) => (written.files.get(path) === hash ? [] : [path]))
-    const touched = [...changed.map(({ file }) => dirname(file)), ...unsure.flatMap(foldersOf)]
+    const touched = [...changed.map(({ path }) => dirname(`${root}/${path}`)), ...unsure.flatMap(foldersOf)]
     yield* Effect.forEach(new Set(touched), folders.flush, { concurrency, discard: true })
-    yield* manifest.write(root, { files: new Map([...written.files, ...hashes]), writing: new Map() })
+    yield* record({ files: new Map([...written.files, ...hashes]), writing: new Map() })
     return deeds.map(({ content: _, ...written }): Written => written)
   })
 
-  const service = Workspace.of({
-    write: (files) => oneAtATime(Effect.uninterruptible(known(files[0]?.path ?? ".", write(files)))),
+  const onDisk = Effect.provideService(FileSystem.FileSystem, fs)
+  return Workspace.of({
+    write: (files) => oneAtATime(Effect.uninterruptible(known(files[0]?.path ?? ".", onDisk(write(files))))),
     read: (path) => known(path, check(path).pipe(Effect.andThen(look(path)), Effect.andThen(textOf(path))))
   })
-  const known = <A>(path: string, effect: Effect.Effect<A, WorkspaceError | PlatformError, FileSystem.FileSystem>) =>
-    effect.pipe(
-      Effect.provideService(FileSystem.FileSystem, fs),
-      Effect.mapError((error) => {
-        if (error._tag === "WorkspaceError") return error
-        const place = "pathOrDescriptor" in error.reason ? `${error.reason.pathOrDescriptor}` : ""
-        const isBelow = place.startsWith(`${root}/`)
-        return new WorkspaceError({ path: isBelow ? place.slice(root.length + 1) : path, detail: reasonOf(error) })
-      })
-    )
-  return service
 })

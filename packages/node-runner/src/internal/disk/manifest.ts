@@ -2,7 +2,9 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
 import { WorkspaceError } from "@stepwright/core/Workspace"
-import { writeWhole } from "./writeWhole.ts"
+import * as folders from "./folders.ts"
+import { hold } from "./heldFolder.ts"
+import { replace } from "./writeWhole.ts"
 
 const Hashes = Schema.Record(Schema.String, Schema.String)
 
@@ -24,7 +26,8 @@ export const has = ({ files, writing }: Written, path: string, hash: string): bo
   files.get(path) === hash || writing.get(path) === hash
 
 const folder = ".stepwright"
-const place = `${folder}/files.json`
+const name = "files.json"
+export const place = `${folder}/${name}`
 
 /** What was written below a root. **Fails with** `WorkspaceError` where the record of it cannot be read. */
 export const read = Effect.fnUntraced(function* (root: string) {
@@ -44,8 +47,11 @@ export const read = Effect.fnUntraced(function* (root: string) {
   return { files: new Map(Object.entries(files)), writing: new Map(Object.entries(writing)) }
 })
 
+/** Writes it below a root, whose path has no links in it. */
 export const write = Effect.fnUntraced(function* (root: string, { files, writing }: Written) {
   const sorted = (hashes: Written["files"]) => Object.fromEntries([...hashes].toSorted(([a], [b]) => (a < b ? -1 : 1)))
   const manifest = { format: 1, files: sorted(files), ...(writing.size > 0 && { writing: sorted(writing) }) }
-  yield* writeWhole(`${root}/${place}`, `${JSON.stringify(manifest, null, 2)}\n`)
-})
+  const { check, path } = yield* hold(`${root}/${folder}`, place)
+  yield* replace(`${path}/${name}`, `${JSON.stringify(manifest, null, 2)}\n`, { check })
+  yield* folders.flush(path)
+}, Effect.scoped)
