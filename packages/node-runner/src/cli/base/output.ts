@@ -46,9 +46,9 @@ const file = (stream: NodeJS.WriteStream, descriptor: number): terminal.Output =
   }
 })
 
-const guarded = (stream: NodeJS.WriteStream, descriptor: number): terminal.Screen => {
+const guarded = (stream: NodeJS.WriteStream, descriptor: number, options?: terminal.ScreenOptions): terminal.Screen => {
   const isFile = fstatSync(descriptor).isFile()
-  const screen = terminal.screen(isFile ? file(stream, descriptor) : piped(stream), process.env)
+  const screen = terminal.screen(isFile ? file(stream, descriptor) : piped(stream), process.env, options)
   const write = (text: string) => {
     used.add(stream)
     if (!lost.has(stream)) screen.write(text)
@@ -57,7 +57,7 @@ const guarded = (stream: NodeJS.WriteStream, descriptor: number): terminal.Scree
 }
 
 export const stdout = (): terminal.Screen => guarded(process.stdout, 1)
-export const stderr = (): terminal.Screen => guarded(process.stderr, 2)
+export const stderr = (): terminal.Screen => guarded(process.stderr, 2, { isForPerson: true })
 
 const writable = (screen: () => terminal.Screen) =>
   new Writable({
@@ -67,6 +67,9 @@ const writable = (screen: () => terminal.Screen) =>
       done()
     }
   })
+
+/** Prints what a person reads, wherever it goes: what a program reads, or is a document, is printed as it is. */
+export const report = (text: string) => EffectConsole.log(terminal.visible(text))
 
 /** The console of a command: all that it prints goes through the screens. */
 export const console = new Console({ stdout: writable(stdout), stderr: writable(stderr), ignoreErrors: false })

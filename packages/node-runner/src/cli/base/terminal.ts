@@ -53,7 +53,12 @@ type Environment = Readonly<Record<string, string | undefined>>
 
 const isSet = (value: string | undefined) => value !== undefined && value !== ""
 
-export const screen = (stream: Output, env: Environment): Screen => {
+export interface ScreenOptions {
+  /** Whether all that is written is for a person, so that nothing in it may steer where it is shown in the end. */
+  readonly isForPerson?: boolean
+}
+
+export const screen = (stream: Output, env: Environment, { isForPerson = false }: ScreenOptions = {}): Screen => {
   const { FORCE_COLOR, LANG, LC_ALL, LC_CTYPE, NO_COLOR, TERM } = env
   const isTTY = stream.isTTY === true
   const isTerminal = isTTY && TERM !== "dumb"
@@ -65,7 +70,7 @@ export const screen = (stream: Output, env: Environment): Screen => {
     isAscii: (locale !== undefined && !/utf-?8/i.test(locale)) || (isTTY && !isTerminal),
     columns: () => stream.columns || 80,
     rows: () => stream.rows || 24,
-    write: (text) => void stream.write((isTTY ? visible(text) : text).replaceAll(introducer, "\u001b["))
+    write: (text) => void stream.write((isTTY || isForPerson ? visible(text) : text).replaceAll(introducer, "\u001b["))
   }
 }
 

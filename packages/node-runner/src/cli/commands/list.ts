@@ -13,6 +13,7 @@ import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import { directory } from "../../internal/services/layers.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
 import * as format from "../base/format.ts"
+import { report } from "../base/output.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import { statusLabel } from "../view/statusLabel.ts"
@@ -116,7 +117,7 @@ export const list = Command.make(
     }
     if (json) return yield* Console.log(JSON.stringify(entries, null, 2))
     if (entries.length === 0) yield* Console.error(`there are no runs here (${directory})`)
-    if (entries.length > 0) yield* Console.log(entries.map(lineOf).join("\n"))
+    if (entries.length > 0) yield* report(entries.map(lineOf).join("\n"))
   })
 ).pipe(
   Command.withDescription("List the runs of this folder, the last used first"),

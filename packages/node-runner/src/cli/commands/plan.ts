@@ -2,6 +2,7 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
+import { report } from "../base/output.ts"
 import type { Words } from "../base/words.ts"
 import * as gates from "../gate/gates.ts"
 import * as flags from "../run/flags.ts"
@@ -23,8 +24,8 @@ export const plan = (words: Words) =>
       if (json) return yield* Console.log(JSON.stringify(entries, null, 2))
       const width = Math.max(0, ...entries.map(({ path }) => path.length))
       for (const { action, path, why, ...gate } of entries) {
-        yield* Console.log(`${action.padEnd(7)}  ${why === "" ? path : `${path.padEnd(width)}  ${why}`}`)
-        for (const line of gates.cutShort({ path, ...gate })) yield* Console.log(`${" ".repeat(11)}${line}`)
+        yield* report(`${action.padEnd(7)}  ${why === "" ? path : `${path.padEnd(width)}  ${why}`}`)
+        for (const line of gates.cutShort({ path, ...gate })) yield* report(`${" ".repeat(11)}${line}`)
       }
     })
   ).pipe(

@@ -35,7 +35,7 @@ export const status = (words: Words) =>
       if (json)
         return yield* Console.log(JSON.stringify(document.ofStanding({ ...self, again, goOn }, known?.out), null, 2))
       const now = isLive ? yield* Clock.currentTimeMillis : undefined
-      yield* Console.log(standing.text(self, output.stdout(), now, settings.out, again))
+      yield* output.report(standing.text(self, output.stdout(), now, settings.out, again))
       if (!isLive && state.status !== "COMPLETED") yield* Console.log(`go on with: ${goOn}`)
     })
   ).pipe(

@@ -8,6 +8,7 @@ import * as testRunners from "../../internal/services/testRunners.ts"
 import { configuration, failed, usage } from "../base/cliError.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
+import * as output from "../base/output.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import { standardSettings } from "../run/settings.ts"
@@ -51,10 +52,10 @@ export const verify = Command.make(
     if (json) {
       yield* Console.log(JSON.stringify(report, null, 2))
     } else {
-      for (const doubt of report.doubts) yield* Console.log(`doubt:\n${indented(doubt)}`)
+      for (const doubt of report.doubts) yield* output.report(`doubt:\n${indented(doubt)}`)
       for (const { detail = "", outcome, test } of report.tests) {
         if (outcome === "passed" || outcome === "expected-failure" || outcome === "skipped") continue
-        yield* Console.log(`${outcome}: ${test}\n${indented(detail)}`)
+        yield* output.report(`${outcome}: ${test}\n${indented(detail)}`)
       }
       yield* Console.log(
         report.tests.length === 0
