@@ -378,6 +378,25 @@ describe("NodeWorkspace", () => {
       )
     }
 
+    for (const [name, target, path] of [
+      ["a folder of hooks", ".husky", "link/pre-commit"],
+      ["an editor's folder, deep", "part/.vscode", "link/tasks.json"],
+      ["a folder in which a file acts on its own", ".github", "link/workflows/ci.yml"]
+    ] as const) {
+      it.effect(`refuses a link that leads into ${name}, with nothing written`, () =>
+        inFolder((folder) =>
+          Effect.gen(function* () {
+            const root = join(folder, "root")
+            mkdirSync(join(root, target), { recursive: true })
+            symlinkSync(target, join(root, "link"))
+            const error = yield* Effect.flip(write(folder, { "good.py": "1", [path]: "2" }, true))
+            assert.include(error.message, `by a link: such a file acts on its own`)
+            assert.deepStrictEqual(filesOf(folder), [])
+          })
+        )
+      )
+    }
+
     it.effect("refuses two paths that links make one file, with nothing written", () =>
       inFolder((folder) =>
         Effect.gen(function* () {
