@@ -97,7 +97,10 @@ export const make = Effect.fnUntraced(function* ({ force = false, root }: Option
       folder = here
       depth++
     }
-    return [place, ...names.slice(depth)].join("/")
+    const target = [place, ...names.slice(depth)].join("/")
+    const real = relative(top, target).replaceAll(sep, "/")
+    const refusal = real === path ? undefined : refusePath(real)
+    return refusal === undefined ? target : yield* no(`it is "${real}", by a link: ${refusal.detail}`)
   })
 
   /** The folders that a path below the root is in. */

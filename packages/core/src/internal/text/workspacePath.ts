@@ -55,7 +55,7 @@ export const problem = (path: string): string | undefined => {
     // what some system makes of the name
     const compatible = name.normalize("NFKC")
     if (compatible === "." || compatible === "..") return `the path has "${compatible}" in it; name the file directly`
-    if (isReserved(compatible)) return `nothing is written into ${shown(name)}`
+    if (isReserved(compatible)) return `nothing is written into ${shown(name).slice(1, -1)}`
     if (invisible.test(name.replace(joiner, ""))) return `${shown(name)} has a character in it that nobody sees`
     if (likeSlash.test(name)) return `${shown(name)} has a character in it that looks like a slash`
     if (name.startsWith("-")) return `${shown(name)} would be taken for an option; let it begin otherwise`
