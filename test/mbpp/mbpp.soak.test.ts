@@ -1,0 +1,25 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { emptied, expected, needsProblems, problems, sandboxes, verdicts } from "./mbpp.ts"
+
+describe.each(Object.entries(sandboxes))("the problems of MBPP in %s", (_, sandbox) => {
+  it.live(
+    "are green where the solution is right",
+    () =>
+      Effect.gen(function* () {
+        assert.lengthOf(problems(), 974)
+        assert.deepStrictEqual(yield* verdicts(problems()), expected(problems(), sandbox))
+      }).pipe(Effect.provide(sandbox.layer)),
+    needsProblems
+  )
+
+  it.live(
+    "are red where it does nothing",
+    () =>
+      Effect.gen(function* () {
+        const found = yield* verdicts(yield* emptied(problems()))
+        assert.deepStrictEqual(found, Object.fromEntries(problems().map(({ task_id }) => [task_id, "red"])))
+      }).pipe(Effect.provide(sandbox.layer)),
+    needsProblems
+  )
+})
