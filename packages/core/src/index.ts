@@ -1,6 +1,7 @@
 export * as AttemptSink from "./AttemptSink.ts"
 export * as DefinitionError from "./DefinitionError.ts"
 export * as DeltaSink from "./DeltaSink.ts"
+export * as Edits from "./Edits.ts"
 export * as Engine from "./Engine.ts"
 export * as Fingerprint from "./Fingerprint.ts"
 export * as Hasher from "./Hasher.ts"

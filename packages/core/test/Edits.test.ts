@@ -231,7 +231,7 @@ describe("Edits", () => {
         const result = Edits.apply(files, edits)
         assert.deepStrictEqual(files, { a: text })
         if (Result.isSuccess(result)) return
-        assert.strictEqual(result.failure.search, searches[result.failure.index])
+        assert.strictEqual<string | undefined>(result.failure.search, searches[result.failure.index])
         assert.isTrue(Result.isSuccess(Edits.apply(files, edits.slice(0, result.failure.index))))
       },
       runs(500)
