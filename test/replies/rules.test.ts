@@ -45,6 +45,7 @@ const readers: Readonly<Record<string, (text: string) => Result.Result<unknown, 
   "json(string)": OutputParser.json(Schema.String).parse,
   'codeBlock("python")': OutputParser.codeBlock("python").parse,
   files: OutputParser.files.parse,
+  edits: OutputParser.edits.parse,
   "fields(Goal, File)": OutputParser.fields({
     goal: { label: "Goal", description: "" },
     file: { label: "File", description: "" }

@@ -66,6 +66,25 @@ const value = texts([
   "#### Task 2: B"
 ])
 
+/** Texts with what is the format of edits. */
+const marked = texts([
+  "<<<<<<< SEARCH\n",
+  "=======\n",
+  ">>>>>>> REPLACE\n",
+  "<<<<<<<< SEARCH\n",
+  "========\n",
+  ">>>>>>>> REPLACE\n",
+  "  =======\n",
+  "------- SEARCH\n",
+  "+++++++ REPLACE\r\n",
+  "\\ No newline at end of file",
+  "\n\\\\ No newline at end of file\n",
+  "### File: `x.py` (edits)\n",
+  "# ... rest of the code ...\n",
+  "```python\n",
+  '"""'
+])
+
 const lists = <A>(item: Arbitrary.Arbitrary<A>) => Arbitrary.array(item, { maxLength: 4 })
 
 describe("OutputParser", () => {
@@ -135,6 +154,34 @@ describe("OutputParser", () => {
         isIdentity(OutputParser.files, [...unique.values()])
       },
       runs(1000)
+    )
+
+    it.prop(
+      "edits, of any texts",
+      {
+        edits: lists(
+          Arbitrary.all({
+            path: texts(["a.md", "src/b.py"], ["`", " ", "``", "é", "(edits)", " (whole file)", "**", ":", "#", "."]),
+            isWhole: Arbitrary.schema(Schema.Boolean),
+            text: marked,
+            replace: marked
+          })
+        )
+      },
+      ({ edits }) => {
+        const whole = new Set<string>()
+        const once = edits.filter(({ isWhole, path }) => !isWhole || (!whole.has(path) && whole.add(path)))
+        const named = once.filter(
+          ({ path }) => !/[\\\r\n]|^\.\/|^\s*$|\/$|^\.{2,}$|^(?:~|[A-Za-z]:)?\/|^<.*>$/.test(path)
+        )
+        isIdentity(
+          OutputParser.edits,
+          named.map(({ isWhole, path, replace, text }) =>
+            isWhole ? { path, content: text } : { path, search: text, replace }
+          )
+        )
+      },
+      runs(3000)
     )
 
     it.prop(
@@ -285,7 +332,10 @@ describe("OutputParser", () => {
           "}",
           '":',
           "- **Objective**: x\n",
-          "### `a.py`\n"
+          "### `a.py`\n",
+          "<<<<<<< SEARCH\n",
+          "=======\n",
+          ">>>>>>> REPLACE\n"
         ])
       },
       ({ reply }) => {
@@ -293,6 +343,7 @@ describe("OutputParser", () => {
           OutputParser.json(Tree),
           OutputParser.codeBlock("md"),
           OutputParser.files,
+          OutputParser.edits,
           tasks,
           plainBlocks,
           task
@@ -312,6 +363,14 @@ describe("OutputParser", () => {
       expect(OutputParser.codeBlock("python").instructions).toMatchSnapshot("codeBlock")
       expect(OutputParser.files.instructions).toMatchSnapshot("files")
       expect(tasks.instructions).toMatchSnapshot("taggedBlocks of fields")
+      expect(OutputParser.edits.instructions).toMatchSnapshot("edits")
+    })
+
+    it("are enough: what they show of edits parses", () => {
+      assert.deepStrictEqual(Result.getOrThrow(OutputParser.edits.parse(OutputParser.edits.instructions)), [
+        { path: "path/to/new.ext", content: "the whole content\n" },
+        { path: "path/to/file.ext", search: "the lines to replace\n", replace: "the lines in their place\n" }
+      ])
     })
 
     it("are enough: what they show of files parses", () => {
