@@ -1,6 +1,7 @@
 export { choice } from "./internal/parser/choice.ts"
 export { codeBlock } from "./internal/parser/codeBlock.ts"
 export { map, type MapOptions, orElse } from "./internal/parser/combinators.ts"
+export { edits } from "./internal/parser/edits.ts"
 export { type Field, fields, type FieldsOf, type FieldsSpec } from "./internal/parser/fields.ts"
 export { files } from "./internal/parser/files.ts"
 export { json } from "./internal/parser/json.ts"

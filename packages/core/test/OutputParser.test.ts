@@ -181,7 +181,7 @@ describe("OutputParser", () => {
           )
         )
       },
-      runs(3000)
+      runs(1000)
     )
 
     it.prop(

@@ -32,17 +32,34 @@ export const files: OutputParser<ReadonlyArray<SourceFile>> = answerParser<Reado
   id: "files@1",
   format: "text",
   instructions,
-  parse: (text) => read(text, text),
+  parse: (text) => Result.map(read(text, { reply: text, expected, what: "file", isAll: true }), withoutLines),
   print: (files) =>
     files.length === 0
       ? none
-      : files
-          .map(({ content, path }) => `${filePath.print(path)}\n${fences.print(content, extension(path))}`)
-          .join("\n\n"),
+      : files.map(({ content, path }) => `${filePath.print(path)}\n${printBlock(path, content)}`).join("\n\n"),
   progress: lineCounter("file", (line) => filePath.ofLine(line, false)?.isHeading === true)
 })
 
-const read = (text: string, reply: string): Result.Result<ReadonlyArray<SourceFile>, OutputParseError> => {
+/** A file, and the line of the fence that opens it. */
+export interface Found extends SourceFile {
+  readonly line: number
+}
+
+const withoutLines = (files: ReadonlyArray<Found>): ReadonlyArray<SourceFile> =>
+  files.map(({ content, path }) => ({ path, content }))
+
+interface Reading {
+  readonly reply: string
+  readonly expected: string
+  /** What a reply without any has none of. */
+  readonly what: string
+  /** Whether it has nothing but files. */
+  readonly isAll: boolean
+}
+
+/** The files in a text; in a reply where that is not all there is. */
+export const read = (text: string, reading: Reading): Result.Result<ReadonlyArray<Found>, OutputParseError> => {
+  const { expected, isAll, reply, what } = reading
   const lines = text.split("\n")
   const seen = new Map<number, filePath.Named | undefined>()
   const namedAbove = (open: number): filePath.Named | undefined => {
@@ -55,7 +72,7 @@ const read = (text: string, reply: string): Result.Result<ReadonlyArray<SourceFi
     return path === undefined || said === "markdown" ? said : language.ofPath(path)
   }
   const blocks = fences.parse(text, languageAt, lines)
-  const contents = new Map<string, string>()
+  const found = new Map<string, Found>()
   const nameless: Array<{ readonly block: fences.Fence; readonly detail: string | undefined }> = []
   for (const [i, block] of blocks.entries()) {
     const place = `line ${block.open + 1}`
@@ -78,30 +95,33 @@ const read = (text: string, reply: string): Result.Result<ReadonlyArray<SourceFi
     if (within !== undefined) return refuse(`the code block of ${path} is not closed before ${within} starts`)
     const content = whole({ lines, block, next, language: language.ofPath(path), path, other }, expected)
     if (Result.isFailure(content)) return Result.fail(content.failure)
-    if ((contents.get(path) ?? content.success) !== content.success) {
+    const before = found.get(path)
+    if (before !== undefined && before.content !== content.success) {
       return refuse(`${path} comes twice with different content; write it once`)
     }
-    contents.set(path, content.success)
+    if (before === undefined) found.set(path, { path, content: content.success, line: block.open })
   }
   const strays = nameless.filter(({ detail }) => detail !== undefined)
   const [around, ...others] = nameless.filter(({ block }) => isAround(block))
-  const isAll = contents.size === 0 && others.length === 0 && strays.every((stray) => stray === around)
-  if (around !== undefined && isAll) return read(atItsPlace(around.block), reply)
-  const lost = headings(lines, blocks).find(({ path }) => !contents.has(path))
+  const isNone = isAll && found.size === 0
+  if (around !== undefined && isNone && others.length === 0 && strays.every((stray) => stray === around)) {
+    return read(atItsPlace(around.block), reading)
+  }
+  const lost = headings(lines, blocks).find(({ path }) => !found.has(path))
   if (lost !== undefined) {
     const isLast = blocks.every(({ open }) => open < lost.line)
     const truncated = isLast && lines.slice(lost.line + 1).filter((line) => line.trim() !== "").length < 2
     const detail = `no code block follows the heading of ${lost.path}`
     return failure({ expected, found: lines[lost.line]!, place: `line ${lost.line + 1}`, detail, truncated })
   }
-  const stray = strays[0] ?? (contents.size === 0 ? nameless[0] : undefined)
+  const stray = strays[0] ?? (isNone ? nameless[0] : undefined)
   if (stray !== undefined) {
     const { block, detail = unnamed } = stray
     return failure({ expected, found: block.content, place: `line ${block.open + 1}`, detail })
   }
-  return contents.size > 0 || text.trim().toLowerCase() === none
-    ? Result.succeed([...contents].map(([path, content]) => ({ path, content })))
-    : failure({ expected, found: reply, place: "", detail: "there is no file in the reply" })
+  return !isNone || text.trim().toLowerCase() === none
+    ? Result.succeed([...found.values()])
+    : failure({ expected, found: reply, place: "", detail: `there is no ${what} in the reply` })
 }
 
 const unnamed = "nothing names this block's path"
@@ -135,10 +155,8 @@ const pathOf = (
   const part = inside?.part ?? (isNamed ? above.part : undefined)
   const path = isNamed && above.path.length > (inside?.path.length ?? 0) ? above.path : inside?.path
   if (path !== undefined && part !== undefined) return { path, fault: `${part} of ${path}, not the whole file` }
-  if (path !== undefined && leadsOut.test(path)) {
-    return { path, fault: `${path} leads out of the project; write a path relative to its root` }
-  }
-  if (path?.endsWith("/") === true) return { path, fault: `${path} is a folder; name the file` }
+  const fault = path === undefined ? undefined : pathFault(path)
+  if (path !== undefined && fault !== undefined) return { path, fault }
   if (path !== undefined && language.isShell(of) && language.isCode(language.ofPath(path))) {
     return { path, fault: `a block of ${of}, which ${path} is not` }
   }
@@ -147,6 +165,12 @@ const pathOf = (
   if (comment !== undefined && of === "") return { detail: `${unnamed} for certain` }
   if (above !== undefined && !(language.isShell(of) && !agrees(above.path))) return { detail: `${unnamed} for certain` }
   return isRemark && lineAbove !== "" && !fences.isFence(lineAbove) ? {} : { detail: unnamed }
+}
+
+/** Why a path is none of a file of the project. */
+export const pathFault = (path: string): string | undefined => {
+  if (leadsOut.test(path)) return `${path} leads out of the project; write a path relative to its root`
+  return path.endsWith("/") ? `${path} is a folder; name the file` : undefined
 }
 
 const leadsOut = /^(?:\/|~\/|[A-Za-z]:\/)|(?:^|\/)\.\.(?:\/|$)/
@@ -217,5 +241,8 @@ const headings = (lines: ReadonlyArray<string>, blocks: ReadonlyArray<fences.Fen
   }
   return found
 }
+
+/** A text in a fence with the ending of a path. */
+export const printBlock = (path: string, text: string): string => fences.print(text, extension(path))
 
 const extension = (path: string): string => /\.(\w+)$/.exec(path)?.[1] ?? ""

@@ -73,6 +73,36 @@ export const parse = (
   return fences
 }
 
+/** The line that closes the block which a line opens, by the language of what is in it. */
+export const closeOf = (
+  lines: ReadonlyArray<string>,
+  open: number,
+  languageOf: (info: string) => string
+): number | undefined => {
+  const opening = opener(lines[open]!)
+  return opening && endOf(lines, open, opening, languageOf(opening.info)).close
+}
+
+/** The words beside the fence that a line is. */
+export const infoOf = (line: string): string => opener(line)?.info ?? ""
+
+/** The block which a line opens, by its fence alone, with its last line; whatever is in it. */
+export const blockAt = (
+  lines: ReadonlyArray<string>,
+  open: number
+): { readonly content: string; readonly end: number } | undefined => {
+  const opening = opener(lines[open]!)
+  if (opening === undefined) return undefined
+  let close = open + 1
+  while (close < lines.length && !closes(lines[close]!, opening.mark, opening.length)) close++
+  if (close === lines.length) return undefined
+  const inside = lines.slice(open + 1, close).map((line) => `${line}\n`)
+  const content = contentOf(inside.join(""), opening.indent, lines[open]!.endsWith("\r"))
+  return lines[close + 1]?.trim() === noNewline
+    ? { content: content.slice(0, -1), end: close + 1 }
+    : { content, end: close }
+}
+
 /** The blocks in the content of another, at the places where its text has them. */
 export const within = (
   { content, open: before }: Fence,

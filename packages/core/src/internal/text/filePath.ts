@@ -95,12 +95,22 @@ const withPart = (path: string, part: Named["part"]): Unwrapped => ({ path, ...(
 
 const isPlaceholder = /^<[^<>]*>$|^\.{3}$|^…$/
 
-/** A path in a sentence: for certain only where all the other words say that this is the file, or that it is made. */
-const inProse = (text: string, heading: string): Named | undefined => {
+/** The only path in a sentence, if it has one. */
+export const onlyIn = (text: string): string | undefined => {
+  const [only, ...others] = text.length > maxLength ? [] : pathsIn(text)
+  return only !== undefined && others.length === 0 && isPath(only) ? normalise(only) : undefined
+}
+
+/** The paths in a sentence: those in backticks or bold, or else all words that may be one. */
+const pathsIn = (text: string): ReadonlyArray<string> => {
   const marked = [...text.matchAll(/`([^`\s]+)`|\*\*([^*\s]+)\*\*/g)].map((m) => m[1] ?? m[2]!).filter(isPath)
   const words = text.split(/\s+/).map((word) => word.replace(/^[("“]+|[)"”:：,.]+$/g, ""))
-  const paths = marked.length > 0 ? marked : words.filter((word) => isPath(word) || /^[\w.-]+[/\\]/.test(word))
-  const [only, ...others] = paths
+  return marked.length > 0 ? marked : words.filter((word) => isPath(word) || /^[\w.-]+[/\\]/.test(word))
+}
+
+/** A path in a sentence: for certain only where all the other words say that this is the file, or that it is made. */
+const inProse = (text: string, heading: string): Named | undefined => {
+  const [only, ...others] = pathsIn(text)
   if (only === undefined || !isPath(only)) return undefined
   const at = text.lastIndexOf(only)
   const [first, last] = [text.slice(heading.length, at), text.slice(at + only.length)]
