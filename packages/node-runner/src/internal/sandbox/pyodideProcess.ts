@@ -249,10 +249,9 @@ const readSnapshot = ({ path, start }: NonNullable<Job["snapshot"]>) => {
 }
 
 endWithParent()
-const snapshot = job.snapshot && readSnapshot(job.snapshot)
 reduceToShell()
 const indexURL = pathToFileURL(job.pyodide).href
-const start = (how: { readonly _makeSnapshot?: boolean; readonly _loadSnapshot?: Uint8Array }) =>
+const start = (how?: { readonly _makeSnapshot?: boolean; readonly _loadSnapshot?: Uint8Array }) =>
   import(`${indexURL}/pyodide.mjs`).then((module: { readonly loadPyodide: typeof loadPyodide }) =>
     module.loadPyodide({
       indexURL,
@@ -262,10 +261,12 @@ const start = (how: { readonly _makeSnapshot?: boolean; readonly _loadSnapshot?:
       ...how
     })
   )
+/** From the snapshot; from nothing where there is none, or none any more, or Pyodide does not take it. */
+const startToRun = () =>
+  Promise.resolve(job.snapshot)
+    .then((snapshot) => start(snapshot && { _loadSnapshot: readSnapshot(snapshot) }))
+    .catch(() => start())
+
 const work =
-  job.tests === undefined
-    ? start({ _makeSnapshot: true }).then(makeSnapshot)
-    : (snapshot === undefined ? start({}) : start({ _loadSnapshot: snapshot }).catch(() => start({}))).then(
-        runTests(job.tests)
-      )
+  job.tests === undefined ? start({ _makeSnapshot: true }).then(makeSnapshot) : startToRun().then(runTests(job.tests))
 work.catch(fail)
