@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { place } from "./support/cli.ts"
 
 const documents = () => {
-  const here = place(["project.ts", "tool.ts"])
+  const here = place(["project.ts", "bare.ts", "tool.ts"])
   for (const name of ["docs", "data"]) mkdirSync(here.path(name))
   here.write("PRD.md", "# PRD\r\n")
   here.write("docs/api.md", "api")
@@ -66,14 +66,15 @@ describe("a run of several documents", () => {
     for (const [args, says] of [
       [["spec.pdf", ...workflow], "spec.pdf is a PDF"],
       [["PRD.md", "--sample", "nowhere", ...workflow], "there is no file nowhere"],
-      [["PRD.md", "--design", "design.md", "--workflow", "project.ts#bare"], "the workflow's input has no design"],
-      [["PRD.md", "--sample", "data", "--workflow", "project.ts#bare"], "the workflow's input has no samples"],
+      [["PRD.md", "--design", "design.md", "--workflow", "bare.ts"], "the workflow's input has no design"],
+      [["PRD.md", "--sample", "data", "--workflow", "bare.ts"], "the workflow's input has no samples"],
       [["--design", "design.md", ...workflow], "there is no document"],
       [["PRD.md", "--input", "{}", ...workflow], "the input is given twice"],
       [["--input", "{}", "--sample", "data", ...workflow], "the input is given twice"],
       [["PRD.md", "design.md", "--workflow", "tool.ts"], "takes one FILE"],
       [["PRD.md", "--design", "design.md", "--workflow", "tool.ts"], "the workflow's input has no design"]
     ] as const) {
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time
       const ran = await here.stepwright("run", ...args)
       assert.strictEqual(ran.status, 2, `${args}: ${ran.stderr}`)
       assert.include(ran.stderr, says)

@@ -48,7 +48,7 @@ const environment = Layer.mergeAll(
 ).pipe(Layer.provideMerge(NodeServices.layer))
 
 const wordsOf = ({ workflow }: Loaded): Words =>
-  bound(workflow.name, Workflow.stepPaths(workflow), input.isText(workflow.input))
+  bound(workflow.name, Workflow.stepPaths(workflow), input.isText(workflow.input), input.hasDocuments(workflow.input))
 
 /** Makes the process that calls it the command line of a workflow. */
 export const mainOf = (workflow: Workflow.Any, layer: Layer.Layer<never, unknown, unknown> | undefined): void => {

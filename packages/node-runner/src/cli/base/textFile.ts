@@ -7,6 +7,7 @@ import * as Result from "effect/Result"
 import * as Stdio from "effect/Stdio"
 import * as Stream from "effect/Stream"
 import { type CliError, usage } from "./cliError.ts"
+import { type FileFormat, formatOf, headLength } from "../../internal/disk/fileFormat.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
 
 /** The name for standard input in place of that of a file. */
@@ -31,19 +32,65 @@ export const read = Effect.fnUntraced(function* (
   file: string,
   most: number = mostOfText
 ): Effect.fn.Return<string, CliError, FileSystem.FileSystem> {
-  const bytes = yield* file === standardInput ? bytesOfInput(most) : bytesOf(file, most)
-  const text = decode(bytes)
-  if (Result.isFailure(text)) {
-    const fix = `save it as ${text.failure.startsWith("is a PDF") ? "plain text" : "UTF-8"}`
-    return yield* usage(`${title(file)} ${text.failure}`, { target: file, fix })
-  }
-  if (text.success.trim() !== "") return text.success
-  const fix = "write into it what is to be read"
-  return yield* usage(`${title(file)} is ${text.success === "" ? "empty" : "blank"}`, { target: file, fix })
+  return yield* told(file, decode(yield* bytesIn(file, most)))
+})
+
+/** The same with every byte of it: UTF-8, of which a mark at the beginning is a part. */
+export const exact = Effect.fnUntraced(function* (
+  file: string,
+  most: number
+): Effect.fn.Return<string, CliError, FileSystem.FileSystem> {
+  return yield* told(file, decodeExactly(yield* bytesIn(file, most)))
 })
 
 /** The text of a document: the same whatever its line ends are, as are the requests that it becomes a part of. */
-export const document = (file: string) => Effect.map(read(file), (text) => text.replaceAll(/\r\n?/g, "\n"))
+export const document = (file: string, most?: number) =>
+  Effect.map(read(file, most), (text) => text.replaceAll(/\r\n?/g, "\n"))
+
+const headOf = Effect.fnUntraced(function* (file: string): Effect.fn.Return<Buffer, CliError, FileSystem.FileSystem> {
+  const fs = yield* FileSystem.FileSystem
+  const head = Stream.runCollect(fs.stream(file, { bytesToRead: headLength }))
+  return Buffer.concat(yield* Effect.mapError(head, unreadable(file)))
+})
+
+const nothingIn = (head: Buffer): string | undefined => {
+  if (head.length === 0) return "empty"
+  return head.length < headLength && head.toString().trim() === "" ? "blank" : undefined
+}
+
+/** Whether a file is empty or blank, as far as its beginning tells. */
+export const holdsNothing = (file: string): Effect.Effect<string | undefined, CliError, FileSystem.FileSystem> =>
+  Effect.map(headOf(file), nothingIn)
+
+/** Why a file that nobody named is none to be read; what somebody meant to be read and is no text is to be an error. */
+export const notForReading = (file: string): Effect.Effect<string | undefined, CliError, FileSystem.FileSystem> =>
+  Effect.map(headOf(file), (head) => {
+    const format = formatOf(head)
+    if (format?.holdsText === true) return undefined
+    const isMarked = Object.values(marks).some(([first, second]) => head[0] === first && head[1] === second)
+    const isNoText = format !== undefined || (head.includes(0) && !isMarked)
+    return isNoText && !texts.test(file) ? "no text" : nothingIn(head)
+  })
+
+/** Names of files that somebody meant to be read. */
+const texts = /\.(?:md|markdown|txt|rst|adoc|puml|json|ya?ml|docx?|odt|rtf|pdf)$/i
+
+interface Refusal {
+  readonly is: string
+  readonly fix: string
+}
+
+const told = (file: string, text: Result.Result<string, Refusal>): Effect.Effect<string, CliError> => {
+  if (Result.isFailure(text)) {
+    const { fix, is } = text.failure
+    return Effect.fail(usage(`${title(file)} ${is}`, { target: file, fix }))
+  }
+  if (text.success.trim() !== "") return Effect.succeed(text.success)
+  const fix = "write into it what is to be read"
+  return Effect.fail(usage(`${title(file)} is ${text.success === "" ? "empty" : "blank"}`, { target: file, fix }))
+}
+
+const bytesIn = (file: string, most: number) => (file === standardInput ? bytesOfInput(most) : bytesOf(file, most))
 
 const bytesOf = Effect.fnUntraced(function* (
   file: string,
@@ -90,7 +137,11 @@ const unreadable = (file: string) => (cause: unknown) => {
   const reason = reasonOf(cause)
   return /^(no such file|not a dir)/.test(reason)
     ? usage(`there is no file ${file}`, { target: file, fix: "name one that is there, or - for standard input", cause })
-    : usage(`${title(file)} cannot be read: ${reason}`, { target: file, cause })
+    : usage(`${title(file)} cannot be read: ${reason}`, {
+        target: file,
+        fix: "make it readable, or name another",
+        cause
+      })
 }
 
 const bytesOfInput = Effect.fnUntraced(function* (most: number) {
@@ -108,25 +159,40 @@ const bytesOfInput = Effect.fnUntraced(function* (most: number) {
 
 const marks = { "utf-16le": [0xff, 0xfe], "utf-16be": [0xfe, 0xff] } as const
 
+const noText = ({ fix, is }: FileFormat): Refusal => ({ is: `${is}, no text`, fix })
+
+const unlike = (is: string): Refusal => ({ is, fix: "save it as UTF-8" })
+
 /** The text that bytes are, without a mark at its beginning, or what is the matter with them. */
-const decode = (bytes: Uint8Array): Result.Result<string, string> => {
-  if (Buffer.from(bytes.subarray(0, 5)).toString("latin1") === "%PDF-") return Result.fail("is a PDF, no text")
+const decode = (bytes: Uint8Array): Result.Result<string, Refusal> => {
+  const format = formatOf(bytes)
+  if (format !== undefined) return Result.fail(noText(format))
   for (const encoding of ["utf-16le", "utf-16be"] as const) {
     const [first, second] = marks[encoding]
     if (bytes[0] !== first || bytes[1] !== second) continue
     return Result.try({
       try: () => new TextDecoder(encoding, { fatal: true }).decode(bytes),
-      catch: () => "is no UTF-16 text"
+      catch: () => unlike("is no UTF-16 text")
     }).pipe(
       Result.filterOrFail(
         (text) => !text.includes("\0"),
-        () => "is no UTF-16 text"
+        () => unlike("is no UTF-16 text")
       )
     )
   }
+  return decodeUtf8(bytes, false)
+}
+
+const decodeExactly = (bytes: Uint8Array): Result.Result<string, Refusal> => {
+  const format = formatOf(bytes)
+  return format === undefined ? decodeUtf8(bytes, true) : Result.fail(noText(format))
+}
+
+const decodeUtf8 = (bytes: Uint8Array, keepsMark: boolean): Result.Result<string, Refusal> => {
   const text = new TextDecoder().decode(bytes)
   const wrong = text.search(/[\0\ufffd]/) === -1 ? undefined : firstWrong(bytes, text)
-  return wrong === undefined ? Result.succeed(text) : Result.fail(`is no UTF-8 text (byte ${wrong})`)
+  if (wrong !== undefined) return Result.fail(unlike(`is no UTF-8 text (byte ${wrong})`))
+  return Result.succeed(keepsMark ? new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes) : text)
 }
 
 /** The first byte that is no UTF-8, or none that a text has. */

@@ -2,6 +2,8 @@
 export interface Words {
   /** Whether `--workflow` can name a workflow. */
   readonly isOpen: boolean
+  /** Whether the input may be documents, with a design and samples. */
+  readonly hasDocuments: boolean
   /** What the command line is for, and what `run` does. */
   readonly root: string
   readonly run: string
@@ -23,9 +25,10 @@ export interface Words {
 /** For the command `stepwright`: any workflow, and the ready one in examples. */
 export const general: Words = {
   isOpen: true,
+  hasDocuments: true,
   root: "Automated coding workflows: every result is recorded once, and only what depends on a change runs again",
   run: "Start a run: from a requirement document to a tested Python package, or a workflow of your own",
-  file: "Requirement document; for another workflow, its input as text",
+  file: "Requirement document; for another workflow, its input as text, or where that is documents, several and folders of them",
   input: "requirement.md",
   firstRun: "From a requirement document to a tested package",
   result: "The ready workflow; files in out/requirement",
@@ -37,15 +40,21 @@ export const general: Words = {
   firstPath: "requirement"
 }
 
-/** For a program that is the command line of one workflow: its name, its steps' paths, whether its input is a text. */
-export const bound = (name: string, [first = "step"]: ReadonlyArray<string>, isText: boolean): Words => {
+/** For a program that is the command line of one workflow: its name, its steps' paths, what its input is. */
+export const bound = (
+  name: string,
+  [first = "step"]: ReadonlyArray<string>,
+  isText: boolean,
+  hasDocuments = false
+): Words => {
   const path = first.replaceAll("*", "KEY")
   return {
     isOpen: false,
+    hasDocuments,
     root: `The workflow ${name}: every result is recorded once, and only what depends on a change runs again`,
     run: `Start a run of the workflow ${name}`,
-    file: "The workflow's input as text",
-    input: isText ? "input.txt" : "--input input.json",
+    file: hasDocuments ? "Documents, or folders of them" : "The workflow's input as text",
+    input: hasDocuments ? "documents/" : isText ? "input.txt" : "--input input.json",
     firstRun: "Start a run",
     result: "Its result is printed when it is done",
     step: "A step",

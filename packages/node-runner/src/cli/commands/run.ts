@@ -1,7 +1,7 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Engine from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
@@ -19,7 +19,11 @@ import * as workflowModule from "../module/workflowModule.ts"
 import { runAndReport } from "../runAndReport.ts"
 
 const config = (words: Words) => ({
-  file: Argument.String("FILE").pipe(Argument.withDescription(`${words.file}; - is standard input`), Argument.optional),
+  files: Argument.String("FILE").pipe(
+    Argument.withDescription(`${words.file}; - is standard input`),
+    Argument.variadic()
+  ),
+  ...flags.besides(words),
   workflow: flags.workflow(words),
   input: flags.input,
   out: flags.out,
@@ -33,17 +37,14 @@ export const run = (words: Words) =>
   Command.make(
     "run",
     config(words),
-    Effect.fnUntraced(function* ({ file, input: given, json, noInput, otlp: _, workflow, ...rest }) {
+    Effect.fnUntraced(function* ({ design, files, input: given, json, noInput, otlp: _, samples, workflow, ...rest }) {
       yield* checkFlags(rest)
       const loaded = yield* workflowOf(workflow)
-      const path = yield* Path.Path
-      const name = Option.getOrUndefined(file)
-      const value = yield* input.decode(loaded.workflow.input, { file: name, input: given })
+      const value = yield* input.decode(loaded.workflow.input, { files, design, samples, input: given })
       const { out, ...told } = rest
       yield* checkKey(loaded, flags.settingsOf(told))
       yield* runFolder.checkStore
-      const isFile = name !== undefined && name !== textFile.standardInput
-      const stem = isFile ? path.basename(name, path.extname(name)) : loaded.workflow.name
+      const stem = (yield* stemOf(files[0])) ?? loaded.workflow.name
       const run = yield* Engine.newRunId
       const begin = Effect.fnUntraced(function* (folder: string) {
         const settings: RunSettings = {
@@ -88,6 +89,17 @@ export const run = (words: Words) =>
       }
     ])
   )
+
+/** What a run is called whose first file or folder this is. */
+const stemOf = Effect.fnUntraced(function* (name: string | undefined) {
+  if (name === undefined || name === textFile.standardInput) return undefined
+  const path = yield* Path.Path
+  const fs = yield* FileSystem.FileSystem
+  const full = path.resolve(name)
+  const isFolder = (yield* Effect.orElseSucceed(fs.stat(full), () => undefined))?.type === "Directory"
+  const stem = path.basename(full, isFolder ? "" : path.extname(full))
+  return stem === "" ? undefined : stem
+})
 
 const workflowOf = Effect.fnUntraced(function* (reference: string | undefined) {
   const bound = yield* workflowModule.Bound

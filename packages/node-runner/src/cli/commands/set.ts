@@ -20,7 +20,11 @@ import * as excess from "../value/excess.ts"
 import { outlookLines, outlookOf } from "../run/pending.ts"
 
 const config = (words: Words) => ({
-  ...flags.runPathAndFile(words, "The new result: text for a step that makes text, else JSON; - is standard input"),
+  ...flags.runPathAndFiles(
+    words,
+    `The new result: text for a step that makes text, else JSON; - is standard input${words.hasDocuments ? "; for an `input` of documents, several and folders" : ""}`
+  ),
+  ...flags.besides(words),
   workflow: flags.workflow(words),
   json: flags.json
 })
@@ -29,20 +33,28 @@ export const set = (words: Words) =>
   Command.make(
     "set",
     config(words),
-    Effect.fnUntraced(function* ({ json, workflow, ...rest }) {
-      const { file, path: given, run } = yield* followed.runPathAndFile(rest)
+    Effect.fnUntraced(function* ({ design, json, samples, workflow, ...rest }) {
+      const { files, path: given, run } = yield* followed.runPathAndFiles(rest)
       const opened = yield* session.hold(run, workflow)
       const { loaded, state: before } = opened
       const path = given === "input" ? given : stepPath.resolve(given, loaded.workflow, before)
       const step = Workflow.steps(loaded.workflow).find((step) => StepPath.matches(step.path, path))
+      const [file = "", ...others] = files
+      if (path !== "input" && [...others, ...design, ...samples].length > 0) {
+        return yield* usage(`a step has one result: ${path} takes one FILE, and neither --design nor --sample`, {
+          target: "FILE",
+          fix: "name one FILE"
+        })
+      }
       const value = yield* path === "input"
-        ? input.fromFile(loaded.workflow.input, file, { isJson: true })
+        ? input.fromFiles(loaded.workflow.input, { files, design, samples }, { isJson: true })
         : // the engine says of an unknown path what is near it
           input.valueOf(step?.step.output ?? Schema.String, yield* textFile.read(file), file)
       const problem = excess.problemOf(path === "input" ? loaded.workflow.input : (step?.step.output ?? Schema.Json))(
         value
       )
-      if (problem !== undefined) return yield* usage(`${textFile.title(file)}: ${problem}`, { target: file })
+      const source = files.map(textFile.title).join(", ")
+      if (problem !== undefined) return yield* usage(`${source}: ${problem}`, { target: file })
       const after = yield* Effect.gen(function* () {
         const state = yield* Engine.set(loaded.workflow, before, path, value)
         return yield* Engine.plan(loaded.workflow, state)
@@ -50,7 +62,7 @@ export const set = (words: Words) =>
       const next = outlookOf(after)
       yield* Console.error(`run ${run}: ${loaded.workflow.name}`)
       if (json) return yield* Console.log(JSON.stringify({ run, path, ...next }, null, 2))
-      yield* Console.log(`${path} is set from ${textFile.title(file)}`)
+      yield* Console.log(`${path} is set from ${source}`)
       const lines = outlookLines(next)
       for (const line of lines.length === 0 ? ["nothing will run again"] : lines) yield* Console.log(line)
     })

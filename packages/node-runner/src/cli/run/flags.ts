@@ -116,6 +116,17 @@ const anyWorkflow = text("workflow", "M.ts#NAME", "Workflow that a module export
 
 export const input = text("input", "JSON|FILE", "Input as JSON, or a JSON file; - is standard input")
 
+const named = ({ hasDocuments }: Words, name: string, description: string) => {
+  const one = Flag.String(name).pipe(Flag.withMetavar("FILE|DIR"), Flag.withDescription(description))
+  return Flag.atLeast(hasDocuments ? one : Flag.withHidden(one), 0)
+}
+
+/** What comes with the documents of a run, each flag as often as there is something to name. */
+export const besides = (words: Words) => ({
+  design: named(words, "design", "With documents: a design that is given, a file or a folder; may be repeated"),
+  samples: named(words, "sample", "With documents: data to try the work on, a file or a folder; may be repeated")
+})
+
 export const out = text("out", "DIR", "Where files are delivered (default: out/NAME)")
 
 export const json = toggle("json", "Print one JSON document on standard output")
@@ -162,8 +173,8 @@ export const runPathAndValue = (words: Words, value: string) => ({
   value: Argument.String("VALUE").pipe(Argument.withDescription(value), Argument.optional)
 })
 
-/** RUN PATH FILE, of which RUN may be left out. */
-export const runPathAndFile = (words: Words, file: string) => ({
+/** RUN PATH FILE..., of which RUN may be left out. */
+export const runPathAndFiles = (words: Words, files: string) => ({
   ...runAndPath(words),
-  file: Argument.String("FILE").pipe(Argument.withDescription(file), Argument.optional)
+  files: Argument.String("FILE").pipe(Argument.withDescription(files), Argument.variadic())
 })

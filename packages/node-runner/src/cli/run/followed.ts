@@ -28,14 +28,16 @@ export const runAndMaybePath = Effect.fnUntraced(function* ({ path, run }: Words
     : { run: yield* runFolder.find(runFolder.latest), path: first }
 })
 
-/** RUN PATH FILE, or PATH FILE alone for the run that was used last. */
-export const runPathAndFile = Effect.fnUntraced(function* ({
-  file,
+/** RUN PATH FILE, or PATH FILE alone for the run that was used last; after the path `input` there may be several. */
+export const runPathAndFiles = Effect.fnUntraced(function* ({
+  files,
   path,
   run
-}: Words & { readonly file: Option.Option<string> }) {
-  const [id, [of = "", from = ""]] = yield* split([run, path, file], ["PATH", "FILE"])
-  return { run: id, path: of, file: from }
+}: Words & { readonly files: ReadonlyArray<string> }) {
+  const given = [run, path, ...files.map(Option.some)]
+  const isOfInput = Option.contains(run, "input") && !(yield* runFolder.isReference("input"))
+  const [id, [of = "", ...from]] = yield* split(given, ["PATH", "FILE"], isOfInput ? given.length : 2)
+  return { run: id, path: of, files: from }
 })
 
 /** RUN PATH VALUE, of which any may be left out; PATH VALUE is of the run that was used last. */
@@ -62,9 +64,10 @@ const named = Effect.fnUntraced(function* (
 /** The same with a word for each name. */
 const split = Effect.fnUntraced(function* (
   given: ReadonlyArray<Option.Option<string>>,
-  names: ReadonlyArray<string>
+  names: ReadonlyArray<string>,
+  most = names.length
 ): Effect.fn.Return<readonly [run: string, words: ReadonlyArray<string>], CliError | JournalError> {
-  const [run, rest] = yield* named(given, names.length)
+  const [run, rest] = yield* named(given, most)
   const missing = names[rest.length]
   if (missing === undefined) return [run, rest]
   const paths = Object.keys((yield* runFolder.state(run)).records)

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import type * as Workflow from "@stepwright/core/Workflow"
@@ -7,6 +8,7 @@ import { describeError } from "@stepwright/core/WorkflowError"
 import { type CliError, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
 import * as textFile from "../base/textFile.ts"
+import * as project from "../value/project.ts"
 
 type AnyCodec = Workflow.Any["input"]
 
@@ -36,6 +38,67 @@ export const isText = (schema: AnyCodec): boolean => {
   const encoded = encodedSide(schema)
   return SchemaAST.isString(encoded) || (SchemaAST.isObjects(encoded) && textField(encoded) !== undefined)
 }
+
+/** What a person named in place of an input as JSON: documents, or the one file that the input is of another workflow. */
+export interface Named {
+  readonly files: ReadonlyArray<string>
+  readonly design: ReadonlyArray<string>
+  readonly samples: ReadonlyArray<string>
+}
+
+/** The fields of an input of files by their paths. */
+const fieldsOfProject = (schema: AnyCodec): SchemaAST.Objects["propertySignatures"] | undefined => {
+  const encoded = encodedSide(schema)
+  const fields = SchemaAST.isObjects(encoded) ? encoded.propertySignatures : []
+  return fields.some(({ name, type }) => name === "documents" && SchemaAST.isArrays(type)) ? fields : undefined
+}
+
+/** Whether an input is documents, of which there may be several. */
+export const hasDocuments = (schema: AnyCodec): boolean => fieldsOfProject(schema) !== undefined
+
+/** The input that files stand for; where `isJson` allows that, first of all what a single one holds as JSON. */
+export const fromFiles = Effect.fnUntraced(function* (
+  schema: AnyCodec,
+  { design, files, samples }: Named,
+  { isJson }: { readonly isJson: boolean }
+): Effect.fn.Return<Schema.Json, CliError, FileSystem.FileSystem> {
+  const fields = fieldsOfProject(schema) ?? []
+  const given = { design, samples }
+  for (const [field, flag] of [
+    ["design", "--design"],
+    ["samples", "--sample"]
+  ] as const) {
+    if (given[field].length === 0 || fields.some(({ name }) => name === field)) continue
+    const fix = `leave ${flag} out`
+    return yield* usage(`the workflow's input has no ${field}`, { target: flag, fix })
+  }
+  const [file = "", ...others] = files
+  if (fields.length > 0) {
+    const isAlone = isJson && files.length === 1 && design.length === 0 && samples.length === 0
+    const whole = isAlone ? yield* wholeInput(schema, file) : undefined
+    if (whole !== undefined) return whole
+    const found = yield* project.read({ documents: files, ...given })
+    const isLeftOut = (name: PropertyKey) =>
+      fields.some((field) => field.name === name && SchemaAST.isOptional(field.type))
+    return Record.filter(
+      { ...found },
+      (files, name) => fields.some((field) => field.name === name) && (files.length > 0 || !isLeftOut(name))
+    )
+  }
+  if (others.length === 0) return yield* fromFile(schema, file, { isJson })
+  return yield* usage(`the workflow takes one FILE, and ${files.length} are named`, {
+    target: others[0]!,
+    fix: "name one"
+  })
+})
+
+/** The JSON of a file that is an input as a whole, and no document that is JSON. */
+const wholeInput = (schema: AnyCodec, file: string) =>
+  textFile.read(file).pipe(
+    Effect.flatMap((text) => parseJson(text, textFile.title(file))),
+    Effect.filterOrFail(Schema.is(Schema.toEncoded(Schema.toCodecJson(schema)))),
+    Effect.orElseSucceed(() => undefined)
+  )
 
 /**
  * The input that a file stands for: its text, or the one field of the input that is text; where `isJson` allows that,
@@ -83,18 +146,17 @@ const fromFlag = Effect.fnUntraced(function* (
 /** The input of a new run, from what the command line was given. */
 export const decode = Effect.fnUntraced(function* (
   schema: AnyCodec,
-  given: { readonly file: string | undefined; readonly input: string | undefined }
+  given: Named & { readonly input: string | undefined }
 ): Effect.fn.Return<unknown, CliError, FileSystem.FileSystem> {
-  if (given.file !== undefined && given.input !== undefined) {
+  const isNamed = given.files.length + given.design.length + given.samples.length > 0
+  if (isNamed && given.input !== undefined) {
     return yield* usage("the input is given twice", { target: "FILE", fix: "name a FILE or use --input, not both" })
   }
-  if (given.file === undefined && given.input === undefined) {
+  if (!isNamed && given.input === undefined) {
     const fix = "name a FILE that holds it as text, or use --input with JSON or a JSON file"
     return yield* usage("there is no input", { target: "FILE", fix })
   }
-  const json = yield* given.file === undefined
-    ? fromFlag(given.input!)
-    : fromFile(schema, given.file, { isJson: false })
+  const json = yield* given.input === undefined ? fromFiles(schema, given, { isJson: false }) : fromFlag(given.input)
   return yield* Effect.mapError(Schema.decodeEffect(Schema.toCodecJson(schema), { errors: "all" })(json), (error) =>
     usage(`the input does not fit the workflow: ${oneLine(error.message)}`, { target: "input", cause: error })
   )

@@ -4,9 +4,8 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import { refuse, type SourceFile } from "@stepwright/core/Workspace"
 import { type CliError, usage } from "../base/cliError.ts"
+import { isByproduct } from "../../internal/disk/byproducts.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
-
-const skipped = /^(\..*|__pycache__|node_modules|venv)$/
 
 /**
  * The text files below a folder, as a test runner takes them; hidden and generated folders are left out, and what cannot
@@ -24,7 +23,7 @@ export const sourcesBelow = Effect.fnUntraced(function* (
         usage(`${path.join(directory, below)} is no folder that can be read`, { target: directory, cause: error })
       ),
       Effect.flatMap((names) =>
-        Effect.forEach(names.filter((name) => !skipped.test(name)).toSorted(), (name) =>
+        Effect.forEach(names.filter((name) => !isByproduct(name)).toSorted(), (name) =>
           read(below === "" ? name : `${below}/${name}`)
         )
       ),

@@ -17,7 +17,15 @@ const document = file("document.md", "a document\n")
 const decode = (
   schema: Parameters<typeof input.decode>[0],
   given: { readonly file?: string; readonly input?: string }
-) => input.decode(schema, { file: given.file, input: given.input }).pipe(Effect.provide(NodeFileSystem.layer))
+) =>
+  input
+    .decode(schema, {
+      files: given.file === undefined ? [] : [given.file],
+      design: [],
+      samples: [],
+      input: given.input
+    })
+    .pipe(Effect.provide(NodeFileSystem.layer))
 
 const refusal = (...args: Parameters<typeof decode>) =>
   Effect.map(Effect.flip(decode(...args)), ({ kind, message }) => {

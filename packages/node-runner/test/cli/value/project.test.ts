@@ -6,13 +6,14 @@ import process from "node:process"
 import { NodeServices } from "@effect/platform-node"
 import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
 import { Console, Effect, Stdio, Stream } from "effect"
-import * as project from "../../../src/cli/run/project.ts"
+import * as project from "../../../src/cli/value/project.ts"
 
 let folder = ""
 const before = process.cwd()
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "stepwright-project-"))
-  process.chdir(folder)
+  mkdirSync(join(folder, "work"))
+  process.chdir(join(folder, "work"))
 })
 afterEach(() => {
   process.chdir(before)
@@ -107,7 +108,6 @@ describe("project", () => {
         ])
         assert.deepStrictEqual(paths((yield* read(["."])).documents), ["spec/a.md", "spec/b.md"])
         assert.deepStrictEqual(paths((yield* read(["../elsewhere.md"])).documents), ["elsewhere.md"])
-        rmSync("../elsewhere.md")
       })
     )
 
@@ -218,8 +218,6 @@ describe("project", () => {
         assert.match(yield* refusal(["docs", "docs/"]), /docs\/a\.md is named twice/)
         assert.match(yield* refusal(["docs"], { samples: ["d.csv", "d.csv"] }), /d\.csv is named twice/)
         assert.match(yield* refusal(["../one/x.md", "../two/x.md"]), /one\/x\.md and .*two\/x\.md would both be x\.md/)
-        rmSync("../one", { recursive: true })
-        rmSync("../two", { recursive: true })
       })
     )
 
@@ -266,7 +264,7 @@ describe("project", () => {
         yield* Effect.acquireRelease(
           Effect.callback<ReturnType<typeof createServer>>((resume) => {
             const server = createServer()
-            server.listen(join(folder, "docs/socket"), () => resume(Effect.succeed(server)))
+            server.listen(join(process.cwd(), "docs/socket"), () => resume(Effect.succeed(server)))
           }),
           (server) => Effect.sync(() => server.close())
         )
