@@ -60,6 +60,31 @@ describe("a run of several documents", () => {
     })
   })
 
+  it("takes from one file, or from standard input, an input as a whole, and else a document", async () => {
+    const here = documents()
+    await here.stepwright("run", "PRD.md", ...workflow)
+    const whole = JSON.stringify({ documents: [{ path: "x.md", text: "x" }] })
+    const set = async (input: string) => {
+      const { ended } = here.startWith({ input }, "set", "input", "-", ...workflow)
+      const finished = await ended
+      const { stdout } = await here.stepwright("export")
+      return { ...finished, input: JSON.parse(stdout).input }
+    }
+    assert.deepStrictEqual((await set(whole)).input, JSON.parse(whole))
+    for (const text of ["# Other\r\n", '{ "openapi": "3.1.0" }\n']) {
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time
+      const { input } = await set(text)
+      assert.deepStrictEqual(input.documents, [{ path: "standard input", text: text.replace("\r", "") }])
+    }
+    // what was meant as an input is none of the documents
+    const wrong = await set('{ "documents": [{ "path": 1 }] }')
+    assert.strictEqual(wrong.status, 2)
+    here.write("api.json", '{ "openapi": "3.1.0" }\n')
+    assert.strictEqual((await here.stepwright("set", "input", "api.json", ...workflow)).status, 0)
+    const { documents: files } = JSON.parse((await here.stepwright("export")).stdout).input
+    assert.deepStrictEqual(files, [{ path: "api.json", text: '{ "openapi": "3.1.0" }\n' }])
+  })
+
   it("is refused with status 2 and what to do, before anything is written", async () => {
     const here = documents()
     here.write("spec.pdf", "%PDF-1.7\n")
