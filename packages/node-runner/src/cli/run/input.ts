@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
@@ -75,36 +77,40 @@ export const fromFiles = Effect.fnUntraced(function* (
   const [file = "", ...others] = files
   if (fields.length > 0) {
     const isAlone = isJson && files.length === 1 && design.length === 0 && samples.length === 0
-    const whole = isAlone ? yield* wholeInput(schema, file) : undefined
-    if (whole !== undefined) return whole
-    const found = yield* project.read({ documents: files, ...given })
-    const isLeftOut = (name: PropertyKey) =>
-      fields.some((field) => field.name === name && SchemaAST.isOptional(field.type))
-    return Record.filter(
-      { ...found },
-      (files, name) => fields.some((field) => field.name === name) && (files.length > 0 || !isLeftOut(name))
-    )
+    return (isAlone ? yield* wholeInput(file) : undefined) ?? (yield* inputOf(fields, { documents: files, ...given }))
   }
   if (others.length === 0) return yield* fromFile(schema, file, { isJson })
-  return yield* usage(`the workflow takes one FILE, and ${files.length} are named`, {
-    target: others[0]!,
-    fix: "name one"
-  })
+  const problem = `the workflow takes one FILE, and ${files.length} are named`
+  return yield* usage(problem, { target: others[0]!, fix: "name one" })
 })
 
-/** The JSON of a file that is an input as a whole, and no document that is JSON. */
-const wholeInput = (schema: AnyCodec, file: string) =>
-  textFile.read(file).pipe(
-    Effect.flatMap((text) => parseJson(text, textFile.title(file))),
-    Effect.filterOrFail(Schema.is(Schema.toEncoded(Schema.toCodecJson(schema)))),
-    Effect.orElseSucceed(() => undefined)
+/** The fields that there are; one that may be left out is, where nothing was named for it. */
+const inputOf = (fields: SchemaAST.Objects["propertySignatures"], given: project.Given) =>
+  Effect.map(project.read(given), (found) =>
+    Record.filter({ ...found }, (files, name) => {
+      const field = fields.find((field) => field.name === name)
+      return field !== undefined && (files.length > 0 || !SchemaAST.isOptional(field.type))
+    })
   )
+
+/** What a single file holds that is an input as a whole, or what standard input has, which is read once. */
+const wholeInput = Effect.fnUntraced(function* (
+  file: string
+): Effect.fn.Return<Schema.Json | undefined, CliError, FileSystem.FileSystem> {
+  const isInput = file === textFile.standardInput
+  const read = textFile.document(file)
+  // why a file cannot be read is told when it is read as a document
+  const text = yield* isInput ? read : Effect.orElseSucceed(read, () => "")
+  const json = Option.getOrUndefined(yield* Effect.option(parseJson(text, textFile.title(file))))
+  if (Predicate.hasProperty(json, "documents")) return json
+  return isInput ? { documents: [{ path: textFile.title(file), text }] } : undefined
+})
 
 /**
  * The input that a file stands for: its text, or the one field of the input that is text; where `isJson` allows that,
  * first of all what it holds as JSON.
  */
-export const fromFile = Effect.fnUntraced(function* (
+const fromFile = Effect.fnUntraced(function* (
   schema: AnyCodec,
   file: string,
   { isJson }: { readonly isJson: boolean }

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path"
 import process from "node:process"
 import { NodeServices } from "@effect/platform-node"
 import { afterEach, assert, beforeEach, describe, it } from "@effect/vitest"
-import { Console, Effect, Stdio, Stream } from "effect"
+import { Console, Effect, Layer, Stdio, Stream } from "effect"
 import * as project from "../../../src/cli/value/project.ts"
 
 let folder = ""
@@ -252,7 +252,7 @@ describe("project", () => {
         const of = (given: Partial<project.Given>) =>
           project
             .read({ documents: ["-"], design: [], samples: [], ...given })
-            .pipe(Effect.provide(stdin), Effect.provide(NodeServices.layer))
+            .pipe(Effect.provide(Layer.merge(NodeServices.layer, stdin)))
         assert.deepStrictEqual((yield* of({})).documents, [{ path: "standard input", text: "from a pipe\n" }])
         assert.match((yield* Effect.flip(of({ design: ["-"] }))).message, /standard input is named twice/)
       })
