@@ -521,6 +521,17 @@ class T(unittest.TestCase):
     )
   })
 
+  it.live("takes packages of any size", () =>
+    Effect.gen(function* () {
+      const rows = `rows = """\n${"a row of some length\n".repeat(300_000)}"""\n`
+      const report = yield* run({
+        "rows.py": rows,
+        "test_it.py": "from rows import rows\ndef test_it(): assert rows.count('row') == 300_000\n"
+      })
+      assert.isTrue(isGreen(report), JSON.stringify(report))
+    })
+  )
+
   it.live("refuses paths that lead out of the folder", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(run({ "../lib/python3.14/unittest.py": "" }))
