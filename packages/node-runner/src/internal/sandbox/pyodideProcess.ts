@@ -10,6 +10,7 @@ import { registerHooks } from "node:module"
 import { basename, join } from "node:path"
 import { performance } from "node:perf_hooks"
 import process from "node:process"
+import { text } from "node:stream/consumers"
 import { clearTimeout, setTimeout } from "node:timers"
 import { pathToFileURL } from "node:url"
 import { TextEncoder } from "node:util"
@@ -47,7 +48,8 @@ interface Memory {
 }
 declare const WebAssembly: { readonly Memory: { readonly prototype: Memory } }
 
-const job: Job = JSON.parse(readFileSync(0, "utf8"))
+// it comes in pieces, for which a synchronous read does not wait
+const job: Job = JSON.parse(await text(process.stdin))
 const { exit, memoryUsage } = process
 const now = performance.now.bind(performance)
 const encoder = new TextEncoder()
