@@ -38,7 +38,7 @@ const run = <A, E>(effect: Effect.Effect<A, E>, client: LlmClient.Service) =>
 describe("what a step reads from", () => {
   it("has every step whose output changes what it is asked, in programs that seeds make", async () => {
     const seen = { changed: 0, ran: 0, untouched: 0 }
-    for (let seed = 1; seed <= 400; seed++) {
+    for (let seed = 1; seed <= 250; seed++) {
       const random = seeded(seed)
       const it = caseOf(seed)
       const workflow = build(it.program)
@@ -52,7 +52,7 @@ describe("what a step reads from", () => {
         Workflow.stepPaths(workflow).map((path) => [path, Result.getOrThrow(Workflow.readsFrom(workflow, path))])
       )
       const done = Object.entries(state.records).filter(([, { result }]) => result !== undefined)
-      for (const [path, { result }] of random.list(4, () => random.pick(done))) {
+      for (const [path, { result }] of random.list(done.length === 0 ? 0 : 4, () => random.pick(done))) {
         // oxlint-disable-next-line no-await-in-loop
         const { ran } = await run(
           Effect.flatMap(Engine.set(workflow, state, path, other(result!.output)), (state) => settled(workflow, state)),
@@ -68,9 +68,9 @@ describe("what a step reads from", () => {
         seen.untouched += [...reads.values()].filter(({ steps }) => !steps.includes(changed)).length
       }
     }
-    assert.isAtLeast(seen.changed, 500)
-    assert.isAtLeast(seen.ran, 500)
-    assert.isAtLeast(seen.untouched, 500)
+    assert.isAtLeast(seen.changed, 300)
+    assert.isAtLeast(seen.ran, 200)
+    assert.isAtLeast(seen.untouched, 1000)
   })
 })
 

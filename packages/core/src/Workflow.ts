@@ -1,12 +1,14 @@
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type { Pipeable } from "effect/Pipeable"
+import type * as Result from "effect/Result"
 import * as combinators from "./internal/definition/combinators.ts"
 import * as configuring from "./internal/definition/configure.ts"
 import * as describing from "./internal/definition/describe.ts"
 import * as mermaid from "./internal/definition/mermaid.ts"
 import * as nodes from "./internal/definition/nodes.ts"
 import type { Occurs } from "./internal/definition/nodes.ts"
+import * as reading from "./internal/definition/reads.ts"
 import type {
   CaseOf,
   Closed,
@@ -23,11 +25,12 @@ import type { Name } from "./internal/words/name.ts"
 import type { Nothing, Some } from "./internal/words/nothing.ts"
 import type * as Step from "./Step.ts"
 import type { WorkflowConfig, WorkflowConfigError } from "./WorkflowConfig.ts"
-import type { TimeLimitExceeded } from "./WorkflowError.ts"
+import type { TimeLimitExceeded, UnknownPath } from "./WorkflowError.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
 export type { DescribedNode, DescribedStep, Description } from "./internal/definition/describe.ts"
 export type { Many, Occurs } from "./internal/definition/nodes.ts"
+export type { ReadsFrom, Sources } from "./internal/definition/reads.ts"
 export { type OrderProblem, orderProblem } from "./internal/definition/order.ts"
 export type { PathTo, Selector, Selects, ValueAt, Wire } from "./internal/definition/selector.ts"
 
@@ -413,6 +416,14 @@ export const steps = (self: Any): ReadonlyArray<PlacedStep> => nodes.stepsOf(nod
 
 /** The paths of all steps, in order, `*` standing for an item. */
 export const stepPaths = (self: Any): ReadonlyArray<string> => steps(self).map(({ path }) => path)
+
+/**
+ * All that the step at a path can depend on, by the wires: other steps, and fields of the input. A selector that is a
+ * function may read all of its scope. What no step reads from changes nothing of what it is asked. **Fails with**
+ * `UnknownPath`.
+ */
+export const readsFrom = (self: Any, path: string): Result.Result<reading.ReadsFrom, UnknownPath> =>
+  reading.readsFrom(untyped(self), path)
 
 /** The definition as a Mermaid flowchart, coloured by status where a state is given. */
 export const toMermaid = (self: Any, state?: WorkflowState): string => mermaid.draw(describe(self), state)

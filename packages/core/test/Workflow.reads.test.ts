@@ -138,7 +138,7 @@ describe("Workflow", () => {
         steps: ["kind"],
         input: ["input"]
       })
-      assert.deepStrictEqual(reads(workflow, "after").steps, ["kind", "way/true"])
+      assert.deepStrictEqual(reads(workflow, "after").direct, ["kind", "way/true", "input"])
       assert.deepStrictEqual(reads(workflow, "beside").steps, [])
     })
 
@@ -156,7 +156,7 @@ describe("Workflow", () => {
       )
       assert.deepStrictEqual(reads(workflow, "either/try").steps, [])
       assert.deepStrictEqual(reads(workflow, "either/otherwise").steps, ["either/try"])
-      assert.deepStrictEqual(reads(workflow, "after").steps, ["either/try", "either/otherwise"])
+      assert.deepStrictEqual(reads(workflow, "after").direct, ["either/try", "either/otherwise", "input.title"])
     })
 
     it("counts for a round what it reads of the last one, and what tells that there is another", () => {
@@ -184,6 +184,7 @@ describe("Workflow", () => {
       assert.deepStrictEqual(reads(rounds("last.tests"), "rounds/*/code").steps, all)
       assert.deepStrictEqual(reads(rounds("last.verdict"), "rounds/*/tests").steps, all)
       assert.deepStrictEqual(reads(rounds("last.tests"), "after").steps, ["rounds/*/tests"])
+      assert.deepStrictEqual(reads(rounds("last.verdict"), "after").direct, ["rounds/*/tests", "rounds/*/verdict"])
     })
 
     it("follows samples, time limits and decisions", () => {
