@@ -89,7 +89,10 @@ describe("the ready workflow, from the command line", () => {
 
   it("names no tests and no files that do not stand for the state any more", async () => {
     const here = await recorded()
-    assert.strictEqual((await here.stepwright("run", "pantry.md", "--replay", "tape")).status, 0)
+    assert.strictEqual(
+      (await here.stepwright("run", "pantry.md", "--replay", "tape", "--sandbox", "pyodide")).status,
+      0
+    )
     here.write("state.json", (await here.stepwright("export", "latest")).stdout)
     here.write("other.md", `${pantry.document}And more.\n`)
     await here.stepwright("set", "latest", "input", "other.md")

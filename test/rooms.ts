@@ -53,7 +53,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "internal/disk",
     "internal/sandbox",
     "internal/journal",
-    ["NodeHasher", "NodeJournal", "NodeWorkspace", "PyodideTestRunner"],
+    ["BubblewrapTestRunner", "NodeHasher", "NodeJournal", "NodeWorkspace", "PyodideTestRunner"],
     "internal/services",
     "cli/base",
     "cli/path",

@@ -11,7 +11,8 @@ declare module "vitest" {
 /** What some tests need and not every machine has: arguments with which it ends well where it is as they need it. */
 const tools = {
   python3: ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"],
-  unshare: ["-Urpf", "--mount-proc", "true"]
+  unshare: ["-Urpf", "--mount-proc", "true"],
+  bwrap: ["--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
 }
 
 export const isThere = (tool: string): boolean =>

@@ -44,7 +44,7 @@ export const layer = (options: Options = {}): Layer.Layer<Services, answering.Pr
     NodeJournal.layer({ directory: options.directory ?? services.directory }),
     answering.layer(options),
     services.workspace(options.out ?? "out", options.force ?? false),
-    testRunners.layer(options.sandbox)
+    testRunners.layer(options.sandbox, options)
   ).pipe(Layer.provideMerge(NodeHasher.layer), Layer.provide([NodeFileSystem.layer, NodePath.layer]))
 
 type MainOptions<R> = [Exclude<R, Services | NodeServices>] extends [never]

@@ -16,6 +16,7 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { TestRunner } from "@stepwright/core/TestRunner"
 import { refuse, type SourceFile } from "@stepwright/core/Workspace"
+import { head, outOfTime } from "./internal/sandbox/bounds.ts"
 import type { Job, Tests } from "./internal/sandbox/pyodideProcess.ts"
 import { pyodideHarness } from "./internal/sandbox/pyodideHarness.ts"
 import * as pyodideSnapshot from "./internal/sandbox/pyodideSnapshot.ts"
@@ -141,7 +142,7 @@ const make = Effect.fnUntraced(function* ({
       const [output, complaints, report] = yield* Effect.all(
         [head(process.stdout, maxOutput), head(process.stderr, 4_000), head(reports, reportBytes)],
         { concurrency: "unbounded" }
-      ).pipe(Effect.raceFirst(outOfTime(started, startTimeout, timeout)))
+      ).pipe(Effect.raceFirst(outOfTime("Pyodide", started, startTimeout, timeout, grace)))
       const durationMillis = (yield* Clock.currentTimeMillis) - began
       return { files, report, output, complaints, durationMillis, timeout }
     },
@@ -159,35 +160,3 @@ const make = Effect.fnUntraced(function* ({
     evaluate: (text, input) => Effect.flatMap(remainsOf([], { text, input: JSON.stringify(input) }), testReport.output)
   })
 })
-
-/** Fails when the sandbox does not start in time, or the tests then do not end. */
-const outOfTime = (started: Deferred.Deferred<void>, startTimeout: Duration.Input, timeout: Duration.Input) => {
-  const limit = Duration.fromInputUnsafe(startTimeout)
-  return Deferred.await(started).pipe(
-    Effect.timeoutOrElse({
-      duration: limit,
-      orElse: () =>
-        Effect.fail(
-          testReport.notStarted(
-            `Pyodide did not start within ${Duration.format(limit)}; the machine may be busy: try again, or allow more time`
-          )
-        )
-    }),
-    Effect.andThen(Effect.sleep(Duration.sum(Duration.fromInputUnsafe(timeout), grace))),
-    Effect.andThen(Effect.suspend(() => Effect.fail(testReport.timedOut(timeout))))
-  )
-}
-
-/** The first bytes of a stream as text. The rest is read too, so that its writer need not wait, and forgotten. */
-const head = <E>(stream: Stream.Stream<Uint8Array, E>, bytes: number) =>
-  Effect.suspend(() => {
-    const decoder = new TextDecoder()
-    let left = bytes
-    let text = ""
-    return Stream.runForEach(stream, (chunk) =>
-      Effect.sync(() => {
-        if (left > 0) text += decoder.decode(chunk.subarray(0, left), { stream: true })
-        left -= chunk.length
-      })
-    ).pipe(Effect.map(() => (left < 0 ? `${text}\n... (cut off after ${bytes} bytes)` : text)))
-  })

@@ -1,3 +1,4 @@
+export * as BubblewrapTestRunner from "./BubblewrapTestRunner.ts"
 export * as NodeHasher from "./NodeHasher.ts"
 export * as NodeJournal from "./NodeJournal.ts"
 export * as NodeRunner from "./NodeRunner.ts"

@@ -131,7 +131,7 @@ describe("commandLine", () => {
         ["run", "--frob"],
         ["--frob"],
         ["run", "--out"],
-        ["run", "--sandbox", "none"],
+        ["run", "--sandbox", "docker"],
         ["ask"],
         ["run", "a", "b"],
         ["show", "x"],

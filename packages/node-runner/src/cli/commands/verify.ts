@@ -6,6 +6,7 @@ import * as FileSystem from "effect/FileSystem"
 import { counts, isGreen, TestRunner } from "@stepwright/core/TestRunner"
 import * as testRunners from "../../internal/services/testRunners.ts"
 import { configuration, failed, usage } from "../base/cliError.ts"
+import { defined } from "../base/defined.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import * as output from "../base/output.ts"
@@ -38,13 +39,14 @@ export const verify = Command.make(
       Argument.withDefault(runFolder.latest)
     ),
     sandbox: flags.answering.sandbox,
+    python: flags.answering.python,
     json: flags.json
   },
-  Effect.fnUntraced(function* ({ directory: given, json, sandbox }) {
+  Effect.fnUntraced(function* ({ directory: given, json, python, sandbox }) {
     const directory = yield* folderOf(given)
     const sources = yield* sourcesBelow(directory)
     const report = yield* Effect.flatMap(TestRunner, ({ run }) => run(sources)).pipe(
-      Effect.provide(testRunners.layer(sandbox)),
+      Effect.provide(testRunners.layer(sandbox, defined({ python }))),
       Effect.catchTag("TestRunnerError", (error) =>
         Effect.fail((error.reason === "Unavailable" ? configuration : failed)(error.message, { cause: error }))
       )

@@ -64,9 +64,12 @@ export const answering = {
   prices: text("prices", "F", "File of prices, USD per million tokens (default: the table of @stepwright/llm)"),
   sandbox: Flag.Literals("sandbox", testRunners.names).pipe(
     Flag.withMetavar("NAME"),
-    Flag.withDescription(`Sandbox that runs tests (default: ${testRunners.standard})`),
+    Flag.withDescription(
+      `What tests run in: bubblewrap, pyodide, none (which protects from nothing), or ${testRunners.standard}, the strongest that works here (default)`
+    ),
     maybe
-  )
+  ),
+  python: text("python", "FILE", "Python that runs tests, also of a virtual environment (default: python3)")
 } satisfies { readonly [K in keyof Answering]-?: Flag.Flag<Answering[K] | undefined> }
 
 /** Where spans and metrics are sent while a command works: of this process, and no setting of a run. */

@@ -56,5 +56,5 @@ const beside = (
 ) =>
   Layer.provideMerge(
     Layer.provide(loaded.layer, output.layerOfUsers),
-    Layer.mergeAll(client, services.workspace(settings.out, force), testRunners.layer(settings.sandbox))
+    Layer.mergeAll(client, services.workspace(settings.out, force), testRunners.layer(settings.sandbox, settings))
   )

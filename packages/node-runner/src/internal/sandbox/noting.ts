@@ -137,8 +137,14 @@ def left(seen, error=None):
         seen.raised = True
 
 
+# It takes time to load, and is only where a test has loaded it.
+def is_isolated(test):
+    module = sys.modules.get("unittest.async_case")
+    return module is not None and isinstance(test, module.IsolatedAsyncioTestCase)
+
+
 def entering(seen, method):
-    if inspect.iscoroutinefunction(method) and isinstance(seen.test, unittest.IsolatedAsyncioTestCase):
+    if is_isolated(seen.test) and inspect.iscoroutinefunction(method):
         async def witnessed(*args, **more):
             enter(seen)
             try:

@@ -1,7 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { TestReport, TestResult, TestRunnerError } from "@stepwright/core/TestRunner"
+import { TestReport, TestResult, TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
 import type { SourceFile } from "@stepwright/core/Workspace"
 
 const NotRun = Schema.Tuple([Schema.String, Schema.String])
@@ -26,7 +26,13 @@ const Lines = Schema.Tuple([
       coverage: TestReport.fields.coverage
     })
   ),
-  Schema.fromJsonString(Schema.Struct({ interrupted: Schema.Boolean, changed: Schema.Array(Schema.String) }))
+  Schema.fromJsonString(
+    Schema.Struct({
+      interrupted: Schema.Boolean,
+      changed: Schema.Array(Schema.String),
+      doubts: Schema.optionalKey(TestReport.fields.doubts)
+    })
+  )
 ])
 const decodeLines = Schema.decodeUnknownEffect(Lines)
 const decodeOutput = Schema.decodeUnknownEffect(
@@ -59,10 +65,8 @@ export interface Remains {
 export const make = Effect.fnUntraced(function* (remains: Remains): Effect.fn.Return<TestReport, TestRunnerError> {
   const { durationMillis, files, output, timeout } = remains
   const lines = remains.report.trimEnd().split("\n")
-  const [, { found, notRun }, { coverage, doubts, limits, tests }, { changed, interrupted }] = yield* Effect.catch(
-    decodeLines(lines),
-    () => noVerdict(remains)
-  )
+  const [, { found, notRun }, { coverage, doubts, limits, tests }, { changed, doubts: more = [], interrupted }] =
+    yield* Effect.catch(decodeLines(lines), () => noVerdict(remains))
   if (interrupted) return yield* timedOut(timeout, doubts.at(-1) ?? tests.at(-1)?.detail)
   const [limit] = limits
   if (limit !== undefined) return yield* overLimit(...limit)
@@ -77,7 +81,8 @@ export const make = Effect.fnUntraced(function* (remains: Remains): Effect.fn.Re
       ...doubts,
       // with the reason why it was cut short there is no need to say so
       ...(missing.length > 0 && doubts.length === 0 ? [`these tests did not run: ${missing.join(", ")}`] : []),
-      ...(changed.length > 0 ? [`the tests changed the files that they ran on: ${changed.join(", ")}`] : [])
+      ...(changed.length > 0 ? [`the tests changed the files that they ran on: ${changed.join(", ")}`] : []),
+      ...more
     ],
     ...(coverage !== undefined && { coverage }),
     output,
@@ -102,6 +107,12 @@ export const timedOut = (timeout: Duration.Input, place?: string) =>
 
 /** No verdict, since the tests never began: that is not their doing. */
 export const notStarted = (detail: string) => new TestRunnerError({ reason: "Unavailable", detail })
+
+/** The runner of a sandbox that cannot be had. */
+export const unavailable = (name: string, why: string) => {
+  const fail = () => Effect.fail(notStarted(why))
+  return TestRunner.of({ identity: `${name} (not here)`, hasPytest: false, run: fail, evaluate: fail })
+}
 
 const noVerdict = ({ complaints, report }: Remains) =>
   Effect.match(decodeFatal(report.trimEnd().split("\n").at(-1)), {

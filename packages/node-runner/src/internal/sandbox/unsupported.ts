@@ -62,3 +62,17 @@ export const inPyodide: Unsupported = [
   ],
   ["pytest", [noModule("_?pytest")]]
 ]
+
+/** What a CPython lacks that has no network, and nothing but its own packages. */
+export const inBubblewrap: Unsupported = [
+  [
+    "network",
+    [
+      "OSError: \\[Errno 101\\] Network is unreachable",
+      "(?:socket\\.)?gaierror: \\[Errno -[23]\\] ",
+      "urllib\\.error\\.URLError: <urlopen error \\[Errno (?:101|-[23])\\] "
+    ]
+  ],
+  ["time zones", ["zoneinfo\\._common\\.ZoneInfoNotFoundError: "]],
+  ["pytest", [noModule("_?pytest")]]
+]

@@ -52,8 +52,10 @@ export const Answering = Schema.Struct({
   maxUsd: Schema.optionalKey(Schema.Finite),
   /** A file of prices, in place of `Prices.snapshot`. */
   prices: Schema.optionalKey(Schema.String),
-  /** The sandbox that runs tests; `pyodide` unless given. */
-  sandbox: Schema.optionalKey(Sandbox)
+  /** The sandbox that runs tests; the strongest that works here, unless given. */
+  sandbox: Schema.optionalKey(Sandbox),
+  /** The Python that runs them, where it is not the sandbox's own: a file, or a name in `PATH`. */
+  python: Schema.optionalKey(Schema.String)
 })
 export type Answering = typeof Answering.Type
 

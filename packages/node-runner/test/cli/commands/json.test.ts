@@ -36,7 +36,7 @@ const calls: Readonly<Record<string, readonly [args: ReadonlyArray<string>, has:
   export: [[], ["run", "records"]],
   import: [["state.json"], ["run", "origin", "workflow"]],
   graph: [[], ["run", "workflow", "mermaid"]],
-  verify: [["code"], ["run", "passed", "problems"]],
+  verify: [["code"], ["tests", "doubts"]],
   "cassette prune": [
     ["tape", "--run", "latest"],
     ["folder", "removed", "kept"]

@@ -1,0 +1,86 @@
+import { dirname } from "node:path"
+import { getuid } from "node:process"
+import * as Effect from "effect/Effect"
+import * as cpython from "./cpython.ts"
+import * as python from "./python.ts"
+
+/** What every program of the system needs, and a time zone. */
+const system = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/bin/sh", "/usr/share/zoneinfo", "/etc/ld.so.cache"]
+
+const sizes = { package: 2 ** 28, temporary: 2 ** 28, shared: 2 ** 26 }
+
+/**
+ * The arguments of `bwrap` for an interpreter: nothing of the machine but that and the libraries of the system, none of it
+ * to be written; no network; no process but its own; a folder for the package and one for what is temporary, in memory.
+ * Under root it keeps the right to become somebody else, as limits on processes do not hold for root.
+ */
+const argumentsOf = (
+  { parts }: python.Python,
+  root: string,
+  given: ReadonlyArray<cpython.Given>,
+  isRoot: boolean
+): ReadonlyArray<string> =>
+  [
+    ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
+    isRoot ? ["--cap-drop", "ALL", ...rights.flatMap((right) => ["--cap-add", right])] : ["--unshare-user"],
+    ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--setenv", "MALLOC_ARENA_MAX", "2"],
+    ["--proc", "/proc", "--dev", "/dev"],
+    ["--size", `${sizes.shared}`, "--perms", "1777", "--tmpfs", "/dev/shm"],
+    ["--size", `${sizes.temporary}`, "--perms", "1777", "--tmpfs", "/tmp"],
+    // which bwrap makes for its own user only
+    foldersAbove(bound(parts)).flatMap((folder) => ["--perms", "0755", "--dir", folder]),
+    bound(parts).flatMap((place) => ["--ro-bind-try", place, place]),
+    ["--size", `${sizes.package}`, "--tmpfs", root],
+    given.flatMap(({ descriptor, path }) => ["--perms", "0444", "--ro-bind-data", `${descriptor}`, `${root}/${path}`]),
+    ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", root, "--"]
+  ].flat()
+
+/** What is bound: a place in another one is there with that. */
+const bound = (parts: ReadonlyArray<string>): ReadonlyArray<string> =>
+  [...new Set([...system, ...parts])].filter(
+    (place, _, all) => !all.some((other) => other !== place && `${place}/`.startsWith(`${other}/`))
+  )
+
+/** The folders that hold places, each once and after those that hold it. */
+const foldersAbove = (places: ReadonlyArray<string>): ReadonlyArray<string> => [
+  ...new Set(
+    places.flatMap((place) => {
+      const names = dirname(place).split("/").filter(Boolean)
+      return names.map((_, i) => `/${names.slice(0, i + 1).join("/")}`).filter((folder) => folder !== "/tmp")
+    })
+  )
+]
+
+const rights = ["CAP_SETUID", "CAP_SETGID", "CAP_KILL"]
+
+export interface Options extends cpython.Limits {
+  /** The interpreter: the path of one, also of a virtual environment, or a name; `python3` by default. */
+  readonly python?: string
+}
+
+const root = "/package"
+
+/** A runner, once an interpreter has started in it. */
+export const make = Effect.fnUntraced(function* (options: Options) {
+  const bwrap = yield* python.find("bwrap")
+  const version = (yield* python.printed(bwrap, ["--version"])).trim().replace(/^bubblewrap /u, "")
+  const interpreter = yield* python.locate(options.python)
+  const isRoot = getuid?.() === 0
+  const command: cpython.Place["command"] = (root, given) => [
+    bwrap,
+    ...argumentsOf(interpreter, root, given, isRoot),
+    interpreter.executable
+  ]
+  const [file, ...args] = command(root, [])
+  yield* python.printed(file, [...args, "-I", "-c", ""])
+  const place: cpython.Place = {
+    identity: `bubblewrap@${version} ${python.nameOf(interpreter)}`,
+    python: interpreter,
+    isAlone: true,
+    isRoot,
+    canGive: true,
+    root: Effect.succeed(root),
+    command
+  }
+  return yield* cpython.make(place, options)
+})
