@@ -107,6 +107,24 @@ describe("a cassette, from the command line", () => {
     assert.deepStrictEqual(files(here, "tape"), before)
   })
 
+  it("has no key that the command line knows, however that looks, and all that is no key", async () => {
+    const key = "local/4711+abcdef.ghi"
+    const said = (prompt: string) => (prompt.startsWith("Outline") ? outline : `The key is ${key}.`)
+    for (const variable of ["OPENAI_API_KEY", "ANTHROPIC_API_KEY"]) {
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time
+      const server = await serve(said)
+      const keys = { OPENAI_API_KEY: "lm-studio", [variable]: key }
+      const here = place(["article.ts"], { ...keys, OPENAI_BASE_URL: server.url })
+      // oxlint-disable-next-line no-await-in-loop -- one process at a time
+      const { status, stderr } = await here.stepwright(...run("lm-studio"), "--record", "tape")
+      assert.strictEqual(status, 0, stderr)
+      assert.include(stderr, "looks like a secret")
+      const recorded = files(here, "tape")
+      assert.strictEqual(recorded.length, 1)
+      for (const name of recorded) assert.notInclude(here.read(`tape/${name}`), key)
+    }
+  })
+
   it("replays a single file of an earlier version, does not record over it, and makes a folder of it", async () => {
     const here = await recorded()
     const old = single(here, "tape")
