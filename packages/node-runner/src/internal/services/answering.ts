@@ -5,6 +5,8 @@ import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Record from "effect/Record"
 import type * as Path from "effect/Path"
+import * as Redacted from "effect/Redacted"
+import { escape } from "effect/RegExp"
 import * as Schema from "effect/Schema"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import type { LlmError } from "@stepwright/core/LlmError"
@@ -12,6 +14,7 @@ import { type LlmRequest, Parameters } from "@stepwright/core/LlmRequest"
 import * as Budget from "@stepwright/llm/Budget"
 import type { CassetteError } from "@stepwright/llm/Cassette"
 import * as Prices from "@stepwright/llm/Prices"
+import * as Redact from "@stepwright/llm/Redact"
 import * as Retry from "@stepwright/llm/Retry"
 import * as models from "./models.ts"
 import { Sandbox } from "./testRunners.ts"
@@ -85,7 +88,7 @@ export const around = (
   aliases: ReadonlyArray<string>
 ): Layer.Layer<LlmClient.LlmClient, Problem, LlmClient.LlmClient | FileSystem.FileSystem | Path.Path> =>
   Layer.unwrap(
-    Effect.map(budgetOf(options, aliases), (budget): ReturnType<typeof around> => {
+    Effect.map(Effect.all([budgetOf(options, aliases), secrets]), ([budget, secrets]): ReturnType<typeof around> => {
       const { asked: before, record, relay, replay } = options
       const shared = before === undefined ? {} : { asked: before }
       if (replay !== undefined && record === undefined) {
@@ -93,11 +96,22 @@ export const around = (
       }
       const capped = Layer.provide(asking(options), Budget.layer(budget))
       const recording = (file: string) =>
-        cassette(({ layerAuto, layerRecord }) => (replay === file ? layerAuto : layerRecord)({ file, ...shared }))
+        cassette(({ layerAuto, layerRecord }) =>
+          (replay === file ? layerAuto : layerRecord)({ file, secrets, ...shared })
+        )
       const asked = record === undefined ? capped : Layer.provide(recording(record), capped)
       return relay === undefined ? asked : Layer.provide(asked, relayed(relay))
     })
   )
+
+/** Servers that ask for no key are given some word, which is in many a text. **Units** characters */
+const leastOfKey = 16
+
+/** What is not recorded: what looks like a secret, and the keys of the environment, however they look. */
+const secrets = Effect.map(models.keys, (keys) => [
+  ...Redact.patterns,
+  ...keys.map(Redacted.value).flatMap((key) => (key.length < leastOfKey ? [] : [new RegExp(escape(key))]))
+])
 
 /** A shorter wait nobody wonders about. */
 const unnoticed = Duration.seconds(2)

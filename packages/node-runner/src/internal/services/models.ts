@@ -86,20 +86,23 @@ export const missing = Effect.fnUntraced(function* (
   return undefined
 })
 
+/** The keys that the environment has, of whatever provider. */
+export const keys = Config.all(
+  providers.map((provider) =>
+    Config.withDefault(Config.Redacted(`${Providers.table[provider].variables}_API_KEY`), Redacted.make(""))
+  )
+)
+
 /**
  * What gives the requests of a provider spans and counts them. Prompts and replies are in the spans where the variable says
  * so that OpenTelemetry has for that, less every key.
  */
 const telemetry = Effect.gen(function* () {
   const captured = yield* Config.withDefault(Config.String("OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"), "")
-  const keys = yield* Config.all(
-    providers.map((provider) =>
-      Config.withDefault(Config.Redacted(`${Providers.table[provider].variables}_API_KEY`), Redacted.make(""))
-    )
-  )
   const content = /^(?:true|span_only|span_and_event)$/iu.test(captured)
+  const values = yield* keys
   return (provider: Providers.Name, model?: string) =>
-    Telemetry.layer({ provider, ...(model !== undefined && { model }), content, redact: { values: keys } })
+    Telemetry.layer({ provider, ...(model !== undefined && { model }), content, redact: { values } })
 })
 
 /** A client for `default` and for every model that a step may name, of whatever provider; `aliases` are those it knows of. */
