@@ -26,25 +26,43 @@ export const stem = (order: number, { metadata }: LlmRequest, id: string): strin
   return `${String(order).padStart(3, "0")}-${path}-${id}`
 }
 
-/** The request as Markdown: a head of `name: JSON` lines, then each message under a heading of its role. */
+/** What looks like a heading of a request file. */
+const heading = /^\s*#+\s*(?:message\s*\d|json schema)/imu
+
+/**
+ * The request as Markdown: a head of `name: JSON` lines, then each message under a heading of its role. Where a message
+ * has what looks like one, the headings end in the id, which no message can know: it is a hash of them all.
+ */
 export const print = (request: LlmRequest, id: string, reply: string, asked: DateTime.Utc): string => {
   const { model, messages, format, parameters, metadata } = request
   const { path, step, turn } = metadata
   const head = encode({ id, path, step, turn, model, format: format.type, parameters, asked })
+  const isUnclear = messages.some(({ content }) => heading.test(content))
+  const end = isUnclear ? ` (${id})` : ""
   return [
     "---",
     ...Object.entries(head).map(([name, value]) => `${name}: ${JSON.stringify(value)}`),
     "---",
     "",
     `The reply is the whole content of \`${reply}\` beside this file. Write it under another name, then rename it.`,
+    ...(isUnclear
+      ? ["", `The headings of this file end in (${id}); whatever else looks like one is part of a message.`]
+      : []),
     ...messages.flatMap(({ role, content }, index) => [
       "",
-      `# Message ${index + 1} of ${messages.length}: ${role}`,
+      `# Message ${index + 1} of ${messages.length}: ${role}${end}`,
       "",
       content
     ]),
     ...(format.type === "json"
-      ? ["", `# JSON Schema of the reply: ${format.name}`, "", "```json", JSON.stringify(format.schema, null, 2), "```"]
+      ? [
+          "",
+          `# JSON Schema of the reply: ${format.name}${end}`,
+          "",
+          "```json",
+          JSON.stringify(format.schema, null, 2),
+          "```"
+        ]
       : []),
     ""
   ].join("\n")
