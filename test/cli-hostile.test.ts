@@ -81,6 +81,9 @@ describe("what would steer a terminal, in a pipe that may lead to one", () => {
     const others = [
       await here.stepwright("status"),
       await here.stepwright("plan"),
+      await here.stepwright("show", "latest", "--events"),
+      await here.stepwright("show", "latest", "fail", "--events"),
+      await here.stepwright("show", "latest", "--at", "4"),
       await here.stepwright("run", `no${clear}\u202e.md`),
       await here.stepwright("status", `no${clear}`)
     ]
