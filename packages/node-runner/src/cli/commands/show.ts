@@ -12,6 +12,7 @@ import type { WorkflowError } from "@stepwright/core/WorkflowError"
 import { lineage, resultAt, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { type CliError, isWorkflowError, usage } from "../base/cliError.ts"
 import * as format from "../base/format.ts"
+import { report } from "../base/output.ts"
 import type { Words } from "../base/words.ts"
 import * as gates from "../gate/gates.ts"
 import * as followed from "../run/followed.ts"
@@ -50,8 +51,9 @@ export const show = (words: Words) =>
       const isOfRun = isList || (at !== undefined && flag === undefined)
       const { path: given, run } = yield* isOfRun ? followed.runAndMaybePath(rest) : followed.runAndPath(rest)
       const then = yield* moment.of(run, at)
-      if (isList) return yield* Console.log(yield* moment.list(then, given, json))
-      if (given === undefined) return yield* Console.log(yield* moment.whole(then, json))
+      const tell = json ? Console.log : report
+      if (isList) return yield* tell(yield* moment.list(then, given, json))
+      if (given === undefined) return yield* tell(yield* moment.whole(then, json))
       const { events, state } = then
       const print = (path: string, found: Readonly<Record<string, unknown>>, text: string) =>
         Console.log(json ? JSON.stringify({ run, path, ...(at !== undefined && { at }), ...found }, null, 2) : text)
