@@ -41,6 +41,47 @@ export const hostile: ReadonlyArray<{ readonly says: string; readonly paths: Rea
       ...each("*", [".local/bin/ls", ".netrc", ".forward", ".rhosts", ".curlrc", ".wgetrc", ".screenrc", ".tmux.conf"]),
       ...each("*", [".gdbinit", ".lldbinit", ".Rprofile", ".psqlrc", ".sqliterc", ".irbrc", ".mvn/jvm.config"]),
       ...each("www/*", [".htaccess", ".user.ini", "desktop.ini", "Autorun.inf", "x.lnk", "x.scf", "x.url"]),
+      ...each("*", [
+        ".env.local",
+        "app/.env.production",
+        ".flaskenv",
+        ".bashrc.d/x",
+        ".bash_completion",
+        ".lessfilter"
+      ]),
+      ...each("*", [
+        "x.dist-info/entry_points.txt",
+        "src/x.egg-info/entry_points.txt",
+        "python313._pth",
+        ".pydistutils.cfg"
+      ]),
+      ...each("*", ["jupyter_server_config.py", "ipython_config.py", ".jupyter/x.py", "libx.so-gdb.py", ".radare2rc"]),
+      ...each("*", [
+        "profile.ps1",
+        "Microsoft.PowerShell_profile.ps1",
+        "_vimrc",
+        ".lvimrc",
+        ".dir-locals-2.el",
+        "_netrc"
+      ]),
+      ...each("*", [
+        ".erlang",
+        ".iex.exs",
+        ".julia/config/startup.jl",
+        ".byebugrc",
+        ".sbtopts",
+        ".duckdbrc",
+        "startup.m"
+      ]),
+      ...each("*", [".forgejo/workflows/ci.yml", ".drone.yml", ".woodpecker.yaml", ".buildkite/x.sh", "appveyor.yml"]),
+      ...each("*", [
+        "AGENTS.md",
+        "sub/CLAUDE.md",
+        ".cursorrules",
+        ".github/copilot-instructions.md",
+        ".lfsconfig",
+        ".huskyrc"
+      ]),
       // the same in other letters
       ...each("*", [".BashRC", ".\uff42ashrc", "SITECUSTOMIZE.PY", ".e\uff4evrc", ".ſsh/config"])
     ]
@@ -164,6 +205,7 @@ export const hostile: ReadonlyArray<{ readonly says: string; readonly paths: Rea
 
 /** Paths that a document may ask for. */
 export const welcome: ReadonlyArray<string> = [
+  ...each("*", [".env.template", "agents.py", "profile.md", "environment.yml", "sites/customize.py", "tools/gdb.py"]),
   ...each("*", [
     "README.md",
     "LICENSE",
