@@ -210,6 +210,29 @@ describe("project", () => {
       })
     )
 
+    it.effect("refuses documents that are too large together, without reading them all", () =>
+      Effect.gen(function* () {
+        mkdirSync("docs")
+        for (let n = 1; n <= 11; n++) writeFileSync(`docs/${n + 10}.md`, "x".repeat(1024 ** 2 - n))
+        // were it read, that would be refused
+        writeFileSync("docs/z.md", Buffer.from("\u00f6", "latin1"))
+        assert.match(yield* refusal(["docs"]), /the documents are larger than 10 MB together/)
+        write({ "p.md": "p" })
+        assert.match(yield* refusal(["p.md"], { design: ["docs"] }), /the design is larger than 10 MB/)
+      })
+    )
+
+    it.effect("says in a line of reasonable length what is left out", () =>
+      Effect.gen(function* () {
+        write({ "docs/a.md": "a" })
+        for (let n = 1; n <= 30; n++) write({ [`docs/picture${n}.png`]: png })
+        const { lines } = yield* said(read(["docs"]))
+        assert.strictEqual(lines.length, 1)
+        assert.isBelow(lines.join().length, 400)
+        assert.include(lines.join(), "and 20 more")
+      })
+    )
+
     it.effect("refuses a path that is there twice, by whatever way", () =>
       Effect.gen(function* () {
         write({ "docs/a.md": "a", "../one/x.md": "1", "../two/x.md": "2", "d.csv": "1" })
