@@ -6,7 +6,6 @@ import * as FileSystem from "effect/FileSystem"
 import type { PlatformError } from "effect/PlatformError"
 import { refuse } from "@stepwright/core/Workspace"
 import { type CliError, usage } from "../base/cliError.ts"
-import { bytes } from "../base/format.ts"
 import * as textFile from "../base/textFile.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
 import { isByproduct } from "../../internal/disk/byproducts.ts"
@@ -23,9 +22,18 @@ export type File = { readonly path: string; readonly text: string }
 
 export type Project = { readonly [K in keyof Given]: ReadonlyArray<File> }
 
-/** How large a file may be, and all samples together. **Units** bytes */
+/** How large a file may be. **Units** bytes */
 const mostOfFile = 1024 ** 2
-const mostOfSamples = 8 * mostOfFile
+
+/** How large they may be together, which is more than any model takes, and who is told of more. **Units** megabytes */
+const limits = {
+  documents: { most: 10, are: "the documents are", target: "FILE" },
+  design: { most: 10, are: "the design is", target: "--design" },
+  samples: { most: 8, are: "the samples are", target: "--sample" }
+} as const
+
+/** How many files a line names that are left out. */
+const mostTold = 10
 
 /** A file where it is on the disk, with its path. */
 interface Entry {
@@ -52,19 +60,36 @@ export const read = Effect.fnUntraced(function* (
     samples: yield* entriesOf(given.samples, textFile.holdsNothing, "sample")
   }
   const leftOut = Object.values(entries).flat().filter(isLeftOut)
-  if (leftOut.length > 0) yield* Console.error(`left out: ${leftOut.map(toldOf).join(", ")}`)
-  const readAs = <E, R>(entries: ReadonlyArray<Entry>, textOf: (file: string) => Effect.Effect<string, E, R>) =>
-    Effect.forEach(
-      entries.filter((entry) => !isLeftOut(entry)),
-      ({ file, path }) => Effect.map(textOf(file), (text): File => ({ path, text }))
-    )
+  const more = leftOut.length > mostTold ? ` and ${leftOut.length - mostTold} more` : ""
+  if (leftOut.length > 0) {
+    yield* Console.error(`left out: ${leftOut.slice(0, mostTold).map(toldOf).join(", ")}${more}`)
+  }
   const project = {
-    documents: yield* readAs(entries.documents, (file) => textFile.document(file, mostOfFile)),
-    design: yield* readAs(entries.design, (file) => textFile.document(file, mostOfFile)),
-    samples: yield* readAs(entries.samples, (file) => textFile.exact(file, mostOfFile))
+    documents: yield* textsOf(entries.documents, textFile.document, limits.documents),
+    design: yield* textsOf(entries.design, textFile.document, limits.design),
+    samples: yield* textsOf(entries.samples, textFile.exact, limits.samples)
   }
   yield* checkSamples(project.samples)
   return project
+})
+
+const textsOf = Effect.fnUntraced(function* (
+  entries: ReadonlyArray<Entry>,
+  textOf: typeof textFile.exact,
+  { are, most, target }: (typeof limits)[keyof Given]
+): Effect.fn.Return<ReadonlyArray<File>, CliError, FileSystem.FileSystem> {
+  let size = 0
+  const files: Array<File> = []
+  for (const { file, path } of entries.filter((entry) => !isLeftOut(entry))) {
+    const text = yield* textOf(file, mostOfFile)
+    size += Buffer.byteLength(text)
+    if (size > most * 1024 ** 2) {
+      const fix = "give fewer files, or smaller ones"
+      return yield* usage(`${are} larger than ${most} MB together`, { target, fix })
+    }
+    files.push({ path, text })
+  }
+  return files
 })
 
 const isLeftOut = ({ leftOut }: Entry): boolean => leftOut !== undefined
@@ -86,11 +111,6 @@ const checkInputs = ({ design, documents, samples }: Given): Effect.Effect<void,
 }
 
 const checkSamples = (samples: ReadonlyArray<File>): Effect.Effect<void, CliError> => {
-  const size = samples.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0)
-  if (size > mostOfSamples) {
-    const problem = `the samples are larger than 8 MB together (${bytes(size)})`
-    return Effect.fail(usage(problem, { target: "--sample", fix: "give fewer, or smaller ones" }))
-  }
   const refusal = refuse(samples.map(({ path, text }) => ({ path, content: text })))
   if (refusal === undefined) return Effect.void
   const fix = "rename it, or leave it out"
