@@ -33,23 +33,22 @@ interface Value {
 type Shape =
   /** Names, over those of another value. */
   | { readonly _tag: "Names"; readonly own: Map<string, Value>; readonly over: Value | undefined }
-  /** Those of one of several values; which one, others tell. */
-  | { readonly _tag: "Either"; readonly values: ReadonlyArray<Value>; readonly by: ReadonlyArray<Value> }
-  /** Those of a value that is known later. */
-  | { readonly _tag: "Later"; readonly depth: number; readonly parts: Map<string, Value>; value: Value | undefined }
+  /** Those of one of several values, which may be known later. */
+  | {
+      readonly _tag: "Either"
+      readonly values: () => ReadonlyArray<Value>
+      readonly depth: number
+      readonly parts: Map<string, Value>
+    }
 
 const madeOf = (...from: ReadonlyArray<Value>): Value => ({ from: [...from] })
 
 const field = (name: string): Value => ({ from: [], field: name })
 
-const either = (values: ReadonlyArray<Value>, ...by: ReadonlyArray<Value>): Value => ({
-  from: [...values, ...by],
-  shape: { _tag: "Either", values, by }
-})
-
-const later = (depth = 0): Value => ({
-  from: [],
-  shape: { _tag: "Later", depth, parts: new Map(), value: undefined }
+/** One of several values; which one, others tell. */
+const either = (values: () => ReadonlyArray<Value>, by: ReadonlyArray<Value> = [], depth = 0): Value => ({
+  from: [...by],
+  shape: { _tag: "Either", values, depth, parts: new Map() }
 })
 
 /** Names of its own over those of a value. */
@@ -58,40 +57,26 @@ const withNames = (over: Value, names: Readonly<Record<string, Value>>): Value =
   shape: { _tag: "Names", own: new Map(Object.entries(names)), over }
 })
 
-/** No wire has more names. */
+/** Rounds may hand on a part of a part, and so on; no wire has more names. */
 const deepest = 8
 
 const partOf = (value: Value, name: string): Value => {
+  const { from, shape } = value
   if (value.field !== undefined) return field(`${value.field}.${name}`)
-  const { shape } = value
-  switch (shape?._tag) {
-    case "Names":
-      return shape.own.get(name) ?? (shape.over === undefined ? value : partOf(shape.over, name))
-    case "Either":
-      return either(
-        shape.values.map((value) => partOf(value, name)),
-        ...shape.by
-      )
-    case "Later": {
-      if (shape.depth === deepest) return value
-      const known = shape.parts.get(name)
-      const part = known ?? later(shape.depth + 1)
-      shape.parts.set(name, part)
-      if (known === undefined && shape.value !== undefined) settle(part, partOf(shape.value, name))
-      return part
-    }
-    default:
-      return value
+  if (shape === undefined) return value
+  if (shape._tag === "Names") {
+    return shape.own.get(name) ?? (shape.over === undefined ? value : partOf(shape.over, name))
   }
+  if (shape.depth === deepest) return value
+  const part =
+    shape.parts.get(name) ?? either(() => shape.values().map((value) => partOf(value, name)), from, shape.depth + 1)
+  shape.parts.set(name, part)
+  return part
 }
 
-/** Says what a value is that was to be known later. */
-const settle = (value: Value, known: Value): void => {
-  value.from.push(known)
-  if (value.shape?._tag !== "Later") return
-  value.shape.value = known
-  for (const [name, part] of value.shape.parts) settle(part, partOf(known, name))
-}
+/** What a value is made of. */
+const edges = ({ from, shape }: Value): ReadonlyArray<Value> =>
+  shape?._tag === "Either" ? [...shape.values(), ...from] : from
 
 /** What a selector gives: a function may read all of the scope. */
 const selected = ({ wire }: Compiled, scope: Value): Value => {
@@ -175,21 +160,28 @@ const graphOf = (workflow: UntypedWorkflow): ReadonlyMap<string, Value> => {
         return madeOf(output, items)
       }
       case "Iterate": {
-        const last = later()
+        const outputs: Array<Value> = []
+        const last = either(() => outputs)
         const { input, next = input, until } = node.wires
         const inside = withNames(scope, { last })
         const isDone = selected(until, inside)
-        const rounds = either([selected(input, scope), selected(next, node.wires.next === undefined ? scope : inside)])
-        const output = bodyOf(body, path, rounds, madeOf(runs, isDone))
-        settle(last, output)
-        return node.collect === "all" ? madeOf(output, isDone) : either([output], isDone)
+        const inputs = [selected(input, scope), selected(next, node.wires.next === undefined ? scope : inside)]
+        outputs.push(
+          bodyOf(
+            body,
+            path,
+            either(() => inputs),
+            madeOf(runs, isDone)
+          )
+        )
+        return node.collect === "all" ? madeOf(...outputs, isDone) : either(() => outputs, [isDone])
       }
       case "Branch": {
         const on = selected(node.wires.on, scope)
         const input = selected(node.wires.input, scope)
         const outputs: Array<Value> = []
         for (const { body, path } of bodies) outputs.push(bodyOf(body, path, input, madeOf(runs, on)))
-        return either(outputs, on)
+        return either(() => outputs, [on])
       }
       case "Fallback": {
         const input = selected(node.wires.input, scope)
@@ -197,7 +189,8 @@ const graphOf = (workflow: UntypedWorkflow): ReadonlyMap<string, Value> => {
         const output = bodyOf(body, path, input, runs)
         // any of them may fail, or be set so that it did not
         const tried = madeOf(input, ...[...steps.values()].slice(before))
-        return either([output, bodyOf(other!.body, other!.path, input, madeOf(runs, tried))], tried)
+        const outputs = [output, bodyOf(other!.body, other!.path, input, madeOf(runs, tried))]
+        return either(() => outputs, [tried])
       }
     }
   }
@@ -210,10 +203,10 @@ type NamedNode = Exclude<Node, { readonly _tag: "Input" | "AndThen" | "All" }>
 
 /** All that can be reached from a value; `through`: past the steps on the way. */
 const reach = (start: Value, through: boolean): ReadonlySet<Value> => {
-  const seen = new Set(start.from)
+  const seen = new Set(edges(start))
   // what is added to a set while it is gone through is gone through, too
   for (const value of seen) {
-    if (value.step === undefined || through) for (const next of value.from) seen.add(next)
+    if (value.step === undefined || through) for (const next of edges(value)) seen.add(next)
   }
   return seen
 }
