@@ -95,7 +95,7 @@ const isFields = (value: unknown): value is { readonly objective: string; readon
 /** Either value; of files and blocks, those of both that are not at odds. */
 const isOf = (read: unknown, { format, other, value }: Subject): boolean => {
   if (isDeepStrictEqual(read, value) || isDeepStrictEqual(read, other)) return true
-  if ((format !== "files" && format !== "taggedBlocks") || !Array.isArray(read)) return false
+  if (!["files", "edits", "taggedBlocks"].includes(format) || !Array.isArray(read)) return false
   const all = [value, other].flat()
   return read.every((item) => all.some((one) => isDeepStrictEqual(item, one)))
 }

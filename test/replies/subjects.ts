@@ -167,6 +167,28 @@ const files = (random: Random): Subject => {
   }
 }
 
+const edits = (random: Random): Subject => {
+  const text = (random: Random) => `${textOf(random).replaceAll(/^.*("""|…).*$/gm, "")}\n`
+  const value = (random: Random) =>
+    ["src/a.py", "pkg/__init__.py", "README.md", "data/b.json", "Makefile"]
+      .filter((_, i) => i === 0 || random.bool(0.4))
+      .map((path) =>
+        random.bool(0.3) ? { path, content: text(random) } : { path, search: text(random), replace: text(random) }
+      )
+  return {
+    format: "edits",
+    parser: untyped(OutputParser.edits),
+    value: value(random),
+    other: value(random),
+    // a block without a heading is of the path before
+    contentOf: (value) =>
+      (value as ReadonlyArray<Readonly<Record<string, string>>>).flatMap(({ content, path, replace, search }) => [
+        `### File: \`${path}\``,
+        ...[content, replace, search].flatMap((text) => text?.split("\n") ?? [])
+      ])
+  }
+}
+
 const fields = (random: Random): Subject => {
   const value = (random: Random) => ({ objective: `do ${textOf(random)}`.trim(), file: "`src/a.py`" })
   return {
@@ -202,4 +224,5 @@ const blocks = (random: Random): Subject => {
 }
 
 /** One of the formats that have structure; `text` is whatever it is. */
-export const subject = (random: Random): Subject => random.pick([json, json, json, code, files, fields, blocks])(random)
+export const subject = (random: Random): Subject =>
+  random.pick([json, json, json, code, files, edits, fields, blocks])(random)
