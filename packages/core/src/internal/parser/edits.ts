@@ -77,84 +77,89 @@ const read = (text: string): Result.Result<ReadonlyArray<Edit>, OutputParseError
   const found: Array<{ readonly edit: Edit; readonly line: number }> = []
   const refuse = (line: number, detail: string, truncated = false) =>
     failure({ expected, found: truncated ? text : lines[line]!, place: `line ${line + 1}`, detail, truncated })
-  const take = (edit: Edit, named: Named | undefined, from: number, to: number) => {
+  const take = (edit: Edit, named: Named | undefined, from: number, to: number): Result.Result<number> => {
     found.push({ edit, line: from })
     if (named !== undefined) left[named.line] = ""
     left.fill("", from, to + 1)
+    return Result.succeed(to)
   }
+  /** What names the blocks that nothing else does. */
   let before: Pick<Named, "path" | "said"> | undefined
-  let isInFence = false
-  /** Where a fence ends that stands around several blocks. */
+  /** Where the fence stands that blocks are in, and where one ends that stands around several such. */
+  let fence: number | undefined
   let around = -1
-  for (let i = 0; i < lines.length; i++) {
-    const line = lines[i]!
-    if (searchReplace.isOpening(line)) {
-      const named = nameAbove(left, i)
-      before = named ?? before
-      if (before === undefined) return refuse(i, "nothing names the path of this block")
-      const { path, said } = before
-      const block = searchReplace.read(lines, i)
-      if ("detail" in block) return refuse(i, block.detail, block.isCutOff)
-      const fault = files.pathFault(path)
-      if (fault !== undefined) return refuse(i, fault)
-      const { change, close, divider } = block
-      const gap = said === undefined ? gapIn(change.replace, path) : undefined
-      if (gap !== undefined && gapIn(change.search, path) === undefined) {
-        const place = divider + gap
-        return refuse(place, `line ${place + 1} stands for code that is left out of ${path}; write all of it`)
-      }
-      take({ path, ...change }, named, i, close)
-      i = close
-      continue
-    }
-    if (searchReplace.isClosing(line)) return refuse(i, "this line ends a block that has no `<<<<<<< SEARCH`")
-    if (!fences.isFence(line)) continue
-    if (isInFence && fences.isBare(line)) {
-      isInFence = false
-      left[i] = ""
-      continue
-    }
-    const info = fences.infoOf(line)
+
+  /** Reads the block that a line opens, and gives its last one. */
+  const readBlock = (open: number): Result.Result<number, OutputParseError> => {
+    const named = nameAbove(left, open)
+    before = named ?? before
+    if (before === undefined) return refuse(open, "nothing names the path of this block")
+    const { path, said } = before
+    const block = searchReplace.read(lines, open)
+    if ("detail" in block) return refuse(open, block.detail, block.isCutOff)
+    const fault = files.pathFault(path)
+    if (fault !== undefined) return refuse(open, fault)
+    const gap = said === undefined ? gapOf(block.change, path) : undefined
+    if (gap === undefined) return take({ path, ...block.change }, named, open, block.close)
+    const line = block.divider + gap
+    return refuse(line, `line ${line + 1} stands for code that is left out of ${path}; write all of it`)
+  }
+
+  /** Reads or passes what a fence opens, or only the fence where blocks stand in it, and gives the last line of that. */
+  const readFence = (open: number): Result.Result<number, OutputParseError> => {
+    const info = fences.infoOf(lines[open]!)
     const inside = filePath.ofInfo(info)?.path
-    const named = nameAbove(left, i)
+    const named = nameAbove(left, open)
     if (named?.said === wholeFile) {
       const { path } = named
-      const block = fences.blockAt(lines, i)
+      const block = fences.blockAt(lines, open)
       const fault = files.pathFault(path)
-      if (fault !== undefined) return refuse(i, fault)
-      if (block === undefined) return refuse(i, `the code block of ${path} is not closed`, true)
-      take({ path, content: block.content }, named, i, block.end)
+      if (fault !== undefined) return refuse(open, fault)
       before = undefined
-      i = block.end
-      continue
+      return block === undefined
+        ? refuse(open, `the code block of ${path} is not closed`, true)
+        : take({ path, content: block.content }, named, open, block.end)
     }
-    if (opensEdits(lines, i)) {
+    if (opensEdits(lines, open)) {
       if (inside !== undefined) before = { path: inside, said: undefined }
-      isInFence = true
-      left[i] = ""
-      continue
+      fence = open
+      left[open] = ""
+      return Result.succeed(open)
     }
     const path = inside ?? named?.path
     const of = language.ofInfo(info)
-    const close = fences.closeOf(lines, i, () => (path === undefined || of === "markdown" ? of : language.ofPath(path)))
+    const languageOf = () => (path === undefined || of === "markdown" ? of : language.ofPath(path))
+    const close = fences.closeOf(lines, open, languageOf)
     const end = close ?? lines.length
-    const mark = lines
-      .slice(i + 1, end)
-      .findIndex((line) => searchReplace.isOpening(line) || searchReplace.isClosing(line))
-    if (mark >= 0 && path !== undefined) {
-      return searchReplace.isOpening(lines[i + 1 + mark]!)
-        ? refuse(i + 1 + mark, `a block of SEARCH and REPLACE stands within the content of ${path}`)
-        : refuse(i + 1 + mark, "this line ends a block that has no `<<<<<<< SEARCH`")
+    let mark = open + 1
+    while (mark < end && !searchReplace.isOpening(lines[mark]!) && !searchReplace.isClosing(lines[mark]!)) mark++
+    if (path === undefined && mark < end && open > around && ["markdown", "text", ""].includes(of)) {
+      if (close === undefined) return refuse(open, "the fence around the blocks is not closed", true)
+      around = close
+      left[open] = left[close] = ""
+      return Result.succeed(open)
     }
-    if (mark >= 0 && i > around && ["markdown", "text", ""].includes(of)) {
-      around = end
-      left[i] = ""
-      if (close !== undefined) left[close] = ""
-      continue
-    }
-    if (path !== undefined) before = undefined
-    i = end
+    if (path === undefined) return Result.succeed(end)
+    before = undefined
+    if (mark === end) return Result.succeed(end)
+    return searchReplace.isClosing(lines[mark]!)
+      ? refuse(mark, noOpening)
+      : refuse(mark, `a block of SEARCH and REPLACE stands within the content of ${path}`)
   }
+
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i]!
+    if (searchReplace.isClosing(line)) return refuse(i, noOpening)
+    if (fence !== undefined && fences.isBare(line)) {
+      fence = undefined
+      left[i] = ""
+    } else if (searchReplace.isOpening(line) || fences.isFence(line)) {
+      const end = searchReplace.isOpening(line) ? readBlock(i) : readFence(i)
+      if (Result.isFailure(end)) return Result.fail(end.failure)
+      i = end.success
+    }
+  }
+  if (fence !== undefined) return refuse(fence, "the fence around the last block is not closed", true)
   const isAll = found.length === 0
   return Result.map(files.read(left.join("\n"), { reply: text, expected, what: "edit", isAll }), (whole) =>
     [...found, ...whole.map(({ line, ...edit }) => ({ line, edit }))]
@@ -162,6 +167,8 @@ const read = (text: string): Result.Result<ReadonlyArray<Edit>, OutputParseError
       .map(({ edit }) => edit)
   )
 }
+
+const noOpening = "this line ends a block that has no `<<<<<<< SEARCH`"
 
 const wholeFile = "whole file"
 
@@ -202,8 +209,8 @@ const nextWithText = (lines: ReadonlyArray<string>, line: number): number => {
   return next
 }
 
-/** The line of a text that stands for code that is left out. */
-const gapIn = (text: string, path: string): number | undefined => {
-  const gap = leftOut(text, language.ofPath(path))
-  return gap?._tag === "Placeholder" ? gap.line : undefined
+/** The line of a new text that stands for code that is left out, unless the one before has such a line too. */
+const gapOf = ({ replace, search }: searchReplace.Change, path: string): number | undefined => {
+  const [gap, other] = [replace, search].map((text) => leftOut(text, language.ofPath(path)))
+  return gap?._tag === "Placeholder" && other?._tag !== "Placeholder" ? gap.line : undefined
 }
