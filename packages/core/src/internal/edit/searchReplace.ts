@@ -12,15 +12,19 @@ export type Block =
   | { readonly detail: string; readonly isCutOff: boolean }
 
 /** Each with its indentation and its signs. */
-const opening = /^([ \t]*)(<{5,}|-{5,}) ?SEARCH\s*$/i
+const opening = /^([ \t]*)(?:\*\*)?(<{5,}|-{5,}) ?SEARCH[:>]?(?:\*\*)?\s*$/i
 const divider = /^([ \t]*)(={5,})\s*$/
-const closing = /^([ \t]*)(>{5,}|\+{5,}) ?REPLACE\s*$/i
-
-const usual = 7
+const closing = /^([ \t]*)(?:\*\*)?(>{5,}|\+{5,}) ?REPLACE[:<]?(?:\*\*)?\s*$/i
+/** What looks like one of them to a reader, whatever its words. */
+const alike = /^[ \t>*]*(?:<{5,9}|>{5,9}) ?[A-Z]/i
 
 export const isOpening = (line: string): boolean => opening.test(line)
 
 export const isClosing = (line: string): boolean => closing.test(line)
+
+export const isAlike = (line: string): boolean => alike.test(line)
+
+const usual = 7
 
 /** A change between its markers, which are as long as it takes to be none of the lines of its texts. */
 export const print = ({ replace, search }: Change): string => {

@@ -157,6 +157,9 @@ const read = (text: string): Result.Result<ReadonlyArray<Edit>, OutputParseError
       const end = searchReplace.isOpening(line) ? readBlock(i) : readFence(i)
       if (Result.isFailure(end)) return Result.fail(end.failure)
       i = end.success
+    } else if (searchReplace.isAlike(line)) {
+      const markers = "write `<<<<<<< SEARCH`, `=======` and `>>>>>>> REPLACE`"
+      return refuse(i, `\`${line.trim()}\` is no marker of a block; ${markers}`)
     }
   }
   if (fence !== undefined) return refuse(fence, "the fence around the last block is not closed", true)
