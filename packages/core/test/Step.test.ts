@@ -338,6 +338,25 @@ describe("Step", () => {
       }).pipe(Effect.provide(layer))
     })
 
+    it("says what is wrong: a verdict alone is a type error", () => {
+      // @ts-expect-error a model cannot correct what it is not told of
+      assert.isTrue(Step.isStep(Step.make("list", { ...base, check: ({ points }) => points.length > 0 })))
+    })
+
+    it.effect("is a defect of a run, too, when it throws", () => {
+      const check = (): string => {
+        throw new RangeError("bug")
+      }
+      const workflow = Workflow.make("w", { input: Topic }).pipe(
+        Workflow.bind("points", Step.make("list", { ...base, check }), "input")
+      )
+      return Effect.gen(function* () {
+        const exit = yield* Effect.exit(Engine.execute(workflow, topic))
+        assert.isTrue(Exit.hasDies(exit))
+        assert.include(String(exit), `the check of "list" threw: RangeError: bug`)
+      }).pipe(Effect.provide(scripted(good).layer))
+    })
+
     it("refuses an example that it refuses: a model would learn from it", () => {
       const options = { ...base, examples: [{ input: topic, output: { points: ["leaf", "pot"] } }] }
       assert.isTrue(Step.isStep(Step.make("list", { ...options, check: few(2) })))
