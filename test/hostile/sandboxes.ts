@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process"
+import { NodeServices } from "@effect/platform-node"
 import type { TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
 import { BubblewrapTestRunner, PyodideTestRunner } from "@stepwright/node-runner"
-import type { Duration, Layer } from "effect"
+import { type Duration, Effect, FileSystem, Layer } from "effect"
 import type { TestOptions } from "vitest"
-import { needs } from "../support/tool.ts"
+import { isThere, needs } from "../support/tool.ts"
 
 interface Options {
   readonly timeout: Duration.Input
@@ -14,8 +16,26 @@ interface Sandbox {
   readonly of: (options: Options) => Layer.Layer<TestRunner, TestRunnerError>
 }
 
-export const sandboxes: Readonly<Record<"bubblewrap" | "pyodide", Sandbox>> = {
-  bubblewrap: { needs: needs("bwrap"), of: BubblewrapTestRunner.layer },
+/** A Python that has no packages. */
+const plain = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const folder = yield* Effect.orDie(fs.makeTempDirectoryScoped())
+  spawnSync("python3", ["-m", "venv", "--without-pip", folder])
+  return `${folder}/bin/python3`
+})
+
+export const sandboxes: Readonly<Record<"bubblewrap" | "bubblewrap with pytest" | "pyodide", Sandbox>> = {
+  bubblewrap: {
+    needs: needs("bwrap"),
+    of: (options) =>
+      Layer.unwrap(Effect.map(plain, (python) => BubblewrapTestRunner.layer({ ...options, python }))).pipe(
+        Layer.provide(NodeServices.layer)
+      )
+  },
+  "bubblewrap with pytest": {
+    needs: isThere("bwrap") ? needs("pytest") : needs("bwrap"),
+    of: BubblewrapTestRunner.layer
+  },
   pyodide: { needs: {}, of: PyodideTestRunner.layer }
 }
 

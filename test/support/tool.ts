@@ -12,6 +12,7 @@ declare module "vitest" {
 const tools = {
   python3: ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"],
   unshare: ["-Urpf", "--mount-proc", "true"],
+  pytest: ["--version"],
   bwrap: ["--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
 }
 

@@ -104,6 +104,7 @@ export const make = Effect.fnUntraced(function* (
         processes: place.isAlone ? maxProcesses : null,
         fileBytes: maxFile,
         program: asked.program ?? null,
+        pytest: place.python.pytest !== null,
         coverage: asked.coverage ?? false
       })
       const bytes = encoder.encode(job)
@@ -145,7 +146,9 @@ export const make = Effect.fnUntraced(function* (
     run: Effect.fnUntraced(function* (files: ReadonlyArray<SourceFile>, { coverage = false }: RunOptions = {}) {
       const words = { tests: word(), watch: word() }
       const remains = yield* remainsOf(files, words, { coverage })
-      return yield* testReport.make(yield* cpythonReport.read(remains, words))
+      const read = yield* cpythonReport.read(remains, words)
+      // pytest finds files that unittest does not
+      return yield* testReport.make(place.python.pytest === null ? read : { ...read, files: [] })
     }),
     evaluate: Effect.fnUntraced(function* (program, input) {
       const words = { tests: word(), watch: word() }

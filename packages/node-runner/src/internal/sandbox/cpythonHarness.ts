@@ -1,3 +1,4 @@
+import { pytestHarness } from "./pytestHarness.ts"
 import { unittestHarness } from "./unittestHarness.ts"
 import { compiled, inBubblewrap } from "./unsupported.ts"
 
@@ -94,6 +95,7 @@ def limit(seconds, memory, processes, file_bytes):
             most = most if hard == resource.RLIM_INFINITY else min(most, hard)
             resource.setrlimit(what, (most, most))
 
+${pytestHarness}
 
 def work():
     say({"started": True})
@@ -102,6 +104,10 @@ def work():
             return say(json.loads(evaluate(*job["program"])))
         except BaseException:
             return say({"fatal": traceback.format_exc(), "started": True})
+    if job["pytest"]:
+        import pytest
+        begin(job["root"])
+        return run_pytest(pytest)
     say(json.loads(discover(job["root"])))
     say(json.loads(run()))
 

@@ -48,22 +48,26 @@ def replaced():
     return None
 
 
-def look(test=None):
+# What is not as it was: of unittest, and of a test where one is given.
+def look(seen=None):
     doubt = replaced()
-    outcome = getattr(test, "_outcome", None)
-    if not doubt and outcome is not None:
-        if type(outcome) is not case._Outcome or outcome.result is not noting or "testPartExecutor" in vars(outcome):
-            doubt = f"{name_of(test)} replaced what unittest notes its outcome with"
-    if not doubt and test is not None and id(test) in witnesses:
-        own, given = vars(test), witnesses[id(test)].assertions
-        name = next((name for name in given if own.get(name) is not given[name]), None)
-        doubt = name and f"{name_of(test)} replaced its own {name}"
+    if not doubt and seen is not None:
+        outcome, own = getattr(seen.owner, "_outcome", None), getattr(seen.owner, "__dict__", {})
+        if outcome is not None and (
+            type(outcome) is not case._Outcome or outcome.result is not seen.result or "testPartExecutor" in vars(outcome)
+        ):
+            doubt = f"{name_of(seen.test)} replaced what unittest notes its outcome with"
+        elif any(own.get(name) is not value for name, value in seen.assertions.items()):
+            doubt = f"{name_of(seen.test)} replaced its own assertions"
     if doubt and doubt not in doubts:
         doubts.append(doubt)
 
 
 def name_of(test):
     try:
+        if hasattr(test, "nodeid"):
+            path, *names = test.nodeid.split("::")
+            return ".".join([path.removesuffix(".py").replace("/", "."), *names])
         return str(test.id()).removeprefix("unittest.loader._FailedTest.")
     except BaseException:
         return str(type(test))
@@ -87,8 +91,9 @@ def describe(kind, error, trace, is_assertion=False):
     try:
         told = traceback.TracebackException(kind, error, trace)
         own = [i for i, frame in enumerate(told.stack) if frame.filename.startswith(ROOT)]
-        if own:
-            told.stack[:] = told.stack[own[0]:own[-1] + 1 if is_assertion else None]
+        if not own:
+            return shorten("".join(told.format_exception_only()))
+        told.stack[:] = told.stack[own[0]:own[-1] + 1 if is_assertion else None]
         return shorten("".join(told.format()))
     except BaseException:
         return getattr(kind, "__name__", "an exception that cannot be shown")
@@ -101,10 +106,10 @@ def only_here():
 
 
 class Witness:
-    __slots__ = ("test", "left", "raised", "assertions", "outcomes", "details", "asserts")
+    __slots__ = ("test", "owner", "result", "left", "raised", "assertions", "outcomes", "details", "asserts")
 
     def __init__(self, test):
-        self.test, self.left, self.raised, self.assertions = test, 0, False, {}
+        self.test, self.owner, self.result, self.left, self.raised, self.assertions = test, None, None, 0, False, {}
         self.outcomes, self.details, self.asserts = [], [], False
 
 
@@ -112,7 +117,7 @@ witnesses = {}
 
 
 class Unasserted(Exception):
-    pass
+    __module__ = "builtins"
 
 
 def gave_back(value):
@@ -125,13 +130,14 @@ def gave_back(value):
 
 def enter(seen):
     only_here()
-    look(seen.test)
+    look(seen)
 
 
 def left(seen, error=None):
     only_here()
-    look(seen.test)
-    if error is None:
+    look(seen)
+    outcome = getattr(seen.owner, "_outcome", None)
+    if error is None and getattr(outcome, "success", True):
         seen.left += 1
     else:
         seen.raised = True
@@ -144,7 +150,7 @@ def is_isolated(test):
 
 
 def entering(seen, method):
-    if is_isolated(seen.test) and inspect.iscoroutinefunction(method):
+    if is_isolated(seen.owner) and inspect.iscoroutinefunction(method):
         async def witnessed(*args, **more):
             enter(seen)
             try:
@@ -165,17 +171,23 @@ def entering(seen, method):
     return functools.wraps(method)(witnessed)
 
 
+# Gives a case the assertions that unittest had at first, but for those that it has in their place.
+def arm(seen, owner, result):
+    kind = type(owner)
+    seen.owner, seen.result = owner, result
+    seen.assertions = {name: value.__get__(owner) for name, value in ASSERTIONS.items() if getattr(kind, name) is value}
+    vars(owner).update(seen.assertions)
+
+
 def accompany(test):
     seen = Witness(test)
     try:
         if isinstance(test, case.TestCase):
-            name, kind = test._testMethodName, type(test)
+            name = test._testMethodName
             method = getattr(test, name)
             seen.asserts = place_of(getattr(test, "_testFunc", method)) in asserting
-            given = {name: value.__get__(test) for name, value in ASSERTIONS.items() if getattr(kind, name) is value}
-            vars(test).update(given)
+            arm(seen, test, noting)
             vars(test)[name] = entering(seen, method)
-            seen.assertions = given
     except BaseException:
         pass
     witnesses[id(test)] = seen

@@ -84,25 +84,38 @@ NEEDED = {"unittest"} | {
 }
 
 
+def own_modules():
+    return {
+        name.removesuffix(".py") for name in os.listdir(ROOT) if name.endswith(".py") or os.path.isdir(f"{ROOT}/{name}")
+    }
+
+
 # A module of the tests' own wins over one of the standard library that the sandbox alone has loaded already.
-def forget_shadowed(own):
+def forget_shadowed():
+    own = own_modules()
     for name, module in list(sys.modules.items()):
         origin = getattr(getattr(module, "__spec__", None), "origin", None)
         if name.partition(".")[0] in own - NEEDED and origin not in (None, "built-in", "frozen"):
             del sys.modules[name]
 
 
-def discover(root):
-    global ROOT, OWNER, tests
-    ROOT, OWNER, found = root, getpid(), []
+# What is to be done before the first module of the tests is loaded.
+def begin(root):
+    global ROOT, OWNER
+    ROOT, OWNER = root, getpid()
     paths = [os.path.relpath(os.path.join(at, name), root) for at, _, names in os.walk(root) for name in names]
     asserting.update(asserting_in(root, paths))
-    own = {name.removesuffix(".py") for name in os.listdir(root) if name.endswith(".py") or os.path.isdir(f"{root}/{name}")}
-    for name in sorted(own & NEEDED):
+    for name in sorted(own_modules() & NEEDED):
         doubts.append(f"{name}.py takes the place of a module of Python's own, without which unittest does not run")
     prepare()
     os.chdir(root)
-    forget_shadowed(own)
+    forget_shadowed()
+
+
+def discover(root):
+    global tests
+    found = []
+    begin(root)
     try:
         tests = Loader().discover(".")
         found = cases_in(tests)
@@ -119,6 +132,10 @@ def run():
         tests.run(noting)
     except BaseException as error:
         doubts.append(describe(type(error), error, error.__traceback__))
+    return end()
+
+
+def end():
     only_here()
     look()
     for stream in (sys.stdout, sys.stderr):
