@@ -19,7 +19,7 @@ interface Sandbox {
 /** A Python that has no packages. */
 const plain = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
-  const folder = yield* Effect.orDie(fs.makeTempDirectoryScoped())
+  const folder = `${yield* Effect.orDie(fs.makeTempDirectoryScoped())}/venv`
   spawnSync("python3", ["-m", "venv", "--without-pip", folder])
   return `${folder}/bin/python3`
 })

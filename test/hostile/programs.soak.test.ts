@@ -1,0 +1,4 @@
+import { hostileIn } from "./inSandbox.ts"
+
+hostileIn("bubblewrap with pytest")
+hostileIn("pyodide")

@@ -1,0 +1,3 @@
+import { hostileIn } from "./inSandbox.ts"
+
+hostileIn("bubblewrap")

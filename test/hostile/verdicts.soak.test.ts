@@ -1,0 +1,4 @@
+import { liesIn } from "./liesIn.ts"
+
+liesIn("bubblewrap with pytest")
+liesIn("pyodide")
