@@ -51,6 +51,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
   "node-runner": [
     "cli/start",
     "internal/disk",
+    "internal/harness",
     "internal/sandbox",
     "internal/journal",
     ["BubblewrapTestRunner", "NodeHasher", "NodeJournal", "NodeWorkspace", "PyodideTestRunner"],

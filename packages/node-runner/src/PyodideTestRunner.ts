@@ -18,7 +18,7 @@ import { TestRunner } from "@stepwright/core/TestRunner"
 import { refuse, type SourceFile } from "@stepwright/core/Workspace"
 import { head, outOfTime } from "./internal/sandbox/bounds.ts"
 import type { Job, Tests } from "./internal/sandbox/pyodideProcess.ts"
-import { pyodideHarness } from "./internal/sandbox/pyodideHarness.ts"
+import { pyodideHarness } from "./internal/harness/pyodideHarness.ts"
 import * as pyodideSnapshot from "./internal/sandbox/pyodideSnapshot.ts"
 import * as testReport from "./internal/sandbox/testReport.ts"
 
@@ -119,7 +119,7 @@ const make = Effect.fnUntraced(function* ({
     }).pipe(Effect.scoped, Effect.timeout(startTimeout))
 
   const remainsOf = Effect.fnUntraced(
-    function* (files: ReadonlyArray<SourceFile>, work?: Tests["program"]) {
+    function* (files: ReadonlyArray<SourceFile>, work: Pick<Tests, "program" | "coverage"> = {}) {
       if (Option.isNone(pyodide)) {
         return yield* testReport.notStarted('the package "pyodide" is not installed; run npm install, and try again')
       }
@@ -130,7 +130,7 @@ const make = Effect.fnUntraced(function* ({
       const madeBy = [nodeVersion, pyodideHarness, yield* fs.readFileString(program)]
       const snapshot = yield* snapshotOf(version, madeBy, memoryOf(job))
       const timeoutMillis = Duration.isFinite(Duration.fromInputUnsafe(timeout)) ? Duration.toMillis(timeout) : null
-      const tests = { files, ...(work !== undefined && { program: work }), timeoutMillis, memoryBytes }
+      const tests = { files, ...work, timeoutMillis, memoryBytes }
       const began = yield* Clock.currentTimeMillis
       const process = yield* processOf({
         ...job,
@@ -156,7 +156,8 @@ const make = Effect.fnUntraced(function* ({
       onSome: ({ version }) => `pyodide@${version} python@${version.replace(/^(\d)(\d+).*/, "$1.$2")} unittest`
     }),
     hasPytest: false,
-    run: (files) => Effect.flatMap(remainsOf(files), testReport.make),
-    evaluate: (text, input) => Effect.flatMap(remainsOf([], { text, input: JSON.stringify(input) }), testReport.output)
+    run: (files, { coverage = false } = {}) => Effect.flatMap(remainsOf(files, { coverage }), testReport.make),
+    evaluate: (text, input) =>
+      Effect.flatMap(remainsOf([], { program: { text, input: JSON.stringify(input) } }), testReport.output)
   })
 })

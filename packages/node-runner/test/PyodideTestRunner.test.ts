@@ -493,7 +493,7 @@ class T(unittest.TestCase):
         assert.isTrue(isGreen(report), JSON.stringify(report))
         const hoard = tests("def test_it(self):\n    for n in range(10_000): open(f'{n}', 'wb').write(bytes(2**20))")
         const error = yield* Effect.flip(run({ "test_it.py": hoard }))
-        assert.strictEqual(error.reason, "Crashed")
+        assert.strictEqual(error.reason, "OutOfMemory")
         assert.include(error.message, "more memory")
       })
     )

@@ -35,6 +35,8 @@ export interface Job {
 
 export interface Tests {
   readonly files: ReadonlyArray<{ readonly path: string; readonly content: string }>
+  /** Whether the lines that run are counted. */
+  readonly coverage?: boolean
   /** A program in the place of tests, with its input as JSON; its output, as JSON, is the only other line. */
   readonly program?: { readonly text: string; readonly input: string }
   /** `null` for none: JSON has no infinity. */
@@ -86,8 +88,8 @@ let began: number | undefined
 /** The test that is running, as the harness last wrote it. */
 let running = (): string | undefined => undefined
 
-const fail = (error: unknown): never => {
-  report(JSON.stringify({ fatal: String(error), started: began !== undefined, running: running() }))
+const fail = (error: unknown, over?: "OutOfMemory"): never => {
+  report(JSON.stringify({ fatal: String(error), started: began !== undefined, running: running(), over }))
   return exit(1)
 }
 
@@ -141,7 +143,7 @@ const limit = (pyodide: PyodideAPI, { memoryBytes, timeoutMillis }: Tests) => {
       if (time < next || began === undefined) return 0
       next = time + 100
       // memory outside of Python's own: files, JavaScript objects
-      if (memoryUsage.rss() > 2 * memoryBytes) fail("the tests used more memory than the sandbox allows")
+      if (memoryUsage.rss() > 2 * memoryBytes) fail("the tests used more memory than the sandbox allows", "OutOfMemory")
       const over = time - began - (timeoutMillis ?? Infinity)
       // the parent has killed this process by now
       if (over > 20_000) exit(1)
@@ -237,7 +239,7 @@ const runTests = (tests: Tests) => (pyodide: PyodideAPI) => {
     report(harness.get("evaluate")(tests.program.text, tests.program.input))
     exit(0)
   }
-  report(discover(job.root))
+  report(discover(job.root, tests.coverage ?? false))
   const changed = changedFiles()
   report(run())
   report(JSON.stringify({ interrupted, changed: [...new Set([...changed, ...changedFiles()])] }))
@@ -271,4 +273,4 @@ const startToRun = () =>
 
 const work =
   job.tests === undefined ? start({ _makeSnapshot: true }).then(makeSnapshot) : startToRun().then(runTests(job.tests))
-work.catch(fail)
+work.catch((error: unknown) => fail(error))

@@ -45,7 +45,9 @@ const Fatal = Schema.fromJsonString(
     fatal: Schema.String,
     started: Schema.Boolean,
     /** The test that was running. */
-    running: Schema.optionalKey(Schema.String)
+    running: Schema.optionalKey(Schema.String),
+    /** The limit at which it was ended. */
+    over: Schema.optionalKey(Limit)
   })
 )
 const decodeFatal = Schema.decodeUnknownEffect(Fatal)
@@ -116,13 +118,15 @@ export const unavailable = (name: string, why: string) => {
 
 const noVerdict = ({ complaints, report }: Remains) =>
   Effect.match(decodeFatal(report.trimEnd().split("\n").at(-1)), {
-    onSuccess: ({ fatal, running = "", started }) =>
-      started
-        ? new TestRunnerError({
-            reason: "Crashed",
-            detail: `${running || "the tests"} ended the process that ran them: ${fatal}`
-          })
-        : notStarted(`Pyodide did not start (${fatal}); install it anew`),
+    onSuccess: ({ fatal, over, running = "", started }) =>
+      over !== undefined
+        ? overLimit(over, `${running}: ${fatal}`)
+        : started
+          ? new TestRunnerError({
+              reason: "Crashed",
+              detail: `${running || "the tests"} ended the process that ran them: ${fatal}`
+            })
+          : notStarted(`Pyodide did not start (${fatal}); install it anew`),
     onFailure: () =>
       report === ""
         ? notStarted(`Pyodide did not start; install it anew. ${complaints}`.trimEnd())

@@ -5,49 +5,6 @@
  * loaded; before and after it, what `unittest` consists of is compared with what it was then.
  */
 export const noting = `
-def classes_of(module):
-    return [c for c in vars(module).values() if isinstance(c, type) and c.__module__ == module.__name__]
-
-
-def parts_of(owner):
-    for name, value in list(vars(owner).items()):
-        plain = getattr(value, "__func__", getattr(value, "fget", value))
-        if hasattr(plain, "__code__"):
-            yield owner, name, value, plain, plain.__code__
-        elif name == "failureException" or isinstance(owner, types.ModuleType) and isinstance(value, type):
-            yield owner, name, value, None, None
-
-
-def watch(*owners):
-    WATCHED.extend(part for owner in owners for part in parts_of(owner))
-
-
-def watch_unittest(*modules):
-    for module in modules:
-        watch(module, *classes_of(module))
-
-
-WATCHED = []
-LOOKUPS = ("__getattribute__", "__getattr__", "__setattr__")
-watch_unittest(unittest, case, loader, result, suite)
-ASSERTIONS = {
-    name: value for name, value in vars(case.TestCase).items()
-    if inspect.isfunction(value) and (name.startswith("assert") or name in ("fail", "subTest", "skipTest"))
-}
-OWN_LOOKUPS = [(c, name) for c in (case.TestCase, case._Outcome) for name in LOOKUPS if name in vars(c)]
-
-
-def replaced():
-    for owner, name, value, plain, code in WATCHED:
-        if vars(owner).get(name) is not value or (plain is not None and plain.__code__ is not code):
-            return f"{owner.__name__}.{name} of unittest was replaced"
-    for owner in (case.TestCase, case._Outcome):
-        for name in LOOKUPS:
-            if name in vars(owner) and (owner, name) not in OWN_LOOKUPS:
-                return f"{owner.__name__}.{name} was added to unittest"
-    return None
-
-
 # What is not as it was: of unittest, and of a test where one is given.
 def look(seen=None):
     doubt = replaced()
@@ -86,10 +43,20 @@ def shorten(text):
     return text if len(text) <= DETAIL else "...\\n" + text[-DETAIL:].partition("\\n")[2]
 
 
+# The last frames, of more than anybody reads.
+def ends_of(trace):
+    frames, rest = 0, trace
+    while rest is not None:
+        frames, rest = frames + 1, rest.tb_next
+    for _ in range(frames - 1000):
+        trace = trace.tb_next
+    return trace
+
+
 # The frames of the tests and the code, without those of what runs them and of what asserts.
 def describe(kind, error, trace, is_assertion=False):
     try:
-        told = traceback.TracebackException(kind, error, trace)
+        told = traceback.TracebackException(kind, error, ends_of(trace))
         own = [i for i, frame in enumerate(told.stack) if frame.filename.startswith(ROOT)]
         if not own:
             return shorten("".join(told.format_exception_only()))

@@ -106,9 +106,9 @@ def work():
             return say({"fatal": traceback.format_exc(), "started": True})
     if job["pytest"]:
         import pytest
-        begin(job["root"])
+        begin(job["root"], job["coverage"])
         return run_pytest(pytest)
-    say(json.loads(discover(job["root"])))
+    say(json.loads(discover(job["root"], job["coverage"])))
     say(json.loads(run()))
 
 
@@ -134,7 +134,8 @@ def wait_for(child, trace):
     while not poll.poll(100):
         if until is not None and time.monotonic() > until:
             os.kill(child, WHERE)
-            select.select([trace], [], [], 0.5)
+            # which is written piece by piece
+            time.sleep(0.1)
             return "TimedOut"
         if job["isAlone"] and resident() > job["memory"]:
             return "OutOfMemory"
@@ -157,11 +158,13 @@ def supervise(child, trace):
         told = os.read(trace, 20_000).decode(errors="replace")
     except BlockingIOError:
         told = ""
+    lines = told.splitlines()
+    own = [line.replace(f'{job["root"]}/', "") for line in lines if f'"{job["root"]}/' in line]
     code = os.waitstatus_to_exitcode(status)
     if code == -signal.SIGXCPU:
         over = "TimedOut"
     changed = [path for path, content in job["files"].items() if path.endswith(".py") and is_changed(path, content.encode())]
-    say({"over": over, "code": code, "trace": told.replace(f'File "{job["root"]}/', 'File "'), "changed": changed})
+    say({"over": over, "code": code, "trace": "\\n".join(own or lines[-1:]), "changed": changed})
 
 
 def main():

@@ -1,5 +1,7 @@
 import { assertions } from "./assertions.ts"
+import { coverage } from "./coverage.ts"
 import { noting } from "./noting.ts"
+import { watching } from "./watching.ts"
 
 /**
  * Runs `unittest` in a sandbox as `python3 -m unittest` does in a folder: the same discovery, the same order. What it
@@ -8,7 +10,7 @@ import { noting } from "./noting.ts"
  * what pytest alone could run is told.
  */
 export const unittestHarness = `
-import functools, inspect, json, os, re, sys, time, traceback, types, unittest
+import functools, inspect, json, os, re, sys, threading, time, traceback, types, unittest
 from unittest import case, loader, result, suite
 ${assertions}
 
@@ -37,6 +39,8 @@ def prepare():
 
 def announce(name):
     pass
+${watching}
+${coverage}
 ${noting}
 
 
@@ -100,7 +104,7 @@ def forget_shadowed():
 
 
 # What is to be done before the first module of the tests is loaded.
-def begin(root):
+def begin(root, covers):
     global ROOT, OWNER
     ROOT, OWNER = root, getpid()
     paths = [os.path.relpath(os.path.join(at, name), root) for at, _, names in os.walk(root) for name in names]
@@ -110,12 +114,14 @@ def begin(root):
     prepare()
     os.chdir(root)
     forget_shadowed()
+    if covers:
+        start_coverage(root, sorted(paths))
 
 
-def discover(root):
+def discover(root, covers=False):
     global tests
     found = []
-    begin(root)
+    begin(root, covers)
     try:
         tests = Loader().discover(".")
         found = cases_in(tests)
@@ -143,7 +149,7 @@ def end():
             stream.flush()
         except BaseException:
             pass
-    return dumps({"tests": outcomes, "doubts": doubts, "limits": limits})
+    return dumps({"tests": outcomes, "doubts": doubts, "limits": limits, **coverage_so_far()})
 
 
 def evaluate(program, given):

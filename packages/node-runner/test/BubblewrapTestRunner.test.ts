@@ -1,0 +1,74 @@
+import { assert, describe, it } from "@effect/vitest"
+import { TestRunner } from "@stepwright/core/TestRunner"
+import { Effect } from "effect"
+import { needs } from "../../../test/support/tool.ts"
+import * as BubblewrapTestRunner from "../src/BubblewrapTestRunner.ts"
+
+const run = (files: Readonly<Record<string, string>>, options?: BubblewrapTestRunner.Options) =>
+  Effect.flatMap(TestRunner, (runner) =>
+    runner.run(Object.entries(files).map(([path, content]) => ({ path, content })))
+  ).pipe(Effect.provide(BubblewrapTestRunner.layer(options)))
+
+describe("BubblewrapTestRunner", () => {
+  it.live(
+    "names bubblewrap, the interpreter and what runs the tests, with their versions",
+    () =>
+      Effect.gen(function* () {
+        const { hasPytest, identity } = yield* TestRunner
+        assert.match(identity, /^bubblewrap@\d+\.\d+\.\d+ python@3\.\d+\.\d+ \(\/.+\) (?:unittest|pytest@[\d.]+)$/)
+        assert.strictEqual(hasPytest, identity.includes("pytest@"))
+      }).pipe(Effect.provide(BubblewrapTestRunner.layer())),
+    needs("bwrap")
+  )
+
+  it.live("is not to be had without the interpreter that is named, and says so", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(run({}, { python: "/no/such/python" }))
+      assert.strictEqual(error.reason, "Unavailable")
+      assert.match(error.message, /no\/such\/python|bwrap/)
+    })
+  )
+
+  it.live(
+    "cuts off what is printed",
+    () =>
+      Effect.gen(function* () {
+        const { output } = yield* run({ "test_it.py": "print('é' * 5_000_000)\n" }, { maxOutput: 1_001 })
+        assert.isBelow(output.length, 600)
+        assert.include(output, "cut off after 1001 bytes")
+      }),
+    needs("bwrap")
+  )
+
+  it.live(
+    "says where a loop was",
+    () =>
+      Effect.gen(function* () {
+        const files = { "test_it.py": "def turn():\n    while True: pass\ndef test_it():\n    turn()\n" }
+        const error = yield* Effect.flip(run(files, { timeout: "1 second" }))
+        assert.strictEqual(error.reason, "TimedOut")
+        assert.include(error.message, "did not end within 1s")
+        assert.match(error.message, /File "test_it\.py", line 2 in turn\n.*line 4 in test_it/)
+      }),
+    needs("bwrap")
+  )
+
+  it.live(
+    "names the test that ends its process",
+    () =>
+      Effect.gen(function* () {
+        const files = { "test_it.py": "import os\ndef test_a(): pass\ndef test_b(): os.abort()\n" }
+        const error = yield* Effect.flip(run(files))
+        assert.strictEqual(error.reason, "Crashed")
+        assert.include(error.message, "test_it.test_b ended the process that ran them: signal 6")
+      }),
+    needs("bwrap")
+  )
+
+  it.live("refuses paths that lead out of the folder", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(run({ "../x.py": "" }))
+      assert.strictEqual(error.reason, "Unavailable")
+    })
+  )
+})
