@@ -119,6 +119,8 @@ describe("TaskBreakdownStep", () => {
     it("refuses two tasks that own one file, in other letters too", () => {
       assert.include(refusal(task(1, "a.py"), task(2, "a.py")), 'Task 1 ("a.py") and Task 2 ("a.py") own one file')
       assert.include(refusal(task(1, "a.py"), task(2, "A.py")), "own one file")
+      assert.include(refusal(task(1, "\u00e9.py"), task(2, "e\u0301.py")), "own one file")
+      assert.include(refusal(task(1, "straße.py"), task(2, "STRASSE.py")), "own one file")
     })
 
     it("refuses two tasks of one number, and a breakdown without a task", () => {
@@ -231,7 +233,10 @@ describe("TaskBreakdownStep", () => {
       ["`shop/cart.py` (new; holds `Cart`)", "shop/cart.py"],
       ["Add `Cart` to `shop/cart.py`.", "shop/cart.py"],
       ["Create shop/__init__.py.", "shop/__init__.py"],
-      ["`Makefile`", "Makefile"]
+      ["`Makefile`", "Makefile"],
+      ["`docs/設計.md`", "docs/設計.md"],
+      ["`templates/{{name}}.html`", "templates/{{name}}.html"],
+      ["`données/été.csv` (neu)", "données/été.csv"]
     ])("reads the file %j", (text, file) => {
       assert.strictEqual(fileOf(text), file)
     })
@@ -241,7 +246,8 @@ describe("TaskBreakdownStep", () => {
       ["`C:\\shop\\cart.py`", "it must be relative"],
       ["`shop/../../cart.py`", 'none may be "." or ".."'],
       ["`shop/cart.py` and `shop/price.py`", "a task adds one file, and this names 2"],
-      ["the cart module?", "is no path for a file"]
+      ["the cart module?", "is no path for a file"],
+      ["`.vscode/tasks.json`", "acts on its own"]
     ])("refuses the file %j", (text, detail) => {
       assert.include(fileOf(text), detail)
     })

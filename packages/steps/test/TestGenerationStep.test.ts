@@ -18,6 +18,7 @@ describe("TestGenerationStep", () => {
       assert.include(refusal("tests/test_a.py", "src/a.py"), '"src/a.py" is not below tests/')
       assert.include(refusal("tests/../a/test_a.py"), "is no path for a file")
       assert.include(refusal("tests/test_a.py", "tests/Test_a.py"), "is there twice")
+      assert.include(refusal("tests/test_a.py", "tests/\u00e9.csv", "tests/e\u0301.csv"), "is there twice")
       assert.include(refusal("tests/a_test.py"), "unittest would find no test")
       assert.include(refusal(), "unittest would find no test")
     })
