@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
 import { orderProblem } from "@stepwright/core/Workflow"
+import * as Workspace from "@stepwright/core/Workspace"
 import * as ArchitectureDesignStep from "./ArchitectureDesignStep.ts"
 import { relativePath } from "./internal/relativePath.ts"
 import * as taskText from "./internal/taskText.ts"
@@ -26,16 +27,15 @@ export class Task extends Schema.Opaque<Task>()(
 /** Why tasks cannot be done as they are, by name; `undefined` if they can. */
 const problem = (tasks: ReadonlyArray<Task>): string | undefined => {
   const byFile = new Map<string, Task>()
-  const names = new Map<string | number, Task>()
+  const numbers = new Map<number, Task>()
   for (const task of tasks) {
-    const sameNumber = names.get(task.number)
+    const sameNumber = numbers.get(task.number)
     if (sameNumber !== undefined) {
       return `two tasks have the number ${task.number}: "${sameNumber.title}" and "${task.title}"`
     }
-    // a file system may not tell upper and lower case apart
-    const sameFile = names.get(task.file.toLowerCase())
+    const sameFile = [...byFile.values()].find(({ file }) => Workspace.isSameName(file, task.file))
     if (sameFile !== undefined) return `${name(sameFile)} and ${name(task)} own one file; a file belongs to one task`
-    names.set(task.number, task).set(task.file.toLowerCase(), task)
+    numbers.set(task.number, task)
     byFile.set(task.file, task)
   }
   const found = orderProblem(tasks.map(({ dependsOn, file }) => [file, dependsOn]))

@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
+import * as Workspace from "@stepwright/core/Workspace"
 import { Files } from "./ImplementationStep.ts"
 import * as files from "./internal/files.ts"
 import { relativePath } from "./internal/relativePath.ts"
@@ -16,12 +17,9 @@ export class TestFile extends Schema.Opaque<TestFile>()(
 ) {}
 
 const problem = (files: ReadonlyArray<TestFile>): string | undefined => {
-  const paths = new Set<string>()
-  for (const { path } of files) {
+  for (const [i, { path }] of files.entries()) {
     if (!path.startsWith("tests/")) return `"${path}" is not below tests/`
-    // a file system may not tell upper and lower case apart
-    if (paths.has(path.toLowerCase())) return `"${path}" is there twice`
-    paths.add(path.toLowerCase())
+    if (files.slice(0, i).some((other) => Workspace.isSameName(other.path, path))) return `"${path}" is there twice`
   }
   return files.some(({ path }) => /\/test\w*\.py$/.test(path))
     ? undefined
