@@ -27,5 +27,5 @@ const withRunLeftOut = (doc: HelpDoc): HelpDoc => {
   if (run?.name !== "RUN" || others.length === 0) return doc
   const start = doc.usage.slice(0, doc.usage.indexOf("[<RUN>]"))
   const usage = `${start}[<RUN>] ${others.map(({ name, variadic }) => `<${name}>${variadic ? "..." : ""}`).join(" ")}`
-  return { ...doc, usage, args: [run, ...others.map((other) => ({ ...other, required: true }))] }
+  return { ...doc, usage, args: [run, ...others.map((other) => ({ ...other, required: true, variadic: false }))] }
 }
