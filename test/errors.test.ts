@@ -42,6 +42,7 @@ const values: Readonly<Record<string, unknown>> = {
     truncated: false
   }),
   "VerificationError.reason": new TestRunner.TestRunnerError({ reason: "Crashed", detail }),
+  "EditError.reason": "NotFound",
   "Red.run": 3,
   "Unsupported.run": 3,
   "WrongWorkflow.found": "other",
@@ -52,6 +53,10 @@ const values: Readonly<Record<string, unknown>> = {
   found: "a text",
   line: 2,
   column: 3,
+  index: 1,
+  search: "the lines to replace",
+  lines: [],
+  nearest: { line: 2, text: "the line to replace" },
   path: "design/tasks",
   missing: "design",
   cases: ["bug", "question"],
