@@ -309,3 +309,86 @@ os._exit(0)
     says: "difflib.py takes the place"
   }
 }
+
+const conftest = (hooks: string): Lie["files"] => ({
+  "conftest.py": `import pytest\n${hooks}\n`,
+  "test_it.py": "import pytest\ndef test_wrong(): assert 1 == 2\ndef test_ok(): assert 1 == 1\n"
+})
+
+/** The same where pytest runs the tests. */
+export const liesToPytest: Readonly<Record<string, Lie>> = {
+  "an outcome that a conftest.py changes": {
+    files: conftest(`@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    made = yield
+    made.get_result().outcome = "passed"`),
+    says: "assert 1 == 2"
+  },
+  "an outcome that a conftest.py makes": {
+    files: conftest(`@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item, call):
+    return pytest.TestReport(item.nodeid, item.location, {}, "passed", None, call.when)`),
+    says: "assert 1 == 2"
+  },
+  "a call that a conftest.py makes in its place": {
+    files: conftest("@pytest.hookimpl(tryfirst=True)\ndef pytest_pyfunc_call(pyfuncitem): return True"),
+    says: "never ran"
+  },
+  "a protocol of a conftest.py": {
+    files: conftest("@pytest.hookimpl(tryfirst=True)\ndef pytest_runtest_protocol(item, nextitem): return True"),
+    says: "did not run"
+  },
+  "a loop of a conftest.py": {
+    files: conftest("@pytest.hookimpl(tryfirst=True)\ndef pytest_runtestloop(session): return True"),
+    says: "did not run"
+  },
+  "tests that a conftest.py takes away": {
+    files: conftest('def pytest_collection_modifyitems(items): items[:] = [i for i in items if "wrong" not in i.name]'),
+    says: "did not run: test_it.test_wrong"
+  },
+  "a conftest.py that marks all": {
+    files: conftest(
+      "def pytest_collection_modifyitems(items):\n    for item in items: item.add_marker(pytest.mark.xfail)"
+    ),
+    says: ""
+  },
+  "another function in the place of a test": {
+    files: conftest("@pytest.hookimpl(trylast=True)\ndef pytest_runtest_call(item): item.obj = lambda: None"),
+    says: "assert 1 == 2"
+  },
+  "an item of a conftest.py": {
+    files: {
+      "conftest.py": `import pytest
+class Item(pytest.Item):
+    def runtest(self): pass
+class File(pytest.File):
+    def collect(self): return [Item.from_parent(self, name="x")]
+def pytest_collect_file(file_path, parent):
+    if file_path.suffix == ".txt": return File.from_parent(parent, path=file_path)
+`,
+      "a.txt": "x"
+    },
+    says: "never ran"
+  },
+  "a pytest.raises that takes all": {
+    files: conftest("import contextlib\npytest.raises = lambda *parts: contextlib.suppress(BaseException)"),
+    says: "raises of pytest was replaced"
+  },
+  "a fixture that ends": {
+    files: {
+      "test_it.py":
+        "import os, pytest\n@pytest.fixture(autouse=True)\ndef end():\n    yield\n    os._exit(0)\ndef test_ok(): assert 1\n"
+    },
+    says: ended
+  },
+  "a pytest.exit": { files: { "test_it.py": "import pytest\ndef test_ok(): pytest.exit('x', 0)\n" }, says: "x" },
+  "settings that select": {
+    files: { ...conftest(""), "pytest.ini": "[pytest]\naddopts = -k ok\n" },
+    says: "did not run: test_it.test_wrong"
+  },
+  "settings that only collect": {
+    files: { ...conftest(""), "pytest.ini": "[pytest]\naddopts = --collect-only\n" },
+    says: "did not run"
+  },
+  "a pytest.py": { files: { ...conftest(""), "pytest.py": "def fixture(f): return f\n" }, says: "assert 1 == 2" }
+}

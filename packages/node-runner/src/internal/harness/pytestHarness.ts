@@ -83,7 +83,10 @@ def run_pytest(pytest):
             elif report.outcome == "failed":
                 noted(item, "failed", str(report.longrepr))
             elif call.when == "call":
-                noted(item, "passed")
+                if hasattr(report, "wasxfail"):
+                    noted(item, "failed", "it was expected to fail, and passed")
+                else:
+                    noted(item, "passed")
 
         # parts of a test, which no call ends with
         def pytest_runtest_logreport(self, report):

@@ -35,7 +35,8 @@ OWN_LOOKUPS = [(c, name) for c in (case.TestCase, case._Outcome) for name in LOO
 def replaced():
     for owner, name, value, plain, code in WATCHED:
         if vars(owner).get(name) is not value or (plain is not None and plain.__code__ is not code):
-            return f"{owner.__name__}.{name} of unittest was replaced"
+            home = (getattr(owner, "__module__", None) or owner.__name__).partition(".")[0]
+            return f"{owner.__name__}.{name} of {'pytest' if home == 'pytest' else 'unittest'} was replaced"
     for owner in (case.TestCase, case._Outcome):
         for name in LOOKUPS:
             if name in vars(owner) and (owner, name) not in OWN_LOOKUPS:

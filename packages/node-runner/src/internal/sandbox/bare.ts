@@ -1,10 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import type { TestRunner } from "@stepwright/core/TestRunner"
 import * as cpython from "./cpython.ts"
 import * as python from "./python.ts"
 
 /** A runner that is no sandbox: an interpreter in a folder of its own, with all that its user may do. */
-export const make = Effect.fnUntraced(function* (options: cpython.Limits & { readonly python?: string }) {
+export const make = Effect.fnUntraced(function* (
+  options: cpython.Limits & { readonly python?: string }
+): Effect.fn.Return<TestRunner["Service"], python.Missing, cpython.Needs> {
   const fs = yield* FileSystem.FileSystem
   const interpreter = yield* python.locate(options.python)
   const place: cpython.Place = {

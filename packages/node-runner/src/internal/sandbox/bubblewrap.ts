@@ -1,6 +1,7 @@
 import { dirname } from "node:path"
 import { getuid } from "node:process"
 import * as Effect from "effect/Effect"
+import type { TestRunner } from "@stepwright/core/TestRunner"
 import * as cpython from "./cpython.ts"
 import * as python from "./python.ts"
 
@@ -61,7 +62,9 @@ export interface Options extends cpython.Limits {
 const root = "/package"
 
 /** A runner, once an interpreter has started in it. */
-export const make = Effect.fnUntraced(function* (options: Options) {
+export const make = Effect.fnUntraced(function* (
+  options: Options
+): Effect.fn.Return<TestRunner["Service"], python.Missing, cpython.Needs> {
   const bwrap = yield* python.find("bwrap")
   const version = (yield* python.printed(bwrap, ["--version"])).trim().replace(/^bubblewrap /u, "")
   const interpreter = yield* python.locate(options.python)

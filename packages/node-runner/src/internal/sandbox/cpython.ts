@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
 import type { PlatformError } from "effect/PlatformError"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -35,6 +36,9 @@ export interface Given {
   readonly path: string
   readonly descriptor: number
 }
+
+/** What finds an interpreter and starts it. */
+export type Needs = FileSystem.FileSystem | ChildProcessSpawner.ChildProcessSpawner
 
 /** Where an interpreter runs. */
 export interface Place {

@@ -1,6 +1,5 @@
 import { delimiter, isAbsolute, join } from "node:path"
 import * as Config from "effect/Config"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
@@ -41,7 +40,7 @@ print(json.dumps({
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Python))
 
 /** Why a sandbox cannot be had here. */
-export class Missing extends Data.TaggedError("Missing")<{ readonly why: string }> {}
+export class Missing extends Schema.TaggedError<Missing>()("Missing", { why: Schema.String }) {}
 
 /** A program by its path, or by the folders of `PATH`. */
 export const find = Effect.fnUntraced(function* (name: string) {
