@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { emptied, expected, needsProblems, problems, sandboxes, verdicts } from "./mbpp.ts"
+import { emptied, expected, needsOf, problems, sandboxes, verdicts } from "./mbpp.ts"
 
 describe.each(Object.entries(sandboxes))("the problems of MBPP in %s", (_, sandbox) => {
   it.live(
@@ -10,7 +10,7 @@ describe.each(Object.entries(sandboxes))("the problems of MBPP in %s", (_, sandb
         assert.lengthOf(problems(), 974)
         assert.deepStrictEqual(yield* verdicts(problems()), expected(problems(), sandbox))
       }).pipe(Effect.provide(sandbox.layer)),
-    needsProblems
+    needsOf(sandbox)
   )
 
   it.live(
@@ -20,6 +20,6 @@ describe.each(Object.entries(sandboxes))("the problems of MBPP in %s", (_, sandb
         const found = yield* verdicts(yield* emptied(problems()))
         assert.deepStrictEqual(found, Object.fromEntries(problems().map(({ task_id }) => [task_id, "red"])))
       }).pipe(Effect.provide(sandbox.layer)),
-    needsProblems
+    needsOf(sandbox)
   )
 })

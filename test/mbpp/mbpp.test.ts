@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { emptied, expected, needsProblems, sample, sandboxes, verdicts } from "./mbpp.ts"
+import { emptied, expected, needsOf, sample, sandboxes, verdicts } from "./mbpp.ts"
 
 describe.each(Object.entries(sandboxes))("fifty problems of MBPP in %s", (_, sandbox) => {
   it.live(
@@ -10,7 +10,7 @@ describe.each(Object.entries(sandboxes))("fifty problems of MBPP in %s", (_, san
         assert.lengthOf(sample(), 50)
         assert.deepStrictEqual(yield* verdicts(sample()), expected(sample(), sandbox))
       }).pipe(Effect.provide(sandbox.layer)),
-    needsProblems
+    needsOf(sandbox)
   )
 
   it.live(
@@ -21,6 +21,6 @@ describe.each(Object.entries(sandboxes))("fifty problems of MBPP in %s", (_, san
         const found = yield* verdicts(yield* emptied(some))
         assert.deepStrictEqual(found, Object.fromEntries(some.map(({ task_id }) => [task_id, "red"])))
       }).pipe(Effect.provide(sandbox.layer)),
-    needsProblems
+    needsOf(sandbox)
   )
 })

@@ -6,7 +6,9 @@ import { isGreen, TestRunner, type TestReport, type TestRunnerError } from "@ste
 import type { SourceFile } from "@stepwright/core/Workspace"
 import { Effect, type Layer, Schema } from "effect"
 import type { TestOptions } from "vitest"
+import * as BubblewrapTestRunner from "../../packages/node-runner/src/BubblewrapTestRunner.ts"
 import * as PyodideTestRunner from "../../packages/node-runner/src/PyodideTestRunner.ts"
+import { needs } from "../support/tool.ts"
 
 const Problem = Schema.Struct({
   task_id: Schema.Int,
@@ -26,9 +28,6 @@ const file =
   readdirSync(dirname(root))
     .map((folder) => join(dirname(root), folder, "data/mbpp.jsonl"))
     .find((path) => existsSync(path))
-
-/** Options of a test that takes the problems. */
-export const needsProblems: TestOptions = { skip: file === undefined, meta: { needs: "data/mbpp.jsonl" } }
 
 const decode = Schema.decodeSync(Schema.fromJsonString(Problem))
 
@@ -115,6 +114,8 @@ export const verdicts = Effect.fnUntraced(function* (problems: ReadonlyArray<Pro
 })
 
 interface Sandbox {
+  /** What it needs of the machine. */
+  readonly tool?: "bwrap"
   readonly layer: Layer.Layer<TestRunner>
   /** Problems whose reference solution is not green, each with why. */
   readonly notGreen: Readonly<Record<number, readonly [verdict: string, why: string]>>
@@ -124,6 +125,11 @@ interface Sandbox {
 const withoutNode = ["red", "the code that sets the tests up uses a class of the solution"] as const
 
 export const sandboxes: Readonly<Record<string, Sandbox>> = {
+  bubblewrap: {
+    tool: "bwrap",
+    layer: BubblewrapTestRunner.layer(),
+    notGreen: { 367: withoutNode, 927: withoutNode }
+  },
   pyodide: {
     layer: PyodideTestRunner.layer({ startTimeout: "10 minutes" }),
     notGreen: { 367: withoutNode, 927: withoutNode }
@@ -133,3 +139,7 @@ export const sandboxes: Readonly<Record<string, Sandbox>> = {
 /** The verdicts that are expected: green, but for those that a sandbox names. */
 export const expected = (problems: ReadonlyArray<Problem>, { notGreen }: Sandbox) =>
   Object.fromEntries(problems.map(({ task_id }) => [task_id, notGreen[task_id]?.[0] ?? "green"]))
+
+/** Options of a test that runs problems in a sandbox. */
+export const needsOf = ({ tool }: Sandbox): TestOptions =>
+  file === undefined ? { skip: true, meta: { needs: "data/mbpp.jsonl" } } : tool === undefined ? {} : needs(tool)
