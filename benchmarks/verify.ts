@@ -1,8 +1,9 @@
 // What `verify` of a package with 96 tests costs in Pyodide, which starts from a snapshot of its memory, beside one that
-// starts without, and the revision before there was any.
+// starts without, the revision before there was any, and bubblewrap.
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { isThere } from "../test/support/tool.ts"
 import { published, revision, root } from "./support/packages.ts"
 import { lines, table } from "./support/table.ts"
 import { type Command, inTurn, namesOf, ratio, spread } from "./support/turns.ts"
@@ -24,7 +25,7 @@ write(
 const methods = each((n) => `    def test_${n}(self):\n        self.assertEqual(sums.add_${n}(1), ${n + 1})\n`)
 write("tests/test_sums.py", `import unittest\nfrom ledger import sums\n\nclass Sums(unittest.TestCase):\n${methods}`)
 
-const verify = (cache: string, program: string): Command => [
+const verify = (cache: string, program: string, sandbox = "pyodide"): Command => [
   join(import.meta.dirname, "subjects", "command.ts"),
   "env",
   `XDG_CACHE_HOME=${cache}`,
@@ -32,7 +33,7 @@ const verify = (cache: string, program: string): Command => [
   program,
   "verify",
   directory,
-  "--sandbox=pyodide"
+  `--sandbox=${sandbox}`
 ]
 const launcher = join(published(), "packages/node-runner/bin/stepwright.mjs")
 const source = (folder: string) => join(folder, "packages/node-runner/src/main.ts")
@@ -42,10 +43,11 @@ const measured = await inTurn(
   {
     installed: verify(directory, launcher),
     "installed, without a snapshot": verify(none, launcher),
+    "installed, in bubblewrap": isThere("bwrap") ? verify(none, launcher, "bubblewrap") : undefined,
     "from its source": verify(directory, source(root)),
     "from its source, the version before": old === undefined ? undefined : verify(none, source(old))
   },
-  { launches: 1 }
+  { launches: 1, rounds: 3 }
 )
 rmSync(directory, { recursive: true })
 
