@@ -14,6 +14,7 @@ import { text } from "node:stream/consumers"
 import { clearTimeout, setTimeout } from "node:timers"
 import { pathToFileURL } from "node:url"
 import { TextEncoder } from "node:util"
+import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { Worker } from "node:worker_threads"
 import type { loadPyodide, PyodideAPI } from "pyodide"
@@ -253,6 +254,8 @@ const readSnapshot = ({ path, start }: NonNullable<Job["snapshot"]>) => {
 }
 
 endWithParent()
+// a function of Python's interpreter is optimized only once that pays: most tests end before
+setFlagsFromString("--wasm-tiering-budget=500000000")
 reduceToShell()
 const indexURL = pathToFileURL(job.pyodide).href
 const start = (how?: { readonly _makeSnapshot?: boolean; readonly _loadSnapshot?: Uint8Array }) =>
