@@ -1,16 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { emptied, expected, needsOf, problems, sandboxes, verdicts } from "./mbpp.ts"
+import { sandboxes } from "../hostile/sandboxes.ts"
+import { emptied, expected, needing, problems, verdicts } from "./mbpp.ts"
 
-describe.each(Object.entries(sandboxes))("the problems of MBPP in %s", (_, sandbox) => {
+describe.each(Object.entries(sandboxes))("the problems of MBPP in %s", (sandbox, { needs, of }) => {
   it.live(
     "are green where the solution is right",
     () =>
       Effect.gen(function* () {
         assert.lengthOf(problems(), 974)
         assert.deepStrictEqual(yield* verdicts(problems()), expected(problems(), sandbox))
-      }).pipe(Effect.provide(sandbox.layer)),
-    needsOf(sandbox)
+      }).pipe(Effect.provide(of({ timeout: "1 minute" }))),
+    needing(needs)
   )
 
   it.live(
@@ -19,7 +20,7 @@ describe.each(Object.entries(sandboxes))("the problems of MBPP in %s", (_, sandb
       Effect.gen(function* () {
         const found = yield* verdicts(yield* emptied(problems()))
         assert.deepStrictEqual(found, Object.fromEntries(problems().map(({ task_id }) => [task_id, "red"])))
-      }).pipe(Effect.provide(sandbox.layer)),
-    needsOf(sandbox)
+      }).pipe(Effect.provide(of({ timeout: "1 minute" }))),
+    needing(needs)
   )
 })

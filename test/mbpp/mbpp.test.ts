@@ -1,16 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { emptied, expected, needsOf, sample, sandboxes, verdicts } from "./mbpp.ts"
+import { sandboxes } from "../hostile/sandboxes.ts"
+import { emptied, expected, needing, sample, verdicts } from "./mbpp.ts"
 
-describe.each(Object.entries(sandboxes))("fifty problems of MBPP in %s", (_, sandbox) => {
+describe.each(Object.entries(sandboxes))("fifty problems of MBPP in %s", (sandbox, { needs, of }) => {
   it.live(
     "are green where the solution is right",
     () =>
       Effect.gen(function* () {
         assert.lengthOf(sample(), 50)
         assert.deepStrictEqual(yield* verdicts(sample()), expected(sample(), sandbox))
-      }).pipe(Effect.provide(sandbox.layer)),
-    needsOf(sandbox)
+      }).pipe(Effect.provide(of({ timeout: "1 minute" }))),
+    needing(needs)
   )
 
   it.live(
@@ -20,7 +21,7 @@ describe.each(Object.entries(sandboxes))("fifty problems of MBPP in %s", (_, san
         const some = sample().filter((_, n) => n % 5 === 0)
         const found = yield* verdicts(yield* emptied(some))
         assert.deepStrictEqual(found, Object.fromEntries(some.map(({ task_id }) => [task_id, "red"])))
-      }).pipe(Effect.provide(sandbox.layer)),
-    needsOf(sandbox)
+      }).pipe(Effect.provide(of({ timeout: "1 minute" }))),
+    needing(needs)
   )
 })
