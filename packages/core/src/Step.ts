@@ -10,6 +10,7 @@ import type { Name } from "./internal/words/name.ts"
 import { defaultParser } from "./internal/parser/default.ts"
 import type { LlmClient } from "./LlmClient.ts"
 import type { LlmError } from "./LlmError.ts"
+import type { Noted } from "./Note.ts"
 import type { OutputParser } from "./OutputParser.ts"
 import type { PromptTemplate } from "./PromptTemplate.ts"
 import type { Delivered } from "./Workspace.ts"
@@ -110,11 +111,14 @@ export const make = <
   } as never) as never
 
 /** What a step may say that it produces, by what its output has. */
-type ProducesFrom<Out> = Out extends Delivered
-  ? "files" | (Out extends Tested ? "tests" : never)
-  : Out extends Tested
-    ? "tests"
-    : "its output has neither files nor counts of tests"
+type ProducesFrom<Out> = [ProducesOf<Out>] extends [never]
+  ? "its output has neither files, nor counts of tests, nor notes"
+  : ProducesOf<Out>
+
+type ProducesOf<Out> =
+  | (Out extends Delivered ? "files" : never)
+  | (Out extends Tested ? "tests" : never)
+  | (Out extends Noted ? "notes" : never)
 
 type Tested = Pick<TestCounts, "run" | "passed" | "skipped">
 
@@ -128,7 +132,7 @@ export interface EffectOptions<I extends AnyCodec, O extends AnyCodec, E, R> {
   readonly key?: (input: I["Type"]) => Effect.Effect<Schema.Json, E, R>
   /** Whether a recorded output still holds, say whether the files it tells of are there; if not, the step runs again. */
   readonly isCurrent?: (output: O["Type"], input: I["Type"]) => Effect.Effect<boolean, E, R>
-  /** `"files"` or `"tests"`, for an output of that shape: reports then show it. */
+  /** `"files"`, `"tests"` or `"notes"`, for an output of that shape: reports then show it. */
   readonly produces?: ProducesFrom<O["Type"]>
   readonly run: (input: I["Type"]) => Effect.Effect<O["Type"], E, R>
 }

@@ -1,5 +1,15 @@
 import { Effect, Exit, Schema } from "effect"
-import { Engine, type LlmClient, LlmError, OutputParser, PromptTemplate, Step, Workflow } from "@stepwright/core"
+import {
+  Engine,
+  type LlmClient,
+  LlmError,
+  Note,
+  OutputParser,
+  PromptTemplate,
+  Step,
+  TestRunner,
+  Workflow
+} from "@stepwright/core"
 import { assert, describe, expectTypeOf, it } from "@effect/vitest"
 import { runState } from "./support/engine.ts"
 import { reply, scripted } from "./support/scripted.ts"
@@ -438,6 +448,26 @@ describe("Step", () => {
         key: () => Effect.succeed(new Date(0))
       })
       assert.isTrue(Step.isStep(step))
+    })
+
+    it("produces what its output has: files, counts of tests, notes", () => {
+      const of = <const O extends Schema.Codec<unknown, unknown>>(output: O) => ({
+        input: Schema.String,
+        output,
+        run: () => Effect.die("never run")
+      })
+      const notes = of(Schema.Struct({ title: Schema.String, notes: Schema.Array(Note.Note) }))
+      assert.strictEqual(Step.effect("report", { ...notes, produces: "notes" }).produces, "notes")
+      assert.isUndefined(Step.effect("report", notes).produces)
+      const both = of(Schema.Struct({ ...TestRunner.TestCounts.fields, ...Note.Noted.fields }))
+      assert.strictEqual(Step.effect("report", { ...both, produces: "notes" }).produces, "notes")
+      assert.strictEqual(Step.effect("report", { ...both, produces: "tests" }).produces, "tests")
+      // @ts-expect-error its output has notes, and no files
+      Step.effect("report", { ...notes, produces: "files" })
+      // @ts-expect-error its output has neither
+      Step.effect("report", { ...of(Schema.Struct({ notes: Schema.String })), produces: "notes" })
+      // @ts-expect-error a note is of some kind
+      Step.effect("report", { ...of(Schema.Struct({ notes: Schema.Array(Schema.String) })), produces: "notes" })
     })
 
     it.effect("fails the run when `key` or `isCurrent` fails", () => {

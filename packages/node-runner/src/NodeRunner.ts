@@ -35,7 +35,7 @@ export type Services = LlmClient | Workspace | TestRunner
  * Caps count what this layer's client spends: `spent` says what earlier processes did.
  *
  * ```ts no-run
- * const program = Engine.execute(AutomatedCodingWorkflow.workflow, { requirement: "A set of integer intervals." })
+ * const program = Engine.execute(AutomatedCodingWorkflow.workflow, Project.ofText("A set of integer intervals."))
  * Effect.runPromise(Effect.provide(program, NodeRunner.layer({ out: "out/intervals", maxCalls: 40 })))
  * ```
  */

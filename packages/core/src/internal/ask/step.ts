@@ -27,7 +27,7 @@ export interface AskSettings extends call.CallSettings {
 }
 
 /** What a step's result is to whoever reports a run. */
-export type Produces = "files" | "tests"
+export type Produces = "files" | "tests" | "notes"
 
 /** A step that has its input: what it depends on besides the step itself, and its work. */
 export interface Prepared {

@@ -1,5 +1,6 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { type Note, Noted } from "@stepwright/core/Note"
 import type { Produces } from "@stepwright/core/Step"
 import * as StepPath from "@stepwright/core/StepPath"
 import { TestCounts } from "@stepwright/core/TestRunner"
@@ -18,6 +19,7 @@ const Failure = Schema.Struct({ reason: Tests })
 
 const filesOf = Schema.decodeUnknownOption(Delivered)
 const testsOf = Schema.decodeUnknownOption(Tests)
+const notesOf = Schema.decodeUnknownOption(Noted)
 const failureOf = Schema.decodeUnknownOption(Failure)
 
 const counts = ({ errors = 0, failed = 0, ...tests }: typeof Tests.Type): TestCounts => ({ ...tests, failed, errors })
@@ -28,6 +30,10 @@ export interface RecordedResult {
   /** The step that delivered them last. */
   readonly delivery: string | undefined
   readonly tests: TestCounts | undefined
+  /** What a person should know, or decide. */
+  readonly notes: ReadonlyArray<Note>
+  /** The step that gave them last. */
+  readonly noted: string | undefined
 }
 
 /** What the step at a path of a run produces, as its definition says; nothing is known without a workflow. */
@@ -55,6 +61,8 @@ export const of = (
   const files: Array<Written> = []
   let delivery: string | undefined
   let tests: TestCounts | undefined
+  const notes: Array<Note> = []
+  let noted: string | undefined
   for (const [path, { error }] of Object.entries(state.records)) {
     if (state.orphaned.includes(path) || !has(path)) continue
     const result = resultAt(state, path)
@@ -64,6 +72,11 @@ export const of = (
       files.push(...delivered.files)
       delivery = path
     }
+    const told = produces(path) === "notes" ? Option.getOrUndefined(notesOf(result?.output)) : undefined
+    if (told !== undefined) {
+      notes.push(...told.notes)
+      noted = path
+    }
     if (produces(path) === "tests" && (path === endedAt || holds(path))) {
       const red = Option.getOrUndefined(failureOf(error?.value))
       const green = error === undefined ? Option.getOrUndefined(testsOf(result?.output)) : undefined
@@ -71,5 +84,5 @@ export const of = (
       if (green !== undefined) tests = counts(green)
     }
   }
-  return { files, delivery, tests }
+  return { files, delivery, tests, notes, noted }
 }

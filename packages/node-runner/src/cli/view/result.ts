@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import { Hasher } from "@stepwright/core/Hasher"
+import type { Note } from "@stepwright/core/Note"
 import type { TestCounts } from "@stepwright/core/TestRunner"
 import type * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
@@ -20,6 +21,9 @@ export interface Result {
   readonly delivery: string | undefined
   /** What the tests showed, where that holds. */
   readonly tests: TestCounts | undefined
+  readonly notes: ReadonlyArray<Note>
+  /** The step that gave them last. */
+  readonly noted: string | undefined
 }
 
 /** The result of a run, by which of its paths count. */
@@ -29,9 +33,9 @@ export const of = Effect.fnUntraced(function* (
   out: string,
   counts: recordedResult.Counts
 ): Effect.fn.Return<Result, never, FileSystem.FileSystem> {
-  const { delivery, files, tests } = recordedResult.of(workflow, state, counts)
+  const { delivery, files, noted, notes, tests } = recordedResult.of(workflow, state, counts)
   const found = files.length === 0 ? { files, changed: [] } : yield* compare(files, out)
-  return { ...found, delivery, tests }
+  return { ...found, delivery, noted, notes, tests }
 })
 
 const compare = Effect.fnUntraced(

@@ -1,9 +1,21 @@
 import * as format from "../base/format.ts"
 import type { Result } from "./result.ts"
 
+/** So many notes of one kind are shown; of more a person is told how many there are. */
+const mostOfAKind = 6
+
+/** Notes a line each, those of a kind together. */
+const noteLines = (notes: Result["notes"], all: string): ReadonlyArray<string> =>
+  [...new Set(notes.map(({ kind }) => kind))].flatMap((kind) => {
+    const texts = notes.filter((note) => note.kind === kind).map(({ text }) => format.oneLine(text))
+    return texts.length > mostOfAKind
+      ? [`${kind}: ${texts.length} in all; see them with \`${all}\``]
+      : texts.map((text) => `${kind}: ${text}`)
+  })
+
 /** What a person reads of a result. `again` is how the command line is called. */
 export const resultLines = (self: Result, run: string, out: string, again: string): ReadonlyArray<string> => {
-  const { changed, delivery, files, tests } = self
+  const { changed, delivery, files, noted, notes, tests } = self
   return [
     ...(files.length === 0 ? [] : [`files: ${out} (${format.count(files.length, "file")})`]),
     ...files.flatMap(({ beside, path }) =>
@@ -14,6 +26,7 @@ export const resultLines = (self: Result, run: string, out: string, again: strin
         : []
     ),
     ...(tests === undefined ? [] : [`tests: ${format.tests(tests)}`]),
+    ...noteLines(notes, `${again} show ${run} ${noted}`),
     ...(changed.length === 0
       ? []
       : [
