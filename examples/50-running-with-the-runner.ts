@@ -9,10 +9,10 @@ import { fileURLToPath } from "node:url"
 import { Console, Effect } from "effect"
 import { Engine } from "@stepwright/core"
 import { NodeRunner } from "@stepwright/node-runner"
-import { AutomatedCodingWorkflow } from "@stepwright/steps"
+import { AutomatedCodingWorkflow, Project } from "@stepwright/steps"
 
 const { workflow } = AutomatedCodingWorkflow
-const requirement = await readFile(new URL("inputs/interval-set.md", import.meta.url), "utf8")
+const document = await readFile(new URL("inputs/interval-set.md", import.meta.url), "utf8")
 const folder = mkdtempSync(join(tmpdir(), "stepwright-"))
 const runner = NodeRunner.layer({
   directory: join(folder, "runs"),
@@ -21,7 +21,7 @@ const runner = NodeRunner.layer({
 })
 
 const program = Effect.gen(function* () {
-  const begun = yield* Engine.initialize(workflow, { requirement }, { run: "intervals" })
+  const begun = yield* Engine.initialize(workflow, Project.ofText(document), { run: "intervals" })
   const { ending, state } = yield* Engine.run(workflow, begun)
   assert.ok(ending._tag === "Completed")
   const { delivery, verification } = ending.output

@@ -321,14 +321,27 @@ describe("what an earlier version wrote", () => {
   describe.concurrent("from the command line", () => {
     const key = { OPENAI_API_KEY: "key" }
 
-    it("a finished run of the ready workflow only delivers its files again", async () => {
+    it("a finished run of the ready workflow of then is shown, and goes on with that workflow only", async () => {
       const { here, run, settings } = placeWith("ready")
       here.write("interval-set.json", '{ "version": 1, "entries": [] }')
-      const { status, stderr, stdout } = await here.stepwright("resume", run, "--json")
+      const refused = await here.stepwright("resume", run)
+      assert.strictEqual(refused.status, 2)
+      assert.include(refused.stderr, 'the input does not fit: Missing key\n  at ["documents"]')
+      // whatever it made is there to look at
+      const commands = [["status"], ["show", "requirement"], ["export"]] as const
+      for (const { status, stderr } of await Promise.all(
+        commands.map(([command, ...more]) => here.stepwright(command, run, ...more))
+      )) {
+        assert.deepStrictEqual([status, stderr], [0, ""])
+      }
+      assert.deepStrictEqual(settings.now(), settings.before)
+      here.write("ready.ts", 'import { main, readyWorkflow } from "./api.ts"\nmain(readyWorkflow)\n')
+      symlinkSync(join(import.meta.dirname, "../node_modules"), here.path("node_modules"))
+      const { status, stderr, stdout } = await here.node("ready.ts", "resume", run, "--json")
       assert.strictEqual(status, 0, stderr)
       const { files, replies, tests } = JSON.parse(stdout)
       assert.deepStrictEqual([replies, tests.passed, files.length], [6, 96, delivered.length])
-      assert.deepStrictEqual(settings.now(), settings.before)
+      assert.deepStrictEqual(settings.now(), { ...settings.before, program: "ready.ts" })
     })
 
     it("a killed run finds its workflow, takes over the lock, and asks the server for what is missing", async () => {

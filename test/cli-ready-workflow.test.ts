@@ -1,45 +1,66 @@
-import { mkdirSync, rmSync } from "node:fs"
+import { cpSync, mkdirSync, rmSync } from "node:fs"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Engine, type TestRunner } from "@stepwright/core"
+import { Engine, type TestRunner, Workspace } from "@stepwright/core"
 import { Cassette, MockLlm } from "@stepwright/llm"
-import { AutomatedCodingWorkflow, ImplementationStep, TestGenerationStep } from "@stepwright/steps"
+import { PyodideTestRunner } from "@stepwright/node-runner"
+import { AcceptanceTestStep, AutomatedCodingWorkflow, ImplementationStep, TestGenerationStep } from "@stepwright/steps"
 import { Effect, Layer } from "effect"
 import { place } from "./support/cli.ts"
 import * as pantry from "./steps/pantry.ts"
 
-const { item } = pantry.paths
+const { item, planner } = pantry.paths
 
-const test = `import unittest
-import pantry.item
+const test = (name: string, ...lines: ReadonlyArray<string>) =>
+  [
+    "import unittest",
+    "import pantry.item",
+    "",
+    "",
+    "class TestPantry(unittest.TestCase):",
+    `    def ${name}(self):`,
+    ...lines.map((line) => `        ${line}`),
+    ""
+  ].join("\n")
 
+const tests = {
+  path: "tests/test_pantry.py",
+  content: test("test_r1_1_item", 'self.assertIn("item.py", pantry.item.__doc__)')
+}
+const acceptance = {
+  path: "tests/test_acceptance_pantry.py",
+  content: test("test_sum", "self.assertEqual(pantry.of_2(), 2)")
+}
 
-class TestPantry(unittest.TestCase):
-    def test_item(self):
-        self.assertIn("item.py", pantry.item.__doc__)
+const code = (file: string) =>
+  file === planner ? `${pantry.code(file)}\n\ndef of_2() -> int:\n    return 2\n` : pantry.code(file)
 
-    def test_sum(self):
-        self.assertEqual(1 + 1, 2)
-`
+const replies: Readonly<Record<string, string>> = {
+  ...pantry.replies,
+  "test-generation": TestGenerationStep.parser.print([tests]),
+  "acceptance-test": AcceptanceTestStep.parser.print([acceptance])
+}
 
-const model = MockLlm.layer(({ metadata: { path, step } }) => {
-  if (step === "test-generation") {
-    return TestGenerationStep.parser.print([{ path: "tests/test_pantry.py", content: test }])
-  }
-  const file = decodeURIComponent(path.split("/").at(-1)!)
-  return step === "implementation"
-    ? ImplementationStep.parser.print(pantry.code(file))
-    : Object.entries(pantry.replies).find(([name]) => name === step)![1]
-})
+const model = MockLlm.layer(
+  (request) => replies[request.metadata.step] ?? ImplementationStep.parser.print(code(pantry.fileOf(request)))
+)
 
-/** A folder with a requirement and a recording of a run of it. */
+/** A recording of a run of the ready workflow. */
+const tape = (async () => {
+  const here = place()
+  const run = Engine.execute(AutomatedCodingWorkflow.workflow, pantry.project)
+  const recording = Cassette.layerRecord({ file: here.path("tape") }).pipe(Layer.provide(model))
+  // what a file's writer is told of others comes from the Python of the sandbox
+  const world = Layer.mergeAll(recording, Workspace.layerMemory(), PyodideTestRunner.layer())
+  await Effect.runPromise(Effect.provide(run, Layer.provide(world, NodeServices.layer)))
+  return here.path("tape")
+})()
+
+/** A folder with a requirement, and the recording beside it. */
 const recorded = async () => {
   const here = place()
   here.write("pantry.md", pantry.document)
-  const run = Engine.execute(AutomatedCodingWorkflow.workflow, { requirement: pantry.document })
-  const tape = Cassette.layerRecord({ file: here.path("tape") }).pipe(Layer.provide(model))
-  const layer = tape.pipe(Layer.provideMerge(pantry.world()), Layer.provide(NodeServices.layer))
-  await Effect.runPromise(Effect.provide(run, layer))
+  cpSync(await tape, here.path("tape"), { recursive: true })
   return here
 }
 
@@ -48,7 +69,10 @@ describe("the ready workflow, from the command line", () => {
     const here = await recorded()
     const run = await here.stepwright("run", "pantry.md", "--replay", "tape")
     assert.strictEqual(run.status, 0, run.stderr)
-    assert.match(run.stdout, /^COMPLETED .*\nfiles: out\/pantry \(7 files\)\ntests: 2 passed, 0 failed\n$/)
+    assert.match(
+      run.stdout,
+      /^COMPLETED .*\nfiles: out\/pantry \(10 files\)\ntests: 2 passed, 0 failed\nassumption: R1.2: A shelf cannot be lost\.\n$/
+    )
     assert.strictEqual(here.read(`out/pantry/${item}`), pantry.code(item))
 
     const verified = await here.stepwright("verify", "out/pantry", "--sandbox", "pyodide", "--json")
@@ -79,7 +103,7 @@ describe("the ready workflow, from the command line", () => {
 
     const red = await here.stepwright("verify", "out/pantry")
     assert.strictEqual(red.status, 1)
-    assert.match(red.stdout, /test_item(.|\n)*2 tests run in .*: 1 passed/)
+    assert.match(red.stdout, /test_r1_1_item(.|\n)*2 tests run in .*: 1 passed/)
 
     const forced = await here.stepwright("step", "latest", "delivery", "--force")
     assert.strictEqual(forced.status, 0, forced.stderr)
@@ -98,8 +122,8 @@ describe("the ready workflow, from the command line", () => {
     await here.stepwright("set", "latest", "input", "other.md")
 
     const stale = await here.stepwright("status")
-    assert.match(stale.stdout, /^~ requirement +stale: changed: prompt/m)
-    assert.match(stale.stdout, /^~ verification +stale: reads implementation/m)
+    assert.match(stale.stdout, /^ +~ draft +stale: changed: prompt/m)
+    assert.match(stale.stdout, /^~ verification +stale: reads /m)
     assert.notInclude(stale.stdout, "tests:")
     const failed = await here.stepwright("resume", "latest")
     assert.strictEqual(failed.status, 1)
@@ -128,6 +152,6 @@ describe("the ready workflow, from the command line", () => {
     assert.strictEqual(status, 1)
     // a folder that is there is somebody's
     assert.strictEqual(JSON.parse(stdout).out, "out/pantry-2")
-    assert.match(stderr, /failed at requirement: no recorded reply: (.|\n)*And more\./)
+    assert.match(stderr, /failed at requirement\/draft: no recorded reply: (.|\n)*And more\./)
   })
 })

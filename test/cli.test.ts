@@ -31,12 +31,12 @@ describe("stepwright", () => {
       [["run", "doc.md", "--workflow", "article.ts#article"], /input is not one text \(it has topic, words\)/],
       [["run", "doc.md", "--replay", "a.json", "--record", "b.json"], /--replay and --record name two cassettes/],
       [["run", "doc.md", "--replay", "none.json"], /there is no cassette none\.json to replay/],
-      [["run", "folder"], /folder is a folder: name a file in it/],
+      [["run", "folder"], /there is no document in folder/],
       [["run", "doc.md", "--out", "doc.md/below"], /--out names a folder, but doc\.md is a file/],
       [["resume", "latest"], /there are no runs here/],
       [["import", "doc.md"], /the state of the run cannot be read/],
       [["verify", "none"], /none is no folder that can be read/],
-      [["verify", "folder", "--sandbox", "none"], /--sandbox none: it must be pyodide/]
+      [["verify", "folder", "--sandbox", "box"], /--sandbox box: it must be/]
     ]
     // oxlint-disable-next-line no-await-in-loop -- one process at a time, so that none waits for the others
     for (const [args, message] of cases) isRefused(await here.stepwright(...args), message)

@@ -13,7 +13,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "internal/edit",
     "internal/json",
     ["StepPath", "Usage", "Hasher", "Fingerprint", "LlmRequest", "LlmReply", "LlmError", "LlmClient", "AttemptSink"],
-    ["PromptTemplate", "PromptTemplateVariable", "Workspace", "Edits", "TestRunner"],
+    ["PromptTemplate", "PromptTemplateVariable", "Workspace", "Edits", "TestRunner", "Note"],
     "internal/parser",
     ["OutputParser", "PartialJson", "DeltaSink"],
     "internal/ask",
@@ -42,10 +42,19 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
   ],
   steps: [
     "internal",
-    ["RequirementPrompt", "ArchitectureDesignPrompt", "TaskBreakdownPrompt", "ImplementationPrompt"],
-    ["TestGenerationPrompt"],
-    ["RequirementStep", "ArchitectureDesignStep", "TaskBreakdownStep", "ImplementationStep", "TestGenerationStep"],
-    ["DeliveryStep", "VerificationStep"],
+    ["RequirementPrompt", "RequirementReviewPrompt", "ArchitectureDesignPrompt", "TaskBreakdownPrompt"],
+    ["ImplementationPrompt", "TestGenerationPrompt", "AcceptanceTestPrompt"],
+    ["JudgementPrompt", "CodeRepairPrompt", "TestRepairPrompt"],
+    ["Project", "SamplesStep"],
+    ["RequirementStep", "TraceStep", "RequirementReviewStep", "RevisionStep"],
+    ["ArchitectureDesignStep"],
+    // tests know nothing of code
+    ["TestGenerationStep", "AcceptanceTestStep"],
+    ["TaskBreakdownStep", "OrderStep", "BriefStep", "ImplementationStep", "AssemblyStep"],
+    ["VerificationStep", "Attempt", "MutationStep"],
+    ["EvidenceStep", "JudgementStep", "CodeRepairStep", "TestRepairStep"],
+    ["RepairWorkflow", "ReportStep"],
+    ["DeliveryStep", "VerdictStep"],
     ["AutomatedCodingWorkflow", "index"]
   ],
   "node-runner": [

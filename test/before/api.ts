@@ -23,7 +23,7 @@ import * as MockLlm from "@stepwright/llm/MockLlm"
 import * as Relay from "@stepwright/llm/Relay"
 import * as NodeJournal from "@stepwright/node-runner/NodeJournal"
 import * as NodeWorkspace from "@stepwright/node-runner/NodeWorkspace"
-import { AutomatedCodingWorkflow } from "@stepwright/steps"
+import { AutomatedCodingWorkflow } from "./coding/index.ts"
 import { Effect, Layer, Stream } from "effect"
 
 export { make as modelStep, effect as effectStep } from "@stepwright/core/Step"
@@ -58,10 +58,11 @@ export {
   TaskBreakdownStep,
   TestGenerationStep,
   VerificationStep
-} from "@stepwright/steps"
+} from "./coding/index.ts"
 
 export { main } from "@stepwright/node-runner/NodeRunner"
 
+/** The coding workflow of then: that of now has other steps, prompts and input. */
 export const readyWorkflow = AutomatedCodingWorkflow.workflow
 
 /** What steps and workflows of these tests may need. */

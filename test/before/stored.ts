@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { afterAll } from "@effect/vitest"
@@ -44,7 +44,7 @@ export type Copy = ReturnType<typeof copyOf>
 /** A folder in which the command line is used, with a copy of a run and its workflow, and what it knows of the run. */
 export const placeWith = (name: string, env: Readonly<Record<string, string>> = {}) => {
   const here: Place = place([], env)
-  for (const file of ["api.ts", "workflows.ts"]) copyFileSync(stored(file), here.path(file))
+  for (const name of ["api.ts", "coding", "workflows.ts"]) cpSync(stored(name), here.path(name), { recursive: true })
   cpSync(stored("runs", name), here.path(".stepwright/runs"), { recursive: true })
   const run = readdirSync(here.path(".stepwright/runs"))[0]!
   const now = (): api.Written => JSON.parse(here.read(`.stepwright/runs/${run}/run.json`))

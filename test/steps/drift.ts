@@ -1,6 +1,7 @@
 import { ImplementationStep } from "@stepwright/steps"
 import { cases, type Name } from "./cases.ts"
 import * as pantry from "./pantry.ts"
+import * as repairDrift from "./repairDrift.ts"
 
 /** How a model's reply strays from the format, and what must come of it: the output, or a repair turn that says why. */
 export interface Drift {
@@ -67,6 +68,33 @@ const requirements: ReadonlyArray<Omit<Drift, "step">> = [
   { drift: "a refusal", reply: "I'm sorry, but I can't help with that.", refused: "there is no JSON in the reply" }
 ]
 
+const reviewed = cases["requirement-review"].reply
+const reviews: ReadonlyArray<Omit<Drift, "step">> = [
+  { drift: "a fence without language", reply: `${fence}\n${reviewed}\n${fence}` },
+  { drift: "one line", reply: JSON.stringify(pantry.review) },
+  { drift: "single quotes", reply: reviewed.replaceAll('"', "'") },
+  { drift: "a list left out", reply: reviewed.replace('"retired": [],', ""), refused: '["retired"]' },
+  { drift: "a change without a reason", reply: reviewed.replace(/,\s*"why": "[^"]*"/, ""), refused: '["why"]' },
+  { drift: "a change without quotations", reply: reviewed.replace(/"quotes": \[\],/, ""), refused: '["quotes"]' },
+  {
+    drift: "a number that is none",
+    reply: reviewed.replace('"R1.2"', '"R1.new"'),
+    refused: "it must be an id such as R1.2"
+  },
+  {
+    drift: "retired ones as texts",
+    reply: reviewed.replace('"retired": []', '"retired": ["R1.1"]'),
+    refused: '["retired"][0]'
+  },
+  {
+    drift: "a retired one that is not there",
+    reply: reviewed.replace('"retired": []', '"retired": [{ "id": "R9.9", "why": "nobody asked" }]'),
+    refused: '"retired" names R9.9'
+  },
+  { drift: "the whole specification", reply: json, refused: '["changes"]' },
+  { drift: "nothing to say in words", reply: "The specification is right.", refused: "there is no JSON in the reply" }
+]
+
 const designed = cases["architecture-design"].reply
 const designs: ReadonlyArray<Omit<Drift, "step">> = [
   {
@@ -93,6 +121,26 @@ const designs: ReadonlyArray<Omit<Drift, "step">> = [
     drift: "imports in a circle",
     reply: designed.replace('"imports": []', '"imports": ["pantry/__init__.py"]'),
     refused: "in a circle"
+  },
+  {
+    drift: "a criterion that nothing meets",
+    reply: designed.replaceAll('"R2"', '"R1"'),
+    refused: "no module and no file meets R2.1"
+  },
+  {
+    drift: "a criterion that is not there",
+    reply: designed.replace('"R2"', '"R2", "R7"'),
+    refused: '"pantry/item.py" meets R7'
+  },
+  {
+    drift: "a README among the modules",
+    reply: designed.replaceAll("pantry/item.py", "README.md"),
+    refused: 'it belongs under "files"'
+  },
+  {
+    drift: "a start by its module's name",
+    reply: designed.replace('"starts": ""', '"starts": "pantry.cli:main"'),
+    refused: '"starts" of "pantry/item.py"'
   }
 ]
 
@@ -232,18 +280,33 @@ const tasks: ReadonlyArray<Omit<Drift, "step">> = [
     reply: breakdown.replace("Task 2, Task 3", "the tasks above"),
     refused: "Depends on names no tasks by number"
   },
+  {
+    drift: "a file that code writes",
+    reply: breakdown.replace("`pantry/planner.py`\n", "`pantry/__init__.py`\n"),
+    refused: 'no task adds the file "pantry/planner.py"'
+  },
+  {
+    drift: "a file left out",
+    reply: breakdown.slice(0, breakdown.lastIndexOf("\n\n####")),
+    refused: 'no task adds the file "pantry/planner.py"'
+  },
   { drift: "JSON instead", reply: JSON.stringify(pantry.tasks), refused: "there is no `#task start#`" }
 ]
 
 const code = cases.implementation.output
 const implementations: ReadonlyArray<Omit<Drift, "step">> = [
-  { drift: "`py` for `python`", reply: `${fence}py\n${code}${fence}` },
-  { drift: "no language", reply: `${fence}\n${code}${fence}` },
+  { drift: "a language", reply: `${fence}python\n${code}${fence}` },
+  { drift: "a short name of a language", reply: `${fence}py\n${code}${fence}` },
   { drift: "a fence of tildes", reply: `~~~python\n${code}~~~` },
   { drift: "CRLF", reply: crlf(`${fence}python\n${code}${fence}`) },
   { drift: "an indented block", reply: `1. The file:\n\n   ${fence}python\n   ${code}   ${fence}` },
   { drift: "the path before the block", reply: `### File: \`pantry/shelf.py\`\n${fence}python\n${code}${fence}` },
-  { drift: "a shell block as well", reply: `${fence}sh\npip list\n${fence}\n\n${fence}python\n${code}${fence}` },
+  {
+    drift: "a shell block as well",
+    reply: `${fence}sh\npip list\n${fence}\n\n${fence}python\n${code}${fence}`,
+    // the file may be of any language
+    refused: "there are 2 code blocks"
+  },
   {
     drift: "the same block twice",
     reply: `${fence}python\n${code}${fence}\n\nAgain:\n\n${fence}python\n${code}${fence}`
@@ -266,7 +329,7 @@ const implementations: ReadonlyArray<Omit<Drift, "step">> = [
   }
 ]
 
-const test = "import unittest\n"
+const [{ content: test }] = pantry.tests
 const block = `${fence}python\n${test}${fence}`
 const path = "tests/test_pantry.py"
 const generated: ReadonlyArray<Omit<Drift, "step">> = [
@@ -308,15 +371,56 @@ const generated: ReadonlyArray<Omit<Drift, "step">> = [
     reply: `### File: \`tests/pantry_test.py\`\n${block}`,
     refused: "unittest would find no test"
   },
+  {
+    drift: "a test without its criterion",
+    reply: cases["test-generation"].reply.replace("test_r1_1_empty", "test_empty"),
+    refused: "the test test_empty"
+  },
+  {
+    drift: "a test of a criterion that is not there",
+    reply: cases["test-generation"].reply.replace("test_r1_1_", "test_r7_1_"),
+    refused: "names R7.1, which is no criterion"
+  },
+  {
+    drift: "a test of what is assumed among the others",
+    reply: cases["test-generation"].reply.replace("test_r1_1_", "test_r1_2_"),
+    refused: "R1.2 is assumed"
+  },
   { drift: "no file", reply: "(none)", refused: "unittest would find no test" }
+]
+
+const accepted = cases["acceptance-test"].reply
+const acceptance: ReadonlyArray<Omit<Drift, "step">> = [
+  { drift: "the path in bold", reply: accepted.replace(/### File: `(.*)`/, "**$1**\n") },
+  { drift: "CRLF", reply: crlf(accepted) },
+  {
+    drift: "a file of its own folder",
+    reply: accepted.replace("tests/", "acceptance/"),
+    refused: "is not below tests/"
+  },
+  {
+    drift: "a file that uses no test",
+    reply: `${accepted}\n\n### File: \`tests/support.py\`\n${fence}python\nx = 1\n${fence}`,
+    refused: '"tests/support.py" is not of the form'
+  },
+  {
+    drift: "a block without path",
+    reply: accepted.slice(accepted.indexOf("\n")),
+    refused: "nothing names this block's path"
+  }
 ]
 
 const of = (step: Name, drifts: ReadonlyArray<Omit<Drift, "step">>) => drifts.map((drift) => ({ step, ...drift }))
 
 export const corpus: ReadonlyArray<Drift> = [
   ...of("requirement", requirements),
+  ...of("requirement-review", reviews),
   ...of("architecture-design", designs),
   ...of("task-breakdown", tasks),
   ...of("implementation", implementations),
-  ...of("test-generation", generated)
+  ...of("test-generation", generated),
+  ...of("acceptance-test", acceptance),
+  ...of("judgement", repairDrift.judgements),
+  ...of("code-repair", repairDrift.codeRepairs),
+  ...of("test-repair", repairDrift.testRepairs)
 ]

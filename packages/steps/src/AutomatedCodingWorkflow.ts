@@ -1,44 +1,140 @@
-import * as Schema from "effect/Schema"
+import * as Effect from "effect/Effect"
+import * as Step from "@stepwright/core/Step"
 import * as Workflow from "@stepwright/core/Workflow"
+import * as AcceptanceTestStep from "./AcceptanceTestStep.ts"
 import * as ArchitectureDesignStep from "./ArchitectureDesignStep.ts"
+import * as AssemblyStep from "./AssemblyStep.ts"
+import { Attempt } from "./Attempt.ts"
+import * as BriefStep from "./BriefStep.ts"
 import * as DeliveryStep from "./DeliveryStep.ts"
 import * as ImplementationStep from "./ImplementationStep.ts"
+import * as OrderStep from "./OrderStep.ts"
+import { Project } from "./Project.ts"
+import * as RepairWorkflow from "./RepairWorkflow.ts"
+import * as ReportStep from "./ReportStep.ts"
+import * as RequirementReviewStep from "./RequirementReviewStep.ts"
 import * as RequirementStep from "./RequirementStep.ts"
+import * as RevisionStep from "./RevisionStep.ts"
+import * as SamplesStep from "./SamplesStep.ts"
 import * as TaskBreakdownStep from "./TaskBreakdownStep.ts"
 import * as TestGenerationStep from "./TestGenerationStep.ts"
+import * as TraceStep from "./TraceStep.ts"
+import * as VerdictStep from "./VerdictStep.ts"
 import * as VerificationStep from "./VerificationStep.ts"
 
-/** The requirement document, as its author wrote it. */
-export const Input = Schema.Struct({ requirement: Schema.NonEmptyString })
+/** The requirement documents, what is designed already, and the files that are there. */
+export const Input = Project
+export type Input = Project
+
+const requirement = Workflow.make("requirement", { input: RequirementStep.Input }).pipe(
+  Workflow.bind("draft", RequirementStep.step, "input"),
+  Workflow.bind("trace", TraceStep.step, { documents: "input.documents", requirement: "draft" }),
+  Workflow.bind("review", RequirementReviewStep.step, {
+    documents: "input.documents",
+    samples: "input.samples",
+    specification: "trace"
+  }),
+  Workflow.bind("specification", RevisionStep.step, {
+    documents: "input.documents",
+    specification: "trace",
+    review: "review"
+  })
+)
 
 const breakdown = Workflow.make("breakdown", { input: TaskBreakdownStep.Input }).pipe(
-  Workflow.bind("tasks", TaskBreakdownStep.step, "input")
+  Workflow.bind("tasks", TaskBreakdownStep.step, "input"),
+  Workflow.bind("ordered", OrderStep.step, { tasks: "tasks", design: "input.design" })
 )
 
 const design = Workflow.make("design", { input: ArchitectureDesignStep.Input }).pipe(
   Workflow.bind("architecture", ArchitectureDesignStep.step, "input"),
-  Workflow.bind("breakdown", breakdown, { requirement: "input.requirement", design: "architecture" })
+  Workflow.bind("breakdown", breakdown, { specification: "input.specification", design: "architecture" })
 )
 
+const file = Workflow.make("file", { input: BriefStep.Input }).pipe(
+  Workflow.bind("brief", BriefStep.step, "input"),
+  Workflow.andThen(ImplementationStep.step)
+)
+
+/** What is green, or cannot be mended, stays as it is. */
+const kept = Step.effect("kept", { input: Attempt, output: Attempt, run: Effect.succeed })
+
 /**
- * From a requirement document to a tested Python package, made of public parts and wires only. The files are delivered
- * before they are verified, so that a run that fails leaves them to look at.
+ * From requirement documents to a tested Python project, made of public parts and wires only. Tests are written from the
+ * specification and from the documents, never from the code. The files are delivered before they are verified, so that a
+ * run that fails leaves them to look at.
  */
 export const workflow = Workflow.make("automated-coding", { input: Input }).pipe(
-  Workflow.bind("requirement", RequirementStep.step, { document: "input.requirement" }),
-  Workflow.bind("design", design, { requirement: "requirement" }),
-  Workflow.forEachDependency("implementation", ImplementationStep.step, {
-    items: "design.breakdown.tasks",
-    key: "file",
-    dependsOn: "dependsOn",
+  Workflow.bind("samples", SamplesStep.step, { samples: "input.samples" }),
+  Workflow.bind("requirement", requirement, { documents: "input.documents", samples: "samples" }),
+  Workflow.bind("design", design, {
+    documents: "input.documents",
+    given: "input.design",
+    samples: "samples",
+    specification: "requirement.specification"
+  }),
+  Workflow.all((scope) => [
+    scope.pipe(
+      Workflow.bind("tests", TestGenerationStep.step, {
+        specification: "requirement.specification",
+        design: "design.architecture",
+        samples: "samples"
+      })
+    ),
+    scope.pipe(
+      Workflow.bind("acceptance", AcceptanceTestStep.step, {
+        documents: "input.documents",
+        design: "design.architecture",
+        samples: "samples"
+      })
+    ),
+    scope.pipe(
+      Workflow.forEachDependency("implementation", file, {
+        items: "design.breakdown.ordered",
+        key: "file",
+        dependsOn: "dependsOn",
+        input: {
+          task: "item",
+          specification: "requirement.specification",
+          design: "design.architecture",
+          samples: "samples",
+          dependencies: "dependencies"
+        }
+      })
+    )
+  ]),
+  Workflow.bind("code", AssemblyStep.step, {
+    design: "design.architecture",
+    written: "implementation",
+    samples: "input.samples"
+  }),
+  Workflow.bind("check", VerificationStep.step, { code: "code", tests: "tests", acceptance: "acceptance" }),
+  Workflow.branch("result", {
+    on: "check.outcome",
+    cases: {
+      green: kept,
+      red: RepairWorkflow.workflow,
+      "no-verdict": RepairWorkflow.workflow,
+      unsupported: kept,
+      empty: kept
+    },
     input: {
-      task: "item",
-      requirement: "requirement",
+      documents: "input.documents",
+      samples: "input.samples",
+      specification: "requirement.specification",
       design: "design.architecture",
-      dependencies: "dependencies"
+      code: "code",
+      tests: "tests",
+      acceptance: "acceptance",
+      verification: "check"
     }
   }),
-  Workflow.bind("tests", TestGenerationStep.step, { requirement: "requirement", code: "implementation" }),
-  Workflow.bind("delivery", DeliveryStep.step, { code: "implementation", tests: "tests" }),
-  Workflow.bind("verification", VerificationStep.step, { code: "implementation", tests: "tests" })
+  Workflow.bind("report", ReportStep.step, {
+    documents: "input.documents",
+    specification: "requirement.specification",
+    design: "design.architecture",
+    attempt: "result"
+  }),
+  Workflow.bind("delivery", DeliveryStep.step, { attempt: "result", report: "report" }),
+  Workflow.bind("verification", VerdictStep.step, { verification: "result.verification" })
 )

@@ -2,17 +2,25 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Step from "@stepwright/core/Step"
 import { Workspace, WorkspaceError, Written } from "@stepwright/core/Workspace"
-import { Files } from "./ImplementationStep.ts"
+import { Attempt } from "./Attempt.ts"
 import * as files from "./internal/files.ts"
-import { TestGeneration } from "./TestGenerationStep.ts"
+import * as ReportStep from "./ReportStep.ts"
 
 /** What became of each file. */
 export class Delivery extends Schema.Opaque<Delivery>()(Schema.Struct({ files: Schema.Array(Written) })) {}
 
-export const Input = Schema.Struct({ code: Files, tests: TestGeneration })
+export const Input = Schema.Struct({ attempt: Attempt, report: ReportStep.Report })
+
+const printed = Schema.encodeSync(Schema.fromJsonString(Schema.toCodecJson(ReportStep.Report)))
+
+/** The report for a person, and for a program. */
+const reports = (report: ReportStep.Report) => [
+  { path: "report.md", content: ReportStep.toMarkdown(report) },
+  { path: "report.json", content: `${printed(report)}\n` }
+]
 
 /**
- * Writes the package and its tests to the workspace. A record of it holds only while every file is there; a file that
+ * Writes the project, its tests and the report to the workspace. A record of it holds only while every file is there; a file that
  * a person changed is there.
  *
  * **Fails with** `WorkspaceError` when a path is refused or cannot be written.
@@ -22,10 +30,12 @@ export const step = Step.effect("delivery", {
   output: Delivery,
   error: WorkspaceError,
   produces: "files",
-  run: ({ code, tests }) =>
+  run: ({ attempt: { acceptance, code, tests }, report }) =>
     Effect.gen(function* () {
       const workspace = yield* Workspace
-      return { files: yield* workspace.write(files.ofPackage(code, tests)) }
+      return {
+        files: yield* workspace.write([...files.ofPackage(code, [...tests, ...acceptance]), ...reports(report)])
+      }
     }),
   isCurrent: ({ files }) =>
     Effect.gen(function* () {

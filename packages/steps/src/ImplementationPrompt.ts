@@ -1,20 +1,37 @@
 import * as PromptTemplate from "@stepwright/core/PromptTemplate"
 import { section, wholeReply } from "./internal/variables.ts"
 
-/** Asks for the one file of a task. */
+/** Asks for the one file of a task. What is the same for every file of a project stands first. */
 export const template = PromptTemplate.make(
-  `You are an experienced Python developer. Write the file \`{{file}}\`, all of it and no other, as the [Task] section says. Between the \`$start$\` and \`$end$\` tokens stand: in [Requirement] the numbered specification, in [Design] the design of the whole package, in [Dependencies] the files that the task depends on, as they are.
+  `You are an experienced Python developer. Write one file of a project, all of it and no other, as the [Task] section at the end says. Between the \`$start$\` and \`$end$\` tokens stand: in [Project] what is common to all files, in [Criteria] those of the specification that this file serves, in [Design] what the design says of it, in [Dependencies] the signatures of what it can import, in [Samples] files that are there already and concern it. All of it is material to work from.
 
-- The file is complete and final: no placeholder, no TODO, no part left for later.
-- It has every member that the design lists for it, with the same names, parameters, defaults and types, and meets every criterion that the task names, also in the edge cases and errors.
-- Use the dependencies by what their code says; where design and code differ, the code is right. Rewrite none of it here.
-- Import by the full name of the module, from the top: the file \`shop/cart.py\` is the module \`shop.cart\`. No relative imports. Import only the standard library, modules of the design and what the constraints allow.
-- No code runs on import, except that a \`__main__.py\` starts the program.
-- Type hints, and a docstring on each class and public function that says what it does and names the requirement ids it meets, such as R1.2. A comment only where the reason is not plain.
-- Where all sections are silent, take the simplest behaviour that agrees with them and state it in the docstring as "Assumption: …".
+- Where they differ, the criteria outrank the design, the design the task; where design and a signature differ, the signature is right.
+- The file is complete and final: no placeholder, no TODO, no part left for later. It does what every criterion says, also in the edge cases, in the errors, and where several of them meet: a guarantee holds whatever else happens.
+- Where all sections are silent, take the simplest behaviour that agrees with them.
 
-[Requirement]
-{{requirement}}
+A Python file:
+- has every member that the design lists for it, with the same names, parameters, defaults and types.
+- imports by the full name of the module, from the top: the file \`shop/cart.py\` is the module \`shop.cart\`. No relative imports. Nothing but the standard library, the project's modules and its dependencies.
+- does nothing on import that is seen from outside: no output, no files, no exit.
+- has type hints, and a docstring on each class and public function that says what it does and names the ids of the criteria that it meets, such as R1.2. A comment only where the reason is not plain.
+
+Any other file says what its design and its criteria ask for, and shows only commands and names that the project has.
+
+[OutputFormat]
+{{outputFormat}}
+
+[Example]
+For a task to create the class \`Playlist\` in \`playlist/songs.py\` the reply is
+{{example}}
+
+[Project]
+{{common}}
+
+[Samples]
+{{samples}}
+
+[Criteria]
+{{criteria}}
 
 [Design]
 {{design}}
@@ -23,19 +40,15 @@ export const template = PromptTemplate.make(
 {{dependencies}}
 
 [Task]
-{{task}}
-
-[OutputFormat]
-{{outputFormat}}
-
-[Example]
-For a task to create the class \`Playlist\` in \`playlist/playlist.py\` the reply is
-{{example}}`,
+Write the file \`{{file}}\`.
+{{task}}`,
   {
+    common: section("what is common to all files of the project"),
+    samples: section("samples that concern the file, or none"),
+    criteria: section("the criteria that the file serves"),
+    design: section("what the design says of the file"),
+    dependencies: section("signatures of what the file can import"),
     file: { description: "the path of the file to write" },
-    requirement: section("the numbered specification"),
-    design: section("the design of the package"),
-    dependencies: section("the files that the task depends on"),
     task: section("the task, in the form of the breakdown"),
     example: wholeReply
   }
@@ -52,7 +65,7 @@ class Playlist:
         self._seconds: dict[str, int] = {}
 
     def add(self, title: str, seconds: int) -> None:
-        """Add a song (R1.1); a title that is there raises KeyError (R1.2)."""
+        """Add a song; a title that is there raises KeyError and changes nothing (R1.1, R1.2)."""
         if title in self._seconds:
             raise KeyError(title)
         self._seconds[title] = seconds

@@ -3,7 +3,9 @@ import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
 import * as markdown from "./internal/markdown.ts"
 import { text, texts } from "./internal/text.ts"
+import { print, Project } from "./Project.ts"
 import * as RequirementPrompt from "./RequirementPrompt.ts"
+import * as SamplesStep from "./SamplesStep.ts"
 
 /** How one sees that a requirement is met. */
 export class Criterion extends Schema.Opaque<Criterion>()(
@@ -13,7 +15,17 @@ export class Criterion extends Schema.Opaque<Criterion>()(
     ).annotate({
       description: "R1.1, R1.2, … under R1"
     }),
-    text: text("one thing that a test can check, with exact names, values and texts")
+    text: text("one thing that a test can check, with exact names, values and texts"),
+    quotes: texts("where the documents say so, word for word: whole clauses or table rows; none if you decided it")
+  })
+) {}
+
+/** Two passages that cannot both hold, or a sample that does not fit what the documents or another sample say. */
+export class Contradiction extends Schema.Opaque<Contradiction>()(
+  Schema.Struct({
+    first: text("one passage, word for word, or the path and the lines of a sample"),
+    second: text("the other"),
+    assumed: text("what the criteria follow until the author has decided")
   })
 ) {}
 
@@ -28,7 +40,8 @@ export class FunctionalRequirement extends Schema.Opaque<FunctionalRequirement>(
   })
 ) {}
 
-const numbering = (requirements: ReadonlyArray<FunctionalRequirement>): string | undefined => {
+/** What is wrong with the ids of requirements, if anything is. */
+export const numbering = (requirements: ReadonlyArray<FunctionalRequirement>): string | undefined => {
   const seen = new Set<string>()
   for (const { criteria, id } of requirements) {
     const stray = criteria.find((criterion) => !criterion.id.startsWith(`${id}.`))
@@ -41,7 +54,7 @@ const numbering = (requirements: ReadonlyArray<FunctionalRequirement>): string |
   return undefined
 }
 
-/** What is to be built: the only thing that later steps know of the document it was taken from. */
+/** What is to be built, in numbered facts that every later step refers to. */
 export class Requirement extends Schema.Opaque<Requirement>()(
   Schema.Struct({
     title: text("what the software is called"),
@@ -50,34 +63,46 @@ export class Requirement extends Schema.Opaque<Requirement>()(
       .annotate({ description: "every functional requirement of the document, in its order" })
       .check(Schema.isMinLength(1), Schema.makeFilter(numbering)),
     constraints: texts("limits on how it is built: language version, allowed libraries, cost of operations"),
-    assumptions: texts("what you decided where the document is silent"),
-    openQuestions: texts("what only its author can answer, with the assumption made meanwhile")
+    assumptions: texts("what you decided where the documents are silent, and no criterion says"),
+    openQuestions: texts("what only its author can answer, with the assumption made meanwhile"),
+    contradictions: Schema.Array(Contradiction).annotate({
+      description: "passages, or samples, that disagree; no criterion repeats one of them as if it were sure"
+    })
   })
 ) {}
 
-/** The requirement as a text to read, with every number and every detail in it. */
-export const toMarkdown = (self: Requirement): string =>
+/** The requirement as a text to read, with every number and every detail in it; `remark` says more of a criterion. */
+export const toMarkdown = (self: Requirement, remark: (id: string) => string = () => ""): string =>
   markdown.paragraphs([
     `# ${self.title}`,
     self.summary,
     "## Requirements",
     ...self.requirements.map(
-      ({ criteria, id, text }) => `${id}: ${text}\n${markdown.list(criteria.map(({ id, text }) => `${id}: ${text}`))}`
+      ({ criteria, id, text }) =>
+        `${id}: ${text}\n${markdown.list(criteria.map(({ id, text }) => `${id}: ${text}${remark(id)}`))}`
     ),
     ...markdown.section("Constraints", self.constraints),
     ...markdown.section("Assumptions", self.assumptions),
-    ...markdown.section("Open questions", self.openQuestions)
+    ...markdown.section("Open questions", self.openQuestions),
+    ...markdown.section(
+      "Contradictions",
+      self.contradictions.map(({ assumed, first, second }) => `${first}\n${second}\nAssumed: ${assumed}`)
+    )
   ])
 
-export const Input = Schema.Struct({ document: Schema.String })
+export const Input = Schema.Struct({ documents: Project.fields.documents, samples: SamplesStep.Shown })
 
 export const parser = OutputParser.json(Requirement)
 
-/** Turns a requirement document into a numbered specification. */
+/** Turns requirement documents into a numbered specification. */
 export const step = Step.make("requirement", {
   input: Input,
   output: Requirement,
   parser,
   prompt: RequirementPrompt.template,
-  variables: ({ document }) => ({ document, example: parser.print(RequirementPrompt.example) })
+  variables: ({ documents, samples }) => ({
+    documents: print(documents),
+    samples: SamplesStep.print(samples),
+    example: parser.print(RequirementPrompt.example)
+  })
 })

@@ -6,10 +6,11 @@ import { orderProblem } from "@stepwright/core/Workflow"
 import * as Workspace from "@stepwright/core/Workspace"
 import * as ArchitectureDesignStep from "./ArchitectureDesignStep.ts"
 import { relativePath } from "./internal/relativePath.ts"
+import * as markdown from "./internal/markdown.ts"
 import * as taskText from "./internal/taskText.ts"
 import { text } from "./internal/text.ts"
-import * as RequirementStep from "./RequirementStep.ts"
 import * as TaskBreakdownPrompt from "./TaskBreakdownPrompt.ts"
+import * as TraceStep from "./TraceStep.ts"
 
 /** One piece of work: exactly one file, and which other files have to be there first. */
 export class Task extends Schema.Opaque<Task>()(
@@ -55,9 +56,22 @@ export const TaskBreakdown = Schema.Array(Task).check(Schema.isMinLength(1), Sch
 export type TaskBreakdown = typeof TaskBreakdown.Type
 
 export const Input = Schema.Struct({
-  requirement: RequirementStep.Requirement,
+  specification: TraceStep.Specification,
   design: ArchitectureDesignStep.ArchitectureDesign
 })
+
+/** The files of a design that somebody has to write. */
+const written = ({ files, modules }: ArchitectureDesignStep.ArchitectureDesign): ReadonlyArray<string> =>
+  [...modules.filter((module) => !ArchitectureDesignStep.isGenerated(module)), ...files].map(({ path }) => path)
+
+/** What tasks leave out of a design, or add to it. */
+const difference = (tasks: TaskBreakdown, design: ArchitectureDesignStep.ArchitectureDesign): string | undefined => {
+  const wanted = written(design)
+  const missing = wanted.find((path) => !tasks.some(({ file }) => file === path))
+  if (missing !== undefined) return `no task adds the file "${missing}"`
+  const stray = tasks.find(({ file }) => !wanted.includes(file))
+  return stray === undefined ? undefined : `${name(stray)} adds a file that is not to be written`
+}
 
 /**
  * The tasks of a breakdown in the format of the founding document. `Depends on` may be left out, and names tasks by
@@ -103,8 +117,13 @@ export const step = Step.make("task-breakdown", {
   output: TaskBreakdown,
   parser,
   prompt: TaskBreakdownPrompt.template,
-  variables: ({ design, requirement }) => ({
-    documentation: `${RequirementStep.toMarkdown(requirement)}\n\n${ArchitectureDesignStep.toMarkdown(design)}`,
+  check: (tasks, { design }) => difference(tasks, design),
+  variables: ({ design, specification }) => ({
+    documentation: `${TraceStep.toMarkdown(specification)}\n\n${ArchitectureDesignStep.toMarkdown(design)}`,
+    files: markdown.list(
+      written(design).map((path) => `\`${path}\``),
+      "  "
+    ),
     example: parser.print(TaskBreakdownPrompt.example)
   })
 })

@@ -2,11 +2,13 @@ import * as Schema from "effect/Schema"
 import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
 import * as Workspace from "@stepwright/core/Workspace"
-import { Files } from "./ImplementationStep.ts"
-import * as files from "./internal/files.ts"
+import { ArchitectureDesign, interfaceToMarkdown } from "./ArchitectureDesignStep.ts"
+import * as markdown from "./internal/markdown.ts"
 import { relativePath } from "./internal/relativePath.ts"
-import * as RequirementStep from "./RequirementStep.ts"
+import * as testNames from "./internal/testNames.ts"
+import * as SamplesStep from "./SamplesStep.ts"
 import * as TestGenerationPrompt from "./TestGenerationPrompt.ts"
+import { criteriaOf, isAssumed, Specification } from "./TraceStep.ts"
 
 /** A file of tests, or one that tests use. */
 export class TestFile extends Schema.Opaque<TestFile>()(
@@ -26,27 +28,71 @@ const problem = (files: ReadonlyArray<TestFile>): string | undefined => {
     : "no file is named tests/test_<subject>.py, so unittest would find no test"
 }
 
-/** The tests of a package, for Python's `unittest`. */
+/** The tests of a project, for Python's `unittest`. */
 export const TestGeneration = Schema.Array(TestFile).check(Schema.makeFilter(problem))
 export type TestGeneration = typeof TestGeneration.Type
 
 export const Input = Schema.Struct({
-  requirement: RequirementStep.Requirement,
-  /** The whole package as it was written. */
-  code: Files
+  specification: Specification,
+  design: ArchitectureDesign,
+  samples: SamplesStep.Shown
 })
+
+/** What tests do not keep to: criteria in their names, those of assumed ones apart. */
+const straying = (files: TestGeneration, { specification }: typeof Input.Type): string | undefined => {
+  const known = new Set(criteriaOf(specification.requirement).map(({ id }) => id))
+  for (const { content, path } of files) {
+    const isApart = /\/test_assumed\w*\.py$/.test(path)
+    for (const { criterion, name } of testNames.of(content)) {
+      if (criterion === undefined)
+        return `the test ${name} in "${path}" does not name its criterion, as test_r1_2_… does`
+      if (!known.has(criterion)) return `the test ${name} in "${path}" names ${criterion}, which is no criterion`
+      const isOfAssumed = isAssumed(specification, criterion)
+      if (isOfAssumed && !isApart)
+        return `${criterion} is assumed: ${name} belongs into a file tests/test_assumed_<subject>.py`
+      if (!isOfAssumed && isApart) return `${criterion} is not assumed: ${name} does not belong into "${path}"`
+    }
+  }
+  return undefined
+}
+
+/** What the documents say, beside the criteria that were taken from it. */
+const passages = ({ traces }: Specification): string => {
+  const lines = new Map<string, Array<string>>()
+  for (const [id, { sources }] of Object.entries(traces)) {
+    for (const { text } of sources) lines.set(text, [...(lines.get(text) ?? []), id])
+  }
+  return lines.size === 0 ? "none" : markdown.list([...lines].map(([text, ids]) => `${text} (${ids.join(", ")})`))
+}
+
+/** Criteria as tests are written by. */
+const criteria = (specification: Specification): string => {
+  const { assumptions, constraints, requirements } = specification.requirement
+  const mark = (id: string) => (isAssumed(specification, id) ? " (assumed)" : "")
+  return markdown.paragraphs([
+    ...requirements.map(
+      ({ criteria, id, text }) =>
+        `${id}: ${text}\n${markdown.list(criteria.map(({ id, text }) => `${id}: ${text}${mark(id)}`))}`
+    ),
+    ...markdown.section("Constraints", constraints),
+    ...markdown.section("Assumptions", assumptions)
+  ])
+}
 
 export const parser = OutputParser.files
 
-/** Writes tests of the code against the criteria of the requirement. */
+/** Writes tests against the criteria of a specification, without a look at the code. */
 export const step = Step.make("test-generation", {
   input: Input,
   output: TestGeneration,
   parser,
+  check: straying,
   prompt: TestGenerationPrompt.template,
-  variables: ({ code, requirement }) => ({
-    requirement: RequirementStep.toMarkdown(requirement),
-    code: files.print(code),
+  variables: ({ design, samples, specification }) => ({
+    criteria: criteria(specification),
+    passages: passages(specification),
+    interface: interfaceToMarkdown(design),
+    samples: SamplesStep.print(samples),
     example: parser.print(TestGenerationPrompt.example)
   })
 })

@@ -4,138 +4,74 @@ import * as Step from "@stepwright/core/Step"
 import {
   counts,
   isGreen,
-  type Outcome,
   TestCounts,
   type TestReport,
+  TestResult,
   TestRunner,
   TestRunnerError
 } from "@stepwright/core/TestRunner"
-import { Files } from "./ImplementationStep.ts"
 import * as files from "./internal/files.ts"
-import { told } from "./internal/told.ts"
+import { Files } from "./Project.ts"
 import { TestGeneration } from "./TestGenerationStep.ts"
 
-const { passed, run, skipped } = TestCounts.fields
+/**
+ * What came of the tests together. `unsupported`: none failed, and some need what the sandbox has not; `empty`: none
+ * passed, and none failed; `no-verdict`: they went over a limit of the sandbox.
+ */
+export const Outcome = Schema.Literals(["green", "red", "unsupported", "empty", "no-verdict"])
+export type Outcome = typeof Outcome.Type
 
-/** One test that did not pass: a failed assertion, an error that was raised, or what the sandbox cannot run, and why. */
-export const Problem = Schema.Struct({
-  test: Schema.String,
-  kind: Schema.Literals(["failure", "error", "unsupported"]),
-  detail: Schema.String
-})
-export type Problem = typeof Problem.Type
+/** What a run of the tests showed. */
+export class Verification extends Schema.Opaque<Verification>()(
+  Schema.Struct({
+    outcome: Outcome,
+    counts: TestCounts,
+    tests: Schema.Array(TestResult),
+    /** What speaks against any verdict. */
+    doubts: Schema.Array(Schema.String),
+    /** Which limit the tests went over, so that nothing is known of them. */
+    noVerdict: Schema.optionalKey(Schema.Struct({ reason: TestRunnerError.fields.reason, detail: Schema.String }))
+  })
+) {}
 
-/** The proof that the tests ran and none failed. `skipped`: also those that were expected to fail. */
-export class Verification extends Schema.Opaque<Verification>()(Schema.Struct({ run, passed, skipped })) {}
-
-/** Tests that failed, with their counts and the first of what went wrong. */
-export class Red extends Schema.TaggedError<Red>()("Red", {
-  ...TestCounts.fields,
-  problems: Schema.Array(Problem)
-}) {
-  override get message() {
-    const { errors, failed, passed, run, unsupported } = this
-    const notHere = unsupported === 0 ? "" : `${unsupported} that cannot be run here, `
-    return withFirst(
-      `${failed} failed, ${errors} with errors, ${notHere}${passed} passed of ${run} tests`,
-      this.problems
-    )
-  }
+const outcomeOf = (report: Pick<TestReport, "tests" | "doubts">): Outcome => {
+  if (isGreen(report)) return "green"
+  const { errors, failed, unsupported } = counts(report)
+  if (failed + errors + report.doubts.length > 0) return "red"
+  return unsupported > 0 ? "unsupported" : "empty"
 }
 
-/** Tests that the sandbox cannot run, while none failed: no verdict, with the first of what is missing. */
-export class Unsupported extends Schema.TaggedError<Unsupported>()("Unsupported", {
-  ...TestCounts.fields,
-  problems: Schema.Array(Problem)
-}) {
-  override get message() {
-    const { passed, run, unsupported } = this
-    return withFirst(
-      `${passed} passed, and ${unsupported} of ${run} tests cannot be run in this sandbox, which says nothing of the code`,
-      this.problems
-    )
-  }
-}
+const none = { tests: [], doubts: [] }
 
-/** No test passed, since there was none, or all of them were skipped or expected to fail. */
-export class Empty extends Schema.TaggedError<Empty>()("Empty", { skipped }) {
-  override get message() {
-    return this.skipped === 0
-      ? "no test was found"
-      : `no test passed: all ${this.skipped} were skipped, or expected to fail`
-  }
-}
-
-/** Why a package counts as not verified. */
-export const Reason = Schema.Union([Red, Unsupported, Empty, TestRunnerError])
-export type Reason = typeof Reason.Type
-
-/** The package is not verified; `reason` says why, with the figures. */
-export class VerificationError extends told(
-  Schema.TaggedError<VerificationError>()("VerificationError", { reason: Reason }),
-  "reason"
-) {
-  override get message() {
-    return this.reason.message
-  }
-}
-
-export const Input = Schema.Struct({ code: Files, tests: TestGeneration })
+export const Input = Schema.Struct({ code: Files, tests: TestGeneration, acceptance: TestGeneration })
 
 /**
  * Runs the tests in the sandbox. Its result is one of that sandbox: another runs them again.
  *
- * **Fails with** `VerificationError`: `Red`, `Unsupported`, `Empty`, or the `TestRunnerError` of a sandbox that gave no verdict.
+ * **Fails with** `TestRunnerError` when there is no sandbox; whatever the tests do is in the result.
  */
 export const step = Step.effect("verification", {
   input: Input,
   output: Verification,
-  error: VerificationError,
-  produces: "tests",
+  error: TestRunnerError,
   key: () => Effect.map(TestRunner, ({ identity }) => identity),
-  run: ({ code, tests }) =>
+  run: ({ acceptance, code, tests }) =>
     Effect.gen(function* () {
       const runner = yield* TestRunner
-      const report = yield* Effect.mapError(
-        runner.run(files.ofPackage(code, tests)),
-        (reason) => new VerificationError({ reason })
+      return yield* runner.run(files.ofPackage(code, [...tests, ...acceptance])).pipe(
+        Effect.map(({ doubts, tests }): Verification => {
+          return { outcome: outcomeOf({ doubts, tests }), counts: counts({ tests }), doubts, tests }
+        }),
+        Effect.catch((error) =>
+          error.reason === "Unavailable"
+            ? Effect.fail(error)
+            : Effect.succeed<Verification>({
+                outcome: "no-verdict",
+                counts: counts(none),
+                ...none,
+                noVerdict: { reason: error.reason, detail: error.detail }
+              })
+        )
       )
-      if (!isGreen(report)) return yield* new VerificationError({ reason: verdict(report) })
-      const { expectedFailures, passed, run, skipped } = counts(report)
-      return { run, passed, skipped: skipped + expectedFailures }
     })
 })
-
-/** How many problems an error carries. */
-const most = 10
-
-const kinds: Readonly<Partial<Record<Outcome, Problem["kind"]>>> = {
-  failed: "failure",
-  error: "error",
-  unsupported: "unsupported"
-}
-
-/** What speaks against a verdict counts as an error, though it is no test's own. */
-const verdict = ({ doubts, tests }: TestReport) => {
-  const problems = [
-    ...doubts.map((detail): Problem => ({ test: "the run of the tests", kind: "error", detail })),
-    ...tests.flatMap(({ detail = "", outcome, test }): ReadonlyArray<Problem> => {
-      const kind = kinds[outcome]
-      return kind === undefined ? [] : [{ test, kind, detail }]
-    })
-  ]
-  // what is wrong with the code comes first
-  const sorted = problems.toSorted((a, b) => Number(a.kind === "unsupported") - Number(b.kind === "unsupported"))
-  const count = counts({ tests })
-  const errors = count.errors + doubts.length
-  const figures = { ...count, errors, problems: sorted.slice(0, most) }
-  if (count.failed + errors > 0) return new Red(figures)
-  return count.unsupported > 0
-    ? new Unsupported(figures)
-    : new Empty({ skipped: count.skipped + count.expectedFailures })
-}
-
-const withFirst = (counts: string, problems: ReadonlyArray<Problem>) =>
-  [counts, ...problems.slice(0, 2).map(({ detail, test }) => `${test}: ${lastLine(detail)}`)].join("\n")
-
-const lastLine = (detail: string) => detail.trimEnd().split("\n").at(-1)!.trim()

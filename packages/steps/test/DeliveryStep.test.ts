@@ -1,11 +1,31 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Engine, Step, Workflow, Workspace } from "@stepwright/core"
-import { DeliveryStep } from "@stepwright/steps"
+import { DeliveryStep, type ReportStep } from "@stepwright/steps"
 import { Effect } from "effect"
 
+const counts = { run: 1, passed: 1, failed: 0, errors: 0, skipped: 0, expectedFailures: 0, unsupported: 0 }
+
+const report: ReportStep.Report = {
+  title: "Shop",
+  outcome: "green",
+  counts,
+  criteria: [],
+  notes: [],
+  uncovered: [],
+  files: [],
+  absent: [],
+  tests: [],
+  doubts: []
+}
+
 const input: typeof DeliveryStep.Input.Type = {
-  code: { "shop/cart.py": "class Cart: ...\n", "shop/price/money.py": "class Money: ...\n" },
-  tests: [{ path: "tests/test_cart.py", content: "import unittest\n" }]
+  attempt: {
+    code: { "shop/cart.py": "class Cart: ...\n", "shop/price/money.py": "class Money: ...\n" },
+    tests: [{ path: "tests/test_cart.py", content: "import unittest\n" }],
+    acceptance: [{ path: "tests/test_acceptance_cart.py", content: "from unittest import TestCase\n" }],
+    verification: { outcome: "green", counts, tests: [], doubts: [] }
+  },
+  report
 }
 
 const workflow = Workflow.make("deliver", { input: DeliveryStep.Input }).pipe(
@@ -16,40 +36,29 @@ const attempts = (state: { readonly records: Readonly<Record<string, { readonly 
   state.records["delivery"]!.attempts
 
 describe("DeliveryStep", () => {
-  it.effect("writes code and tests, and the __init__.py that a folder lacks", () =>
-    Effect.gen(function* () {
-      const files = new Map<string, string>()
-      const { files: written } = yield* Effect.provide(
-        Step.run(DeliveryStep.step, {
-          ...input,
-          code: { ...input.code, "shop/__init__.py": "from shop.cart import Cart\n" }
-        }),
-        Workspace.layerMemory(files)
-      )
-      assert.deepStrictEqual(Object.fromEntries(files), {
-        "shop/__init__.py": "from shop.cart import Cart\n",
-        "shop/cart.py": "class Cart: ...\n",
-        "shop/price/__init__.py": "",
-        "shop/price/money.py": "class Money: ...\n",
-        "tests/__init__.py": "",
-        "tests/test_cart.py": "import unittest\n"
+  it.effect(
+    "writes code, tests, acceptance tests and the report, and the __init__.py that a folder of tests lacks",
+    () =>
+      Effect.gen(function* () {
+        const files = new Map<string, string>()
+        const { files: written } = yield* Effect.provide(
+          Step.run(DeliveryStep.step, input),
+          Workspace.layerMemory(files)
+        )
+        const { "report.json": json, "report.md": _, ...others } = Object.fromEntries(files)
+        assert.deepStrictEqual(JSON.parse(json!), report)
+        assert.deepStrictEqual(others, {
+          "shop/cart.py": "class Cart: ...\n",
+          "shop/price/money.py": "class Money: ...\n",
+          "tests/__init__.py": "",
+          "tests/test_acceptance_cart.py": "from unittest import TestCase\n",
+          "tests/test_cart.py": "import unittest\n"
+        })
+        assert.deepStrictEqual(
+          written.map(({ path }) => path),
+          [...files.keys()]
+        )
       })
-      assert.deepStrictEqual(
-        written.map(({ path }) => path),
-        [...files.keys()]
-      )
-    })
-  )
-
-  it.effect("adds no __init__.py to folders without Python", () =>
-    Effect.gen(function* () {
-      const files = new Map<string, string>()
-      yield* Effect.provide(
-        Step.run(DeliveryStep.step, { ...input, code: { "docs/a.md": "# A\n", "top.py": "" } }),
-        Workspace.layerMemory(files)
-      )
-      assert.deepStrictEqual([...files.keys()], ["docs/a.md", "tests/__init__.py", "tests/test_cart.py", "top.py"])
-    })
   )
 
   it.effect("runs again when a file is gone, and leaves one that a person changed", () =>

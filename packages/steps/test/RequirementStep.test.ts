@@ -13,7 +13,7 @@ const refusal = (requirements: ReadonlyArray<RequirementStep.FunctionalRequireme
 const requirement = (id: string, ...criteria: ReadonlyArray<string>) => ({
   id,
   text: "…",
-  criteria: criteria.map((id) => ({ id, text: "…" }))
+  criteria: criteria.map((id) => ({ id, text: "…", quotes: [] }))
 })
 
 describe("RequirementStep", () => {
@@ -26,6 +26,9 @@ describe("RequirementStep", () => {
       assert.include(refusal([requirement("R1", "R11.1")]), "the criterion R11.1 stands under R1")
       assert.notStrictEqual(refusal([requirement("1", "1.1")]), "accepted")
       assert.notStrictEqual(refusal([requirement("R1")]), "accepted")
+      for (const id of ["R1.0", "R1.01", "R1.1.1", "R1.x", "1.1"]) {
+        assert.notStrictEqual(refusal([requirement("R1", id)]), "accepted", id)
+      }
     })
   })
 
@@ -39,12 +42,15 @@ describe("RequirementStep", () => {
       const requirements = texts.map((text, i) => ({
         id: `R${i + 1}`,
         text,
-        criteria: [{ id: `R${i + 1}.1`, text: `${text}!` }]
+        criteria: [{ id: `R${i + 1}.1`, text: `${text}!`, quotes: [] }]
       }))
-      const markdown = RequirementStep.toMarkdown({ ...rest, requirements, assumptions: texts })
-      const flat = (text: string) => text.replace(/\n {2}/g, "\n")
+      const contradictions = texts.map((text) => ({ first: `${text}1`, second: `${text}2`, assumed: `${text}3` }))
+      const markdown = RequirementStep.toMarkdown({ ...rest, requirements, assumptions: texts, contradictions })
+      // further lines of an item are indented
+      const flat = (text: string) => text.replaceAll(" ", "")
       const all = [rest.title, rest.summary, ...texts, ...rest.constraints, ...rest.openQuestions]
-      for (const text of [...all, ...requirements.flatMap(({ criteria, id }) => [`${id}: `, `${criteria[0]!.id}: `])]) {
+      const numbers = requirements.flatMap(({ criteria, id }) => [`${id}: `, `${criteria[0]!.id}: `])
+      for (const text of [...all, ...numbers, ...contradictions.flatMap((each) => Object.values(each))]) {
         assert.include(flat(markdown), flat(text))
       }
     })
@@ -52,6 +58,14 @@ describe("RequirementStep", () => {
     it("leaves out a heading with nothing below it", () => {
       assert.notInclude(RequirementStep.toMarkdown({ ...example, constraints: [] }), "Constraints")
       assert.include(RequirementStep.toMarkdown({ ...example, constraints: ["only on Tuesdays"] }), "## Constraints")
+    })
+
+    it("says of a criterion what is remarked of it, and of no other", () => {
+      const text = RequirementStep.toMarkdown(example, (id) => (id === "R1.2" ? " (assumed)" : ""))
+      assert.deepStrictEqual(
+        text.split("\n").filter((line) => line.endsWith(" (assumed)")),
+        ["- R1.2: That error is `KeyError` with the title. (assumed)"]
+      )
     })
   })
 
@@ -69,11 +83,12 @@ describe("RequirementStep", () => {
           requirements: criteria.map((criteria, i) => ({
             id: `R${i + 1}`,
             text: title,
-            criteria: criteria.map((text, j) => ({ id: `R${i + 1}.${j + 1}`, text }))
+            criteria: criteria.map((text, j) => ({ id: `R${i + 1}.${j + 1}`, text, quotes: texts }))
           })),
           constraints: texts,
           assumptions: [],
-          openQuestions: texts
+          openQuestions: texts,
+          contradictions: texts.map((text) => ({ first: text, second: title, assumed: text }))
         })
         assert.deepStrictEqual(Result.getOrThrow(parser.parse(parser.print(requirement))), requirement)
       },

@@ -1,8 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
+import { Step } from "@stepwright/core"
 import { TaskBreakdownStep } from "@stepwright/steps"
-import { Arbitrary, Result, Schema } from "effect"
+import { Arbitrary, Effect, Result, Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { foundingTasks } from "./fixtures/foundingTasks.ts"
+import { asking } from "./support/model.ts"
+import { design, file, module, specification } from "./support/playlist.ts"
 
 const { parser } = TaskBreakdownStep
 
@@ -251,5 +254,35 @@ describe("TaskBreakdownStep", () => {
     ])("refuses the file %j", (text, detail) => {
       assert.include(fileOf(text), detail)
     })
+  })
+
+  describe("step", () => {
+    const init = module("p/__init__.py", { reexports: [{ module: "p/a.py", names: ["A"] }] })
+    const modules = [module("p/a.py"), module("p/b.py"), init, module("p/__main__.py", { starts: "p/b.py:main" })]
+    const asked = (...files: ReadonlyArray<string>) =>
+      asking(
+        Step.run(TaskBreakdownStep.step, { specification, design: { ...design, modules, files: [file("README.md")] } }),
+        parser.print(files.map((file, i) => task(i + 1, file)))
+      )
+
+    it.effect("takes one task for each file that somebody has to write", () =>
+      Effect.gen(function* () {
+        const { prompt, said } = yield* asked("p/b.py", "README.md", "p/a.py")
+        assert.strictEqual(said, "accepted")
+        assert.include(prompt, "and nothing else is:\n  - `p/a.py`\n  - `p/b.py`\n  - `README.md`\n")
+      })
+    )
+
+    it.effect.each([
+      [["p/a.py", "README.md"], 'no task adds the file "p/b.py"'],
+      [["p/a.py", "p/b.py"], 'no task adds the file "README.md"'],
+      [["p/a.py", "p/b.py", "README.md", "p/c.py"], 'Task 4 ("p/c.py") adds a file that is not to be written'],
+      [["p/__init__.py", "p/a.py", "p/b.py", "README.md"], 'Task 1 ("p/__init__.py") adds a file'],
+      [["p/a.py", "p/b.py", "README.md", "p/__main__.py"], 'Task 4 ("p/__main__.py") adds a file']
+    ] as const)("asks again for tasks of %j", ([files, detail]) =>
+      Effect.gen(function* () {
+        assert.include((yield* asked(...files)).said, detail)
+      })
+    )
   })
 })

@@ -1,137 +1,80 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Engine, TestRunner, Workflow, type Workspace } from "@stepwright/core"
+import { Engine, Step, TestRunner, Workflow, type Workspace } from "@stepwright/core"
 import { VerificationStep } from "@stepwright/steps"
-import { Effect, Schema } from "effect"
+import { Effect } from "effect"
 
 const input: typeof VerificationStep.Input.Type = {
   code: { "shop/cart.py": "class Cart: ...\n" },
-  tests: [{ path: "tests/test_cart.py", content: "import unittest\n" }]
+  tests: [{ path: "tests/test_cart.py", content: "import unittest\n" }],
+  acceptance: [{ path: "tests/test_acceptance_cart.py", content: "import unittest\n" }]
 }
 
 const workflow = Workflow.make("verify", { input: VerificationStep.Input }).pipe(
   Workflow.bind("verification", VerificationStep.step, "input")
 )
 
-const report = (...tests: ReadonlyArray<readonly [TestRunner.Outcome, string?, string?]>): TestRunner.TestReport => ({
-  tests: tests.map(([outcome, test = "tests.test_a", detail]) => ({
-    test,
-    outcome,
-    asserts: true,
-    ...(detail !== undefined && { detail })
-  })),
+const report = (...outcomes: ReadonlyArray<TestRunner.Outcome>): TestRunner.TestReport => ({
+  tests: outcomes.map((outcome) => ({ test: "tests.test_a", outcome, asserts: true })),
   doubts: [],
   output: "",
   durationMillis: 1
 })
 
-const red = report(
-  ["passed"],
-  ["passed"],
-  ["failed", "tests.test_cart.CartTest.test_r1_1", "Traceback …\nAssertionError: 1 != 2\n"],
-  ["error", "tests.test_cart.CartTest.test_r1_2", "NameError: name 'x' is not defined"]
-)
-
-const run = (verdict: TestRunner.TestReport | TestRunner.TestRunnerError) =>
-  Engine.initialize(workflow, input).pipe(
-    Effect.flatMap((state) => Engine.run(workflow, state)),
-    Effect.map(({ state }) => state),
-    Effect.provide(TestRunner.layerMemory(() => verdict))
+const verified = (verdict: TestRunner.TestReport | TestRunner.TestRunnerError) =>
+  Effect.provide(
+    Step.run(VerificationStep.step, input),
+    TestRunner.layerMemory(() => verdict)
   )
+
+const failure = (reason: TestRunner.TestRunnerError["reason"]) =>
+  new TestRunner.TestRunnerError({ reason, detail: "so it is" })
 
 describe("VerificationStep", () => {
-  it.effect("runs the tests on all files and gives the counts", () =>
+  it.effect("runs code, tests and acceptance tests together, and gives what came of each", () =>
     Effect.gen(function* () {
       let ran: ReadonlyArray<Workspace.SourceFile> = []
-      const { verification } = yield* Engine.execute(workflow, input).pipe(
-        Effect.provide(
-          TestRunner.layerMemory((files) => {
-            ran = files
-            return report(["passed"], ["passed"], ["skipped"], ["expected-failure"])
-          })
-        )
-      )
-      assert.deepStrictEqual(verification, { run: 4, passed: 2, skipped: 2 })
+      const runner = TestRunner.layerMemory((files) => {
+        ran = files
+        return report("passed", "skipped")
+      })
+      const verification = yield* Effect.provide(Step.run(VerificationStep.step, input), runner)
+      assert.deepInclude(verification, { outcome: "green", tests: report("passed", "skipped").tests, doubts: [] })
+      assert.deepInclude(verification.counts, { run: 2, passed: 1, skipped: 1 })
       assert.deepStrictEqual(
         ran.map(({ path }) => path),
-        ["shop/__init__.py", "shop/cart.py", "tests/__init__.py", "tests/test_cart.py"]
-      )
-    })
-  )
-
-  it.effect("ends the run FAILED when tests are red, with their counts and first problems in the state", () =>
-    Effect.gen(function* () {
-      const state = yield* run(red)
-      const { error } = state.records["verification"]!
-      assert.strictEqual(state.status, "FAILED")
-      assert.strictEqual(
-        error?.message,
-        [
-          "1 failed, 1 with errors, 2 passed of 4 tests",
-          "tests.test_cart.CartTest.test_r1_1: AssertionError: 1 != 2",
-          "tests.test_cart.CartTest.test_r1_2: NameError: name 'x' is not defined"
-        ].join("\n")
-      )
-      const { reason } = yield* Schema.decodeUnknownEffect(Schema.toCodecJson(VerificationStep.VerificationError))(
-        error?.value
-      )
-      assert.deepStrictEqual(
-        reason,
-        new VerificationStep.Red({
-          ...TestRunner.counts(red),
-          problems: [
-            {
-              test: "tests.test_cart.CartTest.test_r1_1",
-              kind: "failure",
-              detail: "Traceback …\nAssertionError: 1 != 2\n"
-            },
-            { test: "tests.test_cart.CartTest.test_r1_2", kind: "error", detail: "NameError: name 'x' is not defined" }
-          ]
-        })
+        ["shop/cart.py", "tests/__init__.py", "tests/test_acceptance_cart.py", "tests/test_cart.py"]
       )
     })
   )
 
   it.effect.each([
-    ["there is no test", report(), "no test was found"],
-    [
-      "all are skipped",
-      report(["skipped"], ["expected-failure"]),
-      "no test passed: all 2 were skipped, or expected to fail"
-    ],
-    [
-      "the sandbox could not run all of them",
-      report(["passed"], ["passed"], ["unsupported", "tests.test_a", "Traceback …\nThis sandbox has no threads."]),
-      "2 passed, and 1 of 3 tests cannot be run in this sandbox, which says nothing of the code\ntests.test_a: This sandbox has no threads."
-    ],
-    [
-      "it could run none of them",
-      report(["unsupported", "tests.test_a", "no threads"]),
-      "0 passed, and 1 of 1 tests cannot be run in this sandbox, which says nothing of the code\ntests.test_a: no threads"
-    ],
-    [
-      "one is red besides",
-      report(
-        ["passed"],
-        ["unsupported", "tests.test_a", "This sandbox has no threads."],
-        ["failed", "tests.test_b", "AssertionError: 1 != 2"]
-      ),
-      "1 failed, 0 with errors, 1 that cannot be run here, 1 passed of 3 tests\ntests.test_b: AssertionError: 1 != 2\ntests.test_a: This sandbox has no threads."
-    ],
-    [
-      "something speaks against tests that passed",
-      { ...report(["passed"]), doubts: ["TestCase.assertEqual of unittest was replaced"] },
-      "0 failed, 1 with errors, 1 passed of 1 tests\nthe run of the tests: TestCase.assertEqual of unittest was replaced"
-    ],
-    [
-      "the sandbox is not there",
-      new TestRunner.TestRunnerError({ reason: "Unavailable", detail: "no Python" }),
-      "tests could not be run (Unavailable): no Python"
-    ]
-  ] as const)("ends the run FAILED when %s", ([, verdict, message]) =>
+    ["green", report("passed", "skipped", "expected-failure")],
+    ["red", report("passed", "failed")],
+    ["red", report("passed", "error", "unsupported")],
+    ["red", { ...report("passed"), doubts: ["unittest was replaced"] }],
+    ["unsupported", report("passed", "unsupported")],
+    ["empty", report()],
+    ["empty", report("skipped", "expected-failure")],
+    ["no-verdict", failure("TimedOut")],
+    ["no-verdict", failure("OutOfMemory")],
+    ["no-verdict", failure("Crashed")]
+  ] as const)("is %s", ([outcome, verdict]) =>
     Effect.gen(function* () {
-      const state = yield* run(verdict)
-      assert.strictEqual(state.status, "FAILED")
-      assert.strictEqual(state.records["verification"]?.error?.message, message)
+      assert.strictEqual((yield* verified(verdict)).outcome, outcome)
+    })
+  )
+
+  it.effect("says which limit the tests went over", () =>
+    Effect.gen(function* () {
+      const { counts, noVerdict } = yield* verified(failure("FileTooLarge"))
+      assert.deepStrictEqual(noVerdict, { reason: "FileTooLarge", detail: "so it is" })
+      assert.strictEqual(counts.run, 0)
+    })
+  )
+
+  it.effect("fails where there is no sandbox", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* Effect.flip(verified(failure("Unavailable"))), failure("Unavailable"))
     })
   )
 
@@ -141,7 +84,7 @@ describe("VerificationStep", () => {
         Effect.provideService(TestRunner.TestRunner, {
           identity,
           hasPytest: false,
-          run: () => Effect.succeed(report(["passed"])),
+          run: () => Effect.succeed(report("passed")),
           evaluate: () => Effect.succeed(null)
         })
       const first = yield* Engine.initialize(workflow, input).pipe(

@@ -1,8 +1,10 @@
 import { Effect, Schema } from "effect"
-import { Engine, OutputParser, PromptTemplate, Step } from "@stepwright/core"
+import { Engine, Note, OutputParser, PromptTemplate, Step } from "@stepwright/core"
 import { article } from "../parts.ts"
 
 const base = { input: Schema.String, output: Schema.Finite }
+
+const noted = { input: Schema.String, output: Note.Noted }
 
 const asks = {
   ...base,
@@ -13,8 +15,12 @@ const asks = {
 export const steps = [
   // run: → is not assignable to type '(input: string) => Effect<number, never, never>'
   Step.effect("size", { ...base, run: Effect.succeed(1) }),
-  // produces: → its output has neither files nor counts of tests
+  // produces: → its output has neither files, nor counts of tests, nor notes
   Step.effect("size", { ...base, produces: "files", run: ({ length }) => Effect.succeed(length) }),
+  // produces: → its output has neither files, nor counts of tests, nor notes
+  Step.effect("size", { ...base, produces: "notes", run: ({ length }) => Effect.succeed(length) }),
+  // produces: → '"files"' is not assignable to type '"notes"'
+  Step.effect("report", { ...noted, produces: "files", run: () => Effect.succeed({ notes: [] }) }),
   // parser: → Type 'OutputParser<string>' is not assignable to type 'OutputParser<number>'
   Step.make("size", { ...asks, parser: OutputParser.text }),
   // text.length → Type 'number' is not assignable to type 'Effect<number, never, never>'

@@ -1,0 +1,43 @@
+import * as Schema from "effect/Schema"
+import { relativePath } from "./internal/relativePath.ts"
+
+/** A text that a person wrote, under the path by which they named it. */
+export class Document extends Schema.Opaque<Document>()(
+  Schema.Struct({
+    path: Schema.NonEmptyString.annotate({ description: "as its author calls it" }),
+    text: Schema.NonEmptyString.annotate({ description: "as its author wrote it" })
+  })
+) {}
+
+/** A file that is there already: it is shown as it is, delivered with the package, and laid beside its tests. */
+export class Sample extends Schema.Opaque<Sample>()(
+  Schema.Struct({
+    path: relativePath("where it lies in the project, names joined by /"),
+    text: Schema.String.annotate({ description: "its content" })
+  })
+) {}
+
+/** All that a person gives: what they want, a design that is decided already, and sample files. */
+export const Project = Schema.Struct({
+  documents: Schema.Array(Document).check(Schema.isMinLength(1)),
+  design: Schema.Array(Document),
+  samples: Schema.Array(Sample)
+})
+export type Project = typeof Project.Type
+
+/** A project of which there is one document only. */
+export const ofText = (text: string, path = "requirement.md"): Project => ({
+  documents: [{ path, text }],
+  design: [],
+  samples: []
+})
+
+/** Documents as a prompt shows them: one as it is, several under their names. */
+export const print = (documents: ReadonlyArray<Document>): string =>
+  documents.length === 1
+    ? documents[0]!.text
+    : documents.map(({ path, text }) => `===== ${path} =====\n${text.trimEnd()}`).join("\n\n")
+
+/** Files by their paths. */
+export const Files = Schema.Record(Schema.String, Schema.String)
+export type Files = typeof Files.Type

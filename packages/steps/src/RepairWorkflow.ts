@@ -1,0 +1,208 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Edits from "@stepwright/core/Edits"
+import { Hasher } from "@stepwright/core/Hasher"
+import * as Step from "@stepwright/core/Step"
+import * as Workflow from "@stepwright/core/Workflow"
+import { ArchitectureDesign } from "./ArchitectureDesignStep.ts"
+import { Attempt } from "./Attempt.ts"
+import * as CodeRepairStep from "./CodeRepairStep.ts"
+import * as EvidenceStep from "./EvidenceStep.ts"
+import * as JudgementStep from "./JudgementStep.ts"
+import { Project } from "./Project.ts"
+import * as TestRepairStep from "./TestRepairStep.ts"
+import { Specification } from "./TraceStep.ts"
+import * as VerificationStep from "./VerificationStep.ts"
+
+const { documents, samples } = Project.fields
+
+export const Input = Schema.Struct({
+  documents,
+  samples,
+  specification: Specification,
+  design: ArchitectureDesign,
+  ...Attempt.fields
+})
+
+/** What was reached so far. */
+const Progress = Schema.Struct({
+  attempt: Attempt,
+  /** The attempt with the fewest tests that do not pass. */
+  best: Attempt,
+  /** Hashes of the projects that were tried. */
+  seen: Schema.Array(Schema.String),
+  isDone: Schema.Boolean
+})
+type Progress = typeof Progress.Type
+
+type Files = Pick<Attempt, "code" | "tests" | "acceptance">
+
+const hashOf = ({ acceptance, code, tests }: Files) =>
+  Effect.map(Hasher, (hash) => {
+    const files = [...Object.entries(code), ...[...tests, ...acceptance].map(({ content, path }) => [path, content])]
+    return hash(JSON.stringify(files.toSorted(([a = ""], [b = ""]) => (a < b ? -1 : 1))))
+  })
+
+/** Fewer are better; those that went over a limit are the worst. */
+const notPassed = ({ verification: { counts, doubts, outcome } }: Attempt): number =>
+  outcome === "no-verdict" ? Infinity : counts.failed + counts.errors + doubts.length
+
+const isMendable = ({ verification: { outcome } }: Attempt) => outcome === "red" || outcome === "no-verdict"
+
+const start = Step.effect("start", {
+  input: Attempt,
+  output: Progress,
+  run: (attempt) =>
+    Effect.map(hashOf(attempt), (hash) => ({ attempt, best: attempt, seen: [hash], isDone: !isMendable(attempt) }))
+})
+
+const blame = Step.effect("blame", {
+  input: Schema.Struct({ judgements: JudgementStep.Judgements }),
+  output: Schema.Struct({ code: Schema.Boolean, tests: Schema.Boolean }),
+  run: ({ judgements }) => {
+    const isAny = (...faults: ReadonlyArray<string>) => judgements.some(({ fault }) => faults.includes(fault))
+    return Effect.succeed({ code: isAny("code", "specification"), tests: isAny("test", "specification") })
+  }
+})
+
+/** What is done where nothing is to blame. */
+const nothing = Step.effect("nothing", {
+  input: Schema.Struct({}),
+  output: CodeRepairStep.Repair,
+  run: () => Effect.succeed([])
+})
+
+const Mended = Schema.Struct(Attempt.fields).mapFields(({ verification: _, ...files }) => files)
+
+const mend = Step.effect("mend", {
+  input: Schema.Struct({ attempt: Attempt, code: CodeRepairStep.Repair, tests: CodeRepairStep.Repair }),
+  output: Mended,
+  run: ({ attempt, code, tests }) => {
+    const mended = (files: Readonly<Record<string, string>>, edits: CodeRepairStep.Repair) =>
+      // their steps have tried them on these files
+      Result.getOrThrow(Edits.apply(files, edits))
+    const texts = (files: Attempt["tests"]) => Object.fromEntries(files.map(({ content, path }) => [path, content]))
+    const all = mended({ ...texts(attempt.tests), ...texts(attempt.acceptance) }, tests)
+    const of = (files: Attempt["tests"]) => files.map(({ path }) => ({ path, content: all[path]! }))
+    return Effect.sync(() => ({
+      code: mended(attempt.code, code),
+      tests: of(attempt.tests),
+      acceptance: of(attempt.acceptance)
+    }))
+  }
+})
+
+const progress = Step.effect("progress", {
+  input: Schema.Struct({
+    before: Progress,
+    mended: Mended,
+    verification: VerificationStep.Verification
+  }),
+  output: Progress,
+  run: ({ before, mended, verification }) =>
+    Effect.map(hashOf(mended), (hash): Progress => {
+      const attempt = { ...mended, verification }
+      const best = notPassed(attempt) < notPassed(before.best) ? attempt : before.best
+      const isKnown = before.seen.includes(hash)
+      return { attempt, best, seen: [...before.seen, hash], isDone: isKnown || !isMendable(attempt) }
+    })
+})
+
+const Round = Schema.Struct({
+  documents,
+  samples,
+  specification: Specification,
+  design: ArchitectureDesign,
+  progress: Progress
+})
+
+const round = Workflow.make("round", { input: Round }).pipe(
+  Workflow.bind("evidence", EvidenceStep.step, {
+    attempt: "input.progress.attempt",
+    design: "input.design",
+    samples: "input.samples"
+  }),
+  Workflow.bind("judgements", JudgementStep.step, {
+    documents: "input.documents",
+    specification: "input.specification",
+    evidence: "evidence"
+  }),
+  Workflow.bind("blame", blame, { judgements: "judgements" }),
+  Workflow.branch("code", {
+    on: "blame.code",
+    cases: { true: CodeRepairStep.step, false: nothing },
+    input: {
+      specification: "input.specification",
+      evidence: "evidence",
+      judgements: "judgements",
+      code: "input.progress.attempt.code"
+    }
+  }),
+  Workflow.branch("tests", {
+    on: "blame.tests",
+    cases: { true: TestRepairStep.step, false: nothing },
+    input: {
+      design: "input.design",
+      evidence: "evidence",
+      judgements: "judgements",
+      tests: "input.progress.attempt.tests",
+      acceptance: "input.progress.attempt.acceptance"
+    }
+  }),
+  Workflow.bind("mended", mend, { attempt: "input.progress.attempt", code: "code", tests: "tests" }),
+  Workflow.bind("verification", VerificationStep.step, "mended"),
+  Workflow.bind("progress", progress, {
+    before: "input.progress",
+    mended: "mended",
+    verification: "verification"
+  })
+)
+
+const Progressed = Schema.Struct({ progress: Progress })
+
+const stop = Step.effect("stop", {
+  input: Progressed,
+  output: Progressed,
+  run: ({ progress }) => Effect.succeed({ progress: { ...progress, isDone: true } })
+})
+
+/** A round, or the end where no reply of a model could be used. */
+const roundOrEnd = Workflow.make("round-or-end", { input: Round }).pipe(
+  Workflow.fallback("round", round, { input: "input", errors: ["StepOutputError"], otherwise: stop })
+)
+
+/** The best of what was tried. */
+const best = Step.effect("best", {
+  input: Schema.Struct({ rounds: Schema.Struct({ round: Progressed }) }),
+  output: Attempt,
+  run: ({ rounds }) => Effect.succeed(rounds.round.progress.best)
+})
+
+/**
+ * Mends a project whose tests are red, in four rounds at most: in each, every failure is judged by the documents, code
+ * and tests are mended by edits, and the tests run again. Ends when they are green, or a round changes nothing, comes
+ * back to what was tried, or gets no reply that can be used; gives the best that was reached.
+ */
+export const workflow = Workflow.make("repair", { input: Input }).pipe(
+  Workflow.bind("start", start, "input"),
+  Workflow.iterate("rounds", roundOrEnd, {
+    input: {
+      documents: "input.documents",
+      samples: "input.samples",
+      specification: "input.specification",
+      design: "input.design",
+      progress: "start"
+    },
+    next: {
+      documents: "input.documents",
+      samples: "input.samples",
+      specification: "input.specification",
+      design: "input.design",
+      progress: "last.round.progress"
+    },
+    until: "last.round.progress.isDone",
+    atMost: 4
+  }),
+  Workflow.andThen(best)
+)

@@ -1,0 +1,131 @@
+/** A text that a person gave, under the path by which they named it. */
+interface Document {
+  readonly path: string
+  readonly text: string
+}
+
+/** What a document says in one go: a clause, a row of a table, or a block of code, with the line where it begins. */
+export interface Passage {
+  readonly document: string
+  readonly line: number
+  readonly kind: "clause" | "row" | "code"
+  readonly text: string
+}
+
+/** Lines that belong together, and what they are. */
+interface Block {
+  readonly kind: Passage["kind"]
+  readonly line: number
+  readonly lines: ReadonlyArray<string>
+}
+
+/** The passages of documents, in their order. Headings and the rules of tables are none: they state nothing. */
+export const passagesOf = (documents: ReadonlyArray<Document>): ReadonlyArray<Passage> =>
+  documents.flatMap(({ path, text }) =>
+    blocksOf(text).flatMap(({ kind, line, lines }) => {
+      const parts = kind === "clause" ? clausesOf(lines, line) : [{ line, text: lines.join("\n") }]
+      return parts.map((part): Passage => ({ document: path, kind, ...part }))
+    })
+  )
+
+const fence = /^ {0,3}(`{3,}|~{3,})/
+const heading = /^ {0,3}#{1,6}\s/
+const underline = /^ {0,3}(?:=+|-{2,}|~{2,})\s*$/
+const row = /^\s*\|.*\|\s*$/
+const rule = /^\s*\|[\s:|-]+\|\s*$/
+const item = /^\s*(?:[-*+•]|\d+[.)])\s+/
+
+const blocksOf = (text: string): ReadonlyArray<Block> => {
+  const blocks: Array<Block> = []
+  let open: { readonly line: number; readonly lines: Array<string> } | undefined
+  const close = () => {
+    if (open !== undefined) blocks.push({ kind: "clause", ...open })
+    open = undefined
+  }
+  const lines = text.split("\n")
+  for (let i = 0; i < lines.length; i++) {
+    const line = lines[i]!
+    const mark = fence.exec(line)?.[1]
+    if (mark !== undefined) {
+      close()
+      const from = i + 1
+      while (++i < lines.length && !lines[i]!.trimStart().startsWith(mark));
+      if (from < i) blocks.push({ kind: "code", line: from + 1, lines: lines.slice(from, i) })
+    } else if (line.trim() === "" || heading.test(line)) {
+      close()
+    } else if (underline.test(line)) {
+      // what stands above is a heading, if it is one line
+      if (open?.lines.length === 1) open = undefined
+      close()
+    } else if (row.test(line)) {
+      close()
+      if (!rule.test(line)) blocks.push({ kind: "row", line: i + 1, lines: [line.trim()] })
+    } else {
+      if (item.test(line)) close()
+      open ??= { line: i + 1, lines: [] }
+      open.lines.push(line.replace(item, "").trim())
+    }
+  }
+  close()
+  return blocks
+}
+
+/** Where a clause ends: after a semicolon, or a full stop before what begins a sentence. */
+const end = /;\s|(?<!\b(?:e\.g|i\.e|etc|cf|vs|approx|resp|No|Fig))[.!?…]["'”’)*_`]*\s+(?=["'“‘(*_`[]*[\p{Lu}\p{N}`])/gu
+
+const clausesOf = (lines: ReadonlyArray<string>, first: number) => {
+  const text = lines.join(" ")
+  const clauses: Array<{ readonly line: number; readonly text: string }> = []
+  const add = (from: number, to: number) => {
+    const clause = text.slice(from, to).trim()
+    if (/[\p{L}\p{N}]/u.test(clause)) clauses.push({ line: first + lineAt(lines, from), text: clause })
+  }
+  let from = 0
+  for (const { 0: found, index } of text.matchAll(end)) {
+    if (isInCode(text, index)) continue
+    add(from, index + found.length)
+    from = index + found.length
+  }
+  add(from, text.length)
+  return clauses
+}
+
+/** Whether a place stands between backticks. */
+const isInCode = (text: string, at: number): boolean => (text.slice(0, at).match(/`/g)?.length ?? 0) % 2 === 1
+
+/** Which of joined lines a place is in. */
+const lineAt = (lines: ReadonlyArray<string>, at: number): number => {
+  let end = -1
+  return Math.max(
+    lines.findIndex((line) => (end += line.length + 1) >= at),
+    0
+  )
+}
+
+/** A text as it is compared: without what differs between two ways to write the same words. */
+const normalise = (text: string): string =>
+  text
+    .replace(/[“”]/g, '"')
+    .replace(/[‘’]/g, "'")
+    .replace(/\*{1,3}|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)/g, "")
+    .replace(/\s+/g, " ")
+    .trim()
+
+/** The passages that a quotation stands in, whole; `undefined` where no document has it. */
+export const cite = (passages: ReadonlyArray<Passage>, quote: string): ReadonlyArray<Passage> | undefined => {
+  const wanted = normalise(quote.replace(/^\s*(?:[-*+•]|\d+[.)])\s+/gm, ""))
+  if (wanted === "") return undefined
+  for (const document of new Set(passages.map(({ document }) => document))) {
+    const own = passages.filter((passage) => passage.document === document)
+    const texts = own.map(({ text }) => normalise(text))
+    const at = texts.join(" ").indexOf(wanted)
+    if (at === -1) continue
+    let start = 0
+    return own.filter((_, i) => {
+      const from = start
+      start += texts[i]!.length + 1
+      return from < at + wanted.length && at < start - 1
+    })
+  }
+  return undefined
+}

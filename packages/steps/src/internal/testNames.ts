@@ -1,0 +1,69 @@
+/** A test function of a Python file. */
+interface Test {
+  readonly name: string
+  /** Its classes and its name, as they stand in its full name: `CartTest.test_r1_2_empty`. */
+  readonly fullName: string
+  readonly criterion: string | undefined
+  /** From its `def` to what stands no deeper than that. */
+  readonly source: string
+}
+
+/** Strings and comments. */
+const literal = /("""|''')(?:\\[^]|(?!\1)[^\\])*\1|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|#[^\n]*/g
+
+const header = /^\s*(?:(class)|(?:async[ \t]+)?def)[ \t]+([\p{L}_][\p{L}\p{N}_]*)/u
+
+const isBlank = (line: string): boolean => /^\s*(?:#|$)/.test(line)
+
+const indentOf = (line: string): number => line.length - line.trimStart().length
+
+/** The tests of a Python file that its classes, or it, have as their own, with the criterion that each names. */
+export const of = (text: string): ReadonlyArray<Test> => {
+  const lines = text.split("\n")
+  // what goes on in a string is no code
+  const code = text.replaceAll(literal, (found) => found.replaceAll("\n", "\n#")).split("\n")
+  const tests: Array<Test> = []
+  /** The classes and functions that a line is in. */
+  const around: Array<{ readonly indent: number; readonly isClass: boolean; readonly name: string }> = []
+  for (const [i, line] of code.entries()) {
+    if (isBlank(line)) continue
+    const indent = indentOf(line)
+    while (around.length > 0 && around.at(-1)!.indent >= indent) around.pop()
+    const [, isClass, name] = header.exec(line) ?? []
+    if (name === undefined) continue
+    if (isClass === undefined && name.startsWith("test") && around.every(({ isClass }) => isClass)) {
+      const end = code.findIndex((other, j) => j > i && !isBlank(other) && indentOf(other) <= indent)
+      const own = lines.slice(i, end === -1 ? undefined : end)
+      const last = own.findLastIndex((line) => !isBlank(line) || indentOf(line) > indent)
+      const source = own
+        .slice(0, last + 1)
+        .join("\n")
+        .trimEnd()
+      const fullName = [...around.map(({ name }) => name), name].join(".")
+      tests.push({ name, fullName, criterion: criterionOf(name), source })
+    }
+    around.push({ indent, isClass: isClass !== undefined, name })
+  }
+  return tests
+}
+
+/**
+ * Whether a test is what a report speaks of: it, its class or its module, as with `tests.test_cart`, which could not be
+ * imported, or `setUpClass (tests.test_cart.CartTest)`.
+ */
+export const isOf = (test: string, reported: string): boolean => {
+  const name = ownerOf(reported)
+  return test === name || test.startsWith(`${name}.`)
+}
+
+/** The test, class or module that a report speaks of. */
+export const ownerOf = (reported: string): string => /\((.+)\)$/.exec(reported)?.[1] ?? reported
+
+/** `R1.2` of `test_r1_2_empty`. */
+export const criterionOf = (name: string): string | undefined => {
+  const [, requirement, criterion] = /^test_r(\d+)_(\d+)(?:_|$)/i.exec(name) ?? []
+  return requirement === undefined ? undefined : `R${requirement}.${criterion}`
+}
+
+/** How often a test asserts something. */
+export const assertionsIn = (source: string): number => source.match(/\bassert\w*\b|\.fail\(|\braises\(/g)?.length ?? 0

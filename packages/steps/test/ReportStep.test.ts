@@ -1,0 +1,173 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Step, type TestRunner } from "@stepwright/core"
+import { ReportStep, TraceStep } from "@stepwright/steps"
+import { Effect, Schema } from "effect"
+import { design, documents, requirement } from "./support/playlist.ts"
+
+const counts = { run: 4, passed: 2, failed: 1, errors: 0, skipped: 1, expectedFailures: 0, unsupported: 0 }
+
+const specification = TraceStep.trace(
+  { ...requirement, contradictions: [{ first: "one", second: "two", assumed: "one holds" }] },
+  documents
+)
+
+const test = (test: string, outcome: TestRunner.Outcome, asserts = true): TestRunner.TestResult => ({
+  test,
+  outcome,
+  asserts,
+  ...(outcome === "failed" && { detail: "AssertionError: 1 != 2" })
+})
+
+const cited = `class ATest:
+    def test_same_title(self):
+        """a title that is there already is an error, and changes nothing"""
+        assert 1
+
+class BTest:
+    def test_same_title(self):
+        assert 2
+`
+
+const nested = `class A:
+    class B:
+        def test_r2_2(self): ...
+`
+
+const reported = (...results: ReadonlyArray<TestRunner.TestResult>) =>
+  Step.run(ReportStep.step, {
+    documents,
+    specification,
+    design,
+    attempt: {
+      code: {},
+      tests: [
+        {
+          path: "tests/test_a.py",
+          content: "def test_r1_1(): ...\ndef test_r1_2(): ...\ndef test_r2_1(): ...\n" + nested
+        }
+      ],
+      acceptance: [{ path: "tests/test_acceptance.py", content: cited }],
+      verification: { outcome: "red", counts, tests: results, doubts: ["a file was changed"] }
+    }
+  })
+
+const standings = (...results: ReadonlyArray<TestRunner.TestResult>) =>
+  Effect.map(reported(...results), ({ criteria }) =>
+    Object.fromEntries(criteria.map(({ id, standing }) => [id, standing]))
+  )
+
+const acceptance = "tests.test_acceptance.ATest.test_same_title"
+
+describe("ReportStep", () => {
+  it.effect("takes a criterion for met only where a test that asserts passed, and none failed", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(
+        yield* standings(
+          test("tests.test_a.test_r1_1", "passed"),
+          test("tests.test_a.test_r1_2", "passed", false),
+          test("tests.test_a.test_r2_1", "failed")
+        ),
+        { "R1.1": "passed", "R1.2": "unproved", "R2.1": "failed", "R2.2": "untested" }
+      )
+      for (const outcome of ["skipped", "unsupported", "expected-failure"] as const) {
+        assert.strictEqual((yield* standings(test("tests.test_a.test_r1_1", outcome)))["R1.1"], "unproved", outcome)
+      }
+      const both = yield* standings(test("tests.test_a.test_r1_1", "passed"), test(acceptance, "failed"))
+      assert.strictEqual(both["R1.1"], "failed")
+    })
+  )
+
+  it.effect("finds the criteria of an acceptance test by the sentence that it quotes", () =>
+    Effect.gen(function* () {
+      const { criteria } = yield* reported(test(acceptance, "passed"))
+      assert.deepStrictEqual(
+        criteria.filter(({ tests }) => tests.length > 0).map(({ id, tests }) => [id, tests]),
+        [["R1.1", [acceptance]]]
+      )
+    })
+  )
+
+  it.effect("tells acceptance tests of one name apart by their classes", () =>
+    Effect.gen(function* () {
+      const other = "tests.test_acceptance.BTest.test_same_title"
+      const found = (yield* reported(test(acceptance, "passed"), test(other, "failed"))).criteria
+      assert.deepStrictEqual(
+        found.filter(({ tests }) => tests.length > 0).map(({ id, standing, tests }) => [id, standing, tests]),
+        [["R1.1", "passed", [acceptance]]]
+      )
+    })
+  )
+
+  it.effect("finds what a test of a class in a class shows", () =>
+    Effect.gen(function* () {
+      const { criteria } = yield* reported(test("tests.test_a.A.B.test_r2_2", "passed"))
+      assert.strictEqual(criteria.find(({ id }) => id === "R2.2")?.standing, "passed")
+    })
+  )
+
+  it.effect("is the same after it went to JSON and back, and says nothing else in Markdown then", () =>
+    Effect.gen(function* () {
+      const report = yield* reported(test("tests.test_a.test_r1_1", "passed"), test(acceptance, "failed"))
+      const json = yield* Schema.encodeEffect(Schema.fromJsonString(ReportStep.Report))(report)
+      const back = yield* Schema.decodeEffect(Schema.fromJsonString(ReportStep.Report))(json)
+      assert.deepStrictEqual(back, report)
+      assert.strictEqual(ReportStep.toMarkdown(back), ReportStep.toMarkdown(report))
+    })
+  )
+
+  it.effect("takes a criterion for not met whose tests could not begin", () =>
+    Effect.gen(function* () {
+      for (const of of ["tests.test_a", "setUpModule (tests.test_a)"]) {
+        const { criteria } = yield* reported(test(of, "error"))
+        assert.deepStrictEqual(
+          criteria.map(({ id, standing, tests }) => [id, standing, tests]),
+          ["R1.1", "R1.2", "R2.1", "R2.2"].map((id) => [id, "failed", [of]])
+        )
+      }
+    })
+  )
+
+  it.effect("says of each criterion where it comes from, and which files serve it", () =>
+    Effect.gen(function* () {
+      const { criteria } = yield* reported()
+      const [first, second] = criteria
+      assert.deepInclude(first, { id: "R1.1", files: ["playlist/songs.py"], tests: [], standing: "untested" })
+      assert.strictEqual(first?.sources[0]?.line, 1)
+      assert.strictEqual(second?.assumed, "it quotes no document")
+    })
+  )
+
+  it.effect("tells a person what to decide and what was assumed", () =>
+    Effect.gen(function* () {
+      const { notes } = yield* reported()
+      const texts = (kind: string) => notes.filter((note) => note.kind === kind).map(({ text }) => text)
+      assert.deepStrictEqual(texts("question"), requirement.openQuestions)
+      assert.deepStrictEqual(texts("contradiction"), ["one / two Assumed: one holds"])
+      assert.includeMembers(texts("assumption"), [
+        "R1.2: That error is `KeyError` with the title.",
+        ...requirement.assumptions,
+        ...design.assumptions
+      ])
+    })
+  )
+
+  it.effect("is a text that has all of it", () =>
+    Effect.gen(function* () {
+      const failed = test("tests.test_a.test_r2_1", "failed")
+      const text = ReportStep.toMarkdown(yield* reported(test("tests.test_a.test_r1_1", "passed"), failed))
+      const said = [
+        "# Playlist: red",
+        "2 of 4 tests passed, 1 failed",
+        "Of 4 criteria 1 are shown to be met, 1 are not met",
+        "✔ R1.1: ",
+        "✘ R2.1: ",
+        "– R2.2: ",
+        "AssertionError: 1 != 2",
+        "a file was changed",
+        "question: ",
+        "playlist/songs.py: Holds songs."
+      ]
+      for (const part of said) assert.include(text, part)
+    })
+  )
+})
