@@ -49,7 +49,8 @@ const blocksOf = (text: string): ReadonlyArray<Block> => {
     if (mark !== undefined) {
       close()
       const from = i + 1
-      while (++i < lines.length && !lines[i]!.trimStart().startsWith(mark));
+      const closing = new RegExp(`^\\s*${mark[0]}{${mark.length},}\\s*$`)
+      while (++i < lines.length && !closing.test(lines[i]!));
       if (from < i) blocks.push({ kind: "code", line: from + 1, lines: lines.slice(from, i) })
     } else if (line.trim() === "" || heading.test(line)) {
       close()
