@@ -3,7 +3,10 @@ import { Effect } from "effect"
 import { sandboxes } from "../hostile/sandboxes.ts"
 import { emptied, expected, needing, sample, verdicts } from "./mbpp.ts"
 
-describe.each(Object.entries(sandboxes))("fifty problems of MBPP in %s", (sandbox, { needs, of }) => {
+/** What pytest makes of them takes as long again: that is for `npm run soak`. */
+const some = Object.entries(sandboxes).filter(([name]) => !name.includes("pytest"))
+
+describe.each(some)("fifty problems of MBPP in %s", (sandbox, { needs, of }) => {
   it.live(
     "are green where the solution is right",
     () =>
@@ -18,9 +21,9 @@ describe.each(Object.entries(sandboxes))("fifty problems of MBPP in %s", (sandbo
     "are red where it does nothing",
     () =>
       Effect.gen(function* () {
-        const some = sample().filter((_, n) => n % 5 === 0)
-        const found = yield* verdicts(yield* emptied(some))
-        assert.deepStrictEqual(found, Object.fromEntries(some.map(({ task_id }) => [task_id, "red"])))
+        const few = sample().filter((_, n) => n % 5 === 0)
+        const found = yield* verdicts(yield* emptied(few))
+        assert.deepStrictEqual(found, Object.fromEntries(few.map(({ task_id }) => [task_id, "red"])))
       }).pipe(Effect.provide(of({ timeout: "1 minute" }))),
     needing(needs)
   )
