@@ -129,6 +129,21 @@ describe("AutomatedCodingWorkflow", () => {
     })
   )
 
+  it.effect("delivers where there is no sandbox, ends FAILED, and goes on once there is one", () =>
+    Effect.gen(function* () {
+      const files = new Map<string, string>()
+      const report = new TestRunner.TestRunnerError({ reason: "Unavailable", detail: "no Python" })
+      const { state } = yield* Effect.flatMap(Engine.initialize(workflow, input), (state) =>
+        Engine.run(workflow, state)
+      ).pipe(Effect.provide(pantry.world({ files, report })))
+      assert.deepStrictEqual([state.status, state.error?.path], ["FAILED", "verification"])
+      assert.include(state.error?.message, "no Python")
+      assert.strictEqual(files.get(shelf), pantry.code(shelf))
+      const { state: end } = yield* Effect.provide(Engine.run(workflow, state), pantry.world({ files }))
+      assert.strictEqual(end.status, "COMPLETED")
+    })
+  )
+
   it.each(["tests", "acceptance"])("lets nothing of the code reach those who write %s", (path) => {
     const read = Result.getOrThrow(Workflow.readsFrom(workflow, path))
     assert.include(read.steps, "design/architecture")

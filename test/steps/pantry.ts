@@ -210,7 +210,7 @@ export const sandbox = (run: Parameters<typeof TestRunner.layerMemory>[0] = () =
 export const world = (
   options: {
     readonly files?: Map<string, string>
-    readonly report?: TestRunner.TestReport
+    readonly report?: TestRunner.TestReport | TestRunner.TestRunnerError
     readonly version?: number
   } = {}
 ) =>

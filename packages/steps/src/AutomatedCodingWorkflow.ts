@@ -116,7 +116,8 @@ export const workflow = Workflow.make("automated-coding", { input: Input }).pipe
       red: RepairWorkflow.workflow,
       "no-verdict": RepairWorkflow.workflow,
       unsupported: kept,
-      empty: kept
+      empty: kept,
+      unavailable: kept
     },
     input: {
       documents: "input.documents",

@@ -46,7 +46,7 @@ const hashOf = ({ acceptance, code, tests }: Files) =>
 
 /** Fewer are better; those that went over a limit are the worst. */
 const notPassed = ({ verification: { counts, doubts, outcome } }: Attempt): number =>
-  outcome === "no-verdict" ? Infinity : counts.failed + counts.errors + doubts.length
+  outcome === "no-verdict" || outcome === "unavailable" ? Infinity : counts.failed + counts.errors + doubts.length
 
 const isMendable = ({ verification: { outcome } }: Attempt) => outcome === "red" || outcome === "no-verdict"
 

@@ -16,9 +16,9 @@ import { TestGeneration } from "./TestGenerationStep.ts"
 
 /**
  * What came of the tests together. `unsupported`: none failed, and some need what the sandbox has not; `empty`: none
- * passed, and none failed; `no-verdict`: they went over a limit of the sandbox.
+ * passed, and none failed; `no-verdict`: they went over a limit of the sandbox; `unavailable`: there is no sandbox.
  */
-export const Outcome = Schema.Literals(["green", "red", "unsupported", "empty", "no-verdict"])
+export const Outcome = Schema.Literals(["green", "red", "unsupported", "empty", "no-verdict", "unavailable"])
 export type Outcome = typeof Outcome.Type
 
 /** What a run of the tests showed. */
@@ -29,7 +29,7 @@ export class Verification extends Schema.Opaque<Verification>()(
     tests: Schema.Array(TestResult),
     /** What speaks against any verdict. */
     doubts: Schema.Array(Schema.String),
-    /** Which limit the tests went over, so that nothing is known of them. */
+    /** Which limit the tests went over, or why there is no sandbox, so that nothing is known of them. */
     noVerdict: Schema.optionalKey(Schema.Struct({ reason: TestRunnerError.fields.reason, detail: Schema.String }))
   })
 ) {}
@@ -46,14 +46,12 @@ const none = { tests: [], doubts: [] }
 export const Input = Schema.Struct({ code: Files, tests: TestGeneration, acceptance: TestGeneration })
 
 /**
- * Runs the tests in the sandbox. Its result is one of that sandbox: another runs them again.
- *
- * **Fails with** `TestRunnerError` when there is no sandbox; whatever the tests do is in the result.
+ * Runs the tests in the sandbox. Its result is one of that sandbox: another runs them again, and so does the same one
+ * that was not there.
  */
 export const step = Step.effect("verification", {
   input: Input,
   output: Verification,
-  error: TestRunnerError,
   key: () => Effect.map(TestRunner, ({ identity }) => identity),
   run: ({ acceptance, code, tests }) =>
     Effect.gen(function* () {
@@ -62,16 +60,15 @@ export const step = Step.effect("verification", {
         Effect.map(({ doubts, tests }): Verification => {
           return { outcome: outcomeOf({ doubts, tests }), counts: counts({ tests }), doubts, tests }
         }),
-        Effect.catch((error) =>
-          error.reason === "Unavailable"
-            ? Effect.fail(error)
-            : Effect.succeed<Verification>({
-                outcome: "no-verdict",
-                counts: counts(none),
-                ...none,
-                noVerdict: { reason: error.reason, detail: error.detail }
-              })
+        Effect.catch(({ detail, reason }) =>
+          Effect.succeed<Verification>({
+            outcome: reason === "Unavailable" ? "unavailable" : "no-verdict",
+            counts: counts(none),
+            ...none,
+            noVerdict: { reason, detail }
+          })
         )
       )
-    })
+    }),
+  isCurrent: ({ outcome }) => Effect.succeed(outcome !== "unavailable")
 })
