@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Ajv2020 } from "ajv/dist/2020.js"
-import { Effect } from "effect"
-import { WorkflowEvent, WorkflowState } from "@stepwright/core"
+import { Effect, Schema } from "effect"
+import { Step, TestRunner, WorkflowEvent, WorkflowState } from "@stepwright/core"
+import { ArchitectureDesignPrompt, ReportStep, RequirementPrompt, TraceStep } from "@stepwright/steps"
 import { describe, it } from "@effect/vitest"
 import { assert, expect } from "vitest"
 import * as api from "./before/api.ts"
@@ -115,5 +116,27 @@ describe("another validator", () => {
         ? Effect.runSync(Effect.result(WorkflowState.fromJson(JSON.stringify(json))))
         : WorkflowEvent.decode(text)
     assert.strictEqual(outcome._tag, "Failure")
+  })
+})
+
+describe("stepwright schema report", () => {
+  it("prints what the library gives, which another validator takes reports by", async () => {
+    const { stdout } = await place().stepwright("schema", "report")
+    const printed = JSON.parse(stdout)
+    assert.deepStrictEqual<unknown>(printed, ReportStep.jsonSchema())
+    const takes = ajv.compile(printed)
+    const verification = { outcome: "empty", counts: TestRunner.counts({ tests: [] }), tests: [], doubts: [] } as const
+    const documents = [{ path: "a.md", text: "A song is kept." }]
+    const report = await Effect.runPromise(
+      Step.run(ReportStep.step, {
+        documents,
+        specification: TraceStep.trace(RequirementPrompt.example, documents),
+        design: ArchitectureDesignPrompt.example,
+        attempt: { code: {}, tests: [], acceptance: [], verification }
+      })
+    )
+    const json = JSON.parse(JSON.stringify(Schema.encodeSync(Schema.toCodecJson(ReportStep.Report))(report)))
+    assert.isTrue(takes(json), ajv.errorsText(takes.errors))
+    assert.isFalse(takes({ ...json, outcome: "fine" }))
   })
 })

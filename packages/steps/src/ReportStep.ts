@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import type { JsonSchema } from "effect/JsonSchema"
 import * as Schema from "effect/Schema"
 import { Noted } from "@stepwright/core/Note"
 import * as Step from "@stepwright/core/Step"
@@ -51,6 +52,12 @@ export class Report extends Schema.Opaque<Report>()(
     noVerdict: Verification.fields.noVerdict
   })
 ) {}
+
+/** The JSON Schema (2020-12) of `report.json`. */
+export const jsonSchema = (): JsonSchema => {
+  const { definitions, schema } = Schema.toJsonSchemaDocument(Schema.toCodecJson(Report))
+  return { $schema: "https://json-schema.org/draft/2020-12/schema", ...schema, $defs: definitions }
+}
 
 const standingOf = (tests: ReadonlyArray<TestResult>): Standing => {
   if (tests.length === 0) return "untested"

@@ -6,26 +6,37 @@ import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import * as WorkflowState from "@stepwright/core/WorkflowState"
 import * as flags from "../run/flags.ts"
 
-const schemas = { state: WorkflowState.jsonSchema, event: WorkflowEvent.jsonSchema }
+const schemas = {
+  state: Effect.sync(WorkflowState.jsonSchema),
+  event: Effect.sync(WorkflowEvent.jsonSchema),
+  // no other command needs the coding steps as it begins
+  report: Effect.map(
+    Effect.promise(() => import("@stepwright/steps/ReportStep")),
+    ({ jsonSchema }) => jsonSchema()
+  )
+}
 
 export const schema = Command.make(
   "schema",
   {
-    of: Argument.Literals("OF", ["state", "event"]).pipe(
+    of: Argument.Literals("OF", ["state", "event", "report"]).pipe(
       Argument.withDescription(
-        "`state`: what `export` prints; `event`: a line of a journal, but for its number and checksum"
+        "`state`: what `export` prints; `event`: a line of a journal, but for its number and checksum; `report`: the report.json of the coding workflow"
       )
     ),
     json: flags.json
   },
   Effect.fnUntraced(function* ({ of }) {
-    yield* Console.log(JSON.stringify(schemas[of](), null, 2))
+    yield* Console.log(JSON.stringify(yield* schemas[of], null, 2))
   })
 ).pipe(
-  Command.withDescription("Print the JSON Schema (2020-12) of a run's state, or of what happens to it"),
-  Command.withShortDescription("Print the JSON Schema of a state or an event"),
+  Command.withDescription(
+    "Print the JSON Schema (2020-12) of a run's state, of what happens to it, or of the report of the coding workflow"
+  ),
+  Command.withShortDescription("Print the JSON Schema of a state, an event or a report"),
   Command.withExamples(({ commandPath }) => [
     { command: `${commandPath.join(" ")} state`, description: "Of what `export` prints and `import` takes" },
-    { command: `${commandPath.join(" ")} event`, description: "Of the events in `events.jsonl`" }
+    { command: `${commandPath.join(" ")} event`, description: "Of the events in `events.jsonl`" },
+    { command: `${commandPath.join(" ")} report`, description: "Of the `report.json` of a delivered project" }
   ])
 )
