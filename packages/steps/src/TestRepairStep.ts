@@ -24,8 +24,6 @@ export const Input = Schema.Struct({
 const wrongTests = ({ evidence, judgements }: Pick<typeof Input.Type, "evidence" | "judgements">) =>
   blamedOn(["test", "specification"], evidence, judgements)
 
-const skipsIn = (text: string): number => text.match(/\bskip\w*\b|\bexpectedFailure\b|\bxfail\b/gi)?.length ?? 0
-
 /** What a repair does to tests that it must not. */
 const problem = (repair: Repair, input: typeof Input.Type): string | undefined => {
   const before = Object.fromEntries([...input.tests, ...input.acceptance].map(({ content, path }) => [path, content]))
@@ -34,24 +32,44 @@ const problem = (repair: Repair, input: typeof Input.Type): string | undefined =
   if (stray !== undefined) return `"${stray.path}" is none of the files with wrong tests`
   const mended = Edits.apply(before, repair)
   if (Result.isFailure(mended)) return mended.failure.message
-  for (const { path } of repair) {
-    const after = testNames.of(mended.success[path]!)
-    if (skipsIn(mended.success[path]!) > skipsIn(before[path]!))
-      return `a test of "${path}" is skipped, or expected to fail`
-    for (const test of testNames.of(before[path]!)) {
-      const same = after.filter(({ fullName }) => fullName === test.fullName)
-      const isWrong = wrong.some((failure) => testNames.isOf(`${moduleName(path)}.${test.fullName}`, failure.test))
-      if (same.length === 0) return `the test ${test.name} is gone from "${path}"`
-      if (!isWrong && !same.some(({ source }) => source === test.source)) {
-        return `the test ${test.name} of "${path}" is changed, which is not wrong`
-      }
-      const least = testNames.assertionsIn(test.source)
-      if (isWrong && !same.some(({ source }) => testNames.assertionsIn(source) >= least)) {
-        return `the test ${test.name} of "${path}" asserts less than before`
-      }
-    }
+  for (const path of new Set(repair.map(({ path }) => path))) {
+    const found = changeProblem(path, before[path]!, mended.success[path]!, wrong)
+    if (found !== undefined) return found
   }
   return undefined
+}
+
+/** What is wrong with the change of one file of tests, of which some are wrong. */
+const changeProblem = (
+  path: string,
+  before: string,
+  after: string,
+  wrong: ReadonlyArray<{ readonly test: string }>
+): string | undefined => {
+  const isWrong = ({ fullName }: { readonly fullName: string }) =>
+    wrong.some(({ test }) => testNames.isOf(`${moduleName(path)}.${fullName}`, test))
+  const left = testNames.of(after)
+  for (const test of testNames.of(before)) {
+    const same = left.filter(({ fullName }) => fullName === test.fullName)
+    const [one] = same
+    if (one === undefined) return `the test ${test.name} is gone from "${path}"`
+    if (same.length > 1) return `the test ${test.name} is in "${path}" twice`
+    if (!isWrong(test) && one.source !== test.source) {
+      return `the test ${test.name} of "${path}" is changed, which is not wrong`
+    }
+    if (testNames.assertionsIn(one.source) < testNames.assertionsIn(test.source)) {
+      return `the test ${test.name} of "${path}" asserts less than before`
+    }
+    if (testNames.escapesIn(one.source) > testNames.escapesIn(test.source)) {
+      return `the test ${test.name} of "${path}" may end before it asserts, or is skipped`
+    }
+  }
+  // a file that cannot be read is wrong as a whole
+  const isWhole = wrong.some(({ test }) => testNames.ownerOf(test) === moduleName(path))
+  const rest = (text: string, tests: ReturnType<typeof testNames.of>) => testNames.restOf(text, tests.filter(isWrong))
+  return isWhole || rest(before, testNames.of(before)) === rest(after, left)
+    ? undefined
+    : `"${path}" is changed outside of its wrong tests: only imports may be added`
 }
 
 export const parser = OutputParser.edits

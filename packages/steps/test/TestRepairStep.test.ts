@@ -37,10 +37,20 @@ describe("TestRepairStep", () => {
     [
       "    def test_r1_1_wrong",
       "    @unittest.expectedFailure\n    def test_r1_1_wrong",
-      "is skipped, or expected to fail"
+      "changed outside of its wrong tests"
     ],
-    [line("self.assertEqual(1, 2)"), line("self.assertEqual(1, 1)"), "test_r1_2_right of"],
-    [line("self.assertEqual(1, 1)"), line("self.assertEqual(2, 2)"), "test_r2_1_passes of"]
+    [line("self.assertEqual(x, 3)"), line("return; self.assertEqual(x, 2)"), "may end before it asserts"],
+    [line("self.assertEqual(x, 3)"), line("self.assertTrue(True)"), "asserts less than before"],
+    [line("self.assertEqual(x, 3)"), line("pass  # assertEqual(x, 3)"), "asserts less than before"],
+    [
+      "    def test_r1_1_wrong",
+      "    def test_r1_2_right(self): pass\n\n    def test_r1_1_wrong",
+      "the test test_r1_2_right is in"
+    ],
+    ["    def test_r1_1_wrong", "    def setUp(self): raise E\n\n    def test_r1_1_wrong", "only imports may be added"],
+    ["(unittest.TestCase):", ":", "only imports may be added"],
+    [line("self.assertEqual(1, 2)"), line("self.assertEqual(abs(1), 1)"), "test_r1_2_right of"],
+    [line("self.assertEqual(abs(1), 1)"), line("self.assertEqual(abs(2), 2)"), "test_r2_1_passes of"]
   ] as const)("asks again for %j in place of %j", ([search, replace, detail]) =>
     Effect.gen(function* () {
       assert.include((yield* asked(search, replace)).said, detail)
@@ -94,11 +104,11 @@ describe("TestRepairStep", () => {
       return Effect.gen(function* () {
         for (const [search, replace] of [
           ["import unittest\n", "import unittest\nimport math\n"],
-          [line("self.assertEqual(1, 1)"), line("self.assertEqual(2, 2)")]
+          [line("self.assertEqual(abs(1), 1)"), line("self.assertEqual(abs(2), 2)")]
         ] as const) {
           assert.strictEqual((yield* ofAll(search, replace)).said, "accepted", search)
         }
-        assert.include((yield* ofAll(line("self.assertEqual(1, 1)"), line("pass"))).said, "asserts less than before")
+        assert.include((yield* ofAll(line("self.assertEqual(abs(1), 1)"), line("pass"))).said, "asserts less than before")
       })
     }
   )

@@ -28,7 +28,7 @@ export const passagesOf = (documents: ReadonlyArray<Document>): ReadonlyArray<Pa
     })
   )
 
-const fence = /^ {0,3}(`{3,}|~{3,})/
+const fence = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/
 const heading = /^ {0,3}#{1,6}\s/
 const underline = /^ {0,3}(?:=+|-{2,}|~{2,})\s*$/
 const row = /^\s*\|.*\|\s*$/
@@ -77,13 +77,20 @@ const end = /;\s|(?<!\b(?:e\.g|i\.e|etc|cf|vs|approx|resp|No|Fig))[.!?…]["'”
 const clausesOf = (lines: ReadonlyArray<string>, first: number) => {
   const text = lines.join(" ")
   const clauses: Array<{ readonly line: number; readonly text: string }> = []
+  // which of the joined lines the last clause began in, and where that line ends
+  let line = 0
+  let lineEnd = lines[0]?.length ?? 0
   const add = (from: number, to: number) => {
+    while (from > lineEnd && line + 1 < lines.length) lineEnd += 1 + lines[++line]!.length
     const clause = text.slice(from, to).trim()
-    if (/[\p{L}\p{N}]/u.test(clause)) clauses.push({ line: first + lineAt(lines, from), text: clause })
+    if (/[\p{L}\p{N}]/u.test(clause)) clauses.push({ line: first + line, text: clause })
   }
   let from = 0
+  let looked = 0
+  let isInCode = false
   for (const { 0: found, index } of text.matchAll(end)) {
-    if (isInCode(text, index)) continue
+    for (; looked < index; looked++) if (text[looked] === "`") isInCode = !isInCode
+    if (isInCode) continue
     add(from, index + found.length)
     from = index + found.length
   }
@@ -91,26 +98,29 @@ const clausesOf = (lines: ReadonlyArray<string>, first: number) => {
   return clauses
 }
 
-/** Whether a place stands between backticks. */
-const isInCode = (text: string, at: number): boolean => (text.slice(0, at).match(/`/g)?.length ?? 0) % 2 === 1
-
-/** Which of joined lines a place is in. */
-const lineAt = (lines: ReadonlyArray<string>, at: number): number => {
-  let end = -1
-  return Math.max(
-    lines.findIndex((line) => (end += line.length + 1) >= at),
-    0
-  )
-}
-
 /** A text as it is compared: without what differs between two ways to write the same words. */
 const normalise = (text: string): string =>
   text
     .replace(/[“”]/g, '"')
     .replace(/[‘’]/g, "'")
-    .replace(/\*{1,3}|(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)/g, "")
+    .replace(/\*{1,3}|(?<!\w)_+|_+(?!\w)/g, "")
     .replace(/\s+/g, " ")
     .trim()
+
+const isWord = (character: string | undefined): boolean => character !== undefined && /[\p{L}\p{N}]/u.test(character)
+
+/** Where a quotation stands in a text, from word to word. */
+const placeOf = (quote: string, text: string): number => {
+  for (let at = text.indexOf(quote); at !== -1; at = text.indexOf(quote, at + 1)) {
+    const end = at + quote.length
+    const isCut = (isWord(quote[0]) && isWord(text[at - 1])) || (isWord(quote.at(-1)) && isWord(text[end]))
+    if (!isCut) return at
+  }
+  return -1
+}
+
+/** Whether a quotation of a part says something: two words at least, or code. */
+const says = (quote: string): boolean => /[\p{L}\p{N}]\S*\s+\S*[\p{L}\p{N}]|`[^`]+`/u.test(quote)
 
 /** The passages that a quotation stands in, whole; `undefined` where no document has it. */
 export const cite = (passages: ReadonlyArray<Passage>, quote: string): ReadonlyArray<Passage> | undefined => {
@@ -119,7 +129,7 @@ export const cite = (passages: ReadonlyArray<Passage>, quote: string): ReadonlyA
   for (const document of new Set(passages.map(({ document }) => document))) {
     const own = passages.filter((passage) => passage.document === document)
     const texts = own.map(({ text }) => normalise(text))
-    const at = texts.join(" ").indexOf(wanted)
+    const at = says(wanted) || texts.includes(wanted) ? placeOf(wanted, texts.join(" ")) : -1
     if (at === -1) continue
     let start = 0
     return own.filter((_, i) => {

@@ -65,5 +65,25 @@ export const criterionOf = (name: string): string | undefined => {
   return requirement === undefined ? undefined : `R${requirement}.${criterion}`
 }
 
-/** How often a test asserts something. */
-export const assertionsIn = (source: string): number => source.match(/\bassert\w*\b|\.fail\(|\braises\(/g)?.length ?? 0
+/** How often a test asserts something, but for what holds whatever the code does. */
+export const assertionsIn = (source: string): number =>
+  source
+    .replaceAll(literal, (found) => (found.startsWith("#") ? "" : "''"))
+    .replace(/\bassertTrue\(True\)|\bassert\s+True\b|\bassertFalse\(False\)|\bassertEqual\((\S+), \1\)/g, "")
+    .match(/\bassert\w*\b|\.fail\(|\braises\(/g)?.length ?? 0
+
+/** What may keep the assertions of a test from being reached, or their failure from being seen. */
+export const escapesIn = (source: string): number =>
+  source
+    .replaceAll(literal, "")
+    .match(
+      /\b(?:return|try|except|suppress|skipTest|SkipTest|skip|skipIf|skipUnless|expectedFailure|xfail|exit|_exit)\b|\bif (?:False|0)\b/g
+    )?.length ?? 0
+
+/** A file without some of its tests, its imports and its blank lines. */
+export const restOf = (text: string, tests: ReadonlyArray<Pick<Test, "source">>): string =>
+  tests
+    .reduce((rest, { source }) => rest.replace(source, () => ""), text)
+    .split("\n")
+    .filter((line) => line.trim() !== "" && !/^(?:import|from)\s/.test(line))
+    .join("\n")

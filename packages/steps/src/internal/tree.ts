@@ -1,5 +1,5 @@
 /** A line of a drawn tree of files: what stands before the name, and the name. */
-const branch = /^((?:[│|]?[\s\u00a0]+|[├└|`+][─-]{1,3}\s?)*)([^\s#←(]+)/u
+const branch = /^((?:[│|]?[\s\u00a0]|[├└|`+][─-]{1,3}\s?)*)([^\s#←(]+)/u
 const drawn = /[├└]|[|`]--(?![-|])/
 /** A line without a name: room between files, or a remark that goes on. */
 const nameless = /^[\s│|]*(?:[#←(].*)?$/u

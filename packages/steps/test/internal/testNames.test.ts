@@ -127,7 +127,8 @@ describe("of", () => {
 
 describe("assertionsIn", () => {
   it.each([
-    ["self.assertEqual(1, 1); assert x", 2],
+    ["self.assertEqual(f(1), 1); assert x", 2],
+    ["self.assertTrue(True); assert True; self.assertEqual(1, 1)  # assert x", 0],
     ["with self.assertRaises(KeyError): f()", 1],
     ["with pytest.raises(KeyError): f()", 1],
     ["self.fail('no')", 1],
