@@ -9,12 +9,15 @@ import {
   TaskBreakdownStep,
   VerdictStep
 } from "@stepwright/steps"
-import { Effect, Layer, Result } from "effect"
+import { Effect, Layer, Result, type Schema } from "effect"
 import * as pantry from "./pantry.ts"
 
 const { workflow } = AutomatedCodingWorkflow
 const { init, item, meal, planner, shelf } = pantry.paths
 const input = pantry.project
+
+/** A value as JSON has it. */
+const plain = (value: unknown): Schema.Json => JSON.parse(JSON.stringify(value))
 
 /** Where a file is written. */
 const at = (file: string) => `implementation/${encodeURIComponent(file)}/implementation`
@@ -196,7 +199,7 @@ describe("AutomatedCodingWorkflow", () => {
     it.effect("asks only who reads the documents for ones that are worded otherwise and mean the same", () =>
       Effect.gen(function* () {
         const reworded = Project.ofText(`${pantry.document}\nThat is all.\n`)
-        const next = yield* goOn(yield* Engine.set(workflow, yield* finished, "input", reworded))
+        const next = yield* goOn(yield* Engine.set(workflow, yield* finished, "input", plain(reworded)))
         assert.deepStrictEqual(next.asked, ["requirement/draft", "requirement/review", "acceptance"])
         assert.strictEqual(next.foretold[0], "requirement/draft")
         assert.strictEqual(next.status, "COMPLETED")
@@ -206,7 +209,7 @@ describe("AutomatedCodingWorkflow", () => {
     it.effect("asks for the design anew when its author decides otherwise, and for no more than that", () =>
       Effect.gen(function* () {
         const design = [{ path: "design.md", text: "One file for each class.\n" }]
-        const next = yield* goOn(yield* Engine.set(workflow, yield* finished, "input", { ...input, design }))
+        const next = yield* goOn(yield* Engine.set(workflow, yield* finished, "input", plain({ ...input, design })))
         assert.deepStrictEqual(next.asked, ["design/architecture"])
       }).pipe(Effect.provide(pantry.world()))
     )
@@ -233,7 +236,7 @@ describe("AutomatedCodingWorkflow", () => {
           const next = yield* Effect.gen(function* () {
             const { state } = yield* Engine.run(workflow, yield* Engine.initialize(workflow, input))
             const before = (yield* asked).length
-            const next = yield* goOn(yield* Engine.set(workflow, state, "requirement/specification", changed))
+            const next = yield* goOn(yield* Engine.set(workflow, state, "requirement/specification", plain(changed)))
             return { ...next, asked: next.asked.slice(before) }
           }).pipe(Effect.provide(replying({ "architecture-design": reply })))
           assert.deepStrictEqual(next.asked.toSorted(), [
@@ -249,7 +252,7 @@ describe("AutomatedCodingWorkflow", () => {
     it.effect("runs the changed one of several tasks and what sees its signatures", () =>
       Effect.gen(function* () {
         const changed = pantry.tasks.map((task) => (task.file === shelf ? { ...task, functionality: "another" } : task))
-        const state = yield* Engine.set(workflow, yield* finished, "design/breakdown/tasks", changed)
+        const state = yield* Engine.set(workflow, yield* finished, "design/breakdown/tasks", plain(changed))
         const next = yield* goOn(state)
         assert.deepStrictEqual(next.asked, [at(shelf), at(planner)])
         assert.include(next.foretold, "implementation/*/implementation")
@@ -263,7 +266,7 @@ describe("AutomatedCodingWorkflow", () => {
         const [first, ...rest] = pantry.tasks
         const oven = { ...first!, number: 2, file: "pantry/oven.py" }
         const tasks = [first!, oven, ...rest.map((task) => ({ ...task, number: task.number + 1 }))]
-        const state = yield* Engine.set(workflow, yield* finished, "design/breakdown/tasks", tasks)
+        const state = yield* Engine.set(workflow, yield* finished, "design/breakdown/tasks", plain(tasks))
         assert.deepStrictEqual((yield* goOn(state)).asked, [at("pantry/oven.py")])
       }).pipe(Effect.provide(pantry.world()))
     )
@@ -293,7 +296,9 @@ describe("AutomatedCodingWorkflow", () => {
     it.effect("refuses tasks by hand that cannot be done", () =>
       Effect.gen(function* () {
         const circular = pantry.tasks.map((task) => (task.file === item ? { ...task, dependsOn: [planner] } : task))
-        const error = yield* Effect.flip(Engine.set(workflow, yield* finished, "design/breakdown/tasks", circular))
+        const error = yield* Effect.flip(
+          Engine.set(workflow, yield* finished, "design/breakdown/tasks", plain(circular))
+        )
         assert.include(error.message, "in a circle")
       }).pipe(Effect.provide(pantry.world()))
     )

@@ -3,9 +3,10 @@ import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
 import * as AcceptanceTestPrompt from "./AcceptanceTestPrompt.ts"
 import { ArchitectureDesign, interfaceToMarkdown } from "./ArchitectureDesignStep.ts"
+import * as testNames from "./internal/testNames.ts"
 import { print, Project } from "./Project.ts"
 import * as SamplesStep from "./SamplesStep.ts"
-import { TestGeneration } from "./TestGenerationStep.ts"
+import { TestGeneration, twiceProblem } from "./TestGenerationStep.ts"
 
 export const Input = Schema.Struct({
   documents: Project.fields.documents,
@@ -13,9 +14,14 @@ export const Input = Schema.Struct({
   samples: SamplesStep.Shown
 })
 
-const stray = (files: TestGeneration): string | undefined => {
+const stray = (files: TestGeneration, { samples }: typeof Input.Type): string | undefined => {
   const path = files.map(({ path }) => path).find((path) => !/^tests\/test_acceptance\w*\.py$/.test(path))
-  return path === undefined ? undefined : `"${path}" is not of the form tests/test_acceptance_<subject>.py`
+  if (path !== undefined) return `"${path}" is not of the form tests/test_acceptance_<subject>.py`
+  const numbered = files
+    .flatMap(({ content }) => testNames.of(content))
+    .find(({ criterion }) => criterion !== undefined)
+  if (numbered !== undefined) return `the test ${numbered.name} names a criterion, and is to quote a sentence`
+  return twiceProblem(files, samples)
 }
 
 export const parser = OutputParser.files

@@ -5,6 +5,7 @@ import { orderProblem } from "@stepwright/core/Workflow"
 import * as Workspace from "@stepwright/core/Workspace"
 import * as ArchitectureDesignPrompt from "./ArchitectureDesignPrompt.ts"
 import { print, Project } from "./Project.ts"
+import { codePathProblem } from "./internal/codePath.ts"
 import * as markdown from "./internal/markdown.ts"
 import { moduleName } from "./internal/moduleName.ts"
 import { relativePath } from "./internal/relativePath.ts"
@@ -141,6 +142,8 @@ const layoutProblem = ({ entryPoints, files, modules }: Layout): string | undefi
   const start = modules.find((module) => module.starts !== "" && startOf(module) === undefined)
   if (start !== undefined) return `"starts" of "${start.path}" is not of the form \`path/to/file.py:function\``
   const paths = [...modules, ...files].map(({ path }) => path)
+  const noCode = paths.map(codePathProblem).find((problem) => problem !== undefined)
+  if (noCode !== undefined) return noCode
   const command = entryPoints.find(({ runs }) => !paths.includes(runs))
   if (command !== undefined) return `\`${command.command}\` runs "${command.runs}", which is no file of the design`
   return Workspace.refuse(paths.map((path) => ({ path, content: "" })))?.message
@@ -153,7 +156,7 @@ export const serves = (meets: ReadonlyArray<string>, criterion: string): boolean
 /** What a design owes to the specification and the documents, if anything. */
 const debt = (
   design: ArchitectureDesign,
-  { documents, given, specification }: typeof Input.Type
+  { documents, given, samples, specification }: typeof Input.Type
 ): string | undefined => {
   const { requirements } = specification.requirement
   const known = new Set(requirements.flatMap(({ criteria, id }) => [id, ...criteria.map(({ id }) => id)]))
@@ -162,6 +165,8 @@ const debt = (
     const stray = meets.find((id) => !known.has(id))
     if (stray !== undefined) return `"${path}" meets ${stray}, which the specification does not have`
   }
+  const taken = Workspace.refuse([...samples, ...parts].map(({ path }) => ({ path, content: "" })))
+  if (taken !== undefined) return `${taken.message}; a sample is delivered as it is, and no file of the design`
   const met = parts.flatMap(({ meets }) => meets)
   const open = requirements.flatMap(({ criteria }) => criteria).find(({ id }) => !serves(met, id))
   if (open !== undefined) return `no module and no file meets ${open.id} ("${open.text}")`

@@ -5,6 +5,7 @@ import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
 import * as CodeRepairPrompt from "./CodeRepairPrompt.ts"
 import { Evidence, printFailures } from "./EvidenceStep.ts"
+import { codePathProblem } from "./internal/codePath.ts"
 import * as files from "./internal/files.ts"
 import { pathProblem } from "./internal/relativePath.ts"
 import { blamedOn, Judgements } from "./JudgementStep.ts"
@@ -26,7 +27,8 @@ const problem = (repair: Repair, { code, evidence }: typeof Input.Type): string 
   for (const { path } of repair) {
     const wrong = pathProblem(path)
     if (wrong !== undefined) return `"${path}" is no path for a file: ${wrong}`
-    if (path.startsWith("tests/")) return `"${path}" is a test: only code is mended`
+    const noCode = codePathProblem(path)
+    if (noCode !== undefined) return noCode
     if (Object.hasOwn(code, path) && !Object.hasOwn(evidence.code, path)) {
       return `"${path}" is none of the files that are shown`
     }

@@ -39,6 +39,8 @@ const problem = (judgements: Judgements, { documents, evidence }: typeof Input.T
   }
   for (const { fault, quote, test } of judgements) {
     if (!evidence.failures.some((failure) => failure.test === test)) return `no test that failed is called ${test}`
+    const isTests = evidence.failures.some((failure) => failure.test === test && failure.file === "")
+    if (fault === "test" && isTests) return `${test} is no test: code, specification or environment is at fault`
     const isQuoted = cite(passages, quote) !== undefined
     if ((fault === "test" || fault === "specification") && !isQuoted) {
       return `no document says "${quote}", which is to decide that the ${fault} of ${test} is wrong`

@@ -12,7 +12,11 @@ export class Document extends Schema.Opaque<Document>()(
 /** A file that is there already: it is shown as it is, delivered with the package, and laid beside its tests. */
 export class Sample extends Schema.Opaque<Sample>()(
   Schema.Struct({
-    path: relativePath("where it lies in the project, names joined by /"),
+    path: relativePath("where it lies in the project, names joined by /").check(
+      Schema.makeFilter((path: string) =>
+        /^report\.(?:md|json)$/i.test(path) ? `"${path}" is the report of a run, and cannot be a sample` : undefined
+      )
+    ),
     text: Schema.String.annotate({ description: "its content" })
   })
 ) {}

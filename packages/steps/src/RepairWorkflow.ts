@@ -28,7 +28,7 @@ export const Input = Schema.Struct({
 /** What was reached so far. */
 const Progress = Schema.Struct({
   attempt: Attempt,
-  /** The attempt with the fewest tests that do not pass. */
+  /** The attempt that shows most. */
   best: Attempt,
   /** Hashes of the projects that were tried. */
   seen: Schema.Array(Schema.String),
@@ -44,9 +44,16 @@ const hashOf = ({ acceptance, code, tests }: Files) =>
     return hash(JSON.stringify(files.toSorted(([a = ""], [b = ""]) => (a < b ? -1 : 1))))
   })
 
-/** Fewer are better; those that went over a limit are the worst. */
-const notPassed = ({ verification: { counts, doubts, outcome } }: Attempt): number =>
-  outcome === "no-verdict" || outcome === "unavailable" ? Infinity : counts.failed + counts.errors + doubts.length
+/** Whether one shows more than another: more that passed, or as much with less that did not. */
+const isBetter = (one: Attempt, other: Attempt): boolean => {
+  const [{ passed, rest }, than] = [standingOf(one), standingOf(other)]
+  return passed === than.passed ? rest < than.rest : passed > than.passed
+}
+
+const standingOf = ({ verification: { counts, doubts, noVerdict } }: Attempt) => {
+  const rest = noVerdict === undefined ? counts.failed + counts.errors + counts.unsupported + doubts.length : Infinity
+  return { passed: noVerdict === undefined && doubts.length === 0 ? counts.passed : 0, rest }
+}
 
 const isMendable = ({ verification: { outcome } }: Attempt) => outcome === "red" || outcome === "no-verdict"
 
@@ -103,7 +110,7 @@ const progress = Step.effect("progress", {
   run: ({ before, mended, verification }) =>
     Effect.map(hashOf(mended), (hash): Progress => {
       const attempt = { ...mended, verification }
-      const best = notPassed(attempt) < notPassed(before.best) ? attempt : before.best
+      const best = isBetter(attempt, before.best) ? attempt : before.best
       const isKnown = before.seen.includes(hash)
       return { attempt, best, seen: [...before.seen, hash], isDone: isKnown || !isMendable(attempt) }
     })

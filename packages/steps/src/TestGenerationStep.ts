@@ -38,10 +38,27 @@ export const Input = Schema.Struct({
   samples: SamplesStep.Shown
 })
 
+/** What of tests would be in the place of something else: of a sample, or of another test of the same name. */
+export const twiceProblem = (files: TestGeneration, samples: SamplesStep.Shown): string | undefined => {
+  for (const { content, path } of files) {
+    if (samples.some((sample) => Workspace.isSameName(sample.path, path))) {
+      return `"${path}" is a sample, which is there as it is`
+    }
+    const names = testNames.of(content).map(({ fullName }) => fullName)
+    const twice = names.find((name, i) => names.indexOf(name) !== i)
+    if (twice !== undefined) return `the test ${twice} is in "${path}" twice: the first would never run`
+  }
+  return undefined
+}
+
 /** What tests do not keep to: criteria in their names, those of assumed ones apart. */
-const straying = (files: TestGeneration, { specification }: typeof Input.Type): string | undefined => {
+const straying = (files: TestGeneration, { samples, specification }: typeof Input.Type): string | undefined => {
+  const namesake = twiceProblem(files, samples)
+  if (namesake !== undefined) return namesake
   const known = new Set(criteriaOf(specification.requirement).map(({ id }) => id))
   for (const { content, path } of files) {
+    if (/\/test_acceptance\w*\.py$/.test(path))
+      return `"${path}" has a name of acceptance tests, which are written apart`
     const isApart = /\/test_assumed\w*\.py$/.test(path)
     for (const { criterion, name } of testNames.of(content)) {
       if (criterion === undefined)

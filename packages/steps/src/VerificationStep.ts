@@ -10,6 +10,8 @@ import {
   TestRunner,
   TestRunnerError
 } from "@stepwright/core/TestRunner"
+import { moduleName } from "./internal/moduleName.ts"
+import * as testNames from "./internal/testNames.ts"
 import * as files from "./internal/files.ts"
 import { Files } from "./Project.ts"
 import { TestGeneration } from "./TestGenerationStep.ts"
@@ -41,6 +43,33 @@ const outcomeOf = (report: Pick<TestReport, "tests" | "doubts">): Outcome => {
   return unsupported > 0 ? "unsupported" : "empty"
 }
 
+/** Tests that stand in the files and of which no report speaks, whoever kept them from it. */
+const notRun = (
+  files: TestGeneration,
+  { doubts, tests }: Pick<TestReport, "doubts" | "tests">
+): ReadonlyArray<string> =>
+  doubts.length > 0
+    ? []
+    : files.flatMap(({ content, path }) => {
+        const module = moduleName(path)
+        const reported = tests.map(({ test }) => testNames.ownerOf(test)).filter((name) => isIn(name, module))
+        return testNames.of(content).flatMap(({ fullName, name }) => {
+          const isReported = reported.some(
+            (other) => other === module || isIn(`${module}.${fullName}`, other) || lastOf(other) === name
+          )
+          return isReported ? [] : [`${module}.${fullName} did not run, and nothing says why`]
+        })
+      })
+
+const isIn = (name: string, owner: string): boolean => name === owner || name.startsWith(`${owner}.`)
+
+/** The name of a function in its full name, without what pytest adds for each case. */
+const lastOf = (test: string): string | undefined =>
+  test
+    .replace(/\[[^]*\]$/, "")
+    .split(".")
+    .at(-1)
+
 const none = { tests: [], doubts: [] }
 
 export const Input = Schema.Struct({ code: Files, tests: TestGeneration, acceptance: TestGeneration })
@@ -53,12 +82,13 @@ export const step = Step.effect("verification", {
   input: Input,
   output: Verification,
   key: () => Effect.map(TestRunner, ({ identity }) => identity),
-  run: ({ acceptance, code, tests }) =>
+  run: ({ acceptance, code, tests: written }) =>
     Effect.gen(function* () {
       const runner = yield* TestRunner
-      return yield* runner.run(files.ofPackage(code, [...tests, ...acceptance])).pipe(
-        Effect.map(({ doubts, tests }): Verification => {
-          return { outcome: outcomeOf({ doubts, tests }), counts: counts({ tests }), doubts, tests }
+      return yield* runner.run(files.ofPackage(code, [...written, ...acceptance])).pipe(
+        Effect.map((report): Verification => {
+          const doubts = [...report.doubts, ...notRun([...written, ...acceptance], report)]
+          return { outcome: outcomeOf({ ...report, doubts }), counts: counts(report), doubts, tests: report.tests }
         }),
         Effect.catch(({ detail, reason }) =>
           Effect.succeed<Verification>({

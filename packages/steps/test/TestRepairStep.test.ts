@@ -108,7 +108,10 @@ describe("TestRepairStep", () => {
         ] as const) {
           assert.strictEqual((yield* ofAll(search, replace)).said, "accepted", search)
         }
-        assert.include((yield* ofAll(line("self.assertEqual(abs(1), 1)"), line("pass"))).said, "asserts less than before")
+        assert.include(
+          (yield* ofAll(line("self.assertEqual(abs(1), 1)"), line("pass"))).said,
+          "asserts less than before"
+        )
       })
     }
   )

@@ -65,6 +65,35 @@ describe("VerificationStep", () => {
     })
   )
 
+  it.effect("is red where a test that stands in a file did not run, and nothing says why", () =>
+    Effect.gen(function* () {
+      const content = "class ATest:\n    def test_r1_1(self): ...\n\ndef test_r1_2(): ...\n"
+      const given = { ...input, tests: [{ path: "tests/test_cart.py", content }] }
+      const outcomeOf = (...tests: ReadonlyArray<string>) =>
+        Effect.map(
+          Step.run(VerificationStep.step, given).pipe(
+            Effect.provide(
+              TestRunner.layerMemory(() => ({
+                tests: tests.map((test) => ({ test, outcome: "passed", asserts: true })),
+                doubts: [],
+                output: "",
+                durationMillis: 1
+              }))
+            )
+          ),
+          ({ doubts, outcome }) => [outcome, ...doubts]
+        )
+      const other = "tests.test_cart.test_r1_2"
+      assert.deepStrictEqual(yield* outcomeOf("tests.test_cart.ATest.test_r1_1", other), ["green"])
+      // of a class that inherits it, and of one of several cases
+      assert.deepStrictEqual(yield* outcomeOf("tests.test_cart.BTest.test_r1_1[a-b.c]", other), ["green"])
+      assert.deepStrictEqual(yield* outcomeOf(other), [
+        "red",
+        "tests.test_cart.ATest.test_r1_1 did not run, and nothing says why"
+      ])
+    })
+  )
+
   it.effect("says which limit the tests went over", () =>
     Effect.gen(function* () {
       const { counts, noVerdict } = yield* verified(failure("FileTooLarge"))
