@@ -34,6 +34,9 @@ export class Evidence extends Schema.Opaque<Evidence>()(
 const most = 20
 const mostOfDetail = 1500
 
+/** The end of what a test said, without the addresses of objects, which are others each time. */
+const endOf = (detail: string): string => detail.replace(/\bat 0x[0-9a-f]+/gi, "at 0x…").slice(-mostOfDetail)
+
 /** The file of a test by its full name, `tests/test_cart.py` of `tests.test_cart.CartTest.test_r1_2_empty`. */
 const fileOf = (test: string, paths: ReadonlyArray<string>): string | undefined =>
   paths.find((path) => testNames.isOf(testNames.ownerOf(test), moduleName(path)))
@@ -48,9 +51,9 @@ const failuresOf = ({ acceptance, tests, verification }: Attempt): ReadonlyArray
       .map(({ detail = "", test }): Failure => {
         const criterion = testNames.criterionOf(test.split(".").at(-1)!)
         const file = fileOf(test, paths) ?? ""
-        return { test, file, ...(criterion !== undefined && { criterion }), detail: detail.slice(-mostOfDetail) }
+        return { test, file, ...(criterion !== undefined && { criterion }), detail: endOf(detail) }
       }),
-    ...whole.map((detail) => ({ test: "the run of the tests", file: "", detail: detail.slice(-mostOfDetail) }))
+    ...whole.map((detail) => ({ test: "the run of the tests", file: "", detail: endOf(detail) }))
   ].slice(0, most)
 }
 

@@ -80,7 +80,7 @@ const nothing = Step.effect("nothing", {
   run: () => Effect.succeed([])
 })
 
-const Mended = Schema.Struct(Attempt.fields).mapFields(({ verification: _, ...files }) => files)
+const Mended = Schema.Struct(Attempt.fields).mapFields(({ blames: _, verification: __, ...files }) => files)
 
 const mend = Step.effect("mend", {
   input: Schema.Struct({ attempt: Attempt, code: CodeRepairStep.Repair, tests: CodeRepairStep.Repair }),
@@ -103,13 +103,15 @@ const mend = Step.effect("mend", {
 const progress = Step.effect("progress", {
   input: Schema.Struct({
     before: Progress,
+    judgements: JudgementStep.Judgements,
     mended: Mended,
     verification: VerificationStep.Verification
   }),
   output: Progress,
-  run: ({ before, mended, verification }) =>
+  run: ({ before, judgements, mended, verification }) =>
     Effect.map(hashOf(mended), (hash): Progress => {
-      const attempt = { ...mended, verification }
+      const blames = [...(before.attempt.blames ?? []), ...judgements]
+      const attempt = { ...mended, verification, blames }
       const best = isBetter(attempt, before.best) ? attempt : before.best
       const isKnown = before.seen.includes(hash)
       return { attempt, best, seen: [...before.seen, hash], isDone: isKnown || !isMendable(attempt) }
@@ -161,6 +163,7 @@ const round = Workflow.make("round", { input: Round }).pipe(
   Workflow.bind("verification", VerificationStep.step, "mended"),
   Workflow.bind("progress", progress, {
     before: "input.progress",
+    judgements: "judgements",
     mended: "mended",
     verification: "verification"
   })

@@ -17,7 +17,8 @@ import { Outcome, Verification } from "./VerificationStep.ts"
 
 /**
  * What is known of a criterion. `passed`: a test that asserts something passed, and none failed; `failed`: one did not
- * pass; `unproved`: its tests were skipped, could not be run, or assert nothing; `untested`: there is none.
+ * pass; `unproved`: its tests were skipped, could not be run, assert nothing, or were rewritten by repair; `untested`:
+ * there is none.
  */
 export const Standing = Schema.Literals(["passed", "failed", "unproved", "untested"])
 export type Standing = typeof Standing.Type
@@ -59,10 +60,12 @@ export const jsonSchema = (): JsonSchema => {
   return { $schema: "https://json-schema.org/draft/2020-12/schema", ...schema, $defs: definitions }
 }
 
-const standingOf = (tests: ReadonlyArray<TestResult>): Standing => {
+const standingOf = (tests: ReadonlyArray<TestResult>, isRewritten: (test: string) => boolean): Standing => {
   if (tests.length === 0) return "untested"
   if (tests.some(({ outcome }) => outcome === "failed" || outcome === "error")) return "failed"
-  return tests.some(({ asserts, outcome }) => outcome === "passed" && asserts) ? "passed" : "unproved"
+  return tests.some(({ asserts, outcome, test }) => outcome === "passed" && asserts && !isRewritten(test))
+    ? "passed"
+    : "unproved"
 }
 
 /** The criteria that each test checks, by its name and its docstring. */
@@ -97,6 +100,8 @@ const reportOf = ({ attempt, design, documents, specification }: typeof Input.Ty
   const { counts, doubts, noVerdict, outcome, tests } = attempt.verification
   const criteriaOfTest = checkedBy(attempt, specification, documents)
   const parts = [...design.modules, ...design.files]
+  const blames = attempt.blames ?? []
+  const changed = blames.filter(({ fault }) => fault === "test" || fault === "specification")
   return {
     title: requirement.title,
     outcome,
@@ -107,12 +112,19 @@ const reportOf = ({ attempt, design, documents, specification }: typeof Input.Ty
         id,
         text,
         ...(traces[id] ?? { sources: [] }),
-        standing: standingOf(own),
+        standing: standingOf(own, (test) => changed.some((blame) => blame.test === test)),
         files: parts.filter(({ meets }) => serves(meets, id)).map(({ path }) => path),
         tests: own.map(({ test }) => test)
       }
     }),
     notes: [
+      ...changed.map(({ quote, reason, test }) => ({
+        kind: "changed test",
+        text: `${test}: ${reason}${quote === "" ? "" : ` The documents say: ${quote}`}`
+      })),
+      ...blames
+        .filter(({ fault }) => fault === "environment")
+        .map(({ reason, test }) => ({ kind: "not mended", text: `${test}: ${reason}` })),
       ...requirement.openQuestions.map((text) => ({ kind: "question", text })),
       ...requirement.contradictions.map(({ assumed, first, second }) => ({
         kind: "contradiction",

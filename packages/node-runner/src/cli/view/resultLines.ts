@@ -1,16 +1,18 @@
 import * as format from "../base/format.ts"
 import type { Result } from "./result.ts"
 
-/** So many notes of one kind are shown; of more a person is told how many there are. */
+/** So many notes of one kind are shown; of the rest a person is told how many there are. */
 const mostOfAKind = 6
 
 /** Notes a line each, those of a kind together. */
 const noteLines = (notes: Result["notes"], all: string): ReadonlyArray<string> =>
   [...new Set(notes.map(({ kind }) => kind))].flatMap((kind) => {
     const texts = notes.filter((note) => note.kind === kind).map(({ text }) => format.oneLine(text))
-    return texts.length > mostOfAKind
-      ? [`${kind}: ${texts.length} in all; see them with \`${all}\``]
-      : texts.map((text) => `${kind}: ${text}`)
+    const more = texts.length - mostOfAKind
+    return [
+      ...texts.slice(0, mostOfAKind).map((text) => `${kind}: ${text}`),
+      ...(more > 0 ? [`${kind}: ${more} more; see them with \`${all}\``] : [])
+    ]
   })
 
 /** What a person reads of a result. `again` is how the command line is called. */
