@@ -89,13 +89,16 @@ const isRight = (text: string | undefined) => text?.includes("right") === true
 const report = (
   sources: ReadonlyArray<{ readonly path: string; readonly content: string }>
 ): TestRunner.TestReport => ({
-  tests: numbers.map((n) => ({
-    test: nameOf(n),
-    asserts: true,
-    ...(isRight(sources.find(({ path }) => path === pathOf(n))?.content)
-      ? { outcome: "passed" as const }
-      : { outcome: "failed" as const, detail: `File "${pathOf(n)}", line 1\nAssertionError: part ${n}` })
-  })),
+  tests: [
+    { test: "tests.test_acceptance_parts.test_all", asserts: true, outcome: "passed" as const },
+    ...numbers.map((n) => ({
+      test: nameOf(n),
+      asserts: true,
+      ...(isRight(sources.find(({ path }) => path === pathOf(n))?.content)
+        ? { outcome: "passed" as const }
+        : { outcome: "failed" as const, detail: `File "${pathOf(n)}", line 1\nAssertionError: part ${n}` })
+    }))
+  ],
   doubts: [],
   output: "",
   durationMillis: 1

@@ -119,8 +119,8 @@ const placeOf = (quote: string, text: string): number => {
   return -1
 }
 
-/** Whether a quotation of a part says something: two words at least, or code. */
-const says = (quote: string): boolean => /[\p{L}\p{N}]\S*\s+\S*[\p{L}\p{N}]|`[^`]+`/u.test(quote)
+/** Whether a quotation of a part says something: two words at least, a long one, or code. */
+const says = (quote: string): boolean => /[\p{L}\p{N}]\S*\s+\S*[\p{L}\p{N}]|\p{L}{6}|`[^`]+`/u.test(quote)
 
 /** The passages that a quotation stands in, whole; `undefined` where no document has it. */
 export const cite = (passages: ReadonlyArray<Passage>, quote: string): ReadonlyArray<Passage> | undefined => {
