@@ -3,12 +3,13 @@ import * as Schema from "effect/Schema"
 import * as Step from "@stepwright/core/Step"
 import { ArchitectureDesign, isGenerated, neededBy, rulesToMarkdown, serves } from "./ArchitectureDesignStep.ts"
 import * as markdown from "./internal/markdown.ts"
-import { outlines } from "./internal/outline.ts"
+import { outlines } from "./internal/python/outline.ts"
 import * as taskText from "./internal/taskText.ts"
 import { Files } from "./Project.ts"
+import { requirementToMarkdown } from "./RequirementStep.ts"
 import * as SamplesStep from "./SamplesStep.ts"
 import { Task } from "./TaskBreakdownStep.ts"
-import { isAssumed, Specification } from "./TraceStep.ts"
+import { markOf, Specification } from "./TraceStep.ts"
 
 /** All that whoever writes a file is told, in the sections of the prompt. What is common to all files stands apart. */
 export class Brief extends Schema.Opaque<Brief>()(
@@ -64,10 +65,9 @@ const criteria = (input: Input): string => {
   const { specification, task } = input
   const meets = [...input.design.modules, ...input.design.files].find(({ path }) => path === task.file)?.meets ?? []
   const wanted = new Set([...meets, ...named(`${task.objective}\n${task.functionality}\n${design(input)}`)])
-  const parts = specification.requirement.requirements.flatMap(({ criteria, id, text }) => {
-    const served = criteria.filter((criterion) => serves([...wanted], criterion.id))
-    const lines = served.map(({ id, text }) => `${id}: ${text}${isAssumed(specification, id) ? " (assumed)" : ""}`)
-    return lines.length === 0 ? [] : [`${id}: ${text}\n${markdown.list(lines)}`]
+  const parts = specification.requirement.requirements.flatMap((requirement) => {
+    const criteria = requirement.criteria.filter(({ id }) => serves([...wanted], id))
+    return criteria.length === 0 ? [] : [requirementToMarkdown({ ...requirement, criteria }, markOf(specification))]
   })
   return parts.length === 0 ? "none" : markdown.paragraphs(parts)
 }

@@ -5,7 +5,7 @@ import { ArchitectureDesign, serves } from "./ArchitectureDesignStep.ts"
 import { Attempt } from "./Attempt.ts"
 import { moduleName } from "./internal/moduleName.ts"
 import * as testNames from "./internal/testNames.ts"
-import { testSources } from "./internal/testSources.ts"
+import { testSources } from "./internal/python/testSources.ts"
 import { Files, Project } from "./Project.ts"
 
 /** A test that did not pass, the file that it is in, and the criterion that it names. */

@@ -1,25 +1,15 @@
 import * as Schema from "effect/Schema"
 import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
+import { Judgement } from "./Attempt.ts"
 import { Evidence, type Failure, printFailures } from "./EvidenceStep.ts"
 import * as files from "./internal/files.ts"
 import { cite, passagesOf } from "./internal/passages.ts"
-import { text } from "./internal/text.ts"
 import * as JudgementPrompt from "./JudgementPrompt.ts"
 import { print, Project } from "./Project.ts"
 import { Specification, toMarkdown } from "./TraceStep.ts"
 
-/** Whose fault it is that a test failed. */
-export class Judgement extends Schema.Opaque<Judgement>()(
-  Schema.Struct({
-    test: text("the name of the test, as it is given"),
-    fault: Schema.Literals(["code", "test", "specification", "environment"]),
-    quote: Schema.String.annotate({
-      description: "the sentence of the documents that decides it, word for word; may be empty for code and environment"
-    }),
-    reason: text("what the right behaviour is, and what is wrong")
-  })
-) {}
+export { Judgement }
 
 export const Judgements = Schema.Array(Judgement)
 export type Judgements = typeof Judgements.Type

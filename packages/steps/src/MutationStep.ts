@@ -4,25 +4,14 @@ import * as Step from "@stepwright/core/Step"
 import { isGreen, TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
 import { Attempt } from "./Attempt.ts"
 import * as files from "./internal/files.ts"
-import { mutants } from "./internal/mutants.ts"
+import * as mutation from "./internal/python/mutants.ts"
 
 /**
  * What a mutant changes: `equal` (== and !=), `limit` (< and <=, > and >=), `member` (in, is, and their opposites),
  * `arithmetic`, `and-or`, `boolean`, `number` (one more), `condition` (its opposite), `return` (None), `statement` (left
  * out).
  */
-export const Operator = Schema.Literals([
-  "equal",
-  "limit",
-  "member",
-  "arithmetic",
-  "and-or",
-  "boolean",
-  "number",
-  "condition",
-  "return",
-  "statement"
-])
+export const Operator = mutation.Operator
 export type Operator = typeof Operator.Type
 
 /** A change of one thing in a file, and whether a test noticed. */
@@ -64,16 +53,15 @@ export const step = Step.effect("mutation", {
     Effect.gen(function* () {
       const runner = yield* TestRunner
       const python = Object.fromEntries(Object.entries(code).filter(([path]) => path.endsWith(".py")))
-      const made = yield* mutants(python, count, seed)
+      const made = yield* mutation.mutants(python, count, seed)
       const tried = yield* Effect.forEach(
         made,
-        ({ content, operator, ...mutant }) =>
+        ({ content, ...mutant }) =>
           runner.run(files.ofPackage({ ...code, [mutant.path]: content }, [...tests, ...acceptance])).pipe(
             Effect.map((report) => !isGreen(report)),
             // one that never ends, or takes all memory, is noticed
             Effect.catch((error) => (error.reason === "Unavailable" ? Effect.fail(error) : Effect.succeed(true))),
-            // it names one of ours
-            Effect.map((isNoticed): Mutant => ({ ...mutant, operator: operator as Operator, isNoticed }))
+            Effect.map((isNoticed): Mutant => ({ ...mutant, isNoticed }))
           ),
         { concurrency: 2 }
       )

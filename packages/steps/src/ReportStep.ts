@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import type { JsonSchema } from "effect/JsonSchema"
+import { type JsonSchema, META_SCHEMA_URI_DRAFT_2020_12 } from "effect/JsonSchema"
 import * as Schema from "effect/Schema"
 import { Noted } from "@stepwright/core/Note"
 import * as Step from "@stepwright/core/Step"
@@ -57,7 +57,7 @@ export class Report extends Schema.Opaque<Report>()(
 /** The JSON Schema (2020-12) of `report.json`. */
 export const jsonSchema = (): JsonSchema => {
   const { definitions, schema } = Schema.toJsonSchemaDocument(Schema.toCodecJson(Report))
-  return { $schema: "https://json-schema.org/draft/2020-12/schema", ...schema, $defs: definitions }
+  return { $schema: META_SCHEMA_URI_DRAFT_2020_12, ...schema, $defs: definitions }
 }
 
 const standingOf = (tests: ReadonlyArray<TestResult>, isRewritten: (test: string) => boolean): Standing => {

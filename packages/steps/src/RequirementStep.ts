@@ -71,16 +71,19 @@ export class Requirement extends Schema.Opaque<Requirement>()(
   })
 ) {}
 
+/** A requirement with its criteria; `remark` says more of one. */
+export const requirementToMarkdown = (
+  { criteria, id, text }: FunctionalRequirement,
+  remark: (id: string) => string
+): string => `${id}: ${text}\n${markdown.list(criteria.map(({ id, text }) => `${id}: ${text}${remark(id)}`))}`
+
 /** The requirement as a text to read, with every number and every detail in it; `remark` says more of a criterion. */
 export const toMarkdown = (self: Requirement, remark: (id: string) => string = () => ""): string =>
   markdown.paragraphs([
     `# ${self.title}`,
     self.summary,
     "## Requirements",
-    ...self.requirements.map(
-      ({ criteria, id, text }) =>
-        `${id}: ${text}\n${markdown.list(criteria.map(({ id, text }) => `${id}: ${text}${remark(id)}`))}`
-    ),
+    ...self.requirements.map((requirement) => requirementToMarkdown(requirement, remark)),
     ...markdown.section("Constraints", self.constraints),
     ...markdown.section("Assumptions", self.assumptions),
     ...markdown.section("Open questions", self.openQuestions),

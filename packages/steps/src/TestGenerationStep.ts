@@ -6,9 +6,10 @@ import { ArchitectureDesign, interfaceToMarkdown } from "./ArchitectureDesignSte
 import * as markdown from "./internal/markdown.ts"
 import { relativePath } from "./internal/relativePath.ts"
 import * as testNames from "./internal/testNames.ts"
+import { requirementToMarkdown } from "./RequirementStep.ts"
 import * as SamplesStep from "./SamplesStep.ts"
 import * as TestGenerationPrompt from "./TestGenerationPrompt.ts"
-import { criteriaOf, isAssumed, Specification } from "./TraceStep.ts"
+import { criteriaOf, isAssumed, markOf, Specification } from "./TraceStep.ts"
 
 /** A file of tests, or one that tests use. */
 export class TestFile extends Schema.Opaque<TestFile>()(
@@ -85,12 +86,9 @@ const passages = ({ traces }: Specification): string => {
 /** Criteria as tests are written by. */
 const criteria = (specification: Specification): string => {
   const { assumptions, constraints, requirements } = specification.requirement
-  const mark = (id: string) => (isAssumed(specification, id) ? " (assumed)" : "")
+  const mark = markOf(specification)
   return markdown.paragraphs([
-    ...requirements.map(
-      ({ criteria, id, text }) =>
-        `${id}: ${text}\n${markdown.list(criteria.map(({ id, text }) => `${id}: ${text}${mark(id)}`))}`
-    ),
+    ...requirements.map((requirement) => requirementToMarkdown(requirement, mark)),
     ...markdown.section("Constraints", constraints),
     ...markdown.section("Assumptions", assumptions)
   ])

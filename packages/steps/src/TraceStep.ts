@@ -4,7 +4,7 @@ import * as Step from "@stepwright/core/Step"
 import { Project } from "./Project.ts"
 import * as claims from "./internal/claims.ts"
 import { cite, type Passage, passagesOf } from "./internal/passages.ts"
-import { type Criterion, Requirement, toMarkdown as requirementToMarkdown } from "./RequirementStep.ts"
+import { type Criterion, Requirement, toMarkdown as allToMarkdown } from "./RequirementStep.ts"
 
 /** A passage of a document: a clause, a row of a table or a block of code, whole, and the line where it begins. */
 export class Source extends Schema.Opaque<Source>()(
@@ -38,9 +38,14 @@ export const criteriaOf = ({ requirements }: Requirement): ReadonlyArray<Criteri
 
 export const isAssumed = ({ traces }: Specification, id: string): boolean => traces[id]?.assumed !== undefined
 
+/** How texts mark the criteria that were assumed. */
+export const markOf =
+  (self: Specification) =>
+  (id: string): string =>
+    isAssumed(self, id) ? " (assumed)" : ""
+
 /** The specification as a text to read, which says of each criterion that was assumed that it was. */
-export const toMarkdown = (self: Specification): string =>
-  requirementToMarkdown(self.requirement, (id) => (isAssumed(self, id) ? " (assumed)" : ""))
+export const toMarkdown = (self: Specification): string => allToMarkdown(self.requirement, markOf(self))
 
 const source = ({ document, line, text }: Passage): Source => ({ document, line, text })
 

@@ -52,16 +52,14 @@ const notRun = (
     ? []
     : files.flatMap(({ content, path }) => {
         const module = moduleName(path)
-        const reported = tests.map(({ test }) => testNames.ownerOf(test)).filter((name) => isIn(name, module))
+        const reported = tests.map(({ test }) => testNames.ownerOf(test)).filter((name) => testNames.isOf(name, module))
         return testNames.of(content).flatMap(({ fullName, name }) => {
           const isReported = reported.some(
-            (other) => other === module || isIn(`${module}.${fullName}`, other) || lastOf(other) === name
+            (other) => testNames.isOf(`${module}.${fullName}`, other) || lastOf(other) === name
           )
           return isReported ? [] : [`${module}.${fullName} did not run, and nothing says why`]
         })
       })
-
-const isIn = (name: string, owner: string): boolean => name === owner || name.startsWith(`${owner}.`)
 
 /** The name of a function in its full name, without what pytest adds for each case. */
 const lastOf = (test: string): string | undefined =>

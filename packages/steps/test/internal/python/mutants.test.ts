@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { needs } from "../../../../test/support/tool.ts"
-import { mutants } from "../../src/internal/mutants.ts"
-import { python } from "../support/sandbox.ts"
+import { needs } from "../../../../../test/support/tool.ts"
+import { mutants } from "../../../src/internal/python/mutants.ts"
+import { python } from "../../support/sandbox.ts"
 
 const code = `"""A shop."""
 LIMIT: int = 3

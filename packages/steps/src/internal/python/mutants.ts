@@ -1,6 +1,21 @@
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { TestRunner, type TestRunnerError } from "@stepwright/core/TestRunner"
+import type { TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
+import { evaluated, type Files } from "./evaluated.ts"
+
+/** What a mutant changes. */
+export const Operator = Schema.Literals([
+  "equal",
+  "limit",
+  "member",
+  "arithmetic",
+  "and-or",
+  "boolean",
+  "number",
+  "condition",
+  "return",
+  "statement"
+])
 
 /**
  * Makes mutants of Python files: each is a file with one thing in it changed. Which of all that there could be is drawn
@@ -115,7 +130,7 @@ def replace(tree, old, new):
 export const Mutant = Schema.Struct({
   path: Schema.String,
   line: Schema.Int,
-  operator: Schema.String,
+  operator: Operator,
   before: Schema.String,
   after: Schema.String,
   content: Schema.String
@@ -124,14 +139,8 @@ export type Mutant = typeof Mutant.Type
 
 /** So many mutants of files as are asked for, or all that there are. */
 export const mutants = (
-  files: Readonly<Record<string, string>>,
+  files: Files,
   count: number,
   seed: number
 ): Effect.Effect<ReadonlyArray<Mutant>, TestRunnerError, TestRunner> =>
-  Effect.gen(function* () {
-    const { evaluate } = yield* TestRunner
-    // the program is ours: it gives what it says
-    return yield* Effect.orDie(
-      Schema.decodeUnknownEffect(Schema.Array(Mutant))(yield* evaluate(program, { files, count, seed }))
-    )
-  })
+  evaluated(Schema.Array(Mutant), program, { files, count, seed })

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { needs } from "../../../../test/support/tool.ts"
-import { testSources } from "../../src/internal/testSources.ts"
-import { python } from "../support/sandbox.ts"
+import { needs } from "../../../../../test/support/tool.ts"
+import { testSources } from "../../../src/internal/python/testSources.ts"
+import { python } from "../../support/sandbox.ts"
 
 const reduced = (lines: ReadonlyArray<string>, ...names: ReadonlyArray<string>) =>
   testSources({ "a.py": lines.join("\n") }, names).pipe(

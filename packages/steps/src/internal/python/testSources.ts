@@ -1,6 +1,6 @@
-import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import { TestRunner, type TestRunnerError } from "@stepwright/core/TestRunner"
+import type * as Effect from "effect/Effect"
+import type { TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
+import { evaluated, Files } from "./evaluated.ts"
 
 /** Gives of each file of tests what the named tests need: all of it but the tests that are not among them. */
 const program = `
@@ -27,15 +27,8 @@ def reduced(text, names):
     return chr(10).join(line for line in lines if line is not None)
 `
 
-const Files = Schema.Record(Schema.String, Schema.String)
-
 /** Files of tests without the tests that are not named. */
 export const testSources = (
-  files: Readonly<Record<string, string>>,
+  files: Files,
   names: ReadonlyArray<string>
-): Effect.Effect<Readonly<Record<string, string>>, TestRunnerError, TestRunner> =>
-  Effect.gen(function* () {
-    const { evaluate } = yield* TestRunner
-    // the program is ours: it gives what it says
-    return yield* Effect.orDie(Schema.decodeUnknownEffect(Files)(yield* evaluate(program, { files, names })))
-  })
+): Effect.Effect<Files, TestRunnerError, TestRunner> => evaluated(Files, program, { files, names })

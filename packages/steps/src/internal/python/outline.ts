@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import { TestRunner, type TestRunnerError } from "@stepwright/core/TestRunner"
+import type { TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
+import { evaluated, Files } from "./evaluated.ts"
 
 /** Gives of each Python file what others can use of it: its signatures, with the first paragraph of each docstring. */
 const program = `
@@ -63,15 +63,6 @@ def lines_of(node, indent):
             yield from lines_of(part, indent)
 `
 
-const Outlines = Schema.Record(Schema.String, Schema.String)
-
 /** The signatures of Python files, by path. */
-export const outlines = (
-  files: Readonly<Record<string, string>>
-): Effect.Effect<Readonly<Record<string, string>>, TestRunnerError, TestRunner> =>
-  Effect.gen(function* () {
-    if (Object.keys(files).length === 0) return {}
-    const { evaluate } = yield* TestRunner
-    // the program is ours: it gives what it says
-    return yield* Effect.orDie(Schema.decodeUnknownEffect(Outlines)(yield* evaluate(program, { files })))
-  })
+export const outlines = (files: Files): Effect.Effect<Files, TestRunnerError, TestRunner> =>
+  Object.keys(files).length === 0 ? Effect.succeed({}) : evaluated(Files, program, { files })

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { needs } from "../../../../test/support/tool.ts"
-import { outlines } from "../../src/internal/outline.ts"
-import { evaluating, python } from "../support/sandbox.ts"
+import { needs } from "../../../../../test/support/tool.ts"
+import { outlines } from "../../../src/internal/python/outline.ts"
+import { evaluating, python } from "../../support/sandbox.ts"
 
 const of = (...lines: ReadonlyArray<string>) =>
   outlines({ "a.py": lines.join("\n") }).pipe(
