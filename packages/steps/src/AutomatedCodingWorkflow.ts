@@ -9,7 +9,7 @@ import * as BriefStep from "./BriefStep.ts"
 import * as DeliveryStep from "./DeliveryStep.ts"
 import * as ImplementationStep from "./ImplementationStep.ts"
 import * as OrderStep from "./OrderStep.ts"
-import { Project } from "./Project.ts"
+import { type Files, Project } from "./Project.ts"
 import * as RepairWorkflow from "./RepairWorkflow.ts"
 import * as ReportStep from "./ReportStep.ts"
 import * as RequirementReviewStep from "./RequirementReviewStep.ts"
@@ -19,6 +19,7 @@ import * as SamplesStep from "./SamplesStep.ts"
 import * as TaskBreakdownStep from "./TaskBreakdownStep.ts"
 import * as TestGenerationStep from "./TestGenerationStep.ts"
 import * as TraceStep from "./TraceStep.ts"
+import type { Specification } from "./TraceStep.ts"
 import * as VerdictStep from "./VerdictStep.ts"
 import * as VerificationStep from "./VerificationStep.ts"
 
@@ -59,10 +60,58 @@ const file = Workflow.make("file", { input: BriefStep.Input }).pipe(
 /** What is green, or cannot be mended, stays as it is. */
 const kept = Step.effect("kept", { input: Attempt, output: Attempt, run: Effect.succeed })
 
+/** What was made of documents, before anything is known of it. */
+export interface Made {
+  readonly input: Pick<Project, "documents" | "samples">
+  readonly samples: SamplesStep.Shown
+  readonly requirement: { readonly specification: Specification }
+  readonly design: { readonly architecture: ArchitectureDesignStep.ArchitectureDesign }
+  readonly code: Files
+  readonly tests: TestGenerationStep.TestGeneration
+  readonly acceptance: TestGenerationStep.TestGeneration
+}
+
+/**
+ * Runs the tests of what was made, mends it where they are red, reports and delivers it. The files are delivered before
+ * the verdict, so that a run that fails leaves them to look at.
+ */
+export const proven = <In, E, R>(made: Workflow.Workflow<In, Made, E, R>) =>
+  made.pipe(
+    Workflow.bind("check", VerificationStep.step, { code: "code", tests: "tests", acceptance: "acceptance" }),
+    Workflow.branch("result", {
+      on: "check.outcome",
+      cases: {
+        green: kept,
+        red: RepairWorkflow.workflow,
+        "no-verdict": RepairWorkflow.workflow,
+        unsupported: kept,
+        empty: kept,
+        unavailable: kept
+      },
+      input: {
+        documents: "input.documents",
+        samples: "input.samples",
+        specification: "requirement.specification",
+        design: "design.architecture",
+        code: "code",
+        tests: "tests",
+        acceptance: "acceptance",
+        verification: "check"
+      }
+    }),
+    Workflow.bind("report", ReportStep.step, {
+      documents: "input.documents",
+      specification: "requirement.specification",
+      design: "design.architecture",
+      attempt: "result"
+    }),
+    Workflow.bind("delivery", DeliveryStep.step, { attempt: "result", report: "report" }),
+    Workflow.bind("verification", VerdictStep.step, { verification: "result.verification" })
+  )
+
 /**
  * From requirement documents to a tested Python project, made of public parts and wires only. Tests are written from the
- * specification and from the documents, never from the code. The files are delivered before they are verified, so that a
- * run that fails leaves them to look at.
+ * specification and from the documents, never from the code.
  */
 export const workflow = Workflow.make("automated-coding", { input: Input }).pipe(
   Workflow.bind("samples", SamplesStep.step, { samples: "input.samples" }),
@@ -108,34 +157,5 @@ export const workflow = Workflow.make("automated-coding", { input: Input }).pipe
     written: "implementation",
     samples: "input.samples"
   }),
-  Workflow.bind("check", VerificationStep.step, { code: "code", tests: "tests", acceptance: "acceptance" }),
-  Workflow.branch("result", {
-    on: "check.outcome",
-    cases: {
-      green: kept,
-      red: RepairWorkflow.workflow,
-      "no-verdict": RepairWorkflow.workflow,
-      unsupported: kept,
-      empty: kept,
-      unavailable: kept
-    },
-    input: {
-      documents: "input.documents",
-      samples: "input.samples",
-      specification: "requirement.specification",
-      design: "design.architecture",
-      code: "code",
-      tests: "tests",
-      acceptance: "acceptance",
-      verification: "check"
-    }
-  }),
-  Workflow.bind("report", ReportStep.step, {
-    documents: "input.documents",
-    specification: "requirement.specification",
-    design: "design.architecture",
-    attempt: "result"
-  }),
-  Workflow.bind("delivery", DeliveryStep.step, { attempt: "result", report: "report" }),
-  Workflow.bind("verification", VerdictStep.step, { verification: "result.verification" })
+  proven
 )
