@@ -10,7 +10,8 @@ export class Judgement extends Schema.Opaque<Judgement>()(
     test: text("the name of the test, as it is given"),
     fault: Schema.Literals(["code", "test", "specification", "environment"]),
     quote: Schema.String.annotate({
-      description: "the sentence of the documents that decides it, word for word; may be empty for code and environment"
+      description:
+        "the sentence of the documents that decides it, word for word; may be empty for code, environment, and a test of what was assumed"
     }),
     reason: text("what the right behaviour is, and what is wrong")
   })

@@ -4,7 +4,7 @@ import * as Edits from "@stepwright/core/Edits"
 import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
 import * as CodeRepairPrompt from "./CodeRepairPrompt.ts"
-import { Evidence, printFailures } from "./EvidenceStep.ts"
+import { Evidence, printFailures, testsOf } from "./EvidenceStep.ts"
 import * as files from "./internal/files.ts"
 import { codePathProblem, pathProblem } from "./internal/relativePath.ts"
 import { blamedOn, Judgements } from "./JudgementStep.ts"
@@ -49,11 +49,10 @@ export const step = Step.make("code-repair", {
   prompt: CodeRepairPrompt.template,
   variables: ({ evidence, judgements, specification }) => {
     const failures = blamedOn(["code", "specification"], evidence, judgements)
-    const paths = new Set(failures.map(({ file }) => file))
     return {
       criteria: toMarkdown(specification),
       code: files.print(evidence.code),
-      tests: files.print(Object.fromEntries(Object.entries(evidence.tests).filter(([path]) => paths.has(path)))),
+      tests: files.print(testsOf(evidence, failures)),
       failures: printFailures(failures),
       example: parser.print(CodeRepairPrompt.example)
     }

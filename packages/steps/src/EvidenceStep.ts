@@ -1,12 +1,15 @@
 import * as Effect from "effect/Effect"
+import * as EffectRegExp from "effect/RegExp"
 import * as Schema from "effect/Schema"
 import * as Step from "@stepwright/core/Step"
 import { ArchitectureDesign, serves } from "./ArchitectureDesignStep.ts"
 import { Attempt } from "./Attempt.ts"
+import * as failureText from "./internal/failureText.ts"
 import { moduleName } from "./internal/moduleName.ts"
 import * as testNames from "./internal/testNames.ts"
 import { testSources } from "./internal/python/testSources.ts"
 import { Files, Project } from "./Project.ts"
+import type { TestGeneration } from "./TestGenerationStep.ts"
 
 /** A test that did not pass, the file that it is in, and the criterion that it names. */
 export class Failure extends Schema.Opaque<Failure>()(
@@ -14,7 +17,7 @@ export class Failure extends Schema.Opaque<Failure>()(
     test: Schema.String,
     file: Schema.String,
     criterion: Schema.optionalKey(Schema.String),
-    /** The end of what was told of it. */
+    /** What was told of it, the middle left out where it is long. */
     detail: Schema.String
   })
 ) {}
@@ -23,19 +26,15 @@ export class Failure extends Schema.Opaque<Failure>()(
 export class Evidence extends Schema.Opaque<Evidence>()(
   Schema.Struct({
     failures: Schema.Array(Failure),
-    /** The files of the tests that failed, without those that passed. */
+    /** The files of the tests that failed, without those that passed, and what these import of other files of tests. */
     tests: Files,
     /** The files of code that failures name, or that serve their criteria. */
     code: Files
   })
 ) {}
 
-/** How many failures are looked at in one round, and how much of each is shown. **Units** characters */
+/** How many failures are looked at in one round. */
 const most = 20
-const mostOfDetail = 1500
-
-/** The end of what a test said, without the addresses of objects, which are others each time. */
-const endOf = (detail: string): string => detail.replace(/\bat 0x[0-9a-f]+/gi, "at 0x…").slice(-mostOfDetail)
 
 /** The file of a test by its full name, `tests/test_cart.py` of `tests.test_cart.CartTest.test_r1_2_empty`. */
 const fileOf = (test: string, paths: ReadonlyArray<string>): string | undefined =>
@@ -51,15 +50,33 @@ const failuresOf = ({ acceptance, tests, verification }: Attempt): ReadonlyArray
       .map(({ detail = "", test }): Failure => {
         const criterion = testNames.criterionOf(test.split(".").at(-1)!)
         const file = fileOf(test, paths) ?? ""
-        return { test, file, ...(criterion !== undefined && { criterion }), detail: endOf(detail) }
+        return { test, file, ...(criterion !== undefined && { criterion }), detail: failureText.shortened(detail) }
       }),
-    ...whole.map((detail) => ({ test: "the run of the tests", file: "", detail: endOf(detail) }))
+    ...whole.map((detail) => ({ test: "the run of the tests", file: "", detail: failureText.shortened(detail) }))
   ].slice(0, most)
 }
 
-/** Failures as a prompt shows them. */
-export const printFailures = (failures: ReadonlyArray<Failure>): string =>
-  failures.map(({ detail, test }) => `### ${test}\n${detail.trimEnd()}`).join("\n\n")
+/** Failures as a prompt shows them, those that say the same together. */
+export const printFailures = (failures: ReadonlyArray<Failure>): string => failureText.print(failures)
+
+/** The files of some of the tests that failed, and what files of tests import. */
+export const testsOf = ({ failures, tests }: Evidence, some: ReadonlyArray<Failure>): Files => {
+  const has = (of: ReadonlyArray<Failure>, path: string) => of.some(({ file }) => file === path)
+  return Object.fromEntries(Object.entries(tests).filter(([path]) => has(some, path) || !has(failures, path)))
+}
+
+/** Some files of tests, by path, and those without tests that they import. */
+const withHelpers = (all: TestGeneration, paths: ReadonlyArray<string>): Files => {
+  const found = all.filter(({ path }) => paths.includes(path))
+  const imports = found.flatMap(({ content }) => content.match(/^\s*(?:from|import)\b.*/gm) ?? []).join("\n")
+  const isImported = (path: string) =>
+    new RegExp(`\\b${EffectRegExp.escape(moduleName(path).split(".").at(-1)!)}\\b`).test(imports)
+  const helpers = all.filter(
+    ({ content, path }) =>
+      path.endsWith(".py") && !paths.includes(path) && testNames.of(content).length === 0 && isImported(path)
+  )
+  return Object.fromEntries([...found, ...helpers].map(({ content, path }) => [path, content]))
+}
 
 export const Input = Schema.Struct({ attempt: Attempt, design: ArchitectureDesign, samples: Project.fields.samples })
 
@@ -70,10 +87,9 @@ export const step = Step.effect("evidence", {
   run: ({ attempt, design, samples }) =>
     Effect.gen(function* () {
       const failures = failuresOf(attempt)
-      const files = Object.fromEntries(
-        [...attempt.tests, ...attempt.acceptance]
-          .filter(({ path }) => failures.some(({ file }) => file === path))
-          .map(({ content, path }) => [path, content])
+      const files = withHelpers(
+        [...attempt.tests, ...attempt.acceptance],
+        failures.map(({ file }) => file)
       )
       const isFailing = (test: string) => failures.some((failure) => testNames.isOf(test, failure.test))
       const names = [

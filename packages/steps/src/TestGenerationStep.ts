@@ -60,7 +60,7 @@ const straying = (files: TestGeneration, { samples, specification }: typeof Inpu
   for (const { content, path } of files) {
     if (/\/test_acceptance\w*\.py$/.test(path))
       return `"${path}" has a name of acceptance tests, which are written apart`
-    const isApart = /\/test_assumed\w*\.py$/.test(path)
+    const isApart = testNames.isOfAssumed(path)
     for (const { criterion, name } of testNames.of(content)) {
       if (criterion === undefined)
         return `the test ${name} in "${path}" does not name its criterion, as test_r1_2_… does`

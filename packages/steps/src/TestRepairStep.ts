@@ -5,7 +5,7 @@ import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
 import { ArchitectureDesign, interfaceToMarkdown } from "./ArchitectureDesignStep.ts"
 import { Repair } from "./CodeRepairStep.ts"
-import { Evidence, printFailures } from "./EvidenceStep.ts"
+import { Evidence, printFailures, testsOf } from "./EvidenceStep.ts"
 import * as files from "./internal/files.ts"
 import { moduleName } from "./internal/moduleName.ts"
 import * as testNames from "./internal/testNames.ts"
@@ -83,10 +83,9 @@ export const step = Step.make("test-repair", {
   prompt: TestRepairPrompt.template,
   variables: (input) => {
     const failures = wrongTests(input)
-    const paths = new Set(failures.map(({ file }) => file))
     return {
       interface: interfaceToMarkdown(input.design),
-      tests: files.print(Object.fromEntries(Object.entries(input.evidence.tests).filter(([path]) => paths.has(path)))),
+      tests: files.print(testsOf(input.evidence, failures)),
       failures: printFailures(failures),
       example: parser.print(TestRepairPrompt.example)
     }

@@ -18,11 +18,12 @@ type Result = readonly [outcome: TestRunner.Outcome, test: string, detail?: stri
 const gathered = (
   results: ReadonlyArray<Result>,
   more: Partial<Attempt.Attempt["verification"]> = {},
-  evaluate: Parameters<typeof evaluating>[0] = () => Effect.fail(unavailable("no Python"))
+  evaluate: Parameters<typeof evaluating>[0] = () => Effect.fail(unavailable("no Python")),
+  written: Attempt.Attempt["tests"] = tests
 ) => {
   const attempt = {
     code: { ...code, "data/a.csv": "1\n" },
-    tests,
+    tests: written,
     acceptance,
     verification: {
       outcome: "red" as const,
@@ -114,13 +115,24 @@ describe("EvidenceStep", () => {
     })
   )
 
-  it.effect("looks at twenty failures at most, and at the end of what each told", () =>
+  it.effect("shows what tests that failed import of other files of tests", () =>
     Effect.gen(function* () {
-      const detail = `${"x".repeat(5000)} the end`
+      const helper = { path: "tests/support.py", content: "def made(): ...\n" }
+      const other = { path: "tests/other.py", content: "x = 1\n" }
+      const [file] = tests
+      const using = { ...file!, content: `from tests.support import made\n${file!.content}` }
+      const { tests: shown } = yield* gathered([["failed", named]], {}, undefined, [using, helper, other])
+      assert.deepStrictEqual(shown, { [using.path]: using.content, [helper.path]: helper.content })
+    })
+  )
+
+  it.effect("looks at twenty failures at most, and at both ends of what each told", () =>
+    Effect.gen(function* () {
+      const detail = `The beginning ${"x".repeat(5000)} the end`
       const { failures } = yield* gathered(Array.from({ length: 50 }, (_, i) => ["failed", `tests.t${i}`, detail]))
       assert.strictEqual(failures.length, 20)
       assert.isAtMost(failures[0]!.detail.length, 1500)
-      assert.match(failures[0]!.detail, / the end$/)
+      assert.match(failures[0]!.detail, /^The beginning [^]*\n…\n[^]* the end$/)
     })
   )
 })

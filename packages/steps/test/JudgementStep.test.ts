@@ -6,8 +6,11 @@ import { asking } from "./support/model.ts"
 import { documents, specification } from "./support/playlist.ts"
 import { evidence, judgements, quote, right, wrong } from "./support/repair.ts"
 
-const asked = (judgements: JudgementStep.Judgements) =>
-  asking(Step.run(JudgementStep.step, { documents, specification, evidence }), JudgementStep.parser.print(judgements))
+const asked = (judgements: JudgementStep.Judgements, of = evidence) =>
+  asking(
+    Step.run(JudgementStep.step, { documents, specification, evidence: of }),
+    JudgementStep.parser.print(judgements)
+  )
 
 const [first, second] = judgements
 
@@ -35,6 +38,20 @@ describe("JudgementStep", () => {
   ] as const)("asks again for %j", ([judgements, detail]) =>
     Effect.gen(function* () {
       assert.include((yield* asked(judgements)).said, detail)
+    })
+  )
+
+  it.effect("lets a test of what was assumed give way without a sentence, and no other", () =>
+    Effect.gen(function* () {
+      const assumed = {
+        ...evidence,
+        failures: [{ ...wrong, file: "tests/test_assumed_songs.py" }, right]
+      }
+      const said = (first: Partial<JudgementStep.Judgements[number]>) =>
+        Effect.map(asked([{ ...judgements[0]!, ...first }, second!], assumed), ({ said }) => said)
+      assert.strictEqual(yield* said({ quote: "" }), "accepted")
+      assert.include(yield* said({ quote: "songs are free" }), 'no document says "songs are free"')
+      assert.include(yield* said({ quote: "", fault: "specification" }), 'no document says ""')
     })
   )
 

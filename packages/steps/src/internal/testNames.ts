@@ -65,6 +65,9 @@ export const criterionOf = (name: string): string | undefined => {
   return requirement === undefined ? undefined : `R${requirement}.${criterion}`
 }
 
+/** Whether a file is one of tests of what was assumed. */
+export const isOfAssumed = (path: string): boolean => /\/test_assumed\w*\.py$/.test(path)
+
 /** How often a test asserts something, but for what holds whatever the code does. */
 export const assertionsIn = (source: string): number =>
   source

@@ -29,6 +29,29 @@ describe("testSources", () => {
   )
 
   it.effect(
+    "leaves out a class of which no test is left, unless what is left names it or it inherits one, and none empty",
+    () =>
+      Effect.gen(function* () {
+        const used = ["class Base(unittest.TestCase):", "    def setUp(self): ..."]
+        const named = ["class ATest(Base):", "    def test_a(self): assert made(self)"]
+        const inheriting = ["class CTest(ATest):"]
+        const gone = [
+          "@slow",
+          "class BTest(unittest.TestCase):",
+          "    def setUp(self): ...",
+          "    def test_b(self): ..."
+        ]
+        const last = ["class Other(GoneBase): ...", "class GoneBase(TestCase):"]
+        const test = "    def test_b(self): ..."
+        assert.deepStrictEqual(
+          yield* reduced([...used, test, ...named, ...gone, ...inheriting, test, ...last, test], "test_a"),
+          [...used, ...named, ...inheriting, "    ...", ...last, "    ..."]
+        )
+      }),
+    needs("python3")
+  )
+
+  it.effect(
     "counts lines as Python does, whatever stands in them",
     () =>
       Effect.gen(function* () {
