@@ -122,6 +122,60 @@ describe("outlines", () => {
   )
 
   it.effect(
+    "have the attributes that an instance is made with, with their types, and those that the class declares once",
+    () =>
+      Effect.gen(function* () {
+        const lines = yield* of(
+          "class Song:",
+          "    seconds: int",
+          "    def __init__(self, title: str, tags, *, loud: bool = False) -> None:",
+          "        self.title = title",
+          "        self.tags, self.loud = tags, loud",
+          "        self.seconds = 0",
+          "        self._hidden = 1",
+          "        self.other.x = 1",
+          "        if tags:",
+          "            self.plays: dict[str, int] = {}",
+          "        self.count = 0",
+          "        self.total = 0",
+          "    @property",
+          "    def total(self) -> int: ...",
+          "class Shelf:",
+          "    def __post_init__(this): this.songs = []",
+          "    def __init__(): x.y = 1"
+        )
+        assert.deepStrictEqual(lines, [
+          "class Song:",
+          "    title: str",
+          "    tags = ...",
+          "    loud = ...",
+          "    count = 0",
+          "    plays: dict[str, int]",
+          "    seconds: int",
+          "    def __init__(self, title: str, tags, *, loud: bool=False) -> None: ...",
+          "    @property",
+          "    def total(self) -> int: ...",
+          "class Shelf:",
+          "    songs = ...",
+          "    def __post_init__(this): ...",
+          "    def __init__(): ..."
+        ])
+      }),
+    needs("python3")
+  )
+
+  it.effect(
+    "cut a long paragraph of a docstring off",
+    () =>
+      Effect.gen(function* () {
+        const [, said] = yield* of("def f():", `    """${"word ".repeat(200)}"""`)
+        assert.isAtMost(said!.length, 320)
+        assert.match(said!, /^ {4}"""word word .*…"""$/)
+      }),
+    needs("python3")
+  )
+
+  it.effect(
     "leave out what is private, and all that is below it",
     () =>
       Effect.gen(function* () {
