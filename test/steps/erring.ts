@@ -39,6 +39,7 @@ const replies: Readonly<Record<string, string>> = {
     changes: [],
     retired: [],
     requirements: [],
+    constraints: [],
     assumptions: [],
     openQuestions: [],
     contradictions: []

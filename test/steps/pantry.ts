@@ -53,6 +53,7 @@ export const review: RequirementReviewStep.RequirementReview = {
   changes: [{ id: "R1.2", text: "A shelf cannot be lost.", quotes: [], why: "it may be asked" }],
   retired: [],
   requirements: [],
+  constraints: [],
   assumptions: [],
   openQuestions: [],
   contradictions: []

@@ -157,6 +157,7 @@ const nonceScript = pantry.replying({
   "requirement-review": RequirementReviewStep.parser.print({
     ...pantry.review,
     changes: [],
+    constraints: ["nonce-constraint"],
     assumptions: ["nonce-assumption"],
     openQuestions: ["nonce-question"]
   }),

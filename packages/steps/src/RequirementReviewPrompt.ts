@@ -12,7 +12,7 @@ Read every sentence of the documents, and ask:
 - Contradicted: do two passages, or a sample and a passage, disagree?
 - A criterion is marked as assumed where a program does not find what it says in what it quotes, by words alone. Where the documents do say it, give it their words, or further quotes; where they do not, the mark is right and stays. The program's findings are of that kind too: mend what is wrong, and leave the rest.
 
-"quotes" are whole clauses, list items or table rows of the documents, word for word, which together hold every number, name and guarantee of the criterion; none where it is a decision. Change nothing that is right: criteria keep their ids and their words. "changes", "retired" and "requirements" are empty where there is nothing to change; "assumptions", "openQuestions" and "contradictions" are the whole lists as they are to be, without what was settled or retired.
+"quotes" are whole clauses, list items or table rows of the documents, word for word, which together hold every number, name and guarantee of the criterion; none where it is a decision. Change nothing that is right: criteria keep their ids and their words. "changes", "retired" and "requirements" are empty where there is nothing to change; "constraints", "assumptions", "openQuestions" and "contradictions" are the whole lists as they are to be, without what was settled or retired: constraints are reviewed as criteria are.
 
 [Documents]
 {{documents}}
@@ -53,6 +53,7 @@ export const example = {
   ],
   retired: [],
   requirements: [],
+  constraints: ["Python 3.11 or later, standard library only."],
   assumptions: [],
   openQuestions: [],
   contradictions: []

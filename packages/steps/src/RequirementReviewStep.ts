@@ -32,7 +32,8 @@ export class RequirementReview extends Schema.Opaque<RequirementReview>()(
     ).annotate({
       description: "requirements that only new criteria stand under"
     }),
-    assumptions: texts("the whole list as it is to be, not only what is new"),
+    constraints: texts("the whole list as it is to be, not only what is new"),
+    assumptions: texts("the whole list as it is to be"),
     openQuestions: texts("the whole list as it is to be"),
     contradictions: Schema.Array(Contradiction).annotate({ description: "the whole list as it is to be" })
   })
@@ -59,6 +60,7 @@ export const apply = (requirement: Requirement, review: RequirementReview): Requ
         ]
       }))
       .filter(({ criteria }) => criteria.length > 0),
+    constraints: review.constraints,
     assumptions: review.assumptions,
     openQuestions: review.openQuestions,
     contradictions: review.contradictions

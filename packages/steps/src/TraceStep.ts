@@ -26,7 +26,7 @@ export class Specification extends Schema.Opaque<Specification>()(
     requirement: Requirement,
     /** By the ids of criteria. */
     traces: Schema.Record(Schema.String, Trace),
-    /** Passages that no criterion quotes, and no constraint says again. */
+    /** Passages that no criterion quotes, and no constraint says again, but those that only introduce. */
     uncovered: Schema.Array(Source),
     /** Guarantees of passages that no criterion which quotes them gives. */
     weakened: Schema.Array(Schema.Struct({ source: Source, guarantee: Schema.String }))
@@ -75,6 +75,7 @@ export const trace = (requirement: Requirement, documents: Project["documents"])
     ),
     uncovered: passages
       .filter((passage) => quoting(passage).length === 0 && !claims.isRetold(passage.text, requirement.constraints))
+      .filter(({ isIntroduction, text }) => !isIntroduction || claims.isClaim(text))
       .map(source),
     weakened: passages.flatMap((passage) => {
       const criteria = quoting(passage)

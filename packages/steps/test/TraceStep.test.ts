@@ -71,6 +71,28 @@ describe("TraceStep", () => {
     )
   })
 
+  it("lists nothing that only introduces, and whatever else could be asked for", () => {
+    const uncovered = (text: string) =>
+      TraceStep.trace({ ...RequirementPrompt.example, requirements: [], constraints: [] }, [
+        { path: "PRD.md", text }
+      ]).uncovered.map(({ text }) => text)
+    assert.deepStrictEqual(uncovered("A tool for songs.\n\n## Songs\n\nOf a song:\n\n- title\n\nIt has a length."), [
+      "title",
+      "It has a length."
+    ])
+    for (const text of [
+      "A tool for songs. It must be fast.\n\n- x",
+      "It holds every song:\n- x",
+      "It holds `songs`:\n- x",
+      "Up to 3 songs:\n- x",
+      "The following are errors:\n- x"
+    ]) {
+      assert.isAbove(uncovered(text).length, 1, text)
+    }
+    assert.deepStrictEqual(uncovered("A tool for songs."), ["A tool for songs."])
+    assert.deepStrictEqual(uncovered("Intro.\n\nOf songs:\nthe rest."), ["Intro.", "Of songs: the rest."])
+  })
+
   it("is a text that says what was assumed", () => {
     const text = TraceStep.toMarkdown(specification(["At most 3 songs.", "At most 3 songs."], ["Titles are text."]))
     assert.include(text, "- R1.1: At most 3 songs.\n- R1.2: Titles are text. (assumed)")

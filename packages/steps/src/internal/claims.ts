@@ -87,6 +87,17 @@ export const notIn = (text: string, source: string): ReadonlyArray<string> => {
   ]
 }
 
+/** Words that ask for something, or forbid or refuse it. */
+const asking =
+  /\b(?:must|shall|should|will|may|can|cannot|has to|have to|needs?|requires?|no|not|none|nothing|without|errors?|fails?|raises?|refuses?|rejects?|returns?|prints?|writes?|exits?|if|when|unless|before|after|first|last)\b|n['’]t\b|["“]/iu
+
+/** Whether a text says something that could be asked of software: a number, a name, a guarantee, or words that ask. */
+export const isClaim = (text: string): boolean =>
+  asking.test(text) ||
+  text.includes("`") ||
+  figures(text).length + inWords(text).length > 0 ||
+  guarantees.some(({ makes }) => makes.test(text))
+
 const words = (text: string): ReadonlyArray<string> =>
   text.toLowerCase().match(/[\p{L}\p{N}_][\p{L}\p{N}_.]+[\p{L}\p{N}_]/gu) ?? []
 

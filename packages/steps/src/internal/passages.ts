@@ -10,6 +10,8 @@ export interface Passage {
   readonly line: number
   readonly kind: "clause" | "row" | "code"
   readonly text: string
+  /** Whether it may only introduce: the first paragraph of a document with a list, or what a colon ends before one. */
+  readonly isIntroduction: boolean
 }
 
 /** Lines that belong together, and what they are. */
@@ -17,16 +19,27 @@ interface Block {
   readonly kind: Passage["kind"]
   readonly line: number
   readonly lines: ReadonlyArray<string>
+  readonly isItem: boolean
 }
 
 /** The passages of documents, in their order. Headings and the rules of tables are none: they state nothing. */
 export const passagesOf = (documents: ReadonlyArray<Document>): ReadonlyArray<Passage> =>
-  documents.flatMap(({ path, text }) =>
-    blocksOf(text).flatMap(({ kind, line, lines }) => {
+  documents.flatMap(({ path, text }) => {
+    const blocks = blocksOf(text)
+    return blocks.flatMap(({ isItem, kind, line, lines }, i) => {
       const parts = kind === "clause" ? clausesOf(lines, line) : [{ line, text: lines.join("\n") }]
-      return parts.map((part): Passage => ({ document: path, kind, ...part }))
+      const isFirst = i === 0 && kind === "clause" && blocks.some(isListed)
+      const after = blocks[i + 1]
+      const leads = after !== undefined && isListed(after)
+      return parts.map((part): Passage => {
+        const isIntroduction = !isItem && (isFirst || (leads && part.text.endsWith(":")))
+        return { document: path, kind, ...part, isIntroduction }
+      })
     })
-  )
+  })
+
+/** Whether a block is an item of a list, or a row of a table. */
+const isListed = ({ isItem, kind }: Block): boolean => isItem || kind === "row"
 
 const fence = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})/
 const heading = /^ {0,3}#{1,6}\s/
@@ -37,7 +50,7 @@ const item = /^\s*(?:[-*+•]|\d+[.)])\s+/
 
 const blocksOf = (text: string): ReadonlyArray<Block> => {
   const blocks: Array<Block> = []
-  let open: { readonly line: number; readonly lines: Array<string> } | undefined
+  let open: { readonly line: number; readonly lines: Array<string>; readonly isItem: boolean } | undefined
   const close = () => {
     if (open !== undefined) blocks.push({ kind: "clause", ...open })
     open = undefined
@@ -51,7 +64,7 @@ const blocksOf = (text: string): ReadonlyArray<Block> => {
       const from = i + 1
       const closing = new RegExp(`^\\s*${mark[0]}{${mark.length},}\\s*$`)
       while (++i < lines.length && !closing.test(lines[i]!));
-      if (from < i) blocks.push({ kind: "code", line: from + 1, lines: lines.slice(from, i) })
+      if (from < i) blocks.push({ kind: "code", line: from + 1, lines: lines.slice(from, i), isItem: false })
     } else if (line.trim() === "" || heading.test(line)) {
       close()
     } else if (underline.test(line)) {
@@ -60,10 +73,10 @@ const blocksOf = (text: string): ReadonlyArray<Block> => {
       close()
     } else if (row.test(line)) {
       close()
-      if (!rule.test(line)) blocks.push({ kind: "row", line: i + 1, lines: [line.trim()] })
+      if (!rule.test(line)) blocks.push({ kind: "row", line: i + 1, lines: [line.trim()], isItem: false })
     } else {
       if (item.test(line)) close()
-      open ??= { line: i + 1, lines: [] }
+      open ??= { line: i + 1, lines: [], isItem: item.test(line) }
       open.lines.push(line.replace(item, "").trim())
     }
   }
