@@ -47,26 +47,23 @@ const outcomeOf = (report: Pick<TestReport, "tests" | "doubts">): Outcome => {
 const notRun = (
   files: TestGeneration,
   { doubts, tests }: Pick<TestReport, "doubts" | "tests">
-): ReadonlyArray<string> =>
-  doubts.length > 0
-    ? []
-    : files.flatMap(({ content, path }) => {
-        const module = moduleName(path)
-        const reported = tests.map(({ test }) => testNames.ownerOf(test)).filter((name) => testNames.isOf(name, module))
-        return testNames.of(content).flatMap(({ fullName, name }) => {
-          const isReported = reported.some(
-            (other) => testNames.isOf(`${module}.${fullName}`, other) || lastOf(other) === name
-          )
-          return isReported ? [] : [`${module}.${fullName} did not run, and nothing says why`]
-        })
-      })
-
-/** The name of a function in its full name, without what pytest adds for each case. */
-const lastOf = (test: string): string | undefined =>
-  test
-    .replace(/\[[^]*\]$/, "")
-    .split(".")
-    .at(-1)
+): ReadonlyArray<string> => {
+  if (doubts.length > 0) return []
+  const reported = new Set(tests.map(({ test }) => testNames.functionOf(test)))
+  // a test that a class has from another is reported as that class's
+  const inherited = new Set(
+    [...reported].flatMap((name) => testNames.partsOf(name).map((part) => `${part} ${testNames.lastOf(name)}`))
+  )
+  return files.flatMap(({ content, path }) => {
+    const module = moduleName(path)
+    return testNames.of(content).flatMap(({ fullName, name }) => {
+      const test = `${module}.${fullName}`
+      const isReported =
+        testNames.partsOf(test).some((part) => reported.has(part)) || inherited.has(`${module} ${name}`)
+      return isReported ? [] : [`${test} did not run, and nothing says why`]
+    })
+  })
+}
 
 const none = { tests: [], doubts: [] }
 

@@ -135,14 +135,33 @@ const placeOf = (quote: string, text: string): number => {
 /** Whether a quotation of a part says something: two words at least, a long one, or code. */
 const says = (quote: string): boolean => /[\p{L}\p{N}]\S*\s+\S*[\p{L}\p{N}]|\p{L}{6}|`[^`]+`/u.test(quote)
 
+/** The passages of one document, as they are compared, and all of them as one text. */
+interface Compared {
+  readonly own: ReadonlyArray<Passage>
+  readonly texts: ReadonlyArray<string>
+  readonly whole: string
+}
+
+const compared = new WeakMap<ReadonlyArray<Passage>, ReadonlyArray<Compared>>()
+
+/** The passages by document; what is compared is made once, however much is looked for. */
+const inDocuments = (passages: ReadonlyArray<Passage>): ReadonlyArray<Compared> => {
+  const known =
+    compared.get(passages) ??
+    Array.from(Map.groupBy(passages, ({ document }) => document).values(), (own) => {
+      const texts = own.map(({ text }) => normalise(text))
+      return { own, texts, whole: texts.join(" ") }
+    })
+  compared.set(passages, known)
+  return known
+}
+
 /** The passages that a quotation stands in, whole; `undefined` where no document has it. */
 export const cite = (passages: ReadonlyArray<Passage>, quote: string): ReadonlyArray<Passage> | undefined => {
   const wanted = normalise(quote.replace(/^\s*(?:[-*+•]|\d+[.)])\s+/gm, ""))
   if (wanted === "") return undefined
-  for (const document of new Set(passages.map(({ document }) => document))) {
-    const own = passages.filter((passage) => passage.document === document)
-    const texts = own.map(({ text }) => normalise(text))
-    const at = says(wanted) || texts.includes(wanted) ? placeOf(wanted, texts.join(" ")) : -1
+  for (const { own, texts, whole } of inDocuments(passages)) {
+    const at = says(wanted) || texts.includes(wanted) ? placeOf(wanted, whole) : -1
     if (at === -1) continue
     let start = 0
     return own.filter((_, i) => {

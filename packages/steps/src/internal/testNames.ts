@@ -32,8 +32,9 @@ export const of = (text: string): ReadonlyArray<Test> => {
     const [, isClass, name] = header.exec(line) ?? []
     if (name === undefined) continue
     if (isClass === undefined && name.startsWith("test") && around.every(({ isClass }) => isClass)) {
-      const end = code.findIndex((other, j) => j > i && !isBlank(other) && indentOf(other) <= indent)
-      const own = lines.slice(i, end === -1 ? undefined : end)
+      let end = i + 1
+      while (end < code.length && (isBlank(code[end]!) || indentOf(code[end]!) > indent)) end++
+      const own = lines.slice(i, end)
       const last = own.findLastIndex((line) => !isBlank(line) || indentOf(line) > indent)
       const source = own
         .slice(0, last + 1)
@@ -58,6 +59,21 @@ export const isOf = (test: string, reported: string): boolean => {
 
 /** The test, class or module that a report speaks of. */
 export const ownerOf = (reported: string): string => /\((.+)\)$/.exec(reported)?.[1] ?? reported
+
+/** The test, class or module that a report speaks of, without what pytest adds for each case. */
+export const functionOf = (reported: string): string => ownerOf(reported.replace(/\[[^]*\]$/, ""))
+
+/** The last of the names that a full name consists of. */
+export const lastOf = (fullName: string): string => fullName.slice(fullName.lastIndexOf(".") + 1)
+
+/** A full name, and those of what it is in. */
+export const partsOf = (fullName: string): ReadonlyArray<string> => {
+  const parts = [fullName]
+  for (let end = fullName.lastIndexOf("."); end > 0; end = fullName.lastIndexOf(".", end - 1)) {
+    parts.push(fullName.slice(0, end))
+  }
+  return parts
+}
 
 /** `R1.2` of `test_r1_2_empty`. */
 export const criterionOf = (name: string): string | undefined => {
