@@ -51,7 +51,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     // tests know nothing of code
     ["TestGenerationStep", "AcceptanceTestStep"],
     ["TaskBreakdownStep", "OrderStep", "BriefStep", "ImplementationStep", "AssemblyStep"],
-    ["VerificationStep", "Attempt", "MutationStep"],
+    ["VerificationStep", "Attempt", "CoverageStep", "MutationStep"],
     ["EvidenceStep", "JudgementStep", "CodeRepairStep", "TestRepairStep"],
     ["RepairWorkflow", "ReportStep"],
     ["DeliveryStep", "VerdictStep"],

@@ -132,7 +132,8 @@ describe("stepwright schema report", () => {
         documents,
         specification: TraceStep.trace(RequirementPrompt.example, documents),
         design: ArchitectureDesignPrompt.example,
-        attempt: { code: {}, tests: [], acceptance: [], verification }
+        attempt: { code: {}, tests: [], acceptance: [], verification },
+        coverage: {}
       })
     )
     const json = JSON.parse(JSON.stringify(Schema.encodeSync(Schema.toCodecJson(ReportStep.Report))(report)))

@@ -176,6 +176,7 @@ describe("AutomatedCodingWorkflow", () => {
         "implementation/*/implementation",
         "code",
         "check",
+        "coverage",
         "report",
         "delivery",
         "verification"

@@ -17,6 +17,34 @@ export class Judgement extends Schema.Opaque<Judgement>()(
   })
 ) {}
 
+/** A round of repair: whom it blamed, what it changed, in the unified format, and what the tests showed then. */
+export class Round extends Schema.Opaque<Round>()(
+  Schema.Struct({
+    judgements: Schema.Array(Judgement),
+    changes: Schema.Array(Schema.Struct({ path: Schema.String, diff: Schema.String })),
+    outcome: Verification.fields.outcome,
+    counts: Verification.fields.counts
+  })
+) {}
+
+/**
+ * Why repair went no further. `green`: the tests are; `unchanged`: the last round changed nothing; `known`: it came back
+ * to what was tried before; `unmendable`: what is left is no failure of code or tests; `no-reply`: no reply could be used;
+ * `rounds`: there were as many as there may be.
+ */
+export const Stop = Schema.Literals(["green", "unchanged", "known", "unmendable", "no-reply", "rounds"])
+export type Stop = typeof Stop.Type
+
+/** How a project was mended. */
+export class Repaired extends Schema.Opaque<Repaired>()(
+  Schema.Struct({
+    rounds: Schema.Array(Round),
+    /** How many of them led to what was best, and is delivered. */
+    kept: Schema.Int,
+    stop: Stop
+  })
+) {}
+
 /** A project as it is at some time: its code, its tests, and what they show. */
 export class Attempt extends Schema.Opaque<Attempt>()(
   Schema.Struct({
@@ -24,7 +52,6 @@ export class Attempt extends Schema.Opaque<Attempt>()(
     tests: TestGeneration,
     acceptance: TestGeneration,
     verification: Verification,
-    /** What was said in the rounds of repair that led to it. */
-    blames: Schema.optionalKey(Schema.Array(Judgement))
+    repair: Schema.optionalKey(Repaired)
   })
 ) {}

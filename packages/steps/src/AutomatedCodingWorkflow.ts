@@ -6,6 +6,7 @@ import * as ArchitectureDesignStep from "./ArchitectureDesignStep.ts"
 import * as AssemblyStep from "./AssemblyStep.ts"
 import { Attempt } from "./Attempt.ts"
 import * as BriefStep from "./BriefStep.ts"
+import * as CoverageStep from "./CoverageStep.ts"
 import * as DeliveryStep from "./DeliveryStep.ts"
 import * as ImplementationStep from "./ImplementationStep.ts"
 import * as OrderStep from "./OrderStep.ts"
@@ -99,11 +100,13 @@ export const proven = <In, E, R>(made: Workflow.Workflow<In, Made, E, R>) =>
         verification: "check"
       }
     }),
+    Workflow.bind("coverage", CoverageStep.step, { attempt: "result" }),
     Workflow.bind("report", ReportStep.step, {
       documents: "input.documents",
       specification: "requirement.specification",
       design: "design.architecture",
-      attempt: "result"
+      attempt: "result",
+      coverage: "coverage"
     }),
     Workflow.bind("delivery", DeliveryStep.step, { attempt: "result", report: "report" }),
     Workflow.bind("verification", VerdictStep.step, { verification: "result.verification" })

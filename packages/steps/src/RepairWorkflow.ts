@@ -6,9 +6,10 @@ import { Hasher } from "@stepwright/core/Hasher"
 import * as Step from "@stepwright/core/Step"
 import * as Workflow from "@stepwright/core/Workflow"
 import { ArchitectureDesign } from "./ArchitectureDesignStep.ts"
-import { Attempt } from "./Attempt.ts"
+import { Attempt, Repaired, Stop } from "./Attempt.ts"
 import * as CodeRepairStep from "./CodeRepairStep.ts"
 import * as EvidenceStep from "./EvidenceStep.ts"
+import { changes } from "./internal/diff.ts"
 import * as JudgementStep from "./JudgementStep.ts"
 import { Project } from "./Project.ts"
 import * as TestRepairStep from "./TestRepairStep.ts"
@@ -16,23 +17,28 @@ import { Specification } from "./TraceStep.ts"
 import * as VerificationStep from "./VerificationStep.ts"
 
 const { documents, samples } = Project.fields
+const { repair: _, ...project } = Attempt.fields
+const { verification: __, ...files } = project
 
 export const Input = Schema.Struct({
   documents,
   samples,
   specification: Specification,
   design: ArchitectureDesign,
-  ...Attempt.fields
+  ...project
 })
 
 /** What was reached so far. */
 const Progress = Schema.Struct({
   attempt: Attempt,
-  /** The attempt that shows most. */
+  /** The attempt that shows most, and how many rounds led to it. */
   best: Attempt,
+  kept: Schema.Int,
+  rounds: Repaired.fields.rounds,
   /** Hashes of the projects that were tried. */
   seen: Schema.Array(Schema.String),
-  isDone: Schema.Boolean
+  isDone: Schema.Boolean,
+  stop: Schema.optionalKey(Stop)
 })
 type Progress = typeof Progress.Type
 
@@ -61,7 +67,14 @@ const start = Step.effect("start", {
   input: Attempt,
   output: Progress,
   run: (attempt) =>
-    Effect.map(hashOf(attempt), (hash) => ({ attempt, best: attempt, seen: [hash], isDone: !isMendable(attempt) }))
+    Effect.map(hashOf(attempt), (hash) => ({
+      attempt,
+      best: attempt,
+      kept: 0,
+      rounds: [],
+      seen: [hash],
+      isDone: !isMendable(attempt)
+    }))
 })
 
 const blame = Step.effect("blame", {
@@ -80,7 +93,7 @@ const nothing = Step.effect("nothing", {
   run: () => Effect.succeed([])
 })
 
-const Mended = Schema.Struct(Attempt.fields).mapFields(({ blames: _, verification: __, ...files }) => files)
+const Mended = Schema.Struct(files)
 
 const mend = Step.effect("mend", {
   input: Schema.Struct({ attempt: Attempt, code: CodeRepairStep.Repair, tests: CodeRepairStep.Repair }),
@@ -100,6 +113,20 @@ const mend = Step.effect("mend", {
   }
 })
 
+/** All files by path. */
+const textsOf = ({ acceptance, code, tests }: Files) => ({
+  ...code,
+  ...Object.fromEntries([...tests, ...acceptance].map(({ content, path }) => [path, content]))
+})
+
+/** Why nothing more is tried after a round, if nothing is. */
+const stopOf = (attempt: Attempt, hash: string, seen: ReadonlyArray<string>): Stop | undefined => {
+  if (attempt.verification.outcome === "green") return "green"
+  if (!isMendable(attempt)) return "unmendable"
+  if (seen.at(-1) === hash) return "unchanged"
+  return seen.includes(hash) ? "known" : undefined
+}
+
 const progress = Step.effect("progress", {
   input: Schema.Struct({
     before: Progress,
@@ -110,11 +137,16 @@ const progress = Step.effect("progress", {
   output: Progress,
   run: ({ before, judgements, mended, verification }) =>
     Effect.map(hashOf(mended), (hash): Progress => {
-      const blames = [...(before.attempt.blames ?? []), ...judgements]
-      const attempt = { ...mended, verification, blames }
-      const best = isBetter(attempt, before.best) ? attempt : before.best
-      const isKnown = before.seen.includes(hash)
-      return { attempt, best, seen: [...before.seen, hash], isDone: isKnown || !isMendable(attempt) }
+      const { counts, outcome } = verification
+      const made = changes(textsOf(before.attempt), textsOf(mended))
+      const rounds = [...before.rounds, { judgements, changes: made, outcome, counts }]
+      const attempt = { ...mended, verification }
+      const best = isBetter(attempt, before.best)
+        ? { best: attempt, kept: rounds.length }
+        : { best: before.best, kept: before.kept }
+      const stop = stopOf(attempt, hash, before.seen)
+      const end = { isDone: stop !== undefined, ...(stop !== undefined && { stop }) }
+      return { attempt, ...best, rounds, seen: [...before.seen, hash], ...end }
     })
 })
 
@@ -174,7 +206,7 @@ const Progressed = Schema.Struct({ progress: Progress })
 const stop = Step.effect("stop", {
   input: Progressed,
   output: Progressed,
-  run: ({ progress }) => Effect.succeed({ progress: { ...progress, isDone: true } })
+  run: ({ progress }) => Effect.succeed({ progress: { ...progress, isDone: true, stop: "no-reply" as const } })
 })
 
 /** A round, or the end where no reply of a model could be used. */
@@ -182,11 +214,14 @@ const roundOrEnd = Workflow.make("round-or-end", { input: Round }).pipe(
   Workflow.fallback("round", round, { input: "input", errors: ["StepOutputError"], otherwise: stop })
 )
 
-/** The best of what was tried. */
+/** The best of what was tried, and how it was come to. */
 const best = Step.effect("best", {
   input: Schema.Struct({ rounds: Schema.Struct({ round: Progressed }) }),
   output: Attempt,
-  run: ({ rounds }) => Effect.succeed(rounds.round.progress.best)
+  run: ({ rounds: { round } }) => {
+    const { best, kept, rounds, stop = "rounds" } = round.progress
+    return Effect.succeed({ ...best, repair: { rounds, kept, stop } })
+  }
 })
 
 /**

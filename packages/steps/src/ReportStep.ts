@@ -2,10 +2,12 @@ import * as Effect from "effect/Effect"
 import { type JsonSchema, META_SCHEMA_URI_DRAFT_2020_12 } from "effect/JsonSchema"
 import * as Schema from "effect/Schema"
 import { Noted } from "@stepwright/core/Note"
+import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
-import { TestCounts, TestResult } from "@stepwright/core/TestRunner"
+import { Coverage, TestCounts, TestResult } from "@stepwright/core/TestRunner"
 import { ArchitectureDesign, serves } from "./ArchitectureDesignStep.ts"
-import { Attempt } from "./Attempt.ts"
+import { Attempt, Repaired, type Stop } from "./Attempt.ts"
+import { LineCoverage } from "./CoverageStep.ts"
 import * as markdown from "./internal/markdown.ts"
 import { cite, passagesOf } from "./internal/passages.ts"
 import { moduleName } from "./internal/moduleName.ts"
@@ -35,6 +37,17 @@ export class ReportedCriterion extends Schema.Opaque<ReportedCriterion>()(
   })
 ) {}
 
+const { lines, missed } = Coverage.fields
+
+/** How many lines can run, in all and of each Python file that is no test, how many did, and which did not. */
+export class ReportedCoverage extends Schema.Opaque<ReportedCoverage>()(
+  Schema.Struct({
+    lines,
+    ran: lines,
+    files: Schema.Array(Schema.Struct({ path: Schema.String, lines, missed }))
+  })
+) {}
+
 /** What came of a project, for a person and for a program. */
 export class Report extends Schema.Opaque<Report>()(
   Schema.Struct({
@@ -50,7 +63,11 @@ export class Report extends Schema.Opaque<Report>()(
     absent: ArchitectureDesign.fields.absent,
     tests: Schema.Array(TestResult),
     doubts: Schema.Array(Schema.String),
-    noVerdict: Verification.fields.noVerdict
+    noVerdict: Verification.fields.noVerdict,
+    /** Where it was counted. */
+    coverage: Schema.optionalKey(ReportedCoverage),
+    /** The rounds of repair, where there were some. */
+    repair: Attempt.fields.repair
   })
 ) {}
 
@@ -68,63 +85,122 @@ const standingOf = (tests: ReadonlyArray<TestResult>, isRewritten: (test: string
     : "unproved"
 }
 
-/** The criteria that each test checks, by its name and its docstring. */
-const checkedBy = ({ acceptance, tests }: Attempt, { traces }: Specification, documents: Project["documents"]) => {
+/** Which criteria come from the sentence that the docstring of a test quotes. */
+const citations = (documents: Project["documents"], { traces }: Specification) => {
   const passages = passagesOf(documents)
-  const criteria = new Map<string, ReadonlyArray<string>>()
-  for (const { content, path } of [...tests, ...acceptance]) {
-    for (const { criterion, fullName, source } of testNames.of(content)) {
-      const quote = /^[^\n]*\n\s*(?:"""|''')([^]*?)(?:"""|''')/.exec(source)?.[1]
-      const cited = (quote === undefined ? undefined : cite(passages, quote)) ?? []
-      const quoted = Object.entries(traces).filter(([, { sources }]) =>
-        sources.some(({ document, line, text }) =>
-          cited.some((passage) => passage.document === document && passage.line === line && passage.text === text)
-        )
-      )
-      const test = `${moduleName(path)}.${fullName}`
-      criteria.set(test, criterion === undefined ? quoted.map(([id]) => id) : [criterion])
+  const key = ({ document, line, text }: Source) => `${document}:${line}:${text}`
+  const quoting = Map.groupBy(
+    Object.entries(traces).flatMap(([id, { sources }]) => sources.map((source) => ({ id, key: key(source) }))),
+    ({ key }) => key
+  )
+  const known = new Map<string, ReadonlyArray<string>>()
+  return (source: string): ReadonlyArray<string> => {
+    const quote = /^[^\n]*\n\s*(?:"""|''')([^]*?)(?:"""|''')/.exec(source)?.[1]
+    if (quote === undefined) return []
+    const ids =
+      known.get(quote) ??
+      (cite(passages, quote) ?? []).flatMap((passage) => (quoting.get(key(passage)) ?? []).map(({ id }) => id))
+    known.set(quote, ids)
+    return ids
+  }
+}
+
+/** The criteria that each test checks, by its name and its docstring. */
+const checkedBy = ({ acceptance, tests }: Attempt, specification: Specification, documents: Project["documents"]) => {
+  const cited = citations(documents, specification)
+  const written = [...tests, ...acceptance].flatMap(({ content, path }) =>
+    testNames.of(content).map(({ criterion, fullName, name, source }) => ({
+      name,
+      test: `${moduleName(path)}.${fullName}`,
+      ids: criterion === undefined ? cited(source) : [criterion]
+    }))
+  )
+  const own = new Map<string, Set<string>>()
+  for (const { ids, test } of written) {
+    for (const part of testNames.partsOf(test)) {
+      const known = own.get(part) ?? new Set()
+      for (const id of ids) known.add(id)
+      own.set(part, known)
     }
   }
-  return (reported: string) => [...criteria].flatMap(([test, ids]) => (testNames.isOf(test, reported) ? ids : []))
+  const named = Map.groupBy(written, ({ name }) => name)
+  /** Of a test that a class has from another: what all of that name check. */
+  const inherited = (name: string): ReadonlyArray<string> => {
+    const [first, ...others] = named.get(testNames.lastOf(name)) ?? []
+    return first?.ids.filter((id) => others.every(({ ids }) => ids.includes(id))) ?? []
+  }
+  return (reported: string): ReadonlyArray<string> => {
+    const name = testNames.functionOf(reported)
+    return [...(own.get(name) ?? inherited(name))]
+  }
 }
 
 export const Input = Schema.Struct({
   documents: Project.fields.documents,
   specification: Specification,
   design: ArchitectureDesign,
-  attempt: Attempt
+  attempt: Attempt,
+  coverage: LineCoverage
 })
 
-const reportOf = ({ attempt, design, documents, specification }: typeof Input.Type): Report => {
+const coverageOf = (coverage: LineCoverage): ReportedCoverage => {
+  const files = Object.entries(coverage).map(([path, { lines, missed }]) => ({ path, lines, missed }))
+  const total = (of: (file: (typeof files)[number]) => number) => files.reduce((sum, file) => sum + of(file), 0)
+  const lines = total(({ lines }) => lines)
+  return { lines, ran: lines - total(({ missed }) => missed.length), files }
+}
+
+const stops: Readonly<Record<Stop, string>> = {
+  green: "the tests are green",
+  unchanged: "the last one changed nothing",
+  known: "the last one came back to what had been tried before",
+  unmendable: "what is left is no failure of code or tests",
+  "no-reply": "no reply of the model could be used",
+  rounds: "there are no more rounds"
+}
+
+/** Why repair went no further. */
+const stopOf = ({ rounds, stop }: Repaired): string =>
+  `ended after ${rounds.length} ${rounds.length === 1 ? "round" : "rounds"}: ${stops[stop]}`
+
+const reportOf = ({ attempt, coverage, design, documents, specification }: typeof Input.Type): Report => {
   const { requirement, traces, uncovered } = specification
-  const { counts, doubts, noVerdict, outcome, tests } = attempt.verification
+  const { repair, verification } = attempt
+  const { counts, doubts, noVerdict, outcome, tests } = verification
   const criteriaOfTest = checkedBy(attempt, specification, documents)
+  const checking = Map.groupBy(
+    tests.flatMap((result) => criteriaOfTest(result.test).map((id) => ({ id, result }))),
+    ({ id }) => id
+  )
   const parts = [...design.modules, ...design.files]
-  const blames = attempt.blames ?? []
-  const changed = blames.filter(({ fault }) => fault === "test" || fault === "specification")
+  const rounds = repair?.rounds ?? []
+  const changed = rounds
+    .slice(0, repair?.kept)
+    .flatMap(({ judgements }) => judgements.filter(({ fault }) => fault === "test" || fault === "specification"))
+  const rewritten = new Set(changed.map(({ test }) => test))
+  const left = rounds.at(-1)?.judgements.filter(({ fault }) => fault === "environment") ?? []
   return {
     title: requirement.title,
     outcome,
     counts,
     criteria: criteriaOf(requirement).map(({ id, text }) => {
-      const own = tests.filter(({ test }) => criteriaOfTest(test).includes(id))
+      const own = (checking.get(id) ?? []).map(({ result }) => result)
       return {
         id,
         text,
         ...(traces[id] ?? { sources: [] }),
-        standing: standingOf(own, (test) => changed.some((blame) => blame.test === test)),
+        standing: standingOf(own, (test) => rewritten.has(test)),
         files: parts.filter(({ meets }) => serves(meets, id)).map(({ path }) => path),
         tests: own.map(({ test }) => test)
       }
     }),
     notes: [
+      ...(repair === undefined || outcome === "green" ? [] : [{ kind: "repair", text: stopOf(repair) }]),
       ...changed.map(({ quote, reason, test }) => ({
         kind: "changed test",
         text: `${test}: ${reason}${quote === "" ? "" : ` The documents say: ${quote}`}`
       })),
-      ...blames
-        .filter(({ fault }) => fault === "environment")
-        .map(({ reason, test }) => ({ kind: "not mended", text: `${test}: ${reason}` })),
+      ...left.map(({ reason, test }) => ({ kind: "not mended", text: `${test}: ${reason}` })),
       ...requirement.openQuestions.map((text) => ({ kind: "question", text })),
       ...requirement.contradictions.map(({ assumed, first, second }) => ({
         kind: "contradiction",
@@ -140,7 +216,9 @@ const reportOf = ({ attempt, design, documents, specification }: typeof Input.Ty
     absent: design.absent,
     tests,
     doubts,
-    ...(noVerdict !== undefined && { noVerdict })
+    ...(noVerdict !== undefined && { noVerdict }),
+    ...(Object.keys(coverage).length > 0 && { coverage: coverageOf(coverage) }),
+    ...(repair !== undefined && { repair })
   }
 }
 
@@ -153,6 +231,41 @@ const criterion = ({ assumed, files, id, sources, standing, tests, text }: Repor
     ...(assumed === undefined ? [] : [`assumed: ${assumed}`]),
     `${files.length === 0 ? "no file" : files.join(", ")}; ${tests.length === 0 ? "no test" : tests.join(", ")}`
   ].join("\n")
+
+/** Numbers as a reader counts them: 3, 5–8. */
+const ranges = (numbers: ReadonlyArray<number>): string => {
+  const found: Array<{ from: number; to: number }> = []
+  for (const number of numbers) {
+    const last = found.at(-1)
+    if (last !== undefined && number === last.to + 1) last.to = number
+    else found.push({ from: number, to: number })
+  }
+  return found.map(({ from, to }) => (from === to ? `${from}` : `${from}–${to}`)).join(", ")
+}
+
+const coverageLines = ({ files, lines, ran }: ReportedCoverage): ReadonlyArray<string> => [
+  `${ran} of ${lines} lines of code ran in the tests`,
+  ...files.map(({ lines, missed, path }) =>
+    missed.length === 0
+      ? `${path}: all ${lines}`
+      : `${path}: ${lines - missed.length} of ${lines}, not ${ranges(missed)}`
+  )
+]
+
+const diffBlock = OutputParser.codeBlock("diff")
+
+const repairLines = (repair: Repaired): ReadonlyArray<string> => [
+  ...repair.rounds.map(({ changes, counts, judgements, outcome }, i) => {
+    const isKept = i < repair.kept
+    const head = `round ${i + 1}: ${outcome}, ${counts.passed} of ${counts.run} tests passed then${isKept ? "" : "; not delivered"}`
+    return markdown.paragraphs([
+      head,
+      ...judgements.map(({ fault, reason, test }) => `${test}: ${fault}. ${reason}`),
+      ...changes.map(({ diff }) => diffBlock.print(diff))
+    ])
+  }),
+  stopOf(repair)
+]
 
 /** The report as a text to read. */
 export const toMarkdown = (self: Report): string => {
@@ -172,7 +285,9 @@ export const toMarkdown = (self: Report): string => {
       "Tests that failed",
       failed.map(({ detail = "", test }) => `${test}\n${detail.trimEnd()}`)
     ),
+    ...markdown.section("Repair", self.repair === undefined ? [] : repairLines(self.repair)),
     ...markdown.section("Criteria", self.criteria.map(criterion)),
+    ...markdown.section("Lines that ran", self.coverage === undefined ? [] : coverageLines(self.coverage)),
     ...markdown.section(
       "Passages that no criterion quotes",
       self.uncovered.map(({ document, line, text }) => `${document}:${line}: ${text}`)

@@ -54,7 +54,10 @@ const wholeFiles = (_: string, input: Schema.Json) => (input as { readonly files
 const whole = "the run of the tests"
 
 /** A model that blames as it is told to, and mends code and tests as they are wrong. */
-const modelOf = (faults: Readonly<Record<string, JudgementStep.Judgement["fault"]>>) => {
+const modelOf = (
+  faults: Readonly<Record<string, JudgementStep.Judgement["fault"]>>,
+  mends: () => typeof mendsCode = () => mendsCode
+) => {
   const asked: Array<string> = []
   const prompts = new Map<string, string>()
   const layer = LlmClient.layer(({ messages, metadata: { step } }) => {
@@ -64,12 +67,12 @@ const modelOf = (faults: Readonly<Record<string, JudgementStep.Judgement["fault"
     const judged = Object.entries(faults)
       .filter(([test]) => prompt.includes(`### ${test}\n`))
       .map(([test, fault]) => ({ test, fault, quote, reason: `as the ${fault} should be` }))
-    const replies: Readonly<Record<string, string>> = {
-      judgement: JudgementStep.parser.print(judged),
-      "code-repair": CodeRepairStep.parser.print([mendsCode]),
-      "test-repair": TestRepairStep.parser.print([mendsTest])
+    const replies: Readonly<Record<string, () => string>> = {
+      judgement: () => JudgementStep.parser.print(judged),
+      "code-repair": () => CodeRepairStep.parser.print([mends()]),
+      "test-repair": () => TestRepairStep.parser.print([mendsTest])
     }
-    return Effect.succeed({ text: replies[step]!, finishReason: "stop", usage: {} })
+    return Effect.succeed({ text: replies[step]!(), finishReason: "stop", usage: {} })
   })
   return { asked, layer, prompts }
 }
@@ -78,11 +81,15 @@ const modelOf = (faults: Readonly<Record<string, JudgementStep.Judgement["fault"
 const repaired = (
   faults: Parameters<typeof modelOf>[0],
   {
+    mends,
     run = report,
     ...attempt
-  }: Partial<Attempt.Attempt> & { readonly run?: Parameters<typeof TestRunner.layerMemory>[0] } = {}
+  }: Partial<Attempt.Attempt> & {
+    readonly mends?: Parameters<typeof modelOf>[1]
+    readonly run?: Parameters<typeof TestRunner.layerMemory>[0]
+  } = {}
 ) => {
-  const { asked, layer, prompts } = modelOf(faults)
+  const { asked, layer, prompts } = modelOf(faults, mends)
   const files = { code, tests, acceptance, ...attempt }
   const verification = verificationOf(
     report(
@@ -110,6 +117,18 @@ describe("RepairWorkflow", () => {
       assert.deepStrictEqual(best.tests, mendedTests)
       assert.deepStrictEqual(best.acceptance, acceptance)
       assert.strictEqual(best.verification.outcome, "green")
+      const { kept, rounds, stop } = best.repair!
+      assert.deepStrictEqual([kept, stop], [1, "green"])
+      assert.deepInclude(rounds[0], { outcome: "green", counts: best.verification.counts })
+      assert.deepStrictEqual(
+        rounds[0]?.judgements.map(({ fault, test }) => [test, fault]),
+        [[wrong.test, "test"]]
+      )
+      assert.deepStrictEqual(
+        rounds[0]?.changes.map(({ path }) => path),
+        [testFile]
+      )
+      assert.include(rounds[0]?.changes[0]?.diff, `+        self.${mendsTest.replace}`)
       // whoever mends tests is told what is right, and sees no code
       assert.include(prompts.get("test-repair"), "as the test should be")
       assert.notInclude(prompts.get("test-repair"), "y = 1")
@@ -154,6 +173,8 @@ describe("RepairWorkflow", () => {
       assert.deepStrictEqual(asked, ["judgement"])
       assert.deepStrictEqual([best.code, best.tests], [code, tests])
       assert.strictEqual(best.verification.outcome, "red")
+      assert.deepInclude(best.repair, { kept: 0, stop: "unchanged" })
+      assert.deepStrictEqual(best.repair?.rounds[0]?.changes, [])
     })
   )
 
@@ -178,6 +199,41 @@ describe("RepairWorkflow", () => {
       )
       assert.deepStrictEqual(best.code, code)
       assert.strictEqual(best.verification.outcome, "red")
+      const { kept, rounds } = best.repair!
+      assert.strictEqual(kept, 0)
+      assert.deepStrictEqual(
+        rounds[0]?.changes.map(({ path }) => path),
+        [codeFile]
+      )
+    })
+  )
+
+  it.effect("ends where no reply can be used, and says so", () =>
+    Effect.gen(function* () {
+      const { best } = yield* repaired({})
+      assert.deepStrictEqual(best.repair, { rounds: [], kept: 0, stop: "no-reply" })
+      assert.deepStrictEqual([best.code, best.tests], [code, tests])
+    })
+  )
+
+  it.effect.each([
+    ["there are four rounds", "rounds", ["2", "3", "4", "5", "6"]],
+    ["a round comes back to what was tried", "known", ["2", "3", "2"]]
+  ] as const)("ends where %s, and says so", ([_, stop, values]) =>
+    Effect.gen(function* () {
+      let round = 0
+      const { best } = yield* repaired(
+        { [right.test]: "code" },
+        {
+          tests: mendedTests,
+          run: () => runOf(right),
+          mends: () => {
+            const [from, to] = [values[round], values[++round]]
+            return { path: codeFile, search: `y = ${from}\n`, replace: `y = ${to}\n` }
+          }
+        }
+      )
+      assert.deepStrictEqual([best.repair?.rounds.length, best.repair?.stop], [values.length - 1, stop])
     })
   )
 })

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Step, type TestRunner } from "@stepwright/core"
-import { ReportStep, TraceStep } from "@stepwright/steps"
+import { type Attempt, ReportStep, TraceStep } from "@stepwright/steps"
 import { Effect, Schema } from "effect"
 import { design, documents, requirement } from "./support/playlist.ts"
 
@@ -33,11 +33,17 @@ const nested = `class A:
         def test_r2_2(self): ...
 `
 
-const reported = (...results: ReadonlyArray<TestRunner.TestResult>) =>
+const reporting = (
+  results: ReadonlyArray<TestRunner.TestResult>,
+  others: Partial<typeof ReportStep.Input.Type> = {},
+  attempt: Partial<Attempt.Attempt> = {}
+) =>
   Step.run(ReportStep.step, {
     documents,
     specification,
     design,
+    coverage: {},
+    ...others,
     attempt: {
       code: {},
       tests: [
@@ -47,9 +53,12 @@ const reported = (...results: ReadonlyArray<TestRunner.TestResult>) =>
         }
       ],
       acceptance: [{ path: "tests/test_acceptance.py", content: cited }],
-      verification: { outcome: "red", counts, tests: results, doubts: ["a file was changed"] }
+      verification: { outcome: "red", counts, tests: results, doubts: ["a file was changed"] },
+      ...attempt
     }
   })
+
+const reported = (...results: ReadonlyArray<TestRunner.TestResult>) => reporting(results)
 
 const standings = (...results: ReadonlyArray<TestRunner.TestResult>) =>
   Effect.map(reported(...results), ({ criteria }) =>
@@ -102,6 +111,92 @@ describe("ReportStep", () => {
     Effect.gen(function* () {
       const { criteria } = yield* reported(test("tests.test_a.A.B.test_r2_2", "passed"))
       assert.strictEqual(criteria.find(({ id }) => id === "R2.2")?.standing, "passed")
+    })
+  )
+
+  it.effect("counts a case of a test, and what a class has from another, for the criterion of the test", () =>
+    Effect.gen(function* () {
+      const found = yield* standings(
+        test("tests.test_a.test_r1_1[a.b-(c)]", "passed"),
+        test("tests.test_a.test_r1_1[d]", "failed"),
+        test("tests.test_b.BTest.test_r2_2", "passed")
+      )
+      assert.deepInclude(found, { "R1.1": "failed", "R2.2": "passed" })
+      // which of two tests of that name the class has is not known, and they check different things
+      const other = yield* standings(test("tests.test_acceptance.CTest.test_same_title", "passed"))
+      assert.strictEqual(other["R1.1"], "untested")
+    })
+  )
+
+  const judged = (of: string, fault: Attempt.Judgement["fault"]) => ({
+    test: of,
+    fault,
+    quote: "",
+    reason: `so ${fault}`
+  })
+  const round = (...judgements: Attempt.Round["judgements"]): Attempt.Round => ({
+    judgements,
+    changes: [{ path: "a.py", diff: "--- a.py\n+++ a.py\n@@ -1,1 +1,1 @@\n-1\n+2" }],
+    outcome: "red",
+    counts
+  })
+  const [first, second] = ["tests.test_a.test_r1_1", "tests.test_a.test_r1_2"] as const
+  const repair: Attempt.Repaired = {
+    rounds: [
+      round(judged(first, "test")),
+      round(judged(second, "test"), judged("tests.test_a.test_r2_1", "environment"))
+    ],
+    kept: 1,
+    stop: "known"
+  }
+
+  it.effect("takes a test that repair rewrote for no proof, and no notice of rounds that are not delivered", () =>
+    Effect.gen(function* () {
+      const results = [test(first, "passed"), test(second, "passed")]
+      const { criteria, notes } = yield* reporting(results, {}, { repair })
+      assert.deepStrictEqual(
+        criteria.slice(0, 2).map(({ standing }) => standing),
+        ["unproved", "passed"]
+      )
+      assert.deepStrictEqual(notes.slice(0, 3), [
+        { kind: "repair", text: "ended after 2 rounds: the last one came back to what had been tried before" },
+        { kind: "changed test", text: `${first}: so test` },
+        { kind: "not mended", text: "tests.test_a.test_r2_1: so environment" }
+      ])
+    })
+  )
+
+  it.effect("shows each round with what it blamed and changed, and which are not delivered", () =>
+    Effect.gen(function* () {
+      const text = ReportStep.toMarkdown(yield* reporting([], {}, { repair }))
+      for (const part of [
+        "round 1: red, 2 of 4 tests passed then\n",
+        `  ${first}: test. so test`,
+        "  ```diff\n  --- a.py",
+        "  -1\n  +2",
+        "round 2: red, 2 of 4 tests passed then; not delivered",
+        "- ended after 2 rounds: "
+      ]) {
+        assert.include(text, part)
+      }
+    })
+  )
+
+  it.effect("says how many lines ran, of each file and in all", () =>
+    Effect.gen(function* () {
+      const files = { "a.py": { lines: 10, missed: [3, 5, 6, 7] }, "b.py": { lines: 2, missed: [] } }
+      const report = yield* reporting([], { coverage: files })
+      assert.deepStrictEqual(report.coverage, {
+        lines: 12,
+        ran: 8,
+        files: [
+          { path: "a.py", lines: 10, missed: [3, 5, 6, 7] },
+          { path: "b.py", lines: 2, missed: [] }
+        ]
+      })
+      const text = ReportStep.toMarkdown(report)
+      for (const part of ["8 of 12 lines", "a.py: 6 of 10, not 3, 5–7", "b.py: all 2"]) assert.include(text, part)
+      assert.isUndefined((yield* reported()).coverage)
     })
   )
 
