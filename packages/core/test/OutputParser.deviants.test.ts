@@ -210,6 +210,33 @@ describe("files, off their format", () => {
       text("### `src/a.py`", block, "Run:", `${fence}bash`, "python -m unittest", fence),
       { value: [a] }
     ],
+    [
+      "commands that nothing introduces, before, between and after",
+      text(
+        `${fence}console`,
+        "$ ls",
+        fence,
+        "### `src/a.py`",
+        block,
+        `${fence}bash`,
+        "ls",
+        fence,
+        "### `b.py`",
+        fence,
+        "y",
+        fence,
+        "",
+        `${fence}sh`,
+        "ls",
+        fence
+      ),
+      { value: [a, b] }
+    ],
+    [
+      "a script that nothing names",
+      text("### `src/a.py`", block, `${fence}bash`, "#!/bin/sh", "ls", fence),
+      { error: /nothing names this block's path/ }
+    ],
     ["one file twice, alike", text("### `src/a.py`", block, "### `src/a.py`", block), { value: [a] }],
     [
       "one file twice, different",

@@ -27,7 +27,8 @@ export type FieldsOf<Spec extends FieldsSpec> = {
  * next label that is indented no deeper than the first; lines that name no field of the `spec` belong to the value
  * above them, so that nothing is lost. Text before the first field is ignored, and behind a fence, a quotation or tags around
  * all of them. Values lose white space around them and
- * two spaces before their further lines; a value that would not come back so is printed on one line with escapes.
+ * two spaces before their further lines; a list is printed below its label, and a value that would not come back so on
+ * one line with escapes.
  *
  * **Fails with** the labels that are missing, as is a last one that is required and empty, or the one that comes twice with different values.
  */
@@ -68,7 +69,7 @@ export const fields = <const Spec extends FieldsSpec>(spec: Spec): OutputParser<
       // FieldsOf has a string or nothing under each key
       .map(([key, { label }]) => [label, (values as Readonly<Record<string, string | undefined>>)[key]] as const)
       .flatMap(([label, value]) =>
-        value === undefined ? [] : [`- **${label}**:${show(value).replace(/^(?=[^])/, " ")}`]
+        value === undefined ? [] : [`- **${label}**:${show(value).replace(/^(?=[^\n])/, " ")}`]
       )
       .join("\n")
 
@@ -78,7 +79,9 @@ export const fields = <const Spec extends FieldsSpec>(spec: Spec): OutputParser<
     instructions: `Write these fields, each label exactly as it stands here, further lines of a value indented by two spaces:\n\n${shape.join("\n")}`,
     parse,
     print: (values) => {
-      const plain = write(values, (value) => value.replace(/\n(?=[^\n])/g, "\n  "))
+      const plain = write(values, (value) =>
+        `${listed.test(value) ? "\n" : ""}${value}`.replace(/\n(?=[^\n])/g, "\n  ")
+      )
       const read = Result.getOrUndefined(parse(plain))
       const same = read !== undefined && write(read, JSON.stringify) === write(values, JSON.stringify)
       return same ? plain : write(values, escapedLine.encode)
@@ -195,5 +198,8 @@ const valueOf = ({ more, rest }: Match & { readonly more: ReadonlyArray<string> 
   })
   return { value: [rest, ...lines].join("\n").trim(), isExact: false }
 }
+
+/** A list, which stands below its label. */
+const listed = /^(?:[-*+•]|\d{1,3}[.)])[ \t].*\n/
 
 const item = /^\s*(?:[-*+•]|\d{1,3}[.)])[ \t]/

@@ -24,7 +24,7 @@ Paths are relative and use \`/\`. Each file comes once and complete: nothing is 
  * `./` before them. **Shape** a path is relative, without `..`, on one line, not empty, and ends in no `/`.
  *
  * The path may stand in the fence's info string, or above the block as a heading, in bold, in backticks, after `File:`, or
- * in the first comment of the block. A block without path is refused, unless it shows a shell's commands or plain text that
+ * in the first comment of the block. A block without path is refused, unless it shows a shell's commands, or plain text that
  * a line of prose introduces; so is a heading without a block, a path that comes twice with different content, and
  * a block that is not the whole file.
  */
@@ -164,6 +164,7 @@ const pathOf = (
   if (comment !== undefined && agrees(comment)) return { path: comment }
   if (comment !== undefined && of === "") return { detail: `${unnamed} for certain` }
   if (above !== undefined && !(language.isShell(of) && !agrees(above.path))) return { detail: `${unnamed} for certain` }
+  if (isCommand) return {}
   return isRemark && lineAbove !== "" && !fences.isFence(lineAbove) ? {} : { detail: unnamed }
 }
 
