@@ -59,6 +59,7 @@ const replies: Readonly<Record<string, string>> = {
     absent: [],
     entryPoints: [],
     dependencies: [],
+    formats: [],
     decisions: [],
     assumptions: []
   }),

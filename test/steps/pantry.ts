@@ -86,6 +86,7 @@ export const design: ArchitectureDesignStep.ArchitectureDesign = {
   absent: [],
   entryPoints: [],
   dependencies: [],
+  formats: [],
   decisions: [],
   assumptions: []
 }

@@ -13,6 +13,7 @@ Each file will be written by someone who sees the criteria that it meets, your w
 - "files" are those that are not Python, where the specification asks for them: a README, a licence, \`pyproject.toml\`, a script. No tests, no samples.
 - "members" names all that other code uses: a class with its constructor, then each method, property and special method of its own, functions, constants. Signatures have parameter names, types, defaults and return types, and agree between modules. The behaviour says what is returned, raised and guaranteed, with the ids of its criteria in place of what they say already.
 - "meets" are the ids that the file itself serves, not those that it only helps. Every criterion is met by a file. Limits on cost need an algorithm under "decisions".
+- "formats" are what a user or a test sees, and you had to fix: an order, a separator, the text of a message, an exit status. Tests are written from them; nothing of how it is done stands there.
 - "dependencies" are third-party packages, only where the specification asks for them or cannot be met without.
 - Where the specification is silent, choose the simplest thing that fits its assumptions and say so under "assumptions"; leave lists empty if there is nothing to say.
 
@@ -73,6 +74,7 @@ export const example = {
   absent: [],
   entryPoints: [],
   dependencies: [],
+  formats: [],
   decisions: ["Songs are held in a dict from title to seconds, which finds a title at once."],
   assumptions: []
 }

@@ -7,6 +7,7 @@ import * as ArchitectureDesignPrompt from "./ArchitectureDesignPrompt.ts"
 import { print, Project } from "./Project.ts"
 import * as markdown from "./internal/markdown.ts"
 import { moduleName } from "./internal/moduleName.ts"
+import { isName } from "./internal/pythonName.ts"
 import { codePathProblem, relativePath } from "./internal/relativePath.ts"
 import { text, texts } from "./internal/text.ts"
 import { filesDrawnIn } from "./internal/tree.ts"
@@ -69,6 +70,7 @@ export class ArchitectureDesign extends Schema.Opaque<ArchitectureDesign>()(
     dependencies: Schema.Array(
       Schema.Struct({ name: text("of the package, as pip installs it"), reason: text("what needs it") })
     ).annotate({ description: "third-party packages" }),
+    formats: texts("what users and tests see and you had to fix: file formats, texts of messages, exit statuses"),
     decisions: texts("choices that bind more than one module: data representation, errors, algorithms"),
     assumptions: texts("what you decided where the specification is silent")
   }).check(Schema.makeFilter((design) => layoutProblem(design)))
@@ -119,13 +121,30 @@ const layoutProblem = ({ entryPoints, files, modules }: Layout): string | undefi
   for (const { path, reexports } of modules) {
     for (const { module, names } of reexports) {
       if (names.length === 0) return `"${path}" offers no name of "${module}"`
-      const name = names.find((name) => !/^[\p{L}_][\p{L}\p{N}_]*$/u.test(name))
+      const name = names.find((name) => !isName(name))
       if (name !== undefined) return `"${path}" offers "${name}" of "${module}", which is no name`
+      const has = namesOf(modules.find((other) => other.path === module)!)
+      const lost = names.find((name) => has !== undefined && !has.has(name))
+      if (lost !== undefined) return `"${path}" offers "${lost}" of "${module}", which has no such member`
     }
   }
-  const unnamed = modules
-    .flatMap(neededBy)
-    .find((path) => !/^(?:src\/)?(?:[\p{L}_][\p{L}\p{N}_]*\/)*[\p{L}_][\p{L}\p{N}_]*\.py$/u.test(path))
+  for (const [i, { path }] of modules.entries()) {
+    const name = moduleName(path)
+    const same = modules.slice(0, i).find((other) => moduleName(other.path) === name)
+    if (same !== undefined) return `"${same.path}" and "${path}" are both the module "${name}"`
+    const hidden = modules.find((other) => moduleName(other.path).startsWith(`${name}.`))
+    if (hidden !== undefined && !path.endsWith("__init__.py")) {
+      return `the module "${hidden.path}" is hidden by "${path}", which has the name of its package`
+    }
+  }
+  const unnamed = modules.flatMap(neededBy).find(
+    (path) =>
+      !path.endsWith(".py") ||
+      !path
+        .replace(/^src\/|\.py$/g, "")
+        .split("/")
+        .every(isName)
+  )
   if (unnamed !== undefined) return `"${unnamed}" has a name that nothing can import`
   const offered = new Set(
     modules
@@ -146,6 +165,15 @@ const layoutProblem = ({ entryPoints, files, modules }: Layout): string | undefi
   const command = entryPoints.find(({ runs }) => !paths.includes(runs))
   if (command !== undefined) return `\`${command.command}\` runs "${command.runs}", which is no file of the design`
   return Workspace.refuse(paths.map((path) => ({ path, content: "" })))?.message
+}
+
+/** The words of a module's signatures, and what it offers of others; nothing where the design says nothing of them. */
+const namesOf = ({ members, reexports }: Module): ReadonlySet<string> | undefined => {
+  const names = [
+    ...members.flatMap(({ signature }) => signature.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []),
+    ...reexports.flatMap(({ names }) => names)
+  ]
+  return names.length === 0 ? undefined : new Set(names)
 }
 
 /** Whether what is served by some ids serves a criterion. */
@@ -205,6 +233,7 @@ export const rulesToMarkdown = (self: ArchitectureDesign): ReadonlyArray<string>
     "Dependencies",
     self.dependencies.map(({ name, reason }) => `${name}: ${reason}`)
   ),
+  ...markdown.section("Formats", self.formats),
   ...markdown.section("Decisions", self.decisions),
   ...markdown.section("Assumptions", self.assumptions)
 ]
@@ -218,7 +247,7 @@ export const toMarkdown = (self: ArchitectureDesign): string =>
     ...rulesToMarkdown(self)
   ])
 
-/** What users of a project and its tests may use: the signatures of its modules, without what is behind them. */
+/** What users of a project and its tests may use: signatures of modules and formats, without what is behind them. */
 export const interfaceToMarkdown = (self: ArchitectureDesign): string =>
   markdown.paragraphs([
     ...self.modules
@@ -239,7 +268,8 @@ export const interfaceToMarkdown = (self: ArchitectureDesign): string =>
     ...markdown.section(
       "Entry points",
       self.entryPoints.map(({ command, runs }) => `${command}: ${runs}`)
-    )
+    ),
+    ...markdown.section("Formats", self.formats)
   ])
 
 export const Input = Schema.Struct({

@@ -9,7 +9,7 @@ Follow these criteria for each task:
 - **Objective**: the goal in a sentence, such as a class or a function to create, with the ids of the requirements it meets.
 - **File Specification**: the exact path of the one file that the task adds, between backticks, taken from the design without change. Each of these files is exactly one task, and nothing else is:
 {{files}}
-- **Functionality Details**: how the file does what its criteria ask: the data it keeps, the algorithm, the order of checks, what happens in the edge cases that several criteria touch. Whoever does the task sees the criteria, the signatures and the decisions, so name criteria by their ids and do not repeat them.
+- **Functionality Details**: how the file does what its criteria ask: the data it keeps, the algorithm, the order of checks, what happens in the edge cases that several criteria touch. Whoever does the task sees the criteria, the signatures and the decisions, so name criteria by their ids and do not repeat them. Where there is one file only, a list that has each of its criteria, with how it is met.
 - **Integration Points**: what it imports from the files of other tasks, by name and module, and what will use it.
 - **Depends on**: the numbers of the tasks whose files it imports, such as \`Task 1, Task 2\`, or \`none\`.
 

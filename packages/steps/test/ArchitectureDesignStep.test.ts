@@ -95,9 +95,34 @@ describe("ArchitectureDesignStep", () => {
         refusal({ modules: [module("p/a.py"), module("p/__init__.py", { reexports: [{ module: "p/a.py", names }] })] })
       assert.strictEqual(offering("A", "b_2", "Größe", "_c"), "accepted")
       assert.include(offering(), '"p/__init__.py" offers no name of "p/a.py"')
-      for (const name of ["*", "A as B", "A.b", "", "2a", "A, B"]) {
+      for (const name of ["*", "A as B", "A.b", "", "2a", "A, B", "class", "None"]) {
         assert.include(offering("A", name), `"p/__init__.py" offers "${name}" of "p/a.py", which is no name`)
       }
+    })
+
+    it("offers names that their modules have, where it says what these have", () => {
+      const members = ["class Song(title: str)", "async def load(path: str) -> None", "LIMIT: int = 3"]
+      const offering = (name: string, of = "p/a.py") =>
+        refusal({
+          modules: [
+            module("p/a.py", { members: members.map((signature) => ({ signature, behaviour: "…" })) }),
+            module("p/b.py", { reexports: [{ module: "p/a.py", names: ["Song"] }] }),
+            module("p/__init__.py", { reexports: [{ module: of, names: [name] }] })
+          ]
+        })
+      for (const name of ["Song", "load", "LIMIT"]) assert.strictEqual(offering(name), "accepted", name)
+      assert.strictEqual(offering("Song", "p/b.py"), "accepted")
+      assert.include(offering("Album"), '"p/__init__.py" offers "Album" of "p/a.py", which has no such member')
+      assert.include(offering("load", "p/b.py"), 'offers "load" of "p/b.py", which has no such member')
+    })
+
+    it("refuses modules of one name, one in the place of a package, and those that would be run as tests", () => {
+      const of = (...paths: ReadonlyArray<string>) => refusal({ modules: paths.map((path) => module(path)) })
+      assert.include(of("p/a.py", "src/p/a.py"), '"p/a.py" and "src/p/a.py" are both the module "p.a"')
+      assert.include(of("p.py", "p/__init__.py"), '"p.py" and "p/__init__.py" are both the module "p"')
+      assert.include(of("p/a.py", "p.py"), 'the module "p/a.py" is hidden by "p.py", which has the name of its package')
+      assert.include(of("p/test_data.py"), '"p/test_data.py" has the name of a test, and would be run as one')
+      assert.strictEqual(of("p/__init__.py", "p/a.py", "pa.py"), "accepted")
     })
 
     it("refuses a module that others need by a name that nothing can import", () => {
@@ -107,7 +132,15 @@ describe("ArchitectureDesignStep", () => {
       ]
       const starting = (path: string) =>
         refusal({ modules: [module(path), module("z.py", { starts: `${path}:main` })] })
-      for (const path of ["p/my-cart.py", "my-shop/a.py", "p/2a.py", "p/a.b.py", "p/a b.py", "src/my-shop/a.py"]) {
+      for (const path of [
+        "p/my-cart.py",
+        "my-shop/a.py",
+        "p/2a.py",
+        "p/a.b.py",
+        "p/a b.py",
+        "src/my-shop/a.py",
+        "p/class.py"
+      ]) {
         for (const said of [...needed(path), starting(path)]) {
           assert.include(said, `"${path}" has a name that nothing can import`)
         }
@@ -173,6 +206,7 @@ describe("ArchitectureDesignStep", () => {
         files: [file("README.md", { meets: ["R9"] })],
         entryPoints: [{ command: "python -m playlist", runs: "playlist/songs.py" }],
         dependencies: [{ name: "attrs", reason: "asked for" }],
+        formats: ["a,b"],
         decisions: ["dicts"],
         assumptions: ["one user"]
       })
@@ -185,7 +219,7 @@ describe("ArchitectureDesignStep", () => {
         ...reexports.flatMap(({ module, names }) => [module, ...names])
       ])
       const others = ["README.md", "What README.md says.", "R9", "python -m playlist", "attrs", "asked for"]
-      for (const part of [design.name, "dicts", "one user", ...others, ...said]) assert.include(text, part)
+      for (const part of [design.name, "a,b", "dicts", "one user", ...others, ...said]) assert.include(text, part)
     })
   })
 
@@ -201,6 +235,8 @@ describe("ArchitectureDesignStep", () => {
         for (const { names } of reexports) assert.include(text, names.join(", "))
       }
       for (const decision of design.decisions) assert.notInclude(text, decision)
+      const formats = ["A line is `title,seconds`."]
+      assert.include(ArchitectureDesignStep.interfaceToMarkdown({ ...design, formats }), formats[0]!)
     })
   })
 
@@ -265,7 +301,7 @@ describe("ArchitectureDesignStep", () => {
           modules: purposes.map((purpose, i) =>
             module(`p/m${i}.py`, {
               purpose,
-              members: texts.map((text) => ({ signature: text, behaviour: purpose })),
+              members: ["A = 1", "def b_2()", ...texts].map((signature) => ({ signature, behaviour: purpose })),
               imports: i === 0 ? [] : ["p/m0.py"],
               reexports: i === 0 ? [] : [{ module: "p/m0.py", names: ["A", "b_2"] }],
               starts: i === 0 ? "" : "p/m0.py:main",
@@ -276,6 +312,7 @@ describe("ArchitectureDesignStep", () => {
           absent: texts.map((reason) => ({ path: "tests", reason })),
           entryPoints: texts.map((command) => ({ command, runs: "p/m0.py" })),
           dependencies: texts.map((name) => ({ name, reason: name })),
+          formats: texts,
           decisions: texts,
           assumptions: texts
         })

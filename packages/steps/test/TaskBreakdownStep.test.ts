@@ -168,6 +168,13 @@ describe("TaskBreakdownStep", () => {
       { arbitrary: { runs: 300 } }
     )
 
+    it("prints a list below its label", () => {
+      const [one] = [{ ...task(1, "a.py"), functionality: "- R1.1: one\n  - deep\n- R1.2: two" }]
+      const text = parser.print([one])
+      assert.include(text, "- **Functionality Details**:\n  - R1.1: one\n    - deep\n  - R1.2: two\n- **Integration")
+      assert.deepStrictEqual(Result.getOrThrow(parser.parse(text)), [one])
+    })
+
     it.each([
       ["none", []],
       ["None.", []],

@@ -1,3 +1,5 @@
+import { keywords } from "./pythonName.ts"
+
 /** A kind of promise: words that make it, and those that keep it when another text makes it. */
 interface Guarantee {
   readonly name: string
@@ -60,12 +62,6 @@ const figures = (text: string): ReadonlyArray<string> => text.match(/(?<![\w.])\
 
 const inWords = (text: string): ReadonlyArray<string> =>
   numerals.flatMap((word, number) => (new RegExp(`\\b${word}\\b`, "iu").test(text) ? [String(number)] : []))
-
-const keywords = new Set(
-  "and as assert async await class def del elif else except finally for from if import in is lambda not or raise return self try while with yield".split(
-    " "
-  )
-)
 
 /** What stands between backticks, word by word, but words of Python and letters that stand for anything. */
 const names = (text: string): ReadonlyArray<string> =>

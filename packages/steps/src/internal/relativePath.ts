@@ -39,7 +39,9 @@ export const codePathProblem = (path: string): string | undefined => {
   const is = (one: string) => (other: string) => Workspace.isSameName(one, other)
   if (is("tests")(first)) return `"${path}" is a test: only code is mended`
   if (reserved.some(is(name))) return `"${path}" is no file of the code: it says how tests are run, or is the report`
-  if (/^test_.*\.py$|_test\.py$/i.test(name)) return `"${path}" has the name of a test`
+  if (/^test_.*\.py$|_test\.py$/i.test(name)) {
+    return `"${path}" has the name of a test, and would be run as one: give it another`
+  }
   return needed.some((module) => is(first)(module) || is(first)(`${module}.py`))
     ? `"${path}" would be in the place of a module that runs the tests`
     : undefined
