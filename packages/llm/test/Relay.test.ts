@@ -1,7 +1,8 @@
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { DateTime, Effect, Fiber, FileSystem, Layer, Path } from "effect"
+import { DateTime, Effect, Fiber, FileSystem, Layer, Path, Schema } from "effect"
 import { TestClock } from "effect/testing"
+import { OutputParser } from "@stepwright/core"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import { Relay } from "@stepwright/llm"
@@ -77,6 +78,17 @@ describe("Relay", () => {
         ])
         expect(text).toContain(`\n${content}\n`)
         expect(text.slice(0, text.indexOf("# Message"))).toContain(`end in (${id})`)
+      }).pipe(Effect.provide(files))
+    )
+
+    it.effect("leaves the JSON Schema out where a message says the shape of the reply", () =>
+      Effect.gen(function* () {
+        const content = OutputParser.json(Schema.Array(Schema.String)).instructions
+        const format = { type: "json", name: "Tasks", schema: { type: "array" } } as const
+        yield* ask(request("tasks", "", { messages: [{ role: "user", content }], format }))
+        const text = yield* read((yield* onlyWaiting).request)
+        expect(text).toContain(content)
+        expect(text).not.toContain("JSON Schema")
       }).pipe(Effect.provide(files))
     )
 

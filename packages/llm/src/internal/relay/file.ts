@@ -1,6 +1,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as OutputParser from "@stepwright/core/OutputParser"
 import { Parameters, type LlmRequest } from "@stepwright/core/LlmRequest"
 
 /** What the head of a request file says. */
@@ -26,11 +27,15 @@ export const stem = (order: number, { metadata }: LlmRequest, id: string): strin
   return `${String(order).padStart(3, "0")}-${path}-${id}`
 }
 
+/** The sentence by which a prompt says the shape of a reply in JSON. */
+const [shape = ""] = OutputParser.json(Schema.Json).instructions.split("\n")
+
 /** What looks like a heading of a request file. */
 const heading = /^\s*#+\s*(?:message\s*\d|json schema)/imu
 
 /**
- * The request as Markdown: a head of `name: JSON` lines, then each message under a heading of its role. Where a message
+ * The request as Markdown: a head of `name: JSON` lines, then each message under a heading of its role, and the JSON
+ * Schema of the reply where no message says its shape. Where a message
  * has what looks like one, the headings end in the id, which no message can know: it is a hash of them all.
  */
 export const print = (request: LlmRequest, id: string, reply: string, asked: DateTime.Utc): string => {
@@ -54,7 +59,7 @@ export const print = (request: LlmRequest, id: string, reply: string, asked: Dat
       "",
       content
     ]),
-    ...(format.type === "json"
+    ...(format.type === "json" && !messages.some(({ content }) => content.includes(shape))
       ? [
           "",
           `# JSON Schema of the reply: ${format.name}${end}`,
