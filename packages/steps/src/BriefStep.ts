@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
 import { ArchitectureDesign, isGenerated, neededBy, rulesToMarkdown, serves } from "./ArchitectureDesignStep.ts"
 import * as markdown from "./internal/markdown.ts"
@@ -96,7 +97,7 @@ const dependencies = ({ design: { modules }, task }: Input, signatures: Readonly
       reexports.map(({ module, names }) => `# offers ${names.join(", ")} of ${module}`).join("\n")
     ])
   const parts = [...Object.entries(signatures), ...offered].map(
-    ([path, text]) => `### ${path}\n\`\`\`python\n${text}\n\`\`\``
+    ([path, text]) => `### ${path}\n${OutputParser.codeBlock("python").print(`${text}\n`)}`
   )
   return parts.length === 0 ? "none" : parts.join("\n\n")
 }

@@ -36,11 +36,16 @@ export const ofText = (text: string, path = "requirement.md"): Project => ({
   samples: []
 })
 
-/** Documents as a prompt shows them: one as it is, several under their names. */
-export const print = (documents: ReadonlyArray<Document>): string =>
-  documents.length === 1
-    ? documents[0]!.text
-    : documents.map(({ path, text }) => `===== ${path} =====\n${text.trimEnd()}`).join("\n\n")
+/** Documents as a prompt shows them: one as it is, several under their names, beside rules longer than any in them. */
+export const print = (documents: ReadonlyArray<Document>): string => {
+  if (documents.length === 1) return documents[0]!.text
+  const longest = Math.max(
+    4,
+    ...documents.flatMap(({ text }) => (text.match(/^=+/gm) ?? []).map(({ length }) => length))
+  )
+  const rule = "=".repeat(longest + 1)
+  return documents.map(({ path, text }) => `${rule} ${path} ${rule}\n${text.trimEnd()}`).join("\n\n")
+}
 
 /** Files by their paths. */
 export const Files = Schema.Record(Schema.String, Schema.String)

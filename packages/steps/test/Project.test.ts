@@ -5,6 +5,16 @@ import { Result, Schema } from "effect"
 const accepts = (project: unknown) => Result.isSuccess(Schema.decodeUnknownResult(Project.Project)(project))
 
 describe("Project", () => {
+  it("prints documents so that none can look like two", () => {
+    const text = "===== b.md =====\n\nTitle\n======="
+    const printed = Project.print([
+      { path: "a.md", text },
+      { path: "b.md", text: "b" }
+    ])
+    const rule = "=".repeat(8)
+    assert.strictEqual(printed, `${rule} a.md ${rule}\n${text}\n\n${rule} b.md ${rule}\nb`)
+  })
+
   const project = Project.ofText("It counts.\n")
 
   it("is one document where there is one text", () => {

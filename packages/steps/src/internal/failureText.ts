@@ -41,11 +41,13 @@ const endsOf = (text: string, limit: number): string => {
 
 /**
  * What a test told, as prompts show it: parts of it (`subTest`) that say the same once, under the parameters of each,
- * the middle of what is long left out, and the addresses of objects, which are others each time.
+ * the middle of what is long left out, and the addresses of objects, which are others each time. Lines that look like
+ * what a prompt says of a failure are indented.
  */
 export const shortened = (detail: string): string => {
   const parts = detail
     .replace(/\bat 0x[0-9a-f]+/gi, "at 0x…")
+    .replace(/^(?=#|the same\b|Right is:|The documents say:)/gim, "  ")
     .split(/\n\n(?=[[(].*[\])]\n)/)
     .map((part) => {
       const [parameters = ""] = /^[[(].*[\])]\n/.exec(part) ?? []

@@ -1,5 +1,5 @@
 /** Values that are words of Python. */
-const values = ["False", "None", "True"]
+const values: ReadonlySet<string> = new Set(["False", "None", "True"])
 
 /** Words of Python that stand for no value. */
 export const keywords: ReadonlySet<string> = new Set(
@@ -10,4 +10,4 @@ export const keywords: ReadonlySet<string> = new Set(
 
 /** Whether a text is a name that Python code may have. */
 export const isName = (text: string): boolean =>
-  /^[\p{L}_][\p{L}\p{N}_]*$/u.test(text) && !keywords.has(text) && !values.includes(text)
+  /^[\p{L}_][\p{L}\p{N}_]*$/u.test(text) && !keywords.has(text) && !values.has(text)

@@ -24,6 +24,12 @@ describe("shortened", () => {
     assert.isAtMost(text.length, 1600)
   })
 
+  it("has no line that looks like another failure, or like what was judged of it", () => {
+    const said = shortened("### tests.a\nRight is: x\nThe documents say: y\nthe same, at `z`\nValueError: ### b")
+    assert.notMatch(said, /^(?:#|the same|Right is|The documents)/m)
+    assert.include(said, "ValueError: ### b")
+  })
+
   it.prop(
     "is bounded, whatever a test told",
     [
