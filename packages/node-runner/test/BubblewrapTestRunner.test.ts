@@ -54,6 +54,20 @@ describe("BubblewrapTestRunner", () => {
   )
 
   it.live(
+    "tells the parameters of each part of a test that failed",
+    () =>
+      Effect.gen(function* () {
+        const lines = ["for n in (1, 2, 3):", "    with self.subTest('why', n=n): self.assertEqual(n, 2)"]
+        const body = ["import unittest", "class T(unittest.TestCase):", "    def test_it(self):"]
+        const content = [...body, ...lines.map((line) => `        ${line}`), ""].join("\n")
+        const { tests } = yield* run({ "test_it.py": content })
+        const parts = tests[0]!.detail!.match(/^\[why\] .*$/gm)
+        assert.deepStrictEqual(parts, ["[why] (n=1)", "[why] (n=3)"])
+      }),
+    needs("bwrap")
+  )
+
+  it.live(
     "names the test that ends its process",
     () =>
       Effect.gen(function* () {

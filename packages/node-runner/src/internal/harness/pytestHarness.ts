@@ -91,7 +91,8 @@ def run_pytest(pytest):
         # parts of a test, which no call ends with
         def pytest_runtest_logreport(self, report):
             if report.outcome == "failed" and report.nodeid in items and type(report) is not pytest.TestReport:
-                noted(items[report.nodeid], "failed", str(report.longrepr))
+                part = getattr(report, "_sub_test_description", lambda: "a part of it")()
+                noted(items[report.nodeid], "failed", f"{part}\\n{report.longrepr}")
 
         @pytest.hookimpl(trylast=True)
         def pytest_runtest_logfinish(self, nodeid, location):
