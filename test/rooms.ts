@@ -45,17 +45,20 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["RequirementPrompt", "RequirementReviewPrompt", "ArchitectureDesignPrompt", "TaskBreakdownPrompt"],
     ["ImplementationPrompt", "TestGenerationPrompt", "AcceptanceTestPrompt"],
     ["JudgementPrompt", "CodeRepairPrompt", "TestRepairPrompt"],
+    ["RequirementChangePrompt", "DesignChangePrompt", "CodeChangePrompt", "TestChangePrompt"],
     ["Project", "SamplesStep"],
     ["RequirementStep", "TraceStep", "RequirementReviewStep", "RevisionStep"],
-    ["ArchitectureDesignStep"],
+    ["DocumentDeltaStep", "RequirementChangeStep", "SpecificationDeltaStep"],
+    ["ArchitectureDesignStep", "DesignChangeStep"],
     // tests know nothing of code
     ["TestGenerationStep", "AcceptanceTestStep"],
     ["TaskBreakdownStep", "OrderStep", "BriefStep", "ImplementationStep", "AssemblyStep"],
     ["VerificationStep", "Attempt", "CoverageStep", "MutationStep"],
     ["EvidenceStep", "JudgementStep", "CodeRepairStep", "TestRepairStep"],
+    ["Previous", "ReachStep", "CodeChangeStep", "TestChangeStep", "AcceptanceTestChangeStep"],
     ["RepairWorkflow", "ReportStep"],
     ["DeliveryStep", "VerdictStep"],
-    ["AutomatedCodingWorkflow", "index"]
+    ["AutomatedCodingWorkflow", "ChangeWorkflow", "ChangeOutlook", "index"]
   ],
   "node-runner": [
     "cli/start",

@@ -9,12 +9,13 @@ export const SourceFile = Schema.Struct({ path: Schema.NonEmptyString, content: 
 export type SourceFile = typeof SourceFile.Type
 
 /**
- * What became of a file: `written`, `unchanged` (it held this text already), or `kept`: a person changed it since it
- * was written, so it was left alone and the new text stands in the file `beside`.
+ * What became of a file: `written`, `unchanged` (it held this text already), `removed` (it was to be replaced, and by
+ * none), or `kept`: a person changed it since it was written, so it was left alone and the new text, if there is one,
+ * stands in the file `beside`.
  */
 export const Written = Schema.Struct({
   path: Schema.String,
-  outcome: Schema.Literals(["written", "unchanged", "kept"]),
+  outcome: Schema.Literals(["written", "unchanged", "removed", "kept"]),
   beside: Schema.optionalKey(Schema.String)
 })
 export type Written = typeof Written.Type
@@ -69,8 +70,14 @@ export const besides = (path: string, n: number): string => `${path}.new${n === 
 export class Workspace extends Context.Service<
   Workspace,
   {
-    /** Writes all files, or none when one of them is refused. */
-    readonly write: (files: ReadonlyArray<SourceFile>) => Effect.Effect<ReadonlyArray<Written>, WorkspaceError>
+    /**
+     * Writes all files, or none when one of them is refused. They come in the place of those that they `replace`: of what
+     * holds this text still, whoever wrote it, the new text takes the place, and where there is none it is removed.
+     */
+    readonly write: (
+      files: ReadonlyArray<SourceFile>,
+      replaced?: ReadonlyArray<SourceFile>
+    ) => Effect.Effect<ReadonlyArray<Written>, WorkspaceError>
     /** The text of a file, `undefined` where there is none. **Fails with** `WorkspaceError` for what is no text. */
     readonly read: (path: string) => Effect.Effect<string | undefined, WorkspaceError>
   }
@@ -83,8 +90,13 @@ export class Workspace extends Context.Service<
 export const layerMemory = (files: Map<string, string> = new Map()): Layer.Layer<Workspace> =>
   Layer.sync(Workspace, () => {
     const written = new Map<string, string>()
-    const write = ({ content, path }: SourceFile, paths: ReadonlySet<string>): Written => {
-      const isOwn = (path: string) => [undefined, content, written.get(path)].includes(files.get(path))
+    const write = (
+      { content, path }: SourceFile,
+      paths: ReadonlySet<string>,
+      replaced: ReadonlyMap<string, string>
+    ): Written => {
+      const isOwn = (path: string) =>
+        [undefined, content, written.get(path), replaced.get(path)].includes(files.get(path))
       const outcome = files.get(path) === content ? "unchanged" : "written"
       let target = path
       for (let n = 1; !isOwn(target) || (target !== path && paths.has(target)); n++) target = besides(path, n)
@@ -92,15 +104,23 @@ export const layerMemory = (files: Map<string, string> = new Map()): Layer.Layer
       written.set(target, content)
       return target === path ? { path, outcome } : { path, outcome: "kept", beside: target }
     }
+    const remove = ({ content, path }: SourceFile): ReadonlyArray<Written> => {
+      const found = files.get(path)
+      if (found === undefined) return []
+      const isOwn = found === content || found === written.get(path)
+      if (isOwn) files.delete(path)
+      return [{ path, outcome: isOwn ? "removed" : "kept" }]
+    }
     return {
-      write: (sources) =>
+      write: (sources, replaced = []) =>
         Effect.suspend(() => {
           const paths = new Set(sources.map(({ path }) => path))
+          const gone = replaced.filter(({ path }) => !paths.has(path))
           const others = [...files.keys()].filter((path) => !paths.has(path))
-          const refusal = refuse(sources) ?? conflict([...others, ...paths])
-          return refusal === undefined
-            ? Effect.succeed(sources.map((source) => write(source, paths)))
-            : Effect.fail(refusal)
+          const refusal = refuse(sources) ?? refuse(replaced) ?? conflict([...others, ...paths])
+          if (refusal !== undefined) return Effect.fail(refusal)
+          const texts = new Map(replaced.map(({ content, path }) => [path, content]))
+          return Effect.succeed([...sources.map((source) => write(source, paths, texts)), ...gone.flatMap(remove)])
         }),
       read: (path) => {
         const refusal = refusePath(path)

@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import type { PlatformError } from "effect/PlatformError"
+import type * as Scope from "effect/Scope"
 import * as Semaphore from "effect/Semaphore"
 import { Hasher } from "@stepwright/core/Hasher"
 import {
@@ -43,6 +44,12 @@ const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const decode = Option.liftThrowable((bytes: Uint8Array) => decoder.decode(bytes))
 
 type Deed = Written & { readonly content: string }
+
+/** Texts that are nobody's change: those that were written, and those that others come in the place of. */
+interface Known {
+  readonly written: manifest.Written
+  readonly replaced: ReadonlyMap<string, string>
+}
 
 /** How many files are on their way to the disk at a time. */
 const concurrency = 8
@@ -121,14 +128,15 @@ export const make = Effect.fnUntraced(function* ({ force = false, root }: Option
     return text?.value
   })
 
-  /** Whether a file holds the text, is not there, is as it was written, or is a person's. */
-  const compare = Effect.fnUntraced(function* (path: string, content: string, written: manifest.Written) {
+  /** Whether a file holds the text, is not there, is as it was written or is to be replaced, or is a person's. */
+  const compare = Effect.fnUntraced(function* (path: string, content: string, { replaced, written }: Known) {
     const bytes = yield* bytesOf(path)
     if (bytes === undefined) return "own"
     const text = decode(bytes)
     if (Option.isNone(text)) return "kept"
     if (text.value === content) return "unchanged"
-    return manifest.has(written, path, hash(text.value)) ? "own" : "kept"
+    const isOwn = text.value === replaced.get(path) || manifest.has(written, path, hash(text.value))
+    return isOwn ? "own" : "kept"
   })
 
   /** Whether nothing but a file can be at a path. */
@@ -140,21 +148,21 @@ export const make = Effect.fnUntraced(function* ({ force = false, root }: Option
 
   const decide = Effect.fnUntraced(function* (
     { content, path }: SourceFile,
-    written: manifest.Written,
+    known: Known,
     isTaken: (path: string) => boolean
   ): Effect.fn.Return<Deed, WorkspaceError | PlatformError> {
-    const found = yield* compare(path, content, written)
+    const found = yield* compare(path, content, known)
     if (found === "unchanged") return { path, content, outcome: found }
     if (force || found === "own") return { path, content, outcome: "written" }
     for (let n = 1; ; n++) {
       const beside = besides(path, n)
       if (isTaken(beside) || !(yield* isFree(beside))) continue
-      if ((yield* compare(beside, content, written)) !== "kept") return { path, content, outcome: "kept", beside }
+      if ((yield* compare(beside, content, known)) !== "kept") return { path, content, outcome: "kept", beside }
     }
   })
 
   /** What the disk refuses, told of the file. */
-  const known = <A, R>(path: string, effect: Effect.Effect<A, WorkspaceError | PlatformError, R>) =>
+  const told = <A, R>(path: string, effect: Effect.Effect<A, WorkspaceError | PlatformError, R>) =>
     Effect.mapError(effect, (error) => {
       if (error._tag === "WorkspaceError") return error
       const place = "pathOrDescriptor" in error.reason ? `${error.reason.pathOrDescriptor}` : ""
@@ -165,16 +173,30 @@ export const make = Effect.fnUntraced(function* ({ force = false, root }: Option
   /** Writes files into a folder, whose path has no links in it. */
   const writeInto = Effect.fnUntraced(function* (place: string, deeds: ReadonlyArray<Deed>) {
     const first = deeds[0]?.path ?? "."
-    const { check, path: folder } = yield* known(first, hold(place, first))
+    const { check, path: folder } = yield* told(first, hold(place, first))
     yield* Effect.forEach(
       deeds,
-      ({ beside, content, path }) => known(path, replace(`${folder}/${basename(beside ?? path)}`, content, { check })),
+      ({ beside, content, path }) => told(path, replace(`${folder}/${basename(beside ?? path)}`, content, { check })),
       { concurrency, discard: true }
     )
   }, Effect.scoped)
 
-  const write = Effect.fnUntraced(function* (files: ReadonlyArray<SourceFile>) {
-    const refusal = refuse(files)
+  /** Removes a file that no other comes in the place of, unless a person changed it. */
+  const remove = Effect.fnUntraced(function* (
+    { content, path }: SourceFile,
+    known: Known
+  ): Effect.fn.Return<Option.Option<Written>, WorkspaceError | PlatformError, FileSystem.FileSystem | Scope.Scope> {
+    const place = yield* look(path)
+    if ((yield* bytesOf(path)) === undefined) return Option.none()
+    if ((yield* compare(path, content, known)) === "kept") return Option.some({ path, outcome: "kept" })
+    const folder = yield* hold(dirname(place), path)
+    yield* fs.remove(`${folder.path}/${basename(place)}`)
+    yield* folders.flush(folder.path)
+    return Option.some({ path, outcome: "removed" })
+  }, Effect.scoped)
+
+  const write = Effect.fnUntraced(function* (files: ReadonlyArray<SourceFile>, others: ReadonlyArray<SourceFile> = []) {
+    const refusal = refuse(files) ?? refuse(others)
     if (refusal !== undefined) return yield* refusal
     yield* folders.make(root)
     const top = yield* fs.realPath(root)
@@ -190,9 +212,10 @@ export const make = Effect.fnUntraced(function* ({ force = false, root }: Option
     }
     const written = yield* manifest.read(root)
     const paths = new Set(files.map(({ path }) => path))
-    const deeds = yield* Effect.forEach(files, (file) => decide(file, written, (path) => paths.has(path)))
+    const known = { written, replaced: new Map(others.map(({ content, path }) => [path, content])) }
+    const deeds = yield* Effect.forEach(files, (file) => decide(file, known, (path) => paths.has(path)))
     const hashes = deeds.map(({ beside, content, path }) => [beside ?? path, hash(content)] as const)
-    const record = (written: manifest.Written) => known(manifest.place, manifest.write(top, written))
+    const record = (written: manifest.Written) => told(manifest.place, manifest.write(top, written))
     // what a kill leaves half done is still known as the workspace's own
     yield* record({ ...written, writing: new Map(hashes) })
     // a killed one may have made folders whose names are not on the disk yet
@@ -207,13 +230,21 @@ export const make = Effect.fnUntraced(function* ({ force = false, root }: Option
     const unsure = hashes.flatMap(([path, hash]) => (written.files.get(path) === hash ? [] : [path]))
     const touched = [...changed.map(({ path }) => dirname(`${root}/${path}`)), ...unsure.flatMap(foldersOf)]
     yield* Effect.forEach(new Set(touched), folders.flush, { concurrency, discard: true })
-    yield* record({ files: new Map([...written.files, ...hashes]), writing: new Map() })
-    return deeds.map(({ content: _, ...written }): Written => written)
+    const removals = yield* Effect.forEach(
+      others.filter(({ path }) => !paths.has(path)),
+      (file) => told(file.path, remove(file, known))
+    )
+    const ends = removals.flatMap(Option.toArray)
+    const removed = new Set(ends.flatMap(({ outcome, path }) => (outcome === "removed" ? [path] : [])))
+    const left = [...written.files, ...hashes].filter(([path]) => !removed.has(path))
+    yield* record({ files: new Map(left), writing: new Map() })
+    return [...deeds.map(({ content: _, ...written }): Written => written), ...ends]
   })
 
   const onDisk = Effect.provideService(FileSystem.FileSystem, fs)
   return Workspace.of({
-    write: (files) => oneAtATime(Effect.uninterruptible(known(files[0]?.path ?? ".", onDisk(write(files))))),
-    read: (path) => known(path, check(path).pipe(Effect.andThen(look(path)), Effect.andThen(textOf(path))))
+    write: (files, replaced) =>
+      oneAtATime(Effect.uninterruptible(told(files[0]?.path ?? ".", onDisk(write(files, replaced))))),
+    read: (path) => told(path, check(path).pipe(Effect.andThen(look(path)), Effect.andThen(textOf(path))))
   })
 })

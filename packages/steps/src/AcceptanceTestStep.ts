@@ -14,7 +14,8 @@ export const Input = Schema.Struct({
   samples: SamplesStep.Shown
 })
 
-const stray = (files: TestGeneration, { samples }: typeof Input.Type): string | undefined => {
+/** What is wrong with tests of documents: their names, or those of the files that they are in. */
+export const stray = (files: TestGeneration, { samples }: Pick<typeof Input.Type, "samples">): string | undefined => {
   const path = files.map(({ path }) => path).find((path) => !/^tests\/test_acceptance\w*\.py$/.test(path))
   if (path !== undefined) return `"${path}" is not of the form tests/test_acceptance_<subject>.py`
   const numbered = files

@@ -181,7 +181,7 @@ export const serves = (meets: ReadonlyArray<string>, criterion: string): boolean
   meets.some((id) => id === criterion || criterion.startsWith(`${id}.`))
 
 /** What a design owes to the specification and the documents, if anything. */
-const debt = (
+export const debt = (
   design: ArchitectureDesign,
   { documents, given, samples, specification }: typeof Input.Type
 ): string | undefined => {

@@ -1,6 +1,9 @@
 import * as Effect from "effect/Effect"
+import * as Engine from "@stepwright/core/Engine"
 import * as Step from "@stepwright/core/Step"
 import * as Workflow from "@stepwright/core/Workflow"
+import type { WorkflowError } from "@stepwright/core/WorkflowError"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as AcceptanceTestStep from "./AcceptanceTestStep.ts"
 import * as ArchitectureDesignStep from "./ArchitectureDesignStep.ts"
 import * as AssemblyStep from "./AssemblyStep.ts"
@@ -10,6 +13,7 @@ import * as CoverageStep from "./CoverageStep.ts"
 import * as DeliveryStep from "./DeliveryStep.ts"
 import * as ImplementationStep from "./ImplementationStep.ts"
 import * as OrderStep from "./OrderStep.ts"
+import type { Previous } from "./Previous.ts"
 import { type Files, Project } from "./Project.ts"
 import * as RepairWorkflow from "./RepairWorkflow.ts"
 import * as ReportStep from "./ReportStep.ts"
@@ -61,6 +65,21 @@ const file = Workflow.make("file", { input: BriefStep.Input }).pipe(
 /** What is green, or cannot be mended, stays as it is. */
 const kept = Step.effect("kept", { input: Attempt, output: Attempt, run: Effect.succeed })
 
+/** A project that was made, from what a workflow that made it ends with. */
+export const previousOf = ({
+  design,
+  input,
+  requirement,
+  result
+}: Omit<Made, "samples"> & { readonly result: Attempt }): Previous => ({
+  documents: input.documents,
+  specification: requirement.specification,
+  design: design.architecture,
+  code: result.code,
+  tests: result.tests,
+  acceptance: result.acceptance
+})
+
 /** What was made of documents, before anything is known of it. */
 export interface Made {
   readonly input: Pick<Project, "documents" | "samples">
@@ -72,11 +91,7 @@ export interface Made {
   readonly acceptance: TestGenerationStep.TestGeneration
 }
 
-/**
- * Runs the tests of what was made, mends it where they are red, reports and delivers it. The files are delivered before
- * the verdict, so that a run that fails leaves them to look at.
- */
-export const proven = <In, E, R>(made: Workflow.Workflow<In, Made, E, R>) =>
+const tried = (made: Workflow.Workflow<never, Made>) =>
   made.pipe(
     Workflow.bind("check", VerificationStep.step, { code: "code", tests: "tests", acceptance: "acceptance" }),
     Workflow.branch("result", {
@@ -107,16 +122,22 @@ export const proven = <In, E, R>(made: Workflow.Workflow<In, Made, E, R>) =>
       design: "design.architecture",
       attempt: "result",
       coverage: "coverage"
-    }),
-    Workflow.bind("delivery", DeliveryStep.step, { attempt: "result", report: "report" }),
-    Workflow.bind("verification", VerdictStep.step, { verification: "result.verification" })
+    })
   )
 
-/**
- * From requirement documents to a tested Python project, made of public parts and wires only. Tests are written from the
- * specification and from the documents, never from the code.
- */
-export const workflow = Workflow.make("automated-coding", { input: Input }).pipe(
+type Tried =
+  ReturnType<typeof tried> extends Workflow.Workflow<never, infer Out, infer E, infer R>
+    ? { readonly out: Omit<Out, keyof Made>; readonly fails: E; readonly needs: R }
+    : never
+
+/** Runs the tests of what was made, mends it where they are red, and reports: adds that to a workflow's scope. */
+export const proven: <In, S extends Made, E, R>(
+  made: Workflow.Workflow<In, S, E, R>
+  // a scope with more in it is one that `tried` takes, and what it has more stays
+) => Workflow.Workflow<In, S & Tried["out"], E | Tried["fails"], R | Tried["needs"]> = tried as never
+
+/** All of it but the delivery, and the verdict. */
+const made = Workflow.make("automated-coding", { input: Input }).pipe(
   Workflow.bind("samples", SamplesStep.step, { samples: "input.samples" }),
   Workflow.bind("requirement", requirement, { documents: "input.documents", samples: "samples" }),
   Workflow.bind("design", design, {
@@ -162,3 +183,17 @@ export const workflow = Workflow.make("automated-coding", { input: Input }).pipe
   }),
   proven
 )
+
+/**
+ * From requirement documents to a tested Python project, made of public parts and wires only. Tests are written from the
+ * specification and from the documents, never from the code. The files are delivered before the verdict, so that a run
+ * that fails leaves them to look at.
+ */
+export const workflow = made.pipe(
+  Workflow.bind("delivery", DeliveryStep.step, { attempt: "result", report: "report" }),
+  Workflow.bind("verification", VerdictStep.step, { verification: "result.verification" })
+)
+
+/** What a run of it has made, also where its tests are red. **Fails with** `MissingResult` where it has not come so far. */
+export const projectOf = (state: WorkflowState): Effect.Effect<Previous, WorkflowError> =>
+  Effect.map(Engine.output(made, state), previousOf)

@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Edits from "@stepwright/core/Edits"
@@ -13,6 +14,13 @@ import { Specification, toMarkdown } from "./TraceStep.ts"
 
 export const Repair = Schema.Array(Edits.Edit)
 export type Repair = typeof Repair.Type
+
+/** What is done where nothing is to be mended. */
+export const nothing = Step.effect("nothing", {
+  input: Schema.Struct({}),
+  output: Repair,
+  run: () => Effect.succeed([])
+})
 
 export const Input = Schema.Struct({
   specification: Specification,

@@ -4,12 +4,19 @@ import * as Step from "@stepwright/core/Step"
 import { Workspace, WorkspaceError, Written } from "@stepwright/core/Workspace"
 import { Attempt } from "./Attempt.ts"
 import * as files from "./internal/files.ts"
+import { Files } from "./Project.ts"
+import { TestGeneration } from "./TestGenerationStep.ts"
 import * as ReportStep from "./ReportStep.ts"
 
 /** What became of each file. */
 export class Delivery extends Schema.Opaque<Delivery>()(Schema.Struct({ files: Schema.Array(Written) })) {}
 
-export const Input = Schema.Struct({ attempt: Attempt, report: ReportStep.Report })
+export const Input = Schema.Struct({
+  attempt: Attempt,
+  report: ReportStep.Report,
+  /** The files that the attempt was made of, if it comes in the place of others. */
+  replaced: Schema.optionalKey(Schema.Struct({ code: Files, tests: TestGeneration, acceptance: TestGeneration }))
+})
 
 const printed = Schema.encodeSync(Schema.fromJsonString(Schema.toCodecJson(ReportStep.Report)))
 
@@ -30,17 +37,20 @@ export const step = Step.effect("delivery", {
   output: Delivery,
   error: WorkspaceError,
   produces: "files",
-  run: ({ attempt: { acceptance, code, tests }, report }) =>
+  run: ({ attempt, replaced, report }) =>
     Effect.gen(function* () {
       const workspace = yield* Workspace
+      const filesOf = ({ acceptance, code, tests }: Pick<Attempt, "acceptance" | "code" | "tests">) =>
+        files.ofPackage(code, [...tests, ...acceptance])
       return {
-        files: yield* workspace.write([...files.ofPackage(code, [...tests, ...acceptance]), ...reports(report)])
+        files: yield* workspace.write([...filesOf(attempt), ...reports(report)], replaced && filesOf(replaced))
       }
     }),
   isCurrent: ({ files }) =>
     Effect.gen(function* () {
       const workspace = yield* Workspace
-      for (const { path } of files) {
+      for (const { outcome, path } of files) {
+        if (outcome === "removed") continue
         // what cannot be read is looked at by whoever writes
         if ((yield* Effect.orElseSucceed(workspace.read(path), () => undefined)) === undefined) return false
       }

@@ -86,13 +86,6 @@ const blame = Step.effect("blame", {
   }
 })
 
-/** What is done where nothing is to blame. */
-const nothing = Step.effect("nothing", {
-  input: Schema.Struct({}),
-  output: CodeRepairStep.Repair,
-  run: () => Effect.succeed([])
-})
-
 const Mended = Schema.Struct(files)
 
 const mend = Step.effect("mend", {
@@ -172,7 +165,7 @@ const round = Workflow.make("round", { input: Round }).pipe(
   Workflow.bind("blame", blame, { judgements: "judgements" }),
   Workflow.branch("code", {
     on: "blame.code",
-    cases: { true: CodeRepairStep.step, false: nothing },
+    cases: { true: CodeRepairStep.step, false: CodeRepairStep.nothing },
     input: {
       specification: "input.specification",
       evidence: "evidence",
@@ -182,7 +175,7 @@ const round = Workflow.make("round", { input: Round }).pipe(
   }),
   Workflow.branch("tests", {
     on: "blame.tests",
-    cases: { true: TestRepairStep.step, false: nothing },
+    cases: { true: TestRepairStep.step, false: CodeRepairStep.nothing },
     input: {
       design: "input.design",
       evidence: "evidence",

@@ -68,7 +68,7 @@ export const apply = (requirement: Requirement, review: RequirementReview): Requ
 }
 
 /** Why a review cannot be put into the specification that it is of, if it cannot. */
-const problem = (requirement: Requirement, review: RequirementReview): string | undefined => {
+export const problem = (requirement: Requirement, review: RequirementReview): string | undefined => {
   const known = new Set(requirement.requirements.flatMap(({ criteria }) => criteria.map(({ id }) => id)))
   const stray = review.retired.find(({ id }) => !known.has(id))
   if (stray !== undefined) return `"retired" names ${stray.id}, which is no criterion of the specification`
@@ -85,7 +85,7 @@ const problem = (requirement: Requirement, review: RequirementReview): string | 
 }
 
 /** The specification with what each criterion quotes, and why it counts as assumed. */
-const quoted = ({ requirement, traces }: Specification): string => {
+export const quoted = ({ requirement, traces }: Specification): string => {
   const criteria = new Map(requirement.requirements.flatMap(({ criteria }) => criteria.map((one) => [one.id, one])))
   return toMarkdown(requirement, (id) => {
     const why = traces[id]?.assumed

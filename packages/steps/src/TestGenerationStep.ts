@@ -52,8 +52,12 @@ export const twiceProblem = (files: TestGeneration, samples: SamplesStep.Shown):
   return undefined
 }
 
-/** What tests do not keep to: criteria in their names, those of assumed ones apart. */
-const straying = (files: TestGeneration, { samples, specification }: typeof Input.Type): string | undefined => {
+/** What tests do not keep to, as far as they are looked at: criteria in their names, those of assumed ones apart. */
+export const straying = (
+  files: TestGeneration,
+  { samples, specification }: Pick<typeof Input.Type, "samples" | "specification">,
+  isLookedAt = (_path: string, _test: testNames.Test) => true
+): string | undefined => {
   const namesake = twiceProblem(files, samples)
   if (namesake !== undefined) return namesake
   const known = new Set(criteriaOf(specification.requirement).map(({ id }) => id))
@@ -61,7 +65,7 @@ const straying = (files: TestGeneration, { samples, specification }: typeof Inpu
     if (/\/test_acceptance\w*\.py$/.test(path))
       return `"${path}" has a name of acceptance tests, which are written apart`
     const isApart = testNames.isOfAssumed(path)
-    for (const { criterion, name } of testNames.of(content)) {
+    for (const { criterion, name } of testNames.of(content).filter((test) => isLookedAt(path, test))) {
       if (criterion === undefined)
         return `the test ${name} in "${path}" does not name its criterion, as test_r1_2_… does`
       if (!known.has(criterion)) return `the test ${name} in "${path}" names ${criterion}, which is no criterion`
@@ -75,7 +79,7 @@ const straying = (files: TestGeneration, { samples, specification }: typeof Inpu
 }
 
 /** What the documents say, beside the criteria that were taken from it. */
-const passages = ({ traces }: Specification): string => {
+export const passages = ({ traces }: Specification): string => {
   const lines = new Map<string, Array<string>>()
   for (const [id, { sources }] of Object.entries(traces)) {
     for (const { text } of sources) lines.set(text, [...(lines.get(text) ?? []), id])
@@ -84,7 +88,7 @@ const passages = ({ traces }: Specification): string => {
 }
 
 /** Criteria as tests are written by. */
-const criteria = (specification: Specification): string => {
+export const criteria = (specification: Specification): string => {
   const { assumptions, constraints, requirements } = specification.requirement
   const mark = markOf(specification)
   return markdown.paragraphs([
@@ -101,7 +105,7 @@ export const step = Step.make("test-generation", {
   input: Input,
   output: TestGeneration,
   parser,
-  check: straying,
+  check: (files, input) => straying(files, input),
   prompt: TestGenerationPrompt.template,
   variables: ({ design, samples, specification }) => ({
     criteria: criteria(specification),

@@ -1,5 +1,5 @@
 /** A test function of a Python file. */
-interface Test {
+export interface Test {
   readonly name: string
   /** Its classes and its name, as they stand in its full name: `CartTest.test_r1_2_empty`. */
   readonly fullName: string
@@ -83,6 +83,10 @@ export const criterionOf = (name: string): string | undefined => {
 
 /** Whether a file is one of tests of what was assumed. */
 export const isOfAssumed = (path: string): boolean => /\/test_assumed\w*\.py$/.test(path)
+
+/** What stands in the docstring of a test. */
+export const docstringOf = (source: string): string | undefined =>
+  /^[^\n]*\n\s*(?:"""|''')([^]*?)(?:"""|''')/.exec(source)?.[1]
 
 /** How often a test asserts something, but for what holds whatever the code does. */
 export const assertionsIn = (source: string): number =>

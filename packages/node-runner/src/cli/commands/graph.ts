@@ -28,7 +28,7 @@ export const graph = (words: Words) =>
       if (reference === undefined) {
         const bound = yield* workflowModule.Bound
         const { workflow: definition } =
-          bound ?? (yield* workflow === undefined ? workflowModule.ready : workflowModule.load(workflow))
+          bound ?? (yield* workflow === undefined ? workflowModule.ready() : workflowModule.load(workflow))
         return yield* print(definition)
       }
       const { loaded, state } = yield* session.open(reference, workflow)

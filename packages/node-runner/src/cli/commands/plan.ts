@@ -1,6 +1,7 @@
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import * as Engine from "@stepwright/core/Engine"
 import { report } from "../base/output.ts"
 import type { Words } from "../base/words.ts"
@@ -22,6 +23,7 @@ export const plan = (words: Words) =>
         runLayer.withoutModel(opened)
       )
       if (json) return yield* Console.log(JSON.stringify(entries, null, 2))
+      for (const line of yield* changeLines(opened)) yield* report(line)
       const width = Math.max(0, ...entries.map(({ path }) => path.length))
       for (const { action, path, why, ...gate } of entries) {
         yield* report(`${action.padEnd(7)}  ${why === "" ? path : `${path.padEnd(width)}  ${why}`}`)
@@ -35,3 +37,11 @@ export const plan = (words: Words) =>
       { command: `${commandPath.join(" ")} latest`, description: "reuse, run, or perhaps, for each step" }
     ])
   )
+
+/** What a change of documents reaches, for a run that makes one. */
+const changeLines = Effect.fnUntraced(function* ({ loaded, state }: session.Session) {
+  if (loaded.workflow.name !== "change" || loaded.module !== undefined) return []
+  const { ChangeOutlook, ChangeWorkflow } = yield* Effect.promise(() => import("@stepwright/steps"))
+  const input = yield* Schema.decodeUnknownEffect(Schema.toCodecJson(ChangeWorkflow.Input))(state.input)
+  return [...ChangeOutlook.toLines(ChangeOutlook.of(input)), ""]
+})

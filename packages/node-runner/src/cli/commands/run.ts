@@ -103,7 +103,8 @@ const stemOf = Effect.fnUntraced(function* (name: string | undefined) {
 
 const workflowOf = Effect.fnUntraced(function* (reference: string | undefined) {
   const bound = yield* workflowModule.Bound
-  if (bound === undefined) return yield* reference === undefined ? workflowModule.ready : workflowModule.load(reference)
+  if (bound === undefined)
+    return yield* reference === undefined ? workflowModule.ready() : workflowModule.load(reference)
   return reference === undefined
     ? bound
     : yield* usage("--workflow cannot be used here: this program runs its own workflow", { target: "--workflow" })

@@ -18,6 +18,7 @@ const commands = {
   set: (words: Words) => import("./set.ts").then(({ set }) => set(words)),
   decide: (words: Words) => import("./decide.ts").then(({ decide }) => decide(words)),
   cancel: (words: Words) => import("./cancel.ts").then(({ cancel }) => cancel(words)),
+  change: (words: Words) => import("./change.ts").then(({ change }) => change(words)),
   fork: (words: Words) => import("./fork.ts").then(({ fork }) => fork(words)),
   plan: (words: Words) => import("./plan.ts").then(({ plan }) => plan(words)),
   status: (words: Words) => import("./status.ts").then(({ status }) => status(words)),

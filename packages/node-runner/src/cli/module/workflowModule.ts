@@ -64,11 +64,20 @@ export const reference = Effect.fnUntraced(function* ({ module, name, program }:
   }
 })
 
-/** The workflow that turns a requirement document into a tested package. */
-export const ready: Effect.Effect<Loaded> = Effect.map(
-  Effect.promise(() => import("@stepwright/steps/AutomatedCodingWorkflow")),
-  ({ workflow }) => ({ workflow: forget(workflow), layer: Layer.empty, hasLayer: false })
-)
+/** The workflow that turns requirement documents into a tested package, or that of another name that comes with it. */
+export const ready = (name?: string): Effect.Effect<Loaded> => {
+  const workflow: Effect.Effect<Workflow.Any> =
+    name === "change"
+      ? Effect.map(
+          Effect.promise(() => import("@stepwright/steps/ChangeWorkflow")),
+          ({ workflow }) => workflow
+        )
+      : Effect.map(
+          Effect.promise(() => import("@stepwright/steps/AutomatedCodingWorkflow")),
+          ({ workflow }) => workflow
+        )
+  return Effect.map(workflow, (workflow) => ({ workflow: forget(workflow), layer: Layer.empty, hasLayer: false }))
+}
 
 /** The workflow that `M.ts#name` stands for; the name may be left out where the module exports only one. */
 export const load = Effect.fnUntraced(function* (

@@ -63,7 +63,7 @@ const locate = Effect.fnUntraced(function* (
     })
   }
   if (settings?.module !== undefined) return yield* workflowModule.load(`${settings.module}#${settings.name ?? ""}`)
-  return yield* workflowModule.ready
+  return yield* workflowModule.ready(state.workflow)
 })
 
 /** The same for a command that changes the run: from here on nobody else does, until the process ends. */

@@ -9,6 +9,7 @@ export const commands: Readonly<Record<string, "named" | "of a run" | "none">> =
   set: "of a run",
   decide: "of a run",
   cancel: "none",
+  change: "of a run",
   fork: "of a run",
   plan: "of a run",
   status: "of a run",

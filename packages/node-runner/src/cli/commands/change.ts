@@ -1,0 +1,89 @@
+import * as Argument from "effect/cli/Argument"
+import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Engine from "@stepwright/core/Engine"
+import { usage } from "../base/cliError.ts"
+import { report } from "../base/output.ts"
+import type { Words } from "../base/words.ts"
+import * as workflowModule from "../module/workflowModule.ts"
+import * as flags from "../run/flags.ts"
+import { previousOf } from "../run/previous.ts"
+import * as runFolder from "../run/runFolder.ts"
+import * as session from "../run/session.ts"
+import * as project from "../value/project.ts"
+
+const config = (words: Words) => ({
+  files: Argument.String("FILE").pipe(
+    Argument.withDescription("[RUN] FILE...: the documents that were edited, files and folders; others stay"),
+    Argument.variadic({ min: 1 })
+  ),
+  ...flags.besides(words),
+  id: flags.newRun,
+  json: flags.json
+})
+
+export const change = (words: Words) =>
+  Command.make(
+    "change",
+    config(words),
+    Effect.fnUntraced(function* ({ design, files, id, json, samples }) {
+      yield* runFolder.checkNew(id)
+      const isNamed = files.length > 1 && (yield* runFolder.isReference(files[0]))
+      const origin = yield* runFolder.find(isNamed ? files[0]! : runFolder.latest)
+      const opened = yield* session.open(origin)
+      const { edited, missing, previous } = yield* previousOf(opened)
+      const { ChangeOutlook, ChangeWorkflow, Project } = yield* Effect.promise(() => import("@stepwright/steps"))
+      const before = yield* Effect.orDie(
+        Schema.decodeUnknownEffect(Schema.toCodecJson(Project.Project))(opened.state.input)
+      )
+      const found = yield* project.read({ documents: isNamed ? files.slice(1) : files, design, samples })
+      const value = {
+        documents: documentsOf(before.documents, found.documents),
+        // what is not named anew stays
+        design: design.length === 0 ? before.design : found.design,
+        samples: samples.length === 0 ? before.samples : found.samples,
+        previous
+      }
+      const outlook = ChangeOutlook.of(value)
+      if (outlook.passages.length === 0) {
+        return yield* usage(`the documents say what they said when run ${origin} was made`, {
+          target: files.at(-1)!,
+          fix: "edit them first"
+        })
+      }
+      yield* runFolder.checkStore
+      const run = id ?? (yield* Engine.newRunId)
+      yield* runFolder.begin(
+        run,
+        Effect.andThen(
+          runFolder.writeSettings(run, opened.settings),
+          Engine.initialize(ChangeWorkflow.workflow, value, { run })
+        )
+      )
+      const again = yield* workflowModule.command
+      if (json) return yield* Console.log(JSON.stringify({ run, origin, ...outlook, edited, missing }, null, 2))
+      for (const line of ChangeOutlook.toLines(outlook)) yield* report(line)
+      if (edited.length > 0) yield* report(`edited since, and kept as they are: ${edited.join(", ")}`)
+      if (missing.length > 0) yield* report(`gone since, and written again: ${missing.join(", ")}`)
+      yield* Console.error(`nothing is asked yet; see \`${again} plan ${run}\`, and go on with: ${again} resume ${run}`)
+    })
+  ).pipe(
+    Command.withDescription(
+      "Start a run that changes what another one made, as its documents were edited, and say what that reaches; nothing is asked before `resume`. Criteria, files and tests that have nothing to do with the edit stay as they are."
+    ),
+    Command.withShortDescription("Change a project as its documents were edited"),
+    Command.withExamples(({ commandPath }) => [
+      { command: `${commandPath.join(" ")} ${words.input}`, description: "After an edit of its document" },
+      { command: `${commandPath.join(" ")} latest PRD.md docs/`, description: "Of several documents" }
+    ])
+  )
+
+type Documents = ReadonlyArray<project.File>
+
+/** All documents as they are now: those with the names of some take their places, those with other names that of all. */
+const documentsOf = (before: Documents, named: Documents): Documents => {
+  const isNamed = ({ path }: project.File) => named.some((file) => file.path === path)
+  return before.some(isNamed) ? [...before.filter((file) => !isNamed(file)), ...named] : named
+}

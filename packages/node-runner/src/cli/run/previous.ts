@@ -1,0 +1,60 @@
+import * as Effect from "effect/Effect"
+import type { Previous } from "@stepwright/steps/Previous"
+import type { CliError } from "../base/cliError.ts"
+import { usage } from "../base/cliError.ts"
+import * as NodeWorkspace from "../../NodeWorkspace.ts"
+import { Workspace } from "@stepwright/core/Workspace"
+import type { Session } from "./session.ts"
+
+/** The project that a run made, with what people made of its files since. */
+export interface Found {
+  readonly previous: Previous
+  /** Files that are not as they were delivered, and those that are gone. */
+  readonly edited: ReadonlyArray<string>
+  readonly missing: ReadonlyArray<string>
+}
+
+/** Reads the project of a run of the ready workflow, as it is in the folder where it was delivered. */
+export const previousOf = Effect.fnUntraced(function* ({
+  loaded,
+  run,
+  settings,
+  state
+}: Session): Effect.fn.Return<Found, CliError> {
+  const { AutomatedCodingWorkflow, ChangeWorkflow } = yield* Effect.promise(() => import("@stepwright/steps"))
+  const ready = [AutomatedCodingWorkflow, ChangeWorkflow].find(({ workflow }) => workflow.name === loaded.workflow.name)
+  if (loaded.module !== undefined || loaded.program !== undefined || ready === undefined) {
+    return yield* usage(`run ${run} is of the workflow "${loaded.workflow.name}", which has no documents to change`, {
+      target: run,
+      fix: "edit its input with `set RUN input FILE`"
+    })
+  }
+  const made = yield* Effect.mapError(ready.projectOf(state), (cause) =>
+    usage(`run ${run} has made no project yet`, { target: run, fix: "go on with it first, by `resume`", cause })
+  )
+  const edited: Array<string> = []
+  const missing: Array<string> = []
+  const asItIs = Effect.fnUntraced(function* (path: string, content: string) {
+    const text = yield* Effect.mapError(
+      Effect.flatMap(Workspace, (workspace) => workspace.read(path)),
+      (cause) => usage(`${settings.out}/${cause.message}`, { target: path, fix: "put it back as it was", cause })
+    )
+    if (text === undefined) missing.push(path)
+    else if (text !== content) edited.push(path)
+    return text ?? content
+  })
+  const filesAsTheyAre = (files: Previous["tests"]) =>
+    Effect.forEach(files, ({ content, path }) => Effect.map(asItIs(path, content), (content) => ({ path, content })))
+  return yield* Effect.gen(function* () {
+    const code = yield* Effect.forEach(Object.entries(made.code), ([path, content]) =>
+      Effect.map(asItIs(path, content), (text) => [path, text] as const)
+    )
+    const previous = {
+      ...made,
+      code: Object.fromEntries(code),
+      tests: yield* filesAsTheyAre(made.tests),
+      acceptance: yield* filesAsTheyAre(made.acceptance)
+    }
+    return { previous, edited, missing }
+  }).pipe(Effect.provide(NodeWorkspace.layer({ root: settings.out })))
+})

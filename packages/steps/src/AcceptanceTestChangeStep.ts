@@ -1,0 +1,64 @@
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as OutputParser from "@stepwright/core/OutputParser"
+import * as Step from "@stepwright/core/Step"
+import { stray } from "./AcceptanceTestStep.ts"
+import { ArchitectureDesign, interfaceToMarkdown } from "./ArchitectureDesignStep.ts"
+import { Repair } from "./CodeRepairStep.ts"
+import { DocumentDelta, gonePassages, toMarkdown } from "./DocumentDeltaStep.ts"
+import { cite } from "./internal/passages.ts"
+import * as testNames from "./internal/testNames.ts"
+import { print, Project } from "./Project.ts"
+import { Reached } from "./ReachStep.ts"
+import * as SamplesStep from "./SamplesStep.ts"
+import { edited, editProblem, printReached } from "./TestChangeStep.ts"
+import * as TestChangePrompt from "./TestChangePrompt.ts"
+import { TestGeneration } from "./TestGenerationStep.ts"
+
+export const Input = Schema.Struct({
+  documents: Project.fields.documents,
+  design: ArchitectureDesign,
+  samples: SamplesStep.Shown,
+  delta: DocumentDelta,
+  reach: Reached,
+  /** All tests of the documents, as they are. */
+  tests: TestGeneration
+})
+
+const problem = (edits: Repair, input: typeof Input.Type): string | undefined => {
+  const { delta, tests } = input
+  const gone = gonePassages(delta)
+  const isOfGone = ({ source }: testNames.Test) => {
+    const quote = testNames.docstringOf(source)
+    return quote !== undefined && cite(gone, quote) !== undefined
+  }
+  const found = editProblem(edits, input, isOfGone)
+  if (found !== undefined) return found
+  const after = Result.getOrThrow(edited(tests, edits))
+  const old = after.flatMap(({ content }) => testNames.of(content)).find(isOfGone)
+  if (old !== undefined) return `the test ${old.name} quotes a sentence that the documents do not have any more`
+  return stray(after, input)
+}
+
+export const parser = OutputParser.edits
+
+const naming =
+  "The docstring of each test is the sentence, clause or table row of the documents that it checks, copied word for word; its name has no number. Files are named `tests/test_acceptance_<subject>.py`."
+
+/** Makes the tests of documents check what has changed in them: it knows neither the specification nor the code. */
+export const step = Step.make("acceptance-test-change", {
+  input: Input,
+  output: Repair,
+  parser,
+  check: problem,
+  prompt: TestChangePrompt.template,
+  variables: (input) => ({
+    naming,
+    interface: interfaceToMarkdown(input.design),
+    samples: SamplesStep.print(input.samples),
+    source: print(input.documents),
+    tests: printReached(input),
+    changes: toMarkdown(input.delta),
+    example: parser.print(TestChangePrompt.example)
+  })
+})

@@ -1,0 +1,212 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Edits from "@stepwright/core/Edits"
+import * as Engine from "@stepwright/core/Engine"
+import * as Step from "@stepwright/core/Step"
+import * as Workflow from "@stepwright/core/Workflow"
+import type { WorkflowError } from "@stepwright/core/WorkflowError"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import * as AcceptanceTestChangeStep from "./AcceptanceTestChangeStep.ts"
+import { ArchitectureDesign } from "./ArchitectureDesignStep.ts"
+import * as AssemblyStep from "./AssemblyStep.ts"
+import { previousOf, proven } from "./AutomatedCodingWorkflow.ts"
+import * as CodeChangeStep from "./CodeChangeStep.ts"
+import { nothing, Repair } from "./CodeRepairStep.ts"
+import * as DeliveryStep from "./DeliveryStep.ts"
+import * as DesignChangeStep from "./DesignChangeStep.ts"
+import * as DocumentDeltaStep from "./DocumentDeltaStep.ts"
+import { Previous } from "./Previous.ts"
+import { Files, Project } from "./Project.ts"
+import * as ReachStep from "./ReachStep.ts"
+import * as RequirementChangeStep from "./RequirementChangeStep.ts"
+import * as RevisionStep from "./RevisionStep.ts"
+import * as SamplesStep from "./SamplesStep.ts"
+import * as SpecificationDeltaStep from "./SpecificationDeltaStep.ts"
+import * as TestChangeStep from "./TestChangeStep.ts"
+import { TestGeneration } from "./TestGenerationStep.ts"
+import * as VerdictStep from "./VerdictStep.ts"
+import { Specification } from "./TraceStep.ts"
+
+/** Documents as they are now, and the project that was made of them as they were. */
+export const Input = Schema.Struct({ ...Project.fields, previous: Previous })
+export type Input = typeof Input.Type
+
+const requirement = Workflow.make("requirement", {
+  input: Schema.Struct({ documents: Project.fields.documents, samples: SamplesStep.Shown, previous: Previous })
+}).pipe(
+  Workflow.bind("delta", DocumentDeltaStep.step, { before: "input.previous", documents: "input.documents" }),
+  Workflow.bind("change", RequirementChangeStep.step, {
+    documents: "input.documents",
+    samples: "input.samples",
+    specification: "input.previous.specification",
+    delta: "delta"
+  }),
+  Workflow.bind("specification", RevisionStep.step, {
+    documents: "input.documents",
+    specification: "input.previous.specification",
+    review: "change"
+  })
+)
+
+const keptDesign = Step.effect("kept-design", {
+  input: Schema.Struct({ design: ArchitectureDesign }),
+  output: ArchitectureDesign,
+  run: ({ design }) => Effect.succeed(design)
+})
+
+const changedDesign = Workflow.make("changed-design", { input: DesignChangeStep.Input }).pipe(
+  Workflow.bind("change", DesignChangeStep.step, "input"),
+  Workflow.andThen(
+    Step.effect("design", {
+      input: Schema.Struct({ input: DesignChangeStep.Input, change: DesignChangeStep.DesignChange }),
+      output: ArchitectureDesign,
+      run: ({ change, input }) => Effect.sync(() => DesignChangeStep.apply(input.design, change))
+    })
+  )
+)
+
+const design = Workflow.make("design", {
+  input: Schema.Struct({
+    ...Project.fields,
+    samples: SamplesStep.Shown,
+    previous: Previous,
+    specification: Specification
+  })
+}).pipe(
+  Workflow.bind("delta", SpecificationDeltaStep.step, {
+    before: "input.previous.specification.requirement",
+    after: "input.specification.requirement"
+  }),
+  Workflow.branch("architecture", {
+    on: "delta.isEmpty",
+    cases: { true: keptDesign, false: changedDesign },
+    input: {
+      documents: "input.documents",
+      given: "input.design",
+      samples: "input.samples",
+      specification: "input.specification",
+      design: "input.previous.design",
+      changes: "delta.text",
+      touched: "delta.touched"
+    }
+  })
+)
+
+/** Files without those that a design does not have any more, and with edits in them. */
+const changedCode = Step.effect("changed-code", {
+  input: Schema.Struct({ previous: Previous, design: ArchitectureDesign, edits: Repair }),
+  output: Files,
+  run: ({ design, edits, previous }) =>
+    Effect.sync(() => {
+      const pathsOf = ({ files, modules }: ArchitectureDesign) => [...modules, ...files].map(({ path }) => path)
+      const left = new Set(pathsOf(design))
+      const removed = new Set(pathsOf(previous.design).filter((path) => !left.has(path)))
+      // the step has tried its edits on these files
+      const changed = Result.getOrThrow(Edits.apply(previous.code, edits))
+      return Object.fromEntries(Object.entries(changed).filter(([path]) => !removed.has(path)))
+    })
+})
+
+const changedTests = Step.effect("changed-tests", {
+  input: Schema.Struct({ tests: TestGeneration, edits: Repair }),
+  output: TestGeneration,
+  run: ({ edits, tests }) => Effect.sync(() => Result.getOrThrow(TestChangeStep.edited(tests, edits)))
+})
+
+/** All of it but the delivery, and the verdict. */
+const made = Workflow.make("change", { input: Input }).pipe(
+  Workflow.bind("samples", SamplesStep.step, { samples: "input.samples" }),
+  Workflow.bind("requirement", requirement, {
+    documents: "input.documents",
+    samples: "samples",
+    previous: "input.previous"
+  }),
+  Workflow.bind("design", design, {
+    documents: "input.documents",
+    design: "input.design",
+    samples: "samples",
+    previous: "input.previous",
+    specification: "requirement.specification"
+  }),
+  Workflow.all((scope) => [
+    scope.pipe(
+      Workflow.bind("codeReach", ReachStep.code, {
+        code: "input.previous.code",
+        before: "input.previous.design",
+        design: "design.architecture",
+        delta: "design.delta"
+      }),
+      Workflow.branch("codeEdits", {
+        on: "codeReach.isReached",
+        cases: { true: CodeChangeStep.step, false: nothing },
+        input: {
+          specification: "requirement.specification",
+          design: "design.architecture",
+          delta: "design.delta",
+          reach: "codeReach",
+          code: "input.previous.code"
+        }
+      })
+    ),
+    scope.pipe(
+      Workflow.bind("testReach", ReachStep.tests, { tests: "input.previous.tests", delta: "design.delta" }),
+      Workflow.branch("testEdits", {
+        on: "testReach.isReached",
+        cases: { true: TestChangeStep.step, false: nothing },
+        input: {
+          specification: "requirement.specification",
+          design: "design.architecture",
+          samples: "samples",
+          delta: "design.delta",
+          reach: "testReach",
+          tests: "input.previous.tests"
+        }
+      })
+    ),
+    scope.pipe(
+      Workflow.bind("acceptanceReach", ReachStep.acceptance, {
+        tests: "input.previous.acceptance",
+        delta: "requirement.delta"
+      }),
+      Workflow.branch("acceptanceEdits", {
+        on: "acceptanceReach.isReached",
+        cases: { true: AcceptanceTestChangeStep.step, false: nothing },
+        input: {
+          documents: "input.documents",
+          design: "design.architecture",
+          samples: "samples",
+          delta: "requirement.delta",
+          reach: "acceptanceReach",
+          tests: "input.previous.acceptance"
+        }
+      })
+    )
+  ]),
+  Workflow.bind("written", changedCode, {
+    previous: "input.previous",
+    design: "design.architecture",
+    edits: "codeEdits"
+  }),
+  Workflow.bind("tests", changedTests, { tests: "input.previous.tests", edits: "testEdits" }),
+  Workflow.bind("acceptance", changedTests, { tests: "input.previous.acceptance", edits: "acceptanceEdits" }),
+  Workflow.bind("code", AssemblyStep.step, {
+    design: "design.architecture",
+    written: "written",
+    samples: "input.samples"
+  }),
+  proven
+)
+
+/**
+ * Changes a project as its documents were changed: the specification where a passage says something else, the files that
+ * serve what is otherwise then, and their tests. Whatever the change does not reach stays as it is, byte for byte.
+ */
+export const workflow = made.pipe(
+  Workflow.bind("delivery", DeliveryStep.step, { attempt: "result", report: "report", replaced: "input.previous" }),
+  Workflow.bind("verification", VerdictStep.step, { verification: "result.verification" })
+)
+
+/** What a run of it has made, as `AutomatedCodingWorkflow.projectOf` has it. */
+export const projectOf = (state: WorkflowState): Effect.Effect<Previous, WorkflowError> =>
+  Effect.map(Engine.output(made, state), previousOf)

@@ -1,0 +1,92 @@
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as OutputParser from "@stepwright/core/OutputParser"
+import * as Step from "@stepwright/core/Step"
+import * as ArchitectureDesignStep from "./ArchitectureDesignStep.ts"
+import { ArchitectureDesign, debt, Module, OtherFile, serves, toMarkdown } from "./ArchitectureDesignStep.ts"
+import * as DesignChangePrompt from "./DesignChangePrompt.ts"
+import { text } from "./internal/text.ts"
+import { print } from "./Project.ts"
+import { toMarkdown as specificationToMarkdown } from "./TraceStep.ts"
+
+const { absent, assumptions, decisions, dependencies, entryPoints } = ArchitectureDesign.fields
+
+/** What has to change in a design. */
+export class DesignChange extends Schema.Opaque<DesignChange>()(
+  Schema.Struct({
+    modules: Schema.Array(Module).annotate({ description: "modules that change, whole, or new ones" }),
+    files: Schema.Array(OtherFile).annotate({ description: "other files that change, or new ones" }),
+    removed: Schema.Array(Schema.Struct({ path: text("the file"), reason: text("why nothing needs it") })),
+    absent: absent.annotate({ description: "files that a tree in the documents has now, and none of the above" }),
+    entryPoints,
+    dependencies,
+    decisions,
+    assumptions
+  })
+) {}
+
+/** A list with others in the places of those that have their paths, new ones last. */
+const put = <A extends { readonly path: string }>(
+  list: ReadonlyArray<A>,
+  others: ReadonlyArray<A>,
+  removed: DesignChange["removed"]
+): ReadonlyArray<A> => {
+  const all = new Map([...list, ...others].map((one) => [one.path, one]))
+  return [...all.values()].filter(({ path }) => !removed.some((one) => one.path === path))
+}
+
+/** A design with a change in it; whatever the change does not name stays as it is. */
+export const apply = (design: ArchitectureDesign, change: DesignChange): ArchitectureDesign => {
+  const { absent, files, modules, removed, ...lists } = change
+  return {
+    ...design,
+    ...lists,
+    modules: put(design.modules, modules, removed),
+    files: put(design.files, files, removed),
+    absent: put(design.absent, absent, [])
+  }
+}
+
+export const Input = Schema.Struct({
+  ...ArchitectureDesignStep.Input.fields,
+  /** As it was. */
+  design: ArchitectureDesign,
+  /** What is to be otherwise, in words. */
+  changes: Schema.String,
+  /** The ids of the criteria that have changed, come or gone. */
+  touched: Schema.Array(Schema.String)
+})
+
+const decode = Schema.decodeUnknownResult(Schema.toType(ArchitectureDesign))
+
+const problem = (change: DesignChange, { design, touched, ...input }: typeof Input.Type): string | undefined => {
+  const parts = [...design.modules, ...design.files]
+  const stray = change.removed.find(({ path }) => !parts.some((part) => part.path === path))
+  if (stray !== undefined) return `"${stray.path}" is removed, and is no file of the design`
+  const names = [...parts, ...change.modules, ...change.files]
+  const isTouched = (path: string) =>
+    names.some((part) => part.path === path && touched.some((id) => serves(part.meets, id)))
+  const untouched = [...change.modules, ...change.files].find(({ meets, path }) => meets.length > 0 && !isTouched(path))
+  if (untouched !== undefined) return `"${untouched.path}" meets nothing that changed: leave it out`
+  const applied = apply(design, change)
+  const decoded = decode(applied)
+  return Result.isFailure(decoded) ? decoded.failure.message : debt(applied, input)
+}
+
+export const parser = OutputParser.json(DesignChange)
+
+/** Says what a change of the specification changes in the design. */
+export const step = Step.make("design-change", {
+  input: Input,
+  output: DesignChange,
+  parser,
+  check: problem,
+  prompt: DesignChangePrompt.template,
+  variables: ({ changes, design, given, specification }) => ({
+    specification: specificationToMarkdown(specification),
+    given: given.length === 0 ? "nothing" : print(given),
+    design: toMarkdown(design),
+    changes,
+    example: parser.print(DesignChangePrompt.example)
+  })
+})

@@ -1,0 +1,17 @@
+import * as Schema from "effect/Schema"
+import { ArchitectureDesign } from "./ArchitectureDesignStep.ts"
+import { Files, Project } from "./Project.ts"
+import { TestGeneration } from "./TestGenerationStep.ts"
+import { Specification } from "./TraceStep.ts"
+
+/** A project as it was made of its documents, and perhaps edited by people since. */
+export class Previous extends Schema.Opaque<Previous>()(
+  Schema.Struct({
+    documents: Project.fields.documents,
+    specification: Specification,
+    design: ArchitectureDesign,
+    code: Files,
+    tests: TestGeneration,
+    acceptance: TestGeneration
+  })
+) {}
