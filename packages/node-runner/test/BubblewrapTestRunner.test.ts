@@ -1,3 +1,4 @@
+import { existsSync, globSync, realpathSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { TestRunner } from "@stepwright/core/TestRunner"
 import { Effect } from "effect"
@@ -27,6 +28,23 @@ describe("BubblewrapTestRunner", () => {
       assert.strictEqual(error.reason, "Unavailable")
       assert.match(error.message, /no\/such\/python|bwrap/)
     })
+  )
+
+  it.live(
+    "has the libraries of the system, also those that are chosen by a link",
+    () =>
+      Effect.gen(function* () {
+        const libraries = globSync("/usr/lib/*/*.so*").filter(
+          (path) => existsSync(path) && realpathSync(path).startsWith("/usr/lib/")
+        )
+        const missing = `[path for path in ${JSON.stringify(libraries)} if not os.path.exists(path)]`
+        const { tests } = yield* run({ "test_it.py": `import os\ndef test_it():\n    assert ${missing} == []\n` })
+        assert.deepStrictEqual(
+          tests.map(({ detail, outcome }) => detail ?? outcome),
+          ["passed"]
+        )
+      }),
+    needs("bwrap")
   )
 
   it.live(

@@ -5,8 +5,17 @@ import type { TestRunner } from "@stepwright/core/TestRunner"
 import * as cpython from "./cpython.ts"
 import * as python from "./python.ts"
 
-/** What every program of the system needs, and a time zone. */
-const system = ["/usr/lib", "/usr/lib64", "/lib", "/lib64", "/bin/sh", "/usr/share/zoneinfo", "/etc/ld.so.cache"]
+/** What every program of the system needs, links by which Debian chooses among libraries, and a time zone. */
+const system = [
+  "/usr/lib",
+  "/usr/lib64",
+  "/lib",
+  "/lib64",
+  "/etc/ld.so.cache",
+  "/etc/alternatives",
+  "/bin/sh",
+  "/usr/share/zoneinfo"
+]
 
 const sizes = { package: 2 ** 28, temporary: 2 ** 28, shared: 2 ** 26 }
 
