@@ -38,7 +38,7 @@ const most = 20
 
 /** The file of a test by its full name, `tests/test_cart.py` of `tests.test_cart.CartTest.test_r1_2_empty`. */
 const fileOf = (test: string, paths: ReadonlyArray<string>): string | undefined =>
-  paths.find((path) => testNames.isOf(testNames.ownerOf(test), moduleName(path)))
+  paths.find((path) => testNames.isOf(testNames.functionOf(test), moduleName(path)))
 
 const failuresOf = ({ acceptance, tests, verification }: Attempt): ReadonlyArray<Failure> => {
   const paths = [...tests, ...acceptance].map(({ path }) => path)
@@ -48,7 +48,7 @@ const failuresOf = ({ acceptance, tests, verification }: Attempt): ReadonlyArray
     ...verification.tests
       .filter(({ outcome }) => outcome === "failed" || outcome === "error")
       .map(({ detail = "", test }): Failure => {
-        const criterion = testNames.criterionOf(test.split(".").at(-1)!)
+        const criterion = testNames.criterionOf(testNames.lastOf(testNames.functionOf(test)))
         const file = fileOf(test, paths) ?? ""
         return { test, file, ...(criterion !== undefined && { criterion }), detail: failureText.shortened(detail) }
       }),
@@ -65,16 +65,13 @@ export const testsOf = ({ failures, tests }: Evidence, some: ReadonlyArray<Failu
   return Object.fromEntries(Object.entries(tests).filter(([path]) => has(some, path) || !has(failures, path)))
 }
 
-/** Some files of tests, by path, and those without tests that they import. */
+/** Some files of tests, by path, and those that they import. */
 const withHelpers = (all: TestGeneration, paths: ReadonlyArray<string>): Files => {
   const found = all.filter(({ path }) => paths.includes(path))
   const imports = found.flatMap(({ content }) => content.match(/^\s*(?:from|import)\b.*/gm) ?? []).join("\n")
   const isImported = (path: string) =>
     new RegExp(`\\b${EffectRegExp.escape(moduleName(path).split(".").at(-1)!)}\\b`).test(imports)
-  const helpers = all.filter(
-    ({ content, path }) =>
-      path.endsWith(".py") && !paths.includes(path) && testNames.of(content).length === 0 && isImported(path)
-  )
+  const helpers = all.filter(({ path }) => path.endsWith(".py") && !paths.includes(path) && isImported(path))
   return Object.fromEntries([...found, ...helpers].map(({ content, path }) => [path, content]))
 }
 
@@ -93,7 +90,7 @@ export const step = Step.effect("evidence", {
       )
       const isFailing = (test: string) => failures.some((failure) => testNames.isOf(test, failure.test))
       const names = [
-        ...failures.map(({ test }) => test.split(".").at(-1)!),
+        ...failures.map(({ test }) => testNames.lastOf(testNames.functionOf(test))),
         ...Object.entries(files).flatMap(([path, content]) =>
           testNames
             .of(content)

@@ -115,6 +115,18 @@ describe("EvidenceStep", () => {
     })
   )
 
+  it.effect("knows a case of pytest by its function, whatever its parameters hold", () =>
+    Effect.gen(function* () {
+      const asked: Array<unknown> = []
+      const { failures } = yield* gathered([["failed", `${named}[a.b] c]`]], {}, (_, input) => {
+        asked.push(input)
+        return Effect.succeed({})
+      })
+      assert.deepInclude(failures[0], { test: `${named}[a.b] c]`, file: "tests/test_songs.py", criterion: "R1.1" })
+      assert.deepInclude(asked[0], { names: ["test_r1_1_wrong"] })
+    })
+  )
+
   it.effect("shows what tests that failed import of other files of tests", () =>
     Effect.gen(function* () {
       const helper = { path: "tests/support.py", content: "def made(): ...\n" }

@@ -53,7 +53,7 @@ export const of = (text: string): ReadonlyArray<Test> => {
  * imported, or `setUpClass (tests.test_cart.CartTest)`.
  */
 export const isOf = (test: string, reported: string): boolean => {
-  const name = ownerOf(reported)
+  const name = functionOf(reported)
   return test === name || test.startsWith(`${name}.`)
 }
 
