@@ -1,15 +1,20 @@
 import { assert, describe, it } from "@effect/vitest"
 import { LlmClient, Step } from "@stepwright/core"
 import {
+  AcceptanceTestChangeStep,
   AcceptanceTestStep,
   ArchitectureDesignStep,
   BriefStep,
+  CodeChangeStep,
   CodeRepairStep,
+  DesignChangeStep,
   ImplementationStep,
   JudgementStep,
+  RequirementChangeStep,
   RequirementReviewStep,
   RequirementStep,
   TaskBreakdownStep,
+  TestChangeStep,
   TestGenerationStep,
   TestRepairStep
 } from "@stepwright/steps"
@@ -20,9 +25,27 @@ const { acceptance, design, evidence, judgements, project, specification, tests 
 const { documents } = project
 const samples = [{ path: "data/shelf.csv", content: "item,weight\n" }]
 
+const reached = (files: Readonly<Record<string, string>>) => ({
+  files: Object.keys(files),
+  newFiles: [],
+  isReached: true
+})
+
+const delta = { passages: [{ document: "requirement.md", before: "one", after: "two" }], touched: [] }
+
+const specificationDelta = {
+  changed: [],
+  added: [],
+  retired: [],
+  constraints: { added: [], retired: [] },
+  touched: [],
+  isEmpty: false,
+  text: "…"
+}
+
 /** Names that a Schema checks, or that others refer to. Whatever else an input holds is material. */
 const kept = new Set(
-  "path id file test fault criterion document module runs imports names meets starts dependsOn name".split(" ")
+  "path files id file test fault criterion document module runs imports names meets starts dependsOn name".split(" ")
 )
 
 /** An input in which every text of the material ends in another. */
@@ -56,6 +79,35 @@ const asked = {
   judgement: (by: string) => Step.run(JudgementStep.step, poisoned({ documents, specification, evidence }, by)),
   codeRepair: (by: string) =>
     Step.run(CodeRepairStep.step, poisoned({ specification, evidence, judgements, code: evidence.code }, by)),
+  requirementChange: (by: string) =>
+    Step.run(RequirementChangeStep.step, poisoned({ documents, samples, specification, delta }, by)),
+  designChange: (by: string) =>
+    Step.run(
+      DesignChangeStep.step,
+      poisoned({ documents, given: documents, samples, specification, design, changes: "…", touched: [] }, by)
+    ),
+  codeChange: (by: string) =>
+    Step.run(
+      CodeChangeStep.step,
+      poisoned(
+        { specification, design, delta: specificationDelta, reach: reached(evidence.code), code: evidence.code },
+        by
+      )
+    ),
+  testChange: (by: string) => {
+    const reach = reached(Object.fromEntries(tests.map(({ content, path }) => [path, content])))
+    return Step.run(
+      TestChangeStep.step,
+      poisoned({ specification, design, samples, delta: specificationDelta, reach, tests }, by)
+    )
+  },
+  acceptanceChange: (by: string) => {
+    const reach = reached(Object.fromEntries(acceptance.map(({ content, path }) => [path, content])))
+    return Step.run(
+      AcceptanceTestChangeStep.step,
+      poisoned({ documents, design, samples, delta, reach, tests: acceptance }, by)
+    )
+  },
   testRepair: (by: string) =>
     Step.run(TestRepairStep.step, poisoned({ design, evidence, judgements, tests, acceptance }, by))
 }

@@ -10,7 +10,7 @@ export const template = PromptTemplate.make(
 - Each new criterion is met by a file; no "meets" names one that is retired. Make a new file only for what belongs into none.
 - "members" names all that other code uses: signatures have parameter names, types, defaults and return types. The behaviour says what is returned, raised and guaranteed, with the ids of its criteria in place of what they say already.
 - "removed" are files that nothing needs any more.
-- "entryPoints", "dependencies", "decisions" and "assumptions" are the whole lists as they are to be: word for word as they were, but for what the change touches. "absent" are files of a tree in the documents that are new there, and none of the above.
+- "entryPoints", "dependencies", "formats", "decisions" and "assumptions" are the whole lists as they are to be: word for word as they were, but for what the change touches. "absent" are files of a tree in the documents that are new there, and none of the above.
 
 [Specification]
 {{specification}}
@@ -64,6 +64,7 @@ export const example = {
   absent: [],
   entryPoints: [],
   dependencies: [],
+  formats: [],
   decisions: ["Songs are held in a dict from title to seconds, which finds a title at once."],
   assumptions: []
 }

@@ -9,7 +9,7 @@ import { text } from "./internal/text.ts"
 import { print } from "./Project.ts"
 import { toMarkdown as specificationToMarkdown } from "./TraceStep.ts"
 
-const { absent, assumptions, decisions, dependencies, entryPoints } = ArchitectureDesign.fields
+const { absent, assumptions, decisions, dependencies, entryPoints, formats } = ArchitectureDesign.fields
 
 /** What has to change in a design. */
 export class DesignChange extends Schema.Opaque<DesignChange>()(
@@ -20,6 +20,7 @@ export class DesignChange extends Schema.Opaque<DesignChange>()(
     absent: absent.annotate({ description: "files that a tree in the documents has now, and none of the above" }),
     entryPoints,
     dependencies,
+    formats,
     decisions,
     assumptions
   })

@@ -52,7 +52,7 @@ export const example = {
   ],
   retired: [{ id: "R1.2", why: "there is no such error" }],
   requirements: [],
-  constraints: [],
+  constraints: ["Python 3.11 or later, standard library only."],
   assumptions: [],
   openQuestions: [],
   contradictions: []
