@@ -74,6 +74,7 @@ describe("the ready workflow, from the command line", () => {
       /^COMPLETED .*\nfiles: out\/pantry \(10 files\)\ntests: 2 passed, 0 failed\nassumption: R1.2: A shelf cannot be lost\.\n$/
     )
     assert.strictEqual(here.read(`out/pantry/${item}`), pantry.code(item))
+    assert.match(here.read("out/pantry/report.md"), /10 replies of models: (.|\n)*no request went to a provider/)
 
     const verified = await here.stepwright("verify", "out/pantry", "--sandbox", "pyodide", "--json")
     assert.strictEqual(verified.status, 0, verified.stderr)

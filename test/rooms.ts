@@ -18,7 +18,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["OutputParser", "PartialJson", "DeltaSink"],
     "internal/ask",
     "internal/format",
-    ["Step", "StepExecutor", "WorkflowStatus", "WorkflowConfig", "WorkflowState"],
+    ["Step", "StepExecutor", "WorkflowStatus", "WorkflowConfig", "WorkflowState", "Spending"],
     "internal/state",
     ["WorkflowEvent", "Journal"],
     ["WorkflowError"],

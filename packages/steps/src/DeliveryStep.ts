@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { Spending } from "@stepwright/core/Spending"
 import * as Step from "@stepwright/core/Step"
 import { Workspace, WorkspaceError, Written } from "@stepwright/core/Workspace"
 import { Attempt } from "./Attempt.ts"
@@ -40,10 +41,12 @@ export const step = Step.effect("delivery", {
   run: ({ attempt, replaced, report }) =>
     Effect.gen(function* () {
       const workspace = yield* Workspace
+      const spent = (yield* Spending)()
+      const told = { ...report, ...(spent !== undefined && { spent }) }
       const filesOf = ({ acceptance, code, tests }: Pick<Attempt, "acceptance" | "code" | "tests">) =>
         files.ofPackage(code, [...tests, ...acceptance])
       return {
-        files: yield* workspace.write([...filesOf(attempt), ...reports(report)], replaced && filesOf(replaced))
+        files: yield* workspace.write([...filesOf(attempt), ...reports(told)], replaced && filesOf(replaced))
       }
     }),
   isCurrent: ({ files }) =>

@@ -3,6 +3,7 @@ import { type JsonSchema, META_SCHEMA_URI_DRAFT_2020_12 } from "effect/JsonSchem
 import * as Schema from "effect/Schema"
 import { Noted } from "@stepwright/core/Note"
 import * as OutputParser from "@stepwright/core/OutputParser"
+import { Spent } from "@stepwright/core/Spending"
 import * as Step from "@stepwright/core/Step"
 import { Coverage, TestCounts, TestResult } from "@stepwright/core/TestRunner"
 import { ArchitectureDesign, serves } from "./ArchitectureDesignStep.ts"
@@ -67,7 +68,9 @@ export class Report extends Schema.Opaque<Report>()(
     /** Where it was counted. */
     coverage: Schema.optionalKey(ReportedCoverage),
     /** The rounds of repair, where there were some. */
-    repair: Attempt.fields.repair
+    repair: Attempt.fields.repair,
+    /** What the run asked until the report was written. */
+    spent: Schema.optionalKey(Spent)
   })
 ) {}
 
@@ -252,6 +255,13 @@ const coverageLines = ({ files, lines, ran }: ReportedCoverage): ReadonlyArray<s
   )
 ]
 
+const spentLines = ({ replies, requests, usage, usd }: Spent): ReadonlyArray<string> => [
+  `${replies} replies of models: ${usage.input ?? "an unknown number of"} tokens in, ${usage.output ?? "an unknown number of"} out`,
+  requests === 0
+    ? "no request went to a provider"
+    : `${requests} requests to providers: ${usd === undefined ? "what they cost is unknown" : `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`}`
+]
+
 const diffBlock = OutputParser.codeBlock("diff")
 
 const repairLines = (repair: Repaired): ReadonlyArray<string> => [
@@ -299,7 +309,8 @@ export const toMarkdown = (self: Report): string => {
     ...markdown.section(
       "Not delivered",
       self.absent.map(({ path, reason }) => `${path}: ${reason}`)
-    )
+    ),
+    ...markdown.section("What the run asked until then", self.spent === undefined ? [] : spentLines(self.spent))
   ])}\n`
 }
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Engine, Step, Workflow, Workspace } from "@stepwright/core"
+import { Engine, Spending, Step, Workflow, Workspace } from "@stepwright/core"
 import { DeliveryStep, type ReportStep } from "@stepwright/steps"
 import { Effect } from "effect"
 
@@ -59,6 +59,27 @@ describe("DeliveryStep", () => {
           [...files.keys()]
         )
       })
+  )
+
+  it.effect("writes what the run asked until then into the report, and what it cost where that is known", () =>
+    Effect.gen(function* () {
+      const delivered = (spent: Spending.Spent) =>
+        Effect.gen(function* () {
+          const files = new Map<string, string>()
+          yield* Step.run(DeliveryStep.step, input).pipe(
+            Effect.provide(Workspace.layerMemory(files)),
+            Effect.provideService(Spending.Spending, () => spent)
+          )
+          assert.deepStrictEqual(JSON.parse(files.get("report.json")!), { ...report, spent })
+          return files.get("report.md")!
+        })
+      const spent = { replies: 9, usage: { input: 1200, output: 300 }, requests: 10 }
+      const text = yield* delivered({ ...spent, usd: 1.5 })
+      assert.include(text, "9 replies of models: 1200 tokens in, 300 out\n- 10 requests to providers: $1.50")
+      assert.include(yield* delivered(spent), "10 requests to providers: what they cost is unknown")
+      const recorded = yield* delivered({ replies: 9, usage: { input: 1200 }, requests: 0 })
+      assert.include(recorded, "1200 tokens in, an unknown number of out\n- no request went to a provider")
+    })
   )
 
   it.effect("runs again when a file is gone, and leaves one that a person changed", () =>

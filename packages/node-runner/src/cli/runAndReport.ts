@@ -9,6 +9,7 @@ import * as Logger from "effect/Logger"
 import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
 import { DeltaSink } from "@stepwright/core/DeltaSink"
+import { Cost } from "@stepwright/core/Spending"
 import * as Engine from "@stepwright/core/Engine"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
@@ -61,6 +62,7 @@ export const watched = <A, E>(
       return yield* (asked as Effect.Effect<A, E>).pipe(
         Effect.provide([Layer.succeedContext(services), output.layerOfUsers]),
         Effect.provideService(DeltaSink, deltas),
+        Effect.provideService(Cost, (run) => (run === self.run ? usedUp.cost() : undefined)),
         Effect.provideService(Logger.CurrentLoggers, new Set([Logger.map(notice, print)]))
       )
     })

@@ -9,6 +9,7 @@ import type * as Schema from "effect/Schema"
 import { AttemptSink } from "../../AttemptSink.ts"
 import { DeltaSink } from "../../DeltaSink.ts"
 import type { Fingerprint } from "../../Fingerprint.ts"
+import { Spending } from "../../Spending.ts"
 import { isLlmError } from "../../LlmError.ts"
 import { describeError } from "../../WorkflowError.ts"
 import type { StepFailure } from "../../WorkflowState.ts"
@@ -163,7 +164,8 @@ const attempt = (
         const output = yield* executor(prepared.work(context), execution).pipe(
           Effect.provideService(AttemptSink, attemptSink(runtime, path)),
           // a run that code makes of its own has paths of its own
-          step.model === undefined ? Effect.provideService(DeltaSink, undefined) : identity
+          step.model === undefined ? Effect.provideService(DeltaSink, undefined) : identity,
+          Effect.provideService(Spending, runtime.spent)
         )
         return yield* recordResult(runtime, step, path, fingerprint, output, { model, isNew })
       })

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import type { Fingerprint } from "../../Fingerprint.ts"
 import { Hasher } from "../../Hasher.ts"
 import { Journal, type JournalError, type Service } from "../../Journal.ts"
+import * as Spending from "../../Spending.ts"
 import { StepExecutor } from "../../StepExecutor.ts"
 import * as Usage from "../../Usage.ts"
 import { apply, type Draft, draft, usageOf, type WorkflowEvent } from "../../WorkflowEvent.ts"
@@ -50,6 +51,8 @@ export interface Runtime {
   readonly hash: (text: string) => string
   readonly executor: typeof StepExecutor.Service
   readonly now: () => number
+  /** What was asked so far. */
+  readonly spent: () => Spending.Spent
   /** Folds an event in and journals it. Where that fails the run is faulted, and the state is nobody's any more. */
   readonly append: (event: WorkflowEvent) => Effect.Effect<void, Halt>
   readonly tally: Tally
@@ -78,6 +81,7 @@ export const make = Effect.fnUntraced(function* (state: WorkflowState, listener?
   const hash = yield* Hasher
   const executor = yield* StepExecutor
   const clock = yield* Clock.Clock
+  const cost = yield* Spending.Cost
   const own = draft(state)
   const tell = listener && inOrder(own, listener)
   const runtime: Runtime = {
@@ -86,6 +90,10 @@ export const make = Effect.fnUntraced(function* (state: WorkflowState, listener?
     hash,
     executor,
     now: () => Math.floor(clock.currentTimeMillisUnsafe()),
+    spent: () => {
+      const usd = cost(own.run)
+      return { ...Spending.of(own), ...(usd !== undefined && { usd }) }
+    },
     append: (event) => {
       const { run } = own
       const path = "path" in event ? event.path : ""

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Spending from "@stepwright/core/Spending"
 import * as Usage from "@stepwright/core/Usage"
 import { Time, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { WorkflowStatus } from "@stepwright/core/WorkflowStatus"
@@ -17,7 +18,6 @@ import { report } from "../base/output.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import { statusLabel } from "../view/statusLabel.ts"
-import { totals } from "../view/totals.ts"
 import * as tree from "../view/tree.ts"
 
 /** What is shown of a run, whoever is at it. */
@@ -33,7 +33,7 @@ const Summary = Schema.Struct({
 type Summary = typeof Summary.Type
 
 const summaryOf = (state: WorkflowState): Summary => {
-  const { replies, usage } = totals(state)
+  const { replies, usage } = Spending.of(state)
   const { createdAt, status, updatedAt, workflow } = state
   const steps = tree.rows(undefined, state, false).filter(({ look }) => look === "done").length
   return { workflow, status, steps, replies, tokens: usage, createdAt, updatedAt }

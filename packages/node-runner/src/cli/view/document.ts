@@ -1,3 +1,4 @@
+import * as Spending from "@stepwright/core/Spending"
 import { Undecided } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { inFlags } from "../base/told.ts"
@@ -5,7 +6,6 @@ import * as gates from "../gate/gates.ts"
 import type { Standing } from "./standing.ts"
 import { statusLabel } from "./statusLabel.ts"
 import { type EndedRun, finished } from "./summary.ts"
-import { totals } from "./totals.ts"
 import type { Row } from "./tree.ts"
 
 /** What a script reads of a run that came to an end. */
@@ -57,7 +57,7 @@ const ofWaiting = ([first, ...others]: ReadonlyArray<{ readonly path: string; re
 type Facts = Pick<EndedRun, "again" | "goOn" | "result" | "state" | "undecided" | "usd">
 
 const facts = ({ again, goOn, result, state, undecided, usd }: Facts, out: string | undefined) => {
-  const { replies, usage } = totals(state)
+  const { replies, usage } = Spending.of(state)
   const { error } = state
   const waiting = undecided.map((gate) => ({ ...gate, fix: gates.command(again, state.run, gate.path) }))
   const told = error?.tag === "Undecided" ? ofWaiting(waiting) : error && ofError(error, goOn)

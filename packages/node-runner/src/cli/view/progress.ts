@@ -4,13 +4,13 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type { DeltaSink } from "@stepwright/core/DeltaSink"
 import type { Listeners } from "@stepwright/core/Engine"
+import * as Spending from "@stepwright/core/Spending"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as format from "../base/format.ts"
 import { inFlags } from "../base/told.ts"
 import { type Screen, sequence, showCursor, visible } from "../base/terminal.ts"
 import { makeOrigins } from "./event.ts"
-import { totals } from "./totals.ts"
 import * as tree from "./tree.ts"
 
 export interface Progress {
@@ -63,7 +63,7 @@ const drawn = Effect.fnUntraced(function* (
       isAscii: screen.isAscii,
       running: signs[frame++ % signs.length]!
     }
-    const { replies, usage } = totals(state)
+    const { replies, usage } = Spending.of(state)
     const done = all.filter(({ isStep, look }) => isStep && look === "done").length
     const figures = [`${format.count(done, "step")} done`, ...(replies === 0 ? [] : format.tokens(usage))]
     const summary = `${state.workflow} ${state.run}  ${figures.join(", ")}`

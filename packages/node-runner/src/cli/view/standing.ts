@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type { PlanEntry } from "@stepwright/core/Engine"
+import * as Spending from "@stepwright/core/Spending"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { inFlags } from "../base/told.ts"
@@ -13,7 +14,7 @@ import { originsOf } from "./event.ts"
 import * as result from "./result.ts"
 import { resultLines } from "./resultLines.ts"
 import { statusLabel } from "./statusLabel.ts"
-import { cost, totals } from "./totals.ts"
+import { cost } from "./cost.ts"
 import * as tree from "./tree.ts"
 
 /** How a run stands, whether a process works on it or not. */
@@ -73,7 +74,7 @@ export const text = (
   const { hasColour, isAscii } = screen
   const columns = screen.isTerminal ? screen.columns() : Infinity
   const width = tree.nameWidth(rows, columns)
-  const { replies, usage } = totals(state)
+  const { replies, usage } = Spending.of(state)
   const orphaned = state.orphaned.filter((path) => rows.some((row) => row.path === path))
   return [
     `${state.run}  ${state.workflow}  ${statusLabel(state, isLive)}`,

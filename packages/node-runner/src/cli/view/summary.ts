@@ -1,4 +1,5 @@
 import type * as Schema from "effect/Schema"
+import * as Spending from "@stepwright/core/Spending"
 import * as Workflow from "@stepwright/core/Workflow"
 import { resultAt } from "@stepwright/core/WorkflowState"
 import type { Origin } from "@stepwright/llm/Cassette"
@@ -6,7 +7,7 @@ import * as format from "../base/format.ts"
 import type { Session } from "../run/session.ts"
 import type { Result } from "./result.ts"
 import { resultLines } from "./resultLines.ts"
-import { cost, totals } from "./totals.ts"
+import { cost } from "./cost.ts"
 import * as gates from "../gate/gates.ts"
 import * as tree from "./tree.ts"
 
@@ -54,7 +55,7 @@ const unusedLine = ({ again, run, settings, unused = [] }: EndedRun): ReadonlyAr
 /** What a person reads: figures, where the files are, how many tests passed; without files what the last step made. */
 export const summary = (self: EndedRun): string => {
   const { again, durationMillis, ran, result, reused, run, settings, state, usd } = self
-  const { replies, usage } = totals(state)
+  const { replies, usage } = Spending.of(state)
   const isComplete = state.status === "COMPLETED"
   return [
     [
