@@ -98,7 +98,7 @@ const citations = (documents: Project["documents"], { traces }: Specification) =
   )
   const known = new Map<string, ReadonlyArray<string>>()
   return (source: string): ReadonlyArray<string> => {
-    const quote = /^[^\n]*\n\s*(?:"""|''')([^]*?)(?:"""|''')/.exec(source)?.[1]
+    const quote = testNames.docstringOf(source)
     if (quote === undefined) return []
     const ids =
       known.get(quote) ??
