@@ -48,8 +48,8 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["RequirementChangePrompt", "DesignChangePrompt", "CodeChangePrompt", "TestChangePrompt"],
     ["Project", "SamplesStep"],
     ["RequirementStep", "TraceStep", "RequirementReviewStep", "RevisionStep"],
-    ["DocumentDeltaStep", "RequirementChangeStep", "SpecificationDeltaStep"],
-    ["ArchitectureDesignStep", "DesignChangeStep"],
+    ["DocumentDeltaStep", "RequirementChangeStep", "SpecificationDeltaStep", "SpecificationChangeWorkflow"],
+    ["ArchitectureDesignStep", "DesignChangeStep", "AgreementWorkflow"],
     // tests know nothing of code
     ["TestGenerationStep", "AcceptanceTestStep"],
     ["TaskBreakdownStep", "OrderStep", "BriefStep", "ImplementationStep", "AssemblyStep"],

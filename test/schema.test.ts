@@ -130,9 +130,14 @@ describe("stepwright schema report", () => {
     const report = await Effect.runPromise(
       Step.run(ReportStep.step, {
         documents,
-        specification: TraceStep.trace(RequirementPrompt.example, documents),
         design: ArchitectureDesignPrompt.example,
-        attempt: { code: {}, tests: [], acceptance: [], verification },
+        attempt: {
+          specification: TraceStep.trace(RequirementPrompt.example, documents),
+          code: {},
+          tests: [],
+          acceptance: [],
+          verification
+        },
         coverage: {}
       })
     )

@@ -5,7 +5,7 @@ import * as Step from "@stepwright/core/Step"
 import { stray } from "./AcceptanceTestStep.ts"
 import { ArchitectureDesign, interfaceToMarkdown } from "./ArchitectureDesignStep.ts"
 import { Repair } from "./CodeRepairStep.ts"
-import { DocumentDelta, gonePassages, toMarkdown } from "./DocumentDeltaStep.ts"
+import { DocumentDelta, gonePassages } from "./DocumentDeltaStep.ts"
 import { cite } from "./internal/passages.ts"
 import * as testNames from "./internal/testNames.ts"
 import { print, Project } from "./Project.ts"
@@ -58,7 +58,7 @@ export const step = Step.make("acceptance-test-change", {
     samples: SamplesStep.print(input.samples),
     source: print(input.documents),
     tests: printReached(input),
-    changes: toMarkdown(input.delta),
+    changes: input.delta.text,
     example: parser.print(TestChangePrompt.example)
   })
 })

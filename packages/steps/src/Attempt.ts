@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { text } from "./internal/text.ts"
 import { Files } from "./Project.ts"
 import { TestGeneration } from "./TestGenerationStep.ts"
+import { Specification } from "./TraceStep.ts"
 import { Verification } from "./VerificationStep.ts"
 
 /** Whose fault it is that a test failed. */
@@ -45,9 +46,10 @@ export class Repaired extends Schema.Opaque<Repaired>()(
   })
 ) {}
 
-/** A project as it is at some time: its code, its tests, and what they show. */
+/** A project as it is at some time: what it is to do, its code, its tests, and what they show. */
 export class Attempt extends Schema.Opaque<Attempt>()(
   Schema.Struct({
+    specification: Specification,
     code: Files,
     tests: TestGeneration,
     acceptance: TestGeneration,

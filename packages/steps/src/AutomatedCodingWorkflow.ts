@@ -4,7 +4,9 @@ import * as Step from "@stepwright/core/Step"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import * as Schema from "effect/Schema"
 import * as AcceptanceTestStep from "./AcceptanceTestStep.ts"
+import * as AgreementWorkflow from "./AgreementWorkflow.ts"
 import * as ArchitectureDesignStep from "./ArchitectureDesignStep.ts"
 import * as AssemblyStep from "./AssemblyStep.ts"
 import { Attempt } from "./Attempt.ts"
@@ -32,8 +34,10 @@ import * as VerificationStep from "./VerificationStep.ts"
 export const Input = Project
 export type Input = Project
 
-const requirement = Workflow.make("requirement", { input: RequirementStep.Input }).pipe(
-  Workflow.bind("draft", RequirementStep.step, "input"),
+const requirement = Workflow.make("requirement", {
+  input: Schema.Struct({ ...RequirementStep.Input.fields, isReviewed: Schema.Boolean })
+}).pipe(
+  Workflow.bind("draft", RequirementStep.step, { documents: "input.documents", samples: "input.samples" }),
   Workflow.bind("trace", TraceStep.step, { documents: "input.documents", requirement: "draft" }),
   Workflow.bind("review", RequirementReviewStep.step, {
     documents: "input.documents",
@@ -44,6 +48,12 @@ const requirement = Workflow.make("requirement", { input: RequirementStep.Input 
     documents: "input.documents",
     specification: "trace",
     review: "review"
+  }),
+  Workflow.bind("agreed", AgreementWorkflow.specification, {
+    documents: "input.documents",
+    samples: "input.samples",
+    specification: "specification",
+    isAsked: "input.isReviewed"
   })
 )
 
@@ -52,9 +62,27 @@ const breakdown = Workflow.make("breakdown", { input: TaskBreakdownStep.Input })
   Workflow.bind("ordered", OrderStep.step, { tasks: "tasks", design: "input.design" })
 )
 
-const design = Workflow.make("design", { input: ArchitectureDesignStep.Input }).pipe(
-  Workflow.bind("architecture", ArchitectureDesignStep.step, "input"),
-  Workflow.bind("breakdown", breakdown, { specification: "input.specification", design: "architecture" })
+const design = Workflow.make("design", {
+  input: Schema.Struct({ ...ArchitectureDesignStep.Input.fields, isReviewed: Schema.Boolean })
+}).pipe(
+  Workflow.bind("architecture", ArchitectureDesignStep.step, {
+    documents: "input.documents",
+    given: "input.given",
+    samples: "input.samples",
+    specification: "input.specification"
+  }),
+  Workflow.bind("agreed", AgreementWorkflow.design, {
+    documents: "input.documents",
+    design: "input.given",
+    samples: "input.samples",
+    specification: "input.specification",
+    architecture: "architecture",
+    isAsked: "input.isReviewed"
+  }),
+  Workflow.bind("breakdown", breakdown, {
+    specification: "input.specification",
+    design: "agreed.architecture"
+  })
 )
 
 const file = Workflow.make("file", { input: BriefStep.Input }).pipe(
@@ -68,13 +96,12 @@ const kept = Step.effect("kept", { input: Attempt, output: Attempt, run: Effect.
 /** A project that was made, from what a workflow that made it ends with. */
 export const previousOf = ({
   design,
-  input,
   requirement,
   result
-}: Omit<Made, "samples"> & { readonly result: Attempt }): Previous => ({
-  documents: input.documents,
-  specification: requirement.specification,
-  design: design.architecture,
+}: Pick<Made, "design" | "requirement"> & { readonly result: Attempt }): Previous => ({
+  documents: requirement.agreed.documents,
+  specification: result.specification,
+  design: design.agreed.architecture,
   code: result.code,
   tests: result.tests,
   acceptance: result.acceptance
@@ -82,10 +109,15 @@ export const previousOf = ({
 
 /** What was made of documents, before anything is known of it. */
 export interface Made {
-  readonly input: Pick<Project, "documents" | "samples">
+  readonly input: Pick<Project, "samples">
   readonly samples: SamplesStep.Shown
-  readonly requirement: { readonly specification: Specification }
-  readonly design: { readonly architecture: ArchitectureDesignStep.ArchitectureDesign }
+  readonly requirement: {
+    readonly agreed: {
+      readonly documents: Project["design"]
+      readonly changed: { readonly specification: Specification }
+    }
+  }
+  readonly design: { readonly agreed: { readonly architecture: ArchitectureDesignStep.ArchitectureDesign } }
   readonly code: Files
   readonly tests: TestGenerationStep.TestGeneration
   readonly acceptance: TestGenerationStep.TestGeneration
@@ -105,10 +137,10 @@ const tried = (made: Workflow.Workflow<never, Made>) =>
         unavailable: kept
       },
       input: {
-        documents: "input.documents",
+        documents: "requirement.agreed.documents",
         samples: "input.samples",
-        specification: "requirement.specification",
-        design: "design.architecture",
+        specification: "requirement.agreed.changed.specification",
+        design: "design.agreed.architecture",
         code: "code",
         tests: "tests",
         acceptance: "acceptance",
@@ -117,9 +149,8 @@ const tried = (made: Workflow.Workflow<never, Made>) =>
     }),
     Workflow.bind("coverage", CoverageStep.step, { attempt: "result" }),
     Workflow.bind("report", ReportStep.step, {
-      documents: "input.documents",
-      specification: "requirement.specification",
-      design: "design.architecture",
+      documents: "requirement.agreed.documents",
+      design: "design.agreed.architecture",
       attempt: "result",
       coverage: "coverage"
     })
@@ -139,25 +170,31 @@ export const proven: <In, S extends Made, E, R>(
 /** All of it but the delivery, and the verdict. */
 const made = Workflow.make("automated-coding", { input: Input }).pipe(
   Workflow.bind("samples", SamplesStep.step, { samples: "input.samples" }),
-  Workflow.bind("requirement", requirement, { documents: "input.documents", samples: "samples" }),
-  Workflow.bind("design", design, {
+  Workflow.bind("wanted", AgreementWorkflow.wanted, { project: "input" }),
+  Workflow.bind("requirement", requirement, {
     documents: "input.documents",
+    samples: "samples",
+    isReviewed: "wanted.spec"
+  }),
+  Workflow.bind("design", design, {
+    isReviewed: "wanted.design",
+    documents: "requirement.agreed.documents",
     given: "input.design",
     samples: "samples",
-    specification: "requirement.specification"
+    specification: "requirement.agreed.changed.specification"
   }),
   Workflow.all((scope) => [
     scope.pipe(
       Workflow.bind("tests", TestGenerationStep.step, {
-        specification: "requirement.specification",
-        design: "design.architecture",
+        specification: "requirement.agreed.changed.specification",
+        design: "design.agreed.architecture",
         samples: "samples"
       })
     ),
     scope.pipe(
       Workflow.bind("acceptance", AcceptanceTestStep.step, {
-        documents: "input.documents",
-        design: "design.architecture",
+        documents: "requirement.agreed.documents",
+        design: "design.agreed.architecture",
         samples: "samples"
       })
     ),
@@ -168,8 +205,8 @@ const made = Workflow.make("automated-coding", { input: Input }).pipe(
         dependsOn: "dependsOn",
         input: {
           task: "item",
-          specification: "requirement.specification",
-          design: "design.architecture",
+          specification: "requirement.agreed.changed.specification",
+          design: "design.agreed.architecture",
           samples: "samples",
           dependencies: "dependencies"
         }
@@ -177,7 +214,7 @@ const made = Workflow.make("automated-coding", { input: Input }).pipe(
     )
   ]),
   Workflow.bind("code", AssemblyStep.step, {
-    design: "design.architecture",
+    design: "design.agreed.architecture",
     written: "implementation",
     samples: "input.samples"
   }),

@@ -8,20 +8,19 @@ import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as AcceptanceTestChangeStep from "./AcceptanceTestChangeStep.ts"
+import * as AgreementWorkflow from "./AgreementWorkflow.ts"
 import { ArchitectureDesign } from "./ArchitectureDesignStep.ts"
 import * as AssemblyStep from "./AssemblyStep.ts"
 import { previousOf, proven } from "./AutomatedCodingWorkflow.ts"
 import * as CodeChangeStep from "./CodeChangeStep.ts"
 import { nothing, Repair } from "./CodeRepairStep.ts"
 import * as DeliveryStep from "./DeliveryStep.ts"
-import * as DesignChangeStep from "./DesignChangeStep.ts"
 import * as DocumentDeltaStep from "./DocumentDeltaStep.ts"
 import { Previous } from "./Previous.ts"
 import { Files, Project } from "./Project.ts"
 import * as ReachStep from "./ReachStep.ts"
-import * as RequirementChangeStep from "./RequirementChangeStep.ts"
-import * as RevisionStep from "./RevisionStep.ts"
 import * as SamplesStep from "./SamplesStep.ts"
+import * as SpecificationChangeWorkflow from "./SpecificationChangeWorkflow.ts"
 import * as SpecificationDeltaStep from "./SpecificationDeltaStep.ts"
 import * as TestChangeStep from "./TestChangeStep.ts"
 import { TestGeneration } from "./TestGenerationStep.ts"
@@ -33,37 +32,30 @@ export const Input = Schema.Struct({ ...Project.fields, previous: Previous })
 export type Input = typeof Input.Type
 
 const requirement = Workflow.make("requirement", {
-  input: Schema.Struct({ documents: Project.fields.documents, samples: SamplesStep.Shown, previous: Previous })
+  input: Schema.Struct({
+    documents: Project.fields.documents,
+    samples: SamplesStep.Shown,
+    previous: Previous,
+    isReviewed: Schema.Boolean
+  })
 }).pipe(
-  Workflow.bind("delta", DocumentDeltaStep.step, { before: "input.previous", documents: "input.documents" }),
-  Workflow.bind("change", RequirementChangeStep.step, {
+  Workflow.bind("delta", DocumentDeltaStep.step, {
+    earlier: "input.previous.documents",
+    specification: "input.previous.specification",
+    documents: "input.documents"
+  }),
+  Workflow.bind("change", SpecificationChangeWorkflow.workflow, {
     documents: "input.documents",
     samples: "input.samples",
     specification: "input.previous.specification",
     delta: "delta"
   }),
-  Workflow.bind("specification", RevisionStep.step, {
+  Workflow.bind("agreed", AgreementWorkflow.specification, {
     documents: "input.documents",
-    specification: "input.previous.specification",
-    review: "change"
+    samples: "input.samples",
+    specification: "change.specification",
+    isAsked: "input.isReviewed"
   })
-)
-
-const keptDesign = Step.effect("kept-design", {
-  input: Schema.Struct({ design: ArchitectureDesign }),
-  output: ArchitectureDesign,
-  run: ({ design }) => Effect.succeed(design)
-})
-
-const changedDesign = Workflow.make("changed-design", { input: DesignChangeStep.Input }).pipe(
-  Workflow.bind("change", DesignChangeStep.step, "input"),
-  Workflow.andThen(
-    Step.effect("design", {
-      input: Schema.Struct({ input: DesignChangeStep.Input, change: DesignChangeStep.DesignChange }),
-      output: ArchitectureDesign,
-      run: ({ change, input }) => Effect.sync(() => DesignChangeStep.apply(input.design, change))
-    })
-  )
 )
 
 const design = Workflow.make("design", {
@@ -71,7 +63,8 @@ const design = Workflow.make("design", {
     ...Project.fields,
     samples: SamplesStep.Shown,
     previous: Previous,
-    specification: Specification
+    specification: Specification,
+    isReviewed: Schema.Boolean
   })
 }).pipe(
   Workflow.bind("delta", SpecificationDeltaStep.step, {
@@ -79,8 +72,8 @@ const design = Workflow.make("design", {
     after: "input.specification.requirement"
   }),
   Workflow.branch("architecture", {
-    on: "delta.isEmpty",
-    cases: { true: keptDesign, false: changedDesign },
+    on: "delta.isChanged",
+    cases: AgreementWorkflow.designChange,
     input: {
       documents: "input.documents",
       given: "input.design",
@@ -90,6 +83,14 @@ const design = Workflow.make("design", {
       changes: "delta.text",
       touched: "delta.touched"
     }
+  }),
+  Workflow.bind("agreed", AgreementWorkflow.design, {
+    documents: "input.documents",
+    design: "input.design",
+    samples: "input.samples",
+    specification: "input.specification",
+    architecture: "architecture",
+    isAsked: "input.isReviewed"
   })
 )
 
@@ -117,32 +118,35 @@ const changedTests = Step.effect("changed-tests", {
 /** All of it but the delivery, and the verdict. */
 const made = Workflow.make("change", { input: Input }).pipe(
   Workflow.bind("samples", SamplesStep.step, { samples: "input.samples" }),
+  Workflow.bind("wanted", AgreementWorkflow.wanted, { project: "input" }),
   Workflow.bind("requirement", requirement, {
     documents: "input.documents",
     samples: "samples",
-    previous: "input.previous"
+    previous: "input.previous",
+    isReviewed: "wanted.spec"
   }),
   Workflow.bind("design", design, {
-    documents: "input.documents",
+    documents: "requirement.agreed.documents",
     design: "input.design",
     samples: "samples",
     previous: "input.previous",
-    specification: "requirement.specification"
+    isReviewed: "wanted.design",
+    specification: "requirement.agreed.changed.specification"
   }),
   Workflow.all((scope) => [
     scope.pipe(
       Workflow.bind("codeReach", ReachStep.code, {
         code: "input.previous.code",
         before: "input.previous.design",
-        design: "design.architecture",
+        design: "design.agreed.architecture",
         delta: "design.delta"
       }),
       Workflow.branch("codeEdits", {
         on: "codeReach.isReached",
         cases: { true: CodeChangeStep.step, false: nothing },
         input: {
-          specification: "requirement.specification",
-          design: "design.architecture",
+          specification: "requirement.agreed.changed.specification",
+          design: "design.agreed.architecture",
           delta: "design.delta",
           reach: "codeReach",
           code: "input.previous.code"
@@ -155,8 +159,8 @@ const made = Workflow.make("change", { input: Input }).pipe(
         on: "testReach.isReached",
         cases: { true: TestChangeStep.step, false: nothing },
         input: {
-          specification: "requirement.specification",
-          design: "design.architecture",
+          specification: "requirement.agreed.changed.specification",
+          design: "design.agreed.architecture",
           samples: "samples",
           delta: "design.delta",
           reach: "testReach",
@@ -173,8 +177,8 @@ const made = Workflow.make("change", { input: Input }).pipe(
         on: "acceptanceReach.isReached",
         cases: { true: AcceptanceTestChangeStep.step, false: nothing },
         input: {
-          documents: "input.documents",
-          design: "design.architecture",
+          documents: "requirement.agreed.documents",
+          design: "design.agreed.architecture",
           samples: "samples",
           delta: "requirement.delta",
           reach: "acceptanceReach",
@@ -185,13 +189,13 @@ const made = Workflow.make("change", { input: Input }).pipe(
   ]),
   Workflow.bind("written", changedCode, {
     previous: "input.previous",
-    design: "design.architecture",
+    design: "design.agreed.architecture",
     edits: "codeEdits"
   }),
   Workflow.bind("tests", changedTests, { tests: "input.previous.tests", edits: "testEdits" }),
   Workflow.bind("acceptance", changedTests, { tests: "input.previous.acceptance", edits: "acceptanceEdits" }),
   Workflow.bind("code", AssemblyStep.step, {
-    design: "design.architecture",
+    design: "design.agreed.architecture",
     written: "written",
     samples: "input.samples"
   }),

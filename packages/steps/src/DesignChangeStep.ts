@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as OutputParser from "@stepwright/core/OutputParser"
@@ -90,4 +91,11 @@ export const step = Step.make("design-change", {
     changes,
     example: parser.print(DesignChangePrompt.example)
   })
+})
+
+/** The design with the change in it. */
+export const applied = Step.effect("changed-design", {
+  input: Schema.Struct({ input: Schema.Struct({ design: ArchitectureDesign }), change: DesignChange }),
+  output: ArchitectureDesign,
+  run: ({ change, input }) => Effect.sync(() => apply(input.design, change))
 })

@@ -2,9 +2,9 @@ import { diffArrays } from "diff"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Step from "@stepwright/core/Step"
-import { passagesOf } from "./internal/passages.ts"
+import { cite, passagesOf } from "./internal/passages.ts"
 import { Project } from "./Project.ts"
-import { Specification } from "./TraceStep.ts"
+import { type Source, Specification } from "./TraceStep.ts"
 
 /** A passage that an edit of documents changed: without `before` it is new, without `after` it is gone. */
 export class PassageChange extends Schema.Opaque<PassageChange>()(
@@ -17,7 +17,12 @@ export class PassageChange extends Schema.Opaque<PassageChange>()(
 
 /** What an edit of documents changed, and the ids of the criteria that quote what is not there any more. */
 export class DocumentDelta extends Schema.Opaque<DocumentDelta>()(
-  Schema.Struct({ passages: Schema.Array(PassageChange), touched: Schema.Array(Schema.String) })
+  Schema.Struct({
+    passages: Schema.Array(PassageChange),
+    touched: Schema.Array(Schema.String),
+    /** The changes as a text to read. */
+    text: Schema.String
+  })
 ) {}
 
 type Documents = Project["documents"]
@@ -40,9 +45,21 @@ const changesIn = (document: string, before: ReadonlyArray<string>, after: Reado
   })
 }
 
+/** The changes as a text to read. */
+const textOf = (passages: DocumentDelta["passages"]): string =>
+  passages
+    .map(({ after, before, document }) =>
+      [
+        `In ${document}:`,
+        ...(before === undefined ? [] : [`- before: ${before}`]),
+        `- ${before === undefined ? "new" : "now"}: ${after ?? "(gone)"}`
+      ].join("\n")
+    )
+    .join("\n\n")
+
 /** What an edit of documents is to a specification that was taken from them as they were. */
 export const between = (
-  { documents, specification }: (typeof Input.Type)["before"],
+  { documents, specification }: { readonly documents: Documents; readonly specification: Specification },
   edited: Documents
 ): DocumentDelta => {
   const textsIn = (documents: Documents, path: string) =>
@@ -53,7 +70,26 @@ export const between = (
   const touched = Object.entries(specification.traces)
     .filter(([, { sources }]) => sources.some(({ text }) => gone.has(text)))
     .map(([id]) => id)
-  return { passages, touched }
+  return { passages, touched, text: textOf(passages) }
+}
+
+/** Sentences that a specification does not keep, as changes to it, each with what is right. */
+export const ofQuotes = (
+  { documents, specification }: { readonly documents: Documents; readonly specification: Specification },
+  quotes: ReadonlyArray<{ readonly quote: string; readonly reason: string }>
+): DocumentDelta => {
+  const all = passagesOf(documents)
+  const cited = [...new Set(quotes.flatMap(({ quote }) => cite(all, quote) ?? []))]
+  const isCited = ({ document, line, text }: Source) =>
+    cited.some((passage) => passage.document === document && passage.line === line && passage.text === text)
+  const passages = cited.map(({ document, text }) => ({ document, after: text }))
+  return {
+    passages,
+    touched: Object.entries(specification.traces).flatMap(([id, { sources }]) => (sources.some(isCited) ? [id] : [])),
+    text: [...new Set(quotes.map(({ quote, reason }) => `The documents say: ${quote}\nRight is: ${reason}`))].join(
+      "\n\n"
+    )
+  }
 }
 
 const passagesWith = (side: "before" | "after") => (self: DocumentDelta) =>
@@ -67,20 +103,10 @@ export const gonePassages = passagesWith("before")
 /** The passages that it brought. */
 export const newPassages = passagesWith("after")
 
-/** The changes as a text to read. */
-export const toMarkdown = ({ passages }: DocumentDelta): string =>
-  passages
-    .map(({ after, before, document }) =>
-      [
-        `In ${document}:`,
-        ...(before === undefined ? [] : [`- before: ${before}`]),
-        `- ${before === undefined ? "new" : "now"}: ${after ?? "(gone)"}`
-      ].join("\n")
-    )
-    .join("\n\n")
-
 export const Input = Schema.Struct({
-  before: Schema.Struct({ documents: Project.fields.documents, specification: Specification }),
+  /** As they were when the specification was taken from them. */
+  earlier: Project.fields.documents,
+  specification: Specification,
   documents: Project.fields.documents
 })
 
@@ -88,5 +114,6 @@ export const Input = Schema.Struct({
 export const step = Step.effect("document-delta", {
   input: Input,
   output: DocumentDelta,
-  run: ({ before, documents }) => Effect.sync(() => between(before, documents))
+  run: ({ documents, earlier, specification }) =>
+    Effect.sync(() => between({ documents: earlier, specification }, documents))
 })

@@ -21,11 +21,17 @@ export class Sample extends Schema.Opaque<Sample>()(
   })
 ) {}
 
+/** What a person can ask to see, and to answer, before anything is built on it. */
+export const Reviewed = Schema.Literals(["spec", "design"])
+export type Reviewed = typeof Reviewed.Type
+
 /** All that a person gives: what they want, a design that is decided already, and sample files. */
 export const Project = Schema.Struct({
   documents: Schema.Array(Document).check(Schema.isMinLength(1)),
   design: Schema.Array(Document),
-  samples: Schema.Array(Sample)
+  samples: Schema.Array(Sample),
+  /** What they want to agree to on the way. */
+  review: Schema.optionalKey(Schema.Array(Reviewed))
 })
 export type Project = typeof Project.Type
 

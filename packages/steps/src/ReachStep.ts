@@ -60,11 +60,11 @@ const filesWith = (files: TestGeneration, isWanted: (test: ReturnType<typeof tes
   files.filter(({ content }) => testNames.of(content).some(isWanted)).map(({ path }) => path)
 
 /** Files with tests of criteria that changed, or else of the requirements under which they are new. */
-const testsOf = ({ delta: { isEmpty, touched }, tests }: typeof TestsInput.Type): Reached => {
+const testsOf = ({ delta: { isChanged, touched }, tests }: typeof TestsInput.Type): Reached => {
   const own = filesWith(tests, ({ criterion }) => criterion !== undefined && touched.includes(criterion))
   const requirements = touched.map((id) => `${id.split(".")[0]}.`)
   const near = filesWith(tests, ({ criterion = "" }) => requirements.some((id) => criterion.startsWith(id)))
-  return reached(own.length > 0 ? own : near, [], !isEmpty)
+  return reached(own.length > 0 ? own : near, [], isChanged)
 }
 
 /** Files with tests that quote a sentence which is not there any more. */

@@ -8,10 +8,13 @@ import * as Workflow from "@stepwright/core/Workflow"
 import { ArchitectureDesign } from "./ArchitectureDesignStep.ts"
 import { Attempt, Repaired, Stop } from "./Attempt.ts"
 import * as CodeRepairStep from "./CodeRepairStep.ts"
+import * as DocumentDeltaStep from "./DocumentDeltaStep.ts"
 import * as EvidenceStep from "./EvidenceStep.ts"
 import { changes } from "./internal/diff.ts"
 import * as JudgementStep from "./JudgementStep.ts"
 import { Project } from "./Project.ts"
+import * as SamplesStep from "./SamplesStep.ts"
+import * as SpecificationChangeWorkflow from "./SpecificationChangeWorkflow.ts"
 import * as TestRepairStep from "./TestRepairStep.ts"
 import { Specification } from "./TraceStep.ts"
 import * as VerificationStep from "./VerificationStep.ts"
@@ -23,7 +26,6 @@ const { verification: __, ...files } = project
 export const Input = Schema.Struct({
   documents,
   samples,
-  specification: Specification,
   design: ArchitectureDesign,
   ...project
 })
@@ -78,20 +80,41 @@ const start = Step.effect("start", {
 })
 
 const blame = Step.effect("blame", {
-  input: Schema.Struct({ judgements: JudgementStep.Judgements }),
-  output: Schema.Struct({ code: Schema.Boolean, tests: Schema.Boolean }),
-  run: ({ judgements }) => {
-    const isAny = (...faults: ReadonlyArray<string>) => judgements.some(({ fault }) => faults.includes(fault))
-    return Effect.succeed({ code: isAny("code", "specification"), tests: isAny("test", "specification") })
+  input: Schema.Struct({ documents, specification: Specification, judgements: JudgementStep.Judgements }),
+  output: Schema.Struct({
+    code: Schema.Boolean,
+    tests: Schema.Boolean,
+    specification: Schema.Boolean,
+    delta: DocumentDeltaStep.DocumentDelta
+  }),
+  run: ({ judgements, ...input }) => {
+    const of = (...faults: ReadonlyArray<string>) => judgements.filter(({ fault }) => faults.includes(fault))
+    return Effect.sync(() => ({
+      code: of("code", "specification").length > 0,
+      tests: of("test", "specification").length > 0,
+      specification: of("specification").length > 0,
+      delta: DocumentDeltaStep.ofQuotes(input, of("specification"))
+    }))
   }
+})
+
+const kept = Step.effect("kept", {
+  input: Schema.Struct({ specification: Specification }),
+  output: Schema.Struct({ specification: Specification }),
+  run: Effect.succeed
 })
 
 const Mended = Schema.Struct(files)
 
 const mend = Step.effect("mend", {
-  input: Schema.Struct({ attempt: Attempt, code: CodeRepairStep.Repair, tests: CodeRepairStep.Repair }),
+  input: Schema.Struct({
+    attempt: Attempt,
+    specification: Specification,
+    code: CodeRepairStep.Repair,
+    tests: CodeRepairStep.Repair
+  }),
   output: Mended,
-  run: ({ attempt, code, tests }) => {
+  run: ({ attempt, code, specification, tests }) => {
     const mended = (files: Readonly<Record<string, string>>, edits: CodeRepairStep.Repair) =>
       // their steps have tried them on these files
       Result.getOrThrow(Edits.apply(files, edits))
@@ -99,6 +122,7 @@ const mend = Step.effect("mend", {
     const all = mended({ ...texts(attempt.tests), ...texts(attempt.acceptance) }, tests)
     const of = (files: Attempt["tests"]) => files.map(({ path }) => ({ path, content: all[path]! }))
     return Effect.sync(() => ({
+      specification,
       code: mended(attempt.code, code),
       tests: of(attempt.tests),
       acceptance: of(attempt.acceptance)
@@ -146,7 +170,7 @@ const progress = Step.effect("progress", {
 const Round = Schema.Struct({
   documents,
   samples,
-  specification: Specification,
+  shown: SamplesStep.Shown,
   design: ArchitectureDesign,
   progress: Progress
 })
@@ -159,15 +183,29 @@ const round = Workflow.make("round", { input: Round }).pipe(
   }),
   Workflow.bind("judgements", JudgementStep.step, {
     documents: "input.documents",
-    specification: "input.specification",
+    specification: "input.progress.attempt.specification",
     evidence: "evidence"
   }),
-  Workflow.bind("blame", blame, { judgements: "judgements" }),
+  Workflow.bind("blame", blame, {
+    documents: "input.documents",
+    specification: "input.progress.attempt.specification",
+    judgements: "judgements"
+  }),
+  Workflow.branch("corrected", {
+    on: "blame.specification",
+    cases: { true: SpecificationChangeWorkflow.workflow, false: kept },
+    input: {
+      documents: "input.documents",
+      samples: "input.shown",
+      specification: "input.progress.attempt.specification",
+      delta: "blame.delta"
+    }
+  }),
   Workflow.branch("code", {
     on: "blame.code",
     cases: { true: CodeRepairStep.step, false: CodeRepairStep.nothing },
     input: {
-      specification: "input.specification",
+      specification: "corrected.specification",
       evidence: "evidence",
       judgements: "judgements",
       code: "input.progress.attempt.code"
@@ -184,7 +222,12 @@ const round = Workflow.make("round", { input: Round }).pipe(
       acceptance: "input.progress.attempt.acceptance"
     }
   }),
-  Workflow.bind("mended", mend, { attempt: "input.progress.attempt", code: "code", tests: "tests" }),
+  Workflow.bind("mended", mend, {
+    attempt: "input.progress.attempt",
+    specification: "corrected.specification",
+    code: "code",
+    tests: "tests"
+  }),
   Workflow.bind("verification", VerificationStep.step, "mended"),
   Workflow.bind("progress", progress, {
     before: "input.progress",
@@ -218,29 +261,32 @@ const best = Step.effect("best", {
 })
 
 /**
- * Mends a project whose tests are red, in four rounds at most: in each, every failure is judged by the documents, code
- * and tests are mended by edits, and the tests run again. Ends when they are green, or a round changes nothing, comes
+ * Mends a project whose tests are red, in four rounds at most: in each, every failure is judged by the documents, a
+ * specification that says something else than they do is corrected, code and tests are mended by edits, and the tests run
+ * again. Ends when they are green, or a round changes nothing, comes
  * back to what was tried, or gets no reply that can be used; gives the best that was reached.
  */
 export const workflow = Workflow.make("repair", { input: Input }).pipe(
   Workflow.bind("start", start, "input"),
+  Workflow.bind("shown", SamplesStep.step, { samples: "input.samples" }),
   Workflow.iterate("rounds", roundOrEnd, {
     input: {
       documents: "input.documents",
       samples: "input.samples",
-      specification: "input.specification",
+      shown: "shown",
       design: "input.design",
       progress: "start"
     },
     next: {
       documents: "input.documents",
       samples: "input.samples",
-      specification: "input.specification",
+      shown: "shown",
       design: "input.design",
       progress: "last.round.progress"
     },
     until: "last.round.progress.isDone",
-    atMost: 4
+    atMost: 4,
+    again: "changed"
   }),
   Workflow.andThen(best)
 )

@@ -140,7 +140,6 @@ const checkedBy = ({ acceptance, tests }: Attempt, specification: Specification,
 
 export const Input = Schema.Struct({
   documents: Project.fields.documents,
-  specification: Specification,
   design: ArchitectureDesign,
   attempt: Attempt,
   coverage: LineCoverage
@@ -166,7 +165,8 @@ const stops: Readonly<Record<Stop, string>> = {
 const stopOf = ({ rounds, stop }: Repaired): string =>
   `ended after ${rounds.length} ${rounds.length === 1 ? "round" : "rounds"}: ${stops[stop]}`
 
-const reportOf = ({ attempt, coverage, design, documents, specification }: typeof Input.Type): Report => {
+const reportOf = ({ attempt, coverage, design, documents }: typeof Input.Type): Report => {
+  const { specification } = attempt
   const { requirement, traces, uncovered } = specification
   const { repair, verification } = attempt
   const { counts, doubts, noVerdict, outcome, tests } = verification

@@ -49,7 +49,7 @@ export const step = Step.make("requirement-change", {
     documents: print(documents),
     samples: SamplesStep.print(samples),
     specification: quoted(specification),
-    changes: DocumentDelta.toMarkdown(delta),
+    changes: delta.text,
     example: parser.print(RequirementChangePrompt.example)
   })
 })

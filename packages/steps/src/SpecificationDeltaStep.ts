@@ -15,7 +15,7 @@ export class SpecificationDelta extends Schema.Opaque<SpecificationDelta>()(
     constraints: Schema.Struct({ added: Schema.Array(Schema.String), retired: Schema.Array(Schema.String) }),
     /** The ids of the criteria that it has to do with: all of them, where a constraint is not as it was. */
     touched: Schema.Array(Schema.String),
-    isEmpty: Schema.Boolean,
+    isChanged: Schema.Boolean,
     /** The differences as a text to read. */
     text: Schema.String
   })
@@ -30,7 +30,7 @@ const textOf = ({
   changed,
   constraints,
   retired
-}: Omit<SpecificationDelta, "touched" | "isEmpty" | "text">): string =>
+}: Omit<SpecificationDelta, "touched" | "isChanged" | "text">): string =>
   markdown.paragraphs([
     ...markdown.section(
       "Changed",
@@ -61,7 +61,7 @@ export const between = (before: Requirement, after: Requirement): SpecificationD
     ? [...new Set([...were.keys(), ...are.keys()])]
     : [...changed, ...added, ...retired].map(({ id }) => id)
   const found = { changed, added, retired, constraints }
-  return { ...found, touched, isEmpty: touched.length === 0, text: textOf(found) }
+  return { ...found, touched, isChanged: touched.length > 0, text: textOf(found) }
 }
 
 export const Input = Schema.Struct({ before: Requirement, after: Requirement })

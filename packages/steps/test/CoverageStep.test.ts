@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Step, TestRunner } from "@stepwright/core"
 import { CoverageStep } from "@stepwright/steps"
 import { Effect } from "effect"
+import { specification } from "./support/playlist.ts"
 
 const passed = { tests: [{ test: "tests.test_a.test_r1_1", outcome: "passed", asserts: true }], doubts: [] } as const
 const coverage = { "a.py": { lines: 2, missed: [2] } }
@@ -13,6 +14,7 @@ const covered = (
   const asked: Array<TestRunner.RunOptions | undefined> = []
   return Step.run(CoverageStep.step, {
     attempt: {
+      specification,
       code: { "a.py": "a = 1\nb = 2\n" },
       tests: [{ path: "tests/test_a.py", content: "" }],
       acceptance: [],

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Engine, Spending, Step, Workflow, Workspace } from "@stepwright/core"
 import { DeliveryStep, type ReportStep } from "@stepwright/steps"
 import { Effect } from "effect"
+import { specification } from "./support/playlist.ts"
 
 const counts = { run: 1, passed: 1, failed: 0, errors: 0, skipped: 0, expectedFailures: 0, unsupported: 0 }
 
@@ -20,6 +21,7 @@ const report: ReportStep.Report = {
 
 const input: typeof DeliveryStep.Input.Type = {
   attempt: {
+    specification,
     code: { "shop/cart.py": "class Cart: ...\n", "shop/price/money.py": "class Money: ...\n" },
     tests: [{ path: "tests/test_cart.py", content: "import unittest\n" }],
     acceptance: [{ path: "tests/test_acceptance_cart.py", content: "from unittest import TestCase\n" }],

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Step, type TestRunner } from "@stepwright/core"
 import { type Attempt, EvidenceStep } from "@stepwright/steps"
 import { Effect } from "effect"
-import { design as playlist, module } from "./support/playlist.ts"
+import { design as playlist, module, specification } from "./support/playlist.ts"
 import { acceptance, code, tests } from "./support/repair.ts"
 import { evaluating, unavailable } from "./support/sandbox.ts"
 
@@ -22,6 +22,7 @@ const gathered = (
   written: Attempt.Attempt["tests"] = tests
 ) => {
   const attempt = {
+    specification,
     code: { ...code, "data/a.csv": "1\n" },
     tests: written,
     acceptance,

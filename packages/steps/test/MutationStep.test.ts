@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Step, TestRunner } from "@stepwright/core"
 import { MutationStep } from "@stepwright/steps"
 import { Effect } from "effect"
+import { specification } from "./support/playlist.ts"
 
 const passed = { tests: [{ test: "tests.test_a.test_r1_1", outcome: "passed", asserts: true }] } as const
 const failed = { tests: [{ test: "tests.test_a.test_r1_1", outcome: "failed", asserts: true, detail: "no" }] } as const
@@ -10,6 +11,7 @@ const verification = { outcome: "green", counts: TestRunner.counts(passed), ...p
 
 const input: typeof MutationStep.Input.Type = {
   attempt: {
+    specification,
     code: { "a.py": "a = 1\n", "a.txt": "1\n" },
     tests: [{ path: "tests/test_a.py", content: "" }],
     acceptance: [],

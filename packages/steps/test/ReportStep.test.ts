@@ -40,11 +40,11 @@ const reporting = (
 ) =>
   Step.run(ReportStep.step, {
     documents,
-    specification,
     design,
     coverage: {},
     ...others,
     attempt: {
+      specification,
       code: {},
       tests: [
         {

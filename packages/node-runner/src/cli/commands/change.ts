@@ -20,6 +20,7 @@ const config = (words: Words) => ({
     Argument.variadic({ min: 1 })
   ),
   ...flags.besides(words),
+  review: flags.review(words),
   id: flags.newRun,
   json: flags.json
 })
@@ -28,7 +29,7 @@ export const change = (words: Words) =>
   Command.make(
     "change",
     config(words),
-    Effect.fnUntraced(function* ({ design, files, id, json, samples }) {
+    Effect.fnUntraced(function* ({ design, files, id, json, review, samples }) {
       yield* runFolder.checkNew(id)
       const isNamed = files.length > 1 && (yield* runFolder.isReference(files[0]))
       const origin = yield* runFolder.find(isNamed ? files[0]! : runFolder.latest)
@@ -44,7 +45,8 @@ export const change = (words: Words) =>
         // what is not named anew stays
         design: design.length === 0 ? before.design : found.design,
         samples: samples.length === 0 ? before.samples : found.samples,
-        previous
+        previous,
+        ...(review !== undefined && { review })
       }
       const outlook = ChangeOutlook.of(value)
       if (outlook.passages.length === 0) {

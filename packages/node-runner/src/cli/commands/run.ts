@@ -24,6 +24,7 @@ const config = (words: Words) => ({
     Argument.variadic()
   ),
   ...flags.besides(words),
+  review: flags.review(words),
   workflow: flags.workflow(words),
   input: flags.input,
   out: flags.out,
@@ -37,10 +38,27 @@ export const run = (words: Words) =>
   Command.make(
     "run",
     config(words),
-    Effect.fnUntraced(function* ({ design, files, input: given, json, noInput, otlp: _, samples, workflow, ...rest }) {
+    Effect.fnUntraced(function* ({
+      design,
+      files,
+      input: given,
+      json,
+      noInput,
+      otlp: _,
+      samples,
+      workflow,
+      ...others
+    }) {
+      const { review, ...rest } = others
       yield* checkFlags(rest)
       const loaded = yield* workflowOf(workflow)
-      const value = yield* input.decode(loaded.workflow.input, { files, design, samples, input: given })
+      const value = yield* input.decode(loaded.workflow.input, {
+        files,
+        design,
+        samples,
+        input: given,
+        told: { review }
+      })
       const { out, ...told } = rest
       yield* checkKey(loaded, flags.settingsOf(told))
       yield* runFolder.checkStore

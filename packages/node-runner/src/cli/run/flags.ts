@@ -130,6 +130,20 @@ export const besides = (words: Words) => ({
   samples: named(words, "sample", "With documents: data to try the work on, a file or a folder; may be repeated")
 })
 
+/** What a person agrees to on the way. */
+export const review = ({ hasDocuments }: Words) => {
+  const flag = Flag.String("review").pipe(
+    Flag.filter(
+      (names) => names.split(",").every((name) => /^(?:spec|design)$/.test(name)),
+      () => "must be spec, design or spec,design"
+    ),
+    Flag.map((names) => (["spec", "design"] as const).filter((name) => names.split(",").includes(name))),
+    Flag.withMetavar("spec,design"),
+    Flag.withDescription("With documents: stop there with what was assumed and what is open, and take your answers")
+  )
+  return maybe(hasDocuments ? flag : Flag.withHidden(flag))
+}
+
 export const out = text("out", "DIR", "Where files are delivered (default: out/NAME)")
 
 export const json = toggle("json", "Print one JSON document on standard output")

@@ -58,6 +58,22 @@ const fieldsOfProject = (schema: AnyCodec): SchemaAST.Objects["propertySignature
 /** Whether an input is documents, of which there may be several. */
 export const hasDocuments = (schema: AnyCodec): boolean => fieldsOfProject(schema) !== undefined
 
+/** Fields of an input that flags of their names say. */
+export type Told = Readonly<Record<string, Schema.Json | undefined>>
+
+const withTold = Effect.fnUntraced(function* (
+  schema: AnyCodec,
+  json: Schema.Json,
+  told: Told
+): Effect.fn.Return<Schema.Json, CliError> {
+  const fields = fieldsOfProject(schema) ?? []
+  const given = Record.filter(told, (value) => value !== undefined)
+  const stray = Object.keys(given).find((name) => !fields.some((field) => field.name === name))
+  if (stray === undefined)
+    return Object.keys(given).length === 0 ? json : ({ ...(json as object), ...given } as Schema.Json)
+  return yield* usage(`the workflow's input has no ${stray}`, { target: `--${stray}`, fix: `leave --${stray} out` })
+})
+
 /** The input that files stand for; where `isJson` allows that, first of all what a single one holds as JSON. */
 export const fromFiles = Effect.fnUntraced(function* (
   schema: AnyCodec,
@@ -152,7 +168,7 @@ const fromFlag = Effect.fnUntraced(function* (
 /** The input of a new run, from what the command line was given. */
 export const decode = Effect.fnUntraced(function* (
   schema: AnyCodec,
-  given: Named & { readonly input: string | undefined }
+  { told = {}, ...given }: Named & { readonly input: string | undefined; readonly told?: Told }
 ): Effect.fn.Return<unknown, CliError, FileSystem.FileSystem> {
   const isNamed = given.files.length + given.design.length + given.samples.length > 0
   if (isNamed && given.input !== undefined) {
@@ -162,7 +178,8 @@ export const decode = Effect.fnUntraced(function* (
     const fix = "name a FILE that holds it as text, or use --input with JSON or a JSON file"
     return yield* usage("there is no input", { target: "FILE", fix })
   }
-  const json = yield* given.input === undefined ? fromFiles(schema, given, { isJson: false }) : fromFlag(given.input)
+  const found = yield* given.input === undefined ? fromFiles(schema, given, { isJson: false }) : fromFlag(given.input)
+  const json = yield* withTold(schema, found, told)
   return yield* Effect.mapError(Schema.decodeEffect(Schema.toCodecJson(schema), { errors: "all" })(json), (error) =>
     usage(`the input does not fit the workflow: ${oneLine(error.message)}`, { target: "input", cause: error })
   )

@@ -1,0 +1,187 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Step from "@stepwright/core/Step"
+import * as Workflow from "@stepwright/core/Workflow"
+import { ArchitectureDesign } from "./ArchitectureDesignStep.ts"
+import * as DesignChangeStep from "./DesignChangeStep.ts"
+import * as DocumentDeltaStep from "./DocumentDeltaStep.ts"
+import { type Document, Project } from "./Project.ts"
+import { Requirement } from "./RequirementStep.ts"
+import * as SamplesStep from "./SamplesStep.ts"
+import * as SpecificationChangeWorkflow from "./SpecificationChangeWorkflow.ts"
+import { criteriaOf, isAssumed, Specification } from "./TraceStep.ts"
+
+const { contradictions, openQuestions } = Requirement.fields
+
+/** What a person is asked before anything is built on it. */
+export const Question = Schema.Struct({
+  openQuestions,
+  contradictions,
+  assumptions: Schema.Array(Schema.String)
+})
+
+/** What the person says, in whole sentences; nothing where all is right as it is assumed. */
+export const Answer = Schema.String.annotate({ description: "your answers, in whole sentences; empty if all is right" })
+
+/** What was said, and whether anything was. */
+const Answered = Schema.Struct({ text: Schema.String, isGiven: Schema.Boolean })
+
+/** What is to be agreed to. */
+export const wanted = Step.effect("wanted", {
+  input: Schema.Struct({ project: Project }),
+  output: Schema.Struct({ spec: Schema.Boolean, design: Schema.Boolean }),
+  run: ({ project: { review = [] } }) =>
+    Effect.succeed({ spec: review.includes("spec"), design: review.includes("design") })
+})
+
+const heard = Step.effect("heard", {
+  input: Schema.Struct({ answer: Answer }),
+  output: Answered,
+  run: ({ answer }) => Effect.succeed({ text: answer.trim(), isGiven: answer.trim() !== "" })
+})
+
+const asked = Workflow.make("asked", { input: Schema.Struct({ question: Question }) }).pipe(
+  Workflow.gate("answer", { question: Question, input: "input.question", decision: Answer }),
+  Workflow.andThen(heard)
+)
+
+const unasked = Step.effect("unasked", {
+  input: Schema.Struct({ question: Question }),
+  output: Answered,
+  run: () => Effect.succeed({ text: "", isGiven: false })
+})
+
+/** The documents with what was answered as one of them, since that is what the author says. */
+const withAnswers = (name: string) =>
+  Step.effect("with-answers", {
+    input: Schema.Struct({ documents: Project.fields.design, answers: Answered }),
+    output: Project.fields.design,
+    run: ({ answers, documents }): Effect.Effect<ReadonlyArray<Document>> =>
+      Effect.succeed(answers.isGiven ? [...documents, { path: name, text: answers.text }] : documents)
+  })
+
+const specificationQuestion = Step.effect("question", {
+  input: Schema.Struct({ specification: Specification }),
+  output: Question,
+  run: ({ specification }) => {
+    const { assumptions, contradictions, openQuestions } = specification.requirement
+    const assumed = criteriaOf(specification.requirement).filter(({ id }) => isAssumed(specification, id))
+    return Effect.succeed({
+      openQuestions,
+      contradictions,
+      assumptions: [...assumed.map(({ id, text }) => `${id}: ${text}`), ...assumptions]
+    })
+  }
+})
+
+const keptSpecification = Step.effect("kept", {
+  input: Schema.Struct({ specification: Specification }),
+  output: Schema.Struct({ specification: Specification }),
+  run: Effect.succeed
+})
+
+/**
+ * Lets a person say what is right of what was assumed of a specification, if it is asked for. The answers are a document
+ * from then on, and the specification changes where they touch it.
+ */
+export const specification = Workflow.make("agreed", {
+  input: Schema.Struct({
+    documents: Project.fields.documents,
+    samples: SamplesStep.Shown,
+    specification: Specification,
+    isAsked: Schema.Boolean
+  })
+}).pipe(
+  Workflow.bind("question", specificationQuestion, { specification: "input.specification" }),
+  Workflow.branch("answers", {
+    on: "input.isAsked",
+    cases: { true: asked, false: unasked },
+    input: { question: "question" }
+  }),
+  Workflow.bind("documents", withAnswers("answers.md"), { documents: "input.documents", answers: "answers" }),
+  Workflow.bind("delta", DocumentDeltaStep.step, {
+    earlier: "input.documents",
+    specification: "input.specification",
+    documents: "documents"
+  }),
+  Workflow.branch("changed", {
+    on: "answers.isGiven",
+    cases: { true: SpecificationChangeWorkflow.workflow, false: keptSpecification },
+    input: { documents: "documents", samples: "input.samples", specification: "input.specification", delta: "delta" }
+  })
+)
+
+const designQuestion = Step.effect("question", {
+  input: Schema.Struct({ design: ArchitectureDesign }),
+  output: Question,
+  run: ({ design: { absent, assumptions, dependencies, files, modules } }) =>
+    Effect.succeed({
+      openQuestions: [],
+      contradictions: [],
+      assumptions: [
+        ...[...modules, ...files].map(({ path, purpose }) => `${path}: ${purpose}`),
+        ...dependencies.map(({ name, reason }) => `needs ${name}: ${reason}`),
+        ...absent.map(({ path, reason }) => `without ${path}: ${reason}`),
+        ...assumptions
+      ]
+    })
+})
+
+/** What a person says of a design, for whoever changes it: it may be about any part of it. */
+const said = Step.effect("said", {
+  input: Schema.Struct({ answers: Answered, specification: Specification }),
+  output: Schema.Struct({ changes: Schema.String, touched: Schema.Array(Schema.String) }),
+  run: ({ answers, specification }) =>
+    Effect.succeed({
+      changes: `The author says: ${answers.text}`,
+      touched: criteriaOf(specification.requirement).map(({ id }) => id)
+    })
+})
+
+const keptDesign = Step.effect("kept-design", {
+  input: Schema.Struct({ design: ArchitectureDesign }),
+  output: ArchitectureDesign,
+  run: ({ design }) => Effect.succeed(design)
+})
+
+/** Changes a design, or leaves it as it is. */
+export const designChange = {
+  true: Workflow.make("design-change", { input: DesignChangeStep.Input }).pipe(
+    Workflow.bind("change", DesignChangeStep.step, "input"),
+    Workflow.andThen(DesignChangeStep.applied)
+  ),
+  false: keptDesign
+}
+
+/** Lets a person say what is to be otherwise in a design, if it is asked for. */
+export const design = Workflow.make("agreed", {
+  input: Schema.Struct({
+    ...Project.fields,
+    samples: SamplesStep.Shown,
+    specification: Specification,
+    architecture: ArchitectureDesign,
+    isAsked: Schema.Boolean
+  })
+}).pipe(
+  Workflow.bind("question", designQuestion, { design: "input.architecture" }),
+  Workflow.branch("answers", {
+    on: "input.isAsked",
+    cases: { true: asked, false: unasked },
+    input: { question: "question" }
+  }),
+  Workflow.bind("given", withAnswers("answers on the design"), { documents: "input.design", answers: "answers" }),
+  Workflow.bind("said", said, { answers: "answers", specification: "input.specification" }),
+  Workflow.branch("architecture", {
+    on: "answers.isGiven",
+    cases: designChange,
+    input: {
+      documents: "input.documents",
+      given: "given",
+      samples: "input.samples",
+      specification: "input.specification",
+      design: "input.architecture",
+      changes: "said.changes",
+      touched: "said.touched"
+    }
+  })
+)
