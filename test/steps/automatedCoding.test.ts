@@ -158,16 +158,19 @@ describe("AutomatedCodingWorkflow", () => {
   it("is wired by data throughout", () => {
     const description = JSON.stringify(Workflow.describe(workflow))
     assert.notInclude(description, "<function>")
-    const isRepair = (path: string) => path.startsWith("result/")
+    const isAside = (path: string) => /^result\/|\/agreed\/true\//.test(path)
     assert.deepStrictEqual(
-      Workflow.stepPaths(workflow).filter((path) => !isRepair(path)),
+      Workflow.stepPaths(workflow).filter((path) => !isAside(path)),
       [
         "samples",
+        "wanted",
         "requirement/draft",
         "requirement/trace",
         "requirement/review",
         "requirement/specification",
+        "requirement/agreed/false",
         "design/architecture",
+        "design/agreed/false",
         "design/breakdown/tasks",
         "design/breakdown/ordered",
         "tests",
@@ -202,7 +205,7 @@ describe("AutomatedCodingWorkflow", () => {
         const reworded = Project.ofText(`${pantry.document}\nThat is all.\n`)
         const next = yield* goOn(yield* Engine.set(workflow, yield* finished, "input", plain(reworded)))
         assert.deepStrictEqual(next.asked, ["requirement/draft", "requirement/review", "acceptance"])
-        assert.strictEqual(next.foretold[0], "requirement/draft")
+        assert.deepStrictEqual(next.foretold.slice(0, 2), ["wanted", "requirement/draft"])
         assert.strictEqual(next.status, "COMPLETED")
       }).pipe(Effect.provide(pantry.world()))
     )
@@ -308,12 +311,14 @@ describe("AutomatedCodingWorkflow", () => {
       Effect.gen(function* () {
         const start = yield* Engine.initialize(workflow, input)
         const early = yield* Effect.flip(Engine.step(workflow, start, "design/breakdown/tasks"))
-        assert.include(early.message, 'it needs the result of "samples"')
+        assert.include(early.message, 'it needs the result of "wanted"')
         let state = start
-        const requirement = ["draft", "trace", "review", "specification"].map((name) => `requirement/${name}`)
-        const design = ["architecture", "breakdown/tasks", "breakdown/ordered"].map((name) => `design/${name}`)
+        const requirement = ["draft", "trace", "review", "specification", "agreed/false"]
+        const design = ["architecture", "agreed/false", "breakdown/tasks", "breakdown/ordered"]
         const brief = `implementation/${encodeURIComponent(item)}/brief`
-        for (const path of ["samples", ...requirement, ...design, brief, at(item)]) {
+        const within = (group: string, names: ReadonlyArray<string>) => names.map((name) => `${group}/${name}`)
+        const paths = [...within("requirement", requirement), ...within("design", design)]
+        for (const path of ["samples", "wanted", ...paths, brief, at(item)]) {
           state = (yield* Engine.step(workflow, state, path)).state
         }
         assert.deepStrictEqual(yield* asked, [

@@ -8,7 +8,7 @@ export const template = PromptTemplate.make(
 - One test for each promise of the documents that a user would notice broken: at most twenty, the sharpest first. Think of a hurried programmer who read the sentence once: test where their code would go wrong, with values that tell right from nearly right.
 - The docstring of each test is the sentence, clause or table row that it checks, copied word for word; nothing is tested that no sentence decides. Expected results are worked out by hand from that sentence.
 - Where the documents say nothing of a name or a format, use that of [Interface]; where both are silent, test around it.
-- Files are named \`tests/test_acceptance_<subject>.py\`, with \`unittest.TestCase\` classes; \`python3 -m unittest\` finds them from the project folder, which is the current one. The file \`shop/cart.py\` or \`src/shop/cart.py\` is the module \`shop.cart\`. Use the standard library only.
+- Files are named \`tests/test_acceptance_<subject>.py\`, with \`unittest.TestCase\` classes; \`python3 -m unittest\` finds them from the project folder, which is the current one. The file \`shop/cart.py\` or \`src/shop/cart.py\` is the module \`shop.cart\`. Use the standard library and the "Dependencies" of [Interface] only.
 - No network, no subprocess, no sleeping, no real time; threads only where a sentence speaks of them. Start a command line by calling its \`main([...])\` with \`contextlib.redirect_stdout\` and \`redirect_stderr\`. Files are written only in a \`tempfile.TemporaryDirectory()\`. \`sys.maxsize\` may be 2**31 - 1. Each test stands alone, gives the same result every time, returns nothing, and has an assertion.
 
 [Interface]

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Step from "@stepwright/core/Step"
 import * as Workflow from "@stepwright/core/Workflow"
+import * as ArchitectureDesignStep from "./ArchitectureDesignStep.ts"
 import { ArchitectureDesign } from "./ArchitectureDesignStep.ts"
 import * as DesignChangeStep from "./DesignChangeStep.ts"
 import * as DocumentDeltaStep from "./DocumentDeltaStep.ts"
@@ -45,12 +46,6 @@ const asked = Workflow.make("asked", { input: Schema.Struct({ question: Question
   Workflow.andThen(heard)
 )
 
-const unasked = Step.effect("unasked", {
-  input: Schema.Struct({ question: Question }),
-  output: Answered,
-  run: () => Effect.succeed({ text: "", isGiven: false })
-})
-
 /** The documents with what was answered as one of them, since that is what the author says. */
 const withAnswers = (name: string) =>
   Step.effect("with-answers", {
@@ -80,24 +75,15 @@ const keptSpecification = Step.effect("kept", {
   run: Effect.succeed
 })
 
-/**
- * Lets a person say what is right of what was assumed of a specification, if it is asked for. The answers are a document
- * from then on, and the specification changes where they touch it.
- */
-export const specification = Workflow.make("agreed", {
+const askedSpecification = Workflow.make("agreement", {
   input: Schema.Struct({
     documents: Project.fields.documents,
     samples: SamplesStep.Shown,
-    specification: Specification,
-    isAsked: Schema.Boolean
+    specification: Specification
   })
 }).pipe(
   Workflow.bind("question", specificationQuestion, { specification: "input.specification" }),
-  Workflow.branch("answers", {
-    on: "input.isAsked",
-    cases: { true: asked, false: unasked },
-    input: { question: "question" }
-  }),
+  Workflow.bind("answers", asked, { question: "question" }),
   Workflow.bind("documents", withAnswers("answers.md"), { documents: "input.documents", answers: "answers" }),
   Workflow.bind("delta", DocumentDeltaStep.step, {
     earlier: "input.documents",
@@ -110,6 +96,22 @@ export const specification = Workflow.make("agreed", {
     input: { documents: "documents", samples: "input.samples", specification: "input.specification", delta: "delta" }
   })
 )
+
+/**
+ * Lets a person say what is right of what was assumed of a specification, where that is wanted. The answers are a document
+ * from then on, and the specification changes where they touch it.
+ */
+export const specification = {
+  true: askedSpecification,
+  false: Step.effect("unasked", {
+    input: Schema.Struct({ documents: Project.fields.documents, specification: Specification }),
+    output: Schema.Struct({
+      documents: Project.fields.design,
+      changed: Schema.Struct({ specification: Specification })
+    }),
+    run: ({ documents, specification }) => Effect.succeed({ documents, changed: { specification } })
+  })
+}
 
 const designQuestion = Step.effect("question", {
   input: Schema.Struct({ design: ArchitectureDesign }),
@@ -153,35 +155,37 @@ export const designChange = {
   false: keptDesign
 }
 
-/** Lets a person say what is to be otherwise in a design, if it is asked for. */
-export const design = Workflow.make("agreed", {
-  input: Schema.Struct({
-    ...Project.fields,
-    samples: SamplesStep.Shown,
-    specification: Specification,
-    architecture: ArchitectureDesign,
-    isAsked: Schema.Boolean
-  })
-}).pipe(
-  Workflow.bind("question", designQuestion, { design: "input.architecture" }),
-  Workflow.branch("answers", {
-    on: "input.isAsked",
-    cases: { true: asked, false: unasked },
-    input: { question: "question" }
-  }),
-  Workflow.bind("given", withAnswers("answers on the design"), { documents: "input.design", answers: "answers" }),
-  Workflow.bind("said", said, { answers: "answers", specification: "input.specification" }),
-  Workflow.branch("architecture", {
-    on: "answers.isGiven",
-    cases: designChange,
-    input: {
-      documents: "input.documents",
-      given: "given",
-      samples: "input.samples",
-      specification: "input.specification",
-      design: "input.architecture",
-      changes: "said.changes",
-      touched: "said.touched"
-    }
-  })
-)
+const askedDesign = Workflow.make("agreement", {
+  input: Schema.Struct({ ...ArchitectureDesignStep.Input.fields, design: ArchitectureDesign })
+})
+  .pipe(
+    Workflow.bind("question", designQuestion, { design: "input.design" }),
+    Workflow.bind("answers", asked, { question: "question" }),
+    Workflow.bind("given", withAnswers("answers on the design"), { documents: "input.given", answers: "answers" }),
+    Workflow.bind("said", said, { answers: "answers", specification: "input.specification" }),
+    Workflow.branch("changed", {
+      on: "answers.isGiven",
+      cases: designChange,
+      input: {
+        documents: "input.documents",
+        given: "given",
+        samples: "input.samples",
+        specification: "input.specification",
+        design: "input.design",
+        changes: "said.changes",
+        touched: "said.touched"
+      }
+    })
+  )
+  .pipe(
+    Workflow.andThen(
+      Step.effect("agreed", {
+        input: Schema.Struct({ changed: ArchitectureDesign }),
+        output: ArchitectureDesign,
+        run: ({ changed }) => Effect.succeed(changed)
+      })
+    )
+  )
+
+/** Lets a person say what is to be otherwise in a design, where that is wanted. */
+export const design = { true: askedDesign, false: keptDesign }

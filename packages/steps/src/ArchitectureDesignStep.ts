@@ -269,6 +269,10 @@ export const interfaceToMarkdown = (self: ArchitectureDesign): string =>
       "Entry points",
       self.entryPoints.map(({ command, runs }) => `${command}: ${runs}`)
     ),
+    ...markdown.section(
+      "Dependencies",
+      self.dependencies.map(({ name }) => name)
+    ),
     ...markdown.section("Formats", self.formats)
   ])
 

@@ -49,11 +49,10 @@ const requirement = Workflow.make("requirement", {
     specification: "trace",
     review: "review"
   }),
-  Workflow.bind("agreed", AgreementWorkflow.specification, {
-    documents: "input.documents",
-    samples: "input.samples",
-    specification: "specification",
-    isAsked: "input.isReviewed"
+  Workflow.branch("agreed", {
+    on: "input.isReviewed",
+    cases: AgreementWorkflow.specification,
+    input: { documents: "input.documents", samples: "input.samples", specification: "specification" }
   })
 )
 
@@ -71,17 +70,20 @@ const design = Workflow.make("design", {
     samples: "input.samples",
     specification: "input.specification"
   }),
-  Workflow.bind("agreed", AgreementWorkflow.design, {
-    documents: "input.documents",
-    design: "input.given",
-    samples: "input.samples",
-    specification: "input.specification",
-    architecture: "architecture",
-    isAsked: "input.isReviewed"
+  Workflow.branch("agreed", {
+    on: "input.isReviewed",
+    cases: AgreementWorkflow.design,
+    input: {
+      documents: "input.documents",
+      given: "input.given",
+      samples: "input.samples",
+      specification: "input.specification",
+      design: "architecture"
+    }
   }),
   Workflow.bind("breakdown", breakdown, {
     specification: "input.specification",
-    design: "agreed.architecture"
+    design: "agreed"
   })
 )
 
@@ -101,7 +103,7 @@ export const previousOf = ({
 }: Pick<Made, "design" | "requirement"> & { readonly result: Attempt }): Previous => ({
   documents: requirement.agreed.documents,
   specification: result.specification,
-  design: design.agreed.architecture,
+  design: design.agreed,
   code: result.code,
   tests: result.tests,
   acceptance: result.acceptance
@@ -117,7 +119,7 @@ export interface Made {
       readonly changed: { readonly specification: Specification }
     }
   }
-  readonly design: { readonly agreed: { readonly architecture: ArchitectureDesignStep.ArchitectureDesign } }
+  readonly design: { readonly agreed: ArchitectureDesignStep.ArchitectureDesign }
   readonly code: Files
   readonly tests: TestGenerationStep.TestGeneration
   readonly acceptance: TestGenerationStep.TestGeneration
@@ -140,7 +142,7 @@ const tried = (made: Workflow.Workflow<never, Made>) =>
         documents: "requirement.agreed.documents",
         samples: "input.samples",
         specification: "requirement.agreed.changed.specification",
-        design: "design.agreed.architecture",
+        design: "design.agreed",
         code: "code",
         tests: "tests",
         acceptance: "acceptance",
@@ -150,7 +152,7 @@ const tried = (made: Workflow.Workflow<never, Made>) =>
     Workflow.bind("coverage", CoverageStep.step, { attempt: "result" }),
     Workflow.bind("report", ReportStep.step, {
       documents: "requirement.agreed.documents",
-      design: "design.agreed.architecture",
+      design: "design.agreed",
       attempt: "result",
       coverage: "coverage"
     })
@@ -187,14 +189,14 @@ const made = Workflow.make("automated-coding", { input: Input }).pipe(
     scope.pipe(
       Workflow.bind("tests", TestGenerationStep.step, {
         specification: "requirement.agreed.changed.specification",
-        design: "design.agreed.architecture",
+        design: "design.agreed",
         samples: "samples"
       })
     ),
     scope.pipe(
       Workflow.bind("acceptance", AcceptanceTestStep.step, {
         documents: "requirement.agreed.documents",
-        design: "design.agreed.architecture",
+        design: "design.agreed",
         samples: "samples"
       })
     ),
@@ -206,7 +208,7 @@ const made = Workflow.make("automated-coding", { input: Input }).pipe(
         input: {
           task: "item",
           specification: "requirement.agreed.changed.specification",
-          design: "design.agreed.architecture",
+          design: "design.agreed",
           samples: "samples",
           dependencies: "dependencies"
         }
@@ -214,7 +216,7 @@ const made = Workflow.make("automated-coding", { input: Input }).pipe(
     )
   ]),
   Workflow.bind("code", AssemblyStep.step, {
-    design: "design.agreed.architecture",
+    design: "design.agreed",
     written: "implementation",
     samples: "input.samples"
   }),

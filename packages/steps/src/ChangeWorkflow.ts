@@ -50,11 +50,10 @@ const requirement = Workflow.make("requirement", {
     specification: "input.previous.specification",
     delta: "delta"
   }),
-  Workflow.bind("agreed", AgreementWorkflow.specification, {
-    documents: "input.documents",
-    samples: "input.samples",
-    specification: "change.specification",
-    isAsked: "input.isReviewed"
+  Workflow.branch("agreed", {
+    on: "input.isReviewed",
+    cases: AgreementWorkflow.specification,
+    input: { documents: "input.documents", samples: "input.samples", specification: "change.specification" }
   })
 )
 
@@ -84,13 +83,16 @@ const design = Workflow.make("design", {
       touched: "delta.touched"
     }
   }),
-  Workflow.bind("agreed", AgreementWorkflow.design, {
-    documents: "input.documents",
-    design: "input.design",
-    samples: "input.samples",
-    specification: "input.specification",
-    architecture: "architecture",
-    isAsked: "input.isReviewed"
+  Workflow.branch("agreed", {
+    on: "input.isReviewed",
+    cases: AgreementWorkflow.design,
+    input: {
+      documents: "input.documents",
+      given: "input.design",
+      samples: "input.samples",
+      specification: "input.specification",
+      design: "architecture"
+    }
   })
 )
 
@@ -138,7 +140,7 @@ const made = Workflow.make("change", { input: Input }).pipe(
       Workflow.bind("codeReach", ReachStep.code, {
         code: "input.previous.code",
         before: "input.previous.design",
-        design: "design.agreed.architecture",
+        design: "design.agreed",
         delta: "design.delta"
       }),
       Workflow.branch("codeEdits", {
@@ -146,7 +148,7 @@ const made = Workflow.make("change", { input: Input }).pipe(
         cases: { true: CodeChangeStep.step, false: nothing },
         input: {
           specification: "requirement.agreed.changed.specification",
-          design: "design.agreed.architecture",
+          design: "design.agreed",
           delta: "design.delta",
           reach: "codeReach",
           code: "input.previous.code"
@@ -160,7 +162,7 @@ const made = Workflow.make("change", { input: Input }).pipe(
         cases: { true: TestChangeStep.step, false: nothing },
         input: {
           specification: "requirement.agreed.changed.specification",
-          design: "design.agreed.architecture",
+          design: "design.agreed",
           samples: "samples",
           delta: "design.delta",
           reach: "testReach",
@@ -178,7 +180,7 @@ const made = Workflow.make("change", { input: Input }).pipe(
         cases: { true: AcceptanceTestChangeStep.step, false: nothing },
         input: {
           documents: "requirement.agreed.documents",
-          design: "design.agreed.architecture",
+          design: "design.agreed",
           samples: "samples",
           delta: "requirement.delta",
           reach: "acceptanceReach",
@@ -189,13 +191,13 @@ const made = Workflow.make("change", { input: Input }).pipe(
   ]),
   Workflow.bind("written", changedCode, {
     previous: "input.previous",
-    design: "design.agreed.architecture",
+    design: "design.agreed",
     edits: "codeEdits"
   }),
   Workflow.bind("tests", changedTests, { tests: "input.previous.tests", edits: "testEdits" }),
   Workflow.bind("acceptance", changedTests, { tests: "input.previous.acceptance", edits: "acceptanceEdits" }),
   Workflow.bind("code", AssemblyStep.step, {
-    design: "design.agreed.architecture",
+    design: "design.agreed",
     written: "written",
     samples: "input.samples"
   }),

@@ -5,6 +5,8 @@ import {
   CodeRepairStep,
   JudgementStep,
   RepairWorkflow,
+  RequirementChangeStep,
+  type RequirementReviewStep,
   TestRepairStep,
   type VerificationStep
 } from "@stepwright/steps"
@@ -53,6 +55,19 @@ const wholeFiles = (_: string, input: Schema.Json) => (input as { readonly files
 
 const whole = "the run of the tests"
 
+const { assumptions, constraints, contradictions, openQuestions } = specification.requirement
+
+/** What corrects a criterion, by the sentence that it did not keep. */
+const corrects: RequirementReviewStep.RequirementReview = {
+  changes: [{ id: "R1.1", text: "A title that is there already changes nothing.", quotes: [quote], why: "…" }],
+  retired: [],
+  requirements: [],
+  constraints,
+  assumptions,
+  openQuestions,
+  contradictions
+}
+
 /** A model that blames as it is told to, and mends code and tests as they are wrong. */
 const modelOf = (
   faults: Readonly<Record<string, JudgementStep.Judgement["fault"]>>,
@@ -70,6 +85,7 @@ const modelOf = (
     const replies: Readonly<Record<string, () => string>> = {
       judgement: () => JudgementStep.parser.print(judged),
       "code-repair": () => CodeRepairStep.parser.print([mends()]),
+      "requirement-change": () => RequirementChangeStep.parser.print(corrects),
       "test-repair": () => TestRepairStep.parser.print([mendsTest])
     }
     return Effect.succeed({ text: replies[step]!(), finishReason: "stop", usage: {} })
@@ -154,10 +170,15 @@ describe("RepairWorkflow", () => {
     })
   )
 
-  it.effect("mends both where the specification misled them", () =>
+  it.effect("corrects the specification, and mends both that it misled", () =>
     Effect.gen(function* () {
       const { asked, best, prompts } = yield* repaired({ [wrong.test]: "specification", [right.test]: "specification" })
-      assert.deepStrictEqual(asked.toSorted(), ["code-repair", "judgement", "test-repair"])
+      assert.deepStrictEqual(asked.toSorted(), ["code-repair", "judgement", "requirement-change", "test-repair"])
+      const { changes, requirements } = { ...corrects, ...best.specification.requirement }
+      assert.deepInclude(requirements[0]?.criteria[0], { id: "R1.1", text: changes[0]!.text })
+      assert.deepStrictEqual(requirements.slice(1), specification.requirement.requirements.slice(1))
+      assert.include(prompts.get("code-repair"), changes[0]!.text)
+      assert.include(prompts.get("requirement-change"), `The documents say: ${quote}`)
       for (const step of ["code-repair", "test-repair"]) {
         for (const part of [wrong.detail, right.detail, "as the specification should be", quote]) {
           assert.include(prompts.get(step), part, step)

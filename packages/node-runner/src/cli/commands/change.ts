@@ -9,7 +9,7 @@ import { report } from "../base/output.ts"
 import type { Words } from "../base/words.ts"
 import * as workflowModule from "../module/workflowModule.ts"
 import * as flags from "../run/flags.ts"
-import { previousOf } from "../run/previous.ts"
+import { previousOf } from "../value/previous.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import * as project from "../value/project.ts"
@@ -34,14 +34,21 @@ export const change = (words: Words) =>
       const isNamed = files.length > 1 && (yield* runFolder.isReference(files[0]))
       const origin = yield* runFolder.find(isNamed ? files[0]! : runFolder.latest)
       const opened = yield* session.open(origin)
-      const { edited, missing, previous } = yield* previousOf(opened)
+      const { loaded, settings, state } = opened
+      const isReady = loaded.module === undefined && loaded.program === undefined
+      const { edited, missing, previous } = yield* previousOf({
+        run: origin,
+        workflow: isReady ? loaded.workflow.name : undefined,
+        state,
+        out: settings.out
+      })
       const { ChangeOutlook, ChangeWorkflow, Project } = yield* Effect.promise(() => import("@stepwright/steps"))
       const before = yield* Effect.orDie(
         Schema.decodeUnknownEffect(Schema.toCodecJson(Project.Project))(opened.state.input)
       )
       const found = yield* project.read({ documents: isNamed ? files.slice(1) : files, design, samples })
       const value = {
-        documents: documentsOf(before.documents, found.documents),
+        documents: documentsOf(previous.documents, found.documents),
         // what is not named anew stays
         design: design.length === 0 ? before.design : found.design,
         samples: samples.length === 0 ? before.samples : found.samples,

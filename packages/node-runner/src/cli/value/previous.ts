@@ -3,8 +3,8 @@ import type { Previous } from "@stepwright/steps/Previous"
 import type { CliError } from "../base/cliError.ts"
 import { usage } from "../base/cliError.ts"
 import * as NodeWorkspace from "../../NodeWorkspace.ts"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { Workspace } from "@stepwright/core/Workspace"
-import type { Session } from "./session.ts"
 
 /** The project that a run made, with what people made of its files since. */
 export interface Found {
@@ -14,17 +14,26 @@ export interface Found {
   readonly missing: ReadonlyArray<string>
 }
 
+/** A run that made one: of which workflow, and where it was delivered. */
+interface Made {
+  readonly run: string
+  /** The name of a workflow that is none of a user's. */
+  readonly workflow: string | undefined
+  readonly state: WorkflowState
+  readonly out: string
+}
+
 /** Reads the project of a run of the ready workflow, as it is in the folder where it was delivered. */
 export const previousOf = Effect.fnUntraced(function* ({
-  loaded,
+  out,
   run,
-  settings,
-  state
-}: Session): Effect.fn.Return<Found, CliError> {
+  state,
+  workflow
+}: Made): Effect.fn.Return<Found, CliError> {
   const { AutomatedCodingWorkflow, ChangeWorkflow } = yield* Effect.promise(() => import("@stepwright/steps"))
-  const ready = [AutomatedCodingWorkflow, ChangeWorkflow].find(({ workflow }) => workflow.name === loaded.workflow.name)
-  if (loaded.module !== undefined || loaded.program !== undefined || ready === undefined) {
-    return yield* usage(`run ${run} is of the workflow "${loaded.workflow.name}", which has no documents to change`, {
+  const ready = [AutomatedCodingWorkflow, ChangeWorkflow].find((one) => one.workflow.name === workflow)
+  if (ready === undefined) {
+    return yield* usage(`run ${run} is of the workflow "${state.workflow}", which has no documents to change`, {
       target: run,
       fix: "edit its input with `set RUN input FILE`"
     })
@@ -37,7 +46,7 @@ export const previousOf = Effect.fnUntraced(function* ({
   const asItIs = Effect.fnUntraced(function* (path: string, content: string) {
     const text = yield* Effect.mapError(
       Effect.flatMap(Workspace, (workspace) => workspace.read(path)),
-      (cause) => usage(`${settings.out}/${cause.message}`, { target: path, fix: "put it back as it was", cause })
+      (cause) => usage(`${out}/${cause.message}`, { target: path, fix: "put it back as it was", cause })
     )
     if (text === undefined) missing.push(path)
     else if (text !== content) edited.push(path)
@@ -56,5 +65,5 @@ export const previousOf = Effect.fnUntraced(function* ({
       acceptance: yield* filesAsTheyAre(made.acceptance)
     }
     return { previous, edited, missing }
-  }).pipe(Effect.provide(NodeWorkspace.layer({ root: settings.out })))
+  }).pipe(Effect.provide(NodeWorkspace.layer({ root: out })))
 })
