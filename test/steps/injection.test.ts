@@ -31,7 +31,7 @@ const reached = (files: Readonly<Record<string, string>>) => ({
   isReached: true
 })
 
-const delta = { passages: [{ document: "requirement.md", before: "one", after: "two" }], touched: [] }
+const delta = { passages: [{ document: "requirement.md", before: "one", after: "two" }], touched: [], text: "…" }
 
 const specificationDelta = {
   changed: [],
@@ -39,7 +39,7 @@ const specificationDelta = {
   retired: [],
   constraints: { added: [], retired: [] },
   touched: [],
-  isEmpty: false,
+  isChanged: true,
   text: "…"
 }
 
