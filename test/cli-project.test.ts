@@ -53,6 +53,9 @@ describe("a run of several documents", () => {
       JSON.parse(ran.stdout).output.list.documents.map(({ path }: { readonly path: string }) => path),
       ["PRD.md", "docs/api.md"]
     )
+    await here.stepwright("set", "input", "docs")
+    const { documents: named, samples: kept } = JSON.parse((await here.stepwright("export")).stdout).input
+    assert.deepStrictEqual([named.length, kept], [1, [{ path: "data/in.csv", text: "a\r\n" }]])
     here.write("input.json", JSON.stringify({ documents: [{ path: "x.md", text: "x" }] }))
     assert.strictEqual((await here.stepwright("set", "latest", "input", "input.json")).status, 0)
     assert.deepStrictEqual(JSON.parse((await here.stepwright("resume", "--json")).stdout).output.list, {

@@ -47,7 +47,7 @@ export const set = (words: Words) =>
         })
       }
       const value = yield* path === "input"
-        ? input.fromFiles(loaded.workflow.input, { files, design, samples }, { isJson: true })
+        ? input.fromFiles(loaded.workflow.input, { files, design, samples }, { isJson: true, before: before.input })
         : // the engine says of an unknown path what is near it
           input.valueOf(step?.step.output ?? Schema.String, yield* textFile.read(file), file)
       const problem = excess.problemOf(path === "input" ? loaded.workflow.input : (step?.step.output ?? Schema.Json))(

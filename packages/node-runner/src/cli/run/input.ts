@@ -78,7 +78,7 @@ const withTold = Effect.fnUntraced(function* (
 export const fromFiles = Effect.fnUntraced(function* (
   schema: AnyCodec,
   { design, files, samples }: Named,
-  { isJson }: { readonly isJson: boolean }
+  { before, isJson }: { readonly isJson: boolean; readonly before?: Schema.Json }
 ): Effect.fn.Return<Schema.Json, CliError, FileSystem.FileSystem> {
   const fields = fieldsOfProject(schema) ?? []
   const given = { design, samples }
@@ -93,21 +93,31 @@ export const fromFiles = Effect.fnUntraced(function* (
   const [file = "", ...others] = files
   if (fields.length > 0) {
     const isAlone = isJson && files.length === 1 && design.length === 0 && samples.length === 0
-    return (isAlone ? yield* wholeInput(file) : undefined) ?? (yield* inputOf(fields, { documents: files, ...given }))
+    return (
+      (isAlone ? yield* wholeInput(file) : undefined) ??
+      (yield* inputOf(fields, { documents: files, ...given }, before))
+    )
   }
   if (others.length === 0) return yield* fromFile(schema, file, { isJson })
   const problem = `the workflow takes one FILE, and ${files.length} are named`
   return yield* usage(problem, { target: others[0]!, fix: "name one" })
 })
 
-/** The fields that there are; one that may be left out is, where nothing was named for it. */
-const inputOf = (fields: SchemaAST.Objects["propertySignatures"], given: project.Given) =>
-  Effect.map(project.read(given), (found) =>
-    Record.filter({ ...found }, (files, name) => {
-      const field = fields.find((field) => field.name === name)
-      return field !== undefined && (files.length > 0 || !SchemaAST.isOptional(field.type))
-    })
-  )
+/** The fields that there are: what was named for them, or else what stood there before, or nothing. */
+const inputOf = (
+  fields: SchemaAST.Objects["propertySignatures"],
+  given: project.Given,
+  before: Schema.Json | undefined
+): Effect.Effect<Schema.Json, CliError, FileSystem.FileSystem> =>
+  Effect.map(project.read(given), (found) => {
+    const isField = (_: unknown, name: string) => fields.some((field) => field.name === name)
+    const isNeeded = (name: string) => fields.some((field) => field.name === name && !SchemaAST.isOptional(field.type))
+    return {
+      ...Record.filter({ ...found }, (_, name) => isNeeded(name)),
+      ...(Predicate.isReadonlyObject(before) && Record.filter(before as Schema.JsonObject, isField)),
+      ...Record.filter({ ...found }, (files, name) => isField(files, name) && files.length > 0)
+    }
+  })
 
 /** What a single file holds that is an input as a whole, or what standard input has, which is read once. */
 const wholeInput = Effect.fnUntraced(function* (
