@@ -2,7 +2,7 @@ import { diffArrays } from "diff"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Step from "@stepwright/core/Step"
-import { cite, passagesOf } from "./internal/passages.ts"
+import { cite, type Passage, passagesOf } from "./internal/passages.ts"
 import { Project } from "./Project.ts"
 import { type Source, Specification } from "./TraceStep.ts"
 
@@ -27,22 +27,64 @@ export class DocumentDelta extends Schema.Opaque<DocumentDelta>()(
 
 type Documents = Project["documents"]
 
-/** How one document became another, passage by passage. What was moved is no change. */
-const changesIn = (document: string, before: ReadonlyArray<string>, after: ReadonlyArray<string>) => {
-  const parts = diffArrays([...before], [...after])
+/** What tells a passage from others: the blanks that align a table do not. */
+const keyOf = ({ kind, text }: Passage): string => (kind === "row" ? text.replaceAll(/\s*\|\s*/g, "|") : text)
+
+const keysOf = (passages: ReadonlyArray<Passage>): ReadonlySet<string> => new Set(passages.map(keyOf))
+
+/** How one document became another, passage by passage. What stays in another place is no change. */
+const changesIn = (
+  document: string,
+  before: ReadonlyArray<Passage>,
+  after: ReadonlyArray<Passage>,
+  stays: (passage: Passage) => boolean
+): ReadonlyArray<PassageChange> => {
+  const parts = diffArrays([...before], [...after], { comparator: (one, other) => keyOf(one) === keyOf(other) })
   return parts.flatMap(({ added, removed, value }, i): ReadonlyArray<PassageChange> => {
     // what is put in right after what is taken out takes its place
-    const gone = removed ? value.filter((text) => !after.includes(text)) : []
     const follows = removed && parts[i + 1]?.added === true ? parts[i + 1]!.value : []
-    const came = (removed ? follows : added && parts[i - 1]?.removed !== true ? value : []).filter(
-      (text) => !before.includes(text)
-    )
-    return Array.from({ length: Math.max(gone.length, came.length) }, (_, j) => ({
-      document,
-      ...(j < gone.length && { before: gone[j]! }),
-      ...(j < came.length && { after: came[j]! })
-    }))
+    const isLast = added && parts[i - 1]?.removed !== true
+    const gone = removed ? value.filter((passage) => !stays(passage)) : []
+    const came = (removed ? follows : isLast ? value : []).filter((passage) => !stays(passage))
+    return inPairs(textsOf(gone), textsOf(came)).map((pair) => ({ document, ...pair }))
   })
+}
+
+const textsOf = (passages: ReadonlyArray<Passage>) => passages.map(({ text }) => text)
+
+/** What is gone with what came in its place; where one side has more, with what it has most words in common with. */
+const inPairs = (gone: ReadonlyArray<string>, came: ReadonlyArray<string>) => {
+  const isFewer = gone.length < came.length
+  const left = new Map((isFewer ? came : gone).map((text, i) => [i, wordsOf(text)]))
+  const partners = new Map(
+    (isFewer ? gone : came).map((text, i) => {
+      const words = wordsOf(text)
+      const shared = (j: number) => [...left.get(j)!].filter((word) => words.has(word)).length
+      const place = gone.length === came.length ? i : [...left.keys()].reduce((a, b) => (shared(b) > shared(a) ? b : a))
+      left.delete(place)
+      return [place, text] as const
+    })
+  )
+  return (isFewer ? came : gone).map((text, i) => {
+    const partner = partners.get(i)
+    const [before, after] = isFewer ? [partner, text] : [text, partner]
+    return { ...(before !== undefined && { before }), ...(after !== undefined && { after }) }
+  })
+}
+
+const wordsOf = (text: string): ReadonlySet<string> => new Set(text.match(/[\p{L}\p{N}]+/gu))
+
+/** The names of documents, old and new: one that is gone where one came has another name. */
+const namesOf = (before: Documents, after: Documents): ReadonlyArray<readonly [old: string, name: string]> => {
+  const were = new Set(before.map(({ path }) => path))
+  const are = new Set(after.map(({ path }) => path))
+  const gone = [...were].filter((path) => !are.has(path))
+  const came = [...are].filter((path) => !were.has(path))
+  const isRenamed = gone.length === 1 && came.length === 1
+  return [
+    ...[...were].map((path) => [path, isRenamed && path === gone[0] ? came[0]! : path] as const),
+    ...(isRenamed ? [] : came.map((path) => [path, path] as const))
+  ]
 }
 
 /** The changes as a text to read. */
@@ -62,10 +104,17 @@ export const between = (
   { documents, specification }: { readonly documents: Documents; readonly specification: Specification },
   edited: Documents
 ): DocumentDelta => {
-  const textsIn = (documents: Documents, path: string) =>
-    passagesOf(documents.filter((document) => document.path === path)).map(({ text }) => text)
-  const paths = new Set([...documents, ...edited].map(({ path }) => path))
-  const passages = [...paths].flatMap((path) => changesIn(path, textsIn(documents, path), textsIn(edited, path)))
+  const [were, are] = [passagesOf(documents), passagesOf(edited)]
+  const [known, left] = [keysOf(were), keysOf(are)]
+  const stays = (passage: Passage) => known.has(keyOf(passage)) && left.has(keyOf(passage))
+  const passages = namesOf(documents, edited).flatMap(([old, name]) =>
+    changesIn(
+      name,
+      were.filter(({ document }) => document === old),
+      are.filter(({ document }) => document === name),
+      stays
+    )
+  )
   const gone = new Set(passages.flatMap(({ before }) => (before === undefined ? [] : [before])))
   const touched = Object.entries(specification.traces)
     .filter(([, { sources }]) => sources.some(({ text }) => gone.has(text)))
@@ -93,9 +142,7 @@ export const ofQuotes = (
 }
 
 const passagesWith = (side: "before" | "after") => (self: DocumentDelta) =>
-  passagesOf(
-    self.passages.flatMap(({ document, [side]: text }) => (text === undefined ? [] : [{ path: document, text }]))
-  )
+  self.passages.flatMap(({ document, [side]: text }) => (text === undefined ? [] : [{ document, text }]))
 
 /** The passages that an edit took away. */
 export const gonePassages = passagesWith("before")

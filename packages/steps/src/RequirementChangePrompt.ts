@@ -10,7 +10,7 @@ export const template = PromptTemplate.make(
 - What is new gets criteria with new ids: under the requirement that it belongs to the next free number, else under a new requirement in "requirements". Ids are never given away again. Each is a single fact that a test can observe, with exact names, values and texts; a guarantee ("every", "always", "never") stays as wide as it is.
 - A criterion without a changed passage may change only if it quotes one then.
 - "requirements" also takes a requirement that needs other words, under its id.
-- "quotes" are whole clauses, list items or table rows of [Documents], copied word for word, which together hold every number, name and guarantee of the criterion; none where it is your decision.
+- "quotes" are whole clauses, list items or table rows of [Documents], copied word for word, which together hold every number, name and guarantee of the criterion; none where they are silent and it is your decision.
 - "constraints", "assumptions", "openQuestions" and "contradictions" are the whole lists as they are to be: word for word as they were, but for what the change touches.
 
 [Documents]

@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
 import * as DocumentDelta from "./DocumentDeltaStep.ts"
-import { cite } from "./internal/passages.ts"
+import { cite, isQuoted, passagesOf } from "./internal/passages.ts"
 import { print, Project } from "./Project.ts"
 import * as RequirementChangePrompt from "./RequirementChangePrompt.ts"
 import { problem, quoted, RequirementReview } from "./RequirementReviewStep.ts"
@@ -17,8 +17,11 @@ export const Input = Schema.Struct({
   delta: DocumentDelta.DocumentDelta
 })
 
-/** What a change does to criteria that the documents leave as they were. */
-const straying = (review: RequirementReview, { delta, specification }: typeof Input.Type): string | undefined => {
+/** What a change does to criteria that the documents leave as they were, or does not do to those that they do not. */
+const straying = (
+  review: RequirementReview,
+  { delta, documents, specification }: typeof Input.Type
+): string | undefined => {
   const found = problem(specification.requirement, review)
   if (found !== undefined) return found
   const before = new Map(criteriaOf(specification.requirement).map((criterion) => [criterion.id, criterion]))
@@ -29,11 +32,18 @@ const straying = (review: RequirementReview, { delta, specification }: typeof In
   const stray = review.changes.find(({ id, quotes, text }) => {
     const old = before.get(id)
     const isChanged = old !== undefined && old.text !== text
-    return isChanged && !delta.touched.includes(id) && !quotes.some((quote) => cite(came, quote) !== undefined)
+    return isChanged && !delta.touched.includes(id) && !quotes.some((quote) => isQuoted(came, quote))
   })
-  return stray === undefined
-    ? undefined
-    : `${stray.id} gets other words, and neither it nor they quote a passage that changed: leave it as it was`
+  if (stray !== undefined)
+    return `${stray.id} gets other words, and neither it nor they quote a passage that changed: leave it as it was`
+  const now = passagesOf(documents)
+  const named = new Set([...review.changes, ...review.retired].map(({ id }) => id))
+  for (const { id, quotes } of before.values()) {
+    const gone = quotes.find((quote) => cite(now, quote) === undefined)
+    if (gone !== undefined && delta.touched.includes(id) && !named.has(id))
+      return `${id} quotes "${gone}", which the documents do not say any more: give it what they say now, or retire it`
+  }
+  return undefined
 }
 
 export const parser = OutputParser.json(RequirementReview)

@@ -45,9 +45,11 @@ export const apply = (requirement: Requirement, review: RequirementReview): Requ
   const changed = new Map(review.changes.map(({ why: _, ...criterion }) => [criterion.id, criterion]))
   const known = new Set(requirement.requirements.flatMap(({ criteria }) => criteria.map(({ id }) => id)))
   const added = [...changed.values()].filter(({ id }) => !known.has(id))
+  const words = new Map(review.requirements.map(({ id, text }) => [id, text]))
+  const isThere = (id: string) => requirement.requirements.some((one) => one.id === id)
   const requirements: ReadonlyArray<FunctionalRequirement> = [
-    ...requirement.requirements,
-    ...review.requirements.map((requirement) => ({ ...requirement, criteria: [] }))
+    ...requirement.requirements.map((one) => ({ ...one, text: words.get(one.id) ?? one.text })),
+    ...review.requirements.filter(({ id }) => !isThere(id)).map((one) => ({ ...one, criteria: [] }))
   ]
   return {
     ...requirement,

@@ -121,6 +121,12 @@ describe("RequirementReviewStep", () => {
       )
     })
 
+    it("gives a requirement that is there other words, and keeps its criteria", () => {
+      const result = apply(requirement, { ...nothing, requirements: [{ id: "R1", text: "It holds no songs." }] })
+      const [first, ...others] = requirement.requirements
+      assert.deepStrictEqual(result.requirements, [{ ...first!, text: "It holds no songs." }, ...others])
+    })
+
     it("takes the lists of a review in place of those that were there", () => {
       const contradictions = [{ first: "a", second: "b", assumed: "c" }]
       const lists = { constraints: ["y"], assumptions: ["x"], openQuestions: [], contradictions }
@@ -147,7 +153,6 @@ describe("RequirementReviewStep", () => {
       [{ retired: [retired("R1.1")], changes: [change("R1.1")] }, "R1.1 is changed and retired"],
       [{ changes: [change("R3.1")] }, 'R3.1 stands under no requirement: give that under "requirements"'],
       [{ changes: [change("R3.1")], requirements: [{ id: "R4", text: "…" }] }, "R3.1 stands under no requirement"],
-      [{ changes: [change("R1.3")], requirements: [{ id: "R1", text: "…" }] }, "the id R1 is used twice"],
       [
         {
           changes: [change("R3.1")],

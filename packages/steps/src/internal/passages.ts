@@ -135,40 +135,47 @@ const placeOf = (quote: string, text: string): number => {
 /** Whether a quotation of a part says something: two words at least, a long one, or code. */
 const says = (quote: string): boolean => /[\p{L}\p{N}]\S*\s+\S*[\p{L}\p{N}]|\p{L}{6}|`[^`]+`/u.test(quote)
 
-/** The passages of one document, as they are compared, and all of them as one text. */
+type Quotable = Pick<Passage, "document" | "text">
+
+/** Where the passages of one document are, these as they are compared, and all of them as one text. */
 interface Compared {
-  readonly own: ReadonlyArray<Passage>
+  readonly places: ReadonlyArray<number>
   readonly texts: ReadonlyArray<string>
   readonly whole: string
 }
 
-const compared = new WeakMap<ReadonlyArray<Passage>, ReadonlyArray<Compared>>()
+const compared = new WeakMap<ReadonlyArray<Quotable>, ReadonlyArray<Compared>>()
 
 /** The passages by document; what is compared is made once, however much is looked for. */
-const inDocuments = (passages: ReadonlyArray<Passage>): ReadonlyArray<Compared> => {
+const inDocuments = (passages: ReadonlyArray<Quotable>): ReadonlyArray<Compared> => {
   const known =
     compared.get(passages) ??
-    Array.from(Map.groupBy(passages, ({ document }) => document).values(), (own) => {
-      const texts = own.map(({ text }) => normalise(text))
-      return { own, texts, whole: texts.join(" ") }
+    Array.from(Map.groupBy(passages.keys(), (i) => passages[i]!.document).values(), (places) => {
+      const texts = places.map((i) => normalise(passages[i]!.text))
+      return { places, texts, whole: texts.join(" ") }
     })
   compared.set(passages, known)
   return known
 }
 
 /** The passages that a quotation stands in, whole; `undefined` where no document has it. */
-export const cite = (passages: ReadonlyArray<Passage>, quote: string): ReadonlyArray<Passage> | undefined => {
+export const cite = <A extends Quotable>(passages: ReadonlyArray<A>, quote: string): ReadonlyArray<A> | undefined => {
   const wanted = normalise(quote.replace(/^\s*(?:[-*+•]|\d+[.)])\s+/gm, ""))
   if (wanted === "") return undefined
-  for (const { own, texts, whole } of inDocuments(passages)) {
+  for (const { places, texts, whole } of inDocuments(passages)) {
     const at = says(wanted) || texts.includes(wanted) ? placeOf(wanted, whole) : -1
     if (at === -1) continue
     let start = 0
-    return own.filter((_, i) => {
+    return texts.flatMap(({ length }, i) => {
       const from = start
-      start += texts[i]!.length + 1
-      return from < at + wanted.length && at < start - 1
+      start += length + 1
+      return from < at + wanted.length && at < start - 1 ? [passages[places[i]!]!] : []
     })
   }
   return undefined
 }
+
+/** Whether a quotation is of one of the passages, or goes on over it. */
+export const isQuoted = (passages: ReadonlyArray<Quotable>, quote: string): boolean =>
+  cite(passages, quote) !== undefined ||
+  passages.some(({ text }) => cite([{ document: "", text: quote }], text) !== undefined)
