@@ -6,10 +6,10 @@ import { stray } from "./AcceptanceTestStep.ts"
 import { ArchitectureDesign, interfaceToMarkdown } from "./ArchitectureDesignStep.ts"
 import { Repair } from "./CodeRepairStep.ts"
 import { DocumentDelta, gonePassages } from "./DocumentDeltaStep.ts"
-import { cite } from "./internal/passages.ts"
+import { cite, isQuoted, passagesOf } from "./internal/passages.ts"
 import * as testNames from "./internal/testNames.ts"
 import { print, Project } from "./Project.ts"
-import { Reached } from "./ReachStep.ts"
+import { quotesGone, Reached } from "./ReachStep.ts"
 import * as SamplesStep from "./SamplesStep.ts"
 import { edited, editProblem, printReached } from "./TestChangeStep.ts"
 import * as TestChangePrompt from "./TestChangePrompt.ts"
@@ -26,16 +26,17 @@ export const Input = Schema.Struct({
 })
 
 const problem = (edits: Repair, input: typeof Input.Type): string | undefined => {
-  const { delta, tests } = input
-  const gone = gonePassages(delta)
-  const isOfGone = ({ source }: testNames.Test) => {
-    const quote = testNames.docstringOf(source)
-    return quote !== undefined && cite(gone, quote) !== undefined
-  }
-  const found = editProblem(edits, input, isOfGone)
+  const { delta, documents, tests } = input
+  const found = editProblem(edits, input, quotesGone(input))
   if (found !== undefined) return found
   const after = Result.getOrThrow(edited(tests, edits))
-  const old = after.flatMap(({ content }) => testNames.of(content)).find(isOfGone)
+  const [now, gone] = [passagesOf(documents), gonePassages(delta)]
+  const old = after
+    .flatMap(({ content }) => testNames.of(content))
+    .find(({ source }) => {
+      const quote = testNames.docstringOf(source)
+      return quote !== undefined && isQuoted(gone, quote) && cite(now, quote) === undefined
+    })
   if (old !== undefined) return `the test ${old.name} quotes a sentence that the documents do not have any more`
   return stray(after, input)
 }

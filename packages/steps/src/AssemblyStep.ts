@@ -25,6 +25,18 @@ const generated = (module: Module): string => {
   ].join("\n")
 }
 
+/** Tells by its path a module that was written from a design, and that people have changed since. */
+export const isEdited =
+  ({ modules }: ArchitectureDesign, code: Files) =>
+  (path: string): boolean => {
+    const was = modules.find((module) => module.path === path)
+    return was !== undefined && isGenerated(was) && Object.hasOwn(code, path) && code[path] !== generated(was)
+  }
+
+/** The modules of a design that code writes. */
+export const generatedBy = ({ modules }: ArchitectureDesign): Files =>
+  Object.fromEntries(modules.filter(isGenerated).map((module) => [module.path, generated(module)]))
+
 export const Input = Schema.Struct({
   design: ArchitectureDesign,
   /** What was written, by path. */
@@ -39,7 +51,7 @@ export const step = Step.effect("assembly", {
   run: ({ design, samples, written }) =>
     Effect.sync(() => ({
       ...written,
-      ...Object.fromEntries(design.modules.filter(isGenerated).map((module) => [module.path, generated(module)])),
+      ...generatedBy(design),
       ...Object.fromEntries(samples.map(({ path, text }) => [path, text]))
     }))
 })

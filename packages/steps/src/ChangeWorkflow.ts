@@ -96,18 +96,28 @@ const design = Workflow.make("design", {
   })
 )
 
-/** Files without those that a design does not have any more, and with edits in them. */
+/** Files with edits in them, without those that a design does not have any more, and with what code writes from it. */
 const changedCode = Step.effect("changed-code", {
-  input: Schema.Struct({ previous: Previous, design: ArchitectureDesign, edits: Repair }),
+  input: Schema.Struct({
+    previous: Previous,
+    design: ArchitectureDesign,
+    edits: Repair,
+    samples: Project.fields.samples
+  }),
   output: Files,
-  run: ({ design, edits, previous }) =>
+  run: ({ design, edits, previous, samples }) =>
     Effect.sync(() => {
       const pathsOf = ({ files, modules }: ArchitectureDesign) => [...modules, ...files].map(({ path }) => path)
       const left = new Set(pathsOf(design))
       const removed = new Set(pathsOf(previous.design).filter((path) => !left.has(path)))
       // the step has tried its edits on these files
       const changed = Result.getOrThrow(Edits.apply(previous.code, edits))
-      return Object.fromEntries(Object.entries(changed).filter(([path]) => !removed.has(path)))
+      const isEdited = AssemblyStep.isEdited(previous.design, previous.code)
+      return {
+        ...Object.fromEntries(Object.entries(changed).filter(([path]) => !removed.has(path))),
+        ...Object.fromEntries(Object.entries(AssemblyStep.generatedBy(design)).filter(([path]) => !isEdited(path))),
+        ...Object.fromEntries(samples.map(({ path, text }) => [path, text]))
+      }
     })
 })
 
@@ -173,7 +183,9 @@ const made = Workflow.make("change", { input: Input }).pipe(
     scope.pipe(
       Workflow.bind("acceptanceReach", ReachStep.acceptance, {
         tests: "input.previous.acceptance",
-        delta: "requirement.delta"
+        documents: "requirement.agreed.documents",
+        delta: "requirement.delta",
+        isChanged: "design.delta.isChanged"
       }),
       Workflow.branch("acceptanceEdits", {
         on: "acceptanceReach.isReached",
@@ -189,18 +201,14 @@ const made = Workflow.make("change", { input: Input }).pipe(
       })
     )
   ]),
-  Workflow.bind("written", changedCode, {
+  Workflow.bind("code", changedCode, {
     previous: "input.previous",
     design: "design.agreed",
-    edits: "codeEdits"
+    edits: "codeEdits",
+    samples: "input.samples"
   }),
   Workflow.bind("tests", changedTests, { tests: "input.previous.tests", edits: "testEdits" }),
   Workflow.bind("acceptance", changedTests, { tests: "input.previous.acceptance", edits: "acceptanceEdits" }),
-  Workflow.bind("code", AssemblyStep.step, {
-    design: "design.agreed",
-    written: "written",
-    samples: "input.samples"
-  }),
   proven
 )
 

@@ -8,6 +8,7 @@ export const template = PromptTemplate.make(
 - The changed code does what [Criteria] say now, for every input; whatever does not change works as before. Look for every place where the old rule lives: values, checks, messages, docstrings, documentation, help texts.
 - Change no more than the change asks for: no new style, no other names, no reordering. People have edited these files; what they wrote stays.
 - Names and signatures are those of [Design]. A file that is in [Design] and in no [Files] is new if [NewFiles] names it: write it whole. Standard library only, but for what [Design] lists as a dependency.
+- Where all sections are silent, the code does what it did. If it does what is asked for already, the whole reply is \`(none)\`.
 - Only files of [Files] are changed and those of [NewFiles] made; tests never.
 
 [Design]

@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
 import * as ArchitectureDesignStep from "./ArchitectureDesignStep.ts"
-import { ArchitectureDesign, debt, Module, OtherFile, serves, toMarkdown } from "./ArchitectureDesignStep.ts"
+import { ArchitectureDesign, debt, Module, neededBy, OtherFile, serves, toMarkdown } from "./ArchitectureDesignStep.ts"
 import * as DesignChangePrompt from "./DesignChangePrompt.ts"
 import { text } from "./internal/text.ts"
 import { print } from "./Project.ts"
@@ -27,14 +27,14 @@ export class DesignChange extends Schema.Opaque<DesignChange>()(
   })
 ) {}
 
-/** A list with others in the places of those that have their paths, new ones last. */
+/** A list with others in the places of those that have their paths, new ones last, without what is elsewhere now. */
 const put = <A extends { readonly path: string }>(
   list: ReadonlyArray<A>,
   others: ReadonlyArray<A>,
-  removed: DesignChange["removed"]
+  elsewhere: ReadonlyArray<{ readonly path: string }>
 ): ReadonlyArray<A> => {
   const all = new Map([...list, ...others].map((one) => [one.path, one]))
-  return [...all.values()].filter(({ path }) => !removed.some((one) => one.path === path))
+  return [...all.values()].filter(({ path }) => !elsewhere.some((one) => one.path === path))
 }
 
 /** A design with a change in it; whatever the change does not name stays as it is. */
@@ -43,9 +43,9 @@ export const apply = (design: ArchitectureDesign, change: DesignChange): Archite
   return {
     ...design,
     ...lists,
-    modules: put(design.modules, modules, removed),
-    files: put(design.files, files, removed),
-    absent: put(design.absent, absent, [])
+    modules: put(design.modules, modules, [...removed, ...files]),
+    files: put(design.files, files, [...removed, ...modules]),
+    absent: put(design.absent, absent, [...modules, ...files])
   }
 }
 
@@ -65,10 +65,19 @@ const problem = (change: DesignChange, { design, touched, ...input }: typeof Inp
   const parts = [...design.modules, ...design.files]
   const stray = change.removed.find(({ path }) => !parts.some((part) => part.path === path))
   if (stray !== undefined) return `"${stray.path}" is removed, and is no file of the design`
-  const names = [...parts, ...change.modules, ...change.files]
+  const changed = [...change.modules, ...change.files]
+  const both = change.removed.find(({ path }) => changed.some((part) => part.path === path))
+  if (both !== undefined) return `"${both.path}" is changed and removed`
   const isTouched = (path: string) =>
-    names.some((part) => part.path === path && touched.some((id) => serves(part.meets, id)))
-  const untouched = [...change.modules, ...change.files].find(({ meets, path }) => meets.length > 0 && !isTouched(path))
+    [...parts, ...changed].some((part) => part.path === path && touched.some((id) => serves(part.meets, id)))
+  // whoever needs what changes may have to be told
+  const moved = new Set([...changed.filter(({ path }) => isTouched(path)), ...change.removed].map(({ path }) => path))
+  const tells = new Set(
+    [...design.modules, ...change.modules]
+      .filter((one) => neededBy(one).some((path) => moved.has(path)))
+      .map(({ path }) => path)
+  )
+  const untouched = changed.find(({ meets, path }) => meets.length > 0 && !isTouched(path) && !tells.has(path))
   if (untouched !== undefined) return `"${untouched.path}" meets nothing that changed: leave it out`
   const applied = apply(design, change)
   const decoded = decode(applied)

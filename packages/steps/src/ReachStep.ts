@@ -2,10 +2,11 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Step from "@stepwright/core/Step"
 import { ArchitectureDesign, isGenerated, serves } from "./ArchitectureDesignStep.ts"
+import { isEdited } from "./AssemblyStep.ts"
 import { DocumentDelta, gonePassages, newPassages } from "./DocumentDeltaStep.ts"
-import { cite } from "./internal/passages.ts"
+import { cite, isQuoted, passagesOf } from "./internal/passages.ts"
 import * as testNames from "./internal/testNames.ts"
-import { Files } from "./Project.ts"
+import { Files, Project } from "./Project.ts"
 import { SpecificationDelta } from "./SpecificationDeltaStep.ts"
 import { TestGeneration } from "./TestGenerationStep.ts"
 
@@ -26,12 +27,19 @@ const CodeInput = Schema.Struct({
 
 const TestsInput = Schema.Struct({ tests: TestGeneration, delta: SpecificationDelta })
 
-const AcceptanceInput = Schema.Struct({ tests: TestGeneration, delta: DocumentDelta })
+const AcceptanceInput = Schema.Struct({
+  tests: TestGeneration,
+  documents: Project.fields.documents,
+  delta: DocumentDelta,
+  /** Whether the specification is not as it was: other words may ask for the same. */
+  isChanged: Schema.Boolean
+})
 
 /** Files that serve what changed, or of which the design says something else, and those that are new in it. */
 const codeOf = ({ before: was, code, delta: { touched }, design }: typeof CodeInput.Type): Reached => {
+  const isOther = isEdited(was, code)
   const partsOf = ({ files, modules }: ArchitectureDesign) => [
-    ...modules.filter((module) => !isGenerated(module)),
+    ...modules.filter((module) => !isGenerated(module) || isOther(module.path)),
     ...files
   ]
   const before = new Map(partsOf(was).map((part) => [part.path, part]))
@@ -56,25 +64,46 @@ const reached = (files: ReadonlyArray<string>, newFiles: ReadonlyArray<string> =
   isReached: files.length + newFiles.length > 0 || isMore
 })
 
-const filesWith = (files: TestGeneration, isWanted: (test: ReturnType<typeof testNames.of>[number]) => boolean) =>
-  files.filter(({ content }) => testNames.of(content).some(isWanted)).map(({ path }) => path)
+const testsIn = (files: TestGeneration) => files.map(({ content, path }) => ({ path, tests: testNames.of(content) }))
 
-/** Files with tests of criteria that changed, or else of the requirements under which they are new. */
-const testsOf = ({ delta: { isChanged, touched }, tests }: typeof TestsInput.Type): Reached => {
-  const own = filesWith(tests, ({ criterion }) => criterion !== undefined && touched.includes(criterion))
-  const requirements = touched.map((id) => `${id.split(".")[0]}.`)
-  const near = filesWith(tests, ({ criterion = "" }) => requirements.some((id) => criterion.startsWith(id)))
-  return reached(own.length > 0 ? own : near, [], isChanged)
+/** Files of tests, and with them what these may import: files without tests. */
+const withHelpers = (files: TestGeneration, wanted: ReadonlySet<string>, isMore: boolean): Reached => {
+  const isReached = wanted.size > 0 || isMore
+  const paths = testsIn(files.filter(({ content }) => content.trim() !== "")).flatMap(({ path, tests }) =>
+    wanted.has(path) || tests.length === 0 ? [path] : []
+  )
+  return reached(isReached ? paths : [], [], isReached)
 }
 
-/** Files with tests that quote a sentence which is not there any more. */
-const acceptanceOf = ({ delta, tests }: typeof AcceptanceInput.Type): Reached => {
-  const gone = gonePassages(delta)
-  const isGone = ({ source }: { readonly source: string }) => {
+/** Files with tests of each criterion that changed, or else of the requirement under which it is new. */
+const testsOf = ({ delta: { isChanged, touched }, tests }: typeof TestsInput.Type): Reached => {
+  const files = testsIn(tests)
+  const filesOf = (start: string) =>
+    files.flatMap(({ path, tests }) =>
+      tests.some(({ criterion = "" }) => `${criterion}.`.startsWith(start)) ? [path] : []
+    )
+  const paths = touched.flatMap((id) => {
+    const own = filesOf(`${id}.`)
+    return own.length > 0 ? own : filesOf(`${id.split(".")[0]}.`)
+  })
+  return withHelpers(tests, new Set(paths), isChanged)
+}
+
+/** Tells tests that quote what an edit took away, or what the documents do not say, however long since. */
+export const quotesGone = ({ delta, documents }: Pick<typeof AcceptanceInput.Type, "delta" | "documents">) => {
+  const [gone, now] = [gonePassages(delta), passagesOf(documents)]
+  return ({ source }: testNames.Test): boolean => {
     const quote = testNames.docstringOf(source)
-    return quote !== undefined && cite(gone, quote) !== undefined
+    return quote !== undefined && (isQuoted(gone, quote) || cite(now, quote) === undefined)
   }
-  return reached(filesWith(tests, isGone), [], newPassages(delta).length > 0)
+}
+
+/** Files with tests of passages that changed; none where other words ask for the same. */
+const acceptanceOf = ({ isChanged, tests: files, ...change }: typeof AcceptanceInput.Type): Reached => {
+  if (!isChanged) return reached([])
+  const isGone = quotesGone(change)
+  const paths = testsIn(files).flatMap(({ path, tests }) => (tests.some(isGone) ? [path] : []))
+  return withHelpers(files, new Set(paths), newPassages(change.delta).length > 0)
 }
 
 /** Finds the files of code that a change can reach. */

@@ -25,6 +25,8 @@ export const edited = (before: TestGeneration, edits: Repair): Result.Result<Tes
   )
 }
 
+const decode = Schema.decodeUnknownResult(Schema.toType(TestGeneration))
+
 /** What edits of tests do that they must not: other files, and tests that have nothing to do with the change. */
 export const editProblem = (
   edits: Repair,
@@ -36,6 +38,8 @@ export const editProblem = (
   if (stray !== undefined) return `"${stray.path}" is none of the files that the change can reach`
   const after = edited(tests, edits)
   if (Result.isFailure(after)) return after.failure.message
+  const decoded = decode(after.success)
+  if (Result.isFailure(decoded)) return decoded.failure.message
   const changed = new Set(edits.map(({ path }) => path))
   for (const { content, path } of tests.filter(({ path }) => changed.has(path))) {
     const left = testNames.of(after.success.find((file) => file.path === path)?.content ?? "")
