@@ -110,6 +110,11 @@ describe("the ready workflow, from the command line", () => {
     assert.strictEqual(forced.status, 0, forced.stderr)
     assert.strictEqual(here.read(`out/pantry/${item}`), pantry.code(item))
     assert.notInclude((await here.stepwright("status")).stdout, "changed by hand")
+
+    const tried = await here.stepwright("resume", "latest", "--mutants", "5")
+    assert.strictEqual(tried.status, 0, tried.stderr)
+    assert.include(tried.stdout, "\nmutants: 2 of 2 changes of the code were noticed\n")
+    assert.strictEqual(JSON.parse(here.read("out/pantry/report.json")).hardened.before.noticed, 2)
   })
 
   it("names no tests and no files that do not stand for the state any more", async () => {

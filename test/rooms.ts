@@ -44,7 +44,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "internal",
     ["RequirementPrompt", "RequirementReviewPrompt", "ArchitectureDesignPrompt", "TaskBreakdownPrompt"],
     ["ImplementationPrompt", "TestGenerationPrompt", "AcceptanceTestPrompt"],
-    ["JudgementPrompt", "CodeRepairPrompt", "TestRepairPrompt"],
+    ["JudgementPrompt", "CodeRepairPrompt", "TestRepairPrompt", "MutantTestPrompt"],
     ["RequirementChangePrompt", "DesignChangePrompt", "CodeChangePrompt", "TestChangePrompt"],
     ["Project", "SamplesStep"],
     ["RequirementStep", "TraceStep", "RequirementReviewStep", "RevisionStep"],
@@ -53,7 +53,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     // tests know nothing of code
     ["TestGenerationStep", "AcceptanceTestStep"],
     ["TaskBreakdownStep", "OrderStep", "BriefStep", "ImplementationStep", "AssemblyStep"],
-    ["VerificationStep", "Attempt", "CoverageStep", "MutationStep"],
+    ["VerificationStep", "Attempt", "CoverageStep", "MutationStep", "MutantTestStep", "HardeningWorkflow"],
     ["EvidenceStep", "JudgementStep", "CodeRepairStep", "TestRepairStep"],
     ["Previous", "ReachStep", "CodeChangeStep", "TestChangeStep", "AcceptanceTestChangeStep"],
     ["RepairWorkflow", "ReportStep"],

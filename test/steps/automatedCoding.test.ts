@@ -151,14 +151,15 @@ describe("AutomatedCodingWorkflow", () => {
     const read = Result.getOrThrow(Workflow.readsFrom(workflow, path))
     assert.include(read.steps, "design/architecture")
     for (const step of Workflow.stepPaths(workflow)) {
-      if (/^(?:implementation|code|check|result|report)/.test(step)) assert.notInclude(read.steps, step)
+      if (/^(?:implementation|code|check|result|mutants|hardened|report)/.test(step))
+        assert.notInclude(read.steps, step)
     }
   })
 
   it("is wired by data throughout", () => {
     const description = JSON.stringify(Workflow.describe(workflow))
     assert.notInclude(description, "<function>")
-    const isAside = (path: string) => /^result\/|\/agreed\/true\//.test(path)
+    const isAside = (path: string) => /^(?:result|hardened\/true)\/|\/agreed\/true\//.test(path)
     assert.deepStrictEqual(
       Workflow.stepPaths(workflow).filter((path) => !isAside(path)),
       [
@@ -179,6 +180,8 @@ describe("AutomatedCodingWorkflow", () => {
         "implementation/*/implementation",
         "code",
         "check",
+        "mutants",
+        "hardened/false",
         "coverage",
         "report",
         "delivery",

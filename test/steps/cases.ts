@@ -9,6 +9,7 @@ import {
   CodeRepairStep,
   ImplementationStep,
   JudgementStep,
+  MutantTestStep,
   RequirementReviewStep,
   RequirementStep,
   TaskBreakdownStep,
@@ -138,6 +139,22 @@ export const cases = {
     broken: {
       reply: replies["code-repair"].replace("Version 1", "Version 3"),
       fault: "pantry/meal.py: the text to replace is not there"
+    }
+  },
+  "mutant-test": {
+    ask: Step.run(MutantTestStep.step, {
+      specification,
+      design,
+      samples,
+      taken: [pantry.paths.shelf, tests[0].path],
+      survivors: pantry.survivors
+    }),
+    output: pantry.moreTests,
+    reply: replies["mutant-test"],
+    talkative: talk(`${replies["mutant-test"]}\n\nRun them with:\n\n\`\`\`bash\npython3 -m unittest\n\`\`\``),
+    broken: {
+      reply: replies["mutant-test"].replace("test_shelf.py", "test_pantry.py"),
+      fault: '"tests/test_pantry.py" is there already'
     }
   },
   "test-repair": {

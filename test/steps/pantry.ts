@@ -1,14 +1,16 @@
-import { Layer } from "effect"
+import { Layer, type Schema } from "effect"
 import { TestRunner, Workspace } from "@stepwright/core"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import { MockLlm } from "@stepwright/llm"
 import {
   AcceptanceTestStep,
   ArchitectureDesignStep,
+  type Attempt,
   CodeRepairStep,
   type EvidenceStep,
   ImplementationStep,
   JudgementStep,
+  MutantTestStep,
   Project,
   RequirementReviewStep,
   RequirementStep,
@@ -151,6 +153,22 @@ export const testRepair = [
   }
 ] as const satisfies CodeRepairStep.Repair
 
+/** A change that no test noticed, and a test that does. */
+export const survivors = [
+  {
+    path: shelf,
+    line: 7,
+    within: "Shelf.weight",
+    operator: "number",
+    before: "weight = 0",
+    after: "weight = 1",
+    isNoticed: false
+  }
+] as const satisfies Attempt.Hardened["before"]["mutants"]
+export const moreTests = [
+  { path: "tests/test_shelf.py", content: "def test_r1_1_weight():\n    assert of_1() == 0\n" }
+] as const
+
 /** The replies of a model to all that the workflow asks, each in the prompt's own format. */
 export const replies = {
   requirement: RequirementStep.parser.print(requirement),
@@ -159,6 +177,7 @@ export const replies = {
   "task-breakdown": TaskBreakdownStep.parser.print(tasks),
   "test-generation": TestGenerationStep.parser.print(tests),
   "acceptance-test": AcceptanceTestStep.parser.print(acceptance),
+  "mutant-test": MutantTestStep.parser.print(moreTests),
   judgement: JudgementStep.parser.print(judgements),
   "code-repair": CodeRepairStep.parser.print(codeRepair),
   "test-repair": TestRepairStep.parser.print(testRepair)
@@ -201,9 +220,12 @@ export const redUntilMended = (files: ReadonlyArray<Workspace.SourceFile>): Test
   return { ...green, tests }
 }
 
-/** The signatures of a file, as far as this sandbox reads it, are its first line. */
-export const firstLines = (_: string, files: unknown) =>
-  Object.fromEntries(Object.entries(Object(files).files).map(([path, text]) => [path, String(text).split("\n")[0]!]))
+/** The signatures of a file, as far as this sandbox reads it, are its first line; of mutants it makes one. */
+export const firstLines = (_: string, given: unknown): Schema.Json => {
+  const { count, files } = Object(given)
+  if (count !== undefined) return survivors.map((mutant) => ({ ...mutant, content: "weight = 1\n" }))
+  return Object.fromEntries(Object.entries(files).map(([path, text]) => [path, String(text).split("\n")[0]!]))
+}
 
 export const sandbox = (run: Parameters<typeof TestRunner.layerMemory>[0] = () => green) =>
   TestRunner.layerMemory(run, firstLines)

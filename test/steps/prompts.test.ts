@@ -47,7 +47,8 @@ describe("the prompts", () => {
           { path: "More.md", text: text(ofR2) }
         ],
         design: [{ path: "design.md", text: "The author decided nonce-given." }],
-        samples: [{ path: "data/nonce-path.csv", text: "nonce-sample\n" }]
+        samples: [{ path: "data/nonce-path.csv", text: "nonce-sample\n" }],
+        mutants: 1
       })
       const calls = yield* MockLlm.calls
       const seen = ({ messages }: LlmRequest) => [
@@ -64,6 +65,7 @@ describe("the prompts", () => {
           tasks: of("design/breakdown/tasks"),
           tests: of("tests"),
           acceptance: of("acceptance"),
+          mutantTests: of("hardened/true/tests/true/written/try"),
           item: of(implementation(pantry.paths.item)),
           shelf: of(implementation(pantry.paths.shelf)),
           meal: of(implementation(pantry.paths.meal)),
@@ -86,6 +88,7 @@ describe("the prompts", () => {
           tasks: sorted(...nonces, "nonce-constraint", "nonce-assumption", "nonce-question", "nonce-decision"),
           tests: sorted(...nonces, ...sample, "nonce-constraint", "nonce-assumption"),
           acceptance: sorted(...nonces, ...sample),
+          mutantTests: sorted(...nonces, ...sample, "nonce-constraint", "nonce-assumption"),
           // a file is told what it serves, and what binds every file
           item: sorted(...ofR1, "nonce-path", "nonce-constraint", "nonce-decision"),
           shelf: sorted(...ofR2, "nonce-path", "nonce-constraint", "nonce-decision"),

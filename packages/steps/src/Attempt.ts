@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { Change } from "./internal/python/mutants.ts"
 import { text } from "./internal/text.ts"
 import { Files } from "./Project.ts"
 import { TestGeneration } from "./TestGenerationStep.ts"
@@ -46,6 +47,25 @@ export class Repaired extends Schema.Opaque<Repaired>()(
   })
 ) {}
 
+/** A change of one thing in a file, and whether a test noticed. */
+export class Mutant extends Schema.Opaque<Mutant>()(Schema.Struct({ ...Change.fields, isNoticed: Schema.Boolean })) {}
+
+/** How well tests notice that code is changed. */
+export class Mutation extends Schema.Opaque<Mutation>()(
+  Schema.Struct({ noticed: Schema.Int, mutants: Schema.Array(Mutant) })
+) {}
+
+/** What came of showing those who write tests what the tests had not noticed. */
+export class Hardened extends Schema.Opaque<Hardened>()(
+  Schema.Struct({
+    before: Mutation,
+    after: Mutation,
+    /** The tests that were added, by their full names, and those that the code did not pass, which were not. */
+    added: Schema.Array(Schema.String),
+    dropped: Schema.Array(Schema.String)
+  })
+) {}
+
 /** A project as it is at some time: what it is to do, its code, its tests, and what they show. */
 export class Attempt extends Schema.Opaque<Attempt>()(
   Schema.Struct({
@@ -54,6 +74,8 @@ export class Attempt extends Schema.Opaque<Attempt>()(
     tests: TestGeneration,
     acceptance: TestGeneration,
     verification: Verification,
-    repair: Schema.optionalKey(Repaired)
+    repair: Schema.optionalKey(Repaired),
+    /** Where mutants were asked for. */
+    hardened: Schema.optionalKey(Hardened)
   })
 ) {}

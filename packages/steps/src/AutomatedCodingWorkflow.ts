@@ -13,6 +13,7 @@ import { Attempt } from "./Attempt.ts"
 import * as BriefStep from "./BriefStep.ts"
 import * as CoverageStep from "./CoverageStep.ts"
 import * as DeliveryStep from "./DeliveryStep.ts"
+import * as HardeningWorkflow from "./HardeningWorkflow.ts"
 import * as ImplementationStep from "./ImplementationStep.ts"
 import * as OrderStep from "./OrderStep.ts"
 import type { Previous } from "./Previous.ts"
@@ -95,23 +96,30 @@ const file = Workflow.make("file", { input: BriefStep.Input }).pipe(
 /** What is green, or cannot be mended, stays as it is. */
 const kept = Step.effect("kept", { input: Attempt, output: Attempt, run: Effect.succeed })
 
+/** The same, of what stands beside other things. */
+const alone = Step.effect("alone", {
+  input: Schema.Struct({ attempt: Attempt }),
+  output: Attempt,
+  run: ({ attempt }) => Effect.succeed(attempt)
+})
+
 /** A project that was made, from what a workflow that made it ends with. */
 export const previousOf = ({
   design,
-  requirement,
-  result
-}: Pick<Made, "design" | "requirement"> & { readonly result: Attempt }): Previous => ({
+  hardened,
+  requirement
+}: Pick<Made, "design" | "requirement"> & { readonly hardened: Attempt }): Previous => ({
   documents: requirement.agreed.documents,
-  specification: result.specification,
+  specification: hardened.specification,
   design: design.agreed,
-  code: result.code,
-  tests: result.tests,
-  acceptance: result.acceptance
+  code: hardened.code,
+  tests: hardened.tests,
+  acceptance: hardened.acceptance
 })
 
 /** What was made of documents, before anything is known of it. */
 export interface Made {
-  readonly input: Pick<Project, "samples">
+  readonly input: Pick<Project, "mutants" | "samples">
   readonly samples: SamplesStep.Shown
   readonly requirement: {
     readonly agreed: {
@@ -149,11 +157,22 @@ const tried = (made: Workflow.Workflow<never, Made>) =>
         verification: "check"
       }
     }),
-    Workflow.bind("coverage", CoverageStep.step, { attempt: "result" }),
+    Workflow.bind("mutants", HardeningWorkflow.aim, { attempt: "result", project: "input" }),
+    Workflow.branch("hardened", {
+      on: "mutants.isWanted",
+      cases: { true: HardeningWorkflow.workflow, false: alone },
+      input: {
+        attempt: "result",
+        aim: "mutants",
+        design: "design.agreed",
+        samples: "samples"
+      }
+    }),
+    Workflow.bind("coverage", CoverageStep.step, { attempt: "hardened" }),
     Workflow.bind("report", ReportStep.step, {
       documents: "requirement.agreed.documents",
       design: "design.agreed",
-      attempt: "result",
+      attempt: "hardened",
       coverage: "coverage"
     })
   )
@@ -229,8 +248,8 @@ const made = Workflow.make("automated-coding", { input: Input }).pipe(
  * that fails leaves them to look at.
  */
 export const workflow = made.pipe(
-  Workflow.bind("delivery", DeliveryStep.step, { attempt: "result", report: "report" }),
-  Workflow.bind("verification", VerdictStep.step, { verification: "result.verification" })
+  Workflow.bind("delivery", DeliveryStep.step, { attempt: "hardened", report: "report" }),
+  Workflow.bind("verification", VerdictStep.step, { verification: "hardened.verification" })
 )
 
 /** What a run of it has made, also where its tests are red. **Fails with** `MissingResult` where it has not come so far. */

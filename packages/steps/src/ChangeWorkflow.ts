@@ -217,8 +217,8 @@ const made = Workflow.make("change", { input: Input }).pipe(
  * serve what is otherwise then, and their tests. Whatever the change does not reach stays as it is, byte for byte.
  */
 export const workflow = made.pipe(
-  Workflow.bind("delivery", DeliveryStep.step, { attempt: "result", report: "report", replaced: "input.previous" }),
-  Workflow.bind("verification", VerdictStep.step, { verification: "result.verification" })
+  Workflow.bind("delivery", DeliveryStep.step, { attempt: "hardened", report: "report", replaced: "input.previous" }),
+  Workflow.bind("verification", VerdictStep.step, { verification: "hardened.verification" })
 )
 
 /** What a run of it has made, as `AutomatedCodingWorkflow.projectOf` has it. */

@@ -1,10 +1,13 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Step from "@stepwright/core/Step"
 import { isGreen, TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
-import { Attempt } from "./Attempt.ts"
+import { Attempt, Mutant, Mutation } from "./Attempt.ts"
 import * as files from "./internal/files.ts"
 import * as mutation from "./internal/python/mutants.ts"
+
+export { Mutant, Mutation }
 
 /**
  * What a mutant changes: `equal` (== and !=), `limit` (< and <=, > and >=), `member` (in, is, and their opposites),
@@ -14,33 +17,26 @@ import * as mutation from "./internal/python/mutants.ts"
 export const Operator = mutation.Operator
 export type Operator = typeof Operator.Type
 
-/** A change of one thing in a file, and whether a test noticed. */
-export class Mutant extends Schema.Opaque<Mutant>()(
-  Schema.Struct({
-    path: Schema.String,
-    line: Schema.Int,
-    operator: Operator,
-    before: Schema.String,
-    after: Schema.String,
-    isNoticed: Schema.Boolean
-  })
-) {}
-
-/** How well tests notice that code is changed. */
-export class Mutation extends Schema.Opaque<Mutation>()(
-  Schema.Struct({ noticed: Schema.Int, mutants: Schema.Array(Mutant) })
-) {}
-
 export const Input = Schema.Struct({
   attempt: Attempt,
+  /** The files that are changed; every Python file of the code unless given. */
+  files: Schema.optionalKey(Schema.Array(Schema.String)),
   /** How many mutants there are to be at most. */
   count: Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
-  seed: Schema.Int
+  seed: Schema.Int,
+  /** What fewer tests showed of the same mutants: what they noticed is noticed. */
+  known: Schema.optionalKey(Mutation)
 })
+
+/** How long a mutant may take: one that takes ten times as long as the code does hardly ends. */
+const limitOf = (millis: number): Duration.Duration => Duration.millis(10_000 + 10 * millis)
+
+/** After how many mutants a line says how far it is. */
+const between = 10
 
 /**
  * Changes one thing after the other in the code, and runs the tests on each: one that still is green shows what they do
- * not check, or a change that means the same.
+ * not check, or a change that means the same. A mutant on a line that no test runs is not noticed, and not tried.
  *
  * **Fails with** `TestRunnerError` when there is no sandbox.
  */
@@ -49,22 +45,50 @@ export const step = Step.effect("mutation", {
   output: Mutation,
   error: TestRunnerError,
   key: () => Effect.map(TestRunner, ({ identity }) => identity),
-  run: ({ attempt: { acceptance, code, tests }, count, seed }) =>
+  run: ({ attempt: { acceptance, code, tests }, count, files: changed = Object.keys(code), known, seed }) =>
     Effect.gen(function* () {
       const runner = yield* TestRunner
-      const python = Object.fromEntries(Object.entries(code).filter(([path]) => path.endsWith(".py")))
+      const run = (code: Attempt["code"], options?: Parameters<typeof runner.run>[1]) =>
+        runner
+          .run(files.ofPackage(code, [...tests, ...acceptance]), options)
+          // whatever goes over a limit says something, but that there is no sandbox
+          .pipe(
+            Effect.catchIf(
+              ({ reason }) => reason !== "Unavailable",
+              () => Effect.undefined
+            )
+          )
+      const python = Object.fromEntries(
+        Object.entries(code).filter(([path]) => path.endsWith(".py") && changed.includes(path))
+      )
       const made = yield* mutation.mutants(python, count, seed)
-      const tried = yield* Effect.forEach(
+      const { coverage = {}, durationMillis = 0 } = (yield* run(code, { coverage: true })) ?? {}
+      let [tried, noticed] = [0, 0]
+      const mutants = yield* Effect.forEach(
         made,
-        ({ content, ...mutant }) =>
-          runner.run(files.ofPackage({ ...code, [mutant.path]: content }, [...tests, ...acceptance])).pipe(
-            Effect.map((report) => !isGreen(report)),
-            // one that never ends, or takes all memory, is noticed
-            Effect.catch((error) => (error.reason === "Unavailable" ? Effect.fail(error) : Effect.succeed(true))),
-            Effect.map((isNoticed): Mutant => ({ ...mutant, isNoticed }))
-          ),
+        ({ content, ...mutant }, i) => {
+          const isUnreached = coverage[mutant.path]?.missed.includes(mutant.line) === true
+          const isKnown = known?.mutants[i]?.isNoticed === true
+          const isNoticed =
+            isUnreached || isKnown
+              ? Effect.succeed(isKnown)
+              : run({ ...code, [mutant.path]: content }).pipe(
+                  Effect.map((report) => report === undefined || !isGreen(report)),
+                  // one that never ends is noticed
+                  Effect.timeoutOrElse({ duration: limitOf(durationMillis), orElse: () => Effect.succeed(true) })
+                )
+          return Effect.tap(
+            Effect.map(isNoticed, (isNoticed): Mutant => ({ ...mutant, isNoticed })),
+            ({ isNoticed }) => {
+              if (isNoticed) noticed++
+              return ++tried % between === 0
+                ? Effect.logInfo({ note: `${tried} of ${made.length} mutants tried, ${noticed} noticed` })
+                : Effect.void
+            }
+          )
+        },
         { concurrency: 2 }
       )
-      return { noticed: tried.filter(({ isNoticed }) => isNoticed).length, mutants: tried }
+      return { noticed, mutants }
     })
 })

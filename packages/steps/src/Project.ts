@@ -31,7 +31,9 @@ export const Project = Schema.Struct({
   design: Schema.Array(Document),
   samples: Schema.Array(Sample),
   /** What they want to agree to on the way. */
-  review: Schema.optionalKey(Schema.Array(Reviewed))
+  review: Schema.optionalKey(Schema.Array(Reviewed)),
+  /** How many mutants of the code the tests are tried on, once they are green; none unless given. */
+  mutants: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)))
 })
 export type Project = typeof Project.Type
 

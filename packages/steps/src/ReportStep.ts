@@ -7,7 +7,7 @@ import { Spent } from "@stepwright/core/Spending"
 import * as Step from "@stepwright/core/Step"
 import { Coverage, TestCounts, TestResult } from "@stepwright/core/TestRunner"
 import { ArchitectureDesign, serves } from "./ArchitectureDesignStep.ts"
-import { Attempt, Repaired, type Stop } from "./Attempt.ts"
+import { Attempt, type Hardened, Repaired, type Stop } from "./Attempt.ts"
 import { LineCoverage } from "./CoverageStep.ts"
 import * as markdown from "./internal/markdown.ts"
 import { cite, passagesOf } from "./internal/passages.ts"
@@ -69,6 +69,8 @@ export class Report extends Schema.Opaque<Report>()(
     coverage: Schema.optionalKey(ReportedCoverage),
     /** The rounds of repair, where there were some. */
     repair: Attempt.fields.repair,
+    /** What mutants of the code showed of the tests, where they were asked for. */
+    hardened: Attempt.fields.hardened,
     /** What the run asked until the report was written. */
     spent: Schema.optionalKey(Spent)
   })
@@ -165,10 +167,18 @@ const stops: Readonly<Record<Stop, string>> = {
 const stopOf = ({ rounds, stop }: Repaired): string =>
   `ended after ${rounds.length} ${rounds.length === 1 ? "round" : "rounds"}: ${stops[stop]}`
 
+/** How many mutants tests noticed, and what that was before more were added. */
+const scoreOf = ({ added, after, before, dropped }: Hardened): string =>
+  [
+    `${after.noticed} of ${after.mutants.length} changes of the code were noticed`,
+    ...(added.length === 0 ? [] : [`${before.noticed} before ${added.length} tests were added`]),
+    ...(dropped.length === 0 ? [] : [`${dropped.length} more tests failed on the code as it is, and were not added`])
+  ].join("; ")
+
 const reportOf = ({ attempt, coverage, design, documents }: typeof Input.Type): Report => {
   const { specification } = attempt
   const { requirement, traces, uncovered } = specification
-  const { repair, verification } = attempt
+  const { hardened, repair, verification } = attempt
   const { counts, doubts, noVerdict, outcome, tests } = verification
   const criteriaOfTest = checkedBy(attempt, specification, documents)
   const checking = Map.groupBy(
@@ -199,6 +209,7 @@ const reportOf = ({ attempt, coverage, design, documents }: typeof Input.Type): 
     }),
     notes: [
       ...(repair === undefined || outcome === "green" ? [] : [{ kind: "repair", text: stopOf(repair) }]),
+      ...(hardened === undefined ? [] : [{ kind: "mutants", text: scoreOf(hardened) }]),
       ...changed.map(({ quote, reason, test }) => ({
         kind: "changed test",
         text: `${test}: ${reason}${quote === "" ? "" : ` The documents say: ${quote}`}`
@@ -221,7 +232,8 @@ const reportOf = ({ attempt, coverage, design, documents }: typeof Input.Type): 
     doubts,
     ...(noVerdict !== undefined && { noVerdict }),
     ...(Object.keys(coverage).length > 0 && { coverage: coverageOf(coverage) }),
-    ...(repair !== undefined && { repair })
+    ...(repair !== undefined && { repair }),
+    ...(hardened !== undefined && { hardened })
   }
 }
 
@@ -260,6 +272,15 @@ const spentLines = ({ replies, requests, usage, usd }: Spent): ReadonlyArray<str
   requests === 0
     ? "no request went to a provider"
     : `${requests} requests to providers: ${usd === undefined ? "what they cost is unknown" : `$${usd.toFixed(usd < 0.1 ? 4 : 2)}`}`
+]
+
+const hardenedLines = (hardened: Hardened): ReadonlyArray<string> => [
+  scoreOf(hardened),
+  ...hardened.added.map((test) => `added: ${test}`),
+  ...hardened.dropped.map((test) => `not added: ${test}`),
+  ...hardened.after.mutants
+    .filter(({ isNoticed }) => !isNoticed)
+    .map(({ after, before, line, path }) => `not noticed: ${path}:${line}: ${before} → ${after}`)
 ]
 
 const diffBlock = OutputParser.codeBlock("diff")
@@ -310,6 +331,7 @@ export const toMarkdown = (self: Report): string => {
       "Not delivered",
       self.absent.map(({ path, reason }) => `${path}: ${reason}`)
     ),
+    ...markdown.section("Mutants", self.hardened === undefined ? [] : hardenedLines(self.hardened)),
     ...markdown.section("What the run asked until then", self.spent === undefined ? [] : spentLines(self.spent))
   ])}\n`
 }

@@ -53,6 +53,7 @@ export const change = (words: Words) =>
         design: design.length === 0 ? before.design : found.design,
         samples: samples.length === 0 ? before.samples : found.samples,
         previous,
+        ...(before.mutants !== undefined && { mutants: before.mutants }),
         ...(review !== undefined && { review })
       }
       const outlook = ChangeOutlook.of(value)

@@ -1,11 +1,16 @@
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import type * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
+import * as Engine from "@stepwright/core/Engine"
 import { usage } from "../base/cliError.ts"
 import type { Words } from "../base/words.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
+import * as input from "../run/input.ts"
 import * as runFolder from "../run/runFolder.ts"
+import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
 import type { RunSettings } from "../run/settings.ts"
 import { checkOut, setUp } from "../run/setUp.ts"
@@ -14,6 +19,7 @@ import { runAndReport } from "../runAndReport.ts"
 const config = (words: Words) => ({
   run: flags.run,
   workflow: flags.workflow(words),
+  mutants: flags.mutants(words),
   out: flags.out,
   ...flags.answering,
   otlp: flags.otlp,
@@ -25,15 +31,16 @@ export const resume = (words: Words) =>
   Command.make(
     "resume",
     config(words),
-    Effect.fnUntraced(function* ({ json, noInput, otlp: _, run, workflow, ...rest }) {
+    Effect.fnUntraced(function* ({ json, mutants, noInput, otlp: _, run, workflow, ...rest }) {
       yield* checkFlags(rest)
       const opened = yield* session.hold(run, workflow)
       yield* checkSettings(opened.run, rest)
       const settings = changed(opened.settings, rest)
       if (opened.state.status !== "COMPLETED") yield* checkOut(opened.loaded, settings)
-      const self = { ...opened, settings }
-      const ready = yield* setUp(self, { before: opened.settings })
+      const told = yield* input.withTold(opened.loaded.workflow.input, opened.state.input, { mutants })
+      const ready = yield* setUp({ ...opened, settings }, { before: opened.settings })
       yield* runFolder.writeSettings(opened.run, settings)
+      const self = { ...opened, settings, state: yield* withInput(opened, told) }
       yield* runAndReport(self, ready, { json, noInput })
     }, Effect.scoped)
   ).pipe(
@@ -50,6 +57,12 @@ export const resume = (words: Words) =>
       }
     ])
   )
+
+/** A run with another input, if it is another one. */
+const withInput = (opened: session.Session, input: Schema.Json) =>
+  Equal.equals(input, opened.state.input)
+    ? Effect.succeed(opened.state)
+    : Effect.provide(Engine.set(opened.loaded.workflow, opened.state, "input", input), runLayer.withoutModel(opened))
 
 /** Whoever goes on with a run whose settings are gone has to say what they are: its caps, who answers. */
 const checkSettings = Effect.fnUntraced(function* (run: string, told: object) {

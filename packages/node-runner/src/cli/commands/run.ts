@@ -25,6 +25,7 @@ const config = (words: Words) => ({
   ),
   ...flags.besides(words),
   review: flags.review(words),
+  mutants: flags.mutants(words),
   workflow: flags.workflow(words),
   input: flags.input,
   out: flags.out,
@@ -49,7 +50,7 @@ export const run = (words: Words) =>
       workflow,
       ...others
     }) {
-      const { review, ...rest } = others
+      const { mutants, review, ...rest } = others
       yield* checkFlags(rest)
       const loaded = yield* workflowOf(workflow)
       const value = yield* input.decode(loaded.workflow.input, {
@@ -57,7 +58,7 @@ export const run = (words: Words) =>
         design,
         samples,
         input: given,
-        told: { review }
+        told: { mutants, review }
       })
       const { out, ...told } = rest
       yield* checkKey(loaded, flags.settingsOf(told))

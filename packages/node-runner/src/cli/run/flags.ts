@@ -144,6 +144,16 @@ export const review = ({ hasDocuments }: Words) => {
   return maybe(hasDocuments ? flag : Flag.withHidden(flag))
 }
 
+/** How many changes of the code its tests are tried on. */
+export const mutants = ({ hasDocuments }: Words) => {
+  const flag = count(
+    "mutants",
+    0,
+    "With documents: once the tests are green, change the code in N ways, and add tests for what none noticed"
+  )
+  return hasDocuments ? flag : Flag.withHidden(flag)
+}
+
 export const out = text("out", "DIR", "Where files are delivered (default: out/NAME)")
 
 export const json = toggle("json", "Print one JSON document on standard output")

@@ -61,7 +61,8 @@ export const hasDocuments = (schema: AnyCodec): boolean => fieldsOfProject(schem
 /** Fields of an input that flags of their names say. */
 export type Told = Readonly<Record<string, Schema.Json | undefined>>
 
-const withTold = Effect.fnUntraced(function* (
+/** An input with what flags say of it. */
+export const withTold = Effect.fnUntraced(function* (
   schema: AnyCodec,
   json: Schema.Json,
   told: Told

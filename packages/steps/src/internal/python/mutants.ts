@@ -91,9 +91,27 @@ def mutant(path, text, tree, place):
     operator, index, part = place
     tree = copy.deepcopy(tree)
     node = list(ast.walk(tree))[index]
-    before = ast.unparse(node).partition("\\n")[0]
+    names, statement = around(tree, node)
+    before = first_line(statement)
     after = change(tree, node, operator, part)
-    return {"path": path, "line": node.lineno, "operator": operator, "before": before, "after": ast.unparse(after).partition("\\n")[0], "content": ast.unparse(ast.fix_missing_locations(tree)) + "\\n"}
+    content = ast.unparse(ast.fix_missing_locations(tree)) + "\\n"
+    return {"path": path, "line": node.lineno, "within": names, "operator": operator, "before": before, "after": first_line(statement if after is node else after), "content": content}
+
+
+def around(node, wanted, names=(), statement=None):
+    """The names of the classes and functions that a node is in, and the statement that it is part of."""
+    if isinstance(node, ast.stmt):
+        statement = node
+    if node is wanted:
+        return ".".join(names), statement
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        names = (*names, node.name)
+    return next(filter(None, (around(part, wanted, names, statement) for part in ast.iter_child_nodes(node))), None)
+
+
+def first_line(statement):
+    lines = ast.unparse(statement).split("\\n")
+    return next(line for line in lines if not line.startswith("@"))[:200]
 
 
 def change(tree, node, operator, part):
@@ -126,16 +144,21 @@ def replace(tree, old, new):
     return new
 `
 
-/** One thing in a file, changed by an operator, and the whole file with that change. */
-export const Mutant = Schema.Struct({
+/** One thing in a file, changed by an operator. */
+export const Change = Schema.Struct({
   path: Schema.String,
   line: Schema.Int,
+  /** The classes and functions that it is in: `Cart.add`. */
+  within: Schema.String,
   operator: Operator,
+  /** The first line of the statement, without the change and with it. */
   before: Schema.String,
-  after: Schema.String,
-  content: Schema.String
+  after: Schema.String
 })
-export type Mutant = typeof Mutant.Type
+
+/** The same with the whole file that has it. */
+const Mutant = Schema.Struct({ ...Change.fields, content: Schema.String })
+type Mutant = typeof Mutant.Type
 
 /** So many mutants of files as are asked for, or all that there are. */
 export const mutants = (

@@ -30,7 +30,7 @@ if __name__ == "__main__":
 
 const all = mutants({ "shop.py": code, "broken.py": "def :" }, 1000, 1)
 const shown = Effect.map(all, (all) =>
-  all.map(({ after, before, line, operator }) => `${line} ${operator}: ${before} → ${after}`)
+  all.map(({ after, before, line, operator, within }) => `${line} ${within} ${operator}: ${before} → ${after}`)
 )
 
 describe("mutants", () => {
@@ -39,24 +39,24 @@ describe("mutants", () => {
     () =>
       Effect.gen(function* () {
         assert.deepStrictEqual((yield* Effect.provide(shown, python)).toSorted(), [
-          "10 and-or: item > LIMIT and (not sale) → item > LIMIT or not sale",
-          "10 condition: if item > LIMIT and (not sale): → if not (item > LIMIT and (not sale)):",
-          "10 limit: item > LIMIT → item >= LIMIT",
-          "11 statement: raise ValueError(item) → pass",
-          "12 arithmetic: item * 2 → item + 2",
-          "12 arithmetic: total += item * 2 → total -= item * 2",
-          "12 number: 2 → 3",
-          "12 statement: total += item * 2 → pass",
-          "13 condition: total if len(items) != 0 else None → total if not len(items) != 0 else None",
-          "13 equal: len(items) != 0 → len(items) == 0",
-          "13 number: 0 → 1",
-          "13 return: return total if len(items) != 0 else None → return None",
-          "17 statement: log(name) → pass",
-          "18 member: name in items → name not in items",
-          "18 return: return name in items → return None",
-          "2 number: 3 → 4",
-          "6 boolean: False → True",
-          "8 number: 0 → 1"
+          "10 price and-or: if item > LIMIT and (not sale): → if item > LIMIT or not sale:",
+          "10 price condition: if item > LIMIT and (not sale): → if not (item > LIMIT and (not sale)):",
+          "10 price limit: if item > LIMIT and (not sale): → if item >= LIMIT and (not sale):",
+          "11 price statement: raise ValueError(item) → pass",
+          "12 price arithmetic: total += item * 2 → total += item + 2",
+          "12 price arithmetic: total += item * 2 → total -= item * 2",
+          "12 price number: total += item * 2 → total += item * 3",
+          "12 price statement: total += item * 2 → pass",
+          "13 price condition: return total if len(items) != 0 else None → return total if not len(items) != 0 else None",
+          "13 price equal: return total if len(items) != 0 else None → return total if len(items) == 0 else None",
+          "13 price number: return total if len(items) != 0 else None → return total if len(items) != 1 else None",
+          "13 price return: return total if len(items) != 0 else None → return None",
+          "17 find statement: log(name) → pass",
+          "18 find member: return name in items → return name not in items",
+          "18 find return: return name in items → return None",
+          "2  number: LIMIT: int = 3 → LIMIT: int = 4",
+          "6 price boolean: def price(items: list[int], sale: bool=False) -> int: → def price(items: list[int], sale: bool=True) -> int:",
+          "8 price number: total = 0 → total = 1"
         ])
       }),
     needs("python3")
