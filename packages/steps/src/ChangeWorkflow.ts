@@ -35,19 +35,20 @@ const requirement = Workflow.make("requirement", {
   input: Schema.Struct({
     documents: Project.fields.documents,
     samples: SamplesStep.Shown,
-    previous: Previous,
+    earlier: Previous.fields.documents,
+    specification: Specification,
     isReviewed: Schema.Boolean
   })
 }).pipe(
   Workflow.bind("delta", DocumentDeltaStep.step, {
-    earlier: "input.previous.documents",
-    specification: "input.previous.specification",
+    earlier: "input.earlier",
+    specification: "input.specification",
     documents: "input.documents"
   }),
   Workflow.bind("change", SpecificationChangeWorkflow.workflow, {
     documents: "input.documents",
     samples: "input.samples",
-    specification: "input.previous.specification",
+    specification: "input.specification",
     delta: "delta"
   }),
   Workflow.branch("agreed", {
@@ -61,13 +62,14 @@ const design = Workflow.make("design", {
   input: Schema.Struct({
     ...Project.fields,
     samples: SamplesStep.Shown,
-    previous: Previous,
+    earlier: Specification,
+    architecture: ArchitectureDesign,
     specification: Specification,
     isReviewed: Schema.Boolean
   })
 }).pipe(
   Workflow.bind("delta", SpecificationDeltaStep.step, {
-    before: "input.previous.specification.requirement",
+    before: "input.earlier.requirement",
     after: "input.specification.requirement"
   }),
   Workflow.branch("architecture", {
@@ -78,7 +80,7 @@ const design = Workflow.make("design", {
       given: "input.design",
       samples: "input.samples",
       specification: "input.specification",
-      design: "input.previous.design",
+      design: "input.architecture",
       changes: "delta.text",
       touched: "delta.touched"
     }
@@ -134,14 +136,16 @@ const made = Workflow.make("change", { input: Input }).pipe(
   Workflow.bind("requirement", requirement, {
     documents: "input.documents",
     samples: "samples",
-    previous: "input.previous",
+    earlier: "input.previous.documents",
+    specification: "input.previous.specification",
     isReviewed: "wanted.spec"
   }),
   Workflow.bind("design", design, {
     documents: "requirement.agreed.documents",
     design: "input.design",
     samples: "samples",
-    previous: "input.previous",
+    earlier: "input.previous.specification",
+    architecture: "input.previous.design",
     isReviewed: "wanted.design",
     specification: "requirement.agreed.changed.specification"
   }),

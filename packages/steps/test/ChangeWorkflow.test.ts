@@ -263,13 +263,14 @@ describe("ChangeWorkflow", () => {
   )
 
   it("has tests that read no code", () => {
-    for (const path of ["testEdits/true", "acceptanceEdits/true"]) {
-      const { input, steps } = Result.getOrThrow(Workflow.readsFrom(ChangeWorkflow.workflow, path))
-      assert.deepStrictEqual(
-        [...input, ...steps].filter((path) => /code/i.test(path)),
-        [],
-        path
-      )
+    for (const [path, own] of [
+      ["testEdits/true", "input.previous.tests"],
+      ["acceptanceEdits/true", "input.previous.acceptance"]
+    ] as const) {
+      const { direct, steps } = Result.getOrThrow(Workflow.readsFrom(ChangeWorkflow.workflow, path))
+      assert.deepStrictEqual(direct.input, [own])
+      assert.include(steps, "design/delta")
+      for (const step of steps) assert.notMatch(step, /code|check|result/i)
     }
   })
 
