@@ -184,6 +184,82 @@ describe.each(Object.entries(subjects))("a workspace %s", (_, inNew) => {
     )
   )
 
+  it.effect(
+    "takes the place of what it replaces, whoever wrote that, and removes what nothing comes in the place of",
+    () =>
+      inNew(({ edit, layer }) =>
+        Effect.gen(function* () {
+          const { read, write } = yield* Workspace.Workspace
+          yield* write(sources({ "a.py": "1", "b.py": "2", "c.py": "3" }))
+          edit("a.py", "mine")
+          const replaced = sources({ "a.py": "mine", "b.py": "2", "gone.py": "4" })
+          assert.deepStrictEqual(yield* write(sources({ "a.py": "mine, changed" }), replaced), [
+            { path: "a.py", outcome: "written" },
+            { path: "b.py", outcome: "removed" }
+          ])
+          assert.strictEqual(yield* read("a.py"), "mine, changed")
+          assert.isUndefined(yield* read("b.py"))
+          // what it is not told of stays
+          assert.strictEqual(yield* read("c.py"), "3")
+          assert.deepStrictEqual(yield* write(sources({ "a.py": "mine, changed" }), replaced), [
+            { path: "a.py", outcome: "unchanged" }
+          ])
+          // what was removed is a person's when it is there again
+          edit("b.py", "2")
+          assert.deepStrictEqual(yield* write(sources({ "b.py": "5" })), [
+            { path: "b.py", outcome: "kept", beside: "b.py.new" }
+          ])
+        }).pipe(Effect.provide(layer))
+      )
+  )
+
+  it.effect("keeps what a person edited meanwhile, also where nothing is to come in the place of it", () =>
+    inNew(({ edit, layer }) =>
+      Effect.gen(function* () {
+        const { read, write } = yield* Workspace.Workspace
+        const before = sources({ "a.py": "1", "b.py": "2" })
+        yield* write(before)
+        edit("a.py", "mine")
+        edit("b.py", "mine too")
+        assert.deepStrictEqual(yield* write(sources({ "a.py": "3" }), before), [
+          { path: "a.py", outcome: "kept", beside: "a.py.new" },
+          { path: "b.py", outcome: "kept" }
+        ])
+        assert.deepStrictEqual(
+          [yield* read("a.py"), yield* read("a.py.new"), yield* read("b.py")],
+          ["mine", "3", "mine too"]
+        )
+      }).pipe(Effect.provide(layer))
+    )
+  )
+
+  it.effect("removes what it wrote itself, though it was to replace another text", () =>
+    inNew(({ layer }) =>
+      Effect.gen(function* () {
+        const { write } = yield* Workspace.Workspace
+        yield* write(sources({ "a.py": "1", "b.py": "2" }))
+        const written = yield* write(sources({ "a.py": "3" }), sources({ "a.py": "0", "b.py": "0" }))
+        assert.deepStrictEqual(
+          written.map(({ outcome }) => outcome),
+          ["written", "removed"]
+        )
+      }).pipe(Effect.provide(layer))
+    )
+  )
+
+  it.effect("writes and removes nothing where a path that is replaced is refused", () =>
+    inNew(({ layer }) =>
+      Effect.gen(function* () {
+        const { read, write } = yield* Workspace.Workspace
+        yield* write(sources({ "a.py": "1" }))
+        const error = yield* Effect.flip(write(sources({ "b.py": "2" }), sources({ "a.py": "1", "../x": "3" })))
+        assert.include(error.message, `".."`)
+        assert.strictEqual(yield* read("a.py"), "1")
+        assert.isUndefined(yield* read("b.py"))
+      }).pipe(Effect.provide(layer))
+    )
+  )
+
   const anyText = Schema.Array(Schema.Union([Schema.Literals([...contents, "\ud800", "\udc00"]), Schema.String])).check(
     Schema.isMaxLength(4)
   )

@@ -108,7 +108,10 @@ export const layerMemory = (files: Map<string, string> = new Map()): Layer.Layer
       const found = files.get(path)
       if (found === undefined) return []
       const isOwn = found === content || found === written.get(path)
-      if (isOwn) files.delete(path)
+      if (isOwn) {
+        files.delete(path)
+        written.delete(path)
+      }
       return [{ path, outcome: isOwn ? "removed" : "kept" }]
     }
     return {

@@ -186,11 +186,13 @@ export const make = Effect.fnUntraced(function* ({ force = false, root }: Option
     { content, path }: SourceFile,
     known: Known
   ): Effect.fn.Return<Option.Option<Written>, WorkspaceError | PlatformError, FileSystem.FileSystem | Scope.Scope> {
-    const place = yield* look(path)
+    const place = yield* Effect.option(look(path))
+    // what a person put in the place of a file is none to remove
+    if (Option.isNone(place)) return Option.some({ path, outcome: "kept" })
     if ((yield* bytesOf(path)) === undefined) return Option.none()
     if ((yield* compare(path, content, known)) === "kept") return Option.some({ path, outcome: "kept" })
-    const folder = yield* hold(dirname(place), path)
-    yield* fs.remove(`${folder.path}/${basename(place)}`)
+    const folder = yield* hold(dirname(place.value), path)
+    yield* fs.remove(`${folder.path}/${basename(place.value)}`)
     yield* folders.flush(folder.path)
     return Option.some({ path, outcome: "removed" })
   }, Effect.scoped)
@@ -230,13 +232,11 @@ export const make = Effect.fnUntraced(function* ({ force = false, root }: Option
     const unsure = hashes.flatMap(([path, hash]) => (written.files.get(path) === hash ? [] : [path]))
     const touched = [...changed.map(({ path }) => dirname(`${root}/${path}`)), ...unsure.flatMap(foldersOf)]
     yield* Effect.forEach(new Set(touched), folders.flush, { concurrency, discard: true })
-    const removals = yield* Effect.forEach(
-      others.filter(({ path }) => !paths.has(path)),
-      (file) => told(file.path, remove(file, known))
-    )
-    const ends = removals.flatMap(Option.toArray)
-    const removed = new Set(ends.flatMap(({ outcome, path }) => (outcome === "removed" ? [path] : [])))
-    const left = [...written.files, ...hashes].filter(([path]) => !removed.has(path))
+    const old = others.filter(({ path }) => !paths.has(path))
+    const ends = (yield* Effect.forEach(old, (file) => told(file.path, remove(file, known)))).flatMap(Option.toArray)
+    const isGone = (path: string) =>
+      old.some((file) => file.path === path) && !ends.some((end) => end.path === path && end.outcome === "kept")
+    const left = [...written.files, ...hashes].filter(([path]) => !isGone(path))
     yield* record({ files: new Map(left), writing: new Map() })
     return [...deeds.map(({ content: _, ...written }): Written => written), ...ends]
   })

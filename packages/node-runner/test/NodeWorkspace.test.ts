@@ -267,6 +267,57 @@ describe("NodeWorkspace", () => {
       ).pipe(Effect.provide(NodeServices.layer))
     )
 
+    it.effect("is stopped between writing and removing, and does what is left the next time", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          const root = join(folder, "root")
+          const before = ["a.py", "pkg/b.py", "c.py"].map((path) => ({ path, content: "1" }))
+          const after = [{ path: "a.py", content: "2" }]
+          yield* Effect.flatMap(NodeWorkspace.make({ root }), ({ write }) => write(before))
+          const fs = yield* FileSystem.FileSystem
+          const full = PlatformError.systemError({ _tag: "Unknown", module: "FileSystem", method: "remove" })
+          const stopped = yield* NodeWorkspace.make({ root }).pipe(
+            Effect.provideService(FileSystem.FileSystem, {
+              ...fs,
+              remove: (path, options) => (path.endsWith("/c.py") ? Effect.fail(full) : fs.remove(path, options))
+            })
+          )
+          assert.strictEqual((yield* Effect.flip(stopped.write(after, before))).path, "c.py")
+          assert.deepStrictEqual(filesOf(root), ["a.py", "c.py"])
+          const written = yield* Effect.flatMap(NodeWorkspace.make({ root }), ({ write }) => write(after, before))
+          assert.deepStrictEqual(written, [
+            { path: "a.py", outcome: "unchanged" },
+            { path: "c.py", outcome: "removed" }
+          ])
+          assert.deepStrictEqual(filesOf(root), ["a.py"])
+          // and knows no file that is gone
+          const { files, writing } = JSON.parse(text(folder, ".stepwright/files.json"))
+          assert.deepStrictEqual([Object.keys(files), writing], [["a.py"], undefined])
+        })
+      ).pipe(Effect.provide(NodeServices.layer))
+    )
+
+    it.effect("removes nothing by a link, and leaves what a person put in the place of a file", () =>
+      inFolder((folder) =>
+        Effect.gen(function* () {
+          const root = join(folder, "root")
+          mkdirSync(join(folder, "outside"))
+          writeFileSync(join(folder, "outside", "b.py"), "1")
+          symlinkSync(join(folder, "outside"), join(root, "pkg"))
+          mkdirSync(join(root, "c.py"))
+          writeFileSync(join(root, "d.py"), new Uint8Array([0xff]))
+          const replaced = ["pkg/b.py", "c.py", "d.py"].map((path) => ({ path, content: "1" }))
+          const { write } = yield* NodeWorkspace.make({ root })
+          assert.deepStrictEqual(yield* write([{ path: "a.py", content: "2" }], replaced), [
+            { path: "a.py", outcome: "written" },
+            ...replaced.map(({ path }) => ({ path, outcome: "kept" }))
+          ])
+          assert.isTrue(existsSync(join(folder, "outside", "b.py")))
+          assert.isTrue(existsSync(join(root, "c.py")))
+        })
+      ).pipe(Effect.provide(NodeServices.layer))
+    )
+
     it.effect("keeps what may be done with a file that it replaces", () =>
       inFolder((folder) =>
         Effect.gen(function* () {
