@@ -52,6 +52,17 @@ export const askingNamed = (name: string) =>
     )
   )
 
+/** With four steps that hang on a decision. */
+export const askingForFour = program(
+  begun.pipe(
+    Workflow.gate("approval", { question: Text, input: "input", decision: Decision }),
+    Workflow.bind("one", build, "approval"),
+    Workflow.bind("two", build, "approval"),
+    Workflow.bind("three", build, "approval"),
+    Workflow.bind("four", build, "approval")
+  )
+)
+
 /** With two gates of which neither hangs on the other. */
 export const askingTwice = program(
   begun.pipe(

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { asking, askingFor, person } from "../../support/asking.ts"
+import { asking, askingFor, askingForFour, person } from "../../support/asking.ts"
 import { call, inFolder } from "../../support/commandLine.ts"
 
 describe("plan", () => {
@@ -20,6 +20,16 @@ describe("plan", () => {
       ])
       const [, gate] = JSON.parse((yield* call(["plan", "--json"], asking)).out)
       assert.deepStrictEqual(gate.question, { title: "A shelf", parts: ["one", "two"] })
+    }).pipe(inFolder)
+  )
+
+  it.effect("tells many that perhaps run for one reason by the first of them, and as JSON each", () =>
+    Effect.gen(function* () {
+      writeFileSync("doc.md", "A shelf")
+      yield* call(["run", "doc.md"], askingForFour)
+      const { out } = yield* call(["plan"], askingForFour)
+      assert.match(out, /\nperhaps +one +reads approval, and 3 more after it\n$/)
+      assert.strictEqual(JSON.parse((yield* call(["plan", "--json"], askingForFour)).out).length, 5)
     }).pipe(inFolder)
   )
 
