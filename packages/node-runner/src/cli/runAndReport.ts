@@ -129,6 +129,7 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       goOn: `${again} resume ${run}${flag}`
     }
     yield* Console.log(json ? JSON.stringify(document.ofEnded(ended), null, 2) : summary(ended))
+    return ended
   })
   const canAsk = !json && !noInput && (yield* Person).isThere()
   const { ending, ran, reused, state, waiting } = yield* toItsEnd(self, setUp, canAsk, thought).pipe(
@@ -157,16 +158,22 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       })
     )
   )
-  if (ending._tag === "Completed") return yield* tell(state, ran, reused, [], { output: toJson(ending.output) })
+  if (ending._tag === "Completed") {
+    yield* tell(state, ran, reused, [], { output: toJson(ending.output) })
+    return
+  }
   const flag = further.flagsFor(settings, ending.reason)
   const undecided = waiting.map(({ gate }) => gate)
-  yield* tell(state, ran, reused, undecided, { flag })
+  const {
+    result: { tests }
+  } = yield* tell(state, ran, reused, undecided, { flag })
+  const isRed = ending._tag === "Failed" && tests !== undefined && tests.failed + tests.errors > 0
   const how = ending._tag === "Suspended" ? "suspended" : "failed"
   const [first, ...others] = undecided.map(({ path }) => path)
   yield* Console.error(
     isUndecided(ending) && first !== undefined
       ? `${how}: ${told(new Undecided({ gates: [first, ...others] }))}\ndecide with \`${gates.command(again, run, first)}\`, then go on with \`${again} resume ${run}\``
-      : `${endedAt(how, ending.path, told(ending.reason))}\n${look(again, run, flag)}`
+      : `${endedAt(how, ending.path, told(ending.reason))}\n${isRed ? tryAnew(again, run) : look(again, run, flag)}`
   )
   yield* end(statusOf(ending))
 })
@@ -267,6 +274,10 @@ export const endOfDefect = Effect.fnUntraced(function* (run: string, path: strin
   yield* Console.error(`${endedAt("failed", path, message)}\n${look(yield* command, run)}`)
   yield* end(exitStatus[kind], defect)
 })
+
+/** What can be done where the tests are red: whoever just goes on comes to the same. */
+const tryAnew = (again: string, run: string) =>
+  `look with \`${again} status ${run}\`; \`resume\` alone comes to the same: have a step try anew with \`${again} fork ${run} PATH\`, or give another input or result with \`${again} set ${run} PATH FILE\``
 
 const look = (again: string, run: string, flag = "") =>
   `look with \`${again} status ${run}\`, go on with \`${again} resume ${run}${flag}\``
