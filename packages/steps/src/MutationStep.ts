@@ -28,6 +28,14 @@ export const Input = Schema.Struct({
   known: Schema.optionalKey(Mutation)
 })
 
+/** What the sandbox gives, or nothing where that goes over a limit. */
+const ifWithin = <A, R>(work: Effect.Effect<A, TestRunnerError, R>): Effect.Effect<A | undefined, TestRunnerError, R> =>
+  Effect.catchIf(
+    work,
+    ({ reason }) => reason !== "Unavailable",
+    () => Effect.undefined
+  )
+
 /** How long a mutant may take: one that takes ten times as long as the code does hardly ends. */
 const limitOf = (millis: number): Duration.Duration => Duration.millis(10_000 + 10 * millis)
 
@@ -49,19 +57,11 @@ export const step = Step.effect("mutation", {
     Effect.gen(function* () {
       const runner = yield* TestRunner
       const run = (code: Attempt["code"], options?: Parameters<typeof runner.run>[1]) =>
-        runner
-          .run(files.ofPackage(code, [...tests, ...acceptance]), options)
-          // whatever goes over a limit says something, but that there is no sandbox
-          .pipe(
-            Effect.catchIf(
-              ({ reason }) => reason !== "Unavailable",
-              () => Effect.undefined
-            )
-          )
+        ifWithin(runner.run(files.ofPackage(code, [...tests, ...acceptance]), options))
       const python = Object.fromEntries(
         Object.entries(code).filter(([path]) => path.endsWith(".py") && changed.includes(path))
       )
-      const made = yield* mutation.mutants(python, count, seed)
+      const made = (yield* ifWithin(mutation.mutants(python, count, seed))) ?? []
       const { coverage = {}, durationMillis = 0 } = (yield* run(code, { coverage: true })) ?? {}
       let [tried, noticed] = [0, 0]
       const mutants = yield* Effect.forEach(
