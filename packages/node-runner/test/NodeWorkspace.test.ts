@@ -310,7 +310,7 @@ describe("NodeWorkspace", () => {
           const { write } = yield* NodeWorkspace.make({ root })
           assert.deepStrictEqual(yield* write([{ path: "a.py", content: "2" }], replaced), [
             { path: "a.py", outcome: "written" },
-            ...replaced.map(({ path }) => ({ path, outcome: "kept" }))
+            ...replaced.map(({ path }) => ({ path, outcome: "kept" as const }))
           ])
           assert.isTrue(existsSync(join(folder, "outside", "b.py")))
           assert.isTrue(existsSync(join(root, "c.py")))

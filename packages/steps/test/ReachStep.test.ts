@@ -27,7 +27,7 @@ const helper = "tests/songs.py"
 
 describe("ReachStep", () => {
   describe("code", () => {
-    const reached = (input: Partial<Step.Input<typeof ReachStep.code>>) =>
+    const reached = (input: Partial<(typeof ReachStep.code.input)["Type"]>) =>
       Step.run(ReachStep.code, { code, before: design, design, delta: specificationDelta, ...input })
 
     it.effect("is what serves a criterion that changed", () =>

@@ -82,7 +82,7 @@ export const code = {
   "playlist/times.py": "def total():\n    return 60\n",
   "playlist/files.py": "def write(path):\n    pass\n",
   "README.md": "# Playlists\n",
-  ...AssemblyStep.generatedBy(design)
+  "playlist/__init__.py": AssemblyStep.generatedBy(design)["playlist/__init__.py"]!
 }
 
 const method = (name: string, line: string, quote?: string) =>

@@ -48,10 +48,10 @@ export const change = (words: Words) =>
       )
       const found = yield* project.read({ documents: isNamed ? files.slice(1) : files, design, samples })
       const value = {
-        documents: documentsOf(previous.documents, found.documents),
+        documents: documentsOf(before.documents, found.documents, previous.documents),
         // what is not named anew stays
         design: design.length === 0 ? before.design : found.design,
-        samples: samples.length === 0 ? before.samples : found.samples,
+        samples: samples.length === 0 ? before.samples.map(asDelivered(previous.code)) : found.samples,
         previous,
         ...(before.mutants !== undefined && { mutants: before.mutants }),
         ...(review !== undefined && { review })
@@ -92,8 +92,20 @@ export const change = (words: Words) =>
 
 type Documents = ReadonlyArray<project.File>
 
-/** All documents as they are now: those with the names of some take their places, those with other names that of all. */
-const documentsOf = (before: Documents, named: Documents): Documents => {
-  const isNamed = ({ path }: project.File) => named.some((file) => file.path === path)
-  return before.some(isNamed) ? [...before.filter((file) => !isNamed(file)), ...named] : named
+/**
+ * All documents as they are now: those named in the places of those with their names, or the one in the place of the only
+ * one; and what its author said on the way, which is in no file.
+ */
+const documentsOf = (before: Documents, named: Documents, agreed: Documents): Documents => {
+  const isIn = (documents: Documents, path: string) => documents.some((file) => file.path === path)
+  const isRenamed = before.length === 1 && named.length === 1
+  const kept = before.map((file) => named.find(({ path }) => path === file.path) ?? file)
+  const added = named.filter(({ path }) => !isIn(before, path))
+  const answers = agreed.filter(({ path }) => !isIn([...before, ...named], path))
+  return [...(isRenamed ? named : [...kept, ...added]), ...answers]
 }
+
+/** A sample with what people made of it in the folder that it was delivered into. */
+const asDelivered =
+  (code: Readonly<Record<string, string>>) =>
+  ({ path, text }: project.File): project.File => ({ path, text: code[path] ?? text })

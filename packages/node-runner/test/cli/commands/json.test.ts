@@ -10,6 +10,7 @@ import { general } from "../../../src/cli/base/words.ts"
 import * as stepwright from "../../../src/cli/commands/stepwright.ts"
 import { call, inFolder } from "../../support/commandLine.ts"
 import { asking } from "../../support/asking.ts"
+import { delivered } from "../../support/delivered.ts"
 import { saying } from "../../support/saying.ts"
 
 /** A call of each command that does what it is for, and what its document then has. */
@@ -47,7 +48,11 @@ const calls: Readonly<Record<string, readonly [args: ReadonlyArray<string>, has:
     ["GATED", "approval", "yes"],
     ["run", "path", "decision", "pending", "undecided"]
   ],
-  rm: [["GATED", "--yes"], ["removed"]]
+  rm: [["GATED", "--yes"], ["removed"]],
+  change: [
+    ["made", "PRD.md"],
+    ["run", "origin", "passages", "criteria", "edited", "missing"]
+  ]
 }
 
 const oldCassette = join(import.meta.dirname, "../../../../../test/before/cassettes/by-hand.json")
@@ -111,9 +116,11 @@ describe("--json", () => {
       const test =
         "import unittest\nclass T(unittest.TestCase):\n    def test_a(self):\n        self.assertTrue(True)\n"
       writeFileSync("code/test_a.py", test)
+      yield* delivered()
+      writeFileSync("PRD.md", "It says more.")
       const gated = JSON.parse((yield* call(["run", "doc.md", "--json"], asking)).out).run
       for (const [name, [args, has]] of Object.entries(calls)) {
-        const bound = name === "decide" ? asking : saying()
+        const bound = name === "decide" ? asking : name === "change" ? undefined : saying()
         if (name === "import") writeFileSync("state.json", (yield* call(["export"], bound)).out)
         const { err, out, status } = yield* call(
           [...name.split(" "), ...args.map((word) => (word === "GATED" ? gated : word)), "--json"],
