@@ -171,8 +171,8 @@ const stopOf = ({ rounds, stop }: Repaired): string =>
 const scoreOf = ({ added, after, before, dropped }: Hardened): string =>
   [
     `${after.noticed} of ${after.mutants.length} changes of the code were noticed`,
-    ...(added.length === 0 ? [] : [`${before.noticed} before ${added.length} tests were added`]),
-    ...(dropped.length === 0 ? [] : [`${dropped.length} more tests failed on the code as it is, and were not added`])
+    ...(added.length === 0 ? [] : [`${before.noticed} before tests were added (${added.length})`]),
+    ...(dropped.length === 0 ? [] : [`tests that failed on the code as it is, and were not added: ${dropped.length}`])
   ].join("; ")
 
 const reportOf = ({ attempt, coverage, design, documents }: typeof Input.Type): Report => {

@@ -182,6 +182,43 @@ describe("ReportStep", () => {
     })
   )
 
+  it.effect(
+    "says how many mutants were noticed before and after, which tests were added, and what is still unseen",
+    () =>
+      Effect.gen(function* () {
+        const mutant = (line: number, isNoticed: boolean) => ({
+          path: "a.py",
+          line,
+          within: "",
+          operator: "number" as const,
+          before: `a = ${line}`,
+          after: `a = ${line + 1}`,
+          isNoticed
+        })
+        const hardened: Attempt.Hardened = {
+          before: { noticed: 0, mutants: [mutant(1, false), mutant(2, false)] },
+          after: { noticed: 1, mutants: [mutant(1, true), mutant(2, false)] },
+          added: ["tests.test_b.test_r1_1_x"],
+          dropped: ["tests.test_b.test_r1_1_y"]
+        }
+        const report = yield* reporting([], {}, { hardened })
+        const score =
+          "1 of 2 changes of the code were noticed; 0 before tests were added (1); tests that failed on the code as it is, and were not added: 1"
+        assert.deepInclude(report.notes, { kind: "mutants", text: score })
+        const [, text] = ReportStep.toMarkdown(report).split("## Mutants\n\n")
+        assert.strictEqual(
+          text,
+          [
+            `- ${score}`,
+            "- added: tests.test_b.test_r1_1_x",
+            "- not added: tests.test_b.test_r1_1_y",
+            "- not noticed: a.py:2: a = 2 → a = 3",
+            ""
+          ].join("\n")
+        )
+      })
+  )
+
   it.effect("says how many lines ran, of each file and in all", () =>
     Effect.gen(function* () {
       const files = { "a.py": { lines: 10, missed: [3, 5, 6, 7] }, "b.py": { lines: 2, missed: [] } }
