@@ -36,7 +36,7 @@ const run = (name: string) =>
 describe.each([
   ["interval-set", 1],
   ["expense-ledger", 6],
-  ["automated-coding-workflow", 6]
+  ["automated-coding-workflow", 1]
 ])("the recorded run of %s", (name, atLeast) => {
   it.effect("becomes a tested package, every reply used as it came", () =>
     inFolder(name, () =>
@@ -94,8 +94,8 @@ describe("the recorded run of rate-limiter", () => {
           assert.strictEqual(state.status, "COMPLETED", state.error?.message)
           const { code, result, verification } = yield* Engine.output(workflow, state)
           assert.strictEqual(verification.passed, verification.run)
-          assert.notStrictEqual(result.code["rate_limiter.py"], code["rate_limiter.py"])
-          assert.strictEqual(readFileSync(join(folder, "out/rate_limiter.py"), "utf8"), result.code["rate_limiter.py"])
+          assert.notStrictEqual(result.code["token_bucket.py"], code["token_bucket.py"])
+          assert.strictEqual(readFileSync(join(folder, "out/token_bucket.py"), "utf8"), result.code["token_bucket.py"])
         })
       ),
     needs("bwrap")
