@@ -77,7 +77,7 @@ export const isGreen = (report: Pick<TestReport, "tests" | "doubts">): boolean =
 }
 
 /**
- * No verdict. `Unavailable`: the sandbox is not there, or did not start; `TimedOut`, `OutOfMemory`, `OutOfProcesses`,
+ * No verdict. `Unavailable`: the sandbox is not there, did not start, or lacks packages; `TimedOut`, `OutOfMemory`, `OutOfProcesses`,
  * `FileTooLarge`: the tests went over that limit, and nothing is known of the rest; `Crashed`: the process that ran them
  * ended without a report. Never the same as failed tests.
  */
@@ -90,7 +90,15 @@ export class TestRunnerError extends Schema.TaggedError<TestRunnerError>()("Test
   }
 }
 
-export interface RunOptions {
+/** Whether a word is the name of a package, by PEP 508: no version, option, address or path. */
+export const isPackage = (word: string): boolean => /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/.test(word)
+
+export interface ProgramOptions {
+  /** Third-party packages that are to be there. **Fails with** `Unavailable` where they are not. */
+  readonly packages?: ReadonlyArray<string>
+}
+
+export interface RunOptions extends ProgramOptions {
   /** Whether the lines that run are counted, which takes longer. */
   readonly coverage?: boolean
 }
@@ -106,10 +114,14 @@ export class TestRunner extends Context.Service<
     /** Runs the tests among a set of files, in a process that ran nothing before. */
     readonly run: (files: ReadonlyArray<SourceFile>, options?: RunOptions) => Effect.Effect<TestReport, TestRunnerError>
     /**
-     * Runs a Python program of the caller's own, with the standard library only: it defines `main(input)`, which takes
-     * and returns what JSON holds.
+     * Runs a Python program of the caller's own, with the standard library and the packages that are named: it defines
+     * `main(input)`, which takes and returns what JSON holds.
      */
-    readonly evaluate: (program: string, input: Schema.Json) => Effect.Effect<Schema.Json, TestRunnerError>
+    readonly evaluate: (
+      program: string,
+      input: Schema.Json,
+      options?: ProgramOptions
+    ) => Effect.Effect<Schema.Json, TestRunnerError>
   }
 >()("@stepwright/core/TestRunner") {}
 

@@ -17,6 +17,16 @@ describe("TestRunner", () => {
     })
   })
 
+  describe("isPackage", () => {
+    it("takes names, and nothing that pip would take for more", () => {
+      for (const name of ["six", "Flask", "ruamel.yaml", "a", "3to2", "a-b_c.d"])
+        assert.isTrue(TestRunner.isPackage(name))
+      for (const word of ["", "-r", "--pre", "a-", ".a", "a/b", "a b", "a==1", "a[b]", "a@b", "a\n", "é"]) {
+        assert.isFalse(TestRunner.isPackage(word), word)
+      }
+    })
+  })
+
   describe("TestCounts", () => {
     it("reads what earlier versions counted", () => {
       const before = { run: 2, passed: 2, failed: 0, errors: 0, skipped: 0 }
