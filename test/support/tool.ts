@@ -13,6 +13,7 @@ const tools = {
   python3: ["-c", "import sys; sys.exit(sys.version_info < (3, 11))"],
   unshare: ["-Urpf", "--mount-proc", "true"],
   pytest: ["--version"],
+  pip3: ["--version"],
   bwrap: ["--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
 }
 

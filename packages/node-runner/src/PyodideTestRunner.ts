@@ -14,11 +14,12 @@ import * as ChildProcess from "effect/process/ChildProcess"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { TestRunner } from "@stepwright/core/TestRunner"
+import { type ProgramOptions, TestRunner } from "@stepwright/core/TestRunner"
 import { refuse, type SourceFile } from "@stepwright/core/Workspace"
 import { head, outOfTime } from "./internal/sandbox/bounds.ts"
 import type { Job, Tests } from "./internal/sandbox/pyodideProcess.ts"
 import { pyodideHarness } from "./internal/harness/pyodideHarness.ts"
+import * as needed from "./internal/sandbox/packages.ts"
 import * as pyodideSnapshot from "./internal/sandbox/pyodideSnapshot.ts"
 import * as testReport from "./internal/sandbox/testReport.ts"
 
@@ -150,14 +151,28 @@ const make = Effect.fnUntraced(function* ({
     Effect.catchTag("PlatformError", (error) => Effect.fail(testReport.notStarted(error.message)))
   )
 
+  const identity = Option.match(pyodide, {
+    onNone: () => "pyodide (not installed)",
+    onSome: ({ version }) => `pyodide@${version} python@${version.replace(/^(\d)(\d+).*/, "$1.$2")} unittest`
+  })
+
+  const evaluate: TestRunner["Service"]["evaluate"] = (text, input) =>
+    Effect.flatMap(remainsOf([], { program: { text, input: JSON.stringify(input) } }), testReport.output)
+
+  /** Fails where packages are needed that are not Python's own. */
+  const having = Effect.fnUntraced(function* ({ packages = [] }: ProgramOptions) {
+    if (packages.length === 0) return
+    const missing = yield* needed.missing(evaluate, packages)
+    if (missing.length === 0) return
+    const fix = "no package can be installed in it; take bubblewrap or none for --sandbox, with --install or --python"
+    return yield* needed.lacks(identity, missing, fix)
+  })
+
   return TestRunner.of({
-    identity: Option.match(pyodide, {
-      onNone: () => "pyodide (not installed)",
-      onSome: ({ version }) => `pyodide@${version} python@${version.replace(/^(\d)(\d+).*/, "$1.$2")} unittest`
-    }),
+    identity,
     hasPytest: false,
-    run: (files, { coverage = false } = {}) => Effect.flatMap(remainsOf(files, { coverage }), testReport.make),
-    evaluate: (text, input) =>
-      Effect.flatMap(remainsOf([], { program: { text, input: JSON.stringify(input) } }), testReport.output)
+    run: (files, { coverage = false, ...options } = {}) =>
+      having(options).pipe(Effect.andThen(remainsOf(files, { coverage })), Effect.flatMap(testReport.make)),
+    evaluate: (text, input, options = {}) => Effect.andThen(having(options), evaluate(text, input))
   })
 })

@@ -6,18 +6,19 @@ import * as python from "./python.ts"
 
 /** A runner that is no sandbox: an interpreter in a folder of its own, with all that its user may do. */
 export const make = Effect.fnUntraced(function* (
-  options: cpython.Limits & { readonly python?: string }
+  options: cpython.Options & { readonly python?: string }
 ): Effect.fn.Return<TestRunner["Service"], python.Missing, cpython.Needs> {
   const fs = yield* FileSystem.FileSystem
   const interpreter = yield* python.locate(options.python)
-  const place: cpython.Place = {
+  const placeOf = (interpreter: python.Python): cpython.Place => ({
     identity: `none ${python.nameOf(interpreter)}`,
     python: interpreter,
     isAlone: false,
     isRoot: false,
     canGive: false,
     root: Effect.flatMap(fs.makeTempDirectoryScoped({ prefix: "stepwright-" }), fs.realPath),
-    command: () => [interpreter.executable]
-  }
-  return yield* cpython.make(place, options)
+    command: () => [interpreter.executable],
+    installing: () => [interpreter.executable]
+  })
+  return yield* cpython.make(placeOf, interpreter, options)
 })

@@ -19,6 +19,27 @@ const system = [
 
 const sizes = { package: 2 ** 28, temporary: 2 ** 28, shared: 2 ** 26 }
 
+/** Apart from all processes of the machine, without rights but those that root keeps, with folders in memory. */
+const apart = (isRoot: boolean, kept: ReadonlyArray<string>): ReadonlyArray<string> =>
+  [
+    ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
+    isRoot ? ["--cap-drop", "ALL", ...kept.flatMap((right) => ["--cap-add", right])] : ["--unshare-user"],
+    ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--setenv", "MALLOC_ARENA_MAX", "2"],
+    ["--proc", "/proc", "--dev", "/dev"],
+    ["--size", `${sizes.shared}`, "--perms", "1777", "--tmpfs", "/dev/shm"],
+    ["--size", `${sizes.temporary}`, "--perms", "1777", "--tmpfs", "/tmp"]
+  ].flat()
+
+/** What of the machine can be read, and not written. */
+const readable = (parts: ReadonlyArray<string>): ReadonlyArray<string> => [
+  // which bwrap makes for its own user only
+  ...foldersAbove(bound(parts)).flatMap((folder) => ["--perms", "0755", "--dir", folder]),
+  ...bound(parts).flatMap((place) => ["--ro-bind-try", place, place])
+]
+
+/** From here on what is there stays as it is, but for what has a folder of its own; the program starts in one. */
+const startIn = (folder: string) => ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", folder, "--"]
+
 /**
  * The arguments of `bwrap` for an interpreter: nothing of the machine but that and the libraries of the system, none of it
  * to be written; no network; no process but its own; a folder for the package and one for what is temporary, in memory.
@@ -31,18 +52,33 @@ const argumentsOf = (
   isRoot: boolean
 ): ReadonlyArray<string> =>
   [
-    ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"],
-    isRoot ? ["--cap-drop", "ALL", ...rights.flatMap((right) => ["--cap-add", right])] : ["--unshare-user"],
-    ["--die-with-parent", "--new-session", "--hostname", "sandbox", "--setenv", "MALLOC_ARENA_MAX", "2"],
-    ["--proc", "/proc", "--dev", "/dev"],
-    ["--size", `${sizes.shared}`, "--perms", "1777", "--tmpfs", "/dev/shm"],
-    ["--size", `${sizes.temporary}`, "--perms", "1777", "--tmpfs", "/tmp"],
-    // which bwrap makes for its own user only
-    foldersAbove(bound(parts)).flatMap((folder) => ["--perms", "0755", "--dir", folder]),
-    bound(parts).flatMap((place) => ["--ro-bind-try", place, place]),
+    apart(isRoot, ["CAP_SETUID", "CAP_SETGID", "CAP_KILL"]),
+    ["--unshare-net"],
+    readable(parts),
     ["--size", `${sizes.package}`, "--tmpfs", root],
     given.flatMap(({ descriptor, path }) => ["--perms", "0444", "--ro-bind-data", `${descriptor}`, `${root}/${path}`]),
-    ["--remount-ro", "/dev", "--remount-ro", "/", "--chdir", root, "--"]
+    startIn(root)
+  ].flat()
+
+/** What finds names in the network, and tells who is who there; no private keys. */
+const network = [
+  ...["resolv.conf", "hosts", "nsswitch.conf", "ssl/certs", "ssl/cert.pem", "ssl/openssl.cnf"],
+  ...["pki/tls/certs", "pki/tls/cert.pem", "pki/ca-trust", "ca-certificates"]
+].map((name) => `/etc/${name}`)
+const certificates = ["/usr/share/ca-certificates", "/usr/local/share/ca-certificates"]
+
+/** The same for what fills a folder from the network: that, and nothing else, is to be written. */
+const argumentsToInstall = (
+  { parts }: python.Python,
+  folder: string,
+  places: ReadonlyArray<string>,
+  isRoot: boolean
+): ReadonlyArray<string> =>
+  [
+    apart(isRoot, []),
+    readable([...parts, ...network, ...certificates, ...places]),
+    ["--bind", folder, folder],
+    startIn(folder)
   ].flat()
 
 /** What is bound: a place in another one is there with that. */
@@ -61,9 +97,7 @@ const foldersAbove = (places: ReadonlyArray<string>): ReadonlyArray<string> => [
   )
 ]
 
-const rights = ["CAP_SETUID", "CAP_SETGID", "CAP_KILL"]
-
-export interface Options extends cpython.Limits {
+export interface Options extends cpython.Options {
   /** The interpreter: the path of one, also of a virtual environment, or a name; `python3` by default. */
   readonly python?: string
 }
@@ -78,21 +112,21 @@ export const make = Effect.fnUntraced(function* (
   const version = (yield* python.printed(bwrap, ["--version"])).trim().replace(/^bubblewrap /u, "")
   const interpreter = yield* python.locate(options.python)
   const isRoot = getuid?.() === 0
-  const command: cpython.Place["command"] = (root, given) => [
-    bwrap,
-    ...argumentsOf(interpreter, root, given, isRoot),
-    interpreter.executable
-  ]
-  const [file, ...args] = command(root, [])
-  yield* python.printed(file, [...args, "-I", "-c", ""])
-  const place: cpython.Place = {
+  const placeOf = (interpreter: python.Python): cpython.Place => ({
     identity: `bubblewrap@${version} ${python.nameOf(interpreter)}`,
     python: interpreter,
     isAlone: true,
     isRoot,
     canGive: true,
     root: Effect.succeed(root),
-    command
-  }
-  return yield* cpython.make(place, options)
+    command: (root, given) => [bwrap, ...argumentsOf(interpreter, root, given, isRoot), interpreter.executable],
+    installing: (folder, places) => [
+      bwrap,
+      ...argumentsToInstall(interpreter, folder, places, isRoot),
+      interpreter.executable
+    ]
+  })
+  const [file, ...args] = placeOf(interpreter).command(root, [])
+  yield* python.printed(file, [...args, "-I", "-c", ""])
+  return yield* cpython.make(placeOf, interpreter, options)
 })

@@ -6,19 +6,24 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type { PlatformError } from "effect/PlatformError"
 import type * as Scope from "effect/Scope"
+import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as ChildProcess from "effect/process/ChildProcess"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
-import { type RunOptions, TestRunner } from "@stepwright/core/TestRunner"
+import { type ProgramOptions, type RunOptions, TestRunner } from "@stepwright/core/TestRunner"
 import { refuse, type SourceFile } from "@stepwright/core/Workspace"
 import { head, outOfTime } from "./bounds.ts"
 import { boot, cpythonHarness } from "../harness/cpythonHarness.ts"
 import * as cpythonReport from "./cpythonReport.ts"
+import * as environment from "./environment.ts"
+import * as needed from "./packages.ts"
 import type { Python } from "./python.ts"
 import * as testReport from "./testReport.ts"
 
-/** What the tests of one call may take. */
-export interface Limits {
+/** What the tests of one call may take, and whether what they need is installed. */
+export interface Options {
+  /** Whether packages that they need and the interpreter lacks are installed for them, as wheels; not by default. */
+  readonly install?: boolean
   /** How long, once the sandbox has started. By default a minute. */
   readonly timeout?: Duration.Input
   /** How much memory, of each process to address and of all together to hold. **Units** bytes; a GiB by default. */
@@ -54,6 +59,8 @@ export interface Place {
   readonly root: Effect.Effect<string, PlatformError, Scope.Scope>
   /** What starts the interpreter, before its own arguments. */
   readonly command: (root: string, given: ReadonlyArray<Given>) => readonly [file: string, ...args: Array<string>]
+  /** The same to install packages in a folder, with the network and some places to read. */
+  readonly installing: environment.Options["command"]
 }
 
 const startTimeout = Duration.minutes(2)
@@ -68,16 +75,18 @@ const isTest = (path: string) => /(?:^|\/)(?:tests?\/.*|test[^/]*|conftest|[^/]*
 const encoder = new TextEncoder()
 const word = () => randomBytes(16).toString("hex")
 
-/** A runner of tests in processes of CPython, a fresh one for each call. */
+/** A runner of tests in processes of CPython, a fresh one for each call, in the place for an interpreter. */
 export const make = Effect.fnUntraced(function* (
-  place: Place,
+  placeOf: (python: Python) => Place,
+  python: Python,
   {
+    install = false,
     maxFile = 2 ** 26,
     maxMemory = 2 ** 30,
     maxOutput = 65_536,
     maxProcesses = 64,
     timeout = Duration.minutes(1)
-  }: Limits
+  }: Options
 ) {
   const { spawn } = yield* ChildProcessSpawner.ChildProcessSpawner
   const limit = Duration.fromInputUnsafe(timeout)
@@ -85,6 +94,7 @@ export const make = Effect.fnUntraced(function* (
 
   const remainsOf = Effect.fnUntraced(
     function* (
+      place: Place,
       files: ReadonlyArray<SourceFile>,
       words: cpythonReport.Words,
       asked: { readonly program?: readonly [text: string, input: string]; readonly coverage?: boolean }
@@ -144,20 +154,34 @@ export const make = Effect.fnUntraced(function* (
     Effect.catchTag("PlatformError", (error) => Effect.fail(testReport.notStarted(error.message)))
   )
 
+  const evaluateIn = Effect.fnUntraced(function* (place: Place, program: string, input: Schema.Json) {
+    const words = { tests: word(), watch: word() }
+    const remains = yield* remainsOf(place, [], words, { program: [program, JSON.stringify(input)] })
+    return yield* cpythonReport.readProgram(remains, words)
+  })
+
+  const own = placeOf(python)
+  const environmentOf = yield* environment.make({
+    python,
+    install,
+    missing: (names) => needed.missing((program, input) => evaluateIn(own, program, input), names),
+    command: own.installing
+  })
+  const placeWith = ({ packages = [] }: ProgramOptions) =>
+    packages.length === 0 ? Effect.succeed(own) : Effect.map(environmentOf(packages), placeOf)
+
   return TestRunner.of({
-    identity: place.identity,
-    hasPytest: place.python.pytest !== null,
-    run: Effect.fnUntraced(function* (files: ReadonlyArray<SourceFile>, { coverage = false }: RunOptions = {}) {
+    identity: own.identity,
+    hasPytest: python.pytest !== null,
+    run: Effect.fnUntraced(function* (files: ReadonlyArray<SourceFile>, options: RunOptions = {}) {
+      const place = yield* placeWith(options)
       const words = { tests: word(), watch: word() }
-      const remains = yield* remainsOf(files, words, { coverage })
+      const remains = yield* remainsOf(place, files, words, { coverage: options.coverage ?? false })
       const read = yield* cpythonReport.read(remains, words)
       // pytest finds files that unittest does not
       return yield* testReport.make(place.python.pytest === null ? read : { ...read, files: [] })
     }),
-    evaluate: Effect.fnUntraced(function* (program, input) {
-      const words = { tests: word(), watch: word() }
-      const remains = yield* remainsOf([], words, { program: [program, JSON.stringify(input)] })
-      return yield* cpythonReport.readProgram(remains, words)
-    })
+    evaluate: (program, input, options = {}) =>
+      Effect.flatMap(placeWith(options), (place) => evaluateIn(place, program, input))
   })
 })

@@ -54,11 +54,12 @@ export const find = Effect.fnUntraced(function* (name: string) {
   return yield* new Missing({ why: name.includes("/") ? `${name} is no file` : `there is no ${name} in PATH` })
 })
 
-/** What a program prints, given that it ends well. */
+/** What a program prints, given that it ends well; it has the environment of this process unless one is given. */
 export const printed = Effect.fnUntraced(
-  function* (file: string, args: ReadonlyArray<string>) {
+  function* (file: string, args: ReadonlyArray<string>, env?: Readonly<Record<string, string>>) {
     const { spawn } = yield* ChildProcessSpawner.ChildProcessSpawner
-    const child = yield* spawn(ChildProcess.make(file, args, { stdin: "ignore" }))
+    const own = env === undefined ? {} : { env }
+    const child = yield* spawn(ChildProcess.make(file, args, { stdin: "ignore", killSignal: "SIGKILL", ...own }))
     const [out, complaints] = yield* Effect.all([text(child.stdout), text(child.stderr)], { concurrency: "unbounded" })
     const status = yield* child.exitCode
     if (status !== 0) return yield* new Missing({ why: `${file}: ${complaints.trim() || `exit status ${status}`}` })

@@ -9,6 +9,8 @@ import { TestRunner } from "@stepwright/core/TestRunner"
 export interface Options {
   /** The interpreter, where it is not the sandbox's own: a file, or a name in `PATH`. */
   readonly python?: string
+  /** Whether packages that tests need and it lacks are installed for them, as wheels. */
+  readonly install?: boolean
 }
 
 /** A runner that says something before it runs tests for the first time. */
