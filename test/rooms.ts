@@ -53,7 +53,15 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     // tests know nothing of code
     ["TestGenerationStep", "AcceptanceTestStep"],
     ["TaskBreakdownStep", "OrderStep", "BriefStep", "ImplementationStep", "AssemblyStep"],
-    ["VerificationStep", "Attempt", "CoverageStep", "MutationStep", "MutantTestStep", "HardeningWorkflow"],
+    [
+      "EnvironmentStep",
+      "VerificationStep",
+      "Attempt",
+      "CoverageStep",
+      "MutationStep",
+      "MutantTestStep",
+      "HardeningWorkflow"
+    ],
     ["EvidenceStep", "JudgementStep", "CodeRepairStep", "TestRepairStep"],
     ["Previous", "ReachStep", "CodeChangeStep", "TestChangeStep", "AcceptanceTestChangeStep"],
     ["RepairWorkflow", "ReportStep"],

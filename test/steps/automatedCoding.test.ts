@@ -174,6 +174,7 @@ describe("AutomatedCodingWorkflow", () => {
         "design/agreed/false",
         "design/breakdown/tasks",
         "design/breakdown/ordered",
+        "environment",
         "tests",
         "acceptance",
         "implementation/*/brief",

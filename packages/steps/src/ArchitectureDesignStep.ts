@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
+import { isPackage } from "@stepwright/core/TestRunner"
 import { orderProblem } from "@stepwright/core/Workflow"
 import * as Workspace from "@stepwright/core/Workspace"
 import * as ArchitectureDesignPrompt from "./ArchitectureDesignPrompt.ts"
@@ -102,9 +103,10 @@ interface Layout {
   readonly modules: ReadonlyArray<Module>
   readonly files: ReadonlyArray<OtherFile>
   readonly entryPoints: ReadonlyArray<{ readonly command: string; readonly runs: string }>
+  readonly dependencies: ReadonlyArray<{ readonly name: string }>
 }
 
-const layoutProblem = ({ entryPoints, files, modules }: Layout): string | undefined => {
+const layoutProblem = ({ dependencies, entryPoints, files, modules }: Layout): string | undefined => {
   const problem = orderProblem(modules.map((module) => [module.path, neededBy(module)]))
   switch (problem?._tag) {
     case "Duplicate":
@@ -114,6 +116,8 @@ const layoutProblem = ({ entryPoints, files, modules }: Layout): string | undefi
     case "Circle":
       return `these modules import each other in a circle: ${problem.names.map((path) => `"${path}"`).join(" → ")}`
   }
+  const odd = dependencies.find(({ name }) => !isPackage(name))
+  if (odd !== undefined) return `"${odd.name}" under "dependencies" is no name of a package: give that alone`
   const stray = modules.find(({ path }) => !path.endsWith(".py"))
   if (stray !== undefined) return `"${stray.path}" is no Python file: it belongs under "files"`
   const python = files.find(({ path }) => path.endsWith(".py"))

@@ -13,6 +13,7 @@ import { Attempt } from "./Attempt.ts"
 import * as BriefStep from "./BriefStep.ts"
 import * as CoverageStep from "./CoverageStep.ts"
 import * as DeliveryStep from "./DeliveryStep.ts"
+import * as EnvironmentStep from "./EnvironmentStep.ts"
 import * as HardeningWorkflow from "./HardeningWorkflow.ts"
 import * as ImplementationStep from "./ImplementationStep.ts"
 import * as OrderStep from "./OrderStep.ts"
@@ -135,7 +136,12 @@ export interface Made {
 
 const tried = (made: Workflow.Workflow<never, Made>) =>
   made.pipe(
-    Workflow.bind("check", VerificationStep.step, { code: "code", tests: "tests", acceptance: "acceptance" }),
+    Workflow.bind("check", VerificationStep.step, {
+      code: "code",
+      tests: "tests",
+      acceptance: "acceptance",
+      dependencies: "design.agreed.dependencies"
+    }),
     Workflow.branch("result", {
       on: "check.outcome",
       cases: {
@@ -204,6 +210,7 @@ const made = Workflow.make("automated-coding", { input: Input }).pipe(
     samples: "samples",
     specification: "requirement.agreed.changed.specification"
   }),
+  Workflow.bind("environment", EnvironmentStep.step, { dependencies: "design.agreed.dependencies" }),
   Workflow.all((scope) => [
     scope.pipe(
       Workflow.bind("tests", TestGenerationStep.step, {

@@ -17,6 +17,7 @@ import { nothing, Repair } from "./CodeRepairStep.ts"
 import * as DeliveryStep from "./DeliveryStep.ts"
 import * as DocumentDeltaStep from "./DocumentDeltaStep.ts"
 import { Previous } from "./Previous.ts"
+import * as EnvironmentStep from "./EnvironmentStep.ts"
 import { Files, Project } from "./Project.ts"
 import * as ReachStep from "./ReachStep.ts"
 import * as SamplesStep from "./SamplesStep.ts"
@@ -149,6 +150,7 @@ const made = Workflow.make("change", { input: Input }).pipe(
     isReviewed: "wanted.design",
     specification: "requirement.agreed.changed.specification"
   }),
+  Workflow.bind("environment", EnvironmentStep.step, { dependencies: "design.agreed.dependencies" }),
   Workflow.all((scope) => [
     scope.pipe(
       Workflow.bind("codeReach", ReachStep.code, {

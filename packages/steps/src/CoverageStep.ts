@@ -23,7 +23,8 @@ export const step = Step.effect("coverage", {
     Effect.gen(function* () {
       const { run } = yield* TestRunner
       if (verification.counts.run === 0) return {}
-      const report = run(files.ofPackage(code, [...tests, ...acceptance]), { coverage: true })
+      const { packages = [] } = verification
+      const report = run(files.ofPackage(code, [...tests, ...acceptance]), { coverage: true, packages })
       return yield* Effect.match(report, { onSuccess: ({ coverage = {} }) => coverage, onFailure: () => ({}) })
     })
 })

@@ -111,10 +111,12 @@ const add = Step.effect("add", {
   run: ({ attempt, more }) =>
     Effect.gen(function* () {
       const { acceptance, code, tests } = attempt
+      const dependencies = attempt.verification.packages?.map((name) => ({ name })) ?? []
       const written = namesIn(more)
       const verified = Effect.fnUntraced(function* (files: MutantTestStep.More) {
         const kept = { ...attempt, tests: [...tests, ...files] }
-        const verification = yield* Step.run(VerificationStep.step, { code, tests: kept.tests, acceptance })
+        const given = { code, tests: kept.tests, acceptance, dependencies }
+        const verification = yield* Step.run(VerificationStep.step, given)
         const added = namesIn(files)
         const dropped = written.filter((test) => !added.includes(test))
         return { attempt: { ...kept, verification }, isAny: added.length > 0, added, dropped }

@@ -2,7 +2,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Step from "@stepwright/core/Step"
-import { isGreen, TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
+import { isGreen, type RunOptions, TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
 import { Attempt, Mutant, Mutation } from "./Attempt.ts"
 import * as files from "./internal/files.ts"
 import * as mutation from "./internal/python/mutants.ts"
@@ -53,11 +53,18 @@ export const step = Step.effect("mutation", {
   output: Mutation,
   error: TestRunnerError,
   key: () => Effect.map(TestRunner, ({ identity }) => identity),
-  run: ({ attempt: { acceptance, code, tests }, count, files: changed = Object.keys(code), known, seed }) =>
+  run: ({
+    attempt: { acceptance, code, tests, verification },
+    count,
+    files: changed = Object.keys(code),
+    known,
+    seed
+  }) =>
     Effect.gen(function* () {
       const runner = yield* TestRunner
-      const run = (code: Attempt["code"], options?: Parameters<typeof runner.run>[1]) =>
-        ifWithin(runner.run(files.ofPackage(code, [...tests, ...acceptance]), options))
+      const { packages = [] } = verification
+      const run = (code: Attempt["code"], options: RunOptions = {}) =>
+        ifWithin(runner.run(files.ofPackage(code, [...tests, ...acceptance]), { ...options, packages }))
       const python = Object.fromEntries(
         Object.entries(code).filter(([path]) => path.endsWith(".py") && changed.includes(path))
       )

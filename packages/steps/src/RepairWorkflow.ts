@@ -228,7 +228,12 @@ const round = Workflow.make("round", { input: Round }).pipe(
     code: "code",
     tests: "tests"
   }),
-  Workflow.bind("verification", VerificationStep.step, "mended"),
+  Workflow.bind("verification", VerificationStep.step, {
+    code: "mended.code",
+    tests: "mended.tests",
+    acceptance: "mended.acceptance",
+    dependencies: "input.design.dependencies"
+  }),
   Workflow.bind("progress", progress, {
     before: "input.progress",
     judgements: "judgements",

@@ -10,6 +10,7 @@ import {
   TestRunner,
   TestRunnerError
 } from "@stepwright/core/TestRunner"
+import type { SourceFile } from "@stepwright/core/Workspace"
 import { moduleName } from "./internal/moduleName.ts"
 import * as testNames from "./internal/testNames.ts"
 import * as files from "./internal/files.ts"
@@ -32,7 +33,9 @@ export class Verification extends Schema.Opaque<Verification>()(
     /** What speaks against any verdict. */
     doubts: Schema.Array(Schema.String),
     /** Which limit the tests went over, or why there is no sandbox, so that nothing is known of them. */
-    noVerdict: Schema.optionalKey(Schema.Struct({ reason: TestRunnerError.fields.reason, detail: Schema.String }))
+    noVerdict: Schema.optionalKey(Schema.Struct({ reason: TestRunnerError.fields.reason, detail: Schema.String })),
+    /** The third-party packages that they had, where they need some. */
+    packages: Schema.optionalKey(Schema.Array(Schema.String))
   })
 ) {}
 
@@ -43,18 +46,22 @@ const outcomeOf = (report: Pick<TestReport, "tests" | "doubts">): Outcome => {
   return unsupported > 0 ? "unsupported" : "empty"
 }
 
-/** Tests that stand in the files and of which no report speaks, whoever kept them from it. */
-const notRun = (
-  files: TestGeneration,
+/**
+ * What speaks against a report of the tests in some files: its own doubts, or else the tests that stand in the files and
+ * of which it does not speak, whoever kept them from it.
+ */
+export const doubtsOf = (
+  files: ReadonlyArray<SourceFile>,
   { doubts, tests }: Pick<TestReport, "doubts" | "tests">
 ): ReadonlyArray<string> => {
-  if (doubts.length > 0) return []
+  if (doubts.length > 0) return doubts
   const reported = new Set(tests.map(({ test }) => testNames.functionOf(test)))
   // a test that a class has from another is reported as that class's
   const inherited = new Set(
     [...reported].flatMap((name) => testNames.partsOf(name).map((part) => `${part} ${testNames.lastOf(name)}`))
   )
   return files.flatMap(({ content, path }) => {
+    if (reported.has(path)) return []
     const module = moduleName(path)
     return testNames.of(content).flatMap(({ fullName, name }) => {
       const test = `${module}.${fullName}`
@@ -67,7 +74,13 @@ const notRun = (
 
 const none = { tests: [], doubts: [] }
 
-export const Input = Schema.Struct({ code: Files, tests: TestGeneration, acceptance: TestGeneration })
+export const Input = Schema.Struct({
+  code: Files,
+  tests: TestGeneration,
+  acceptance: TestGeneration,
+  /** Third-party packages that the code needs. */
+  dependencies: Schema.optionalKey(Schema.Array(Schema.Struct({ name: Schema.String })))
+})
 
 /**
  * Runs the tests in the sandbox. Its result is one of that sandbox: another runs them again, and so does the same one
@@ -77,20 +90,23 @@ export const step = Step.effect("verification", {
   input: Input,
   output: Verification,
   key: () => Effect.map(TestRunner, ({ identity }) => identity),
-  run: ({ acceptance, code, tests: written }) =>
+  run: ({ acceptance, code, dependencies = [], tests: written }) =>
     Effect.gen(function* () {
       const runner = yield* TestRunner
-      return yield* runner.run(files.ofPackage(code, [...written, ...acceptance])).pipe(
+      const needed = dependencies.length === 0 ? {} : { packages: dependencies.map(({ name }) => name) }
+      return yield* runner.run(files.ofPackage(code, [...written, ...acceptance]), needed).pipe(
         Effect.map((report): Verification => {
-          const doubts = [...report.doubts, ...notRun([...written, ...acceptance], report)]
-          return { outcome: outcomeOf({ ...report, doubts }), counts: counts(report), doubts, tests: report.tests }
+          const doubts = doubtsOf([...written, ...acceptance], report)
+          const { tests } = report
+          return { outcome: outcomeOf({ tests, doubts }), counts: counts(report), doubts, tests, ...needed }
         }),
         Effect.catch(({ detail, reason }) =>
           Effect.succeed<Verification>({
             outcome: reason === "Unavailable" ? "unavailable" : "no-verdict",
             counts: counts(none),
             ...none,
-            noVerdict: { reason, detail }
+            noVerdict: { reason, detail },
+            ...needed
           })
         )
       )

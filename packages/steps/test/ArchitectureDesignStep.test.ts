@@ -32,6 +32,15 @@ describe("ArchitectureDesignStep", () => {
       assert.notStrictEqual(ofImports(), "accepted")
     })
 
+    it("refuses dependencies that are no plain names of packages", () => {
+      const ofDependency = (name: string) =>
+        refusal({ modules: [module("p/a.py")], dependencies: [{ name, reason: "R1" }] })
+      assert.strictEqual(ofDependency("ruamel.yaml"), "accepted")
+      for (const name of ["pandas>=2", "six @ https://host/six.whl", "--pre", "../six", "a b", "uvicorn[standard]"]) {
+        assert.include(ofDependency(name), `"${name}" under "dependencies" is no name of a package`)
+      }
+    })
+
     it("takes what a module offers again, and what it starts, for what it needs", () => {
       const reexports = [{ module: "p/b.py", names: ["B"] }]
       assert.include(refusal({ modules: [module("p/a.py", { reexports })] }), 'imports from "p/b.py", which is none')
@@ -311,7 +320,7 @@ describe("ArchitectureDesignStep", () => {
           files: [file("README.md", { content: name, meets: texts })],
           absent: texts.map((reason) => ({ path: "tests", reason })),
           entryPoints: texts.map((command) => ({ command, runs: "p/m0.py" })),
-          dependencies: texts.map((name) => ({ name, reason: name })),
+          dependencies: texts.map((reason, i) => ({ name: `package-${i}`, reason })),
           formats: texts,
           decisions: texts,
           assumptions: texts

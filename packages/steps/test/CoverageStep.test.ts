@@ -18,7 +18,7 @@ const covered = (
       code: { "a.py": "a = 1\nb = 2\n" },
       tests: [{ path: "tests/test_a.py", content: "" }],
       acceptance: [],
-      verification: { outcome: "green", counts: TestRunner.counts({ tests }), tests, doubts: [] }
+      verification: { outcome: "green", counts: TestRunner.counts({ tests }), tests, doubts: [], packages: ["six"] }
     }
   }).pipe(
     Effect.provideService(TestRunner.TestRunner, {
@@ -40,7 +40,7 @@ describe("CoverageStep", () => {
   it.effect("gives the lines that did not run, of each file", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* covered(passed.tests, Effect.succeed(report)), {
-        asked: [{ coverage: true }],
+        asked: [{ coverage: true, packages: ["six"] }],
         lines: coverage
       })
     })

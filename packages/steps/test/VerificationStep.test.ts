@@ -47,6 +47,31 @@ describe("VerificationStep", () => {
     })
   )
 
+  it.effect("runs them with what the design needs, and says so", () =>
+    Effect.gen(function* () {
+      const asked: Array<TestRunner.RunOptions | undefined> = []
+      const runner = TestRunner.TestRunner.of({
+        identity: "memory",
+        hasPytest: false,
+        run: (_, options) => {
+          asked.push(options)
+          return Effect.succeed(report("passed"))
+        },
+        evaluate: () => Effect.succeed(null)
+      })
+      const dependencies = [{ name: "six" }]
+      const [having, without] = yield* Effect.all(
+        [
+          { ...input, dependencies },
+          { ...input, dependencies: [] }
+        ].map((given) => Step.run(VerificationStep.step, given))
+      ).pipe(Effect.provideService(TestRunner.TestRunner, runner))
+      assert.deepStrictEqual(asked, [{ packages: ["six"] }, {}])
+      assert.deepStrictEqual(having?.packages, ["six"])
+      assert.notProperty(without, "packages")
+    })
+  )
+
   it.effect.each([
     ["green", report("passed", "skipped", "expected-failure")],
     ["red", report("passed", "failed")],
