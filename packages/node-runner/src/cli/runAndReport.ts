@@ -22,7 +22,6 @@ import { end, type ExitStatus, exitStatus } from "./base/exitStatus.ts"
 import { Interrupt } from "./base/interrupt.ts"
 import { notice } from "./base/notice.ts"
 import * as output from "./base/output.ts"
-import { Person } from "./base/person.ts"
 import { endedAt, told } from "./base/told.ts"
 import * as further from "./run/further.ts"
 import * as runFolder from "./run/runFolder.ts"
@@ -31,6 +30,7 @@ import type { SetUp } from "./run/setUp.ts"
 import { command } from "./module/workflowModule.ts"
 import { toJson } from "./value/output.ts"
 import * as document from "./view/document.ts"
+import * as consent from "./gate/consent.ts"
 import * as gates from "./gate/gates.ts"
 import * as progress from "./view/progress.ts"
 import * as result from "./view/result.ts"
@@ -41,11 +41,12 @@ import * as unusedReplies from "./view/unusedReplies.ts"
 export const watched = <A, E>(
   self: Session,
   { services, usedUp }: SetUp,
+  manner: consent.Manner,
   work: (listeners: Engine.Listeners) => Effect.Effect<A, E, unknown>
 ) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { deltas, onEvent, print } = yield* progress.make(self.loaded.workflow, self.state, output.stderr())
+      const { aside, deltas, onEvent, print } = yield* progress.make(self.loaded.workflow, self.state, output.stderr())
       const interrupt = yield* Interrupt
       interrupt.print = print
       interrupt.work.run = self.run
@@ -59,7 +60,7 @@ export const watched = <A, E>(
         }
       })
       // what the steps of the workflow need is what it was set up with
-      return yield* (asked as Effect.Effect<A, E>).pipe(
+      return yield* consent.given(asked as Effect.Effect<A, E>, manner, aside).pipe(
         Effect.provide([Layer.succeedContext(services), output.layerOfUsers]),
         Effect.provideService(DeltaSink, deltas),
         Effect.provideService(Cost, (run) => (run === self.run ? usedUp.cost() : undefined)),
@@ -90,14 +91,8 @@ const askingHint = ({ loaded, settings }: Session, line: string | undefined, pri
   }
 }
 
-export interface Manner {
-  readonly json: boolean
-  /** Whether a person who is there is asked for nothing. */
-  readonly noInput: boolean
-}
-
 /** Runs what is left of a run, prints what came of it, and ends with the status of that. */
-export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: SetUp, { json, noInput }: Manner) {
+export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: SetUp, manner: consent.Manner) {
   const began = yield* Clock.currentTimeMillis
   const thought = { millis: 0 }
   const again = yield* command
@@ -128,11 +123,10 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       again,
       goOn: `${again} resume ${run}${flag}`
     }
-    yield* Console.log(json ? JSON.stringify(document.ofEnded(ended), null, 2) : summary(ended))
+    yield* Console.log(manner.json ? JSON.stringify(document.ofEnded(ended), null, 2) : summary(ended))
     return ended
   })
-  const canAsk = !json && !noInput && (yield* Person).isThere()
-  const { ending, ran, reused, state, waiting } = yield* toItsEnd(self, setUp, canAsk, thought).pipe(
+  const { ending, ran, reused, state, waiting } = yield* toItsEnd(self, setUp, manner, thought).pipe(
     Effect.onInterrupt(
       Effect.fnUntraced(function* () {
         const interrupt = yield* Interrupt
@@ -184,13 +178,14 @@ const isUndecided = ({ _tag, ...ending }: Outcome["ending"]): boolean =>
   _tag === "Suspended" && "reason" in ending && Predicate.isTagged(ending.reason, "Undecided")
 
 /** Runs what is left of a run, and again with what a person decides meanwhile. */
-const toItsEnd = Effect.fnUntraced(function* (self: Session, setUp: SetUp, canAsk: boolean, thought: Thought) {
+const toItsEnd = Effect.fnUntraced(function* (self: Session, setUp: SetUp, manner: consent.Manner, thought: Thought) {
+  const canAsk = yield* consent.canAsk(manner)
   const { workflow } = self.loaded
   const left = new Set<string>()
   const ran = new Set<string>()
   let { state } = self
   for (;;) {
-    const outcome: Outcome = yield* watched({ ...self, state }, setUp, (listeners) =>
+    const outcome: Outcome = yield* watched({ ...self, state }, setUp, manner, (listeners) =>
       Engine.run(workflow, state, listeners)
     )
     for (const path of outcome.ran) ran.add(path)

@@ -6,7 +6,8 @@ import * as Struct from "effect/Struct"
 import * as Engine from "@stepwright/core/Engine"
 import { usage } from "../base/cliError.ts"
 import type { Words } from "../base/words.ts"
-import { checkFlags } from "../run/checkFlags.ts"
+import * as consent from "../gate/consent.ts"
+import { checkFlags, checkPython } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as input from "../run/input.ts"
 import * as runFolder from "../run/runFolder.ts"
@@ -24,6 +25,7 @@ const config = (words: Words) => ({
   ...flags.answering,
   otlp: flags.otlp,
   noInput: flags.noInput,
+  yes: flags.yes,
   json: flags.json
 })
 
@@ -31,17 +33,22 @@ export const resume = (words: Words) =>
   Command.make(
     "resume",
     config(words),
-    Effect.fnUntraced(function* ({ json, mutants, noInput, otlp: _, run, workflow, ...rest }) {
+    Effect.fnUntraced(function* ({ json, mutants, noInput, otlp: _, run, workflow, yes, ...rest }) {
+      const manner = { json, noInput, yes }
       yield* checkFlags(rest)
+      yield* consent.check(rest.install, manner)
       const opened = yield* session.hold(run, workflow)
       yield* checkSettings(opened.run, rest)
       const settings = changed(opened.settings, rest)
-      if (opened.state.status !== "COMPLETED") yield* checkOut(opened.loaded, settings)
+      if (opened.state.status !== "COMPLETED") {
+        yield* checkOut(opened.loaded, settings)
+        yield* checkPython(settings.python)
+      }
       const told = yield* input.withTold(opened.loaded.workflow.input, opened.state.input, { mutants })
       const ready = yield* setUp({ ...opened, settings }, { before: opened.settings })
       yield* runFolder.writeSettings(opened.run, settings)
       const self = { ...opened, settings, state: yield* withInput(opened, told) }
-      yield* runAndReport(self, ready, { json, noInput })
+      yield* runAndReport(self, ready, manner)
     }, Effect.scoped)
   ).pipe(
     Command.provide(({ otlp }) => flags.sending(otlp)),

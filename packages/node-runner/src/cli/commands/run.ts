@@ -9,7 +9,8 @@ import type { Answering } from "../../internal/services/answering.ts"
 import { usage } from "../base/cliError.ts"
 import * as textFile from "../base/textFile.ts"
 import type { Words } from "../base/words.ts"
-import { checkFlags } from "../run/checkFlags.ts"
+import * as consent from "../gate/consent.ts"
+import { checkFlags, checkPython } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as input from "../run/input.ts"
 import * as runFolder from "../run/runFolder.ts"
@@ -32,6 +33,7 @@ const config = (words: Words) => ({
   ...flags.answering,
   otlp: flags.otlp,
   noInput: flags.noInput,
+  yes: flags.yes,
   json: flags.json
 })
 
@@ -48,10 +50,14 @@ export const run = (words: Words) =>
       otlp: _,
       samples,
       workflow,
+      yes,
       ...others
     }) {
       const { mutants, review, ...rest } = others
+      const manner = { json, noInput, yes }
       yield* checkFlags(rest)
+      yield* consent.check(rest.install, manner)
+      yield* checkPython(rest.python)
       const loaded = yield* workflowOf(workflow)
       const value = yield* input.decode(loaded.workflow.input, {
         files,
@@ -81,7 +87,7 @@ export const run = (words: Words) =>
       const { ready, session } = yield* out === undefined
         ? runFolder.beginIn(run, `out/${stem}`, begin)
         : runFolder.begin(run, begin(out))
-      yield* runAndReport(session, ready, { json, noInput })
+      yield* runAndReport(session, ready, manner)
     }, Effect.scoped)
   ).pipe(
     Command.provide(({ otlp }) => flags.sending(otlp)),

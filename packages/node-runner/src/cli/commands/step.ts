@@ -51,7 +51,7 @@ export const step = (words: Words) =>
         Console.log(
           JSON.stringify({ run, path, error: document.ofError({ path, tag, message }, `${goOn}${flag}`) }, null, 2)
         )
-      const { ending, ran, state, undecided } = yield* watched(opened, ready, (listeners) =>
+      const { ending, ran, state, undecided } = yield* watched(opened, ready, { json }, (listeners) =>
         Engine.step(definition, opened.state, path, { force, ...listeners })
       ).pipe(
         explainPath(path, definition, opened.state, again),

@@ -3,29 +3,55 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
+import type { JournalError } from "@stepwright/core/Journal"
 import { counts, isGreen, TestRunner } from "@stepwright/core/TestRunner"
+import type { SourceFile } from "@stepwright/core/Workspace"
+import type { Answering } from "../../internal/services/answering.ts"
 import * as testRunners from "../../internal/services/testRunners.ts"
-import { configuration, failed, usage } from "../base/cliError.ts"
+import { type CliError, configuration, failed, usage } from "../base/cliError.ts"
 import { defined } from "../base/defined.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import * as output from "../base/output.ts"
+import * as consent from "../gate/consent.ts"
+import { checkPython } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import { standardSettings } from "../run/settings.ts"
 import { sourcesBelow } from "../run/readSources.ts"
 
-/** A folder that is there, or else the one into which a run delivered. */
-const folderOf = Effect.fnUntraced(function* (given: string) {
+interface Place extends Pick<Answering, "sandbox" | "python" | "install"> {
+  readonly directory: string
+  /** The packages that the tests need. */
+  readonly packages?: ReadonlyArray<string>
+}
+
+/** A folder that is there, or else the one into which a run delivered, with what that ran its tests in. */
+const placeOf = Effect.fnUntraced(function* (
+  given: string
+): Effect.fn.Return<Place, CliError | JournalError, FileSystem.FileSystem> {
   if (given.trim() === "") return yield* usage("DIR names nothing", { target: "DIR", fix: "name a folder or a run" })
   const fs = yield* FileSystem.FileSystem
-  if (yield* Effect.orElseSucceed(fs.exists(given), () => false)) return given
-  if (given !== runFolder.latest && !(yield* runFolder.isReference(given))) return given
+  if (yield* Effect.orElseSucceed(fs.exists(given), () => false)) return { directory: given }
+  if (given !== runFolder.latest && !(yield* runFolder.isReference(given))) return { directory: given }
   const run = yield* runFolder.find(given)
-  const { out } = (yield* runFolder.readSettings(run)) ?? standardSettings(run)
+  const { out, ...settings } = (yield* runFolder.readSettings(run)) ?? standardSettings(run)
   yield* Console.error(`run ${run}: ${out}`)
-  return out
+  const { records } = yield* runFolder.state(run)
+  const last = Object.values(records).findLast(({ result, step }) => step === "verification" && result !== undefined)
+  const { packages = [] } = Option.getOrElse(decodeVerification(last?.result?.output), () => ({ packages: [] }))
+  return { ...Struct.pick(settings, ["sandbox", "python", "install"]), directory: out, packages }
 })
+
+const decodeVerification = Schema.decodeUnknownOption(
+  Schema.Struct({ packages: Schema.optionalKey(Schema.Array(Schema.String)) })
+)
+
+/** The files whose tests are looked for wherever they are. */
+const isTest = ({ path }: SourceFile) => /(?:^|\/)(?:test_[^/]*|[^/]*_test)\.py$/u.test(path)
 
 const indented = (text: string) => text.trimEnd().replaceAll(/^/gm, "  ")
 
@@ -42,11 +68,16 @@ export const verify = Command.make(
     python: flags.answering.python,
     json: flags.json
   },
-  Effect.fnUntraced(function* ({ directory: given, json, python, sandbox }) {
-    const directory = yield* folderOf(given)
+  Effect.fnUntraced(function* ({ directory: given, json, ...told }) {
+    yield* checkPython(told.python)
+    const { directory, packages = [], ...own } = yield* placeOf(given)
+    const { sandbox, ...options } = { ...own, ...defined(told) }
     const sources = yield* sourcesBelow(directory)
-    const report = yield* Effect.flatMap(TestRunner, ({ run }) => run(sources)).pipe(
-      Effect.provide(testRunners.layer(sandbox, defined({ python }))),
+    const { doubtsOf } = yield* Effect.promise(() => import("@stepwright/steps/VerificationStep"))
+    const report = yield* Effect.flatMap(TestRunner, ({ run }) => run(sources, { packages })).pipe(
+      Effect.map((report) => ({ ...report, doubts: doubtsOf(sources.filter(isTest), report) })),
+      Effect.provide(testRunners.layer(sandbox, options)),
+      (work) => consent.given(work, { json }),
       Effect.catchTag("TestRunnerError", (error) =>
         Effect.fail((error.reason === "Unavailable" ? configuration : failed)(error.message, { cause: error }))
       )

@@ -7,6 +7,15 @@ import * as textFile from "../base/textFile.ts"
 import { checkDelivered, checkFolder } from "./checkFolder.ts"
 import type { Told } from "./flags.ts"
 
+/** Refuses an interpreter that is none. */
+export const checkPython = Effect.fnUntraced(function* (name: string | undefined) {
+  if (name === undefined) return
+  const { locate } = yield* Effect.promise(() => import("../../internal/sandbox/python.ts"))
+  yield* Effect.mapError(locate(name), (error) =>
+    usage(`--python names no Python that runs tests: ${error.why}`, { target: "--python", cause: error })
+  )
+})
+
 /** Refuses, before anything is done, what contradicts itself or cannot be used. */
 export const checkFlags = Effect.fnUntraced(function* ({
   model,

@@ -69,7 +69,11 @@ export const answering = {
     ),
     maybe
   ),
-  python: text("python", "FILE", "Python that runs tests, also of a virtual environment (default: python3)")
+  python: text("python", "FILE", "Python that runs tests, also of a virtual environment (default: python3)"),
+  install: Flag.Boolean("install").pipe(
+    Flag.withDescription("Install packages that tests need and the Python lacks, as wheels, in a folder of their own"),
+    maybe
+  )
 } satisfies { readonly [K in keyof Answering]-?: Flag.Flag<Answering[K] | undefined> }
 
 /** Where spans and metrics are sent while a command works: of this process, and no setting of a run. */
@@ -160,6 +164,9 @@ export const json = toggle("json", "Print one JSON document on standard output")
 
 /** Whether a person is asked for nothing. */
 export const noInput = toggle("no-input", "Ask for no decision, also on a terminal")
+
+/** Whether packages are installed unasked. */
+export const yes = toggle("yes", "With --install: do not ask before packages are installed")
 
 export const namedRun = Argument.String("RUN").pipe(
   Argument.withDescription("Id of a run, the beginning of one, or `latest`: the one that was used last (default)")

@@ -19,6 +19,8 @@ export interface Progress {
   readonly deltas: typeof DeltaSink.Service
   /** Shows a line of something else without spoiling the rest. */
   readonly print: (line: string) => void
+  /** Draws nothing while something else uses the screen. */
+  readonly aside: <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
 /** Shows on a screen how a run goes on: a tree that is redrawn in place on a terminal, plain lines elsewhere. */
@@ -50,9 +52,16 @@ const drawn = Effect.fnUntraced(function* (
   let frame = 0
   let height = 0
   let isLive = true
+  let isAside = false
   const signs = screen.isAscii ? asciiSpinner : spinner
 
+  /** In the place of what is drawn. */
+  const write = (text: string) => {
+    screen.write(`${up(height)}${clearBelow}${text}`)
+    height = 0
+  }
   const draw = () => {
+    if (isAside) return
     const now = clock.currentTimeMillisUnsafe()
     const all = tree.rows(definition, state, isLive, { origins: origins.at })
     const style = {
@@ -108,10 +117,22 @@ const drawn = Effect.fnUntraced(function* (
       }
     },
     print: (line) => {
-      screen.write(`${up(height)}${clearBelow}${line}\n`)
-      height = 0
+      write(`${line}\n`)
       draw()
-    }
+    },
+    aside: (work) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => {
+          write(showCursor)
+          isAside = true
+        }),
+        () => work,
+        () =>
+          Effect.sync(() => {
+            isAside = false
+            screen.write(hideCursor)
+          })
+      )
   }
 })
 
@@ -139,5 +160,5 @@ const plain = (state: WorkflowState, screen: Screen): Progress => {
     const details = format.ofRecord(records[event.path]!, undefined)
     say(event.path, details === "" ? "done" : `done (${details})`)
   }
-  return { onEvent, deltas: undefined, print: (line) => screen.write(`${line}\n`) }
+  return { onEvent, deltas: undefined, print: (line) => screen.write(`${line}\n`), aside: (work) => work }
 }

@@ -58,7 +58,9 @@ export const Answering = Schema.Struct({
   /** The sandbox that runs tests; the strongest that works here, unless given. */
   sandbox: Schema.optionalKey(Sandbox),
   /** The Python that runs them, where it is not the sandbox's own: a file, or a name in `PATH`. */
-  python: Schema.optionalKey(Schema.String)
+  python: Schema.optionalKey(Schema.String),
+  /** Whether packages that they need and that Python lacks are installed for them, as wheels. */
+  install: Schema.optionalKey(Schema.Boolean)
 })
 export type Answering = typeof Answering.Type
 

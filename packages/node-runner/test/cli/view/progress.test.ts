@@ -96,6 +96,20 @@ describe("progress", () => {
       }).pipe(Effect.scoped)
     )
 
+    it.effect("draws nothing while somebody is asked, and below that again", () =>
+      Effect.gen(function* () {
+        const terminal = screen(true)
+        const { aside, event } = yield* watch(terminal)
+        event(started("greet"))
+        yield* TestClock.adjust("200 millis")
+        const before = terminal.written.length
+        yield* aside(TestClock.adjust("1 minute"))
+        assert.deepStrictEqual(terminal.written.slice(before), ["\u001b[2A\u001b[G\u001b[J\u001b[?25h", "\u001b[?25l"])
+        yield* TestClock.adjust("100 millis")
+        assert.isTrue(terminal.written.at(-1)!.startsWith("\u001b[Ghello"))
+      }).pipe(Effect.scoped)
+    )
+
     it.effect("shows what is there of a reply that is still coming, until it is there", () =>
       Effect.gen(function* () {
         const terminal = screen(true)
