@@ -60,12 +60,11 @@ const argumentsOf = (
     startIn(root)
   ].flat()
 
-/** What finds names in the network, and tells who is who there; no private keys. */
-const network = [
-  ...["resolv.conf", "hosts", "nsswitch.conf", "ssl/certs", "ssl/cert.pem", "ssl/openssl.cnf"],
-  ...["pki/tls/certs", "pki/tls/cert.pem", "pki/ca-trust", "ca-certificates"]
-].map((name) => `/etc/${name}`)
-const certificates = ["/usr/share/ca-certificates", "/usr/local/share/ca-certificates"]
+/** What finds names in the network, and who is to be trusted there; no private keys. */
+const names = ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf"]
+const trust = ["/etc/ssl/certs", "/etc/ssl/cert.pem", "/etc/ssl/openssl.cnf", "/etc/ca-certificates"]
+const certificates = ["/etc/pki/tls/certs", "/etc/pki/ca-trust", "/usr/share/ca-certificates"]
+const network = [...names, ...trust, ...certificates, "/usr/local/share/ca-certificates"]
 
 /** The same for what fills a folder from the network: that, and nothing else, is to be written. */
 const argumentsToInstall = (
@@ -74,12 +73,7 @@ const argumentsToInstall = (
   places: ReadonlyArray<string>,
   isRoot: boolean
 ): ReadonlyArray<string> =>
-  [
-    apart(isRoot, []),
-    readable([...parts, ...network, ...certificates, ...places]),
-    ["--bind", folder, folder],
-    startIn(folder)
-  ].flat()
+  [apart(isRoot, []), readable([...parts, ...network, ...places]), ["--bind", folder, folder], startIn(folder)].flat()
 
 /** What is bound: a place in another one is there with that. */
 const bound = (parts: ReadonlyArray<string>): ReadonlyArray<string> =>
