@@ -7,7 +7,7 @@ export const template = PromptTemplate.make(
 
 - A test of something that has changed checks what [Source] says now, with an expected result that you work out from it by hand. A test of something that is no longer wanted is taken out, whole.
 - What is new gets at least one test, unless no test can observe it, beside the tests that are like it, or in a new file of the same kind: the edge, the limit and one beyond it, each error with what must be unchanged after it, and how it meets other features that touch the same state. "every", "always" and "never" get a table of hostile cases, run by \`subTest\`.
-- All other tests stay as they are, to the letter. Where [Source] is silent nothing is tested. If no test is to change, the whole reply is \`(none)\`.
+- All other tests stay as they are, to the letter, but where one relies on what has changed: that part of it follows. Where [Source] is silent nothing is tested. If no test is to change, the whole reply is \`(none)\`.
 - {{naming}}
 - There are \`unittest.TestCase\` classes only, of the standard library and the "Dependencies" of [Interface]. No network, no subprocess, no sleeping, no real time. Files are written only in a \`tempfile.TemporaryDirectory()\`. Each test stands alone, gives the same result every time, returns nothing, and has an assertion.
 

@@ -27,7 +27,10 @@ export const edited = (before: TestGeneration, edits: Repair): Result.Result<Tes
 
 const decode = Schema.decodeUnknownResult(Schema.toType(TestGeneration))
 
-/** What edits of tests do that they must not: other files, and tests that have nothing to do with the change. */
+/**
+ * What edits of tests do that they must not: change other files, and take out or weaken tests of what is as it was. One
+ * of these may well rely on what changed.
+ */
 export const editProblem = (
   edits: Repair,
   { reach, tests }: { readonly reach: Reached; readonly tests: TestGeneration },
@@ -43,14 +46,12 @@ export const editProblem = (
   const changed = new Set(edits.map(({ path }) => path))
   for (const { content, path } of tests.filter(({ path }) => changed.has(path))) {
     const left = testNames.of(after.success.find((file) => file.path === path)?.content ?? "")
-    const lost = testNames
-      .of(content)
-      .find(
-        (test) =>
-          !isFree(test) && !left.some(({ fullName, source }) => fullName === test.fullName && source === test.source)
-      )
-    if (lost !== undefined)
-      return `the test ${lost.name} of "${path}" has nothing to do with the change: leave it as it was`
+    for (const test of testNames.of(content).filter((test) => !isFree(test))) {
+      const one = left.find(({ fullName }) => fullName === test.fullName)
+      if (one === undefined) return `the test ${test.name} is gone from "${path}", and what it checks is as it was`
+      const weaker = testNames.weakening(test, one)
+      if (weaker !== undefined) return `the test ${test.name} of "${path}" ${weaker}`
+    }
   }
   return undefined
 }

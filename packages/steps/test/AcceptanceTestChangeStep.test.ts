@@ -45,7 +45,10 @@ describe("AcceptanceTestChangeStep", () => {
 
   it.effect.each([
     [[], "the test test_raises quotes a sentence that the documents do not have any more"],
-    [[{ ...edit, search: quoting.add }], `the test test_adds of "${songs.path}" has nothing to do with the change`],
+    [
+      [{ ...edit, search: quoting.add }],
+      `the test test_adds is gone from "${songs.path}", and what it checks is as it was`
+    ],
     [[{ path: times.path, content: "x = 1\n" }], `"${times.path}" is none of the files that the change can reach`],
     [
       [edit, { path: "tests/test_more.py", content: "x = 1\n" }],

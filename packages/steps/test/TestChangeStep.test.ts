@@ -91,7 +91,10 @@ describe("TestChangeStep", () => {
 
     it.effect.each([
       [[{ path: times.path, content: "x = 1\n" }], `"${times.path}" is none of the files that the change can reach`],
-      [[{ ...edit, search: method11 }], `the test test_r1_1_adds of "${songs.path}" has nothing to do with the change`],
+      [
+        [{ ...edit, search: method11 }],
+        `the test test_r1_1_adds is gone from "${songs.path}", and what it checks is as it was`
+      ],
       [[{ path: songs.path, content: "" }], "the test test_r1_1_adds"],
       [[{ ...edit, search: "no such line\n" }], "the text to replace is not there"],
       [[{ path: "playlist/times.py", content: "x = 1\n" }], '"playlist/times.py" is not below tests/'],

@@ -103,6 +103,12 @@ export const escapesIn = (source: string): number =>
       /\b(?:return|try|except|suppress|skipTest|SkipTest|skip|skipIf|skipUnless|expectedFailure|xfail|exit|_exit)\b|\bif (?:False|0)\b/g
     )?.length ?? 0
 
+/** How a test that was changed shows less than before, if it does. */
+export const weakening = (before: Test, after: Test): string | undefined => {
+  if (assertionsIn(after.source) < assertionsIn(before.source)) return "asserts less than before"
+  return escapesIn(after.source) > escapesIn(before.source) ? "may end before it asserts, or is skipped" : undefined
+}
+
 /** A file without some of its tests, its imports and its blank lines. */
 export const restOf = (text: string, tests: ReadonlyArray<Pick<Test, "source">>): string =>
   tests
