@@ -1,37 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
+import { applyPatch } from "diff"
 import { Arbitrary, Schema } from "effect"
 import { changes } from "../../src/internal/diff.ts"
 
 const diffOf = (before: string, after: string) => changes({ a: before }, { a: after })[0]?.diff
-
-/** What a difference makes of a text: the lines of its hunks in the place of those that they name. */
-const patched = (before: string, diff: string) => {
-  const lines = before === "" ? [] : before.replace(/\n$/, "").split("\n")
-  const [, , ...rest] = diff.split("\n")
-  const made: Array<string> = []
-  let at = 0
-  let isOpen = false
-  let mark = ""
-  for (const line of rest) {
-    const [, from, length] = /^@@ -(\d+),(\d+) /.exec(line) ?? []
-    if (from !== undefined) {
-      const start = Number(from) - (length === "0" ? 0 : 1)
-      made.push(...lines.slice(at, start))
-      at = start
-    } else if (line.startsWith("\\")) isOpen ||= mark !== "-"
-    else {
-      mark = line[0]!
-      if (!line.startsWith("+")) assert.strictEqual(lines[at++], line.slice(1))
-      if (!line.startsWith("-")) {
-        made.push(line.slice(1))
-        isOpen = false
-      }
-    }
-  }
-  const own = [...made, ...lines.slice(at)]
-  const isEnded = at < lines.length ? before.endsWith("\n") : !isOpen
-  return own.length === 0 ? "" : own.join("\n") + (isEnded ? "\n" : "")
-}
 
 const texts = Arbitrary.schema(
   Schema.Tuple([Schema.Array(Schema.Literals(["a", "b", "c", "", "-", "\\ x"])), Schema.Literals(["", "\n"])])
@@ -76,7 +48,7 @@ describe("changes", () => {
 
   it.prop("says all that it takes to make one text of the other", [texts, texts], ([before, after]) => {
     const diff = diffOf(before, after)
-    assert.strictEqual(diff === undefined ? before : patched(before, diff), after)
+    assert.strictEqual(diff === undefined ? before : applyPatch(before, diff), after)
   })
 
   it("is cut off where it is long, and says how much there is", () => {
@@ -86,7 +58,7 @@ describe("changes", () => {
     assert.strictEqual(long.split("\n").length - 1 + Number(more), 10_003)
   })
 
-  it("compares long texts that have nothing in common as a whole", () => {
+  it("replaces long texts that have nothing in common as a whole", () => {
     const text = (name: string) => Array.from({ length: 3000 }, (_, i) => `${name} ${i}\n`).join("")
     assert.include(diffOf(text("a"), text("b")), "@@ -1,3000 +1,3000 @@\n-a 0\n-a 1")
   })
