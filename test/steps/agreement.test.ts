@@ -101,7 +101,7 @@ describe("agreement", () => {
       const [first, shelf, ...others] = output.design.agreed.modules
       assert.strictEqual(shelf?.purpose, "holds items until it is lost")
       assert.deepStrictEqual([first, ...others], pantry.design.modules.toSpliced(1, 1))
-      const [change] = (yield* MockLlm.calls).filter(({ metadata }) => metadata.step === "design-change")
+      const change = (yield* MockLlm.calls).find(({ metadata }) => metadata.step === "design-change")
       assert.include(change?.messages[0]?.content, "The author says: A shelf holds items until it is lost.")
     }).pipe(Effect.provide(world))
   )

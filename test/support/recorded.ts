@@ -5,13 +5,11 @@ import { join } from "node:path"
 import { env } from "node:process"
 import { assert } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { Engine, type Journal, WorkflowState } from "@stepwright/core"
+import { Engine, WorkflowState } from "@stepwright/core"
 import { NodeRunner } from "@stepwright/node-runner"
 import { AutomatedCodingWorkflow, Project, VerificationStep } from "@stepwright/steps"
 
 const { workflow } = AutomatedCodingWorkflow
-
-type Services = NodeRunner.Services | Journal.Journal
 
 /** A folder of its own, which is gone afterwards. */
 export const inFolder = <A, E, R>(use: (folder: string) => Effect.Effect<A, E, R>) =>
@@ -30,7 +28,7 @@ export const onRecording = (folder: string, cassette: string) =>
   })
 
 /** Runs a document of the examples on its recording, below a folder of its own. */
-export const onOwnRecording = <A, E>(name: string, use: (folder: string) => Effect.Effect<A, E, Services>) =>
+export const onOwnRecording = <A, E>(name: string, use: (folder: string) => Effect.Effect<A, E, NodeRunner.Services>) =>
   inFolder((folder) => Effect.provide(use(folder), onRecording(folder, name)))
 
 /** A document of the examples. */

@@ -172,7 +172,12 @@ const made = Workflow.make("change", { input: Input }).pipe(
       })
     ),
     scope.pipe(
-      Workflow.bind("testReach", ReachStep.tests, { tests: "input.previous.tests", delta: "design.delta" }),
+      Workflow.bind("testReach", ReachStep.tests, {
+        before: "input.previous.design",
+        design: "design.agreed",
+        tests: "input.previous.tests",
+        delta: "design.delta"
+      }),
       Workflow.branch("testEdits", {
         on: "testReach.isReached",
         cases: { true: TestChangeStep.step, false: nothing },
@@ -188,6 +193,8 @@ const made = Workflow.make("change", { input: Input }).pipe(
     ),
     scope.pipe(
       Workflow.bind("acceptanceReach", ReachStep.acceptance, {
+        before: "input.previous.design",
+        design: "design.agreed",
         tests: "input.previous.acceptance",
         documents: "requirement.agreed.documents",
         delta: "requirement.delta",

@@ -25,9 +25,13 @@ const CodeInput = Schema.Struct({
   delta: SpecificationDelta
 })
 
-const TestsInput = Schema.Struct({ tests: TestGeneration, delta: SpecificationDelta })
+/** What a project offered, and what it offers now. */
+const designs = { before: ArchitectureDesign, design: ArchitectureDesign }
+
+const TestsInput = Schema.Struct({ ...designs, tests: TestGeneration, delta: SpecificationDelta })
 
 const AcceptanceInput = Schema.Struct({
+  ...designs,
   tests: TestGeneration,
   documents: Project.fields.documents,
   delta: DocumentDelta,
@@ -64,6 +68,25 @@ const reached = (files: ReadonlyArray<string>, newFiles: ReadonlyArray<string> =
   isReached: files.length + newFiles.length > 0 || isMore
 })
 
+/** The words of all signatures, but for those of a letter or two, which mean anything. */
+const wordsOf = ({ modules }: ArchitectureDesign): ReadonlySet<string> =>
+  new Set(
+    modules.flatMap(({ members }) =>
+      members.flatMap(({ signature }) => signature.match(/[\p{L}_][\p{L}\p{N}_]{2,}/gu) ?? [])
+    )
+  )
+
+/** Files with names that the project does not offer any more. */
+const filesOfGoneNames = (
+  files: TestGeneration,
+  { before, design }: { readonly before: ArchitectureDesign; readonly design: ArchitectureDesign }
+): ReadonlyArray<string> => {
+  const now = wordsOf(design)
+  const gone = new Set([...wordsOf(before)].filter((word) => !now.has(word)))
+  const isOfGone = (text: string) => text.match(/[\p{L}_][\p{L}\p{N}_]*/gu)?.some((word) => gone.has(word)) === true
+  return files.filter(({ content }) => isOfGone(content)).map(({ path }) => path)
+}
+
 const testsIn = (files: TestGeneration) => files.map(({ content, path }) => ({ path, tests: testNames.of(content) }))
 
 /** Files of tests, and with them what these may import: files without tests. */
@@ -75,8 +98,8 @@ const withHelpers = (files: TestGeneration, wanted: ReadonlySet<string>, isMore:
   return reached(isReached ? paths : [], [], isReached)
 }
 
-/** Files with tests of each criterion that changed, or else of the requirement under which it is new. */
-const testsOf = ({ delta: { isChanged, touched }, tests }: typeof TestsInput.Type): Reached => {
+/** Files with tests of each criterion that changed, or else of the requirement under which it is new, or of gone names. */
+const testsOf = ({ delta: { isChanged, touched }, tests, ...designs }: typeof TestsInput.Type): Reached => {
   const files = testsIn(tests)
   const filesOf = (start: string) =>
     files.flatMap(({ path, tests }) =>
@@ -86,7 +109,7 @@ const testsOf = ({ delta: { isChanged, touched }, tests }: typeof TestsInput.Typ
     const own = filesOf(`${id}.`)
     return own.length > 0 ? own : filesOf(`${id.split(".")[0]}.`)
   })
-  return withHelpers(tests, new Set(paths), isChanged)
+  return withHelpers(tests, new Set([...paths, ...filesOfGoneNames(tests, designs)]), isChanged)
 }
 
 /** Tells tests that quote what an edit took away, or what the documents do not say, however long since. */
@@ -98,12 +121,13 @@ export const quotesGone = ({ delta, documents }: Pick<typeof AcceptanceInput.Typ
   }
 }
 
-/** Files with tests of passages that changed; none where other words ask for the same. */
+/** Files with tests of passages that changed, or of gone names; none where other words ask for the same. */
 const acceptanceOf = ({ isChanged, tests: files, ...change }: typeof AcceptanceInput.Type): Reached => {
   if (!isChanged) return reached([])
   const isGone = quotesGone(change)
   const paths = testsIn(files).flatMap(({ path, tests }) => (tests.some(isGone) ? [path] : []))
-  return withHelpers(files, new Set(paths), newPassages(change.delta).length > 0)
+  const wanted = new Set([...paths, ...filesOfGoneNames(files, change)])
+  return withHelpers(files, wanted, newPassages(change.delta).length > 0)
 }
 
 /** Finds the files of code that a change can reach. */

@@ -12,7 +12,14 @@ type Test = (typeof acceptance)[number]
 const asked = (edits: CodeRepairStep.Repair, documents = project.change.documents, tests = acceptance) =>
   Effect.gen(function* () {
     const delta = DocumentDeltaStep.between({ documents: project.documents, specification }, documents)
-    const reach = yield* Step.run(ReachStep.acceptance, { tests, documents, delta, isChanged: true })
+    const reach = yield* Step.run(ReachStep.acceptance, {
+      before: design,
+      design,
+      tests,
+      documents,
+      delta,
+      isChanged: true
+    })
     const step = Step.run(AcceptanceTestChangeStep.step, { documents, design, samples: [], delta, reach, tests })
     return yield* asking(step, AcceptanceTestChangeStep.parser.print(edits))
   })

@@ -78,11 +78,11 @@ describe("ReachStep", () => {
 
   describe("tests", () => {
     const reached = (change: Partial<typeof unchanged>, of = tests) =>
-      Step.run(ReachStep.tests, { tests: of, delta: delta(change) })
+      Step.run(ReachStep.tests, { before: design, design, tests: of, delta: delta(change) })
 
     it.effect("are the files with tests of what changed, and what tests import", () =>
       Effect.gen(function* () {
-        const { files } = yield* Step.run(ReachStep.tests, { tests, delta: specificationDelta })
+        const { files } = yield* Step.run(ReachStep.tests, { before: design, design, tests, delta: specificationDelta })
         assert.deepStrictEqual(files, ["tests/test_songs.py", helper])
         assert.deepStrictEqual((yield* reached({ retired: [{ id: "R3.1", why: "…" }] })).files, [
           "tests/test_files.py",
@@ -95,6 +95,23 @@ describe("ReachStep", () => {
       Effect.gen(function* () {
         const change = { changes: [...project.change.review.changes, added("R2.2")] }
         assert.deepStrictEqual((yield* reached(change)).files, ["tests/test_songs.py", "tests/test_times.py", helper])
+      })
+    )
+
+    it.effect("are those with a name that the project does not offer any more, whatever they check", () =>
+      Effect.gen(function* () {
+        const [songs, ...others] = design.modules
+        const before = {
+          ...design,
+          modules: [
+            { ...songs!, members: [...songs!.members, { signature: "def old(x: int) -> int", behaviour: "…" }] },
+            ...others
+          ]
+        }
+        const calling = { path: "tests/test_old.py", content: "def test_r3_1_it():\n    assert old(1) == 2\n" }
+        const input = { before, design, tests: [...tests, calling], delta: specificationDelta }
+        const { files } = yield* Step.run(ReachStep.tests, input)
+        assert.deepStrictEqual(files, ["tests/test_songs.py", helper, calling.path])
       })
     )
 
@@ -121,6 +138,8 @@ describe("ReachStep", () => {
   describe("acceptance", () => {
     const reached = (edited: typeof documents, of = acceptance, isChanged = true) =>
       Step.run(ReachStep.acceptance, {
+        before: design,
+        design,
         tests: of,
         documents: edited,
         delta: DocumentDeltaStep.between({ documents, specification }, edited),

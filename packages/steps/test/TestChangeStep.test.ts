@@ -21,7 +21,7 @@ const asked = (edits: CodeRepairStep.Repair, review: typeof unchanged = project.
   Effect.gen(function* () {
     const after = RequirementReviewStep.apply(requirement, review)
     const delta = SpecificationDeltaStep.between(requirement, after)
-    const reach = yield* Step.run(ReachStep.tests, { tests, delta })
+    const reach = yield* Step.run(ReachStep.tests, { before: design, design, tests, delta })
     const specification = TraceStep.trace(after, project.change.documents)
     const step = Step.run(TestChangeStep.step, { specification, design, samples: [], delta, reach, tests })
     return yield* asking(step, TestChangeStep.parser.print(edits))
@@ -121,7 +121,12 @@ describe("TestChangeStep", () => {
       Effect.gen(function* () {
         const mine = { path: "tests/test_mine.py", content: named("test_mine_") }
         const own = [...tests, mine]
-        const reach = yield* Step.run(ReachStep.tests, { tests: own, delta: specificationDelta })
+        const reach = yield* Step.run(ReachStep.tests, {
+          before: design,
+          design,
+          tests: own,
+          delta: specificationDelta
+        })
         const input = {
           specification: project.changed,
           design,
