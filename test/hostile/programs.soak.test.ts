@@ -1,4 +1,3 @@
 import { hostileIn } from "./inSandbox.ts"
 
-hostileIn("bubblewrap with pytest")
-hostileIn("pyodide")
+for (const name of ["bubblewrap", "bubblewrap with pytest", "pyodide"] as const) hostileIn(name, true)

@@ -51,8 +51,6 @@ export const layer = (options: Options = {}): Layer.Layer<TestRunner> =>
 const memoryBytes = 2 ** 29
 const reportBytes = 2 ** 25
 const root = "/package"
-/** At the time limit tests are interrupted, to see where they are. What has not ended by then is killed. */
-const grace = Duration.seconds(10)
 
 /** The program of the process: TypeScript in the repository, JavaScript where it is installed. */
 const program = fileURLToPath(
@@ -143,7 +141,7 @@ const make = Effect.fnUntraced(function* ({
       const [output, complaints, report] = yield* Effect.all(
         [head(process.stdout, maxOutput), head(process.stderr, 4_000), head(reports, reportBytes)],
         { concurrency: "unbounded" }
-      ).pipe(Effect.raceFirst(outOfTime("Pyodide", started, startTimeout, timeout, grace)))
+      ).pipe(Effect.raceFirst(outOfTime("Pyodide", started, startTimeout, timeout)))
       const durationMillis = (yield* Clock.currentTimeMillis) - began
       return { files, report, output, complaints, durationMillis, timeout }
     },

@@ -4,13 +4,15 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as testReport from "./testReport.ts"
 
-/** Fails when a sandbox does not start in time, or the tests then have not ended some time after their own limit. */
+/** What watches the tests ends them at their limit, and sees where they are. This is for where they keep it from that. */
+const grace = Duration.seconds(1)
+
+/** Fails when a sandbox does not start in time, or the tests then have not ended soon after their own limit. */
 export const outOfTime = (
   name: string,
   started: Deferred.Deferred<void>,
   startTimeout: Duration.Input,
-  timeout: Duration.Input,
-  grace: Duration.Duration
+  timeout: Duration.Input
 ) => {
   const limit = Duration.fromInputUnsafe(startTimeout)
   return Deferred.await(started).pipe(

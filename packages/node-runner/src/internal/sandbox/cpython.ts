@@ -64,8 +64,6 @@ export interface Place {
 }
 
 const startTimeout = Duration.minutes(2)
-/** What watches the tests ends them at their limit. This is for where they stopped it. */
-const grace = Duration.seconds(1)
 const reportBytes = 2 ** 25
 /** More descriptors than this few systems give. */
 const mostGiven = 200
@@ -146,7 +144,7 @@ export const make = Effect.fnUntraced(function* (
       const [output, complaints, report] = yield* Effect.all(
         [head(process.stdout, maxOutput), head(process.stderr, 4_000), head(reports, reportBytes)],
         { concurrency: "unbounded" }
-      ).pipe(Effect.raceFirst(outOfTime("the sandbox", started, startTimeout, timeout, grace)))
+      ).pipe(Effect.raceFirst(outOfTime("the sandbox", started, startTimeout, timeout)))
       const durationMillis = (yield* Clock.currentTimeMillis) - began
       return { files, report, output, complaints, durationMillis, timeout }
     },
