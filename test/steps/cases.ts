@@ -3,16 +3,23 @@ import type { LlmClient } from "@stepwright/core/LlmClient"
 import type { LlmError } from "@stepwright/core/LlmError"
 import type { StepOutputError } from "@stepwright/core/Step"
 import {
+  AcceptanceTestChangeStep,
   AcceptanceTestStep,
   ArchitectureDesignStep,
   BriefStep,
+  CodeChangeStep,
   CodeRepairStep,
+  DesignChangeStep,
+  DocumentDeltaStep,
   ImplementationStep,
   JudgementStep,
   MutantTestStep,
+  RequirementChangeStep,
   RequirementReviewStep,
   RequirementStep,
+  SpecificationDeltaStep,
   TaskBreakdownStep,
+  TestChangeStep,
   TestGenerationStep,
   TestRepairStep,
   TraceStep
@@ -42,6 +49,43 @@ const samples = [{ path: "data/shelf.csv", content: "item,weight\nrice,2\n" }]
 const talk = (text: string) =>
   `Certainly! Here is what you asked for:\n\n${text}\n\nLet me know if you need anything else.`
 const fenced = (text: string, language: string) => `~~~~${language}\n${text}\n~~~~`
+
+const json = (reply: string) => talk(fenced(reply, "json").replaceAll("~~~~", "```"))
+
+/** An edit of the document, and what it changes in each part. */
+const [was, is] = ["An empty shelf has the weight 0.", "An empty shelf has the weight 1."] as const
+const edited = documents.map(({ path, text }) => ({ path, text: text.replace(was, is) }))
+const delta = DocumentDeltaStep.between({ documents, specification }, edited)
+const requirementChange: RequirementReviewStep.RequirementReview = {
+  ...review,
+  changes: [{ id: "R1.1", text: is, quotes: [is], why: "it is not 0 any more" }]
+}
+const after = TraceStep.trace(RequirementReviewStep.apply(specification.requirement, requirementChange), edited)
+const specificationDelta = SpecificationDeltaStep.between(specification.requirement, after.requirement)
+const { absent, assumptions, decisions, dependencies, entryPoints, formats } = design
+const designChange: DesignChangeStep.DesignChange = {
+  modules: [{ ...design.modules[1]!, purpose: "Holds items." }],
+  files: [],
+  removed: [],
+  ...{ absent, assumptions, decisions, dependencies, entryPoints, formats }
+}
+const reach = (path: string) => ({ files: [path], newFiles: [], isReached: true })
+const { shelf: shelfFile } = pantry.paths
+const codeChange = [
+  { path: shelfFile, search: pantry.code(shelfFile), replace: `${pantry.code(shelfFile)}weight = 1\n` }
+]
+const testChange = [
+  { path: tests[0].path, search: tests[0].content, replace: "def test_r1_1_empty():\n    assert of_1() == 1\n" }
+]
+const quoting = (sentence: string) => `def test_it():\n    """${sentence}"""\n    assert of_1()\n`
+const acceptanceChange = [{ path: acceptance[0].path, search: quoting(was), replace: quoting(is) }]
+const changes = {
+  requirement: RequirementChangeStep.parser.print(requirementChange),
+  design: DesignChangeStep.parser.print(designChange),
+  code: CodeChangeStep.parser.print(codeChange),
+  tests: TestChangeStep.parser.print(testChange),
+  acceptance: AcceptanceTestChangeStep.parser.print(acceptanceChange)
+}
 
 export const cases = {
   requirement: {
@@ -165,6 +209,84 @@ export const cases = {
     broken: {
       reply: replies["test-repair"].replace("def test_r1_1_empty():\n", "def test_r1_1_nothing():\n"),
       fault: 'the test test_r1_1_empty is gone from "tests/test_pantry.py"'
+    }
+  },
+  "requirement-change": {
+    ask: Step.run(RequirementChangeStep.step, { documents: edited, samples, specification, delta }),
+    output: requirementChange,
+    reply: changes.requirement,
+    talkative: json(changes.requirement),
+    broken: { reply: changes.requirement.replace('"R1.1"', '"R2.2"'), fault: `R1.1 quotes "${was}"` }
+  },
+  "design-change": {
+    ask: Step.run(DesignChangeStep.step, {
+      documents: edited,
+      given: [],
+      samples,
+      specification: after,
+      design,
+      changes: specificationDelta.text,
+      touched: specificationDelta.touched
+    }),
+    output: designChange,
+    reply: changes.design,
+    talkative: json(changes.design),
+    broken: {
+      reply: changes.design.replace(
+        '"removed": []',
+        '"removed": [{ "path": "pantry/oven.py", "reason": "it is hot" }]'
+      ),
+      fault: '"pantry/oven.py" is removed, and is no file of the design'
+    }
+  },
+  "code-change": {
+    ask: Step.run(CodeChangeStep.step, {
+      specification: after,
+      design,
+      delta: specificationDelta,
+      reach: reach(shelfFile),
+      code: { [shelfFile]: pantry.code(shelfFile) }
+    }),
+    output: codeChange,
+    reply: changes.code,
+    talkative: talk(`${changes.code}\n\nRun the tests with:\n\n\`\`\`bash\npython3 -m unittest\n\`\`\``),
+    broken: {
+      reply: changes.code.replace("Version 1", "Version 3"),
+      fault: "pantry/shelf.py: the text to replace is not there"
+    }
+  },
+  "test-change": {
+    ask: Step.run(TestChangeStep.step, {
+      specification: after,
+      design,
+      samples,
+      delta: specificationDelta,
+      reach: reach(tests[0].path),
+      tests
+    }),
+    output: testChange,
+    reply: changes.tests,
+    talkative: talk(`${changes.tests}\n\nRun them with:\n\n\`\`\`bash\npython3 -m unittest\n\`\`\``),
+    broken: {
+      reply: changes.tests.replace("test_r1_1_empty():\n", "test_r7_1_empty():\n"),
+      fault: "names R7.1, which is no criterion"
+    }
+  },
+  "acceptance-test-change": {
+    ask: Step.run(AcceptanceTestChangeStep.step, {
+      documents: edited,
+      design,
+      samples,
+      delta,
+      reach: reach(acceptance[0].path),
+      tests: [{ path: acceptance[0].path, content: quoting(was) }]
+    }),
+    output: acceptanceChange,
+    reply: changes.acceptance,
+    talkative: talk(`${changes.acceptance}\n\nRun them with:\n\n\`\`\`bash\npython3 -m unittest\n\`\`\``),
+    broken: {
+      reply: changes.acceptance.replace(is, was),
+      fault: "quotes a sentence that the documents do not have any more"
     }
   }
 } satisfies Readonly<Record<string, Case>>

@@ -99,7 +99,10 @@ describe("the prompts", () => {
           testRepair: sorted(nonces[0]!)
         }
       )
-      assert.deepStrictEqual([...new Set(calls.map(({ metadata }) => metadata.step))].toSorted(), [...names].toSorted())
+      assert.deepStrictEqual(
+        [...new Set(calls.map(({ metadata }) => metadata.step))].toSorted(),
+        names.filter((name) => !name.endsWith("-change")).toSorted()
+      )
     }).pipe(
       Effect.provide(Layer.mergeAll(pantry.world(), pantry.sandbox(pantry.redUntilMended), MockLlm.layer(nonceScript)))
     )
