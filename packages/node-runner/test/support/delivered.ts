@@ -85,9 +85,9 @@ const replies: Readonly<Record<string, string>> = {
   ])
 }
 
-const model = LlmClient.layer(({ metadata: { step } }) =>
-  Effect.succeed({ text: replies[step]!, finishReason: "stop", usage: {} })
-)
+/** A model that gives each step one reply. */
+const modelOf = (replies: Readonly<Record<string, string>>) =>
+  LlmClient.layer(({ metadata: { step } }) => Effect.succeed({ text: replies[step]!, finishReason: "stop", usage: {} }))
 
 const passing = TestRunner.layerMemory(
   (files) => ({
@@ -104,6 +104,9 @@ const passing = TestRunner.layerMemory(
   }),
   (_, input) => (input as { readonly files: Schema.Json }).files
 )
+
+/** Such a model, and a sandbox in which all tests pass. */
+export const worldOf = (replies: Readonly<Record<string, string>>) => Layer.merge(modelOf(replies), passing)
 
 export const write = (path: string, text: string) => {
   mkdirSync(dirname(path), { recursive: true })
@@ -123,7 +126,7 @@ export const delivered = (given: Readonly<Record<string, string>> = documents, m
     const { workflow } = AutomatedCodingWorkflow
     const { state } = yield* Effect.flatMap(Engine.initialize(workflow, input), (begun) =>
       Engine.run(workflow, begun)
-    ).pipe(Effect.provide(Layer.mergeAll(model, passing, Workspace.layerMemory(files))))
+    ).pipe(Effect.provide(Layer.merge(worldOf(replies), Workspace.layerMemory(files))))
     write("state.json", WorkflowState.toJson(state))
     for (const [path, text] of Object.entries(given)) write(path, text)
     for (const [path, text] of files) write(`out/made/${path}`, text)
