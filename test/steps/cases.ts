@@ -67,7 +67,12 @@ const designChange: DesignChangeStep.DesignChange = {
   modules: [{ ...design.modules[1]!, purpose: "Holds items." }],
   files: [],
   removed: [],
-  ...{ absent, assumptions, decisions, dependencies, entryPoints, formats }
+  absent,
+  assumptions,
+  decisions,
+  dependencies,
+  entryPoints,
+  formats
 }
 const reach = (path: string) => ({ files: [path], newFiles: [], isReached: true })
 const { shelf: shelfFile } = pantry.paths

@@ -159,8 +159,8 @@ describe("change", () => {
       const { modules: _, files: __, ...lists } = ArchitectureDesignPrompt.example
       const ending = yield* Engine.run(ChangeWorkflow.workflow, state).pipe(
         Effect.map(({ state: { status } }) => status),
-        Effect.provide(NodeWorkspace.layer({ root: "out/made" })),
-        Effect.provide(
+        Effect.provide([
+          NodeWorkspace.layer({ root: "out/made" }),
           worldOf({
             "requirement-change": RequirementChangeStep.parser.print({
               ...requirement,
@@ -178,7 +178,7 @@ describe("change", () => {
             "test-change": TestChangeStep.parser.print(gone),
             "acceptance-test-change": "(none)"
           })
-        )
+        ])
       )
       assert.strictEqual(ending, "COMPLETED")
       assert.isFalse(existsSync("out/made/greet/bye.py"))
