@@ -40,10 +40,9 @@ export const resume = (words: Words) =>
       const opened = yield* session.hold(run, workflow)
       yield* checkSettings(opened.run, rest)
       const settings = changed(opened.settings, rest)
-      if (opened.state.status !== "COMPLETED") {
-        yield* checkOut(opened.loaded, settings)
-        yield* checkPython(settings.python)
-      }
+      const isDone = opened.state.status === "COMPLETED"
+      if (!isDone) yield* checkOut(opened.loaded, settings)
+      yield* checkPython(isDone ? rest.python : settings.python)
       const told = yield* input.withTold(opened.loaded.workflow.input, opened.state.input, { mutants })
       const ready = yield* setUp({ ...opened, settings }, { before: opened.settings })
       yield* runFolder.writeSettings(opened.run, settings)

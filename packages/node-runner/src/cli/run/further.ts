@@ -30,7 +30,7 @@ export const flagsFor = (settings: RunSettings, error: unknown): string => {
 export const flagsOf = (settings: RunSettings, message: string): string => {
   const { maxOutputTokens } = settings
   if (/: install with --install, /.test(message)) return " --install"
-  if (/^[^]*nobody agreed to install/.test(message)) return " --yes"
+  if (/nobody agreed to install /.test(message)) return " --yes"
   // a reply that was cut off at its limit
   if (/raise maxOutputTokens/.test(message)) {
     return ` --max-output-tokens ${maxOutputTokens === undefined ? "N" : 2 * maxOutputTokens}`
