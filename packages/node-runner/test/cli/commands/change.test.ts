@@ -29,6 +29,7 @@ const inputOf = (run: string) => Effect.map(call(["export", run]), ({ out }) => 
 interface Input {
   readonly documents: ReadonlyArray<{ readonly path: string; readonly text: string }>
   readonly samples: ReadonlyArray<{ readonly path: string; readonly text: string }>
+  readonly mutants?: number
   readonly previous: { readonly code: Readonly<Record<string, string>> }
 }
 
@@ -185,6 +186,15 @@ describe("change", () => {
       assert.isFalse(existsSync("out/made/tests/test_bye.py"))
       assert.strictEqual(readFileSync("out/made/greet/hello.py", "utf8"), "# mine\n")
       assert.isFalse(existsSync("out/made/greet/hello.py.new"))
+    }).pipe(inFolder)
+  )
+
+  it.effect("keeps how many mutants there are to be", () =>
+    Effect.gen(function* () {
+      yield* delivered(documents, { mutants: 7 })
+      edited()
+      yield* call(["change", "PRD.md", "--run", "second"])
+      assert.strictEqual((yield* inputOf("second")).mutants, 7)
     }).pipe(inFolder)
   )
 
