@@ -52,7 +52,12 @@ export class Mutant extends Schema.Opaque<Mutant>()(Schema.Struct({ ...Change.fi
 
 /** How well tests notice that code is changed. */
 export class Mutation extends Schema.Opaque<Mutation>()(
-  Schema.Struct({ noticed: Schema.Int, mutants: Schema.Array(Mutant) })
+  Schema.Struct({
+    noticed: Schema.Int,
+    mutants: Schema.Array(Mutant),
+    /** Why there was no sandbox, so that nothing is known. */
+    notKnown: Schema.optionalKey(Schema.String)
+  })
 ) {}
 
 /** What came of showing those who write tests what the tests had not noticed. */

@@ -1,11 +1,12 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Step from "@stepwright/core/Step"
-import { TestRunner } from "@stepwright/core/TestRunner"
+import { TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
 import * as Workflow from "@stepwright/core/Workflow"
 import { ArchitectureDesign } from "./ArchitectureDesignStep.ts"
 import { Attempt, Mutation } from "./Attempt.ts"
 import { moduleName } from "./internal/moduleName.ts"
+import { ifWithin } from "./internal/python/evaluated.ts"
 import { testSources } from "./internal/python/testSources.ts"
 import * as testNames from "./internal/testNames.ts"
 import * as MutantTestStep from "./MutantTestStep.ts"
@@ -93,7 +94,8 @@ const Added = Schema.Struct({
   attempt: Attempt,
   isAny: Schema.Boolean,
   added: Schema.Array(Schema.String),
-  dropped: Schema.Array(Schema.String)
+  dropped: Schema.Array(Schema.String),
+  notKnown: Mutation.fields.notKnown
 })
 
 /** The full names of the tests in files. */
@@ -102,7 +104,7 @@ const namesIn = (files: MutantTestStep.More): ReadonlyArray<string> =>
 
 /**
  * The attempt with more tests: those that the code passes, as it passed the ones by which it was judged; what it does not
- * pass is dropped.
+ * pass is dropped. None is added where there is no sandbox, until there is one.
  */
 const add = Step.effect("add", {
   input: Schema.Struct({ attempt: Attempt, more: MutantTestStep.More }),
@@ -117,6 +119,7 @@ const add = Step.effect("add", {
         const kept = { ...attempt, tests: [...tests, ...files] }
         const given = { code, tests: kept.tests, acceptance, dependencies }
         const verification = yield* Step.run(VerificationStep.step, given)
+        if (verification.outcome === "unavailable") return yield* new TestRunnerError(verification.noVerdict!)
         const added = namesIn(files)
         const dropped = written.filter((test) => !added.includes(test))
         return { attempt: { ...kept, verification }, isAny: added.length > 0, added, dropped }
@@ -130,7 +133,7 @@ const add = Step.effect("add", {
       const failed = new Set(written.filter((test) => !passed.has(test)).map(testNames.lastOf))
       const names = written.map(testNames.lastOf).filter((name) => !failed.has(name))
       const files = Object.fromEntries(more.map(({ content, path }) => [path, content]))
-      const left = yield* Effect.orElseSucceed(testSources(files, names), () => ({}))
+      const left = (yield* ifWithin(testSources(files, names))) ?? {}
       const rest = Object.entries(left)
         .map(([path, content]) => ({ path, content }))
         .filter(({ content }) => testNames.of(content).length > 0)
@@ -138,7 +141,10 @@ const add = Step.effect("add", {
       return second?.attempt.verification.outcome === "green"
         ? second
         : { attempt, isAny: false, added: [], dropped: written }
-    })
+    }).pipe(
+      Effect.catch(({ detail }) => Effect.succeed({ attempt, isAny: false, added: [], dropped: [], notKnown: detail }))
+    ),
+  isCurrent: ({ notKnown }) => Effect.succeed(notKnown === undefined)
 })
 
 const same = Step.effect("same", {
@@ -150,8 +156,10 @@ const same = Step.effect("same", {
 const hardened = Step.effect("hardened", {
   input: Schema.Struct({ before: Mutation, after: Mutation, added: Added }),
   output: Attempt,
-  run: ({ added: { added, attempt, dropped }, after, before }) =>
-    Effect.succeed({ ...attempt, hardened: { before, after, added, dropped } })
+  run: ({ added: { added, attempt, dropped, notKnown }, after: shown, before }) => {
+    const after = notKnown === undefined ? shown : { noticed: 0, mutants: [], notKnown }
+    return Effect.succeed({ ...attempt, hardened: { before, after, added, dropped } })
+  }
 })
 
 /**

@@ -2,9 +2,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Step from "@stepwright/core/Step"
-import { isGreen, type RunOptions, TestRunner, TestRunnerError } from "@stepwright/core/TestRunner"
+import { isGreen, type RunOptions, TestRunner } from "@stepwright/core/TestRunner"
 import { Attempt, Mutant, Mutation } from "./Attempt.ts"
 import * as files from "./internal/files.ts"
+import { ifWithin } from "./internal/python/evaluated.ts"
 import * as mutation from "./internal/python/mutants.ts"
 
 export { Mutant, Mutation }
@@ -28,14 +29,6 @@ export const Input = Schema.Struct({
   known: Schema.optionalKey(Mutation)
 })
 
-/** What the sandbox gives, or nothing where that goes over a limit. */
-const ifWithin = <A, R>(work: Effect.Effect<A, TestRunnerError, R>): Effect.Effect<A | undefined, TestRunnerError, R> =>
-  Effect.catchIf(
-    work,
-    ({ reason }) => reason !== "Unavailable",
-    () => Effect.undefined
-  )
-
 /** How long a mutant may take: one that takes ten times as long as the code does hardly ends. */
 const limitOf = (millis: number): Duration.Duration => Duration.millis(10_000 + 10 * millis)
 
@@ -44,14 +37,12 @@ const between = 10
 
 /**
  * Changes one thing after the other in the code, and runs the tests on each: one that still is green shows what they do
- * not check, or a change that means the same. A mutant on a line that no test runs is not noticed, and not tried.
- *
- * **Fails with** `TestRunnerError` when there is no sandbox.
+ * not check, or a change that means the same. A mutant on a line that no test runs is not noticed, and not tried. Nothing
+ * is known where there is no sandbox, or it goes away, until there is one.
  */
 export const step = Step.effect("mutation", {
   input: Input,
   output: Mutation,
-  error: TestRunnerError,
   key: () => Effect.map(TestRunner, ({ identity }) => identity),
   run: ({
     attempt: { acceptance, code, tests, verification },
@@ -97,5 +88,6 @@ export const step = Step.effect("mutation", {
         { concurrency: 2 }
       )
       return { noticed, mutants }
-    })
+    }).pipe(Effect.catch(({ detail }) => Effect.succeed({ noticed: 0, mutants: [], notKnown: detail }))),
+  isCurrent: ({ notKnown }) => Effect.succeed(notKnown === undefined)
 })

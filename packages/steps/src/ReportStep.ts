@@ -7,7 +7,7 @@ import { Spent } from "@stepwright/core/Spending"
 import * as Step from "@stepwright/core/Step"
 import { Coverage, TestCounts, TestResult } from "@stepwright/core/TestRunner"
 import { ArchitectureDesign, serves } from "./ArchitectureDesignStep.ts"
-import { Attempt, type Hardened, Repaired, type Stop } from "./Attempt.ts"
+import { Attempt, type Hardened, type Mutation, Repaired, type Stop } from "./Attempt.ts"
 import { LineCoverage } from "./CoverageStep.ts"
 import * as markdown from "./internal/markdown.ts"
 import { cite, passagesOf } from "./internal/passages.ts"
@@ -167,11 +167,17 @@ const stops: Readonly<Record<Stop, string>> = {
 const stopOf = ({ rounds, stop }: Repaired): string =>
   `ended after ${rounds.length} ${rounds.length === 1 ? "round" : "rounds"}: ${stops[stop]}`
 
+const noticed = ({ mutants, noticed }: Mutation): string => `${noticed} of ${mutants.length}`
+
 /** How many mutants tests noticed, and what that was before more were added. */
 const scoreOf = ({ added, after, before, dropped }: Hardened): string =>
   [
-    `${after.noticed} of ${after.mutants.length} changes of the code were noticed`,
-    ...(added.length === 0 ? [] : [`${before.noticed} before tests were added (${added.length})`]),
+    after.notKnown === undefined
+      ? `${noticed(after)} changes of the code were noticed`
+      : `how many changes of the code are noticed is not known: ${after.notKnown}`,
+    ...(added.length === 0 && before.notKnown === after.notKnown
+      ? []
+      : [`${noticed(before)} before tests were added (${added.length})`]),
     ...(dropped.length === 0 ? [] : [`tests that failed on the code as it is, and were not added: ${dropped.length}`])
   ].join("; ")
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Engine, LlmClient, Step, TestRunner, type Workspace } from "@stepwright/core"
+import { Engine, LlmClient, Step, TestRunner, type WorkflowState, type Workspace } from "@stepwright/core"
 import { type Attempt, HardeningWorkflow, MutantTestStep } from "@stepwright/steps"
 import { Effect, Layer, type Schema } from "effect"
 import { design, specification } from "./support/playlist.ts"
@@ -58,18 +58,33 @@ const evaluate = (_: string, given: Schema.Json): Schema.Json => {
   )
 }
 
-/** What becomes of the attempt where a model answers so, and what it was asked. */
-const hardened = (reply: string, of: Attempt.Attempt = attempt) => {
+/** A model that answers so, and what it was asked. */
+const answering = (reply: string) => {
   const prompts: Array<string> = []
   const model = LlmClient.layer(({ messages }) => {
     prompts.push(messages[0]!.content)
     return Effect.succeed({ text: reply, finishReason: "stop", usage: {} })
   })
+  return { model, prompts }
+}
+
+const inputOf = (attempt: Attempt.Attempt) => {
   const aim = { isWanted: true, files: [codeFile], count: 3, seed: 1 }
-  return Engine.execute(HardeningWorkflow.workflow, { attempt: of, aim, design, samples: [] }).pipe(
+  return { attempt, aim, design, samples: [] }
+}
+
+/** What becomes of the attempt where a model answers so, and what it was asked. */
+const hardened = (reply: string, of: Attempt.Attempt = attempt) => {
+  const { model, prompts } = answering(reply)
+  return Engine.execute(HardeningWorkflow.workflow, inputOf(of)).pipe(
     Effect.map((after) => ({ after, prompts })),
     Effect.provide(Layer.merge(model, TestRunner.layerMemory(run, evaluate)))
   )
+}
+
+const outputOf = ({ ending }: Engine.RunOutcome<Attempt.Attempt, unknown>) => {
+  assert(ending._tag === "Completed")
+  return ending.output
 }
 
 const replying = (...files: MutantTestStep.More) => MutantTestStep.parser.print(files)
@@ -123,6 +138,36 @@ describe("HardeningWorkflow", () => {
       const { after } = yield* hardened(reply)
       assert.deepStrictEqual([after.tests, after.verification], [tests, verification])
       assert.deepStrictEqual(score(after), [1, 1])
+    })
+  )
+
+  it.effect.each([
+    ["the first mutants", 2],
+    ["the tests that were written", 4],
+    ["the mutants with them", 7]
+  ] as const)("ends where the sandbox goes away at %s, and goes on when it is back", ([_, runs]) =>
+    Effect.gen(function* () {
+      const more = fileOf("tests/test_length.py", "test_r2_1_m3")
+      const { model, prompts } = answering(replying(more))
+      let left: number = runs
+      const gone = new TestRunner.TestRunnerError({ reason: "Unavailable", detail: "no sandbox" })
+      const sandbox = TestRunner.layerMemory((files) => (left-- > 0 ? run(files) : gone), evaluate)
+      const made = (state: WorkflowState.WorkflowState) =>
+        Effect.provide(Engine.run(HardeningWorkflow.workflow, state), Layer.merge(model, sandbox))
+      const first = yield* made(yield* Engine.initialize(HardeningWorkflow.workflow, inputOf(attempt)))
+      const ended = outputOf(first)
+      assert.strictEqual(ended.verification.outcome, "green")
+      assert.deepInclude(ended.hardened, { dropped: [], after: { noticed: 0, mutants: [], notKnown: "no sandbox" } })
+      left = Infinity
+      const after = outputOf(yield* made(first.state))
+      assert.deepStrictEqual(
+        [after.tests, score(after)],
+        [
+          [...tests, more],
+          [1, 2]
+        ]
+      )
+      assert.strictEqual(prompts.length, 1)
     })
   )
 

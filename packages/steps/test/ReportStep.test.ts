@@ -203,7 +203,7 @@ describe("ReportStep", () => {
         }
         const report = yield* reporting([], {}, { hardened })
         const score =
-          "1 of 2 changes of the code were noticed; 0 before tests were added (1); tests that failed on the code as it is, and were not added: 1"
+          "1 of 2 changes of the code were noticed; 0 of 2 before tests were added (1); tests that failed on the code as it is, and were not added: 1"
         assert.deepInclude(report.notes, { kind: "mutants", text: score })
         const [, text] = ReportStep.toMarkdown(report).split("## Mutants\n\n")
         assert.strictEqual(
@@ -217,6 +217,21 @@ describe("ReportStep", () => {
           ].join("\n")
         )
       })
+  )
+
+  it.effect("says why it is not known how many mutants are noticed, and what is", () =>
+    Effect.gen(function* () {
+      const gone = { noticed: 0, mutants: [], notKnown: "no bwrap" }
+      const scoreOf = (before: Attempt.Mutation, added: ReadonlyArray<string>) =>
+        Effect.map(reporting([], {}, { hardened: { before, after: gone, added, dropped: [] } }), ({ notes }) =>
+          notes.flatMap(({ kind, text }) => (kind === "mutants" ? [text] : []))
+        )
+      const score = "how many changes of the code are noticed is not known: no bwrap"
+      assert.deepStrictEqual(yield* scoreOf(gone, []), [score])
+      assert.deepStrictEqual(yield* scoreOf({ noticed: 0, mutants: [] }, ["a.test_a"]), [
+        `${score}; 0 of 0 before tests were added (1)`
+      ])
+    })
   )
 
   it.effect("says how many lines ran, of each file and in all", () =>

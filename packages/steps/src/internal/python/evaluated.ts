@@ -16,3 +16,13 @@ export const evaluated = <A>(
     const { evaluate } = yield* TestRunner
     return yield* Effect.orDie(Schema.decodeUnknownEffect(output)(yield* evaluate(program, input)))
   })
+
+/** What the sandbox gives, or nothing where that goes over a limit. **Fails with** `Unavailable` where there is none. */
+export const ifWithin = <A, R>(
+  work: Effect.Effect<A, TestRunnerError, R>
+): Effect.Effect<A | undefined, TestRunnerError, R> =>
+  Effect.catchIf(
+    work,
+    ({ reason }) => reason !== "Unavailable",
+    () => Effect.undefined
+  )
