@@ -105,6 +105,11 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
     { flag = "", output }: { readonly flag?: string; readonly output?: Schema.Json | undefined } = {}
   ) {
     const holding = new Set([...ran, ...reused])
+    const found = yield* result.of(loaded.workflow, state, settings.out, {
+      has: (path) => state.status !== "COMPLETED" || holding.has(path),
+      holds: (path) => holding.has(path)
+    })
+    const isRed = further.isRed(state, found.tests)
     const ended: EndedRun = {
       ...self,
       state,
@@ -115,16 +120,13 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       usd: setUp.usedUp.cost(),
       unused: state.status === "COMPLETED" ? yield* unusedReplies.of(self, setUp) : undefined,
       holding,
-      result: yield* result.of(loaded.workflow, state, settings.out, {
-        has: (path) => state.status !== "COMPLETED" || holding.has(path),
-        holds: (path) => holding.has(path)
-      }),
+      result: found,
       undecided,
       again,
-      goOn: `${again} resume ${run}${flag}`
+      goOn: isRed ? further.fork(again, run) : `${again} resume ${run}${flag}`
     }
     yield* Console.log(manner.json ? JSON.stringify(document.ofEnded(ended), null, 2) : summary(ended))
-    return ended
+    return isRed
   })
   const { ending, ran, reused, state, waiting } = yield* toItsEnd(self, setUp, manner, thought).pipe(
     Effect.onInterrupt(
@@ -158,16 +160,13 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
   }
   const flag = further.flagsFor(settings, ending.reason)
   const undecided = waiting.map(({ gate }) => gate)
-  const {
-    result: { tests }
-  } = yield* tell(state, ran, reused, undecided, { flag })
-  const isRed = ending._tag === "Failed" && tests !== undefined && tests.failed + tests.errors > 0
+  const isRed = yield* tell(state, ran, reused, undecided, { flag })
   const how = ending._tag === "Suspended" ? "suspended" : "failed"
   const [first, ...others] = undecided.map(({ path }) => path)
   yield* Console.error(
     isUndecided(ending) && first !== undefined
       ? `${how}: ${told(new Undecided({ gates: [first, ...others] }))}\ndecide with \`${gates.command(again, run, first)}\`, then go on with \`${again} resume ${run}\``
-      : `${endedAt(how, ending.path, told(ending.reason))}\n${isRed ? tryAnew(again, run) : look(again, run, flag)}`
+      : `${endedAt(how, ending.path, told(ending.reason))}\n${isRed ? lookAtRed(again, run) : look(again, run, flag)}`
   )
   yield* end(statusOf(ending))
 })
@@ -270,12 +269,10 @@ export const endOfDefect = Effect.fnUntraced(function* (run: string, path: strin
   yield* end(exitStatus[kind], defect)
 })
 
-/** What can be done where the tests are red: whoever just goes on comes to the same. */
-const tryAnew = (again: string, run: string) =>
-  `look with \`${again} status ${run}\`; \`resume\` alone comes to the same: have a step try anew with \`${again} fork ${run} PATH\`, or give another input or result with \`${again} set ${run} PATH FILE\``
-
 const look = (again: string, run: string, flag = "") =>
   `look with \`${again} status ${run}\`, go on with \`${again} resume ${run}${flag}\``
+
+const lookAtRed = (again: string, run: string) => `look with \`${again} status ${run}\`; ${further.tryAnew(again, run)}`
 
 /** The status of a command whose run, or one step of it, ended so. */
 export const statusOf = (ending: Engine.RunEnding<unknown, unknown>): ExitStatus => {

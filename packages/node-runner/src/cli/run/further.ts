@@ -1,5 +1,7 @@
 import { isLlmError } from "@stepwright/core/LlmError"
+import type { TestCounts } from "@stepwright/core/TestRunner"
 import { describeError } from "@stepwright/core/WorkflowError"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import type { RunSettings } from "./settings.ts"
 
 /** The flags with which a run that ended gets further, ` --max-calls 40` after a cap of 20; none where none would. */
@@ -40,6 +42,17 @@ export const flagsOf = (settings: RunSettings, message: string): string => {
   const needed = Array.from(spent.matchAll(/\d[\d.]*/g), ([amount]) => Number.parseFloat(amount))
   return largerCap(settings, { cap, needed: needed.reduce((sum, amount) => sum + amount, 0) })
 }
+
+/** Whether a run ended with tests that failed, so that whoever just goes on comes to the same. */
+export const isRed = ({ status }: WorkflowState, tests: TestCounts | undefined): boolean =>
+  status === "FAILED" && tests !== undefined && tests.failed + tests.errors > 0
+
+/** The command that has a step of such a run try anew. */
+export const fork = (again: string, run: string): string => `${again} fork ${run} PATH`
+
+/** All that can be done with it. */
+export const tryAnew = (again: string, run: string): string =>
+  `\`resume\` alone comes to the same: have a step try anew with \`${fork(again, run)}\`, or give another input or result with \`${again} set ${run} PATH FILE\``
 
 interface Refusal {
   readonly cap?: "maxCalls" | "maxTokens" | "maxUsd"
