@@ -32,12 +32,13 @@ describe("the tests of recorded runs", () => {
   it.effect.each(["interval-set", "expense-ledger", "rate-limiter", "automated-coding-workflow"])(
     "notice nine of ten changes of the code of %s, and it passes the tests of others",
     (name) =>
-      recorded.onOwnRecording(name, (folder) =>
-        Effect.gen(function* () {
-          const state = yield* name === "rate-limiter" ? recorded.runMended : recorded.run(name)
+      recorded.onOwnRecording(
+        name,
+        ({ folder, on, state }) => {
           recorded.accepted(name, folder)
-          yield* mutated(name, state)
-        })
+          return Effect.provide(mutated(name, state), on(name))
+        },
+        name === "rate-limiter" ? recorded.runMended : recorded.run(name)
       ),
     { ...needs("bwrap"), timeout: 900_000 }
   )

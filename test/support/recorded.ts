@@ -5,39 +5,50 @@ import { join } from "node:path"
 import { env } from "node:process"
 import { assert } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { Engine, WorkflowState } from "@stepwright/core"
+import { Engine, type Workflow, WorkflowState } from "@stepwright/core"
 import { NodeRunner } from "@stepwright/node-runner"
 import { AutomatedCodingWorkflow, Project, VerificationStep } from "@stepwright/steps"
 
 const { workflow } = AutomatedCodingWorkflow
 
-/** A folder of its own, which is gone afterwards. */
-export const inFolder = <A, E, R>(use: (folder: string) => Effect.Effect<A, E, R>) =>
-  Effect.acquireUseRelease(
-    Effect.sync(() => mkdtempSync(join(tmpdir(), "recorded "))),
-    use,
-    (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
-  )
-
 /** What a run below a folder works with, on a recording of the examples. */
-export const onRecording = (folder: string, cassette: string) =>
+const onRecording = (folder: string, cassette: string) =>
   NodeRunner.layer({
     directory: join(folder, "runs"),
     out: join(folder, "out"),
     replay: `examples/cassettes/${cassette}`
   })
 
-/** Runs a document of the examples on its recording, below a folder of its own. */
-export const onOwnRecording = <A, E>(name: string, use: (folder: string) => Effect.Effect<A, E, NodeRunner.Services>) =>
-  inFolder((folder) => Effect.provide(use(folder), onRecording(folder, name)))
+/** Where a document was run, and by what. */
+export interface Place {
+  readonly folder: string
+  readonly state: WorkflowState.WorkflowState
+  /** Goes on there, on another recording. */
+  readonly on: (cassette: string) => ReturnType<typeof onRecording>
+}
 
-/** A document of the examples. */
-export const documentOf = (name: string): string => readFileSync(`examples/inputs/${name}.md`, "utf8")
+/** Runs a document of the examples on its recording, below a folder of its own, which is gone afterwards. */
+export const onOwnRecording = <A, E, R>(
+  name: string,
+  use: (place: Place) => Effect.Effect<A, E, R>,
+  work: Effect.Effect<WorkflowState.WorkflowState, unknown, NodeRunner.Services> = run(name)
+) =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => mkdtempSync(join(tmpdir(), "recorded "))),
+    (folder) =>
+      Effect.flatMap(Effect.provide(work, onRecording(folder, name)), (state) =>
+        use({ folder, state, on: (cassette) => onRecording(folder, cassette) })
+      ),
+    (folder) => Effect.sync(() => rmSync(folder, { recursive: true }))
+  )
+
+/** The project of a document of the examples. */
+export const projectOf = (name: string): Project.Project =>
+  Project.ofText(readFileSync(`examples/inputs/${name}.md`, "utf8"), `${name}.md`)
 
 export const run = (name: string) =>
   Effect.gen(function* () {
-    const project = Project.ofText(documentOf(name), `${name}.md`)
-    const state = yield* Engine.initialize(workflow, project, { run: name })
+    const state = yield* Engine.initialize(workflow, projectOf(name), { run: name })
     return (yield* Engine.run(workflow, state)).state
   })
 
@@ -47,18 +58,25 @@ const failed = ({ tests }: VerificationStep.Verification) =>
   tests.flatMap(({ outcome, test }) => (outcome === "failed" ? [test] : [])).toSorted()
 
 /**
- * Runs the document whose first implementation was written in a hurry. What a test says of its failure depends on the
- * version of Python, and so does what was asked about it: from there on it goes by what was recorded.
+ * Goes on where a first implementation is red, by what its tests said when it was recorded. What a test says of its
+ * failure depends on the version of Python, and so does what was asked about it.
  */
-export const runMended = Effect.gen(function* () {
-  const json: Schema.Json = JSON.parse(readFileSync("test/fixtures/rate-limiter-check.json", "utf8"))
-  const first = yield* run("rate-limiter")
-  const found = yield* decode(WorkflowState.resultAt(first, "check")?.output)
-  assert.deepStrictEqual([found.outcome, failed(found)], ["red", failed(yield* decode(json))])
-  const { state } = yield* Engine.run(workflow, yield* Engine.set(workflow, first, "check", json))
-  assert.strictEqual(state.status, "COMPLETED", state.error?.message)
-  return state
-})
+export const mended = <In, Out, E, R>(
+  workflow: Workflow.Workflow<In, Out, E, R>,
+  first: WorkflowState.WorkflowState,
+  fixture: string
+) =>
+  Effect.gen(function* () {
+    const json: Schema.Json = JSON.parse(readFileSync(`test/fixtures/${fixture}.json`, "utf8"))
+    const found = yield* decode(WorkflowState.resultAt(first, "check")?.output)
+    assert.deepStrictEqual([found.outcome, failed(found)], ["red", failed(yield* decode(json))])
+    const { state } = yield* Engine.run(workflow, yield* Engine.set(workflow, first, "check", json))
+    assert.strictEqual(state.status, "COMPLETED", state.error?.message)
+    return state
+  })
+
+/** Runs the document whose first implementation was written in a hurry. */
+export const runMended = Effect.flatMap(run("rate-limiter"), (first) => mended(workflow, first, "rate-limiter-check"))
 
 /** Runs tests by Python, of which none may fail. */
 export const passes = (args: ReadonlyArray<string>, cwd: string, project = cwd) => {
