@@ -214,11 +214,12 @@ describe("AutomatedCodingWorkflow", () => {
       }).pipe(Effect.provide(pantry.world()))
     )
 
-    it.effect("asks for the design anew when its author decides otherwise, and for no more than that", () =>
+    it.effect("asks who reads what the author wrote when they decide otherwise, and who makes the design of it", () =>
       Effect.gen(function* () {
         const design = [{ path: "design.md", text: "One file for each class.\n" }]
         const next = yield* goOn(yield* Engine.set(workflow, yield* finished, "input", plain({ ...input, design })))
-        assert.deepStrictEqual(next.asked, ["design/architecture"])
+        const readers = ["requirement/draft", "requirement/review", "design/architecture", "acceptance"]
+        assert.deepStrictEqual(next.asked, readers)
       }).pipe(Effect.provide(pantry.world()))
     )
 

@@ -74,8 +74,9 @@ describe("the prompts", () => {
           testRepair: of("result/red/rounds/1/round/try/tests/true")
         },
         {
-          requirement: sorted(...nonces, ...sample),
-          review: sorted(...nonces, ...sample, "nonce-constraint", "nonce-assumption", "nonce-question"),
+          // what the author decided has names that the documents may lack
+          requirement: sorted(...nonces, ...sample, "nonce-given"),
+          review: sorted(...nonces, ...sample, "nonce-given", "nonce-constraint", "nonce-assumption", "nonce-question"),
           // samples are delivered as they are: the design needs their names only
           architecture: sorted(
             ...nonces,
@@ -87,14 +88,14 @@ describe("the prompts", () => {
           ),
           tasks: sorted(...nonces, "nonce-constraint", "nonce-assumption", "nonce-question", "nonce-decision"),
           tests: sorted(...nonces, ...sample, "nonce-constraint", "nonce-assumption"),
-          acceptance: sorted(...nonces, ...sample),
+          acceptance: sorted(...nonces, ...sample, "nonce-given"),
           mutantTests: sorted(...nonces, ...sample, "nonce-constraint", "nonce-assumption"),
           // a file is told what it serves, and what binds every file
           item: sorted(...ofR1, "nonce-path", "nonce-constraint", "nonce-decision"),
           shelf: sorted(...ofR2, "nonce-path", "nonce-constraint", "nonce-decision"),
           meal: sorted("nonce-path", "nonce-constraint", "nonce-decision"),
           // the documents judge, and what they decide goes on to those who mend
-          judgement: sorted(...nonces, "nonce-constraint", "nonce-assumption", "nonce-question"),
+          judgement: sorted(...nonces, "nonce-given", "nonce-constraint", "nonce-assumption", "nonce-question"),
           codeRepair: sorted(...nonces, "nonce-constraint", "nonce-assumption", "nonce-question"),
           testRepair: sorted(nonces[0]!)
         }

@@ -27,12 +27,19 @@ export const Answer = Schema.String.annotate({ description: "your answers, in wh
 /** What was said, and whether anything was. */
 const Answered = Schema.Struct({ text: Schema.String, isGiven: Schema.Boolean })
 
-/** What is to be agreed to. */
+/**
+ * What a specification is taken from: the documents, and the design that is decided, which has names that they may lack;
+ * and what is to be agreed to.
+ */
 export const wanted = Step.effect("wanted", {
   input: Schema.Struct({ project: Project }),
-  output: Schema.Struct({ spec: Schema.Boolean, design: Schema.Boolean }),
-  run: ({ project: { review = [] } }) =>
-    Effect.succeed({ spec: review.includes("spec"), design: review.includes("design") })
+  output: Schema.Struct({ documents: Project.fields.documents, spec: Schema.Boolean, design: Schema.Boolean }),
+  run: ({ project: { design, documents, review = [] } }) =>
+    Effect.succeed({
+      documents: [...documents, ...design],
+      spec: review.includes("spec"),
+      design: review.includes("design")
+    })
 })
 
 const heard = Step.effect("heard", {

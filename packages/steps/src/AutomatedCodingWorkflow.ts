@@ -199,7 +199,7 @@ const made = Workflow.make("automated-coding", { input: Input }).pipe(
   Workflow.bind("samples", SamplesStep.step, { samples: "input.samples" }),
   Workflow.bind("wanted", AgreementWorkflow.wanted, { project: "input" }),
   Workflow.bind("requirement", requirement, {
-    documents: "input.documents",
+    documents: "wanted.documents",
     samples: "samples",
     isReviewed: "wanted.spec"
   }),

@@ -27,9 +27,9 @@ export class ChangeOutlook extends Schema.Opaque<ChangeOutlook>()(
 ) {}
 
 /** What an edit of documents reaches, as far as words tell: which criteria come, and what follows, a model says. */
-export const of = ({ documents, previous }: Input): ChangeOutlook => {
+export const of = ({ design: given, documents, previous }: Input): ChangeOutlook => {
   const { design, specification, tests } = previous
-  const { passages, touched } = between(previous, documents)
+  const { passages, touched } = between(previous, [...documents, ...given])
   const hasSuccessor = (text: string) => passages.some(({ after, before }) => before === text && after !== undefined)
   const isThere = (text: string) => !passages.some(({ before }) => before === text)
   const named = tests.flatMap(({ content, path }) =>

@@ -135,7 +135,7 @@ const made = Workflow.make("change", { input: Input }).pipe(
   Workflow.bind("samples", SamplesStep.step, { samples: "input.samples" }),
   Workflow.bind("wanted", AgreementWorkflow.wanted, { project: "input" }),
   Workflow.bind("requirement", requirement, {
-    documents: "input.documents",
+    documents: "wanted.documents",
     samples: "samples",
     earlier: "input.previous.documents",
     specification: "input.previous.specification",

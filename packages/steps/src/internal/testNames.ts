@@ -96,7 +96,7 @@ export const assertionsIn = (source: string): number =>
     .match(/\bassert\w*\b|\.fail\(|\braises\(/g)?.length ?? 0
 
 /** What may keep the assertions of a test from being reached, or their failure from being seen. */
-export const escapesIn = (source: string): number =>
+const escapesIn = (source: string): number =>
   source
     .replaceAll(literal, "")
     .match(

@@ -48,7 +48,7 @@ export const change = (words: Words) =>
       )
       const found = yield* project.read({ documents: isNamed ? files.slice(1) : files, design, samples })
       const value = {
-        documents: documentsOf(before.documents, found.documents, previous.documents),
+        documents: documentsOf(before, found.documents, previous.documents),
         // what is not named anew stays
         design: design.length === 0 ? before.design : found.design,
         samples: samples.length === 0 ? before.samples.map(asDelivered(previous.code)) : found.samples,
@@ -96,12 +96,16 @@ type Documents = ReadonlyArray<project.File>
  * All documents as they are now: those named in the places of those with their names, or the one in the place of the only
  * one; and what its author said on the way, which is in no file.
  */
-const documentsOf = (before: Documents, named: Documents, agreed: Documents): Documents => {
+const documentsOf = (
+  { design, documents: before }: { readonly design: Documents; readonly documents: Documents },
+  named: Documents,
+  agreed: Documents
+): Documents => {
   const isIn = (documents: Documents, path: string) => documents.some((file) => file.path === path)
   const isRenamed = before.length === 1 && named.length === 1
   const kept = before.map((file) => named.find(({ path }) => path === file.path) ?? file)
   const added = named.filter(({ path }) => !isIn(before, path))
-  const answers = agreed.filter(({ path }) => !isIn([...before, ...named], path))
+  const answers = agreed.filter(({ path }) => !isIn([...before, ...design, ...named], path))
   return [...(isRenamed ? named : [...kept, ...added]), ...answers]
 }
 
