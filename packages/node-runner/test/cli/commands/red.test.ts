@@ -16,7 +16,7 @@ const verification = (outcome: "green" | "failed") => {
 }
 
 /** `version`: of a step before the verdict. */
-const tested = (outcome: "green" | "failed", version = "1") =>
+const tested = (outcome: "green" | "failed", version = 1) =>
   program(
     Workflow.make("tested", { input: Schema.Struct({ text: Schema.String }) }).pipe(
       Workflow.bind("before", Step.effect("before", { ...Text, version, run: Effect.succeed }), "input"),
@@ -50,7 +50,7 @@ describe("a run whose tests are red", () => {
     inFolder(
       Effect.gen(function* () {
         const run = yield* startedWith(tested("failed"))
-        const { out } = yield* call(["status", run], tested("failed", "2"))
+        const { out } = yield* call(["status", run], tested("failed", 2))
         assert.include(out, `resume ${run}`)
         assert.notInclude(out, "comes to the same")
       })
