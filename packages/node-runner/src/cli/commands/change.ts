@@ -3,6 +3,7 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import * as Engine from "@stepwright/core/Engine"
 import { usage } from "../base/cliError.ts"
 import { report } from "../base/output.ts"
@@ -68,7 +69,8 @@ export const change = (words: Words) =>
       yield* runFolder.begin(
         run,
         Effect.andThen(
-          runFolder.writeSettings(run, opened.settings),
+          // a recording has replies of the run that it was made with, and of no other
+          runFolder.writeSettings(run, Struct.omit(opened.settings, ["replay", "record"])),
           Engine.initialize(ChangeWorkflow.workflow, value, { run })
         )
       )
