@@ -253,23 +253,12 @@ const criterion = ({ assumed, files, id, sources, standing, tests, text }: Repor
     `${files.length === 0 ? "no file" : files.join(", ")}; ${tests.length === 0 ? "no test" : tests.join(", ")}`
   ].join("\n")
 
-/** Numbers as a reader counts them: 3, 5–8. */
-const ranges = (numbers: ReadonlyArray<number>): string => {
-  const found: Array<{ from: number; to: number }> = []
-  for (const number of numbers) {
-    const last = found.at(-1)
-    if (last !== undefined && number === last.to + 1) last.to = number
-    else found.push({ from: number, to: number })
-  }
-  return found.map(({ from, to }) => (from === to ? `${from}` : `${from}–${to}`)).join(", ")
-}
-
 const coverageLines = ({ files, lines, ran }: ReportedCoverage): ReadonlyArray<string> => [
   `${ran} of ${lines} lines of code ran in the tests`,
   ...files.map(({ lines, missed, path }) =>
     missed.length === 0
       ? `${path}: all ${lines}`
-      : `${path}: ${lines - missed.length} of ${lines}, not ${ranges(missed)}`
+      : `${path}: ${lines - missed.length} of ${lines}, not ${markdown.ranges(missed)}`
   )
 ]
 

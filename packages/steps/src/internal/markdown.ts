@@ -9,3 +9,14 @@ export const section = (heading: string, items: ReadonlyArray<string>): Readonly
   items.length === 0 ? [] : [`## ${heading}`, list(items)]
 
 export const paragraphs = (parts: ReadonlyArray<string>): string => parts.join("\n\n")
+
+/** Numbers as a reader counts them: 3, 5–8. */
+export const ranges = (numbers: ReadonlyArray<number>): string => {
+  const found: Array<{ from: number; to: number }> = []
+  for (const number of numbers) {
+    const last = found.at(-1)
+    if (last !== undefined && number === last.to + 1) last.to = number
+    else found.push({ from: number, to: number })
+  }
+  return found.map(({ from, to }) => (from === to ? `${from}` : `${from}–${to}`)).join(", ")
+}
