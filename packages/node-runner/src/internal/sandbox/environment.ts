@@ -123,7 +123,10 @@ export const make = Effect.fnUntraced(function* (options: Options) {
         const [file, ...args] = options.command(part, places)
         yield* python.printed(file, [...args, "-I", "-c", fill, part, ...names], env)
         yield* fs.remove(join(part, "tmp"), { recursive: true })
-        yield* fs.rename(part, folder)
+        // who made the same meanwhile has made it well
+        yield* Effect.catch(fs.rename(part, folder), (error) =>
+          Effect.flatMap(fs.exists(folder), (isThere) => (isThere ? Effect.void : Effect.fail(error)))
+        )
       }),
       () => Effect.ignore(fs.remove(part, { recursive: true }))
     )
