@@ -128,7 +128,7 @@ describe("the ready workflow, from the command line", () => {
     await here.stepwright("set", "latest", "input", "other.md")
 
     const stale = await here.stepwright("status")
-    assert.match(stale.stdout, /^ +~ draft +stale: changed: prompt/m)
+    assert.match(stale.stdout, /^ +~ draft +stale: reads wanted/m)
     assert.match(stale.stdout, /^~ verification +stale: reads /m)
     assert.notInclude(stale.stdout, "tests:")
     const failed = await here.stepwright("resume", "latest")
