@@ -10,9 +10,16 @@ const engine = ["Engine*", "Step", "Workflow*", "DeltaSink", "Journal"].map(
 /** The tests of the engine again, with fewer runs of each law. */
 const again = { include: engine, env: { LAW_RUNS: "10" } }
 
+/** Packages whose tests leave nothing behind that another file could see: these load what they need once. */
+const pure = new Set(["llm", "steps"])
+
 /** The projects of `npm test`, one a folder. `scripts` also runs the examples and the code blocks of the documents. */
 export const tests = [
-  ...["core", "llm", "steps", "node-runner"].map((name) => ({ name, include: [`packages/${name}/test/**/*.test.ts`] })),
+  ...["core", "llm", "steps", "node-runner"].map((name) => ({
+    name,
+    include: [`packages/${name}/test/**/*.test.ts`],
+    isolate: !pure.has(name)
+  })),
   { name: "test", include: ["test/**/*.test.ts"] },
   { name: "scripts", include: ["scripts/*.test.ts", ".fences/*.test.ts"] },
   { ...again, name: "core, exits through JSON", setupFiles: ["packages/core/test/support/jsonExits.ts"] },
