@@ -63,7 +63,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
       "HardeningWorkflow"
     ],
     ["EvidenceStep", "JudgementStep", "CodeRepairStep", "TestRepairStep"],
-    ["Previous", "ReachStep", "CodeChangeStep", "TestChangeStep", "AcceptanceTestChangeStep"],
+    ["Previous", "ChangesStep", "ReachStep", "CodeChangeStep", "TestChangeStep", "AcceptanceTestChangeStep"],
     ["RepairWorkflow", "ReportStep"],
     ["DeliveryStep", "VerdictStep"],
     ["AutomatedCodingWorkflow", "ChangeWorkflow", "ChangeOutlook", "index"]

@@ -9,7 +9,7 @@ import { DocumentDelta, gonePassages } from "./DocumentDeltaStep.ts"
 import { cite, isQuoted, passagesOf } from "./internal/passages.ts"
 import * as testNames from "./internal/testNames.ts"
 import { print, Project } from "./Project.ts"
-import { quotesGone, Reached } from "./ReachStep.ts"
+import { Reached } from "./ReachStep.ts"
 import * as SamplesStep from "./SamplesStep.ts"
 import { edited, editProblem, printReached } from "./TestChangeStep.ts"
 import * as TestChangePrompt from "./TestChangePrompt.ts"
@@ -27,10 +27,16 @@ export const Input = Schema.Struct({
 
 const problem = (edits: Repair, input: typeof Input.Type): string | undefined => {
   const { delta, documents, tests } = input
-  const found = editProblem(edits, input, quotesGone(input))
+  const gone = gonePassages(delta)
+  const quotesWhatWent = ({ source }: testNames.Test) => {
+    const quote = testNames.docstringOf(source)
+    return quote !== undefined && isQuoted(gone, quote)
+  }
+  // a test of a person's own may quote nothing
+  const found = editProblem(edits, input, quotesWhatWent)
   if (found !== undefined) return found
   const after = Result.getOrThrow(edited(tests, edits))
-  const [now, gone] = [passagesOf(documents), gonePassages(delta)]
+  const now = passagesOf(documents)
   const old = after
     .flatMap(({ content }) => testNames.of(content))
     .find(({ source }) => {

@@ -6,23 +6,23 @@ import * as ArchitectureDesignStep from "./ArchitectureDesignStep.ts"
 import { ArchitectureDesign } from "./ArchitectureDesignStep.ts"
 import * as DesignChangeStep from "./DesignChangeStep.ts"
 import * as DocumentDeltaStep from "./DocumentDeltaStep.ts"
+import * as markdown from "./internal/markdown.ts"
 import { type Document, Project } from "./Project.ts"
-import { Requirement } from "./RequirementStep.ts"
 import * as SamplesStep from "./SamplesStep.ts"
 import * as SpecificationChangeWorkflow from "./SpecificationChangeWorkflow.ts"
 import { criteriaOf, isAssumed, Specification } from "./TraceStep.ts"
 
-const { contradictions, openQuestions } = Requirement.fields
+/** What a person is asked before anything is built on it, one thing a line. */
+export const Question = Schema.String
 
-/** What a person is asked before anything is built on it. */
-export const Question = Schema.Struct({
-  openQuestions,
-  contradictions,
-  assumptions: Schema.Array(Schema.String)
-})
+/** What the person says, in whole sentences, or that all is right as it is assumed. */
+export const Answer = Schema.String.annotate({ description: "what is to be otherwise, in whole sentences, or ok" })
 
-/** What the person says, in whole sentences; nothing where all is right as it is assumed. */
-export const Answer = Schema.String.annotate({ description: "your answers, in whole sentences; empty if all is right" })
+const questionOf = (parts: Readonly<Record<string, ReadonlyArray<string>>>): string => {
+  const sections = Object.entries(parts).flatMap(([heading, items]) => markdown.section(heading, items))
+  const found = sections.length === 0 ? ["Nothing is open, and nothing was assumed."] : sections
+  return markdown.paragraphs([...found, "Say what is to be otherwise, in whole sentences, or ok."])
+}
 
 /** What was said, and whether anything was. */
 const Answered = Schema.Struct({ text: Schema.String, isGiven: Schema.Boolean })
@@ -45,7 +45,11 @@ export const wanted = Step.effect("wanted", {
 const heard = Step.effect("heard", {
   input: Schema.Struct({ answer: Answer }),
   output: Answered,
-  run: ({ answer }) => Effect.succeed({ text: answer.trim(), isGiven: answer.trim() !== "" })
+  run: ({ answer }) => {
+    // a mark of a heading would make it none of the sentences that criteria can quote
+    const text = answer.replaceAll(/^ {0,3}#+\s*/gm, "").trim()
+    return Effect.succeed({ text, isGiven: !/^(?:ok(?:ay)?|yes|agreed?)?[.!]?$/i.test(text) })
+  }
 })
 
 const asked = Workflow.make("asked", { input: Schema.Struct({ question: Question }) }).pipe(
@@ -53,14 +57,19 @@ const asked = Workflow.make("asked", { input: Schema.Struct({ question: Question
   Workflow.andThen(heard)
 )
 
+/** A name that none of some documents has: `answers.md`, `answers-2.md`, … */
+const freeName = (documents: ReadonlyArray<Document>, n = 1): string => {
+  const path = n === 1 ? "answers.md" : `answers-${n}.md`
+  return documents.some((document) => document.path === path) ? freeName(documents, n + 1) : path
+}
+
 /** The documents with what was answered as one of them, since that is what the author says. */
-const withAnswers = (name: string) =>
-  Step.effect("with-answers", {
-    input: Schema.Struct({ documents: Project.fields.design, answers: Answered }),
-    output: Project.fields.design,
-    run: ({ answers, documents }): Effect.Effect<ReadonlyArray<Document>> =>
-      Effect.succeed(answers.isGiven ? [...documents, { path: name, text: answers.text }] : documents)
-  })
+const withAnswers = Step.effect("with-answers", {
+  input: Schema.Struct({ documents: Project.fields.design, answers: Answered }),
+  output: Project.fields.design,
+  run: ({ answers, documents }): Effect.Effect<ReadonlyArray<Document>> =>
+    Effect.succeed(answers.isGiven ? [...documents, { path: freeName(documents), text: answers.text }] : documents)
+})
 
 const specificationQuestion = Step.effect("question", {
   input: Schema.Struct({ specification: Specification }),
@@ -68,11 +77,13 @@ const specificationQuestion = Step.effect("question", {
   run: ({ specification }) => {
     const { assumptions, contradictions, openQuestions } = specification.requirement
     const assumed = criteriaOf(specification.requirement).filter(({ id }) => isAssumed(specification, id))
-    return Effect.succeed({
-      openQuestions,
-      contradictions,
-      assumptions: [...assumed.map(({ id, text }) => `${id}: ${text}`), ...assumptions]
-    })
+    return Effect.succeed(
+      questionOf({
+        "Open questions": openQuestions,
+        Contradictions: contradictions.map(({ assumed, first, second }) => `${first} / ${second} Assumed: ${assumed}`),
+        Assumed: [...assumed.map(({ id, text }) => `${id}: ${text}`), ...assumptions]
+      })
+    )
   }
 })
 
@@ -91,7 +102,7 @@ const askedSpecification = Workflow.make("agreement", {
 }).pipe(
   Workflow.bind("question", specificationQuestion, { specification: "input.specification" }),
   Workflow.bind("answers", asked, { question: "question" }),
-  Workflow.bind("documents", withAnswers("answers.md"), { documents: "input.documents", answers: "answers" }),
+  Workflow.bind("documents", withAnswers, { documents: "input.documents", answers: "answers" }),
   Workflow.bind("delta", DocumentDeltaStep.step, {
     earlier: "input.documents",
     specification: "input.specification",
@@ -124,16 +135,14 @@ const designQuestion = Step.effect("question", {
   input: Schema.Struct({ design: ArchitectureDesign }),
   output: Question,
   run: ({ design: { absent, assumptions, dependencies, files, modules } }) =>
-    Effect.succeed({
-      openQuestions: [],
-      contradictions: [],
-      assumptions: [
-        ...[...modules, ...files].map(({ path, purpose }) => `${path}: ${purpose}`),
-        ...dependencies.map(({ name, reason }) => `needs ${name}: ${reason}`),
-        ...absent.map(({ path, reason }) => `without ${path}: ${reason}`),
-        ...assumptions
-      ]
-    })
+    Effect.succeed(
+      questionOf({
+        Files: [...modules, ...files].map(({ path, purpose }) => `${path}: ${purpose}`),
+        "Not delivered": absent.map(({ path, reason }) => `${path}: ${reason}`),
+        Packages: dependencies.map(({ name, reason }) => `${name}: ${reason}`),
+        Assumed: assumptions
+      })
+    )
 })
 
 /** What a person says of a design, for whoever changes it: it may be about any part of it. */
@@ -168,7 +177,7 @@ const askedDesign = Workflow.make("agreement", {
   .pipe(
     Workflow.bind("question", designQuestion, { design: "input.design" }),
     Workflow.bind("answers", asked, { question: "question" }),
-    Workflow.bind("given", withAnswers("answers on the design"), { documents: "input.given", answers: "answers" }),
+    Workflow.bind("given", withAnswers, { documents: "input.given", answers: "answers" }),
     Workflow.bind("said", said, { answers: "answers", specification: "input.specification" }),
     Workflow.branch("changed", {
       on: "answers.isGiven",

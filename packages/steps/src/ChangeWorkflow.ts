@@ -12,6 +12,7 @@ import * as AgreementWorkflow from "./AgreementWorkflow.ts"
 import { ArchitectureDesign } from "./ArchitectureDesignStep.ts"
 import * as AssemblyStep from "./AssemblyStep.ts"
 import { previousOf, proven } from "./AutomatedCodingWorkflow.ts"
+import * as ChangesStep from "./ChangesStep.ts"
 import * as CodeChangeStep from "./CodeChangeStep.ts"
 import { nothing, Repair } from "./CodeRepairStep.ts"
 import * as DeliveryStep from "./DeliveryStep.ts"
@@ -26,7 +27,7 @@ import * as SpecificationDeltaStep from "./SpecificationDeltaStep.ts"
 import * as TestChangeStep from "./TestChangeStep.ts"
 import { TestGeneration } from "./TestGenerationStep.ts"
 import * as VerdictStep from "./VerdictStep.ts"
-import { Specification } from "./TraceStep.ts"
+import { criteriaOf, Specification } from "./TraceStep.ts"
 
 /** Documents as they are now, and the project that was made of them as they were. */
 export const Input = Schema.Struct({ ...Project.fields, previous: Previous })
@@ -59,10 +60,37 @@ const requirement = Workflow.make("requirement", {
   })
 )
 
+/** What the design is to follow: criteria that changed, and what its author decides otherwise, which may touch all of them. */
+const asked = Step.effect("asked", {
+  input: Schema.Struct({
+    delta: SpecificationDeltaStep.SpecificationDelta,
+    documents: DocumentDeltaStep.DocumentDelta,
+    given: Project.fields.design,
+    specification: Specification
+  }),
+  output: Schema.Struct({
+    isAsked: Schema.Boolean,
+    changes: Schema.String,
+    touched: Schema.Array(Schema.String)
+  }),
+  run: ({ delta, documents, given, specification }) => {
+    const isGiven = documents.passages.some(({ document }) => given.some(({ path }) => path === document))
+    const all = [...criteriaOf(specification.requirement).map(({ id }) => id), ...delta.touched]
+    return Effect.sync(() => ({
+      isAsked: delta.isChanged || isGiven,
+      changes: isGiven
+        ? `${delta.text}\n\nThe documents and the given design:\n\n${documents.text}`.trim()
+        : delta.text,
+      touched: isGiven ? [...new Set(all)] : delta.touched
+    }))
+  }
+})
+
 const design = Workflow.make("design", {
   input: Schema.Struct({
     ...Project.fields,
     samples: SamplesStep.Shown,
+    delta: DocumentDeltaStep.DocumentDelta,
     earlier: Specification,
     architecture: ArchitectureDesign,
     specification: Specification,
@@ -73,8 +101,14 @@ const design = Workflow.make("design", {
     before: "input.earlier.requirement",
     after: "input.specification.requirement"
   }),
+  Workflow.bind("asked", asked, {
+    delta: "delta",
+    documents: "input.delta",
+    given: "input.design",
+    specification: "input.specification"
+  }),
   Workflow.branch("architecture", {
-    on: "delta.isChanged",
+    on: "asked.isAsked",
     cases: AgreementWorkflow.designChange,
     input: {
       documents: "input.documents",
@@ -82,8 +116,8 @@ const design = Workflow.make("design", {
       samples: "input.samples",
       specification: "input.specification",
       design: "input.architecture",
-      changes: "delta.text",
-      touched: "delta.touched"
+      changes: "asked.changes",
+      touched: "asked.touched"
     }
   }),
   Workflow.branch("agreed", {
@@ -142,6 +176,7 @@ const made = Workflow.make("change", { input: Input }).pipe(
     isReviewed: "wanted.spec"
   }),
   Workflow.bind("design", design, {
+    delta: "requirement.delta",
     documents: "requirement.agreed.documents",
     design: "input.design",
     samples: "samples",
@@ -230,7 +265,17 @@ const made = Workflow.make("change", { input: Input }).pipe(
  * serve what is otherwise then, and their tests. Whatever the change does not reach stays as it is, byte for byte.
  */
 export const workflow = made.pipe(
-  Workflow.bind("delivery", DeliveryStep.step, { attempt: "hardened", report: "report", replaced: "input.previous" }),
+  Workflow.bind("changes", ChangesStep.step, {
+    previous: "input.previous",
+    attempt: "hardened",
+    delta: "design.delta"
+  }),
+  Workflow.bind("delivery", DeliveryStep.step, {
+    changes: "changes.changes",
+    attempt: "hardened",
+    report: "report",
+    replaced: "input.previous"
+  }),
   Workflow.bind("verification", VerdictStep.step, { verification: "hardened.verification" })
 )
 

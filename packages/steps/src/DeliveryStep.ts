@@ -2,9 +2,11 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Spending } from "@stepwright/core/Spending"
 import * as Step from "@stepwright/core/Step"
-import { Workspace, WorkspaceError, Written } from "@stepwright/core/Workspace"
+import { type SourceFile, Workspace, WorkspaceError, Written } from "@stepwright/core/Workspace"
 import { Attempt } from "./Attempt.ts"
+import { Changes } from "./ChangesStep.ts"
 import * as files from "./internal/files.ts"
+import { Previous } from "./Previous.ts"
 import { Files } from "./Project.ts"
 import { TestGeneration } from "./TestGenerationStep.ts"
 import * as ReportStep from "./ReportStep.ts"
@@ -15,8 +17,12 @@ export class Delivery extends Schema.Opaque<Delivery>()(Schema.Struct({ files: S
 export const Input = Schema.Struct({
   attempt: Attempt,
   report: ReportStep.Report,
+  /** What it changes of others. */
+  changes: Schema.optionalKey(Changes),
   /** The files that the attempt was made of, if it comes in the place of others. */
-  replaced: Schema.optionalKey(Schema.Struct({ code: Files, tests: TestGeneration, acceptance: TestGeneration }))
+  replaced: Schema.optionalKey(
+    Schema.Struct({ code: Files, tests: TestGeneration, acceptance: TestGeneration, edited: Previous.fields.edited })
+  )
 })
 
 const printed = Schema.encodeSync(Schema.fromJsonString(Schema.toCodecJson(ReportStep.Report)))
@@ -38,16 +44,19 @@ export const step = Step.effect("delivery", {
   output: Delivery,
   error: WorkspaceError,
   produces: "files",
-  run: ({ attempt, replaced, report }) =>
+  run: ({ attempt, changes, replaced, report }) =>
     Effect.gen(function* () {
       const workspace = yield* Workspace
       const spent = (yield* Spending)()
-      const told = { ...report, ...(spent !== undefined && { spent }) }
+      const told = { ...report, ...(changes !== undefined && { changes }), ...(spent !== undefined && { spent }) }
       const filesOf = ({ acceptance, code, tests }: Pick<Attempt, "acceptance" | "code" | "tests">) =>
         files.ofPackage(code, [...tests, ...acceptance])
-      return {
-        files: yield* workspace.write([...filesOf(attempt), ...reports(told)], replaced && filesOf(replaced))
-      }
+      const written = filesOf(attempt)
+      // what a person wrote in a file goes with no file that is not wanted any more
+      const isWorkOf = ({ path }: Pick<SourceFile, "path">) =>
+        replaced?.edited?.includes(path) === true && !written.some((file) => file.path === path)
+      const others = replaced && filesOf(replaced).filter((file) => !isWorkOf(file))
+      return { files: yield* workspace.write([...written, ...reports(told)], others) }
     }),
   isCurrent: ({ files }) =>
     Effect.gen(function* () {

@@ -12,6 +12,8 @@ export class Previous extends Schema.Opaque<Previous>()(
     design: ArchitectureDesign,
     code: Files,
     tests: TestGeneration,
-    acceptance: TestGeneration
+    acceptance: TestGeneration,
+    /** Paths of files that people edited since. */
+    edited: Schema.optionalKey(Schema.Array(Schema.String))
   })
 ) {}

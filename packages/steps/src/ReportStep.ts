@@ -9,6 +9,7 @@ import { Coverage, TestCounts, TestResult } from "@stepwright/core/TestRunner"
 import { ArchitectureDesign, serves } from "./ArchitectureDesignStep.ts"
 import { Attempt, type Hardened, type Mutation, Repaired, type Stop } from "./Attempt.ts"
 import { LineCoverage } from "./CoverageStep.ts"
+import { Changes, section as changesSection } from "./ChangesStep.ts"
 import * as markdown from "./internal/markdown.ts"
 import { cite, passagesOf } from "./internal/passages.ts"
 import { moduleName } from "./internal/moduleName.ts"
@@ -71,6 +72,8 @@ export class Report extends Schema.Opaque<Report>()(
     repair: Attempt.fields.repair,
     /** What mutants of the code showed of the tests, where they were asked for. */
     hardened: Attempt.fields.hardened,
+    /** What an edit of the documents came to, where one was made. */
+    changes: Schema.optionalKey(Changes),
     /** What the run asked until the report was written. */
     spent: Schema.optionalKey(Spent)
   })
@@ -303,6 +306,7 @@ export const toMarkdown = (self: Report): string => {
     `${counts.passed} of ${counts.run} tests passed, ${counts.failed} failed, ${counts.errors} with errors, ${counts.skipped + counts.expectedFailures} skipped, ${counts.unsupported} not to be run here. Of ${self.criteria.length} criteria ${of("passed")} are shown to be met, ${of("failed")} are not met, ${of("unproved")} are not shown by their tests, ${of("untested")} have no test.`,
     ...(noVerdict === undefined ? [] : [`${noVerdict.reason}: ${noVerdict.detail}`]),
     ...markdown.section("What speaks against the verdict", self.doubts),
+    ...changesSection(self.changes),
     ...markdown.section(
       "To know, or to decide",
       self.notes.map(({ kind, text }) => `${kind}: ${text}`)

@@ -44,8 +44,14 @@ export const editProblem = (
   const decoded = decode(after.success)
   if (Result.isFailure(decoded)) return decoded.failure.message
   const changed = new Set(edits.map(({ path }) => path))
+  const idle = after.success.find(({ content, path }) => !isThere(path) && testNames.of(content).length === 0)
+  if (idle !== undefined) return `"${idle.path}" is new, and has no test`
   for (const { content, path } of tests.filter(({ path }) => changed.has(path))) {
-    const left = testNames.of(after.success.find((file) => file.path === path)?.content ?? "")
+    const text = after.success.find((file) => file.path === path)?.content ?? ""
+    const left = testNames.of(text)
+    if (testNames.isMeddling(content, text, [...testNames.of(content), ...left])) {
+      return `"${path}" may skip tests, or replace what they test, by what stands outside of them`
+    }
     for (const test of testNames.of(content).filter((test) => !isFree(test))) {
       const one = left.find(({ fullName }) => fullName === test.fullName)
       if (one === undefined) return `the test ${test.name} is gone from "${path}", and what it checks is as it was`

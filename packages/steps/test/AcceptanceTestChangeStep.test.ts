@@ -58,7 +58,7 @@ describe("AcceptanceTestChangeStep", () => {
     ],
     [[{ path: times.path, content: "x = 1\n" }], `"${times.path}" is none of the files that the change can reach`],
     [
-      [edit, { path: "tests/test_more.py", content: "x = 1\n" }],
+      [edit, { path: "tests/test_more.py", content: "def test_more():\n    assert 1\n" }],
       "is not of the form tests/test_acceptance_<subject>.py"
     ],
     [[edit, { path: "playlist/songs.py", content: "x = 1\n" }], '"playlist/songs.py" is not below tests/'],

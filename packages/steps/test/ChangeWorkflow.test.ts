@@ -15,7 +15,7 @@ import {
 } from "@stepwright/steps"
 import { Effect, Layer, Result, Schema } from "effect"
 import * as project from "./support/change.ts"
-import { design, method12, newTime, previous, quoting, sentences, unchanged } from "./support/change.ts"
+import { design, documents, method12, newTime, previous, quoting, sentences, unchanged } from "./support/change.ts"
 import { module } from "./support/playlist.ts"
 
 const songs = "playlist/songs.py"
@@ -154,6 +154,23 @@ describe("ChangeWorkflow", () => {
       assert.deepStrictEqual(otherwise, [])
       const { specification } = yield* ChangeWorkflow.projectOf(state)
       assert.deepInclude(specification.traces["R1.2"]?.sources[0], { text: sentence })
+    })
+  )
+
+  it.effect("asks for the design where its author decides otherwise, though every criterion is as it was", () =>
+    Effect.gen(function* () {
+      const decided = [{ path: "design.md", text: "Songs are kept in a list." }]
+      const { asked, otherwise, prompts } = yield* changed(documents, {
+        input: { design: decided },
+        replies: {
+          ...requirement({}),
+          ...designed({ modules: [{ ...design.modules[0]!, purpose: "Keeps a list." }] }),
+          "code-change": edits([codeEdit])
+        }
+      })
+      assert.deepStrictEqual(asked, ["requirement-change", "design-change", "code-change"])
+      assert.include(prompts.get("design-change"), "new: Songs are kept in a list.")
+      assert.deepStrictEqual(otherwise, [songs])
     })
   )
 

@@ -63,6 +63,22 @@ describe("DeliveryStep", () => {
       })
   )
 
+  it.effect("takes files away that it comes in the place of, but for those that a person edited", () =>
+    Effect.gen(function* () {
+      const files = new Map([
+        ["shop/old.py", "old = 1\n"],
+        ["shop/mine.py", "mine = 1\n"]
+      ])
+      const replaced = { code: Object.fromEntries(files), tests: [], acceptance: [], edited: ["shop/mine.py"] }
+      const { files: written } = yield* Effect.provide(
+        Step.run(DeliveryStep.step, { ...input, replaced }),
+        Workspace.layerMemory(files)
+      )
+      assert.deepStrictEqual([files.has("shop/old.py"), files.get("shop/mine.py")], [false, "mine = 1\n"])
+      assert.deepInclude(written, { path: "shop/old.py", outcome: "removed" })
+    })
+  )
+
   it.effect("writes what the run asked until then into the report, and what it cost where that is known", () =>
     Effect.gen(function* () {
       const delivered = (spent: Spending.Spent) =>

@@ -103,6 +103,17 @@ describe("TestChangeStep", () => {
       [[{ path: "tests/test_more.py", content: named("test_more_") }], "does not name its criterion"],
       [[{ path: "tests/test_more.py", content: named("test_r7_1_") }], "names R7.1, which is no criterion"],
       [[{ path: "tests/test_assumed_more.py", content: songs.content.replace(method11, "") }], "R1.2 is not assumed"],
+      [
+        [{ path: "tests/__init__.py", content: "import a\n\na.b = 1\n" }],
+        '"tests/__init__.py" is new, and has no test'
+      ],
+      ...["@unittest.skip('later')\n", "raise unittest.SkipTest\n\n\n", "playlist.songs.add = print\n\n\n"].map(
+        (meddling) =>
+          [
+            [{ path: songs.path, search: "class ATest", replace: `${meddling}class ATest` }],
+            `"${songs.path}" may skip tests, or replace what they test, by what stands outside of them`
+          ] as const
+      ),
       [[{ path: "tests/test_acceptance_more.py", content: named("test_r1_2_") }], "has a name of acceptance tests"]
     ] as const)("asks again for %j", ([edits, detail]) =>
       Effect.gen(function* () {

@@ -109,10 +109,20 @@ export const weakening = (before: Test, after: Test): string | undefined => {
   return escapesIn(after.source) > escapesIn(before.source) ? "may end before it asserts, or is skipped" : undefined
 }
 
+/** Whether what stands outside of some tests may keep the others from being run, or change what they are run on. */
+export const isMeddling = (before: string, after: string, tests: ReadonlyArray<Pick<Test, "source">>): boolean => {
+  const [was, is] = [before, after].map((text) => restOf(text, tests))
+  const sets = (text: string) =>
+    text
+      .match(/^[ \t]*\w+(?:\.\w+)+[ \t]*=(?!=)|\bsetattr\(|\bpatch\b/gm)
+      ?.filter((set) => !/^[ \t]*(?:self|cls)\./.test(set)).length ?? 0
+  return escapesIn(is!) > escapesIn(was!) || sets(is!) > sets(was!)
+}
+
 /** A file without some of its tests, its imports and its blank lines. */
 export const restOf = (text: string, tests: ReadonlyArray<Pick<Test, "source">>): string =>
   tests
     .reduce((rest, { source }) => rest.replace(source, () => ""), text)
     .split("\n")
-    .filter((line) => line.trim() !== "" && !/^(?:import|from)\s/.test(line))
+    .filter((line) => line.trim() !== "" && !/^(?:import|from)\s[^;=]*$/.test(line))
     .join("\n")
