@@ -6,14 +6,20 @@ import {
   ArchitectureDesignPrompt,
   ArchitectureDesignStep,
   AutomatedCodingWorkflow,
+  ChangeWorkflow,
+  DesignChangeStep,
   ImplementationStep,
   type Project,
+  RequirementChangeStep,
   RequirementReviewStep,
   RequirementStep,
   TaskBreakdownStep,
+  TestChangeStep,
   TestGenerationStep
 } from "@stepwright/steps"
 import { Effect, Layer, type Schema } from "effect"
+import * as NodeJournal from "../../src/NodeJournal.ts"
+import * as NodeWorkspace from "../../src/NodeWorkspace.ts"
 import { call } from "./commandLine.ts"
 
 export const sentences = { hello: "`hello()` says hello.", bye: "`bye()` says good bye." }
@@ -110,7 +116,7 @@ const passing = TestRunner.layerMemory(
 )
 
 /** Such a model, and a sandbox in which all tests pass. */
-export const worldOf = (replies: Readonly<Record<string, string>>) => Layer.merge(modelOf(replies), passing)
+const worldOf = (replies: Readonly<Record<string, string>>) => Layer.merge(modelOf(replies), passing)
 
 export const write = (path: string, text: string) => {
   mkdirSync(dirname(path), { recursive: true })
@@ -136,3 +142,39 @@ export const delivered = (given: Readonly<Record<string, string>> = documents, m
     for (const [path, text] of files) write(`out/made/${path}`, text)
     return yield* call(["import", "state.json", "--run", "made"])
   })
+
+const { modules: _, files: __, ...lists } = ArchitectureDesignPrompt.example
+
+/** Ends a change of it by whose documents nobody asks for `bye()` any more. */
+export const withoutBye = Effect.fnUntraced(
+  function* (run: string) {
+    const { workflow } = ChangeWorkflow
+    const ended = yield* Engine.run(workflow, yield* Engine.load(workflow, run))
+    return ended.state.status
+  },
+  Effect.provide([
+    NodeJournal.layer({ directory: ".stepwright/runs" }),
+    NodeWorkspace.layer({ root: "out/made" }),
+    worldOf({
+      "requirement-change": RequirementChangeStep.parser.print({
+        changes: [],
+        requirements: [],
+        constraints: [],
+        assumptions: [],
+        openQuestions: [],
+        contradictions: [],
+        retired: [{ id: "R2.1", why: "nobody asks for it" }]
+      }),
+      "design-change": DesignChangeStep.parser.print({
+        ...lists,
+        entryPoints: [],
+        absent: [],
+        modules: [],
+        files: [],
+        removed: [{ path: "greet/bye.py", reason: "nobody needs it" }]
+      }),
+      "test-change": TestChangeStep.parser.print([{ path: "tests/test_bye.py", content: "" }]),
+      "acceptance-test-change": "(none)"
+    })
+  ])
+)

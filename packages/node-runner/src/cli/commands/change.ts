@@ -2,6 +2,7 @@ import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import * as Engine from "@stepwright/core/Engine"
@@ -10,7 +11,7 @@ import { report } from "../base/output.ts"
 import type { Words } from "../base/words.ts"
 import * as workflowModule from "../module/workflowModule.ts"
 import * as flags from "../run/flags.ts"
-import { previousOf } from "../value/previous.ts"
+import { madeBy, previousOf } from "../value/previous.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import * as project from "../value/project.ts"
@@ -33,16 +34,11 @@ export const change = (words: Words) =>
     Effect.fnUntraced(function* ({ design, files, id, json, review, samples }) {
       yield* runFolder.checkNew(id)
       const isNamed = files.length > 1 && (yield* runFolder.isReference(files[0]))
-      const origin = yield* runFolder.find(isNamed ? files[0]! : runFolder.latest)
-      const opened = yield* session.open(origin)
-      const { loaded, settings, state } = opened
-      const isReady = loaded.module === undefined && loaded.program === undefined
-      const { edited, missing, previous } = yield* previousOf({
-        run: origin,
-        workflow: isReady ? loaded.workflow.name : undefined,
-        state,
-        out: settings.out
-      })
+      const again = yield* workflowModule.command
+      const opened = yield* originOf(isNamed ? files[0] : undefined, again)
+      const origin = opened.run
+      yield* session.checkUnchanged(origin, (by) => `change that, by \`${again} change ${by} FILE\`, or remove it`)
+      const { edited, missing, previous } = yield* previousOf(opened)
       const { ChangeOutlook, ChangeWorkflow, Project } = yield* Effect.promise(() => import("@stepwright/steps"))
       const before = yield* Effect.orDie(
         Schema.decodeUnknownEffect(Schema.toCodecJson(Project.Project))(opened.state.input)
@@ -70,11 +66,10 @@ export const change = (words: Words) =>
         run,
         Effect.andThen(
           // a recording has replies of the run that it was made with, and of no other
-          runFolder.writeSettings(run, Struct.omit(opened.settings, ["replay", "record"])),
+          runFolder.writeSettings(run, { ...Struct.omit(opened.settings, ["replay", "record"]), changeOf: origin }),
           Engine.initialize(ChangeWorkflow.workflow, value, { run })
         )
       )
-      const again = yield* workflowModule.command
       if (json) return yield* Console.log(JSON.stringify({ run, origin, ...outlook, edited, missing }, null, 2))
       for (const line of ChangeOutlook.toLines(outlook)) yield* report(line)
       if (edited.length > 0) yield* report(`edited since, and kept as they are: ${edited.join(", ")}`)
@@ -91,6 +86,22 @@ export const change = (words: Words) =>
       { command: `${commandPath.join(" ")} latest PRD.md docs/`, description: "Of several documents" }
     ])
   )
+
+/** The run to start from: the one named, or the latest; or what that one would change, where it has changed nothing yet. */
+const originOf = Effect.fnUntraced(function* (named: string | undefined, again: string) {
+  const opened = yield* session.open(named ?? runFolder.latest)
+  const { run, settings } = opened
+  const { changeOf } = settings
+  if (changeOf === undefined || !(yield* runFolder.isReference(changeOf))) return opened
+  const made = yield* Effect.option(madeBy(opened))
+  if (Option.isSome(made)) return opened
+  if (named !== undefined) {
+    const fix = `go on with it first, by \`resume\`, or leave it: \`${again} change ${changeOf} FILE\`, and \`${again} rm ${run}\``
+    return yield* usage(`run ${run} has made no project yet`, { target: run, fix })
+  }
+  yield* Console.error(`run ${run}, which has changed nothing yet, is left; from run ${changeOf}`)
+  return yield* session.open(changeOf)
+})
 
 type Documents = ReadonlyArray<project.File>
 

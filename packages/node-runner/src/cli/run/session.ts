@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type * as Path from "effect/Path"
 import type { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
-import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import { resultAt, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { type CliError, usage } from "../base/cliError.ts"
 import * as runFolder from "./runFolder.ts"
 import { type RunSettings, standardSettings } from "./settings.ts"
@@ -66,10 +66,26 @@ const locate = Effect.fnUntraced(function* (
   return yield* workflowModule.ready(state.workflow)
 })
 
+/** Refuses a run in whose folder is by now what another one made of it. */
+export const checkUnchanged = Effect.fnUntraced(function* (run: string, fix: (by: string) => string) {
+  const { out } = (yield* runFolder.readSettings(run)) ?? standardSettings(run)
+  for (const by of yield* runFolder.all) {
+    // what is wrong with another run is told to who goes on with that
+    const settings = yield* Effect.orElseSucceed(runFolder.readSettings(by), () => undefined)
+    if (settings?.changeOf !== run || settings.out !== out) continue
+    if (resultAt(yield* runFolder.state(by), "delivery") === undefined) continue
+    return yield* usage(`run ${run} was changed by run ${by}, which delivers into the same folder`, {
+      target: run,
+      fix: fix(by)
+    })
+  }
+})
+
 /** The same for a command that changes the run: from here on nobody else does, until the process ends. */
 export const hold = Effect.fnUntraced(function* (reference: string, workflow?: string) {
   const run = yield* runFolder.find(reference)
   yield* runFolder.checkStore
+  yield* checkUnchanged(run, () => "go on with that, or remove it")
   yield* runFolder.claim(run)
   return yield* open(run, workflow)
 })

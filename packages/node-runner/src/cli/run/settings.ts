@@ -14,6 +14,8 @@ export const RunSettings = Schema.Struct({
   program: Schema.optionalKey(Schema.String),
   /** Where the workflow delivers files. */
   out: Schema.String,
+  /** The run whose project it changes, in the folder where that is. */
+  changeOf: Schema.optionalKey(Schema.String),
   ...Answering.fields
 })
 export type RunSettings = typeof RunSettings.Type

@@ -14,33 +14,45 @@ export interface Found {
   readonly missing: ReadonlyArray<string>
 }
 
-/** A run that made one: of which workflow, and where it was delivered. */
-interface Made {
+/** A run that may have made one: of which workflow, and where it is delivered. */
+interface Opened {
   readonly run: string
-  /** The name of a workflow that is none of a user's. */
-  readonly workflow: string | undefined
+  readonly loaded: {
+    readonly workflow: { readonly name: string }
+    /** Where a workflow of a user's is. */
+    readonly module?: string | undefined
+    readonly program?: string | undefined
+  }
   readonly state: WorkflowState
-  readonly out: string
+  readonly settings: { readonly out: string }
 }
 
-/** Reads the project of a run of the ready workflow, as it is in the folder where it was delivered. */
-export const previousOf = Effect.fnUntraced(function* ({
-  out,
+/** What a run of the ready workflow has made. */
+export const madeBy = Effect.fnUntraced(function* ({
+  loaded,
   run,
-  state,
-  workflow
-}: Made): Effect.fn.Return<Found, CliError> {
+  state
+}: Opened): Effect.fn.Return<Previous, CliError> {
   const { AutomatedCodingWorkflow, ChangeWorkflow } = yield* Effect.promise(() => import("@stepwright/steps"))
-  const ready = [AutomatedCodingWorkflow, ChangeWorkflow].find((one) => one.workflow.name === workflow)
+  const isReady = loaded.module === undefined && loaded.program === undefined
+  const ready = [AutomatedCodingWorkflow, ChangeWorkflow].find(
+    ({ workflow }) => isReady && workflow.name === loaded.workflow.name
+  )
   if (ready === undefined) {
     return yield* usage(`run ${run} is of the workflow "${state.workflow}", which has no documents to change`, {
       target: run,
       fix: "edit its input with `set RUN input FILE`"
     })
   }
-  const made = yield* Effect.mapError(ready.projectOf(state), (cause) =>
+  return yield* Effect.mapError(ready.projectOf(state), (cause) =>
     usage(`run ${run} has made no project yet`, { target: run, fix: "go on with it first, by `resume`", cause })
   )
+})
+
+/** The same as it is in the folder where it was delivered. */
+export const previousOf = Effect.fnUntraced(function* (opened: Opened): Effect.fn.Return<Found, CliError> {
+  const { out } = opened.settings
+  const made = yield* madeBy(opened)
   const edited: Array<string> = []
   const missing: Array<string> = []
   const asItIs = Effect.fnUntraced(function* (path: string, content: string) {

@@ -1,17 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { Engine, WorkflowState } from "@stepwright/core"
-import {
-  ArchitectureDesignPrompt,
-  ChangeWorkflow,
-  DesignChangeStep,
-  RequirementChangeStep,
-  TestChangeStep
-} from "@stepwright/steps"
 import { Effect } from "effect"
-import * as NodeWorkspace from "../../../src/NodeWorkspace.ts"
 import { call, inFolder, startedWith } from "../../support/commandLine.ts"
-import { delivered, documents, sentences, worldOf, write } from "../../support/delivered.ts"
+import { delivered, documents, sentences, withoutBye, write } from "../../support/delivered.ts"
 import { saying } from "../../support/saying.ts"
 
 const { bye, hello } = sentences
@@ -153,35 +144,7 @@ describe("change", () => {
       write("docs/more.md", "It ends.")
       write("out/made/greet/hello.py", "# mine\n")
       yield* call(["change", "docs/more.md", "--run", "second"])
-      const { out } = yield* call(["export", "second"])
-      const state = yield* WorkflowState.fromJson(out)
-      const gone = [{ path: "tests/test_bye.py", content: "" }]
-      const requirement = { changes: [], requirements: [], constraints: [], assumptions: [], openQuestions: [] }
-      const { modules: _, files: __, ...lists } = ArchitectureDesignPrompt.example
-      const ending = yield* Engine.run(ChangeWorkflow.workflow, state).pipe(
-        Effect.map(({ state: { status } }) => status),
-        Effect.provide([
-          NodeWorkspace.layer({ root: "out/made" }),
-          worldOf({
-            "requirement-change": RequirementChangeStep.parser.print({
-              ...requirement,
-              contradictions: [],
-              retired: [{ id: "R2.1", why: "nobody asks for it" }]
-            }),
-            "design-change": DesignChangeStep.parser.print({
-              ...lists,
-              entryPoints: [],
-              absent: [],
-              modules: [],
-              files: [],
-              removed: [{ path: "greet/bye.py", reason: "nobody needs it" }]
-            }),
-            "test-change": TestChangeStep.parser.print(gone),
-            "acceptance-test-change": "(none)"
-          })
-        ])
-      )
-      assert.strictEqual(ending, "COMPLETED")
+      assert.strictEqual(yield* withoutBye("second"), "COMPLETED")
       assert.isFalse(existsSync("out/made/greet/bye.py"))
       assert.isFalse(existsSync("out/made/tests/test_bye.py"))
       assert.strictEqual(readFileSync("out/made/greet/hello.py", "utf8"), "# mine\n")
