@@ -72,7 +72,7 @@ export const change = (words: Words) =>
       )
       if (json) return yield* Console.log(JSON.stringify({ run, origin, ...outlook, edited, missing }, null, 2))
       for (const line of ChangeOutlook.toLines(outlook)) yield* report(line)
-      if (edited.length > 0) yield* report(`edited since, and kept as they are: ${edited.join(", ")}`)
+      if (edited.length > 0) yield* report(`edited since; the change goes on from these: ${edited.join(", ")}`)
       if (missing.length > 0) yield* report(`gone since, and written again: ${missing.join(", ")}`)
       yield* Console.error(`nothing is asked yet; see \`${again} plan ${run}\`, and go on with: ${again} resume ${run}`)
     })

@@ -75,7 +75,7 @@ describe("change", () => {
       write("out/made/tests/test_bye.py", "# mine too\n")
       rmSync("out/made/greet/bye.py")
       const { out } = yield* call(["change", "PRD.md", "--run", "second"])
-      assert.include(out, "edited since, and kept as they are: greet/hello.py, tests/test_bye.py\n")
+      assert.include(out, "edited since; the change goes on from these: greet/hello.py, tests/test_bye.py\n")
       assert.include(out, "gone since, and written again: greet/bye.py\n")
       const { previous } = yield* inputOf("second")
       assert.strictEqual(previous.code["greet/hello.py"], "# mine\n")
