@@ -78,10 +78,13 @@ describe("BubblewrapTestRunner", () => {
         const lines = ["for n in (1, 2, 3):", "    with self.subTest('why', n=n): self.assertEqual(n, 2)"]
         const body = ["import unittest", "class T(unittest.TestCase):", "    def test_it(self):"]
         const content = [...body, ...lines.map((line) => `        ${line}`), ""].join("\n")
+        const { identity } = yield* TestRunner
         const { tests } = yield* run({ "test_it.py": content })
         const parts = tests[0]!.detail!.match(/^\[why\] .*$/gm)
-        assert.deepStrictEqual(parts, ["[why] (n=1)", "[why] (n=3)"])
-      }),
+        // an older pytest ends a test at the first part of it that fails, and tells none
+        const isOld = /pytest@[0-8]\./.test(identity)
+        assert.deepStrictEqual(parts, isOld ? null : ["[why] (n=1)", "[why] (n=3)"])
+      }).pipe(Effect.provide(BubblewrapTestRunner.layer())),
     needs("bwrap")
   )
 
