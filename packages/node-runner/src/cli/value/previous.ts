@@ -76,6 +76,6 @@ export const previousOf = Effect.fnUntraced(function* (opened: Opened): Effect.f
       tests: yield* filesAsTheyAre(made.tests),
       acceptance: yield* filesAsTheyAre(made.acceptance)
     }
-    return { previous, edited, missing }
+    return { previous: edited.length === 0 ? previous : { ...previous, edited }, edited, missing }
   }).pipe(Effect.provide(NodeWorkspace.layer({ root: out })))
 })

@@ -21,7 +21,7 @@ interface Input {
   readonly documents: ReadonlyArray<{ readonly path: string; readonly text: string }>
   readonly samples: ReadonlyArray<{ readonly path: string; readonly text: string }>
   readonly mutants?: number
-  readonly previous: { readonly code: Readonly<Record<string, string>> }
+  readonly previous: { readonly code: Readonly<Record<string, string>>; readonly edited?: ReadonlyArray<string> }
 }
 
 const pathsOf = ({ documents }: Input) => documents.map(({ path }) => path)
@@ -79,6 +79,7 @@ describe("change", () => {
       assert.include(out, "gone since, and written again: greet/bye.py\n")
       const { previous } = yield* inputOf("second")
       assert.strictEqual(previous.code["greet/hello.py"], "# mine\n")
+      assert.deepStrictEqual(previous.edited, ["greet/hello.py", "tests/test_bye.py"])
       assert.include(previous.code["greet/bye.py"], "def hello")
       assert.isFalse(existsSync("out/made/greet/bye.py"))
     }).pipe(inFolder)
