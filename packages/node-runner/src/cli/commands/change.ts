@@ -18,7 +18,9 @@ import * as project from "../value/project.ts"
 
 const config = (words: Words) => ({
   files: Argument.String("FILE").pipe(
-    Argument.withDescription("[RUN] FILE...: the documents that were edited, files and folders; others stay"),
+    Argument.withDescription(
+      "[RUN] FILE...: the documents that were edited, files and folders; what is gone from a folder goes, others stay"
+    ),
     Argument.variadic({ min: 1 })
   ),
   ...flags.besides(words),
@@ -43,9 +45,11 @@ export const change = (words: Words) =>
       const before = yield* Effect.orDie(
         Schema.decodeUnknownEffect(Schema.toCodecJson(Project.Project))(opened.state.input)
       )
-      const found = yield* project.read({ documents: isNamed ? files.slice(1) : files, design, samples })
+      const named = isNamed ? files.slice(1) : files
+      const found = yield* project.read({ documents: named, design, samples })
+      const gone = yield* project.goneFrom(named, before.documents)
       const value = {
-        documents: documentsOf(before, found.documents, previous.documents),
+        documents: documentsOf(before, { named: found.documents, gone, agreed: previous.documents }),
         // what is not named anew stays
         design: design.length === 0 ? before.design : found.design,
         samples: samples.length === 0 ? before.samples.map(asDelivered(previous.code)) : found.samples,
@@ -107,16 +111,17 @@ type Documents = ReadonlyArray<project.File>
 
 /**
  * All documents as they are now: those named in the places of those with their names, or the one in the place of the only
- * one; and what its author said on the way, which is in no file.
+ * one, without those that are gone; and what its author said on the way, which is in no file.
  */
 const documentsOf = (
   { design, documents: before }: { readonly design: Documents; readonly documents: Documents },
-  named: Documents,
-  agreed: Documents
+  { agreed, gone, named }: Readonly<Record<"named" | "gone" | "agreed", Documents>>
 ): Documents => {
   const isIn = (documents: Documents, path: string) => documents.some((file) => file.path === path)
   const isRenamed = before.length === 1 && named.length === 1
-  const kept = before.map((file) => named.find(({ path }) => path === file.path) ?? file)
+  const kept = before
+    .filter(({ path }) => !isIn(gone, path))
+    .map((file) => named.find(({ path }) => path === file.path) ?? file)
   const added = named.filter(({ path }) => !isIn(before, path))
   const answers = agreed.filter(({ path }) => !isIn([...before, ...design, ...named], path))
   return [...(isRenamed ? named : [...kept, ...added]), ...answers]

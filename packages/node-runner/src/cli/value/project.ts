@@ -73,6 +73,25 @@ export const read = Effect.fnUntraced(function* (
   return project
 })
 
+/** Which documents have the paths of files in the folders that a person named, where no such file is any more. */
+export const goneFrom = Effect.fnUntraced(function* (
+  names: ReadonlyArray<string>,
+  documents: ReadonlyArray<File>
+): Effect.fn.Return<ReadonlyArray<File>, never, FileSystem.FileSystem> {
+  const fs = yield* FileSystem.FileSystem
+  const placesOf = ({ path }: File) =>
+    names.flatMap((name) => {
+      const folder = pathOf(name) === "" ? "" : `${pathOf(name)}/`
+      return path.startsWith(folder) ? [join(name, path.slice(folder.length))] : []
+    })
+  return yield* Effect.filter(documents, (file) => {
+    const places = placesOf(file)
+    // what cannot be looked at may be there
+    const areThere = Effect.forEach(places, (place) => Effect.orElseSucceed(fs.exists(place), () => true))
+    return Effect.map(areThere, (found) => places.length > 0 && !found.includes(true))
+  })
+})
+
 const textsOf = Effect.fnUntraced(function* (
   entries: ReadonlyArray<Entry>,
   textOf: typeof textFile.exact,

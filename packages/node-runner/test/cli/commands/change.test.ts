@@ -112,6 +112,17 @@ describe("change", () => {
     }).pipe(inFolder)
   )
 
+  it.effect("leaves out what is gone from a folder that is named, and nothing that is gone elsewhere", () =>
+    Effect.gen(function* () {
+      yield* delivered({ ...documents, "docs/extra.md": "It is polite.\n" })
+      rmSync("PRD.md")
+      rmSync("docs/more.md")
+      const { out } = yield* call(["change", "./docs/", "--run", "second"])
+      assert.strictEqual(out, `docs/more.md: ${bye} → (gone)\nretired  R2.1: ${bye} (greet/bye.py, 1 test)\n`)
+      assert.deepStrictEqual(pathsOf(yield* inputOf("second")), ["PRD.md", "docs/extra.md"])
+    }).pipe(inFolder)
+  )
+
   it.effect("takes the one document by another name", () =>
     Effect.gen(function* () {
       const text = `${hello}\n\n${bye}\n`
