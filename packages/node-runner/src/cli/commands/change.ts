@@ -11,7 +11,7 @@ import { report } from "../base/output.ts"
 import type { Words } from "../base/words.ts"
 import * as workflowModule from "../module/workflowModule.ts"
 import * as flags from "../run/flags.ts"
-import { madeBy, previousOf } from "../value/previous.ts"
+import { asDelivered, linesOf, madeBy, previousOf } from "../value/previous.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import * as project from "../value/project.ts"
@@ -40,7 +40,8 @@ export const change = (words: Words) =>
       const opened = yield* originOf(isNamed ? files[0] : undefined, again)
       const origin = opened.run
       yield* session.checkUnchanged(origin, (by) => `change that, by \`${again} change ${by} FILE\`, or remove it`)
-      const { edited, missing, previous } = yield* previousOf(opened)
+      const made = yield* previousOf(opened)
+      const { edited, missing, previous } = made
       const { ChangeOutlook, ChangeWorkflow, Project } = yield* Effect.promise(() => import("@stepwright/steps"))
       const before = yield* Effect.orDie(
         Schema.decodeUnknownEffect(Schema.toCodecJson(Project.Project))(opened.state.input)
@@ -75,9 +76,7 @@ export const change = (words: Words) =>
         )
       )
       if (json) return yield* Console.log(JSON.stringify({ run, origin, ...outlook, edited, missing }, null, 2))
-      for (const line of ChangeOutlook.toLines(outlook)) yield* report(line)
-      if (edited.length > 0) yield* report(`edited since; the change goes on from these: ${edited.join(", ")}`)
-      if (missing.length > 0) yield* report(`gone since, and written again: ${missing.join(", ")}`)
+      for (const line of [...ChangeOutlook.toLines(outlook), ...linesOf(made)]) yield* report(line)
       yield* Console.error(`nothing is asked yet; see \`${again} plan ${run}\`, and go on with: ${again} resume ${run}`)
     })
   ).pipe(
@@ -126,8 +125,3 @@ const documentsOf = (
   const answers = agreed.filter(({ path }) => !isIn([...before, ...design, ...named], path))
   return [...(isRenamed ? named : [...kept, ...added]), ...answers]
 }
-
-/** A sample with what people made of it in the folder that it was delivered into. */
-const asDelivered =
-  (code: Readonly<Record<string, string>>) =>
-  ({ path, text }: project.File): project.File => ({ path, text: code[path] ?? text })

@@ -1,13 +1,16 @@
 import * as Command from "effect/cli/Command"
+import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
-import type * as Schema from "effect/Schema"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import * as Engine from "@stepwright/core/Engine"
 import { usage } from "../base/cliError.ts"
 import type { Words } from "../base/words.ts"
 import * as consent from "../gate/consent.ts"
 import { checkFlags, checkPython } from "../run/checkFlags.ts"
+import { command } from "../module/workflowModule.ts"
 import * as flags from "../run/flags.ts"
 import * as input from "../run/input.ts"
 import * as runFolder from "../run/runFolder.ts"
@@ -15,6 +18,7 @@ import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
 import type { RunSettings } from "../run/settings.ts"
 import { checkOut, setUp } from "../run/setUp.ts"
+import { linesOf, previousOf, renewed } from "../value/previous.ts"
 import { runAndReport } from "../runAndReport.ts"
 
 const config = (words: Words) => ({
@@ -43,7 +47,7 @@ export const resume = (words: Words) =>
       const isDone = opened.state.status === "COMPLETED"
       if (!isDone) yield* checkOut(opened.loaded, settings)
       yield* checkPython(isDone ? rest.python : settings.python)
-      const told = yield* input.withTold(opened.loaded.workflow.input, opened.state.input, { mutants })
+      const told = yield* input.withTold(opened.loaded.workflow.input, yield* inputNow(opened), { mutants })
       const ready = yield* setUp({ ...opened, settings }, { before: opened.settings })
       yield* runFolder.writeSettings(opened.run, settings)
       const self = { ...opened, settings, state: yield* withInput(opened, told) }
@@ -63,6 +67,28 @@ export const resume = (words: Words) =>
       }
     ])
   )
+
+/** The input of a run; that of a change of which nothing is done yet has the files as they are by now. */
+const inputNow = Effect.fnUntraced(function* ({ run, settings: { changeOf }, state }: session.Session) {
+  const isBegun = Object.keys(state.records).length > 0
+  if (changeOf === undefined || isBegun || !(yield* runFolder.isReference(changeOf))) return state.input
+  const again = yield* command
+  yield* session.checkUnchanged(
+    changeOf,
+    (by) => `change that, by \`${again} change ${by} FILE\`, and remove run ${run}`
+  )
+  const { ChangeWorkflow } = yield* Effect.promise(() => import("@stepwright/steps"))
+  const codec = Schema.toCodecJson(ChangeWorkflow.Input)
+  const known = yield* Effect.option(Schema.decodeUnknownEffect(codec)(state.input))
+  // what does not fit is told by the engine
+  if (Option.isNone(known)) return state.input
+  const found = yield* previousOf(yield* session.open(changeOf))
+  // what was decoded, and texts
+  const now = yield* Effect.orDie(Schema.encodeEffect(codec)(renewed(known.value, found.previous)))
+  if (Equal.equals(now, state.input)) return state.input
+  for (const line of linesOf(found)) yield* Console.error(line)
+  return now
+})
 
 /** A run with another input, if it is another one. */
 const withInput = (opened: session.Session, input: Schema.Json) =>

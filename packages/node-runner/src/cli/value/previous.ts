@@ -1,10 +1,12 @@
 import * as Effect from "effect/Effect"
+import type { Input } from "@stepwright/steps/ChangeWorkflow"
 import type { Previous } from "@stepwright/steps/Previous"
 import type { CliError } from "../base/cliError.ts"
 import { usage } from "../base/cliError.ts"
 import * as NodeWorkspace from "../../NodeWorkspace.ts"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { Workspace } from "@stepwright/core/Workspace"
+import type { File } from "./project.ts"
 
 /** The project that a run made, with what people made of its files since. */
 export interface Found {
@@ -79,3 +81,23 @@ export const previousOf = Effect.fnUntraced(function* (opened: Opened): Effect.f
     return { previous: edited.length === 0 ? previous : { ...previous, edited }, edited, missing }
   }).pipe(Effect.provide(NodeWorkspace.layer({ root: out })))
 })
+
+/** A sample with what people made of it in the folder that it was delivered into. */
+export const asDelivered =
+  (code: Previous["code"]) =>
+  ({ path, text }: File): File => ({ path, text: code[path] ?? text })
+
+/** The input of a change with the project as it is by now, samples that were not named anew included. */
+export const renewed = (input: Input, previous: Previous): Input => ({
+  ...input,
+  previous,
+  samples: input.samples.map((file) =>
+    file.text === input.previous.code[file.path] ? asDelivered(previous.code)(file) : file
+  )
+})
+
+/** What a person is told of files that are not as they were delivered. */
+export const linesOf = ({ edited, missing }: Found): ReadonlyArray<string> => [
+  ...(edited.length === 0 ? [] : [`edited since; the change goes on from these: ${edited.join(", ")}`]),
+  ...(missing.length === 0 ? [] : [`gone since, and written again: ${missing.join(", ")}`])
+]

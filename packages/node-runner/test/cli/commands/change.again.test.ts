@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs"
+import { readFileSync, rmSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
+import type { ChangeWorkflow } from "@stepwright/steps"
 import { Effect } from "effect"
 import { call, inFolder } from "../../support/commandLine.ts"
-import { delivered, withoutBye, write } from "../../support/delivered.ts"
+import { delivered, documents, withoutBye, write } from "../../support/delivered.ts"
 
 /** A run `made`, and one `second` which is to change it, as nobody asks for `bye()` any more. */
 const begun = Effect.gen(function* () {
@@ -50,6 +51,50 @@ describe("a run that was changed by another", () => {
       assert.isFalse(yield* goneOnWith)
       yield* call(["rm", "second", "--yes"])
       assert.isTrue(yield* goneOnWith)
+    }).pipe(inFolder)
+  )
+})
+
+describe("resume of a change", () => {
+  const resumed = call(["resume", "second", "--relay", "answers", "--max-calls", "0"])
+  const begunFrom = Effect.map(call(["export", "second"]), ({ out }): ChangeWorkflow.Input => JSON.parse(out).input)
+
+  it.effect("of which nothing is done yet goes on from files as they are by then", () =>
+    Effect.gen(function* () {
+      const names = { path: "data/names.csv", text: "Ann\n" }
+      yield* delivered(documents, { samples: [names, { path: "data/new.csv", text: "Bea\n" }] })
+      write("docs/more.md", "It ends.")
+      yield* call(["change", "docs/more.md", "--run", "second"])
+      write("out/made/greet/hello.py", "# mine\n")
+      write("out/made/data/names.csv", "Ann\nBob\n")
+      rmSync("out/made/tests/test_hello.py")
+      const first = yield* resumed
+      assert.strictEqual(first.status, 4, first.err)
+      assert.include(first.err, "edited since; the change goes on from these: greet/hello.py, data/names.csv\n")
+      assert.include(first.err, "gone since, and written again: tests/test_hello.py\n")
+      const { previous, samples } = yield* begunFrom
+      assert.strictEqual(previous.code["greet/hello.py"], "# mine\n")
+      assert.deepStrictEqual(previous.edited, ["greet/hello.py", "data/names.csv"])
+      assert.deepStrictEqual(
+        samples.map(({ text }) => text),
+        ["Ann\nBob\n", "Bea\n"]
+      )
+      write("out/made/greet/hello.py", "# later\n")
+      const second = yield* resumed
+      assert.notInclude(second.err, "edited since")
+      assert.strictEqual((yield* begunFrom).previous.code["greet/hello.py"], "# mine\n")
+    }).pipe(inFolder)
+  )
+
+  it.effect("is refused where another one has changed the same run meanwhile", () =>
+    Effect.gen(function* () {
+      yield* begun
+      yield* call(["change", "made", "docs/more.md", "--run", "third"])
+      yield* withoutBye("third")
+      const { err, status } = yield* resumed
+      assert.strictEqual(status, 2)
+      assert.include(err, "run made was changed by run third, which delivers into the same folder")
+      assert.include(err, "change that, by `stepwright change third FILE`, and remove run second")
     }).pipe(inFolder)
   )
 })
