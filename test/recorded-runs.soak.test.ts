@@ -29,7 +29,7 @@ const mutated = (name: string, state: WorkflowState.WorkflowState) =>
   })
 
 describe("the tests of recorded runs", () => {
-  it.effect.each(["interval-set", "expense-ledger", "rate-limiter", "automated-coding-workflow"])(
+  it.live.each(["interval-set", "expense-ledger", "rate-limiter", "automated-coding-workflow"])(
     "notice nine of ten changes of the code of %s, and it passes the tests of others",
     (name) =>
       recorded.onOwnRecording(
@@ -40,6 +40,6 @@ describe("the tests of recorded runs", () => {
         },
         name === "rate-limiter" ? recorded.runMended : recorded.run(name)
       ),
-    { ...needs("bwrap"), timeout: 900_000 }
+    { ...needs("bwrap"), timeout: 3_600_000 }
   )
 })
