@@ -32,15 +32,6 @@ class Acquire(Before):
         self.assertIs(bucket.acquire(6), False)
         self.assertIs(bucket.try_acquire(5), True)
 
-    def test_exactly_capacity(self):
-        """asking for more than `capacity` returns `False` (exactly `capacity` is not more)"""
-        bucket, _ = self.bucket(1, 5)
-        self.assertIsNot(bucket.acquire(5), False)
-        bucket, _ = self.drained(1 / 1024, 5, RealClock())
-        self.assertIs(bucket.acquire(5, timeout=0.01), False)
-        bucket, _ = self.drained(512, 4, RealClock())
-        self.assertIsNot(bucket.acquire(4, timeout=3), False)
-
 
 del Before
 

@@ -1,9 +1,8 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import * as OutputParser from "@stepwright/core/OutputParser"
 import * as Step from "@stepwright/core/Step"
 import { stray } from "./AcceptanceTestStep.ts"
-import { ArchitectureDesign, interfaceToMarkdown } from "./ArchitectureDesignStep.ts"
+import { ArchitectureDesign } from "./ArchitectureDesignStep.ts"
 import { Repair } from "./CodeRepairStep.ts"
 import { DocumentDelta, gonePassages } from "./DocumentDeltaStep.ts"
 import { cite, isQuoted, passagesOf } from "./internal/passages.ts"
@@ -11,7 +10,7 @@ import * as testNames from "./internal/testNames.ts"
 import { print, Project } from "./Project.ts"
 import { Reached } from "./ReachStep.ts"
 import * as SamplesStep from "./SamplesStep.ts"
-import { edited, editProblem, printReached } from "./TestChangeStep.ts"
+import { edited, editProblem, parser, variablesOf } from "./TestChangeStep.ts"
 import * as TestChangePrompt from "./TestChangePrompt.ts"
 import { TestGeneration } from "./TestGenerationStep.ts"
 
@@ -39,15 +38,12 @@ const problem = (edits: Repair, input: typeof Input.Type): string | undefined =>
   const now = passagesOf(documents)
   const old = after
     .flatMap(({ content }) => testNames.of(content))
-    .find(({ source }) => {
-      const quote = testNames.docstringOf(source)
-      return quote !== undefined && isQuoted(gone, quote) && cite(now, quote) === undefined
-    })
+    .find((test) => quotesWhatWent(test) && cite(now, testNames.docstringOf(test.source)!) === undefined)
   if (old !== undefined) return `the test ${old.name} quotes a sentence that the documents do not have any more`
   return stray(after, input)
 }
 
-export const parser = OutputParser.edits
+export { parser }
 
 const naming =
   "The docstring of each test is the sentence, clause or table row of the documents that it checks, copied word for word; its name has no number. Files are named `tests/test_acceptance_<subject>.py`."
@@ -59,13 +55,5 @@ export const step = Step.make("acceptance-test-change", {
   parser,
   check: problem,
   prompt: TestChangePrompt.template,
-  variables: (input) => ({
-    naming,
-    interface: interfaceToMarkdown(input.design),
-    samples: SamplesStep.print(input.samples),
-    source: print(input.documents),
-    tests: printReached(input),
-    changes: input.delta.text,
-    example: parser.print(TestChangePrompt.example)
-  })
+  variables: (input) => ({ naming, source: print(input.documents), ...variablesOf(input) })
 })

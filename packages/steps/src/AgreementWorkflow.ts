@@ -87,12 +87,6 @@ const specificationQuestion = Step.effect("question", {
   }
 })
 
-const keptSpecification = Step.effect("kept", {
-  input: Schema.Struct({ specification: Specification }),
-  output: Schema.Struct({ specification: Specification }),
-  run: Effect.succeed
-})
-
 const askedSpecification = Workflow.make("agreement", {
   input: Schema.Struct({
     documents: Project.fields.documents,
@@ -110,7 +104,7 @@ const askedSpecification = Workflow.make("agreement", {
   }),
   Workflow.branch("changed", {
     on: "answers.isGiven",
-    cases: { true: SpecificationChangeWorkflow.workflow, false: keptSpecification },
+    cases: SpecificationChangeWorkflow.cases,
     input: { documents: "documents", samples: "input.samples", specification: "input.specification", delta: "delta" }
   })
 )

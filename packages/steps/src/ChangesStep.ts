@@ -29,8 +29,8 @@ export const Input = Schema.Struct({ previous: Previous, attempt: Attempt, delta
 
 type Project = Pick<Attempt, "acceptance" | "code" | "tests">
 
-const textsOf = ({ acceptance, code, tests }: Project): ReadonlyMap<string, string> =>
-  new Map(files.ofPackage(code, [...tests, ...acceptance]).map(({ content, path }) => [path, content]))
+const textsOf = (project: Project): ReadonlyMap<string, string> =>
+  new Map(files.ofProject(project).map(({ content, path }) => [path, content]))
 
 const changesOf = ({ attempt, delta, previous }: typeof Input.Type): Changes => {
   const [before, after] = [textsOf(previous), textsOf(attempt)]

@@ -49,13 +49,11 @@ export const step = Step.effect("delivery", {
       const workspace = yield* Workspace
       const spent = (yield* Spending)()
       const told = { ...report, ...(changes !== undefined && { changes }), ...(spent !== undefined && { spent }) }
-      const filesOf = ({ acceptance, code, tests }: Pick<Attempt, "acceptance" | "code" | "tests">) =>
-        files.ofPackage(code, [...tests, ...acceptance])
-      const written = filesOf(attempt)
+      const written = files.ofProject(attempt)
       // what a person wrote in a file goes with no file that is not wanted any more
       const isWorkOf = ({ path }: Pick<SourceFile, "path">) =>
         replaced?.edited?.includes(path) === true && !written.some((file) => file.path === path)
-      const others = replaced && filesOf(replaced).filter((file) => !isWorkOf(file))
+      const others = replaced && files.ofProject(replaced).filter((file) => !isWorkOf(file))
       return { files: yield* workspace.write([...written, ...reports(told)], others) }
     }),
   isCurrent: ({ files }) =>

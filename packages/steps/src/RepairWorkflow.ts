@@ -98,12 +98,6 @@ const blame = Step.effect("blame", {
   }
 })
 
-const kept = Step.effect("kept", {
-  input: Schema.Struct({ specification: Specification }),
-  output: Schema.Struct({ specification: Specification }),
-  run: Effect.succeed
-})
-
 const Mended = Schema.Struct(files)
 
 const mend = Step.effect("mend", {
@@ -193,7 +187,7 @@ const round = Workflow.make("round", { input: Round }).pipe(
   }),
   Workflow.branch("corrected", {
     on: "blame.specification",
-    cases: { true: SpecificationChangeWorkflow.workflow, false: kept },
+    cases: SpecificationChangeWorkflow.cases,
     input: {
       documents: "input.documents",
       samples: "input.shown",

@@ -1,4 +1,6 @@
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import * as Step from "@stepwright/core/Step"
 import * as Workflow from "@stepwright/core/Workflow"
 import { DocumentDelta } from "./DocumentDeltaStep.ts"
 import { Project } from "./Project.ts"
@@ -24,3 +26,13 @@ export const workflow = Workflow.make("specification-change", { input: Input }).
     review: "change"
   })
 )
+
+/** Changes a specification, or leaves it as it is. */
+export const cases = {
+  true: workflow,
+  false: Step.effect("kept", {
+    input: Schema.Struct({ specification: Specification }),
+    output: Schema.Struct({ specification: Specification }),
+    run: Effect.succeed
+  })
+}

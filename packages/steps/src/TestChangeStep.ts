@@ -70,10 +70,6 @@ export const isNew =
       .of(before.find((file) => file.path === path)?.content ?? "")
       .some((test) => test.fullName === fullName && test.source === source)
 
-/** Files of tests as a prompt shows them. */
-export const printReached = ({ reach, tests }: { readonly reach: Reached; readonly tests: TestGeneration }): string =>
-  reach.files.length === 0 ? "none" : OutputParser.files.print(tests.filter(({ path }) => reach.files.includes(path)))
-
 export const Input = Schema.Struct({
   specification: Specification,
   design: ArchitectureDesign,
@@ -84,7 +80,9 @@ export const Input = Schema.Struct({
   tests: TestGeneration
 })
 
-const problem = (edits: Repair, input: typeof Input.Type): string | undefined => {
+type Input = typeof Input.Type
+
+const problem = (edits: Repair, input: Input): string | undefined => {
   const { delta, tests } = input
   const isTouched = ({ criterion }: testNames.Test) => criterion !== undefined && delta.touched.includes(criterion)
   const found = editProblem(edits, input, isTouched)
@@ -100,6 +98,24 @@ const problem = (edits: Repair, input: typeof Input.Type): string | undefined =>
 
 export const parser = OutputParser.edits
 
+/** What the prompt shows of any change of tests. */
+export const variablesOf = ({
+  delta,
+  design,
+  reach,
+  samples,
+  tests
+}: Pick<Input, "design" | "reach" | "samples" | "tests"> & { readonly delta: { readonly text: string } }) => ({
+  interface: interfaceToMarkdown(design),
+  samples: SamplesStep.print(samples),
+  tests:
+    reach.files.length === 0
+      ? "none"
+      : OutputParser.files.print(tests.filter(({ path }) => reach.files.includes(path))),
+  changes: delta.text,
+  example: parser.print(TestChangePrompt.example)
+})
+
 const naming =
   'A test is named after its criterion, `test_r2_1_…` for R2.1. Tests of criteria marked "(assumed)" stand in files of their own, named `tests/test_assumed_<subject>.py`; all others in `tests/test_<subject>.py`.'
 
@@ -112,11 +128,7 @@ export const step = Step.make("test-change", {
   prompt: TestChangePrompt.template,
   variables: (input) => ({
     naming,
-    interface: interfaceToMarkdown(input.design),
-    samples: SamplesStep.print(input.samples),
     source: markdown.paragraphs([criteria(input.specification), "## Passages", passages(input.specification)]),
-    tests: printReached(input),
-    changes: input.delta.text,
-    example: parser.print(TestChangePrompt.example)
+    ...variablesOf(input)
   })
 })

@@ -29,3 +29,11 @@ export const ofPackage = (code: Files, tests: ReadonlyArray<SourceFile>): Readon
   }
   return inOrder(files)
 }
+
+/** The same of a project. */
+export const ofProject = ({
+  acceptance,
+  code,
+  tests
+}: Readonly<Record<"tests" | "acceptance", ReadonlyArray<SourceFile>>> & { readonly code: Files }) =>
+  ofPackage(code, [...tests, ...acceptance])
