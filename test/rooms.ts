@@ -70,6 +70,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
   ],
   "node-runner": [
     "cli/start",
+    "internal/files",
     "internal/disk",
     "internal/harness",
     "internal/sandbox",

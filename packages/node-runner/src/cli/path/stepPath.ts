@@ -2,7 +2,7 @@ import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { CliError, usage } from "../base/cliError.ts"
-import { isNear, nearest } from "./nearest.ts"
+import { isNear, nearest } from "../../internal/files/nearest.ts"
 import type { Places } from "./places.ts"
 
 const decoded = (path: string) => path.split("/").map(StepPath.decodeKey).join("/")

@@ -17,7 +17,7 @@ import * as NodeJournal from "../../NodeJournal.ts"
 import { CliError, configuration, failed, usage } from "../base/cliError.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
 import { checkFolder } from "./checkFolder.ts"
-import { nearest } from "../path/nearest.ts"
+import { nearest } from "../../internal/files/nearest.ts"
 import { RunSettings } from "./settings.ts"
 
 const settingsFile = (run: string) => `${directory}/${run}/run.json`

@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import type * as SchemaIssue from "effect/SchemaIssue"
-import { isNear, nearest } from "../path/nearest.ts"
+import { isNear, nearest } from "../../internal/files/nearest.ts"
 
 interface Excess {
   readonly path: ReadonlyArray<PropertyKey>
