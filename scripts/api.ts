@@ -111,7 +111,7 @@ export const apiOf = (packageName: string, declarations: Declarations): Api => {
     return next === undefined ? place : origin(next)
   }
   const modules = [...declarations.keys()]
-    .filter((file) => /^\.\/\w+\.ts$/.test(file) && !["./index.ts", "./main.ts"].includes(file))
+    .filter((file) => /^\.\/(?:testing\/)?\w+\.ts$/.test(file) && !/(?:\/index|^\.\/main)\.ts$/.test(file))
     .toSorted()
   const publicNames = new Map<string, Place>()
   for (const file of modules) {
@@ -287,7 +287,7 @@ interface Line {
 const linesOf = (text: string): ReadonlyArray<Line> => {
   let module = ""
   return text.split("\n").flatMap((line) => {
-    const heading = /^## (\w+)$/.exec(line)
+    const heading = /^## ([\w/]+)$/.exec(line)
     if (heading !== null) module = heading[1]!
     return heading !== null || /^(?:```.*)?$/.test(line) ? [] : [{ module, line }]
   })

@@ -4,6 +4,7 @@
 import { execFile, spawnSync } from "node:child_process"
 import {
   copyFileSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -62,11 +63,14 @@ const readmeProgram = (): string => {
   return fence.code
 }
 
-/** Imports every public module of a package; `main` is a program, not a module. */
+/** What is no module, or one for those who have what it is for. */
+const unread = new Set(["main.ts", "testing/vitest.ts"])
+
+/** Imports every public module of a package. */
 const imports = (name: string): string =>
-  readdirSync(join(root, "packages", name, "src"))
-    .filter((file) => file.endsWith(".ts") && file !== "main.ts")
-    .map((file) => `@stepwright/${name}${file === "index.ts" ? "" : `/${file.slice(0, -3)}`}`)
+  globSync(["*.ts", "testing/*.ts"], { cwd: join(root, "packages", name, "src") })
+    .filter((file) => !unread.has(file))
+    .map((file) => join("@stepwright", name, file.slice(0, -3).replace(/(?:^|\/)index$/u, "")))
     .map((specifier, index) => `export * as module${index} from "${specifier}"\n`)
     .join("")
 

@@ -26,7 +26,11 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["Workflow"],
     "internal/walk",
     "internal/run",
-    ["Engine", "index"]
+    ["Engine", "index"],
+    ["testing/TestCase", "testing/Fixtures"],
+    "testing/internal",
+    ["testing/JournalConformance"],
+    ["testing/index"]
   ],
   llm: [
     "internal/file",

@@ -1,0 +1,20 @@
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+
+/** What a test expected, and what it found instead. */
+export class TestCaseError extends Schema.TaggedError<TestCaseError>()("TestCaseError", {
+  /** The name of the case: what should have been so. */
+  case: Schema.String,
+  expected: Schema.String,
+  found: Schema.String
+}) {
+  override get message() {
+    return `${this.case}: expected ${this.expected}, found ${this.found}`
+  }
+}
+
+/** A test as data, for whatever runs tests. `run` succeeds where that is so which `name` says. */
+export interface TestCase {
+  readonly name: string
+  readonly run: Effect.Effect<void, TestCaseError>
+}

@@ -1,0 +1,3 @@
+export * as Fixtures from "./Fixtures.ts"
+export * as JournalConformance from "./JournalConformance.ts"
+export * as TestCase from "./TestCase.ts"
