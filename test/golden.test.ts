@@ -39,17 +39,23 @@ describe("a state of an earlier format", () => {
     assert.strictEqual(written, WorkflowState.format)
   })
 
-  it("2 is what a run begins with that starts from it", () => {
-    const events = eventsOf("imported-2.jsonl").map((event) => Result.getOrThrow(WorkflowEvent.decode(event)))
+  it.each([
+    ["imported-2", "a run begins with that starts from it"],
+    ["timed-2", "a step with a time-out leaves"]
+  ])("%s is what %s", (name) => {
+    const events = eventsOf(`${name}.jsonl`).map((event) => Result.getOrThrow(WorkflowEvent.decode(event)))
     const found: unknown = JSON.parse(WorkflowState.toJson(WorkflowEvent.fold(events)!))
-    assert.deepStrictEqual(found, JSON.parse(text("imported-2.json")))
+    assert.deepStrictEqual(found, JSON.parse(text(`${name}.json`)))
   })
 
   it("2 has every event, and every field of every record and event", () => {
-    const files = ["events-2.jsonl", "imported-2.jsonl"].flatMap(eventsOf)
+    const files = ["events-2.jsonl", "imported-2.jsonl", "timed-2.jsonl"].flatMap(eventsOf)
     for (const [schema, documents] of [
       [WorkflowEvent.jsonSchema(), files],
-      [WorkflowState.jsonSchema(), [JSON.parse(text("state-2.json")), JSON.parse(text("imported-2.json"))]]
+      [
+        WorkflowState.jsonSchema(),
+        ["state-2.json", "imported-2.json", "timed-2.json"].map((name) => JSON.parse(text(name)))
+      ]
     ] as const) {
       const used = new Set(documents.flatMap((document) => [...fieldsIn(schema, document)]))
       const fields = [...fieldsOf(schema)]
@@ -66,11 +72,11 @@ describe("a state of an earlier format", () => {
   it("is told by a change of a Schema", () => {
     assert.strictEqual(
       hashOf(WorkflowState.jsonSchema()),
-      "610b1e353f15d5c6fd6f762726a60f1cb193f5334aa3db7db06eb17748fbbcaf"
+      "2665a3e71bfe6893eebea7ce4794a7a15ccb7a342b9ec6dd754be509f0cbbb6d"
     )
     assert.strictEqual(
       hashOf(WorkflowEvent.jsonSchema()),
-      "975bd2f46401132b17c8e10631b3836dc98399ea6d37f576189a3e53154afdb2"
+      "c0571e0dcaa0b1cec86ec7b5c3db1a30f99ce3d26fcd8fac1f5708f2cf1e9f24"
     )
   })
 })

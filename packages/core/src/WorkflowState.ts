@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { Fingerprint } from "./Fingerprint.ts"
+import { Span } from "./internal/ask/call.ts"
 import { depthProblem } from "./internal/format/depth.ts"
 import { Count, Name, Path, RunId, runIdRule, Time } from "./internal/format/fields.ts"
 import * as migrations from "./internal/format/migrations.ts"
@@ -55,7 +56,8 @@ export const StepFailure = Schema.Struct({
   asked: optional(
     Schema.Struct({
       models: field(Schema.Array(Schema.String), "The aliases of the models, in the order in which they are asked."),
-      repair: field(Count, "How many repairs each was asked for.")
+      repair: field(Count, "How many repairs each was asked for."),
+      timeout: optional(Span, "How long the step might wait for replies.")
     }),
     "The models that the step named, and how many repairs it asked each for."
   ),

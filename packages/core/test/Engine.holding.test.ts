@@ -56,6 +56,27 @@ describe("a failure that was taken over does not hold any more", () => {
     }).pipe(Effect.provide([third(), Journal.layerMemory]))
   )
 
+  it.effect("with more time to wait for replies", () => {
+    const timed = (timeout: "1 second" | "9 seconds") =>
+      start.pipe(Workflow.fallback("draft", number({ timeout }), { input: "input", errors: ["LlmError"], otherwise }))
+    const slow = LlmClient.layer(({ metadata }) =>
+      Effect.delay(Effect.succeed(reply("7")), metadata.step === "number" ? "5 seconds" : 0)
+    )
+    const go = Effect.fnUntraced(function* (workflow: Any, state: Parameters<typeof Engine.run>[1]) {
+      const fiber = yield* Effect.forkChild(Engine.run(workflow, state))
+      yield* TestClock.adjust("5 seconds")
+      const ended = yield* Fiber.join(fiber)
+      return { ...ended, output: yield* outputOf(workflow, ended.state) }
+    })
+    return Effect.gen(function* () {
+      const { output, state } = yield* go(timed("1 second"), yield* Engine.initialize(timed("1 second"), "x"))
+      assert.strictEqual(output["draft"], "7")
+      const again = yield* go(timed("1 second"), state)
+      assert.deepStrictEqual(again.ran, [])
+      assert.strictEqual((yield* go(timed("9 seconds"), again.state)).output["draft"], 7)
+    }).pipe(Effect.provide([slow, Journal.layerMemory]))
+  })
+
   const slow = Step.effect("slow", {
     input: Schema.String,
     output: Schema.String,

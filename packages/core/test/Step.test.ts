@@ -1,7 +1,8 @@
-import { Effect, Exit, Schema } from "effect"
+import { Effect, Exit, Fiber, Schema } from "effect"
+import { TestClock } from "effect/testing"
 import {
   Engine,
-  type LlmClient,
+  LlmClient,
   LlmError,
   Note,
   OutputParser,
@@ -149,6 +150,21 @@ describe("Step", () => {
           ]
         )
       }).pipe(Effect.provide(layer))
+    })
+
+    it.effect("gives up waiting for replies when its time is over, those before counted in", () => {
+      const step = Step.make("list", { ...base, timeout: "3 seconds" })
+      const slow = LlmClient.layer(() => Effect.delay(Effect.succeed(reply("no")), "2 seconds"))
+      return Effect.gen(function* () {
+        const fiber = yield* Effect.forkChild(Effect.flip(Step.run(step, topic)), { startImmediately: true })
+        yield* TestClock.adjust("2999 millis")
+        assert.isUndefined(fiber.pollUnsafe())
+        yield* TestClock.adjust("1 millis")
+        assert.strictEqual(
+          (yield* Fiber.join(fiber)).message,
+          "timed out after 3s: the step has no time left to wait for a reply"
+        )
+      }).pipe(Effect.provide(slow))
     })
 
     it.effect("leaves the errors of the model alone", () => {

@@ -1,13 +1,15 @@
 // A call of a model: what can be set for it, and the conversation until a reply can be used. In: the opening messages.
 // Out: a decoded output. The work of a model step (step) calls it; the engine hears of each reply through the context.
 
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { DeltaSink } from "../../DeltaSink.ts"
 import { LlmClient, type Service } from "../../LlmClient.ts"
-import { ContentRefused, InvalidResponse, LlmError } from "../../LlmError.ts"
+import { ContentRefused, InvalidResponse, LlmError, TimedOut } from "../../LlmError.ts"
 import type { LlmReply } from "../../LlmReply.ts"
 import { type LlmRequest, type Message, Parameters, type ResponseFormat } from "../../LlmRequest.ts"
 import * as Usage from "../../Usage.ts"
@@ -19,6 +21,17 @@ import { told } from "../words/told.ts"
 import type { StepContext } from "./context.ts"
 import { repairMessage } from "./repairMessage.ts"
 
+/** A span of time as text, which a configuration and code write alike. */
+export const Span = Schema.TemplateLiteral([
+  Schema.Finite,
+  " ",
+  Schema.Literals(["second", "seconds", "minute", "minutes", "hour", "hours"])
+]).check(
+  Schema.isPattern(/^[1-9]\d{0,5}(?:\.\d{1,3})? [a-z]+$/, {
+    expected: 'a span of time such as "90 seconds" or "5 minutes"'
+  })
+)
+
 /** What can be set for a step that asks a model: in its code, and by a configuration. */
 export const ModelSettings = Schema.Struct({
   model: optional(
@@ -29,6 +42,10 @@ export const ModelSettings = Schema.Struct({
   repair: optional(
     Schema.Int.check(Schema.isGreaterThanOrEqualTo(0)),
     "How often a step asks again when a reply does not parse; 2 by default."
+  ),
+  timeout: optional(
+    Span,
+    "How long a step may wait for replies, all of them together: `5 minutes`. No limit by default."
   )
 })
 export type ModelSettings = typeof ModelSettings.Type
@@ -107,6 +124,7 @@ export const ask = Effect.fnUntraced(function* (
   const client = yield* LlmClient
   const listen = yield* DeltaSink
   const { models, parameters, repair } = settings
+  const within = yield* inTime(settings)
   let usage = Usage.zero
   let turn = 0
   let failure: OutputParseError | undefined
@@ -119,7 +137,8 @@ export const ask = Effect.fnUntraced(function* (
       const told = listen?.({ path, step, turn, parser })
       const recalled = yield* recall(request)
       const reply =
-        recalled ?? (yield* restore(told === undefined ? client.generate(request) : streamed(client, request, told)))
+        recalled ??
+        (yield* restore(within(told === undefined ? client.generate(request) : streamed(client, request, told))))
       if (recalled === undefined) yield* replied(request, reply)
       usage = Usage.add(usage, reply.usage)
       yield* Effect.annotateCurrentSpan(spanAttributes(request, reply, usage))
@@ -137,6 +156,21 @@ export const ask = Effect.fnUntraced(function* (
   // models is never empty, so there was a reply and it failed
   return yield* new StepOutputError({ step, turns: turn, usage, reason: failure! })
 })
+
+/** Gives up waiting when the time of a step is over; a reply that has come is kept. */
+const inTime = ({ timeout }: CallSettings) =>
+  Effect.map(Clock.currentTimeMillis, (began) => {
+    if (timeout === undefined) return <A, R>(asked: Effect.Effect<A, LlmError, R>) => asked
+    const after = Duration.fromInputUnsafe(timeout)
+    const late = new LlmError({
+      reason: new TimedOut({ detail: "the step has no time left to wait for a reply", after })
+    })
+    return <A, R>(asked: Effect.Effect<A, LlmError, R>) =>
+      Effect.flatMap(Clock.currentTimeMillis, (now) => {
+        const left = Duration.millis(began + Duration.toMillis(after) - now)
+        return Effect.timeoutOrElse(asked, { duration: left, orElse: () => Effect.fail(late) })
+      })
+  })
 
 /** The reply to a request, with its text told as it comes. */
 const streamed = Effect.fnUntraced(function* (

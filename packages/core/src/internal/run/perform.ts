@@ -13,6 +13,7 @@ import { Spending } from "../../Spending.ts"
 import { isLlmError } from "../../LlmError.ts"
 import { describeError } from "../../WorkflowError.ts"
 import type { StepFailure } from "../../WorkflowState.ts"
+import type { CallSettings } from "../ask/call.ts"
 import type { StepContext } from "../ask/context.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import * as canonical from "../json/canonical.ts"
@@ -229,8 +230,7 @@ const fail = (
   fingerprint: Fingerprint | undefined,
   failure: Pick<StepFailure, "tag" | "message" | "value" | "suspends" | "limit">
 ): Effect.Effect<void, Halt> => {
-  const { models, repair } = step.model ?? {}
-  const by = models === undefined || repair === undefined ? madeBy(runtime.hash, step) : { asked: { models, repair } }
+  const by = step.model === undefined ? madeBy(runtime.hash, step) : { asked: askedBy(step.model) }
   const takenOver = fingerprint === undefined ? {} : { fingerprint, ...by }
   const { error: before, replied } = runtime.state.records[path] ?? {}
   // it fails so whenever it is looked at
@@ -242,6 +242,12 @@ const fail = (
   const failed = { path, step: step.name, ...beside, ...failure, ...takenOver, at: runtime.now() }
   return runtime.append({ _tag: "StepFailed", ...failed })
 }
+
+const askedBy = ({ models, repair, timeout }: CallSettings): NonNullable<StepFailure["asked"]> => ({
+  models,
+  repair,
+  ...(timeout !== undefined && { timeout })
+})
 
 /** Notes of a step that was at work that it had no more time, if that is why it was interrupted. */
 const timedOut = (runtime: Runtime, step: UntypedStep, place: Place, fingerprint: Fingerprint | undefined) => {

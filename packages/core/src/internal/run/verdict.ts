@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
@@ -7,6 +8,7 @@ import type { StepFailure, StepRecord, StepResult } from "../../WorkflowState.ts
 import * as canonical from "../json/canonical.ts"
 import { readKept, reread } from "../json/codec.ts"
 import { own } from "../json/own.ts"
+import type { CallSettings } from "../ask/call.ts"
 import { insideOf, type Prepared, type UntypedStep } from "../ask/step.ts"
 import { evaluate, Missing, watched } from "../walk/hole.ts"
 import { type Attempt, type Place, takerOf } from "../walk/place.ts"
@@ -120,7 +122,12 @@ export const isWanted = (result: StepResult | undefined): boolean =>
 export const stillFails = (step: UntypedStep, { asked }: StepFailure): boolean =>
   step.model === undefined ||
   asked === undefined ||
-  (step.model.repair <= asked.repair && step.model.models.every((model) => asked.models.includes(model)))
+  (step.model.repair <= asked.repair &&
+    millisOf(step.model) <= millisOf(asked) &&
+    step.model.models.every((model) => asked.models.includes(model)))
+
+const millisOf = ({ timeout }: Pick<CallSettings, "timeout">): number =>
+  timeout === undefined ? Infinity : Duration.toMillis(Duration.fromInputUnsafe(timeout))
 
 const judge = (
   step: UntypedStep,
