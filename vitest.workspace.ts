@@ -36,7 +36,10 @@ const long = (name: string, include: string, env: Readonly<Record<string, string
 ]
 
 /** What `npm run soak` runs. */
-export const soak = long("soak", load)
+export const soak = [
+  ...long("soak", load),
+  ...long("laws", "packages/core/test/Engine.{laws,edits,time}.test.ts", { LAW_RUNS: "1000" })
+]
 
 /** What `npm run soak -- mutants` runs. */
 export const mutants = long("mutants", mutation, { LAW_RUNS: "100" })

@@ -242,7 +242,7 @@ const recorded = Effect.fnUntraced(function* (ask: Ask) {
   return { first: requests[0], goOn }
 })
 
-const all = Number(process.env["LAW_RUNS"] ?? 500)
+const all = Number(process.env["LAW_RUNS"] ?? 250)
 
 describe("a step whose result is recorded", () => {
   it.effect.prop(
