@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Ajv2020 } from "ajv/dist/2020.js"
 import { Effect, Schema } from "effect"
-import { Step, TestRunner, WorkflowEvent, WorkflowState } from "@stepwright/core"
+import { Step, TestRunner, WorkflowDefinition, WorkflowEvent, WorkflowState } from "@stepwright/core"
 import { ArchitectureDesignPrompt, ReportStep, RequirementPrompt, TraceStep } from "@stepwright/steps"
 import { describe, it } from "@effect/vitest"
 import { assert, expect } from "vitest"
@@ -53,6 +53,24 @@ describe.each(["state", "event"] as const)("stepwright schema %s", (of) => {
       Object.keys($defs).filter((name) => !$defs[name]?.description),
       []
     )
+  })
+})
+
+describe("the JSON Schema of a definition", () => {
+  const json = WorkflowDefinition.jsonSchema()
+
+  it("is published with core", () =>
+    expect(pretty(json)).toMatchFileSnapshot(join(root, "packages/core/schemas/definition.json")))
+
+  it("describes every word, and takes what the library takes", () => {
+    const silent = fieldsIn(json).filter(([, { description }]) => !description)
+    assert.deepStrictEqual(silent, [])
+    const accepts = ajv.compile(json)
+    const node = { bind: { step: "a", model: "b" }, input: { x: "input" } }
+    const definition = { name: "w", input: { type: "string" }, steps: [{ a: node }, { all: [[{ b: node }]] }] }
+    assert.isTrue(accepts(definition), ajv.errorsText(accepts.errors))
+    assert.isFalse(accepts({ ...definition, steps: [{ a: { ...node, concurrency: 2 } }] }))
+    assert.isFalse(accepts({ ...definition, steps: [{ a: node, b: node }] }))
   })
 })
 

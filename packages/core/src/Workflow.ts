@@ -1,7 +1,11 @@
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type { Pipeable } from "effect/Pipeable"
-import type * as Result from "effect/Result"
+import * as Result from "effect/Result"
+import type { Catalog as UntypedCatalog } from "./internal/data/catalog.ts"
+import { reporter } from "./internal/data/problems.ts"
+import * as dataReading from "./internal/data/read.ts"
+import * as dataWriting from "./internal/data/write.ts"
 import * as combinators from "./internal/definition/combinators.ts"
 import * as configuring from "./internal/definition/configure.ts"
 import * as describing from "./internal/definition/describe.ts"
@@ -25,6 +29,7 @@ import type { Name } from "./internal/words/name.ts"
 import type { Nothing, Some } from "./internal/words/nothing.ts"
 import type * as Step from "./Step.ts"
 import type { WorkflowConfig, WorkflowConfigError } from "./WorkflowConfig.ts"
+import { type WorkflowDefinition, WorkflowDefinitionError } from "./WorkflowDefinition.ts"
 import type { TimeLimitExceeded, UnknownPath } from "./WorkflowError.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
@@ -434,3 +439,66 @@ export const configure = <In, Out, E, R>(
   config: WorkflowConfig
 ): Effect.Effect<Workflow<In, Out, E, R>, WorkflowConfigError> =>
   configuring.configure(untyped(self as Any), config) as never
+
+/** What the names in a definition stand for: a plain record, so that several are one by spreading their members. */
+export interface Catalog {
+  readonly steps?: Readonly<Record<string, Step.Any>>
+  readonly workflows?: Readonly<Record<string, Any>>
+  /** Schemas of inputs, questions and decisions; those without a name stand in the definition as JSON Schema. */
+  readonly schemas?: Readonly<Record<string, Step.AnyCodec>>
+  /** Texts of templates, by the names of the files that a definition gives. */
+  readonly prompts?: Readonly<Record<string, string>>
+}
+
+/** Any of the steps and workflows of a catalog. */
+type Listed<C extends Catalog> = MembersOf<C["steps"]> | MembersOf<C["workflows"]>
+type MembersOf<T> = T extends object ? T[keyof T] : never
+
+/**
+ * The definition as data, which `fromConfig` reads back. Steps go by their names in the catalog, or by their own; of a
+ * step's settings only those are in it that its code does not have. **Fails with** `WorkflowDefinitionError` for every
+ * function, and for every Schema that JSON Schema does not say and that has no name in the catalog.
+ */
+export const toConfig = (
+  self: Any,
+  catalog: Catalog = {}
+): Result.Result<WorkflowDefinition, WorkflowDefinitionError> => {
+  const { problems, report } = reporter()
+  const definition = dataWriting.write(untyped(self), catalog as unknown as UntypedCatalog, report)
+  return settled(self.name, definition, problems)
+}
+
+/**
+ * The workflow that data defines, with what a catalog has for the names in it. Its types are those of no definition: what
+ * it takes and gives is checked when it runs; it may fail with, and need, what any of the catalog does. **Fails with**
+ * `WorkflowDefinitionError` for all that is wrong: unknown names, wires that lead nowhere or to what never fits.
+ *
+ * ```ts
+ * const shout = Step.effect("shout", {
+ *   input: Schema.String,
+ *   output: Schema.String,
+ *   run: (text) => Effect.succeed(text.toUpperCase())
+ * })
+ * const greeting = Workflow.fromConfig(
+ *   { name: "greeting", input: { type: "string" }, steps: [{ loud: { bind: "shout", input: "input" } }] },
+ *   { steps: { shout } }
+ * )
+ * ```
+ */
+export const fromConfig = <const C extends Catalog>(
+  definition: WorkflowDefinition,
+  catalog: C
+): Result.Result<
+  Workflow<unknown, unknown, FailsOf<Listed<C>> | TimeLimitExceeded, NeedsOf<Listed<C>>>,
+  WorkflowDefinitionError
+> => {
+  const { problems, report } = reporter()
+  const workflow = dataReading.read(definition, catalog as unknown as UntypedCatalog, report)
+  // its types say only what is known of any
+  return settled("name" in definition ? definition.name : "identity", workflow as never, problems)
+}
+
+const settled = <A>(workflow: string, value: A, [first, ...others]: ReturnType<typeof reporter>["problems"]) =>
+  first === undefined
+    ? Result.succeed(value)
+    : Result.fail(new WorkflowDefinitionError({ workflow, problems: [first, ...others] }))

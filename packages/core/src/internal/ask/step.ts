@@ -59,6 +59,8 @@ export interface Inside {
     | undefined
   /** The same step with something replaced; what `defaults` says holds where neither the step nor `own` does. */
   readonly configure: (own: Replacement, defaults: call.ModelSettings) => UntypedStep
+  /** The step as code made it, of one in which something was replaced. */
+  readonly origin?: UntypedStep | undefined
 }
 
 /** A step whose types are forgotten. */
@@ -107,6 +109,7 @@ interface ModelStep extends Replacement {
   readonly examples?: ReadonlyArray<{ readonly input: unknown; readonly output: unknown }>
   readonly parser: OutputParser<unknown>
   readonly check?: ((output: unknown, input: unknown) => string | undefined) | undefined
+  readonly origin?: UntypedStep
 }
 
 /** A step that asks a model. */
@@ -145,7 +148,7 @@ export const modelStep = (options: ModelStep): UntypedStep => {
     throw new DefinitionError({ place: `step "${name}"`, detail })
   }
   const model = { ...settings, prompt, parser: parser.id, ...(system !== undefined && { system }) }
-  return make(
+  const self: UntypedStep = make(
     { name, version, model, produces: undefined, isGate: false },
     {
       input: options.input,
@@ -163,9 +166,16 @@ export const modelStep = (options: ModelStep): UntypedStep => {
         }
       },
       configure: (own, defaults) =>
-        modelStep({ ...options, ...own, settings: call.merge(defaults, options.settings, own.settings) })
+        modelStep({
+          ...options,
+          ...own,
+          settings: call.merge(defaults, options.settings, own.settings),
+          origin: options.origin ?? self
+        }),
+      origin: options.origin
     }
   )
+  return self
 }
 
 interface EffectStep {

@@ -47,7 +47,7 @@ export const configure = Effect.fnUntraced(function* (
 })
 
 /** A template that takes the place of a step's own: it has every hole that one has, and no other. */
-const templateFor = (path: string, source: string, own: PromptTemplate.PromptTemplate) =>
+export const templateFor = (path: string, source: string, own: PromptTemplate.PromptTemplate) =>
   Result.flatMap(PromptTemplate.parse(source, { name: path }), (template) =>
     Result.map(
       PromptTemplate.checkHoles(

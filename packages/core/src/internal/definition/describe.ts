@@ -59,8 +59,11 @@ export const describe = (self: UntypedWorkflow): Description => ({
 const describeNodes = (nodes: ReadonlyArray<Node>, parent: string): ReadonlyArray<DescribedNode> => {
   const described: Array<DescribedNode> = []
   for (const node of nodes) {
-    if (node._tag === "Let") described.push({ kind: "let", path: StepPath.join(parent, node.name) })
-    else if (node._tag === "All") {
+    if (node._tag === "Let") {
+      const { wire } = node.wires.value
+      const path = StepPath.join(parent, node.name)
+      described.push({ kind: "let", path, ...(wire !== undefined && { wires: { value: wire } }) })
+    } else if (node._tag === "All") {
       described.push({ kind: "all", path: parent, parts: node.parts.map((part) => describeNodes(part, parent)) })
     } else if (node._tag !== "Input") {
       const wires = describeWires(node.wires)

@@ -9,6 +9,18 @@ export const publish = (schema: Schema.Constraint): JsonSchema => {
   return { $schema: META_SCHEMA_URI_DRAFT_2020_12, ...flat(root), $defs: flat(definitions) }
 }
 
+/** The same of what people write: an editor is to mark what no Schema knows. */
+export const publishClosed = (schema: Schema.Constraint): JsonSchema => closed(publish(schema))
+
+const closed = <A>(json: A): A => (Array.isArray(json) ? json.map(closed) : isJson(json) ? known(json) : json) as A
+
+const known = (json: JsonSchema): JsonSchema => {
+  const inner = Object.fromEntries(Object.entries(json).map(([key, value]) => [key, closed(value)]))
+  return json["properties"] !== undefined && json["additionalProperties"] === true
+    ? { ...inner, additionalProperties: false }
+    : inner
+}
+
 /** What is said of a field, beside what the field is: effect puts the two into an `allOf`, which hides the first. */
 const flat = <A>(json: A): A => (Array.isArray(json) ? json.map(flat) : isJson(json) ? merged(json) : json) as A
 

@@ -1,0 +1,46 @@
+import * as Result from "effect/Result"
+import { ModelSettings } from "../ask/call.ts"
+import { insideOf, type UntypedStep } from "../ask/step.ts"
+import { templateFor } from "../definition/configure.ts"
+import * as canonical from "../json/canonical.ts"
+import type { StepTemplateConfig } from "../../WorkflowConfig.ts"
+
+const isEqual = (one: unknown, other: unknown) => canonical.stringify(one) === canonical.stringify(other)
+
+/** What is set for a step otherwise than for another that it was made of. */
+export const difference = (step: UntypedStep, other: UntypedStep): StepTemplateConfig => {
+  const [own, base] = [step.model, other.model]
+  if (own === undefined || base === undefined) return {}
+  const { models, parameters, prompt, system, ...settings } = own
+  const changed = Object.entries(settings).filter(
+    ([name, value]) => name in ModelSettings.fields && !isEqual(value, base[name as keyof typeof base])
+  )
+  const set = Object.entries(parameters).filter(
+    ([name, value]) => !isEqual(value, base.parameters[name as keyof typeof base.parameters])
+  )
+  return {
+    ...(prompt.source !== base.prompt.source && { prompt: prompt.source }),
+    ...(system !== undefined && system !== base.system && { system }),
+    ...(!isEqual(models, base.models) && { model: models.length === 1 ? models[0] : models }),
+    ...(set.length > 0 && { parameters: Object.fromEntries(set) }),
+    ...Object.fromEntries(changed)
+  }
+}
+
+/** A step with settings of its own. */
+export const configured = (
+  step: UntypedStep,
+  { prompt, system, ...settings }: StepTemplateConfig,
+  path: string
+): Result.Result<UntypedStep, string> => {
+  if (step.model === undefined) return Result.fail("this step asks no model, so there is nothing to set")
+  const template = prompt === undefined ? Result.succeed(undefined) : templateFor(path, prompt, step.model.prompt)
+  return Result.mapBoth(template, {
+    onSuccess: (template) =>
+      insideOf(step).configure(
+        { settings, ...(template !== undefined && { prompt: template }), ...(system !== undefined && { system }) },
+        {}
+      ),
+    onFailure: ({ message }) => message
+  })
+}
