@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { dual } from "effect/Function"
 import * as Layer from "effect/Layer"
+import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { LlmError } from "./LlmError.ts"
@@ -17,6 +18,18 @@ export type StreamPart =
   | { readonly _tag: "Discarded" }
   | { readonly _tag: "Finished"; readonly reply: LlmReply }
 
+/** Which model an alias stands for: who is asked alike has equal ones. It holds no secret. */
+export interface Identity {
+  readonly model: string
+  readonly provider?: string
+  /** Where the provider is, unless at its own address. */
+  readonly host?: string
+  /** What else a request is made with, whatever it says. */
+  readonly settings?: Readonly<Record<string, Schema.Json>>
+  /** Who is asked when this one cannot be reached. */
+  readonly otherwise?: ReadonlyArray<Identity>
+}
+
 export interface Service {
   readonly generate: (request: LlmRequest) => Effect.Effect<LlmReply, LlmError>
   readonly stream: (request: LlmRequest) => Stream.Stream<StreamPart, LlmError>
@@ -24,6 +37,8 @@ export interface Service {
   readonly models?: ReadonlyArray<string>
   /** What the models, by alias, are asked with where a request does not say; `default` is for those that are not there. */
   readonly parameters?: Readonly<Record<string, Parameters>>
+  /** Which model a request is for that names an alias; without it the alias is all that is known. */
+  readonly identify?: (alias: string) => Identity
 }
 
 /** A language model. Steps ask it; a Layer provides it. */
@@ -81,20 +96,24 @@ export const tapError: {
 
 /** A client that says of its models what the one below it says, unless it says so itself. */
 export const over = (below: Service, client: Service): Service => {
-  const { models = below.models, parameters = below.parameters } = client
+  const { identify = below.identify, models = below.models, parameters = below.parameters } = client
   return {
     ...make(
       (request) => client.generate(request),
       (request) => client.stream(request)
     ),
     ...(models !== undefined && { models }),
-    ...(parameters !== undefined && { parameters })
+    ...(parameters !== undefined && { parameters }),
+    ...(identify !== undefined && { identify })
   }
 }
 
+/** Which model an alias stands for, as far as a client says. */
+export const identityOf = ({ identify }: Service, alias: string): Identity => identify?.(alias) ?? { model: alias }
+
 /**
  * A layer that puts a middleware, a function from client to client, around the client below it: the `layer` of each
- * middleware is this with its `make`. It keeps `models` and `parameters`. The same layer over several clients is built
+ * middleware is this with its `make`. It keeps `models`, `parameters` and `identify`. The same layer over several clients is built
  * for each of them.
  */
 export const layerMiddleware = <R = never, E = never>(

@@ -49,10 +49,13 @@ describe("LlmClient", () => {
       Effect.gen(function* () {
         const asked: Array<string> = []
         const below = LlmClient.make(({ model }) => Effect.sync(() => (asked.push(model), reply("hello"))))
-        const client = LlmClient.mapRequest({ ...below, models: ["fast"] }, (request) => ({
+        const identify = (alias: string) => ({ model: alias, provider: "p" })
+        const client = LlmClient.mapRequest({ ...below, models: ["fast"], identify }, (request) => ({
           ...request,
           model: "fast"
         }))
+        assert.deepStrictEqual(LlmClient.identityOf(client, "fast"), { model: "fast", provider: "p" })
+        assert.deepStrictEqual(LlmClient.identityOf(below, "fast"), { model: "fast" })
         yield* client.generate(request)
         yield* Stream.runDrain(client.stream(request))
         assert.deepStrictEqual([asked, client.models], [["fast", "fast"], ["fast"]])

@@ -17,8 +17,13 @@ import type { Middleware } from "./Middleware.ts"
  */
 export const make =
   (others: ReadonlyArray<LlmClient.Service>): Middleware =>
-  (client) =>
-    others.reduce(orElse, client)
+  (client) => ({
+    ...others.reduce(orElse, client),
+    identify: (alias) => ({
+      ...LlmClient.identityOf(client, alias),
+      otherwise: others.map((other) => LlmClient.identityOf(other, alias))
+    })
+  })
 
 export const layer = <E = never, R = never>(
   ...others: ReadonlyArray<Layer.Layer<LlmClient.LlmClient, E, R>>

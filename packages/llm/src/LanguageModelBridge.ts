@@ -75,7 +75,8 @@ export const fromLanguageModel = <I = never, S extends object = object>(
     return Attempts.make(objectClient(model, request.messages, context, name, asked.success))
   })
 
-  return LlmClient.unwrap(clientFor)
+  const { model: name } = options
+  return { ...LlmClient.unwrap(clientFor), ...(name !== undefined && { identify: () => ({ model: name }) }) }
 }
 
 /**

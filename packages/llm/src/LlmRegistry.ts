@@ -23,8 +23,10 @@ export const layer = <M extends Models>(
 ): Layer.Layer<LlmClient.LlmClient, Layer.Error<M[keyof M]>, Layer.Services<M[keyof M]>> => {
   const build = Effect.gen(function* () {
     const clients = new Map<string, LlmClient.Service>()
+    const identities = new Map<string, LlmClient.Identity>()
     for (const [alias, model] of Object.entries(models)) {
       const client = Context.get(yield* Layer.build(model), LlmClient.LlmClient)
+      identities.set(alias, client.identify?.("default") ?? { model: alias })
       clients.set(alias, LlmClient.mapRequest(client, asDefault))
     }
     const aliases = [...clients.keys()]
@@ -36,7 +38,9 @@ export const layer = <M extends Models>(
       ...options.others?.parameters,
       ...Object.fromEntries(Array.from(clients, ([alias, { parameters }]) => [alias, parameters?.["default"] ?? {}]))
     }
-    return options.others === undefined ? { ...client, models: aliases, parameters } : { ...client, parameters }
+    const identify = (alias: string) => identities.get(alias) ?? LlmClient.identityOf(options.others ?? client, alias)
+    const named = { ...client, parameters, identify }
+    return options.others === undefined ? { ...named, models: aliases } : named
   })
   // `Models` hides the errors and needs of each layer; `M` has them.
   return Layer.effect(LlmClient.LlmClient, build) as ReturnType<typeof layer<M>>

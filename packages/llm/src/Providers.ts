@@ -8,7 +8,7 @@ import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, type LlmErrorReason, Misconfigured, Unauthenticated } from "@stepwright/core/LlmError"
 import type { Parameters } from "@stepwright/core/LlmRequest"
 import * as limit from "./internal/anthropic/limit.ts"
-import type { Account } from "./internal/provider/options.ts"
+import { type Account, identify } from "./internal/provider/options.ts"
 import * as variables from "./internal/provider/variables.ts"
 
 export type { Account, ClientOptions } from "./internal/provider/options.ts"
@@ -82,7 +82,8 @@ export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Config
     Effect.gen(function* () {
       const settings = yield* settingsOf(options)
       const reason = problemOf(options.provider, settings)
-      if (reason !== undefined) return LlmClient.make(() => Effect.fail(new LlmError({ reason })))
+      const known = { identify: identify(table[options.provider].variables, settings) }
+      if (reason !== undefined) return { ...LlmClient.make(() => Effect.fail(new LlmError({ reason }))), ...known }
       const scope = yield* Effect.scope
       const { load, parameters }: Provider = table[options.provider]
       const client = yield* Effect.promise(load).pipe(
@@ -92,7 +93,7 @@ export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Config
         Effect.uninterruptible,
         Effect.cached
       )
-      const service = LlmClient.unwrap(() => client)
+      const service = { ...LlmClient.unwrap(() => client), ...known }
       return parameters === undefined ? service : { ...service, parameters: { default: parameters } }
     })
   )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer, Redacted, Stream } from "effect"
-import { LlmClient } from "@stepwright/core/LlmClient"
-import { LlmRegistry, OpenAiLlm, Providers } from "@stepwright/llm"
+import { identityOf, LlmClient } from "@stepwright/core/LlmClient"
+import { Fallback, LlmRegistry, OpenAiLlm, Providers } from "@stepwright/llm"
 import { wires as anthropicWires } from "./support/anthropicWire.ts"
 import { wires as openAiWires } from "./support/openAiWire.ts"
 import { request } from "./support/request.ts"
@@ -178,6 +178,41 @@ describe("Providers", () => {
   it("knows its providers by name", () => {
     expect(["openai", "anthropic", "toString", "nobody"].map(Providers.isName)).toEqual([true, true, false, false])
   })
+
+  it.effect("says which model an alias is, of whom and where, with or without a key, and nothing that is secret", () =>
+    Effect.gen(function* () {
+      const identities = (layer: Layer.Layer<LlmClient, unknown>) =>
+        Effect.map(LlmClient, (client) => ["default", "other"].map((alias) => identityOf(client, alias))).pipe(
+          Effect.provide(layer)
+        )
+      const at = (variables: Record<string, string>) =>
+        Layer.provide(Providers.layer({ provider: "openai" }), env(variables))
+      const known = (model: string) => ({ provider: "openai", model })
+      expect(yield* identities(at({}))).toEqual([known("gpt-5.1"), known("other")])
+      expect(yield* identities(at({ OPENAI_API_KEY: "any", OPENAI_MODEL: "mine" }))).toEqual([
+        known("mine"),
+        known("other")
+      ])
+      const host = { OPENAI_API_KEY: "any", OPENAI_MODEL: "mine", OPENAI_BASE_URL: "https://host:1/v1/?key=secret" }
+      const there = [
+        { ...known("mine"), host: "host:1/v1" },
+        { ...known("other"), host: "host:1/v1" }
+      ]
+      expect(yield* identities(at(host))).toEqual(there)
+      expect(yield* identities(Layer.provide(OpenAiLlm.layerConfig(), env(host)))).toEqual(there)
+
+      const models = LlmRegistry.layerConfig({ fast: { provider: "anthropic", model: "small" } }, Providers.all)
+      const registry = yield* Effect.provide(LlmClient, Layer.provide(models, env({})))
+      expect(identityOf(registry, "fast")).toEqual({ provider: "anthropic", model: "small" })
+      expect(identityOf(registry, "slow")).toEqual({ model: "slow" })
+
+      const client = yield* Effect.provide(LlmClient, at({}))
+      expect(identityOf(Fallback.make([registry])(client), "fast")).toEqual({
+        ...known("fast"),
+        otherwise: [{ provider: "anthropic", model: "small" }]
+      })
+    })
+  )
 
   it.effect("makes the clients of a configuration", () =>
     Effect.gen(function* () {

@@ -17,7 +17,7 @@ import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest, Parameters } from "@stepwright/core/LlmRequest"
 import * as Attempts from "../../Attempts.ts"
 import * as providerFault from "./fault.ts"
-import type { ClientOptions } from "./options.ts"
+import { type ClientOptions, identify } from "./options.ts"
 import { quoteWithout } from "./quote.ts"
 import * as response from "./response.ts"
 import * as providerSdk from "./sdk.ts"
@@ -165,8 +165,11 @@ export const make = (options: ClientOptions, provider: Provider): LlmClient.Serv
       })
     )
 
-  const client = LlmClient.unwrap(clientFor)
-  return parameters === undefined ? client : { ...client, parameters: { default: parameters } }
+  return {
+    ...LlmClient.unwrap(clientFor),
+    identify: identify(provider.variables, options),
+    ...(parameters !== undefined && { parameters: { default: parameters } })
+  }
 }
 
 interface Asked {

@@ -1,5 +1,6 @@
 import type * as Duration from "effect/Duration"
 import type * as Redacted from "effect/Redacted"
+import type { Identity } from "@stepwright/core/LlmClient"
 
 /** What the environment may say of a provider. */
 export interface Account {
@@ -22,3 +23,22 @@ export interface ClientOptions extends Account {
   /** From one byte of a stream to the next, keep-alives included: 2 minutes unless given. */
   readonly idleTimeout?: Duration.Input
 }
+
+interface Told {
+  readonly model: string
+  readonly baseUrl?: string | undefined
+  readonly structuredOutput?: string | undefined
+}
+
+/** Which model of which provider, by what its variables begin with, requests are for that name an alias. */
+export const identify =
+  (prefix: string, { baseUrl, model, structuredOutput }: Told) =>
+  (alias: string): Identity => {
+    const address = baseUrl === undefined ? null : URL.parse(baseUrl.trim())
+    return {
+      provider: prefix.toLowerCase(),
+      model: alias === "default" ? model : alias,
+      ...(address !== null && { host: `${address.host}${address.pathname.replace(/\/$/u, "")}` }),
+      ...(structuredOutput !== undefined && { settings: { structuredOutput } })
+    }
+  }

@@ -136,9 +136,13 @@ const asking = ({ maxOutputTokens, reasoningEffort, temperature }: Asked) => {
     ...(reasoningEffort !== undefined && { reasoningEffort })
   }
   return LlmClient.layerMiddleware(
-    Effect.succeed((client: LlmClient.Service) =>
-      LlmClient.mapRequest(client, (request) => ({ ...request, parameters: { ...request.parameters, ...told } }))
-    )
+    Effect.succeed((client: LlmClient.Service) => ({
+      ...LlmClient.mapRequest(client, (request) => ({ ...request, parameters: { ...request.parameters, ...told } })),
+      identify: (alias: string) => {
+        const known = LlmClient.identityOf(client, alias)
+        return Object.keys(told).length === 0 ? known : { ...known, settings: { ...known.settings, ...told } }
+      }
+    }))
   )
 }
 

@@ -129,9 +129,14 @@ export const layer = (
       const parameters = Object.fromEntries(
         aliases.map((alias) => [alias, clients.get(meaning(alias).provider)?.parameters?.["default"] ?? {}])
       )
+      const identify = (alias: string) => {
+        const { model = alias, provider } = meaning(alias)
+        // every provider has a client
+        return LlmClient.identityOf(clients.get(provider)!, model)
+      }
       return LlmRegistry.layer(
         { default: observed(standardOf(standard), yield* modelName(standard)) },
-        { others: { ...others, parameters } }
+        { others: { ...others, parameters, identify } }
       )
     })
   )
