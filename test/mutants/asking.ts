@@ -16,10 +16,7 @@ export const asking: ReadonlyArray<Mutant> = [
         "Effect.uninterruptibleMask((restore) =>\n",
         "Effect.suspend(() => { const restore = <A, E, R>(effect: Effect.Effect<A, E, R>) => effect\n return (\n"
       ],
-      [
-        "return yield* recordResult(runtime, step, path, fingerprint, output, { model, isNew })\n      })\n    ),",
-        "return yield* recordResult(runtime, step, path, fingerprint, output, { model, isNew })\n      })\n    )}),"
-      ]
+      ["        return recorded.output\n      })\n    ),", "        return recorded.output\n      })\n    )}),"]
     ],
     killedBy: core("Engine.records")
   },
@@ -67,12 +64,7 @@ export const asking: ReadonlyArray<Mutant> = [
   {
     name: "a first run sees what one that goes on does not",
     file: "internal/run/record.ts",
-    change: [
-      [
-        "return Effect.as(afterWork(runtime, path, succeeded), recorded.success)",
-        "return Effect.as(afterWork(runtime, path, succeeded), value)"
-      ]
-    ],
+    change: [["output: recorded.success", "output: value"]],
     killedBy: core("Engine.faults")
   },
   {

@@ -64,13 +64,13 @@ export const combining: ReadonlyArray<Mutant> = [
   },
   {
     name: "a failure that was taken over is tried again",
-    file: "internal/run/verdict.ts",
+    file: "internal/judge/verdict.ts",
     change: [["if (error?.fingerprint?.value === asks && !isNew", "if (error?.fingerprint?.value === asks && isNew"]],
     killedBy
   },
   {
     name: "a failure that was taken over answers another question",
-    file: "internal/run/verdict.ts",
+    file: "internal/judge/verdict.ts",
     change: [["if (error?.fingerprint?.value === asks && !isNew", "if (error?.fingerprint !== undefined && !isNew"]],
     killedBy
   },

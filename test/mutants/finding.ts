@@ -40,7 +40,7 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a result of one model is moved to a step of another",
-    file: "internal/run/steps.ts",
+    file: "internal/judge/steps.ts",
     change: [
       [
         `answer.by === "hand" || (answer.model !== undefined && models.includes(answer.model))`,
@@ -51,7 +51,7 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a result set by hand stays where it was set",
-    file: "internal/run/steps.ts",
+    file: "internal/judge/steps.ts",
     change: [
       [
         `answer.by === "hand" || (answer.model !== undefined && models.includes(answer.model))`,
@@ -62,13 +62,13 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a result of code is moved though two steps look the same",
-    file: "internal/run/steps.ts",
+    file: "internal/judge/steps.ts",
     change: [[" && likeOf(answer.code).size === 1", " && likeOf(answer.code).size >= 1"]],
     killedBy: core("Engine.moves")
   },
   {
     name: "a result of code is moved to any step of its name",
-    file: "internal/run/steps.ts",
+    file: "internal/judge/steps.ts",
     change: [
       [
         "answer.code !== undefined && answer.code === codeOf(hash, step) && likeOf(answer.code).size === 1",
@@ -85,19 +85,19 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a result is taken from a place that may still want it",
-    file: "internal/run/moves.ts",
+    file: "internal/judge/moves.ts",
     change: [["own.asks === undefined ? !steps.mayAsk(own.step, answer) : own.asks", "own.asks"]],
     killedBy: core("Engine.moves")
   },
   {
     name: "a result is taken before the place that it stands at was seen",
-    file: "internal/run/moves.ts",
+    file: "internal/judge/moves.ts",
     change: [["if (own === undefined) return isWhole || !steps.has(path)", "if (own === undefined) return true"]],
     killedBy: core("Engine.found")
   },
   {
     name: "a result is kept for a place whose step cannot ask that",
-    file: "internal/run/steps.ts",
+    file: "internal/judge/steps.ts",
     change: [
       [
         ".every(([name, digest]) => fingerprint.parts[name] === digest)",
@@ -108,7 +108,7 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a result goes to the first place, and not to that of its name",
-    file: "internal/run/moves.ts",
+    file: "internal/judge/moves.ts",
     change: [["let least = most + 1; least >= 0", "let least = 0; least >= 0"]],
     killedBy: core("Engine.found")
   },
@@ -120,13 +120,13 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "of several results the last is found first",
-    file: "internal/run/moves.ts",
+    file: "internal/judge/moves.ts",
     change: [["rank(a) - rank(b) || (a < b ? -1 : 1)", "rank(b) - rank(a) || (a < b ? 1 : -1)"]],
     killedBy: core("Engine.found")
   },
   {
     name: "of several results that is found first which was asked for first",
-    file: "internal/run/moves.ts",
+    file: "internal/judge/moves.ts",
     change: [["paths.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))", "paths.toSorted(() => 0)"]],
     killedBy: core("Engine.found")
   },
@@ -155,13 +155,13 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a failure of one model is that of a step which has another one to try",
-    file: "internal/run/verdict.ts",
+    file: "internal/judge/verdict.ts",
     change: [["models.every((model) => asked", "models.some((model) => asked"]],
     killedBy: core("Engine.failures")
   },
   {
     name: "a failure is found by a step outside of what takes its error over",
-    file: "internal/run/moves.ts",
+    file: "internal/judge/moves.ts",
     change: [
       ["stillFails(step, answer) && takerOf(place, answer) !== undefined", "stillFails(step, answer) && from !== path"]
     ],
@@ -169,7 +169,7 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a failure that was taken over counts inside of what takes other errors over",
-    file: "internal/run/verdict.ts",
+    file: "internal/judge/verdict.ts",
     change: [["const taker = takerOf(place, error)", "const taker = takerOf(place, error) && place.attempt"]],
     killedBy: core("Engine.failures")
   },
@@ -205,13 +205,13 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a reply is taken from a path that begins with that prompt",
-    file: "internal/run/moves.ts",
+    file: "internal/judge/moves.ts",
     change: [["own?.by === undefined && isSame(own?.first, first)", "own?.by === undefined && own?.first === first"]],
     killedBy: core("Engine.unfinished")
   },
   {
     name: "a reply of one model serves a step of another",
-    file: "internal/run/steps.ts",
+    file: "internal/judge/steps.ts",
     change: [["step.model?.models.includes(asked.model) === true", 'step.model?.models.includes("") !== true']],
     killedBy: core("Engine.unfinished")
   },
@@ -235,7 +235,7 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a failure stands though there are more repairs now",
-    file: "internal/run/verdict.ts",
+    file: "internal/judge/verdict.ts",
     change: [["step.model.repair <= asked.repair", "step.model.repair >= 0"]],
     killedBy: core("Engine.holding")
   },
@@ -255,13 +255,13 @@ export const finding: ReadonlyArray<Mutant> = [
   },
   {
     name: "a later round has an answer of its own to what an earlier one asked",
-    file: "internal/run/verdict.ts",
+    file: "internal/judge/verdict.ts",
     change: [["(earlier === undefined || isWanted(result))", "(earlier === undefined || own.output !== earlier)"]],
     killedBy: core("Engine.holding")
   },
   {
     name: "what was rejected at a path rejects all that it asks",
-    file: "internal/run/verdict.ts",
+    file: "internal/judge/verdict.ts",
     change: [
       [
         "record.result === undefined || record.result.fingerprint.value === asks",

@@ -4,7 +4,7 @@ import { core, type Mutant } from "./mutant.ts"
 export const fingerprints: ReadonlyArray<Mutant> = [
   {
     name: "a result is taken whatever its fingerprint",
-    file: "internal/run/verdict.ts",
+    file: "internal/judge/verdict.ts",
     change: [["if (result.fingerprint.value !== fingerprint.value) {", `if (fingerprint.value === "") {`]],
     killedBy: core("Engine")
   },

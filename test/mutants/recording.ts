@@ -4,7 +4,7 @@ import { core, type Mutant } from "./mutant.ts"
 export const recording: ReadonlyArray<Mutant> = [
   {
     name: "a result is taken that no longer fits its Schema",
-    file: "internal/run/verdict.ts",
+    file: "internal/judge/verdict.ts",
     change: [
       [
         `return Effect.succeed(run("its recorded output no longer fits its Schema"))`,
@@ -15,7 +15,7 @@ export const recording: ReadonlyArray<Mutant> = [
   },
   {
     name: "a step that failed is taken for one with a result",
-    file: "internal/run/verdict.ts",
+    file: "internal/judge/verdict.ts",
     change: [
       [
         "  const byHand = result?.by",
@@ -27,7 +27,7 @@ export const recording: ReadonlyArray<Mutant> = [
   },
   {
     name: "a result is taken though what it made is gone",
-    file: "internal/run/verdict.ts",
+    file: "internal/judge/verdict.ts",
     change: [["(isThere): Own => (isThere ?", "(isThere): Own => (isThere || result !== undefined ?"]],
     killedBy: core("Step")
   },
@@ -106,7 +106,12 @@ export const recording: ReadonlyArray<Mutant> = [
   {
     name: "the result of a forced step is not recorded",
     file: "internal/run/perform.ts",
-    change: [["return yield* recordResult(", "if (forced) return output\n        return yield* recordResult("]],
+    change: [
+      [
+        "const recorded = yield* recordResult(",
+        "if (forced) return output\n        const recorded = yield* recordResult("
+      ]
+    ],
     killedBy: core("Engine.records")
   },
   {
@@ -170,7 +175,7 @@ export const recording: ReadonlyArray<Mutant> = [
   },
   {
     name: "a new result that was asked for is forgotten",
-    file: "internal/run/verdict.ts",
+    file: "internal/judge/verdict.ts",
     change: [["const isNew = isRenewed(record, asks)", "const isNew = isRenewed(record, asks) && asks === ``"]],
     killedBy: core("Engine.fork")
   },

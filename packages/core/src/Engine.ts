@@ -13,7 +13,7 @@ import { perform } from "./internal/run/perform.ts"
 import * as span from "./internal/run/span.ts"
 import { faultless, type Listener, make, type Runtime } from "./internal/run/runtime.ts"
 import * as setting from "./internal/run/set.ts"
-import * as Steps from "./internal/run/steps.ts"
+import * as Steps from "./internal/judge/steps.ts"
 import { readAll, type Work } from "./internal/run/visitors.ts"
 import { failureAround, type Place } from "./internal/walk/place.ts"
 import { Journal } from "./Journal.ts"
@@ -98,6 +98,8 @@ export interface RunOutcome<out Out, out E> {
   readonly reused: ReadonlyArray<string>
   /** Paths of the steps that were at work. */
   readonly ran: ReadonlyArray<string>
+  /** Paths whose result came from a `ResultCache`. */
+  readonly cached: ReadonlyArray<string>
   /** Paths of gates that wait for a decision. */
   readonly undecided: ReadonlyArray<string>
   /** Replies, from wherever; requests that went to providers; and what these cost. **Units** `usage`: tokens. */
@@ -326,7 +328,10 @@ export const plan = Effect.fnUntraced(function* <In, Out, E, R>(
 ): Effect.fn.Return<ReadonlyArray<PlanEntry>, WorkflowError, R> {
   const { configured, input, runtime } = yield* beginning.open(untyped(workflow), state)
   const steps = Steps.make(runtime.hash, configured)
-  const { plan } = yield* typed(workflow, Effect.flatMap(foresee(runtime, steps, configured, input), whole))
+  const { plan } = yield* typed(
+    workflow,
+    Effect.flatMap(foresee(runtime, steps, configured, input, { withCache: true }), whole)
+  )
   return plan
 })
 

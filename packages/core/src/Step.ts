@@ -44,6 +44,8 @@ export interface Step<in In, out Out, out E = never, out R = never> extends Pipe
   readonly produces: step.Produces | undefined
   /** Whether it waits for the decision of a person, as what `Workflow.gate` adds does. */
   readonly isGate: boolean
+  /** Whether a `ResultCache` may have its results. */
+  readonly cache: boolean
 }
 
 /** Any Schema that needs no services. */
@@ -71,6 +73,8 @@ export interface MakeOptions<V extends string, I extends AnyCodec, O extends Any
   readonly check?: (output: O["Type"], input: I["Type"]) => string | undefined
   /** Raise it when the code of the step, its `check` too, changes in a way that its prompt does not show. */
   readonly version?: number
+  /** `false`: no `ResultCache` has its results. */
+  readonly cache?: boolean
 }
 
 /**
@@ -97,13 +101,14 @@ export const make = <
   const K extends string = string
 >(
   name: Name<K>,
-  { version = 1, ...options }: MakeOptions<V, I, O, X>
+  { cache = true, version = 1, ...options }: MakeOptions<V, I, O, X>
 ): Step<I["Type"], O["Type"], StepOutputError | LlmError, LlmClient> =>
   // MakeOptions ties the prompt's holes, the variables and the parser to each other and to input and output
   step.modelStep({
     ...options,
     name,
     version,
+    cache,
     settings: settingsOf(options),
     input: JsonCodec.make(options.input),
     output: JsonCodec.make(options.output),
@@ -134,19 +139,25 @@ export interface EffectOptions<I extends AnyCodec, O extends AnyCodec, E, R> {
   readonly isCurrent?: (output: O["Type"], input: I["Type"]) => Effect.Effect<boolean, E, R>
   /** `"files"`, `"tests"` or `"notes"`, for an output of that shape: reports then show it. */
   readonly produces?: ProducesFrom<O["Type"]>
+  /**
+   * `true`: a `ResultCache` may have its results, also for steps of the same name, version and Schemas in other runs. What
+   * it comes to must then hang on its input and `key` alone, and be all that it does.
+   */
+  readonly cache?: boolean
   readonly run: (input: I["Type"]) => Effect.Effect<O["Type"], E, R>
 }
 
 /** A step that calls no model: any Effect with a Schema for its input and output. */
 export const effect = <I extends AnyCodec, O extends AnyCodec, E = never, R = never, const K extends string = string>(
   name: Name<K>,
-  { error, version = 1, ...options }: EffectOptions<I, O, E, R>
+  { cache = false, error, version = 1, ...options }: EffectOptions<I, O, E, R>
 ): Step<I["Type"], O["Type"], E, R> =>
   // EffectOptions ties what the functions take and give to input, output and error
   step.effectStep({
     ...options,
     name,
     version,
+    cache,
     input: JsonCodec.make(options.input),
     output: JsonCodec.make(options.output),
     error: error && JsonCodec.make(error)

@@ -21,8 +21,11 @@ export { RunId, runIdRule, Time }
 /** The version of the format that this library writes; it reads those before. */
 export const format = migrations.format
 
-/** Who made a result: a model, a step's own code, a person's hand, or a person who decided a gate. */
-export const Author = Schema.Literals(["model", "code", "hand", "decision"])
+/**
+ * Who made a result: a model, a step's own code, a person's hand, or a person who decided a gate; `cache`: it was made for
+ * another run, or for this one before, and comes from a `ResultCache`.
+ */
+export const Author = Schema.Literals(["model", "code", "hand", "decision", "cache"])
 export type Author = typeof Author.Type
 
 /** A hash of the step whose code made an answer, by which another step is known to be the same. */
@@ -34,10 +37,21 @@ const code = optional(
 export const StepResult = Schema.Struct({
   fingerprint: field(Fingerprint, "What it depended on: it is used again while that is the same."),
   output: field(Schema.Json, "What the step gave, encoded by its `output` Schema."),
-  by: field(Author, "Who made it: a model, the step's own code, a person's hand, or a person who decided a gate."),
+  by: field(
+    Author,
+    "Who made it: a model, the step's own code, a person's hand, or a person who decided a gate; `cache`: it comes from a cache of results."
+  ),
   model: optional(Schema.String, "The alias of the model that made it, as the step named it."),
   code,
   anew: optional(Schema.Literal(true), "A person asked for it, whatever there was."),
+  cache: optional(
+    Schema.Struct({
+      question: field(Schema.String, "What was asked, and of which models."),
+      ordinal: field(Count, "Which of the answers to that it is, 0 for the first."),
+      run: optional(RunId, "The run that it was made for, where it comes from the cache.")
+    }),
+    "Where a cache of results has it."
+  ),
   at: field(Time, "When it was there, in milliseconds since 1970.")
 }).annotate({
   identifier: "StepResult",

@@ -34,6 +34,8 @@ export interface Prepared {
   readonly parts: Readonly<Record<string, unknown>>
   /** What it depends on besides that, which takes an effect to know. */
   readonly key?: Effect.Effect<unknown, unknown, unknown>
+  /** What is wrong with an output beside its input. */
+  readonly check?: ((output: unknown) => string | undefined) | undefined
   readonly work: (context: StepContext) => Effect.Effect<unknown, unknown, unknown>
 }
 
@@ -74,6 +76,8 @@ export interface UntypedStep extends Pipeable {
   readonly produces: Produces | undefined
   /** Whether it waits for the decision of a person. */
   readonly isGate: boolean
+  /** Whether a cache may have its results. */
+  readonly cache: boolean
   readonly [TypeId]: Inside
 }
 
@@ -82,7 +86,7 @@ export const isStep = (value: unknown): value is UntypedStep => Predicate.hasPro
 /** What the engine does with a step: of any type, as it is a step that was made here. */
 export const insideOf = (step: { readonly [TypeId]: unknown }): Inside => step[TypeId] as Inside
 
-type Shown = Pick<UntypedStep, "name" | "version" | "model" | "produces" | "isGate">
+type Shown = Pick<UntypedStep, "name" | "version" | "model" | "produces" | "isGate" | "cache">
 
 const make = (shown: Shown, inside: Inside): UntypedStep => {
   const problem = nameProblem(shown.name)
@@ -102,6 +106,7 @@ const make = (shown: Shown, inside: Inside): UntypedStep => {
 interface ModelStep extends Replacement {
   readonly name: string
   readonly version: number
+  readonly cache: boolean
   readonly input: JsonCodec.JsonCodec<unknown>
   readonly output: JsonCodec.JsonCodec<unknown>
   readonly prompt: PromptTemplate.PromptTemplate
@@ -114,7 +119,7 @@ interface ModelStep extends Replacement {
 
 /** A step that asks a model. */
 export const modelStep = (options: ModelStep): UntypedStep => {
-  const { check, examples = [], name, output, parser, prompt, system, variables, version } = options
+  const { cache, check, examples = [], name, output, parser, prompt, system, variables, version } = options
   const settings = call.settle(options.settings)
   if (!(settings.repair >= 0)) {
     const detail = `repair must be 0 or more, not ${settings.repair}`
@@ -149,7 +154,7 @@ export const modelStep = (options: ModelStep): UntypedStep => {
   }
   const model = { ...settings, prompt, parser: parser.id, ...(system !== undefined && { system }) }
   const self: UntypedStep = make(
-    { name, version, model, produces: undefined, isGate: false },
+    { name, version, model, produces: undefined, isGate: false, cache },
     {
       input: options.input,
       output,
@@ -157,12 +162,11 @@ export const modelStep = (options: ModelStep): UntypedStep => {
       parts: { step: [name, version], parser: parser.id, format, parameters: settings.parameters },
       prepare: (read) => {
         const messages = [...opening, ask(read())]
+        const check = checked && ((output: unknown) => checked(output, read()))
         return {
           parts: { prompt: messages },
-          work: (context) => {
-            const check = checked && ((output: unknown) => checked(output, read()))
-            return call.ask({ step: name, settings, format, parser, output, check }, messages, context)
-          }
+          check,
+          work: (context) => call.ask({ step: name, settings, format, parser, output, check }, messages, context)
         }
       },
       configure: (own, defaults) =>
@@ -181,6 +185,7 @@ export const modelStep = (options: ModelStep): UntypedStep => {
 interface EffectStep {
   readonly name: string
   readonly version: number
+  readonly cache: boolean
   readonly input: JsonCodec.JsonCodec<unknown>
   readonly output: JsonCodec.JsonCodec<unknown>
   readonly error: JsonCodec.JsonCodec<unknown> | undefined
@@ -198,9 +203,9 @@ const exactKey = (name: string, key: unknown) =>
 
 /** A step that calls no model. */
 export const effectStep = ({ isCurrent, key, run, ...step }: EffectStep): UntypedStep => {
-  const { error, input, name, output, produces, version } = step
+  const { cache, error, input, name, output, produces, version } = step
   const self = make(
-    { name, version, model: undefined, produces, isGate: false },
+    { name, version, model: undefined, produces, isGate: false, cache },
     {
       input,
       output,
@@ -235,7 +240,7 @@ export const gateStep = ({ input, output }: GateStep): UntypedStep => {
   const name = "gate"
   const version = 1
   const self = make(
-    { name, version, model: undefined, produces: undefined, isGate: true },
+    { name, version, model: undefined, produces: undefined, isGate: true, cache: false },
     {
       input,
       output,

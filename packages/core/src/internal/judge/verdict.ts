@@ -12,7 +12,6 @@ import type { CallSettings } from "../ask/call.ts"
 import { insideOf, type Prepared, type UntypedStep } from "../ask/step.ts"
 import { evaluate, Missing, watched } from "../walk/hole.ts"
 import { type Attempt, type Place, takerOf } from "../walk/place.ts"
-import type { Answered } from "./runtime.ts"
 
 /** A step that has its input, its fingerprint, and what that means for its record. */
 export interface Examined {
@@ -23,6 +22,8 @@ export interface Examined {
   readonly verdict: Verdict
   /** The verdict for what is recorded later. */
   readonly judge: (recorded: Recorded) => Effect.Effect<Verdict, unknown, unknown>
+  /** The verdict for a result from elsewhere. */
+  readonly judgeOther: (result: StepResult) => Effect.Effect<Own, unknown, unknown>
 }
 
 /** The messages of a first turn: their canonical text, and its digest. */
@@ -37,6 +38,13 @@ export type Verdict =
   /** It failed when it last asked this, which is taken over. */
   | { readonly _tag: "Fail"; readonly failure: StepFailure; readonly taker: Attempt }
   | { readonly _tag: "Run"; readonly why: string }
+
+/** What an earlier round came to, and the path that has the result. */
+export interface Answered {
+  readonly asks: string
+  readonly output: unknown
+  readonly from: string
+}
 
 /** What a place has by now, and what earlier rounds came to. */
 export interface Recorded {
@@ -82,7 +90,19 @@ export const examine = (
       }
       const fingerprint = Fingerprint.extend(hash, fixed(hash, step), digests)
       const judged = (recorded: Recorded) => judge(step, read, fingerprint, place, recorded)
-      return Effect.map(judged(recorded), (verdict) => ({ prepared, opening, fingerprint, verdict, judge: judged }))
+      const judgeOther = (result: StepResult) =>
+        Effect.map(judgeOwn(step, read, fingerprint, result), (verdict): Own => {
+          const problem = verdict._tag === "Reuse" ? prepared.check?.(verdict.output) : undefined
+          return problem ? { _tag: "Run", why: problem } : verdict
+        })
+      return Effect.map(judged(recorded), (verdict) => ({
+        prepared,
+        opening,
+        fingerprint,
+        verdict,
+        judge: judged,
+        judgeOther
+      }))
     }
     return Effect.flatMap(
       evaluate(place.path, () => inside.prepare(read, encoded.success)),
@@ -158,6 +178,7 @@ const judge = (
     : Effect.map(judgeOwn(step, input, fingerprint, result), settle)
 }
 
+/** What is said of a result by itself. */
 type Own = Exclude<Verdict, { readonly _tag: "Fail" }>
 
 const judgeOwn = (

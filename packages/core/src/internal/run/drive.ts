@@ -27,8 +27,8 @@ import * as find from "./find.ts"
 import { foresee, whole } from "./foresee.ts"
 import { end, type Ending, faultless, keepOnly, type Listener, type Runtime } from "./runtime.ts"
 import { attended } from "./requests.ts"
-import * as Steps from "./steps.ts"
-import { encodeInput } from "./verdict.ts"
+import * as Steps from "../judge/steps.ts"
+import { encodeInput } from "../judge/verdict.ts"
 import { only, runAll, type Work } from "./visitors.ts"
 import { Missing } from "../walk/hole.ts"
 import { root } from "../walk/place.ts"
@@ -107,13 +107,13 @@ const visitAll = Effect.fnUntraced(function* (
   workflow: UntypedWorkflow,
   input: unknown
 ): Effect.fn.Return<unknown, WorkflowError, unknown> {
-  const { ran, reused, undecided } = runtime.tally
+  const { cached, ran, reused, undecided } = runtime.tally
   let before: ReadonlySet<string> = new Set()
   const finder = find.make(runtime, workflow, input)
   for (;;) {
     const output = yield* visit(runtime, runAll(runtime, finder.find), workflow, input)
     // what ran before is there now
-    const made = new Set([...before, ...ran])
+    const made = new Set([...before, ...ran, ...cached])
     keepOnly(reused, (path) => !made.has(path))
     const isDecided = () => undecided.some((path) => runtime.open.get(path)?.by !== undefined)
     const isWaiting = runtime.ending === undefined && undecided.length > 0
@@ -122,7 +122,7 @@ const visitAll = Effect.fnUntraced(function* (
       runtime.isOver = true
       return output
     }
-    before = new Set(ran)
+    before = new Set([...ran, ...cached])
     undecided.length = reused.length = 0
   }
 })
@@ -174,7 +174,7 @@ const statusOf = (ending: Ending | undefined) => {
 const orphans = ({ state, tally }: Runtime, workflow: UntypedWorkflow, complete: boolean): ReadonlyArray<string> => {
   const paths = Object.keys(state.records)
   if (complete) {
-    const visited = new Set([...tally.reused, ...tally.ran])
+    const visited = new Set([...tally.reused, ...tally.ran, ...tally.cached])
     const isSkipped = (path: string) => tally.skipped.some((way) => StepPath.isIn(path, way))
     return paths.filter((path) => !visited.has(path) && !isSkipped(path)).toSorted()
   }

@@ -9,7 +9,7 @@ import { Halt, type Stop } from "../walk/hole.ts"
 import { attemptAt } from "../walk/place.ts"
 import type { Find } from "./perform.ts"
 import type { Runtime } from "./runtime.ts"
-import * as Steps from "./steps.ts"
+import * as Steps from "../judge/steps.ts"
 
 /** Moves answers and replies to where they are asked for, as far as that is known by now. */
 export const settle = Effect.fnUntraced(function* (
@@ -52,7 +52,7 @@ export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown
   const ahead = Effect.gen(function* () {
     // what happens meanwhile is not seen
     const { events } = state
-    const foresight = yield* foresee(runtime, steps, workflow, input, started)
+    const foresight = yield* foresee(runtime, steps, workflow, input, { started })
     yield* settle(runtime, foresight)
     // what keeps it from looking further is told where the run comes by it
     const { moves, replies } = foresight

@@ -12,10 +12,11 @@ import { insideOf, type UntypedStep } from "../ask/step.ts"
 import { nodesOf, type UntypedWorkflow } from "../definition/nodes.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
 import { type Failure, failureAround, type Place, root, takerOf } from "../walk/place.ts"
-import * as moves from "./moves.ts"
-import { type Answered, end, faultless, type Runtime } from "./runtime.ts"
-import { settingsOf, type Steps } from "./steps.ts"
-import { examine, type Examined, isWanted, type Verdict } from "./verdict.ts"
+import { foretold } from "./cached.ts"
+import * as moves from "../judge/moves.ts"
+import { end, faultless, type Runtime, type Shelf, shelfOf } from "./runtime.ts"
+import { settingsOf, type Steps } from "../judge/steps.ts"
+import { type Answered, examine, type Examined, isRenewed, isWanted, type Verdict } from "../judge/verdict.ts"
 import type { Visitor } from "../walk/visitor.ts"
 import { walk } from "../walk/walk.ts"
 
@@ -52,16 +53,25 @@ export interface Abandoned {
   readonly failure: Failure
 }
 
+export interface Options {
+  /** Paths that have begun to ask already. */
+  readonly started?: ReadonlySet<string>
+  /** Whether what a cache has is told, which moves nothing. */
+  readonly withCache?: boolean
+}
+
 /** Looks at all places until no more results are found for them: what is found may say what others ask. */
 export const foresee = Effect.fnUntraced(function* (
   runtime: Runtime,
   steps: Steps,
   workflow: UntypedWorkflow,
   input: unknown,
-  /** Paths that have begun to ask already. */
-  started: ReadonlySet<string> = new Set()
+  { started = new Set(), withCache = false }: Options = {}
 ): Effect.fn.Return<Foresight, never, unknown> {
+  const own = withCache && runtime.shelf !== undefined ? shelfOf(runtime.shelf.cache, runtime.state) : undefined
   const scratch: Runtime = { ...runtime, state: draft(runtime.state), ending: undefined }
+  /** A run asks a cache for what none of its own results answers. */
+  let isAsked = false
   const { records } = scratch.state
   const made: Array<moves.Move> = []
   /** Where results were before they were moved, by what they answer and where they are. */
@@ -75,11 +85,15 @@ export const foresee = Effect.fnUntraced(function* (
     const plan: Array<PlanEntry> = []
     const abandoned = new Map<string, Abandoned>()
     const known = moves.make({ steps, records, started })
-    const visitor = planAll(scratch, known, { plan, abandoned }, move, origins)
+    const visitor = planAll(scratch, known, { plan, abandoned }, move, origins, isAsked ? own : undefined)
     const exit = yield* Effect.exit(faultless(scratch, walk(visitor, nodesOf(workflow), root, { value: input })))
     const found = { plan, abandoned, moves: made, seen: known.seen, state: scratch.state }
     if (Exit.isFailure(exit)) return { ...found, replies: [], fault: exit.cause }
     const pairs = known.pairs()
+    if (pairs.length === 0 && own !== undefined && !isAsked) {
+      isAsked = true
+      continue
+    }
     if (pairs.length === 0) {
       return { ...found, replies: known.replies(), fault: undefined }
     }
@@ -89,11 +103,11 @@ export const foresee = Effect.fnUntraced(function* (
 
 const placed = (answer: string, path: string): string => `${answer} ${path}`
 
-/** What was found at a place, and whence that was moved. */
+/** What was found at a place, and where that comes from. */
 interface Looked {
   readonly value: unknown
   readonly verdict: Verdict
-  readonly moved: string | undefined
+  readonly from: string | undefined
 }
 
 /** Says of every step what a run would do; what would run has no output for those after it. */
@@ -102,7 +116,8 @@ const planAll = (
   known: ReturnType<typeof moves.make>,
   { abandoned, plan }: { readonly plan: Array<PlanEntry>; readonly abandoned: Map<string, Abandoned> },
   move: (move: moves.Move) => void,
-  origins: ReadonlyMap<string, string>
+  origins: ReadonlyMap<string, string>,
+  shelf: Shelf | undefined
 ): Visitor => {
   const { hash, state } = runtime
   const answered = new Map<string, Answered>()
@@ -128,7 +143,15 @@ const planAll = (
         const { verdict } = examined
         if (isOver && verdict._tag !== "Fail") return Effect.fail(new Halt())
         const found = verdict._tag === "Run" ? known.atOnce(place, step, asks) : undefined
-        if (found === undefined) return Effect.succeed(see(step, place, value, examined, verdict))
+        if (found === undefined) {
+          return shelf === undefined || verdict._tag !== "Run" || isRenewed(state.records[path], asks)
+            ? Effect.succeed(see(step, place, value, examined, verdict))
+            : Effect.map(foretold(runtime, shelf, step, place, examined), (cached) =>
+                cached === undefined
+                  ? see(step, place, value, examined, verdict)
+                  : see(step, place, value, examined, cached.verdict, `cache, made by run ${cached.run}`)
+              )
+        }
         move(found)
         known.note(found.from)
         known.note(path)
@@ -140,7 +163,8 @@ const planAll = (
     place: Place,
     value: unknown,
     { fingerprint, opening }: Examined,
-    verdict: Verdict
+    verdict: Verdict,
+    cached?: string
   ): Looked => {
     const { path } = place
     const asks = fingerprint.value
@@ -148,7 +172,9 @@ const planAll = (
     // a round before it that would ask the same takes what this one has, and shares it then
     const isAsked = !isWanted(state.records[path]?.result) && place.earlier?.some((path) => asking.get(path) === asks)
     const isOwn =
-      verdict._tag === "Fail" || (verdict._tag === "Reuse" && verdict.from === undefined && isAsked !== true)
+      cached !== undefined
+        ? false
+        : verdict._tag === "Fail" || (verdict._tag === "Reuse" && verdict.from === undefined && isAsked !== true)
     const first =
       step.model === undefined || opening === undefined
         ? undefined
@@ -158,7 +184,7 @@ const planAll = (
       answered.set(path, { asks, output: verdict.output, from: verdict.from ?? path })
     }
     const origin = origins.size === 0 ? path : (origins.get(placed(asks, path)) ?? path)
-    return { value, verdict, moved: origin === path ? undefined : `moved from ${origin}` }
+    return { value, verdict, from: cached ?? (origin === path ? undefined : `moved from ${origin}`) }
   }
   return {
     concurrency: 1,
@@ -196,18 +222,18 @@ const planAll = (
         return Effect.matchEffect(
           input instanceof Missing ? Effect.fail(input) : look(step, place, input.value, isOver),
           {
-            onSuccess: ({ moved, value, verdict }): Effect.Effect<unknown, Stop> => {
+            onSuccess: ({ from: found, value, verdict }): Effect.Effect<unknown, Stop> => {
               switch (verdict._tag) {
                 case "Reuse": {
                   const { from } = verdict
                   const kept = keptModel(step, state.records[path]?.result?.model)
-                  tell("reuse", from === undefined ? (moved ?? kept) : `as in ${from}`)
+                  tell("reuse", from === undefined ? (found ?? kept) : `as in ${from}`)
                   return Effect.succeed(verdict.output)
                 }
                 case "Fail": {
                   const failed = `failed: ${verdict.failure.tag}, which is taken over`
                   verdict.taker.failure ??= { path, reason: verdict.failure, isTimeOut: false }
-                  tell("reuse", moved === undefined ? failed : `${failed} (${moved})`)
+                  tell("reuse", found === undefined ? failed : `${failed} (${found})`)
                   return Effect.fail(new Halt())
                 }
                 case "Run":

@@ -9,22 +9,25 @@ import type * as Schema from "effect/Schema"
 import { AttemptSink } from "../../AttemptSink.ts"
 import { DeltaSink } from "../../DeltaSink.ts"
 import type { Fingerprint } from "../../Fingerprint.ts"
+import type { Key } from "../../ResultCache.ts"
 import { Spending } from "../../Spending.ts"
 import { isLlmError } from "../../LlmError.ts"
+import * as Usage from "../../Usage.ts"
 import { describeError } from "../../WorkflowError.ts"
 import type { StepFailure } from "../../WorkflowState.ts"
 import type { CallSettings } from "../ask/call.ts"
 import type { StepContext } from "../ask/context.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import * as canonical from "../json/canonical.ts"
+import { cached, put } from "./cached.ts"
 import { executionOf } from "./execution.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
 import { failureAround, type Place, takerOf } from "../walk/place.ts"
 import { attemptSink, madeBy, recallReply, recordReply, recordResult } from "./record.ts"
 import { end, keep, type Runtime } from "./runtime.ts"
 import * as span from "./span.ts"
-import { settingsBeside } from "./steps.ts"
-import { examine, type Examined, fixed, isRenewed, type Verdict } from "./verdict.ts"
+import { settingsBeside } from "../judge/steps.ts"
+import { examine, type Examined, fixed, isRenewed, type Verdict } from "../judge/verdict.ts"
 
 /** Looks for a result of what a step asks among those of other paths; whether its own path has one then. */
 export type Find = (step: UntypedStep, place: Place, examined: Examined) => Effect.Effect<boolean, Stop, unknown>
@@ -51,7 +54,13 @@ export const perform = (
     const asks = examined.fingerprint.value
     if (verdict._tag === "Run" || forced) {
       if (step.isGate) return wait(runtime, step, path, examined.fingerprint, input, forced)
-      const made = attempt(runtime, step, place, examined, forced)
+      const isNew = forced || isRenewed(state.records[path], asks)
+      const made =
+        runtime.shelf !== undefined && step.cache
+          ? cached(runtime, runtime.shelf, step, place, examined, isNew, (key) =>
+              attempt(runtime, step, place, examined, forced, key)
+            )
+          : attempt(runtime, step, place, examined, forced)
       return place.earlier === undefined
         ? made
         : Effect.tap(made, (output) => Effect.sync(() => answered.set(path, { asks, output, from: path })))
@@ -121,7 +130,9 @@ const attempt = (
   step: UntypedStep,
   place: Place,
   { fingerprint, opening, prepared }: Examined,
-  forced: boolean
+  forced: boolean,
+  /** Where a cache is to have what comes of it. */
+  key?: Key
 ) => {
   const { path } = place
   return span.within(
@@ -142,6 +153,8 @@ const attempt = (
           at: runtime.now()
         })
         let model: string | undefined
+        let usage = Usage.zero
+        const startedAt = state.records[path]!.pending!
         const context: StepContext = {
           run: state.run,
           path,
@@ -151,12 +164,15 @@ const attempt = (
             state.records[path]?.replied === undefined
               ? Effect.undefined
               : Effect.map(recallReply(runtime, path, opening, request), (recalled) => {
-                  if (recalled !== undefined) model = recalled.asked
-                  return recalled?.reply
+                  if (recalled === undefined) return undefined
+                  model = recalled.asked
+                  usage = Usage.add(usage, recalled.reply.usage)
+                  return recalled.reply
                 }),
           replied: (request, reply) =>
             Effect.suspend(() => {
               model = request.model
+              usage = Usage.add(usage, reply.usage)
               return recordReply(runtime, path, opening, request, reply)
             })
         }
@@ -168,7 +184,9 @@ const attempt = (
           step.model === undefined ? Effect.provideService(DeltaSink, undefined) : identity,
           Effect.provideService(Spending, runtime.spent)
         )
-        return yield* recordResult(runtime, step, path, fingerprint, output, { model, isNew })
+        const recorded = yield* recordResult(runtime, step, path, fingerprint, output, { model, isNew, key })
+        if (key !== undefined) yield* put(runtime, step, path, key, { result: recorded.result, usage, startedAt })
+        return recorded.output
       })
     ),
     path,

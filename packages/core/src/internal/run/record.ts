@@ -11,11 +11,12 @@ import { describeError, InvalidOutput, ResultNotRecorded } from "../../WorkflowE
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import * as canonical from "../json/canonical.ts"
 import { reread } from "../json/codec.ts"
-import { lineage } from "../../WorkflowState.ts"
+import type { Key } from "../../ResultCache.ts"
+import { lineage, type StepResult } from "../../WorkflowState.ts"
 import type { Halt } from "../walk/hole.ts"
 import { halt, keep, type Runtime } from "./runtime.ts"
-import { codeOf, settingsBeside, settingsOf } from "./steps.ts"
-import type { Opening } from "./verdict.ts"
+import { codeOf, settingsBeside, settingsOf } from "../judge/steps.ts"
+import type { Opening } from "../judge/verdict.ts"
 
 /** An output as the state keeps it. */
 export const encodeOutput = (step: UntypedStep, value: unknown): Result.Result<Schema.Json, InvalidOutput> =>
@@ -24,6 +25,14 @@ export const encodeOutput = (step: UntypedStep, value: unknown): Result.Result<S
     catch: (error) => new InvalidOutput({ detail: describeError(error).message })
   })
 
+/** How a result came to be. */
+interface Making {
+  readonly model: string | undefined
+  readonly isNew: boolean
+  /** Where a cache will have it. */
+  readonly key: Key | undefined
+}
+
 /** Records an output; gives what will be read from the record, so that a resumed run sees what this one does. */
 export const recordResult = (
   runtime: Runtime,
@@ -31,8 +40,8 @@ export const recordResult = (
   path: string,
   fingerprint: Fingerprint,
   value: unknown,
-  { isNew, model }: { readonly model: string | undefined; readonly isNew: boolean }
-): Effect.Effect<unknown, InvalidOutput | Halt> => {
+  { isNew, key, model }: Making
+): Effect.Effect<{ readonly output: unknown; readonly result: StepResult }, InvalidOutput | Halt> => {
   const encoded = encodeOutput(step, value)
   if (Result.isFailure(encoded)) return Effect.fail(encoded.failure)
   const recorded = reread(insideOf(step).output, encoded.success)
@@ -42,12 +51,25 @@ export const recordResult = (
     by,
     ...(model !== undefined && { model }),
     ...madeBy(runtime.hash, step),
-    ...(isNew ? ({ anew: true } as const) : {})
+    ...(isNew ? ({ anew: true } as const) : {}),
+    ...(key !== undefined && { cache: key })
   } as const
-  const beside = settingsBeside(runtime.hash, step, runtime.state.records[path]?.replied, fingerprint)
-  const result = { ...beside, fingerprint, output: encoded.success, ...made, at: runtime.now() }
-  const succeeded = runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result })
-  return Effect.as(afterWork(runtime, path, succeeded), recorded.success)
+  const result = { fingerprint, output: encoded.success, ...made, at: runtime.now() }
+  return Effect.as(afterWork(runtime, path, succeeded(runtime, step, path, result)), {
+    output: recorded.success,
+    result
+  })
+}
+
+/** Notes that a step has a result. */
+export const succeeded = (
+  runtime: Runtime,
+  step: UntypedStep,
+  path: string,
+  result: StepResult
+): Effect.Effect<void, Halt> => {
+  const beside = settingsBeside(runtime.hash, step, runtime.state.records[path]?.replied, result.fingerprint)
+  return runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...beside, ...result })
 }
 
 /** By which code a result was made, or is set by hand. */

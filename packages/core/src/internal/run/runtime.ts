@@ -1,9 +1,11 @@
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import type { Fingerprint } from "../../Fingerprint.ts"
 import { Hasher } from "../../Hasher.ts"
 import { Journal, type JournalError, type Service } from "../../Journal.ts"
+import * as ResultCache from "../../ResultCache.ts"
 import * as Spending from "../../Spending.ts"
 import { StepExecutor } from "../../StepExecutor.ts"
 import * as Usage from "../../Usage.ts"
@@ -11,6 +13,7 @@ import { apply, type Draft, draft, usageOf, type WorkflowEvent } from "../../Wor
 import type { WorkflowState } from "../../WorkflowState.ts"
 import { engineError, type EngineReason, type WorkflowError } from "../../WorkflowError.ts"
 import type { UntypedStep } from "../ask/step.ts"
+import type { Answered } from "../judge/verdict.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
 
 /**
@@ -28,6 +31,8 @@ export interface Tally {
   /** Paths of steps whose recorded result was taken, and of those that were at work. */
   readonly reused: Array<string>
   readonly ran: Array<string>
+  /** Paths of steps whose result came from a cache. */
+  readonly cached: Array<string>
   /** Paths of ways that were not gone. */
   readonly skipped: Array<string>
   /** Paths of gates that wait for a decision. */
@@ -38,18 +43,14 @@ export interface Tally {
   usage: Usage.Usage
 }
 
-export interface Answered {
-  readonly asks: string
-  readonly output: unknown
-  readonly from: string
-}
-
 /** One run under way: its state, which it alone changes, and what it works with. */
 export interface Runtime {
   readonly state: Draft
   readonly journal: Service
   readonly hash: (text: string) => string
   readonly executor: typeof StepExecutor.Service
+  /** Results for other runs, where any are kept. */
+  readonly shelf: Shelf | undefined
   readonly now: () => number
   /** What was asked so far. */
   readonly spent: () => Spending.Spent
@@ -64,6 +65,18 @@ export interface Runtime {
   ending: Ending | undefined
   /** Whether it takes no decision any more. */
   isOver: boolean
+}
+
+/** A cache, with what a run has of it. */
+export interface Shelf {
+  readonly cache: ResultCache.Service
+  /** The entries of a question when it was first asked. */
+  readonly found: Map<string, ReadonlyArray<ResultCache.Found>>
+  /** By question and ordinal the paths that have an entry: no two have the same. */
+  readonly taken: Map<string, Map<number, string>>
+  readonly lock: Semaphore.Semaphore
+  /** Whether it was told that the cache does not work. */
+  isTold: boolean
 }
 
 /** A gate with its question; `by` says who decided it since. */
@@ -82,6 +95,7 @@ export const make = Effect.fnUntraced(function* (state: WorkflowState, listener?
   const executor = yield* StepExecutor
   const clock = yield* Clock.Clock
   const cost = yield* Spending.Cost
+  const cache = yield* ResultCache.ResultCache
   const own = draft(state)
   const tell = listener && inOrder(own, listener)
   const runtime: Runtime = {
@@ -89,6 +103,7 @@ export const make = Effect.fnUntraced(function* (state: WorkflowState, listener?
     journal,
     hash,
     executor,
+    shelf: ResultCache.keepsNothing(cache) ? undefined : shelfOf(cache, own),
     now: () => Math.floor(clock.currentTimeMillisUnsafe()),
     spent: () => {
       const usd = cost(own.run)
@@ -105,7 +120,7 @@ export const make = Effect.fnUntraced(function* (state: WorkflowState, listener?
         return keep(runtime, path, journal.append(run, event), told)
       })
     },
-    tally: { reused: [], ran: [], skipped: [], undecided: [], replies: 0, requests: 0, usage: Usage.zero },
+    tally: { reused: [], ran: [], cached: [], skipped: [], undecided: [], replies: 0, requests: 0, usage: Usage.zero },
     answered: new Map(),
     open: new Map(),
     ending: undefined,
@@ -113,6 +128,19 @@ export const make = Effect.fnUntraced(function* (state: WorkflowState, listener?
   }
   return runtime
 })
+
+/** A cache for a run, of which a state has some already. */
+export const shelfOf = (cache: ResultCache.Service, { records }: Pick<WorkflowState, "records">): Shelf => {
+  const taken: Shelf["taken"] = new Map()
+  for (const [path, { former = [], result }] of Object.entries(records)) {
+    for (const answer of [result, ...former]) {
+      if (answer === undefined || !("cache" in answer) || answer.cache === undefined) continue
+      const { ordinal, question } = answer.cache
+      taken.set(question, (taken.get(question) ?? new Map<number, string>()).set(ordinal, path))
+    }
+  }
+  return { cache, taken, found: new Map(), lock: Semaphore.makeUnsafe(1), isTold: false }
+}
 
 /** Tells of events in the order in which they happened, each once it is journalled with all before it. */
 const inOrder = (state: Draft, listener: Listener) => {

@@ -4,11 +4,12 @@ import type * as Schema from "effect/Schema"
 import { describeError, InvalidOutput } from "../../WorkflowError.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
 import * as exact from "../json/exact.ts"
+import { reject } from "./cached.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
 import { encodeOutput, madeBy } from "./record.ts"
 import type { Place } from "../walk/place.ts"
 import { halt, type Runtime } from "./runtime.ts"
-import { examine } from "./verdict.ts"
+import { examine } from "../judge/verdict.ts"
 
 const nothing = { record: undefined, answered: new Map<never, never>() }
 
@@ -27,7 +28,10 @@ export const set = (runtime: Runtime, step: UntypedStep, place: Place, input: un
     const encoded = yield* Effect.fromResult(encodeOutput(step, decoded.success))
     const made = { by: step.isGate ? "decision" : "hand", ...madeBy(runtime.hash, step) } as const
     const result = { fingerprint, output: encoded, ...made, at: runtime.now() }
+    const before = runtime.state.records[path]?.result
     yield* runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result })
+    // what a person took the place of is no answer for others
+    if (before?.fingerprint.value === fingerprint.value) yield* reject(runtime, before)
     return decoded.success
   }).pipe(
     Effect.catch((reason): Effect.Effect<never, Stop> =>
