@@ -72,7 +72,8 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["Previous", "ChangesStep", "ReachStep", "CodeChangeStep", "TestChangeStep", "AcceptanceTestChangeStep"],
     ["RepairWorkflow", "ReportStep"],
     ["DeliveryStep", "VerdictStep"],
-    ["AutomatedCodingWorkflow", "ChangeWorkflow", "ChangeOutlook", "index"]
+    ["AutomatedCodingWorkflow", "ChangeWorkflow", "ChangeOutlook"],
+    ["Catalog", "index"]
   ],
   "node-runner": [
     "cli/start",

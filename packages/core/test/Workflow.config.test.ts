@@ -155,11 +155,6 @@ describe("Workflow", () => {
                   forEach: {
                     name: "chapter",
                     version: 2,
-                    input: {
-                      type: "object",
-                      properties: { id: { type: "string" }, needs: { type: "array", items: { type: "string" } } },
-                      required: ["id", "needs"]
-                    },
                     steps: [{ text: { bind: "draft", input: { title: "input.id" } } }]
                   },
                   items: "outline.chapters",

@@ -165,6 +165,12 @@ export const designChange = {
   false: keptDesign
 }
 
+const agreed = Step.effect("agreed", {
+  input: Schema.Struct({ changed: ArchitectureDesign }),
+  output: ArchitectureDesign,
+  run: ({ changed }) => Effect.succeed(changed)
+})
+
 const askedDesign = Workflow.make("agreement", {
   input: Schema.Struct({ ...ArchitectureDesignStep.Input.fields, design: ArchitectureDesign })
 })
@@ -187,15 +193,20 @@ const askedDesign = Workflow.make("agreement", {
       }
     })
   )
-  .pipe(
-    Workflow.andThen(
-      Step.effect("agreed", {
-        input: Schema.Struct({ changed: ArchitectureDesign }),
-        output: ArchitectureDesign,
-        run: ({ changed }) => Effect.succeed(changed)
-      })
-    )
-  )
+  .pipe(Workflow.andThen(agreed))
 
 /** Lets a person say what is to be otherwise in a design, where that is wanted. */
 export const design = { true: askedDesign, false: keptDesign }
+
+/** The steps that are made here, by the names that a definition as data has for them. */
+export const steps = {
+  wanted,
+  heard,
+  "with-answers": withAnswers,
+  "specification-question": specificationQuestion,
+  unasked: specification.false,
+  "design-question": designQuestion,
+  said,
+  "kept-design": keptDesign,
+  agreed
+}

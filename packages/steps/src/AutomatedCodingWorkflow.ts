@@ -262,3 +262,6 @@ export const workflow = made.pipe(
 /** What a run of it has made, also where its tests are red. **Fails with** `MissingResult` where it has not come so far. */
 export const projectOf = (state: WorkflowState): Effect.Effect<Previous, WorkflowError> =>
   Effect.map(Engine.output(made, state), previousOf)
+
+/** The steps that are made here, by the names that a definition as data has for them. */
+export const steps = { kept, alone }

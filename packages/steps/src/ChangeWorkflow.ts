@@ -282,3 +282,6 @@ export const workflow = made.pipe(
 /** What a run of it has made, as `AutomatedCodingWorkflow.projectOf` has it. */
 export const projectOf = (state: WorkflowState): Effect.Effect<Previous, WorkflowError> =>
   Effect.map(Engine.output(made, state), previousOf)
+
+/** The steps that are made here, by the names that a definition as data has for them. */
+export const steps = { asked, "changed-code": changedCode, "changed-tests": changedTests }

@@ -199,3 +199,6 @@ export const workflow = Workflow.make("hardening", { input: Input }).pipe(
   }),
   Workflow.andThen(hardened)
 )
+
+/** The steps that are made here, by the names that a definition as data has for them. */
+export const steps = { aim, survivors, "no-tests": noTests, given, add, same, hardened }

@@ -289,3 +289,6 @@ export const workflow = Workflow.make("repair", { input: Input }).pipe(
   }),
   Workflow.andThen(best)
 )
+
+/** The steps that are made here, by the names that a definition as data has for them. */
+export const steps = { start, blame, mend, progress, stop, best }

@@ -91,8 +91,10 @@ const checkWire = ({ wire }: Compiled, checked: Checked, wanted: ReadonlyArray<T
   if (!leads) return
   const members = typeof wire === "string" ? undefined : Object.keys(wire)
   const given = types.selected({ wire, select: () => undefined }, scope)
+  // what feeds several has members that some of them take
+  const excess = members && wanted.length > 0 ? fits.excess(members, types.oneOf(wanted)) : undefined
   for (const want of wanted) {
-    const problem = (members && fits.excess(members, want)) ?? fits.misfit(given, want)
+    const problem = excess ?? fits.misfit(given, want)
     if (problem === undefined) continue
     const { detail, keys } = problem
     // a member of the wire has a place of its own, one of a value it leads to has not

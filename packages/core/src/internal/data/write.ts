@@ -1,7 +1,6 @@
 // Workflow → data, with names of a catalog where it has what is written. What only code says is reported with its place.
 
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as StepPath from "../../StepPath.ts"
 import type * as Definition from "../../WorkflowDefinition.ts"
 import { insideOf as insideOfStep, isStep, type UntypedStep } from "../ask/step.ts"
@@ -56,28 +55,24 @@ export const write = (workflow: UntypedWorkflow, catalog: Catalog, report: Repor
     return Object.keys(set).length === 0 ? (name ?? step.name) : { step: name ?? step.name, ...set }
   }
 
+  /** The groups that were written, each once wherever it stands. */
+  const groups = new Map<UntypedWorkflow, Definition.Group | Definition.Identity>()
+
   const bodyOf = (body: Body, place: Place): Definition.Body => {
     if (isStep(body)) return stepOf(body, place)
     const name = nameOf(catalog.workflows, (other) => other === body)
-    return name === undefined || name in (catalog.steps ?? {}) ? group(body, place) : name
+    if (name !== undefined && !Object.hasOwn(catalog.steps ?? {}, name)) return name
+    const known = groups.get(body)
+    if (known !== undefined) return known
+    const steps = entriesOf(body, place)
+    // nothing is read by the Schema of a group's input: what it takes is what feeds it
+    const group = isIdentity(body) ? { identity: {}, steps } : { ...titleOf(body), steps }
+    groups.set(body, group)
+    return group
   }
 
-  const group = (self: UntypedWorkflow, place: Place): Definition.Group | Definition.Identity => {
-    const nodes = nodesOf(self)
-    const at = under(place, "steps")
-    if (nodes[0]?._tag !== "Input") {
-      return { identity: schemaOf(insideOf(self).input.schema, under(place, "identity")), steps: entries(nodes, at) }
-    }
-    const { name, version } = self
-    const { schema } = insideOf(self).input
-    const isAny = schema === Schema.Json && place.keys.length > 0
-    return {
-      name,
-      ...(version !== 1 && { version }),
-      ...(!isAny && { input: schemaOf(schema, under(place, "input")) }),
-      steps: entries(nodes.slice(1), at)
-    }
-  }
+  const entriesOf = (self: UntypedWorkflow, place: Place) =>
+    entries(nodesOf(self).slice(isIdentity(self) ? 0 : 1), under(place, "steps"))
 
   const entries = (nodes: ReadonlyArray<Node>, place: Place): ReadonlyArray<Definition.Entry> => {
     const written: Array<Definition.Entry> = []
@@ -167,9 +162,17 @@ export const write = (workflow: UntypedWorkflow, catalog: Catalog, report: Repor
     }
   }
 
-  // only a group inside another may be without its input
-  return group(workflow, { keys: [], path: "" }) as Definition.WorkflowDefinition
+  const root = { keys: [], path: "" }
+  const { schema } = insideOf(workflow).input
+  if (isIdentity(workflow)) {
+    return { identity: schemaOf(schema, under(root, "identity")), steps: entriesOf(workflow, root) }
+  }
+  return { ...titleOf(workflow), input: schemaOf(schema, under(root, "input")), steps: entriesOf(workflow, root) }
 }
+
+const isIdentity = (self: UntypedWorkflow): boolean => nodesOf(self)[0]?._tag !== "Input"
+
+const titleOf = ({ name, version }: UntypedWorkflow) => ({ name, ...(version !== 1 && { version }) })
 
 const originOf = (step: UntypedStep): UntypedStep => insideOfStep(step).origin ?? step
 
