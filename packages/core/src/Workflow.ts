@@ -1,11 +1,8 @@
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import type { Pipeable } from "effect/Pipeable"
-import * as Result from "effect/Result"
-import type { Catalog as UntypedCatalog } from "./internal/data/catalog.ts"
-import { reporter } from "./internal/data/problems.ts"
-import * as dataReading from "./internal/data/read.ts"
-import * as dataWriting from "./internal/data/write.ts"
+import type * as Result from "effect/Result"
+import * as data from "./internal/data/definition.ts"
 import * as combinators from "./internal/definition/combinators.ts"
 import * as configuring from "./internal/definition/configure.ts"
 import * as describing from "./internal/definition/describe.ts"
@@ -24,12 +21,13 @@ import type {
   SharedOf,
   TagOf
 } from "./internal/definition/bodyTypes.ts"
+import type { Apart, PartsOut } from "./internal/definition/partTypes.ts"
 import type { Selects, ValueAt } from "./internal/definition/selector.ts"
 import type { Name } from "./internal/words/name.ts"
 import type { Nothing, Some } from "./internal/words/nothing.ts"
 import type * as Step from "./Step.ts"
 import type { WorkflowConfig, WorkflowConfigError } from "./WorkflowConfig.ts"
-import { type WorkflowDefinition, WorkflowDefinitionError } from "./WorkflowDefinition.ts"
+import type { WorkflowDefinition, WorkflowDefinitionError } from "./WorkflowDefinition.ts"
 import type { TimeLimitExceeded, UnknownPath } from "./WorkflowError.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 
@@ -137,48 +135,12 @@ export {
   let_ as let
 }
 
-type PartsOut<P> = (P extends Workflow<never, infer Out, unknown, unknown> ? (_: Out) => void : never) extends (
-  _: infer All
-) => void
-  ? All
-  : never
-type ErrorOf<P> = P extends Workflow<never, unknown, infer E, unknown> ? E : never
-type ServicesOf<P> = P extends Workflow<never, unknown, unknown, infer R> ? R : never
-
-/** Parts of which each adds names of its own, as far as the compiler sees them. */
-type Apart<S, P> = Nothing extends Some<Clash<S, P> extends never ? "it" : never> ? Clashing<S, P> : P
-
-/** The names that more than one part adds. */
-type Clash<S, P, Taken = never> = P extends readonly [infer Part, ...infer Others]
-  ? (Added<S, Part> & Taken) | Clash<S, Others, Taken | Added<S, Part>>
-  : never
-
-/** The parts, with a sentence in place of each that adds a name of another before it. */
-type Clashing<S, P, Taken = never, Before extends ReadonlyArray<unknown> = []> = P extends readonly [
-  infer Part,
-  ...infer Others
-]
-  ? Clashing<
-      S,
-      Others,
-      Taken | Added<S, Part>,
-      [
-        ...Before,
-        [Added<S, Part> & Taken] extends [never]
-          ? Part
-          : `the name "${Added<S, Part> & Taken & string}" is used twice: another part adds it`
-      ]
-    >
-  : Readonly<Before>
-
-type Added<S, Part> = Part extends Workflow<never, infer Out, unknown, unknown> ? Exclude<keyof Out, keyof S> : never
-
 /** Runs parts side by side. Each starts from the scope so far and adds names of its own. */
 export const all: <S, const P extends ReadonlyArray<Any>>(
   parts: (scope: Workflow<never, S>) => Apart<S, P>
 ) => <In, E, R>(
   self: Workflow<In, S, E, R>
-) => Workflow<In, PartsOut<P[number]>, E | ErrorOf<P[number]>, R | ServicesOf<P[number]>> = combinators.all as never
+) => Workflow<In, PartsOut<P[number]>, E | FailsOf<P[number]>, R | NeedsOf<P[number]>> = combinators.all as never
 
 /** The type of one of the items. */
 export type ItemOf<S, I> = I extends (scope: never) => ReadonlyArray<infer A> ? A : ItemAt<ValueAt<S, I>>
@@ -451,22 +413,16 @@ export interface Catalog {
 }
 
 /** Any of the steps and workflows of a catalog. */
-type Listed<C extends Catalog> = MembersOf<C["steps"]> | MembersOf<C["workflows"]>
-type MembersOf<T> = T extends object ? T[keyof T] : never
+type Listed<C extends Catalog> = MemberOf<C["steps"] | C["workflows"]>
+type MemberOf<T> = T extends object ? T[keyof T] : never
 
 /**
  * The definition as data, which `fromConfig` reads back. Steps go by their names in the catalog, or by their own; of a
  * step's settings only those are in it that its code does not have. **Fails with** `WorkflowDefinitionError` for every
  * function, and for every Schema that JSON Schema does not say and that has no name in the catalog.
  */
-export const toConfig = (
-  self: Any,
-  catalog: Catalog = {}
-): Result.Result<WorkflowDefinition, WorkflowDefinitionError> => {
-  const { problems, report } = reporter()
-  const definition = dataWriting.write(untyped(self), catalog as unknown as UntypedCatalog, report)
-  return settled(self.name, definition, problems)
-}
+export const toConfig: (self: Any, catalog?: Catalog) => Result.Result<WorkflowDefinition, WorkflowDefinitionError> =
+  data.toConfig as never
 
 /**
  * The workflow that data defines, with what a catalog has for the names in it. Its types are those of no definition: what
@@ -485,20 +441,10 @@ export const toConfig = (
  * )
  * ```
  */
-export const fromConfig = <const C extends Catalog>(
+export const fromConfig: <const C extends Catalog>(
   definition: WorkflowDefinition,
   catalog: C
-): Result.Result<
+) => Result.Result<
   Workflow<unknown, unknown, FailsOf<Listed<C>> | TimeLimitExceeded, NeedsOf<Listed<C>>>,
   WorkflowDefinitionError
-> => {
-  const { problems, report } = reporter()
-  const workflow = dataReading.read(definition, catalog as unknown as UntypedCatalog, report)
-  // its types say only what is known of any
-  return settled("name" in definition ? definition.name : "identity", workflow as never, problems)
-}
-
-const settled = <A>(workflow: string, value: A, [first, ...others]: ReturnType<typeof reporter>["problems"]) =>
-  first === undefined
-    ? Result.succeed(value)
-    : Result.fail(new WorkflowDefinitionError({ workflow, problems: [first, ...others] }))
+> = data.fromConfig as never

@@ -100,7 +100,7 @@ const checkWire = ({ wire }: Compiled, checked: Checked, wanted: ReadonlyArray<T
     // a member of the wire has a place of its own, one of a value it leads to has not
     const [own, inner] = members === undefined ? [[], keys] : [keys.slice(0, 1), keys.slice(1)]
     const at = inner.length === 0 ? "" : `in "${inner.join(".")}" `
-    return report(under(place, ...own), `it does not fit: ${at}${detail}`)
+    return report(under(place, ...own), `it does not fit: ${at}${detail}`, problem === excess ? "key" : undefined)
   }
 }
 

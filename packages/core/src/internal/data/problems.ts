@@ -1,4 +1,5 @@
-import type { Problem } from "../../WorkflowDefinition.ts"
+import * as Result from "effect/Result"
+import { type Problem, WorkflowDefinitionError } from "../../WorkflowDefinition.ts"
 
 export type Keys = Problem["keys"]
 
@@ -14,11 +15,15 @@ export const under = ({ keys, path }: Place, ...more: Keys): Place => ({ keys: [
 /** Takes down a problem at a place. */
 export type Report = (place: Place, detail: string, of?: "key") => void
 
-/** Several of them, in the order of the data as they were found. */
-export const reporter = (): { readonly problems: Array<Problem>; readonly report: Report } => {
+/** What some work on the definition of a workflow gives, unless it reported something. */
+export const settled = <A>(
+  workflow: string,
+  work: (report: Report) => A
+): Result.Result<A, WorkflowDefinitionError> => {
   const problems: Array<Problem> = []
-  return {
-    problems,
-    report: ({ keys, path }, detail, of) => void problems.push({ keys, path, detail, ...(of && { of }) })
-  }
+  const value = work(({ keys, path }, detail, of) => void problems.push({ keys, path, detail, ...(of && { of }) }))
+  const [first, ...others] = problems
+  return first === undefined
+    ? Result.succeed(value)
+    : Result.fail(new WorkflowDefinitionError({ workflow, problems: [first, ...others] }))
 }
