@@ -31,7 +31,8 @@ import { bound, general, type Words } from "./base/words.ts"
 import * as stepwright from "./commands/stepwright.ts"
 import * as cutShort from "./module/cutShort.ts"
 import * as input from "./run/input.ts"
-import { type AnyLayer, Bound, forget, type Loaded } from "./module/workflowModule.ts"
+import type { AnyLayer } from "./module/userModule.ts"
+import { Bound, forget, type Loaded } from "./module/workflowModule.ts"
 
 const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String }))
 

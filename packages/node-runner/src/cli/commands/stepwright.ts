@@ -20,6 +20,7 @@ const commands = {
   cancel: (words: Words) => import("./cancel.ts").then(({ cancel }) => cancel(words)),
   change: (words: Words) => import("./change.ts").then(({ change }) => change(words)),
   fork: (words: Words) => import("./fork.ts").then(({ fork }) => fork(words)),
+  init: () => import("./init.ts").then(({ init }) => init),
   plan: (words: Words) => import("./plan.ts").then(({ plan }) => plan(words)),
   status: (words: Words) => import("./status.ts").then(({ status }) => status(words)),
   show: (words: Words) => import("./show.ts").then(({ show }) => show(words)),
@@ -39,8 +40,9 @@ const commands = {
 type Name = keyof typeof commands
 
 /** The commands that arguments need: the one that they call, or all, since the help and mistakes may speak of any. */
-const neededBy = ([first = "", ...rest]: ReadonlyArray<string>): ReadonlyArray<Name> => {
-  const names = Struct.keys(commands)
+const neededBy = ({ isOpen }: Words, [first = "", ...rest]: ReadonlyArray<string>): ReadonlyArray<Name> => {
+  // a program has a workflow of its own
+  const names = Struct.keys(commands).filter((name) => isOpen || name !== "init")
   if (first === "--version" && rest.length === 0) return []
   // completions are of all of them
   if (rest.some((arg) => arg.startsWith("--completions"))) return names
@@ -51,7 +53,7 @@ const neededBy = ([first = "", ...rest]: ReadonlyArray<string>): ReadonlyArray<N
 /** The command line, under the name with which it is called, with help in these words, as far as arguments need it. */
 export const make = (name: string, words: Words, args: ReadonlyArray<string> = []) =>
   Effect.map(
-    Effect.promise(() => Promise.all(neededBy(args).map((needed) => commands[needed](words)))),
+    Effect.promise(() => Promise.all(neededBy(words, args).map((needed) => commands[needed](words)))),
     (subcommands) =>
       Command.make(name).pipe(
         Command.withDescription(words.root),

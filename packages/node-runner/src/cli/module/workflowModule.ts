@@ -1,32 +1,21 @@
-import { relative } from "node:path"
-import { pathToFileURL } from "node:url"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
+import type * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
 import * as Path from "effect/Path"
-import * as Predicate from "effect/Predicate"
 import * as Workflow from "@stepwright/core/Workflow"
-import { describeError } from "@stepwright/core/WorkflowError"
-import { type CliError, configuration, usage } from "../base/cliError.ts"
-import { oneLine } from "../base/format.ts"
-import { lineOf, packageOf } from "../start/packages.ts"
-import { placeOf } from "./placeOf.ts"
-import { installFallback } from "./resolveFallback.ts"
-import { watched } from "./watched.ts"
+import { type CliError, usage } from "../base/cliError.ts"
+import * as userModule from "./userModule.ts"
 
 /** A workflow of whatever types. What its steps need is looked for when they run. */
 export type AnyWorkflow = Workflow.Workflow<unknown, unknown, unknown, never>
 
-/** Services that a module brings along for its steps. */
-export type AnyLayer = Layer.Layer<never, unknown, never>
-
 export interface Loaded {
   readonly workflow: AnyWorkflow
-  readonly layer: AnyLayer
+  readonly layer: userModule.AnyLayer
   /** Whether `layer` may provide a model. */
   readonly hasLayer: boolean
-  /** The module it was exported from and its name there, unless it is the ready one. */
+  /** The module it was exported from and its name there, or the file that defines it, unless it is the ready one. */
   readonly module?: string
   readonly name?: string
   /** The program whose own workflow it is. */
@@ -79,7 +68,7 @@ export const ready = (name?: string): Effect.Effect<Loaded> => {
   return Effect.map(workflow, (workflow) => ({ workflow: forget(workflow), layer: Layer.empty, hasLayer: false }))
 }
 
-/** The workflow that `M.ts#name` stands for; the name may be left out where the module exports only one. */
+/** The workflow that `M.ts#name` stands for, or a file that defines it; a name is needed where a module exports several. */
 export const load = Effect.fnUntraced(function* (
   reference: string
 ): Effect.fn.Return<Loaded, CliError, FileSystem.FileSystem | Path.Path> {
@@ -89,32 +78,16 @@ export const load = Effect.fnUntraced(function* (
   if (file === "") {
     return yield* usage("--workflow names no module", { target: "--workflow", fix: "write it as M.ts#NAME" })
   }
-  const absolute = (yield* Path.Path).resolve(file)
-  const fs = yield* FileSystem.FileSystem
-  const found = yield* Effect.orElseSucceed(fs.stat(absolute), () => undefined)
-  if (found === undefined) {
-    const fix = "name a module that is there"
-    return yield* usage(`there is no file ${file} to take the workflow from`, { target: file, fix })
+  if (/\.(?:ya?ml|json)$/iu.test(file)) {
+    if (wanted !== undefined && wanted !== "") {
+      return yield* usage(`${file} defines one workflow`, { target: reference, fix: `leave #${wanted} out` })
+    }
+    // what reads YAML is loaded where there is some
+    const definitionFile = yield* Effect.promise(() => import("./definitionFile.ts"))
+    const { workflow, ...services } = yield* definitionFile.load(file)
+    return { workflow: forget(workflow), ...services, module: (yield* Path.Path).resolve(file) }
   }
-  if (found.type === "Directory") {
-    return yield* usage(`${file} is a folder`, { target: file, fix: "name a module in it, as M.ts#NAME" })
-  }
-  const own = packageOf("effect", import.meta.url)
-  const brought = packageOf("effect", pathToFileURL(absolute).href)
-  if (own !== undefined && brought !== undefined && lineOf(own) !== lineOf(brought)) {
-    const fix = `install effect@~${own.version} there`
-    return yield* configuration(`${file} finds effect ${brought.version}, with which this version does not work`, {
-      target: file,
-      fix
-    })
-  }
-  installFallback()
-  const module = yield* Effect.tryPromise({
-    try: (): Promise<Readonly<Record<string, unknown>>> => import(pathToFileURL(absolute).href),
-    catch: (cause) => unloadable(file, absolute, cause)
-  }).pipe(watched(file))
-  const exports = exportsOf(module)
-  const exported = Object.keys(exports).toSorted().join(", ") || "nothing"
+  const { absolute, exported, exports, hasLayer, layer } = yield* userModule.load(file, "workflow")
   const workflows = Object.entries(exports).filter(([, value]) => Workflow.isWorkflow(value))
   const names = workflows.map(([name]) => name)
   const name = wanted ?? (names.length === 1 ? names[0] : undefined)
@@ -139,31 +112,5 @@ export const load = Effect.fnUntraced(function* (
       { target: reference }
     )
   }
-  const { layer } = exports
-  if (layer !== undefined && !Layer.isLayer(layer)) {
-    return yield* usage(`the \`layer\` that ${file} exports is not a Layer`, { target: file })
-  }
-  // a module's own layer provides what it provides; the steps look for it when they run
-  const services = (layer ?? Layer.empty) as AnyLayer
-  return { workflow: forget(value), layer: services, hasLayer: layer !== undefined, module: absolute, name }
+  return { workflow: forget(value), layer, hasLayer, module: absolute, name }
 })
-
-/** What a module exports; one of CommonJS, of whose names Node knows some only, what it says itself. */
-const exportsOf = (module: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => {
-  const { "module.exports": common } = module
-  if (common === undefined) return module
-  if (Workflow.isWorkflow(common)) return { default: common }
-  return Predicate.isReadonlyObject(common) ? common : {}
-}
-
-/** Why a module cannot be loaded, with the line and column of what is wrong where it can be told. */
-const unloadable = (file: string, absolute: string, cause: unknown) => {
-  const message = oneLine(describeError(cause).message)
-  const place = placeOf(cause, absolute)
-  const where = place === undefined ? "" : `:${place.line}:${place.column}`
-  const problem =
-    place === undefined || place.file === absolute
-      ? `${file}${where} cannot be loaded: ${message}`
-      : `${file} cannot be loaded: ${relative(".", place.file)}${where}: ${message}`
-  return usage(problem, { target: file, cause })
-}

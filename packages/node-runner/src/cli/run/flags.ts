@@ -119,7 +119,11 @@ export const asked = Struct.pick(answering, Struct.keys(Asked.fields))
 /** Still read where it is not shown: a program with a workflow of its own says that it takes no other. */
 export const workflow = ({ isOpen }: Words) => (isOpen ? anyWorkflow : Flag.withHidden(anyWorkflow))
 
-const anyWorkflow = text("workflow", "M.ts#NAME", "Workflow that a module exports (default: the ready one)")
+const anyWorkflow = text(
+  "workflow",
+  "M.ts#NAME",
+  "Workflow that a module exports, or a file (.yaml, .json) that defines it (default: the ready one)"
+)
 
 export const input = text("input", "JSON|FILE", "Input as JSON, or a JSON file; - is standard input")
 

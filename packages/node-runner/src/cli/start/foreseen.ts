@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
-import { resolve } from "node:path"
+import { dirname, resolve } from "node:path"
 
 /** The commands, and whose workflow each may load: one that is named to it, or also that of a run. */
 export const commands: Readonly<Record<string, "named" | "of a run" | "none">> = {
@@ -11,6 +11,7 @@ export const commands: Readonly<Record<string, "named" | "of a run" | "none">> =
   cancel: "none",
   change: "of a run",
   fork: "of a run",
+  init: "none",
   plan: "of a run",
   status: "of a run",
   show: "of a run",
@@ -44,13 +45,14 @@ export const moduleOf = (args: ReadonlyArray<string>): string | undefined => {
   if (named !== -1) {
     const [, value = args[named + 1] ?? ""] = /=(.*)/su.exec(args[named]!) ?? []
     const hash = value.lastIndexOf("#")
-    return whereIs(hash === -1 ? value : value.slice(0, hash))
+    return moduleAt(hash === -1 ? value : value.slice(0, hash))
   }
   if (!sources.has("of a run")) return undefined
   const ids = attempt(() => readdirSync(directory).filter(isRunId)) ?? []
   for (const run of runsOf(args, ids)) {
-    const module = moduleIn(attempt(() => readFileSync(`${directory}/${run}/run.json`, "utf8")))
-    if (module !== undefined) return whereIs(module)
+    const file = moduleIn(attempt(() => readFileSync(`${directory}/${run}/run.json`, "utf8")))
+    const module = file === undefined ? undefined : moduleAt(file)
+    if (module !== undefined) return module
   }
   return undefined
 }
@@ -70,6 +72,14 @@ const runsOf = (args: ReadonlyArray<string>, ids: ReadonlyArray<string>): Readon
 const moduleIn = (settings: string | undefined): string | undefined => {
   const { module } = attempt((): { readonly module?: unknown } => JSON.parse(settings ?? "{}") ?? {}) ?? {}
   return typeof module === "string" ? module : undefined
+}
+
+/** A module itself, or that with the steps of a definition, where it names one. */
+const moduleAt = (file: string): string | undefined => {
+  if (!/\.(?:ya?ml|json)$/iu.test(file)) return whereIs(file)
+  const text = attempt(() => readFileSync(file, "utf8")) ?? ""
+  const [, named] = /\bcatalog["']?\s*:\s*["']?([^"'#\n,}]+)/u.exec(text) ?? []
+  return named === undefined ? undefined : whereIs(resolve(dirname(file), named.trim()))
 }
 
 const whereIs = (file: string): string => attempt(() => realpathSync(file)) ?? resolve(file)

@@ -29,7 +29,7 @@ export const decode = <A, I>(schema: Schema.Codec<A, I>) => {
 }
 
 /** Problems with a value, each with its place in the text, in that order. */
-const placed = (
+export const placed = (
   problems: ReadonlyArray<schemaProblems.SchemaProblem>,
   placeOf: yamlText.Held["placeOf"]
 ): ReadonlyArray<yamlText.Problem> =>

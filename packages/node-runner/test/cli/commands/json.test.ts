@@ -32,6 +32,7 @@ const calls: Readonly<Record<string, readonly [args: ReadonlyArray<string>, has:
   list: [[], ["0"]],
   cancel: [[], ["run", "status", "cancelled"]],
   schema: [["state"], ["$schema", "$defs"]],
+  init: [[], ["workflow", "files"]],
   gc: [[], ["dryRun", "runs", "leftovers"]],
   repair: [[], ["run", "events", "lost", "kept"]],
   export: [[], ["run", "records"]],
@@ -120,7 +121,7 @@ describe("--json", () => {
       writeFileSync("PRD.md", "It says more.")
       const gated = JSON.parse((yield* call(["run", "doc.md", "--json"], asking)).out).run
       for (const [name, [args, has]] of Object.entries(calls)) {
-        const bound = name === "decide" ? asking : name === "change" ? undefined : saying()
+        const bound = name === "decide" ? asking : ["change", "init"].includes(name) ? undefined : saying()
         if (name === "import") writeFileSync("state.json", (yield* call(["export"], bound)).out)
         const { err, out, status } = yield* call(
           [...name.split(" "), ...args.map((word) => (word === "GATED" ? gated : word)), "--json"],

@@ -56,6 +56,18 @@ describe("isRunId", () => {
 })
 
 describe("moduleOf", () => {
+  it.effect("is that with the steps of a definition, where it names one", () =>
+    inStore(() => {
+      writeFileSync("bare.yaml", "name: w\ninput: { type: string }\nsteps: []\n")
+      writeFileSync("own.yaml", "name: w\ncatalog: ./one.ts#catalog\ninput: { type: string }\nsteps: []\n")
+      writeFileSync("own.json", '{"name":"w","catalog":"two.ts","input":{},"steps":[]}')
+      run("e-own", 60, JSON.stringify({ format: 1, out: "out", module: "own.json" }))
+      assert.strictEqual(says("run --workflow bare.yaml doc.md"), undefined)
+      assert.strictEqual(says("run --workflow own.yaml doc.md"), "one.ts")
+      assert.strictEqual(says("plan"), "two.ts")
+    })
+  )
+
   it.effect("knows every command", () =>
     Effect.gen(function* () {
       const { subcommands } = yield* stepwright.make("stepwright", general)
