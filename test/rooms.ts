@@ -31,7 +31,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["Engine", "index"],
     ["testing/TestCase", "testing/Fixtures"],
     "testing/internal",
-    ["testing/JournalConformance"],
+    ["testing/JournalConformance", "testing/WorkspaceConformance", "testing/LlmClientConformance"],
     ["testing/index"]
   ],
   llm: [

@@ -6,10 +6,13 @@ export class TestCaseError extends Schema.TaggedError<TestCaseError>()("TestCase
   /** The name of the case: what should have been so. */
   case: Schema.String,
   expected: Schema.String,
-  found: Schema.String
+  found: Schema.String,
+  /** The smallest of the values that were tried for which it is not so. */
+  counterexample: Schema.optionalKey(Schema.String)
 }) {
   override get message() {
-    return `${this.case}: expected ${this.expected}, found ${this.found}`
+    const where = this.counterexample === undefined ? "" : `, for ${this.counterexample}`
+    return `${this.case}: expected ${this.expected}, found ${this.found}${where}`
   }
 }
 

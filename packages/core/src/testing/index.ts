@@ -1,3 +1,5 @@
 export * as Fixtures from "./Fixtures.ts"
 export * as JournalConformance from "./JournalConformance.ts"
+export * as LlmClientConformance from "./LlmClientConformance.ts"
 export * as TestCase from "./TestCase.ts"
+export * as WorkspaceConformance from "./WorkspaceConformance.ts"

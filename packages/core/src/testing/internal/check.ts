@@ -1,5 +1,6 @@
 // What cases are made of. Whatever keeps a body from its end, a defect too, is the failure of its case.
 
+import * as Arbitrary from "effect/Arbitrary"
 import * as Cause from "effect/Cause"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -11,21 +12,66 @@ import { describeError } from "../../WorkflowError.ts"
 import { type TestCase, TestCaseError } from "../TestCase.ts"
 
 /** What is not as it should be, within a case. */
-export class Otherwise extends Data.TaggedError("Otherwise")<{ readonly expected: string; readonly found: string }> {}
+export class Otherwise extends Data.TaggedError("Otherwise")<{
+  readonly expected: string
+  readonly found: string
+  readonly counterexample?: string
+}> {}
 
 export const testCase = (name: string, body: Effect.Effect<void, unknown, Scope.Scope>): TestCase => ({
   name,
-  run: Effect.catchCause(Effect.scoped(body), (cause) =>
-    // an interruption is not the doing of what is tested
-    Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.fail(errorOf(name, Cause.squash(cause)))
-  )
+  run: Effect.mapError(failing(body), (found) => new TestCaseError({ case: name, ...fieldsOf(found) }))
 })
 
-const errorOf = (name: string, error: unknown) => {
-  if (error instanceof Otherwise) return new TestCaseError({ case: name, expected: error.expected, found: error.found })
+const fieldsOf = ({ counterexample, expected, found }: Otherwise) => ({
+  expected,
+  found,
+  ...(counterexample !== undefined && { counterexample })
+})
+
+/** A body that fails with what is not as it should be, whatever ends it. */
+const failing = <A>(body: Effect.Effect<A, unknown, Scope.Scope>): Effect.Effect<A, Otherwise> =>
+  Effect.catchCause(Effect.scoped(body), (cause) =>
+    // an interruption is not the doing of what is tested
+    Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.fail(otherwise(Cause.squash(cause)))
+  )
+
+const otherwise = (error: unknown) => {
+  if (error instanceof Otherwise) return error
   const { message, tag } = describeError(error)
-  return new TestCaseError({ case: name, expected: "no failure", found: `${tag}: ${message}` })
+  return new Otherwise({ expected: "no failure", found: `${tag}: ${message}` })
 }
+
+export interface LawOptions {
+  /** How many values are tried; 100 by default. */
+  readonly runs?: number | undefined
+  /** What they are made from; the same ones by default. */
+  readonly seed?: number | undefined
+}
+
+/** A case that tries arbitrary values, and tells the smallest for which something is not so. */
+export const law = <A>(
+  name: string,
+  arbitrary: () => Arbitrary.Arbitrary<A>,
+  property: (value: A) => Effect.Effect<void, unknown, Scope.Scope>,
+  { runs = 100, seed = 0 }: LawOptions = {}
+): TestCase =>
+  testCase(
+    name,
+    Effect.gen(function* () {
+      const result = yield* Arbitrary.checkEffect(
+        arbitrary(),
+        (value) => Effect.as(failing(Effect.suspend(() => property(value))), true),
+        { runs, seed }
+      )
+      if (result._tag === "Passed") return
+      if (result._tag !== "Falsified" || result.failure._tag === "ReturnedFalse") {
+        return yield* new Otherwise({ expected: `${runs} values that fit the Schema`, found: result._tag })
+      }
+      const { error } = result.failure
+      return yield* new Otherwise({ ...fieldsOf(error), counterexample: show(result.shrunkInput) })
+    })
+  )
 
 const shown = 600
 
