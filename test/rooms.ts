@@ -31,7 +31,12 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["Engine", "index"],
     ["testing/TestCase", "testing/Fixtures"],
     "testing/internal",
-    ["testing/JournalConformance", "testing/WorkspaceConformance", "testing/LlmClientConformance"],
+    [
+      "testing/JournalConformance",
+      "testing/WorkspaceConformance",
+      "testing/LlmClientConformance",
+      "testing/TestRunnerConformance"
+    ],
     ["testing/index"]
   ],
   llm: [

@@ -1,10 +1,11 @@
 import { assert, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { TestCase } from "@stepwright/core/testing"
+import type { TestOptions } from "vitest"
 
-/** A test for each case of a suite. */
-export const conforms = (suite: ReadonlyArray<TestCase.TestCase>) => {
-  for (const { name, run } of suite) it.effect(name, () => run)
+/** A test for each case of a suite, by the clock of the machine: some call servers, others start processes. */
+export const conforms = (suite: ReadonlyArray<TestCase.TestCase>, options: TestOptions = {}) => {
+  for (const { name, run } of suite) it.live(name, () => run, options)
 }
 
 /** Why cases of a suite fail, by their names. */
@@ -22,7 +23,7 @@ const failures = (suite: ReadonlyArray<TestCase.TestCase>) =>
 export const refuses = (
   broken: Readonly<Record<string, readonly [suite: ReadonlyArray<TestCase.TestCase>, by: RegExp]>>
 ) =>
-  it.effect.each(Object.entries(broken))("refuses one that %s", ([, [suite, by]]) =>
+  it.live.each(Object.entries(broken))("refuses one that %s", ([, [suite, by]]) =>
     Effect.gen(function* () {
       const failed = yield* failures(suite)
       const [name = "none", message = ""] = [...failed].find(([name]) => by.test(name)) ?? []
