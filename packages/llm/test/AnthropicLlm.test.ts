@@ -4,7 +4,8 @@ import { AttemptSink } from "@stepwright/core/AttemptSink"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import type { LlmRequest, ResponseFormat } from "@stepwright/core/LlmRequest"
 import { AnthropicLlm } from "@stepwright/llm"
-import { error, message } from "./support/anthropicWire.ts"
+import { error, message, wires } from "./support/anthropicWire.ts"
+import { conformsOver } from "./support/conformance.ts"
 import { providerContract } from "./support/providerContract.ts"
 import { request } from "./support/request.ts"
 import { send, serve, type Behaviour } from "./support/server.ts"
@@ -29,6 +30,11 @@ const sent = (asked: LlmRequest, options?: Partial<AnthropicLlm.Options>) =>
   Effect.map(askOnce(send(200, message()), asked, options), ({ received }) => received[0]?.body)
 
 describe("AnthropicLlm", () => {
+  describe("as every client", () => {
+    const [whole, streamed] = wires
+    conformsOver([whole!, streamed!])
+  })
+
   describe("layer", () => {
     it.live("asks the Messages API with the key, the configured model and nothing that was left open", () =>
       Effect.gen(function* () {

@@ -4,7 +4,9 @@ import { TestClock } from "effect/testing"
 import { LlmClient, type StreamPart } from "@stepwright/core/LlmClient"
 import { LlmError, RateLimited } from "@stepwright/core/LlmError"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import { LlmClientConformance } from "@stepwright/core/testing"
 import { MockLlm, Timeout } from "@stepwright/llm"
+import { conforms } from "../../../test/support/conformance.ts"
 import { request } from "./support/request.ts"
 
 const ask = (request: LlmRequest) => Effect.flatMap(LlmClient, (client) => client.generate(request))
@@ -13,6 +15,29 @@ const at = (path: string) => text(request("write", "…", {}, { path }))
 const detail = (request: LlmRequest) => Effect.map(Effect.flip(ask(request)), (error) => error.reason.detail)
 
 describe("MockLlm", () => {
+  describe("as every client", () => {
+    const faults = {
+      RateLimited: "429 slow_down",
+      QuotaExhausted: "429 insufficient_quota",
+      Unauthenticated: "401",
+      ProviderUnavailable: "503",
+      ContentRefused: "refusal set"
+    } as const
+    const client = (provider: LlmClientConformance.Provider) => {
+      const script: MockLlm.Script = ({ messages }) => {
+        const answer = provider(messages)
+        if (answer._tag === "Silence") return Effect.never
+        return answer._tag === "Text"
+          ? MockLlm.reply(answer)
+          : MockLlm.fault(faults[answer.reason as keyof typeof faults])
+      }
+      return Effect.succeed(MockLlm.layer(script))
+    }
+    // names of reasons, as they are written above
+    const reasons = Object.keys(faults) as Array<LlmClientConformance.Fault>
+    conforms(LlmClientConformance.suite({ client, faults: reasons }))
+  })
+
   describe("layer", () => {
     it.effect("answers by step, text as it is and objects as JSON, on every call", () =>
       Effect.gen(function* () {

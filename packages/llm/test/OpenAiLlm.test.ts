@@ -3,10 +3,11 @@ import { Duration, Effect, Logger, Redacted } from "effect"
 import { LlmClient } from "@stepwright/core/LlmClient"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import { OpenAiLlm } from "@stepwright/llm"
+import { conformsOver } from "./support/conformance.ts"
 import { providerContract } from "./support/providerContract.ts"
 import { request } from "./support/request.ts"
 import { send, sendForEver, serve, type Behaviour } from "./support/server.ts"
-import { completion, fault, response } from "./support/openAiWire.ts"
+import { completion, fault, response, wires } from "./support/openAiWire.ts"
 
 const key = "sk-sentinel-0123456789"
 
@@ -26,6 +27,11 @@ const askOnce = (behave: Behaviour, asked = request("ping"), options?: Partial<O
 const loaded = Date.now()
 
 describe("OpenAiLlm", () => {
+  describe.each(["chat", "responses"])("as every client, by %s", (api) => {
+    const [whole, streamed] = wires.filter((wire) => wire.api === api)
+    conformsOver([whole!, streamed!])
+  })
+
   describe("fault", () => {
     const waits: ReadonlyArray<[headers: Record<string, string>, retryAfter: (millis: number) => boolean]> = [
       [{ "retry-after-ms": "1500", "retry-after": "9" }, (millis) => millis === 1500],

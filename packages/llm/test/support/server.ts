@@ -13,8 +13,10 @@ export interface Received {
 /** What the server does with a request, and how often it was asked before. */
 export type Behaviour = (response: ServerResponse, count: number) => void
 
+type Listener = (response: ServerResponse, count: number, received: Received) => void
+
 /** A provider on loopback that behaves as told and keeps what it received, until the scope ends. */
-export const serve = (behave: Behaviour) =>
+export const serve = (behave: Listener) =>
   Effect.acquireRelease(
     Effect.callback<{ readonly url: string; readonly received: ReadonlyArray<Received>; readonly close: () => void }>(
       (resume) => {
@@ -25,8 +27,8 @@ export const serve = (behave: Behaviour) =>
           request.setEncoding("utf8")
           request.on("data", (chunk) => (text += chunk))
           request.on("end", () => {
-            received.push({ url: request.url ?? "", headers: request.headers, body: JSON.parse(text), closed })
-            behave(response, received.length - 1)
+            const one = { url: request.url ?? "", headers: request.headers, body: JSON.parse(text), closed }
+            behave(response, received.push(one) - 1, one)
           })
         })
         server.listen(0, "127.0.0.1", () => {
