@@ -163,17 +163,6 @@ describe("MockLlm", () => {
       })
     )
 
-    it.effect("streams the reply", () =>
-      Effect.gen(function* () {
-        const client = yield* LlmClient
-        const parts = yield* Stream.runCollect(client.stream(request("draft")))
-        expect(parts).toMatchObject([
-          { _tag: "Delta", text: "…" },
-          { _tag: "Finished", reply: { text: "…" } }
-        ])
-      }).pipe(Effect.provide(MockLlm.layer([{ step: "draft", reply: "…" }])))
-    )
-
     it.effect("fails on a request that nothing matches, and shows what was asked and what was scripted", () =>
       Effect.gen(function* () {
         yield* ask(request("outline"))

@@ -127,6 +127,15 @@ export const suite = (subject: Effect.Effect<Subject, unknown, Scope.Scope>): Re
         })
       )
     ),
+    once("takes a file that was there before it as a person's", ({ read, write }, edit) =>
+      Effect.gen(function* () {
+        yield* edit("a.py", "there before")
+        yield* same("what becomes of it", yield* write(sources({ "a.py": "1" })), [
+          { path: "a.py", outcome: "kept", beside: "a.py.new" }
+        ])
+        yield* same("the text", yield* read("a.py"), "there before")
+      })
+    ),
     once("leaves what a person changed, and writes beside it", ({ read, write }, edit) =>
       Effect.gen(function* () {
         yield* write(sources({ "a.py": "1" }))
