@@ -31,12 +31,9 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["Engine", "index"],
     ["testing/TestCase", "testing/Fixtures"],
     "testing/internal",
-    [
-      "testing/JournalConformance",
-      "testing/WorkspaceConformance",
-      "testing/LlmClientConformance",
-      "testing/TestRunnerConformance"
-    ],
+    ["testing/JournalConformance", "testing/WorkspaceConformance"],
+    ["testing/LlmClientConformance", "testing/TestRunnerConformance"],
+    ["testing/ParserLaws", "testing/TemplateLaws", "testing/Prompts", "testing/States"],
     ["testing/index"]
   ],
   llm: [

@@ -2,6 +2,8 @@ import { assert, describe, expect, expectTypeOf, it } from "@effect/vitest"
 import { OutputParser } from "@stepwright/core"
 import { OutputParseError } from "@stepwright/core/OutputParser"
 import { Arbitrary, Result, Schema } from "effect"
+import { ParserLaws } from "@stepwright/core/testing"
+import { conforms } from "../../../test/support/conformance.ts"
 import { runs, texts } from "./support/texts.ts"
 
 const isIdentity = <A>(parser: OutputParser.OutputParser<A>, value: A) =>
@@ -89,7 +91,9 @@ const lists = <A>(item: Arbitrary.Arbitrary<A>) => Arbitrary.array(item, { maxLe
 
 describe("OutputParser", () => {
   describe("parse after print is identity", () => {
-    it.prop("text", { value }, ({ value }) => isIdentity(OutputParser.text, value))
+    describe("text", () => {
+      conforms(ParserLaws.suite(OutputParser.text, { output: Schema.String, values: value }))
+    })
 
     it("text that reads as reasoning and ends in a carriage return", () => {
       assert.notStrictEqual(OutputParser.text.print("<think>"), "<think>")
@@ -106,17 +110,9 @@ describe("OutputParser", () => {
       }
     })
 
-    it.prop(
-      "json",
-      { value: Arbitrary.schema(Artifact) },
-      ({ value }) => {
-        const codec = Schema.toCodecJson(Artifact)
-        // Encoded has the Date that JSON has as a string
-        const parser = OutputParser.json(Artifact) as unknown as OutputParser.OutputParser<never>
-        isIdentity(parser, JSON.parse(JSON.stringify(Schema.encodeSync(codec)(value))) as never)
-      },
-      runs(200)
-    )
+    describe("json", () => {
+      conforms(ParserLaws.suite(OutputParser.json(Artifact), { output: Artifact, runs: 200 }))
+    })
 
     it.prop("json, of any text", { value }, ({ value }) => {
       isIdentity(OutputParser.json(Schema.String), value)
@@ -207,7 +203,15 @@ describe("OutputParser", () => {
       runs(1000)
     )
 
-    it.prop("fields", { objective: value, file: value }, (fields) => isIdentity(task, fields), runs(1000))
+    describe("fields", () => {
+      const output = Schema.Struct({
+        objective: Schema.String,
+        file: Schema.String,
+        dependsOn: Schema.optionalKey(Schema.String)
+      })
+      const values = Arbitrary.all({ objective: value, file: value })
+      conforms(ParserLaws.suite(task, { output, values, runs: 500 }))
+    })
 
     it.prop("map", { value }, ({ value }) => {
       const lines = OutputParser.codeBlock().pipe(

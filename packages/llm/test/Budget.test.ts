@@ -552,7 +552,8 @@ describe("Budget", () => {
 
     it.effect("refuses a call whose limit is no number, and counts on", () =>
       Effect.gen(function* () {
-        expect((yield* Effect.flip(ask(small(NaN)))).reason._tag).toBe("BudgetExceeded")
+        const unlimited = { ...small(88), parameters: { maxOutputTokens: NaN } }
+        expect((yield* Effect.flip(ask(unlimited))).reason._tag).toBe("BudgetExceeded")
         yield* ask(small(88))
       }).pipe(Effect.provide(budget({ maxTokens: 100 })))
     )

@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Step } from "@stepwright/core"
+import { ParserLaws } from "@stepwright/core/testing"
 import { ArchitectureDesignStep } from "@stepwright/steps"
-import { Effect, Result, Schema } from "effect"
+import { Arbitrary, Effect, Result, Schema } from "effect"
+import { conforms } from "../../../test/support/conformance.ts"
 import { asking } from "./support/model.ts"
 import { design, documents, file, module, specification } from "./support/playlist.ts"
 
@@ -301,11 +303,12 @@ describe("ArchitectureDesignStep", () => {
   describe("parser", () => {
     const texts = Schema.Array(Schema.NonEmptyString)
 
-    it.prop(
-      "reads back what it prints",
-      [Schema.Struct({ name: Schema.NonEmptyString, purposes: Schema.NonEmptyArray(Schema.NonEmptyString), texts })],
-      ([{ name, purposes, texts }]) => {
-        const design = Schema.decodeUnknownSync(ArchitectureDesignStep.ArchitectureDesign)({
+    const values = Arbitrary.map(
+      Arbitrary.schema(
+        Schema.Struct({ name: Schema.NonEmptyString, purposes: Schema.NonEmptyArray(Schema.NonEmptyString), texts })
+      ),
+      ({ name, purposes, texts }) =>
+        Schema.decodeUnknownSync(ArchitectureDesignStep.ArchitectureDesign)({
           name,
           modules: purposes.map((purpose, i) =>
             module(`p/m${i}.py`, {
@@ -325,9 +328,7 @@ describe("ArchitectureDesignStep", () => {
           decisions: texts,
           assumptions: texts
         })
-        assert.deepStrictEqual(Result.getOrThrow(parser.parse(parser.print(design))), design)
-      },
-      { arbitrary: { runs: 200 } }
     )
+    conforms(ParserLaws.suite(parser, { output: ArchitectureDesignStep.ArchitectureDesign, values, runs: 200 }))
   })
 })

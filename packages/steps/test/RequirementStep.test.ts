@@ -1,6 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
+import { ParserLaws } from "@stepwright/core/testing"
 import { RequirementPrompt, RequirementStep } from "@stepwright/steps"
 import { Arbitrary, Result, Schema } from "effect"
+import { conforms } from "../../../test/support/conformance.ts"
 
 const { example } = RequirementPrompt
 const { parser } = RequirementStep
@@ -73,11 +75,12 @@ describe("RequirementStep", () => {
     const Criteria = Schema.Array(Schema.NonEmptyString).check(Schema.isMinLength(1), Schema.isMaxLength(3))
     const texts = Schema.Array(Schema.NonEmptyString)
 
-    it.prop(
-      "reads back what it prints",
-      [Schema.Struct({ title: Schema.NonEmptyString, criteria: Schema.NonEmptyArray(Criteria), texts })],
-      ([{ criteria, texts, title }]) => {
-        const requirement = Schema.decodeUnknownSync(RequirementStep.Requirement)({
+    const values = Arbitrary.map(
+      Arbitrary.schema(
+        Schema.Struct({ title: Schema.NonEmptyString, criteria: Schema.NonEmptyArray(Criteria), texts })
+      ),
+      ({ criteria, texts, title }) =>
+        Schema.decodeUnknownSync(RequirementStep.Requirement)({
           title,
           summary: title,
           requirements: criteria.map((criteria, i) => ({
@@ -90,9 +93,7 @@ describe("RequirementStep", () => {
           openQuestions: texts,
           contradictions: texts.map((text) => ({ first: text, second: title, assumed: text }))
         })
-        assert.deepStrictEqual(Result.getOrThrow(parser.parse(parser.print(requirement))), requirement)
-      },
-      { arbitrary: { runs: 200 } }
     )
+    conforms(ParserLaws.suite(parser, { output: RequirementStep.Requirement, values, runs: 200 }))
   })
 })

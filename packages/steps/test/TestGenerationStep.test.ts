@@ -1,7 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Step } from "@stepwright/core"
+import { ParserLaws } from "@stepwright/core/testing"
 import { TestGenerationStep, TraceStep } from "@stepwright/steps"
-import { Effect, Result, Schema } from "effect"
+import { Arbitrary, Effect, Result, Schema } from "effect"
+import { conforms } from "../../../test/support/conformance.ts"
 import { contents } from "./support/contents.ts"
 import { asking } from "./support/model.ts"
 import { design, documents, requirement } from "./support/playlist.ts"
@@ -108,14 +110,9 @@ describe("TestGenerationStep", () => {
   })
 
   describe("parser", () => {
-    it.prop(
-      "reads back what it prints",
-      [contents],
-      ([contents]) => {
-        const files = contents.map((content, i) => ({ path: `tests/test_${i}.py`, content }))
-        assert.deepStrictEqual(Result.getOrThrow(parser.parse(parser.print(files))), files)
-      },
-      { arbitrary: { runs: 200 } }
+    const values = Arbitrary.map(contents, (contents) =>
+      contents.map((content, i) => ({ path: `tests/test_${i}.py`, content }))
     )
+    conforms(ParserLaws.suite(parser, { output: TestGenerationStep.TestGeneration, values, runs: 200 }))
   })
 })

@@ -1,4 +1,6 @@
+import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { DefinitionError } from "../DefinitionError.ts"
 import { Fingerprint } from "../Fingerprint.ts"
 import { LlmReply } from "../LlmReply.ts"
 import { LlmRequest } from "../LlmRequest.ts"
@@ -6,18 +8,25 @@ import * as Usage from "../Usage.ts"
 import { WorkflowEvent } from "../WorkflowEvent.ts"
 import { format, StepRecord } from "../WorkflowState.ts"
 
-const valid = <S extends Schema.Constraint>(schema: S, value: unknown): S["Type"] => {
-  Schema.asserts(schema, value)
-  return value
+/** Gives back what a Schema takes, compiled once; what it does not take is of no use to any test. */
+const checked = <A>(name: string, schema: Schema.Codec<A, unknown>): ((value: unknown) => A) => {
+  const check = Schema.decodeUnknownResult(Schema.toType(schema))
+  return (value) =>
+    Result.getOrThrowWith(check(value), ({ message }) => new DefinitionError({ place: name, detail: message }))
 }
+
+const checkedUsage = checked("usage", Usage.Usage)
+const checkedReply = checked("reply", LlmReply)
+const checkedRequest = checked("request", LlmRequest)
+const checkedRecord = checked("record", StepRecord)
 
 /** Tokens of a prompt and of a reply, 10 and 5 unless they are given. */
 export const usage = (input = 10, output = 5, others: Usage.Usage = {}): Usage.Usage =>
-  valid(Usage.Usage, { input, output, ...others })
+  checkedUsage({ input, output, ...others })
 
 /** A reply with this text, which the model ended by itself. */
 export const reply = (text: string, fields: Partial<LlmReply> = {}): LlmReply =>
-  valid(LlmReply, { text, finishReason: "stop", usage: usage(), ...fields })
+  checkedReply({ text, finishReason: "stop", usage: usage(), ...fields })
 
 /** A request for text with one message. Each field may be another, metadata one by one. */
 export const request = (
@@ -27,7 +36,7 @@ export const request = (
     ...fields
   }: Partial<Omit<LlmRequest, "metadata">> & { readonly metadata?: Partial<LlmRequest["metadata"]> } = {}
 ): LlmRequest =>
-  valid(LlmRequest, {
+  checkedRequest({
     model: "default",
     messages: [{ role: "user", content: prompt }],
     format: { type: "text" },
@@ -69,6 +78,14 @@ const defaults = {
   GateAsked: { ...step, fingerprint: "", question: "question" }
 } satisfies { readonly [T in Tag]: Partial<Fields<T>> }
 
+/** Each kind by its own Schema, a member of that of all, as it says more of what is wrong. */
+const checkedEvents = new Map<string, (value: unknown) => WorkflowEvent>(
+  WorkflowEvent.members.map((member) => {
+    const tag = member.fields._tag.schema.literal
+    return [tag, checked<WorkflowEvent>(tag, member as Schema.Codec<WorkflowEvent>)]
+  })
+)
+
 type Tag = WorkflowEvent["_tag"]
 type Event<T extends Tag> = Extract<WorkflowEvent, { readonly _tag: T }>
 type Fields<T extends Tag> = Omit<Event<T>, "_tag">
@@ -79,7 +96,7 @@ type OptionalKeys<A> = { [K in keyof A]-?: {} extends Pick<A, K> ? K : never }[k
 
 /**
  * An event of this kind, with what is given in place of its defaults: run `run`, path and step `step`, time 0. Throws
- * where the Schema refuses it.
+ * a `DefinitionError` where the Schema refuses it.
  *
  * ```ts
  * const failed = Fixtures.event("StepFailed", { path: "draft", tag: "StepOutputError" })
@@ -90,12 +107,12 @@ export const event = <T extends Tag>(
   tag: T,
   ...[fields]: {} extends Given<T> ? [fields?: Given<T>] : [fields: Given<T>]
 ): Event<T> =>
-  // the Schema has told that it is one
-  valid(WorkflowEvent, { _tag: tag, ...defaults[tag], ...fields }) as Event<T>
+  // there is a Schema for every tag, and it has told that this is one
+  checkedEvents.get(tag)!({ _tag: tag, ...defaults[tag], ...fields }) as Event<T>
 
 /** A record of a step that nothing has happened to yet. */
 export const record = (fields: Partial<StepRecord> = {}): StepRecord =>
-  valid(StepRecord, {
+  checkedRecord({
     step: "step",
     attempts: 0,
     replies: 0,

@@ -21,3 +21,11 @@ export interface TestCase {
   readonly name: string
   readonly run: Effect.Effect<void, TestCaseError>
 }
+
+/** How a law is tried. */
+export interface LawOptions {
+  /** How many values are tried; 100 by default. */
+  readonly runs?: number | undefined
+  /** What they are made from; the same ones by default. */
+  readonly seed?: number | undefined
+}

@@ -1,12 +1,8 @@
 import { Effect } from "effect"
 import { LlmClient, type LlmError, type LlmReply, type LlmRequest } from "@stepwright/core"
+import { Fixtures } from "@stepwright/core/testing"
 
-export const reply = (text: string, fields: Partial<LlmReply.LlmReply> = {}): LlmReply.LlmReply => ({
-  text,
-  finishReason: "stop",
-  usage: { input: 10, output: 5 },
-  ...fields
-})
+export const { reply } = Fixtures
 
 /** A model that gives these answers in turn, the last one again and again, and keeps what it was asked. */
 export const scripted = (...answers: ReadonlyArray<string | LlmReply.LlmReply | LlmError.LlmError>) => {

@@ -1,4 +1,5 @@
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
+import { Fixtures } from "@stepwright/core/testing"
 
 /** A request of a step, with what a test does not care about filled in. */
 export const request = (
@@ -6,11 +7,4 @@ export const request = (
   content = `Please do ${step}.`,
   fields: Partial<Omit<LlmRequest, "metadata">> = {},
   metadata: Partial<LlmRequest["metadata"]> = {}
-): LlmRequest => ({
-  model: "default",
-  messages: [{ role: "user", content }],
-  format: { type: "text" },
-  parameters: {},
-  ...fields,
-  metadata: { run: "run-1", path: step, step, turn: 1, ...metadata }
-})
+): LlmRequest => Fixtures.request(content, { ...fields, metadata: { run: "run-1", path: step, step, ...metadata } })

@@ -2,7 +2,9 @@ import { assert, it } from "@effect/vitest"
 import type { OutputParser } from "@stepwright/core/OutputParser"
 import type { PromptTemplate } from "@stepwright/core/PromptTemplate"
 import * as Template from "@stepwright/core/PromptTemplate"
-import { Arbitrary, Result, Schema } from "effect"
+import { TemplateLaws } from "@stepwright/core/testing"
+import { Result, Schema } from "effect"
+import { conforms } from "../../../../test/support/conformance.ts"
 
 /** A prompt with what its step makes of it. */
 interface Prompt<A> {
@@ -59,26 +61,7 @@ export const itIsSound = <A>({ example, labels, output, parser, template }: Prom
     assert.isAtMost(words(fixed), 600)
   })
 
-  const inputs = template.holes.filter((hole) => !["outputFormat", "example", "file"].includes(hole))
-
-  it.prop(
-    "gives its inputs back unchanged, whatever they hold",
-    [
-      Arbitrary.schema(
-        Schema.Array(
-          Schema.Union([
-            Schema.String,
-            Schema.Literals(["$start$", "$end$", "\n$end$\n", "\\", "$", "```", "{{example}}"])
-          ])
-        )
-      ).pipe(Arbitrary.map((parts) => parts.join("")))
-    ],
-    ([value]) => {
-      const rendered = empty(template, Object.fromEntries(inputs.map((hole) => [hole, value])))
-      for (const hole of inputs) assert.strictEqual(Template.extract(template, rendered, hole), value)
-    },
-    { arbitrary: { runs: 200 } }
-  )
+  conforms(TemplateLaws.suite(template))
 
   it("shares no word with the documents that it is tried on", () => {
     const said = `${template.source}\n${parser.print(example)}`

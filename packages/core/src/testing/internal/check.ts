@@ -9,7 +9,7 @@ import * as Formatter from "effect/Formatter"
 import type * as Scope from "effect/Scope"
 import { excerpt } from "../../internal/text/excerpt.ts"
 import { describeError } from "../../WorkflowError.ts"
-import { type TestCase, TestCaseError } from "../TestCase.ts"
+import { type LawOptions, type TestCase, TestCaseError } from "../TestCase.ts"
 
 /** What is not as it should be, within a case. */
 export class Otherwise extends Data.TaggedError("Otherwise")<{
@@ -40,13 +40,6 @@ const otherwise = (error: unknown) => {
   if (error instanceof Otherwise) return error
   const { message, tag } = describeError(error)
   return new Otherwise({ expected: "no failure", found: `${tag}: ${message}` })
-}
-
-export interface LawOptions {
-  /** How many values are tried; 100 by default. */
-  readonly runs?: number | undefined
-  /** What they are made from; the same ones by default. */
-  readonly seed?: number | undefined
 }
 
 /** A case that tries arbitrary values, and tells the smallest for which something is not so. */
