@@ -12,6 +12,8 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "internal/text",
     "internal/edit",
     "internal/json",
+    "internal/standard",
+    ["StandardSchema"],
     ["StepPath", "Usage", "Hasher", "Fingerprint", "LlmRequest", "LlmReply", "LlmError", "LlmClient", "AttemptSink"],
     ["PromptTemplate", "PromptTemplateVariable", "Workspace", "Edits", "TestRunner", "Note"],
     "internal/parser",

@@ -1,17 +1,19 @@
 import * as Effect from "effect/Effect"
 import type { Pipeable } from "effect/Pipeable"
 import type * as Schema from "effect/Schema"
+import type { StandardSchemaV1 } from "effect/StandardSchema"
 import { formatHole } from "./internal/ask/formatHole.ts"
 import { type ModelSettings, settingsOf, type StepOutputError } from "./internal/ask/call.ts"
 import * as step from "./internal/ask/step.ts"
-import * as JsonCodec from "./internal/json/codec.ts"
-import { own } from "./internal/json/own.ts"
+import { goesBack } from "./internal/json/codec.ts"
+import * as codec from "./internal/standard/codec.ts"
 import type { Name } from "./internal/words/name.ts"
 import { defaultParser } from "./internal/parser/default.ts"
 import type { LlmClient } from "./LlmClient.ts"
 import type { LlmError } from "./LlmError.ts"
 import type { Noted } from "./Note.ts"
 import type { OutputParser } from "./OutputParser.ts"
+import type { AnySchema, EffectSchema, Encoded, Given, Taken } from "./StandardSchema.ts"
 import type { PromptTemplate } from "./PromptTemplate.ts"
 import type { Delivered } from "./Workspace.ts"
 import type { TestCounts } from "./TestRunner.ts"
@@ -60,22 +62,69 @@ type EveryVariableHasAHole<V, X> = [Exclude<keyof X, V>] extends [never]
   ? unknown
   : `the prompt has no hole {{${Exclude<keyof X, V> & string}}}`
 
-export interface MakeOptions<V extends string, I extends AnyCodec, O extends AnyCodec, X> extends ModelSettings {
+export interface MakeOptions<
+  V extends string,
+  I extends AnySchema,
+  O extends AnySchema,
+  X,
+  /** What an input is made of and is, and an output. */
+  In = Given<I>,
+  Input = Taken<I>,
+  Out = Given<O>,
+  Output = Taken<O>,
+  Json = Encoded<O>
+> extends ModelSettings {
   readonly input: I
   readonly output: O
   readonly prompt: PromptTemplate<V> & EveryVariableHasAHole<NoInfer<V>, NoInfer<X>>
-  readonly variables: (input: I["Type"]) => X
+  readonly variables: (input: Input) => X
   readonly system?: string
   /** Earlier turns to learn from: what was asked, and the answer in the parser's own print. */
-  readonly examples?: ReadonlyArray<{ readonly input: I["Type"]; readonly output: O["Type"] }>
-  readonly parser?: OutputParser<O["Encoded"]>
+  readonly examples?: ReadonlyArray<{ readonly input: In; readonly output: Out }>
+  readonly parser?: OutputParser<Json>
   /** What is wrong with an output beside its input, said to the model, which is asked again; nothing or `""` if all is well. */
-  readonly check?: (output: O["Type"], input: I["Type"]) => string | undefined
+  readonly check?: (output: Output, input: Input) => string | undefined
   /** Raise it when the code of the step, its `check` too, changes in a way that its prompt does not show. */
   readonly version?: number
   /** `false`: no `ResultCache` has its results. */
   readonly cache?: boolean
 }
+
+interface AnyOptions extends ModelSettings {
+  readonly input: AnySchema
+  readonly output: AnySchema
+  readonly error?: AnySchema
+  readonly parser?: OutputParser<unknown>
+  readonly version?: number
+  readonly cache?: boolean
+}
+
+const modelStep = (name: string, { cache = true, version = 1, ...options }: AnyOptions) => {
+  const output = codec.make(options.output, `output of step "${name}"`)
+  // MakeOptions ties the prompt's holes, the variables and the parser to each other and to input and output
+  return step.modelStep({
+    ...options,
+    name,
+    version,
+    cache,
+    settings: settingsOf(options),
+    input: codec.make(options.input, `input of step "${name}"`),
+    output,
+    parser: options.parser ?? defaultParser(output.schema)
+  } as never)
+}
+
+const effectStep = (name: string, { cache = false, error, version = 1, ...options }: AnyOptions) =>
+  // EffectOptions ties what the functions take and give to input, output and error
+  step.effectStep({
+    ...options,
+    name,
+    version,
+    cache,
+    input: codec.make(options.input, `input of step "${name}"`),
+    output: codec.make(options.output, `output of step "${name}"`),
+    error: error && codec.make(error, `error of step "${name}"`)
+  } as never)
 
 /**
  * A step that asks a language model.
@@ -92,28 +141,29 @@ export interface MakeOptions<V extends string, I extends AnyCodec, O extends Any
  * })
  * ```
  */
-export const make = <
-  const V extends string,
-  I extends AnyCodec,
-  O extends AnyCodec,
-  // written out, as the compiler then does where a value is none of them
-  X extends { readonly [P in Exclude<NoInfer<V>, typeof formatHole>]: string | number | boolean },
-  const K extends string = string
->(
-  name: Name<K>,
-  { cache = true, version = 1, ...options }: MakeOptions<V, I, O, X>
-): Step<I["Type"], O["Type"], StepOutputError | LlmError, LlmClient> =>
-  // MakeOptions ties the prompt's holes, the variables and the parser to each other and to input and output
-  step.modelStep({
-    ...options,
-    name,
-    version,
-    cache,
-    settings: settingsOf(options),
-    input: JsonCodec.make(options.input),
-    output: JsonCodec.make(options.output),
-    parser: options.parser ?? defaultParser(options.output)
-  } as never) as never
+export const make: {
+  <
+    const V extends string,
+    I extends EffectSchema,
+    O extends EffectSchema,
+    // written out, as the compiler then does where a value is none of them
+    X extends { readonly [P in Exclude<NoInfer<V>, typeof formatHole>]: string | number | boolean },
+    const K extends string = string
+  >(
+    name: Name<K>,
+    options: MakeOptions<V, I, O, X, I["Type"], I["Type"], O["Type"], O["Type"], O["Encoded"]>
+  ): Step<I["Type"], O["Type"], StepOutputError | LlmError, LlmClient>
+  <
+    const V extends string,
+    I extends AnySchema,
+    O extends AnySchema,
+    X extends { readonly [P in Exclude<NoInfer<V>, typeof formatHole>]: string | number | boolean },
+    const K extends string = string
+  >(
+    name: Name<K>,
+    options: MakeOptions<V, I, O, X>
+  ): Step<Given<I>, Taken<O>, StepOutputError | LlmError, LlmClient>
+} = modelStep as never
 
 /** What a step may say that it produces, by what its output has. */
 type ProducesFrom<Out> = [ProducesOf<Out>] extends [never]
@@ -127,41 +177,46 @@ type ProducesOf<Out> =
 
 type Tested = Pick<TestCounts, "run" | "passed" | "skipped">
 
-export interface EffectOptions<I extends AnyCodec, O extends AnyCodec, E, R> {
+export interface EffectOptions<
+  I extends AnySchema,
+  O extends AnySchema,
+  E,
+  R,
+  /** What an input is, and what an output is made of and is. */
+  Input = Taken<I>,
+  Out = Given<O>,
+  Output = Taken<O>
+> {
   readonly input: I
   readonly output: O
   /** How the step's errors are written to the state; without it as tag and message. */
-  readonly error?: Schema.Codec<E, unknown>
+  readonly error?: Schema.Codec<E, unknown> | StandardSchemaV1<E, E>
   readonly version?: number
   /** What the result depends on besides the input, as any JSON value: a sandbox's identity, the hash of a file. */
-  readonly key?: (input: I["Type"]) => Effect.Effect<Schema.Json, E, R>
+  readonly key?: (input: Input) => Effect.Effect<Schema.Json, E, R>
   /** Whether a recorded output still holds, say whether the files it tells of are there; if not, the step runs again. */
-  readonly isCurrent?: (output: O["Type"], input: I["Type"]) => Effect.Effect<boolean, E, R>
+  readonly isCurrent?: (output: Output, input: Input) => Effect.Effect<boolean, E, R>
   /** `"files"`, `"tests"` or `"notes"`, for an output of that shape: reports then show it. */
-  readonly produces?: ProducesFrom<O["Type"]>
+  readonly produces?: ProducesFrom<Output>
   /**
    * `true`: a `ResultCache` may have its results, also for steps of the same name, version and Schemas in other runs. What
    * it comes to must then hang on its input and `key` alone, and be all that it does.
    */
   readonly cache?: boolean
-  readonly run: (input: I["Type"]) => Effect.Effect<O["Type"], E, R>
+  readonly run: (input: Input) => Effect.Effect<Out, E, R>
 }
 
 /** A step that calls no model: any Effect with a Schema for its input and output. */
-export const effect = <I extends AnyCodec, O extends AnyCodec, E = never, R = never, const K extends string = string>(
-  name: Name<K>,
-  { cache = false, error, version = 1, ...options }: EffectOptions<I, O, E, R>
-): Step<I["Type"], O["Type"], E, R> =>
-  // EffectOptions ties what the functions take and give to input, output and error
-  step.effectStep({
-    ...options,
-    name,
-    version,
-    cache,
-    input: JsonCodec.make(options.input),
-    output: JsonCodec.make(options.output),
-    error: error && JsonCodec.make(error)
-  } as never) as never
+export const effect: {
+  <I extends EffectSchema, O extends EffectSchema, E = never, R = never, const K extends string = string>(
+    name: Name<K>,
+    options: EffectOptions<I, O, E, R, I["Type"], O["Type"], O["Type"]>
+  ): Step<I["Type"], O["Type"], E, R>
+  <I extends AnySchema, O extends AnySchema, E = never, R = never, const K extends string = string>(
+    name: Name<K>,
+    options: EffectOptions<I, O, E, R>
+  ): Step<Given<I>, Taken<O>, E, R>
+} = effectStep as never
 
 /** Runs a step by itself: no workflow, no record. */
 export const run = <In, Out, E, R>(self: Step<In, Out, E, R>, input: In): Effect.Effect<Out, E, R> =>
@@ -174,9 +229,10 @@ export const run = <In, Out, E, R>(self: Step<In, Out, E, R>, input: In): Effect
       recall: () => Effect.undefined,
       replied: () => Effect.void
     }
+    const inside = step.insideOf(self)
+    const work = inside.prepare(() => codec.taken(inside.input, input)).work(context)
     // what a step does is of its own types
-    return step
-      .insideOf(self)
-      .prepare(() => own(input))
-      .work(context) as Effect.Effect<Out, E, R>
+    return (
+      goesBack(inside.output) ? work : Effect.map(work, (value) => codec.taken(inside.output, value))
+    ) as Effect.Effect<Out, E, R>
   })

@@ -8,23 +8,26 @@ import * as configuring from "./internal/definition/configure.ts"
 import * as describing from "./internal/definition/describe.ts"
 import * as mermaid from "./internal/definition/mermaid.ts"
 import * as nodes from "./internal/definition/nodes.ts"
-import type { Occurs } from "./internal/definition/nodes.ts"
 import * as reading from "./internal/definition/reads.ts"
 import type {
+  BothTake,
   CaseOf,
   Closed,
   FailsOf,
   InOf,
+  MembersOf,
   NameOf,
   NeedsOf,
   OutOf,
   SharedOf,
   TagOf
 } from "./internal/definition/bodyTypes.ts"
+import type { DependencyScope, ItemOf, ItemScope } from "./internal/definition/itemTypes.ts"
 import type { Apart, PartsOut } from "./internal/definition/partTypes.ts"
+import type { Fresh, Put } from "./internal/definition/scopeTypes.ts"
 import type { Selects, ValueAt } from "./internal/definition/selector.ts"
-import type { Name } from "./internal/words/name.ts"
 import type { Nothing, Some } from "./internal/words/nothing.ts"
+import type { AnySchema, EffectSchema, Given, Taken } from "./StandardSchema.ts"
 import type * as Step from "./Step.ts"
 import type { WorkflowConfig, WorkflowConfigError } from "./WorkflowConfig.ts"
 import type { WorkflowDefinition, WorkflowDefinitionError } from "./WorkflowDefinition.ts"
@@ -34,6 +37,8 @@ import type { WorkflowState } from "./WorkflowState.ts"
 export type { DescribedNode, DescribedStep, Description } from "./internal/definition/describe.ts"
 export type { Many, Occurs } from "./internal/definition/nodes.ts"
 export type { ReadsFrom, Sources } from "./internal/definition/reads.ts"
+export type { ItemOf } from "./internal/definition/itemTypes.ts"
+export type { Fresh, Put } from "./internal/definition/scopeTypes.ts"
 export { type OrderProblem, orderProblem } from "./internal/definition/order.ts"
 export type { PathTo, Selector, Selects, ValueAt, Wire } from "./internal/definition/selector.ts"
 
@@ -54,22 +59,6 @@ export const isWorkflow = (value: unknown): value is Any => nodes.isWorkflow(val
 
 /** What has a place in a workflow: a step, or a workflow, which nests. */
 export type Runnable<In, Out, E, R> = Step.Step<In, Out, E, R> | Workflow<In, Out, E, R>
-
-/** A scope with one more name in it. */
-export type Put<S, K extends string, A> = {
-  readonly [P in K | keyof S]: P extends keyof S ? S[P] : A
-} extends infer Scope
-  ? Scope
-  : never
-
-/** A name that the scope does not have yet. Where the compiler does not see the name or the scope, it is taken. */
-export type Fresh<K extends string, S> = string extends keyof S
-  ? Name<K>
-  : Nothing extends Some<S extends object ? "it" : never>
-    ? "only a scope of names can be added to: this workflow's output is a plain value"
-    : Nothing extends Some<Exclude<K, keyof S>>
-      ? `the name "${K}" is already used in this workflow`
-      : Name<K>
 
 /** What has a place in a workflow, and for who gives something else, how to make it one. */
 type Body<In, Out, E, R> = [
@@ -104,14 +93,22 @@ type Next<S, In2, Out2, E2, R2> =
  * const greeting = Workflow.make("greeting", { input: Schema.String }).pipe(Workflow.bind("loud", shout, "input"))
  * ```
  */
-export const make: <I extends Step.AnyCodec>(
-  name: string,
-  options: { readonly input: I; readonly version?: number }
-) => Workflow<I["Type"], { readonly input: I["Type"] }> = combinators.make as never
+export const make: {
+  <I extends EffectSchema>(
+    name: string,
+    options: { readonly input: I; readonly version?: number }
+  ): Workflow<I["Type"], { readonly input: I["Type"] }>
+  <I extends AnySchema>(
+    name: string,
+    options: { readonly input: I; readonly version?: number }
+  ): Workflow<Given<I>, { readonly input: Taken<I> }>
+} = combinators.make as never
 
 /** The workflow that does nothing: its scope is its input. The identity of `andThen`. */
-export const identity: <I extends Step.AnyCodec>(input: I) => Workflow<I["Type"], I["Type"]> =
-  combinators.identity as never
+export const identity: {
+  <I extends EffectSchema>(input: I): Workflow<I["Type"], I["Type"]>
+  <I extends AnySchema>(input: I): Workflow<Given<I>, Taken<I>>
+} = combinators.identity as never
 
 /** Adds a step or a workflow under a name; `input` says what feeds it. */
 export const bind: <S, const K extends string, In2, Out2, E2, R2, const W>(
@@ -141,21 +138,6 @@ export const all: <S, const P extends ReadonlyArray<Any>>(
 ) => <In, E, R>(
   self: Workflow<In, S, E, R>
 ) => Workflow<In, PartsOut<P[number]>, E | FailsOf<P[number]>, R | NeedsOf<P[number]>> = combinators.all as never
-
-/** The type of one of the items. */
-export type ItemOf<S, I> = I extends (scope: never) => ReadonlyArray<infer A> ? A : ItemAt<ValueAt<S, I>>
-
-// oxlint-disable-next-line typescript/no-explicit-any -- until a function's items are inferred, any name may be theirs
-type ItemAt<A> = [A] extends [never] ? any : A extends ReadonlyArray<infer Item> ? Item : any
-
-/** The scope of what feeds an item's step: with `item` in it. */
-type ItemScope<S, I> = Omit<S, "item"> & { readonly item: ItemOf<S, I> }
-
-/** Likewise, with the outputs of its `dependencies` by key. */
-type DependencyScope<S, I, Out> = Omit<S, "item" | "dependencies"> & {
-  readonly item: ItemOf<S, I>
-  readonly dependencies: Readonly<Record<string, Out>>
-}
 
 export interface ForEachOptions<S, I, In2, Key = unknown, W = unknown> {
   readonly items: Selects<S, ReadonlyArray<unknown>, I, "items must be">
@@ -303,8 +285,7 @@ export const sample: <S, const K extends string, In2, Out2, E2, R2, const W>(
 ) => <In, E, R>(self: Workflow<In, S, E, R>) => Workflow<In, Put<S, K, ReadonlyArray<Out2>>, E | E2, R | R2> =
   combinators.sample as never
 
-/** What both a body that takes `In` and another take; where no value is that, the other one is wrong, not what feeds it. */
-type BothTake<In, B> = In & InOf<B> extends never ? In : In & InOf<B>
+/** The other one; where no value feeds both, it is wrong, not what feeds it. */
 type Other<In, B> =
   Nothing extends Some<In & InOf<B> extends never ? never : "it">
     ? ["what feeds both is", In, "this needs", InOf<B>]
@@ -350,10 +331,10 @@ export const timeout: <S, const K extends string, In2, Out2, E2, R2, const W>(
 ) => <In, E, R>(self: Workflow<In, S, E, R>) => Workflow<In, Put<S, K, Out2>, E | E2 | TimeLimitExceeded, R | R2> =
   combinators.timeout as never
 
-export interface GateOptions<S, Q extends Step.AnyCodec, D extends Step.AnyCodec, W = unknown> {
+export interface GateOptions<S, Q extends AnySchema, D extends AnySchema, W = unknown, Question = Given<Q>> {
   /** What is decided upon, and what feeds it. */
   readonly question: Q
-  readonly input: Selects<S, Q["Type"], W>
+  readonly input: Selects<S, Question, W>
   readonly decision: D
 }
 
@@ -361,10 +342,16 @@ export interface GateOptions<S, Q extends Step.AnyCodec, D extends Step.AnyCodec
  * Adds a decision that a person takes, with `Engine.decide`. Until then the run does what does not hang on it, and is
  * SUSPENDED. A decision holds as long as the question is the same, wherever the gate stands.
  */
-export const gate: <S, const K extends string, Q extends Step.AnyCodec, D extends Step.AnyCodec, const W>(
-  name: Fresh<K, S>,
-  options: GateOptions<S, Q, D, W>
-) => <In, E, R>(self: Workflow<In, S, E, R>) => Workflow<In, Put<S, K, D["Type"]>, E, R> = combinators.gate as never
+export const gate: {
+  <S, const K extends string, Q extends EffectSchema, D extends EffectSchema, const W>(
+    name: Fresh<K, S>,
+    options: GateOptions<S, Q, D, W, Q["Type"]>
+  ): <In, E, R>(self: Workflow<In, S, E, R>) => Workflow<In, Put<S, K, D["Type"]>, E, R>
+  <S, const K extends string, Q extends AnySchema, D extends AnySchema, const W>(
+    name: Fresh<K, S>,
+    options: GateOptions<S, Q, D, W>
+  ): <In, E, R>(self: Workflow<In, S, E, R>) => Workflow<In, Put<S, K, Taken<D>>, E, R>
+} = combinators.gate as never
 
 const untyped = (self: Any) => self as unknown as nodes.UntypedWorkflow
 
@@ -375,7 +362,7 @@ export const describe = (self: Any): describing.Description => describing.descri
 export interface PlacedStep {
   readonly path: string
   readonly step: Step.Any
-  readonly occurs: Occurs
+  readonly occurs: nodes.Occurs
 }
 
 /** All steps, in order. */
@@ -413,8 +400,7 @@ export interface Catalog {
 }
 
 /** Any of the steps and workflows of a catalog. */
-type Listed<C extends Catalog> = MemberOf<C["steps"] | C["workflows"]>
-type MemberOf<T> = T extends object ? T[keyof T] : never
+type Listed<C extends Catalog> = MembersOf<C["steps"]> | MembersOf<C["workflows"]>
 
 /**
  * The definition as data, which `fromConfig` reads back. Steps go by their names in the catalog, or by their own; of a

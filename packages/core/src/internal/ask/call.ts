@@ -4,6 +4,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -13,8 +14,9 @@ import { ContentRefused, InvalidResponse, LlmError, TimedOut } from "../../LlmEr
 import type { LlmReply } from "../../LlmReply.ts"
 import { type LlmRequest, type Message, Parameters, type ResponseFormat } from "../../LlmRequest.ts"
 import * as Usage from "../../Usage.ts"
-import type { JsonCodec } from "../json/codec.ts"
+import { type AnyCodec, givenOf, type JsonCodec } from "../json/codec.ts"
 import { OutputParseError, type OutputParser } from "../parser/outputParser.ts"
+import { documentOf } from "../standard/told.ts"
 import { excerpt } from "../text/excerpt.ts"
 import { optional } from "../words/field.ts"
 import { told } from "../words/told.ts"
@@ -108,8 +110,8 @@ export const formatOf = (name: string, parser: OutputParser<unknown>, output: Js
   parser.format === "text" ? { type: "text" } : { type: "json", name, schema: jsonSchema(output.schema) }
 
 /** A Schema as a model, or another process, is told of it. */
-export const jsonSchema = (schema: Schema.Constraint): Schema.Json => {
-  const { definitions, schema: root } = Schema.toJsonSchemaDocument(Schema.toCodecJson(schema))
+export const jsonSchema = (schema: AnyCodec): Schema.Json => {
+  const { definitions, schema: root } = documentOf(schema)
   // a JSON Schema document is JSON
   return (Object.keys(definitions).length === 0 ? root : { ...root, $defs: definitions }) as Schema.Json
 }
@@ -215,12 +217,15 @@ const read = ({ check, output, parser }: Call, reply: LlmReply): Result.Result<u
   const misfit = (expected: string, detail: string) =>
     new OutputParseError({ expected, found: excerpt(reply.text, shown), place: "", detail, truncated: false })
   return Result.flatMap(parser.parse(reply.text), (parsed) => {
-    const value = Result.mapError(output.decode(parsed), ({ message }) =>
-      misfit("a value that fits the output's Schema", message)
-    )
+    const value = Result.mapError(output.decode(parsed), ({ cause, message }) => {
+      // no other reply would change that
+      if (Predicate.isTagged(cause, "DefinitionError")) throw cause
+      return misfit("a value that fits the output's Schema", message)
+    })
     if (Result.isFailure(value)) return value
     const problem = check?.(value.success)
-    return problem ? Result.fail(misfit("an answer that fits what was asked", problem)) : value
+    if (problem) return Result.fail(misfit("an answer that fits what was asked", problem))
+    return Result.succeed(givenOf(output, parsed, value.success))
   })
 }
 

@@ -9,6 +9,7 @@ import * as PromptTemplate from "../../PromptTemplate.ts"
 import * as JsonCodec from "../json/codec.ts"
 import * as exact from "../json/exact.ts"
 import { own } from "../json/own.ts"
+import { taken } from "../standard/codec.ts"
 import { nameProblem } from "../words/name.ts"
 import { withCallsOf } from "../words/told.ts"
 import type { OutputParser } from "../parser/outputParser.ts"
@@ -141,17 +142,21 @@ export const modelStep = (options: ModelStep): UntypedStep => {
       ))
   const opening: ReadonlyArray<Message> = [
     ...(system === undefined ? [] : [{ role: "system" as const, content: system }]),
-    ...examples.flatMap((example): ReadonlyArray<Message> => [
-      ask(own(example.input)),
-      { role: "assistant", content: parser.print(output.encode(example.output)) }
-    ])
+    ...examples.flatMap(({ input, output: answer }, index): ReadonlyArray<Message> => {
+      const fits = <A>(make: () => A): A =>
+        Result.getOrThrowWith(
+          Result.try(make),
+          (error) => new DefinitionError({ place: `step "${name}"`, detail: `example ${index + 1}: ${inWords(error)}` })
+        )
+      const question = ask(fits(() => taken(options.input, input)))
+      const text = parser.print(fits(() => output.encode(answer)))
+      const given = fits(() => taken(output, answer))
+      const problem = checked?.(given, taken(options.input, input))
+      if (!problem) return [question, { role: "assistant", content: text }]
+      const detail = `its check refuses example ${index + 1}: ${problem}`
+      throw new DefinitionError({ place: `step "${name}"`, detail })
+    })
   ]
-  for (const [index, { input, output }] of examples.entries()) {
-    const problem = checked?.(output, own(input))
-    if (!problem) continue
-    const detail = `its check refuses example ${index + 1}: ${problem}`
-    throw new DefinitionError({ place: `step "${name}"`, detail })
-  }
   const model = { ...settings, prompt, parser: parser.id, ...(system !== undefined && { system }) }
   const self: UntypedStep = make(
     { name, version, model, produces: undefined, isGate: false, cache },
@@ -195,10 +200,12 @@ interface EffectStep {
   readonly run: (input: unknown) => Effect.Effect<unknown, unknown, unknown>
 }
 
+const inWords = (error: unknown) => (Predicate.isError(error) ? error.message : String(error))
+
 const exactKey = (name: string, key: unknown) =>
   Result.getOrThrowWith(
     Result.try(() => exact.copy(key)),
-    (error) => new TypeError(`the key of "${name}": ${Predicate.isError(error) ? error.message : String(error)}`)
+    (error) => new TypeError(`the key of "${name}": ${inWords(error)}`)
   )
 
 /** A step that calls no model. */

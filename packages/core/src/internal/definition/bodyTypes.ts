@@ -39,3 +39,9 @@ type OpenOf<Case extends string> = Case extends string ? ({} extends { [_ in Cas
 /** The tags of errors; where there are none, a sentence. */
 export type TagOf<E> = [Tagged<E>] extends [never] ? "it fails with no error that has a _tag" : Tagged<E>
 type Tagged<E> = E extends { readonly _tag: infer Tag extends string } ? Tag : never
+
+/** What both a body that takes `In` and another take; where no value is that, what the first one takes. */
+export type BothTake<In, B> = In & InOf<B> extends never ? In : In & InOf<B>
+
+/** The members of an object, if it is one. */
+export type MembersOf<T> = T extends object ? T[keyof T] : never

@@ -6,7 +6,7 @@ import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import { DefinitionError } from "../../DefinitionError.ts"
 import { gateStep, isStep } from "../ask/step.ts"
-import * as JsonCodec from "../json/codec.ts"
+import * as codec from "../standard/codec.ts"
 import { nameProblem } from "../words/name.ts"
 import {
   type Again,
@@ -94,17 +94,17 @@ const empty = { nodes: Chunk.empty<Node>(), names: HashSet.empty<string>(), dept
 
 export const make = (
   name: string,
-  { input, version = 1 }: { readonly input: JsonCodec.AnyCodec; readonly version?: number }
+  { input, version = 1 }: { readonly input: codec.AnySchema; readonly version?: number }
 ): UntypedWorkflow =>
   add(
-    workflow(name, version, { ...empty, input: JsonCodec.make(input) }),
+    workflow(name, version, { ...empty, input: codec.make(input, `input of workflow "${name}"`) }),
     { _tag: "Input" },
     [HashSet.make("input")],
     []
   )
 
-export const identity = (input: JsonCodec.AnyCodec): UntypedWorkflow =>
-  workflow("identity", 1, { ...empty, input: JsonCodec.make(input) })
+export const identity = (input: codec.AnySchema): UntypedWorkflow =>
+  workflow("identity", 1, { ...empty, input: codec.make(input, 'input of workflow "identity"') })
 
 export const bind =
   (name: string, body: unknown, input: unknown): Combinator =>
@@ -273,15 +273,18 @@ export const timeout =
   }
 
 interface GateOptions {
-  readonly question: JsonCodec.AnyCodec
+  readonly question: codec.AnySchema
   readonly input: unknown
-  readonly decision: JsonCodec.AnyCodec
+  readonly decision: codec.AnySchema
 }
 
 /** A gate is a step that a person does. */
 export const gate =
   (name: string, { decision, input, question }: GateOptions): Combinator =>
   (self) => {
-    const body = gateStep({ input: JsonCodec.make(question), output: JsonCodec.make(decision) })
+    const body = gateStep({
+      input: codec.make(question, `question of gate "${name}"`),
+      output: codec.make(decision, `decision of gate "${name}"`)
+    })
     return addNamed(self, { _tag: "Bind", name, body, wires: wiresOf(self, name, { input }) })
   }

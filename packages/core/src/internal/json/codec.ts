@@ -15,6 +15,8 @@ export type AnyCodec = Schema.Codec<unknown, unknown>
 /** A Schema between its values and JSON, compiled once: `encode(date)` is `"2026-11-21"`. */
 export interface JsonCodec<out A> {
   readonly schema: AnyCodec
+  /** The Schema of what `encode` takes: that of its values, or of a Standard Schema, which knows no way back, of its JSON. */
+  readonly given: AnyCodec
   /** Throws where the value is not an `A`, and where JSON text would not give back what the Schema makes of it. */
   readonly encode: (value: unknown) => Schema.Json
   /** What it gives shares nothing with the JSON that it was made of. */
@@ -28,6 +30,8 @@ export interface JsonCodec<out A> {
 /** Why a value does not fit. */
 export interface Unfit {
   readonly message: string
+  /** What its Schema threw, if it did. */
+  readonly cause?: unknown
 }
 
 const nothing = () => undefined
@@ -55,6 +59,7 @@ export const make = <S extends AnyCodec>(schema: S): JsonCodec<S["Type"]> => {
       : (made: unknown) => exact.copy(made)
   return {
     schema,
+    given: schema,
     isPlain: isNew,
     isWritten,
     encode: (value) => {
@@ -67,11 +72,18 @@ export const make = <S extends AnyCodec>(schema: S): JsonCodec<S["Type"]> => {
     },
     decode: (json) => {
       const decoded = Result.try({ try: () => decode(json), catch: thrown })
-      if (Result.isFailure(decoded)) return Result.fail(new Error(inWords(decoded.failure)))
+      if (Result.isFailure(decoded)) return Result.fail(new Error(inWords(decoded.failure), { cause: decoded.failure }))
       return isNew ? decoded.success : Result.map(decoded.success, (value) => own(value, nothing, nothing))
     }
   }
 }
+
+/** Whether `encode` takes what `decode` gives. */
+export const goesBack = ({ given, schema }: JsonCodec<unknown>): boolean => given === schema
+
+/** What `encode` takes of a value that was decoded. */
+export const givenOf = (codec: JsonCodec<unknown>, json: unknown, value: unknown): unknown =>
+  goesBack(codec) ? value : json
 
 /** A value read from JSON that is kept, from which it can be had anew. */
 export const readKept = <A>({ decode, isPlain }: JsonCodec<A>, json: unknown): Result.Result<A, Unfit> =>
@@ -96,7 +108,7 @@ const anew = (json: unknown): unknown => {
 const inWords = (error: unknown) => (Predicate.isError(error) ? error.message : String(error))
 
 /** What a Schema itself threw, out of what Effect wraps it in. */
-const thrown = (error: unknown): unknown => {
+export const thrown = (error: unknown): unknown => {
   const inner = Predicate.hasProperty(error, "cause") && Cause.isCause(error.cause) ? Cause.squash(error.cause) : error
   if (inner instanceof RangeError && inner.message.includes("stack")) {
     return new TypeError("it holds itself, or is nested too deep for its Schema", { cause: inner })

@@ -3,7 +3,6 @@
 
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { engineError, UnknownPath, type WorkflowError } from "../../WorkflowError.ts"
 import type { Fingerprint } from "../../Fingerprint.ts"
 import type { Answer, KeptReply } from "../../WorkflowState.ts"
@@ -13,6 +12,7 @@ import { finder } from "../definition/places.ts"
 import { isOfPrompt, isWith, openingOf } from "../state/replies.ts"
 import { suggest } from "../text/suggest.ts"
 import * as canonical from "../json/canonical.ts"
+import { documentOf } from "../standard/told.ts"
 import { fixed } from "./verdict.ts"
 
 type Hash = (text: string) => string
@@ -80,9 +80,7 @@ export const codeOf = (hash: Hash, step: UntypedStep): string | undefined => {
   codes.set(hash, known)
   if (known.has(step)) return known.get(step)
   const { input, name, output, version } = step
-  const schemas = Result.try(() =>
-    [input, output].map((schema) => Schema.toJsonSchemaDocument(Schema.toCodecJson(schema)))
-  )
+  const schemas = Result.try(() => [input, output].map((schema) => documentOf(schema)))
   const code = Result.isFailure(schemas) ? undefined : hash(canonical.stringify([name, version, schemas.success]))
   known.set(step, code)
   return code

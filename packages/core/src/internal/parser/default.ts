@@ -3,12 +3,13 @@ import * as Schema from "effect/Schema"
 import type { AnyCodec } from "../json/codec.ts"
 import { choice } from "./choice.ts"
 import { json } from "./json.ts"
+import { jsonSide } from "../standard/told.ts"
 import type { OutputParser } from "./outputParser.ts"
 import { text } from "./text.ts"
 
 /** Text for an output whose JSON side is a string, with white space around a choice ignored; JSON for all others. */
 export const defaultParser = (schema: AnyCodec): OutputParser<unknown> => {
-  const encoded = SchemaAST.toEncoded(Schema.toCodecJson(schema).ast)
+  const encoded = SchemaAST.toEncoded(Schema.toCodecJson(jsonSide(schema)).ast)
   const choices = choicesOf(encoded)
   const parser = choices !== undefined ? choice(choices) : isText(encoded) ? text : json(schema)
   // it is only given what the schema's JSON side allows

@@ -1,13 +1,19 @@
 import * as Hash from "effect/Hash"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
+import type { StandardSchemaV1 } from "effect/StandardSchema"
+import type { Encoded } from "../../StandardSchema.ts"
 import * as canonical from "../json/canonical.ts"
 import * as blocks from "../json/blocks.ts"
 import * as keys from "../json/keys.ts"
 import { outline } from "../json/outline.ts"
 import * as answerReader from "../json/answerReader.ts"
+import * as JsonCodec from "../json/codec.ts"
 import * as jsonShape from "../json/shape.ts"
+import { type AnySchema, schemaOf } from "../standard/codec.ts"
+import { documentOf, jsonSide } from "../standard/told.ts"
 import { excerpt } from "../text/excerpt.ts"
 import { count } from "../text/lineCounter.ts"
 import { answerParser, failure, ofAnswer, type OutputParseError, type OutputParser, placeOf } from "./outputParser.ts"
@@ -26,11 +32,15 @@ const expected = "one JSON value of the shape described"
  * assert.deepStrictEqual(parser.parse('Sure: {"title": "Effect",}'), Result.succeed({ title: "Effect" }))
  * ```
  */
-export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema: S): OutputParser<S["Encoded"]> => {
-  const document = Schema.toJsonSchemaDocument(schema)
-  const shape = jsonShape.fromAst(schema.ast)
-  const parse = read(schema)
-  const parser: OutputParser<S["Encoded"]> = answerParser({
+export const json = <S extends Schema.ConstraintCodec<unknown, unknown> | StandardSchemaV1>(
+  schema: S
+): OutputParser<Encoded<S>> => {
+  // whose codec it is does not matter here
+  const codec = schemaOf(schema as AnySchema)
+  const document = documentOf(codec)
+  const shape = jsonShape.fromAst(jsonSide(codec).ast)
+  const parse = read(codec)
+  const parser: OutputParser<unknown> = answerParser({
     id: `json@1:${(Hash.string(canonical.stringify(document)) >>> 0).toString(16)}`,
     format: "json",
     instructions: `Reply with one JSON value of this shape and nothing else. A key with \`?\` may be left out; every other must be there.\n\n${outline(document)}`,
@@ -41,14 +51,15 @@ export const json = <S extends Schema.ConstraintCodec<unknown, unknown>>(schema:
       return (piece) => counted(reader.feed(piece))
     }
   })
-  return { ...parser, parse }
+  // what it gives is what the schema takes
+  return { ...parser, parse } as never
 }
 
+type AnyJsonCodec = Schema.ConstraintCodec<unknown, unknown>
+
 /** The value of a Schema, as it is encoded, that a reply gives. */
-export const read = (
-  schema: Schema.ConstraintCodec<unknown, unknown>
-): ((reply: string) => Result.Result<unknown, OutputParseError>) => {
-  const shape = jsonShape.fromAst(schema.ast)
+export const read = (schema: AnyJsonCodec): ((reply: string) => Result.Result<unknown, OutputParseError>) => {
+  const shape = jsonShape.fromAst(jsonSide(schema).ast)
   const decode = Schema.decodeUnknownResult(Schema.toCodecJson(schema), { errors: "all" })
 
   const check = (value: unknown): Result.Result<unknown, OutputParseError> =>
@@ -57,7 +68,14 @@ export const read = (
         const decoded = decode(value)
         return Result.isSuccess(decoded) ? Result.succeed(value) : misfit(value, decoded.failure)
       }),
-      () => failure({ expected, found: "", place: "the value", detail: "it is nested too deeply" })
+      (thrown) => {
+        const error = JsonCodec.thrown(thrown)
+        // no other reply would change that
+        if (Predicate.isTagged(error, "DefinitionError")) throw error
+        const isDeep = Predicate.isError(error) && error.cause instanceof RangeError
+        const detail = isDeep || !Predicate.isError(error) ? "it is nested too deeply" : error.message
+        return failure({ expected, found: "", place: "the value", detail })
+      }
     )
 
   /** A whole reply, or what stands in a fence of it, where that is JSON. */

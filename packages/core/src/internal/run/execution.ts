@@ -4,7 +4,7 @@ import { LlmError } from "../../LlmError.ts"
 import type { Execution } from "../../StepExecutor.ts"
 import { describeError } from "../../WorkflowError.ts"
 import { StepOutputError } from "../ask/call.ts"
-import type { UntypedStep } from "../ask/step.ts"
+import { insideOf, type UntypedStep } from "../ask/step.ts"
 import type { AnyCodec } from "../json/codec.ts"
 
 /** Any error, of which its tag and message are kept. */
@@ -47,7 +47,7 @@ class Of implements Execution {
     this.path = path
     this.fingerprint = fingerprint
     this.attempt = attempt
-    this.output = step.output
+    this.output = insideOf(step).output.given
     this.#step = step
   }
   get error() {

@@ -8,6 +8,7 @@ import * as Stream from "effect/Stream"
 import type { Answer, Asked, Request } from "../../Journal.ts"
 import { describeError } from "../../WorkflowError.ts"
 import { insideOf } from "../ask/step.ts"
+import { givenOf } from "../json/codec.ts"
 import type { Halt } from "../walk/hole.ts"
 import { encodeOutput, madeBy } from "./record.ts"
 import type { Runtime } from "./runtime.ts"
@@ -46,7 +47,7 @@ const decide = Effect.fnUntraced(
     const { result } = state.records[path] ?? {}
     const decoded = insideOf(step).output.decode(decision)
     if (Result.isFailure(decoded)) return refused(decoded.failure.message)
-    const output = encodeOutput(step, decoded.success)
+    const output = encodeOutput(step, givenOf(insideOf(step).output, decision, decoded.success))
     if (Result.isFailure(output)) return refused(describeError(output.failure).message)
     if (gate.by !== undefined) {
       return Equal.equals(result?.output, output.success)

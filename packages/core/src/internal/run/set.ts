@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import { describeError, InvalidOutput } from "../../WorkflowError.ts"
 import { insideOf, type UntypedStep } from "../ask/step.ts"
+import { givenOf } from "../json/codec.ts"
 import * as exact from "../json/exact.ts"
 import { reject } from "./cached.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
@@ -25,7 +26,7 @@ export const set = (runtime: Runtime, step: UntypedStep, place: Place, input: un
     if (Result.isFailure(decoded)) return yield* new InvalidOutput({ detail: decoded.failure.message })
     const { fingerprint } = yield* examine(runtime.hash, step, place, input, nothing)
     // what is recorded is what the Schema writes
-    const encoded = yield* Effect.fromResult(encodeOutput(step, decoded.success))
+    const encoded = yield* Effect.fromResult(encodeOutput(step, givenOf(insideOf(step).output, json, decoded.success)))
     const made = { by: step.isGate ? "decision" : "hand", ...madeBy(runtime.hash, step) } as const
     const result = { fingerprint, output: encoded, ...made, at: runtime.now() }
     const before = runtime.state.records[path]?.result

@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import type * as FileSystem from "effect/FileSystem"
 import type * as Terminal from "effect/Terminal"
+import * as StandardSchema from "@stepwright/core/StandardSchema"
 import type * as Workflow from "@stepwright/core/Workflow"
 import { type CliError, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
@@ -26,7 +27,7 @@ type Form = ReadonlyArray<Field> | Kind
 
 type Problem = (value: Schema.Json) => string | undefined
 
-const encodedSide = (schema: AnyCodec) => SchemaAST.toEncoded(Schema.toCodecJson(schema).ast)
+const encodedSide = (schema: AnyCodec) => SchemaAST.toEncoded(Schema.toCodecJson(StandardSchema.told(schema)).ast)
 
 /** What a decision is made of: fields, or one value. */
 const formOf = (schema: AnyCodec): Form => {
@@ -63,7 +64,7 @@ const problemIn = (schema: AnyCodec): Problem => {
 
 /** A decision as it is recorded, or what is wrong with it. */
 const checked = (schema: AnyCodec) => {
-  const codec = Schema.toCodecJson(schema)
+  const codec = Schema.toCodecJson(StandardSchema.given(schema))
   const decode = Schema.decodeUnknownResult(codec, { errors: "all" })
   const encode = Schema.encodeResult(codec)
   const problem = excess.problemOf(schema)

@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Engine from "@stepwright/core/Engine"
 import { Journal, makeMemory } from "@stepwright/core/Journal"
+import * as StandardSchema from "@stepwright/core/StandardSchema"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowError } from "@stepwright/core/WorkflowError"
@@ -57,7 +58,7 @@ const decodeText = Schema.decodeUnknownEffect(Schema.fromJsonString(Schema.Json)
 
 /** A value as its Schema writes it: a journal has its keys in an order of its own. */
 const inOrder = (schema: Workflow.Any["input"], value: Schema.Json): Schema.Json => {
-  const codec = Schema.toCodecJson(schema)
+  const codec = Schema.toCodecJson(StandardSchema.given(schema))
   return Option.getOrElse(
     Option.flatMap(Schema.decodeUnknownOption(codec)(value), Schema.encodeOption(codec)),
     () => value

@@ -5,6 +5,7 @@ import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
+import * as StandardSchema from "@stepwright/core/StandardSchema"
 import type * as Workflow from "@stepwright/core/Workflow"
 import { describeError } from "@stepwright/core/WorkflowError"
 import { type CliError, usage } from "../base/cliError.ts"
@@ -14,7 +15,7 @@ import * as project from "../value/project.ts"
 
 type AnyCodec = Workflow.Any["input"]
 
-const encodedSide = (schema: AnyCodec) => SchemaAST.toEncoded(Schema.toCodecJson(schema).ast)
+const encodedSide = (schema: AnyCodec) => SchemaAST.toEncoded(Schema.toCodecJson(StandardSchema.told(schema)).ast)
 
 const parseJson = (text: string, what: string): Effect.Effect<Schema.Json, CliError> =>
   Effect.try({
@@ -191,7 +192,8 @@ export const decode = Effect.fnUntraced(function* (
   }
   const found = yield* given.input === undefined ? fromFiles(schema, given, { isJson: false }) : fromFlag(given.input)
   const json = yield* withTold(schema, found, told)
-  return yield* Effect.mapError(Schema.decodeEffect(Schema.toCodecJson(schema), { errors: "all" })(json), (error) =>
+  const codec = Schema.toCodecJson(StandardSchema.given(schema))
+  return yield* Effect.mapError(Schema.decodeEffect(codec, { errors: "all" })(json), (error) =>
     usage(`the input does not fit the workflow: ${oneLine(error.message)}`, { target: "input", cause: error })
   )
 })
