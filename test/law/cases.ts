@@ -5,6 +5,7 @@ import { type Chain, chain, generate, input, pairs } from "./program/generate.ts
 import { mend } from "./program/mend.ts"
 import type { Nest } from "./program/program.ts"
 import { isSound } from "./program/risk.ts"
+import { wired } from "./program/wired.ts"
 
 /** What is done to a run besides another definition: by `Engine.set`, or by `Engine.step` with `force`. */
 export type Hand = "another input" | "a result set by hand" | "force"
@@ -17,6 +18,8 @@ export interface Case {
   readonly input: unknown
   /** Whether each answer to equal requests is another. */
   readonly samples: boolean
+  /** Whether its programs have wires only, and are read from files. */
+  readonly isWired: boolean
   readonly stages: ReadonlyArray<Stage>
 }
 
@@ -59,10 +62,13 @@ const places: { readonly [E in EditName]?: Chain } = {
   "other errors are taken over": ["fallback", "bind"]
 }
 
+/** A program as a case runs it. */
+export const formOf = ({ isWired }: Case, program: Nest): Nest => (isWired ? wired(program) : program)
+
 const half = Math.floor(pairs.length / 2)
 
 /** The case that a seed makes: with each pair of combinators and each edit in its turn, and others. */
-export const caseOf = (seed: number): Case => {
+export const caseOf = (seed: number, isWired = false): Case => {
   const random = seeded(seed)
   const edit = editNames[seed % editNames.length]!
   const turn: Change = { edit, seed: random.int(2 ** 31) }
@@ -81,5 +87,5 @@ export const caseOf = (seed: number): Case => {
   const cut = () => (random.bool(0.5) ? 1 : random.int(1000) / 1000)
   const stages = [{ cut: cut(), changes: [turn, ...random.list(2, change)] as ReadonlyArray<Change> }]
   if (random.bool(0.5)) stages.push({ cut: cut(), changes: random.list(2, change) })
-  return { program, input: input(random), samples: random.bool(0.3), stages }
+  return { program, input: input(random), samples: random.bool(0.3), isWired, stages }
 }

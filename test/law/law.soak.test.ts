@@ -9,4 +9,9 @@ describe("the law of least work, for many cases", () => {
     assert.isAtLeast(sum.cases, 100_000)
     assert.isAtMost(sum.excess, sum.ran / 200)
   })
+
+  it("holds for definitions that are read from files", async () => {
+    const { sum } = await holds(200_001, 5000, true)
+    assert.isAtLeast(sum.cases, 7000)
+  })
 })

@@ -20,6 +20,12 @@ describe("the law of least work", () => {
     assert.deepStrictEqual(rare, [])
   })
 
+  it("holds for definitions that are read from files", async () => {
+    const { sum } = await holds(5001, 60, true)
+    assert.isAtLeast(sum.cases, 80)
+    assert.isAtLeast(sum.reused, 200)
+  })
+
   it("is shown by a program that runs by itself", async () => {
     const texts = await library()
     const folder = mkdtempSync(join(import.meta.dirname, ".printed-"))

@@ -35,12 +35,12 @@ const told = async (library: Library, seed: number, it: Case): Promise<unknown> 
 const counted = ["reused", "moved", "failures", "movedFailures", "ran", "excess", "late"] as const
 
 /** Checks the cases of some seeds, and throws the first that the law does not hold for; else says what was seen. */
-export const holds = async (from: number, count: number) => {
+export const holds = async (from: number, count: number, isWired = false) => {
   const texts = await library()
   const seen = coverage.make()
   const sum = { cases: 0, reused: 0, moved: 0, failures: 0, movedFailures: 0, ran: 0, excess: 0, late: 0 }
   for (let seed = from; seed < from + count; seed++) {
-    const it = caseOf(seed)
+    const it = caseOf(seed, isWired)
     // oxlint-disable-next-line no-await-in-loop -- the first that fails ends it
     const exit = await Effect.runPromiseExit(check(texts, it, { stages: [] }))
     // oxlint-disable-next-line no-await-in-loop

@@ -6,7 +6,7 @@ import { Engine, Journal, LlmClient, StepPath, WorkflowEvent, WorkflowState } fr
 import { assert } from "@effect/vitest"
 import * as NodeHasher from "@stepwright/node-runner/NodeHasher"
 import { seeded } from "../replies/random.ts"
-import { type Case, edited, type Hand, isHand } from "./cases.ts"
+import { type Case, edited, formOf, type Hand, isHand } from "./cases.ts"
 import { input as anInput } from "./program/generate.ts"
 import {
   forget,
@@ -370,8 +370,9 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
 
   // a run from the start
   let journal = yield* journalOf([])
-  let program = it.program
-  const before = build(program)
+  let written = it.program
+  let program = formOf(it, written)
+  const before = build(program, it.isWired)
   const initial = yield* using(journal)(Engine.initialize(before, it.input, { run }))
   const fresh = yield* go(journal, before, initial)
   const [start, ...rest] = yield* journal.load(run)
@@ -388,13 +389,14 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     let late = 0
     const before = byHand.length
     // of which something is left
-    const written = yield* journal.load(run)
-    const left = written.slice(0, Math.max(1, Math.ceil(stage.cut * written.length)))
+    const all = yield* journal.load(run)
+    const left = all.slice(0, Math.max(1, Math.ceil(stage.cut * all.length)))
     journal = yield* journalOf(left)
     forget(received, left)
-    const change = edited(program, stage.changes)
-    program = change.program
-    const after = build(program)
+    const change = edited(written, stage.changes)
+    written = change.program
+    program = formOf(it, written)
+    const after = build(program, it.isWired)
     let state = WorkflowEvent.fold(left)!
     const acts: Done["stages"][number]["acts"] = []
     note.stages.push({ program, events: left.length, acts })
@@ -416,8 +418,8 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       if (places.length === 0) continue
       const { path, step } = random.pick(places)
       const size = yield* journal.size(run)
-      // nobody forces a person
-      if (step.tag === "Gate" && edit === "force") continue
+      // nobody forces a person; by hand there are texts only
+      if (step.tag === "Gate" ? edit === "force" : "gives" in step && edit !== "force") continue
       const text = `by hand ${random.int(2)}`
       const value = oracle.fits(step, text) ? text : { v: text }
       const exit = yield* Effect.exit(

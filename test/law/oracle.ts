@@ -1,6 +1,6 @@
 // What a program comes to and what it asks, by plain recursion over its description. Nothing of the engine is in here.
 
-import type { Body, Branch, Each, Expr, Fallback, Feed, Iterate, Leaf, Nest, Node } from "./program/program.ts"
+import type { Body, Branch, Each, Expr, Fallback, Feed, Gives, Iterate, Leaf, Nest, Node } from "./program/program.ts"
 import { errorOf } from "./program/risk.ts"
 import { answer, type Asked, coded, decision, isBroken, isEnough, items, itemsOf, show, side } from "./program/words.ts"
 
@@ -114,12 +114,20 @@ export const requestsOf = (library: Library, { request, step }: Question): Reado
 /** How often a step asks again. */
 const repairs = 2
 
+/** What code gives in place of a text. */
+const given = (gives: Gives, input: Value): Value => {
+  if (gives.tag === "side") return side(input)
+  if (gives.tag === "enough") return isEnough(input)
+  return gives.list === undefined ? itemsOf(input, gives.needs) : items(gives.list, gives.needs)
+}
+
 /** What is made of a question, where equal ones are answered alike. */
 export const madeOf = (library: Library, question: Question): Value => {
   const { input, step } = question
   if (step.tag === "Gate") return decision(input)
   if (step.tag === "Code") {
     const { key, name, version } = step
+    if (step.gives !== undefined) return given(step.gives, input)
     return isBroken(name, version, key, input) ? new Failed("Broken") : coded(name, version, key, input)
   }
   const reply = answer(requestsOf(library, question).at(-1)!)
@@ -129,9 +137,11 @@ export const madeOf = (library: Library, question: Question): Value => {
 
 /** Whether a recorded output is one that a step can have. */
 export const fits = (step: Answerer, output: Value): boolean =>
-  step.tag === "Gate" || (step.tag === "Ask" && step.output !== "text")
-    ? typeof output === "object"
-    : typeof output === "string"
+  step.tag === "Code" && step.gives !== undefined
+    ? typeof output === (step.gives.tag === "enough" ? "boolean" : step.gives.tag === "side" ? "string" : "object")
+    : step.tag === "Gate" || (step.tag === "Ask" && step.output !== "text")
+      ? typeof output === "object"
+      : typeof output === "string"
 
 const questionOf = (library: Library, step: Answerer, input: Value): Question => {
   if (step.tag === "Gate") return { step, input, request: undefined, key: show(["gate", input]) }

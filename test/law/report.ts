@@ -1,7 +1,7 @@
 // A case as the text of a program that runs by itself.
 
 import { readFileSync } from "node:fs"
-import type { Case } from "./cases.ts"
+import { type Case, formOf } from "./cases.ts"
 import { json, print, schemas } from "./program/print.ts"
 import type { Nest } from "./program/program.ts"
 
@@ -36,7 +36,7 @@ ${acts.map((act) => `  ${actCode(act, `after${i + 1}`)}\n`).join("")}  asked.len
 
 /** A case as a program that shows what it asks and comes to. */
 export const programOf = (it: Case, { stages }: Done): string => {
-  const { steps, workflows } = print([it.program, ...stages.map(({ program }) => program)])
+  const { steps, workflows } = print([formOf(it, it.program), ...stages.map(({ program }) => program)], it.isWired)
   const [before, ...after] = workflows
   return `// @ts-nocheck
 // ${it.stages.map(({ changes }) => changes.map(({ edit }) => edit).join(", ")).join("; ")}

@@ -1,8 +1,8 @@
 // A description as the text of a program. What a case runs is made of this text, and so is what a failed case prints.
 
-import { Effect, Schema } from "effect"
-import { PromptTemplate, Step, Workflow } from "@stepwright/core"
-import type { Body, Code, Expr, Feed, Leaf, Nest, Node } from "./program.ts"
+import { Effect, Result, Schema } from "effect"
+import { PromptTemplate, Step, Workflow, WorkflowDefinition } from "@stepwright/core"
+import type { Body, Code, Expr, Feed, Gives, Leaf, Nest, Node } from "./program.ts"
 import { errorOf } from "./risk.ts"
 import * as words from "./words.ts"
 
@@ -27,9 +27,22 @@ const outputs = { text: "Schema.String", one: "One", two: "Two" }
 const options = (entries: ReadonlyArray<readonly [string, string | undefined]>) =>
   `{ ${entries.flatMap(([name, code]) => (code === undefined ? [] : [`${name}: ${code}`])).join(", ")} }`
 
+/** What a step of code gives that does what a selector would. */
+const valueOfCode = (gives: Gives): string => {
+  if (gives.tag === "side") return "side(input)"
+  if (gives.tag === "enough") return "isEnough(input)"
+  return gives.list === undefined ? `itemsOf(input, ${gives.needs})` : `items(${json(gives.list)}, ${gives.needs})`
+}
+
+const given = {
+  side: 'Schema.Literals(["left", "right"])',
+  enough: "Schema.Boolean",
+  items: "Schema.Array(Schema.Json)"
+}
+
 const run = (step: Code): string => {
   const given = `${json(step.name)}, ${step.version}, ${step.key}, input`
-  const made = `Effect.succeed(coded(${given}))`
+  const made = `Effect.succeed(${step.gives === undefined ? `coded(${given})` : valueOfCode(step.gives)})`
   return errorOf(step) === undefined ? made : `isBroken(${given}) ? Effect.fail(new Broken()) : ${made}`
 }
 
@@ -47,7 +60,7 @@ const leaf = (step: Leaf): string =>
       ])})`
     : `Step.effect(${json(step.name)}, ${options([
         ["input", "Schema.Json"],
-        ["output", "Schema.String"],
+        ["output", step.gives === undefined ? "Schema.String" : given[step.gives.tag]],
         ["version", json(step.version)],
         ["key", `() => Effect.succeed(${step.key})`],
         ["run", `(input) => ${run(step)}`]
@@ -70,8 +83,8 @@ const selector = ({ members, whole, wire }: Feed): string => {
   return isData ? code : `(scope) => (${code})`
 }
 
-/** Writes descriptions; equal steps become one value. */
-const writer = () => {
+/** Writes descriptions; equal steps become one value. `isWired`: of programs that have wires only. */
+const writer = (isWired: boolean) => {
   /** Names of steps, by their descriptions. */
   const names = new Map<string, string>()
   const steps = new Map<string, Leaf>()
@@ -92,14 +105,14 @@ const writer = () => {
       case "AndThen":
         return `Workflow.andThen(${body(it.body)})`
       case "Let":
-        return `Workflow.let(${json(it.name)}, ${selector({ ...it.feed, wire: false })})`
+        return `Workflow.let(${json(it.name)}, ${selector({ ...it.feed, wire: isWired })})`
       case "All":
         return `Workflow.all((scope) => [${it.parts.map((part) => pipe("scope", part)).join(", ")}])`
       case "Gate":
         return `Workflow.gate(${json(it.name)}, { question: Schema.Json, input: ${selector(it.feed)}, decision: One })`
       case "Branch":
         return `Workflow.branch(${json(it.name)}, ${options([
-          ["on", `(scope) => side(${read(it.on)})`],
+          ["on", isWired && it.on.tag === "ref" ? json(it.on.ref) : `(scope) => side(${read(it.on)})`],
           ["cases", options(Object.entries(it.cases).map(([name, inner]) => [name, body(inner)]))],
           ["input", selector(it.feed)]
         ])})`
@@ -107,7 +120,7 @@ const writer = () => {
         return `Workflow.iterate(${json(it.name)}, ${body(it.body)}, ${options([
           ["input", selector(it.feed)],
           ["next", it.next && selector(it.next)],
-          ["until", "(scope) => isEnough(scope.last)"],
+          ["until", isWired ? json("last.done") : "(scope) => isEnough(scope.last)"],
           ["atMost", String(it.atMost)],
           ["collect", json(it.collect)],
           ["again", json(it.again)]
@@ -135,7 +148,9 @@ const writer = () => {
         const list =
           items.tag === "list"
             ? `() => items(${json(items.list)}, ${it.needs})`
-            : `(scope) => itemsOf(${read(items.value)}, ${it.needs})`
+            : isWired && items.value.tag === "ref"
+              ? json(items.value.ref)
+              : `(scope) => itemsOf(${read(items.value)}, ${it.needs})`
         const make = it.tag === "ForEach" ? "forEach" : "forEachDependency"
         return `Workflow.${make}(${json(it.name)}, ${body(it.body)}, ${options([
           ["items", list],
@@ -157,8 +172,8 @@ const writer = () => {
 }
 
 /** The code of several programs: the steps of all of them, and an expression for each. */
-export const print = (programs: ReadonlyArray<Nest>) => {
-  const { nest, steps } = writer()
+export const print = (programs: ReadonlyArray<Nest>, isWired = false) => {
+  const { nest, steps } = writer(isWired)
   const workflows = programs.map(nest)
   return { steps: [...steps].map(([name, step]) => `const ${name} = ${leaf(step)}`).join("\n"), workflows }
 }
@@ -180,9 +195,20 @@ const stepOf = (step: Leaf): unknown => {
 
 export type Program = Workflow.Workflow<unknown, unknown, Error, never>
 
-/** The workflow that a description is of: made of the very text that would be printed. */
-export const build = (program: Nest): Program => {
-  const { nest, steps } = writer()
+/** The workflow that a description is of: made of the very text that would be printed; a wired one out of a file. */
+export const build = (program: Nest, isWired = false): Program => {
+  const { nest, steps } = writer(isWired)
   const code = nest(program)
-  return valueOf(code, { ...scenery, ...Object.fromEntries([...steps].map(([name, step]) => [name, stepOf(step)])) })
+  const values = Object.fromEntries([...steps].map(([name, step]) => [name, stepOf(step)]))
+  const workflow = valueOf(code, { ...scenery, ...values })
+  return isWired ? throughFile(workflow, { steps: values as NonNullable<Workflow.Catalog["steps"]> }) : workflow
+}
+
+const decode = Schema.decodeUnknownSync(WorkflowDefinition.WorkflowDefinition, { onExcessProperty: "error" })
+
+/** A workflow as it is once its definition was the text of a file. */
+const throughFile = (workflow: Program, catalog: Workflow.Catalog): Program => {
+  const text = JSON.stringify(Result.getOrThrow(Workflow.toConfig(workflow, catalog)))
+  // it is of the same types as that which was written
+  return Result.getOrThrow(Workflow.fromConfig(decode(JSON.parse(text)), catalog)) as Program
 }

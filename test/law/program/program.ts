@@ -23,6 +23,16 @@ export interface Ask {
   output: "text" | "one" | "two"
 }
 
+/** What code gives in place of a text: what a selector would compute. */
+export type Gives =
+  | { readonly tag: "side" }
+  | { readonly tag: "enough" }
+  | {
+      readonly tag: "items"
+      readonly list: ReadonlyArray<readonly [id: string, text: string]> | undefined
+      readonly needs: number
+    }
+
 /** A step of code. Those that are equal but for `value` do the same, and are two values. */
 export interface Code {
   readonly tag: "Code"
@@ -30,6 +40,7 @@ export interface Code {
   version: number
   key: number
   value: number
+  readonly gives?: Gives
 }
 
 export type Leaf = Ask | Code

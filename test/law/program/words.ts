@@ -42,19 +42,29 @@ export const items = (list: ReadonlyArray<readonly [id: string, text: string]>, 
 
 /** One to three items, as many as the value says. */
 export const itemsOf = (value: unknown, needs: number): ReadonlyArray<Item> =>
-  items(
-    ["u", "v", "w"].slice(0, 1 + (mix(show(value)) % 3)).map((id) => [id, `text ${id}`]),
-    needs
-  )
+  isItems(value)
+    ? value
+    : items(
+        ["u", "v", "w"].slice(0, 1 + (mix(show(value)) % 3)).map((id) => [id, `text ${id}`]),
+        needs
+      )
+
+/** Whether a value is items already; so are a side, and whether a round was the last. */
+const isItems = (value: unknown): value is ReadonlyArray<Item> =>
+  Array.isArray(value) && value.every((item) => typeof item === "object" && item !== null && "needs" in item)
 
 /** Which way a branch goes. */
-export const side = (value: unknown): "left" | "right" => (mix(show(value)) % 2 === 0 ? "left" : "right")
+export const side = (value: unknown): "left" | "right" =>
+  value === "left" || value === "right" ? value : mix(show(value)) % 2 === 0 ? "left" : "right"
 
 /** What a person decides of a question. */
 export const decision = (question: unknown) => ({ v: `decided ${word(show(question))}` })
 
 /** Whether a round was the last. */
-export const isEnough = (value: unknown): boolean => mix(show(value)) % 3 === 0
+export const isEnough = (value: unknown): boolean =>
+  typeof value === "object" && value !== null && "done" in value && typeof value.done === "boolean"
+    ? value.done
+    : mix(show(value)) % 3 === 0
 
 /** What a step of code makes: one whose name begins with "few" gives one of two texts, so that a change may end there. */
 export const coded = (name: string, version: number, key: number, input: unknown): string => {
