@@ -13,15 +13,19 @@ const again = { include: engine, env: { LAW_RUNS: "10" } }
 /** Packages whose tests leave nothing behind that another file could see: these load what they need once. */
 const pure = new Set(["llm", "steps"])
 
+/** Removes the folders in which tests call the command line. */
+const tidy = { setupFiles: ["packages/node-runner/test/support/tidy.ts"] }
+
 /** The projects of `npm test`, one a folder. `scripts` also runs the examples and the code blocks of the documents. */
 export const tests = [
-  ...["core", "llm", "steps", "node-runner"].map((name) => ({
+  ...["core", "llm", "steps"].map((name) => ({
     name,
     include: [`packages/${name}/test/**/*.test.ts`],
     isolate: !pure.has(name)
   })),
-  { name: "test", include: ["test/**/*.test.ts"] },
-  { name: "scripts", include: ["scripts/*.test.ts", ".fences/*.test.ts"] },
+  { ...tidy, name: "node-runner", include: ["packages/node-runner/test/**/*.test.ts"] },
+  { ...tidy, name: "test", include: ["test/**/*.test.ts"] },
+  { ...tidy, name: "scripts", include: ["scripts/*.test.ts", ".fences/*.test.ts"] },
   { ...again, name: "core, exits through JSON", setupFiles: ["packages/core/test/support/jsonExits.ts"] },
   { ...again, name: "core, a second copy of it", plugins: [secondCopy] }
 ].map(({ plugins = [], ...test }: { readonly name: string; readonly plugins?: Array<typeof secondCopy> }) => ({

@@ -35,7 +35,7 @@ import {
 } from "./before/stored.ts"
 import { answer, outline, section } from "./before/workflows.ts"
 import { until } from "./support/cli.ts"
-import { serve } from "./support/modelServer.ts"
+import { serve } from "../packages/node-runner/test/support/modelServer.ts"
 
 // What is stored here was written by an earlier version, and must be read by every later one. Where a test fails, what
 // reads has to be mended: the stored files stay as they are, and no test writes them.

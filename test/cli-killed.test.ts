@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { place } from "./support/cli.ts"
-import { serve } from "./support/modelServer.ts"
+import { serve } from "../packages/node-runner/test/support/modelServer.ts"
 
 /** A folder with a run that was killed at each of these replies of a model to its first step, in turn. */
 const killedAt = async (...replies: ReadonlyArray<string>) => {

@@ -1,10 +1,9 @@
 import { cpSync, mkdirSync, writeFileSync } from "node:fs"
 import { createServer } from "node:http"
 import { join } from "node:path"
-import process from "node:process"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { ConfigProvider, Effect } from "effect"
 import { CliOutput, Command } from "effect/cli"
 import { general } from "../../../src/cli/base/words.ts"
 import * as stepwright from "../../../src/cli/commands/stepwright.ts"
@@ -93,16 +92,15 @@ const withServer = <A, E, R>(work: Effect.Effect<A, E, R>) =>
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
       const address = server.address()
       if (address === null || typeof address === "string") throw new Error("the server has no port")
-      Object.assign(process.env, { OPENAI_API_KEY: "k", OPENAI_BASE_URL: `http://127.0.0.1:${address.port}/v1` })
-      return server
+      return { server, url: `http://127.0.0.1:${address.port}/v1` }
     }),
-    () => work,
-    (server) =>
-      Effect.sync(() => {
-        server.close()
-        delete process.env["OPENAI_API_KEY"]
-        delete process.env["OPENAI_BASE_URL"]
-      })
+    ({ url }) =>
+      Effect.provideService(
+        work,
+        ConfigProvider.ConfigProvider,
+        ConfigProvider.fromUnknown({ OPENAI_API_KEY: "k", OPENAI_BASE_URL: url })
+      ),
+    ({ server }) => Effect.sync(() => void server.close())
   )
 
 describe("--json", () => {

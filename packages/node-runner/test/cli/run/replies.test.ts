@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { place } from "./support/cli.ts"
-import { serve } from "./support/modelServer.ts"
+import { serve } from "../../support/modelServer.ts"
+import { place } from "../../support/place.ts"
 
 const topic = JSON.stringify({ topic: "Effect", words: 3 })
 const run = ["run", "--workflow", "article.ts#article", "--input", topic]

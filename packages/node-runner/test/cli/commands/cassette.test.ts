@@ -1,7 +1,7 @@
 import { readdirSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { type Place, place } from "./support/cli.ts"
-import { serve } from "./support/modelServer.ts"
+import { serve } from "../../support/modelServer.ts"
+import { type Place, place } from "../../support/place.ts"
 
 const outline = JSON.stringify({ title: "Effect", points: ["one", "two"] })
 const run = (topic: string) => {

@@ -1,7 +1,8 @@
 import { createServer, type ServerResponse } from "node:http"
 import { afterAll, assert, describe, it } from "@effect/vitest"
-import { place, type Started, until } from "./support/cli.ts"
-import { chunk, lastChunks } from "./support/modelServer.ts"
+import { until } from "../../support/folder.ts"
+import { chunk, lastChunks } from "../../support/modelServer.ts"
+import { place } from "../../support/place.ts"
 
 /** A server that streams what a test tells it to, request for request. */
 const streaming = async (answer: (response: ServerResponse, count: number) => void) => {
@@ -24,13 +25,6 @@ const streaming = async (answer: (response: ServerResponse, count: number) => vo
 
 const begin = (response: ServerResponse) => response.writeHead(200, { "content-type": "text/event-stream" })
 
-/** What a process has printed so far. */
-const printed = ({ process }: Started) => {
-  let text = ""
-  process.stdout?.on("data", (data) => (text += String(data)))
-  return () => text
-}
-
 describe("ask", () => {
   it("prints the text of a reply as it comes, and the same text in the end", async () => {
     let open: ServerResponse | undefined
@@ -39,10 +33,9 @@ describe("ask", () => {
       open.write(chunk("One, "))
     })
     const started = here.start("ask", "Count.")
-    const text = printed(started)
-    await until(() => text() === "One, ", started)
+    await until(() => started.written.stdout === "One, ", started)
     open?.write(chunk("two, "))
-    await until(() => text() === "One, two, ", started)
+    await until(() => started.written.stdout === "One, two, ", started)
     open?.end([chunk("three."), ...lastChunks()].join(""))
     const { status, stderr, stdout } = await started.ended
     assert.deepStrictEqual([status, stdout, stderr], [0, "One, two, three.\n", "model: 10 + 5 tokens\n"])
@@ -65,8 +58,7 @@ describe("ask", () => {
       open.write(chunk("One, "))
     })
     const started = here.start("ask", "Count.")
-    const text = printed(started)
-    await until(() => text() !== "", started)
+    await until(() => started.written.stdout !== "", started)
     open?.end(`data: ${JSON.stringify(error)}\n\n`)
     const { status, stderr, stdout } = await started.ended
     assert.deepStrictEqual([status, stdout], [1, "One, \n"])

@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { place } from "./support/cli.ts"
+import { place } from "../../support/place.ts"
 
 const documents = () => {
   const here = place(["project.ts", "bare.ts", "tool.ts"])
@@ -68,8 +68,7 @@ describe("a run of several documents", () => {
     await here.stepwright("run", "PRD.md", ...workflow)
     const whole = JSON.stringify({ documents: [{ path: "x.md", text: "x" }] })
     const set = async (input: string) => {
-      const { ended } = here.startWith({ input }, "set", "input", "-", ...workflow)
-      const finished = await ended
+      const finished = await here.withInput(input).stepwright("set", "input", "-", ...workflow)
       const { stdout } = await here.stepwright("export")
       return { ...finished, input: JSON.parse(stdout).input }
     }

@@ -1,7 +1,8 @@
 import { cpSync, readdirSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { place, until } from "./support/cli.ts"
-import { serve } from "./support/modelServer.ts"
+import { until } from "../../support/folder.ts"
+import { serve } from "../../support/modelServer.ts"
+import { place } from "../../support/place.ts"
 
 const outline = JSON.stringify({ title: "Effect", points: ["one", "two"] })
 const topic = JSON.stringify({ topic: "Effect", words: 3 })

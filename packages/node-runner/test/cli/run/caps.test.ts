@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { place } from "./support/cli.ts"
-import { type Answer, serve } from "./support/modelServer.ts"
+import { type Answer, serve } from "../../support/modelServer.ts"
+import { place } from "../../support/place.ts"
 
 const outline = JSON.stringify({ title: "Effect", points: ["one", "two"] })
 const topic = JSON.stringify({ topic: "Effect", words: 3 })

@@ -3,11 +3,11 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Engine, type TestRunner, Workspace } from "@stepwright/core"
 import { Cassette, MockLlm } from "@stepwright/llm"
-import { PyodideTestRunner } from "@stepwright/node-runner"
 import { AcceptanceTestStep, AutomatedCodingWorkflow, ImplementationStep, TestGenerationStep } from "@stepwright/steps"
 import { Effect, Layer } from "effect"
-import { place } from "./support/cli.ts"
-import * as pantry from "./steps/pantry.ts"
+import * as pantry from "../../../../../test/steps/pantry.ts"
+import * as PyodideTestRunner from "../../../src/PyodideTestRunner.ts"
+import { place } from "../../support/place.ts"
 
 const { item, planner } = pantry.paths
 

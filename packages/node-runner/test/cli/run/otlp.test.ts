@@ -1,7 +1,9 @@
 import { assert, beforeAll, describe, it } from "@effect/vitest"
-import { type Finished, place, until } from "./support/cli.ts"
-import { collect, type Collector, type Span } from "./support/collector.ts"
-import { type ModelServer, serve } from "./support/modelServer.ts"
+import * as processes from "../../../../../test/support/cli.ts"
+import { collect, type Collector, type Span } from "../../support/collector.ts"
+import { type Finished, until } from "../../support/folder.ts"
+import { type ModelServer, serve } from "../../support/modelServer.ts"
+import { place } from "../../support/place.ts"
 
 const outline = JSON.stringify({ title: "Effect", points: ["one", "two"] })
 const topic = JSON.stringify({ topic: "Effect", words: 3 })
@@ -192,7 +194,7 @@ describe("--otlp", () => {
       assert.strictEqual(failed.status, 1, failed.stderr)
 
       const hanging = await serve(() => new Promise<never>(() => {}))
-      const here = place(["article.ts"], account(hanging.url))
+      const here = processes.place(["article.ts"], account(hanging.url))
       const started = here.start(...run, "--otlp", silent.url)
       await until(() => hanging.asked.length > 0, started)
       started.process.kill("SIGINT")

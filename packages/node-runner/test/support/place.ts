@@ -1,0 +1,79 @@
+import process from "node:process"
+import { Readable } from "node:stream"
+import { ConfigProvider, Console, Effect, Metric } from "effect"
+import { Interrupt } from "../../src/cli/base/interrupt.ts"
+import * as output from "../../src/cli/base/output.ts"
+import { general } from "../../src/cli/base/words.ts"
+import * as commandLine from "../../src/cli/commandLine.ts"
+import { type Environment, type Finished, type Folder, folder } from "./folder.ts"
+
+/** A folder whose commands run in the process of the test, one at a time. */
+export interface Place extends Folder {
+  readonly stepwright: (...args: ReadonlyArray<string>) => Promise<Finished>
+  readonly start: (...args: ReadonlyArray<string>) => Started
+  /** The same folder, for commands that find something else in the environment. */
+  readonly withEnv: (env: Environment) => Place
+  /** The same with something on standard input. */
+  readonly withInput: (input: string | Uint8Array) => Place
+}
+
+export interface Started {
+  /** What was written so far. */
+  readonly written: Readonly<Record<"stdout" | "stderr", string>>
+  readonly ended: Promise<Finished>
+}
+
+/** A module is loaded once: one that is to be loaded anew has another name, or lies in another place. */
+export const place = (fixtures: ReadonlyArray<string> = [], env: Environment = {}): Place =>
+  placeIn(folder(fixtures), env)
+
+/** The same in a folder that is there. */
+export const placeIn = (folder: Folder, env: Environment = {}, input: string | Uint8Array = ""): Place => {
+  const start = (...args: ReadonlyArray<string>) => startIn(folder.path("."), env, input, args)
+  return {
+    ...folder,
+    start,
+    stepwright: (...args) => start(...args).ended,
+    withEnv: (other) => placeIn(folder, other, input),
+    withInput: (other) => placeIn(folder, env, other)
+  }
+}
+
+/** Has this process be, meanwhile, as one that was started there with that. */
+const startIn = (
+  folder: string,
+  env: Environment,
+  input: string | Uint8Array,
+  args: ReadonlyArray<string>
+): Started => {
+  const { HOME, PATH } = process.env
+  const [cwd, before, stdin] = [process.cwd(), process.env, Object.getOwnPropertyDescriptor(process, "stdin")!]
+  const written = { stdout: "", stderr: "" }
+  const writers = (["stdout", "stderr"] as const).map((name) => [name, process[name].write] as const)
+  process.chdir(folder)
+  process.env = { HOME, PATH, ...env }
+  Object.defineProperty(process, "stdin", { configurable: true, value: Readable.from([Buffer.from(input)]) })
+  for (const [name] of writers) process[name].write = (text: unknown) => (written[name] += String(text)) !== ""
+  const ended = run(args).finally(() => {
+    for (const [name, write] of writers) process[name].write = write
+    Object.defineProperty(process, "stdin", stdin)
+    process.env = before
+    process.chdir(cwd)
+  })
+  return { written, ended: ended.then((status) => ({ status, ...written })) }
+}
+
+const run = (args: ReadonlyArray<string>): Promise<number> =>
+  commandLine.program("stepwright", general, args).pipe(
+    Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv()),
+    Effect.provideService(Console.Console, output.console),
+    Effect.provideService(Metric.MetricRegistry, new Map()),
+    Effect.provideService(Interrupt, {
+      message: "interrupted",
+      work: {},
+      print: (line) => output.stderr().write(`${line}\n`)
+    }),
+    Effect.exit,
+    Effect.map(commandLine.statusOf),
+    Effect.runPromise
+  )
