@@ -39,6 +39,25 @@ const refusal = (reference: string) =>
     return message
   })
 
+/** What Node itself makes of modules, as the test runner has a loader of its own: the name of the workflow, or the refusal. */
+const loadedByNode = (names: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const source = JSON.stringify(join(import.meta.dirname, "../../../src/cli/module/workflowModule.ts"))
+  const script = `import * as workflowModule from ${source}
+import { NodeServices } from "@effect/platform-node"
+import { Effect } from "effect"
+const told = { onFailure: ({ message }) => message, onSuccess: ({ name }) => name }
+const all = Effect.forEach(${JSON.stringify(names.map((name) => join(folder, name)))}, (name) =>
+  Effect.match(workflowModule.load(name), told)
+)
+console.log(JSON.stringify(await Effect.runPromise(Effect.provide(all, NodeServices.layer))))`
+  const { stderr, stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+    cwd: import.meta.dirname,
+    encoding: "utf8"
+  })
+  assert.notStrictEqual(stdout, "", stderr)
+  return JSON.parse(stdout)
+}
+
 describe("workflowModule", () => {
   describe("load", () => {
     it.effect("takes the one workflow of a module, or the one that is named", () =>
@@ -107,22 +126,35 @@ describe("workflowModule", () => {
         "text.mjs": ['throw "a text"\n', /text\.mjs cannot be loaded: a text/]
       }
       for (const [name, [text]] of Object.entries(cases)) module(name, text)
-      const names = Object.keys(cases).map((name) => join(folder, name))
-      const source = (name: string) => JSON.stringify(join(import.meta.dirname, "../../../src/cli/module", name))
-      const script = `import * as workflowModule from ${source("workflowModule.ts")}
-import { NodeServices } from "@effect/platform-node"
-import { Effect } from "effect"
-const refusal = (name) => Effect.map(Effect.flip(workflowModule.load(name)), ({ message }) => message)
-const all = Effect.forEach(${JSON.stringify(names)}, refusal)
-console.log(JSON.stringify(await Effect.runPromise(Effect.provide(all, NodeServices.layer))))`
-      // the test runner has a loader of its own
-      const { stderr, stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
-        cwd: import.meta.dirname,
-        encoding: "utf8"
-      })
-      assert.notStrictEqual(stdout, "", stderr)
-      const told: ReadonlyArray<string> = JSON.parse(stdout)
+      const told = loadedByNode(Object.keys(cases))
       for (const [i, [, message]] of Object.values(cases).entries()) assert.match(told[i]!, message)
+    })
+
+    it("takes the workflows of a CommonJS module as those of any other", () => {
+      const exported = {
+        "named.cjs": '{ ["w"]: of("w"), other: 3 }',
+        "alone.cjs": 'of("w")',
+        "several.cjs": '{ ["v"]: of("v"), ["w"]: of("w") }',
+        "none.cjs": "{ ...{ a: 1 }, b: 2 }",
+        "number.cjs": "3"
+      }
+      for (const [name, exports] of Object.entries(exported)) {
+        module(
+          name,
+          `const { Schema } = require("effect")
+const { Workflow } = require("@stepwright/core")
+const of = (name) => Workflow.make(name, { input: Schema.String })
+module.exports = ${exports}
+`
+        )
+      }
+      const names = ["named.cjs", "alone.cjs", "several.cjs#w", "several.cjs", "none.cjs", "none.cjs#c", "number.cjs"]
+      const [named, alone, chosen, several, none, unknown, number] = loadedByNode(names)
+      assert.deepStrictEqual([named, alone, chosen], ["w", "default", "w"])
+      assert.match(several!, /several workflows: .*several\.cjs#v \(v, w\)/)
+      assert.match(none!, /exports no workflow; it exports a, b/)
+      assert.match(unknown!, /exports no "c"; it exports a, b/)
+      assert.match(number!, /exports no workflow; it exports nothing/)
     })
 
     it.effect("refuses a folder, an empty name and a file that may not be read", () =>
