@@ -1,4 +1,6 @@
+import type { Plugin } from "vitest/config"
 import { secondCopy } from "./packages/core/test/support/secondCopy.ts"
+import { outside } from "./packages/node-runner/test/support/outside.ts"
 
 const load = "**/*.soak.test.ts"
 const mutation = "test/mutants/mutants.test.ts"
@@ -23,12 +25,18 @@ export const tests = [
     include: [`packages/${name}/test/**/*.test.ts`],
     isolate: !pure.has(name)
   })),
-  { ...tidy, name: "node-runner", include: ["packages/node-runner/test/**/*.test.ts"] },
+  {
+    ...tidy,
+    name: "node-runner",
+    include: ["packages/node-runner/test/**/*.test.ts"],
+    isolate: false,
+    plugins: [outside]
+  },
   { ...tidy, name: "test", include: ["test/**/*.test.ts"] },
   { ...tidy, name: "scripts", include: ["scripts/*.test.ts", ".fences/*.test.ts"] },
   { ...again, name: "core, exits through JSON", setupFiles: ["packages/core/test/support/jsonExits.ts"] },
   { ...again, name: "core, a second copy of it", plugins: [secondCopy] }
-].map(({ plugins = [], ...test }: { readonly name: string; readonly plugins?: Array<typeof secondCopy> }) => ({
+].map(({ plugins = [], ...test }: { readonly name: string; readonly plugins?: Array<Plugin> }) => ({
   extends: true as const,
   plugins,
   test: { ...test, exclude: [load, mutation] }

@@ -80,7 +80,8 @@ export const w = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind
     assert.strictEqual(JSON.parse(run.stdout).status, "COMPLETED")
     const step = await here.stepwright("step", "say", "--force", "--json")
     assert.isObject(JSON.parse(step.stdout))
-    const loud = /at import[^]*loud layer[^]*loud log[^]*loud write[^]*loud table[^]*loud info[^]*loud debug[^]*loud step/
+    const loud =
+      /at import[^]*loud layer[^]*loud log[^]*loud write[^]*loud table[^]*loud info[^]*loud debug[^]*loud step/
     for (const { stderr } of [run, step]) assert.match(stderr, loud)
     const planned = await here.stepwright("plan", "--json")
     assert.isArray(JSON.parse(planned.stdout))

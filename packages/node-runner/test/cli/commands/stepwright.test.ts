@@ -6,9 +6,11 @@ import { bound, general, type Words } from "../../../src/cli/base/words.ts"
 import * as stepwright from "../../../src/cli/commands/stepwright.ts"
 
 /** What `--help` shows for a path of commands. */
-const help = Effect.fnUntraced(function* (words: Words, ...path: ReadonlyArray<string>) {
+const help = (words: Words, ...path: ReadonlyArray<string>) => helpOf("stepwright", words, ...path)
+
+const helpOf = Effect.fnUntraced(function* (name: string, words: Words, ...path: ReadonlyArray<string>) {
   const shown: Array<HelpDoc.HelpDoc> = []
-  const command = yield* stepwright.make("stepwright", words)
+  const command = yield* stepwright.make(name, words)
   yield* Command.runWith(command, { version: "1.0.0" })([...path, "--help"]).pipe(
     Effect.provideService(CliOutput.Presenter, {
       present: (event) => Effect.sync(() => void (event._tag === "Help" && shown.push(event.helpDoc)))
@@ -52,6 +54,13 @@ describe("commands", () => {
         assert.notMatch(text, /--workflow|"workflow"|requirement|design|ready/, name)
       }
       assert.include(JSON.stringify(yield* help(words, "step")), "stepwright step latest each/KEY")
+      const shouting = ["node shout.ts", bound("shouting", ["shout"], true)] as const
+      const ofRun = yield* helpOf(...shouting, "run")
+      assert.include(ofRun.description, "Start a run of the workflow shouting")
+      assert.include(JSON.stringify(ofRun), "node shout.ts run input.txt --relay")
+      const ofStep = JSON.stringify(yield* helpOf(...shouting, "step"))
+      assert.include(ofStep, "node shout.ts step latest shout --force")
+      assert.notMatch(JSON.stringify(ofRun) + ofStep, /design\//)
     })
   )
 })

@@ -1,7 +1,7 @@
-import { mkdirSync, symlinkSync } from "node:fs"
-import { join } from "node:path"
+import { mkdirSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { type Finished, place } from "./support/cli.ts"
+import type { Finished } from "../../support/folder.ts"
+import { place } from "../../support/place.ts"
 
 /** Wrong usage: status 2, nothing on standard output, and at most two lines that say what to do. */
 const isRefused = ({ status, stderr, stdout }: Finished, message: RegExp) => {
@@ -38,7 +38,7 @@ describe("stepwright", () => {
       [["verify", "none"], /none is no folder that can be read/],
       [["verify", "folder", "--sandbox", "box"], /--sandbox box: it must be/]
     ]
-    // oxlint-disable-next-line no-await-in-loop -- one process at a time, so that none waits for the others
+    // oxlint-disable-next-line no-await-in-loop -- one after another
     for (const [args, message] of cases) isRefused(await here.stepwright(...args), message)
     const none = await here.stepwright("run", "doc.md", "--replay", "doc.md")
     assert.strictEqual(none.status, 3)
@@ -67,47 +67,5 @@ describe("stepwright", () => {
     here.write("go", "")
     await here.stepwright("run", "--workflow", "tool.ts", "--input", '{"text":"a b"}')
     assert.match((await here.stepwright("graph")).stdout, /class n0 done/)
-  })
-})
-
-describe("NodeRunner.main", () => {
-  it("makes a program the command line of its workflow, which alone goes on with its runs", async () => {
-    const here = place()
-    symlinkSync(join(import.meta.dirname, "../node_modules"), here.path("node_modules"))
-    here.write(
-      "shout.ts",
-      `import { Context, Effect, Layer, Schema } from "effect"
-import { Step, Workflow } from "@stepwright/core"
-import { NodeRunner } from "@stepwright/node-runner"
-
-class Mark extends Context.Service<Mark, string>()("Mark") {}
-
-const shout = Step.effect("shout", {
-  input: Schema.String,
-  output: Schema.String,
-  run: (text) => Effect.map(Mark, (mark) => text.trim().toUpperCase() + mark)
-})
-
-const workflow = Workflow.make("shouting", { input: Schema.String }).pipe(Workflow.bind("shout", shout, "input"))
-
-NodeRunner.main(workflow, { layer: Layer.succeed(Mark, "!") })
-`
-    )
-    here.write("quiet.txt", "hello\n")
-    const run = await here.node("shout.ts", "run", "quiet.txt")
-    assert.strictEqual(run.status, 0, run.stderr)
-    assert.match(run.stdout, /1 step run, 0 reused\nshout:\nHELLO!\n/)
-    const resumed = await here.node("shout.ts", "resume", "latest")
-    assert.include(resumed.stdout, "0 steps run, 1 reused")
-    isRefused(await here.stepwright("resume", "latest"), /use `node shout\.ts` in place of `stepwright`/)
-    const other = await here.node("shout.ts", "run", "quiet.txt", "--workflow", "other.ts")
-    isRefused(other, /this program runs its own workflow/)
-    const help = await here.node("shout.ts", "--help")
-    assert.match(help.stdout, /The workflow shouting: (.|\n)*node shout\.ts run input\.txt/)
-    const ofRun = await here.node("shout.ts", "run", "--help")
-    assert.match(ofRun.stdout, /Start a run of the workflow shouting(.|\n)*node shout\.ts run input\.txt --relay/)
-    const ofStep = await here.node("shout.ts", "step", "--help")
-    assert.match(ofStep.stdout, /node shout\.ts step latest shout --force/)
-    for (const { stdout } of [help, ofRun, ofStep]) assert.notMatch(stdout, /requirement|--workflow|ready|design\//)
   })
 })

@@ -1,7 +1,8 @@
 import { spawnSync } from "node:child_process"
 import { assert, describe, it } from "@effect/vitest"
-import { launcher, place } from "./support/cli.ts"
-import { needs } from "./support/tool.ts"
+import { launcher } from "../../../../../test/support/cli.ts"
+import { needs } from "../../../../../test/support/tool.ts"
+import { place } from "../../support/place.ts"
 
 const run = ["run", "--workflow", "gated.ts", "--input", '{"text": "a shelf"}']
 
@@ -37,7 +38,7 @@ describe("a gate, from the command line", () => {
     assert.strictEqual(suspended.status, 4, suspended.stderr)
     assert.match(suspended.stdout, /waits for a decision: approval\n {2}text: a shelf\n {2}stepwright decide/)
     here.write("decision.json", '{"approved": true}')
-    const decided = await here.startWith({ input: here.read("decision.json") }, "decide", "approval", "-").ended
+    const decided = await here.withInput(here.read("decision.json")).stepwright("decide", "approval", "-")
     assert.strictEqual(decided.status, 0, decided.stderr)
     const resumed = await here.stepwright("resume")
     assert.deepStrictEqual([resumed.status, resumed.stdout.endsWith("build:\nbuilt\n")], [0, true], resumed.stderr)
@@ -56,7 +57,7 @@ describe("a gate, from the command line", () => {
   it(
     "leaves the run suspended on a terminal where the line is empty, the input ends, or Ctrl-C is pressed",
     needs("python3"),
-    () => {
+    async () => {
       for (const [typed, expected] of [
         ["\n", 4],
         ["\u0004", 4],
@@ -65,9 +66,10 @@ describe("a gate, from the command line", () => {
         const here = place(["gated.ts"])
         const { shown, status } = onTerminal(here.path(""), [typed], ...run)
         assert.strictEqual(status, expected, shown)
-        const left = onTerminal(here.path(""), [], "status")
-        assert.include(left.shown, "SUSPENDED")
-        assert.match(left.shown, /\? approval {2}waits for a decision/)
+        // oxlint-disable-next-line no-await-in-loop -- one after another
+        const left = await here.stepwright("status")
+        assert.include(left.stdout, "SUSPENDED")
+        assert.match(left.stdout, /\? approval {2}waits for a decision/)
       }
     }
   )

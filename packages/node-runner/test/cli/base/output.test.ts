@@ -1,18 +1,20 @@
 import { spawnSync } from "node:child_process"
 import { assert, describe, it } from "@effect/vitest"
-import { launcher, place, type Started, until } from "./support/cli.ts"
+import * as processes from "../../../../../test/support/cli.ts"
+import { until } from "../../support/folder.ts"
+import { place, placeIn } from "../../support/place.ts"
 
 const words = ["run", "--workflow", "tool.ts", "--input", '{"text":"one two"}']
 
 /** Closes a stream of a process as `head -1` does, once it has said something, and lets the process go on. */
-const closeEarly = async ({ process }: Started, stream: "stdout" | "stderr") => {
+const closeEarly = async ({ process }: processes.Started, stream: "stdout" | "stderr") => {
   await new Promise((resolve) => process[stream]!.once("data", resolve))
   process[stream]!.destroy()
 }
 
 describe("output", () => {
   it("may be closed by its reader: the run goes on to its end with its own status", async () => {
-    const here = place(["tool.ts"])
+    const here = processes.place(["tool.ts"])
     const run = here.start(...words, "--json")
     await closeEarly(run, "stderr")
     here.write("go", "")
@@ -26,12 +28,12 @@ describe("output", () => {
   })
 
   it("that cannot be written is told once on the other stream, ends no run, and makes the status 1", async () => {
-    const here = place(["tool.ts"])
+    const here = processes.place(["tool.ts"])
     here.write("go", "")
     const full = await here.startWith({ stdout: "/dev/full" }, ...words).ended
     assert.strictEqual(full.status, 1, full.stderr)
     assert.match(full.stderr, /\nstepwright: standard output cannot be written: no space left on device\n$/)
-    assert.include((await here.stepwright("status")).stdout, "COMPLETED")
+    assert.include((await placeIn(here).stepwright("status")).stdout, "COMPLETED")
 
     const silent = await here.startWith({ stderr: "/dev/full" }, ...words).ended
     assert.strictEqual(silent.status, 1)
@@ -46,11 +48,19 @@ describe("output", () => {
     const here = place(["tool.ts"])
     here.write("go", "")
     await here.stepwright(...words)
-    const nowhere = ["2>/dev/full", "2</dev/null", "2>&-"]
-    const commands = ["list", "status", "export", "graph", "plan", "show outer/inner/words", "list --json"]
-    for (const [index, args] of [...commands, "list", "status"].entries()) {
-      const script = `"$0" "$1" ${args} ${nowhere[index % 3]} > out.txt`
-      const { status } = spawnSync("sh", ["-c", script, process.execPath, launcher], { cwd: here.path("") })
+    for (const args of ["list", "status", "export", "graph", "plan", "show outer/inner/words", "list --json"]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after another
+      const { status, stderr, stdout } = await here.stepwright(...args.split(" "))
+      assert.deepStrictEqual([status, stderr], [0, ""], args)
+      assert.isAbove(stdout.length, 0)
+    }
+    for (const [nowhere, args] of [
+      ["2>/dev/full", "list"],
+      ["2</dev/null", "status"],
+      ["2>&-", "export"]
+    ]) {
+      const script = `"$0" "$1" ${args} ${nowhere} > out.txt`
+      const { status } = spawnSync("sh", ["-c", script, process.execPath, processes.launcher], { cwd: here.path("") })
       assert.strictEqual(status, 0, script)
       assert.notInclude(here.read("out.txt"), "cannot be written")
       assert.isAbove(here.read("out.txt").length, 0)
@@ -60,12 +70,12 @@ describe("output", () => {
   it("that was not opened for writing was never wanted on standard error, and is told of standard output", async () => {
     const here = place(["tool.ts"])
     here.write("go", "")
-    const quiet = spawnSync("sh", ["-c", '"$0" "$@" 2</dev/null', process.execPath, launcher, ...words], {
+    const quiet = spawnSync("sh", ["-c", '"$0" "$@" 2</dev/null', process.execPath, processes.launcher, ...words], {
       cwd: here.path(""),
       encoding: "utf8"
     })
     assert.deepStrictEqual([quiet.status, quiet.stdout.startsWith("COMPLETED")], [0, true], quiet.stdout)
-    const deaf = spawnSync("sh", ["-c", '"$0" "$@" 1</dev/null', process.execPath, launcher, "list"], {
+    const deaf = spawnSync("sh", ["-c", '"$0" "$@" 1</dev/null', process.execPath, processes.launcher, "list"], {
       cwd: here.path(""),
       encoding: "utf8"
     })
@@ -78,7 +88,7 @@ describe("output", () => {
     here.write("go", "")
     await here.stepwright(...words)
     const script = 'ulimit -f 1; exec "$0" "$1" export > state.json'
-    const limited = spawnSync("sh", ["-c", script, process.execPath, launcher], {
+    const limited = spawnSync("sh", ["-c", script, process.execPath, processes.launcher], {
       cwd: here.path(""),
       encoding: "utf8"
     })
@@ -90,7 +100,7 @@ describe("output", () => {
 
 describe("signals", () => {
   it("cancel a run in an orderly way, each with its own status", async () => {
-    const here = place(["tool.ts"])
+    const here = processes.place(["tool.ts"])
     for (const [signal, expected] of [
       ["SIGTERM", 143],
       ["SIGHUP", 129]
@@ -105,7 +115,7 @@ describe("signals", () => {
       assert.match(stderr, /interrupted; go on with: stepwright resume \S+\n$/)
       here.write("calls.log", "")
     }
-    const listed = JSON.parse((await here.stepwright("list", "--json")).stdout)
+    const listed = JSON.parse((await placeIn(here).stepwright("list", "--json")).stdout)
     assert.deepStrictEqual(
       listed.map(({ status }: { readonly status: string }) => status),
       ["CANCELLED", "CANCELLED"]
@@ -113,7 +123,7 @@ describe("signals", () => {
   })
 
   it("end at the second a process that hangs", async () => {
-    const here = place(["hang.ts"])
+    const here = processes.place(["hang.ts"])
     for (const [first, second, expected] of [
       ["SIGINT", "SIGINT", 130],
       ["SIGINT", "SIGTERM", 143]
@@ -135,7 +145,7 @@ describe("signals", () => {
 
 describe("the launcher", () => {
   it("takes with it what it has started, also when it is killed before that runs", async () => {
-    const orphan = place([], { STEPWRIGHT_LAUNCHER: "999999" })
+    const orphan = processes.place([], { STEPWRIGHT_LAUNCHER: "999999" })
     const { status, stdout } = await orphan.stepwright("--version")
     assert.deepStrictEqual([status, stdout], [null, ""])
   })
@@ -146,7 +156,7 @@ describe("standard input", () => {
     const here = place(["tool.ts"])
     here.write("go", "")
     const withInput = async (input: string | Uint8Array, ...args: ReadonlyArray<string>) => {
-      const { status, stderr, stdout } = await here.startWith({ input }, ...args).ended
+      const { status, stderr, stdout } = await here.withInput(input).stepwright(...args)
       assert.strictEqual(status, 0, stderr)
       return stdout
     }
@@ -158,15 +168,16 @@ describe("standard input", () => {
     const state = (await here.stepwright("export")).stdout
     assert.match(await withInput(state, "import", "-", "--workflow", "tool.ts"), /^\S+\n$/)
     for (const args of ["run -", "run --input -", "ask -", "import -", "set upper -"]) {
-      const { status, stderr } = spawnSync("sh", ["-c", `"$0" "$1" ${args} < .`, process.execPath, launcher], {
-        cwd: here.path(""),
-        encoding: "utf8"
-      })
-      assert.strictEqual(status, 2, stderr)
-      assert.match(stderr, /^stepwright: standard input is a folder: name a file in it/)
+      // oxlint-disable-next-line no-await-in-loop -- one after another
+      const empty = await here.stepwright(...args.split(" "))
+      assert.deepStrictEqual([empty.status, empty.stdout], [2, ""])
+      assert.match(empty.stderr, /^stepwright: standard input is empty/)
     }
-    const empty = await here.startWith({ input: "" }, "run", "-").ended
-    assert.deepStrictEqual([empty.status, empty.stdout], [2, ""])
-    assert.match(empty.stderr, /^stepwright: standard input is empty/)
+    const folder = spawnSync("sh", ["-c", '"$0" "$1" run - < .', process.execPath, processes.launcher], {
+      cwd: here.path(""),
+      encoding: "utf8"
+    })
+    assert.strictEqual(folder.status, 2, folder.stderr)
+    assert.match(folder.stderr, /^stepwright: standard input is a folder: name a file in it/)
   })
 })
