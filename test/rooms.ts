@@ -36,6 +36,9 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["testing/JournalConformance", "testing/WorkspaceConformance"],
     ["testing/LlmClientConformance", "testing/TestRunnerConformance"],
     ["testing/ParserLaws", "testing/TemplateLaws", "testing/Prompts", "testing/States"],
+    "testing/simulate/base",
+    "testing/simulate",
+    ["testing/Simulate"],
     ["testing/index"]
   ],
   llm: [

@@ -212,7 +212,8 @@ const refused = ({ text, usage }: LlmReply) => {
   return new LlmError({ reason: new ContentRefused({ detail, usage }) })
 }
 
-const read = ({ check, output, parser }: Call, reply: LlmReply): Result.Result<unknown, OutputParseError> => {
+/** What a step makes of a reply. */
+export const read = ({ check, output, parser }: Call, reply: LlmReply): Result.Result<unknown, OutputParseError> => {
   if (reply.finishReason === "length") return Result.fail(cutOff(reply))
   const misfit = (expected: string, detail: string) =>
     new OutputParseError({ expected, found: excerpt(reply.text, shown), place: "", detail, truncated: false })

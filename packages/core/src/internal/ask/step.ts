@@ -47,6 +47,12 @@ export interface Replacement {
   readonly system?: string
 }
 
+/** How a model answers a step: the text that has an output in it, and whether a text can be used. */
+export interface Speech {
+  readonly print: (output: unknown) => string
+  readonly accepts: (text: string, input: unknown) => boolean
+}
+
 /** What the engine does with a step. */
 export interface Inside {
   readonly input: JsonCodec.JsonCodec<unknown>
@@ -60,6 +66,8 @@ export interface Inside {
   readonly isCurrent?:
     | ((output: () => unknown, input: () => unknown) => Effect.Effect<boolean, unknown, unknown>)
     | undefined
+  /** How a model answers it, if one does. */
+  readonly speech?: Speech
   /** The same step with something replaced; what `defaults` says holds where neither the step nor `own` does. */
   readonly configure: (own: Replacement, defaults: call.ModelSettings) => UntypedStep
   /** The step as code made it, of one in which something was replaced. */
@@ -86,6 +94,12 @@ export const isStep = (value: unknown): value is UntypedStep => Predicate.hasPro
 
 /** What the engine does with a step: of any type, as it is a step that was made here. */
 export const insideOf = (step: { readonly [TypeId]: unknown }): Inside => step[TypeId] as Inside
+
+/** The step with some of its inside replaced. */
+export const within = (self: UntypedStep, inside: Partial<Inside>): UntypedStep => ({
+  ...self,
+  [TypeId]: { ...insideOf(self), ...inside }
+})
 
 type Shown = Pick<UntypedStep, "name" | "version" | "model" | "produces" | "isGate" | "cache">
 
@@ -165,6 +179,14 @@ export const modelStep = (options: ModelStep): UntypedStep => {
       output,
       error: undefined,
       parts: { step: [name, version], parser: parser.id, format, parameters: settings.parameters },
+      speech: {
+        print: (value) => parser.print(output.encode(value)),
+        accepts: (text, input) => {
+          const check = checked && ((output: unknown) => checked(output, own(input)))
+          const reply = { text, finishReason: "stop", usage: {} } as const
+          return Result.isSuccess(call.read({ step: name, settings, format, parser, output, check }, reply))
+        }
+      },
       prepare: (read) => {
         const messages = [...opening, ask(read())]
         const check = checked && ((output: unknown) => checked(output, read()))

@@ -117,7 +117,7 @@ export const bodiesOf = (node: Node): ReadonlyArray<readonly [path: string, body
 }
 
 /** A node with other bodies in place of those that `bodiesOf` gives. */
-const withBodies = (node: Node, bodies: ReadonlyArray<Body>): Node => {
+export const withBodies = (node: Node, bodies: ReadonlyArray<Body>): Node => {
   const [body] = bodies
   if (body === undefined || node._tag === "Input" || node._tag === "Let" || node._tag === "All") return node
   if (node._tag === "Branch") return { ...node, cases: node.cases.map(([name, body], i) => [name, bodies[i] ?? body]) }

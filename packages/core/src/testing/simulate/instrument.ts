@@ -1,0 +1,179 @@
+// A workflow that tells what the functions and steps in it do. It has the same paths and fingerprints as the one it is
+// made of.
+
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { insideOf, isStep, type Prepared, type UntypedStep, within } from "../../internal/ask/step.ts"
+import {
+  below,
+  bodiesOf,
+  type Body,
+  type Node,
+  nodesOf,
+  type UntypedWorkflow,
+  withBodies,
+  withNodes
+} from "../../internal/definition/nodes.ts"
+import type { Compiled } from "../../internal/definition/selector.ts"
+import type { JsonCodec } from "../../internal/json/codec.ts"
+import { own } from "../../internal/json/own.ts"
+import { Execution } from "./base/execution.ts"
+import { changed, ofScope, ofValue, twice, type Watch } from "./probe.ts"
+import { difference } from "./base/same.ts"
+import { sample } from "./base/sample.ts"
+import { told } from "./trace.ts"
+
+export interface Watching extends Watch {
+  /** A step of code is at work, and is done. */
+  readonly begin: (execution: Execution) => void
+  readonly end: (execution: Execution, isSuccess: boolean) => void
+}
+
+const roles: Readonly<Record<string, string>> = {
+  input: "what feeds it",
+  value: "the function of `let`",
+  items: "the function of `items`",
+  key: "the function of `key`",
+  dependsOn: "the function of `dependsOn`",
+  on: "the function of `on`",
+  next: "the function of `next`",
+  until: "the function of `until`"
+}
+
+/** Functions of an item, which need not have names in it. */
+const ofItems = new Set(["key", "dependsOn"])
+
+const wire = (watch: Watching, path: string, name: string, compiled: Compiled): Compiled => {
+  if (compiled.wire !== undefined) return compiled
+  const probe = ofItems.has(name) ? ofValue : ofScope
+  return { select: probe(watch, path, roles[name] ?? name, compiled.select) }
+}
+
+/** The workflow, watched. */
+export const instrument = (workflow: UntypedWorkflow, watch: Watching): UntypedWorkflow => {
+  // where a step stands twice it is the same step
+  const steps = new Map<UntypedStep, UntypedStep>()
+  const stepOf = (step: UntypedStep): UntypedStep => {
+    const known = steps.get(step) ?? instrumentStep(step, watch)
+    steps.set(step, known)
+    return known
+  }
+  const nodesIn = (nodes: ReadonlyArray<Node>, parent: string): ReadonlyArray<Node> =>
+    nodes.map((node): Node => {
+      if (node._tag === "All") return { ...node, parts: node.parts.map((part) => nodesIn(part, parent)) }
+      if (!("name" in node)) return node
+      const path = below(node, parent, "")
+      const wires = Object.fromEntries(
+        Object.entries(node.wires).map(([name, compiled]) => [name, compiled && wire(watch, path, name, compiled)])
+      )
+      const bodies = bodiesOf(node).map(([name, body]): Body =>
+        isStep(body) ? stepOf(body) : withNodes(body, nodesIn(nodesOf(body), below(node, parent, name)))
+      )
+      // the same wires, watched
+      return withBodies({ ...node, wires } as typeof node, bodies)
+    })
+  return withNodes(workflow, nodesIn(nodesOf(workflow), ""))
+}
+
+/** A value is what its Schema reads of what it writes. */
+const roundTrip = (watch: Watching, path: string, what: string, codec: JsonCodec<unknown>, value: unknown): void => {
+  const law = "Schemas read what they write"
+  const written = Result.try(() => codec.encode(value))
+  // what does not fit at all is told by the run
+  if (Result.isFailure(written)) return
+  const read = codec.decode(written.success)
+  if (Result.isFailure(read)) {
+    const happened = `it refuses its own ${JSON.stringify(written.success)}: ${read.failure.message}`
+    return watch.found({ law, path, expected: `the Schema of ${what} reads what it writes`, happened })
+  }
+  const differ = difference(value, read.success)
+  if (differ !== undefined) {
+    const { expected, happened } = told(differ, what)
+    return watch.found({ law, path, expected, happened: `written as JSON and read again, ${happened}` })
+  }
+  const again = Result.try(() => codec.encode(read.success))
+  const other = Result.isSuccess(again) ? difference(written.success, again.success) : undefined
+  if (other !== undefined) {
+    const { expected, happened } = told(other, `${what}, as JSON`)
+    watch.found({ law, path, expected, happened: `read and written again, ${happened}` })
+  }
+}
+
+const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
+  const inside = insideOf(step)
+  const { name } = step
+  const prepare: typeof inside.prepare = (read, encoded) => {
+    const isProbing = watch.isProbing
+    /** What was handed out, and what it was. */
+    const given: Array<{ readonly value: unknown; readonly before: unknown }> = []
+    const handing = () => {
+      const value = read()
+      if (isProbing && given.length < 8) given.push({ value, before: own(value) })
+      return value
+    }
+    const look = (path: string, what: string) => {
+      for (const { before, value } of given.splice(0)) {
+        const broken = changed(path, what, before, value)
+        if (broken !== undefined) watch.found(broken)
+      }
+    }
+    const call = () => inside.prepare(handing, encoded)
+    const prepared: Prepared = isProbing
+      ? twice(watch, name, "the function of `variables`", call, ({ parts }) => parts)
+      : call()
+    if (isProbing) look(name, "the function of `variables`")
+    if (isProbing && !step.isGate) roundTrip(watch, name, "the input", inside.input, own(read()))
+    return {
+      ...prepared,
+      work: (context) =>
+        Effect.suspend(() => {
+          const { path } = context
+          const { speech } = inside
+          const execution: Execution = {
+            path,
+            calls: new Map(),
+            spoilt: new Map(),
+            failed: [],
+            accepts: speech && ((text) => speech.accepts(text, read())),
+            reply: speech && ((seed) => replyOf(step, read, seed))
+          }
+          if (step.model === undefined) watch.begin(execution)
+          return prepared.work(context).pipe(
+            Effect.provideService(Execution, execution),
+            Effect.onExit((exit) =>
+              Effect.sync(() => {
+                watch.end(execution, Exit.isSuccess(exit))
+                if (isProbing) look(path, step.model === undefined ? "`run`" : "`check`")
+              })
+            ),
+            Effect.tap((output) =>
+              Effect.sync(() => {
+                if (isProbing) roundTrip(watch, path, "the output", inside.output, output)
+              })
+            )
+          )
+        })
+    }
+  }
+  return within(step, { prepare })
+}
+
+const mostTries = 50
+
+/** A reply that a step takes. */
+const replyOf = (step: UntypedStep, read: () => unknown, seed: number): string | undefined => {
+  const { speech } = insideOf(step)
+  if (speech === undefined) return undefined
+  let made: string | undefined
+  for (let i = 0; i < mostTries; i++) {
+    const text = Option.flatMap(sample(step.output, seed + i * 7919), (output) =>
+      Result.getSuccess(Result.try(() => speech.print(output)))
+    )
+    if (Option.isNone(text)) continue
+    made = text.value
+    if (speech.accepts(made, read())) return made
+  }
+  return made
+}

@@ -1,0 +1,211 @@
+// What holds of a run in any world, beside a calm one of the same input.
+
+import * as Fingerprint from "../../Fingerprint.ts"
+import * as StepPath from "../../StepPath.ts"
+import { describeError } from "../../WorkflowError.ts"
+import type { Execution } from "./base/execution.ts"
+import { countOf, difference } from "./base/same.ts"
+import { type Broken, told, type Trace } from "./trace.ts"
+
+/** The calls that executions of each path make, by what they ask. */
+export type Calls = ReadonlyMap<string, ReadonlyMap<string, number>>
+
+const endOf = ({ lives }: Trace) => lives.findLast(({ isAgain, outcome }) => !isAgain && outcome !== undefined)?.outcome
+
+export const outputOf = (trace: Trace): unknown => {
+  const ending = endOf(trace)?.ending
+  return ending?._tag === "Completed" ? ending.output : undefined
+}
+
+/** Why a run did not complete, if it did not. */
+export const whyNot = (trace: Trace): Pick<Broken, "path" | "happened"> | undefined => {
+  const fault = trace.lives.find(({ fault }) => fault !== undefined)?.fault
+  if (fault !== undefined) return { path: undefined, happened: `it cannot run: ${fault}` }
+  const ending = endOf(trace)?.ending
+  if (ending === undefined) return { path: undefined, happened: "it does not end" }
+  if (ending._tag === "Completed") return undefined
+  return { path: ending.path, happened: `it is ${ending._tag.toLowerCase()}: ${describeError(ending.reason).message}` }
+}
+
+const sameOutput = (calm: Trace, trace: Trace): Broken | undefined => {
+  const law = "same output"
+  const not = whyNot(trace)
+  if (not !== undefined) return { law, expected: "it completes, as a run to which nothing happens does", ...not }
+  const record = ofRecords(calm, trace)
+  if (record !== undefined) return record
+  const differ = difference(outputOf(calm), outputOf(trace))
+  return differ && { law, path: undefined, ...told(differ, "the output") }
+}
+
+/** What a path asked a model last. */
+const askedAt = ({ receipts }: Trace, path: string): string | undefined =>
+  receipts.findLast((it) => it.path === path)?.prompt
+
+/** The first step that came to something else, though all before it did not. */
+const ofRecords = (calm: Trace, trace: Trace): Broken | undefined => {
+  const [before, after] = [endOf(calm)?.state, endOf(trace)?.state]
+  if (before === undefined || after === undefined) return undefined
+  const order = Object.entries(before.records).toSorted(([, a], [, b]) => (a.result?.at ?? 0) - (b.result?.at ?? 0))
+  for (const [path, { result }] of order) {
+    const other = after.records[path]?.result
+    if (result === undefined) continue
+    if (other === undefined) {
+      return { law: "same output", path, expected: `${path} has a result`, happened: "it has none" }
+    }
+    const isSame = result.fingerprint.value === other.fingerprint.value
+    const differ = difference(result.output, other.output)
+    if (!isSame) {
+      const parts = Fingerprint.changed(result.fingerprint, other.fingerprint).join(", ")
+      const asked = difference(askedAt(calm, path), askedAt(trace, path))
+      return {
+        law: "same output",
+        path,
+        expected: `it is asked what it is asked in peace${asked === undefined ? "" : `: ${asked.expected}`}`,
+        happened: `its ${parts} is another${asked === undefined ? "" : `: ${asked.found}`}`
+      }
+    }
+    if (differ === undefined) continue
+    const law = result.by === "code" ? "steps of code give the same for the same" : "same output"
+    return { law, path, ...told(differ, "its output") }
+  }
+  return undefined
+}
+
+const leastWork = (calm: Trace, trace: Trace): Broken | undefined => {
+  if (whyNot(trace) !== undefined || calm.events.some(({ _tag }) => _tag === "StepFailed")) return undefined
+  const kept = ({ receipts }: Trace) => receipts.filter(({ fate }) => fate === "Kept")
+  const [expected, found] = [calm, trace].map((trace) => countOf(kept(trace).map(({ key }) => key)))
+  for (const receipt of kept(trace)) {
+    const [wanted, got] = [expected!.get(receipt.key) ?? 0, found!.get(receipt.key) ?? 0]
+    if (got === wanted) continue
+    return {
+      law: "least work",
+      path: receipt.path,
+      expected: `the model is asked ${times(wanted)}, "${receipt.asks}"`,
+      happened: `it is asked ${times(got)}, what was in flight when a life ended not counted`
+    }
+  }
+  for (const receipt of kept(calm)) {
+    if (found!.has(receipt.key)) continue
+    return {
+      law: "least work",
+      path: receipt.path,
+      expected: `the model is asked, "${receipt.asks}"`,
+      happened: "it is never asked that"
+    }
+  }
+  return undefined
+}
+
+const times = (count: number) => (count === 1 ? "once" : count === 2 ? "twice" : `${count} times`)
+
+const nothingLost = ({ events, lives }: Trace): Broken | undefined => {
+  for (const { before, from, plan, to } of lives) {
+    if (before === undefined) continue
+    for (const event of events.slice(from, to)) {
+      if (event._tag !== "StepStarted" || before.records[event.path]?.result === undefined) continue
+      const why = plan?.find(({ path }) => path === event.path)?.why
+      return {
+        law: "nothing is lost",
+        path: event.path,
+        expected: "the result that is in the journal is taken, as nothing changed",
+        happened: `the step runs again${why === undefined || why === "" ? "" : `: ${why}`}`
+      }
+    }
+  }
+  return undefined
+}
+
+const planTold = ({ events, lives }: Trace): Broken | undefined => {
+  for (const { from, plan, to } of lives) {
+    if (plan === undefined) continue
+    for (const event of events.slice(from, to)) {
+      if (event._tag !== "StepStarted") continue
+      const { path } = event
+      const entry = plan.find((it) => it.path === path)
+      const isForetold = plan.some((it) => it.action !== "reuse" && StepPath.matches(it.path, path))
+      if (entry?.action !== "reuse" && isForetold) continue
+      const said = entry === undefined ? "nothing" : `${entry.action} ${entry.why}`.trim()
+      return { law: "the plan tells the truth", path, expected: `the plan says of it: ${said}`, happened: "it runs" }
+    }
+  }
+  return undefined
+}
+
+const nothingToDo = ({ events, lives, receipts }: Trace): Broken | undefined => {
+  const again = lives.findIndex(({ isAgain }) => isAgain)
+  const life = lives[again]
+  if (life === undefined) return undefined
+  const law = "what is done is done"
+  const expected = "a run that is complete, run again, does nothing"
+  const receipt = receipts.find((it) => it.life === again)
+  if (receipt !== undefined) return { law, path: receipt.path, expected, happened: `it asks "${receipt.asks}"` }
+  const started = events.slice(life.from, life.to).find(({ _tag }) => _tag === "StepStarted")
+  if (started?._tag === "StepStarted") return { law, path: started.path, expected, happened: "the step runs" }
+  const ending = life.outcome?.ending
+  const before = lives[again - 1]?.outcome?.ending
+  if (ending?._tag !== "Completed" || before?._tag !== "Completed") {
+    return { law, path: undefined, expected, happened: life.fault ?? "it does not complete" }
+  }
+  const differ = difference(before.output, ending.output)
+  return differ && { law, path: undefined, ...told(differ, "the output") }
+}
+
+/** That nobody asks again but who retries: more calls than in peace, in one execution of a step. */
+export const oneRetry = (calm: Calls, { calls, path, spoilt }: Execution): Broken | undefined => {
+  const known = calm.get(path)
+  if (known === undefined) return undefined
+  for (const [key, count] of calls) {
+    const wanted = known.get(key)
+    if (wanted === undefined || count <= wanted + (spoilt.get(key) ?? 0)) continue
+    return {
+      law: "retries have one owner",
+      path,
+      expected: `it makes ${wanted === 1 ? "one call" : `${wanted} calls`}, and passes an error on: the client retries, nobody else`,
+      happened: `it makes ${count} calls that ask the same, one after another or at once`
+    }
+  }
+  return undefined
+}
+
+/** What a step of code reads outside, its key tells: where it does not, another result answers the same. */
+export const keyTells = (calm: Trace, changed: Trace): ReadonlyArray<Broken> =>
+  Object.entries(endOf(calm)?.state.records ?? {}).flatMap(([path, { result }]): ReadonlyArray<Broken> => {
+    const other = endOf(changed)?.state.records[path]?.result
+    if (result?.by !== "code" || other?.fingerprint.value !== result.fingerprint.value) return []
+    const differ = difference(result.output, other.output)
+    if (differ === undefined) return []
+    const { expected, happened } = told(differ, "its output")
+    return [
+      {
+        law: "a key tells what is read",
+        path,
+        expected: `what is outside changes no result that is recorded: ${expected}`,
+        happened: `after a change outside ${happened}, and its key is the same: what it reads belongs into its key`
+      }
+    ]
+  })
+
+/** That who cannot ask a model says so: an error that nobody sees hides that a budget is used up. */
+export const passedOn = ({ failed, path }: Execution): Broken | undefined => {
+  const [reason] = failed
+  return reason === undefined
+    ? undefined
+    : {
+        law: "errors are passed on",
+        path,
+        expected: `it fails when its call of the model fails with ${reason}`,
+        happened: "it succeeds: the error was swallowed, and a run goes on that should stop"
+      }
+}
+
+/** The laws that do not hold of a run, the gravest first. */
+export const brokenIn = (calm: Trace, trace: Trace): ReadonlyArray<Broken> =>
+  [
+    ...trace.broken,
+    nothingToDo(trace),
+    nothingLost(trace),
+    planTold(trace),
+    sameOutput(calm, trace),
+    leastWork(calm, trace)
+  ].filter((broken) => broken !== undefined)

@@ -1,0 +1,46 @@
+import type { Broken, Trace } from "./trace.ts"
+import { inWords, type World } from "./world.ts"
+
+/** A law that a workflow breaks, and the smallest world found in which it does. */
+export interface Finding extends Broken {
+  /** `seeds: [seed]` finds it again; none where it shows in every world. */
+  readonly seed: number | undefined
+  readonly input: string
+  readonly world: World
+  readonly lines: ReadonlyArray<string>
+}
+
+const mostLines = 60
+
+/** The lines that tell most: where there are too many, those at the end. */
+const shortened = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+  lines.length <= mostLines ? lines : [`  … ${lines.length - mostLines} events before`, ...lines.slice(-mostLines)]
+
+const findingInText = ({ expected, happened, input, law, lines, path, seed, world }: Finding): string =>
+  [
+    `broken law: ${law}`,
+    `  at        ${path === undefined || path === "" ? "the run" : path}`,
+    `  expected  ${expected}`,
+    `  happened  ${happened}`,
+    `  input     ${input}`,
+    `  world     ${inWords(world).join("; ")}`,
+    `  again     ${seed === undefined ? "in every world" : `seeds: [${seed}]`}`,
+    ...shortened(lines).map((line) => `    ${line}`)
+  ].join("\n")
+
+/** What was found, as text. */
+export const inText = (workflow: string, findings: ReadonlyArray<Finding>): string => {
+  const [first] = findings
+  if (first === undefined) return ""
+  const laws = findings.length === 1 ? "a law" : `${findings.length} laws`
+  return [`"${workflow}" breaks ${laws}`, ...findings.map(findingInText)].join("\n\n")
+}
+
+/** A law that is broken in a world, as it is found. */
+export const findingOf = (broken: Broken, trace: Trace, input: string, isSeeded: boolean): Finding => ({
+  ...broken,
+  seed: isSeeded ? trace.world.seed : undefined,
+  input,
+  world: trace.world,
+  lines: trace.lines
+})

@@ -1,0 +1,324 @@
+// A run in a world: its lives one after another, each a process of its own over the same journal, until one comes to an end.
+
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Logger from "effect/Logger"
+import * as Random from "effect/Random"
+import * as Engine from "../../Engine.ts"
+import { Journal } from "../../Journal.ts"
+import { LlmClient } from "../../LlmClient.ts"
+import type { WorkflowEvent } from "../../WorkflowEvent.ts"
+import type { WorkflowState } from "../../WorkflowState.ts"
+import type * as Workflow from "../../Workflow.ts"
+import { describeError, type WorkflowError } from "../../WorkflowError.ts"
+import type { Execution } from "./base/execution.ts"
+import * as journal from "./journal.ts"
+import { makeMachine } from "./base/process.ts"
+import * as provider from "./provider.ts"
+import { mix, seeded } from "./base/random.ts"
+import type { Broken, LifeTrace, Receipt, Trace } from "./trace.ts"
+import type { End, Life, World } from "./world.ts"
+
+export type AnyWorkflow = Workflow.Workflow<unknown, unknown, unknown, unknown>
+
+export interface Scene {
+  readonly workflow: AnyWorkflow
+  readonly input: unknown
+  readonly model: provider.Model
+  readonly salt: number
+  readonly sampleOf: (key: string, path: string) => number
+  readonly isSheltered: (path: string) => boolean
+  readonly decide: (path: string, question: unknown) => unknown
+  readonly limit: number
+  /** What a run goes on beside, where one does. */
+  readonly besides: { readonly input: unknown; readonly model: provider.Model; readonly salt: number }
+  /** The services of the steps. */
+  readonly services: Context.Context<never>
+  readonly servicesBeside: Context.Context<never>
+  /** Hears from the workflow while it runs. */
+  readonly listen: (heard: Heard) => void
+}
+
+export interface Heard {
+  readonly found: (broken: Broken) => void
+  readonly begin: (execution: Execution) => void
+  readonly end: (execution: Execution) => void
+}
+
+const runId = "simulated"
+
+/** How many lives a run may need after those of its world. */
+const mostLives = 12
+
+const silent = new Set<never>()
+
+const calmLife: Life = { end: undefined, faults: [] }
+
+export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World): Effect.fn.Return<Trace> {
+  const { input, workflow } = scene
+  const random = seeded(mix("world", world.seed))
+  const broken: Array<Broken> = []
+  const receipts: Array<Receipt> = []
+  const lines: Array<string> = []
+  const lives: Array<LifeTrace> = []
+  const atWork = new Set<Execution>()
+  const spoilt = new Set<string>()
+  const kept = journal.makeKept()
+  const epoch = 1_700_000_000_000 + (world.seed % 1000) * 86_400_000
+  const machine = makeMachine(epoch, random.next, () => atWork)
+  const found = (it: Broken) => {
+    if (!broken.some(({ law, path }) => law === it.law && path === it.path)) broken.push(it)
+  }
+  scene.listen({ found, begin: (execution) => atWork.add(execution), end: (execution) => atWork.delete(execution) })
+  let happenings = 0
+  let most = 0
+  /** Whether it asked so much that nothing goes on. */
+  let isStopped = false
+  /** What a life found when it began. */
+  let current: Pick<LifeTrace, "before" | "plan"> = { before: undefined, plan: undefined }
+
+  const say = (text: string, number?: number) => {
+    const seconds = `${((machine.now() - epoch) / 1000).toFixed(1)} s`
+    lines.push(`${String(number ?? "").padStart(4)}${seconds.padStart(10)}  ${text}`)
+  }
+
+  const live = Effect.fnUntraced(function* (
+    { end, faults }: Life,
+    kind: "World" | "Peace" | "Again",
+    work: Effect.Effect<LifeWork, WorkflowError<unknown>, unknown>
+  ) {
+    const life = lives.length
+    const from = kept.events.length
+    happenings = 0
+    atWork.clear()
+    if (life > 0) say(`— life ${life + 1} goes on from ${from} events`)
+    /** Whether a life ends with what happens now. */
+    const isEnd = (): End | undefined => {
+      machine.note()
+      const at = happenings++
+      return end !== undefined && "at" in end && end.at === at ? end : undefined
+    }
+    /** What waits in the journal's way, since it fails at the next event only. */
+    let isFailing: { readonly kept: boolean } | undefined
+    const meet = (text: string): Effect.Effect<void> =>
+      Effect.suspend(() => {
+        const its = isEnd()
+        say(text, happenings)
+        if (its?._tag === "Kill") {
+          say("the process dies")
+          machine.kill()
+          return Effect.never
+        }
+        if (its?._tag === "Cancel") cancel()
+        if (its?._tag === "Journal") isFailing = its
+        return Effect.void
+      })
+    const cancel = () => {
+      say("it is cancelled")
+      machine.cancel()
+    }
+    const write = (event: WorkflowEvent): journal.Written => {
+      const its = isEnd()
+      const failing = its?._tag === "Journal" ? its : isFailing
+      const text = inWords(event)
+      if (failing !== undefined) {
+        say(`${text}: the journal fails${failing.kept ? ", and has it all the same" : ""}`, happenings)
+        if (failing.kept) settle(event)
+        return failing.kept ? "FailedKept" : "Failed"
+      }
+      if (its?._tag === "Kill") {
+        say(`${text}: the process dies${its.kept ? "" : " before that is kept"}`, happenings)
+        if (its.kept) settle(event)
+        machine.kill()
+        return its.kept ? "KilledKept" : "Killed"
+      }
+      say(text, happenings)
+      settle(event)
+      if (its?._tag === "Cancel") cancel()
+      return "Kept"
+    }
+    const settle = (event: WorkflowEvent) => {
+      if (event._tag === "StepReplied") {
+        const receipt = receipts.find((it) => it.life === life && it.path === event.path && it.fate === "Replied")
+        if (receipt !== undefined) receipt.fate = "Kept"
+      } else if (event._tag === "StepSucceeded") {
+        for (const it of receipts) {
+          if (it.life === life && it.path === event.path && it.fate === "Replied") it.fate = "Kept"
+        }
+      } else if (event._tag === "StepFailed") {
+        // what it was answered before counts no more: it asks anew
+        for (const it of receipts) if (it.path === event.path && it.fate === "Kept") it.fate = "Lost"
+      }
+    }
+    const client = provider.make({
+      seed: world.seed,
+      latency: kind === "World" ? world.latency : "alike",
+      salt: scene.salt,
+      model: scene.model,
+      sampleOf: scene.sampleOf,
+      spoilt,
+      life,
+      faults,
+      budget: end?._tag === "Budget" ? end.calls : Infinity,
+      isSheltered: scene.isSheltered,
+      happen: meet,
+      receive: (receipt) => receipts.push(receipt),
+      found,
+      stop: () => {
+        isStopped = true
+        machine.kill()
+      },
+      limit: scene.limit
+    })
+    const around = Context.empty().pipe(
+      Context.add(Clock.Clock, machine.clock),
+      Context.add(Random.Random, { nextDoubleUnsafe: random.next, nextIntUnsafe: () => random.int(2 ** 31) }),
+      Context.add(Logger.CurrentLoggers, silent)
+    )
+    const own = Context.mergeAll(
+      scene.services,
+      around,
+      Context.make(LlmClient, client),
+      Context.make(Journal, journal.make(kept, write))
+    )
+    const noise = world.beside
+      ? Effect.provideContext(beside(scene, world.seed + life), Context.merge(scene.servicesBeside, around))
+      : Effect.void
+    const both = Effect.andThen(Effect.forkChild(noise), work)
+    // what the steps need is among the services
+    const ended = yield* machine.run(both as Effect.Effect<LifeWork, WorkflowError<unknown>>, own)
+    most = Math.max(most, happenings)
+    for (const it of receipts)
+      if (it.life === life && it.fate !== "Kept" && it.fate !== "Spoilt" && it.fate !== "Failed") it.fate = "Lost"
+    const trace: LifeTrace = {
+      ...current,
+      from,
+      to: kept.events.length,
+      outcome: undefined,
+      fault: undefined,
+      isAgain: kind === "Again"
+    }
+    current = { before: undefined, plan: undefined }
+    if (ended._tag === "Endless") {
+      const at = [...atWork].at(-1)?.path
+      found({
+        law: "an end",
+        path: at,
+        expected: "a run ends, or waits for something",
+        happened: ended.isIdle
+          ? "it waits for what never comes"
+          : "it goes on and on, and nothing happens: a loop that nothing bounds?"
+      })
+    }
+    if (ended._tag === "Done") return finish(trace, ended.exit)
+    lives.push(trace)
+    return ended._tag === "Killed" && !isStopped ? "Again" : "Over"
+  })
+  const finish = (trace: LifeTrace, exit: Exit.Exit<LifeWork, WorkflowError<unknown>>) => {
+    if (Exit.isSuccess(exit)) {
+      const { outcome } = exit.value
+      lives.push({ ...trace, outcome })
+      say(endInWords(outcome))
+      return outcome.ending._tag === "Completed" ? "Over" : "Again"
+    }
+    const isCancelled = Exit.hasInterrupts(exit)
+    const error = Cause.squash(exit.cause)
+    const { message, tag } = describeError(error)
+    const { tag: reason } = describeError((error as { readonly reason?: unknown }).reason)
+    const isJournal = tag === "WorkflowError" && (reason === "JournalError" || reason === "ResultNotRecorded")
+    lives.push(isCancelled || isJournal ? trace : { ...trace, fault: message })
+    say(isCancelled ? "it ends, cancelled" : `it ends: ${message}`)
+    return isCancelled || isJournal ? "Again" : "Over"
+  }
+
+  const work = Effect.gen(function* () {
+    let state: WorkflowState
+    if (kept.events.length === 0) state = yield* Engine.initialize(workflow, input, { run: runId })
+    else {
+      state = yield* Engine.load(workflow, runId)
+      const plan = yield* Engine.plan(workflow, state)
+      current = { before: state, plan }
+    }
+    for (;;) {
+      const outcome = yield* Engine.run(workflow, state)
+      if (outcome.undecided.length === 0 || outcome.ending._tag !== "Suspended") return { outcome }
+      state = outcome.state
+      const plan = yield* Engine.plan(workflow, state)
+      for (const { action, path, question } of plan) {
+        if (action !== "decide" || !outcome.undecided.includes(path)) continue
+        // a decision is JSON, or refused by its Schema
+        state = yield* Engine.decide(workflow, state, path, scene.decide(path, question) as never)
+      }
+    }
+  })
+
+  say("— life 1 begins")
+  for (let i = 0; i < world.lives.length + mostLives; i++) {
+    const own = world.lives[i]
+    const went = yield* live(own ?? calmLife, own === undefined ? "Peace" : "World", work)
+    if (went === "Over") break
+    // what it fails with in peace it fails with always
+    if (i > world.lives.length && lives.at(-1)?.outcome?.ending._tag === "Failed") break
+  }
+  const isComplete = lives.at(-1)?.outcome?.ending._tag === "Completed"
+  // of what is done nothing is done again
+  if (isComplete && world.seed % 4 === 0) yield* live(calmLife, "Again", work)
+  return { world, input, lives, events: kept.events, receipts, broken, lines, happenings: most }
+})
+
+interface LifeWork {
+  readonly outcome: Engine.RunOutcome<unknown, unknown>
+}
+
+/** Another run, which is nobody's business but that it goes on at the same time. */
+const beside = ({ besides, workflow, ...scene }: Scene, seed: number) => {
+  const client = provider.make({
+    ...scene,
+    seed,
+    latency: "any",
+    model: besides.model,
+    salt: besides.salt,
+    spoilt: new Set(),
+    life: 0,
+    faults: [],
+    budget: Infinity,
+    happen: () => Effect.void,
+    receive: () => {},
+    found: () => {},
+    stop: () => {}
+  })
+  return Engine.execute(workflow, besides.input, { run: "beside" }).pipe(
+    Effect.provideService(
+      Journal,
+      journal.make(journal.makeKept(), () => "Kept")
+    ),
+    Effect.provideService(LlmClient, client),
+    Effect.exit,
+    Effect.asVoid
+  )
+}
+
+const inWords = (event: WorkflowEvent): string => {
+  const path = "path" in event ? `${event.path}: ` : ""
+  switch (event._tag) {
+    case "StepFailed":
+      return `${path}StepFailed ${event.tag}`
+    case "RequestEnded":
+      return `${path}RequestEnded${event.error === undefined ? "" : ` ${event.error}`}`
+    case "RunEnded":
+      return `RunEnded ${event.status}`
+    case "ResultMoved":
+      return `${event.to}: ResultMoved from ${event.from}`
+    default:
+      return `${path}${event._tag}`
+  }
+}
+
+const endInWords = ({ ending }: Engine.RunOutcome<unknown, unknown>): string => {
+  if (ending._tag === "Completed") return "it completes"
+  const { message } = describeError(ending.reason)
+  return `it is ${ending._tag.toLowerCase()} at ${ending.path}: ${message}`
+}

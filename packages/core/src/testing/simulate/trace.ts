@@ -1,0 +1,64 @@
+import type { WorkflowEvent } from "../../WorkflowEvent.ts"
+import type { WorkflowState } from "../../WorkflowState.ts"
+import type { PlanEntry, RunOutcome } from "../../Engine.ts"
+import type { Difference } from "./base/same.ts"
+import type { World } from "./world.ts"
+
+/** A request that the model received. */
+export interface Receipt {
+  readonly life: number
+  /** The path of the step in whose execution it was made. */
+  readonly path: string
+  /** What it asks, without what was spoilt on the way. */
+  readonly key: string
+  /** Its last message, whole and in short. */
+  readonly prompt: string
+  readonly asks: string
+  /** `Kept`: the journal has the reply; `Lost`: nobody has it. */
+  fate: "Asked" | "Replied" | "Kept" | "Spoilt" | "Failed" | "Lost"
+}
+
+/** A law that does not hold, at a path where that is known. */
+export interface Broken {
+  readonly law: string
+  readonly path?: string | undefined
+  readonly expected: string
+  readonly happened: string
+}
+
+/** Expected and found, in words. */
+export const told = (difference: Difference, what: string) => {
+  const place = [what, difference.place].filter((part) => part !== "").join(".")
+  return { expected: `${place} is ${difference.expected}`, happened: `it is ${difference.found}` }
+}
+
+/** One life of a run. */
+export interface LifeTrace {
+  /** The state that it began with, unless it began the run. */
+  readonly before: WorkflowState | undefined
+  readonly plan: ReadonlyArray<PlanEntry> | undefined
+  /** How many events there were by then. */
+  readonly from: number
+  readonly to: number
+  /** What came of it: nothing where it was cut off. */
+  readonly outcome: RunOutcome<unknown, unknown> | undefined
+  /** Why it could not run at all. */
+  readonly fault: string | undefined
+  /** Whether all was done before it. */
+  readonly isAgain: boolean
+}
+
+/** How a run went in a world. */
+export interface Trace {
+  readonly world: World
+  readonly input: unknown
+  readonly lives: ReadonlyArray<LifeTrace>
+  readonly events: ReadonlyArray<WorkflowEvent>
+  readonly receipts: ReadonlyArray<Receipt>
+  /** What was seen to be wrong while it ran. */
+  readonly broken: ReadonlyArray<Broken>
+  /** What happened, a line each. */
+  readonly lines: ReadonlyArray<string>
+  /** How much happened in the longest life. */
+  readonly happenings: number
+}

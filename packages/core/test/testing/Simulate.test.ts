@@ -1,0 +1,64 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { Simulate } from "@stepwright/core/testing"
+import { file, planted, sound } from "./planted.ts"
+
+const input = { topic: "Effect" }
+
+const outside = (version: number) =>
+  Effect.sync(() => {
+    file.text = `text ${version}`
+  })
+
+describe("Simulate", () => {
+  describe("check", () => {
+    it.live("finds nothing wrong where nothing is", () =>
+      Effect.gen(function* () {
+        const report = yield* Simulate.check(sound, { input, seeds: 300 })
+        assert.isAtLeast(report.worlds, 300)
+        assert.isAtLeast(report.lives, 600)
+        assert.isAtLeast(report.requests, 1500)
+      })
+    )
+
+    it.live("makes inputs of the workflow's Schema", () =>
+      Effect.map(Simulate.check(sound, { seeds: 20 }), ({ worlds }) => assert.isAtLeast(worlds, 23))
+    )
+
+    // what is found of each, at which path
+    const wanted: Readonly<Record<keyof typeof planted, readonly [law: string, path: string]>> = {
+      "a clock in a selector": ["functions are pure", "draft"],
+      "random numbers in a function of variables": ["functions are pure", "outline"],
+      "a clock in a step of code": ["steps of code give the same for the same", "stamped"],
+      "random numbers in a key": ["what is done is done", "stamped"],
+      "an input changed in place by a selector": ["inputs stay as they are", "draft"],
+      "an input changed in place by a step of code": ["inputs stay as they are", "first"],
+      "a file without a key": ["a key tells what is read", "signed"],
+      "a Schema that does not read what it writes": ["Schemas read what they write", "odd"],
+      "an error swallowed that hides a budget": ["errors are passed on", "draft"],
+      "a result that hangs on the order of completion": ["steps of code give the same for the same", "both"],
+      "the order of completion in a variable outside": ["same output", "last"],
+      "a retry inside of a step": ["retries have one owner", "draft"],
+      "a count in a variable outside": ["functions are pure", "draft"],
+      "what one step leaves in a variable outside for another": ["same output", "draft"],
+      "a loop that nothing bounds": ["an end", "draft"],
+      "a loop that asks nobody": ["an end", "draft"]
+    }
+
+    for (const [name, workflow] of Object.entries(planted)) {
+      it.live(`finds ${name}`, () =>
+        Effect.gen(function* () {
+          // a pipeline of any of these types
+          const check = Simulate.check(workflow as typeof sound, { input, outside, seeds: 60 })
+          const { findings, message } = yield* Effect.flip(check)
+          const [law, path] = wanted[name as keyof typeof planted]
+          assert.include(
+            findings.map((finding) => [finding.law, finding.path].join(" at ")),
+            `${law} at ${path}`,
+            message
+          )
+        })
+      )
+    }
+  })
+})

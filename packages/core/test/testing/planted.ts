@@ -1,0 +1,197 @@
+// Small pipelines, each with one thing wrong in it.
+
+import { Effect, Schema, SchemaTransformation } from "effect"
+import { LlmClient, PromptTemplate, Step, Workflow } from "@stepwright/core"
+
+const Outline = Schema.Struct({ title: Schema.String, points: Schema.Array(Schema.String) })
+const Topic = Schema.Struct({ topic: Schema.String })
+
+const outline = Step.make("outline", {
+  input: Topic,
+  output: Outline,
+  prompt: PromptTemplate.make("Outline {{topic}}."),
+  variables: ({ topic }) => ({ topic })
+})
+
+const draft = Step.make("draft", {
+  input: Schema.Struct({ title: Schema.String, note: Schema.String }),
+  output: Schema.String,
+  prompt: PromptTemplate.make("Write {{title}}: {{note}}"),
+  variables: ({ note, title }) => ({ title, note })
+})
+
+const code = <A>(name: string, run: (text: string) => Effect.Effect<string, A, LlmClient.LlmClient>) =>
+  Step.effect(name, { input: Schema.String, output: Schema.String, run })
+
+const begun = Workflow.make("article", { input: Topic }).pipe(Workflow.bind("outline", outline, "input"))
+
+/** With nothing wrong in it. */
+export const sound = begun.pipe(
+  Workflow.forEach("drafts", draft, {
+    items: "outline.points",
+    key: (point) => point,
+    input: ({ item, outline }) => ({ title: outline.title, note: item })
+  }),
+  Workflow.bind(
+    "whole",
+    code("join", (text) => Effect.succeed(text.toUpperCase())),
+    ({ drafts }) => drafts.join("\n")
+  )
+)
+
+let count = 0
+let seen = ""
+const order: Array<string> = []
+
+/** What a file would have in it. */
+export const file = { text: "one" }
+
+const ask = (note: string) => Step.run(draft, { title: "A", note })
+
+const Odd = Schema.String.pipe(
+  Schema.decodeTo(
+    Schema.String,
+    SchemaTransformation.transform({ decode: (text) => text.slice(1), encode: (text) => text })
+  )
+)
+
+export const planted = {
+  "a clock in a selector": begun.pipe(
+    Workflow.bind("draft", draft, ({ outline }) => ({ title: outline.title, note: new Date().toISOString() }))
+  ),
+  "random numbers in a function of variables": Workflow.make("article", { input: Topic }).pipe(
+    Workflow.bind(
+      "outline",
+      Step.make("outline", {
+        input: Topic,
+        output: Outline,
+        prompt: PromptTemplate.make("Outline {{topic}}, as number {{number}}."),
+        variables: ({ topic }) => ({ topic, number: Math.random() })
+      }),
+      "input"
+    )
+  ),
+  "a clock in a step of code": begun.pipe(
+    Workflow.bind(
+      "stamped",
+      code("stamp", (text) => Effect.sync(() => `${text} ${Date.now()}`)),
+      "outline.title"
+    )
+  ),
+  "random numbers in a key": begun.pipe(
+    Workflow.bind(
+      "stamped",
+      Step.effect("stamp", {
+        input: Schema.String,
+        output: Schema.String,
+        key: () => Effect.sync(() => Math.random()),
+        run: (text) => Effect.succeed(text)
+      }),
+      "outline.title"
+    )
+  ),
+  "an input changed in place by a selector": begun.pipe(
+    Workflow.bind("draft", draft, ({ outline }) => ({
+      title: outline.title,
+      // oxlint-disable-next-line unicorn/no-array-sort -- that is what is wrong with it
+      note: (outline.points as Array<string>).sort((a, b) => (a < b ? 1 : -1)).join()
+    }))
+  ),
+  "an input changed in place by a step of code": begun.pipe(
+    Workflow.bind(
+      "first",
+      Step.effect("first", {
+        input: Schema.mutable(Schema.Array(Schema.String)),
+        output: Schema.String,
+        run: (points) => Effect.sync(() => points.shift() ?? "")
+      }),
+      ({ outline }) => [...outline.points]
+    )
+  ),
+  "a file without a key": begun.pipe(
+    Workflow.bind(
+      "signed",
+      code("sign", (text) => Effect.sync(() => `${text} ${file.text}`)),
+      "outline.title"
+    )
+  ),
+  "a Schema that does not read what it writes": begun.pipe(
+    Workflow.bind(
+      "odd",
+      Step.effect("odd", { input: Schema.String, output: Odd, run: (text) => Effect.succeed(text) }),
+      "outline.title"
+    )
+  ),
+  "an error swallowed that hides a budget": begun.pipe(
+    Workflow.bind(
+      "draft",
+      code("try", (note) => Effect.catch(ask(note), () => Effect.succeed("no text"))),
+      "outline.title"
+    )
+  ),
+  "a result that hangs on the order of completion": begun.pipe(
+    Workflow.bind(
+      "both",
+      code("both", (text) =>
+        Effect.suspend(() => {
+          const done: Array<string> = []
+          const one = (note: string) => Effect.map(ask(note), () => void done.push(note))
+          return Effect.as(Effect.all([one("one"), one("two"), one(text)], { concurrency: "unbounded" }), done).pipe(
+            Effect.map((done) => done.join())
+          )
+        })
+      ),
+      "outline.title"
+    )
+  ),
+  "the order of completion in a variable outside": begun.pipe(
+    Workflow.forEach(
+      "drafts",
+      code("note", (note) =>
+        Effect.map(ask(note), (text) => {
+          order.push(note)
+          return text
+        })
+      ),
+      { items: "outline.points", key: (point) => point, input: "item" }
+    ),
+    Workflow.bind("last", draft, ({ outline }) => ({ title: outline.title, note: order.slice(-3).join() }))
+  ),
+  "a retry inside of a step": begun.pipe(
+    Workflow.bind(
+      "draft",
+      code("again", (note) => Effect.retry(ask(note), { times: 2 })),
+      "outline.title"
+    )
+  ),
+  "a count in a variable outside": begun.pipe(
+    Workflow.bind("draft", draft, ({ outline }) => ({ title: outline.title, note: `number ${++count}` }))
+  ),
+  "what one step leaves in a variable outside for another": begun.pipe(
+    Workflow.bind(
+      "kept",
+      code("keep", (text) =>
+        Effect.sync(() => {
+          seen = text
+          return "kept"
+        })
+      ),
+      "outline.title"
+    ),
+    Workflow.bind("draft", draft, ({ kept }) => ({ title: kept, note: seen }))
+  ),
+  "a loop that nothing bounds": begun.pipe(
+    Workflow.bind(
+      "draft",
+      code("until", (note) => Effect.repeat(ask(note), { until: (text) => text === "perfect" })),
+      "outline.title"
+    )
+  ),
+  "a loop that asks nobody": begun.pipe(
+    Workflow.bind(
+      "draft",
+      code("forever", () => Effect.forever(Effect.void)),
+      "outline.title"
+    )
+  )
+} as const
