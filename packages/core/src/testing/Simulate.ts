@@ -212,22 +212,27 @@ const makeSearch = (bench: Bench, inputs: ReadonlyArray<unknown>, except: Readon
     findings.push(findingOf(broken, trace, show(trace.input), isSeeded))
 
   const through = Effect.fnUntraced(function* (seeds: ReadonlyArray<number>) {
-    const measures = []
-    for (let input = 0; input < inputs.length; input++) {
-      const { broken, measure, trace } = yield* bench.peace(input)
+    const inPeace = yield* bench.begin
+    for (const { broken, trace } of inPeace) {
       note(trace)
-      measures.push(measure)
       for (const it of broken) if (isNew(it)) add(it, trace, false)
     }
-    // what is wrong without any trouble is told first
-    if (findings.length > 0) return findings
+    // of a run that goes wrong without any trouble only what is seen at its place is told besides
+    const isWrong = findings.length > 0
+    if (findings.some(({ law }) => bench.hopeless.has(law))) return findings
+    const measures = []
+    for (let input = 0; input < inputs.length; input++) measures.push((yield* bench.peace(input)).measure)
     for (const seed of seeds) {
-      const { broken, trace } = yield* tryIn(worldOf(seed, measures))
-      for (const it of broken) {
+      const { broken, trace } = yield* tryIn(worldOf(seed, measures, bench.others))
+      for (const it of isWrong ? trace.broken : broken) {
         if (!isNew(it) || findings.length >= mostFindings) continue
         const least = yield* shrink(it, trace)
         if (isNew(least.broken)) add(least.broken, least.trace, true)
       }
+    }
+    for (const { broken, trace } of isWrong ? [] : yield* bench.end) {
+      note(trace)
+      for (const it of broken) if (isNew(it)) add(it, trace, false)
     }
     return findings
   })

@@ -34,13 +34,15 @@ describe("Simulate", () => {
       "an input changed in place by a selector": ["inputs stay as they are", "draft"],
       "an input changed in place by a step of code": ["inputs stay as they are", "first"],
       "a file without a key": ["a key tells what is read", "signed"],
+      "a key by index": ["a key is an item's own", "drafts"],
       "a Schema that does not read what it writes": ["Schemas read what they write", "odd"],
       "an error swallowed that hides a budget": ["errors are passed on", "draft"],
       "a result that hangs on the order of completion": ["steps of code give the same for the same", "both"],
-      "the order of completion in a variable outside": ["same output", "last"],
+      "the order of completion in a variable outside": ["the plan tells the truth", "last"],
       "a retry inside of a step": ["retries have one owner", "draft"],
       "a count in a variable outside": ["functions are pure", "draft"],
       "what one step leaves in a variable outside for another": ["same output", "draft"],
+      "what one step sets up in a variable outside for another": ["a process starts from nothing", "used"],
       "a loop that nothing bounds": ["an end", "draft"],
       "a loop that asks nobody": ["an end", "draft"]
     }

@@ -41,6 +41,7 @@ export const sound = begun.pipe(
 
 let count = 0
 let seen = ""
+let isSetUp = false
 const order: Array<string> = []
 
 /** What a file would have in it. */
@@ -115,6 +116,13 @@ export const planted = {
       "outline.title"
     )
   ),
+  "a key by index": begun.pipe(
+    Workflow.forEach("drafts", draft, {
+      items: ({ outline }) => outline.points.map((note, index) => ({ note, index })),
+      key: ({ index }) => String(index),
+      input: ({ item, outline }) => ({ title: outline.title, note: item.note })
+    })
+  ),
   "a Schema that does not read what it writes": begun.pipe(
     Workflow.bind(
       "odd",
@@ -179,6 +187,23 @@ export const planted = {
       "outline.title"
     ),
     Workflow.bind("draft", draft, ({ kept }) => ({ title: kept, note: seen }))
+  ),
+  "what one step sets up in a variable outside for another": begun.pipe(
+    Workflow.bind(
+      "ready",
+      code("prepare", (text) =>
+        Effect.sync(() => {
+          isSetUp = true
+          return text
+        })
+      ),
+      "outline.title"
+    ),
+    Workflow.bind(
+      "used",
+      code("use", (text) => Effect.sync(() => (isSetUp ? text : "nothing"))),
+      "ready"
+    )
   ),
   "a loop that nothing bounds": begun.pipe(
     Workflow.bind(

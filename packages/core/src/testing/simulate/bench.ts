@@ -4,18 +4,29 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { insideOf } from "../../internal/ask/step.ts"
+import { insideOf, type UntypedStep } from "../../internal/ask/step.ts"
 import { nodesOf, stepsOf, type UntypedWorkflow } from "../../internal/definition/nodes.ts"
 import * as StepPath from "../../StepPath.ts"
 import type { Execution } from "./base/execution.ts"
-import { instrument } from "./instrument.ts"
-import { brokenIn, type Calls, keyTells, oneRetry, passedOn, whyNot } from "./laws.ts"
+import { instrument, type Watching } from "./instrument.ts"
+import { type Edit, editOf, inputsLike, withItemInFront } from "./edit.ts"
+import {
+  brokenAfterEdit,
+  brokenIn,
+  type Calls,
+  fromNothing,
+  keyTells,
+  oneRetry,
+  passedOn,
+  stateOf,
+  whyNot
+} from "./laws.ts"
 import type { Model } from "./provider.ts"
 import { mix } from "./base/random.ts"
-import { type AnyWorkflow, type Heard, runWorld, type Scene } from "./run.ts"
+import { type AnyWorkflow, type Edit as Apply, type Heard, runWorld, type SampleOf, type Scene } from "./run.ts"
 import { sample } from "./base/sample.ts"
 import { shelter } from "./shelter.ts"
-import type { Broken, Trace } from "./trace.ts"
+import { type Broken, endless, type Items, type Trace } from "./trace.ts"
 import { calm as calmWorld, type Measure, type World } from "./world.ts"
 
 /** What is tried, and with what. */
@@ -37,19 +48,59 @@ export interface Subject {
 export interface Peace {
   readonly trace: Trace
   readonly measure: Measure
-  readonly broken: ReadonlyArray<Broken>
 }
 
 interface Known extends Peace {
-  readonly salt: number
   readonly calls: Calls
-  readonly samples: Map<string, Array<string>>
+  readonly samples: Samples
+}
+
+/** The paths that ask the same, in the order in which they did first. */
+type Samples = Map<string, Array<string>>
+
+const sampleOf =
+  (samples: Samples): SampleOf =>
+  (key, path) => {
+    const paths = samples.get(key) ?? []
+    samples.set(key, paths)
+    const at = paths.indexOf(path)
+    return at === -1 ? paths.push(path) - 1 : at
+  }
+
+/** What a run in a world is made with. */
+interface Running {
+  readonly salt: number
+  readonly samples: Samples
+  readonly samplesAfter?: Samples
+  readonly version?: number
+  readonly edit?: Apply | undefined
+  readonly instead?: ReadonlyMap<string, string>
+}
+
+const completes = "a run completes in peace"
+
+const nothing = new Map<string, string>()
+
+/** A run, and what is wrong with it. */
+export interface Tried {
+  readonly trace: Trace
+  readonly broken: ReadonlyArray<Broken>
 }
 
 export interface Bench {
+  /** Makes the runs that others are held against; tells what is wrong with these. */
+  readonly begin: Effect.Effect<ReadonlyArray<Tried>>
+  /** The laws that are broken where there is nothing to hold runs against. */
+  readonly hopeless: ReadonlySet<string>
+  /** Does once more what was done first, to see whether it goes as it went. */
+  readonly end: Effect.Effect<ReadonlyArray<Tried>>
+  /** The inputs, to which more can be added. */
+  readonly inputs: Array<unknown>
+  /** Those of them that nobody gave. */
+  readonly others: ReadonlyArray<number>
   /** What a run of an input comes to in peace; made once. */
   readonly peace: (input: number) => Effect.Effect<Peace>
-  readonly tryIn: (world: World) => Effect.Effect<{ readonly trace: Trace; readonly broken: ReadonlyArray<Broken> }>
+  readonly tryIn: (world: World) => Effect.Effect<Tried>
 }
 
 /** How many replies are made up before it is given up that any gets a run through. */
@@ -57,8 +108,20 @@ const mostSalts = 20
 
 const versions = [1, 2, 3]
 
+/** How many results are set by hand to see what becomes of keys, and how many steps of code are done by themselves. */
+const mostEdits = 6
+const mostStrangers = 8
+
+/** Replies that no other run has. */
+const strange = 9000
+
 export const makeBench = (subject: Subject): Bench => {
-  const { inputs, laws, workflow } = subject
+  const { laws, workflow } = subject
+  const inputs = [...subject.inputs]
+  const given = inputs.length
+  /** Inputs like the given ones, which these can be changed to. */
+  const others: Array<number> = []
+  let salt = 0
   const listeners: {
     current: Heard | undefined
     end: (execution: Execution, isSuccess: boolean) => Broken | undefined
@@ -66,9 +129,11 @@ export const makeBench = (subject: Subject): Bench => {
     current: undefined,
     end: () => undefined
   }
-  const watch = {
+  const watch: { -readonly [K in keyof Watching]: Watching[K] } = {
     isProbing: false,
     found: (broken: Broken) => listeners.current?.found(broken),
+    items: (path: string, items: Items) => listeners.current?.items(path, items),
+    standIn: () => Option.none(),
     begin: (execution: Execution) => listeners.current?.begin(execution),
     end: (execution: Execution, isSuccess: boolean) => {
       const broken = listeners.end(execution, isSuccess)
@@ -90,7 +155,10 @@ export const makeBench = (subject: Subject): Bench => {
     return { input: Option.getOrElse(other, () => inputs[input]), model: subject.model ?? silence, salt: 5000 }
   }
 
-  const run = (world: World, salt: number, samples: Map<string, Array<string>>, version = 0) =>
+  const run = (
+    world: World,
+    { edit, instead = nothing, salt, samples, samplesAfter = samples, version = 0 }: Running
+  ) =>
     Effect.scoped(
       Effect.gen(function* () {
         if (subject.outside !== undefined) yield* subject.outside(version)
@@ -101,14 +169,12 @@ export const makeBench = (subject: Subject): Bench => {
           input: inputs[world.input],
           model: subject.model ?? silence,
           salt,
-          sampleOf: (key, path) => {
-            const paths = samples.get(key) ?? []
-            samples.set(key, paths)
-            const at = paths.indexOf(path)
-            return at === -1 ? paths.push(path) - 1 : at
-          },
+          sampleOf: sampleOf(samples),
+          sampleAfter: sampleOf(samplesAfter),
           isSheltered,
           decide,
+          edit,
+          instead,
           limit: subject.limit,
           besides: besideOf(world.input),
           services,
@@ -132,56 +198,148 @@ export const makeBench = (subject: Subject): Bench => {
     return { calls, end }
   }
 
-  const inPeace = Effect.fnUntraced(function* (input: number): Effect.fn.Return<Known> {
-    const salts = subject.model === undefined ? mostSalts : 1
-    for (let salt = 0; ; salt++) {
-      const samples = new Map<string, Array<string>>()
-      const { calls, end } = counting()
-      listeners.end = end
-      watch.isProbing = true
-      const trace = yield* run(calmWorld(input, 0), salt, samples)
-      watch.isProbing = false
-      const not = whyNot(trace)
-      if (not !== undefined && salt + 1 < salts && trace.broken.length === 0) continue
-      const measure = { happenings: Math.max(1, trace.happenings), requests: trace.receipts.length }
-      const law = "a run completes in peace"
-      const advice = subject.model === undefined ? ` (with replies made up ${salt + 1} times over: give a model)` : ""
-      const broken =
-        not === undefined
-          ? [...brokenIn(trace, trace), ...laws(trace)]
-          : trace.broken.length > 0
-            ? trace.broken
-            : [{ law, expected: "it completes", ...not, happened: not.happened + advice }]
-      const first = { trace, measure, calls, samples, salt, broken }
-      if (not !== undefined) return first
-      const other = yield* run(calmWorld(input, 1), salt, samples)
-      const more = brokenIn(trace, other)
-      const changes: Array<Broken> = []
-      if (subject.outside !== undefined) {
-        for (const version of versions)
-          changes.push(...keyTells(trace, yield* run(calmWorld(input, 2), salt, samples, version)))
-      }
-      return { ...first, broken: [...broken, ...more, ...changes] }
+  /** A run to which nothing happens, whose functions are looked at. */
+  const first = Effect.fnUntraced(function* (input: number, salt: number): Effect.fn.Return<Known> {
+    const samples: Samples = new Map()
+    const { calls, end } = counting()
+    listeners.end = end
+    watch.isProbing = true
+    const trace = yield* run(calmWorld(input, 0), { salt, samples })
+    watch.isProbing = false
+    const measure = { happenings: Math.max(1, trace.happenings), requests: trace.receipts.length }
+    return { trace, measure, calls, samples }
+  })
+
+  const incomplete = (trace: Trace, salts: number): ReadonlyArray<Broken> => {
+    const not = whyNot(trace)
+    if (trace.broken.length > 0 || not === undefined) return trace.broken
+    const advice = subject.model === undefined ? ` (with replies made up ${salts} times over: give a model)` : ""
+    return [{ law: completes, expected: "it completes", ...not, happened: not.happened + advice }]
+  }
+
+  /** What is wrong with runs of an input to which hardly anything happens. */
+  const brokenInPeace = Effect.fnUntraced(function* (input: number, { samples, trace }: Known) {
+    const tried: Array<Tried> = [{ trace, broken: [...brokenIn(trace, trace), ...laws(trace)] }]
+    const at = { salt, samples }
+    const again = yield* run(calmWorld(input, 1), at)
+    tried.push({ trace: again, broken: brokenIn(trace, again) })
+    const alone = yield* run({ ...calmWorld(input, 3), latency: "any" }, at)
+    const apart = brokenIn(trace, alone)
+    tried.push({ trace: alone, broken: apart })
+    for (const seed of apart.length === 0 ? [3, 6, 9] : []) {
+      const beside = yield* run({ ...calmWorld(input, seed), latency: "any", beside: true }, at)
+      const law = "runs know nothing of each other"
+      const broken = brokenIn(trace, beside).map((it) => (it.law === "same output" ? { ...it, law } : it))
+      tried.push({ trace: beside, broken })
     }
+    for (const version of subject.outside === undefined ? [] : versions) {
+      const changed = yield* run(calmWorld(input, 2), { ...at, version })
+      tried.push({ trace: changed, broken: keyTells(trace, changed) })
+    }
+    if (tried.some(({ broken }) => broken.length > 0)) return tried
+    const edits: ReadonlyArray<World["edit"]> = [
+      ...others.map((input) => ({ _tag: "Input" as const, input })),
+      ...Array.from({ length: mostEdits }, (_, at) => ({ _tag: "Result" as const, at }))
+    ]
+    for (const edit of edits) tried.push(yield* tryIn({ ...calmWorld(input, 2), edit }))
+    return tried
+  })
+
+  const codeSteps = [
+    ...new Set(
+      stepsOf(nodesOf(workflow)).flatMap(({ step }) => (step.model === undefined && !step.isGate ? [step] : []))
+    )
+  ]
+
+  /** A run whose steps of code are not done but for one, so that they leave nothing behind. */
+  const stranger = (but: UntypedStep | undefined) => {
+    watch.standIn = (path, step, input) =>
+      step === but ? Option.none() : sample(step.output, mix(path + JSON.stringify(input ?? null)))
+    return Effect.ensuring(
+      run(calmWorld(0, 5), { salt: strange, samples: new Map() }),
+      Effect.sync(() => {
+        watch.standIn = () => Option.none()
+      })
+    )
+  }
+
+  const strangers = () => {
+    listeners.end = () => undefined
+    // those that come later in a run do theirs before others can have left something for them
+    const steps = codeSteps.toReversed().slice(0, mostStrangers)
+    return Effect.forEach(codeSteps.length === 0 ? [] : [undefined, ...steps], stranger)
+  }
+  let firsts: ReadonlyArray<Trace> = []
+
+  const end = Effect.gen(function* () {
+    const again = yield* strangers()
+    return again.map((trace, i): Tried => ({ trace, broken: fromNothing(firsts[i] ?? trace, trace) }))
+  })
+
+  /** Looks for replies that get the runs of all inputs through. */
+  const begin = Effect.gen(function* () {
+    firsts = yield* strangers()
+    const stuck = firsts.find(({ broken }) => broken.some(({ law }) => law === endless))
+    if (stuck !== undefined) return [{ trace: stuck, broken: stuck.broken }]
+    const salts = subject.model === undefined ? mostSalts : 1
+    for (let next = 0; next < salts; next++) {
+      salt = next
+      known.clear()
+      for (let input = 0; input < given; input++) {
+        const it = yield* first(input, salt)
+        known.set(input, it)
+        if (whyNot(it.trace) !== undefined) break
+      }
+      const failed = [...known.values()].find(({ trace }) => whyNot(trace) !== undefined)
+      if (failed === undefined) break
+      if (failed.trace.broken.length === 0 && next + 1 < salts) continue
+      const { trace } = failed
+      return [{ trace, broken: incomplete(trace, salts) }]
+    }
+    const tried: Array<Tried> = []
+    for (let input = 0; input < given; input++) {
+      for (const other of inputsLike(workflow, inputs[input], (json) => Option.toArray(withItemInFront(json)))) {
+        const at = inputs.push(other) - 1
+        if (whyNot((yield* peace(at)).trace) === undefined) others.push(at)
+      }
+    }
+    for (let input = 0; input < given; input++) tried.push(...(yield* brokenInPeace(input, yield* peace(input))))
+    return tried
   })
 
   const peace = Effect.fnUntraced(function* (input: number): Effect.fn.Return<Known> {
-    const made = known.get(input) ?? (yield* inPeace(input))
+    const made = known.get(input) ?? (yield* first(input, salt))
     known.set(input, made)
     return made
   })
 
-  return {
-    peace,
-    tryIn: Effect.fnUntraced(function* (world) {
-      const { calls, salt, samples, trace: calm } = yield* peace(world.input)
-      listeners.end = (execution, isSuccess) =>
-        oneRetry(calls, execution) ?? (isSuccess ? passedOn(execution) : undefined)
-      const trace = yield* run(world, salt, samples)
-      const broken = brokenIn(calm, trace)
-      return { trace, broken: broken.length === 0 && whyNot(trace) === undefined ? laws(trace) : broken }
+  /** A run from the start of what one was edited to. */
+  const freshAfter = Effect.fnUntraced(function* (edit: Edit) {
+    if (edit.instead.size === 0) return yield* peace(edit.input)
+    listeners.end = () => undefined
+    const samples: Samples = new Map()
+    const trace = yield* run(calmWorld(edit.input, 0), { salt, samples, instead: edit.instead })
+    return { samples, trace }
+  })
+
+  const tryIn = Effect.fnUntraced(function* (world: World) {
+    const { calls, samples, trace: calm } = yield* peace(world.input)
+    const state = stateOf(calm)
+    const edit = world.edit && state && editOf(workflow, state, inputs, world.input, world.edit)
+    const fresh = edit && (yield* freshAfter(edit))
+    const isEdited = fresh !== undefined && whyNot(fresh.trace) === undefined
+    listeners.end = (execution, isSuccess) =>
+      oneRetry(calls, execution) ?? (isSuccess ? passedOn(execution) : undefined)
+    const trace = yield* run(world, {
+      salt,
+      samples,
+      ...(isEdited && { edit: edit?.apply, samplesAfter: fresh.samples })
     })
-  }
+    const broken = isEdited ? brokenAfterEdit(calm, fresh.trace, trace) : brokenIn(calm, trace)
+    return { trace, broken: broken.length === 0 && !isEdited && whyNot(trace) === undefined ? laws(trace) : broken }
+  })
+
+  return { begin, end, hopeless: new Set([completes, endless]), inputs, others, peace, tryIn }
 }
 
 /** A decision that a gate takes, as JSON. */

@@ -23,9 +23,12 @@ import { Execution } from "./base/execution.ts"
 import { changed, ofScope, ofValue, twice, type Watch } from "./probe.ts"
 import { difference } from "./base/same.ts"
 import { sample } from "./base/sample.ts"
-import { told } from "./trace.ts"
+import { type Items, told } from "./trace.ts"
 
 export interface Watching extends Watch {
+  readonly items: (path: string, items: Items) => void
+  /** What stands in for the work of a step of code, where its own is not done. */
+  readonly standIn: (path: string, step: UntypedStep, input: unknown) => Option.Option<unknown>
   /** A step of code is at work, and is done. */
   readonly begin: (execution: Execution) => void
   readonly end: (execution: Execution, isSuccess: boolean) => void
@@ -45,10 +48,39 @@ const roles: Readonly<Record<string, string>> = {
 /** Functions of an item, which need not have names in it. */
 const ofItems = new Set(["key", "dependsOn"])
 
-const wire = (watch: Watching, path: string, name: string, compiled: Compiled): Compiled => {
+const probed = (watch: Watching, path: string, name: string, compiled: Compiled): Compiled => {
   if (compiled.wire !== undefined) return compiled
   const probe = ofItems.has(name) ? ofValue : ofScope
   return { select: probe(watch, path, roles[name] ?? name, compiled.select) }
+}
+
+/** Functions and wires of a node, watched; the items of a `forEach` are told with their keys. */
+const wiresOf = (watch: Watching, path: string, wires: Readonly<Record<string, Compiled | undefined>>) => {
+  let list: Items = { items: [], keys: [] }
+  const noted: Readonly<Record<string, (compiled: Compiled) => Compiled["select"]>> = {
+    items:
+      ({ select }) =>
+      (scope) => {
+        list = { items: [], keys: [] }
+        watch.items(path, list)
+        return select(scope)
+      },
+    key:
+      ({ select }) =>
+      (item) => {
+        const key = select(item)
+        list.items.push(item)
+        list.keys.push(key)
+        return key
+      }
+  }
+  return Object.fromEntries(
+    Object.entries(wires).map(([name, compiled]) => {
+      if (compiled === undefined) return [name, compiled]
+      const watched = probed(watch, path, name, compiled)
+      return [name, { ...watched, select: noted[name]?.(watched) ?? watched.select }]
+    })
+  )
 }
 
 /** The workflow, watched. */
@@ -65,9 +97,7 @@ export const instrument = (workflow: UntypedWorkflow, watch: Watching): UntypedW
       if (node._tag === "All") return { ...node, parts: node.parts.map((part) => nodesIn(part, parent)) }
       if (!("name" in node)) return node
       const path = below(node, parent, "")
-      const wires = Object.fromEntries(
-        Object.entries(node.wires).map(([name, compiled]) => [name, compiled && wire(watch, path, name, compiled)])
-      )
+      const wires = wiresOf(watch, path, node.wires)
       const bodies = bodiesOf(node).map(([name, body]): Body =>
         isStep(body) ? stepOf(body) : withNodes(body, nodesIn(nodesOf(body), below(node, parent, name)))
       )
@@ -139,6 +169,8 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
             accepts: speech && ((text) => speech.accepts(text, read())),
             reply: speech && ((seed) => replyOf(step, read, seed))
           }
+          const standIn = step.model === undefined ? watch.standIn(path, step, encoded) : Option.none()
+          if (Option.isSome(standIn)) return Effect.succeed(standIn.value)
           if (step.model === undefined) watch.begin(execution)
           return prepared.work(context).pipe(
             Effect.provideService(Execution, execution),

@@ -10,7 +10,10 @@ import { type Broken, told, type Trace } from "./trace.ts"
 /** The calls that executions of each path make, by what they ask. */
 export type Calls = ReadonlyMap<string, ReadonlyMap<string, number>>
 
-const endOf = ({ lives }: Trace) => lives.findLast(({ isAgain, outcome }) => !isAgain && outcome !== undefined)?.outcome
+const endOf = ({ lives }: Trace) =>
+  lives.findLast(({ kind, outcome }) => kind !== "Again" && outcome !== undefined)?.outcome
+
+export const stateOf = (trace: Trace) => endOf(trace)?.state
 
 export const outputOf = (trace: Trace): unknown => {
   const ending = endOf(trace)?.ending
@@ -73,7 +76,8 @@ const ofRecords = (calm: Trace, trace: Trace): Broken | undefined => {
 
 const leastWork = (calm: Trace, trace: Trace): Broken | undefined => {
   if (whyNot(trace) !== undefined || calm.events.some(({ _tag }) => _tag === "StepFailed")) return undefined
-  const kept = ({ receipts }: Trace) => receipts.filter(({ fate }) => fate === "Kept")
+  const kept = ({ lives, receipts }: Trace) =>
+    receipts.filter(({ fate, life }) => fate === "Kept" && lives[life]?.kind !== "Edited")
   const [expected, found] = [calm, trace].map((trace) => countOf(kept(trace).map(({ key }) => key)))
   for (const receipt of kept(trace)) {
     const [wanted, got] = [expected!.get(receipt.key) ?? 0, found!.get(receipt.key) ?? 0]
@@ -97,11 +101,57 @@ const leastWork = (calm: Trace, trace: Trace): Broken | undefined => {
   return undefined
 }
 
+/** What a run asks after an edit: nothing that a fresh run would not ask. */
+const askedAfterEdit = (fresh: Trace, { lives, receipts }: Trace): Broken | undefined => {
+  const wanted = countOf(fresh.receipts.map(({ key }) => key))
+  const found = new Map<string, number>()
+  for (const { asks, key, life, path } of receipts) {
+    if (lives[life]?.kind !== "Edited") continue
+    const count = (found.get(key) ?? 0) + 1
+    found.set(key, count)
+    if (count <= (wanted.get(key) ?? 0)) continue
+    return {
+      law: "least work",
+      path,
+      expected: `after an edit the model is asked what a fresh run would ask, and no more`,
+      happened: `it is asked ${times(count)}, "${asks}", and in a fresh run ${times(wanted.get(key) ?? 0)}`
+    }
+  }
+  return undefined
+}
+
+/** An item without what in it is its key. */
+const besideKey = (item: unknown, key: unknown): unknown =>
+  typeof item === "object" && item !== null && !Array.isArray(item)
+    ? Object.fromEntries(Object.entries(item).filter(([, value]) => String(value) !== String(key)))
+    : item
+
+/** That an item has the key that it had, though another one is put in front of it. */
+const ownKeys = (before: Trace, after: Trace): Broken | undefined => {
+  for (const [path, now] of after.items) {
+    const then = before.items.get(path)
+    if (then === undefined || then.items.length === 0 || now.items.length !== then.items.length + 1) continue
+    const isShifted = then.items.every((item, i) => {
+      const [key, next] = [then.keys[i], now.keys[i + 1]]
+      return now.keys[i] === key && difference(besideKey(item, key), besideKey(now.items[i + 1], next)) === undefined
+    })
+    if (!isShifted) continue
+    return {
+      law: "a key is an item's own",
+      path,
+      expected: `an item keeps its key ${JSON.stringify(then.keys[0])} when another one is put in front of it`,
+      happened: `it has the key ${JSON.stringify(now.keys[1])} then, and the new one has ${JSON.stringify(now.keys[0])}: a key by index`
+    }
+  }
+  return undefined
+}
+
 const times = (count: number) => (count === 1 ? "once" : count === 2 ? "twice" : `${count} times`)
 
 const nothingLost = ({ events, lives }: Trace): Broken | undefined => {
-  for (const { before, from, plan, to } of lives) {
-    if (before === undefined) continue
+  for (const { before, from, kind, plan, to } of lives) {
+    // after an edit other things may be asked
+    if (before === undefined || kind === "Edited") continue
     for (const event of events.slice(from, to)) {
       if (event._tag !== "StepStarted" || before.records[event.path]?.result === undefined) continue
       const why = plan?.find(({ path }) => path === event.path)?.why
@@ -133,7 +183,7 @@ const planTold = ({ events, lives }: Trace): Broken | undefined => {
 }
 
 const nothingToDo = ({ events, lives, receipts }: Trace): Broken | undefined => {
-  const again = lives.findIndex(({ isAgain }) => isAgain)
+  const again = lives.findIndex(({ kind }) => kind === "Again")
   const life = lives[again]
   if (life === undefined) return undefined
   const law = "what is done is done"
@@ -168,6 +218,20 @@ export const oneRetry = (calm: Calls, { calls, path, spoilt }: Execution): Broke
   return undefined
 }
 
+/** That a run goes as it went, however many others there were in between: in one process, or in a new one. */
+export const fromNothing = (first: Trace, again: Trace): ReadonlyArray<Broken> => {
+  const law = "a process starts from nothing"
+  const [one, other] = [whyNot(first), whyNot(again)]
+  const expected = "a run goes as it did before others ran"
+  if (one !== undefined || other !== undefined) {
+    const isSame = one?.path === other?.path && one?.happened === other?.happened
+    return isSame
+      ? []
+      : [{ law, path: other?.path ?? one?.path, expected, happened: other?.happened ?? "it completes" }]
+  }
+  return [sameOutput(first, again)].filter((broken) => broken !== undefined).map((broken) => ({ ...broken, law }))
+}
+
 /** What a step of code reads outside, its key tells: where it does not, another result answers the same. */
 export const keyTells = (calm: Trace, changed: Trace): ReadonlyArray<Broken> =>
   Object.entries(endOf(calm)?.state.records ?? {}).flatMap(([path, { result }]): ReadonlyArray<Broken> => {
@@ -198,6 +262,19 @@ export const passedOn = ({ failed, path }: Execution): Broken | undefined => {
         happened: "it succeeds: the error was swallowed, and a run goes on that should stop"
       }
 }
+
+/** The laws that do not hold of a run which was edited, where `fresh` is one of what it was edited to. */
+export const brokenAfterEdit = (calm: Trace, fresh: Trace, trace: Trace): ReadonlyArray<Broken> =>
+  [
+    ...trace.broken,
+    ownKeys(calm, trace),
+    nothingToDo(trace),
+    nothingLost(trace),
+    planTold(trace),
+    sameOutput(fresh, trace),
+    leastWork(calm, trace),
+    askedAfterEdit(fresh, trace)
+  ].filter((broken) => broken !== undefined)
 
 /** The laws that do not hold of a run, the gravest first. */
 export const brokenIn = (calm: Trace, trace: Trace): ReadonlyArray<Broken> =>

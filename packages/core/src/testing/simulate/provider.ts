@@ -10,7 +10,7 @@ import type { LlmRequest } from "../../LlmRequest.ts"
 import * as canonical from "../../internal/json/canonical.ts"
 import { Execution } from "./base/execution.ts"
 import { mix, seeded } from "./base/random.ts"
-import type { Broken, Receipt } from "./trace.ts"
+import { type Broken, endless, type Receipt } from "./trace.ts"
 import type { Fault, Reason } from "./world.ts"
 
 /** What a model answers: a text, a reply, JSON, or why it does not answer. `sample` tells equal requests apart, from 0 on. */
@@ -22,6 +22,8 @@ export interface Provided {
   readonly model: Model
   /** Which of the replies that could be made up is. */
   readonly salt: number
+  /** Replies that are other ones than the model would give, by path. */
+  readonly instead: ReadonlyMap<string, string>
   /** Which of several equal requests it is that a path makes. */
   readonly sampleOf: (key: string, path: string) => number
   /** Texts that the model did not say, in any life. */
@@ -112,6 +114,8 @@ export const make = (provided: Provided): LlmClient.Service => {
   const answer = (request: LlmRequest, key: string, path: string, execution: Execution | undefined) => {
     const { metadata: _, ...asked } = request
     const sample = provided.sampleOf(key, path)
+    const instead = provided.instead.get(path)
+    if (instead !== undefined) return instead
     const said = provided.model({ ...asked, metadata: request.metadata }, sample)
     const seed = mix(key, sample + provided.salt * 1009)
     return said ?? execution?.reply?.(seed) ?? madeUp(request, seed)
@@ -132,7 +136,7 @@ export const make = (provided: Provided): LlmClient.Service => {
     receive(receipt)
     if (requests > limit) {
       found({
-        law: "an end",
+        law: endless,
         path,
         expected: `at most ${limit} requests in one life of a run`,
         happened: `it asks once more, "${receipt.asks}": a loop that nothing bounds?`

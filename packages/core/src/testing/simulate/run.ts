@@ -19,20 +19,34 @@ import * as journal from "./journal.ts"
 import { makeMachine } from "./base/process.ts"
 import * as provider from "./provider.ts"
 import { mix, seeded } from "./base/random.ts"
-import type { Broken, LifeTrace, Receipt, Trace } from "./trace.ts"
+import { type Broken, endless, type Items, type LifeKind, type LifeTrace, type Receipt, type Trace } from "./trace.ts"
 import type { End, Life, World } from "./world.ts"
 
 export type AnyWorkflow = Workflow.Workflow<unknown, unknown, unknown, unknown>
+
+/** What is done to a run that is complete, before it goes on. */
+export type Edit = (
+  workflow: AnyWorkflow,
+  state: WorkflowState
+) => Effect.Effect<WorkflowState, WorkflowError<unknown>, unknown>
+
+/** Which of several equal requests it is that a path makes, from 0 on. */
+export type SampleOf = (key: string, path: string) => number
 
 export interface Scene {
   readonly workflow: AnyWorkflow
   readonly input: unknown
   readonly model: provider.Model
   readonly salt: number
-  readonly sampleOf: (key: string, path: string) => number
+  readonly sampleOf: SampleOf
+  /** The same after an edit. */
+  readonly sampleAfter: SampleOf
   readonly isSheltered: (path: string) => boolean
   readonly decide: (path: string, question: unknown) => unknown
   readonly limit: number
+  readonly edit: Edit | undefined
+  /** Replies that are other ones than the model would give, by path. */
+  readonly instead: ReadonlyMap<string, string>
   /** What a run goes on beside, where one does. */
   readonly besides: { readonly input: unknown; readonly model: provider.Model; readonly salt: number }
   /** The services of the steps. */
@@ -44,6 +58,7 @@ export interface Scene {
 
 export interface Heard {
   readonly found: (broken: Broken) => void
+  readonly items: (path: string, items: Items) => void
   readonly begin: (execution: Execution) => void
   readonly end: (execution: Execution) => void
 }
@@ -72,13 +87,19 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
   const found = (it: Broken) => {
     if (!broken.some(({ law, path }) => law === it.law && path === it.path)) broken.push(it)
   }
-  scene.listen({ found, begin: (execution) => atWork.add(execution), end: (execution) => atWork.delete(execution) })
+  const items = new Map<string, Items>()
+  scene.listen({
+    found,
+    items: (path, list) => items.set(path, list),
+    begin: (execution) => atWork.add(execution),
+    end: (execution) => atWork.delete(execution)
+  })
   let happenings = 0
   let most = 0
   /** Whether it asked so much that nothing goes on. */
   let isStopped = false
   /** What a life found when it began. */
-  let current: Pick<LifeTrace, "before" | "plan"> = { before: undefined, plan: undefined }
+  let current: Partial<Pick<LifeTrace, "before" | "plan" | "from">> = {}
 
   const say = (text: string, number?: number) => {
     const seconds = `${((machine.now() - epoch) / 1000).toFixed(1)} s`
@@ -87,14 +108,14 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
 
   const live = Effect.fnUntraced(function* (
     { end, faults }: Life,
-    kind: "World" | "Peace" | "Again",
+    kind: LifeKind,
     work: Effect.Effect<LifeWork, WorkflowError<unknown>, unknown>
   ) {
     const life = lives.length
     const from = kept.events.length
     happenings = 0
     atWork.clear()
-    if (life > 0) say(`— life ${life + 1} goes on from ${from} events`)
+    if (life > 0) say(`— life ${life + 1}${kind === "Edited" ? ", after an edit," : ""} goes on from ${from} events`)
     /** Whether a life ends with what happens now. */
     const isEnd = (): End | undefined => {
       machine.note()
@@ -158,7 +179,8 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
       latency: kind === "World" ? world.latency : "alike",
       salt: scene.salt,
       model: scene.model,
-      sampleOf: scene.sampleOf,
+      instead: scene.instead,
+      sampleOf: kind === "Edited" ? scene.sampleAfter : scene.sampleOf,
       spoilt,
       life,
       faults,
@@ -194,18 +216,20 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
     for (const it of receipts)
       if (it.life === life && it.fate !== "Kept" && it.fate !== "Spoilt" && it.fate !== "Failed") it.fate = "Lost"
     const trace: LifeTrace = {
-      ...current,
+      before: undefined,
+      plan: undefined,
       from,
+      ...current,
       to: kept.events.length,
       outcome: undefined,
       fault: undefined,
-      isAgain: kind === "Again"
+      kind
     }
-    current = { before: undefined, plan: undefined }
+    current = {}
     if (ended._tag === "Endless") {
       const at = [...atWork].at(-1)?.path
       found({
-        law: "an end",
+        law: endless,
         path: at,
         expected: "a run ends, or waits for something",
         happened: ended.isIdle
@@ -234,39 +258,42 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
     return isCancelled || isJournal ? "Again" : "Over"
   }
 
-  const work = Effect.gen(function* () {
-    let state: WorkflowState
-    if (kept.events.length === 0) state = yield* Engine.initialize(workflow, input, { run: runId })
-    else {
-      state = yield* Engine.load(workflow, runId)
-      const plan = yield* Engine.plan(workflow, state)
-      current = { before: state, plan }
-    }
-    for (;;) {
-      const outcome = yield* Engine.run(workflow, state)
-      if (outcome.undecided.length === 0 || outcome.ending._tag !== "Suspended") return { outcome }
-      state = outcome.state
-      const plan = yield* Engine.plan(workflow, state)
-      for (const { action, path, question } of plan) {
-        if (action !== "decide" || !outcome.undecided.includes(path)) continue
-        // a decision is JSON, or refused by its Schema
-        state = yield* Engine.decide(workflow, state, path, scene.decide(path, question) as never)
+  const work = (edit?: Edit) =>
+    Effect.gen(function* () {
+      let state: WorkflowState
+      if (kept.events.length === 0) state = yield* Engine.initialize(workflow, input, { run: runId })
+      else {
+        state = yield* Engine.load(workflow, runId)
+        if (edit !== undefined) state = yield* edit(workflow, state)
+        const plan = yield* Engine.plan(workflow, state)
+        current = { before: state, plan, from: kept.events.length }
       }
-    }
-  })
+      for (;;) {
+        const outcome = yield* Engine.run(workflow, state)
+        if (outcome.undecided.length === 0 || outcome.ending._tag !== "Suspended") return { outcome }
+        state = outcome.state
+        const plan = yield* Engine.plan(workflow, state)
+        for (const { action, path, question } of plan) {
+          if (action !== "decide" || !outcome.undecided.includes(path)) continue
+          // a decision is JSON, or refused by its Schema
+          state = yield* Engine.decide(workflow, state, path, scene.decide(path, question) as never)
+        }
+      }
+    })
 
   say("— life 1 begins")
   for (let i = 0; i < world.lives.length + mostLives; i++) {
     const own = world.lives[i]
-    const went = yield* live(own ?? calmLife, own === undefined ? "Peace" : "World", work)
+    const went = yield* live(own ?? calmLife, own === undefined ? "Peace" : "World", work())
     if (went === "Over") break
     // what it fails with in peace it fails with always
     if (i > world.lives.length && lives.at(-1)?.outcome?.ending._tag === "Failed") break
   }
-  const isComplete = lives.at(-1)?.outcome?.ending._tag === "Completed"
+  const isComplete = () => lives.at(-1)?.outcome?.ending._tag === "Completed"
+  if (isComplete() && scene.edit !== undefined) yield* live(calmLife, "Edited", work(scene.edit))
   // of what is done nothing is done again
-  if (isComplete && world.seed % 4 === 0) yield* live(calmLife, "Again", work)
-  return { world, input, lives, events: kept.events, receipts, broken, lines, happenings: most }
+  if (isComplete() && world.seed % 4 === 0) yield* live(calmLife, "Again", work())
+  return { world, input, items, lives, events: kept.events, receipts, broken, lines, happenings: most }
 })
 
 interface LifeWork {

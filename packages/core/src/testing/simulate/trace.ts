@@ -18,6 +18,9 @@ export interface Receipt {
   fate: "Asked" | "Replied" | "Kept" | "Spoilt" | "Failed" | "Lost"
 }
 
+/** The law that a run comes to an end. */
+export const endless = "an end"
+
 /** A law that does not hold, at a path where that is known. */
 export interface Broken {
   readonly law: string
@@ -32,6 +35,15 @@ export const told = (difference: Difference, what: string) => {
   return { expected: `${place} is ${difference.expected}`, happened: `it is ${difference.found}` }
 }
 
+/** A life as its world has it; one to which nothing happens; one after an edit; one with nothing to do. */
+export type LifeKind = "World" | "Peace" | "Edited" | "Again"
+
+/** The items of a `forEach`, with their keys. */
+export interface Items {
+  readonly items: Array<unknown>
+  readonly keys: Array<unknown>
+}
+
 /** One life of a run. */
 export interface LifeTrace {
   /** The state that it began with, unless it began the run. */
@@ -44,8 +56,7 @@ export interface LifeTrace {
   readonly outcome: RunOutcome<unknown, unknown> | undefined
   /** Why it could not run at all. */
   readonly fault: string | undefined
-  /** Whether all was done before it. */
-  readonly isAgain: boolean
+  readonly kind: LifeKind
 }
 
 /** How a run went in a world. */
@@ -55,6 +66,8 @@ export interface Trace {
   readonly lives: ReadonlyArray<LifeTrace>
   readonly events: ReadonlyArray<WorkflowEvent>
   readonly receipts: ReadonlyArray<Receipt>
+  /** What each `forEach` went through last, by path. */
+  readonly items: ReadonlyMap<string, Items>
   /** What was seen to be wrong while it ran. */
   readonly broken: ReadonlyArray<Broken>
   /** What happened, a line each. */

@@ -28,6 +28,14 @@ export interface Life {
   readonly faults: ReadonlyArray<Fault>
 }
 
+/** What is done to a run that is complete: `at` counts its steps. */
+export type Edit =
+  /** Another one of the inputs. */
+  | { readonly _tag: "Input"; readonly input: number }
+  /** A result by hand. */
+  | { readonly _tag: "Result"; readonly at: number }
+  | { readonly _tag: "Force"; readonly at: number }
+
 export interface World {
   readonly seed: number
   /** Which of the inputs. */
@@ -36,6 +44,8 @@ export interface World {
   readonly latency: "alike" | "any"
   /** Whether another run, of another input, goes on beside it. */
   readonly beside: boolean
+  /** What is done to it in the end, after which it goes on. */
+  readonly edit: Edit | undefined
   /** The lives that end before the last one, in which nothing more happens to it. */
   readonly lives: ReadonlyArray<Life>
 }
@@ -45,6 +55,7 @@ export const calm = (input: number, seed: number): World => ({
   input,
   latency: "alike",
   beside: false,
+  edit: undefined,
   lives: []
 })
 
@@ -85,7 +96,7 @@ export interface Measure {
 }
 
 /** The world that a seed makes. */
-export const worldOf = (seed: number, measures: ReadonlyArray<Measure>): World => {
+export const worldOf = (seed: number, measures: ReadonlyArray<Measure>, others: ReadonlyArray<number>): World => {
   const random = seeded(seed)
   const input = random.int(measures.length)
   const { happenings, requests } = measures[input]!
@@ -96,7 +107,19 @@ export const worldOf = (seed: number, measures: ReadonlyArray<Measure>): World =
       faults: Array.from({ length: faults }, () => fault(random, requests))
     }
   })
-  return { seed, input, latency: random.bool(0.8) ? "any" : "alike", beside: random.bool(0.15), lives }
+  const edit = random.bool(0.4)
+    ? editOf(
+        random,
+        [...measures.keys(), ...others].filter((other) => other !== input)
+      )
+    : undefined
+  return { seed, input, latency: random.bool(0.8) ? "any" : "alike", beside: random.bool(0.15), edit, lives }
+}
+
+const editOf = (random: Random, [first, ...inputs]: ReadonlyArray<number>): Edit => {
+  const at = random.int(1000)
+  if (first !== undefined && random.bool()) return { _tag: "Input", input: random.pick([first, ...inputs]) }
+  return random.bool() ? { _tag: "Result", at } : { _tag: "Force", at }
 }
 
 const without = <A>(list: ReadonlyArray<A>, at: number): ReadonlyArray<A> => list.toSpliced(at, 1)
@@ -111,18 +134,26 @@ export const lessOf = (world: World): ReadonlyArray<World> => [
     ]
     return less.map((life) => ({ ...world, lives: world.lives.toSpliced(i, 1, life) }))
   }),
+  ...(world.edit === undefined ? [] : [{ ...world, edit: undefined }]),
   ...(world.beside ? [{ ...world, beside: false }] : []),
   ...(world.latency === "any" ? [{ ...world, latency: "alike" as const }] : [])
 ]
 
 /** A world in words, but for what takes its turn in it. */
-export const inWords = ({ beside, latency, lives }: World): ReadonlyArray<string> => [
+export const inWords = ({ beside, edit, latency, lives }: World): ReadonlyArray<string> => [
   ...(lives.length === 0
     ? ["nothing happens to the run"]
     : lives.map((life, i) => `life ${i + 1}: ${lifeInWords(life)}`)),
   ...(latency === "any" ? ["each reply takes its own time"] : []),
+  ...(edit === undefined ? [] : [editsInWords[edit._tag]]),
   ...(beside ? ["another run goes on beside it"] : [])
 ]
+
+const editsInWords: Readonly<Record<Edit["_tag"], string>> = {
+  Input: "it is given another input when it is complete",
+  Result: "a result is set by hand when it is complete",
+  Force: "a step is forced when it is complete"
+}
 
 const lifeInWords = ({ end, faults }: Life): string =>
   [...faults.map(faultInWords), ...(end === undefined ? [] : [endInWords(end)])].join(", ")

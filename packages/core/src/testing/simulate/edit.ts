@@ -1,0 +1,116 @@
+// What is done to a run that is complete: and what a run from the start comes to that has had it so.
+
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import * as Engine from "../../Engine.ts"
+import { insideOf as insideOfStep } from "../../internal/ask/step.ts"
+import { insideOf, nodesOf, stepsOf, type UntypedWorkflow } from "../../internal/definition/nodes.ts"
+import * as StepPath from "../../StepPath.ts"
+import type { WorkflowState } from "../../WorkflowState.ts"
+import type { Edit as Apply } from "./run.ts"
+import type * as world from "./world.ts"
+
+/** An edit of one run: how it is done, and what a run from the start is given instead. */
+export interface Edit {
+  readonly apply: Apply
+  readonly input: number
+  readonly instead: ReadonlyMap<string, string>
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** The same JSON with other texts. */
+const other = (value: unknown): unknown => {
+  if (typeof value === "string") return `${value} too`
+  if (Array.isArray(value)) return value.map(other)
+  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, it]) => [name, other(it)])) : value
+}
+
+/** JSON with one more item in front of its first list that has any, or without lists another one. */
+export const withItemInFront = (value: unknown): Option.Option<unknown> => {
+  if (Array.isArray(value)) return value.length === 0 ? Option.none() : Option.some([other(value[0]), ...value])
+  if (!isObject(value)) return Option.none()
+  for (const [name, member] of Object.entries(value)) {
+    const made = withItemInFront(member)
+    if (Option.isSome(made)) return Option.some({ ...value, [name]: made.value })
+  }
+  return Option.none()
+}
+
+/** JSON without one of the items of its lists, in each way. */
+export const withoutItems = (value: unknown): ReadonlyArray<unknown> => {
+  if (Array.isArray(value)) {
+    const items: ReadonlyArray<unknown> = value
+    const inside = items.flatMap((item, i) => withoutItems(item).map((less) => items.toSpliced(i, 1, less)))
+    return [...items.map((_, i) => items.toSpliced(i, 1)), ...inside]
+  }
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([name, member]) =>
+    withoutItems(member).map((less): unknown => ({ ...value, [name]: less }))
+  )
+}
+
+/** Other inputs than one, as its Schema reads them. */
+export const inputsLike = (
+  workflow: UntypedWorkflow,
+  input: unknown,
+  like: (json: unknown) => Iterable<unknown>
+): ReadonlyArray<unknown> => {
+  const codec = insideOf(workflow).input
+  const json = Result.try(() => codec.encode(input))
+  if (Result.isFailure(json)) return []
+  return [...like(json.success)].flatMap((other) => {
+    const decoded = codec.decode(other)
+    return Result.isSuccess(decoded) ? [decoded.success] : []
+  })
+}
+
+/** The edit of a world, for a run that came to this; none where there is nothing to edit. */
+export const editOf = (
+  workflow: UntypedWorkflow,
+  state: WorkflowState,
+  inputs: ReadonlyArray<unknown>,
+  input: number,
+  edit: world.Edit
+): Edit | undefined => {
+  const none = new Map<string, string>()
+  if (edit._tag === "Input") {
+    const value = Result.try(() => insideOf(workflow).input.encode(inputs[edit.input]))
+    if (Result.isFailure(value)) return undefined
+    return {
+      apply: (workflow, state) => Engine.set(workflow, state, "input", value.success),
+      input: edit.input,
+      instead: none
+    }
+  }
+  const made = Object.entries(state.records).flatMap(([path, { result }]) =>
+    result?.by === "model" || (result?.by === "code" && edit._tag === "Force") ? [{ path, output: result.output }] : []
+  )
+  const chosen = made[edit.at % Math.max(1, made.length)]
+  if (chosen === undefined) return undefined
+  const { output, path } = chosen
+  if (edit._tag === "Force") {
+    return {
+      apply: (workflow, state) => Effect.map(Engine.step(workflow, state, path, { force: true }), ({ state }) => state),
+      input,
+      instead: none
+    }
+  }
+  const step = stepsOf(nodesOf(workflow)).find((it) => StepPath.matches(it.path, path))?.step
+  if (step === undefined) return undefined
+  const { output: codec, speech } = insideOfStep(step)
+  const value = Option.getOrElse(withItemInFront(output), () => other(output))
+  const decoded = codec.decode(value)
+  if (Result.isFailure(decoded) || speech === undefined) return undefined
+  const text = Result.try(() => speech.print(decoded.success))
+  if (Result.isFailure(text)) return undefined
+  return {
+    // what was JSON is JSON
+    apply: (workflow, state) => Engine.set(workflow, state, path, value as Schema.Json),
+    input,
+    instead: new Map([[path, text.success]])
+  }
+}
