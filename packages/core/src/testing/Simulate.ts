@@ -12,11 +12,12 @@ import type { LlmRequest } from "../LlmRequest.ts"
 import type * as Workflow from "../Workflow.ts"
 import type { WorkflowEvent } from "../WorkflowEvent.ts"
 import type { WorkflowState } from "../WorkflowState.ts"
-import { type Bench, makeBench } from "./simulate/bench.ts"
+import { makeBench } from "./simulate/bench.ts"
 import { outputOf } from "./simulate/laws.ts"
 import { type Finding, findingOf, inText } from "./simulate/report.ts"
 import { show } from "./simulate/base/same.ts"
 import { sample } from "./simulate/base/sample.ts"
+import type { Bench } from "./simulate/subject.ts"
 import type { Broken, Trace } from "./simulate/trace.ts"
 import { lessOf, type World, worldOf } from "./simulate/world.ts"
 
@@ -170,6 +171,9 @@ const lawsOf =
     })
   }
 
+/** How many items an input may lose on the way to the smallest. */
+const mostRounds = 20
+
 /** How many laws are told of at most. */
 const mostFindings = 10
 
@@ -194,16 +198,22 @@ const makeSearch = (bench: Bench, inputs: ReadonlyArray<unknown>, except: Readon
   /** The smallest world in which the same law is broken, as far as taking away leads. */
   const shrink = Effect.fnUntraced(function* (broken: Broken, trace: Trace) {
     let least = { broken, trace }
-    for (let isLess = true; isLess;) {
-      isLess = false
-      for (const world of lessOf(least.trace.world)) {
+    const isLess = Effect.fnUntraced(function* (worlds: ReadonlyArray<World>) {
+      for (const world of worlds) {
         const { broken: others, trace } = yield* bench.tryIn(world)
         const same = others.find(({ law, path }) => law === broken.law && path === broken.path)
         if (same === undefined) continue
         least = { broken: same, trace }
-        isLess = true
-        break
+        return true
       }
+      return false
+    })
+    let rounds = 0
+    while (yield* isLess(lessOf(least.trace.world))) rounds++
+    for (rounds = 0; rounds < mostRounds; rounds++) {
+      const { world } = least.trace
+      const smaller = (yield* bench.lessOf(world.input)).map((input) => ({ ...world, input }))
+      if (!(yield* isLess(smaller))) break
     }
     return least
   })

@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
+import { Workspace } from "@stepwright/core"
 import { Simulate } from "@stepwright/core/testing"
-import { file, planted, sound } from "./planted.ts"
+import { file, gated, hopeless, listed, planted, sound } from "./planted.ts"
 
 const input = { topic: "Effect" }
 
@@ -23,6 +24,60 @@ describe("Simulate", () => {
 
     it.live("makes inputs of the workflow's Schema", () =>
       Effect.map(Simulate.check(sound, { seeds: 20 }), ({ worlds }) => assert.isAtLeast(worlds, 23))
+    )
+
+    it.live("tells of laws of one's own, in the smallest world and with the smallest input", () =>
+      Effect.gen(function* () {
+        const laws = {
+          "few drafts": ({ output }: { readonly output: { readonly drafts: ReadonlyArray<string> } }) =>
+            output.drafts.length < 2
+        }
+        const many = { points: ["one", "two", "three", "four"] }
+        const check = Simulate.check(listed, { input: many, laws, seeds: 3 })
+        const { findings, message } = yield* Effect.flip(check)
+        assert.deepStrictEqual(
+          findings.map(({ law }) => law),
+          ["few drafts"]
+        )
+        assert.include(message, "broken law: few drafts")
+      })
+    )
+
+    it.live("finds again with its seed what it found, and shows no more of the world than is needed", () =>
+      Effect.gen(function* () {
+        const workflow = planted["a retry inside of a step"]
+        const first = yield* Effect.flip(Simulate.check(workflow, { input, seeds: 60 }))
+        const seed = first.findings[0].seed ?? 0
+        const again = yield* Effect.flip(Simulate.check(workflow, { input, seeds: [seed] }))
+        assert.deepStrictEqual(again.findings, first.findings)
+        assert.include(again.message, "world     life 1: ")
+        assert.notInclude(again.message, "; life 2: ")
+        assert.include(again.message, `seeds: [${seed}]`)
+      })
+    )
+
+    it.live("says that replies which it makes up get no run through", () =>
+      Effect.gen(function* () {
+        const { findings } = yield* Effect.flip(Simulate.check(hopeless, { input, seeds: 3 }))
+        assert.deepStrictEqual(
+          findings.map(({ law, path }) => [law, path]),
+          [["a run completes in peace", "never"]]
+        )
+      })
+    )
+
+    it.live("decides at gates, asks the model that it is given, and builds services for each world", () =>
+      Effect.gen(function* () {
+        let built = 0
+        const layer = Layer.suspend(() => {
+          built++
+          return Workspace.layerMemory()
+        })
+        const model: Simulate.Model = ({ format, messages }) =>
+          format.type === "json" ? { title: "Title", points: [] } : `said of ${messages.at(-1)?.content}`
+        const report = yield* Simulate.check(gated, { input, layer, model, seeds: 20 })
+        assert.isAtLeast(built, report.worlds)
+      })
     )
 
     // what is found of each, at which path

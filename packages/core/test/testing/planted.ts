@@ -1,7 +1,7 @@
 // Small pipelines, each with one thing wrong in it.
 
 import { Effect, Schema, SchemaTransformation } from "effect"
-import { LlmClient, PromptTemplate, Step, Workflow } from "@stepwright/core"
+import { LlmClient, PromptTemplate, Step, Workflow, Workspace } from "@stepwright/core"
 
 const Outline = Schema.Struct({ title: Schema.String, points: Schema.Array(Schema.String) })
 const Topic = Schema.Struct({ topic: Schema.String })
@@ -36,6 +36,45 @@ export const sound = begun.pipe(
     "whole",
     code("join", (text) => Effect.succeed(text.toUpperCase())),
     ({ drafts }) => drafts.join("\n")
+  )
+)
+
+/** Of an input with a list in it. */
+export const listed = Workflow.make("listed", { input: Schema.Struct({ points: Schema.Array(Schema.String) }) }).pipe(
+  Workflow.forEach("drafts", draft, {
+    items: "input.points",
+    key: (point) => point,
+    input: ({ item }) => ({ title: "A", note: item })
+  })
+)
+
+/** Which nothing gets through. */
+export const hopeless = begun.pipe(
+  Workflow.bind(
+    "never",
+    code("never", () => Effect.fail("it never can")),
+    "outline.title"
+  )
+)
+
+/** With a gate, and a step that needs a service. */
+export const gated = begun.pipe(
+  Workflow.gate("approval", {
+    question: Outline,
+    input: "outline",
+    decision: Schema.Struct({ isGood: Schema.Boolean })
+  }),
+  Workflow.bind(
+    "delivered",
+    Step.effect("deliver", {
+      input: Schema.String,
+      output: Schema.Int,
+      run: (content) =>
+        Effect.flatMap(Workspace.Workspace, (workspace) =>
+          Effect.as(Effect.orDie(workspace.write([{ path: "title.txt", content }])), content.length)
+        )
+    }),
+    "outline.title"
   )
 )
 

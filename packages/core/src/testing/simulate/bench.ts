@@ -1,107 +1,36 @@
 // A workflow under test: runs it in worlds, and says which laws do not hold.
 
-import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type * as Scope from "effect/Scope"
-import { insideOf, type UntypedStep } from "../../internal/ask/step.ts"
-import { nodesOf, stepsOf, type UntypedWorkflow } from "../../internal/definition/nodes.ts"
-import * as StepPath from "../../StepPath.ts"
+import type { UntypedStep } from "../../internal/ask/step.ts"
+import { nodesOf, stepsOf } from "../../internal/definition/nodes.ts"
 import type { Execution } from "./base/execution.ts"
 import { instrument, type Watching } from "./instrument.ts"
-import { type Edit, editOf, inputsLike, withItemInFront } from "./edit.ts"
-import {
-  brokenAfterEdit,
-  brokenIn,
-  type Calls,
-  fromNothing,
-  keyTells,
-  oneRetry,
-  passedOn,
-  stateOf,
-  whyNot
-} from "./laws.ts"
+import { type Edit, editOf, inputsLike, withItemInFront, withoutItems } from "./edit.ts"
+import { brokenAfterEdit, brokenIn, fromNothing, keyTells, oneRetry, passedOn, stateOf, whyNot } from "./laws.ts"
 import type { Model } from "./provider.ts"
 import { mix } from "./base/random.ts"
-import { type AnyWorkflow, type Edit as Apply, type Heard, runWorld, type SampleOf, type Scene } from "./run.ts"
+import { runWorld } from "./run.ts"
+import type { AnyWorkflow, Heard, Scene } from "./scene.ts"
+import {
+  type Bench,
+  decisionOf,
+  hasSeveral,
+  type Known,
+  type Running,
+  type Samples,
+  sampleOf,
+  type Subject,
+  type Tried
+} from "./subject.ts"
 import { sample } from "./base/sample.ts"
 import { shelter } from "./shelter.ts"
 import { type Broken, endless, type Items, type Trace } from "./trace.ts"
-import { calm as calmWorld, type Measure, type World } from "./world.ts"
-
-/** What is tried, and with what. */
-export interface Subject {
-  readonly workflow: UntypedWorkflow
-  readonly inputs: ReadonlyArray<unknown>
-  readonly model: Model | undefined
-  readonly decide: ((path: string, question: unknown) => unknown) | undefined
-  readonly limit: number
-  /** Laws of the user's own, of a run that is complete. */
-  readonly laws: (trace: Trace) => ReadonlyArray<Broken>
-  /** The services that a world has, new in each. */
-  readonly services: Effect.Effect<Context.Context<never>, never, Scope.Scope>
-  /** Makes what is outside what it is in a version of it: 0 but where a law is about that. */
-  readonly outside: ((version: number) => Effect.Effect<void>) | undefined
-}
-
-/** A run from the start to which nothing happens. */
-export interface Peace {
-  readonly trace: Trace
-  readonly measure: Measure
-}
-
-interface Known extends Peace {
-  readonly calls: Calls
-  readonly samples: Samples
-}
-
-/** The paths that ask the same, in the order in which they did first. */
-type Samples = Map<string, Array<string>>
-
-const sampleOf =
-  (samples: Samples): SampleOf =>
-  (key, path) => {
-    const paths = samples.get(key) ?? []
-    samples.set(key, paths)
-    const at = paths.indexOf(path)
-    return at === -1 ? paths.push(path) - 1 : at
-  }
-
-/** What a run in a world is made with. */
-interface Running {
-  readonly salt: number
-  readonly samples: Samples
-  readonly samplesAfter?: Samples
-  readonly version?: number
-  readonly edit?: Apply | undefined
-  readonly instead?: ReadonlyMap<string, string>
-}
+import { calm as calmWorld, type World } from "./world.ts"
 
 const completes = "a run completes in peace"
 
 const nothing = new Map<string, string>()
-
-/** A run, and what is wrong with it. */
-export interface Tried {
-  readonly trace: Trace
-  readonly broken: ReadonlyArray<Broken>
-}
-
-export interface Bench {
-  /** Makes the runs that others are held against; tells what is wrong with these. */
-  readonly begin: Effect.Effect<ReadonlyArray<Tried>>
-  /** The laws that are broken where there is nothing to hold runs against. */
-  readonly hopeless: ReadonlySet<string>
-  /** Does once more what was done first, to see whether it goes as it went. */
-  readonly end: Effect.Effect<ReadonlyArray<Tried>>
-  /** The inputs, to which more can be added. */
-  readonly inputs: Array<unknown>
-  /** Those of them that nobody gave. */
-  readonly others: ReadonlyArray<number>
-  /** What a run of an input comes to in peace; made once. */
-  readonly peace: (input: number) => Effect.Effect<Peace>
-  readonly tryIn: (world: World) => Effect.Effect<Tried>
-}
 
 /** How many replies are made up before it is given up that any gets a run through. */
 const mostSalts = 20
@@ -111,6 +40,9 @@ const versions = [1, 2, 3]
 /** How many results are set by hand to see what becomes of keys, and how many steps of code are done by themselves. */
 const mostEdits = 6
 const mostStrangers = 8
+
+/** How many smaller inputs are tried in place of one. */
+const mostLess = 20
 
 /** Replies that no other run has. */
 const strange = 9000
@@ -313,6 +245,16 @@ export const makeBench = (subject: Subject): Bench => {
     return made
   })
 
+  /** Inputs with an item less than one has, as far as runs of them complete. */
+  const lessOf = Effect.fnUntraced(function* (input: number) {
+    const less: Array<number> = []
+    for (const other of inputsLike(workflow, inputs[input], (json) => withoutItems(json).slice(0, mostLess))) {
+      const at = inputs.push(other) - 1
+      if (whyNot((yield* peace(at)).trace) === undefined) less.push(at)
+    }
+    return less
+  })
+
   /** A run from the start of what one was edited to. */
   const freshAfter = Effect.fnUntraced(function* (edit: Edit) {
     if (edit.instead.size === 0) return yield* peace(edit.input)
@@ -335,17 +277,11 @@ export const makeBench = (subject: Subject): Bench => {
       samples,
       ...(isEdited && { edit: edit?.apply, samplesAfter: fresh.samples })
     })
-    const broken = isEdited ? brokenAfterEdit(calm, fresh.trace, trace) : brokenIn(calm, trace)
+    // which of several equal requests another run answers how, nobody can say
+    const isSampled = fresh !== undefined && [samples, fresh.samples].some(hasSeveral)
+    const broken = isEdited ? brokenAfterEdit(calm, isSampled ? undefined : fresh.trace, trace) : brokenIn(calm, trace)
     return { trace, broken: broken.length === 0 && !isEdited && whyNot(trace) === undefined ? laws(trace) : broken }
   })
 
-  return { begin, end, hopeless: new Set([completes, endless]), inputs, others, peace, tryIn }
-}
-
-/** A decision that a gate takes, as JSON. */
-const decisionOf = (workflow: UntypedWorkflow, path: string, question: unknown): Option.Option<unknown> => {
-  const gates = stepsOf(nodesOf(workflow)).filter(({ step }) => step.isGate)
-  const gate = gates.find((gate) => StepPath.matches(gate.path, path))?.step
-  if (gate === undefined) return Option.none()
-  return Option.map(sample(gate.output, mix(JSON.stringify(question) ?? "")), insideOf(gate).output.encode)
+  return { begin, end, hopeless: new Set([completes, endless]), lessOf, others, peace, tryIn }
 }

@@ -9,7 +9,7 @@ import { insideOf as insideOfStep } from "../../internal/ask/step.ts"
 import { insideOf, nodesOf, stepsOf, type UntypedWorkflow } from "../../internal/definition/nodes.ts"
 import * as StepPath from "../../StepPath.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
-import type { Edit as Apply } from "./run.ts"
+import type { Edit as Apply } from "./scene.ts"
 import type * as world from "./world.ts"
 
 /** An edit of one run: how it is done, and what a run from the start is given instead. */

@@ -263,17 +263,17 @@ export const passedOn = ({ failed, path }: Execution): Broken | undefined => {
       }
 }
 
-/** The laws that do not hold of a run which was edited, where `fresh` is one of what it was edited to. */
-export const brokenAfterEdit = (calm: Trace, fresh: Trace, trace: Trace): ReadonlyArray<Broken> =>
+/** The laws that do not hold of a run which was edited, where `fresh` is one of what it was edited to, if it can be told. */
+export const brokenAfterEdit = (calm: Trace, fresh: Trace | undefined, trace: Trace): ReadonlyArray<Broken> =>
   [
     ...trace.broken,
     ownKeys(calm, trace),
     nothingToDo(trace),
     nothingLost(trace),
     planTold(trace),
-    sameOutput(fresh, trace),
+    fresh && sameOutput(fresh, trace),
     leastWork(calm, trace),
-    askedAfterEdit(fresh, trace)
+    fresh && askedAfterEdit(fresh, trace)
   ].filter((broken) => broken !== undefined)
 
 /** The laws that do not hold of a run, the gravest first. */

@@ -12,56 +12,17 @@ import { Journal } from "../../Journal.ts"
 import { LlmClient } from "../../LlmClient.ts"
 import type { WorkflowEvent } from "../../WorkflowEvent.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
-import type * as Workflow from "../../Workflow.ts"
 import { describeError, type WorkflowError } from "../../WorkflowError.ts"
 import type { Execution } from "./base/execution.ts"
-import * as journal from "./journal.ts"
+import * as journal from "./base/journal.ts"
 import { makeMachine } from "./base/process.ts"
 import * as provider from "./provider.ts"
 import { mix, seeded } from "./base/random.ts"
+import { beside } from "./beside.ts"
+import { endInWords, inWords } from "./lines.ts"
+import type { Edit, Scene } from "./scene.ts"
 import { type Broken, endless, type Items, type LifeKind, type LifeTrace, type Receipt, type Trace } from "./trace.ts"
 import type { End, Life, World } from "./world.ts"
-
-export type AnyWorkflow = Workflow.Workflow<unknown, unknown, unknown, unknown>
-
-/** What is done to a run that is complete, before it goes on. */
-export type Edit = (
-  workflow: AnyWorkflow,
-  state: WorkflowState
-) => Effect.Effect<WorkflowState, WorkflowError<unknown>, unknown>
-
-/** Which of several equal requests it is that a path makes, from 0 on. */
-export type SampleOf = (key: string, path: string) => number
-
-export interface Scene {
-  readonly workflow: AnyWorkflow
-  readonly input: unknown
-  readonly model: provider.Model
-  readonly salt: number
-  readonly sampleOf: SampleOf
-  /** The same after an edit. */
-  readonly sampleAfter: SampleOf
-  readonly isSheltered: (path: string) => boolean
-  readonly decide: (path: string, question: unknown) => unknown
-  readonly limit: number
-  readonly edit: Edit | undefined
-  /** Replies that are other ones than the model would give, by path. */
-  readonly instead: ReadonlyMap<string, string>
-  /** What a run goes on beside, where one does. */
-  readonly besides: { readonly input: unknown; readonly model: provider.Model; readonly salt: number }
-  /** The services of the steps. */
-  readonly services: Context.Context<never>
-  readonly servicesBeside: Context.Context<never>
-  /** Hears from the workflow while it runs. */
-  readonly listen: (heard: Heard) => void
-}
-
-export interface Heard {
-  readonly found: (broken: Broken) => void
-  readonly items: (path: string, items: Items) => void
-  readonly begin: (execution: Execution) => void
-  readonly end: (execution: Execution) => void
-}
 
 const runId = "simulated"
 
@@ -298,54 +259,4 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
 
 interface LifeWork {
   readonly outcome: Engine.RunOutcome<unknown, unknown>
-}
-
-/** Another run, which is nobody's business but that it goes on at the same time. */
-const beside = ({ besides, workflow, ...scene }: Scene, seed: number) => {
-  const client = provider.make({
-    ...scene,
-    seed,
-    latency: "any",
-    model: besides.model,
-    salt: besides.salt,
-    spoilt: new Set(),
-    life: 0,
-    faults: [],
-    budget: Infinity,
-    happen: () => Effect.void,
-    receive: () => {},
-    found: () => {},
-    stop: () => {}
-  })
-  return Engine.execute(workflow, besides.input, { run: "beside" }).pipe(
-    Effect.provideService(
-      Journal,
-      journal.make(journal.makeKept(), () => "Kept")
-    ),
-    Effect.provideService(LlmClient, client),
-    Effect.exit,
-    Effect.asVoid
-  )
-}
-
-const inWords = (event: WorkflowEvent): string => {
-  const path = "path" in event ? `${event.path}: ` : ""
-  switch (event._tag) {
-    case "StepFailed":
-      return `${path}StepFailed ${event.tag}`
-    case "RequestEnded":
-      return `${path}RequestEnded${event.error === undefined ? "" : ` ${event.error}`}`
-    case "RunEnded":
-      return `RunEnded ${event.status}`
-    case "ResultMoved":
-      return `${event.to}: ResultMoved from ${event.from}`
-    default:
-      return `${path}${event._tag}`
-  }
-}
-
-const endInWords = ({ ending }: Engine.RunOutcome<unknown, unknown>): string => {
-  if (ending._tag === "Completed") return "it completes"
-  const { message } = describeError(ending.reason)
-  return `it is ${ending._tag.toLowerCase()} at ${ending.path}: ${message}`
 }

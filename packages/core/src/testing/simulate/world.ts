@@ -107,13 +107,11 @@ export const worldOf = (seed: number, measures: ReadonlyArray<Measure>, others: 
       faults: Array.from({ length: faults }, () => fault(random, requests))
     }
   })
-  const edit = random.bool(0.4)
-    ? editOf(
-        random,
-        [...measures.keys(), ...others].filter((other) => other !== input)
-      )
-    : undefined
-  return { seed, input, latency: random.bool(0.8) ? "any" : "alike", beside: random.bool(0.15), edit, lives }
+  const beside = random.bool(0.15)
+  const inputs = [...measures.keys(), ...others].filter((other) => other !== input)
+  // what the other run goes through is not told from what this one does
+  const edit = !beside && random.bool(0.4) ? editOf(random, inputs) : undefined
+  return { seed, input, latency: random.bool(0.8) ? "any" : "alike", beside, edit, lives }
 }
 
 const editOf = (random: Random, [first, ...inputs]: ReadonlyArray<number>): Edit => {

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { JournalError, type Service } from "../../Journal.ts"
-import type { WorkflowEvent } from "../../WorkflowEvent.ts"
+import { JournalError, type Service } from "../../../Journal.ts"
+import type { WorkflowEvent } from "../../../WorkflowEvent.ts"
 
 /** What a journal keeps of a run, whatever becomes of the processes that write to it. */
 export interface Kept {
