@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Record from "effect/Record"
 import * as Redacted from "effect/Redacted"
+import * as Struct from "effect/Struct"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, type LlmErrorReason, Misconfigured, Unauthenticated } from "@stepwright/core/LlmError"
 import type { Parameters } from "@stepwright/core/LlmRequest"
@@ -17,6 +18,8 @@ export type { Account, ClientOptions } from "./internal/provider/options.ts"
 export interface Provider {
   /** What its variables of the environment begin with: `OPENAI` for `OPENAI_API_KEY`, `_BASE_URL` and `_MODEL`. */
   readonly variables: string
+  /** Where its own API is. */
+  readonly origin: string
   /** Its name of the model that is meant where none is named. */
   readonly defaultModel: string
   /** What it asks with where a request does not say. */
@@ -29,9 +32,15 @@ const named = <N extends string>(providers: Readonly<Record<N, Provider>>) => pr
 
 /** Every provider of this library, by its name. */
 export const table = named({
-  openai: { variables: "OPENAI", defaultModel: "gpt-5.1", load: () => import("./OpenAiLlm.ts") },
+  openai: {
+    variables: "OPENAI",
+    origin: "https://api.openai.com",
+    defaultModel: "gpt-5.1",
+    load: () => import("./OpenAiLlm.ts")
+  },
   anthropic: {
     variables: "ANTHROPIC",
+    origin: "https://api.anthropic.com",
     defaultModel: "claude-sonnet-5",
     parameters: { maxOutputTokens: limit.maxOutputTokens },
     load: () => import("./AnthropicLlm.ts")
@@ -48,14 +57,25 @@ export interface Options {
   /** Its variable, or the provider's default, unless given. */
   readonly model?: string
   readonly apiKey?: Redacted.Redacted
+  /** The variable that its key is read from: the provider's own unless given. */
+  readonly keyVariable?: string
   /** Its variable, or the provider's own address, unless given. */
   readonly baseUrl?: string
   /** How a schema is sent; `"json"` is `"instructions"` where the provider has no such mode. */
   readonly structuredOutput?: "strict" | "json" | "instructions"
+  /** Whether the model reasons, a stream is asked for its usage, and prompts for what they have in common: a variable of each unless given. */
+  readonly reasoning?: boolean
+  readonly streamUsage?: boolean
+  readonly promptCaching?: boolean
+  /** How it is asked where a request does not say. */
+  readonly parameters?: Parameters
 }
 
 /** What every provider takes. */
-interface Settings extends Account, Pick<Options, "structuredOutput"> {}
+interface Settings extends Account, Pick<Options, (typeof quirks)[number]> {}
+
+/** In what a server may differ from the provider's own. */
+const quirks = ["structuredOutput", "reasoning", "streamUsage", "promptCaching"] as const
 
 /** The provider's name of the model that is meant. */
 export const modelName = ({ model, provider }: Options): Effect.Effect<string, Config.ConfigError> => {
@@ -93,8 +113,18 @@ export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Config
         Effect.uninterruptible,
         Effect.cached
       )
+      const { parameters: own } = options
       const service = { ...LlmClient.unwrap(() => client), ...known }
-      return parameters === undefined ? service : { ...service, parameters: { default: parameters } }
+      if (parameters === undefined && own === undefined) return service
+      const asked = LlmClient.mapRequest(service, (request) => ({
+        ...request,
+        parameters: { ...own, ...request.parameters }
+      }))
+      const identifyAsked = (alias: string) => {
+        const identity = known.identify(alias)
+        return own === undefined ? identity : { ...identity, settings: { ...identity.settings, ...own } }
+      }
+      return { ...asked, identify: identifyAsked, parameters: { default: { ...parameters, ...own } } }
     })
   )
 
@@ -109,29 +139,31 @@ export const all = Record.map(
 const settingsOf = Effect.fnUntraced(function* (options: Options): Effect.fn.Return<Settings, Config.ConfigError> {
   const prefix = table[options.provider].variables
   const names = variables.named(prefix)
-  const apiKey = options.apiKey ?? (yield* Config.withDefault(Config.Redacted(names.apiKey), Redacted.make("")))
+  const { keyVariable = names.apiKey } = options
+  const apiKey = options.apiKey ?? (yield* Config.withDefault(Config.Redacted(keyVariable), Redacted.make("")))
   const baseUrl = options.baseUrl ?? (yield* variables.address(prefix))
   const model = yield* modelName(options)
-  const { structuredOutput } = options
   return {
     apiKey,
     model,
+    keyVariable,
     ...(baseUrl !== "" && { baseUrl }),
-    ...(structuredOutput !== undefined && { structuredOutput }),
-    ...(yield* variables.quirks(prefix))
+    ...(yield* variables.quirks(prefix)),
+    ...Struct.pick(options, quirks)
   }
 })
 
-const problemOf = (provider: Name, { apiKey, baseUrl }: Account): LlmErrorReason | undefined => {
+const problemOf = (provider: Name, { apiKey, baseUrl, keyVariable }: Account): LlmErrorReason | undefined => {
   const names = variables.named(table[provider].variables)
   const key = Redacted.value(apiKey).trim()
+  const variable = keyVariable ?? names.apiKey
   if (key === "") {
     return new Unauthenticated({
-      detail: `no API key: set ${names.apiKey} (and ${names.baseUrl} for another server than the provider's own)`
+      detail: `no API key: set ${variable} (and ${names.baseUrl} for another server than the provider's own)`
     })
   }
   const detail =
-    variables.problemOfKey(key, names.apiKey) ??
+    variables.problemOfKey(key, variable) ??
     (baseUrl === undefined ? undefined : variables.problemOf(baseUrl.trim(), names.baseUrl))
   return detail === undefined ? undefined : new Misconfigured({ detail })
 }

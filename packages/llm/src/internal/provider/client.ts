@@ -53,7 +53,8 @@ export interface Outgoing {
 /** Makes each request once, reports it to the `AttemptSink`, ends it in time, and types what goes wrong. */
 export const make = (options: ClientOptions, provider: Provider): LlmClient.Service => {
   const { api, parameters } = provider
-  const { apiKey: keyVariable, baseUrl: addressVariable, model: modelVariable } = variables.named(provider.variables)
+  const { apiKey, baseUrl: addressVariable, model: modelVariable } = variables.named(provider.variables)
+  const { keyVariable = apiKey } = options
   const hints = [...provider.hints, providerFault.modelHint(modelVariable)]
   // As the header has it: HTTP takes off what is around a value, such as the line break of a file.
   const key = Redacted.value(options.apiKey).trim()

@@ -9,6 +9,8 @@ export interface Account {
   readonly baseUrl?: string
   /** What the alias `default` stands for; any other alias is the provider's own name of a model. */
   readonly model: string
+  /** The variable that the key was read from, for errors to name it: the provider's own unless given. */
+  readonly keyVariable?: string
 }
 
 /** What every provider is told. */

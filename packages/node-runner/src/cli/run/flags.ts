@@ -61,6 +61,7 @@ export const answering = {
   maxCalls: count("max-calls", 0, "Suspend the run before a call more than this"),
   maxTokens: count("max-tokens", 0, "Suspend the run before its tokens go over this"),
   maxUsd: amount("max-usd", "USD", "Suspend the run before its cost goes over this; needs the model's price"),
+  concurrency: count("concurrency", 1, "How many requests are on their way at most (default: no limit)"),
   prices: text("prices", "F", "File of prices, USD per million tokens (default: the table of @stepwright/llm)"),
   sandbox: Flag.Literals("sandbox", testRunners.names).pipe(
     Flag.withMetavar("NAME"),

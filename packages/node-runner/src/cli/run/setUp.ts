@@ -145,11 +145,10 @@ export const checkAnswering = (told: answering.Answering) =>
 
 /** With what it is counted what a run used up. */
 const countingOf = Effect.fnUntraced(function* (settings: RunSettings) {
-  const { prices, relay } = settings
   return {
-    isRelay: relay !== undefined,
+    isRelay: settings.relay !== undefined,
     model: yield* modelName(settings),
-    prices: prices === undefined ? Prices.snapshot : yield* Prices.fromFile(prices)
+    prices: yield* answering.pricesOf(settings)
   }
 })
 

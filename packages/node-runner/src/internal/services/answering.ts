@@ -2,6 +2,7 @@ import type * as Config from "effect/Config"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Record from "effect/Record"
 import type * as Path from "effect/Path"
@@ -53,6 +54,8 @@ export const Answering = Schema.Struct({
   maxTokens: Schema.optionalKey(Schema.Int),
   /** A cap on what the calls of a run cost. The price of every model that is asked must be known. **Units** USD. */
   maxUsd: Schema.optionalKey(Schema.Finite),
+  /** How many requests are on their way at most, of all models together. */
+  concurrency: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
   /** A file of prices, in place of `Prices.snapshot`. */
   prices: Schema.optionalKey(Schema.String),
   /** The sandbox that runs tests; the strongest that works here, unless given. */
@@ -65,6 +68,8 @@ export const Answering = Schema.Struct({
 export type Answering = typeof Answering.Type
 
 export interface Options extends Answering {
+  /** The models that have names of their own, for steps to ask them by. */
+  readonly models?: Readonly<Record<string, models.Named>>
   /** What of the caps is used up already. */
   readonly spent?: Budget.Spent
   /** The models that may never be asked: where one of them has no price, that is told when it is. */
@@ -80,40 +85,44 @@ export type Problem = CassetteError | Config.ConfigError | Prices.PricesError | 
 export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, Problem, FileSystem.FileSystem | Path.Path> =>
   Layer.provide(around(options, []), provider(options, []))
 
-/** The models that options and environment describe. Outermost first: retry, registry, attempts, provider. */
-export const provider = (options: Answering, aliases: ReadonlyArray<string>) =>
-  Layer.provide(retrying, models.layer(options, aliases))
+/** The models that options and environment describe. Outermost first: registry, fallback, retry, attempts, provider. */
+export const provider = (options: Options, aliases: ReadonlyArray<string>) =>
+  models.layer(options, aliases, Retry.make({ onWait: tellOfWait }))
 
-/** What the options put around a client, or in its place. Outermost first: cassette, parameters, budget, relay. */
+/** What the options put around a client, or in its place. Outermost first: cassette, parameters, turns, budget, relay. */
 export const around = (
   options: Options,
   aliases: ReadonlyArray<string>
 ): Layer.Layer<LlmClient.LlmClient, Problem, LlmClient.LlmClient | FileSystem.FileSystem | Path.Path> =>
   Layer.unwrap(
-    Effect.map(Effect.all([budgetOf(options, aliases), secrets]), ([budget, secrets]): ReturnType<typeof around> => {
-      const { asked: before, record, relay, replay } = options
-      const shared = before === undefined ? {} : { asked: before }
-      if (replay !== undefined && record === undefined) {
-        return cassette(({ layerReplay }) => layerReplay({ file: replay, ...shared }))
+    Effect.map(
+      Effect.all([budgetOf(options, aliases), secretsOf(options)]),
+      ([budget, secrets]): ReturnType<typeof around> => {
+        const { asked: before, record, relay, replay } = options
+        const shared = before === undefined ? {} : { asked: before }
+        if (replay !== undefined && record === undefined) {
+          return cassette(({ layerReplay }) => layerReplay({ file: replay, ...shared }))
+        }
+        const capped = Layer.provide(asking(options), Layer.provide(inTurn(options), Budget.layer(budget)))
+        const recording = (file: string) =>
+          cassette(({ layerAuto, layerRecord }) =>
+            (replay === file ? layerAuto : layerRecord)({ file, secrets, ...shared })
+          )
+        const asked = record === undefined ? capped : Layer.provide(recording(record), capped)
+        return relay === undefined ? asked : Layer.provide(asked, relayed(relay))
       }
-      const capped = Layer.provide(asking(options), Budget.layer(budget))
-      const recording = (file: string) =>
-        cassette(({ layerAuto, layerRecord }) =>
-          (replay === file ? layerAuto : layerRecord)({ file, secrets, ...shared })
-        )
-      const asked = record === undefined ? capped : Layer.provide(recording(record), capped)
-      return relay === undefined ? asked : Layer.provide(asked, relayed(relay))
-    })
+    )
   )
 
 /** Servers that ask for no key are given some word, which is in many a text. **Units** characters */
 const leastOfKey = 16
 
 /** What is not recorded: what looks like a secret, and the keys of the environment, however they look. */
-const secrets = Effect.map(models.keys, (keys) => [
-  ...Redact.patterns,
-  ...keys.map(Redacted.value).flatMap((key) => (key.length < leastOfKey ? [] : [new RegExp(escape(key))]))
-])
+const secretsOf = (options: Options) =>
+  Effect.map(models.keys(options), (keys) => [
+    ...Redact.patterns,
+    ...keys.map(Redacted.value).flatMap((key) => (key.length < leastOfKey ? [] : [new RegExp(escape(key))]))
+  ])
 
 /** A shorter wait nobody wonders about. */
 const unnoticed = Duration.seconds(2)
@@ -125,8 +134,6 @@ const tellOfWait = (error: LlmError, wait: Duration.Duration) => {
   const span = isNoticed ? ` in ${Duration.format(Duration.seconds(Math.round(Duration.toSeconds(wait))))}` : ""
   return Effect.logWarning(`${error.message}; asks again${span}`)
 }
-
-const retrying = Retry.layer({ onWait: tellOfWait })
 
 /** Asks as it is told, whatever a request says. */
 const asking = ({ maxOutputTokens, reasoningEffort, temperature }: Asked) => {
@@ -146,20 +153,40 @@ const asking = ({ maxOutputTokens, reasoningEffort, temperature }: Asked) => {
   )
 }
 
+/** Lets requests wait until there are few enough on their way. */
+const inTurn = ({ concurrency }: Options) =>
+  concurrency === undefined
+    ? LlmClient.layerMiddleware(Effect.succeed(identity))
+    : Layer.unwrap(
+        Effect.map(
+          Effect.promise(() => import("@stepwright/llm/RateLimit")),
+          ({ layer }) => layer({ concurrency })
+        )
+      )
+
+/** The table of prices that is told, or the usual one, with what models of their own cost. */
+export const pricesOf = Effect.fnUntraced(function* (options: Options) {
+  const table = options.prices === undefined ? Prices.snapshot : yield* Prices.fromFile(options.prices)
+  return { ...table, models: { ...table.models, ...(yield* models.prices(options)) } }
+})
+
 /** The caps, with what they count by: told apart from asking, so that a cap that cannot be counted is always refused. */
 const budgetOf = Effect.fnUntraced(function* (options: Options, aliases: ReadonlyArray<string>) {
   const { maxCalls, maxTokens, maxUsd, perhaps = [], spent } = options
-  const prices = options.prices === undefined ? undefined : yield* Prices.fromFile(options.prices)
-  const isPriced = (name: string) => Prices.find(prices ?? Prices.snapshot, name) !== undefined
+  const prices = yield* pricesOf(options)
+  const isPriced = (name: string) => Prices.find(prices, name) !== undefined
   const renamed = maxUsd === undefined ? {} : yield* models.renamed(options, aliases)
   const budget: Budget.Options = {
     ...(maxCalls !== undefined && { maxCalls }),
     ...(maxTokens !== undefined && { maxTokens }),
     ...(maxUsd !== undefined && {
       maxUsd,
-      models: Record.filter(renamed, (name, alias) => !perhaps.includes(alias) || isPriced(name))
+      models: Record.filter(
+        renamed,
+        (name, alias) => !perhaps.includes(alias) || (typeof name === "string" ? [name] : name).every(isPriced)
+      )
     }),
-    ...(prices !== undefined && { prices }),
+    prices,
     ...(spent !== undefined && { spent })
   }
   yield* Budget.make(budget)

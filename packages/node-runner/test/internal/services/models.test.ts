@@ -69,4 +69,52 @@ describe("models", () => {
       }).pipe(env({ OPENAI_API_KEY: "key" }))
     )
   })
+
+  describe("models with names of their own", () => {
+    const own: models.Standard = {
+      models: {
+        default: { model: "big", promptCaching: false },
+        careful: { provider: "anthropic", model: "claude-big", fallback: ["local", "gpt-x"] },
+        local: {
+          provider: "openai",
+          model: "small",
+          baseUrl: "http://127.0.0.1:9/v1",
+          keyVariable: "LOCAL_KEY",
+          parameters: { temperature: 0 },
+          price: { input: 1, output: 2 }
+        }
+      }
+    }
+
+    it.effect("are what their entries say, and `default` what a flag or a variable says first", () =>
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* models.renamed(own, ["careful", "local", "other"]), {
+          default: "gpt-env",
+          careful: ["claude-big", "small", "gpt-x"],
+          local: "small"
+        })
+        assert.strictEqual(yield* models.modelName({ ...own, model: "told" }), "told")
+        assert.strictEqual(yield* models.modelName({ ...own, model: "local" }), "small")
+        assert.deepStrictEqual(yield* models.prices(own), { small: { input: 1, output: 2 } })
+      }).pipe(env({ OPENAI_MODEL: "gpt-env" }))
+    )
+
+    it.effect("keep their names where they are asked at an address of their own", () =>
+      Effect.gen(function* () {
+        const { models: named } = own
+        const standard = { models: { default: named!["local"]! } }
+        assert.strictEqual(yield* models.modelName(standard), "small")
+        assert.isUndefined(yield* models.unnamed(standard))
+      }).pipe(env({ OPENAI_MODEL: "gpt-env", OPENAI_BASE_URL: "http://127.0.0.1:7/v1" }))
+    )
+
+    it.effect("need the keys of their own variables", () =>
+      Effect.gen(function* () {
+        assert.include((yield* models.missing(own, ["local"]))?.detail, "no API key: set LOCAL_KEY")
+        assert.isUndefined(yield* models.missing(own, ["default"]))
+        const { parameters } = Context.get(yield* Layer.build(models.layer(own, ["local"])), LlmClient.LlmClient)
+        assert.deepStrictEqual(parameters?.["careful"], { maxOutputTokens: 16_000 })
+      }).pipe(env({ OPENAI_API_KEY: "key", ANTHROPIC_API_KEY: "key" }), Effect.scoped)
+    )
+  })
 })
