@@ -10,8 +10,13 @@ import { pricesSnapshot } from "./internal/prices/snapshot.ts"
 
 const Usd = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 
+const Dearer = Schema.Finite.check(Schema.isGreaterThan(0))
+
+const optional = <S extends Schema.Top>(schema: S, description: string) =>
+  Schema.optionalKey(schema).annotateKey({ description })
+
 /** By how much a tier of service is dearer than the standard one. */
-const Factor = Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
+const Factor = optional(Dearer, "By how much it is dearer than the standard tier.")
 
 /**
  * What a model costs. Input that is read from a cache costs what input does unless given. Input that is written to one
@@ -25,19 +30,20 @@ const Factor = Schema.optionalKey(Schema.Finite.check(Schema.isGreaterThan(0)))
  * https://developers.openai.com/api/docs/guides/prompt-caching, of November 2026
  */
 export const Price = Schema.Struct({
-  input: Usd,
-  cachedInput: Schema.optionalKey(Usd),
-  cacheWrite: Schema.optionalKey(Usd),
-  cacheWriteHour: Schema.optionalKey(Usd),
-  output: Usd,
-  longPrompts: Schema.optionalKey(
+  input: Usd.annotateKey({ description: "Of a million tokens of input." }),
+  cachedInput: optional(Usd, "Of those that are read from a cache; as input unless given."),
+  cacheWrite: optional(Usd, "Of those that are written to a cache; 1.25 times input unless given."),
+  cacheWriteHour: optional(Usd, "Of those that are kept there for an hour; twice input unless given."),
+  output: Usd.annotateKey({ description: "Of a million tokens of output." }),
+  longPrompts: optional(
     Schema.Struct({
-      above: Schema.Int.check(Schema.isGreaterThan(0)),
-      input: Schema.Finite.check(Schema.isGreaterThan(0)),
-      output: Schema.Finite.check(Schema.isGreaterThan(0))
-    })
+      above: Schema.Int.check(Schema.isGreaterThan(0)).annotateKey({ description: "How many tokens of input." }),
+      input: Dearer.annotateKey({ description: "What input is multiplied by." }),
+      output: Dearer.annotateKey({ description: "What output is multiplied by." })
+    }),
+    "What is dearer where there is more input than that."
   ),
-  tiers: Schema.optionalKey(
+  tiers: optional(
     Schema.Struct({
       standard: Factor,
       flex: Factor,
@@ -47,7 +53,8 @@ export const Price = Schema.Struct({
       fast: Factor,
       ultrafast: Factor,
       other: Factor
-    })
+    }),
+    "What all of it is multiplied by in a tier of service; of another than those, what it costs is unknown."
   )
 })
 export type Price = typeof Price.Type

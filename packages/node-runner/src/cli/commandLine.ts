@@ -15,7 +15,7 @@ import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
 import * as Workflow from "@stepwright/core/Workflow"
-import { directory } from "../internal/services/layers.ts"
+import { runsIn } from "../internal/services/layers.ts"
 import * as NodeHasher from "../NodeHasher.ts"
 import * as NodeJournal from "../NodeJournal.ts"
 import { type Diagnostic, diagnostic, fromCause, stackOf, usage } from "./base/cliError.ts"
@@ -28,6 +28,7 @@ import { runMain } from "./base/runMain.ts"
 import { presenter } from "./base/presenter.ts"
 import { usageProblem } from "./base/usageProblem.ts"
 import { bound, general, type Words } from "./base/words.ts"
+import { Configuration, none, read } from "./config/configuration.ts"
 import * as stepwright from "./commands/stepwright.ts"
 import * as cutShort from "./module/cutShort.ts"
 import * as input from "./run/input.ts"
@@ -40,13 +41,23 @@ const version = () =>
   Schema.decodeSync(Manifest)(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version
 
 const environment = Layer.mergeAll(
-  NodeJournal.layer({ directory }),
+  Layer.unwrap(Effect.map(Configuration, ({ store }) => NodeJournal.layer({ directory: runsIn(store) }))),
   NodeHasher.layer,
   CliOutput.layerPresenter(presenter),
   // standard output is for data
   Logger.layer([Logger.withConsoleError(notice)]),
   CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
-).pipe(Layer.provideMerge(NodeServices.layer))
+)
+
+/** The commands that need to know no configuration, as nobody does who asks for help. */
+const apart: ReadonlySet<string> = new Set(["help", "schema", "cassette"])
+
+/** What the files of configuration say to a command, read once for all of it. */
+const configurationFor = (args: ReadonlyArray<string>) => {
+  const isApart =
+    apart.has(args.find(isWord) ?? "help") || args.some((arg) => /^(?:-h|--help|--version|--completions)/u.test(arg))
+  return isApart ? Effect.succeed(none) : read
+}
 
 const wordsOf = ({ workflow }: Loaded): Words =>
   bound(workflow.name, Workflow.stepPaths(workflow), input.isText(workflow.input), input.hasDocuments(workflow.input))
@@ -100,8 +111,15 @@ export const program = (name: string, words: Words, args: ReadonlyArray<string>)
   const isDebug = args.includes("--debug")
   const isJson = args.includes("--json")
   return Effect.flatMap(Effect.uninterruptible(stepwright.make(name, words, args)), (command) =>
-    Effect.andThen(checkBundles(args), Command.runWith(command, { version: version() })(withHelp(command, args))).pipe(
-      Effect.provide(environment),
+    Effect.gen(function* () {
+      yield* checkBundles(args)
+      const configuration = yield* configurationFor(args)
+      yield* Command.runWith(command, { version: version() })(withHelp(command, args)).pipe(
+        Effect.provide(environment),
+        Effect.provideService(Configuration, configuration)
+      )
+    }).pipe(
+      Effect.provide(NodeServices.layer),
       Effect.onError((cause) => report(name, cause, { isDebug, isJson, help: helpOf(command, args).join(" ") }))
     )
   )

@@ -11,6 +11,7 @@ import * as format from "../base/format.ts"
 import * as output from "../base/output.ts"
 import { told } from "../base/told.ts"
 import * as textFile from "../base/textFile.ts"
+import { effective } from "../config/effective.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import { checkModels, explained } from "../run/setUp.ts"
@@ -27,7 +28,7 @@ export const ask = Command.make(
   },
   Effect.fnUntraced(function* ({ json, otlp: _, text: given, ...rest }) {
     yield* checkFlags({ ...rest, prices: undefined })
-    const settings = flags.settingsOf(rest)
+    const settings = yield* effective(flags.settingsOf(rest))
     const text = given === textFile.standardInput ? yield* textFile.document(given) : given
     if (text.trim() === "") return yield* usage("the prompt is blank", { target: "TEXT", fix: "say what to ask" })
     yield* checkModels(settings, ["default"])

@@ -71,7 +71,7 @@ export const change = (words: Words) =>
         run,
         Effect.andThen(
           // a recording has replies of the run that it was made with, and of no other
-          runFolder.writeSettings(run, { ...Struct.omit(opened.settings, ["replay", "record"]), changeOf: origin }),
+          runFolder.writeSettings(run, { ...Struct.omit(opened.kept, ["replay", "record"]), changeOf: origin }),
           Engine.initialize(ChangeWorkflow.workflow, value, { run })
         )
       )

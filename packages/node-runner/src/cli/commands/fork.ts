@@ -27,7 +27,7 @@ export const fork = (words: Words) =>
       yield* runFolder.checkNew(id)
       const { path: given, run: origin } = yield* followed.runAndPath(rest)
       const opened = yield* session.open(origin, workflow)
-      const { loaded, settings, state } = opened
+      const { kept, loaded, state } = opened
       yield* runFolder.checkStore
       const again = yield* command
       const path = stepPath.resolve(given, loaded.workflow, state)
@@ -37,7 +37,7 @@ export const fork = (words: Words) =>
         Effect.provide(runLayer.withoutModel(opened))
       )
       // what the other run delivered stays its own
-      const own = { ...settings, out: `out/${run}` }
+      const own = { ...kept, out: `out/${run}` }
       yield* runFolder.begin(run, Effect.andThen(runFolder.writeSettings(run, own), forked))
       yield* Console.error(
         `a run with the results of ${origin}, and a new one of ${path} to come; go on with: ${again} resume ${run}`

@@ -7,7 +7,6 @@ import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import { sizeOf } from "../../internal/disk/leftovers.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
-import { directory } from "../../internal/services/layers.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import * as flags from "../run/flags.ts"
@@ -36,6 +35,7 @@ export const gc = Command.make(
   Effect.fnUntraced(function* ({ dryRun, json, olderThan }) {
     const fs = yield* FileSystem.FileSystem
     const now = yield* Clock.currentTimeMillis
+    const directory = yield* runFolder.directory
     const [leftovers, unread] = yield* runFolder.leftovers
     const [old, damaged] = Option.isNone(olderThan) ? [[], []] : yield* completedBefore(now - olderThan.value)
     const [removed, kept] = yield* Effect.partition(

@@ -6,6 +6,8 @@ import * as Option from "effect/Option"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import type { Words } from "../base/words.ts"
+import { atBeginning } from "../config/effective.ts"
+import { configured } from "../module/configured.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
@@ -27,9 +29,9 @@ export const graph = (words: Words) =>
         (workflow === undefined && (yield* runFolder.all).length > 0 ? runFolder.latest : undefined)
       if (reference === undefined) {
         const bound = yield* workflowModule.Bound
-        const { workflow: definition } =
-          bound ?? (yield* workflow === undefined ? workflowModule.ready() : workflowModule.load(workflow))
-        return yield* print(definition)
+        const named = bound === undefined ? yield* atBeginning("workflow", workflow) : undefined
+        const loaded = bound ?? (yield* named === undefined ? workflowModule.ready() : workflowModule.load(named))
+        return yield* print((yield* configured(loaded)).workflow)
       }
       const { loaded, state } = yield* session.open(reference, workflow)
       yield* print(loaded.workflow, state)

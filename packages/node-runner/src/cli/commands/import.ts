@@ -8,6 +8,7 @@ import { usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
 import * as textFile from "../base/textFile.ts"
 import type { Words } from "../base/words.ts"
+import { atBeginning, effective } from "../config/effective.ts"
 import { checkFlags } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
@@ -31,10 +32,12 @@ const command = (words: Words) =>
   Command.make(
     "import",
     config(words),
-    Effect.fnUntraced(function* ({ file, id, json, out, workflow, ...rest }) {
+    Effect.fnUntraced(function* ({ file, id, json, out: into, workflow, ...rest }) {
       yield* runFolder.checkNew(id)
-      yield* checkFlags({ out, ...rest })
-      yield* checkAnswering(flags.settingsOf(rest))
+      yield* checkFlags({ out: into, ...rest })
+      const out = yield* atBeginning("out", into)
+      const told = flags.settingsOf(rest)
+      yield* checkAnswering(yield* effective(told))
       yield* runFolder.checkStore
       const found = yield* stateIn(file)
       const loaded = yield* session.workflowOf(workflow, undefined, found)
@@ -42,7 +45,7 @@ const command = (words: Words) =>
       const settings: RunSettings = {
         format: 1,
         ...(yield* workflowModule.reference(loaded)),
-        ...flags.settingsOf(rest),
+        ...told,
         out: out ?? `out/${run}`
       }
       yield* runFolder.begin(

@@ -11,10 +11,10 @@ import * as Usage from "@stepwright/core/Usage"
 import { Time, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { WorkflowStatus } from "@stepwright/core/WorkflowStatus"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
-import { directory } from "../../internal/services/layers.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
 import * as format from "../base/format.ts"
 import { report } from "../base/output.ts"
+import { Configuration } from "../config/configuration.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import { statusLabel } from "../view/statusLabel.ts"
@@ -51,12 +51,12 @@ const Known = Schema.Record(
 )
 type Known = typeof Known.Type
 const KnownText = Schema.fromJsonString(Known)
-const knownFile = ".stepwright/list.json"
+const knownFile = Effect.map(Configuration, ({ store }) => `${store}/list.json`)
 
 const readKnown = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   // anybody may delete it, and what it does not say is read anew
-  const text = yield* Effect.option(fs.readFileString(knownFile))
+  const text = yield* Effect.option(fs.readFileString(yield* knownFile))
   return Option.getOrElse(Option.flatMap(text, Schema.decodeOption(KnownText)), (): Known => ({}))
 })
 
@@ -73,7 +73,8 @@ const lookedAt = Effect.fnUntraced(function* (
   before: Known[string] | undefined
 ) {
   const isKnown = before !== undefined && before.version === version
-  const isFree = (yield* Clock.currentTimeMillis) - touched > blink && (yield* NodeJournal.isFree(directory, run))
+  const isFree =
+    (yield* Clock.currentTimeMillis) - touched > blink && (yield* NodeJournal.isFree(yield* runFolder.directory, run))
   const isLive = !isFree && (yield* runFolder.isLive(run))
   const summary = isKnown ? before.summary : summaryOf(yield* runFolder.state(run))
   const now = { version: version ?? "", summary, ...(isFree && { free: touched }) }
@@ -113,10 +114,10 @@ export const list = Command.make(
       { concurrency: 8 }
     )
     if (Object.entries(now).some(([run, one]) => known[run] !== one)) {
-      yield* Effect.ignore(writeWhole(knownFile, Schema.encodeSync(KnownText)(now)))
+      yield* Effect.ignore(writeWhole(yield* knownFile, Schema.encodeSync(KnownText)(now)))
     }
     if (json) return yield* Console.log(JSON.stringify(entries, null, 2))
-    if (entries.length === 0) yield* Console.error(`there are no runs here (${directory})`)
+    if (entries.length === 0) yield* Console.error(`there are no runs here (${yield* runFolder.directory})`)
     if (entries.length > 0) yield* report(entries.map(lineOf).join("\n"))
   })
 ).pipe(

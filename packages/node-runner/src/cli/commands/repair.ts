@@ -1,7 +1,6 @@
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { directory } from "../../internal/services/layers.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
 import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
@@ -16,7 +15,7 @@ export const repair = (words: Words) =>
     Effect.fnUntraced(function* ({ json, run: reference }) {
       const run = yield* runFolder.find(reference)
       yield* runFolder.checkStore
-      const { events, kept, lost } = yield* NodeJournal.repair(directory, run)
+      const { events, kept, lost } = yield* NodeJournal.repair(yield* runFolder.directory, run)
       const isDamaged = kept !== undefined
       if (json) return yield* Console.log(JSON.stringify({ run, events, lost, kept: kept ?? null }, null, 2))
       if (!isDamaged) return yield* Console.log(`the journal of run ${run} is whole: ${format.count(events, "event")}`)

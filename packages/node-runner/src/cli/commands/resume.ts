@@ -9,6 +9,7 @@ import * as Engine from "@stepwright/core/Engine"
 import { usage } from "../base/cliError.ts"
 import type { Words } from "../base/words.ts"
 import * as consent from "../gate/consent.ts"
+import { effective } from "../config/effective.ts"
 import { checkFlags, checkPython } from "../run/checkFlags.ts"
 import { command } from "../module/workflowModule.ts"
 import * as flags from "../run/flags.ts"
@@ -40,17 +41,18 @@ export const resume = (words: Words) =>
     Effect.fnUntraced(function* ({ json, mutants, noInput, otlp: _, run, workflow, yes, ...rest }) {
       const manner = { json, noInput, yes }
       yield* checkFlags(rest)
-      yield* consent.check(rest.install, manner)
       const opened = yield* session.hold(run, workflow)
       yield* checkSettings(opened.run, rest)
-      const settings = changed(opened.settings, rest)
+      const kept = changed(opened.kept, rest)
+      const settings = yield* effective(kept)
+      yield* consent.check(opened.kept.install === undefined ? settings.install : rest.install, manner)
       const isDone = opened.state.status === "COMPLETED"
       if (!isDone) yield* checkOut(opened.loaded, settings)
       yield* checkPython(isDone ? rest.python : settings.python)
       const told = yield* input.withTold(opened.loaded.workflow.input, yield* inputNow(opened), { mutants })
       const ready = yield* setUp({ ...opened, settings }, { before: opened.settings })
-      yield* runFolder.writeSettings(opened.run, settings)
-      const self = { ...opened, settings, state: yield* withInput(opened, told) }
+      yield* runFolder.writeSettings(opened.run, kept)
+      const self = { ...opened, kept, settings, state: yield* withInput(opened, told) }
       yield* runAndReport(self, ready, manner)
     }, Effect.scoped)
   ).pipe(

@@ -5,12 +5,14 @@ import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Engine from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
-import type { Answering } from "../../internal/services/answering.ts"
+import type { Options } from "../../internal/services/answering.ts"
 import { usage } from "../base/cliError.ts"
 import * as textFile from "../base/textFile.ts"
 import type { Words } from "../base/words.ts"
 import * as consent from "../gate/consent.ts"
+import { atBeginning, effective } from "../config/effective.ts"
 import { checkFlags, checkPython } from "../run/checkFlags.ts"
+import { configured } from "../module/configured.ts"
 import * as flags from "../run/flags.ts"
 import * as input from "../run/input.ts"
 import * as runFolder from "../run/runFolder.ts"
@@ -53,11 +55,15 @@ export const run = (words: Words) =>
       yes,
       ...others
     }) {
-      const { mutants, review, ...rest } = others
+      const { mutants, out: into, review, ...rest } = others
       const manner = { json, noInput, yes }
-      yield* checkFlags(rest)
-      yield* consent.check(rest.install, manner)
-      yield* checkPython(rest.python)
+      yield* checkFlags({ ...rest, out: into })
+      const told = flags.settingsOf(rest)
+      const answering = yield* effective(told)
+      const out = yield* atBeginning("out", into)
+      yield* checkFlags({ ...answering, out })
+      yield* consent.check(answering.install, manner)
+      yield* checkPython(answering.python)
       const loaded = yield* workflowOf(workflow)
       const value = yield* input.decode(loaded.workflow.input, {
         files,
@@ -66,23 +72,23 @@ export const run = (words: Words) =>
         input: given,
         told: { mutants, review }
       })
-      const { out, ...told } = rest
-      yield* checkKey(loaded, flags.settingsOf(told))
+      yield* checkKey(loaded, answering)
       yield* runFolder.checkStore
       const stem = (yield* stemOf(files[0])) ?? loaded.workflow.name
       const run = yield* Engine.newRunId
       const begin = Effect.fnUntraced(function* (folder: string) {
-        const settings: RunSettings = {
+        const kept: RunSettings = {
           format: 1,
           ...(yield* workflowModule.reference(loaded)),
-          ...flags.settingsOf(told),
+          ...told,
           out: folder
         }
+        const settings = yield* effective(kept)
         yield* checkOut(loaded, settings)
         const ready = yield* setUp({ events: [], loaded, settings })
-        yield* runFolder.writeSettings(run, settings)
+        yield* runFolder.writeSettings(run, kept)
         const state = yield* Engine.initialize(loaded.workflow, value, { run })
-        return { session: { run, settings, state, loaded, events: [] }, ready }
+        return { session: { run, kept, settings, state, loaded, events: [] }, ready }
       })
       const { ready, session } = yield* out === undefined
         ? runFolder.beginIn(run, `out/${stem}`, begin)
@@ -128,15 +134,17 @@ const stemOf = Effect.fnUntraced(function* (name: string | undefined) {
 
 const workflowOf = Effect.fnUntraced(function* (reference: string | undefined) {
   const bound = yield* workflowModule.Bound
-  if (bound === undefined)
-    return yield* reference === undefined ? workflowModule.ready() : workflowModule.load(reference)
+  if (bound === undefined) {
+    const named = yield* atBeginning("workflow", reference)
+    return yield* configured(yield* named === undefined ? workflowModule.ready() : workflowModule.load(named))
+  }
   return reference === undefined
-    ? bound
+    ? yield* configured(bound)
     : yield* usage("--workflow cannot be used here: this program runs its own workflow", { target: "--workflow" })
 })
 
 /** A run that is sure to ask a model is not started without its key, or with an address that is none. */
-const checkKey = Effect.fnUntraced(function* (loaded: workflowModule.Loaded, settings: Answering) {
+const checkKey = Effect.fnUntraced(function* (loaded: workflowModule.Loaded, settings: Options) {
   if (loaded.hasLayer) return
   const sure = Workflow.steps(loaded.workflow).filter(({ occurs }) => occurs === "always")
   yield* checkModels(

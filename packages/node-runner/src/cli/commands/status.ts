@@ -4,6 +4,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as output from "../base/output.ts"
 import type { Words } from "../base/words.ts"
+import { effective } from "../config/effective.ts"
 import * as flags from "../run/flags.ts"
 import * as further from "../run/further.ts"
 import { plan } from "../run/pending.ts"
@@ -24,7 +25,9 @@ export const status = (words: Words) =>
       const { events, state } = yield* runFolder.load(run)
       const known = yield* runFolder.readSettings(run)
       const loaded = yield* session.workflowThereOf(known, state)
-      const settings = known ?? standardSettings(run)
+      const kept = known ?? standardSettings(run)
+      // what would mend it was said
+      const settings = yield* Effect.orElseSucceed(effective(kept), () => kept)
       // a layer of the workflow's own may do anything when it is built, and somebody who looks expects nothing
       const canPlan = loaded !== undefined && !isLive && !loaded.hasLayer
       const foreseen = canPlan ? yield* plan({ state, loaded, settings }) : undefined

@@ -8,6 +8,7 @@ import { endedAt, told } from "../base/told.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
+import { effective } from "../config/effective.ts"
 import * as gates from "../gate/gates.ts"
 import { explainPath } from "../path/explainPath.ts"
 import * as followed from "../run/followed.ts"
@@ -41,7 +42,7 @@ export const step = (words: Words) =>
       const { path: given, run } = yield* followed.runAndPath({ run: reference, path: words })
       const found = yield* session.hold(run, workflow)
       // this once: what a run is asked with is changed by `resume`
-      const opened = { ...found, settings: { ...found.settings, ...flags.settingsOf(rest) } }
+      const opened = { ...found, settings: yield* effective({ ...found.kept, ...flags.settingsOf(rest) }) }
       const definition = opened.loaded.workflow
       const path = stepPath.resolve(given, definition, opened.state)
       const ready = yield* setUp(opened, { force, path })

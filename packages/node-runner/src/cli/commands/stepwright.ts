@@ -34,6 +34,8 @@ const commands = {
   graph: (words: Words) => import("./graph.ts").then(({ graph }) => graph(words)),
   verify: () => import("./verify.ts").then(({ verify }) => verify),
   cassette: () => import("./cassette.ts").then(({ cassette }) => cassette),
+  config: (words: Words) => import("./config.ts").then(({ config }) => config(words)),
+  trust: () => import("./trust.ts").then(({ trust }) => trust),
   ask: () => import("./ask.ts").then(({ ask }) => ask)
 }
 

@@ -17,6 +17,7 @@ import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import * as output from "../base/output.ts"
 import * as consent from "../gate/consent.ts"
+import { effective } from "../config/effective.ts"
 import { checkPython } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
@@ -71,7 +72,8 @@ export const verify = Command.make(
   Effect.fnUntraced(function* ({ directory: given, json, ...told }) {
     yield* checkPython(told.python)
     const { directory, packages = [], ...own } = yield* placeOf(given)
-    const { sandbox, ...options } = { ...own, ...defined(told) }
+    const { install, python, sandbox } = yield* effective({ ...own, ...defined(told) })
+    const options = defined({ install, python })
     const sources = yield* sourcesBelow(directory)
     const { doubtsOf } = yield* Effect.promise(() => import("@stepwright/steps/VerificationStep"))
     const report = yield* Effect.flatMap(TestRunner, ({ run }) => run(sources, { packages })).pipe(

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import { type CliError, usage } from "../base/cliError.ts"
+import { realPath } from "../../internal/disk/realPath.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
 
 /**
@@ -47,16 +48,9 @@ const kept = /^\.(?:git|hg|svn|jj|stepwright)$/iu
 export const checkDelivered = Effect.fnUntraced(function* (
   ...[whose, folder, options = {}]: Parameters<typeof checkFolder>
 ): Effect.fn.Return<void, CliError, FileSystem.FileSystem | Path.Path> {
-  const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const resolved = path.resolve(folder)
-  const real = (at: string): Effect.Effect<string> =>
-    Effect.catch(fs.realPath(at), () =>
-      path.dirname(at) === at
-        ? Effect.succeed(at)
-        : Effect.map(real(path.dirname(at)), (above) => path.join(above, path.basename(at)))
-    )
-  for (const place of [resolved, yield* real(resolved)]) {
+  for (const place of [resolved, (yield* realPath(resolved)) ?? resolved]) {
     const name = place.split(path.sep).find((part) => kept.test(part))
     if (name === undefined) continue
     const { fix = "choose another" } = options

@@ -1,3 +1,4 @@
+import { dirname, isAbsolute, relative, resolve } from "node:path"
 import { pid } from "node:process"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
@@ -12,15 +13,19 @@ import * as outFolder from "../../internal/disk/outFolder.ts"
 import { isRunId, runIdRule } from "../../internal/disk/runId.ts"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import { name as journalFile } from "../../internal/journal/journalFile.ts"
-import { directory } from "../../internal/services/layers.ts"
+import { runsIn } from "../../internal/services/layers.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
 import { CliError, configuration, failed, usage } from "../base/cliError.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
+import { Configuration } from "../config/configuration.ts"
 import { checkFolder } from "./checkFolder.ts"
 import { nearest } from "../../internal/files/nearest.ts"
 import { RunSettings } from "./settings.ts"
 
-const settingsFile = (run: string) => `${directory}/${run}/run.json`
+/** Where runs are kept. */
+export const directory = Effect.map(Configuration, ({ store }) => runsIn(store))
+
+const settingsFile = (run: string) => Effect.map(directory, (runs) => `${runs}/${run}/run.json`)
 
 const SettingsText = Schema.fromJsonString(RunSettings)
 
@@ -29,26 +34,48 @@ export const readSettings = Effect.fnUntraced(function* (
   run: string
 ): Effect.fn.Return<RunSettings | undefined, CliError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
-  const file = settingsFile(run)
+  const file = yield* settingsFile(run)
   if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) return undefined
-  return yield* fs.readFileString(file).pipe(
+  const settings = yield* fs.readFileString(file).pipe(
     Effect.flatMap(Schema.decodeEffect(SettingsText)),
     Effect.mapError((error) =>
       configuration(`${file} cannot be read: ${reasonOf(error)}`, { target: file, cause: error })
     )
   )
+  const { store } = yield* Configuration
+  return moved(settings, dirname(resolve(store)), resolve("."))
 })
 
 /** Replaces the settings of a run as a whole or not at all. */
-export const writeSettings = (run: string, settings: RunSettings) =>
-  Effect.mapError(writeWhole(settingsFile(run), `${JSON.stringify(settings, null, 2)}\n`), (error) =>
-    failed(`${settingsFile(run)} cannot be written: ${reasonOf(error)}`, { target: settingsFile(run), cause: error })
+export const writeSettings = Effect.fnUntraced(function* (run: string, settings: RunSettings) {
+  const file = yield* settingsFile(run)
+  const { store } = yield* Configuration
+  const written = moved(settings, resolve("."), dirname(resolve(store)))
+  yield* Effect.mapError(writeWhole(file, `${JSON.stringify(written, null, 2)}\n`), (error) =>
+    failed(`${file} cannot be written: ${reasonOf(error)}`, { target: file, cause: error })
   )
+})
+
+const paths = ["module", "program", "out", "replay", "record", "relay", "prices", "python"] as const
+
+/** Settings whose paths are relative to another folder: those of a run to the one that holds the store. */
+const moved = (settings: RunSettings, from: string, to: string): RunSettings => {
+  if (from === to) return settings
+  const changed = paths.flatMap((name) => {
+    const value = settings[name]
+    if (value === undefined || (name === "python" && !/[/\\]/u.test(value))) return []
+    const there = resolve(from, value)
+    const between = relative(to, there)
+    return [[name, between.startsWith("..") || isAbsolute(between) ? there : between || "."] as const]
+  })
+  return { ...settings, ...Object.fromEntries(changed) }
+}
 
 /** All runs as they look from outside, the one that was written to last first. */
-export const glances: Effect.Effect<ReadonlyArray<NodeJournal.Glance>, CliError> = Effect.mapError(
-  NodeJournal.glances(directory),
-  (cause) => configuration(`the runs here cannot be listed: ${cause.detail}`, { target: directory, cause })
+export const glances: Effect.Effect<ReadonlyArray<NodeJournal.Glance>, CliError> = Effect.flatMap(directory, (target) =>
+  Effect.mapError(NodeJournal.glances(target), (cause) =>
+    configuration(`the runs here cannot be listed: ${cause.detail}`, { target, cause })
+  )
 )
 
 /** The ids of all runs, the one that was written to last first. */
@@ -57,9 +84,9 @@ export const all: Effect.Effect<ReadonlyArray<string>, CliError> = Effect.map(gl
 )
 
 /** Refuses a folder of runs that nobody can write. */
-export const checkStore = checkFolder("runs are kept in", directory, {
-  fix: "make room for it, or work in another folder"
-})
+export const checkStore = Effect.flatMap(directory, (runs) =>
+  checkFolder("runs are kept in", runs, { fix: "make room for it, or work in another folder" })
+)
 
 /** Makes a run this process's until it ends: nobody else changes it meanwhile. **Fails with** `Locked`. */
 export const claim = (run: string): Effect.Effect<number, JournalError> =>
@@ -69,7 +96,8 @@ export const claim = (run: string): Effect.Effect<number, JournalError> =>
 /** Begins a run, which is claimed, by `work`; where that fails, nothing of it is left. **Fails with** `RunExists`. */
 export const begin = Effect.fnUntraced(function* <A, E, R>(run: string, work: Effect.Effect<A, E, R>) {
   const fs = yield* FileSystem.FileSystem
-  const folder = `${directory}/${run}`
+  const runs = yield* directory
+  const folder = `${runs}/${run}`
   const names = yield* Effect.orElseSucceed(fs.readDirectory(folder), (): ReadonlyArray<string> => [])
   const others = names.filter((name) => !isSetUp(name))
   if (others.length > 0 && !others.includes(journalFile)) {
@@ -78,23 +106,24 @@ export const begin = Effect.fnUntraced(function* <A, E, R>(run: string, work: Ef
   }
   if ((yield* claim(run)) > 0) return yield* new WorkflowError({ path: "", reason: new RunExists({ run }) })
   return yield* Effect.onError(work, () =>
-    Effect.andThen(Effect.ignore(fs.remove(folder, { recursive: true })), removeEmpty(directory))
+    Effect.andThen(Effect.ignore(fs.remove(folder, { recursive: true })), removeEmpty(runs))
   )
 })
 
 /** The folders that were chosen to deliver into. */
-const chosen = ".stepwright/out"
+const chosen = Effect.map(Configuration, ({ store }) => `${store}/out`)
 
 /** Begins it with a folder to deliver into that is not there yet, and from then on is its own. */
 export const beginIn = <A, E, R>(run: string, wanted: string, work: (folder: string) => Effect.Effect<A, E, R>) =>
-  begin(run, outFolder.choose(chosen, run, wanted, work))
+  Effect.flatMap(chosen, (folders) => begin(run, outFolder.choose(folders, run, wanted, work)))
 
-export const remove = (run: string): Effect.Effect<void, JournalError> => NodeJournal.remove(directory, run)
+export const remove = (run: string): Effect.Effect<void, JournalError> =>
+  Effect.flatMap(directory, (runs) => NodeJournal.remove(runs, run))
 
 /** What killed processes left beside runs, and what could not be looked at. */
-export const leftovers = Effect.flatMap(all, (runs) => {
-  const known = new Set(runs)
-  return findLeftovers(directory, chosen, (name) => known.has(name))
+export const leftovers = Effect.gen(function* () {
+  const known = new Set(yield* all)
+  return yield* findLeftovers(yield* directory, yield* chosen, (name) => known.has(name))
 })
 
 /** Asks the process that writes to a run, by this one; `undefined` where none does. */
@@ -102,13 +131,13 @@ export const ask = (
   run: string,
   request: DistributiveOmit<Request, "by">
 ): Effect.Effect<Answer | undefined, JournalError> =>
-  NodeJournal.ask(directory, run, { ...request, by: `process ${pid}` })
+  Effect.flatMap(directory, (runs) => NodeJournal.ask(runs, run, { ...request, by: `process ${pid}` }))
 
 type DistributiveOmit<A, K extends PropertyKey> = A extends unknown ? Omit<A, K> : never
 
 /** Whether a process writes to a run now. */
 export const isLive = (run: string): Effect.Effect<boolean> =>
-  Effect.map(NodeJournal.writer(directory, run), (process) => process !== undefined)
+  Effect.flatMap(directory, (runs) => Effect.map(NodeJournal.writer(runs, run), (process) => process !== undefined))
 
 /** The name for the run that was used last. */
 export const latest = "latest"
@@ -126,7 +155,8 @@ export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.R
   const [last] = ids
   if (last === undefined) {
     const fix = "start one with `run`, or go to the folder that has it"
-    return yield* usage(`there are no runs here (${directory})`, { target: directory, fix })
+    const target = yield* directory
+    return yield* usage(`there are no runs here (${target})`, { target, fix })
   }
   if (reference === latest) return last
   if (ids.includes(reference)) return reference

@@ -5,13 +5,18 @@ import type { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import { resultAt, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { type CliError, usage } from "../base/cliError.ts"
 import * as runFolder from "./runFolder.ts"
-import { type RunSettings, standardSettings } from "./settings.ts"
+import { atBeginning, effective } from "../config/effective.ts"
+import { configured } from "../module/configured.ts"
+import { type RunSettings, type Settings, standardSettings } from "./settings.ts"
 import * as workflowModule from "../module/workflowModule.ts"
 
 /** A run with its workflow and its settings. */
 export interface Session {
   readonly run: string
-  readonly settings: RunSettings
+  /** What it was told, and is kept. */
+  readonly kept: RunSettings
+  /** The same with what variables and files say by now. */
+  readonly settings: Settings
   readonly state: WorkflowState
   readonly loaded: workflowModule.Loaded
   /** What has happened to it so far; nothing of interest for one that begins. */
@@ -24,7 +29,7 @@ export const workflowOf = Effect.fnUntraced(function* (
   settings: RunSettings | undefined,
   state: WorkflowState
 ): Effect.fn.Return<workflowModule.Loaded, CliError, FileSystem.FileSystem | Path.Path> {
-  const loaded = yield* locate(named, settings, state)
+  const loaded = yield* configured(yield* locate(named, settings, state))
   if (loaded.workflow.name === state.workflow) return loaded
   const target = state.workflow
   return yield* loaded.module === undefined && loaded.program === undefined
@@ -63,6 +68,8 @@ const locate = Effect.fnUntraced(function* (
     })
   }
   if (settings?.module !== undefined) return yield* workflowModule.load(`${settings.module}#${settings.name ?? ""}`)
+  const told = settings === undefined ? yield* atBeginning("workflow", undefined) : undefined
+  if (told !== undefined) return yield* workflowModule.load(told)
   return yield* workflowModule.ready(state.workflow)
 })
 
@@ -96,9 +103,9 @@ export const open = Effect.fnUntraced(function* (reference: string, workflow?: s
   const known = yield* runFolder.readSettings(run)
   const { events, state } = yield* runFolder.load(run)
   const loaded = yield* workflowOf(workflow, known, state)
-  const settings: RunSettings = {
+  const kept: RunSettings = {
     ...(known ?? standardSettings(run)),
     ...(yield* workflowModule.reference(loaded))
   }
-  return { run, settings, state, loaded, events } satisfies Session
+  return { run, kept, settings: yield* effective(kept), state, loaded, events } satisfies Session
 })

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import type { Effective } from "../config/effective.ts"
 import { Answering } from "../../internal/services/answering.ts"
 
 /**
@@ -19,6 +20,9 @@ export const RunSettings = Schema.Struct({
   ...Answering.fields
 })
 export type RunSettings = typeof RunSettings.Type
+
+/** The same as it is by now: what it does not say, variables and files do. */
+export type Settings = Effective<RunSettings>
 
 /** The settings of a run that no command made. */
 export const standardSettings = (run: string): RunSettings => ({ format: 1, out: `out/${run}` })

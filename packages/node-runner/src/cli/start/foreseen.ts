@@ -25,10 +25,16 @@ export const commands: Readonly<Record<string, "named" | "of a run" | "none">> =
   graph: "of a run",
   verify: "none",
   cassette: "none",
+  config: "none",
+  trust: "none",
   ask: "none"
 }
 
-const directory = ".stepwright/runs"
+/** What is said elsewhere than in the arguments: where runs are kept, and which workflow is meant. */
+export interface Told {
+  readonly store?: string | undefined
+  readonly workflow?: string | undefined
+}
 
 /** Whether a folder may be a run's, as core's `RunId` has it, whose module is not loaded for that. */
 export const isRunId = (name: string): boolean => /^[A-Za-z0-9][\w.-]{0,127}$/u.test(name)
@@ -37,28 +43,35 @@ export const isRunId = (name: string): boolean => /^[A-Za-z0-9][\w.-]{0,127}$/u.
  * The module of a user's that a call may load, told without anything that is heavy: one too many only takes longer, one
  * too few would have two copies of core in a process.
  */
-export const moduleOf = (args: ReadonlyArray<string>): string | undefined => {
+export const moduleOf = (args: ReadonlyArray<string>, told: Told = {}): string | undefined => {
   // flags may come before the command
   const sources = new Set(args.map((arg) => commands[arg]))
   if (!sources.has("named") && !sources.has("of a run")) return undefined
   const named = args.findIndex((arg) => arg.startsWith("--workflow"))
   if (named !== -1) {
     const [, value = args[named + 1] ?? ""] = /=(.*)/su.exec(args[named]!) ?? []
-    const hash = value.lastIndexOf("#")
-    return moduleAt(hash === -1 ? value : value.slice(0, hash))
+    return moduleAt(fileOf(value))
   }
-  if (!sources.has("of a run")) return undefined
+  const meant = told.workflow === undefined ? undefined : moduleAt(fileOf(told.workflow))
+  if (!sources.has("of a run")) return meant
+  const directory = `${told.store ?? ".stepwright"}/runs`
   const ids = attempt(() => readdirSync(directory).filter(isRunId)) ?? []
-  for (const run of runsOf(args, ids)) {
+  for (const run of runsOf(args, ids, directory)) {
     const file = moduleIn(attempt(() => readFileSync(`${directory}/${run}/run.json`, "utf8")))
-    const module = file === undefined ? undefined : moduleAt(file)
+    // it is told from the folder that holds the store
+    const module = file === undefined ? undefined : moduleAt(resolve(dirname(resolve(directory, "..")), file))
     if (module !== undefined) return module
   }
-  return undefined
+  return meant
+}
+
+const fileOf = (reference: string): string => {
+  const hash = reference.lastIndexOf("#")
+  return hash === -1 ? reference : reference.slice(0, hash)
 }
 
 /** The runs that words may stand for: a word may be an id, the beginning of one, or no run, and then it is the last one. */
-const runsOf = (args: ReadonlyArray<string>, ids: ReadonlyArray<string>): ReadonlyArray<string> => {
+const runsOf = (args: ReadonlyArray<string>, ids: ReadonlyArray<string>, directory: string): ReadonlyArray<string> => {
   const [command = "", first = ""] = args
   if (Object.hasOwn(commands, command) && ids.includes(first)) return [first]
   const meant = ids.filter((id) => args.some((arg) => arg !== "" && id.startsWith(arg)))

@@ -1,7 +1,8 @@
 import { createRequire } from "node:module"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { runBundle } from "./bundle.ts"
-import { commands, moduleOf } from "./foreseen.ts"
+import { isConfigured } from "./configFile.ts"
+import { commands, moduleOf, type Told } from "./foreseen.ts"
 
 const isSource = import.meta.url.endsWith(".ts")
 const main = new URL(`../../main.${isSource ? "ts" : "js"}`, import.meta.url).href
@@ -11,8 +12,11 @@ const bundle = fileURLToPath(new URL("../../bundle.cjs", import.meta.url))
  * Starts the command line for the arguments of this process: as one script where they name no module of a user's, else
  * that of the installation which the module finds, so that there is one copy of everything.
  */
-export const start = (args: ReadonlyArray<string>): Promise<unknown> => {
-  const module = moduleOf(args)
+export const start = (args: ReadonlyArray<string>): Promise<unknown> =>
+  isConfigured() ? import("./told.ts").then(({ told }) => startWith(args, told())) : startWith(args, {})
+
+const startWith = (args: ReadonlyArray<string>, told: Told): Promise<unknown> => {
+  const module = moduleOf(args, told)
   if (module === undefined) {
     // a stack is to name the files that people find
     return !isSource && !args.includes("--debug") && hasRun(args) ? Promise.resolve() : import(main)

@@ -36,7 +36,7 @@ export const of = Effect.fnUntraced(function* ({
   loaded,
   plan,
   ...run
-}: Omit<Session, "loaded"> & {
+}: Omit<Session, "loaded" | "kept"> & {
   readonly loaded: Session["loaded"] | undefined
   readonly isLive: boolean
   readonly plan: ReadonlyArray<PlanEntry> | undefined

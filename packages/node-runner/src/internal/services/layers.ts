@@ -1,8 +1,14 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 
-/** Where runs are kept, below the folder in which a program is called. */
-export const directory = ".stepwright/runs"
+/** The folder with all that is kept, below the one in which a program is called. */
+export const storeFolder = ".stepwright"
+
+/** Where runs are kept in a store. */
+export const runsIn = (store: string): string => `${store}/runs`
+
+/** Where they are kept unless something else is said. */
+export const directory = runsIn(storeFolder)
 
 /** Where files are delivered: the real file system below one folder. */
 export const workspace = (root: string, force: boolean) =>

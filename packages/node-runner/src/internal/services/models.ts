@@ -20,7 +20,7 @@ export const StructuredOutput = Schema.Literals(["strict", "json", "instructions
 
 /** A model under a name of its own. */
 export interface Named extends Omit<Providers.Options, "provider" | "apiKey"> {
-  /** The one of `default` unless given. */
+  /** OpenAI, or a server that speaks its protocol, unless given. */
   readonly provider?: Providers.Name
   /** What it costs, whatever a table of prices says. */
   readonly price?: Price
@@ -81,12 +81,18 @@ const meaningOf = Effect.fnUntraced(function* (standard: Standard) {
   return (alias: string): Meaning => {
     if (alias === "default") return own
     const named = namedIn(standard, alias)
-    if (named !== undefined) return { provider: own.provider, ...named, ...told }
+    if (named !== undefined) return { provider: "openai", ...named, ...told }
     const other = address === "" ? split(alias) : undefined
     return other === undefined || other.model.trim() === ""
       ? { ...accountOf(own), model: alias }
       : { ...other, ...told }
   }
+})
+
+/** What `default` and other aliases stand for. */
+export const meanings = Effect.fnUntraced(function* (standard: Standard, aliases: ReadonlyArray<string>) {
+  const meaning = yield* meaningOf(standard)
+  return Object.fromEntries(["default", ...aliases].map((alias) => [alias, meaning(alias)]))
 })
 
 /** What one model has in common with others that are asked in the same place. */

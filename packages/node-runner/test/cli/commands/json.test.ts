@@ -8,7 +8,9 @@ import { CliOutput, Command } from "effect/cli"
 import { general } from "../../../src/cli/base/words.ts"
 import * as stepwright from "../../../src/cli/commands/stepwright.ts"
 import { call, inFolder } from "../../support/commandLine.ts"
+import { inProject } from "../../support/configured.ts"
 import { asking } from "../../support/asking.ts"
+
 import { delivered } from "../../support/delivered.ts"
 import { saying } from "../../support/saying.ts"
 
@@ -43,6 +45,8 @@ const calls: Readonly<Record<string, readonly [args: ReadonlyArray<string>, has:
     ["folder", "removed", "kept"]
   ],
   "cassette migrate": [["old.json"], ["folder", "replies"]],
+  config: [[], ["project", "user", "store", "values"]],
+  trust: [["--yes"], ["file", "trusted"]],
   ask: [["hello"], ["model", "reply", "tokens"]],
   decide: [
     ["GATED", "approval", "yes"],
@@ -109,6 +113,7 @@ describe("--json", () => {
       const called = new Set(Object.keys(calls).map((name) => name.split(" ")[0]!))
       assert.deepStrictEqual((yield* namesOf).toSorted(), [...called].toSorted())
       writeFileSync("doc.md", "Say it.")
+      writeFileSync("stepwright.yaml", "concurrency: 4\n")
       mkdirSync("code")
       mkdirSync("tape")
       cpSync(oldCassette, "old.json")
@@ -129,7 +134,7 @@ describe("--json", () => {
         const printed = document(out)
         assert.containsAllKeys(printed, has, name)
       }
-    }).pipe(withServer, inFolder)
+    }).pipe((work) => inProject({}, work), withServer)
   )
 
   it.effect("gives one document for every error, with prose on standard error", () =>

@@ -1,0 +1,57 @@
+import type { Key, Problem } from "../../internal/files/yamlText.ts"
+import type { ProjectConfig, StepsConfig } from "../../ProjectConfig.ts"
+import { type ConfigFile, problemAt } from "./readConfig.ts"
+
+/** What is wrong with a file whose every value is one that it may be. */
+export const mistakesIn = (file: ConfigFile<ProjectConfig>): ReadonlyArray<Problem> => {
+  const { models = {}, steps = {} } = file.config
+  const found = [...ofModels(models), ...ofSteps(steps, ["steps"])]
+  return found
+    .map(([keys, detail]) => problemAt(file, keys, detail))
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+}
+
+type Mistake = readonly [keys: ReadonlyArray<Key>, detail: string]
+
+type Models = NonNullable<ProjectConfig["models"]>
+
+const ofModels = (models: Models): ReadonlyArray<Mistake> =>
+  Object.entries(models).flatMap(([alias, model]): ReadonlyArray<Mistake> => {
+    if (typeof model === "string") {
+      return model !== alias && isEndless(models, alias)
+        ? [[["models", alias], `it stands for "${model}", which stands for it again`]]
+        : []
+    }
+    const { password, username } = (model.baseUrl === undefined ? undefined : URL.parse(model.baseUrl)) ?? {}
+    return password || username
+      ? [
+          [
+            ["models", alias, "baseUrl"],
+            "an address has no user name and no password in it: name a variable, by keyVariable"
+          ]
+        ]
+      : []
+  })
+
+const isEndless = (models: Models, alias: string): boolean => {
+  const seen = new Set<string>()
+  for (let next: unknown = alias; typeof next === "string" && Object.hasOwn(models, next); next = models[next]) {
+    if (seen.has(next)) return true
+    seen.add(next)
+  }
+  return false
+}
+
+const ofSteps = (steps: StepsConfig, above: ReadonlyArray<Key>): ReadonlyArray<Mistake> =>
+  Object.entries(steps).flatMap(([name, { prompt, promptFile, steps: inner = {}, system, systemFile }]) => {
+    const keys = [...above, name]
+    const twice = (text: string): Mistake => [
+      [...keys, `${text}File`],
+      `there is a ${text} beside it: leave one of them out`
+    ]
+    return [
+      ...(prompt !== undefined && promptFile !== undefined ? [twice("prompt")] : []),
+      ...(system !== undefined && systemFile !== undefined ? [twice("system")] : []),
+      ...ofSteps(inner, [...keys, "steps"])
+    ]
+  })

@@ -1,0 +1,96 @@
+import { dirname } from "node:path"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
+import * as Result from "effect/Result"
+import type * as Schema from "effect/Schema"
+import { isInside } from "../../internal/disk/realPath.ts"
+import { reasonOf } from "../../internal/disk/systemError.ts"
+import type { Held, Key, Problem } from "../../internal/files/yamlText.ts"
+import { ProjectConfig, UserConfig } from "../../ProjectConfig.ts"
+import { type CliError, configuration } from "../base/cliError.ts"
+import * as files from "../start/configFile.ts"
+import { isTrusted } from "../start/trusted.ts"
+
+/** A file of configuration that was read. */
+export interface ConfigFile<A> {
+  /** As a person who is where they are calls it. */
+  readonly name: string
+  /** The folder that its paths are relative to. */
+  readonly folder: string
+  readonly text: string
+  readonly config: A
+  readonly placeOf: Held["placeOf"]
+  /** Whether all that it says may be used. */
+  readonly isTrusted: boolean
+}
+
+type Needs = FileSystem.FileSystem | Path.Path
+
+/** The configuration of the project that a command is called in. */
+export const ofProject: Effect.Effect<ConfigFile<ProjectConfig> | undefined, CliError, Needs> = Effect.gen(
+  function* () {
+    const [file, other] = yield* Effect.sync(() => files.projectFiles("."))
+    if (file === undefined) return undefined
+    const name = yield* shown(file)
+    if (other !== undefined) {
+      const fix = "keep one of them"
+      return yield* configuration(`${name} and ${yield* shown(other)} are both there`, { target: name, fix })
+    }
+    if (!(yield* isInside(dirname(file), file))) {
+      // whose file it would be is not for a project to say
+      return yield* configuration(`${name} is a link that leads out of its folder`, { target: name })
+    }
+    const text = yield* textOf(file, name)
+    const trust = yield* Effect.sync(() => isTrusted(file, text))
+    return { ...(yield* decoded(ProjectConfig, name, text)), folder: dirname(file), isTrusted: trust }
+  }
+)
+
+/** The configuration of the person who calls it. */
+export const ofUser: Effect.Effect<ConfigFile<UserConfig> | undefined, CliError, Needs> = Effect.gen(function* () {
+  const file = yield* Effect.sync(files.userFile)
+  if (file === undefined) return undefined
+  const name = yield* shown(file)
+  const text = yield* textOf(file, name)
+  return { ...(yield* decoded(UserConfig, name, text)), folder: dirname(file), isTrusted: true }
+})
+
+/** A path as a person reads it: relative where it is not far. */
+export const shown = Effect.fnUntraced(function* (file: string) {
+  const path = yield* Path.Path
+  const relative = path.relative(".", file)
+  return relative.startsWith(`..${path.sep}..${path.sep}..`) ? file : relative
+})
+
+const textOf = Effect.fnUntraced(function* (file: string, name: string) {
+  const fs = yield* FileSystem.FileSystem
+  const unreadable = (problem: string, cause?: unknown) => configuration(`${name} ${problem}`, { target: name, cause })
+  const told = (cause: unknown) => unreadable(`cannot be read: ${reasonOf(cause)}`, cause)
+  const { size, type } = yield* Effect.mapError(fs.stat(file), told)
+  if (type !== "File") return yield* unreadable("is no file")
+  if (size > files.mostBytes) return yield* unreadable(`is larger than ${files.mostBytes / 1_000_000} MB`)
+  return yield* Effect.mapError(fs.readFileString(file), told)
+})
+
+const decoded = Effect.fnUntraced(function* <A, I>(schema: Schema.Codec<A, I>, name: string, text: string) {
+  const { decode } = yield* dataTexts
+  const read = decode(schema)(text)
+  if (Result.isFailure(read)) return yield* refused(name, read.failure)
+  return { name, text, config: read.success.value, placeOf: read.success.placeOf }
+})
+
+/** Whoever has no configuration does without what reads it. */
+const dataTexts = Effect.promise(() => import("../../internal/files/dataText.ts"))
+
+/** Fails with all that is wrong with a file, each in a line with its place. */
+export const refused = (name: string, problems: ReadonlyArray<Problem>): Effect.Effect<never, CliError> =>
+  Effect.flatMap(dataTexts, ({ inWords }) => Effect.fail(configuration(inWords(name, problems), { target: name })))
+
+/** The same for what turns out to be wrong with values of a file. */
+export const problemAt = (
+  { placeOf }: Pick<ConfigFile<unknown>, "placeOf">,
+  keys: ReadonlyArray<Key>,
+  detail: string,
+  of?: "key"
+): Problem => ({ ...placeOf(keys, of), keys, detail })

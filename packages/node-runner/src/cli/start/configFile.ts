@@ -1,0 +1,62 @@
+import { lstatSync, realpathSync, statSync } from "node:fs"
+import { homedir } from "node:os"
+import { dirname, join, resolve } from "node:path"
+import process from "node:process"
+
+/** What a configuration of a project may be called. */
+const names = ["stepwright.yaml", "stepwright.yml", "stepwright.json"]
+
+/** The most bytes that a file of configuration may have. */
+export const mostBytes = 1_000_000
+
+/** The files that a folder has of those: more than one is a mistake. */
+const filesIn = (folder: string): ReadonlyArray<string> =>
+  names.map((name) => join(folder, name)).filter((file) => lstatSync(file, { throwIfNoEntry: false }) !== undefined)
+
+/**
+ * The configuration of a project: in this folder or the nearest above it, up to the first that has `.git`, or to the home
+ * folder. Where there is neither above it, folders that may be anybody's are not looked at.
+ */
+export const projectFiles = (from: string, home: string = homeFolder()): ReadonlyArray<string> => {
+  const folders = foldersUp(from, home)
+  return folders.map(filesIn).find((files) => files.length > 0) ?? []
+}
+
+const foldersUp = (from: string, home: string): ReadonlyArray<string> => {
+  const folders: Array<string> = []
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    folders.push(folder)
+    if (folder === home || attempt(() => lstatSync(join(folder, ".git"))) !== undefined) return folders
+    if (folder === dirname(folder)) return folders.slice(0, 1)
+  }
+}
+
+const homeFolder = (): string => attempt(() => realpathSync(homedir())) ?? homedir()
+
+/** The folder of a person's own settings. */
+export const userFolder = (env: NodeJS.ProcessEnv = process.env): string =>
+  join(
+    env["XDG_CONFIG_HOME"]?.startsWith("/") === true ? env["XDG_CONFIG_HOME"] : join(homedir(), ".config"),
+    "stepwright"
+  )
+
+/** A person's own configuration, if there is one. */
+export const userFile = (): string | undefined => {
+  const file = join(userFolder(), "config.yaml")
+  return statSync(file, { throwIfNoEntry: false })?.isFile() === true ? file : undefined
+}
+
+/** Whether anything but arguments may say where runs are kept or which workflow is meant. */
+export const isConfigured = (): boolean =>
+  process.env["STEPWRIGHT_STORE"] !== undefined ||
+  process.env["STEPWRIGHT_WORKFLOW"] !== undefined ||
+  userFile() !== undefined ||
+  projectFiles(".").length > 0
+
+const attempt = <A>(read: () => A): A | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}

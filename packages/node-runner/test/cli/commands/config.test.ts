@@ -1,0 +1,125 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import process from "node:process"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { Person } from "../../../src/cli/base/person.ts"
+import { told } from "../../../src/cli/start/told.ts"
+import { call } from "../../support/commandLine.ts"
+import { inProject, write } from "../../support/configured.ts"
+
+const example = join(import.meta.dirname, "../../../../../examples/configuration")
+const files = { "stepwright.yaml": readFileSync(join(example, "stepwright.yaml"), "utf8") }
+
+const answering = (line: string) =>
+  Effect.provideService(Person, { isThere: () => true, answer: () => Effect.succeed(line) })
+
+describe("config", () => {
+  it.effect("shows each value with where it comes from, and of a key whether there is one", () =>
+    inProject(
+      files,
+      Effect.gen(function* () {
+        const { err, out } = yield* call(["config", "--max-usd", "3"])
+        const lines = out.split("\n").map((line) => line.split(/ {2,}/))
+        const of = (name: string) => lines.find(([first]) => first === name)?.slice(1)
+        assert.deepStrictEqual(of("models.default"), [
+          "anthropic/claude-sonnet-5 at https://api.anthropic.com, ANTHROPIC_API_KEY is not set",
+          "stepwright.yaml:8:12"
+        ])
+        assert.include(of("models.local")?.[0], "LOCAL_API_KEY is set")
+        assert.deepStrictEqual(of("budget.usd"), ["3", "--max-usd"])
+        assert.deepStrictEqual(of("budget.calls"), ["40", "stepwright.yaml:20:10"])
+        assert.deepStrictEqual(of("budget.tokens"), ["9", "STEPWRIGHT_MAX_TOKENS"])
+        assert.deepStrictEqual(of("sandbox")?.[0], "pyodide")
+        assert.deepStrictEqual(of("python"), ["python3", "default"])
+        assert.deepStrictEqual(of("steps.draft.model"), ["local", "stepwright.yaml:36:12"])
+        assert.notInclude(out + err, "sk-sentinel")
+        assert.include(err, "stepwright.yaml is not trusted")
+        const { out: json } = yield* call(["config", "--json"])
+        const found: { readonly values: ReadonlyArray<{ readonly name: string; readonly source: string }> } =
+          JSON.parse(json)
+        assert.deepInclude(found.values, {
+          name: "budget.usd",
+          value: 2,
+          source: "project",
+          at: "stepwright.yaml:21:8"
+        } as never)
+        assert.notInclude(json, "sk-sentinel")
+      }),
+      { user: "sandbox: pyodide\n", env: { LOCAL_API_KEY: "sk-sentinel-0123456789", STEPWRIGHT_MAX_TOKENS: "9" } }
+    )
+  )
+
+  it.effect("tells what is wrong with a file, as every command does but those that need none", () =>
+    inProject(
+      { "stepwright.yaml": "bugdet: {}\n" },
+      Effect.gen(function* () {
+        for (const command of ["config", "plan", "run", "ask", "list"]) {
+          const { err, status } = yield* call([command])
+          assert.strictEqual(status, 3, command)
+          assert.include(err, 'stepwright.yaml:1:1: bugdet: no such key: "bugdet"; did you mean "budget"?')
+        }
+        assert.strictEqual((yield* call(["schema", "event"])).status, 0)
+        assert.strictEqual((yield* call(["run", "--help"])).status, 0)
+      })
+    )
+  )
+})
+
+describe("a file that would hold a command up", () => {
+  it.effect.each<readonly [string, string, RegExp]>([
+    ["an anchor without an end", "store: &a { x: *a }\n", /stepwright\.yaml:1:/],
+    ["a NUL", "store: {}\n\0", /control character U\+0000/],
+    ["50 MB", `store: ${" ".repeat(50_000_000)}`, /is larger than 1 MB/],
+    ["depth", `store: ${"[".repeat(5000)}`, /stepwright\.yaml:1:\d+:/]
+  ])("is refused: %s", ([, text, problem]) =>
+    inProject(
+      { "stepwright.yaml": text },
+      Effect.gen(function* () {
+        // who starts the command line looks before that does
+        assert.deepStrictEqual(told(), { store: undefined, workflow: undefined })
+        const { err, status } = yield* call(["list"])
+        assert.strictEqual(status, 3)
+        assert.match(err, problem)
+      })
+    )
+  )
+})
+
+describe("trust", () => {
+  it.effect("says what a file does, asks, and holds until the file changes or moves", () =>
+    inProject(
+      files,
+      Effect.gen(function* () {
+        const refused = yield* call(["run", "--input", "{}"])
+        assert.strictEqual(refused.status, 3)
+        assert.include(refused.err, "stepwright.yaml is not trusted, and does this:")
+        assert.include(refused.err, "stepwright.yaml:5:11: workflow: runs the code of article.ts#article")
+        const asked = yield* call(["trust"]).pipe(answering("no"))
+        assert.strictEqual(asked.status, 1)
+        assert.include(asked.err, "models.local: sends the value of LOCAL_API_KEY to http://127.0.0.1:11434/v1")
+        assert.strictEqual((yield* call(["trust", "--json"])).status, 2)
+        assert.strictEqual((yield* call(["trust"]).pipe(answering("yes"))).status, 0)
+        const trusted = yield* call(["run", "--input", "{}"])
+        assert.include(trusted.err, "there is no file article.ts to take the workflow from")
+        assert.include(
+          readFileSync(join(process.env["XDG_CONFIG_HOME"]!, "stepwright/trust.json"), "utf8"),
+          process.cwd()
+        )
+        write({ "stepwright.yaml": `${files["stepwright.yaml"]}\n` })
+        assert.include((yield* call(["run", "--input", "{}"])).err, "is not trusted")
+        assert.strictEqual((yield* call(["trust", "--yes"])).status, 0)
+        assert.strictEqual((yield* call(["trust", "--revoke"])).status, 0)
+        assert.include((yield* call(["run", "--input", "{}"])).err, "is not trusted")
+        write({ "other/stepwright.yaml": `${files["stepwright.yaml"]}\n`, "other/.git/HEAD": "" })
+        yield* call(["trust", "--yes"])
+        process.chdir("other")
+        const copied = yield* Effect.ensuring(
+          call(["run", "--input", "{}"]),
+          Effect.sync(() => process.chdir(".."))
+        )
+        assert.include(copied.err, "is not trusted")
+      })
+    )
+  )
+})

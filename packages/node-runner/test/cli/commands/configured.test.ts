@@ -1,0 +1,91 @@
+import { readFileSync } from "node:fs"
+import { assert, describe, it } from "@effect/vitest"
+import { LlmClient, PromptTemplate, Step, Workflow } from "@stepwright/core"
+import { Effect, Layer, Schema } from "effect"
+import { forget } from "../../../src/cli/module/workflowModule.ts"
+import { call } from "../../support/commandLine.ts"
+import { inProject, write } from "../../support/configured.ts"
+
+const said = (name: string) =>
+  Step.make(name, {
+    input: Schema.String,
+    output: Schema.String,
+    prompt: PromptTemplate.make("Say {{text}}"),
+    variables: (text: string) => ({ text })
+  })
+
+const asked: Array<string> = []
+const bound = {
+  workflow: forget(
+    Workflow.make("saying", { input: Schema.String }).pipe(
+      Workflow.bind("first", said("first"), "input"),
+      Workflow.bind("last", said("last"), "first")
+    )
+  ),
+  layer: LlmClient.layer(({ messages, metadata, model, parameters }) =>
+    Effect.sync(() => {
+      const text = messages.at(-1)?.content ?? ""
+      asked.push(`${metadata.path} ${model} ${parameters.temperature ?? ""}: ${text}`)
+      return { text: `${metadata.path}!`, finishReason: "stop" as const, usage: {} }
+    })
+  ) as Layer.Layer<never, unknown, never>,
+  hasLayer: true,
+  program: "saying.ts"
+}
+
+const prompts = (first: string) => ({
+  "stepwright.yaml": `parameters: { temperature: 0 }\nbudget: { calls: 9 }\nsteps:\n  first: { promptFile: first.md }\n  last: { model: careful }\n`,
+  "first.md": first
+})
+
+describe("a configuration of a project", () => {
+  it.effect(
+    "sets the steps of a run as it begins, and as it goes on: a prompt that changes makes its step stale alone",
+    () =>
+      inProject(
+        prompts("Shout {{text}}"),
+        Effect.gen(function* () {
+          const began = yield* call(["run", "--input", '"x"', "--json"], bound)
+          assert.strictEqual(began.status, 0, began.err)
+          assert.deepStrictEqual(asked.splice(0), ["first default 0: Shout x", "last careful 0: Say first!"])
+          assert.deepStrictEqual(
+            Object.keys(JSON.parse(readFileSync(`.stepwright/runs/${JSON.parse(began.out).run}/run.json`, "utf8"))),
+            ["format", "program", "out"]
+          )
+          yield* call(["resume"], bound)
+          assert.deepStrictEqual(asked.splice(0), [])
+          write(prompts("Whisper {{text}}"))
+          const plan = yield* call(["plan", "--json"], bound)
+          const [first] = JSON.parse(plan.out)
+          assert.deepInclude(first, { path: "first", action: "run" })
+          yield* call(["resume"], bound)
+          assert.deepStrictEqual(asked.splice(0), ["first default 0: Whisper x"])
+        })
+      )
+  )
+
+  it.effect("caps a run, which goes on once the file says more", () =>
+    inProject(
+      { ...prompts("{{text}}"), "stepwright.yaml": "budget: { calls: 0 }\n" },
+      Effect.gen(function* () {
+        assert.strictEqual((yield* call(["run", "--input", '"x"'], bound)).status, 4)
+        assert.strictEqual((yield* call(["resume"], bound)).status, 4)
+        write({ "stepwright.yaml": "budget: { calls: 2 }\n" })
+        assert.strictEqual((yield* call(["resume"], bound)).status, 0)
+        asked.splice(0)
+      })
+    )
+  )
+
+  it.effect("is refused with every step that is not there", () =>
+    inProject(
+      { "stepwright.yaml": "steps:\n  frist: {}\n  lost: {}\n" },
+      Effect.gen(function* () {
+        const { err, status } = yield* call(["run", "--input", '"x"'], bound)
+        assert.strictEqual(status, 3)
+        assert.include(err, 'stepwright.yaml:2:3: steps.frist: no step has this path; did you mean "first"?')
+        assert.include(err, 'stepwright.yaml:3:3: steps.lost: no step has this path; did you mean "last"?')
+      })
+    )
+  )
+})

@@ -1,0 +1,377 @@
+import { mkdirSync, rmSync, symlinkSync } from "node:fs"
+import { join } from "node:path"
+import process from "node:process"
+import * as NodeServices from "@effect/platform-node/NodeServices"
+import { assert, describe, it } from "@effect/vitest"
+import { PromptTemplate, Step, Workflow } from "@stepwright/core"
+import { Effect, Schema } from "effect"
+import { checkTrust, Configuration, modelsIn, read, sourced } from "../../../src/cli/config/configuration.ts"
+import { atBeginning, effective } from "../../../src/cli/config/effective.ts"
+import { configured } from "../../../src/cli/config/steps.ts"
+import { projectFiles } from "../../../src/cli/start/configFile.ts"
+import { identityOf, trustFile } from "../../../src/cli/start/trusted.ts"
+import { inProject, write } from "../../support/configured.ts"
+
+/** What a configuration comes to, with what it makes of settings that were told. */
+const with_ = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const self = yield* read
+    return yield* Effect.provideService(work, Configuration, self)
+  }).pipe(Effect.provide(NodeServices.layer))
+
+const refusal = Effect.map(Effect.flip(Effect.provide(read, NodeServices.layer)), ({ message }) => message)
+
+/** What a file does that nobody trusts, without its places. */
+const needs = Effect.map(with_(Configuration), ({ needs }) =>
+  needs.map(({ detail, keys }) => `${keys.join(".")}: ${detail}`)
+)
+
+const trusting = Effect.sync(() => {
+  const [file = ""] = projectFiles(".")
+  const [place, hash] = identityOf(file, "text")
+  return { place, hash }
+})
+
+describe("projectFiles", () => {
+  const found = (from: string, home: string) =>
+    projectFiles(from, home).map((file) => file.slice(process.cwd().length + 1))
+
+  it.effect("looks upwards, to the first folder that has .git or to the home folder, and no further", () =>
+    inProject(
+      { "stepwright.yaml": "{}", "a/.git/HEAD": "", "a/b/c/x": "", "h/stepwright.json": "{}", "h/u/v/x": "" },
+      Effect.sync(() => {
+        const home = join(process.cwd(), "h")
+        assert.deepStrictEqual(found("h/u/v", home), ["h/stepwright.json"])
+        assert.deepStrictEqual(found("a/b/c", home), [])
+        write({ "a/stepwright.yml": "{}" })
+        assert.deepStrictEqual(found("a/b/c", home), ["a/stepwright.yml"])
+        // neither is above: what is in folders of others is not looked at
+        assert.deepStrictEqual(found(".", home), ["stepwright.yaml"])
+        mkdirSync("d/e", { recursive: true })
+        assert.deepStrictEqual(found("d/e", home), [])
+      })
+    )
+  )
+
+  it.effect("finds every name, as two are a mistake", () =>
+    inProject(
+      { "stepwright.yaml": "{}", "stepwright.json": "{}" },
+      Effect.gen(function* () {
+        assert.include(yield* refusal, "stepwright.yaml and stepwright.json are both there: keep one of them")
+      })
+    )
+  )
+})
+
+describe("read", () => {
+  it.effect("tells all that is wrong, with file, line, column, and the nearest key", () =>
+    inProject(
+      {
+        "stepwright.yaml":
+          "modles: {}\nbudget:\n  calls: many\n  usd: -1\nsandbox: docker\nsteps:\n  a: { repair: 1.5 }\n"
+      },
+      Effect.gen(function* () {
+        const lines = (yield* refusal).split("\n")
+        assert.deepStrictEqual(
+          lines.map((line) => line.split(" ", 2).join(" ")),
+          [
+            "stepwright.yaml:1:1: modles:",
+            "stepwright.yaml:3:10: budget.calls:",
+            "stepwright.yaml:4:8: budget.usd:",
+            "stepwright.yaml:5:10: sandbox:",
+            "stepwright.yaml:7:16: steps.a.repair:"
+          ]
+        )
+        assert.include(lines[0], `did you mean "models"?`)
+      })
+    )
+  )
+
+  it.effect("tells what is wrong with values that are each what they may be", () =>
+    inProject(
+      {
+        "stepwright.yaml":
+          'models:\n  a: b\n  b: a\n  c: c\n  d: { baseUrl: "https://u:p@host/v1" }\nsteps:\n  x: { prompt: p, promptFile: p.md }\n'
+      },
+      Effect.gen(function* () {
+        const lines = (yield* refusal).split("\n")
+        assert.deepStrictEqual(
+          lines.map((line) => line.split(" ", 2).join(" ")),
+          [
+            "stepwright.yaml:2:6: models.a:",
+            "stepwright.yaml:3:6: models.b:",
+            "stepwright.yaml:5:17: models.d.baseUrl:",
+            "stepwright.yaml:7:31: steps.x.promptFile:"
+          ]
+        )
+        assert.notInclude(lines.join(), "u:p")
+      })
+    )
+  )
+
+  it.effect("takes what is of a project in no file of a person's", () =>
+    inProject(
+      {},
+      Effect.gen(function* () {
+        assert.match(yield* refusal, /config\.yaml:1:1: workflow: no such key/)
+      }),
+      { user: "workflow: a.ts" }
+    )
+  )
+
+  it.effect("keeps runs where a variable, the project or the person says, from where that is told", () =>
+    Effect.gen(function* () {
+      const store = Effect.map(with_(Configuration), ({ store }) => store)
+      const below = Effect.andThen(
+        Effect.sync(() => process.chdir("sub")),
+        Effect.ensuring(
+          store,
+          Effect.sync(() => process.chdir(".."))
+        )
+      )
+      const files = { "stepwright.yaml": "store: kept", ".git/HEAD": "", "sub/x": "" }
+      assert.strictEqual(yield* inProject(files, store), "kept")
+      const found = yield* inProject(files, below)
+      assert.isTrue(found.endsWith("/kept"))
+      assert.strictEqual(yield* inProject(files, store, { env: { STEPWRIGHT_STORE: "mine" } }), "mine")
+      const outside = { ...files, "stepwright.yaml": "store: ../kept" }
+      assert.strictEqual(yield* inProject(outside, store), ".stepwright")
+    })
+  )
+})
+
+describe("effective", () => {
+  const project = "budget: { calls: 7 }\nreplay: tape\nsandbox: pyodide\nmodels: { a: b, b: { model: big } }\n"
+  const user = "budget: { calls: 5, usd: 2 }\nconcurrency: 3\nmodels: { a: anthropic/claude, c: { model: small } }\n"
+
+  it.effect("takes the flag, then the variable, then the project, then the person", () =>
+    Effect.gen(function* () {
+      const all = yield* inProject({ "stepwright.yaml": project }, with_(effective({ maxTokens: 9 })), {
+        user,
+        env: { STEPWRIGHT_SANDBOX: "bubblewrap" }
+      })
+      assert.deepInclude(all, { maxTokens: 9, maxUsd: 2, concurrency: 3, sandbox: "bubblewrap", replay: "tape" })
+      assert.deepStrictEqual(all.models, {
+        a: { model: "big" },
+        b: { model: "big" },
+        c: { model: "small" }
+      })
+      const told = yield* inProject({ "stepwright.yaml": project }, with_(effective({ sandbox: "none" })))
+      assert.strictEqual(told.sandbox, "none")
+    })
+  )
+
+  it.effect("raises no limit of a person's for a project that is not trusted", () =>
+    inProject(
+      { "stepwright.yaml": project },
+      Effect.gen(function* () {
+        assert.strictEqual((yield* with_(effective({}))).maxCalls, 5)
+        assert.strictEqual((yield* with_(effective({ maxCalls: 11 }))).maxCalls, 11)
+        const { hash: _, place } = yield* trusting
+        const [, hash] = identityOf(place, project)
+        write({ [trustFile()]: JSON.stringify({ format: 1, files: { [place]: hash } }) })
+        assert.strictEqual((yield* with_(effective({}))).maxCalls, 7)
+      }),
+      { user }
+    )
+  )
+
+  it.effect("takes who answers from one of them alone", () =>
+    inProject(
+      { "stepwright.yaml": project },
+      Effect.gen(function* () {
+        assert.isUndefined((yield* with_(effective({ model: "big" }))).replay)
+      })
+    )
+  )
+
+  it.effect("tells a variable that is not what it is to be", () =>
+    inProject(
+      {},
+      Effect.gen(function* () {
+        const { message } = yield* Effect.flip(with_(effective({})))
+        assert.match(message, /^STEPWRIGHT_MAX_CALLS cannot be used: .*: set it to that, or to nothing$/s)
+      }),
+      { env: { STEPWRIGHT_MAX_CALLS: "many" } }
+    )
+  )
+
+  it.effect("has where each value comes from", () =>
+    inProject(
+      { "stepwright.yaml": project },
+      Effect.gen(function* () {
+        const self = yield* with_(Configuration)
+        assert.deepInclude(yield* sourced({ ...self }, "sandbox"), { source: "project", at: "stepwright.yaml:3:10" })
+        assert.isUndefined(yield* sourced(self, "python"))
+        assert.deepStrictEqual(Object.keys(modelsIn(self)), ["a", "b"])
+      }).pipe(Effect.provide(NodeServices.layer))
+    )
+  )
+})
+
+describe("what needs trust", () => {
+  it.effect("is a key that goes to another server than the one of its provider", () =>
+    inProject(
+      {
+        "stepwright.yaml": [
+          "models:",
+          "  a: { baseUrl: https://api.openai.com/v1 }",
+          "  b: { provider: anthropic, keyVariable: ANTHROPIC_API_KEY }",
+          "  c: { baseUrl: https://api.openai.com.evil.example/v1 }",
+          "  d: { baseUrl: http://api.openai.com/v1 }",
+          "  e: { keyVariable: AWS_SECRET_ACCESS_KEY }",
+          "  f: { provider: anthropic, baseUrl: https://api.openai.com/v1 }",
+          "  g: { price: { input: 0, output: 0 } }"
+        ].join("\n")
+      },
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* needs, [
+          "models.c: sends the value of OPENAI_API_KEY to https://api.openai.com.evil.example/v1",
+          "models.d: sends the value of OPENAI_API_KEY to http://api.openai.com/v1",
+          "models.e: sends the value of AWS_SECRET_ACCESS_KEY to https://api.openai.com",
+          "models.f: sends the value of ANTHROPIC_API_KEY to https://api.openai.com/v1",
+          "models.g.price: says what a model costs"
+        ])
+        const { message } = yield* Effect.flip(with_(Effect.flatMap(Configuration, checkTrust)))
+        assert.include(message, "stepwright.yaml:4:6: models.c: sends the value")
+      })
+    )
+  )
+
+  it.effect("is what runs, and what is outside the folder, links followed", () =>
+    inProject(
+      {
+        "stepwright.yaml": [
+          "workflow: a.ts#w",
+          "sandbox: none",
+          "python: python3.13",
+          "install: true",
+          "prices: prices.json",
+          "store: .store",
+          "record: /tmp/tape",
+          "replay: tape",
+          "relay: nowhere/tape",
+          "workspace: ..",
+          "steps:",
+          "  a: { promptFile: ../../.ssh/id_rsa }",
+          "  b: { promptFile: out/secret, systemFile: prompts/b.md }"
+        ].join("\n"),
+        "prompts/b.md": ""
+      },
+      Effect.gen(function* () {
+        symlinkSync("/", "out")
+        symlinkSync("/tmp/stepwright-that-is-not-there", "nowhere")
+        assert.deepStrictEqual(
+          (yield* needs).map((need) => need.split(":", 1)[0]),
+          [
+            "workflow",
+            "sandbox",
+            "python",
+            "install",
+            "prices",
+            "record",
+            "relay",
+            "workspace",
+            "steps.a.promptFile",
+            "steps.b.promptFile"
+          ]
+        )
+      })
+    )
+  )
+
+  it.effect("is not read where the file itself leads out of its folder", () =>
+    inProject(
+      { "real/secret.yaml": "key: sk-sentinel-0123456789", "here/.git/HEAD": "" },
+      Effect.gen(function* () {
+        const before = process.cwd()
+        process.chdir("here")
+        symlinkSync("../real/secret.yaml", "stepwright.yaml")
+        const message = yield* Effect.ensuring(
+          refusal,
+          Effect.sync(() => process.chdir(before))
+        )
+        assert.strictEqual(message, "stepwright.yaml is a link that leads out of its folder")
+        rmSync("here", { recursive: true })
+      })
+    )
+  )
+})
+
+describe("configured", () => {
+  const said = (name: string) =>
+    Step.make(name, {
+      input: Schema.String,
+      output: Schema.String,
+      prompt: PromptTemplate.make("Say {{text}}"),
+      variables: (text: string) => ({ text })
+    })
+  const workflow = Workflow.make("w", { input: Schema.String }).pipe(
+    Workflow.bind("outline", said("outline"), "input"),
+    Workflow.bind(
+      "inner",
+      Workflow.make("inner", { input: Schema.String }).pipe(Workflow.bind("draft", said("draft"), "input")),
+      "input"
+    )
+  )
+  const made = (options = {}) =>
+    Effect.map(
+      Effect.provide(
+        Effect.flatMap(read, (self) => configured(workflow, self, options)),
+        NodeServices.layer
+      ),
+      (workflow) => new Map(Workflow.steps(workflow).map(({ path, step }) => [path, step.model]))
+    )
+
+  it.effect("sets what the files say, prompts from files beside them", () =>
+    inProject(
+      {
+        "stepwright.yaml":
+          "repair: 4\ntimeout: 90 seconds\nsteps:\n  outline: { promptFile: p/o.md, model: [a, b] }\n  inner: { steps: { draft: { system: Be brief. } } }\n",
+        "p/o.md": "Outline {{text}}"
+      },
+      Effect.gen(function* () {
+        const steps = yield* made()
+        const { prompt, ...outline } = steps.get("outline")!
+        assert.strictEqual(prompt.source, "Outline {{text}}")
+        assert.deepInclude(outline, { models: ["a", "b"], repair: 4, timeout: "90 seconds" })
+        assert.deepInclude(steps.get("inner/draft"), { system: "Be brief.", repair: 4 })
+        assert.notDeepInclude((yield* made({ isMeant: false })).get("outline"), { models: ["a", "b"] })
+      })
+    )
+  )
+
+  it.effect("tells every step that is not there, with the nearest, and every text that does not fit", () =>
+    inProject(
+      {
+        "stepwright.yaml":
+          "steps:\n  outlin: { model: a }\n  outline:\n    promptFile: p.md\n  inner/draft:\n    promptFile: none.md\n  other: {}\n",
+        "p.md": "Outline {{topic}}"
+      },
+      Effect.gen(function* () {
+        const { message } = yield* Effect.flip(made({ others: ["other"] }))
+        const lines = message.split("\n")
+        assert.strictEqual(
+          lines[0],
+          'stepwright.yaml:2:3: steps.outlin: no step has this path; did you mean "outline"?'
+        )
+        assert.include(lines[1], "stepwright.yaml:4:17: steps.outline.promptFile:")
+        assert.include(lines[1], "topic")
+        assert.include(lines[2], "stepwright.yaml:6:17: steps.inner/draft.promptFile: there is no file none.md")
+        assert.strictEqual(lines.length, 3)
+      })
+    )
+  )
+})
+
+describe("atBeginning", () => {
+  it.effect("has the workflow of a project from the folder of its file", () =>
+    inProject(
+      { "stepwright.yaml": "workspace: made", "sub/x": "" },
+      Effect.gen(function* () {
+        assert.strictEqual(yield* with_(atBeginning("out", undefined)), "made")
+        assert.strictEqual(yield* with_(atBeginning("out", "told")), "told")
+      })
+    )
+  )
+})
