@@ -34,6 +34,13 @@ describe("ProjectConfig", () => {
 
     it("describes every field", () => assert.deepStrictEqual(silentIn(schema), []))
 
+    it("is of every file that the documents show", () => {
+      const shown = readFileSync(join(root, "docs/35-configuration.md"), "utf8")
+      for (const [, text = ""] of shown.matchAll(/```yaml\n([^]*?)```/gu)) {
+        assert.isTrue(Result.isSuccess(decode(ProjectConfig.ProjectConfig)(text)), text)
+      }
+    })
+
     it("takes what the Schema takes, to another validator, and no key besides", () => {
       const text = readFileSync(join(root, "examples/configuration/stepwright.yaml"), "utf8")
       const { value } = Result.getOrThrow(decode(ProjectConfig.ProjectConfig)(text))

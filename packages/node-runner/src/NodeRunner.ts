@@ -10,12 +10,16 @@ import type * as Budget from "@stepwright/llm/Budget"
 import * as answering from "./internal/services/answering.ts"
 import * as services from "./internal/services/layers.ts"
 import * as testRunners from "./internal/services/testRunners.ts"
+import type { Named as Model } from "./internal/services/models.ts"
 import * as NodeHasher from "./NodeHasher.ts"
 import * as NodeJournal from "./NodeJournal.ts"
 
 export type { Answering, Problem } from "./internal/services/answering.ts"
+export type { Named as Model } from "./internal/services/models.ts"
 
 export interface Options extends answering.Answering {
+  /** Models with names of their own, for steps to ask them by. */
+  readonly models?: Readonly<Record<string, Model>>
   /** Where runs are journalled: `.stepwright/runs` unless given. */
   readonly directory?: string
   /** Where files are delivered: `out` unless given. */

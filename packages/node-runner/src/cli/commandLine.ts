@@ -28,8 +28,9 @@ import { runMain } from "./base/runMain.ts"
 import { presenter } from "./base/presenter.ts"
 import { usageProblem } from "./base/usageProblem.ts"
 import { bound, general, type Words } from "./base/words.ts"
-import { Configuration, none, read } from "./config/configuration.ts"
+import { Configuration, none } from "./config/configuration.ts"
 import * as stepwright from "./commands/stepwright.ts"
+import { isConfigured } from "./start/configFile.ts"
 import * as cutShort from "./module/cutShort.ts"
 import * as input from "./run/input.ts"
 import type { AnyLayer } from "./module/userModule.ts"
@@ -56,7 +57,12 @@ const apart: ReadonlySet<string> = new Set(["help", "schema", "cassette"])
 const configurationFor = (args: ReadonlyArray<string>) => {
   const isApart =
     apart.has(args.find(isWord) ?? "help") || args.some((arg) => /^(?:-h|--help|--version|--completions)/u.test(arg))
-  return isApart ? Effect.succeed(none) : read
+  return isApart || !isConfigured()
+    ? Effect.succeed(none)
+    : Effect.flatMap(
+        Effect.promise(() => import("./config/readConfiguration.ts")),
+        ({ read }) => read
+      )
 }
 
 const wordsOf = ({ workflow }: Loaded): Words =>

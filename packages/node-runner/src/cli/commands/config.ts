@@ -5,7 +5,8 @@ import * as Struct from "effect/Struct"
 import { defined } from "../base/defined.ts"
 import * as output from "../base/output.ts"
 import type { Words } from "../base/words.ts"
-import { Configuration, sourced } from "../config/configuration.ts"
+import { Configuration } from "../config/configuration.ts"
+import { sourced } from "../config/sourced.ts"
 import { said } from "../config/effective.ts"
 import * as models from "../config/models.ts"
 import * as rows from "../config/rows.ts"
@@ -72,7 +73,7 @@ const settings = Effect.fnUntraced(function* (told: Partial<flags.Told> & { read
   const shown: Array<Shown> = []
   for (const name of Struct.keys(rows.rows)) {
     const row: rows.Row = rows.rows[name]
-    const isBeside = name === "out" || name === "workflow" || name === "store"
+    const isBeside = name === "out" || name === "workflow" || name === "store" || name === "cache"
     const found = isBeside ? yield* sourced(self, name) : answers.get(name)
     const flag = row.flag === undefined || given[name] === undefined ? undefined : row.flag
     shown.push({

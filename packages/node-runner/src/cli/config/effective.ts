@@ -3,11 +3,12 @@ import type * as Path from "effect/Path"
 import * as Struct from "effect/Struct"
 import { type Answering, Answerer, type Options } from "../../internal/services/answering.ts"
 import type { CliError } from "../base/cliError.ts"
-import { checkTrust, Configuration, modelsIn, type Sourced, sourced } from "./configuration.ts"
+import { checkTrust, Configuration } from "./configuration.ts"
+import { modelsIn, type Sourced, sourced } from "./sourced.ts"
 import * as rows from "./rows.ts"
 
 /** The settings that variables and files may say in place of a flag. */
-const names = Struct.keys(Struct.omit(rows.rows, ["out", "workflow", "store"]))
+const names = Struct.keys(Struct.omit(rows.rows, ["out", "workflow", "store", "cache"]))
 
 const answerer = Struct.keys(Answerer.fields)
 

@@ -3,7 +3,8 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Providers from "@stepwright/llm/Providers"
 import { meanings, type Standard } from "../../internal/services/models.ts"
-import { type Configuration, modelsIn } from "./configuration.ts"
+import type { Configuration } from "./configuration.ts"
+import { modelsIn } from "./sourced.ts"
 import type { Shown } from "./shown.ts"
 
 /** Every model with a name, as it is asked by now, and who says so. Of a key it is shown whether there is one. */

@@ -9,6 +9,7 @@ import { reasonOf } from "../../internal/disk/systemError.ts"
 import type { Held, Key, Problem } from "../../internal/files/yamlText.ts"
 import { ProjectConfig, UserConfig } from "../../ProjectConfig.ts"
 import { type CliError, configuration } from "../base/cliError.ts"
+import { refused } from "./refusal.ts"
 import * as files from "../start/configFile.ts"
 import { isTrusted } from "../start/trusted.ts"
 
@@ -74,20 +75,14 @@ const textOf = Effect.fnUntraced(function* (file: string, name: string) {
 })
 
 const decoded = Effect.fnUntraced(function* <A, I>(schema: Schema.Codec<A, I>, name: string, text: string) {
-  const { decode } = yield* dataTexts
+  // whoever has no configuration does without what reads it
+  const { decode } = yield* Effect.promise(() => import("../../internal/files/dataText.ts"))
   const read = decode(schema)(text)
   if (Result.isFailure(read)) return yield* refused(name, read.failure)
   return { name, text, config: read.success.value, placeOf: read.success.placeOf }
 })
 
-/** Whoever has no configuration does without what reads it. */
-const dataTexts = Effect.promise(() => import("../../internal/files/dataText.ts"))
-
-/** Fails with all that is wrong with a file, each in a line with its place. */
-export const refused = (name: string, problems: ReadonlyArray<Problem>): Effect.Effect<never, CliError> =>
-  Effect.flatMap(dataTexts, ({ inWords }) => Effect.fail(configuration(inWords(name, problems), { target: name })))
-
-/** The same for what turns out to be wrong with values of a file. */
+/** What turns out to be wrong with values of a file. */
 export const problemAt = (
   { placeOf }: Pick<ConfigFile<unknown>, "placeOf">,
   keys: ReadonlyArray<Key>,

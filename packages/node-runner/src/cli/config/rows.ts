@@ -79,7 +79,8 @@ export const rows = {
     variable: "STEPWRIGHT_WORKFLOW",
     standard: "the ready one"
   },
-  store: { ...folder, keys: ["store"], variable: "STEPWRIGHT_STORE", standard: ".stepwright" }
+  store: { ...folder, keys: ["store"], variable: "STEPWRIGHT_STORE", standard: ".stepwright" },
+  cache: { keys: ["cache"], variable: "STEPWRIGHT_CACHE", schema: YesNo, standard: "500 MB in the store" }
 } satisfies Readonly<Record<string, Row>>
 
 export type Name = keyof typeof rows

@@ -1,4 +1,4 @@
-import type { Sourced } from "./configuration.ts"
+import type { Sourced } from "./sourced.ts"
 
 /** A value, who says so, and what it is called in a file. */
 export interface Shown extends Sourced {

@@ -12,7 +12,8 @@ import * as textFile from "../base/textFile.ts"
 import { type Configuration, checkTrust } from "./configuration.ts"
 import { valueAt } from "./rows.ts"
 import type { Shown } from "./shown.ts"
-import { type ConfigFile, problemAt, refused, shown as nameOf } from "./readConfig.ts"
+import { type ConfigFile, problemAt, shown as nameOf } from "./readConfig.ts"
+import { refused } from "./refusal.ts"
 
 /** What a file says of a step, and where. */
 interface Told {
