@@ -29,22 +29,17 @@ export const StepUse = Schema.Struct({
 }).annotate({ identifier: "StepUse", description: "A step of the catalog that is asked otherwise than there." })
 export type StepUse = typeof StepUse.Type
 
-/** A workflow inside another. */
+/** A workflow inside another: with `name`, and perhaps `input`; or with `identity`, what it takes, which is its scope. */
 export interface Group {
-  readonly name: string
+  readonly name?: string
   readonly version?: number
   readonly input?: SchemaData
-  readonly steps: ReadonlyArray<Entry>
-}
-
-/** A workflow whose scope is its input, and no name in it. */
-export interface Identity {
-  readonly identity: SchemaData
+  readonly identity?: SchemaData
   readonly steps: ReadonlyArray<Entry>
 }
 
 /** What a node runs: a step or a workflow of the catalog by its name, a step with settings, or a workflow. */
-export type Body = string | StepUse | Group | Identity
+export type Body = string | StepUse | Group
 
 /** What stands in the list `steps`: a node under its name, parts side by side, or a body that takes the whole scope. */
 export type Entry =
@@ -60,23 +55,30 @@ const version = optional(
 )
 const steps = field(Entries, "What it does, in order; each entry is a node under its name.")
 
-const Group: Schema.Codec<Group> = Schema.Struct({
-  name: field(Schema.String, "Its name."),
+// one Schema for both kinds: where a union fails, each of its members is tried down to the innermost workflow
+const group = {
+  name: optional(Schema.String, "Its name."),
   version,
-  input: optional(SchemaData, "What it takes; any JSON where it is left out."),
+  input: optional(SchemaData, "What it takes; in another workflow it may be left out: it is what feeds it."),
+  identity: optional(SchemaData, "In place of `name` and `input`: what it takes, which is its scope."),
   steps
-}).annotate({ identifier: "Group", description: "A workflow that stands in another." })
+}
 
-const Identity: Schema.Codec<Identity> = Schema.Struct({
-  identity: field(SchemaData, "What it takes, which is its scope."),
-  steps
-}).annotate({ identifier: "Identity", description: "A workflow whose scope is its input: `Workflow.identity`." })
+const isOneKind = Schema.makeFilter(({ identity, input, name, version }: Omit<Group, "steps">) => {
+  if (identity === undefined) return name === undefined ? "a workflow needs a `name`" : undefined
+  return name === undefined && input === undefined && version === undefined
+    ? undefined
+    : "`identity` stands in place of `name`, `version` and `input`"
+})
+
+const Group: Schema.Codec<Group> = Schema.Struct(group)
+  .check(isOneKind)
+  .annotate({ identifier: "Group", description: "A workflow that stands in another." })
 
 const Body: Schema.Codec<Body> = Schema.Union([
   Schema.String,
   StepUse,
-  Schema.suspend((): Schema.Codec<Group> => Group),
-  Schema.suspend((): Schema.Codec<Identity> => Identity)
+  Schema.suspend((): Schema.Codec<Group> => Group)
 ]).annotate({
   identifier: "Body",
   description: "A step or a workflow of the catalog by its name, a step with settings of its own, or a workflow."
@@ -196,25 +198,22 @@ const Entry: Schema.Codec<Entry> = Schema.Union([
   description: "A node under its name; or parts side by side; or what takes the whole scope."
 })
 
-const own = {
+/** A workflow as data: what `Workflow.toConfig` gives, `Workflow.fromConfig` takes, and a file may hold. */
+export const WorkflowDefinition = Schema.Struct({
   $schema: optional(Schema.String, "The JSON Schema of this, for editors."),
   catalog: optional(
     Schema.String,
     "The module with further steps, beside the definition, and the catalog's name in it: `./steps.ts#catalog`."
+  ),
+  ...group
+})
+  .check(
+    isOneKind,
+    Schema.makeFilter(({ identity, input }) =>
+      identity === undefined && input === undefined ? "a workflow needs an `input`: what it takes" : undefined
+    )
   )
-}
-
-/** A workflow as data: what `Workflow.toConfig` gives, `Workflow.fromConfig` takes, and a file may hold. */
-export const WorkflowDefinition = Schema.Union([
-  Schema.Struct({
-    ...own,
-    name: field(Schema.String, "Its name."),
-    version,
-    input: field(SchemaData, "What it takes."),
-    steps
-  }),
-  Schema.Struct({ ...own, identity: field(SchemaData, "What it takes, which is its scope."), steps })
-]).annotate({ identifier: "WorkflowDefinition", description: "A workflow as data." })
+  .annotate({ identifier: "WorkflowDefinition", description: "A workflow as data." })
 export type WorkflowDefinition = typeof WorkflowDefinition.Type
 
 /** One thing that keeps data from being a workflow, or a workflow from being data. */

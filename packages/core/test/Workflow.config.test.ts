@@ -416,6 +416,18 @@ describe("Workflow", () => {
         of({ properties: { a: { $ref: "#/$defs/b" } } })[0]!,
         /^input\.properties\.a\.\$ref \(\): Missing definition "b"/
       )
+      const circle = { $ref: "#/$defs/a", $defs: { a: { anyOf: [{ $ref: "#/$defs/b" }] }, b: { $ref: "#/$defs/a" } } }
+      assert.deepStrictEqual(of(circle), ['input.$defs.a (): "a" is nothing but itself'])
+    })
+
+    it("says soon what is wrong, however deep it is", () => {
+      const deep = (levels: number): unknown =>
+        levels === 0
+          ? { name: "w", steps: [{ a: { bnd: "draft", input: "input" } }] }
+          : { name: "w", steps: [{ andThen: deep(levels - 1) }] }
+      const read = Schema.decodeUnknownResult(WorkflowDefinition.WorkflowDefinition, { errors: "all" })
+      // where each level doubles the work, this has no end
+      assert.isTrue(Result.isFailure(read({ ...(deep(60) as object), input: {} })))
     })
 
     it("takes texts of prompts from the catalog", () => {

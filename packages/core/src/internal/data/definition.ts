@@ -19,4 +19,4 @@ export const fromConfig = (
   definition: WorkflowDefinition,
   catalog: Catalog
 ): Result.Result<UntypedWorkflow, WorkflowDefinitionError> =>
-  settled("name" in definition ? definition.name : "identity", (report) => read(definition, catalog, report))
+  settled(definition.name ?? "identity", (report) => read(definition, catalog, report))

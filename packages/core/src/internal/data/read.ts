@@ -79,14 +79,14 @@ export const read = (definition: Definition.WorkflowDefinition, catalog: Catalog
   }
 
   /** A workflow. */
-  const group = (data: Definition.Group | Definition.Identity, place: Place, fed: Type): UntypedWorkflow => {
+  const group = (data: Definition.Group, place: Place, fed: Type): UntypedWorkflow => {
     const later = laterIn(data.steps, [...place.keys, "steps"])
     const start = (): Reading => {
-      if ("identity" in data) {
+      if (data.identity !== undefined) {
         const input = schema(data.identity, under(place, "identity"))
         return { self: combinators.identity(input), scope: types.inputOf(input, fed) }
       }
-      const { name, version = 1 } = data
+      const { name = "", version = 1 } = data
       const input = schema(data.input, under(place, "input"))
       const scope = types.namesOf([["input", types.inputOf(input, fed)]])
       return { self: combinators.make(name, { input, version }), scope }

@@ -33,7 +33,7 @@ export const read = (data: SchemaData, schemas: Schemas): Result.Result<AnyCodec
   }
   const { $defs = {}, $schema: _, ...root } = data
   const definitions = Predicate.isReadonlyObject($defs) ? $defs : {}
-  const unknown = unknownIn(root, []) ?? unknownAmong(definitions, ["$defs"])
+  const unknown = unknownIn(root, []) ?? unknownAmong(definitions, ["$defs"]) ?? circleAmong(definitions)
   if (unknown !== undefined) return Result.fail(unknown)
   return Result.try({
     // it needs no services: it was made of JSON
@@ -127,6 +127,23 @@ const unknownAmong = (schemas: unknown, keys: SchemaProblem["keys"]): SchemaProb
   for (const [name, schema] of Object.entries(schemas)) {
     const problem = unknownIn(schema, [...keys, Array.isArray(schemas) ? Number(name) : name])
     if (problem !== undefined) return problem
+  }
+  return undefined
+}
+
+/** Definitions that are nothing but each other: no value could be held against them. */
+const circleAmong = (definitions: Json): SchemaProblem | undefined => {
+  const refsOf = (schema: unknown): ReadonlyArray<string> => {
+    if (!Predicate.isReadonlyObject(schema)) return []
+    const { $ref, allOf, anyOf, oneOf } = schema as Json
+    const inner = [allOf, anyOf, oneOf].flatMap((some) => (Array.isArray(some) ? some.flatMap(refsOf) : []))
+    return typeof $ref === "string" ? [$ref.replace("#/$defs/", ""), ...inner] : inner
+  }
+  for (const name of Object.keys(definitions)) {
+    const met = new Set(refsOf(definitions[name]))
+    // what is added while it is gone through is gone through, too
+    for (const other of met) for (const next of refsOf(definitions[other])) met.add(next)
+    if (met.has(name)) return { keys: ["$defs", name], detail: `"${name}" is nothing but itself` }
   }
   return undefined
 }

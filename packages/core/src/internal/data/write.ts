@@ -56,7 +56,7 @@ export const write = (workflow: UntypedWorkflow, catalog: Catalog, report: Repor
   }
 
   /** The groups that were written, each once wherever it stands. */
-  const groups = new Map<UntypedWorkflow, Definition.Group | Definition.Identity>()
+  const groups = new Map<UntypedWorkflow, Definition.Group>()
 
   const bodyOf = (body: Body, place: Place): Definition.Body => {
     if (isStep(body)) return stepOf(body, place)

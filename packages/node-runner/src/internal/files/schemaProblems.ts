@@ -42,9 +42,9 @@ const meant = ({ issues }: SchemaIssue.AnyOf, keys: ReadonlyArray<Key>): Readonl
 
 const isMissing = ({ detail }: SchemaProblem) => detail.endsWith("is missing")
 
-/** A key of no member, or one that misses, says more against it than a wrong value. */
+/** Whatever is wrong with the value's own keys says more against a member than all that lies deeper. */
 const weight = (problems: ReadonlyArray<SchemaProblem>, keys: ReadonlyArray<Key>) =>
-  problems.reduce((sum, problem) => sum + (problem.keys.length > keys.length + 1 ? 1 : 4), 0)
+  problems.reduce((sum, problem) => sum + (problem.keys.length > keys.length + 1 ? 1 / problems.length : 4), 0)
 
 const unknown = (name: string, names: ReadonlyArray<string>): string => {
   const [known] = nearest(name, names)
