@@ -15,6 +15,8 @@ export interface Place extends Folder {
   readonly withEnv: (env: Environment) => Place
   /** The same with something on standard input. */
   readonly withInput: (input: string | Uint8Array) => Place
+  /** The same with a terminal for both streams. */
+  readonly withTerminal: () => Place
 }
 
 export interface Started {
@@ -25,37 +27,49 @@ export interface Started {
 
 /** A module is loaded once: one that is to be loaded anew has another name, or lies in another place. */
 export const place = (fixtures: ReadonlyArray<string> = [], env: Environment = {}): Place =>
-  placeIn(folder(fixtures), env)
+  placeIn(folder(fixtures), { env })
+
+/** What a command finds where it is called. */
+interface World {
+  readonly env?: Environment
+  readonly input?: string | Uint8Array
+  readonly isTerminal?: boolean
+}
 
 /** The same in a folder that is there. */
-export const placeIn = (folder: Folder, env: Environment = {}, input: string | Uint8Array = ""): Place => {
-  const start = (...args: ReadonlyArray<string>) => startIn(folder.path("."), env, input, args)
+export const placeIn = (folder: Folder, world: World = {}): Place => {
+  const start = (...args: ReadonlyArray<string>) => startIn(folder.path("."), world, args)
   return {
     ...folder,
     start,
     stepwright: (...args) => start(...args).ended,
-    withEnv: (other) => placeIn(folder, other, input),
-    withInput: (other) => placeIn(folder, env, other)
+    withEnv: (env) => placeIn(folder, { ...world, env }),
+    withInput: (input) => placeIn(folder, { ...world, input }),
+    withTerminal: () => placeIn(folder, { ...world, isTerminal: true })
   }
 }
 
-/** Has this process be, meanwhile, as one that was started there with that. */
+/** Has this process be, meanwhile, as one that was started there. */
 const startIn = (
   folder: string,
-  env: Environment,
-  input: string | Uint8Array,
+  { env = {}, input = "", isTerminal = false }: World,
   args: ReadonlyArray<string>
 ): Started => {
   const { HOME, PATH } = process.env
   const [cwd, before, stdin] = [process.cwd(), process.env, Object.getOwnPropertyDescriptor(process, "stdin")!]
   const written = { stdout: "", stderr: "" }
-  const writers = (["stdout", "stderr"] as const).map((name) => [name, process[name].write] as const)
+  const streams = (["stdout", "stderr"] as const).map((name) => {
+    const stream = process[name]
+    const { isTTY, write } = stream
+    stream.isTTY = isTerminal
+    stream.write = (text: unknown) => (written[name] += String(text)) !== ""
+    return () => Object.assign(stream, { isTTY, write })
+  })
   process.chdir(folder)
   process.env = { HOME, PATH, ...env }
   Object.defineProperty(process, "stdin", { configurable: true, value: Readable.from([Buffer.from(input)]) })
-  for (const [name] of writers) process[name].write = (text: unknown) => (written[name] += String(text)) !== ""
   const ended = run(args).finally(() => {
-    for (const [name, write] of writers) process[name].write = write
+    for (const restore of streams) restore()
     Object.defineProperty(process, "stdin", stdin)
     process.env = before
     process.chdir(cwd)

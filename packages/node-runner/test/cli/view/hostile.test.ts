@@ -1,11 +1,7 @@
-import { spawnSync } from "node:child_process"
 import { readdirSync, statSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { launcher, place } from "./support/cli.ts"
-import { needs } from "./support/tool.ts"
-
-const onTerminal = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+import { place } from "../../support/place.ts"
 
 const clear = "\u001b[2J\u009b31m\u0007"
 
@@ -14,7 +10,7 @@ const clear = "\u001b[2J\u009b31m\u0007"
 const steering = /[\u0000-\u0008\u000b\u000c\u000e-\u001a\u007f-\u009f]|\u001b\[[^?]/
 
 describe("a state that would steer a terminal", () => {
-  it("is shown in words by every command", needs("python3"), async () => {
+  it("is shown in words by every command on a terminal", async () => {
     const here = place(["gated.ts"])
     await here.stepwright("run", "--workflow", "gated.ts", "--input", '{"text": "a shelf"}')
     const state = JSON.parse((await here.stepwright("export")).stdout)
@@ -33,24 +29,21 @@ describe("a state that would steer a terminal", () => {
     here.write("state.json", JSON.stringify(state))
     const imported = await here.stepwright("import", "state.json", "--workflow", "gated.ts", "--run", "odd")
     assert.strictEqual(imported.status, 0, imported.stderr)
-    const { HOME, PATH } = process.env
-    const show = (...args: ReadonlyArray<string>) =>
-      spawnSync("python3", ["-c", onTerminal, process.execPath, launcher, ...args], {
-        cwd: here.path(""),
-        env: { HOME, PATH, TERM: "xterm", NO_COLOR: "1" },
-        stdio: ["ignore", "pipe", "inherit"],
-        encoding: "utf8"
-      }).stdout
+    const terminal = here.withEnv({ TERM: "xterm", NO_COLOR: "1" }).withTerminal()
+    const show = async (...args: ReadonlyArray<string>) => {
+      const { stderr, stdout } = await terminal.stepwright(...args)
+      return stdout + stderr
+    }
     const shown = [
-      show("status", "odd"),
-      show("show", "odd", "approval"),
-      show("show", "odd", "build"),
-      show("show", "odd", "--events"),
-      show("list"),
-      show("plan", "odd"),
-      show("export", "odd"),
-      show("status", `no${clear}`),
-      show("import", `no${clear}.json`)
+      await show("status", "odd"),
+      await show("show", "odd", "approval"),
+      await show("show", "odd", "build"),
+      await show("show", "odd", "--events"),
+      await show("list"),
+      await show("plan", "odd"),
+      await show("export", "odd"),
+      await show("status", `no${clear}`),
+      await show("import", `no${clear}.json`)
     ]
     for (const text of shown) assert.notMatch(text, steering)
     assert.include(shown.join(""), String.raw`no\x1b[2J\x9b31m\x07`)
