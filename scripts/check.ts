@@ -84,8 +84,8 @@ const groups: ReadonlyArray<Readonly<Record<string, () => Promise<Outcome>>>> = 
     api: command("node", "scripts/api.ts"),
     unused: command("knip", "--no-progress", "--no-config-hints")
   },
-  { published: command("node", "scripts/published.ts") },
-  { tests: vitest() }
+  // the tests read sources, not what is built
+  { published: command("node", "scripts/published.ts"), tests: vitest() }
 ]
 /** What runs only where it is named: `npm run soak`, or in its place `npm run soak -- mutants`. */
 const others = { soak: vitest("--mode", "soak"), mutants: vitest("--mode", "mutants") }
