@@ -15,8 +15,8 @@ const again = { include: engine, env: { LAW_RUNS: "10" } }
 /** Packages whose tests leave nothing behind that another file could see: these load what they need once. */
 const pure = new Set(["llm", "steps"])
 
-/** Removes the folders in which tests call the command line. */
-const tidy = { setupFiles: ["packages/node-runner/test/support/tidy.ts"] }
+/** For tests that call the command line: in folders of their own, which are removed, with modules that lie there. */
+const called = { setupFiles: ["packages/node-runner/test/support/tidy.ts"], plugins: [outside] }
 
 /** The projects of `npm test`, one a folder. `scripts` also runs the examples and the code blocks of the documents. */
 export const tests = [
@@ -25,15 +25,9 @@ export const tests = [
     include: [`packages/${name}/test/**/*.test.ts`],
     isolate: !pure.has(name)
   })),
-  {
-    ...tidy,
-    name: "node-runner",
-    include: ["packages/node-runner/test/**/*.test.ts"],
-    isolate: false,
-    plugins: [outside]
-  },
-  { ...tidy, name: "test", include: ["test/**/*.test.ts"] },
-  { ...tidy, name: "scripts", include: ["scripts/*.test.ts", ".fences/*.test.ts"] },
+  { ...called, name: "node-runner", include: ["packages/node-runner/test/**/*.test.ts"], isolate: false },
+  { ...called, name: "test", include: ["test/**/*.test.ts"] },
+  { ...called, name: "scripts", include: ["scripts/*.test.ts", ".fences/*.test.ts"] },
   { ...again, name: "core, exits through JSON", setupFiles: ["packages/core/test/support/jsonExits.ts"] },
   { ...again, name: "core, a second copy of it", plugins: [secondCopy] }
 ].map(({ plugins = [], ...test }: { readonly name: string; readonly plugins?: Array<Plugin> }) => ({

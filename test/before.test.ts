@@ -318,26 +318,26 @@ describe("what an earlier version wrote", () => {
     })
   })
 
-  describe.concurrent("from the command line", () => {
+  describe("from the command line", () => {
     const key = { OPENAI_API_KEY: "key" }
 
     it("a finished run of the ready workflow of then is shown, and goes on with that workflow only", async () => {
-      const { here, run, settings } = placeWith("ready")
+      const { here, run, settings, there } = placeWith("ready")
       here.write("interval-set.json", '{ "version": 1, "entries": [] }')
       const refused = await here.stepwright("resume", run)
       assert.strictEqual(refused.status, 2)
       assert.include(refused.stderr, 'the input does not fit: Missing key\n  at ["documents"]')
       // whatever it made is there to look at
       const commands = [["status"], ["show", "requirement"], ["export"]] as const
-      for (const { status, stderr } of await Promise.all(
-        commands.map(([command, ...more]) => here.stepwright(command, run, ...more))
-      )) {
+      for (const [command, ...more] of commands) {
+        // oxlint-disable-next-line no-await-in-loop -- one after another
+        const { status, stderr } = await here.stepwright(command, run, ...more)
         assert.deepStrictEqual([status, stderr], [0, ""])
       }
       assert.deepStrictEqual(settings.now(), settings.before)
       here.write("ready.ts", 'import { main, readyWorkflow } from "./api.ts"\nmain(readyWorkflow)\n')
       symlinkSync(join(import.meta.dirname, "../node_modules"), here.path("node_modules"))
-      const { status, stderr, stdout } = await here.node("ready.ts", "resume", run, "--json")
+      const { status, stderr, stdout } = await there.node("ready.ts", "resume", run, "--json")
       assert.strictEqual(status, 0, stderr)
       const { files, replies, tests } = JSON.parse(stdout)
       assert.deepStrictEqual([replies, tests.passed, files.length], [6, 96, delivered.length])
@@ -380,10 +380,10 @@ describe("what an earlier version wrote", () => {
     })
 
     it("a run of a program goes on with that program", async () => {
-      const { here, run, settings } = placeWith("program")
+      const { here, run, settings, there } = placeWith("program")
       copyFileSync(stored("program.ts"), here.path("program.ts"))
       symlinkSync(join(import.meta.dirname, "../node_modules"), here.path("node_modules"))
-      const { status, stderr, stdout } = await here.node("program.ts", "resume", run)
+      const { status, stderr, stdout } = await there.node("program.ts", "resume", run)
       assert.strictEqual(status, 0, stderr)
       assert.include(stdout, ": 0 steps run, 12 reused")
       assert.deepStrictEqual(settings.now(), settings.before)
@@ -392,10 +392,10 @@ describe("what an earlier version wrote", () => {
   })
 
   it("a run that is answered in a folder waits there again, from the command line", async () => {
-    const { here, run, settings } = placeWith("cancelled")
+    const { here, run, settings, there } = placeWith("cancelled")
     cpSync(stored("mailbox"), here.path("mailbox"), { recursive: true })
     rmSync(here.path("mailbox/WAITING.md"))
-    const resuming = here.start("resume", run)
+    const resuming = there.start("resume", run)
     await until(() => here.exists("mailbox/WAITING.md"), resuming)
     resuming.process.kill("SIGKILL")
     await resuming.ended

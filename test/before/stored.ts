@@ -2,7 +2,8 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { afterAll } from "@effect/vitest"
-import { place, type Place } from "../support/cli.ts"
+import { placeIn } from "../../packages/node-runner/test/support/place.ts"
+import { place } from "../support/cli.ts"
 import * as api from "./api.ts"
 import { model } from "./fingerprints.ts"
 import { everyStep } from "./steps.ts"
@@ -41,14 +42,18 @@ export const copyOf = (name: string) => {
 
 export type Copy = ReturnType<typeof copyOf>
 
-/** A folder in which the command line is used, with a copy of a run and its workflow, and what it knows of the run. */
+/**
+ * A folder in which the command line is used, in this process or in others, with a copy of a run and its workflow, and
+ * what it knows of the run.
+ */
 export const placeWith = (name: string, env: Readonly<Record<string, string>> = {}) => {
-  const here: Place = place([], env)
+  const there = place([], env)
+  const here = placeIn(there, { env })
   for (const name of ["api.ts", "coding", "workflows.ts"]) cpSync(stored(name), here.path(name), { recursive: true })
   cpSync(stored("runs", name), here.path(".stepwright/runs"), { recursive: true })
   const run = readdirSync(here.path(".stepwright/runs"))[0]!
   const now = (): api.Written => JSON.parse(here.read(`.stepwright/runs/${run}/run.json`))
-  return { here, run, settings: { before: now(), now } }
+  return { here, there, run, settings: { before: now(), now } }
 }
 
 export const whole = api.anyWorkflow(report)
