@@ -1,3 +1,4 @@
+import { join } from "node:path"
 import { defineConfig } from "vitest/config"
 import { mutants, soak, tests } from "./vitest.workspace.ts"
 
@@ -7,6 +8,8 @@ const limit = 5 * 60_000
 export default defineConfig(({ mode }) => ({
   test: {
     projects: mode === "soak" ? soak : mode === "mutants" ? mutants : tests,
+    // Programs that tests start load the sources in half the time.
+    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compiled") },
     testTimeout: limit,
     hookTimeout: limit,
     // By default vitest leaves a core alone, which is half of two.

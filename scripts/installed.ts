@@ -57,23 +57,26 @@ interface Row {
   readonly status: number
   /** How many copies of effect and of core there are: none is seen where the bundle runs. */
   readonly loads?: "a module"
+  /** Whether what it loads may be found in one way and not in another. */
+  readonly isLocal?: true
 }
 
 const ofModule = (status: number, ...args: ReadonlyArray<string>): Row => ({ args, status, loads: "a module" })
 const ofNone = (status: number, ...args: ReadonlyArray<string>): Row => ({ args, status })
+const local = (row: Row): Row => ({ ...row, isLocal: true })
 
 /** One after the other in one folder. */
 const rows: ReadonlyArray<Row> = [
-  ofNone(0, "--version"),
+  local(ofNone(0, "--version")),
   ofNone(0, "--help"),
   ofNone(2, "-dash.md"),
   ofNone(3, "run", "doc.md"),
   ofNone(4, "run", "doc.md", "--relay", "mail", "--max-calls", "0", "--json"),
-  ofNone(3, "run", "doc.md", "--model", "openai/one", "--json"),
-  ofNone(3, "run", "doc.md", "--model", "anthropic/one", "--json"),
+  local(ofNone(3, "run", "doc.md", "--model", "openai/one", "--json")),
+  local(ofNone(3, "run", "doc.md", "--model", "anthropic/one", "--json")),
   ofNone(0, "status"),
   ofNone(0, "plan", "latest", "--json"),
-  ofModule(0, "run", "--workflow", "w.mjs#w", "--input", '"hello"'),
+  local(ofModule(0, "run", "--workflow", "w.mjs#w", "--input", '"hello"')),
   ofModule(0, "show", "latest", "output"),
   ofModule(1, "run", "--workflow", "w.mjs#w", "--input", '"fail"', "--json"),
   ofModule(4, "run", "--workflow", "w.mjs#gated", "--input", '"sure?"', "--no-input"),
@@ -118,15 +121,15 @@ const lasting = (text: string): string =>
 
 const show = ({ err, out, status }: Ended) => `status ${status}\n${lasting(out)}\n${lasting(err)}`
 
-/** Goes through all rows in a new folder, whose modules find no packages there. */
-const callAll = async (launcher: string, cwd: string): Promise<ReadonlyArray<Ended>> => {
+/** Goes through rows in a new folder, whose modules find no packages there. */
+const callAll = async (launcher: string, cwd: string, rows: ReadonlyArray<Row>): Promise<ReadonlyMap<Row, Ended>> => {
   mkdirSync(cwd)
   writeFileSync(join(cwd, "watch.mjs"), watch)
   writeFileSync(join(cwd, "w.mjs"), workflow)
   writeFileSync(join(cwd, "doc.md"), "A set of integer intervals.")
-  const ended: Array<Ended> = []
+  const ended = new Map<Row, Ended>()
   // oxlint-disable-next-line no-await-in-loop -- each goes on from those before it
-  for (const { args } of rows) ended.push(await call(launcher, cwd, args))
+  for (const row of rows) ended.set(row, await call(launcher, cwd, row.args))
   return ended
 }
 
@@ -143,21 +146,21 @@ export const problemsOf = async (
 ): Promise<string> => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve).unref())
   const ways = await Promise.all(
-    Object.entries(launchers).map(async ([way, launcher], index) => ({
-      way,
-      isBundled: hasBundle(launcher),
-      ended: await callAll(launcher, join(folder, `way ${index}`))
-    }))
+    Object.entries(launchers).map(async ([way, launcher], index, all) => {
+      // one installation of the packages does all, and another the same but for what it loads from elsewhere
+      const isLike = hasBundle(launcher) && all.slice(0, index).some(([, before]) => hasBundle(before))
+      const some = isLike ? rows.filter(({ isLocal }) => isLocal === true) : rows
+      return { way, isBundled: hasBundle(launcher), ended: await callAll(launcher, join(folder, `way ${index}`), some) }
+    })
   )
   const [first] = ways
-  const problems = rows.flatMap(({ args, loads, status }, row) =>
-    ways.flatMap(({ ended, isBundled, way }) => {
-      const called = `${way}: stepwright ${args.join(" ")}`
-      const one = ended[row]!
-      const copies = loads === undefined && isBundled ? 0 : 2
+  const problems = ways.flatMap(({ ended, isBundled, way }) =>
+    [...ended].flatMap(([row, one]) => {
+      const called = `${way}: stepwright ${row.args.join(" ")}`
+      const copies = row.loads === undefined && isBundled ? 0 : 2
       return [
-        ...(one.status === status ? [] : [`${called} had not the status ${status}:\n${show(one)}`]),
-        ...(show(one) === show(first!.ended[row]!) ? [] : [`${called} said something else:\n${show(one)}`]),
+        ...(one.status === row.status ? [] : [`${called} had not the status ${row.status}:\n${show(one)}`]),
+        ...(show(one) === show(first!.ended.get(row)!) ? [] : [`${called} said something else:\n${show(one)}`]),
         ...(one.copies.length === copies ? [] : [`${called} loaded ${one.copies.join(" and ") || "nothing"}`])
       ]
     })

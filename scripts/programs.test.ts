@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest"
 
 const root = dirname(import.meta.dirname)
 const offline = new URL("offline.mjs", import.meta.url).href
-const { HOME, PATH, TMPDIR } = process.env
-const env = { HOME, PATH, TMPDIR, NODE_OPTIONS: `--import=${offline}` }
+const { HOME, NODE_COMPILE_CACHE, PATH, TMPDIR } = process.env
+const env = { HOME, PATH, TMPDIR, NODE_COMPILE_CACHE, NODE_OPTIONS: `--import=${offline}` }
 
 const run = (file: string, signal: AbortSignal) =>
   new Promise<{ readonly status: unknown; readonly output: string }>((resolve) => {

@@ -166,6 +166,7 @@ const checkTypes = async (consumer: string) => {
   for (const compiler of compilers) {
     // what lies between the oldest and the newest of them sees the larger part
     for (const { name } of compiler === "typescript-6.0" ? projects.slice(-1) : projects) {
+      console.log(`${compiler}, ${name}`)
       // oxlint-disable-next-line no-await-in-loop -- one after the other, for the sake of memory
       const { isOk, output } = await compile(folder, join(root, "node_modules", compiler, "bin", "tsc"), name)
       const lines = output.split("\n").filter((line) => line !== "" && !isForeign(line))
