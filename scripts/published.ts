@@ -43,9 +43,10 @@ const build = async () => {
     }
     if ([...sources].every((source) => existsSync(join(built, `${source}.js`)))) continue
     rmSync(built, { recursive: true, force: true })
-    rmSync(join(folder, "tsconfig.tsbuildinfo"), { force: true })
+    for (const file of globSync("*.tsbuildinfo", { cwd: folder })) rmSync(join(folder, file))
   }
-  run(root, "tsc", "-b", ...packages.map((name) => join("packages", name)))
+  const matchers = join("packages", "core", "tsconfig.vitest.json")
+  run(root, "tsc", "-b", ...packages.map((name) => join("packages", name)), matchers)
   await bundle()
 }
 

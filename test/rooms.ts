@@ -36,6 +36,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["testing/JournalConformance", "testing/WorkspaceConformance"],
     ["testing/LlmClientConformance", "testing/TestRunnerConformance"],
     ["testing/ParserLaws", "testing/TemplateLaws", "testing/Prompts", "testing/States"],
+    ["testing/Matchers", "testing/vitest"],
     "testing/simulate/base",
     "testing/simulate",
     ["testing/Simulate"],

@@ -11,7 +11,7 @@ import { type FinishReason, LlmReply } from "../LlmReply.ts"
 import type { Message } from "../LlmRequest.ts"
 import type { Usage } from "../Usage.ts"
 import * as Fixtures from "./Fixtures.ts"
-import { holds, refused, same, testCase } from "./internal/check.ts"
+import { holds, Otherwise, refused, same, testCase } from "./internal/check.ts"
 import type { TestCase } from "./TestCase.ts"
 
 /** What a provider answers. `Silence`: nothing comes, and the connection stays. */
@@ -220,7 +220,9 @@ const texts = [
 const whole = Effect.fnUntraced(function* (stream: ReturnType<Service["stream"]>) {
   const parts = yield* Stream.runCollect(stream)
   const last = parts.at(-1)
-  if (last?._tag !== "Finished") return yield* Effect.fail(new Error("the last part of the stream is not the reply"))
+  if (last?._tag !== "Finished") {
+    return yield* new Otherwise({ expected: "a stream whose last part is the reply", found: last?._tag ?? "nothing" })
+  }
   const kept = parts.slice(parts.findLastIndex(({ _tag }) => _tag === "Discarded") + 1)
   const text = kept.map((part) => (part._tag === "Delta" ? part.text : "")).join("")
   return { parts, reply: last.reply, text }

@@ -22,11 +22,14 @@ export const after = <In, Out, E, R>(
   input: In,
   events: Iterable<WorkflowEvent> = []
 ): Effect.Effect<WorkflowState, WorkflowError> =>
-  Engine.initialize(workflow, input, { run: "run" }).pipe(
-    Effect.provideService(Journal, makeMemory()),
-    Effect.map((initial) => {
-      const state = draft(initial)
-      for (const event of events) apply(state, event)
-      return state
-    })
+  Effect.suspend(() =>
+    Engine.initialize(workflow, input, { run: "run" }).pipe(
+      // each time that it is run it is the first of its name
+      Effect.provideService(Journal, makeMemory()),
+      Effect.map((initial) => {
+        const state = draft(initial)
+        for (const event of events) apply(state, event)
+        return state
+      })
+    )
   )

@@ -1,6 +1,7 @@
 export * as Fixtures from "./Fixtures.ts"
 export * as JournalConformance from "./JournalConformance.ts"
 export * as LlmClientConformance from "./LlmClientConformance.ts"
+export * as Matchers from "./Matchers.ts"
 export * as ParserLaws from "./ParserLaws.ts"
 export * as Prompts from "./Prompts.ts"
 export * as Simulate from "./Simulate.ts"
