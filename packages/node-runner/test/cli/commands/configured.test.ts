@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs"
+import { createServer } from "node:http"
+import process from "node:process"
 import { assert, describe, it } from "@effect/vitest"
 import { LlmClient, PromptTemplate, Step, Workflow } from "@stepwright/core"
 import { Effect, Layer, Schema } from "effect"
@@ -87,5 +89,81 @@ describe("a configuration of a project", () => {
         assert.include(err, 'stepwright.yaml:3:3: steps.lost: no step has this path; did you mean "last"?')
       })
     )
+  )
+
+  it.effect("keeps runs in its store wherever a command is called, with paths that lead there from everywhere", () =>
+    inProject(
+      { "stepwright.yaml": "store: kept\n", ".git/HEAD": "", "sub/x": "", "tape/x": "" },
+      Effect.gen(function* () {
+        const inSub = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+          Effect.acquireUseRelease(
+            Effect.sync(() => process.chdir("sub")),
+            () => work,
+            () => Effect.sync(() => process.chdir(".."))
+          )
+        const began = yield* inSub(
+          call(["run", "--input", '"x"', "--out", "made", "--record", "../tape/y", "--json"], bound)
+        )
+        assert.strictEqual(began.status, 0, began.err)
+        const { run } = JSON.parse(began.out)
+        assert.deepInclude(JSON.parse(readFileSync(`kept/runs/${run}/run.json`, "utf8")), {
+          out: "sub/made",
+          record: "tape/y"
+        })
+        for (const again of [call(["resume", "--json"], bound), inSub(call(["resume", "--json"], bound))]) {
+          const { err, out, status } = yield* again
+          assert.strictEqual(status, 0, err)
+          assert.strictEqual(JSON.parse(out).run, run)
+        }
+        assert.include(JSON.parse(readFileSync(`kept/runs/${run}/run.json`, "utf8")), { record: "tape/y" })
+        asked.splice(0)
+      })
+    )
+  )
+})
+
+/** A server of OpenAI's protocol that keeps with which key it was asked for which model. */
+const serving = Effect.acquireRelease(
+  Effect.promise(async () => {
+    const seen: Array<string> = []
+    const server = createServer((request, response) => {
+      let body = ""
+      request.on("data", (chunk) => (body += String(chunk)))
+      request.on("end", () => {
+        seen.push(`${request.headers.authorization} ${JSON.parse(body).model}`)
+        const message = { role: "assistant", content: "hello back" }
+        response
+          .writeHead(200, { "content-type": "application/json" })
+          .end(JSON.stringify({ id: "1", model: "m", choices: [{ index: 0, message, finish_reason: "stop" }] }))
+      })
+    })
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
+    const address = server.address()
+    return { seen, server, url: `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}/v1` }
+  }),
+  ({ server }) => Effect.sync(() => void server.close())
+)
+
+describe("models of a configuration", () => {
+  it.live("are asked at their own servers, with their own keys, and the next where one cannot be reached", () =>
+    Effect.gen(function* () {
+      const { seen, url } = yield* serving
+      const models = [
+        "models:",
+        `  near: { baseUrl: "${url}", keyVariable: NEAR_KEY, model: small }`,
+        '  down: { baseUrl: "http://127.0.0.1:9/v1", keyVariable: NEAR_KEY, model: none, fallback: [near] }',
+        "  default: near"
+      ].join("\n")
+      yield* inProject(
+        {},
+        Effect.gen(function* () {
+          assert.strictEqual((yield* call(["ask", "hello"])).status, 0)
+          const { err, status } = yield* call(["ask", "hello", "--model", "down"])
+          assert.strictEqual(status, 0, err)
+          assert.deepStrictEqual(seen, ["Bearer key-of-near small", "Bearer key-of-near small"])
+        }),
+        { user: models, env: { NEAR_KEY: "key-of-near", OPENAI_API_KEY: "key-of-openai", OPENAI_MODEL: "other" } }
+      )
+    }).pipe(Effect.scoped)
   )
 })

@@ -1,4 +1,4 @@
-import { mkdirSync, realpathSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
+import { mkdirSync, realpathSync, renameSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { WorkflowState } from "@stepwright/core"
@@ -6,7 +6,7 @@ import { Effect, Schema } from "effect"
 import { Command } from "effect/cli"
 import { general } from "../../../src/cli/base/words.ts"
 import * as stepwright from "../../../src/cli/commands/stepwright.ts"
-import { commands, isRunId, moduleOf } from "../../../src/cli/start/foreseen.ts"
+import { commands, isRunId, moduleOf, type Told } from "../../../src/cli/start/foreseen.ts"
 import { inFolder } from "../../support/commandLine.ts"
 
 /** A run that was written to at a time, of a module or of the ready workflow. */
@@ -38,6 +38,23 @@ const says = (line: string) => {
   const found = moduleOf(line.split(" ").filter((word) => word !== ""))
   return found?.slice(realpathSync(".").length + 1)
 }
+
+describe("moduleOf what is configured", () => {
+  it.effect("finds the module of a project, and those of runs where they are kept", () =>
+    inStore(() => {
+      const of = (line: string, told: Told) => moduleOf(line.split(" "), told)?.slice(realpathSync(".").length + 1)
+      assert.strictEqual(of("run doc.md", { workflow: "new.ts#w" }), "new.ts")
+      assert.strictEqual(of("run doc.md --workflow one.ts", { workflow: "new.ts#w" }), "one.ts")
+      assert.isUndefined(of("list", { workflow: "new.ts#w" }))
+      assert.strictEqual(of("resume b-one", { workflow: "new.ts" }), "one.ts")
+      mkdirSync("sub")
+      renameSync(".stepwright", "sub/kept")
+      writeFileSync("sub/one.ts", "")
+      assert.strictEqual(of("resume b-one", { store: "sub/kept" }), "sub/one.ts")
+      assert.isUndefined(of("resume b-one", {}))
+    })
+  )
+})
 
 describe("isRunId", () => {
   it.prop("is what core has it to be", [Schema.String], ([text]) => {
