@@ -69,7 +69,7 @@ const valueOf = ({ text, value }: Shown): string =>
 const settings = Effect.fnUntraced(function* (told: Partial<flags.Told> & { readonly out?: string | undefined }) {
   const self = yield* Configuration
   const given: Readonly<Record<string, unknown>> = defined(told)
-  const answers = new Map(yield* said(defined(Struct.omit(told, ["out"])) as Parameters<typeof said>[0]))
+  const answers = new Map(yield* said(flags.settingsOf(Struct.omit(told, ["out"]))))
   const shown: Array<Shown> = []
   for (const name of Struct.keys(rows.rows)) {
     const row: rows.Row = rows.rows[name]

@@ -1,6 +1,7 @@
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Path from "effect/Path"
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { type Named, split } from "../../internal/services/models.ts"
@@ -53,6 +54,10 @@ const decoded = (row: rows.Row, text: string) => {
 
 /** A path that a file says, from here; a program is looked for where programs are. */
 const placed = (row: rows.Row, value: unknown, folder: string, path: Path.Path): unknown => {
+  const { cache } = rows.rows
+  if (row === cache && Predicate.isReadonlyObject(value) && typeof value["folder"] === "string") {
+    return { ...value, folder: placed({ ...row, isPath: true }, value["folder"], folder, path) }
+  }
   if (row.isPath !== true || typeof value !== "string") return value
   if (row === rows.rows.python && !/[/\\]/.test(value)) return value
   const there = path.resolve(folder, value)

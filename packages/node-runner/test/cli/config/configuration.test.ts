@@ -15,7 +15,7 @@ import { identityOf, trustFile } from "../../../src/cli/start/trusted.ts"
 import { inProject, write } from "../../support/configured.ts"
 
 /** What a configuration comes to, with what it makes of settings that were told. */
-const with_ = <A, E, R>(work: Effect.Effect<A, E, R>) =>
+const withConfiguration = <A, E, R>(work: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const self = yield* read
     return yield* Effect.provideService(work, Configuration, self)
@@ -24,7 +24,7 @@ const with_ = <A, E, R>(work: Effect.Effect<A, E, R>) =>
 const refusal = Effect.map(Effect.flip(Effect.provide(read, NodeServices.layer)), ({ message }) => message)
 
 /** What a file does that nobody trusts, without its places. */
-const needs = Effect.map(with_(Configuration), ({ needs }) =>
+const needs = Effect.map(withConfiguration(Configuration), ({ needs }) =>
   needs.map(({ detail, keys }) => `${keys.join(".")}: ${detail}`)
 )
 
@@ -123,7 +123,7 @@ describe("read", () => {
 
   it.effect("keeps runs where a variable, the project or the person says, from where that is told", () =>
     Effect.gen(function* () {
-      const store = Effect.map(with_(Configuration), ({ store }) => store)
+      const store = Effect.map(withConfiguration(Configuration), ({ store }) => store)
       const below = Effect.andThen(
         Effect.sync(() => process.chdir("sub")),
         Effect.ensuring(
@@ -143,12 +143,13 @@ describe("read", () => {
 })
 
 describe("effective", () => {
-  const project = "budget: { calls: 7 }\nreplay: tape\nsandbox: pyodide\nmodels: { a: b, b: { model: big } }\n"
+  const project =
+    "budget: { calls: 7 }\nreplay: tape\nsandbox: pyodide\nmodels: { a: b, b: { model: big } }\ncache: { folder: ./kept/cache, size: 1 GB }\n"
   const user = "budget: { calls: 5, usd: 2 }\nconcurrency: 3\nmodels: { a: anthropic/claude, c: { model: small } }\n"
 
   it.effect("takes the flag, then the variable, then the project, then the person", () =>
     Effect.gen(function* () {
-      const all = yield* inProject({ "stepwright.yaml": project }, with_(effective({ maxTokens: 9 })), {
+      const all = yield* inProject({ "stepwright.yaml": project }, withConfiguration(effective({ maxTokens: 9 })), {
         user,
         env: { STEPWRIGHT_SANDBOX: "bubblewrap" }
       })
@@ -158,7 +159,7 @@ describe("effective", () => {
         b: { model: "big" },
         c: { model: "small" }
       })
-      const told = yield* inProject({ "stepwright.yaml": project }, with_(effective({ sandbox: "none" })))
+      const told = yield* inProject({ "stepwright.yaml": project }, withConfiguration(effective({ sandbox: "none" })))
       assert.strictEqual(told.sandbox, "none")
     })
   )
@@ -167,12 +168,12 @@ describe("effective", () => {
     inProject(
       { "stepwright.yaml": project },
       Effect.gen(function* () {
-        assert.strictEqual((yield* with_(effective({}))).maxCalls, 5)
-        assert.strictEqual((yield* with_(effective({ maxCalls: 11 }))).maxCalls, 11)
+        assert.strictEqual((yield* withConfiguration(effective({}))).maxCalls, 5)
+        assert.strictEqual((yield* withConfiguration(effective({ maxCalls: 11 }))).maxCalls, 11)
         const { hash: _, place } = yield* trusting
         const [, hash] = identityOf(place, project)
         write({ [trustFile()]: JSON.stringify({ format: 1, files: { [place]: hash } }) })
-        assert.strictEqual((yield* with_(effective({}))).maxCalls, 7)
+        assert.strictEqual((yield* withConfiguration(effective({}))).maxCalls, 7)
       }),
       { user }
     )
@@ -182,7 +183,7 @@ describe("effective", () => {
     inProject(
       { "stepwright.yaml": project },
       Effect.gen(function* () {
-        assert.isUndefined((yield* with_(effective({ model: "big" }))).replay)
+        assert.isUndefined((yield* withConfiguration(effective({ model: "big" }))).replay)
       })
     )
   )
@@ -191,7 +192,7 @@ describe("effective", () => {
     inProject(
       {},
       Effect.gen(function* () {
-        const { message } = yield* Effect.flip(with_(effective({})))
+        const { message } = yield* Effect.flip(withConfiguration(effective({})))
         assert.match(message, /^STEPWRIGHT_MAX_CALLS cannot be used: .*: set it to that, or to nothing$/s)
       }),
       { env: { STEPWRIGHT_MAX_CALLS: "many" } }
@@ -202,9 +203,10 @@ describe("effective", () => {
     inProject(
       { "stepwright.yaml": project },
       Effect.gen(function* () {
-        const self = yield* with_(Configuration)
+        const self = yield* withConfiguration(Configuration)
         assert.deepInclude(yield* sourced({ ...self }, "sandbox"), { source: "project", at: "stepwright.yaml:3:10" })
         assert.isUndefined(yield* sourced(self, "python"))
+        assert.deepStrictEqual((yield* sourced(self, "cache"))?.value, { folder: "kept/cache", size: "1 GB" })
         assert.deepStrictEqual(Object.keys(modelsIn(self)), ["a", "b"])
       }).pipe(Effect.provide(NodeServices.layer))
     )
@@ -234,7 +236,7 @@ describe("what needs trust", () => {
           "models.f: sends the value of ANTHROPIC_API_KEY to https://api.openai.com/v1",
           "models.g.price: says what a model costs"
         ])
-        const { message } = yield* Effect.flip(with_(Effect.flatMap(Configuration, checkTrust)))
+        const { message } = yield* Effect.flip(withConfiguration(Effect.flatMap(Configuration, checkTrust)))
         assert.include(message, "stepwright.yaml:4:6: models.c: sends the value")
       })
     )
@@ -371,8 +373,8 @@ describe("atBeginning", () => {
     inProject(
       { "stepwright.yaml": "workspace: made", "sub/x": "" },
       Effect.gen(function* () {
-        assert.strictEqual(yield* with_(atBeginning("out", undefined)), "made")
-        assert.strictEqual(yield* with_(atBeginning("out", "told")), "told")
+        assert.strictEqual(yield* withConfiguration(atBeginning("out", undefined)), "made")
+        assert.strictEqual(yield* withConfiguration(atBeginning("out", "told")), "told")
       })
     )
   )
