@@ -123,12 +123,15 @@ export const andThen: <In2, Out2, E2, R2, S = In2>(
   next: Next<S, In2, Out2, E2, R2>
 ) => <In, E, R>(self: Workflow<In, S, E, R>) => Workflow<In, Out2, E | E2, R | R2> = combinators.andThen as never
 
-const let_: <S, const K extends string, A>(
+const let_: <S, const K extends string, A, const P extends string>(
   name: Fresh<K, S>,
-  value: (scope: S) => A
-) => <In, E, R>(self: Workflow<In, S, E, R>) => Workflow<In, Put<S, K, A>, E, R> = combinators.letValue as never
+  value:
+    | (((scope: S) => A) & (string extends P ? unknown : never))
+    | (string extends P ? never : Selects<S, unknown, P>)
+) => <In, E, R>(self: Workflow<In, S, E, R>) => Workflow<In, Put<S, K, string extends P ? A : ValueAt<S, P>>, E, R> =
+  combinators.letValue as never
 export {
-  /** Adds a value computed from the scope. It is not recorded. */
+  /** Adds a value computed from the scope, or one that is in it already, by a wire. It is not recorded. */
   let_ as let
 }
 

@@ -61,6 +61,7 @@ const chapter = Workflow.make("chapter", { input: Chapter, version: 2 }).pipe(
 const everything = Workflow.make("everything", { input: Topic }).pipe(
   Workflow.bind("outline", outline, "input"),
   Workflow.bind("draft", draft, { title: "outline.title" }),
+  Workflow.let("style", "outline.style"),
   Workflow.all((scope) => [
     scope.pipe(Workflow.timeout("soon", draft, { input: "outline", after: "90 seconds" })),
     scope.pipe(
@@ -74,7 +75,7 @@ const everything = Workflow.make("everything", { input: Topic }).pipe(
     input: { title: "item.id" },
     concurrency: 2
   }),
-  Workflow.branch("styled", { on: "outline.style", cases: { plain: draft, fancy: broken }, input: "outline" }),
+  Workflow.branch("styled", { on: "style", cases: { plain: draft, fancy: broken }, input: "outline" }),
   Workflow.branch("flag", { on: "outline.isDone", cases: { true: draft, false: draft }, input: "outline" }),
   Workflow.iterate("rounds", outline, {
     input: "input",
@@ -143,9 +144,10 @@ describe("Workflow", () => {
 
     it("is short where a person would have been", () => {
       const { steps } = Result.getOrThrow(Workflow.toConfig(everything))
-      assert.deepStrictEqual(steps.slice(0, 3), [
+      assert.deepStrictEqual(steps.slice(0, 4), [
         { outline: { bind: "outline", input: "input" } },
         { draft: { bind: "draft", input: { title: "outline.title" } } },
+        { style: { let: "outline.style" } },
         {
           all: [
             [{ soon: { timeout: "draft", after: "90 seconds", input: "outline" } }],

@@ -86,6 +86,12 @@ describe("Workflow", () => {
       expectTypeOf<Workflow.Workflow<number, { readonly a: string; readonly b: boolean }, Left | Right, Db | Clock>>(
         null as unknown as typeof sides
       )
+      const named = begin.pipe(Workflow.bind("a", left, "input"), Workflow.let("also", "a"))
+      expectTypeOf(named).toEqualTypeOf<
+        Workflow.Workflow<number, { readonly input: number; readonly a: string; readonly also: string }, Left, Db>
+      >()
+      // @ts-expect-error -- no "b"; there are input, a
+      assert.isDefined(begin.pipe(Workflow.bind("a", left, "input"), Workflow.let("also", "b")))
       const lists = Workflow.make("w", { input: Schema.Array(Schema.Finite) }).pipe(
         Workflow.let("from", ({ input }) => input.length),
         Workflow.forEach("each", left, { items: "input", key: String, input: "item" }),
