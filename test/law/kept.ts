@@ -22,6 +22,7 @@ export const makeKnown = () => {
       questions.set(fingerprint, question)
       fingerprints.set(key, fingerprint)
     },
+    fingerprintOf: ({ key }: oracle.Question): string | undefined => fingerprints.get(key),
     questionOf: ({ fingerprint }: WorkflowState.Answer): oracle.Question => {
       const question = questions.get(fingerprint.value)
       assert(question !== undefined, "a fingerprint of no question")
@@ -239,6 +240,8 @@ export const leftIn = (
         from,
         all.filter((it) => !isMoved(it))
       )
+    } else if (event._tag === "StepSucceeded" && event.by === "cache") {
+      // made of none of them
     } else if (event._tag === "StepSucceeded" || event._tag === "StepFailed") {
       const { fingerprint, path, settings } = event
       const { prompt } = fingerprint?.parts ?? {}

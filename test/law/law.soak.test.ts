@@ -11,7 +11,12 @@ describe("the law of least work, for many cases", () => {
   })
 
   it("holds for definitions that are read from files", async () => {
-    const { sum } = await holds(200_001, 5000, true)
+    const { sum } = await holds(200_001, 5000, { isWired: true })
     assert.isAtLeast(sum.cases, 7000)
+  })
+
+  it("holds with a cache of results, cold and warm", async () => {
+    const { sum } = await holds(3001, 10_000, { withCache: true })
+    assert.isAtLeast(sum.cached, 20_000)
   })
 })

@@ -21,9 +21,14 @@ describe("the law of least work", () => {
   })
 
   it("holds for definitions that are read from files", async () => {
-    const { sum } = await holds(5001, 60, true)
+    const { sum } = await holds(5001, 60, { isWired: true })
     assert.isAtLeast(sum.cases, 80)
     assert.isAtLeast(sum.reused, 200)
+  })
+
+  it("holds with a cache of results, cold and warm: what that has is asked by nobody", async () => {
+    const { sum } = await holds(1, 250, { withCache: true })
+    assert.isAtLeast(sum.cached, 500)
   })
 
   it("is shown by a program that runs by itself", async () => {

@@ -2,10 +2,12 @@
 
 import { isDeepStrictEqual } from "node:util"
 import { Effect, Exit } from "effect"
-import { Engine, Journal, LlmClient, StepPath, WorkflowEvent, WorkflowState } from "@stepwright/core"
+import { Engine, Journal, LlmClient, ResultCache, StepPath, WorkflowEvent, WorkflowState } from "@stepwright/core"
 import { assert } from "@effect/vitest"
 import * as NodeHasher from "@stepwright/node-runner/NodeHasher"
 import { seeded } from "../replies/random.ts"
+import * as caching from "./caching.ts"
+import type { Stock } from "./caching.ts"
 import { type Case, edited, formOf, type Hand, isHand } from "./cases.ts"
 import { input as anInput } from "./program/generate.ts"
 import {
@@ -46,6 +48,8 @@ export interface Outcome {
   /** Places whose result was there, those of them that had it from another path, and those that asked. */
   readonly reused: number
   readonly moved: number
+  /** Those that had it from the cache. */
+  readonly cached: number
   /** Those of the places whose result was there that have a failure, and those of these that had it from another path. */
   readonly failures: number
   readonly movedFailures: number
@@ -64,10 +68,12 @@ const same = (actual: unknown, expected: unknown, what?: string) => {
 const sorted = (texts: Iterable<string>) => [...texts].toSorted()
 
 /** How a run went that was suspended for decisions, and went on with them. */
-interface Went extends Pick<Engine.RunOutcome<unknown, unknown>, "ending" | "ran" | "reused" | "state"> {
+interface Went extends Pick<Engine.RunOutcome<unknown, unknown>, "ending" | "ran" | "cached" | "reused" | "state"> {
   readonly decided: ReadonlyArray<string>
   /** How it stood when it was suspended. */
   readonly suspended: ReadonlyArray<State>
+  /** What the cache had when it began. */
+  readonly stock: Stock
 }
 
 const isIn = (ways: ReadonlyArray<string>, path: string) =>
@@ -95,10 +101,18 @@ const hangs = (plan: ReadonlyArray<Engine.PlanEntry>, path: string): boolean => 
   )
 }
 
-/** Runs a case and holds it against the oracle; throws where they differ. `note` says how far it came. */
-export const check = Effect.fnUntraced(function* (library: oracle.Library, it: Case, note: Done) {
+/**
+ * Runs a case and holds it against the oracle; throws where they differ. `note` says how far it came. With a cache what
+ * that has is asked by nobody.
+ */
+export const check = Effect.fnUntraced(function* (
+  library: oracle.Library,
+  it: Case,
+  note: Done,
+  cache: caching.Cache = caching.none()
+) {
   const { asked, client, received } = model.make(it.samples)
-  const known = makeKnown()
+  const known = cache.known ?? makeKnown()
   const texts = Journal.makeMemory()
   const using =
     (journal: Journal.Service) =>
@@ -106,6 +120,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       work.pipe(
         Effect.provideService(Journal.Journal, journal),
         Effect.provideService(LlmClient.LlmClient, client),
+        Effect.provideService(ResultCache.ResultCache, cache.service),
         Effect.provide(NodeHasher.layer)
       )
   /** A journal with these events, and all texts. */
@@ -149,7 +164,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     const whole = latest.filter(({ question }) => question !== undefined)
     for (const place of [...whole, ...latest]) {
       const { isDoubted, path } = place
-      if (!isDoubted || reached.has(path) || ![...done.ran, ...done.decided].includes(path)) continue
+      if (!isDoubted || reached.has(path) || ![...done.ran, ...done.cached, ...done.decided].includes(path)) continue
       reached.add(path)
       spare.add(path)
       places.push(place)
@@ -163,7 +178,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     const left = leftIn(received.slice(0, received.length - asked.length), [...events, ...movedReplies])
     const wanted: Array<string> = []
     const ran: Array<oracle.Place & { readonly question: oracle.Question }> = []
-    const paths = { ran: [] as Array<string>, reused: [] as Array<string> }
+    const paths = { ran: [] as Array<string>, cached: [] as Array<string>, reused: [] as Array<string> }
     const used = new Set<Kept>()
     const sum = { moved: 0, failures: 0, movedFailures: 0 }
     for (const place of places) {
@@ -185,6 +200,10 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       const [answer] = record === undefined ? [] : WorkflowEvent.answersOf(record)
       if (answer === undefined) {
         assert(spare.has(path), `${path} has no answer`)
+        if (done.cached.includes(path)) {
+          paths.cached.push(path)
+          continue
+        }
         // it has left for a place that asks the same
         if (!done.decided.includes(path)) paths.ran.push(path)
         wanted.push(...requestsOf(question, left.get(path) ?? []))
@@ -193,6 +212,12 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       assert(answer === (record?.result ?? record?.error), path)
       known.learn(answer.fingerprint.value, question, path)
       const its = own.get(path)
+      if (done.cached.includes(path)) {
+        assert(its === undefined || !isHeld(place, its), `${path} has a result of its own, and takes one of the cache`)
+        caching.checkServed(done.stock, place, answer)
+        paths.cached.push(path)
+        continue
+      }
       const from = done.reused.includes(path) ? origins(path, answer) : undefined
       if (its !== undefined && isHeld(place, its)) assert.strictEqual(from, its, `${path} has a result of its own`)
       if (from !== undefined) {
@@ -245,6 +270,8 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     }
     same(sorted(done.ran), sorted(paths.ran), "what ran")
     same(sorted(done.reused), sorted(paths.reused), "what was reused")
+    same(sorted(done.cached), sorted(paths.cached), "what came from the cache")
+    caching.checkLeast(done.stock, known, { before, after: state, since, ran })
     return { failed, output, ran, unused: kept.filter((it) => !used.has(it)), sum }
   }
 
@@ -252,6 +279,9 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
   const verifyPlan = (program: Nest, state: State, plan: ReadonlyArray<Engine.PlanEntry>) => {
     const entries = new Map(plan.map((entry) => [entry.path, entry]))
     const isShared = (entry: Engine.PlanEntry) => entry.why.startsWith("as in ")
+    const isMoved = (entry: Engine.PlanEntry) => entry.action === "reuse" && !isShared(entry) && !caching.isTold(entry)
+    // which of several answers it is, plan does not tell
+    if (it.samples && plan.some(caching.isTold)) return undefined
     const kept = keptIn(known, state)
     const own = ownIn(kept)
     const originOf = ({ path, why }: Engine.PlanEntry, question: oracle.Question | undefined) => {
@@ -262,6 +292,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       const entry = entries.get(path)
       if (question === undefined || entry?.action !== "reuse") return oracle.hole
       if (isShared(entry)) return oracle.share
+      if (caching.isTold(entry)) return caching.outputOf(cache.stock, known, question)
       const from = originOf(entry, question)
       assert(from !== undefined, `plan: ${path} takes what answers something else`)
       const { error } = saidOf(entry.why)
@@ -294,7 +325,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       const entry = entries.get(path)!
       assert.strictEqual(entry.action === "perhaps", question === undefined, `perhaps ${path}`)
       const its = own.get(path)
-      const from = entry.action === "reuse" && !isShared(entry) ? originOf(entry, question) : undefined
+      const from = isMoved(entry) ? originOf(entry, question) : undefined
       if (its !== undefined && isHeld(place, its)) {
         assert.strictEqual(from, its, `plan: ${path} has a result of its own`)
       }
@@ -312,7 +343,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       const moved = new Map(
         places.flatMap(({ path, question }) => {
           const entry = entries.get(path)!
-          const from = entry.action === "reuse" && !isShared(entry) ? originOf(entry, question) : undefined
+          const from = isMoved(entry) ? originOf(entry, question) : undefined
           return from === undefined || from === own.get(path) ? [] : [[path, from.path]]
         })
       )
@@ -347,12 +378,23 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     const ran: Array<string> = []
     const decided: Array<string> = []
     const suspended: Array<State> = []
+    const cached: Array<string> = []
+    const stock: Stock = new Map(cache.stock)
     let state = from
     for (;;) {
       const { undecided, ...done } = yield* using(journal)(Engine.run(workflow, state))
       ran.push(...done.ran)
-      const made = new Set([...ran, ...decided])
-      const went: Went = { ...done, ran, decided, suspended, reused: done.reused.filter((path) => !made.has(path)) }
+      cached.push(...done.cached)
+      const made = new Set([...ran, ...cached, ...decided])
+      const went: Went = {
+        ...done,
+        ran,
+        cached,
+        stock,
+        decided,
+        suspended,
+        reused: done.reused.filter((path) => !made.has(path))
+      }
       if (undecided.length === 0) return went
       assert.strictEqual(done.ending._tag, "Suspended")
       const plan = yield* using(journal)(Engine.plan(workflow, done.state))
@@ -381,6 +423,11 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     const expected = oracle.evaluate(library, program, it.input, ({ question }) => oracle.madeOf(library, question!))
     same(first.output, expected.output, "the output of a run from the start")
   }
+  // in another folder each place has what it had, unless a person took something out
+  if (cache.first !== undefined && !it.stages.some(({ changes }) => changes.some(isHand))) {
+    same(first.output, cache.first.output, "the output of a run that a cache answers")
+  }
+  cache.first ??= { output: first.output }
 
   const byHand: Array<Hand> = []
   const outcomes: Array<Outcome> = []
@@ -460,7 +507,8 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     // which goes on as it was foretold
     asked.length = 0
     const plan = yield* using(journal)(Engine.plan(after, state))
-    const foreseen = verifyPlan(program, state, plan)
+    const foreseen = verifyPlan(program, state, plan) ?? []
+    const isForeseen = !it.samples || !plan.some(caching.isTold)
     const events = yield* journal.load(run)
     const done = yield* go(journal, after, state)
     same(asked.length > 0 && plan.every(({ action }) => action === "reuse"), false, "plan says that nothing is asked")
@@ -468,10 +516,15 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
     const since = (yield* journal.load(run)).slice(events.length)
     const { failed, output, ran, sum, unused } = verify(program, state, events, done, since, foreseen)
     const open = new Set(foreseen.flatMap(({ isDoubted, open, path }) => (isDoubted || open ? [path] : [])))
-    for (const { action, path } of plan) {
+    // what plan does not see yet may come first to what the cache has, and leaves the asking to others
+    const isSure = plan.every(({ action }) => action !== "perhaps")
+    for (const entry of plan) {
+      const { action, path } = entry
       if (open.has(path) || (action === "decide" && isIn(failed, path))) continue
-      if (action === "reuse") assert.include(done.reused, path, "plan says reuse")
-      if (action === "perhaps" || action === "reuse" || [...done.ran, ...done.decided].includes(path)) continue
+      const holding = caching.isTold(entry) ? [...done.cached, ...done.reused] : done.reused
+      if (action === "reuse" && (isSure || !caching.isTold(entry))) assert.include(holding, path, "plan says reuse")
+      if (action === "perhaps" || action === "reuse" || [...done.ran, ...done.decided].includes(path) || !isForeseen)
+        continue
       // it came to a result that was kept for a place which, as it turned out, asked something else
       const record = done.state.records[path]
       const [answer] = record === undefined ? [] : WorkflowEvent.answersOf(record)
@@ -483,7 +536,8 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       late++
     }
     for (const path of done.ran) {
-      const isForetold = plan.some((entry) => entry.action !== "reuse" && StepPath.matches(entry.path, path))
+      const isOpen = (entry: Engine.PlanEntry) => entry.action !== "reuse" || (!isSure && caching.isTold(entry))
+      const isForetold = plan.some((entry) => isOpen(entry) && StepPath.matches(entry.path, path))
       assert(isForetold, `${path} ran, and plan does not tell`)
     }
     // with the least work: whoever asked found nothing that was not kept for another
@@ -495,7 +549,8 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       const [first] = free
       if (first === undefined) continue
       idle.delete(first)
-      const isKept = free.every((it) => foreseen.some((place) => mayWant(place, it)) || hangs(plan, it.path))
+      const isKept =
+        !isForeseen || free.every((it) => foreseen.some((place) => mayWant(place, it)) || hangs(plan, it.path))
       assert(isKept, `${path} asks, and there is a result: ${free.map(({ path }) => path).join()}`)
       excess++
     }
@@ -517,6 +572,7 @@ export const check = Effect.fnUntraced(function* (library: oracle.Library, it: C
       made: [...change.made, ...byHand.slice(before)],
       program,
       reused: done.reused.length,
+      cached: done.cached.length,
       ...sum,
       ran: done.ran.length,
       excess,

@@ -168,6 +168,27 @@ describe("a run with a ResultCache", () => {
     )
   )
 
+  it.effect("takes first what was made for a path that is gone, before what another place was given", () =>
+    withCache((take) =>
+      Effect.gen(function* () {
+        const start = Workflow.make("two", { input: Text })
+        const before = start.pipe(
+          Workflow.bind("stays", say("same"), "input"),
+          Workflow.bind("gone", say("same"), "input")
+        )
+        const after = start.pipe(
+          Workflow.bind("comes", say("same"), "input"),
+          Workflow.bind("stays", say("same"), "input")
+        )
+        const first = outputOf(yield* run(before, { text: "x" }, "first"))
+        take()
+        const second = outputOf(yield* run(after, { text: "x" }, "second"))
+        assert.deepStrictEqual(take(), [])
+        assert.deepStrictEqual([second.comes, second.stays], [first.gone, first.stays])
+      })
+    )
+  )
+
   it.effect("is told beforehand by plan, as far as outputs are known", () =>
     withCache((take) =>
       Effect.gen(function* () {

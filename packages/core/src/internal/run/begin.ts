@@ -79,7 +79,7 @@ export const open = Effect.fnUntraced(function* (workflow: UntypedWorkflow, stat
   if (Result.isFailure(input)) {
     return yield* engineError(inputPath, new InvalidInput({ detail: input.failure.message }))
   }
-  return { configured, input: input.success, runtime: yield* make(state, listener) }
+  return { configured, input: input.success, runtime: yield* make(configured, state, listener) }
 })
 
 /** Makes the journal know the run: a state from elsewhere is written to it whole, once; one out of date is refused. */

@@ -2,7 +2,6 @@
 // cache, or else from its work, which the cache gets then. `perform` calls it; `foresee` asks what it would give.
 
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import type { Fingerprint } from "../../Fingerprint.ts"
@@ -43,19 +42,20 @@ export const cached = <E>(
     return Effect.acquireUseRelease(
       Scope.make(),
       (scope) =>
-        Effect.gen(function* () {
-          const key = yield* keyFor(runtime, shelf, question, path)
-          const entry = yield* told(runtime, shelf, Scope.provide(shelf.cache.claim(key), scope))
-          const result = entry && resultOf(runtime, step, examined.fingerprint, key, entry)
-          const verdict = result && (yield* examined.judgeOther(result))
-          if (result === undefined || verdict?._tag !== "Reuse") return yield* work(key)
-          // it may have been a while
-          if (runtime.ending !== undefined || failureAround(place) !== undefined) return yield* Effect.fail(new Halt())
-          yield* succeeded(runtime, step, path, result)
-          runtime.tally.cached.push(path)
-          return verdict.output
-        }),
-      (scope, exit) => Scope.close(scope, Exit.asVoid(exit))
+        Effect.flatMap(keyFor(runtime, shelf, question, path), (key) =>
+          Effect.flatMap(told(runtime, shelf, Scope.provide(shelf.cache.claim(key), scope)), (entry) => {
+            if (entry === undefined) return work(key)
+            const result = resultOf(runtime, step, examined.fingerprint, key, entry)
+            return Effect.flatMap(examined.judgeOther(result), (verdict): Effect.Effect<unknown, unknown, unknown> => {
+              if (verdict._tag === "Run") return work(key)
+              // it may have been a while
+              if (runtime.ending !== undefined || failureAround(place) !== undefined) return Effect.fail(new Halt())
+              runtime.tally.cached.push(path)
+              return Effect.as(succeeded(runtime, step, path, result), verdict.output)
+            })
+          })
+        ),
+      Scope.close
     )
   })
 
@@ -144,20 +144,21 @@ const askedOf = (hash: Runtime["hash"], client: Service, step: UntypedStep, mode
 }
 
 /**
- * The entry that a path is to have: the one that it has, one that was made for it, one that was made for another and that
- * no path of this run has, or a new one.
+ * The entry that a path is to have: the one that it has, or one that no path of this run has: that which was made for it;
+ * of those that were made for others, one whose path the definition does not have; or a new one.
  */
 const keyFor = (runtime: Runtime, shelf: Shelf, question: string, path: string, isNew = false): Effect.Effect<Key> => {
-  const { cache, found, lock, taken } = shelf
+  const { cache, found, has, lock, taken } = shelf
   const choose = (entries: ReadonlyArray<Found>): Key => {
     const by = taken.get(question) ?? new Map<number, string>()
     taken.set(question, by)
-    const ordinal = ordinalOf(entries, by, path, isNew)
+    const ordinal = ownOf(by, path) ?? (isNew ? undefined : freeOf(entries, by, path, has)) ?? nextOf(entries, by)
     by.set(ordinal, path)
     return { question, ordinal }
   }
   const known = found.get(question)
-  if (known !== undefined) return Effect.sync(() => choose(known))
+  if (known !== undefined) return Effect.succeed(choose(known))
+  // who comes first looks, and those after it take what it leaves
   return lock.withPermits(1)(
     Effect.suspend(() => {
       const known = found.get(question)
@@ -171,21 +172,31 @@ const keyFor = (runtime: Runtime, shelf: Shelf, question: string, path: string, 
   )
 }
 
-const ordinalOf = (
+const ownOf = (taken: ReadonlyMap<number, string>, path: string): number | undefined => {
+  for (const [ordinal, by] of taken) if (by === path) return ordinal
+  return undefined
+}
+
+const freeOf = (
   entries: ReadonlyArray<Found>,
   taken: ReadonlyMap<number, string>,
   path: string,
-  isNew: boolean
-): number => {
-  for (const [ordinal, by] of taken) if (by === path) return ordinal
-  let best: Found | undefined
-  let most = -1
-  for (const entry of isNew ? [] : entries) {
-    if (taken.has(entry.ordinal)) continue
-    const common = entry.path === path ? Infinity : StepPath.commonEnd(entry.path, path)
+  has: Shelf["has"]
+): number | undefined => {
+  const free = entries.filter(({ ordinal }) => !taken.has(ordinal))
+  const own = free.find((entry) => entry.path === path)
+  if (own !== undefined || free.length < 2) return (own ?? free[0])?.ordinal
+  // what was made for a path that is gone nobody else has a better claim to
+  const gone = free.filter((entry) => !has(entry.path))
+  let [best, most] = [undefined as Found | undefined, -1]
+  for (const entry of gone.length > 0 ? gone : free) {
+    const common = StepPath.commonEnd(entry.path, path)
     if (common > most) [best, most] = [entry, common]
   }
-  if (best !== undefined) return best.ordinal
+  return best?.ordinal
+}
+
+const nextOf = (entries: ReadonlyArray<Found>, taken: ReadonlyMap<number, string>): number => {
   const others = new Set([...taken.keys(), ...entries.map(({ ordinal }) => ordinal)])
   let ordinal = 0
   while (others.has(ordinal)) ordinal++

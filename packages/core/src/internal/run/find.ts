@@ -2,7 +2,6 @@ import * as Effect from "effect/Effect"
 import * as Semaphore from "effect/Semaphore"
 import { answersOf } from "../../WorkflowEvent.ts"
 import { firstOf, isSame, openingOf } from "../state/replies.ts"
-import type { WorkflowState } from "../../WorkflowState.ts"
 import type { UntypedWorkflow } from "../definition/nodes.ts"
 import { type Foresight, foresee } from "./foresee.ts"
 import { Halt, type Stop } from "../walk/hole.ts"
@@ -56,7 +55,7 @@ export const make = (runtime: Runtime, workflow: UntypedWorkflow, input: unknown
     yield* settle(runtime, foresight)
     // what keeps it from looking further is told where the run comes by it
     const { moves, replies } = foresight
-    if (foresight.fault === undefined) last = known(state.records, events + moves.length + replies.length, foresight)
+    if (foresight.fault === undefined) last = known(runtime, events + moves.length + replies.length, foresight)
     return foresight.plan
   })
   const find: Find = Effect.fnUntraced(function* (step, place, { fingerprint, opening }) {
@@ -101,7 +100,7 @@ interface Known {
   readonly left: ReadonlySet<string>
 }
 
-const known = (records: WorkflowState["records"], events: number, { abandoned, seen }: Foresight): Known => {
+const known = ({ shelf, state: { records } }: Runtime, events: number, { abandoned, seen }: Foresight): Known => {
   const left = new Set<string>()
   for (const [path, record] of Object.entries(records)) {
     const place = seen.get(path)
@@ -109,7 +108,9 @@ const known = (records: WorkflowState["records"], events: number, { abandoned, s
       if (place?.by !== "own" || place.asks !== fingerprint.value) left.add(fingerprint.value)
     }
     for (const reply of record.replied ?? []) {
-      if (place?.by !== undefined || !isSame(place?.first, firstOf(reply))) left.add(openingOf(reply))
+      // a place that has its result from a cache takes none of its replies
+      const isFree = shelf !== undefined || place?.by !== undefined || !isSame(place?.first, firstOf(reply))
+      if (isFree) left.add(openingOf(reply))
     }
   }
   return { events, abandoned, places: seen.size, left }

@@ -68,7 +68,8 @@ export const foresee = Effect.fnUntraced(function* (
   input: unknown,
   { started = new Set(), withCache = false }: Options = {}
 ): Effect.fn.Return<Foresight, never, unknown> {
-  const own = withCache && runtime.shelf !== undefined ? shelfOf(runtime.shelf.cache, runtime.state) : undefined
+  const { shelf } = runtime
+  const own = withCache && shelf !== undefined ? shelfOf(shelf.cache, runtime.state, shelf.has) : undefined
   const scratch: Runtime = { ...runtime, state: draft(runtime.state), ending: undefined }
   /** A run asks a cache for what none of its own results answers. */
   let isAsked = false

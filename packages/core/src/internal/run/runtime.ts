@@ -13,6 +13,8 @@ import { apply, type Draft, draft, usageOf, type WorkflowEvent } from "../../Wor
 import type { WorkflowState } from "../../WorkflowState.ts"
 import { engineError, type EngineReason, type WorkflowError } from "../../WorkflowError.ts"
 import type { UntypedStep } from "../ask/step.ts"
+import { nodesOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
+import { finder } from "../definition/places.ts"
 import type { Answered } from "../judge/verdict.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
 
@@ -75,6 +77,8 @@ export interface Shelf {
   /** By question and ordinal the paths that have an entry: no two have the same. */
   readonly taken: Map<string, Map<number, string>>
   readonly lock: Semaphore.Semaphore
+  /** Whether a path may be one of the definition. */
+  readonly has: (path: string) => boolean
   /** Whether it was told that the cache does not work. */
   isTold: boolean
 }
@@ -89,7 +93,11 @@ export interface OpenGate {
 /** Told of each event once it is journalled, with the state that it led to as it is then; must not block. */
 export type Listener = (event: WorkflowEvent, state: WorkflowState) => void
 
-export const make = Effect.fnUntraced(function* (state: WorkflowState, listener?: Listener): Effect.fn.Return<Runtime> {
+export const make = Effect.fnUntraced(function* (
+  workflow: UntypedWorkflow,
+  state: WorkflowState,
+  listener?: Listener
+): Effect.fn.Return<Runtime> {
   const journal = yield* Journal
   const hash = yield* Hasher
   const executor = yield* StepExecutor
@@ -103,7 +111,7 @@ export const make = Effect.fnUntraced(function* (state: WorkflowState, listener?
     journal,
     hash,
     executor,
-    shelf: ResultCache.keepsNothing(cache) ? undefined : shelfOf(cache, own),
+    shelf: ResultCache.keepsNothing(cache) ? undefined : shelfOf(cache, own, hasPath(workflow)),
     now: () => Math.floor(clock.currentTimeMillisUnsafe()),
     spent: () => {
       const usd = cost(own.run)
@@ -129,8 +137,18 @@ export const make = Effect.fnUntraced(function* (state: WorkflowState, listener?
   return runtime
 })
 
+/** Looks at the definition only where somebody asks. */
+const hasPath = (workflow: UntypedWorkflow): Shelf["has"] => {
+  let placeOf: ReturnType<typeof finder> | undefined
+  return (path) => (placeOf ??= finder(stepsOf(nodesOf(workflow)).map(({ path }) => path)))(path) !== undefined
+}
+
 /** A cache for a run, of which a state has some already. */
-export const shelfOf = (cache: ResultCache.Service, { records }: Pick<WorkflowState, "records">): Shelf => {
+export const shelfOf = (
+  cache: ResultCache.Service,
+  { records }: Pick<WorkflowState, "records">,
+  has: Shelf["has"]
+): Shelf => {
   const taken: Shelf["taken"] = new Map()
   for (const [path, { former = [], result }] of Object.entries(records)) {
     for (const answer of [result, ...former]) {
@@ -139,7 +157,7 @@ export const shelfOf = (cache: ResultCache.Service, { records }: Pick<WorkflowSt
       taken.set(question, (taken.get(question) ?? new Map<number, string>()).set(ordinal, path))
     }
   }
-  return { cache, taken, found: new Map(), lock: Semaphore.makeUnsafe(1), isTold: false }
+  return { cache, taken, has, found: new Map(), lock: Semaphore.makeUnsafe(1), isTold: false }
 }
 
 /** Tells of events in the order in which they happened, each once it is journalled with all before it. */

@@ -196,7 +196,10 @@ const next = (record: StepRecord, event: StepEvent, own: Own | undefined): StepR
     }
     case "StepSucceeded": {
       const { _tag, path: _path, settings: _, step, ...result } = event
-      return { ...withAnswer(finished(record, event), result), step }
+      const { replied } = record
+      // what came from a cache was made of none of them
+      const kept = result.by === "cache" && replied !== undefined ? { replied } : {}
+      return { ...withAnswer(finished(record, event), result), ...kept, step }
     }
     case "StepFailed": {
       const { _tag, path: _path, settings: _, step, ...error } = event
