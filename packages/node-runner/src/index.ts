@@ -1,6 +1,7 @@
 export * as BubblewrapTestRunner from "./BubblewrapTestRunner.ts"
 export * as NodeHasher from "./NodeHasher.ts"
 export * as NodeJournal from "./NodeJournal.ts"
+export * as NodeResultCache from "./NodeResultCache.ts"
 export * as NodeRunner from "./NodeRunner.ts"
 export * as NodeWorkspace from "./NodeWorkspace.ts"
 export * as ProjectConfig from "./ProjectConfig.ts"

@@ -1,0 +1,185 @@
+import { rmdirSync } from "node:fs"
+import { dirname } from "node:path"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type { PlatformError } from "effect/PlatformError"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import * as Scope from "effect/Scope"
+import {
+  type Entry,
+  type Found,
+  type Key,
+  ResultCache,
+  ResultCacheError,
+  type Service
+} from "@stepwright/core/ResultCache"
+import * as entryFile from "./internal/cache/entryFile.ts"
+import * as trimming from "./internal/cache/trim.ts"
+import * as folders from "./internal/disk/folders.ts"
+import { ifThere } from "./internal/disk/ifThere.ts"
+import { partOf } from "./internal/disk/parts.ts"
+import { reasonOf } from "./internal/disk/systemError.ts"
+import { privateFile } from "./internal/disk/writeWhole.ts"
+import * as claim from "./internal/journal/claim.ts"
+
+export type { Size, Trimmed } from "./internal/cache/trim.ts"
+
+/** How large a cache gets, unless it is told otherwise. **Units** bytes */
+export const limit = 500_000_000
+
+export interface Options {
+  readonly directory: string
+  /** What was not used for longest goes once all entries together are larger; for a while they may be by a tenth. */
+  readonly limit?: number
+}
+
+/** How often who waits for another process looks. **Units** milliseconds */
+const period = 50
+
+/** Other processes go by real time. */
+const live = Clock.Clock.defaultValue()
+const pause = Effect.provideService(Effect.sleep(period), Clock.Clock, live)
+
+/**
+ * Keeps results in a folder, which runs and processes share: a file for each, with a checksum, so that damage is a miss. A
+ * claim whose process is gone is free; who waits for one looks several times a second. What is not used goes first.
+ */
+export const layer = (options: Options): Layer.Layer<never> =>
+  Layer.effect(ResultCache, make(options)).pipe(Layer.provide(NodeFileSystem.layer))
+
+/**
+ * Removes what is over a limit, and what killed processes left; with `dryRun` it only says so. **Fails with**
+ * `ResultCacheError` where the folder cannot be read or changed.
+ */
+export const trim = (
+  directory: string,
+  options: { readonly limit?: number; readonly dryRun?: boolean } = {}
+): Effect.Effect<trimming.Trimmed, ResultCacheError> =>
+  trimming
+    .trim(directory, options.limit ?? limit, options)
+    .pipe(Effect.mapError(failed), Effect.provideService(Clock.Clock, live), Effect.provide(NodeFileSystem.layer))
+
+/** The cache of a directory on any file system. */
+export const make = Effect.fnUntraced(function* ({ directory, limit: most = limit }: Options) {
+  const fs = yield* FileSystem.FileSystem
+  const scope = yield* Effect.scope
+  const onDisk = <A, R>(work: Effect.Effect<A, ResultCacheError | PlatformError, R | FileSystem.FileSystem>) =>
+    work.pipe(
+      Effect.provideService(FileSystem.FileSystem, fs),
+      Effect.catchTag("PlatformError", (error) => Effect.fail(failed(error)))
+    )
+  const placeOf = (key: Key) => `${directory}/${entryFile.fileOf(key)}`
+
+  const read = (key: Key) =>
+    Effect.map(ifThere(fs.readFile(placeOf(key))), (bytes) =>
+      Option.getOrUndefined(Option.map(bytes, (bytes) => entryFile.read(key, bytes)))
+    )
+
+  /** Reads an entry, and notes that it was used: what is not goes first. */
+  const get = (key: Key) =>
+    Effect.tap(read(key), (entry) => {
+      if (entry === undefined) return Effect.void
+      const now = live.currentTimeMillisUnsafe() / 1000
+      return Effect.ignore(fs.utimes(placeOf(key), now, now))
+    })
+
+  /** Bytes that were written since the folder was last looked at; all of it was before. */
+  let written = Infinity
+  const trimmed = Effect.suspend(() => {
+    if (written < most / 10) return Effect.void
+    written = 0
+    // nobody waits for it, and what it cannot remove is there the next time
+    const work = Effect.provideService(Effect.ignore(onDisk(trimming.trim(directory, most))), Clock.Clock, live)
+    return Effect.asVoid(Effect.forkIn(work, scope))
+  })
+
+  const write = Effect.fnUntraced(function* (key: Key, entry: Entry) {
+    const place = placeOf(key)
+    const bytes = entryFile.print(key, entry)
+    yield* folders.make(dirname(place), folders.privateFolder)
+    const part = yield* partOf(place)
+    // one that a cut of the power leaves without its content is a miss
+    yield* Effect.onError(
+      Effect.andThen(fs.writeFile(part, bytes, { flag: "wx", mode: privateFile }), fs.rename(part, place)),
+      () => Effect.ignore(fs.remove(part))
+    )
+    written += bytes.length
+  })
+
+  /** Claims an entry until the scope closes, if nobody has it. */
+  const take = Effect.fnUntraced(function* (
+    key: Key
+  ): Effect.fn.Return<boolean, PlatformError | ResultCacheError, FileSystem.FileSystem | Scope.Scope> {
+    const folder = `${directory}/${trimming.claims}/${entryFile.fileOf(key).replace("/", "")}`
+    for (;;) {
+      yield* folders.make(folder, folders.privateFolder)
+      const inner = yield* Scope.make()
+      const claimed = yield* Effect.result(Scope.provide(claim.acquire("", folder), inner))
+      if (Result.isSuccess(claimed)) {
+        yield* Effect.addFinalizer((exit) => Effect.andThen(Scope.close(inner, exit), Effect.ignore(clear(folder))))
+        return true
+      }
+      yield* Scope.close(inner, Exit.void)
+      const { failure } = claimed
+      if (failure._tag === "JournalError") {
+        if (failure.reason === "Locked") return false
+        return yield* new ResultCacheError({ detail: failure.detail })
+      }
+      // who had it has just taken the folder away
+      if (failure.reason._tag !== "NotFound") return yield* failure
+    }
+  }, Effect.uninterruptible)
+
+  const service: Service = {
+    look: (question) =>
+      onDisk(
+        Effect.gen(function* () {
+          const shard = `${directory}/${entryFile.shardOf(question)}`
+          const names = yield* ifThere(fs.readDirectory(shard))
+          const found: Array<Found> = []
+          for (const name of Option.getOrElse(names, (): ReadonlyArray<string> => [])) {
+            const ordinal = entryFile.ordinalOf(question, name)
+            const entry = ordinal === undefined ? undefined : yield* read({ question, ordinal })
+            if (ordinal !== undefined && entry !== undefined) found.push({ ordinal, path: entry.path })
+          }
+          return found
+        })
+      ),
+    get: (key) => onDisk(get(key)),
+    claim: (key) =>
+      onDisk(
+        Effect.gen(function* () {
+          for (;;) {
+            const entry = yield* get(key)
+            if (entry !== undefined) return entry
+            // it may have been made while the claim was
+            if (yield* take(key)) return yield* get(key)
+            yield* pause
+          }
+        })
+      ),
+    put: (key, entry) => onDisk(Effect.andThen(write(key, entry), trimmed)),
+    remove: (key) => onDisk(fs.remove(placeOf(key), { force: true }))
+  }
+  return service
+})
+
+/** Takes away the folder of a claim that has ended, unless somebody else is there by now. */
+const clear = Effect.fnUntraced(function* (folder: string) {
+  const fs = yield* FileSystem.FileSystem
+  for (const name of yield* fs.readDirectory(folder)) {
+    if (name.endsWith(".ended")) yield* fs.remove(`${folder}/${name}`)
+  }
+  yield* Effect.try(() => rmdirSync(folder))
+})
+
+const failed = (error: PlatformError): ResultCacheError => {
+  const place = "pathOrDescriptor" in error.reason ? error.reason.pathOrDescriptor : undefined
+  return new ResultCacheError({ detail: Predicate.isString(place) ? `${place}: ${reasonOf(error)}` : reasonOf(error) })
+}

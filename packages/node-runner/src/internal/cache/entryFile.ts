@@ -1,0 +1,51 @@
+import { Buffer } from "node:buffer"
+import { hash } from "node:crypto"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { depthProblem } from "@stepwright/core/WorkflowEvent"
+import { Entry, Key } from "@stepwright/core/ResultCache"
+
+/*
+ * A file for each entry: the SHA-256 of all that follows it, a newline, and JSON. So a change of any bit is noticed. The
+ * name is made of a hash of the question, which may be any text, and the ordinal.
+ */
+
+const digits = 64
+const newline = 10
+
+const Content = Schema.fromJsonString(Schema.Struct({ format: Schema.Literal(1), key: Key, entry: Entry }))
+
+const decode = Schema.decodeUnknownOption(Content)
+const encode = Schema.encodeSync(Content)
+
+const nameOf = (question: string): string => hash("sha256", question).slice(0, 40)
+
+/** The folder of the entries of a question, which those of some others have too. */
+export const shardOf = (question: string): string => nameOf(question).slice(0, 2)
+
+export const fileOf = ({ ordinal, question }: Key): string =>
+  `${shardOf(question)}/${nameOf(question).slice(2)}.${ordinal}`
+
+/** Whether a folder may be one of entries. */
+export const isShard = (name: string): boolean => /^[0-9a-f]{2}$/u.test(name)
+
+/** The ordinal of an entry of a question, by the name of its file. */
+export const ordinalOf = (question: string, name: string): number | undefined => {
+  const [, stem, ordinal] = /^([0-9a-f]{38})\.(\d{1,9})$/u.exec(name) ?? []
+  return stem === nameOf(question).slice(2) ? Number(ordinal) : undefined
+}
+
+export const print = (key: Key, entry: Entry): Uint8Array => {
+  const json = encode({ format: 1, key, entry })
+  return Buffer.from(`${hash("sha256", json)}\n${json}`)
+}
+
+/** The entry that a file holds, if it is whole and one of this key. */
+export const read = (key: Key, bytes: Uint8Array): Entry | undefined => {
+  const content = bytes.subarray(digits + 1)
+  const known = Buffer.from(bytes.subarray(0, digits)).toString("latin1")
+  if (bytes[digits] !== newline || hash("sha256", content) !== known) return undefined
+  const text = Buffer.from(content).toString("utf8")
+  const found = depthProblem(text) === undefined ? Option.getOrUndefined(decode(text)) : undefined
+  return found?.key.question === key.question && found.key.ordinal === key.ordinal ? found.entry : undefined
+}
