@@ -36,7 +36,8 @@ export type Services = LlmClient | Workspace | TestRunner
 /**
  * All that a workflow needs to run on this machine: a journal and a workspace on disk, a sandbox for Python's tests, and
  * a client that `OPENAI_API_KEY`, `OPENAI_BASE_URL` and `OPENAI_MODEL` describe. A missing key fails the first request.
- * Caps count what this layer's client spends: `spent` says what earlier processes did.
+ * Caps count what this layer's client spends: `spent` says what earlier processes did. With `cache` what a provider
+ * answered before is taken from `.stepwright/cache`, as the command line does.
  *
  * ```ts no-run
  * const program = Engine.execute(AutomatedCodingWorkflow.workflow, Project.ofText("A set of integer intervals."))
@@ -46,6 +47,9 @@ export type Services = LlmClient | Workspace | TestRunner
 export const layer = (options: Options = {}): Layer.Layer<Services, answering.Problem> =>
   Layer.mergeAll(
     NodeJournal.layer({ directory: options.directory ?? services.directory }),
+    options.cache === true && answering.isOfProvider(options)
+      ? services.cache(services.cacheIn(services.storeFolder))
+      : Layer.empty,
     answering.layer(options),
     services.workspace(options.out ?? "out", options.force ?? false),
     testRunners.layer(options.sandbox, options)

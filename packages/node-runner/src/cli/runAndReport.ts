@@ -101,10 +101,11 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
     state: WorkflowState,
     ran: ReadonlyArray<string>,
     reused: ReadonlyArray<string>,
+    cached: ReadonlyArray<string>,
     undecided: ReadonlyArray<gates.Gate>,
     { flag = "", output }: { readonly flag?: string; readonly output?: Schema.Json | undefined } = {}
   ) {
-    const holding = new Set([...ran, ...reused])
+    const holding = new Set([...ran, ...reused, ...cached])
     const found = yield* result.of(loaded.workflow, state, settings.out, {
       has: (path) => state.status !== "COMPLETED" || holding.has(path),
       holds: (path) => holding.has(path)
@@ -115,6 +116,7 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       state,
       ran,
       reused: reused.length,
+      cached: cached.length,
       output,
       durationMillis: (yield* Clock.currentTimeMillis) - began - thought.millis,
       usd: setUp.usedUp.cost(),
@@ -128,7 +130,7 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
     yield* Console.log(manner.json ? JSON.stringify(document.ofEnded(ended), null, 2) : summary(ended))
     return isRed
   })
-  const { ending, ran, reused, state, waiting } = yield* toItsEnd(self, setUp, manner, thought).pipe(
+  const { cached, ending, ran, reused, state, waiting } = yield* toItsEnd(self, setUp, manner, thought).pipe(
     Effect.onInterrupt(
       Effect.fnUntraced(function* () {
         const interrupt = yield* Interrupt
@@ -149,18 +151,18 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
         const ran = Object.keys(state.records).filter(
           (path) => state.records[path]!.attempts !== (records[path]?.attempts ?? 0)
         )
-        yield* tell(state, ran, [], [])
+        yield* tell(state, ran, [], [], [])
         yield* endOfDefect(run, state.error.path, defect)
       })
     )
   )
   if (ending._tag === "Completed") {
-    yield* tell(state, ran, reused, [], { output: toJson(ending.output) })
+    yield* tell(state, ran, reused, cached, [], { output: toJson(ending.output) })
     return
   }
   const flag = further.flagsFor(settings, ending.reason)
   const undecided = waiting.map(({ gate }) => gate)
-  const isRed = yield* tell(state, ran, reused, undecided, { flag })
+  const isRed = yield* tell(state, ran, reused, cached, undecided, { flag })
   const how = ending._tag === "Suspended" ? "suspended" : "failed"
   const [first, ...others] = undecided.map(({ path }) => path)
   yield* Console.error(
@@ -182,19 +184,22 @@ const toItsEnd = Effect.fnUntraced(function* (self: Session, setUp: SetUp, manne
   const { workflow } = self.loaded
   const left = new Set<string>()
   const ran = new Set<string>()
+  const cached = new Set<string>()
   let { state } = self
   for (;;) {
     const outcome: Outcome = yield* watched({ ...self, state }, setUp, manner, (listeners) =>
       Engine.run(workflow, state, listeners)
     )
     for (const path of outcome.ran) ran.add(path)
+    for (const path of outcome.cached) cached.add(path)
     const waiting = outcome.undecided.length === 0 ? [] : yield* waitingIn(self, setUp, outcome)
     const next =
       canAsk && isUndecided(outcome.ending)
         ? yield* decided(self, setUp, outcome.state, waiting, left, thought)
         : undefined
     if (next === undefined) {
-      return { ...outcome, waiting, ran: [...ran], reused: outcome.reused.filter((path) => !ran.has(path)) }
+      const reused = outcome.reused.filter((path) => !ran.has(path) && !cached.has(path))
+      return { ...outcome, waiting, ran: [...ran], cached: [...cached], reused }
     }
     state = next
   }

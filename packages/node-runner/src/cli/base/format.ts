@@ -1,6 +1,6 @@
 import type { TestCounts } from "@stepwright/core/TestRunner"
 import type * as Usage from "@stepwright/core/Usage"
-import type { StepRecord } from "@stepwright/core/WorkflowState"
+import type { StepRecord, StepResult } from "@stepwright/core/WorkflowState"
 
 /** Milliseconds for a person: `4 ms`, `0.4 s`, `12 s`, `3 min 5 s`. */
 export const time = (millis: number): string => {
@@ -38,9 +38,13 @@ export const ofRecord = (record: StepRecord, now: number | undefined, fewestAtte
     ...(attempts >= fewestAttempts ? [count(attempts, "attempt")] : []),
     ...(replies > 0 ? [count(replies, "reply", "replies"), ...tokens(usage)] : []),
     ...(result?.by === "hand" ? ["set by hand"] : []),
-    ...(result?.by === "decision" ? ["decided"] : [])
+    ...(result?.by === "decision" ? ["decided"] : []),
+    ...(result?.by === "cache" ? [ofCache(result)] : [])
   ].join(", ")
 }
+
+/** Whence a result came that was not made here. */
+export const ofCache = ({ cache }: StepResult): string => `from the cache, made by run ${cache?.run}`
 
 export const oneLine = (text: string): string => text.replaceAll(/\s*\n\s*/g, " ").trim()
 

@@ -5,8 +5,10 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import { sizeOf } from "../../internal/disk/leftovers.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
+import * as NodeResultCache from "../../NodeResultCache.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import * as flags from "../run/flags.ts"
@@ -37,6 +39,8 @@ export const gc = Command.make(
     const now = yield* Clock.currentTimeMillis
     const directory = yield* runFolder.directory
     const [leftovers, unread] = yield* runFolder.leftovers
+    const cacheDirectory = yield* runFolder.cacheDirectory
+    const cache = yield* Effect.result(NodeResultCache.trim(cacheDirectory, { dryRun }))
     const [old, damaged] = Option.isNone(olderThan) ? [[], []] : yield* completedBefore(now - olderThan.value)
     const [removed, kept] = yield* Effect.partition(
       [
@@ -51,24 +55,36 @@ export const gc = Command.make(
         })
       }
     )
-    const failed = [...unread.map(({ cause, path }) => stays(path)(cause)), ...damaged, ...kept]
+    const failed = [
+      ...unread.map(({ cause, path }) => stays(path)(cause)),
+      ...damaged,
+      ...kept,
+      ...(Result.isFailure(cache) ? [stays(cacheDirectory)(cache.failure)] : [])
+    ]
+    const trimmed = Result.getOrUndefined(cache)
     const bytes = removed.reduce((sum, target) => sum + target.bytes, 0)
     const runs = removed.flatMap((target) => ("run" in target ? [target.run] : []))
-    const paths = removed.flatMap((target) => ("run" in target ? [] : [target.path]))
-    if (json) yield* Console.log(JSON.stringify({ dryRun, runs, leftovers: paths, bytes, failed }, null, 2))
+    const paths = [
+      ...removed.flatMap((target) => ("run" in target ? [] : [target.path])),
+      ...(trimmed?.leftovers ?? [])
+    ]
+    const figures = trimmed === undefined ? {} : { cache: { ...trimmed.before, removed: trimmed.removed } }
+    if (json) yield* Console.log(JSON.stringify({ dryRun, runs, leftovers: paths, bytes, ...figures, failed }, null, 2))
     else {
       for (const name of [...paths, ...runs.map((run) => `run ${run}`)])
         yield* Console.log(`${dryRun ? "would remove" : "removed"} ${name}`)
       const found = [format.count(paths.length, "leftover"), format.count(runs.length, "run")]
       const size = bytes === 0 ? "" : `, ${format.bytes(bytes)}`
       yield* Console.log(`${found.join(" and ")} ${dryRun ? "to remove" : "removed"}${size}`)
+      for (const line of trimmed === undefined ? [] : cacheLines(cacheDirectory, trimmed, dryRun))
+        yield* Console.log(line)
       for (const { message, target } of failed) yield* Console.error(`stepwright: ${target} stays: ${message}`)
     }
     return yield* end(failed.length === 0 ? exitStatus.done : exitStatus.failed)
   })
 ).pipe(
   Command.withDescription(
-    "Remove what killed processes left: folders of runs that never began, parts of files. Completed runs go with --older-than only, and what was delivered never."
+    "Remove what killed processes left: folders of runs that never began, parts of files; and of the results that other runs may take what is over 500 MB, the oldest first. Completed runs go with --older-than only, and what was delivered never."
   ),
   Command.withShortDescription("Remove what killed processes left"),
   Command.withExamples(({ commandPath }) => [
@@ -76,6 +92,15 @@ export const gc = Command.make(
     { command: `${commandPath.join(" ")} --older-than 30d`, description: "Completed runs of more than a month ago too" }
   ])
 )
+
+/** How full the cache is, and what was not used for longest and goes. */
+const cacheLines = (directory: string, { before, removed }: NodeResultCache.Trimmed, dryRun: boolean) => {
+  if (before.entries === 0) return []
+  const size = `${format.count(before.entries, "result")} for other runs in ${directory}, ${format.bytes(before.bytes)}`
+  if (removed.entries === 0) return [size]
+  const goes = `${format.count(removed.entries, "of them", "of them")} ${dryRun ? "to remove" : "removed"}`
+  return [`${size}: ${goes}, ${format.bytes(removed.bytes)}`]
+}
 
 /** What is not removed, and why. */
 const stays = (target: string) => (cause: unknown) => ({ target, message: format.oneLine(reasonOf(cause)) })

@@ -52,7 +52,7 @@ export const step = (words: Words) =>
         Console.log(
           JSON.stringify({ run, path, error: document.ofError({ path, tag, message }, `${goOn}${flag}`) }, null, 2)
         )
-      const { ending, ran, state, undecided } = yield* watched(opened, ready, { json }, (listeners) =>
+      const { cached, ending, ran, state, undecided } = yield* watched(opened, ready, { json }, (listeners) =>
         Engine.step(definition, opened.state, path, { force, ...listeners })
       ).pipe(
         explainPath(path, definition, opened.state, again),
@@ -80,10 +80,13 @@ export const step = (words: Words) =>
         if (json) yield* tell(failure, further.flagsFor(opened.settings, ending.reason))
         return yield* end(statusOf(ending))
       }
+      const result = resultAt(state, path)
       if (ran.length === 0) {
-        yield* Console.error(`${path}: its result still holds and is kept; --force makes a new one`)
+        const kept =
+          cached.length > 0 && result !== undefined ? format.ofCache(result) : "its result still holds and is kept"
+        yield* Console.error(`${path}: ${kept}; --force makes a new one`)
       }
-      const output = resultAt(state, path)?.output
+      const output = result?.output
       const made = { run, path, executed: ran.length > 0, output }
       yield* Console.log(json ? JSON.stringify(made, null, 2) : format.output(output))
     }, Effect.scoped)

@@ -63,6 +63,12 @@ export const answering = {
   maxUsd: amount("max-usd", "USD", "Suspend the run before its cost goes over this; needs the model's price"),
   concurrency: count("concurrency", 1, "How many requests are on their way at most (default: no limit)"),
   prices: text("prices", "F", "File of prices, USD per million tokens (default: the table of @stepwright/llm)"),
+  cache: Flag.Boolean("cache").pipe(
+    Flag.withDescription(
+      "Take what a provider answered before, in any run of this folder, and keep what it answers (default); with --no-cache ask it"
+    ),
+    maybe
+  ),
   sandbox: Flag.Literals("sandbox", testRunners.names).pipe(
     Flag.withMetavar("NAME"),
     Flag.withDescription(
@@ -115,7 +121,7 @@ export const settingsOf = <T extends Partial<Told>>(told: T) => {
 export const answerer = Struct.pick(answering, Struct.keys(Answerer.fields))
 
 /** The flags of how a model is asked. */
-export const asked = Struct.pick(answering, Struct.keys(Asked.fields))
+export const asked = Struct.pick(answering, [...Struct.keys(Asked.fields), "cache"])
 
 /** Still read where it is not shown: a program with a workflow of its own says that it takes no other. */
 export const workflow = ({ isOpen }: Words) => (isOpen ? anyWorkflow : Flag.withHidden(anyWorkflow))

@@ -1,8 +1,10 @@
 import type * as FileSystem from "effect/FileSystem"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Path from "effect/Path"
 import * as LlmClient from "@stepwright/core/LlmClient"
+import * as Workflow from "@stepwright/core/Workflow"
 import type { TestRunner } from "@stepwright/core/TestRunner"
 import type { Workspace } from "@stepwright/core/Workspace"
 import type { Spent } from "@stepwright/llm/Budget"
@@ -10,6 +12,7 @@ import * as answering from "../../internal/services/answering.ts"
 import * as services from "../../internal/services/layers.ts"
 import * as testRunners from "../../internal/services/testRunners.ts"
 import * as output from "../base/output.ts"
+import { cacheDirectory } from "./runFolder.ts"
 import type { Session } from "./session.ts"
 
 export type Services = LlmClient.LlmClient | Workspace | TestRunner
@@ -36,17 +39,39 @@ export const make = (
 ): Layer.Layer<Services, unknown, Needs> => {
   const known = { ...(asked !== undefined && { asked }), ...(spent !== undefined && { spent }) }
   const around = answering.around({ ...settings, perhaps, ...known }, aliases)
-  return Layer.provideMerge(around, beside(loaded, settings, answering.provider(settings, aliases), force))
+  const below = beside(loaded, settings, answering.provider(settings, aliases), force)
+  return Layer.provideMerge(Layer.mergeAll(around, cached(settings)), below)
 }
+
+/** What was answered before, where a provider answers: of a client that does not say whom it asks nobody knows what it is worth. */
+const cached = (settings: Session["settings"]) =>
+  Layer.unwrap(
+    Effect.map(Effect.all([LlmClient.LlmClient, cacheDirectory]), ([{ identify }, directory]) =>
+      settings.cache === false || identify === undefined || !answering.isOfProvider(settings)
+        ? Layer.empty
+        : services.cache(directory)
+    )
+  )
 
 /** The same for who only looks: a model is there by name only. */
 export const withoutModel = ({
   loaded,
   settings
 }: Pick<Session, "loaded" | "settings">): Layer.Layer<Services, unknown, Needs> =>
-  beside(loaded, settings, nobody, false)
+  Layer.provideMerge(cached(settings), beside(loaded, settings, nobody(loaded, settings), false))
 
-const nobody = LlmClient.layer(() => Effect.die(new Error("this command asks no model")))
+/** Says which models it stands for, since other runs may have asked them; where that cannot be told, they have not. */
+const nobody = ({ workflow }: Session["loaded"], settings: Session["settings"]) => {
+  const silent = LlmClient.make(() => Effect.die(new Error("this command asks no model")))
+  const aliases = Workflow.steps(workflow).flatMap(({ step }) => step.model?.models ?? [])
+  return Layer.effect(
+    LlmClient.LlmClient,
+    Effect.scoped(Layer.build(answering.named(settings, aliases))).pipe(
+      Effect.map((services) => ({ ...Context.get(services, LlmClient.LlmClient), ...silent })),
+      Effect.orElseSucceed(() => silent)
+    )
+  )
+}
 
 const beside = (
   loaded: Session["loaded"],

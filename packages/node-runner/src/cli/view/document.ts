@@ -1,6 +1,6 @@
 import * as Spending from "@stepwright/core/Spending"
 import { Undecided } from "@stepwright/core/WorkflowError"
-import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import type { StepResult, WorkflowState } from "@stepwright/core/WorkflowState"
 import { inFlags } from "../base/told.ts"
 import * as gates from "../gate/gates.ts"
 import type { Standing } from "./standing.ts"
@@ -75,6 +75,8 @@ const facts = ({ again, goOn, result, state, undecided, usd }: Facts, out: strin
   }
 }
 
+const madeBy = ({ by, cache }: StepResult) => ({ by, ...(by === "cache" && { madeFor: cache?.run }) })
+
 const step = ({ look, path, record, why }: Row) => ({
   path,
   status: look,
@@ -84,5 +86,5 @@ const step = ({ look, path, record, why }: Row) => ({
   tokens: record?.usage ?? {},
   durationMillis: record?.durationMillis ?? null,
   ...(record?.error !== undefined && { error: inFlags(record.error.message) }),
-  ...(record?.result !== undefined && record.same === undefined && { by: record.result.by })
+  ...(record?.result !== undefined && record.same === undefined && madeBy(record.result))
 })

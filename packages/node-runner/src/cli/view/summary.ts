@@ -16,6 +16,8 @@ export interface EndedRun extends Session {
   /** Paths of the steps that were at work, and how many results were reused. */
   readonly ran: ReadonlyArray<string>
   readonly reused: number
+  /** How many results came from those of other runs. */
+  readonly cached: number
   /** The paths that it came by. */
   readonly holding: ReadonlySet<string>
   readonly durationMillis: number
@@ -54,13 +56,14 @@ const unusedLine = ({ again, run, settings, unused = [] }: EndedRun): ReadonlyAr
 
 /** What a person reads: figures, where the files are, how many tests passed; without files what the last step made. */
 export const summary = (self: EndedRun): string => {
-  const { again, durationMillis, ran, result, reused, run, settings, state, usd } = self
+  const { again, cached, durationMillis, ran, result, reused, run, settings, state, usd } = self
   const { replies, usage } = Spending.of(state)
   const isComplete = state.status === "COMPLETED"
   return [
     [
       `${state.status} in ${format.time(durationMillis)}: ${format.count(ran.length, "step")} run`,
       ...(isComplete ? [`${reused} reused`] : []),
+      ...(cached === 0 ? [] : [`${cached} from the cache`]),
       ...(replies === 0
         ? []
         : [`${[format.count(replies, "reply", "replies"), ...format.tokens(usage)].join(" and ")} in all`]),

@@ -58,6 +58,8 @@ export const Answering = Schema.Struct({
   concurrency: Schema.optionalKey(Schema.Int.check(Schema.isGreaterThan(0))),
   /** A file of prices, in place of `Prices.snapshot`. */
   prices: Schema.optionalKey(Schema.String),
+  /** Whether what was answered before, in other runs, is asked again. */
+  cache: Schema.optionalKey(Schema.Boolean),
   /** The sandbox that runs tests; the strongest that works here, unless given. */
   sandbox: Schema.optionalKey(Sandbox),
   /** The Python that runs them, where it is not the sandbox's own: a file, or a name in `PATH`. */
@@ -113,6 +115,17 @@ export const around = (
       }
     )
   )
+
+/**
+ * Whether it is a provider that answers: a recording is to be whole and a replay to be used, and what a person says in a
+ * relay was said once.
+ */
+export const isOfProvider = ({ record, relay, replay }: Answering): boolean =>
+  record === undefined && relay === undefined && replay === undefined
+
+/** Who would be asked, for who asks nobody. */
+export const named = (options: Answering, aliases: ReadonlyArray<string>) =>
+  Layer.provide(asking(options), models.layer(options, aliases))
 
 /** Servers that ask for no key are given some word, which is in many a text. **Units** characters */
 const leastOfKey = 16

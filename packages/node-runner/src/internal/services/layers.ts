@@ -10,6 +10,18 @@ export const runsIn = (store: string): string => `${store}/runs`
 /** Where they are kept unless something else is said. */
 export const directory = runsIn(storeFolder)
 
+/** Where results are kept in a store for other runs. */
+export const cacheIn = (store: string): string => `${store}/cache`
+
+/** What was answered before, by whichever run of a folder. */
+export const cache = (directory: string) =>
+  Layer.unwrap(
+    Effect.map(
+      Effect.promise(() => import("../../NodeResultCache.ts")),
+      ({ layer }) => layer({ directory })
+    )
+  )
+
 /** Where files are delivered: the real file system below one folder. */
 export const workspace = (root: string, force: boolean) =>
   Layer.unwrap(

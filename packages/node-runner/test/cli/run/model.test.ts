@@ -139,7 +139,7 @@ export const two = Effect.runSync(Workflow.configure(article, { steps: models })
     assert.strictEqual(done.status, 0)
     assert.strictEqual(server.asked.length, 2)
 
-    const poor = await here.stepwright(...run, "--max-tokens", "1")
+    const poor = await here.stepwright(...run, "--no-cache", "--max-tokens", "1")
     assert.strictEqual(poor.status, 4)
     const tokens = /go on with `stepwright (resume \S+ --max-tokens \d+)`/.exec(poor.stderr)?.[1]
     const further = await here.stepwright(...tokens!.split(" "))
