@@ -194,6 +194,13 @@ const script = (version = 1): ReadonlyArray<MockLlm.Entry> => [
   }
 ]
 
+/** The reply to a request. */
+export const replyTo = (request: LlmRequest): string | undefined => {
+  const { step } = request.metadata
+  if (step === "implementation") return ImplementationStep.parser.print(code(fileOf(request)))
+  return Object.entries(replies).find(([name]) => name === step)?.[1]
+}
+
 /** The script with other replies to some steps. */
 export const replying = (others: Readonly<Record<string, MockLlm.Entry["reply"]>>): ReadonlyArray<MockLlm.Entry> => [
   ...Object.entries(others).map(([step, reply]) => ({ step, reply })),

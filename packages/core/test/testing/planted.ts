@@ -25,7 +25,7 @@ const code = <A>(name: string, run: (text: string) => Effect.Effect<string, A, L
 
 const begun = Workflow.make("article", { input: Topic }).pipe(Workflow.bind("outline", outline, "input"))
 
-/** With nothing wrong in it. */
+/** With nothing wrong in it: eight steps that ask a model or compute, side by side, for items, on one of two ways. */
 export const sound = begun.pipe(
   Workflow.forEach("drafts", draft, {
     items: "outline.points",
@@ -36,7 +36,16 @@ export const sound = begun.pipe(
     "whole",
     code("join", (text) => Effect.succeed(text.toUpperCase())),
     ({ drafts }) => drafts.join("\n")
-  )
+  ),
+  Workflow.all((scope) => [
+    scope.pipe(Workflow.bind("summary", draft, ({ whole }) => ({ title: "Summary", note: whole }))),
+    scope.pipe(Workflow.sample("titles", draft, { input: ({ whole }) => ({ title: "Title", note: whole }), count: 2 }))
+  ]),
+  Workflow.branch("end", {
+    on: ({ summary }) => summary.length % 2 === 0,
+    cases: { true: code("close", Effect.succeed), false: code("end", Effect.succeed) },
+    input: "summary"
+  })
 )
 
 /** Of an input with a list in it. */

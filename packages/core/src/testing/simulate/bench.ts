@@ -24,7 +24,7 @@ import {
   type Tried
 } from "./subject.ts"
 import { sample } from "./base/sample.ts"
-import { shelter } from "./shelter.ts"
+import { outward, shelter } from "./shelter.ts"
 import { type Broken, endless, type Items, type Trace } from "./trace.ts"
 import { calm as calmWorld, type World } from "./world.ts"
 
@@ -76,6 +76,7 @@ export const makeBench = (subject: Subject): Bench => {
   // a workflow is one of whatever types its maker gave it
   const watched = instrument(workflow, watch) as unknown as AnyWorkflow
   const isSheltered = shelter(workflow)
+  const isOutward = outward(workflow)
   const silence: Model = () => undefined
   const known = new Map<number, Known>()
 
@@ -104,6 +105,7 @@ export const makeBench = (subject: Subject): Bench => {
           sampleOf: sampleOf(samples),
           sampleAfter: sampleOf(samplesAfter),
           isSheltered,
+          isOutward,
           decide,
           edit,
           instead,

@@ -5,7 +5,7 @@ import * as StepPath from "../../StepPath.ts"
 import { describeError } from "../../WorkflowError.ts"
 import type { Execution } from "./base/execution.ts"
 import { countOf, difference } from "./base/same.ts"
-import { type Broken, told, type Trace } from "./trace.ts"
+import { type Broken, type Receipt, told, type Trace } from "./trace.ts"
 
 /** The calls that executions of each path make, by what they ask. */
 export type Calls = ReadonlyMap<string, ReadonlyMap<string, number>>
@@ -34,6 +34,7 @@ const sameOutput = (calm: Trace, trace: Trace): Broken | undefined => {
   const law = "same output"
   const not = whyNot(trace)
   if (not !== undefined) return { law, expected: "it completes, as a run to which nothing happens does", ...not }
+  if (isElsewhere(calm, trace)) return undefined
   const record = ofRecords(calm, trace)
   if (record !== undefined) return record
   const differ = difference(outputOf(calm), outputOf(trace))
@@ -74,28 +75,32 @@ const ofRecords = (calm: Trace, trace: Trace): Broken | undefined => {
   return undefined
 }
 
+/** Whether what was outside is another, by results that say so. */
+const isElsewhere = (calm: Trace, trace: Trace): boolean => {
+  const after = stateOf(trace)?.records
+  return Object.entries(stateOf(calm)?.records ?? {}).some(
+    ([path, { result }]) =>
+      calm.isOutward(path) && difference(result?.output, after?.[path]?.result?.output) !== undefined
+  )
+}
+
 const leastWork = (calm: Trace, trace: Trace): Broken | undefined => {
+  if (isElsewhere(calm, trace)) return undefined
   if (whyNot(trace) !== undefined || calm.events.some(({ _tag }) => _tag === "StepFailed")) return undefined
-  const kept = ({ lives, receipts }: Trace) =>
-    receipts.filter(({ fate, life }) => fate === "Kept" && lives[life]?.kind !== "Edited")
-  const [expected, found] = [calm, trace].map((trace) => countOf(kept(trace).map(({ key }) => key)))
-  for (const receipt of kept(trace)) {
-    const [wanted, got] = [expected!.get(receipt.key) ?? 0, found!.get(receipt.key) ?? 0]
-    if (got === wanted) continue
+  const of = ({ lives, receipts }: Trace, fates: ReadonlyArray<Receipt["fate"]>) =>
+    receipts.filter(({ fate, life }) => fates.includes(fate) && lives[life]?.kind !== "Edited")
+  const count = (receipts: ReadonlyArray<Receipt>) => countOf(receipts.map(({ key }) => key))
+  const kept = of(trace, ["Kept"])
+  const [wanted, least, most] = [count(of(calm, ["Kept"])), count(kept), count(of(trace, ["Kept", "Void"]))]
+  for (const { asks, key, path } of [...kept, ...of(calm, ["Kept"])]) {
+    const due = wanted.get(key) ?? 0
+    const [few, many] = [least.get(key) ?? 0, most.get(key) ?? 0]
+    if (few <= due && due <= many) continue
     return {
       law: "least work",
-      path: receipt.path,
-      expected: `the model is asked ${times(wanted)}, "${receipt.asks}"`,
-      happened: `it is asked ${times(got)}, what was in flight when a life ended not counted`
-    }
-  }
-  for (const receipt of kept(calm)) {
-    if (found!.has(receipt.key)) continue
-    return {
-      law: "least work",
-      path: receipt.path,
-      expected: `the model is asked, "${receipt.asks}"`,
-      happened: "it is never asked that"
+      path,
+      expected: `the model is asked ${times(due)}, "${asks}"`,
+      happened: `it is asked ${times(few > due ? few : many)}, what was in flight when a life ended not counted`
     }
   }
   return undefined
@@ -146,7 +151,8 @@ const ownKeys = (before: Trace, after: Trace): Broken | undefined => {
   return undefined
 }
 
-const times = (count: number) => (count === 1 ? "once" : count === 2 ? "twice" : `${count} times`)
+const times = (count: number) =>
+  count === 0 ? "never" : count === 1 ? "once" : count === 2 ? "twice" : `${count} times`
 
 const nothingLost = ({ events, lives }: Trace): Broken | undefined => {
   for (const { before, from, kind, plan, to } of lives) {

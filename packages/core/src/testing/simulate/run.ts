@@ -131,8 +131,7 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
           if (it.life === life && it.path === event.path && it.fate === "Replied") it.fate = "Kept"
         }
       } else if (event._tag === "StepFailed") {
-        // what it was answered before counts no more: it asks anew
-        for (const it of receipts) if (it.path === event.path && it.fate === "Kept") it.fate = "Lost"
+        for (const it of receipts) if (it.path === event.path && it.fate === "Kept") it.fate = "Void"
       }
     }
     const client = provider.make({
@@ -174,8 +173,9 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
     // what the steps need is among the services
     const ended = yield* machine.run(both as Effect.Effect<LifeWork, WorkflowError<unknown>>, own)
     most = Math.max(most, happenings)
-    for (const it of receipts)
-      if (it.life === life && it.fate !== "Kept" && it.fate !== "Spoilt" && it.fate !== "Failed") it.fate = "Lost"
+    for (const it of receipts) {
+      if (it.life === life && (it.fate === "Asked" || it.fate === "Replied")) it.fate = "Lost"
+    }
     const trace: LifeTrace = {
       before: undefined,
       plan: undefined,
@@ -254,7 +254,8 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
   if (isComplete() && scene.edit !== undefined) yield* live(calmLife, "Edited", work(scene.edit))
   // of what is done nothing is done again
   if (isComplete() && world.seed % 4 === 0) yield* live(calmLife, "Again", work())
-  return { world, input, items, lives, events: kept.events, receipts, broken, lines, happenings: most }
+  const { isOutward } = scene
+  return { world, input, items, isOutward, lives, events: kept.events, receipts, broken, lines, happenings: most }
 })
 
 interface LifeWork {

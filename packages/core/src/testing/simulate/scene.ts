@@ -28,6 +28,7 @@ export interface Scene {
   /** The same after an edit. */
   readonly sampleAfter: SampleOf
   readonly isSheltered: (path: string) => boolean
+  readonly isOutward: (path: string) => boolean
   readonly decide: (path: string, question: unknown) => unknown
   readonly limit: number
   readonly edit: Edit | undefined

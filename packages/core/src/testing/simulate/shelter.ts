@@ -1,6 +1,15 @@
 import * as StepPath from "../../StepPath.ts"
-import { below, bodiesOf, type Node, nodesOf, tried, type UntypedWorkflow } from "../../internal/definition/nodes.ts"
-import { isStep } from "../../internal/ask/step.ts"
+import {
+  below,
+  bodiesOf,
+  type Node,
+  nodesOf,
+  stepsOf,
+  tried,
+  type UntypedWorkflow
+} from "../../internal/definition/nodes.ts"
+import { finder } from "../../internal/definition/places.ts"
+import { insideOf, isStep } from "../../internal/ask/step.ts"
 
 /** The paths of what is tried, and is done otherwise where it fails. */
 const attempts = (nodes: ReadonlyArray<Node>, parent: string): ReadonlyArray<string> =>
@@ -22,4 +31,11 @@ export const shelter = (workflow: UntypedWorkflow): ((path: string) => boolean) 
     const names = path.split("/")
     return around.some((pattern) => StepPath.matches(pattern, names.slice(0, pattern.split("/").length).join("/")))
   }
+}
+
+/** Tells whose result says what is outside, and asks whether that holds: nothing else that is outside need be as it was. */
+export const outward = (workflow: UntypedWorkflow): ((path: string) => boolean) => {
+  const steps = stepsOf(nodesOf(workflow)).filter(({ step }) => insideOf(step).isCurrent !== undefined)
+  const find = finder(steps.map(({ path }) => path))
+  return (path) => steps.length > 0 && find(path) !== undefined
 }

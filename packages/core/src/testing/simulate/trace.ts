@@ -14,8 +14,8 @@ export interface Receipt {
   /** Its last message, whole and in short. */
   readonly prompt: string
   readonly asks: string
-  /** `Kept`: the journal has the reply; `Lost`: nobody has it. */
-  fate: "Asked" | "Replied" | "Kept" | "Spoilt" | "Failed" | "Lost"
+  /** `Kept`: the journal has the reply; `Void`: its step failed since, and may ask anew; `Lost`: nobody has it. */
+  fate: "Asked" | "Replied" | "Kept" | "Void" | "Spoilt" | "Failed" | "Lost"
 }
 
 /** The law that a run comes to an end. */
@@ -68,6 +68,8 @@ export interface Trace {
   readonly receipts: ReadonlyArray<Receipt>
   /** What each `forEach` went through last, by path. */
   readonly items: ReadonlyMap<string, Items>
+  /** Whether the result of a path says what is outside. */
+  readonly isOutward: (path: string) => boolean
   /** What was seen to be wrong while it ran. */
   readonly broken: ReadonlyArray<Broken>
   /** What happened, a line each. */
