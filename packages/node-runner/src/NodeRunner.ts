@@ -48,7 +48,7 @@ export const layer = (options: Options = {}): Layer.Layer<Services, answering.Pr
   Layer.mergeAll(
     NodeJournal.layer({ directory: options.directory ?? services.directory }),
     options.cache === true && answering.isOfProvider(options)
-      ? services.cache(services.cacheIn(services.storeFolder))
+      ? services.cache({ directory: services.cacheIn(services.storeFolder) })
       : Layer.empty,
     answering.layer(options),
     services.workspace(options.out ?? "out", options.force ?? false),

@@ -11,6 +11,7 @@ import { reasonOf } from "../../internal/disk/systemError.ts"
 import * as NodeResultCache from "../../NodeResultCache.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
+import * as configured from "../config/cache.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 
@@ -39,8 +40,8 @@ export const gc = Command.make(
     const now = yield* Clock.currentTimeMillis
     const directory = yield* runFolder.directory
     const [leftovers, unread] = yield* runFolder.leftovers
-    const cacheDirectory = yield* runFolder.cacheDirectory
-    const cache = yield* Effect.result(NodeResultCache.trim(cacheDirectory, { dryRun }))
+    const { directory: cacheDirectory, ...options } = yield* configured.cache
+    const cache = yield* Effect.result(NodeResultCache.trim(cacheDirectory, { ...options, dryRun }))
     const [old, damaged] = Option.isNone(olderThan) ? [[], []] : yield* completedBefore(now - olderThan.value)
     const [removed, kept] = yield* Effect.partition(
       [

@@ -13,7 +13,7 @@ import * as outFolder from "../../internal/disk/outFolder.ts"
 import { isRunId, runIdRule } from "../../internal/disk/runId.ts"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import { name as journalFile } from "../../internal/journal/journalFile.ts"
-import { cacheIn, runsIn } from "../../internal/services/layers.ts"
+import { runsIn } from "../../internal/services/layers.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
 import { CliError, configuration, failed, usage } from "../base/cliError.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
@@ -24,9 +24,6 @@ import { RunSettings } from "./settings.ts"
 
 /** Where runs are kept. */
 export const directory = Effect.map(Configuration, ({ store }) => runsIn(store))
-
-/** Where results are kept for other runs. */
-export const cacheDirectory = Effect.map(Configuration, ({ store }) => cacheIn(store))
 
 const settingsFile = (run: string) => Effect.map(directory, (runs) => `${runs}/${run}/run.json`)
 

@@ -12,7 +12,7 @@ import * as answering from "../../internal/services/answering.ts"
 import * as services from "../../internal/services/layers.ts"
 import * as testRunners from "../../internal/services/testRunners.ts"
 import * as output from "../base/output.ts"
-import { cacheDirectory } from "./runFolder.ts"
+import { cache } from "../config/cache.ts"
 import type { Session } from "./session.ts"
 
 export type Services = LlmClient.LlmClient | Workspace | TestRunner
@@ -46,10 +46,10 @@ export const make = (
 /** What was answered before, where a provider answers: of a client that does not say whom it asks nobody knows what it is worth. */
 const cached = (settings: Session["settings"]) =>
   Layer.unwrap(
-    Effect.map(Effect.all([LlmClient.LlmClient, cacheDirectory]), ([{ identify }, directory]) =>
-      settings.cache === false || identify === undefined || !answering.isOfProvider(settings)
+    Effect.map(Effect.all([LlmClient.LlmClient, cache]), ([{ identify }, { isOn, ...options }]) =>
+      !(settings.cache ?? isOn) || identify === undefined || !answering.isOfProvider(settings)
         ? Layer.empty
-        : services.cache(directory)
+        : services.cache(options)
     )
   )
 

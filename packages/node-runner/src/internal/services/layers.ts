@@ -14,11 +14,11 @@ export const directory = runsIn(storeFolder)
 export const cacheIn = (store: string): string => `${store}/cache`
 
 /** What was answered before, by whichever run of a folder. */
-export const cache = (directory: string) =>
+export const cache = (options: { readonly directory: string; readonly limit?: number }) =>
   Layer.unwrap(
     Effect.map(
       Effect.promise(() => import("../../NodeResultCache.ts")),
-      ({ layer }) => layer({ directory })
+      ({ layer }) => layer(options)
     )
   )
 

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { LlmClient } from "@stepwright/core"
 import { Effect, Layer } from "effect"
@@ -90,6 +90,25 @@ describe("the cache of a folder of runs", () => {
         yield* started(mock)
         assert.notInclude(yield* started(mock), "from the cache")
       }).pipe(inFolder)
+  )
+
+  it.effect("is where stepwright.yaml says, or nowhere, unless a flag says otherwise", () =>
+    Effect.gen(function* () {
+      const { bound, take } = provided()
+      writeFileSync("stepwright.yaml", "cache: {folder: kept, size: 1 MB}\n")
+      yield* started(bound)
+      assert.isFalse(existsSync(".stepwright/cache"))
+      assert.include((yield* call(["gc"], bound)).out, "4 results for other runs in kept, ")
+      yield* started(bound)
+      assert.strictEqual(take(), 4)
+      writeFileSync("stepwright.yaml", "cache: false\n")
+      yield* started(bound)
+      yield* started(bound)
+      assert.strictEqual(take(), 8)
+      yield* started(bound, "--cache")
+      yield* started(bound, "--cache")
+      assert.strictEqual(take(), 4)
+    }).pipe(inFolder)
   )
 
   it.effect("is told by gc, and may be deleted", () =>
