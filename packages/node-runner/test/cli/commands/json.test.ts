@@ -134,7 +134,7 @@ describe("--json", () => {
         const printed = document(out)
         assert.containsAllKeys(printed, has, name)
       }
-    }).pipe((work) => inProject({}, work), withServer)
+    }).pipe(withServer, (work) => inProject({}, work))
   )
 
   it.effect("gives one document for every error, with prose on standard error", () =>
