@@ -318,6 +318,10 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
     return hole
   }
 
+  /** Whether a round tells itself whether it was the last. */
+  const isWired = (round: Body): boolean =>
+    round.tag === "Nest" && round.nodes.some((node) => node.tag === "Bind" && node.name === "done")
+
   const iterate = (node: Iterate, path: string, scope: Scope): Value => {
     const outputs: Array<Value> = []
     let given = select(scope, node.feed)
@@ -330,7 +334,8 @@ export const evaluate = (library: Library, program: Nest, input: Value, answers:
       }
       const last = body(node.body, here, given)
       rounds = before
-      if (hasHole(last)) {
+      // a wire looks at nothing else of a round
+      if (hasHole(isWired(node.body) ? at(last, "done") : last)) {
         if (round < node.atMost) perhaps(node.body, join(path, "*"))
         return hole
       }
