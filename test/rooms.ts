@@ -50,8 +50,8 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["Attempts", "Fallback", "Prices", "RateLimit", "Redact", "Retry", "Telemetry", "Timeout"],
     ["Budget", "Cassette", "LlmRegistry", "MockLlm", "Relay"],
     "internal/provider",
-    { beside: ["internal/openai", "internal/anthropic", "internal/effect-ai"] },
-    ["AnthropicLlm", "LanguageModelBridge", "OpenAiLlm"],
+    { beside: ["internal/openai", "internal/anthropic", "internal/effect-ai", "internal/ai-sdk"] },
+    ["AiSdkBridge", "AnthropicLlm", "LanguageModelBridge", "OpenAiLlm"],
     ["Providers", "index"]
   ],
   steps: [

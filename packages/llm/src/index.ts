@@ -1,4 +1,5 @@
 export * as AnthropicLlm from "./AnthropicLlm.ts"
+export * as AiSdkBridge from "./AiSdkBridge.ts"
 export * as Attempts from "./Attempts.ts"
 export * as Budget from "./Budget.ts"
 export * as Cassette from "./Cassette.ts"

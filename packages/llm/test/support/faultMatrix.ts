@@ -63,11 +63,12 @@ export const meets = (wire: Wire, { fault, never }: Fault) => !never?.where(wire
 
 /** Every row of the fault table over every wire of a provider, less where row or wire says that it cannot occur. */
 export const faultMatrix = (wires: ReadonlyArray<Wire>, { atLeast }: { readonly atLeast: number }) => {
-  for (const fault of faults) {
-    const meeting = wires.filter((wire) => meets(wire, fault))
+  for (const row of faults) {
+    const meeting = wires.filter((wire) => meets(wire, row))
     if (meeting.length === 0) continue
-    describe(`${fault.fault}`, () => {
+    describe(`${row.fault}`, () => {
       for (const wire of meeting) {
+        const fault: Fault = { ...row, ...wire.differs?.[row.fault] }
         const serve = fault.serve(wire)
 
         it.effect(`${nameOf(wire)}: ${fault.want}, ${fault.requests} in all`, () =>

@@ -1,4 +1,5 @@
 import type { Layer } from "effect"
+import type { LlmErrorReason } from "@stepwright/core/LlmError"
 import type { LlmClient } from "@stepwright/core/LlmClient"
 import type { Usage } from "@stepwright/core/Usage"
 import { send, type Behaviour } from "./server.ts"
@@ -40,9 +41,20 @@ export interface Format<Api extends string = string> {
   readonly errorEvent: (code: string) => string
   /** The rows that the format cannot meet, and why. */
   readonly never: Readonly<Record<string, string>>
+  /** The rows that come to something else by this client, and why. */
+  readonly differs?: Readonly<Record<string, Difference>>
 }
 
 type Events = ReadonlyArray<string>
+
+export interface Difference {
+  readonly want?: LlmErrorReason["_tag"] | "reply"
+  readonly requests?: 1 | 2 | 3
+  readonly says?: RegExp
+  readonly wait?: number
+  readonly reply?: object
+  readonly why: string
+}
 
 /** How long a client waits. **Units** milliseconds */
 export interface Patience {

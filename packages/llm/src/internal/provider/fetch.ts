@@ -17,7 +17,7 @@ export class Refused extends Error {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  constructor({ headers, status }: Response, text: string) {
+  constructor({ headers, status }: Pick<Response, "headers" | "status">, text: string) {
     super("the server refuses")
     this.status = status
     this.headers = headers
