@@ -62,11 +62,12 @@ describe("BubblewrapTestRunner", () => {
     "says where a loop was",
     () =>
       Effect.gen(function* () {
-        const files = { "test_it.py": "def turn():\n    while True: pass\ndef test_it():\n    turn()\n" }
-        const error = yield* Effect.flip(run(files, { timeout: "1 second" }))
+        // which gives Python the time to come there on a busy machine
+        const loop = "import time\ndef turn():\n    while True: time.sleep(0.01)\ndef test_it():\n    turn()\n"
+        const error = yield* Effect.flip(run({ "test_it.py": loop }, { timeout: "6 seconds" }))
         assert.strictEqual(error.reason, "TimedOut")
-        assert.include(error.message, "did not end within 1s")
-        assert.match(error.message, /File "test_it\.py", line 2 in turn\n.*line 4 in test_it/)
+        assert.include(error.message, "did not end within 6s")
+        assert.match(error.message, /File "test_it\.py", line 3 in turn\n.*line 5 in test_it/)
       }),
     needs("bwrap")
   )
