@@ -1,6 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import { place } from "./support/cli.ts"
-import { serve } from "../packages/node-runner/test/support/modelServer.ts"
+import { place } from "../../../../../test/support/cli.ts"
+import { serve } from "../../support/modelServer.ts"
+import { placeIn } from "../../support/place.ts"
+
+const account = (url: string) => ({ OPENAI_API_KEY: "key", OPENAI_BASE_URL: url, OPENAI_MODEL: "model" })
 
 /** A folder with a run that was killed at each of these replies of a model to its first step, in turn. */
 const killedAt = async (...replies: ReadonlyArray<string>) => {
@@ -13,19 +16,19 @@ const killedAt = async (...replies: ReadonlyArray<string>) => {
           ? "3"
           : "nor"
   )
-  const here = place(["mortal.ts"], { OPENAI_API_KEY: "key", OPENAI_BASE_URL: server.url, OPENAI_MODEL: "model" })
+  const there = place(["mortal.ts"], account(server.url))
   const begin = ["run", "--input", '{"text":"go"}', "--workflow", "mortal.ts"]
   for (const [i, reply] of replies.entries()) {
-    here.write("die", reply)
-    const killed = here.start(...(i === 0 ? begin : ["resume"]))
+    there.write("die", reply)
+    const killed = there.start(...(i === 0 ? begin : ["resume"]))
     // oxlint-disable-next-line no-await-in-loop -- one process after another
     await killed.ended
     assert.strictEqual(killed.process.signalCode, "SIGKILL")
   }
-  return { here, server }
+  return { here: placeIn(there, { env: account(server.url) }), server }
 }
 
-describe.concurrent("a process that is killed between a reply and its result", () => {
+describe("a process that is killed between a reply and its result", () => {
   it("has the reply on disk, and it is asked for once, however often that happens", async () => {
     const { here, server } = await killedAt("no", "nor", "3")
     const { status, stderr, stdout } = await here.stepwright("resume", "--json")
@@ -61,7 +64,7 @@ describe.concurrent("a process that is killed between a reply and its result", (
   })
 })
 
-describe.concurrent("a process that is killed before the reply", () => {
+describe("a process that is killed before the reply", () => {
   it("leaves it known that a new result was asked for", async () => {
     let onRequest = () => {}
     let word = "1"
@@ -69,11 +72,12 @@ describe.concurrent("a process that is killed before the reply", () => {
       onRequest()
       return word
     })
-    const here = place(["mortal.ts"], { OPENAI_API_KEY: "key", OPENAI_BASE_URL: server.url, OPENAI_MODEL: "model" })
+    const there = place(["mortal.ts"], account(server.url))
+    const here = placeIn(there, { env: account(server.url) })
     const { stderr } = await here.stepwright("run", "--input", '{"text":"go"}', "--workflow", "mortal.ts")
     assert.strictEqual(server.asked.length, 2, stderr)
     word = "2"
-    const forcing = here.start("step", "first", "--force")
+    const forcing = there.start("step", "first", "--force")
     onRequest = () => void forcing.process.kill("SIGKILL")
     await forcing.ended
     onRequest = () => {}

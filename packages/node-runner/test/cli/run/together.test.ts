@@ -1,11 +1,18 @@
 import { spawnSync } from "node:child_process"
 import { cpSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
-import { launcher } from "./support/cli.ts"
-import { assertEachBegins, assertOneResumes, underWay } from "./support/together.ts"
-import { needs } from "./support/tool.ts"
+import { launcher } from "../../../../../test/support/cli.ts"
+import * as together from "../../../../../test/support/together.ts"
+import { needs } from "../../../../../test/support/tool.ts"
+import { placeIn } from "../../support/place.ts"
 
-describe.concurrent("a run under way in another process", () => {
+/** A run of another process, in a folder in which this one calls the command line. */
+const underWay = async () => {
+  const { here: there, ...others } = await together.underWay()
+  return { ...others, there, here: placeIn(there) }
+}
+
+describe("a run under way in another process", () => {
   it("takes a decision, and goes on with it", async () => {
     const { folder, here, owner } = await underWay()
     const decided = await here.stepwright("decide", "approval", '{"size": 3}')
@@ -19,9 +26,9 @@ describe.concurrent("a run under way in another process", () => {
   })
 
   it("takes the first of several decisions, and the others are told whose it was", async () => {
-    const { here, owner } = await underWay()
+    const { here, owner, there } = await underWay()
     const sizes = [1, 2, 3, 4]
-    const ended = await Promise.all(sizes.map((size) => here.stepwright("decide", "approval", `{"size": ${size}}`)))
+    const ended = await Promise.all(sizes.map((size) => there.stepwright("decide", "approval", `{"size": ${size}}`)))
     const first = ended.findIndex(({ status }) => status === 0)
     for (const [i, { status, stderr }] of ended.entries()) {
       if (i === first) continue
@@ -48,16 +55,15 @@ describe.concurrent("a run under way in another process", () => {
   it("is one process's: whoever else wants it is told so, and has changed nothing", async () => {
     const { folder, here, id, owner } = await underWay()
     const before = [here.read(`${folder}/run.json`), here.read(`${folder}/events.jsonl`)]
-    const refused = await Promise.all(
-      [
-        ["resume"],
-        ["resume", id, "--out", "elsewhere", "--max-calls", "3"],
-        ["step", "build"],
-        ["set", "slow", "together.ts"],
-        ["repair"]
-      ].map((args) => here.stepwright(...args))
-    )
-    for (const { status, stderr, stdout } of refused) {
+    for (const args of [
+      ["resume"],
+      ["resume", id, "--out", "elsewhere", "--max-calls", "3"],
+      ["step", "build"],
+      ["set", "slow", "together.ts"],
+      ["repair"]
+    ]) {
+      // oxlint-disable-next-line no-await-in-loop -- one after another
+      const { status, stderr, stdout } = await here.stepwright(...args)
       assert.deepStrictEqual([status, stdout], [3, ""], stderr)
       assert.match(stderr, /^stepwright: journal of run \S+: process \d+ is running it; wait for its end, or stop it/)
     }
@@ -119,12 +125,12 @@ const processesBelow = (pid: number): ReadonlyArray<number> => {
 }
 
 describe.concurrent("processes that begin at once", () => {
-  it("go on with a stopped run one at a time", () => assertOneResumes(4))
+  it("go on with a stopped run one at a time", () => together.assertOneResumes(4))
 
-  it("deliver each into a folder of its own", () => assertEachBegins(6))
+  it("deliver each into a folder of its own", () => together.assertEachBegins(6))
 })
 
-describe.concurrent("the folder of a run", () => {
+describe("the folder of a run", () => {
   it("that was copied is not gone on with under another name", async () => {
     const { here, id, owner } = await underWay()
     here.write("go", "")
