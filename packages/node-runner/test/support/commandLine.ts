@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import process from "node:process"
-import { type Cause, Console, Effect, Exit } from "effect"
+import { type Cause, ConfigProvider, Console, Context, Effect, Exit } from "effect"
 import { general } from "../../src/cli/base/words.ts"
 import { Bound, type Loaded } from "../../src/cli/module/workflowModule.ts"
 import * as commandLine from "../../src/cli/commandLine.ts"
@@ -15,6 +15,14 @@ export interface Called {
   readonly cause: Cause.Cause<unknown> | undefined
 }
 
+/** Whether commands find Python and what keeps it apart: to look for them takes longer than all else that most do. */
+const HasPrograms = Context.Reference("test/HasPrograms", { defaultValue: () => false })
+export const withPrograms = Effect.provideService(HasPrograms, true)
+
+/** The same variables, but for the folders of programs. */
+const withoutPath = ({ load }: ConfigProvider.ConfigProvider) =>
+  ConfigProvider.make((path) => (path.join() === "PATH" ? Effect.undefined : load(path)))
+
 /** Calls the command line in this process; `bound` is the workflow of a program of its own. */
 export const call = (args: ReadonlyArray<string>, bound?: Loaded): Effect.Effect<Called> =>
   Effect.suspend(() => {
@@ -25,7 +33,14 @@ export const call = (args: ReadonlyArray<string>, bound?: Loaded): Effect.Effect
       log: (text: string) => void out.push(`${text}\n`),
       error: (text: string) => void err.push(`${text}\n`)
     }
-    return commandLine.program("stepwright", general, args).pipe(
+    return Effect.all([ConfigProvider.ConfigProvider, HasPrograms]).pipe(
+      Effect.flatMap(([variables, hasPrograms]) =>
+        Effect.provideService(
+          commandLine.program("stepwright", general, args),
+          ConfigProvider.ConfigProvider,
+          hasPrograms ? variables : withoutPath(variables)
+        )
+      ),
       Effect.provideService(Bound, bound),
       Effect.provideService(Console.Console, console),
       Effect.exit,

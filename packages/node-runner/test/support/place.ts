@@ -25,7 +25,10 @@ export interface Started {
   readonly ended: Promise<Finished>
 }
 
-/** A module is loaded once: one that is to be loaded anew has another name, or lies in another place. */
+/**
+ * A module is loaded once: one that is to be loaded anew has another name, or lies in another place. No programs are
+ * found, such as Python, unless `env` has the path to them.
+ */
 export const place = (fixtures: ReadonlyArray<string> = [], env: Environment = {}): Place =>
   placeIn(folder(fixtures), { env })
 
@@ -55,7 +58,7 @@ const startIn = (
   { env = {}, input = "", isTerminal = false }: World,
   args: ReadonlyArray<string>
 ): Started => {
-  const { HOME, PATH } = process.env
+  const { HOME } = process.env
   const [cwd, before, stdin] = [process.cwd(), process.env, Object.getOwnPropertyDescriptor(process, "stdin")!]
   const written = { stdout: "", stderr: "" }
   const streams = (["stdout", "stderr"] as const).map((name) => {
@@ -66,7 +69,7 @@ const startIn = (
     return () => Object.assign(stream, { isTTY, write })
   })
   process.chdir(folder)
-  process.env = { HOME, PATH, ...env }
+  process.env = { HOME, ...env }
   Object.defineProperty(process, "stdin", { configurable: true, value: Readable.from([Buffer.from(input)]) })
   const ended = run(args).finally(() => {
     for (const restore of streams) restore()

@@ -5,7 +5,7 @@ import { Effect, Schema } from "effect"
 import { needs } from "../../../../../test/support/tool.ts"
 import { Consent } from "../../../src/internal/sandbox/consent.ts"
 import { person, program } from "../../support/asking.ts"
-import { call, inFolder } from "../../support/commandLine.ts"
+import { call, inFolder, withPrograms } from "../../support/commandLine.ts"
 
 const { TestRunnerError } = TestRunner
 
@@ -108,7 +108,7 @@ describe("verify", () => {
         const { err, status } = yield* call(["verify"])
         assert.match(err, /lacks no-such-package: install with --install/)
         assert.strictEqual(status, 3)
-      }).pipe(inFolder),
+      }).pipe(withPrograms, inFolder),
     needs("python3")
   )
 
@@ -123,7 +123,7 @@ describe("verify", () => {
         const { out, status } = yield* call(["verify", ".", "--sandbox", "none"])
         assert.match(out, /^doubt:\n {2}test_it\.T\.test_b did not run, and nothing says why\n1 test run/)
         assert.strictEqual(status, 1)
-      }).pipe(inFolder),
+      }).pipe(withPrograms, inFolder),
     needs("python3")
   )
 })

@@ -7,7 +7,7 @@ import { ConfigProvider, Effect } from "effect"
 import { CliOutput, Command } from "effect/cli"
 import { general } from "../../../src/cli/base/words.ts"
 import * as stepwright from "../../../src/cli/commands/stepwright.ts"
-import { call, inFolder } from "../../support/commandLine.ts"
+import { call, inFolder, withPrograms } from "../../support/commandLine.ts"
 import { inProject } from "../../support/configured.ts"
 import { asking } from "../../support/asking.ts"
 
@@ -134,7 +134,7 @@ describe("--json", () => {
         const printed = document(out)
         assert.containsAllKeys(printed, has, name)
       }
-    }).pipe(withServer, (work) => inProject({}, work))
+    }).pipe(withServer, withPrograms, (work) => inProject({}, work))
   )
 
   it.effect("gives one document for every error, with prose on standard error", () =>

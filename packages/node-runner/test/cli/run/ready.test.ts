@@ -58,7 +58,7 @@ const tape = (async () => {
 
 /** A folder with a requirement, and the recording beside it. */
 const recorded = async () => {
-  const here = place()
+  const here = place([], { PATH: process.env["PATH"]! })
   here.write("pantry.md", pantry.document)
   cpSync(await tape, here.path("tape"), { recursive: true })
   return here

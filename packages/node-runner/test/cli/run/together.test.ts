@@ -2,14 +2,14 @@ import { spawnSync } from "node:child_process"
 import { cpSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { launcher } from "../../../../../test/support/cli.ts"
-import * as together from "../../../../../test/support/together.ts"
+import { assertEachBegins, assertOneResumes, underWay as others } from "../../../../../test/support/together.ts"
 import { needs } from "../../../../../test/support/tool.ts"
 import { placeIn } from "../../support/place.ts"
 
 /** A run of another process, in a folder in which this one calls the command line. */
 const underWay = async () => {
-  const { here: there, ...others } = await together.underWay()
-  return { ...others, there, here: placeIn(there) }
+  const { here: there, ...run } = await others()
+  return { ...run, there, here: placeIn(there) }
 }
 
 describe("a run under way in another process", () => {
@@ -125,9 +125,9 @@ const processesBelow = (pid: number): ReadonlyArray<number> => {
 }
 
 describe.concurrent("processes that begin at once", () => {
-  it("go on with a stopped run one at a time", () => together.assertOneResumes(4))
+  it("go on with a stopped run one at a time", () => assertOneResumes(4))
 
-  it("deliver each into a folder of its own", () => together.assertEachBegins(6))
+  it("deliver each into a folder of its own", () => assertEachBegins(6))
 })
 
 describe("the folder of a run", () => {

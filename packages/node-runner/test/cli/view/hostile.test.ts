@@ -55,7 +55,7 @@ const turning = /(?!\n)[\p{Control}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]
 
 describe("what would steer a terminal, in a pipe that may lead to one", () => {
   it("is shown in words in a report of tests", async () => {
-    const here = place()
+    const here = place([], { PATH: process.env["PATH"]! })
     const message = String.raw`\x1b[31mred\x00\u202e\x9b31m\x07`
     here.write(
       "test_a.py",
