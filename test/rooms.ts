@@ -33,7 +33,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["Engine", "index"],
     ["testing/TestCase", "testing/Fixtures"],
     "testing/internal",
-    ["testing/JournalConformance", "testing/WorkspaceConformance"],
+    ["testing/JournalConformance", "testing/WorkspaceConformance", "testing/ResultCacheConformance"],
     ["testing/LlmClientConformance", "testing/TestRunnerConformance"],
     ["testing/ParserLaws", "testing/TemplateLaws", "testing/Prompts", "testing/States"],
     ["testing/Matchers", "testing/vitest"],
