@@ -16,25 +16,6 @@ const entry = (output: Schema.Json, path = "a"): ResultCache.Entry => ({
 const key = (question: string, ordinal = 0): ResultCache.Key => ({ question, ordinal })
 
 describe("ResultCache", () => {
-  it.effect("in memory keeps entries by question and ordinal, and says for which paths they were made", () =>
-    Effect.gen(function* () {
-      const cache = yield* ResultCache.ResultCache
-      assert.isUndefined(yield* cache.get(key("q")))
-      yield* cache.put(key("q"), entry("one"))
-      yield* cache.put(key("q", 1), entry("two", "b"))
-      assert.deepStrictEqual(yield* cache.get(key("q", 1)), entry("two", "b"))
-      assert.deepStrictEqual(yield* cache.look("q"), [
-        { ordinal: 0, path: "a" },
-        { ordinal: 1, path: "b" }
-      ])
-      yield* cache.put(key("q"), entry("three", "c"))
-      assert.deepStrictEqual(yield* Effect.scoped(cache.claim(key("q"))), entry("three", "c"))
-      yield* cache.remove(key("q"))
-      assert.deepStrictEqual(yield* cache.look("q"), [{ ordinal: 1, path: "b" }])
-      assert.deepStrictEqual(yield* cache.look("other"), [])
-    }).pipe(Effect.provide(ResultCache.layerMemory))
-  )
-
   it.effect("in memory drops what was not used for longest", () =>
     Effect.gen(function* () {
       const cache = ResultCache.makeMemory({ capacity: 2 })
