@@ -46,7 +46,7 @@ describe("Simulate", () => {
     it.live("finds again with its seed what it found, and shows no more of the world than is needed", () =>
       Effect.gen(function* () {
         const workflow = planted["a retry inside of a step"]
-        const first = yield* Effect.flip(Simulate.check(workflow, { input, seeds: 60 }))
+        const first = yield* Effect.flip(Simulate.check(workflow, { input, seeds: 30 }))
         const seed = first.findings[0].seed ?? 0
         const again = yield* Effect.flip(Simulate.check(workflow, { input, seeds: [seed] }))
         assert.deepStrictEqual(again.findings, first.findings)
@@ -106,7 +106,7 @@ describe("Simulate", () => {
       it.live(`finds ${name}`, () =>
         Effect.gen(function* () {
           // a pipeline of any of these types
-          const check = Simulate.check(workflow as typeof sound, { input, outside, seeds: 60 })
+          const check = Simulate.check(workflow as typeof sound, { input, outside, seeds: 30 })
           const { findings, message } = yield* Effect.flip(check)
           const [law, path] = wanted[name as keyof typeof planted]
           assert.include(
