@@ -93,6 +93,13 @@ const read = (file: string, text: string): Source => {
   return source
 }
 
+/** A union by the text of its members: the compiler writes an inferred one as it comes upon them, now so and now so. */
+const inOrder = (union: ts.UnionTypeNode, { node }: Source): ts.UnionTypeNode => {
+  const textOf = (type: ts.TypeNode) => printer.printNode(ts.EmitHint.Unspecified, type, node)
+  const types = union.types.map((type) => [textOf(type), type] as const).toSorted(([a], [b]) => compare(a, b))
+  return ts.factory.createUnionTypeNode(types.map(([, type]) => type))
+}
+
 /** The public modules of a package as a text, and what of it lies in files that the package closes. */
 export const apiOf = (packageName: string, declarations: Declarations): Api => {
   const sources = new Map<string, Source>()
@@ -203,6 +210,7 @@ const moduleText = (
         else if (source.imports.has(name)) use(name, source.imports.get(name)!, memberOf(node), by)
       }
       const visited = ts.visitEachChild(node, visit, undefined)
+      if (ts.isUnionTypeNode(visited)) return inOrder(visited, source)
       return ts.isTupleTypeNode(visited) ? ts.setEmitFlags(visited, ts.EmitFlags.SingleLine) : visited
     }
     const text = printer.printNode(ts.EmitHint.Unspecified, ts.visitNode(statement, visit)!, source.node)
