@@ -88,7 +88,11 @@ const groups: ReadonlyArray<Readonly<Record<string, () => Promise<Outcome>>>> = 
   { published: command("node", "scripts/published.ts"), tests: vitest() }
 ]
 /** What runs only where it is named: `npm run soak`, or in its place `npm run soak -- mutants`. */
-const others = { soak: vitest("--mode", "soak"), mutants: vitest("--mode", "mutants") }
+const others = {
+  soak: vitest("--mode", "soak"),
+  mutants: vitest("--mode", "mutants"),
+  created: command("node", "scripts/created.ts")
+}
 
 const [first, ...more] = process.argv.slice(2)
 const asked = first === "soak" && more.length > 0 ? more : process.argv.slice(2)

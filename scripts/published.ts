@@ -1,7 +1,7 @@
 // Packs the four packages as they would be published, installs them with npm in an empty folder outside the
 // repository, and uses them there: the README's program, the command line, and the types in each supported TypeScript.
 // Then calls the command line as it is in a checkout that is linked, installed in a folder and for all.
-import { execFile, spawnSync } from "node:child_process"
+import { execFile } from "node:child_process"
 import {
   copyFileSync,
   existsSync,
@@ -16,56 +16,11 @@ import {
 } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, dirname, join } from "node:path"
-import { bundle } from "./bundle.ts"
 import { fencesOf } from "./fences.ts"
 import { problemsOf } from "./installed.ts"
+import { build, pack, packages, run } from "./packed.ts"
 
 const root = dirname(import.meta.dirname)
-const packages = ["core", "llm", "steps", "node-runner"]
-
-/** Each command is named as it begins; one that fails ends the check, with what it printed. */
-const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): string => {
-  console.log([command, ...args].join(" "))
-  const result = spawnSync(command, args, { cwd, encoding: "utf8" })
-  const output = `${result.stdout}${result.stderr}${result.error?.message ?? ""}`
-  if (result.status !== 0) throw new Error(`${command} ${args.join(" ")} failed:\n${output}`)
-  return output
-}
-
-/** Builds what has changed since it was built last, and leaves nothing there whose source has gone. */
-const build = async () => {
-  for (const name of packages) {
-    const folder = join(root, "packages", name)
-    const built = join(folder, "dist")
-    const sources = new Set(globSync("**/*.ts", { cwd: join(folder, "src") }).map((file) => file.slice(0, -3)))
-    for (const file of globSync("**/*.{js,d.ts}{,.map}", { cwd: built })) {
-      if (!sources.has(file.replace(/\.(?:js|d\.ts)(?:\.map)?$/u, ""))) rmSync(join(built, file))
-    }
-    if ([...sources].every((source) => existsSync(join(built, `${source}.js`)))) continue
-    rmSync(built, { recursive: true, force: true })
-    for (const file of globSync("*.tsbuildinfo", { cwd: folder })) rmSync(join(folder, file))
-  }
-  const matchers = join("packages", "core", "tsconfig.vitest.json")
-  run(root, "tsc", "-b", ...packages.map((name) => join("packages", name)), matchers)
-  await bundle()
-}
-
-const pack = (destination: string): ReadonlyArray<string> => {
-  const { packageManager = "pnpm" } = manifest()
-  mkdirSync(destination)
-  run(
-    root,
-    "npx",
-    "--yes",
-    packageManager,
-    "--recursive",
-    "--filter=./packages/*",
-    "pack",
-    "--pack-destination",
-    destination
-  )
-  return readdirSync(destination).map((name) => join(destination, name))
-}
 
 const readmeProgram = (): string => {
   const fence = fencesOf(root).find(({ marks, origin }) => origin.startsWith("README.md:") && marks.includes("program"))
@@ -116,6 +71,13 @@ const use = (folder: string) => {
   const help = run(folder, "npx", "--no-install", "stepwright", "--help")
   if (!help.includes("stepwright")) throw new Error(`npx stepwright --help printed:\n${help}`)
   run(folder, "npx", "--no-install", "stepwright", "verify", "python")
+}
+
+/** Begins a project beside what is installed, and runs its tests. */
+const begin = (folder: string) => {
+  run(folder, "npx", "--no-install", "create-stepwright", "app")
+  if (!existsSync(join(folder, "app", ".gitignore"))) throw new Error("create-stepwright wrote no .gitignore")
+  run(join(folder, "app"), "node", "--test", "src/*.test.ts")
 }
 
 /** What is checked together: nobody needs Node's types for the libraries, nor the DOM's or a provider's for anything. */
@@ -224,6 +186,7 @@ try {
   const consumer = join(folder, "consumer")
   install(consumer, tarballs)
   use(consumer)
+  begin(consumer)
   await Promise.all([checkTypes(consumer), checkInstalled(folder, consumer, tarballs)])
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)

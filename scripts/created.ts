@@ -1,0 +1,146 @@
+// `npm run soak -- created`: publishes the packages to a registry of its own on loopback, begins a project from there with
+// npm, pnpm and yarn, on Node 22 and 24, and runs its tests and the project itself: in a folder and a home that are empty,
+// and where bubblewrap is, without a network. Needs a registry for everything else.
+import { spawn, spawnSync } from "node:child_process"
+import { once } from "node:events"
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { delimiter, dirname, join } from "node:path"
+import { setTimeout } from "node:timers/promises"
+import { build, pack } from "./packed.ts"
+
+const root = dirname(import.meta.dirname)
+
+/** What people use. */
+const managers = {
+  npm: { begin: ["npm", "create", "--yes", "stepwright@0.0.0", "app"], call: ["npm"] },
+  pnpm: {
+    begin: ["npx", "--yes", "pnpm@12.21.0", "create", "stepwright", "app"],
+    call: ["npx", "--yes", "pnpm@12.21.0"]
+  },
+  yarn: {
+    begin: ["npx", "--yes", "yarn@1.22.22", "create", "stepwright", "app"],
+    call: ["npx", "--yes", "yarn@1.22.22"]
+  }
+}
+const nodes = ["22", "24"]
+const verdaccio = "6.10.3"
+
+const run = (cwd: string, env: NodeJS.ProcessEnv, [command = "", ...args]: ReadonlyArray<string>): string => {
+  const { error, status, stderr, stdout } = spawnSync(command, args, { cwd, env, encoding: "utf8", timeout: 600_000 })
+  const output = `${stdout}${stderr}${error?.message ?? ""}`
+  if (status !== 0) throw new Error(`${[command, ...args].join(" ")} failed:\n${output}`)
+  return output
+}
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, "127.0.0.1")
+  await once(server, "listening")
+  const address = server.address()
+  server.close()
+  return typeof address === "object" && address !== null ? address.port : 0
+}
+
+const isThere = (url: string): Promise<boolean> =>
+  fetch(`${url}-/ping`).then(
+    ({ ok }) => ok,
+    () => false
+  )
+
+/** A registry that has what is published to it, and everything else from the one that this machine uses. */
+const serve = async (folder: string) => {
+  const port = await freePort()
+  const env = { ...process.env, HOME: folder }
+  const upstream = run(root, process.env, ["npm", "config", "get", "registry"]).trim()
+  const rule = (proxy: string) => `{ access: $all, publish: $all, unpublish: $all${proxy} }`
+  mkdirSync(folder, { recursive: true })
+  // a dependency asks for a tag that not every registry has
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, overrides: { "node-fetch": "2.7.0" } }))
+  run(folder, process.env, ["npm", "install", "--no-audit", "--no-fund", `verdaccio@${verdaccio}`])
+  writeFileSync(
+    join(folder, "config.yaml"),
+    [
+      `storage: ${join(folder, "storage")}`,
+      `uplinks: { upstream: { url: ${JSON.stringify(upstream)}, maxage: 60m } }`,
+      `packages: { "@stepwright/*": ${rule("")}, create-stepwright: ${rule("")}, "**": ${rule(", proxy: upstream")} }`,
+      "auth: { htpasswd: { file: ./htpasswd } }",
+      "log: { type: stdout, level: error }"
+    ].join("\n")
+  )
+  const address = `127.0.0.1:${port}`
+  const child = spawn(join(folder, "node_modules", ".bin", "verdaccio"), ["-c", "config.yaml", "-l", address], {
+    cwd: folder,
+    env,
+    stdio: "ignore"
+  })
+  const url = `http://${address}/`
+  // oxlint-disable-next-line no-await-in-loop -- looks again and again
+  while (!(await isThere(url))) {
+    if (child.exitCode !== null) throw new Error("the registry did not start")
+    // oxlint-disable-next-line no-await-in-loop -- likewise
+    await setTimeout(200)
+  }
+  return { url, address, end: () => child.kill() }
+}
+
+const folder = mkdtempSync(join(tmpdir(), "stepwright-created-"))
+let registry: Awaited<ReturnType<typeof serve>> | undefined
+try {
+  registry = await serve(join(folder, "registry"))
+  const token = [`--registry=${registry.url}`, `--//${registry.address}/:_authToken=anyone`]
+  await build()
+  for (const tarball of pack(join(folder, "tarballs"))) run(folder, process.env, ["npm", "publish", tarball, ...token])
+  for (const version of nodes) {
+    const home = join(folder, `node-${version}`)
+    mkdirSync(home)
+    run(home, process.env, ["npm", "install", "--prefix", home, "--no-audit", "--no-fund", `node@${version}`])
+    for (const [name, { begin, call }] of Object.entries(managers)) {
+      const place = join(home, name)
+      mkdirSync(place)
+      writeFileSync(join(place, ".npmrc"), `registry=${registry.url}\n`)
+      const env = {
+        HOME: place,
+        PATH: [join(home, "node_modules", "node", "bin"), process.env["PATH"]].join(delimiter),
+        // a version of this minute is meant
+        pnpm_config_minimum_release_age: "0"
+      }
+      const start = performance.now()
+      run(place, env, begin)
+      const app = join(place, "app")
+      run(app, env, [...call, "install"])
+      const installed = performance.now()
+      const tests = run(app, env, [...call, "test"])
+      if (!/pass [1-9]/.test(tests) || !/fail 0/.test(tests)) throw new Error(`${name}, Node ${version}:\n${tests}`)
+      const started = run(app, env, [...call, "start"])
+      if (!started.includes("COMPLETED")) throw new Error(`${name}, Node ${version}:\n${started}`)
+      run(app, env, [...call, "run", "typecheck"])
+      const seconds = (from: number, to: number) => ((to - from) / 1000).toFixed(0)
+      console.log(
+        `${name}, Node ${version}: begun and installed in ${seconds(start, installed)} s, tested and run in ${seconds(installed, performance.now())} s`
+      )
+    }
+  }
+  console.log(alone(join(folder, "node-24", "npm", "app"), join(folder, "node-24", "node_modules", "node", "bin")))
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+} finally {
+  registry?.end()
+  rmSync(folder, { recursive: true, force: true })
+}
+
+/** The tests of the project where there is nothing else: no network, no home, no other programs than the system's. */
+function alone(app: string, node: string): string {
+  if (spawnSync("bwrap", ["--version"]).status !== 0) return "not tried without a network: there is no bubblewrap here"
+  const system = readdirSync("/").flatMap((name) =>
+    /^(?:usr|bin|lib\w*|etc)$/u.test(name) ? ["--ro-bind", `/${name}`, `/${name}`] : []
+  )
+  const binds = ["--bind", app, "/app", "--ro-bind", node, "/node", "--tmpfs", "/tmp", "--tmpfs", "/home"]
+  const within = ["--proc", "/proc", "--dev", "/dev", "--unshare-all", "--clearenv", "--chdir", "/app"]
+  const env = ["--setenv", "HOME", "/home", "--setenv", "PATH", "/node:/usr/local/bin:/usr/bin:/bin"]
+  const script = "npm test 2>&1 && npm start 2>&1"
+  const output = run("/", process.env, ["bwrap", ...system, ...within, ...binds, ...env, "sh", "-c", script])
+  if (!/fail 0/.test(output) || !output.includes("COMPLETED")) throw new Error(output)
+  return "without a network, in an empty container: tested and run"
+}
