@@ -13,11 +13,12 @@ const withSum = (code: string) => `// ${crc32(code).toString(16).padStart(8, "0"
 
 /** What a bundle prints that a new process runs, or why it does not run. */
 const ran = (file = "bundle.cjs") => {
-  const program = `import { enableCompileCache } from "node:module"
-enableCompileCache("cache")
-const { runBundle } = await import(${JSON.stringify(source)})
+  const program = `const { runBundle } = await import(${JSON.stringify(source)})
 try { runBundle(${JSON.stringify(join(process.cwd(), file))}, "list") } catch (error) { console.log(error.message) }`
-  return execFileSync(process.execPath, ["--input-type=module", "-e", program], { encoding: "utf8" })
+  return execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+    encoding: "utf8",
+    env: { ...process.env, NODE_COMPILE_CACHE: "cache" }
+  })
 }
 
 const kept = () => globSync("cache/*/stepwright-*")
