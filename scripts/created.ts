@@ -99,6 +99,7 @@ try {
       const place = join(home, name)
       mkdirSync(place)
       writeFileSync(join(place, ".npmrc"), `registry=${registry.url}\n`)
+      writeFileSync(join(place, ".yarnrc"), "network-timeout 600000\n")
       const env = {
         HOME: place,
         PATH: [join(home, "node_modules", "node", "bin"), process.env["PATH"]].join(delimiter),
