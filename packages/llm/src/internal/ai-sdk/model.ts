@@ -1,5 +1,12 @@
 // What the bridge uses of `LanguageModelV4` of `@ai-sdk/provider`, whose models are of these types, and the other way round.
 
+import type * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+
+/** Two types of the web platform as Effect names them: the compiler of a program need not know them. */
+type AbortSignal = Parameters<Parameters<typeof Effect.promise<unknown>>[0]>[0]
+type ReadableStream<A> = ReturnType<Parameters<typeof Stream.fromReadableStream<A, never>>[0]["evaluate"]>
+
 /** A model of the AI SDK, of version 4 of its provider interface. */
 export interface LanguageModel {
   readonly specificationVersion: "v4"
