@@ -46,6 +46,8 @@ const values: Readonly<Record<string, unknown>> = {
   "Red.run": 3,
   "Unsupported.run": 3,
   "WrongWorkflow.found": "other",
+  workflow: "book",
+  "WorkflowDefinitionError.problems": [{ keys: ["steps", 2], path: "draft", detail }],
   detail,
   place: 'step "draft"',
   run: "r1",

@@ -41,7 +41,8 @@ describe("a state of an earlier format", () => {
 
   it.each([
     ["imported-2", "a run begins with that starts from it"],
-    ["timed-2", "a step with a time-out leaves"]
+    ["timed-2", "a step with a time-out leaves"],
+    ["cached-2", "a result from a cache leaves"]
   ])("%s is what %s", (name) => {
     const events = eventsOf(`${name}.jsonl`).map((event) => Result.getOrThrow(WorkflowEvent.decode(event)))
     const found: unknown = JSON.parse(WorkflowState.toJson(WorkflowEvent.fold(events)!))
@@ -49,12 +50,12 @@ describe("a state of an earlier format", () => {
   })
 
   it("2 has every event, and every field of every record and event", () => {
-    const files = ["events-2.jsonl", "imported-2.jsonl", "timed-2.jsonl"].flatMap(eventsOf)
+    const files = ["events-2.jsonl", "imported-2.jsonl", "timed-2.jsonl", "cached-2.jsonl"].flatMap(eventsOf)
     for (const [schema, documents] of [
       [WorkflowEvent.jsonSchema(), files],
       [
         WorkflowState.jsonSchema(),
-        ["state-2.json", "imported-2.json", "timed-2.json"].map((name) => JSON.parse(text(name)))
+        ["state-2.json", "imported-2.json", "timed-2.json", "cached-2.json"].map((name) => JSON.parse(text(name)))
       ]
     ] as const) {
       const used = new Set(documents.flatMap((document) => [...fieldsIn(schema, document)]))
@@ -72,11 +73,11 @@ describe("a state of an earlier format", () => {
   it("is told by a change of a Schema", () => {
     assert.strictEqual(
       hashOf(WorkflowState.jsonSchema()),
-      "2665a3e71bfe6893eebea7ce4794a7a15ccb7a342b9ec6dd754be509f0cbbb6d"
+      "f256d748244f6dd31adb0cdc4c024a4dc79632deeeff27e6ab92a50256a9f4f3"
     )
     assert.strictEqual(
       hashOf(WorkflowEvent.jsonSchema()),
-      "c0571e0dcaa0b1cec86ec7b5c3db1a30f99ce3d26fcd8fac1f5708f2cf1e9f24"
+      "6c403e211f79f15dd791404804a32012a59ca89b739235a57b39db96a4292025"
     )
   })
 })
