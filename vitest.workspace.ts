@@ -10,7 +10,7 @@ const engine = ["Engine*", "Step", "Workflow*", "DeltaSink", "Journal"].map(
 )
 
 /** The tests of the engine again, with fewer runs of each law. */
-const again = { include: engine, env: { LAW_RUNS: "10" } }
+const again = { include: engine, env: { LAW_RUNS: "5" } }
 
 /** Packages whose tests leave nothing behind that another file could see: these load what they need once. */
 const pure = new Set(["llm", "steps"])

@@ -11,12 +11,12 @@ import { type Done, programOf } from "./report.ts"
 
 describe("the law of least work", () => {
   it("holds for programs, edits and cuts that seeds make, with results taken over in each kind of them", async () => {
-    const { seen, sum } = await holds(1, 2100)
-    assert.isAtLeast(sum.cases, 3000)
-    assert.isAtLeast(sum.movedFailures, 50)
+    const { seen, sum } = await holds(1, 1050)
+    assert.isAtLeast(sum.cases, 1500)
+    assert.isAtLeast(sum.movedFailures, 20)
     // what is kept for places that are not known yet costs little
     assert.isAtMost(sum.excess, sum.ran / 200)
-    const rare = wanted.filter((name) => seen.get(name)! < 50).map((name) => `${name}: ${seen.get(name)}`)
+    const rare = wanted.filter((name) => seen.get(name)! < 20).map((name) => `${name}: ${seen.get(name)}`)
     assert.deepStrictEqual(rare, [])
   })
 

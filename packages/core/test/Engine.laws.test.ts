@@ -11,7 +11,7 @@ const numbers = Arbitrary.schema(
   )
 )
 const pick = Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1000 })))
-const runs = { arbitrary: { runs: Number(process.env["LAW_RUNS"] ?? 40) } }
+const runs = { arbitrary: { runs: Number(process.env["LAW_RUNS"] ?? 20) } }
 
 const world = (options: Partial<World> = {}): World => ({
   ran: [],
