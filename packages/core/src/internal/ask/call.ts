@@ -4,6 +4,7 @@
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -126,7 +127,8 @@ export const ask = Effect.fnUntraced(function* (
   const client = yield* LlmClient
   const listen = yield* DeltaSink
   const { models, parameters, repair } = settings
-  const within = yield* inTime(settings)
+  const { timeout } = settings
+  const within = timeout === undefined ? identity : yield* inTime(timeout)
   let usage = Usage.zero
   let turn = 0
   let failure: OutputParseError | undefined
@@ -160,9 +162,8 @@ export const ask = Effect.fnUntraced(function* (
 })
 
 /** Gives up waiting when the time of a step is over; a reply that has come is kept. */
-const inTime = ({ timeout }: CallSettings) =>
+const inTime = (timeout: typeof Span.Type) =>
   Effect.map(Clock.currentTimeMillis, (began) => {
-    if (timeout === undefined) return <A, R>(asked: Effect.Effect<A, LlmError, R>) => asked
     const after = Duration.fromInputUnsafe(timeout)
     const late = new LlmError({
       reason: new TimedOut({ detail: "the step has no time left to wait for a reply", after })

@@ -16,6 +16,7 @@ import type { OutputParser } from "../parser/outputParser.ts"
 import * as call from "./call.ts"
 import type { StepContext } from "./context.ts"
 import { formatHole } from "./formatHole.ts"
+import { messageOf } from "../words/messageOf.ts"
 
 /** The key of what an engine of any copy of this library needs of a step, and its public type does not show. */
 const TypeId = "~@stepwright/core/Step"
@@ -160,7 +161,8 @@ export const modelStep = (options: ModelStep): UntypedStep => {
       const fits = <A>(make: () => A): A =>
         Result.getOrThrowWith(
           Result.try(make),
-          (error) => new DefinitionError({ place: `step "${name}"`, detail: `example ${index + 1}: ${inWords(error)}` })
+          (error) =>
+            new DefinitionError({ place: `step "${name}"`, detail: `example ${index + 1}: ${messageOf(error)}` })
         )
       const question = ask(fits(() => taken(options.input, input)))
       const text = parser.print(fits(() => output.encode(answer)))
@@ -222,12 +224,10 @@ interface EffectStep {
   readonly run: (input: unknown) => Effect.Effect<unknown, unknown, unknown>
 }
 
-const inWords = (error: unknown) => (Predicate.isError(error) ? error.message : String(error))
-
 const exactKey = (name: string, key: unknown) =>
   Result.getOrThrowWith(
     Result.try(() => exact.copy(key)),
-    (error) => new TypeError(`the key of "${name}": ${inWords(error)}`)
+    (error) => new TypeError(`the key of "${name}": ${messageOf(error)}`)
   )
 
 /** A step that calls no model. */

@@ -8,6 +8,7 @@ import * as StepPath from "../../StepPath.ts"
 import type * as Definition from "../../WorkflowDefinition.ts"
 import { isStep } from "../ask/step.ts"
 import * as combinators from "../definition/combinators.ts"
+import { configuredStep } from "../definition/configure.ts"
 import { type Body, nodesOf, otherwise, tried, type UntypedWorkflow } from "../definition/nodes.ts"
 import { compile } from "../definition/selector.ts"
 import type { AnyCodec } from "../json/codec.ts"
@@ -16,7 +17,6 @@ import { checkWhole, checkWires } from "./checks.ts"
 import { laterIn } from "./later.ts"
 import { type Place, type Report, under } from "./problems.ts"
 import * as schemaData from "./schemaData.ts"
-import { configured } from "./settings.ts"
 import * as types from "./types.ts"
 import type { Type } from "./types.ts"
 
@@ -61,7 +61,7 @@ export const read = (definition: Definition.WorkflowDefinition, catalog: Catalog
       report(place, `"${name}" is a workflow, of which nothing can be set here: set it for its steps`)
       return body
     }
-    const made = configured(body, settings, place.path)
+    const made = configuredStep(body, settings, place.path)
     if (Result.isSuccess(made)) return made.success
     const of = promptFile === undefined ? "prompt" : "promptFile"
     report(settings.prompt === undefined ? place : under(place, of), made.failure)

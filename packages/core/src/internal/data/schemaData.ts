@@ -10,6 +10,7 @@ import { jsonSchema } from "../ask/call.ts"
 import * as canonical from "../json/canonical.ts"
 import type { AnyCodec } from "../json/codec.ts"
 import { suggest } from "../text/suggest.ts"
+import { messageOf } from "../words/messageOf.ts"
 
 /** What is wrong with JSON Schema, and the keys under which it is. */
 export interface SchemaProblem {
@@ -42,7 +43,7 @@ export const read = (data: SchemaData, schemas: Schemas): Result.Result<AnyCodec
         { dialect: "draft-2020-12", schema: root, definitions: definitions as never },
         { onEnter: closed }
       ) as unknown as AnyCodec,
-    catch: (error) => unsupported(Predicate.isError(error) ? error.message : String(error))
+    catch: (error) => unsupported(messageOf(error))
   })
 }
 

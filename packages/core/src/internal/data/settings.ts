@@ -1,7 +1,5 @@
-import * as Result from "effect/Result"
 import { ModelSettings } from "../ask/call.ts"
-import { insideOf, type UntypedStep } from "../ask/step.ts"
-import { templateFor } from "../definition/configure.ts"
+import type { UntypedStep } from "../ask/step.ts"
 import * as canonical from "../json/canonical.ts"
 import type { StepTemplateConfig } from "../../WorkflowConfig.ts"
 
@@ -25,22 +23,4 @@ export const difference = (step: UntypedStep, other: UntypedStep): StepTemplateC
     ...(set.length > 0 && { parameters: Object.fromEntries(set) }),
     ...Object.fromEntries(changed)
   }
-}
-
-/** A step with settings of its own. */
-export const configured = (
-  step: UntypedStep,
-  { prompt, system, ...settings }: StepTemplateConfig,
-  path: string
-): Result.Result<UntypedStep, string> => {
-  if (step.model === undefined) return Result.fail("this step asks no model, so there is nothing to set")
-  const template = prompt === undefined ? Result.succeed(undefined) : templateFor(path, prompt, step.model.prompt)
-  return Result.mapBoth(template, {
-    onSuccess: (template) =>
-      insideOf(step).configure(
-        { settings, ...(template !== undefined && { prompt: template }), ...(system !== undefined && { system }) },
-        {}
-      ),
-    onFailure: ({ message }) => message
-  })
 }

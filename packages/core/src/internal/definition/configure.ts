@@ -8,8 +8,9 @@ import {
   type WorkflowConfig,
   WorkflowConfigError
 } from "../../WorkflowConfig.ts"
+import type { ModelSettings } from "../ask/call.ts"
 import { formatHole } from "../ask/formatHole.ts"
-import { insideOf as insideOfStep } from "../ask/step.ts"
+import { insideOf as insideOfStep, type UntypedStep } from "../ask/step.ts"
 import { suggest } from "../text/suggest.ts"
 import { mapSteps, nodesOf, stepsOf, type UntypedWorkflow, withNodes } from "./nodes.ts"
 
@@ -19,35 +20,45 @@ export const configure = Effect.fnUntraced(function* (
   config: WorkflowConfig
 ): Effect.fn.Return<UntypedWorkflow, WorkflowConfigError> {
   const { steps: nested = {}, ...defaults } = config
-  const settings = new Map(flatten(nested, ""))
   const known = new Map(stepsOf(nodesOf(self)).map(({ path, step }) => [path, step]))
-  const prompts = new Map<string, PromptTemplate.PromptTemplate>()
-  for (const [path, own] of settings) {
+  const configured = new Map<string, UntypedStep>()
+  for (const [path, own] of new Map(flatten(nested, ""))) {
     const step = known.get(path)
     if (step === undefined) {
       return yield* new WorkflowConfigError({ path, detail: `no step has this path${suggest(path, known.keys())}` })
     }
-    if (step.model === undefined) {
-      return yield* new WorkflowConfigError({ path, detail: "this step asks no model, so there is nothing to set" })
-    }
-    if (own.prompt === undefined) continue
-    const template = templateFor(path, own.prompt, step.model.prompt)
-    if (Result.isFailure(template)) return yield* new WorkflowConfigError({ path, detail: template.failure.message })
-    prompts.set(path, template.success)
+    const made = configuredStep(step, own, path, defaults)
+    if (Result.isFailure(made)) return yield* new WorkflowConfigError({ path, detail: made.failure })
+    configured.set(path, made.success)
   }
-  const nodes = mapSteps(nodesOf(self), (step, path) => {
-    const { prompt: _, system, ...own } = settings.get(path) ?? {}
-    const prompt = prompts.get(path)
-    return insideOfStep(step).configure(
-      { settings: own, ...(prompt !== undefined && { prompt }), ...(system !== undefined && { system }) },
-      defaults
-    )
-  })
+  const nodes = mapSteps(
+    nodesOf(self),
+    (step, path) => configured.get(path) ?? insideOfStep(step).configure({ settings: {} }, defaults)
+  )
   return withNodes(self, nodes)
 })
 
+/** A step with settings of its own, and others where neither these nor its code say anything; or why it cannot have them. */
+export const configuredStep = (
+  step: UntypedStep,
+  { prompt, system, ...settings }: StepTemplateConfig,
+  path: string,
+  defaults: ModelSettings = {}
+): Result.Result<UntypedStep, string> => {
+  if (step.model === undefined) return Result.fail("this step asks no model, so there is nothing to set")
+  const template = prompt === undefined ? Result.succeed(undefined) : templateFor(path, prompt, step.model.prompt)
+  return Result.mapBoth(template, {
+    onSuccess: (template) =>
+      insideOfStep(step).configure(
+        { settings, ...(template !== undefined && { prompt: template }), ...(system !== undefined && { system }) },
+        defaults
+      ),
+    onFailure: ({ message }) => message
+  })
+}
+
 /** A template that takes the place of a step's own: it has every hole that one has, and no other. */
-export const templateFor = (path: string, source: string, own: PromptTemplate.PromptTemplate) =>
+const templateFor = (path: string, source: string, own: PromptTemplate.PromptTemplate) =>
   Result.flatMap(PromptTemplate.parse(source, { name: path }), (template) =>
     Result.map(
       PromptTemplate.checkHoles(

@@ -8,6 +8,7 @@ import * as SchemaIssue from "effect/SchemaIssue"
 import * as exact from "./exact.ts"
 import { isOneWay, madeOf } from "./madeOf.ts"
 import { madeBy, own } from "./own.ts"
+import { messageOf } from "../words/messageOf.ts"
 
 /** Any Schema that needs no services. */
 export type AnyCodec = Schema.Codec<unknown, unknown>
@@ -72,7 +73,8 @@ export const make = <S extends AnyCodec>(schema: S): JsonCodec<S["Type"]> => {
     },
     decode: (json) => {
       const decoded = Result.try({ try: () => decode(json), catch: thrown })
-      if (Result.isFailure(decoded)) return Result.fail(new Error(inWords(decoded.failure), { cause: decoded.failure }))
+      if (Result.isFailure(decoded))
+        return Result.fail(new Error(messageOf(decoded.failure), { cause: decoded.failure }))
       return isNew ? decoded.success : Result.map(decoded.success, (value) => own(value, nothing, nothing))
     }
   }
@@ -104,8 +106,6 @@ const anew = (json: unknown): unknown => {
   }
   return copy
 }
-
-const inWords = (error: unknown) => (Predicate.isError(error) ? error.message : String(error))
 
 /** What a Schema itself threw, out of what Effect wraps it in. */
 export const thrown = (error: unknown): unknown => {

@@ -11,6 +11,7 @@ import type { AnyCodec } from "../json/codec.ts"
 import * as exact from "../json/exact.ts"
 import { type Origin, refusal, TypeId } from "./origin.ts"
 import { annotation } from "./told.ts"
+import { messageOf } from "../words/messageOf.ts"
 
 /** A Schema of any JSON that is told as a Standard Schema says. */
 const toldAs = (origin: Origin): Schema.Codec<Schema.Json> => Schema.Json.annotate({ [annotation]: origin })
@@ -77,8 +78,7 @@ export const noJson = (origin: Origin, what: string) =>
   refusal(origin, `gives ${what}, which no JSON is: let it give JSON, and make the rest of it where that is used`)
 
 /** What cannot be in JSON, by the message of `exact.copy`. */
-const notJsonIn = (error: unknown) =>
-  (Predicate.isError(error) ? error.message : String(error)).replace(/^JSON cannot hold (.*?): .*$/s, "$1")
+const notJsonIn = (error: unknown) => messageOf(error).replace(/^JSON cannot hold (.*?): .*$/s, "$1")
 
 const isPromise = (value: unknown): value is Promise<unknown> => Predicate.hasProperty(value, "then")
 

@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import * as SchemaRepresentation from "effect/SchemaRepresentation"
 import { hasConverter, type Origin, originOf, refusal } from "./origin.ts"
+import { messageOf } from "../words/messageOf.ts"
 
 /** Under which a part of a Schema keeps the Standard Schema that says what it is. */
 export const annotation = "~@stepwright/core/StandardSchema"
@@ -118,7 +119,7 @@ export const roughly = ({ jsonSchema, schema }: Origin): Document => {
   )
 }
 
-const inWords = (error: unknown) => (Predicate.isError(error) ? error.message : String(error)).replace(/\.$/, "")
+const inWords = (error: unknown) => messageOf(error).replace(/\.$/, "")
 
 /** A JSON Schema and its definitions; one that speaks of itself becomes one of them. */
 const split = ({ $schema: _, $defs, ...schema }: Readonly<Record<string, unknown>>): Document => {
