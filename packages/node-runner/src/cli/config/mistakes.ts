@@ -1,17 +1,13 @@
-import type { Key, Problem } from "../../internal/files/yamlText.ts"
-import type { ProjectConfig, StepsConfig } from "../../ProjectConfig.ts"
-import { type ConfigFile, problemAt } from "./readConfig.ts"
+import type { Problem } from "../../internal/files/yamlText.ts"
+import type { ProjectConfig } from "../../ProjectConfig.ts"
+import { type ConfigFile, type Mistake, problemsIn } from "./readConfig.ts"
+import { stepsIn, type Told } from "./stepsIn.ts"
 
 /** What is wrong with a file whose every value is one that it may be. */
 export const mistakesIn = (file: ConfigFile<ProjectConfig>): ReadonlyArray<Problem> => {
-  const { models = {}, steps = {} } = file.config
-  const found = [...ofModels(models), ...ofSteps(steps, ["steps"])]
-  return found
-    .map(([keys, detail]) => problemAt(file, keys, detail))
-    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+  const { models = {} } = file.config
+  return problemsIn(file, [...ofModels(models), ...stepsIn(file.config).flatMap(ofStep)])
 }
-
-type Mistake = readonly [keys: ReadonlyArray<Key>, detail: string]
 
 type Models = NonNullable<ProjectConfig["models"]>
 
@@ -42,16 +38,13 @@ const isEndless = (models: Models, alias: string): boolean => {
   return false
 }
 
-const ofSteps = (steps: StepsConfig, above: ReadonlyArray<Key>): ReadonlyArray<Mistake> =>
-  Object.entries(steps).flatMap(([name, { prompt, promptFile, steps: inner = {}, system, systemFile }]) => {
-    const keys = [...above, name]
-    const twice = (text: string): Mistake => [
-      [...keys, `${text}File`],
-      `there is a ${text} beside it: leave one of them out`
-    ]
-    return [
-      ...(prompt !== undefined && promptFile !== undefined ? [twice("prompt")] : []),
-      ...(system !== undefined && systemFile !== undefined ? [twice("system")] : []),
-      ...ofSteps(inner, [...keys, "steps"])
-    ]
-  })
+const ofStep = ({ keys, own: { prompt, promptFile, system, systemFile } }: Told): ReadonlyArray<Mistake> => {
+  const twice = (text: string): Mistake => [
+    [...keys, `${text}File`],
+    `there is a ${text} beside it: leave one of them out`
+  ]
+  return [
+    ...(prompt !== undefined && promptFile !== undefined ? [twice("prompt")] : []),
+    ...(system !== undefined && systemFile !== undefined ? [twice("system")] : [])
+  ]
+}

@@ -4,6 +4,7 @@ import * as Redacted from "effect/Redacted"
 import * as Providers from "@stepwright/llm/Providers"
 import { meanings, type Standard } from "../../internal/services/models.ts"
 import type { Configuration } from "./configuration.ts"
+import { placeIn } from "./readConfig.ts"
 import { modelsIn } from "./sourced.ts"
 import type { Shown } from "./shown.ts"
 
@@ -50,8 +51,7 @@ const sourceOf = Effect.fnUntraced(function* (
     ["user", user]
   ] as const) {
     if (file?.config.models === undefined || !Object.hasOwn(file.config.models, alias)) continue
-    const { column, line } = file.placeOf(["models", alias])
-    return { source, at: `${file.name}:${line}:${column}` } as const
+    return { source, at: placeIn(file, ["models", alias]) } as const
   }
   return { source: "default", at: "default" } as const
 })

@@ -4,14 +4,9 @@ import * as Path from "effect/Path"
 import * as Providers from "@stepwright/llm/Providers"
 import { isInside } from "../../internal/disk/realPath.ts"
 import type { Key, Problem } from "../../internal/files/yamlText.ts"
-import type { Model, ProjectConfig, StepsConfig } from "../../ProjectConfig.ts"
-import { type ConfigFile, problemAt } from "./readConfig.ts"
-
-/** One thing that a file of a project may say only where it is trusted, and what comes of it. */
-interface Need {
-  readonly keys: ReadonlyArray<Key>
-  readonly what: string
-}
+import type { Model, ProjectConfig } from "../../ProjectConfig.ts"
+import { type ConfigFile, type Mistake, problemsIn } from "./readConfig.ts"
+import { stepsIn } from "./stepsIn.ts"
 
 /**
  * What a project's file says that is used only where it is trusted: where keys go, what runs on this machine, what a cap
@@ -21,23 +16,21 @@ export const needsOf = Effect.fnUntraced(function* (
   file: ConfigFile<ProjectConfig>
 ): Effect.fn.Return<ReadonlyArray<Problem>, never, FileSystem.FileSystem | Path.Path> {
   const path = yield* Path.Path
-  const needs: Array<Need> = [...ofModels(file.config), ...ofWork(file.config)]
+  const needs: Array<Mistake> = [...ofModels(file.config), ...ofWork(file.config)]
   for (const [keys, to] of pathsIn(file.config)) {
     if (yield* isInside(file.folder, path.resolve(file.folder, to))) continue
-    needs.push({ keys, what: `is outside the folder of the file: ${to}` })
+    needs.push([keys, `is outside the folder of the file: ${to}`])
   }
-  return needs
-    .map(({ keys, what }) => problemAt(file, keys, what))
-    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+  return problemsIn(file, needs)
 })
 
-const ofModels = ({ models = {} }: ProjectConfig): ReadonlyArray<Need> =>
-  Object.entries(models).flatMap(([alias, model]) => {
+const ofModels = ({ models = {} }: ProjectConfig): ReadonlyArray<Mistake> =>
+  Object.entries(models).flatMap(([alias, model]): ReadonlyArray<Mistake> => {
     if (typeof model === "string") return []
     const keys = ["models", alias]
     return [
-      ...ofKey(model).map((what) => ({ keys, what })),
-      ...(model.price === undefined ? [] : [{ keys: [...keys, "price"], what: "says what a model costs" }])
+      ...ofKey(model).map((what) => [keys, what] as const),
+      ...(model.price === undefined ? [] : [[[...keys, "price"], "says what a model costs"] as const])
     ]
   })
 
@@ -49,19 +42,17 @@ const ofKey = ({ baseUrl, keyVariable, provider = "openai" }: Model): ReadonlyAr
   return isOwn ? [] : [`sends the value of ${keyVariable ?? own} to ${baseUrl ?? origin}`]
 }
 
-const ofWork = ({ install, prices, python, sandbox, workflow }: ProjectConfig): ReadonlyArray<Need> => [
-  ...(workflow === undefined
-    ? []
-    : [{ keys: ["workflow"], what: `runs the code of ${workflow}, and what that imports` }]),
-  ...(sandbox === "none" ? [{ keys: ["sandbox"], what: "runs tests that a model wrote without a sandbox" }] : []),
-  ...(python === undefined ? [] : [{ keys: ["python"], what: `runs ${python}` }]),
-  ...(install === true ? [{ keys: ["install"], what: "installs packages" }] : []),
-  ...(prices === undefined ? [] : [{ keys: ["prices"], what: "says what models cost" }])
+const ofWork = ({ install, prices, python, sandbox, workflow }: ProjectConfig): ReadonlyArray<Mistake> => [
+  ...(workflow === undefined ? [] : [[["workflow"], `runs the code of ${workflow}, and what that imports`] as const]),
+  ...(sandbox === "none" ? [[["sandbox"], "runs tests that a model wrote without a sandbox"] as const] : []),
+  ...(python === undefined ? [] : [[["python"], `runs ${python}`] as const]),
+  ...(install === true ? [[["install"], "installs packages"] as const] : []),
+  ...(prices === undefined ? [] : [[["prices"], "says what models cost"] as const])
 ]
 
 /** The paths in a file of which what is there is read or written. */
 const pathsIn = (config: ProjectConfig): ReadonlyArray<readonly [keys: ReadonlyArray<Key>, to: string]> => {
-  const { cache, prices, record, relay, replay, steps = {}, store, workspace } = config
+  const { cache, prices, record, relay, replay, store, workspace } = config
   const folder = typeof cache === "object" ? cache.folder : undefined
   const all: ReadonlyArray<readonly [ReadonlyArray<Key>, string | undefined]> = [
     [["prices"], prices],
@@ -71,20 +62,10 @@ const pathsIn = (config: ProjectConfig): ReadonlyArray<readonly [keys: ReadonlyA
     [["replay"], replay],
     [["relay"], relay],
     [["workspace"], workspace],
-    ...ofSteps(steps, ["steps"])
+    ...stepsIn(config).flatMap(({ keys, own: { promptFile, systemFile } }) => [
+      [[...keys, "promptFile"], promptFile] as const,
+      [[...keys, "systemFile"], systemFile] as const
+    ])
   ]
   return all.flatMap(([keys, to]) => (to === undefined ? [] : [[keys, to] as const]))
 }
-
-const ofSteps = (
-  steps: StepsConfig,
-  above: ReadonlyArray<Key>
-): ReadonlyArray<readonly [ReadonlyArray<Key>, string | undefined]> =>
-  Object.entries(steps).flatMap(([name, { promptFile, steps: inner = {}, systemFile }]) => {
-    const keys = [...above, name]
-    return [
-      [[...keys, "promptFile"], promptFile] as const,
-      [[...keys, "systemFile"], systemFile] as const,
-      ...ofSteps(inner, [...keys, "steps"])
-    ]
-  })

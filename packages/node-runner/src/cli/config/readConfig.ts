@@ -82,10 +82,28 @@ const decoded = Effect.fnUntraced(function* <A, I>(schema: Schema.Codec<A, I>, n
   return { name, text, config: read.success.value, placeOf: read.success.placeOf }
 })
 
-/** What turns out to be wrong with values of a file. */
+/** Where something stands in a file, for a person: `FILE:LINE:COLUMN`. */
+export const placeIn = ({ name, placeOf }: ConfigFile<unknown>, keys: ReadonlyArray<Key>): string => {
+  const { column, line } = placeOf(keys)
+  return `${name}:${line}:${column}`
+}
+
+/** What turns out to be wrong with a value of a file. */
 export const problemAt = (
   { placeOf }: Pick<ConfigFile<unknown>, "placeOf">,
   keys: ReadonlyArray<Key>,
   detail: string,
   of?: "key"
 ): Problem => ({ ...placeOf(keys, of), keys, detail })
+
+/** The keys of a value, and what is wrong with it. */
+export type Mistake = readonly [keys: ReadonlyArray<Key>, detail: string]
+
+/** What turns out to be wrong with values of a file, in the order of the file. */
+export const problemsIn = (
+  file: Pick<ConfigFile<unknown>, "placeOf">,
+  mistakes: ReadonlyArray<Mistake>
+): ReadonlyArray<Problem> =>
+  mistakes
+    .map(([keys, detail]) => problemAt(file, keys, detail))
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)

@@ -8,7 +8,7 @@ import { type Named, split } from "../../internal/services/models.ts"
 import type { ProjectConfig } from "../../ProjectConfig.ts"
 import { type CliError, configuration } from "../base/cliError.ts"
 import type { Configuration } from "./configuration.ts"
-import type { ConfigFile } from "./readConfig.ts"
+import { type ConfigFile, placeIn } from "./readConfig.ts"
 import * as rows from "./rows.ts"
 
 /** A value, and who says so. */
@@ -31,8 +31,7 @@ export const sourced = Effect.fnUntraced(function* (
   const inFile = (file: ConfigFile<ProjectConfig> | undefined, source: "project" | "user") => {
     const value = file === undefined ? undefined : rows.valueAt(file.config, row.keys)
     if (file === undefined || value === undefined) return undefined
-    const { column, line } = file.placeOf(row.keys)
-    return { value: placed(row, value, file.folder, path), source, at: `${file.name}:${line}:${column}` }
+    return { value: placed(row, value, file.folder, path), source, at: placeIn(file, row.keys) }
   }
   const [own, other] = [inFile(project, "project"), inFile(user, "user")]
   const isRaised =

@@ -2,25 +2,18 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Struct from "effect/Struct"
-import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { StepsTemplateConfig, StepTemplateConfig, WorkflowConfig } from "@stepwright/core/WorkflowConfig"
 import type { Key, Problem } from "../../internal/files/yamlText.ts"
-import type { ProjectConfig, StepConfig, StepsConfig } from "../../ProjectConfig.ts"
+import type { ProjectConfig, StepConfig } from "../../ProjectConfig.ts"
 import type { CliError } from "../base/cliError.ts"
 import * as textFile from "../base/textFile.ts"
 import { type Configuration, checkTrust } from "./configuration.ts"
 import { valueAt } from "./rows.ts"
 import type { Shown } from "./shown.ts"
-import { type ConfigFile, problemAt, shown as nameOf } from "./readConfig.ts"
+import { type ConfigFile, placeIn, problemAt, shown as nameOf } from "./readConfig.ts"
 import { refused } from "./refusal.ts"
-
-/** What a file says of a step, and where. */
-interface Told {
-  readonly path: string
-  readonly keys: ReadonlyArray<Key>
-  readonly own: StepConfig
-}
+import { stepsIn } from "./stepsIn.ts"
 
 /**
  * A workflow as the files set it. `others` are paths of steps that another workflow has, for which a file may be as well.
@@ -33,7 +26,7 @@ export const configured = Effect.fnUntraced(function* <In, Out, E, R>(
 ): Effect.fn.Return<Workflow.Workflow<In, Out, E, R>, CliError, FileSystem.FileSystem | Path.Path> {
   yield* checkTrust(self)
   const { project } = self
-  const told = project?.config.steps === undefined || !isMeant ? [] : flatten(project.config.steps, "", ["steps"])
+  const told = isMeant ? stepsIn(project?.config) : []
   const known = new Set(Workflow.stepPaths(workflow))
   const steps: Record<string, StepTemplateConfig> = {}
   const problems: Array<Problem> = []
@@ -66,10 +59,10 @@ const defaultsOf = ({ project, user }: Configuration): WorkflowConfig => {
 /** What the files say of steps, and where. */
 export const shown = (self: Configuration): ReadonlyArray<Shown> => {
   const { project, user } = self
-  const of = (source: "project" | "user", file: ConfigFile<ProjectConfig> | undefined, keys: ReadonlyArray<Key>) => {
-    const { column, line } = file?.placeOf(keys) ?? { column: 1, line: 1 }
-    return { source, at: `${file?.name}:${line}:${column}` }
-  }
+  const of = (source: "project" | "user", file: ConfigFile<ProjectConfig> | undefined, keys: ReadonlyArray<Key>) => ({
+    source,
+    at: file === undefined ? "" : placeIn(file, keys)
+  })
   const { parameters = {}, ...others } = defaultsOf(self)
   const defaults = [
     ...Object.entries(parameters).map(([name, value]) => [["parameters", name], value] as const),
@@ -78,7 +71,7 @@ export const shown = (self: Configuration): ReadonlyArray<Shown> => {
     const isOwn = project !== undefined && valueAt(project.config, keys) !== undefined
     return { name: keys.join("."), value, ...(isOwn ? of("project", project, keys) : of("user", user, keys)) }
   })
-  const steps = flatten(project?.config.steps ?? {}, "", ["steps"]).flatMap(({ keys, own, path }) =>
+  const steps = stepsIn(project?.config).flatMap(({ keys, own, path }) =>
     Object.entries(own).map(([name, value]): Shown => ({
       name: `steps.${path}.${name}`,
       value,
@@ -87,13 +80,6 @@ export const shown = (self: Configuration): ReadonlyArray<Shown> => {
   )
   return [...defaults, ...steps]
 }
-
-const flatten = (nested: StepsConfig, above: string, keys: ReadonlyArray<Key>): ReadonlyArray<Told> =>
-  Object.entries(nested).flatMap(([name, { steps, ...own }]) => {
-    const at = { path: StepPath.join(above, name), keys: [...keys, name] }
-    const here = Object.keys(own).length > 0 || steps === undefined ? [{ ...at, own }] : []
-    return [...here, ...(steps === undefined ? [] : flatten(steps, at.path, [...at.keys, "steps"]))]
-  })
 
 const textFiles = { promptFile: "prompt", systemFile: "system" } as const
 

@@ -2,6 +2,7 @@ import { lstatSync, realpathSync, statSync } from "node:fs"
 import { homedir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import process from "node:process"
+import { attempt } from "./attempt.ts"
 
 /** What a configuration of a project may be called. */
 const names = ["stepwright.yaml", "stepwright.yml", "stepwright.json"]
@@ -52,11 +53,3 @@ export const isConfigured = (): boolean =>
   process.env["STEPWRIGHT_WORKFLOW"] !== undefined ||
   userFile() !== undefined ||
   projectFiles(".").length > 0
-
-const attempt = <A>(read: () => A): A | undefined => {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
-}

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
 import { dirname, resolve } from "node:path"
+import { attempt } from "./attempt.ts"
 
 /** The commands, and whose workflow each may load: one that is named to it, or also that of a run. */
 export const commands: Readonly<Record<string, "named" | "of a run" | "none">> = {
@@ -39,21 +40,28 @@ export interface Told {
 /** Whether a folder may be a run's, as core's `RunId` has it, whose module is not loaded for that. */
 export const isRunId = (name: string): boolean => /^[A-Za-z0-9][\w.-]{0,127}$/u.test(name)
 
+/** Whose workflow a call may load: flags may come before the command. */
+const sourcesOf = (args: ReadonlyArray<string>) => new Set(args.map((arg) => commands[arg]))
+
+/** Whether a call may load a module of a user's at all. */
+export const mayLoad = (args: ReadonlyArray<string>): boolean => {
+  const sources = sourcesOf(args)
+  return sources.has("named") || sources.has("of a run")
+}
+
 /**
  * The module of a user's that a call may load, told without anything that is heavy: one too many only takes longer, one
  * too few would have two copies of core in a process.
  */
 export const moduleOf = (args: ReadonlyArray<string>, told: Told = {}): string | undefined => {
-  // flags may come before the command
-  const sources = new Set(args.map((arg) => commands[arg]))
-  if (!sources.has("named") && !sources.has("of a run")) return undefined
+  if (!mayLoad(args)) return undefined
   const named = args.findIndex((arg) => arg.startsWith("--workflow"))
   if (named !== -1) {
     const [, value = args[named + 1] ?? ""] = /=(.*)/su.exec(args[named]!) ?? []
     return moduleAt(fileOf(value))
   }
   const meant = told.workflow === undefined ? undefined : moduleAt(fileOf(told.workflow))
-  if (!sources.has("of a run")) return meant
+  if (!sourcesOf(args).has("of a run")) return meant
   const directory = `${told.store ?? ".stepwright"}/runs`
   const ids = attempt(() => readdirSync(directory).filter(isRunId)) ?? []
   for (const run of runsOf(args, ids, directory)) {
@@ -96,11 +104,3 @@ const moduleAt = (file: string): string | undefined => {
 }
 
 const whereIs = (file: string): string => attempt(() => realpathSync(file)) ?? resolve(file)
-
-const attempt = <A>(read: () => A): A | undefined => {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
-}

@@ -2,7 +2,7 @@ import { createRequire } from "node:module"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { runBundle } from "./bundle.ts"
 import { isConfigured } from "./configFile.ts"
-import { commands, moduleOf, type Told } from "./foreseen.ts"
+import { commands, mayLoad, moduleOf, type Told } from "./foreseen.ts"
 
 const isSource = import.meta.url.endsWith(".ts")
 const main = new URL(`../../main.${isSource ? "ts" : "js"}`, import.meta.url).href
@@ -13,7 +13,9 @@ const bundle = fileURLToPath(new URL("../../bundle.cjs", import.meta.url))
  * that of the installation which the module finds, so that there is one copy of everything.
  */
 export const start = (args: ReadonlyArray<string>): Promise<unknown> =>
-  isConfigured() ? import("./told.ts").then(({ told }) => startWith(args, told())) : startWith(args, {})
+  mayLoad(args) && isConfigured()
+    ? import("./told.ts").then(({ told }) => startWith(args, told()))
+    : startWith(args, {})
 
 const startWith = (args: ReadonlyArray<string>, told: Told): Promise<unknown> => {
   const module = moduleOf(args, told)

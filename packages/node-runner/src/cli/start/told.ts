@@ -26,9 +26,9 @@ export const told = (): Told => {
 const read = (file: string | undefined): (Told & { readonly text: string }) | undefined => {
   if (file === undefined) return undefined
   try {
-    const { size } = statSync(file)
+    const found = statSync(file)
     // a pipe has no end
-    if (!statSync(file).isFile() || size > mostBytes) return undefined
+    if (!found.isFile() || found.size > mostBytes) return undefined
     const text = readFileSync(file, "utf8")
     if (!/workflow|store|\\/.test(text)) return { text }
     const { store, workflow }: Readonly<Record<string, unknown>> = parse(text, {
