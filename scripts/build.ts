@@ -1,7 +1,9 @@
 // `npm run build`: the packages as they are published, each in its `dist`.
-import { spawnSync } from "node:child_process"
-import { bundle } from "./bundle.ts"
+import { build } from "./packed.ts"
 
-const packages = ["core", "core/tsconfig.vitest.json", "llm", "steps", "node-runner"].map((name) => `packages/${name}`)
-process.exitCode = spawnSync("tsc", ["-b", ...packages], { stdio: "inherit" }).status ?? 1
-if (process.exitCode === 0) await bundle()
+try {
+  await build()
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  process.exitCode = 1
+}
