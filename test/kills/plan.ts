@@ -1,18 +1,11 @@
+import { seeded } from "../replies/random.ts"
 import { killed, type Place, unbroken } from "./kills.ts"
-
-/** A small generator of the same numbers each time (mulberry32). */
-const random = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-}
 
 /** Kills runs, at every place and then at others, until that many kills; how many at each place. */
 export const kills = async (atLeast: number): Promise<ReadonlyMap<string, number>> => {
   const expected = await unbroken()
   const names = [...expected.times.keys()]
-  const next = random(1)
+  const next = seeded(1).next
   const anyName = () => names[Math.floor(next() * names.length)]!
   // mostly an early one: a run that goes on comes by less
   const timed = (name: string): Place => ({ name, time: 1 + Math.floor(next() ** 4 * expected.times.get(name)!) })

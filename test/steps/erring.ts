@@ -14,6 +14,7 @@ import {
   TaskBreakdownStep,
   TestGenerationStep
 } from "@stepwright/steps"
+import { seeded } from "../replies/random.ts"
 
 /** A project of eight files, each of which serves one criterion. */
 const numbers = Array.from({ length: 8 }, (_, i) => i + 1)
@@ -106,20 +107,12 @@ const report = (
   durationMillis: 1
 })
 
-/** A small generator of the same numbers each time (mulberry32). */
-const numbersFrom = (seed: number) => () => {
-  seed = (seed + 0x6d2b79f5) | 0
-  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-  return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-}
-
 /**
  * Runs the coding workflow with a model that errs in each file that it writes with a probability, by the round of repair
  * from 0, and a sandbox that sees which files are right. A stubborn model errs in the same words each time.
  */
 export const run = (seed: number, err: (round: number) => number, { isStubborn = false } = {}) => {
-  const random = numbersFrom(seed)
+  const random = seeded(seed).next
   const asked: Array<string> = []
   const files = new Map<string, string>()
   let round = 0
