@@ -1,4 +1,3 @@
-import { createRequire } from "node:module"
 import { execPath, pid, version as nodeVersion } from "node:process"
 import { fileURLToPath } from "node:url"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -12,11 +11,11 @@ import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import * as ChildProcess from "effect/process/ChildProcess"
 import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
-import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { type ProgramOptions, TestRunner } from "@stepwright/core/TestRunner"
 import { refuse, type SourceFile } from "@stepwright/core/Workspace"
 import { head, outOfTime } from "./internal/sandbox/bounds.ts"
+import * as located from "./internal/sandbox/pyodide.ts"
 import type { Job, Tests } from "./internal/sandbox/pyodideProcess.ts"
 import { pyodideHarness } from "./internal/harness/pyodideHarness.ts"
 import * as needed from "./internal/sandbox/packages.ts"
@@ -57,15 +56,6 @@ const program = fileURLToPath(
   new URL(`internal/sandbox/pyodideProcess.${import.meta.url.endsWith(".ts") ? "ts" : "js"}`, import.meta.url)
 )
 
-const locatePyodide = Effect.gen(function* () {
-  const path = yield* Path.Path
-  const manifest = yield* Effect.try(() => createRequire(import.meta.url).resolve("pyodide/package.json"))
-  const text = yield* Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(manifest))
-  const { version } = yield* Schema.decodeEffect(Manifest)(text)
-  return { folder: path.dirname(manifest), version }
-})
-const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String }))
-
 const make = Effect.fnUntraced(function* ({
   maxOutput = 65_536,
   startTimeout = Duration.minutes(2),
@@ -74,7 +64,7 @@ const make = Effect.fnUntraced(function* ({
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   const { spawn } = yield* ChildProcessSpawner.ChildProcessSpawner
-  const pyodide = yield* Effect.option(locatePyodide)
+  const pyodide = yield* Effect.option(located.locate)
   const snapshotOf = yield* pyodideSnapshot.make
 
   /** The process of a job, which can read what it starts from, and nothing else. */
@@ -151,7 +141,7 @@ const make = Effect.fnUntraced(function* ({
 
   const identity = Option.match(pyodide, {
     onNone: () => "pyodide (not installed)",
-    onSome: ({ version }) => `pyodide@${version} python@${version.replace(/^(\d)(\d+).*/, "$1.$2")} unittest`
+    onSome: ({ version }) => located.nameOf(version)
   })
 
   const evaluate: TestRunner["Service"]["evaluate"] = (text, input) =>

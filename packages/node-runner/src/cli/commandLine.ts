@@ -31,6 +31,7 @@ import { bound, general, type Words } from "./base/words.ts"
 import { Configuration, none } from "./config/configuration.ts"
 import * as stepwright from "./commands/stepwright.ts"
 import { isConfigured } from "./start/configFile.ts"
+import { nodeProblem } from "./start/nodeProblem.ts"
 import * as cutShort from "./module/cutShort.ts"
 import * as input from "./run/input.ts"
 import type { AnyLayer } from "./module/userModule.ts"
@@ -102,14 +103,6 @@ export const main = (name: string, loaded?: Loaded): void => {
     onSlow: () => interrupt.print("it still ends what cannot be cut short; once more ends the process at once"),
     statusOf
   })
-}
-
-/** What is wrong with a version of Node, if anything is. */
-export const nodeProblem = (version: string): string | undefined => {
-  const [major = 0, minor = 0] = version.split(".").map(Number)
-  return major > 22 || (major === 22 && minor >= 19)
-    ? undefined
-    : `it needs Node.js 22.19 or newer, this is v${version}: install a newer one`
 }
 
 /** What the command line does for arguments, its errors told. */

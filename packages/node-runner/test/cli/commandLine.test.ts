@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { nodeProblem } from "../../src/cli/commandLine.ts"
+import { nodeProblem } from "../../src/cli/start/nodeProblem.ts"
 import { call, inFolder } from "../support/commandLine.ts"
 import { saying } from "../support/saying.ts"
 

@@ -4,8 +4,6 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Engine from "@stepwright/core/Engine"
-import * as Workflow from "@stepwright/core/Workflow"
-import type { Options } from "../../internal/services/answering.ts"
 import { usage } from "../base/cliError.ts"
 import * as textFile from "../base/textFile.ts"
 import type { Words } from "../base/words.ts"
@@ -17,7 +15,7 @@ import * as flags from "../run/flags.ts"
 import * as input from "../run/input.ts"
 import * as runFolder from "../run/runFolder.ts"
 import type { RunSettings } from "../run/settings.ts"
-import { checkModels, checkOut, setUp } from "../run/setUp.ts"
+import { checkKey, checkOut, setUp } from "../run/setUp.ts"
 import * as workflowModule from "../module/workflowModule.ts"
 import { runAndReport } from "../runAndReport.ts"
 
@@ -141,14 +139,4 @@ const workflowOf = Effect.fnUntraced(function* (reference: string | undefined) {
   return reference === undefined
     ? yield* configured(bound)
     : yield* usage("--workflow cannot be used here: this program runs its own workflow", { target: "--workflow" })
-})
-
-/** A run that is sure to ask a model is not started without its key, or with an address that is none. */
-const checkKey = Effect.fnUntraced(function* (loaded: workflowModule.Loaded, settings: Options) {
-  if (loaded.hasLayer) return
-  const sure = Workflow.steps(loaded.workflow).filter(({ occurs }) => occurs === "always")
-  yield* checkModels(
-    settings,
-    sure.flatMap(({ step }) => step.model?.models.slice(0, 1) ?? [])
-  )
 })

@@ -3,6 +3,7 @@ import type * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import { isInside } from "../../internal/disk/realPath.ts"
 import { storeFolder } from "../../internal/services/layers.ts"
+import type { ProjectConfig } from "../../ProjectConfig.ts"
 import type { CliError } from "../base/cliError.ts"
 import type { Configuration } from "./configuration.ts"
 import { mistakesIn } from "./mistakes.ts"
@@ -11,14 +12,27 @@ import * as readConfig from "./readConfig.ts"
 import { refused } from "./refusal.ts"
 import { sourced } from "./sourced.ts"
 
-/** Reads the files. **Fails with** all that is wrong with one of them. */
-export const read: Effect.Effect<Configuration, CliError, FileSystem.FileSystem | Path.Path> = Effect.gen(function* () {
-  const project = yield* readConfig.ofProject
-  const user = yield* readConfig.ofUser
-  for (const file of [project, user]) {
-    const mistakes = file === undefined ? [] : mistakesIn(file)
-    if (file !== undefined && mistakes.length > 0) return yield* refused(file.name, mistakes)
-  }
+type File = readConfig.ConfigFile<ProjectConfig>
+
+/** A file that is right in all that it says. */
+const right = <A extends File, R>(file: Effect.Effect<A | undefined, CliError, R>) =>
+  Effect.tap(file, (found) => {
+    const mistakes = found === undefined ? [] : mistakesIn(found)
+    return found !== undefined && mistakes.length > 0 ? refused(found.name, mistakes) : Effect.void
+  })
+
+/** The files, each of which **fails with** all that is wrong with it. */
+export const files = { project: right(readConfig.ofProject), user: right(readConfig.ofUser) }
+
+/** What comes of the files. */
+export const of = Effect.fnUntraced(function* ({
+  project,
+  user
+}: Pick<Configuration, "project" | "user">): Effect.fn.Return<
+  Configuration,
+  CliError,
+  FileSystem.FileSystem | Path.Path
+> {
   const needs = project === undefined || project.isTrusted ? [] : yield* needsOf(project)
   const self = { project, user, needs, store: storeFolder }
   const store = yield* sourced(self, "store")
@@ -29,3 +43,6 @@ export const read: Effect.Effect<Configuration, CliError, FileSystem.FileSystem 
     (yield* isInside(project?.folder ?? ".", path.resolve(`${store.value}`)))
   return store === undefined || !mayBeUsed ? self : { ...self, store: `${store.value}` }
 })
+
+/** Reads the files. **Fails with** all that is wrong with one of them. */
+export const read = Effect.flatMap(Effect.all(files), of)

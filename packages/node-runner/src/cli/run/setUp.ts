@@ -139,6 +139,16 @@ export const checkModels = Effect.fnUntraced(function* (settings: answering.Answ
   return yield* configuration(`${reason.detail}${otherwise}`)
 })
 
+/** Refuses to start a run that is sure to ask a model without its key, or with an address that is none. */
+export const checkKey = Effect.fnUntraced(function* (loaded: Session["loaded"], settings: answering.Options) {
+  if (loaded.hasLayer) return
+  const sure = Workflow.steps(loaded.workflow).filter(({ occurs }) => occurs === "always")
+  yield* checkModels(
+    settings,
+    sure.flatMap(({ step }) => step.model?.models.slice(0, 1) ?? [])
+  )
+})
+
 /** Refuses what cannot answer, without anything else of a run. */
 export const checkAnswering = (told: answering.Answering) =>
   Effect.mapError(Effect.scoped(Layer.build(answering.layer(told))), explained(told))

@@ -1,9 +1,31 @@
 import * as module from "node:module"
 import { pathToFileURL } from "node:url"
+import { attempt } from "./attempt.ts"
 import { lineOf, type Package, packageOf } from "./packages.ts"
 
 /** What a module of a user's and the command both use. */
 const shared = ["effect", "@effect/platform-node", "@stepwright/core", "@stepwright/llm", "@stepwright/steps"]
+
+/** A package of which a module finds another copy than a command. */
+export interface Other {
+  readonly name: string
+  readonly ours: Package
+  readonly theirs: Package
+  /** Whether the command uses theirs: a version that it was not made for is left to the module. */
+  readonly isTaken: boolean
+}
+
+/** The packages of which the module in a file finds another copy than a command. */
+export const others = (file: string, command: string): ReadonlyArray<Other> =>
+  shared.flatMap((name) => {
+    const [theirs, ours] = [packageOf(name, pathToFileURL(file).href), packageOf(name, command)]
+    if (theirs === undefined || ours === undefined || theirs.url === ours.url) return []
+    return [{ name, ours, theirs, isTaken: lineOf(theirs) === lineOf(ours) }]
+  })
+
+/** The command line of the installation that a module finds, where it finds one. */
+export const commandOf = (file: string): string | undefined =>
+  attempt(() => pathToFileURL(module.createRequire(file).resolve("@stepwright/node-runner/main")).href)
 
 /**
  * Makes the installation of a command use what a module brings along, so that there is one copy of it in the process. A
@@ -12,7 +34,7 @@ const shared = ["effect", "@effect/platform-node", "@stepwright/core", "@stepwri
  */
 export const shareWith = (file: string, command: string): void => {
   const parent = pathToFileURL(file).href
-  const brought = new Set(shared.filter((name) => isBrought(packageOf(name, parent), packageOf(name, command))))
+  const brought = new Set(others(file, command).flatMap(({ isTaken, name }) => (isTaken ? [name] : [])))
   if (brought.size === 0) return
   const platform = packageOf("@effect/platform-node", command)
   const ours = [
@@ -28,6 +50,3 @@ export const shareWith = (file: string, command: string): void => {
     }
   })
 }
-
-const isBrought = (theirs: Package | undefined, ours: Package | undefined): boolean =>
-  theirs !== undefined && ours !== undefined && theirs.url !== ours.url && lineOf(theirs) === lineOf(ours)

@@ -1,5 +1,4 @@
-import { createRequire } from "node:module"
-import { fileURLToPath, pathToFileURL } from "node:url"
+import { fileURLToPath } from "node:url"
 import { runBundle } from "./bundle.ts"
 import { isConfigured } from "./configFile.ts"
 import { commands, mayLoad, moduleOf, type Told } from "./foreseen.ts"
@@ -23,8 +22,8 @@ const startWith = (args: ReadonlyArray<string>, told: Told): Promise<unknown> =>
     // a stack is to name the files that people find
     return !isSource && !args.includes("--debug") && hasRun(args) ? Promise.resolve() : import(main)
   }
-  const found = commandOf(module) ?? main
-  return import("./oneCopy.ts").then(({ shareWith }) => {
+  return import("./oneCopy.ts").then(({ commandOf, shareWith }) => {
+    const found = commandOf(module) ?? main
     shareWith(module, found)
     return import(found)
   })
@@ -37,14 +36,5 @@ const hasRun = ([first = ""]: ReadonlyArray<string>): boolean => {
   } catch {
     // one that is not there, or damaged
     return false
-  }
-}
-
-/** The command line of the installation that a module finds, where it finds one. */
-const commandOf = (module: string): string | undefined => {
-  try {
-    return pathToFileURL(createRequire(module).resolve("@stepwright/node-runner/main")).href
-  } catch {
-    return undefined
   }
 }

@@ -75,7 +75,7 @@ const text = <E>(stream: Stream.Stream<Uint8Array, E>) => Stream.mkString(Stream
 export const locate = Effect.fnUntraced(function* (name = "python3") {
   const file = yield* find(name)
   const python = yield* Effect.mapError(
-    Effect.flatMap(printed(file, ["-I", "-c", ask]), decode),
+    Effect.flatMap(printed(file, ["-I", "-B", "-c", ask]), decode),
     (error) => new Missing({ why: error._tag === "Missing" ? error.why : `${file} is no Python of version 3` })
   )
   const [major, minor] = python.version
