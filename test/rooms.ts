@@ -102,6 +102,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "cli/run",
     "cli/view",
     ["cli/runAndReport"],
+    "cli/doctor",
     "cli/commands",
     ["cli/commandLine"],
     ["NodeRunner", "main", "index"]

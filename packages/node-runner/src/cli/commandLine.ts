@@ -51,8 +51,8 @@ const environment = Layer.mergeAll(
   CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] })
 )
 
-/** The commands that need to know no configuration, as nobody does who asks for help. */
-const apart: ReadonlySet<string> = new Set(["help", "schema", "cassette"])
+/** The commands that need to know no configuration, as nobody does who asks for help, or that read it themselves. */
+const apart: ReadonlySet<string> = new Set(["help", "schema", "cassette", "doctor"])
 
 /** What the files of configuration say to a command, read once for all of it. */
 const configurationFor = (args: ReadonlyArray<string>) => {

@@ -7,6 +7,8 @@ export interface Words {
   /** What the command line is for, and what `run` does. */
   readonly root: string
   readonly run: string
+  /** The run that is meant where nothing is named. */
+  readonly meant: string
   /** The argument FILE of `run`, and how the examples give an input. */
   readonly file: string
   readonly input: string
@@ -28,6 +30,7 @@ export const general: Words = {
   hasDocuments: true,
   root: "Automated coding workflows: every result is recorded once, and only what depends on a change runs again",
   run: "Start a run: from a requirement document to a tested Python package, or a workflow of your own",
+  meant: "a run of the ready workflow",
   file: "Requirement document; for another workflow, its input as text, or where that is documents, several and folders of them",
   input: "requirement.md",
   firstRun: "From a requirement document to a tested package",
@@ -53,6 +56,7 @@ export const bound = (
     hasDocuments,
     root: `The workflow ${name}: every result is recorded once, and only what depends on a change runs again`,
     run: `Start a run of the workflow ${name}`,
+    meant: "a run of it",
     file: hasDocuments ? "Documents, or folders of them" : "The workflow's input as text",
     input: hasDocuments ? "documents/" : isText ? "input.txt" : "--input input.json",
     firstRun: "Start a run",

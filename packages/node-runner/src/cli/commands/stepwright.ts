@@ -36,6 +36,7 @@ const commands = {
   cassette: () => import("./cassette.ts").then(({ cassette }) => cassette),
   config: (words: Words) => import("./config.ts").then(({ config }) => config(words)),
   trust: () => import("./trust.ts").then(({ trust }) => trust),
+  doctor: (words: Words) => import("./doctor.ts").then(({ doctor }) => doctor(words)),
   ask: () => import("./ask.ts").then(({ ask }) => ask)
 }
 

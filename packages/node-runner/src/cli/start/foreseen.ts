@@ -28,6 +28,7 @@ export const commands: Readonly<Record<string, "named" | "of a run" | "none">> =
   cassette: "none",
   config: "none",
   trust: "none",
+  doctor: "none",
   ask: "none"
 }
 

@@ -47,6 +47,7 @@ const calls: Readonly<Record<string, readonly [args: ReadonlyArray<string>, has:
   "cassette migrate": [["old.json"], ["folder", "replies"]],
   config: [[], ["project", "user", "store", "values"]],
   trust: [["--yes"], ["file", "trusted"]],
+  doctor: [[], ["ready", "findings"]],
   ask: [["hello"], ["model", "reply", "tokens"]],
   decide: [
     ["GATED", "approval", "yes"],

@@ -1,0 +1,48 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { ProjectConfig } from "../../ProjectConfig.ts"
+import { checkTrust, type Configuration, none } from "../config/configuration.ts"
+import type { ConfigFile } from "../config/readConfig.ts"
+import * as readConfiguration from "../config/readConfiguration.ts"
+import { answerTo, type Finding, unanswered } from "./finding.ts"
+
+type File = ConfigFile<ProjectConfig>
+
+const ofProject = Effect.fnUntraced(function* (file: File | undefined, { needs }: Configuration) {
+  if (file === undefined) {
+    return { name: "project", standing: "ok", found: "none: flags and variables say all", value: null } as const
+  }
+  const value = { file: file.name, trusted: file.isTrusted, needs }
+  const trust = yield* answerTo(checkTrust({ ...none, project: file, needs }))
+  if (Result.isFailure(trust)) {
+    return { ...unanswered("project", trust.failure, { means: "no command uses it before that" }), value }
+  }
+  const trusted = file.isTrusted ? "trusted" : "not trusted, and in need of it for nothing but to raise your limits"
+  return { name: "project", standing: "ok", found: `${file.name}: right, ${trusted}`, value } as const
+})
+
+/** The files of configuration, and what is said by those that are right. */
+export const files = Effect.gen(function* () {
+  const project = yield* answerTo(readConfiguration.files.project)
+  const user = yield* answerTo(readConfiguration.files.user)
+  const said = yield* answerTo(
+    readConfiguration.of({ project: Result.getOrUndefined(project), user: Result.getOrUndefined(user) })
+  )
+  const configuration = Result.getOrElse(said, () => none)
+  const findings: ReadonlyArray<Finding> = [
+    Result.isFailure(project)
+      ? unanswered("project", project.failure)
+      : yield* ofProject(project.success, configuration),
+    Result.match(user, {
+      onFailure: (why) => unanswered("user", why),
+      onSuccess: (file): Finding => ({
+        name: "user",
+        standing: "ok",
+        found: file === undefined ? "none" : `${file.name}: right`,
+        value: file === undefined ? null : { file: file.name }
+      })
+    }),
+    ...(Result.isFailure(said) ? [unanswered("variables", said.failure)] : [])
+  ]
+  return { configuration, section: "configuration", findings }
+})
