@@ -1,9 +1,9 @@
 // `npm run soak -- created`: publishes the packages to a registry of its own on loopback, begins a project from there with
 // npm, pnpm and yarn, on Node 22 and 24, and runs its tests and the project itself: in a folder and a home that are empty,
-// and where bubblewrap is, without a network. Needs a registry for everything else.
+// and where bubblewrap is, npm's in a container of nothing but Node. Needs a registry for everything else.
 import { spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
@@ -25,7 +25,12 @@ const managers = {
   }
 }
 const nodes = ["22", "24"]
+const npm = "12.2.2"
 const verdaccio = "6.10.3"
+
+const hasBubblewrap = spawnSync("bwrap", ["--version"]).status === 0
+
+const since = (start: number) => ((performance.now() - start) / 1000).toFixed(0)
 
 const run = (cwd: string, env: NodeJS.ProcessEnv, [command = "", ...args]: ReadonlyArray<string>): string => {
   const { error, status, stderr, stdout } = spawnSync(command, args, { cwd, env, encoding: "utf8", timeout: 600_000 })
@@ -94,7 +99,16 @@ try {
   for (const version of nodes) {
     const home = join(folder, `node-${version}`)
     mkdirSync(home)
-    run(home, process.env, ["npm", "install", "--prefix", home, "--no-audit", "--no-fund", `node@${version}`])
+    run(home, process.env, [
+      "npm",
+      "install",
+      "--prefix",
+      home,
+      "--no-audit",
+      "--no-fund",
+      `node@${version}`,
+      `npm@${npm}`
+    ])
     for (const [name, { begin, call }] of Object.entries(managers)) {
       const place = join(home, name)
       mkdirSync(place)
@@ -110,19 +124,22 @@ try {
       run(place, env, begin)
       const app = join(place, "app")
       run(app, env, [...call, "install"])
+      const took = since(start)
       const installed = performance.now()
       const tests = run(app, env, [...call, "test"])
       if (!/pass [1-9]/.test(tests) || !/fail 0/.test(tests)) throw new Error(`${name}, Node ${version}:\n${tests}`)
       const started = run(app, env, [...call, "start"])
       if (!started.includes("COMPLETED")) throw new Error(`${name}, Node ${version}:\n${started}`)
       run(app, env, [...call, "run", "typecheck"])
-      const seconds = (from: number, to: number) => ((to - from) / 1000).toFixed(0)
-      console.log(
-        `${name}, Node ${version}: begun and installed in ${seconds(start, installed)} s, tested and run in ${seconds(installed, performance.now())} s`
-      )
+      console.log(`${name}, Node ${version}: begun and installed in ${took} s, tested and run in ${since(installed)} s`)
+    }
+    if (hasBubblewrap) {
+      const start = performance.now()
+      alone(join(home, "npm", "app"), join(home, "node_modules"))
+      console.log(`npm, Node ${version}, nothing but that in a container: tested and run in ${since(start)} s`)
     }
   }
-  console.log(alone(join(folder, "node-24", "npm", "app"), join(folder, "node-24", "node_modules", "node", "bin")))
+  if (!hasBubblewrap) console.log("not tried in a container: there is no bubblewrap here")
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
   process.exitCode = 1
@@ -131,17 +148,25 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** The tests of the project where there is nothing else: no network, no home, no other programs than the system's. */
-function alone(app: string, node: string): string {
-  if (spawnSync("bwrap", ["--version"]).status !== 0) return "not tried without a network: there is no bubblewrap here"
-  const system = readdirSync("/").flatMap((name) =>
-    /^(?:usr|bin|lib\w*|etc)$/u.test(name) ? ["--ro-bind", `/${name}`, `/${name}`] : []
-  )
-  const binds = ["--bind", app, "/app", "--ro-bind", node, "/node", "--tmpfs", "/tmp", "--tmpfs", "/home"]
-  const within = ["--proc", "/proc", "--dev", "/dev", "--unshare-all", "--clearenv", "--chdir", "/app"]
-  const env = ["--setenv", "HOME", "/home", "--setenv", "PATH", "/node:/usr/local/bin:/usr/bin:/bin"]
+/**
+ * Tests and runs a project where there is nothing else: no network, no home, no file of the machine but the libraries of
+ * Node, a shell, in which npm calls scripts, and `env`, which starts them.
+ */
+function alone(app: string, tools: string): void {
+  const programs = ["/bin/sh", "/usr/bin/env"]
+  const libraries = new Set([join(tools, "node", "bin", "node"), ...programs].flatMap(librariesOf))
+  const system = [...programs, ...libraries].flatMap((file) => ["--ro-bind", file, file])
+  const binds = ["--bind", app, "/app", "--ro-bind", tools, "/tools", "--tmpfs", "/tmp", "--tmpfs", "/home"]
+  const within = ["--proc", "/proc", "--dev", "/dev", "--unshare-all", "--die-with-parent", "--clearenv"]
+  const env = ["--setenv", "HOME", "/home", "--setenv", "PATH", "/tools/node/bin:/tools/.bin:/bin"]
   const script = "npm test 2>&1 && npm start 2>&1"
-  const output = run("/", process.env, ["bwrap", ...system, ...within, ...binds, ...env, "sh", "-c", script])
+  const place = [...system, ...within, ...binds, ...env, "--chdir", "/app"]
+  const output = run("/", process.env, ["bwrap", ...place, "/bin/sh", "-c", script])
   if (!/fail 0/.test(output) || !output.includes("COMPLETED")) throw new Error(output)
-  return "without a network, in an empty container: tested and run"
+}
+
+/** The libraries that a program loads, as the system finds them. */
+function librariesOf(program: string): ReadonlyArray<string> {
+  const listed = run("/", process.env, ["ldd", program])
+  return Array.from(listed.matchAll(/(?:^|=>)\s*(\/\S+) \(/gm), ([, library = ""]) => library)
 }
