@@ -78,7 +78,7 @@ const copies = (): ReadonlyArray<Finding> => {
       name: "copies",
       standing: "note",
       found: `a workflow in a module here is run by ${of}, and finds other copies: ${two.map(inWords).join(", ")}`,
-      means: "two copies are in the process: a value of the one may be none to the other",
+      means: "two copies are in the process, and a value of the one may be none to the other",
       fix: "install the versions of the command in the project, or call the command that the project has installed",
       value
     }
