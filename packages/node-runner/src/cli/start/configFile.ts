@@ -18,12 +18,12 @@ const filesIn = (folder: string): ReadonlyArray<string> =>
  * The configuration of a project: in this folder or the nearest above it, up to the first that has `.git`, or to the home
  * folder. Where there is neither above it, folders that may be anybody's are not looked at.
  */
-export const projectFiles = (from: string, home: string = homeFolder()): ReadonlyArray<string> => {
+export const projectFiles = (from: string, home: string | undefined = homeFolder()): ReadonlyArray<string> => {
   const folders = foldersUp(from, home)
   return folders.map(filesIn).find((files) => files.length > 0) ?? []
 }
 
-const foldersUp = (from: string, home: string): ReadonlyArray<string> => {
+const foldersUp = (from: string, home: string | undefined): ReadonlyArray<string> => {
   const folders: Array<string> = []
   for (let folder = resolve(from); ; folder = dirname(folder)) {
     folders.push(folder)
@@ -32,14 +32,13 @@ const foldersUp = (from: string, home: string): ReadonlyArray<string> => {
   }
 }
 
-const homeFolder = (): string => attempt(() => realpathSync(homedir())) ?? homedir()
+const homeFolder = (): string | undefined => attempt(() => realpathSync(homedir())) ?? attempt(homedir)
 
-/** The folder of a person's own settings. */
-export const userFolder = (env: NodeJS.ProcessEnv = process.env): string =>
-  join(
-    env["XDG_CONFIG_HOME"]?.startsWith("/") === true ? env["XDG_CONFIG_HOME"] : join(homedir(), ".config"),
-    "stepwright"
-  )
+/** The folder of a person's own settings. A user whom the system does not know, as in a container, has the root for a home. */
+export const userFolder = (env: NodeJS.ProcessEnv = process.env, home: () => string = homedir): string => {
+  const { XDG_CONFIG_HOME = "" } = env
+  return join(XDG_CONFIG_HOME.startsWith("/") ? XDG_CONFIG_HOME : join(attempt(home) ?? "/", ".config"), "stepwright")
+}
 
 /** A person's own configuration, if there is one. */
 export const userFile = (): string | undefined => {

@@ -10,7 +10,7 @@ import { read } from "../../../src/cli/config/readConfiguration.ts"
 import { modelsIn, sourced } from "../../../src/cli/config/sourced.ts"
 import { atBeginning, effective } from "../../../src/cli/config/effective.ts"
 import { configured } from "../../../src/cli/config/steps.ts"
-import { projectFiles } from "../../../src/cli/start/configFile.ts"
+import { projectFiles, userFolder } from "../../../src/cli/start/configFile.ts"
 import { identityOf, trustFile } from "../../../src/cli/start/trusted.ts"
 import { inProject, write } from "../../support/configured.ts"
 
@@ -63,6 +63,20 @@ describe("projectFiles", () => {
       })
     )
   )
+})
+
+describe("userFolder", () => {
+  it("is where XDG says, or below the home folder, of which there may be none", () => {
+    const nobody = () => {
+      throw new Error("the system knows no such user")
+    }
+    assert.strictEqual(userFolder({ XDG_CONFIG_HOME: "/etc/xdg" }, nobody), "/etc/xdg/stepwright")
+    assert.strictEqual(
+      userFolder({ XDG_CONFIG_HOME: "xdg" }, () => "/home/me"),
+      "/home/me/.config/stepwright"
+    )
+    assert.strictEqual(userFolder({}, nobody), "/.config/stepwright")
+  })
 })
 
 describe("read", () => {
