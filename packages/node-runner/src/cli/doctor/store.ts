@@ -14,6 +14,9 @@ import { answerTo, type Finding, unanswered } from "./finding.ts"
 /** How long journals are read: there may be thousands. **Units** milliseconds */
 const reading = 5000
 
+/** How many journals that cannot be read are named on a page. */
+const most = 5
+
 /** What is wrong with the journals of runs, the last used first, as far as time allows. */
 const journals = Effect.fnUntraced(function* (glances: ReadonlyArray<Glance>) {
   const began = yield* Clock.currentTimeMillis
@@ -32,10 +35,15 @@ const journals = Effect.fnUntraced(function* (glances: ReadonlyArray<Glance>) {
   const value = { runs: glances.length, read, wrong }
   const of = read < glances.length ? `${read} of ${glances.length} looked at` : format.count(read, "run")
   if (wrong.length === 0) return { name: "journals", standing: "ok", found: `${of}, none damaged`, value } as const
+  const more = wrong.length > most ? [`and ${wrong.length - most} more`] : []
   return {
     name: "journals",
     standing: "note",
-    found: `${of}, ${wrong.length} that cannot be read: ${wrong.map(({ message }) => message).join("\n")}`,
+    found: [
+      `${of}, ${wrong.length} that cannot be read`,
+      ...wrong.slice(0, most).map(({ message }) => message),
+      ...more
+    ].join("\n"),
     means: "commands that name one of them fail",
     fix: "`repair RUN` drops what is damaged and says what is lost; for one of a newer format install a newer version",
     value
@@ -44,7 +52,8 @@ const journals = Effect.fnUntraced(function* (glances: ReadonlyArray<Glance>) {
 
 const ofStore = Effect.gen(function* () {
   const { store } = yield* Configuration
-  const folder = resolve(store)
+  // a folder that is gone is nowhere
+  const folder = Result.getOrElse(yield* answerTo(Effect.sync(() => resolve(store))), () => store)
   const writable = yield* answerTo(runFolder.checkStore)
   const found = yield* answerTo(runFolder.glances)
   const glances = Result.getOrElse(found, (): ReadonlyArray<Glance> => [])

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 import { assert, describe, it } from "@effect/vitest"
@@ -232,6 +232,25 @@ describe("doctor", () => {
         assert.strictEqual(of("sandboxes.bubblewrap").found, "no answer within 10s")
         assert.include(of("sandboxes.sandbox").fix, "--sandbox")
         assert.strictEqual(of("run.run").standing, "ok")
+      }),
+      withKey
+    )
+  )
+
+  it.effect("goes on where the folder that it is called in is gone", () =>
+    inProject(
+      {},
+      Effect.gen(function* () {
+        const folder = process.cwd()
+        mkdirSync("gone")
+        process.chdir("gone")
+        rmdirSync(join(folder, "gone"))
+        const { findings, status } = yield* Effect.ensuring(
+          examined(),
+          Effect.sync(() => process.chdir(folder))
+        )
+        assert.strictEqual(status, 3)
+        assert.isAtLeast(findings.length, always.length)
       }),
       withKey
     )
