@@ -32,10 +32,17 @@ const command = (words: Words) =>
         ...(yield* settings(told)),
         ...steps.shown(self)
       ]
-      const { needs, project, user } = self
+      const { isTrusted, needs, project, user } = self
       if (json) {
         const files = {
-          project: project === undefined ? null : { file: project.name, trusted: project.isTrusted, needs },
+          project:
+            project === undefined
+              ? null
+              : {
+                  file: project.name,
+                  trusted: isTrusted,
+                  needs: needs.map(Struct.pick(["line", "column", "keys", "detail"]))
+                },
           user: user?.name ?? null
         }
         return yield* Console.log(

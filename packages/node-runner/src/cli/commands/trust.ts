@@ -1,4 +1,5 @@
 import { realpathSync } from "node:fs"
+import { basename, join } from "node:path"
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
@@ -7,8 +8,10 @@ import { reasonOf } from "../../internal/disk/systemError.ts"
 import { failed, usage } from "../base/cliError.ts"
 import { Person } from "../base/person.ts"
 import { Configuration, needsText } from "../config/configuration.ts"
+import { needsOf } from "../config/needs.ts"
+import * as rows from "../config/rows.ts"
 import * as flags from "../run/flags.ts"
-import { identityOf, trusted, type Trusted, trustFile } from "../start/trusted.ts"
+import { placeOf, trusted, type Trusted, trustFile } from "../start/trusted.ts"
 
 export const trust = Command.make(
   "trust",
@@ -18,38 +21,44 @@ export const trust = Command.make(
     json: flags.json
   },
   Effect.fnUntraced(function* ({ json, revoke, yes }) {
-    const { needs, project } = yield* Configuration
+    const { project } = yield* Configuration
     if (project === undefined) {
       const fix = "go to the folder that has it, or write one"
       return yield* usage("there is no stepwright.yaml here, nor above this folder", { target: "stepwright.yaml", fix })
     }
-    const { name, text } = project
-    const [place, hash] = yield* Effect.sync(() => identityOf(project.name, text))
-    const { [place]: _, ...others } = yield* Effect.sync(trusted)
+    const { name, trusts } = project
+    const [place, before] = yield* Effect.sync(
+      () => [placeOf(join(project.folder, basename(name))), trusted()] as const
+    )
+    const { [place]: _, ...others } = before
     if (revoke) {
       yield* keep(others)
       return yield* json ? tell({ file: place, trusted: false }) : Console.log(`${name} is not trusted any more`)
     }
-    if (project.isTrusted) {
-      return yield* json ? tell({ file: place, trusted: true }) : Console.log(`${name} is trusted as it is`)
+    const [needs, limits] = yield* Effect.sync(() => [needsOf(project), rows.limitsOf(project.config)] as const)
+    const deeds = [...needs.map(({ deed }) => deed), ...limits]
+    if (trusts !== undefined && deeds.every(trusts)) {
+      return yield* json ? tell({ file: place, trusted: true }) : Console.log(`${name} is trusted with what it does`)
     }
-    const lines = yield* needsText(name, needs)
+    const told = needs.filter(({ deed }) => trusts?.(deed) !== true)
+    const raised = limits.map(([, limit, value]) => `${limit} ${value}`).join(", ")
     yield* Console.error(
       [
-        needs.length === 0
-          ? `${name} does nothing that needs trust, but for raising your own limits`
-          : `${name} does this:`,
-        ...(lines === "" ? [] : [lines]),
-        "trusted are this file as it is now, and all that it names, whatever becomes of that: modules with what they import, prompts, programs"
+        told.length === 0 ? `${name} does nothing else that needs trust` : `${name} does this:`,
+        ...(told.length === 0 ? [] : [yield* needsText(name, told)]),
+        ...(raised === "" ? [] : [`its limits count in place of your own: ${raised}`]),
+        "trusted is that, until it does something else of the kind, and all that is named there, whatever becomes of it: modules with what they import, prompts, programs"
       ].join("\n")
     )
     if (!yes && !(yield* agreed(json))) return yield* failed(`${name} is not trusted`, { target: name })
-    yield* keep({ ...others, [place]: hash })
-    yield* json ? tell({ file: place, trusted: true }) : Console.log(`${name} is trusted until it changes`)
+    yield* keep({ ...others, [place]: deeds })
+    yield* json
+      ? tell({ file: place, trusted: true })
+      : Console.log(`${name} is trusted, until it does something else that needs trust`)
   })
 ).pipe(
   Command.withDescription(
-    "Trust the stepwright.yaml of a project as it is: with your keys, with files outside its folder, and with code that it runs. Says what it does, and asks. A file that changes must be trusted anew."
+    "Trust the stepwright.yaml of a project with what it does: with your keys, with files outside its folder, and with code that it runs. Says what that is, and asks. Only where it does something else of the kind it must be trusted anew."
   ),
   Command.withShortDescription("Trust the configuration of a project"),
   Command.withExamples(({ commandPath }) => [

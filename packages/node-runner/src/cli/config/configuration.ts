@@ -11,14 +11,22 @@ import { refusal } from "./refusal.ts"
 export interface Configuration {
   readonly project: ConfigFile<ProjectConfig> | undefined
   readonly user: ConfigFile<UserConfig> | undefined
-  /** What the project's file says that is used only once it is trusted, which it is not. */
+  /** What the project's file says that is used only once it is trusted with that, which it is not. */
   readonly needs: ReadonlyArray<Problem>
+  /** Whether somebody trusted it, with all that it says. */
+  readonly isTrusted: boolean
   /** The folder in which runs are kept. */
   readonly store: string
 }
 
 /** What there is without any. */
-export const none: Configuration = { project: undefined, user: undefined, needs: [], store: storeFolder }
+export const none: Configuration = {
+  project: undefined,
+  user: undefined,
+  needs: [],
+  isTrusted: false,
+  store: storeFolder
+}
 
 export const Configuration = Context.Reference<Configuration>("@stepwright/node-runner/Configuration", {
   defaultValue: () => none
@@ -29,7 +37,10 @@ export const needsText = (name: string, needs: ReadonlyArray<Problem>): Effect.E
   needs.length === 0 ? Effect.succeed("") : Effect.map(refusal(name, needs), ({ message }) => message)
 
 /** Refuses a project whose file asks for what it is not trusted with. */
-export const checkTrust = ({ needs, project }: Configuration): Effect.Effect<void, CliError> => {
+export const checkTrust = ({
+  needs,
+  project
+}: Pick<Configuration, "needs" | "project">): Effect.Effect<void, CliError> => {
   if (needs.length === 0 || project === undefined) return Effect.void
   const { name } = project
   const fix = "look at it, and say `stepwright trust` if that is what you want"

@@ -1,54 +1,77 @@
-import * as Effect from "effect/Effect"
-import type * as FileSystem from "effect/FileSystem"
-import * as Path from "effect/Path"
 import * as Providers from "@stepwright/llm/Providers"
-import { isInside } from "../../internal/disk/realPath.ts"
 import type { Key, Problem } from "../../internal/files/yamlText.ts"
 import type { Model, ProjectConfig } from "../../ProjectConfig.ts"
-import { type ConfigFile, type Mistake, problemsIn } from "./readConfig.ts"
+import { codeOf, outside } from "../start/reach.ts"
+import type { Deed } from "../start/trusted.ts"
+import { type ConfigFile, problemAt } from "./readConfig.ts"
 import { stepsIn } from "./stepsIn.ts"
+
+/** What a file does that is used only where it is trusted: where it says so, and what is trusted with that. */
+export interface Need extends Problem {
+  readonly deed: Deed
+}
+
+type Said = readonly [keys: ReadonlyArray<Key>, detail: string, deed: Deed]
 
 /**
  * What a project's file says that is used only where it is trusted: where keys go, what runs on this machine, what a cap
- * in money counts with, and what is outside its folder.
+ * in money counts with, and what is outside its folder. Looks where links lead.
  */
-export const needsOf = Effect.fnUntraced(function* (
-  file: ConfigFile<ProjectConfig>
-): Effect.fn.Return<ReadonlyArray<Problem>, never, FileSystem.FileSystem | Path.Path> {
-  const path = yield* Path.Path
-  const needs: Array<Mistake> = [...ofModels(file.config), ...ofWork(file.config)]
-  for (const [keys, to] of pathsIn(file.config)) {
-    if (yield* isInside(file.folder, path.resolve(file.folder, to))) continue
-    needs.push([keys, `is outside the folder of the file: ${to}`])
-  }
-  return problemsIn(file, needs)
-})
+export const needsOf = (file: ConfigFile<ProjectConfig>): ReadonlyArray<Need> => {
+  const { config, folder } = file
+  const away = pathsIn(config).flatMap(([keys, to]): ReadonlyArray<Said> => {
+    const deed = outside(String(keys.at(-1)), folder, to)
+    return deed === undefined ? [] : [[keys, `is outside the folder of the file: ${to}`, deed]]
+  })
+  return [...ofModels(config), ...ofWork(config, folder), ...away]
+    .map(([keys, detail, deed]): Need => ({ ...problemAt(file, keys, detail), deed }))
+    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+}
 
-const ofModels = ({ models = {} }: ProjectConfig): ReadonlyArray<Mistake> =>
-  Object.entries(models).flatMap(([alias, model]): ReadonlyArray<Mistake> => {
+const ofModels = ({ models = {} }: ProjectConfig): ReadonlyArray<Said> =>
+  Object.entries(models).flatMap(([alias, model]): ReadonlyArray<Said> => {
     if (typeof model === "string") return []
     const keys = ["models", alias]
+    const { model: name = "", price, provider = "openai" } = model
+    const cost: Deed = ["price", provider, name, JSON.stringify(price ?? null)]
     return [
-      ...ofKey(model).map((what) => [keys, what] as const),
-      ...(model.price === undefined ? [] : [[[...keys, "price"], "says what a model costs"] as const])
+      ...ofKey(model).map(([what, deed]) => [keys, what, deed] as const),
+      ...(price === undefined ? [] : [[[...keys, "price"], "says what a model costs", cost] as const])
     ]
   })
 
 /** Where a key goes, unless it is that of a provider and goes to nobody but that. */
-const ofKey = ({ baseUrl, keyVariable, provider = "openai" }: Model): ReadonlyArray<string> => {
+const ofKey = ({
+  baseUrl,
+  keyVariable,
+  provider = "openai"
+}: Model): ReadonlyArray<readonly [detail: string, deed: Deed]> => {
   const { origin, variables } = Providers.table[provider]
   const own = `${variables}_API_KEY`
   const isOwn = (keyVariable ?? own) === own && (baseUrl === undefined || URL.parse(baseUrl)?.origin === origin)
-  return isOwn ? [] : [`sends the value of ${keyVariable ?? own} to ${baseUrl ?? origin}`]
+  const [key, to] = [keyVariable ?? own, baseUrl ?? origin]
+  return isOwn ? [] : [[`sends the value of ${key} to ${to}`, ["key", key, to]]]
 }
 
-const ofWork = ({ install, prices, python, sandbox, workflow }: ProjectConfig): ReadonlyArray<Mistake> => [
-  ...(workflow === undefined ? [] : [[["workflow"], `runs the code of ${workflow}, and what that imports`] as const]),
-  ...(sandbox === "none" ? [[["sandbox"], "runs tests that a model wrote without a sandbox"] as const] : []),
-  ...(python === undefined ? [] : [[["python"], `runs ${python}`] as const]),
-  ...(install === true ? [[["install"], "installs packages"] as const] : []),
-  ...(prices === undefined ? [] : [[["prices"], "says what models cost"] as const])
-]
+const ofWork = ({ install, prices, python, sandbox, workflow }: ProjectConfig, folder: string): ReadonlyArray<Said> => {
+  const { deeds, runs } = workflow === undefined ? { deeds: [] } : codeOf(folder, workflow)
+  return [
+    ...deeds.map((deed): Said => {
+      const detail =
+        deed[0] === "outside"
+          ? `is outside the folder of the file: ${workflow}`
+          : `runs the code of ${runs}, and what that imports`
+      return [["workflow"], detail, deed]
+    }),
+    ...said("sandbox", sandbox === "none" ? sandbox : undefined, "runs tests that a model wrote without a sandbox"),
+    ...said("python", python, `runs ${python}`, folder),
+    ...said("install", install === true ? "yes" : undefined, "installs packages"),
+    ...said("prices", prices, "says what models cost", folder)
+  ]
+}
+
+const said = (key: string, value: string | undefined, detail: string, folder?: string): ReadonlyArray<Said> =>
+  value === undefined ? [] : [[[key], detail, folder === undefined ? [key, value] : [key, value, folder]]]
 
 /** The paths in a file of which what is there is read or written. */
 const pathsIn = (config: ProjectConfig): ReadonlyArray<readonly [keys: ReadonlyArray<Key>, to: string]> => {

@@ -11,7 +11,7 @@ import { ProjectConfig, UserConfig } from "../../ProjectConfig.ts"
 import { type CliError, configuration } from "../base/cliError.ts"
 import { refused } from "./refusal.ts"
 import * as files from "../start/configFile.ts"
-import { isTrusted } from "../start/trusted.ts"
+import { type Deed, trustedAt } from "../start/trusted.ts"
 
 /** A file of configuration that was read. */
 export interface ConfigFile<A> {
@@ -19,11 +19,10 @@ export interface ConfigFile<A> {
   readonly name: string
   /** The folder that its paths are relative to. */
   readonly folder: string
-  readonly text: string
   readonly config: A
   readonly placeOf: Held["placeOf"]
-  /** Whether all that it says may be used. */
-  readonly isTrusted: boolean
+  /** What a person trusts it with; `undefined` where nobody ever did. */
+  readonly trusts: ((deed: Deed) => boolean) | undefined
 }
 
 type Needs = FileSystem.FileSystem | Path.Path
@@ -43,8 +42,8 @@ export const ofProject: Effect.Effect<ConfigFile<ProjectConfig> | undefined, Cli
       return yield* configuration(`${name} is a link that leads out of its folder`, { target: name })
     }
     const text = yield* textOf(file, name)
-    const trust = yield* Effect.sync(() => isTrusted(file, text))
-    return { ...(yield* decoded(ProjectConfig, name, text)), folder: dirname(file), isTrusted: trust }
+    const trusts = yield* Effect.sync(() => trustedAt(file))
+    return { ...(yield* decoded(ProjectConfig, name, text)), folder: dirname(file), trusts }
   }
 )
 
@@ -54,7 +53,7 @@ export const ofUser: Effect.Effect<ConfigFile<UserConfig> | undefined, CliError,
   if (file === undefined) return undefined
   const name = yield* shown(file)
   const text = yield* textOf(file, name)
-  return { ...(yield* decoded(UserConfig, name, text)), folder: dirname(file), isTrusted: true }
+  return { ...(yield* decoded(UserConfig, name, text)), folder: dirname(file), trusts: () => true }
 })
 
 /** A path as a person reads it: relative where it is not far. */
@@ -79,7 +78,7 @@ const decoded = Effect.fnUntraced(function* <A, I>(schema: Schema.Codec<A, I>, n
   const { decode } = yield* Effect.promise(() => import("../../internal/files/dataText.ts"))
   const read = decode(schema)(text)
   if (Result.isFailure(read)) return yield* refused(name, read.failure)
-  return { name, text, config: read.success.value, placeOf: read.success.placeOf }
+  return { name, config: read.success.value, placeOf: read.success.placeOf }
 })
 
 /** Where something stands in a file, for a person: `FILE:LINE:COLUMN`. */

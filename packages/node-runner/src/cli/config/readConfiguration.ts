@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
-import * as Path from "effect/Path"
-import { isInside } from "../../internal/disk/realPath.ts"
+import type * as Path from "effect/Path"
 import { storeFolder } from "../../internal/services/layers.ts"
 import type { ProjectConfig } from "../../ProjectConfig.ts"
 import type { CliError } from "../base/cliError.ts"
@@ -33,14 +32,12 @@ export const of = Effect.fnUntraced(function* ({
   CliError,
   FileSystem.FileSystem | Path.Path
 > {
-  const needs = project === undefined || project.isTrusted ? [] : yield* needsOf(project)
-  const self = { project, user, needs, store: storeFolder }
+  const all = project === undefined ? [] : yield* Effect.sync(() => needsOf(project))
+  const needs = all.filter(({ deed }) => project?.trusts?.(deed) !== true)
+  const isTrusted = project?.trusts !== undefined && needs.length === 0
+  const self = { project, user, needs, isTrusted, store: storeFolder }
   const store = yield* sourced(self, "store")
-  const path = yield* Path.Path
-  const mayBeUsed =
-    store?.source !== "project" ||
-    project?.isTrusted === true ||
-    (yield* isInside(project?.folder ?? ".", path.resolve(`${store.value}`)))
+  const mayBeUsed = store?.source !== "project" || !needs.some(({ keys }) => keys.join() === "store")
   return store === undefined || !mayBeUsed ? self : { ...self, store: `${store.value}` }
 })
 

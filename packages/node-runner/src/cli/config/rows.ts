@@ -1,6 +1,7 @@
 import * as Schema from "effect/Schema"
 import { Answering } from "../../internal/services/answering.ts"
 import type { ProjectConfig } from "../../ProjectConfig.ts"
+import type { Deed } from "../start/trusted.ts"
 
 /** A setting of one value, and where it may be said. */
 export interface Row {
@@ -88,6 +89,15 @@ export type Name = keyof typeof rows
 /** What a file says of a setting. */
 export const valueAt = (config: ProjectConfig, keys: ReadonlyArray<string>): unknown =>
   keys.reduce((value: unknown, key) => (isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined), config)
+
+/** The limits of a file, with which a person's own are raised only where it is trusted with them. */
+export const limitsOf = (config: ProjectConfig): ReadonlyArray<Deed> =>
+  Object.values(rows).flatMap((row: Row) => {
+    const value = valueAt(config, row.keys)
+    return row.isLimit === true && typeof value === "number" ? [limitOf(row, value)] : []
+  })
+
+export const limitOf = ({ keys }: Row, value: number): Deed => ["limit", keys.join("."), value]
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null

@@ -4,9 +4,10 @@ import * as Path from "effect/Path"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { type Named, split } from "../../internal/services/models.ts"
+import { type Named, split as providerOf } from "../../internal/services/models.ts"
 import type { ProjectConfig } from "../../ProjectConfig.ts"
 import { type CliError, configuration } from "../base/cliError.ts"
+import { split } from "../start/foreseen.ts"
 import type { Configuration } from "./configuration.ts"
 import { type ConfigFile, placeIn } from "./readConfig.ts"
 import * as rows from "./rows.ts"
@@ -35,7 +36,9 @@ export const sourced = Effect.fnUntraced(function* (
   }
   const [own, other] = [inFile(project, "project"), inFile(user, "user")]
   const isRaised =
-    row.isLimit === true && project?.isTrusted === false && Number(other?.value ?? Infinity) < Number(own?.value)
+    row.isLimit === true &&
+    Number(other?.value ?? Infinity) < Number(own?.value) &&
+    project?.trusts?.(rows.limitOf(row, Number(own?.value))) !== true
   return isRaised ? other : (own ?? other)
 })
 
@@ -59,9 +62,11 @@ const placed = (row: rows.Row, value: unknown, folder: string, path: Path.Path):
   }
   if (row.isPath !== true || typeof value !== "string") return value
   if (row === rows.rows.python && !/[/\\]/.test(value)) return value
-  const there = path.resolve(folder, value)
+  // what stands behind the file is no part of the path
+  const { file, name } = row === rows.rows.workflow ? split(value) : { file: value }
+  const there = path.resolve(folder, file)
   const from = path.relative(".", there)
-  return from.startsWith("..") ? there : from === "" ? "." : from
+  return `${from.startsWith("..") ? there : from === "" ? "." : from}${name === undefined ? "" : `#${name}`}`
 }
 
 /** The models that the files name; the project's come first. */
@@ -71,7 +76,9 @@ export const modelsIn = ({ project, user }: Configuration): Readonly<Record<stri
     const other = Object.hasOwn(all, text) ? all[text] : undefined
     if (typeof other === "object") return other
     // what the two files say of each other may have no end
-    return other === undefined || seen.includes(text) ? (split(text) ?? { model: text }) : named(other, [...seen, text])
+    return other === undefined || seen.includes(text)
+      ? (providerOf(text) ?? { model: text })
+      : named(other, [...seen, text])
   }
   return Object.fromEntries(
     Object.entries(all).map(([alias, model]) => [alias, typeof model === "string" ? named(model) : model])

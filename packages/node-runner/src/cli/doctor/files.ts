@@ -8,16 +8,16 @@ import { answerTo, type Finding, unanswered } from "./finding.ts"
 
 type File = ConfigFile<ProjectConfig>
 
-const ofProject = Effect.fnUntraced(function* (file: File | undefined, { needs }: Configuration) {
+const ofProject = Effect.fnUntraced(function* (file: File | undefined, { isTrusted, needs }: Configuration) {
   if (file === undefined) {
     return { name: "project", standing: "ok", found: "none: flags and variables say all", value: null } as const
   }
-  const value = { file: file.name, trusted: file.isTrusted, needs }
-  const trust = yield* answerTo(checkTrust({ ...none, project: file, needs }))
+  const value = { file: file.name, trusted: isTrusted, needs }
+  const trust = yield* answerTo(checkTrust({ project: file, needs }))
   if (Result.isFailure(trust)) {
     return { ...unanswered("project", trust.failure, { means: "no command uses it before that" }), value }
   }
-  const trusted = file.isTrusted ? "trusted" : "not trusted, and in need of it for nothing but to raise your limits"
+  const trusted = isTrusted ? "trusted" : "not trusted, and in need of it for nothing but to raise your limits"
   return { name: "project", standing: "ok", found: `${file.name}: right, ${trusted}`, value } as const
 })
 

@@ -6,6 +6,7 @@ import type { CliError } from "../base/cliError.ts"
 import { Configuration } from "../config/configuration.ts"
 import { sourced } from "../config/sourced.ts"
 import * as steps from "../config/steps.ts"
+import { split } from "../start/foreseen.ts"
 import { type Loaded, ready } from "./workflowModule.ts"
 
 /** A workflow with what the files of configuration set for its steps: a part of its definition, like its code. */
@@ -25,7 +26,7 @@ const isMeant = Effect.fnUntraced(function* (self: Configuration, { module, name
   const path = yield* Path.Path
   const told = yield* sourced({ ...self, user: undefined }, "workflow")
   if (told?.source !== "project" || program !== undefined) return true
-  const [file = "", named] = `${told.value}`.split("#")
+  const { file, name: named } = split(`${told.value}`)
   return module === path.resolve(file) && (named === undefined || named === name)
 })
 

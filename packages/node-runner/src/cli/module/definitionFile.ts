@@ -1,4 +1,4 @@
-import { dirname, isAbsolute, join } from "node:path"
+import { dirname, isAbsolute, join, relative } from "node:path"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
@@ -14,6 +14,7 @@ import * as textFile from "../base/textFile.ts"
 import * as dataText from "../../internal/files/dataText.ts"
 import type { SchemaProblem } from "../../internal/files/schemaProblems.ts"
 import type { Key, Problem } from "../../internal/files/yamlText.ts"
+import { catalogAt } from "../start/reach.ts"
 import * as userModule from "./userModule.ts"
 
 /** How large a definition may be, and the text of a prompt. **Units** bytes */
@@ -44,7 +45,7 @@ export const load = Effect.fnUntraced(function* (
   const own =
     definition.catalog === undefined
       ? nothing
-      : yield* ownCatalog(join(dirname(file), definition.catalog), (detail) => refuseAt({ keys: ["catalog"], detail }))
+      : yield* ownCatalog(catalogAt(file, definition.catalog), (detail) => refuseAt({ keys: ["catalog"], detail }))
   const files = filesIn(definition)
   const prompts = yield* Effect.forEach(files, ({ keys, name }) =>
     Effect.map(
@@ -73,10 +74,10 @@ const nothing: Own = { catalog: {}, layer: Layer.empty, hasLayer: false }
 
 /** The catalog that `STEPS.ts#NAME` stands for; without a name that which is called `catalog`. */
 const ownCatalog = Effect.fnUntraced(function* (
-  reference: string,
+  { module, name = "catalog" }: ReturnType<typeof catalogAt>,
   refuse: (detail: string) => CliError
 ): Effect.fn.Return<Own, CliError, FileSystem.FileSystem | Path.Path> {
-  const [file = "", name = "catalog"] = reference.split("#", 2)
+  const file = relative(".", module)
   const { exported, exports, hasLayer, layer } = yield* Effect.mapError(
     userModule.load(file, "catalog"),
     ({ message }) => refuse(message)

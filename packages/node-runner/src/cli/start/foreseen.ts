@@ -32,10 +32,10 @@ export const commands: Readonly<Record<string, "named" | "of a run" | "none">> =
   ask: "none"
 }
 
-/** What is said elsewhere than in the arguments: where runs are kept, and which workflow is meant. */
+/** What is said elsewhere than in the arguments: where runs are kept, and the module of the workflow that is meant. */
 export interface Told {
   readonly store?: string | undefined
-  readonly workflow?: string | undefined
+  readonly module?: string | undefined
 }
 
 /** Whether a folder may be a run's, as core's `RunId` has it, whose module is not loaded for that. */
@@ -59,9 +59,9 @@ export const moduleOf = (args: ReadonlyArray<string>, told: Told = {}): string |
   const named = args.findIndex((arg) => arg.startsWith("--workflow"))
   if (named !== -1) {
     const [, value = args[named + 1] ?? ""] = /=(.*)/su.exec(args[named]!) ?? []
-    return moduleAt(fileOf(value))
+    return moduleFor(value)
   }
-  const meant = told.workflow === undefined ? undefined : moduleAt(fileOf(told.workflow))
+  const meant = told.module === undefined ? undefined : whereIs(told.module)
   if (!sourcesOf(args).has("of a run")) return meant
   const directory = `${told.store ?? ".stepwright"}/runs`
   const ids = attempt(() => readdirSync(directory).filter(isRunId)) ?? []
@@ -74,9 +74,10 @@ export const moduleOf = (args: ReadonlyArray<string>, told: Told = {}): string |
   return meant
 }
 
-const fileOf = (reference: string): string => {
+/** The file of a reference such as `M.ts#NAME`, and the name. */
+export const split = (reference: string): { readonly file: string; readonly name?: string } => {
   const hash = reference.lastIndexOf("#")
-  return hash === -1 ? reference : reference.slice(0, hash)
+  return hash === -1 ? { file: reference } : { file: reference.slice(0, hash), name: reference.slice(hash + 1) }
 }
 
 /** The runs that words may stand for: a word may be an id, the beginning of one, or no run, and then it is the last one. */
@@ -96,9 +97,15 @@ const moduleIn = (settings: string | undefined): string | undefined => {
   return typeof module === "string" ? module : undefined
 }
 
+/** Whether a file defines a workflow, and is no module that exports some. */
+export const isDefinition = (file: string): boolean => /\.(?:ya?ml|json)$/iu.test(file)
+
+/** The module that a reference which a person gave stands for. */
+export const moduleFor = (reference: string): string | undefined => moduleAt(split(reference).file)
+
 /** A module itself, or that with the steps of a definition, where it names one. */
 const moduleAt = (file: string): string | undefined => {
-  if (!/\.(?:ya?ml|json)$/iu.test(file)) return whereIs(file)
+  if (!isDefinition(file)) return whereIs(file)
   const text = attempt(() => readFileSync(file, "utf8")) ?? ""
   const [, named] = /\bcatalog["']?\s*:\s*["']?([^"'#\n,}]+)/u.exec(text) ?? []
   return named === undefined ? undefined : whereIs(resolve(dirname(file), named.trim()))

@@ -1,10 +1,11 @@
-import { readFileSync, realpathSync, statSync } from "node:fs"
-import { dirname, relative, resolve, sep } from "node:path"
+import { readFileSync, statSync } from "node:fs"
+import { dirname, relative, resolve } from "node:path"
 import process from "node:process"
 import { parse } from "yaml"
 import { mostBytes, projectFiles, userFile } from "./configFile.ts"
-import type { Told } from "./foreseen.ts"
-import { isTrusted } from "./trusted.ts"
+import { moduleFor, type Told } from "./foreseen.ts"
+import { codeOf, outside } from "./reach.ts"
+import { trustedAt } from "./trusted.ts"
 
 /**
  * What variables and files say of where runs are kept and which workflow is meant: for who loads a module beforehand. What
@@ -13,43 +14,52 @@ import { isTrusted } from "./trusted.ts"
 export const told = (): Told => {
   const { STEPWRIGHT_STORE, STEPWRIGHT_WORKFLOW } = process.env
   const [own] = projectFiles(".")
-  const user = read(userFile())
-  const project = read(own)
-  const isSafe = own !== undefined && project !== undefined && isTrusted(own, project.text)
-  const store = isSafe || isIn(own, project?.store) ? project?.store : undefined
+  const project = own === undefined ? {} : usable(own, read(own))
+  const user = userFile()
+  const named = STEPWRIGHT_WORKFLOW?.trim() ?? ""
   return {
-    store: STEPWRIGHT_STORE?.trim() || store || user?.store,
-    workflow: STEPWRIGHT_WORKFLOW?.trim() || (isSafe ? project?.workflow : undefined)
+    store:
+      STEPWRIGHT_STORE?.trim() || project.store || (user === undefined ? undefined : placed(user, read(user).store)),
+    module: named === "" ? project.module : moduleFor(named)
   }
 }
 
-const read = (file: string | undefined): (Told & { readonly text: string }) | undefined => {
-  if (file === undefined) return undefined
+interface Said {
+  readonly store?: string
+  readonly workflow?: string
+}
+
+/** What of a project is used as it is trusted. */
+const usable = (file: string, { store, workflow }: Said): Told => {
+  const trusts = trustedAt(file) ?? (() => false)
+  const away = store === undefined ? undefined : outside("store", dirname(file), store)
+  const { deeds, module } = workflow === undefined ? { deeds: [] } : codeOf(dirname(file), workflow)
+  return {
+    store: away === undefined || trusts(away) ? placed(file, store) : undefined,
+    module: deeds.every(trusts) ? module : undefined
+  }
+}
+
+const placed = (file: string, path: string | undefined) =>
+  path === undefined ? undefined : relative(".", resolve(dirname(file), path)) || "."
+
+const read = (file: string): Said => {
   try {
     const found = statSync(file)
     // a pipe has no end
-    if (!found.isFile() || found.size > mostBytes) return undefined
+    if (!found.isFile() || found.size > mostBytes) return {}
     const text = readFileSync(file, "utf8")
-    if (!/workflow|store|\\/.test(text)) return { text }
+    if (!/workflow|store|\\/.test(text)) return {}
     const { store, workflow }: Readonly<Record<string, unknown>> = parse(text, {
       uniqueKeys: false,
       logLevel: "silent"
     })
-    const placed = (value: unknown) =>
-      typeof value === "string" ? relative(".", resolve(dirname(file), value)) || "." : undefined
-    return { text, store: placed(store), workflow: placed(workflow) }
+    return {
+      ...(typeof store === "string" && { store }),
+      ...(typeof workflow === "string" && { workflow })
+    }
   } catch {
     // what is wrong with it is told by the command
-    return undefined
-  }
-}
-
-/** Whether a folder that is there is in that of a file, links followed. */
-const isIn = (file: string | undefined, folder: string | undefined): boolean => {
-  if (file === undefined || folder === undefined) return false
-  try {
-    return realpathSync(folder).startsWith(realpathSync(dirname(file)) + sep)
-  } catch {
-    return false
+    return {}
   }
 }

@@ -1,40 +1,39 @@
-import { createHash } from "node:crypto"
 import { readFileSync, realpathSync } from "node:fs"
 import { join } from "node:path"
 import { userFolder } from "./configFile.ts"
 
-/** Where it is kept which files a person trusts. */
+/** Where it is kept what a person trusts. */
 export const trustFile = (): string => join(userFolder(), "trust.json")
 
-/** What is kept: the hash of each file that is trusted, by where it is. */
-export type Trusted = Readonly<Record<string, string>>
+/** One thing that a file does: of what kind it is, and all that makes it what it is. */
+export type Deed = readonly [kind: string, ...of: ReadonlyArray<string | number>]
 
-/** The files that are trusted; none where nothing of that can be read. */
+/** What is kept: what each file may do, by where that is. */
+export type Trusted = Readonly<Record<string, ReadonlyArray<Deed>>>
+
+/** What files are trusted with; nothing where nothing of that can be read. */
 export const trusted = (): Trusted => {
   try {
     const kept: unknown = JSON.parse(readFileSync(trustFile(), "utf8"))
     const files = typeof kept === "object" && kept !== null && "files" in kept ? kept.files : undefined
     if (typeof files !== "object" || files === null) return {}
-    return Object.fromEntries(Object.entries(files).filter(([, hash]) => typeof hash === "string"))
+    return Object.fromEntries(Object.entries(files).filter(([, deeds]) => Array.isArray(deeds) && deeds.every(isDeed)))
   } catch {
     return {}
   }
 }
 
-/** What a file is known by: where it is, links followed, and a hash of that and its text. */
-export const identityOf = (file: string, text: string): readonly [place: string, hash: string] => {
-  const place = realpathSync(file)
-  // some readers leave out the mark at the beginning
-  const hash = createHash("sha256")
-    .update(place)
-    .update("\0")
-    .update(text.replace(/^\uFEFF/u, ""))
-  return [place, hash.digest("hex")]
-}
+const isDeed = (value: unknown): value is Deed =>
+  Array.isArray(value) && value.every((part) => typeof part === "string" || typeof part === "number")
 
-/** Whether a file is trusted as it is. */
-export const isTrusted = (file: string, text: string): boolean => {
+/** What a file is known by: where it is, links followed. */
+export const placeOf = (file: string): string => realpathSync(file)
+
+/** What a file is trusted with; `undefined` where nobody ever trusted it. */
+export const trustedAt = (file: string): ((deed: Deed) => boolean) | undefined => {
   const files = trusted()
-  const [place, hash] = identityOf(file, text)
-  return Object.hasOwn(files, place) && files[place] === hash
+  const place = placeOf(file)
+  if (!Object.hasOwn(files, place)) return undefined
+  const deeds = new Set(files[place]?.map((deed) => JSON.stringify(deed)))
+  return (deed) => deeds.has(JSON.stringify(deed))
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import process from "node:process"
 import { assert, describe, it } from "@effect/vitest"
@@ -10,6 +10,11 @@ import { inProject, write } from "../../support/configured.ts"
 
 const example = join(import.meta.dirname, "../../../../../examples/configuration")
 const files = { "stepwright.yaml": readFileSync(join(example, "stepwright.yaml"), "utf8") }
+
+const changing = (from: string, to: string) =>
+  Effect.sync(() => write({ "stepwright.yaml": readFileSync("stepwright.yaml", "utf8").replace(from, to) }))
+
+const rewriting = (file: string, text: string) => Effect.sync(() => write({ [file]: text }))
 
 const answering = (line: string) =>
   Effect.provideService(Person, { isThere: () => true, answer: () => Effect.succeed(line) })
@@ -77,7 +82,7 @@ describe("a file that would hold a command up", () => {
       { "stepwright.yaml": text },
       Effect.gen(function* () {
         // who starts the command line looks before that does
-        assert.deepStrictEqual(told(), { store: undefined, workflow: undefined })
+        assert.deepStrictEqual(told(), { store: undefined, module: undefined })
         const { err, status } = yield* call(["list"])
         assert.strictEqual(status, 3)
         assert.match(err, problem)
@@ -87,10 +92,11 @@ describe("a file that would hold a command up", () => {
 })
 
 describe("trust", () => {
-  it.effect("says what a file does, asks, and holds until the file changes or moves", () =>
+  it.effect("says what a file does, asks, and holds until the file does something else, or moves", () =>
     inProject(
       files,
       Effect.gen(function* () {
+        const text = files["stepwright.yaml"]
         const refused = yield* call(["run", "--input", "{}"])
         assert.strictEqual(refused.status, 3)
         assert.include(refused.err, "stepwright.yaml is not trusted, and does this:")
@@ -100,18 +106,26 @@ describe("trust", () => {
         assert.include(asked.err, "models.local: sends the value of LOCAL_API_KEY to http://127.0.0.1:11434/v1")
         assert.strictEqual((yield* call(["trust", "--json"])).status, 2)
         assert.strictEqual((yield* call(["trust"]).pipe(answering("yes"))).status, 0)
-        const trusted = yield* call(["run", "--input", "{}"])
-        assert.include(trusted.err, "there is no file article.ts to take the workflow from")
+        const isUsed = Effect.fnUntraced(function* (text: string) {
+          write({ "stepwright.yaml": text })
+          const { err } = yield* call(["run", "--input", "{}"])
+          if (/is not trusted/.test(err)) return false
+          assert.match(err, /there is no file article\.ts/)
+          return true
+        })
+        assert.isTrue(yield* isUsed(text))
         assert.include(
           readFileSync(join(process.env["XDG_CONFIG_HOME"]!, "stepwright/trust.json"), "utf8"),
           process.cwd()
         )
-        write({ "stepwright.yaml": `${files["stepwright.yaml"]}\n` })
-        assert.include((yield* call(["run", "--input", "{}"])).err, "is not trusted")
+        assert.isTrue(yield* isUsed(`${text}\n# looked at\nrepair: 3\n`))
+        assert.isFalse(yield* isUsed(`${text}\npython: ./python\n`))
         assert.strictEqual((yield* call(["trust", "--yes"])).status, 0)
+        // what it did before it may do again
+        assert.isTrue(yield* isUsed(text))
         assert.strictEqual((yield* call(["trust", "--revoke"])).status, 0)
-        assert.include((yield* call(["run", "--input", "{}"])).err, "is not trusted")
-        write({ "other/stepwright.yaml": `${files["stepwright.yaml"]}\n`, "other/.git/HEAD": "" })
+        assert.isFalse(yield* isUsed(text))
+        write({ "other/stepwright.yaml": text, "other/.git/HEAD": "" })
         yield* call(["trust", "--yes"])
         process.chdir("other")
         const copied = yield* Effect.ensuring(
@@ -121,5 +135,80 @@ describe("trust", () => {
         assert.include(copied.err, "is not trusted")
       })
     )
+  )
+
+  const base = [
+    "workflow: w.yaml",
+    "python: ./python",
+    "prices: prices.json",
+    "record: away/tape",
+    "models: { a: { baseUrl: http://a.example/v1, model: m }, b: { model: n, price: { input: 1, output: 1 } } }"
+  ]
+  const definition = "name: w\ncatalog: ./steps.ts#mine\ninput: { type: string }\nsteps: []\n"
+  const trustedAs = (text: string, change: Effect.Effect<void>) =>
+    inProject(
+      { "stepwright.yaml": text, "w.yaml": definition, "one/x": "", "two/x": "" },
+      Effect.gen(function* () {
+        symlinkSync(`${process.env["XDG_CONFIG_HOME"]}`, "away")
+        assert.strictEqual((yield* call(["trust", "--yes"])).status, 0)
+        yield* change
+        return /not trusted/.test((yield* call(["ask", "x"])).err)
+      })
+    )
+
+  it.effect.each<readonly [string, boolean, Effect.Effect<void>]>([
+    ["the same in other words", false, Effect.sync(() => write({ "stepwright.yaml": base.toReversed().join("\n") }))],
+    ["less of it", false, Effect.sync(() => write({ "stepwright.yaml": base.slice(2).join("\n") }))],
+    ["a key to another host", true, changing("a.example", "b.example")],
+    ["another key", true, changing("model: m", "model: m, keyVariable: OTHER_KEY")],
+    ["another price", true, changing("output: 1", "output: 0")],
+    ["the price of another model", true, changing("model: n", "model: gpt-5")],
+    ["another program", true, changing("./python", "./other")],
+    ["another table", true, changing("prices.json", "other.json")],
+    ["another module, behind what looks like the first", true, changing("w.yaml", "evil.ts#/../w.yaml")],
+    ["a definition with other code", true, rewriting("w.yaml", definition.replace("./steps.ts", "./other.ts"))],
+    ["a definition with other steps", true, rewriting("w.yaml", definition.replace("#mine", "#other"))],
+    ["a definition with less code", false, rewriting("w.yaml", definition.replace(/catalog.*\n/, ""))],
+    ["a definition that says its code twice", true, rewriting("w.yaml", `catalog: ./other.ts\n${definition}`)],
+    [
+      "a link to somewhere else",
+      true,
+      Effect.sync(() => {
+        rmSync("away")
+        symlinkSync("/", "away")
+      })
+    ]
+  ])("holds while the file does the same: %s", ([, isAsked, change]) =>
+    Effect.map(trustedAs(base.join("\n"), change), (asked) => assert.strictEqual(asked, isAsked))
+  )
+
+  it.effect("is needed by no definition that has no code, and by each that cannot be read for certain", () =>
+    Effect.gen(function* () {
+      const asked = (text: string | Uint8Array) =>
+        inProject(
+          { "stepwright.yaml": "workflow: w.yaml\n" },
+          Effect.gen(function* () {
+            writeFileSync("w.yaml", text)
+            assert.deepStrictEqual(
+              told().module?.endsWith(".ts"),
+              undefined,
+              "a module is loaded beforehand for nobody who trusts it"
+            )
+            return /not trusted/.test((yield* call(["ask", "x"])).err)
+          })
+        )
+      const bare = "name: w\ninput: { type: string }\nsteps: []\n"
+      assert.isFalse(yield* asked(bare))
+      assert.isFalse(yield* asked(`# catalog: ./evil.ts\n${bare}`))
+      for (const text of [
+        `${bare}catalog: ./evil.ts\n`,
+        `x: &x ./evil.ts\ncatalog: *x\n${bare}`,
+        `x: &x catalog\n*x : ./evil.ts\n${bare}`,
+        `${bare}catalog: ./evil.ts\n#${" ".repeat(1_010_000)}\n`,
+        Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(`${bare}catalog: ./evil.ts\n`, "utf16le")])
+      ]) {
+        assert.isTrue(yield* asked(text), String(text).slice(0, 80))
+      }
+    })
   )
 })

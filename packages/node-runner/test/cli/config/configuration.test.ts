@@ -11,7 +11,7 @@ import { modelsIn, sourced } from "../../../src/cli/config/sourced.ts"
 import { atBeginning, effective } from "../../../src/cli/config/effective.ts"
 import { configured } from "../../../src/cli/config/steps.ts"
 import { projectFiles, userFolder } from "../../../src/cli/start/configFile.ts"
-import { identityOf, trustFile } from "../../../src/cli/start/trusted.ts"
+import { type Deed, placeOf, trustFile } from "../../../src/cli/start/trusted.ts"
 import { inProject, write } from "../../support/configured.ts"
 
 /** What a configuration comes to, with what it makes of settings that were told. */
@@ -28,11 +28,12 @@ const needs = Effect.map(withConfiguration(Configuration), ({ needs }) =>
   needs.map(({ detail, keys }) => `${keys.join(".")}: ${detail}`)
 )
 
-const trusting = Effect.sync(() => {
-  const [file = ""] = projectFiles(".")
-  const [place, hash] = identityOf(file, "text")
-  return { place, hash }
-})
+/** Has a person trust the project here with that. */
+const trusting = (...deeds: ReadonlyArray<Deed>) =>
+  Effect.sync(() => {
+    const [file = ""] = projectFiles(".")
+    write({ [trustFile()]: JSON.stringify({ format: 1, files: { [placeOf(file)]: deeds } }) })
+  })
 
 describe("projectFiles", () => {
   const found = (from: string, home: string) =>
@@ -184,9 +185,9 @@ describe("effective", () => {
       Effect.gen(function* () {
         assert.strictEqual((yield* withConfiguration(effective({}))).maxCalls, 5)
         assert.strictEqual((yield* withConfiguration(effective({ maxCalls: 11 }))).maxCalls, 11)
-        const { hash: _, place } = yield* trusting
-        const [, hash] = identityOf(place, project)
-        write({ [trustFile()]: JSON.stringify({ format: 1, files: { [place]: hash } }) })
+        yield* trusting(["limit", "budget.calls", 6], ["limit", "budget.tokens", 7])
+        assert.strictEqual((yield* withConfiguration(effective({}))).maxCalls, 5)
+        yield* trusting(["limit", "budget.calls", 7])
         assert.strictEqual((yield* withConfiguration(effective({}))).maxCalls, 7)
       }),
       { user }

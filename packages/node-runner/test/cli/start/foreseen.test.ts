@@ -43,10 +43,10 @@ describe("moduleOf what is configured", () => {
   it.effect("finds the module of a project, and those of runs where they are kept", () =>
     inStore(() => {
       const of = (line: string, told: Told) => moduleOf(line.split(" "), told)?.slice(realpathSync(".").length + 1)
-      assert.strictEqual(of("run doc.md", { workflow: "new.ts#w" }), "new.ts")
-      assert.strictEqual(of("run doc.md --workflow one.ts", { workflow: "new.ts#w" }), "one.ts")
-      assert.isUndefined(of("list", { workflow: "new.ts#w" }))
-      assert.strictEqual(of("resume b-one", { workflow: "new.ts" }), "one.ts")
+      assert.strictEqual(of("run doc.md", { module: "new.ts" }), "new.ts")
+      assert.strictEqual(of("run doc.md --workflow one.ts", { module: "new.ts" }), "one.ts")
+      assert.isUndefined(of("list", { module: "new.ts" }))
+      assert.strictEqual(of("resume b-one", { module: "new.ts" }), "one.ts")
       mkdirSync("sub")
       renameSync(".stepwright", "sub/kept")
       writeFileSync("sub/one.ts", "")

@@ -1,0 +1,88 @@
+// What a file of configuration reaches outside of itself, and so may need trust. Whoever loads a module beforehand looks at
+// it as the command line does: what both hold to be trusted must be the same.
+
+import { readFileSync, readlinkSync, realpathSync, statSync } from "node:fs"
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
+import { isMap, isScalar, type Node, parseDocument } from "yaml"
+import { attempt } from "./attempt.ts"
+import { mostBytes } from "./configFile.ts"
+import { isDefinition, split } from "./foreseen.ts"
+import type { Deed } from "./trusted.ts"
+
+/** The most links of a path that are followed: what leads in a circle has no end. */
+const mostLinks = 40
+
+/** Where a path leads, links followed, also of what is not there yet. */
+const realPlace = (path: string, links = mostLinks): string => {
+  const found = attempt(() => realpathSync(path))
+  if (found !== undefined || dirname(path) === path) return found ?? path
+  const above = realPlace(dirname(path), links)
+  const link = links === 0 ? undefined : attempt(() => readlinkSync(path))
+  return link === undefined ? join(above, basename(path)) : realPlace(resolve(above, link), links - 1)
+}
+
+/** That a path of a file leads out of its folder, links followed; `undefined` for one inside. */
+export const outside = (kind: string, folder: string, path: string): Deed | undefined => {
+  const place = realPlace(resolve(folder, path))
+  const between = relative(realPlace(resolve(folder)), place)
+  const isInside = between !== ".." && !between.startsWith(`..${sep}`) && !isAbsolute(between)
+  return isInside ? undefined : ["outside", kind, place]
+}
+
+/** What a reference to a workflow comes to. */
+export interface Code {
+  /** The module that is loaded for it. */
+  readonly module?: string
+  /** What runs, as the file calls it. */
+  readonly runs?: string
+  readonly deeds: ReadonlyArray<Deed>
+}
+
+/**
+ * What has to run for the workflow that a file in a folder names: a module, or that with the steps of a definition. A
+ * definition that cannot be read for certain counts as one.
+ */
+export const codeOf = (folder: string, reference: string): Code => {
+  const { file, name = "" } = split(reference)
+  const there = resolve(folder, file)
+  const itself: Code = { module: there, runs: reference, deeds: [["workflow", there, name]] }
+  if (!isDefinition(file)) return itself
+  const catalog = catalogOf(there)
+  if (catalog === "unknown") return itself
+  const place = outside("workflow", folder, file)
+  const own = place === undefined ? [] : [place]
+  if (catalog === "none") return { deeds: own }
+  const { module, name: part = "" } = catalogAt(there, catalog.reference)
+  return { module, runs: catalog.reference, deeds: [...own, ["catalog", module, part]] }
+}
+
+/** The module that a definition takes steps from, and what it exports them as. */
+export const catalogAt = (definition: string, reference: string) => {
+  const { file, name } = split(reference)
+  return { module: resolve(dirname(definition), file), ...(name !== undefined && { name }) }
+}
+
+/** The module with steps that a definition names. Whatever is read otherwise than by the command line is not known. */
+const catalogOf = (file: string): "none" | "unknown" | { readonly reference: string } => {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (found === undefined) return "none"
+  // a pipe has no end
+  if (!found.isFile() || found.size > mostBytes) return "unknown"
+  return attempt(() => catalogIn(readFileSync(file))) ?? "unknown"
+}
+
+const catalogIn = (bytes: Uint8Array): ReturnType<typeof catalogOf> => {
+  const document = parseDocument(new TextDecoder("utf-8", { fatal: true }).decode(bytes), {
+    prettyErrors: false,
+    stringKeys: true,
+    uniqueKeys: false,
+    logLevel: "silent"
+  })
+  if (document.errors.length > 0 || !isMap<Node, Node | null>(document.contents)) return "unknown"
+  const named = document.contents.items.filter(({ key }) => !isScalar(key) || key.value === "catalog")
+  const [pair, other] = named
+  if (pair === undefined) return "none"
+  const { key, value } = pair
+  const isPlain = other === undefined && isScalar(key) && isScalar(value) && typeof value.value === "string"
+  return isPlain ? { reference: String(value.value) } : "unknown"
+}
