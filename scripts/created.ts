@@ -92,10 +92,13 @@ const serve = async (folder: string) => {
 const folder = mkdtempSync(join(tmpdir(), "stepwright-created-"))
 let registry: Awaited<ReturnType<typeof serve>> | undefined
 try {
+  const began = performance.now()
   registry = await serve(join(folder, "registry"))
+  console.log(`a registry of its own in ${since(began)} s`)
   const token = [`--registry=${registry.url}`, `--//${registry.address}/:_authToken=anyone`]
   await build()
   for (const tarball of pack(join(folder, "tarballs"))) run(folder, process.env, ["npm", "publish", tarball, ...token])
+  console.log(`the packages are in it after ${since(began)} s`)
   for (const version of nodes) {
     const home = join(folder, `node-${version}`)
     mkdirSync(home)
