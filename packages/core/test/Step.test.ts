@@ -525,6 +525,36 @@ describe("Step", () => {
       })
     })
 
+    describe.each([
+      [
+        "a Promise",
+        () => Promise.reject(new Error("unheard")),
+        /gives a Promise, and no Effect: write Effect.tryPromise/
+      ],
+      ["a value", () => "x", /gives a text, and no Effect: write Effect.sync/],
+      ["nothing", () => undefined, /gives nothing, and no Effect/]
+    ])("whose function gives %s in place of an Effect", (_, gives, says) => {
+      it.effect.each(["run", "key", "isCurrent"] as const)("is refused by name and place: %s", (which) => {
+        const step = Step.effect("ask", {
+          input: Schema.String,
+          output: Schema.String,
+          run: Effect.succeed,
+          // as in a program without types
+          [which]: gives as never
+        })
+        const workflow = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("deep", step, "input"))
+        return Effect.gen(function* () {
+          const begun = yield* Engine.initialize(workflow, "x")
+          // it is asked for where there is a result
+          const state = which === "isCurrent" ? yield* runState(workflow, begun) : begun
+          const exit = yield* Effect.exit(Engine.run(workflow, state))
+          assert.isTrue(Exit.hasDies(exit))
+          assert.match(String(exit), says)
+          assert.include(String(exit), which === "run" ? "deep: what it runs" : `the ${which} of "ask"`)
+        })
+      })
+    })
+
     it.effect("fails with InvalidOutput when its output does not fit its Schema", () => {
       const step = Step.effect("step", {
         input: Schema.String,

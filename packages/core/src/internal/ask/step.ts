@@ -10,6 +10,7 @@ import * as JsonCodec from "../json/codec.ts"
 import * as exact from "../json/exact.ts"
 import { own } from "../json/own.ts"
 import { taken } from "../standard/codec.ts"
+import { effectOf } from "../words/effectOf.ts"
 import { nameProblem } from "../words/name.ts"
 import { withCallsOf } from "../words/told.ts"
 import type { OutputParser } from "../parser/outputParser.ts"
@@ -245,14 +246,14 @@ export const effectStep = ({ isCurrent, key, run, ...step }: EffectStep): Untype
         // two keys that are not equal must not look so
         ...(key !== undefined && {
           key: Effect.map(
-            Effect.suspend(() => key(read())),
+            Effect.suspend(() => effectOf(key(read()), `the key of "${name}"`)),
             (key) => exactKey(name, key)
           )
         }),
         // who runs it twice runs it with the same input
-        work: ({ restore }) => restore(Effect.suspend(() => run(read())))
+        work: ({ path, restore }) => restore(Effect.suspend(() => effectOf(run(read()), `${path}: what it runs`)))
       }),
-      isCurrent: isCurrent && ((output, input) => isCurrent(output(), input())),
+      isCurrent: isCurrent && ((output, input) => effectOf(isCurrent(output(), input()), `the isCurrent of "${name}"`)),
       configure: () => self
     }
   )
