@@ -314,7 +314,7 @@ const setInput = Effect.fnUntraced(function* <In, Out, E, R>(
 ): Effect.fn.Return<WorkflowState, WorkflowError> {
   const opened = yield* beginning.open(untyped(workflow), { ...state, input: value })
   // what is recorded is what the Schema writes
-  const input = yield* beginning.encodeInput(untyped(workflow), opened.input)
+  const input = yield* beginning.encodeInput(untyped(workflow), opened.given)
   const runtime = yield* make(opened.configured, state)
   yield* beginning.enterJournal(runtime, state)
   yield* faultless(runtime, runtime.append({ _tag: "InputProvided", input, at: runtime.now() }))

@@ -69,7 +69,7 @@ export const definitionHash = (workflow: UntypedWorkflow) =>
 
 const definitions = new WeakMap<UntypedWorkflow, { readonly by: unknown; readonly digest: string }>()
 
-/** A state with its workflow as it is configured there, its decoded input, and a runtime; refused where they do not fit. */
+/** A state with its workflow as it is configured there, its input as it is taken and as it was given, and a runtime; refused where they do not fit. */
 export const open = Effect.fnUntraced(function* (workflow: UntypedWorkflow, state: WorkflowState, listener?: Listener) {
   if (state.workflow !== workflow.name) {
     return yield* engineError("", new WrongWorkflow({ expected: workflow.name, found: state.workflow }))
@@ -79,7 +79,8 @@ export const open = Effect.fnUntraced(function* (workflow: UntypedWorkflow, stat
   if (Result.isFailure(input)) {
     return yield* engineError(inputPath, new InvalidInput({ detail: input.failure.message }))
   }
-  return { configured, input: input.success, runtime: yield* make(configured, state, listener) }
+  const given = JsonCodec.givenOf(insideOf(workflow).input, state.input, input.success)
+  return { configured, given, input: input.success, runtime: yield* make(configured, state, listener) }
 })
 
 /** Makes the journal know the run: a state from elsewhere is written to it whole, once; one out of date is refused. */
