@@ -1,4 +1,4 @@
-import * as choices from "../../packages/core/src/testing/simulate/base/random.ts"
+import * as choices from "../../packages/core/src/testing/internal/random.ts"
 
 /** Random choices that a seed decides. */
 export interface Random extends Omit<choices.Random, "pick"> {

@@ -153,6 +153,17 @@ const plain = <A>(
 ): Standard.StandardSchemaV1<A> => ({ "~standard": { version: 1, vendor: "house", validate } })
 
 describe("StandardSchema", () => {
+  it.effect("an input that is set is kept as it was given, and transformed once", () => {
+    const input = z.string().transform((text) => `${text}!`)
+    const shout = Step.effect("shout", { input: Schema.String, output: Schema.String, run: Effect.succeed })
+    const workflow = Workflow.make("w", { input }).pipe(Workflow.bind("said", shout, "input"))
+    return Effect.gen(function* () {
+      const state = yield* Engine.set(workflow, yield* Engine.initialize(workflow, "a"), "input", "b")
+      assert.strictEqual(state.input, "b")
+      assert.strictEqual((yield* runState(workflow, state)).records["said"]?.result?.output, "b!")
+    })
+  })
+
   describe("what is refused when a step is made, by name", () => {
     const asynchronous = "validates asynchronously, and a value of a run is validated at once: leave out what waits"
     it.each([
@@ -205,7 +216,18 @@ describe("StandardSchema", () => {
       assert.strictEqual(
         messageOf(() => asked(schema)),
         'output of step "list": its valibot schema does not say its JSON Schema, which a model is told: ' +
-          "give it: StandardSchema.make(schema, { jsonSchema })"
+          "write toStandardJsonSchema(schema), of @valibot/to-json-schema; " +
+          "or give it: StandardSchema.make(schema, { jsonSchema })"
+      )
+      const silent = ({ "~standard": { vendor, version, validate } }: Standard.StandardSchemaV1) =>
+        asked({ "~standard": { vendor, version, validate } })
+      assert.include(
+        messageOf(() => silent(z.string())),
+        "zod 4.2 and later say it"
+      )
+      assert.include(
+        messageOf(() => silent(type("string"))),
+        "which a model is told: give it: "
       )
       const custom = z.object({ a: z.custom<string>((value) => typeof value === "string").transform(String) })
       assert.match(

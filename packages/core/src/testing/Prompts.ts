@@ -1,7 +1,10 @@
-import * as Arbitrary from "effect/Arbitrary"
+import * as Cause from "effect/Cause"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Engine from "../Engine.ts"
+import type { UntypedStep } from "../internal/ask/step.ts"
 import { nodesOf, stepsOf, type UntypedWorkflow } from "../internal/definition/nodes.ts"
 import { finder } from "../internal/definition/places.ts"
 import { Journal, makeMemory } from "../Journal.ts"
@@ -11,7 +14,11 @@ import * as ResultCache from "../ResultCache.ts"
 import { type Execution, StepExecutor } from "../StepExecutor.ts"
 import { matches } from "../StepPath.ts"
 import type { Workflow } from "../Workflow.ts"
-import { WorkflowError } from "../WorkflowError.ts"
+import { describeError, WorkflowError } from "../WorkflowError.ts"
+import * as Fixtures from "./Fixtures.ts"
+import { stepPaths, strange } from "./internal/places.ts"
+import { mix } from "./internal/random.ts"
+import { sample, sampleReply } from "./internal/sample.ts"
 
 export interface Options<In> {
   readonly input: In
@@ -40,29 +47,49 @@ export const requests = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow<In, Out, E, R>,
   { input, outputs = {} }: Options<In>
 ): Effect.fn.Return<ReadonlyArray<LlmRequest>, WorkflowError<E> | PromptsError, Exclude<R, LlmClient.LlmClient>> {
-  const asked = new Map<string, LlmRequest>()
-  const isModels = modelPaths(workflow)
+  // every workflow is one whose types can be forgotten
+  const untyped = workflow as unknown as UntypedWorkflow
+  const isStrange = strange(stepPaths(untyped))
+  for (const path of Object.keys(outputs)) {
+    const detail = isStrange(path)
+    if (detail !== undefined) return yield* new PromptsError({ path, detail: `outputs has it, but ${detail}` })
+  }
+  const asked = new Map<string, Array<LlmRequest>>()
+  const modelStepAt = modelSteps(untyped)
   const given = outputOf(outputs)
 
   const client = LlmClient.make((request) =>
-    Effect.suspend(() => {
-      asked.set(request.metadata.path, request)
-      return Effect.die(answered)
+    Effect.gen(function* () {
+      const code = yield* AtWork
+      const path = code ?? request.metadata.path
+      const before = asked.get(path) ?? []
+      if (request.metadata.turn === 1) asked.set(path, [...before, request])
+      // code goes on with what it is answered
+      return code === undefined
+        ? yield* Effect.die(answered)
+        : Fixtures.reply(sampleReply(request, mix(path, before.length)))
     })
   )
   /** A model is asked, to hear the prompt, and not answered; code that has an output does nothing. */
   const executor = <A, E, R>(work: Effect.Effect<A, E, R>, execution: Execution): Effect.Effect<A, E, R> => {
     const { path } = execution
-    const isModel = isModels(path)
-    if (!isModel && given(path) === undefined) return work
+    // a run that code makes of its own has paths of its own
+    if (execution.run !== run) return work
+    const step = modelStepAt(path)
+    if (step === undefined && given(path) === undefined) {
+      return Effect.catchCause(Effect.provideService(work, AtWork, path), (cause) =>
+        asked.has(path) && !Cause.hasInterruptsOnly(cause) ? Effect.die(misled(path, cause)) : Effect.failCause(cause)
+      )
+    }
     // what fits the Schema of its output is one of the step
-    const output = Effect.orDie(decoded(execution, given(path))) as Effect.Effect<A>
-    if (!isModel) return output
+    const output = Effect.orDie(decoded(execution, given(path), step)) as Effect.Effect<A>
+    if (step === undefined) return output
     return Effect.catchDefect(work, (defect) => (defect === answered ? output : Effect.die(defect)))
   }
 
-  const run = Effect.gen(function* () {
-    let state = yield* Engine.initialize(workflow, input, { run: "prompts" })
+  const run = "prompts"
+  const all = Effect.gen(function* () {
+    let state = yield* Engine.initialize(workflow, input, { run })
     for (;;) {
       const outcome = yield* Engine.run(workflow, state)
       state = outcome.state
@@ -78,7 +105,7 @@ export const requests = Effect.fnUntraced(function* <In, Out, E, R>(
     const order = yield* Engine.plan(workflow, state)
     return order.flatMap(({ path }) => asked.get(path) ?? [])
   })
-  return yield* run.pipe(
+  return yield* all.pipe(
     Effect.provideService(StepExecutor, executor),
     Effect.provideService(Journal, makeMemory()),
     Effect.provideService(LlmClient.LlmClient, client),
@@ -110,12 +137,18 @@ const textOf = ({ format, messages, metadata: { path }, model, parameters }: Llm
 /** What stands for the reply that no model gives. */
 const answered = Symbol("answered")
 
-const modelPaths = (workflow: object) => {
-  // every workflow is one whose types can be forgotten
-  const steps = stepsOf(nodesOf(workflow as UntypedWorkflow))
-  const isModel = new Map(steps.map(({ path, step }) => [path, step.model !== undefined]))
-  const placeOf = finder(isModel.keys())
-  return (path: string) => isModel.get(placeOf(path) ?? "") === true
+/** The path of the step of code in which a model is asked. */
+const AtWork = Context.Reference<string | undefined>("@stepwright/core/testing/Prompts/AtWork", {
+  defaultValue: () => undefined
+})
+
+const modelSteps = (workflow: UntypedWorkflow) => {
+  const steps = new Map(stepsOf(nodesOf(workflow)).map(({ path, step }) => [path, step]))
+  const placeOf = finder(steps.keys())
+  return (path: string) => {
+    const step = steps.get(placeOf(path) ?? "")
+    return step?.model === undefined ? undefined : step
+  }
 }
 
 const outputOf = (outputs: Readonly<Record<string, Schema.Json>>) => (path: string) => {
@@ -124,17 +157,31 @@ const outputOf = (outputs: Readonly<Record<string, Schema.Json>>) => (path: stri
   return pattern === undefined ? undefined : outputs[pattern]
 }
 
-const decoded = ({ output, path }: Execution, given: Schema.Json | undefined) => {
+const giveOne = (path: string) => `give one: outputs: { ${JSON.stringify(path)}: … }`
+
+/** Code that was answered what no model said, and could not go on with that. */
+const misled = (path: string, cause: Cause.Cause<unknown>) => {
+  const { message } = describeError(Cause.squash(cause))
+  return new PromptsError({
+    path,
+    detail: `its code asks a model, and fails with a reply that was made up (${message}): what it comes to is not known; ${giveOne(path)}`
+  })
+}
+
+const decoded = ({ output, path }: Execution, given: Schema.Json | undefined, step: UntypedStep | undefined) => {
   if (given !== undefined) {
     return Effect.mapError(
       Schema.decodeUnknownEffect(Schema.toCodecJson(output))(given),
       ({ message }) => new PromptsError({ path, detail: `the output given for it does not fit: ${message}` })
     )
   }
-  return Effect.suspend(() => Arbitrary.sampleEffect(Arbitrary.schema(output), { count: 1, size: 2, seed: path })).pipe(
-    Effect.map(([value]) => value),
-    Effect.catchCause(() =>
-      Effect.fail(new PromptsError({ path, detail: "no value could be made for its Schema: give one in `outputs`" }))
-    )
+  return Effect.suspend(() =>
+    Option.match(step === undefined ? Option.none() : sample(step.output, mix(path)), {
+      onSome: Effect.succeed,
+      onNone: () =>
+        Effect.fail(
+          new PromptsError({ path, detail: `no output could be made up that its Schema takes; ${giveOne(path)}` })
+        )
+    })
   )
 }

@@ -6,7 +6,9 @@ import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Scope from "effect/Scope"
+import { DefinitionError } from "../DefinitionError.ts"
 import type { UntypedWorkflow } from "../internal/definition/nodes.ts"
+import { suggest } from "../internal/text/suggest.ts"
 import type { LlmClient } from "../LlmClient.ts"
 import type { LlmRequest } from "../LlmRequest.ts"
 import type * as Workflow from "../Workflow.ts"
@@ -16,9 +18,9 @@ import { makeBench } from "./simulate/bench.ts"
 import { outputOf } from "./simulate/laws.ts"
 import { type Finding, findingOf, inText } from "./simulate/report.ts"
 import { show } from "./simulate/base/same.ts"
-import { sample } from "./simulate/base/sample.ts"
+import { sample } from "./internal/sample.ts"
 import type { Bench } from "./simulate/subject.ts"
-import type { Broken, Trace } from "./simulate/trace.ts"
+import { type Broken, lawNames, type Trace, unmade } from "./simulate/trace.ts"
 import { lessOf, type World, worldOf } from "./simulate/world.ts"
 
 /**
@@ -103,9 +105,17 @@ export const check = Effect.fnUntraced(function* <In, Out, E, R, RL = never>(
   options: Options<In, Out, RL> = {}
 ): Effect.fn.Return<Report, SimulationError, Exclude<R, LlmClient | RL>> {
   const { except = [], maxRequests = 1000, seeds = 100 } = options
+  const known = [...lawNames, ...Object.keys(options.laws ?? {})]
+  const unknown = except.find((law) => !known.includes(law))
+  if (unknown !== undefined) {
+    return yield* Effect.die(
+      new DefinitionError({ place: "except", detail: `no law is called "${unknown}"${suggest(unknown, known)}` })
+    )
+  }
   // a workflow of any type is one whose types are forgotten
   const untyped = workflow as unknown as UntypedWorkflow
   const inputs = inputsOf(untyped, options)
+  if (inputs.length === 0) return yield* noInput(workflow.name)
   // what the steps need besides is there, by the type of this effect
   const around = (yield* Effect.context<Exclude<R, LlmClient | RL>>()) as Context.Context<never>
   const bench = makeBench({
@@ -132,8 +142,13 @@ const found = ({ expected, happened, law, path, seed }: Finding) => ({ law, path
 const inputsOf = <In, Out, RL>(workflow: UntypedWorkflow, options: Options<In, Out, RL>): ReadonlyArray<unknown> => {
   if (options.inputs !== undefined && options.inputs.length > 0) return options.inputs
   if ("input" in options) return [options.input]
-  const made = [1, 2, 3].map((seed) => sample(workflow.input, seed))
-  return made.map(Option.getOrUndefined)
+  return [1, 2, 3].flatMap((seed) => Option.toArray(sample(workflow.input, seed)))
+}
+
+const noInput = (workflow: string) => {
+  const happened = "no input could be made up that the workflow's Schema takes: give `input`, or `inputs`"
+  const finding = { law: unmade, path: "input", expected: "an input", happened }
+  return new SimulationError({ workflow, findings: [finding], text: `"${workflow}" is not tried: ${happened}` })
 }
 
 const servicesOf = <RL>(

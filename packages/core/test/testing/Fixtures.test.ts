@@ -44,6 +44,20 @@ describe("States", () => {
   describe("after", () => {
     const workflow = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("a", say("a"), "input"))
 
+    it.effect("refuses an event at a path that no step has, with the nearest", () =>
+      Effect.gen(function* () {
+        const long = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("facts", say("a"), "input"))
+        for (const wrong of [
+          event("StepStarted", { path: "factz" }),
+          event("ResultMoved", { from: "factz", to: "facts" })
+        ]) {
+          const { message, reason } = yield* Effect.flip(States.after(long, "x", [wrong]))
+          assert.strictEqual(reason._tag, "UnknownPath")
+          assert.match(message, /^factz: .*no step has this path; did you mean "facts"\?/)
+        }
+      })
+    )
+
     it.effect("is that of a run in which the events happened, and goes on from there", () =>
       Effect.gen(function* () {
         const state = yield* States.after(workflow, "x", [

@@ -55,7 +55,23 @@ describe("Matchers", () => {
         "expected the run to have completed\nrun run is FAILED: parts/a LlmError\n  parts/a: LlmError: no key, 0 replies"
       )
       expect(Matchers.toHaveFailedAt(yield* failed, "parts/a").message()).toContain("not to have failed at parts/a")
-      expect(Matchers.toHaveCompleted({ status: "COMPLETED" })).toMatchObject({ pass: false })
     })
+  )
+
+  it.effect("refuse what would pass for nothing, whichever way it is expected", () =>
+    Effect.gen(function* () {
+      const { state } = yield* Engine.run(workflow, yield* Engine.initialize(workflow, ["a"]))
+      for (const run of [state, yield* failed]) {
+        expect(() => expect(run).toHaveAsked("part/*", 0)).toThrow(/have asked at part.*; did you mean "parts\/\*"\?/)
+        expect(() => expect(run).not.toHaveAsked("parts")).toThrow(/no step has this path/)
+        expect(() => expect(run).not.toWaitAt("shure")).toThrow(/did you mean "sure"\?/)
+        expect(() => expect(run).not.toHaveFailedAt("part/a")).toThrow(/no step has this path/)
+        expect(run).not.toHaveFailedAt("parts", "InvalidItems")
+        expect(run).not.toHaveAsked("*/b")
+      }
+      // nothing is known of the workflow of a state from elsewhere
+      expect({ ...state }).not.toHaveAsked("part/a")
+      expect(() => expect({ status: "FAILED" }).not.toHaveCompleted()).toThrow(/expected a state of a run/)
+    }).pipe(Effect.provide(counting().layer))
   )
 })

@@ -1,7 +1,13 @@
+import { toStandardJsonSchema } from "@valibot/to-json-schema"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
-import { Workspace } from "@stepwright/core"
+import { type } from "arktype"
+import { Effect, Layer, Schema } from "effect"
+import type { StandardSchemaV1 } from "effect/StandardSchema"
+import { PromptTemplate, Step, Workflow, Workspace } from "@stepwright/core"
 import { Simulate } from "@stepwright/core/testing"
+import * as v from "valibot"
+import * as z from "zod"
+import { say } from "../support/say.ts"
 import { file, gated, hopeless, listed, planted, sound } from "./planted.ts"
 
 const input = { topic: "Effect" }
@@ -77,6 +83,89 @@ describe("Simulate", () => {
           format.type === "json" ? { title: "Title", points: [] } : `said of ${messages.at(-1)?.content}`
         const report = yield* Simulate.check(gated, { input, layer, model, seeds: 20 })
         assert.isAtLeast(built, report.worlds)
+      })
+    )
+
+    it.live("refuses a law that there is not among those that need not hold", () =>
+      Effect.gen(function* () {
+        const exit = yield* Effect.exit(Simulate.check(sound, { input, except: ["least works"] }))
+        assert.include(String(exit), 'no law is called "least works"; did you mean "least work"?')
+      })
+    )
+
+    describe("with Standard Schemas", () => {
+      const plan = <In, Out>(input: StandardSchemaV1<In>, output: StandardSchemaV1<Out>, check?: () => string) => {
+        const step = Step.make("q", {
+          input,
+          output,
+          prompt: PromptTemplate.make("Plan {{topic}}."),
+          variables: (topic) => ({ topic: JSON.stringify(topic) }),
+          ...(check !== undefined && { check })
+        })
+        return Workflow.make("w", { input }).pipe(
+          Workflow.bind("first", step, "input" as never),
+          Workflow.gate("sure", { question: output, input: "first" as never, decision: input }),
+          Workflow.bind("last", say("last"), (scope) => JSON.stringify(scope))
+        )
+      }
+
+      const object = z.object({
+        topic: z.string().trim().min(12).toUpperCase(),
+        at: z.iso.datetime(),
+        hours: z.string().transform((text) => `${text} hours`)
+      })
+      it.live.each<[string, StandardSchemaV1]>([
+        ["zod", object],
+        [
+          "valibot",
+          toStandardJsonSchema(v.object({ topic: v.pipe(v.string(), v.minLength(9)), list: v.array(v.number()) }))
+        ],
+        ["arktype", type({ topic: "string >= 9", kind: "'a' | 'b'" })]
+      ])("makes inputs, replies and decisions of one of %s", ([, schema]) =>
+        Effect.map(Simulate.check(plan(schema, schema), { seeds: 8 }), ({ worlds }) => assert.isAtLeast(worlds, 11))
+      )
+
+      it.live("says which value is to be given where the Schema refuses all that is tried", () =>
+        Effect.gen(function* () {
+          const secret = z.string().refine((text) => text === "a secret")
+          const missing = (
+            input: z.ZodType<string>,
+            output: z.ZodType<string>,
+            options: { readonly input?: string } = {},
+            check?: () => string
+          ) =>
+            Effect.map(
+              Effect.flip(Simulate.check(plan(input, output, check), { seeds: 3, ...options })),
+              ({ findings, message }) => {
+                assert.match(message, /^"w" is not tried/)
+                assert.strictEqual(findings[0].law, "values can be made up")
+                return [findings[0].path, findings[0].happened]
+              }
+            )
+          const [input, noInput] = yield* missing(secret, z.string())
+          assert.deepStrictEqual([input, noInput?.endsWith("give `input`, or `inputs`")], ["input", true])
+          const [first, noReply] = yield* missing(z.string(), secret)
+          assert.deepStrictEqual([first, noReply?.endsWith("give a `model`")], ["first", true])
+          const [sure, noDecision] = yield* missing(secret, z.string(), { input: "a secret" })
+          assert.deepStrictEqual([sure, noDecision?.endsWith("give `decide`")], ["sure", true])
+          const [checked] = yield* missing(z.string(), z.string(), {}, () => "never")
+          assert.strictEqual(checked, "first")
+        })
+      )
+    })
+
+    it.live("names the path of a function that is none, whatever its step is called", () =>
+      Effect.gen(function* () {
+        let count = 0
+        const q = Step.make("q", {
+          input: Schema.String,
+          output: Schema.String,
+          prompt: PromptTemplate.make("Q {{n}}"),
+          variables: () => ({ n: ++count })
+        })
+        const w = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("asked", q, "input"))
+        const { findings } = yield* Effect.flip(Simulate.check(w, { input: "x", seeds: 1 }))
+        assert.deepInclude(findings[0], { law: "functions are pure", path: "asked" })
       })
     )
 

@@ -14,6 +14,7 @@ import type { WorkflowState } from "../../WorkflowState.ts"
 import { engineError, type EngineReason, type WorkflowError } from "../../WorkflowError.ts"
 import type { UntypedStep } from "../ask/step.ts"
 import { nodesOf, stepsOf, type UntypedWorkflow } from "../definition/nodes.ts"
+import { workflowOf } from "../definition/ofState.ts"
 import { finder } from "../definition/places.ts"
 import type { Answered } from "../judge/verdict.ts"
 import { Halt, Missing, type Stop } from "../walk/hole.ts"
@@ -105,6 +106,7 @@ export const make = Effect.fnUntraced(function* (
   const cost = yield* Spending.Cost
   const cache = yield* ResultCache.ResultCache
   const own = draft(state)
+  workflowOf.set(own, workflow)
   const tell = listener && inOrder(own, listener)
   const runtime: Runtime = {
     state: own,

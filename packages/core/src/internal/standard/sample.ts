@@ -48,7 +48,8 @@ const itemsOf = (node: Node, inside: (value: unknown) => unknown): unknown => {
     : first
 }
 
-const texts: Readonly<Record<string, string>> = {
+/** A text of each format. */
+export const texts: Readonly<Record<string, string>> = {
   date: "2026-01-31",
   "date-time": "2026-01-31T12:00:00Z",
   duration: "PT1M",

@@ -9,7 +9,7 @@ import { instrument, type Watching } from "./instrument.ts"
 import { type Edit, editOf, inputsLike, withItemInFront, withoutItems } from "./edit.ts"
 import { brokenAfterEdit, brokenIn, fromNothing, keyTells, oneRetry, passedOn, stateOf, whyNot } from "./laws.ts"
 import type { Model } from "./provider.ts"
-import { mix } from "./base/random.ts"
+import { mix } from "../internal/random.ts"
 import { runWorld } from "./run.ts"
 import type { AnyWorkflow, Heard, Scene } from "./scene.ts"
 import {
@@ -23,9 +23,9 @@ import {
   type Subject,
   type Tried
 } from "./subject.ts"
-import { sample } from "./base/sample.ts"
+import { sample } from "../internal/sample.ts"
 import { outward, shelter } from "./shelter.ts"
-import { type Broken, endless, type Items, type Trace } from "./trace.ts"
+import { type Broken, endless, type Items, type Trace, unmade } from "./trace.ts"
 import { calm as calmWorld, type World } from "./world.ts"
 
 const completes = "a run completes in peace"
@@ -61,11 +61,15 @@ export const makeBench = (subject: Subject): Bench => {
     current: undefined,
     end: () => undefined
   }
+  /** Where no value could be made up: what, and what to give. */
+  const unmadeAt = new Map<string, string>()
   const watch: { -readonly [K in keyof Watching]: Watching[K] } = {
     isProbing: false,
     found: (broken: Broken) => listeners.current?.found(broken),
     items: (path: string, items: Items) => listeners.current?.items(path, items),
     standIn: () => Option.none(),
+    unanswered: (path) =>
+      unmadeAt.set(path, "reply could be made up that its Schema, its parser and its check take: give a `model`"),
     begin: (execution: Execution) => listeners.current?.begin(execution),
     end: (execution: Execution, isSuccess: boolean) => {
       const broken = listeners.end(execution, isSuccess)
@@ -80,8 +84,13 @@ export const makeBench = (subject: Subject): Bench => {
   const silence: Model = () => undefined
   const known = new Map<number, Known>()
 
-  const decide = (path: string, question: unknown): unknown =>
-    subject.decide?.(path, question) ?? Option.getOrUndefined(decisionOf(workflow, path, question))
+  const decide = (path: string, question: unknown): unknown => {
+    const said = subject.decide?.(path, question)
+    if (said !== undefined) return said
+    const decision = decisionOf(workflow, path, question)
+    if (Option.isNone(decision)) unmadeAt.set(path, "decision could be made up that its Schema takes: give `decide`")
+    return Option.getOrUndefined(decision)
+  }
 
   const besideOf = (input: number) => {
     const other = inputs.length > 1 ? Option.some(inputs[(input + 1) % inputs.length]) : sample(workflow.input, 77)
@@ -147,6 +156,11 @@ export const makeBench = (subject: Subject): Bench => {
   const incomplete = (trace: Trace, salts: number): ReadonlyArray<Broken> => {
     const not = whyNot(trace)
     if (trace.broken.length > 0 || not === undefined) return trace.broken
+    // it cannot run where a decision is none
+    const [first] = unmadeAt.keys()
+    const path = not.path ?? first
+    const what = path === undefined ? undefined : unmadeAt.get(path)
+    if (what !== undefined) return [{ law: unmade, path, expected: "a value for it", happened: `no ${what}` }]
     const advice = subject.model === undefined ? ` (with replies made up ${salts} times over: give a model)` : ""
     return [{ law: completes, expected: "it completes", ...not, happened: not.happened + advice }]
   }
@@ -219,6 +233,7 @@ export const makeBench = (subject: Subject): Bench => {
     for (let next = 0; next < salts; next++) {
       salt = next
       known.clear()
+      unmadeAt.clear()
       for (let input = 0; input < given; input++) {
         const it = yield* first(input, salt)
         known.set(input, it)
@@ -285,5 +300,5 @@ export const makeBench = (subject: Subject): Bench => {
     return { trace, broken: broken.length === 0 && !isEdited && whyNot(trace) === undefined ? laws(trace) : broken }
   })
 
-  return { begin, end, hopeless: new Set([completes, endless]), lessOf, others, peace, tryIn }
+  return { begin, end, hopeless: new Set([completes, endless, unmade]), lessOf, others, peace, tryIn }
 }

@@ -7,6 +7,7 @@ import type * as Schema from "effect/Schema"
 import * as Engine from "../../Engine.ts"
 import { insideOf as insideOfStep } from "../../internal/ask/step.ts"
 import { insideOf, nodesOf, stepsOf, type UntypedWorkflow } from "../../internal/definition/nodes.ts"
+import { givenOf } from "../../internal/json/codec.ts"
 import * as StepPath from "../../StepPath.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import type { Edit as Apply } from "./scene.ts"
@@ -64,7 +65,7 @@ export const inputsLike = (
   if (Result.isFailure(json)) return []
   return [...like(json.success)].flatMap((other) => {
     const decoded = codec.decode(other)
-    return Result.isSuccess(decoded) ? [decoded.success] : []
+    return Result.isSuccess(decoded) ? [givenOf(codec, other, decoded.success)] : []
   })
 }
 
@@ -105,7 +106,7 @@ export const editOf = (
   const value = Option.getOrElse(withItemInFront(output), () => other(output))
   const decoded = codec.decode(value)
   if (Result.isFailure(decoded) || speech === undefined) return undefined
-  const text = Result.try(() => speech.print(decoded.success))
+  const text = Result.try(() => speech.print(givenOf(codec, value, decoded.success)))
   if (Result.isFailure(text)) return undefined
   return {
     // what was JSON is JSON

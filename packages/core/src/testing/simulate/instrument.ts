@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { insideOf, isStep, type Prepared, type UntypedStep, within } from "../../internal/ask/step.ts"
+import { insideOf, isStep, type Prepared, type Speech, type UntypedStep, within } from "../../internal/ask/step.ts"
 import {
   below,
   bodiesOf,
@@ -17,18 +17,20 @@ import {
   withNodes
 } from "../../internal/definition/nodes.ts"
 import type { Compiled } from "../../internal/definition/selector.ts"
-import type { JsonCodec } from "../../internal/json/codec.ts"
+import { goesBack, type JsonCodec } from "../../internal/json/codec.ts"
 import { own } from "../../internal/json/own.ts"
 import { Execution } from "./base/execution.ts"
 import { changed, ofScope, ofValue, twice, type Watch } from "./probe.ts"
 import { difference } from "./base/same.ts"
-import { sample } from "./base/sample.ts"
-import { type Items, told } from "./trace.ts"
+import { sample } from "../internal/sample.ts"
+import { type Broken, type Items, told } from "./trace.ts"
 
 export interface Watching extends Watch {
   readonly items: (path: string, items: Items) => void
   /** What stands in for the work of a step of code, where its own is not done. */
   readonly standIn: (path: string, step: UntypedStep, input: unknown) => Option.Option<unknown>
+  /** No reply could be made up that the step at a path takes. */
+  readonly unanswered: (path: string) => void
   /** A step of code is at work, and is done. */
   readonly begin: (execution: Execution) => void
   readonly end: (execution: Execution, isSuccess: boolean) => void
@@ -108,8 +110,10 @@ export const instrument = (workflow: UntypedWorkflow, watch: Watching): UntypedW
 }
 
 /** A value is what its Schema reads of what it writes. */
-const roundTrip = (watch: Watching, path: string, what: string, codec: JsonCodec<unknown>, value: unknown): void => {
+const roundTrip = (watch: Watch, path: string, what: string, codec: JsonCodec<unknown>, value: unknown): void => {
   const law = "Schemas read what they write"
+  // one that knows no way back writes nothing
+  if (!goesBack(codec)) return
   const written = Result.try(() => codec.encode(value))
   // what does not fit at all is told by the run
   if (Result.isFailure(written)) return
@@ -136,6 +140,9 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
   const { name } = step
   const prepare: typeof inside.prepare = (read, encoded) => {
     const isProbing = watch.isProbing
+    /** What is found before the path is known. */
+    const early: Array<Broken> = []
+    const watching: Watch = { isProbing, found: (broken) => void early.push(broken) }
     /** What was handed out, and what it was. */
     const given: Array<{ readonly value: unknown; readonly before: unknown }> = []
     const handing = () => {
@@ -146,28 +153,35 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
     const look = (path: string, what: string) => {
       for (const { before, value } of given.splice(0)) {
         const broken = changed(path, what, before, value)
-        if (broken !== undefined) watch.found(broken)
+        if (broken !== undefined) watching.found(broken)
       }
     }
     const call = () => inside.prepare(handing, encoded)
     const prepared: Prepared = isProbing
-      ? twice(watch, name, "the function of `variables`", call, ({ parts }) => parts)
+      ? twice(watching, name, "the function of `variables`", call, ({ parts }) => parts)
       : call()
     if (isProbing) look(name, "the function of `variables`")
-    if (isProbing && !step.isGate) roundTrip(watch, name, "the input", inside.input, own(read()))
+    if (isProbing && !step.isGate) roundTrip(watching, name, "the input", inside.input, own(read()))
     return {
       ...prepared,
       work: (context) =>
         Effect.suspend(() => {
           const { path } = context
           const { speech } = inside
+          for (const broken of early.splice(0)) watch.found({ ...broken, path })
           const execution: Execution = {
             path,
             calls: new Map(),
             spoilt: new Map(),
             failed: [],
             accepts: speech && ((text) => speech.accepts(text, read())),
-            reply: speech && ((seed) => replyOf(step, read, seed))
+            reply:
+              speech &&
+              ((seed) => {
+                const { isTaken, text } = replyOf(step, speech, read, seed)
+                if (!isTaken) watch.unanswered(path)
+                return text
+              })
           }
           const standIn = step.model === undefined ? watch.standIn(path, step, encoded) : Option.none()
           if (Option.isSome(standIn)) return Effect.succeed(standIn.value)
@@ -178,6 +192,7 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
               Effect.sync(() => {
                 watch.end(execution, Exit.isSuccess(exit))
                 if (isProbing) look(path, step.model === undefined ? "`run`" : "`check`")
+                for (const broken of early.splice(0)) watch.found(broken)
               })
             ),
             Effect.tap((output) =>
@@ -194,18 +209,17 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
 
 const mostTries = 50
 
-/** A reply that a step takes. */
-const replyOf = (step: UntypedStep, read: () => unknown, seed: number): string | undefined => {
-  const { speech } = insideOf(step)
-  if (speech === undefined) return undefined
-  let made: string | undefined
-  for (let i = 0; i < mostTries; i++) {
-    const text = Option.flatMap(sample(step.output, seed + i * 7919), (output) =>
+/** A reply that a step takes, if one can be made. */
+const replyOf = (step: UntypedStep, speech: Speech, read: () => unknown, seed: number) => {
+  let text: string | undefined
+  // where there are no values, there are none after more tries
+  for (let i = 0; i < mostTries && (i < 3 || text !== undefined); i++) {
+    const made = Option.flatMap(sample(step.output, seed + i * 7919), (output) =>
       Result.getSuccess(Result.try(() => speech.print(output)))
     )
-    if (Option.isNone(text)) continue
-    made = text.value
-    if (speech.accepts(made, read())) return made
+    if (Option.isNone(made)) continue
+    text = made.value
+    if (speech.accepts(text, read())) return { isTaken: true, text }
   }
-  return made
+  return { isTaken: false, text }
 }

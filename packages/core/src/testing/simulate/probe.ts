@@ -4,7 +4,7 @@ import { watched } from "../../internal/walk/hole.ts"
 import { holds, own } from "../../internal/json/own.ts"
 import * as Result from "effect/Result"
 import { during, type Moment } from "./base/globals.ts"
-import { seeded } from "./base/random.ts"
+import { seeded } from "../internal/random.ts"
 import { type Broken, told } from "./trace.ts"
 import { difference } from "./base/same.ts"
 

@@ -9,7 +9,8 @@ import type { LlmReply } from "../../LlmReply.ts"
 import type { LlmRequest } from "../../LlmRequest.ts"
 import * as canonical from "../../internal/json/canonical.ts"
 import { Execution } from "./base/execution.ts"
-import { mix, seeded } from "./base/random.ts"
+import { mix } from "../internal/random.ts"
+import { sampleReply } from "../internal/sample.ts"
 import { type Broken, endless, type Receipt } from "./trace.ts"
 import type { Fault, Reason } from "./world.ts"
 
@@ -118,7 +119,7 @@ export const make = (provided: Provided): LlmClient.Service => {
     if (instead !== undefined) return instead
     const said = provided.model({ ...asked, metadata: request.metadata }, sample)
     const seed = mix(key, sample + provided.salt * 1009)
-    return said ?? execution?.reply?.(seed) ?? madeUp(request, seed)
+    return said ?? execution?.reply?.(seed) ?? sampleReply(request, seed)
   }
 
   const attempt = Effect.fnUntraced(function* (
@@ -206,55 +207,4 @@ export const make = (provided: Provided): LlmClient.Service => {
       return yield* attempt(request, key, path, execution, 0)
     })
   )
-}
-
-/** A reply to who is not known: words, or JSON of the Schema that is asked for. */
-const madeUp = ({ format }: LlmRequest, seed: number): unknown =>
-  format.type === "text"
-    ? `said ${seeded(seed)
-        .int(2 ** 31)
-        .toString(36)}`
-    : ofJsonSchema(format.schema, seed)
-
-const ofJsonSchema = (schema: unknown, seed: number): unknown => {
-  const random = seeded(seed)
-  const member = (of: unknown, depth: number): unknown => {
-    if (typeof of !== "object" || of === null || depth > 8) return null
-    const {
-      anyOf,
-      const: constant,
-      enum: values,
-      items,
-      properties,
-      type
-    } = of as {
-      readonly anyOf?: ReadonlyArray<unknown>
-      readonly const?: unknown
-      readonly enum?: ReadonlyArray<unknown>
-      readonly items?: unknown
-      readonly properties?: Readonly<Record<string, unknown>>
-      readonly type?: string
-    }
-    if (constant !== undefined) return constant
-    if (values !== undefined) return values[random.int(values.length)]
-    if (anyOf !== undefined) return member(anyOf[random.int(anyOf.length)], depth + 1)
-    switch (type) {
-      case "string":
-        return `said ${random.int(10_000).toString(36)}`
-      case "integer":
-      case "number":
-        return 1 + random.int(9)
-      case "boolean":
-        return random.bool()
-      case "array":
-        return [member(items, depth + 1), member(items, depth + 1)]
-      case "object":
-        return Object.fromEntries(
-          Object.entries(properties ?? {}).map(([name, property]) => [name, member(property, depth + 1)])
-        )
-      default:
-        return null
-    }
-  }
-  return member(schema, 0)
 }

@@ -1,4 +1,4 @@
-import type { Broken, Trace } from "./trace.ts"
+import { type Broken, type Trace, unmade } from "./trace.ts"
 import { inWords, type World } from "./world.ts"
 
 /** A law that a workflow breaks, and the smallest world found in which it does. */
@@ -18,7 +18,7 @@ const shortened = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
 
 const findingInText = ({ expected, happened, input, law, lines, path, seed, world }: Finding): string =>
   [
-    `broken law: ${law}`,
+    law === unmade ? `missing value` : `broken law: ${law}`,
     `  at        ${path === undefined || path === "" ? "the run" : path}`,
     `  expected  ${expected}`,
     `  happened  ${happened}`,
@@ -33,7 +33,9 @@ export const inText = (workflow: string, findings: ReadonlyArray<Finding>): stri
   const [first] = findings
   if (first === undefined) return ""
   const laws = findings.length === 1 ? "a law" : `${findings.length} laws`
-  return [`"${workflow}" breaks ${laws}`, ...findings.map(findingInText)].join("\n\n")
+  const isTried = first.law !== unmade
+  const head = isTried ? `"${workflow}" breaks ${laws}` : `"${workflow}" is not tried: a value is missing`
+  return [head, ...findings.map(findingInText)].join("\n\n")
 }
 
 /** A law that is broken in a world, as it is found. */

@@ -21,6 +21,30 @@ export interface Receipt {
 /** The law that a run comes to an end. */
 export const endless = "an end"
 
+/** What is broken by no workflow: a value that nobody gave, and that cannot be made up. */
+export const unmade = "values can be made up"
+
+/** The laws that a workflow is held to, besides those of its maker. */
+export const lawNames: ReadonlyArray<string> = [
+  "same output",
+  "least work",
+  "nothing is lost",
+  "the plan tells the truth",
+  "what is done is done",
+  "functions are pure",
+  "inputs stay as they are",
+  "steps of code give the same for the same",
+  "a key tells what is read",
+  "Schemas read what they write",
+  "a key is an item's own",
+  "retries have one owner",
+  "errors are passed on",
+  "runs know nothing of each other",
+  "a process starts from nothing",
+  endless,
+  "a run completes in peace"
+]
+
 /** A law that does not hold, at a path where that is known. */
 export interface Broken {
   readonly law: string

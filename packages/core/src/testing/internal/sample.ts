@@ -1,0 +1,195 @@
+// Values that a Schema allows, as a number decides, and as plain as it lets them be: texts are words, and no two alike.
+
+import * as Arbitrary from "effect/Arbitrary"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SchemaAST from "effect/SchemaAST"
+import { givenOf } from "../../internal/standard/codec.ts"
+import { texts } from "../../internal/standard/sample.ts"
+import { allowedBy, exactSide, textFormat } from "../../internal/standard/told.ts"
+import type { LlmRequest } from "../../LlmRequest.ts"
+import { mix, type Random, seeded } from "./random.ts"
+
+type AnySchema = Schema.Codec<unknown, unknown>
+
+const words = [
+  "amber",
+  "basalt",
+  "cedar",
+  "dune",
+  "ember",
+  "fjord",
+  "grove",
+  "harbour",
+  "islet",
+  "juniper",
+  "kelp",
+  "lagoon",
+  "meadow",
+  "nectar",
+  "orchid",
+  "pebble"
+] as const
+
+/** Two words that hardly anything else is. */
+const word = (random: Random): string => `${random.pick(words)} ${random.int(10_000).toString(36)}`
+
+/** Where texts and numbers come from. */
+interface Source {
+  readonly random: Random
+  readonly text: () => string
+}
+
+/** Texts that are tried, one after the other, where there are checks. */
+const shapes: ReadonlyArray<(text: string) => string> = [
+  (text) => text,
+  (text) => text.replace(" ", ""),
+  (text) => text.replace(/ .*/, ""),
+  (text) => text.slice(0, 1),
+  (text) => text.toUpperCase(),
+  (text) => `${text}, ${text}`,
+  (text) => Array.from({ length: 5 }, () => text).join(", "),
+  (text) => Array.from({ length: 25 }, () => text).join(", ")
+]
+
+const deepest = 5
+
+/** A value by the parts of a Schema; `undefined` where it is not known how. */
+const plain = (ast: SchemaAST.AST, source: Source, depth: number): Option.Option<unknown> => {
+  const made = unchecked(ast, source, depth, 0)
+  if (ast.checks === undefined && Option.isSome(made)) return made
+  const fits = Schema.is(Schema.make<AnySchema>(ast))
+  for (const shape of shapes.keys()) {
+    const value = shape === 0 ? made : unchecked(ast, source, depth, shape)
+    if (Option.isSome(value) && fits(value.value)) return value
+  }
+  return arbitrary(ast, source.random)
+}
+
+const unchecked = (ast: SchemaAST.AST, source: Source, depth: number, shape: number): Option.Option<unknown> => {
+  const { random, text } = source
+  switch (ast._tag) {
+    case "String":
+      return Option.some(texts[String(ast.annotations?.[textFormat])] ?? shapes[shape]!(text()))
+    case "Number":
+      return Option.some((1 + random.int(9)) * 10 ** (shape % 4))
+    case "Boolean":
+      return Option.some(random.bool())
+    case "Literal":
+      return Option.some(ast.literal)
+    case "Null":
+      return Option.some(null)
+    case "Undefined":
+    case "Void":
+      return Option.some(undefined)
+    case "Any":
+    case "Unknown":
+      return Option.some(text())
+    case "Enum": {
+      const [first, ...others] = ast.enums
+      return first === undefined ? Option.none() : Option.some(random.pick([first, ...others])[1])
+    }
+    case "Union": {
+      const types = depth > deepest ? ast.types.toReversed() : ast.types
+      const [first, ...others] = types
+      if (first === undefined) return Option.none()
+      return plain(depth > deepest ? first : random.pick([first, ...others]), source, depth + 1)
+    }
+    case "Arrays": {
+      const rest = ast.rest[0]
+      const count = rest === undefined || depth > deepest ? 0 : 2 + random.int(2)
+      const parts = [...ast.elements, ...Array.from({ length: count }, () => rest!), ...ast.rest.slice(1)]
+      return Option.all(parts.map((part) => plain(part, source, depth + 1)))
+    }
+    case "Objects": {
+      const members: Array<readonly [PropertyKey, Option.Option<unknown>]> = []
+      for (const { name, type } of ast.propertySignatures) {
+        const isOptional = SchemaAST.isOptional(type)
+        if (isOptional && (depth > deepest || random.bool(0.3))) continue
+        members.push([name, plain(type, source, depth + 1)])
+      }
+      for (const { type } of ast.indexSignatures) {
+        const count = depth > deepest ? 0 : 2
+        for (let i = 0; i < count; i++) members.push([text(), plain(type, source, depth + 1)])
+      }
+      if (members.length === 0 && ast.propertySignatures.length === 0) return Option.some({})
+      if (members.some(([, value]) => Option.isNone(value))) return Option.none()
+      return Option.some(
+        Object.fromEntries(members.map(([name, value]) => [name, Option.getOrUndefined(value)] as const))
+      )
+    }
+    case "Suspend":
+      return depth > deepest * 2 ? Option.none() : plain(ast.thunk(), source, depth + 1)
+    // what takes any JSON takes a text
+    case "Declaration": {
+      const value = text()
+      return Schema.is(Schema.make<AnySchema>(ast))(value) ? Option.some(value) : arbitrary(ast, random)
+    }
+    default:
+      return arbitrary(ast, random)
+  }
+}
+
+/** How many arbitrary values are made to have one that can be printed. */
+const mostArbitrary = 20
+
+const unprintable = /[\p{C}\p{Zl}\p{Zp}]/u
+
+const isPrintable = (value: unknown): boolean =>
+  typeof value === "string"
+    ? !unprintable.test(value)
+    : !Predicate.isObjectOrArray(value) || Object.entries(value).flat().every(isPrintable)
+
+const arbitrary = (ast: SchemaAST.AST, random: Random): Option.Option<unknown> =>
+  Option.liftThrowable(() => {
+    const sample = Arbitrary.sampleEffect(Arbitrary.schema(Schema.make<AnySchema>(ast)), {
+      count: mostArbitrary,
+      size: 3,
+      seed: random.int(2 ** 31)
+    })
+    const values = Effect.runSync(sample)
+    return values.find(isPrintable) ?? values[0]
+  })()
+
+/** Texts that are tried in all places, where words are refused: some functions take only texts of a kind. */
+const others = ["1", "a", ...Object.values(texts), "{}", ""]
+
+/** A value that a Standard Schema takes, as JSON, or one of Effect with such parts: what its JSON Schema says is tried. */
+const ofStandard = (side: AnySchema, schema: AnySchema, seed: number): Option.Option<unknown> => {
+  const read = Schema.decodeUnknownResult(Schema.toCodecJson(givenOf(schema)))
+  for (const other of [undefined, undefined, undefined, ...others]) {
+    const random = seeded(other === undefined ? seed : mix(other, seed))
+    const value = Option.flatMap(
+      plain(side.ast, { random, text: () => other ?? word(random) }, 0),
+      // functions in it may throw whatever they like
+      (json) => Option.flatMap(Result.getSuccess(Result.try(() => read(json))), Result.getSuccess)
+    )
+    if (Option.isSome(value)) return value
+  }
+  return Option.none()
+}
+
+/** A value of a Schema, if one can be made: what is given where that is asked for. */
+export const sample = (schema: AnySchema, seed: number): Option.Option<unknown> => {
+  const side = exactSide(schema)
+  if (side !== undefined) return ofStandard(side as AnySchema, schema, seed)
+  const ast = SchemaAST.toType(schema.ast)
+  const random = seeded(seed)
+  return Option.flatMap(plain(ast, { random, text: () => word(random) }, 0), (value) =>
+    Result.getOrElse(
+      Result.try(() => (Schema.is(schema)(value) ? Option.some(value) : arbitrary(ast, seeded(seed)))),
+      () => Option.none()
+    )
+  )
+}
+
+/** What a model may reply to who is not known: words, or JSON that fits what is asked for. */
+export const sampleReply = ({ format }: Pick<LlmRequest, "format">, seed: number): string => {
+  if (format.type === "text") return word(seeded(seed))
+  // a JSON Schema is an object, or allows anything
+  const schema = allowedBy(Predicate.isReadonlyObject(format.schema) ? format.schema : {})
+  return JSON.stringify(Option.getOrNull(sample(schema as AnySchema, seed)))
+}
