@@ -8,6 +8,7 @@ import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { InvalidRequest, LlmError, TimedOut } from "@stepwright/core/LlmError"
+import type { LlmReply } from "@stepwright/core/LlmReply"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
 import * as Attempts from "./Attempts.ts"
 import * as sdkCall from "./internal/ai-sdk/call.ts"
@@ -26,8 +27,11 @@ export interface Options {
   readonly timeout?: Duration.Input
   /** From one part of a stream to the next; 2 minutes unless given. */
   readonly idleTimeout?: Duration.Input
-  /** How a schema is sent: as the model's `responseFormat` unless given, or in the messages. */
-  readonly structuredOutput?: "object" | "instructions"
+  /**
+   * How a schema is sent: as the model's `responseFormat`, changed to what OpenAI's strict mode takes unless given, or
+   * as it is with `"object"`; or in the messages.
+   */
+  readonly structuredOutput?: "strict" | "object" | "instructions"
   /** What goes with each request for one provider alone, by its name. */
   readonly providerOptions?: ProviderOptions
 }
@@ -84,7 +88,7 @@ const clientOf = (model: LanguageModel, options: Options, warned: Set<string>): 
     })
 
   /** Calls the model with a signal that aborts when the scope ends. */
-  const begin = Effect.fnUntraced(function* <A>(call: (options: CallOptions) => PromiseLike<A>, request: LlmRequest) {
+  const begin = Effect.fnUntraced(function* <A>(call: (options: CallOptions) => PromiseLike<A>, options: CallOptions) {
     const clock = yield* Clock.Clock
     const began = clock.currentTimeMillisUnsafe()
     const { signal } = yield* Effect.acquireRelease(
@@ -94,7 +98,7 @@ const clientOf = (model: LanguageModel, options: Options, warned: Set<string>): 
     const told = (reasonOf: typeof sdkFault.reasonOf) => (failure: unknown) =>
       new LlmError({ reason: reasonOf(failure, began, clock.currentTimeMillisUnsafe()) })
     const result = yield* Effect.tryPromise({
-      try: () => Promise.resolve(call({ ...sdkCall.optionsOf(request, options), abortSignal: signal })),
+      try: () => Promise.resolve(call({ ...options, abortSignal: signal })),
       catch: told(sdkFault.reasonOf)
     })
     return { began, result, failed: told(sdkFault.reasonOf), failedPart: told(sdkFault.reasonOfPart) }
@@ -102,25 +106,34 @@ const clientOf = (model: LanguageModel, options: Options, warned: Set<string>): 
 
   const warn = sdkCall.warner(named, warned)
 
+  const prepare = (request: LlmRequest) => {
+    const { call, restore } = sdkCall.prepare(request, options)
+    return { call, restored: (reply: LlmReply): LlmReply => ({ ...reply, text: restore(reply.text) }) }
+  }
+
   return LlmClient.make(
-    (request) =>
-      begin((options) => model.doGenerate(options), request).pipe(
+    (request) => {
+      const { call, restored } = prepare(request)
+      return begin((options) => model.doGenerate(options), call).pipe(
         Effect.tap(({ result }) => warn(result.warnings)),
         Effect.flatMap(({ result }) => sdkReply.ofResult(result)),
+        Effect.map(restored),
         within,
         Effect.scoped
-      ),
-    (request) =>
-      Stream.unwrap(
-        Effect.map(
-          within(begin((options) => model.doStream(options), request)),
-          ({ began, failed, failedPart, result }) =>
-            Stream.fromReadableStream({ evaluate: () => result.stream, onError: failed }).pipe(
-              (parts) => providerStream.timed(parts, { model: named, idle, total, began }),
-              (parts) => sdkStream.partsOf(parts, { warn, failedPart })
-            )
+      )
+    },
+    (request) => {
+      const { call, restored } = prepare(request)
+      return Stream.unwrap(
+        Effect.map(within(begin((options) => model.doStream(options), call)), ({ began, failed, failedPart, result }) =>
+          Stream.fromReadableStream({ evaluate: () => result.stream, onError: failed }).pipe(
+            (parts) => providerStream.timed(parts, { model: named, idle, total, began }),
+            (parts) => sdkStream.partsOf(parts, { warn, failedPart }),
+            Stream.map((part) => (part._tag === "Finished" ? { ...part, reply: restored(part.reply) } : part))
+          )
         )
       )
+    }
   )
 }
 

@@ -1,7 +1,7 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider"
 import { createAnthropic } from "@ai-sdk/anthropic"
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible"
-import { Context, Deferred, Effect, Fiber, Layer, Stream } from "effect"
+import { Context, Deferred, Effect, Fiber, Layer, Option, type Schema, Stream } from "effect"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, RateLimited } from "@stepwright/core/LlmError"
 import type { LlmRequest } from "@stepwright/core/LlmRequest"
@@ -19,6 +19,8 @@ const apiKey = "sk-sentinel-0123456789"
 
 const clientOf = (...options: Parameters<typeof AiSdkBridge.layer>) =>
   Effect.map(Layer.build(AiSdkBridge.layer(...options)), (built) => Context.get(built, LlmClient.LlmClient))
+
+type JsonSchema = Readonly<Record<string, unknown>>
 
 const json = {
   type: "json",
@@ -88,6 +90,72 @@ describe("AiSdkBridge", () => {
         })
       }).pipe(Effect.scoped)
     )
+
+    describe("with a schema that strict mode takes otherwise", () => {
+      const loose = {
+        type: "object",
+        properties: { title: { type: "string" }, part: { type: "object", properties: { hours: { type: "integer" } } } },
+        required: ["title"]
+      } as const
+      /** The schema that a server of strict mode is sent, and what is made of its reply. */
+      const ask = (
+        schema: Schema.Json,
+        content: string,
+        { streamed = false, ...options }: AiSdkBridge.Options & { readonly streamed?: boolean } = {}
+      ) =>
+        Effect.gen(function* () {
+          const { choices, ...head } = completion()
+          const chunk = { ...head, choices: [{ index: 0, delta: { content }, finish_reason: "stop" }] }
+          const events = `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`
+          const answer = streamed
+            ? send(200, events, { "content-type": "text/event-stream" })
+            : send(200, completion({ content }))
+          const { received, url } = yield* serve(answer)
+          const house = createOpenAICompatible({ name: "house", apiKey, baseURL: url, supportsStructuredOutputs: true })
+          const client = yield* clientOf(house("model-1"), options)
+          const asked = { ...request("ping"), format: { type: "json", name: "plan", schema } } as const
+          const last = streamed ? Option.getOrUndefined(yield* Stream.runLast(client.stream(asked))) : undefined
+          const { text } = last?._tag === "Finished" ? last.reply : yield* client.generate(asked)
+          const format = received[0]?.body["response_format"]
+          return { sent: (format as { json_schema: { strict: boolean; schema: JsonSchema } }).json_schema, text }
+        }).pipe(Effect.scoped)
+
+      it.effect.each([false, true])(
+        "closes objects, requires all, and turns the reply back; streamed: %s",
+        (streamed) =>
+          Effect.gen(function* () {
+            const { sent, text } = yield* ask(loose, '{"title":"Tea","part":{"hours":null}}', { streamed })
+            assert.isTrue(sent.strict)
+            assert.deepInclude(sent.schema, { required: ["title", "part"], additionalProperties: false })
+            assert.deepNestedInclude(sent.schema, {
+              "properties.part.anyOf[0].required": ["hours"],
+              "properties.part.anyOf[0].additionalProperties": false,
+              "properties.part.anyOf[1].type": "null"
+            })
+            assert.deepStrictEqual(JSON.parse(text), { title: "Tea", part: {} })
+            // of a provider that knows no strict mode
+            assert.strictEqual((yield* ask(loose, '{"title":"Tea"}', { streamed })).text, '{"title":"Tea"}')
+          })
+      )
+
+      it.effect("wraps a list, as no other root than an object is taken", () =>
+        Effect.gen(function* () {
+          const { sent, text } = yield* ask({ type: "array", items: { type: "string" } }, '{"value":["a"]}')
+          assert.strictEqual(sent.schema["type"], "object")
+          assert.deepStrictEqual(JSON.parse(text), ["a"])
+        })
+      )
+
+      it.effect("sends as it is what strict mode cannot express, and all where that is asked for", () =>
+        Effect.gen(function* () {
+          const free = { type: "object", properties: { any: {} }, required: ["any"] }
+          assert.deepStrictEqual((yield* ask(free, '{"any":1}')).sent.schema, free)
+          const { sent, text } = yield* ask(loose, '{"title":"Tea","part":null}', { structuredOutput: "object" })
+          assert.deepStrictEqual(sent.schema, loose)
+          assert.strictEqual(text, '{"title":"Tea","part":null}')
+        })
+      )
+    })
 
     it.effect("tells the schema in the messages where that is asked for", () =>
       Effect.gen(function* () {

@@ -1,38 +1,65 @@
 import * as Effect from "effect/Effect"
+import { identity } from "effect/Function"
+import * as Result from "effect/Result"
 import type { LlmRequest, Message } from "@stepwright/core/LlmRequest"
+import { strictMode } from "../provider/strictMode.ts"
 import * as structuredOutput from "../provider/structuredOutput.ts"
 import type { CallOptions, PromptMessage, ProviderOptions, Warning } from "./model.ts"
 
 interface Settings {
-  readonly structuredOutput?: "object" | "instructions"
+  readonly structuredOutput?: "strict" | "object" | "instructions"
   readonly providerOptions?: ProviderOptions
 }
 
-/** A request as a model of the AI SDK takes it. */
-export const optionsOf = (request: LlmRequest, settings: Settings): CallOptions => {
+interface Prepared {
+  readonly call: CallOptions
+  readonly restore: structuredOutput.Restore
+}
+
+/** A request as a model of the AI SDK takes it, and how the text of its reply is turned back. */
+export const prepare = (request: LlmRequest, settings: Settings): Prepared => {
   const { maxOutputTokens, reasoningEffort, seed, stop, temperature } = request.parameters
-  const { format } = request
-  const isTold = format.type === "json" && settings.structuredOutput === "instructions"
-  const messages = isTold
-    ? structuredOutput.described(request.messages, format, "instructions").messages
-    : request.messages
-  return {
+  const { messages, responseFormat, restore } = formatted(request, settings.structuredOutput ?? "strict")
+  const call: CallOptions = {
     prompt: messages.map(promptOf),
     ...(maxOutputTokens !== undefined && { maxOutputTokens }),
     ...(temperature !== undefined && { temperature }),
     ...(stop !== undefined && { stopSequences: [...stop] }),
     ...(seed !== undefined && { seed }),
     ...(reasoningEffort !== undefined && { reasoning: reasoningEffort }),
-    ...(format.type === "json" && !isTold && { responseFormat: formatOf(format) }),
+    ...(responseFormat !== undefined && { responseFormat }),
     ...(settings.providerOptions !== undefined && { providerOptions: settings.providerOptions })
   }
+  return { call, restore }
 }
 
-const formatOf = (format: Extract<LlmRequest["format"], { readonly type: "json" }>) => ({
-  type: "json" as const,
-  name: structuredOutput.nameOf(format),
-  ...(structuredOutput.isObject(format.schema) && { schema: format.schema })
-})
+/**
+ * Messages, and the schema that goes beside them. The AI SDK's interface has no word for strict mode, which many of its
+ * providers ask for by themselves: so a schema is as strict mode wants it, where that can express it.
+ */
+const formatted = (request: LlmRequest, mode: NonNullable<Settings["structuredOutput"]>) => {
+  const { format, messages } = request
+  if (format.type === "text") return { messages, restore: identity }
+  const name = structuredOutput.nameOf(format)
+  const asItIs = {
+    messages,
+    responseFormat: {
+      type: "json" as const,
+      name,
+      ...(structuredOutput.isObject(format.schema) && { schema: format.schema })
+    },
+    restore: identity
+  }
+  if (mode === "object") return asItIs
+  return Result.match(structuredOutput.prepare(request, strictMode, { structuredOutput: mode }), {
+    onFailure: () => asItIs,
+    onSuccess: ({ format, messages, restore }) => ({
+      messages,
+      restore,
+      ...(format.type === "json_schema" && { responseFormat: { type: "json" as const, name, schema: format.schema } })
+    })
+  })
+}
 
 const promptOf = ({ content, role }: Message): PromptMessage =>
   role === "system" ? { role, content } : { role, content: [{ type: "text", text: content }] }

@@ -3,13 +3,13 @@ import type * as LlmClient from "@stepwright/core/LlmClient"
 import * as providerClient from "../provider/client.ts"
 import type { Hint } from "../provider/fault.ts"
 import { named as variablesNamed } from "../provider/variables.ts"
+import { strictMode } from "../provider/strictMode.ts"
 import * as structuredOutput from "../provider/structuredOutput.ts"
 import * as chat from "./chat.ts"
 import * as openAiModel from "./model.ts"
 import type { Options } from "./options.ts"
 import * as responses from "./responses.ts"
 import { sdk } from "./sdk.ts"
-import { strictMode } from "./structuredOutput.ts"
 
 /** Requests of one step begin alike. **Units** characters, which is what the API takes. */
 const longestKey = 64
