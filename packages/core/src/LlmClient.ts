@@ -5,6 +5,7 @@ import * as Layer from "effect/Layer"
 import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import { effectOf } from "./internal/words/effectOf.ts"
 import type { LlmError } from "./LlmError.ts"
 import type { LlmReply } from "./LlmReply.ts"
 import type { LlmRequest, Parameters } from "./LlmRequest.ts"
@@ -45,16 +46,21 @@ export interface Service {
 export class LlmClient extends Context.Service<LlmClient, Service>()("@stepwright/core/LlmClient") {}
 
 /** A client from a function. Its stream gives the whole text at once unless `stream` is given. */
-export const make = (
-  generate: Service["generate"],
-  stream: Service["stream"] = (request) =>
-    Stream.fromIterableEffect(
-      Effect.map(generate(request), (reply): ReadonlyArray<StreamPart> => [
-        { _tag: "Delta", text: reply.text },
-        { _tag: "Finished", reply }
-      ])
-    )
-): Service => ({ generate, stream })
+export const make = (generate: Service["generate"], stream?: Service["stream"]): Service => {
+  const checked: Service["generate"] = (request) => effectOf(generate(request), "`generate` of the client")
+  return {
+    generate: checked,
+    stream:
+      stream ??
+      ((request) =>
+        Stream.fromIterableEffect(
+          Effect.map(checked(request), (reply): ReadonlyArray<StreamPart> => [
+            { _tag: "Delta", text: reply.text },
+            { _tag: "Finished", reply }
+          ])
+        ))
+  }
+}
 
 /** A layer from a function that answers requests. */
 export const layer = (generate: Service["generate"]): Layer.Layer<LlmClient> => Layer.succeed(LlmClient, make(generate))

@@ -25,6 +25,16 @@ describe("LlmClient", () => {
         assert.strictEqual(yield* Effect.flip(Stream.runDrain(failing.stream(request))), refused)
       })
     )
+
+    it.effect("refuses a function that gives a Promise in place of an Effect", () =>
+      Effect.gen(function* () {
+        // as in a program without types
+        const client = LlmClient.make((() => Promise.reject(refused)) as never)
+        for (const asked of [client.generate(request), Stream.runDrain(client.stream(request))]) {
+          assert.match(String(yield* Effect.exit(asked)), /the client gives a Promise, and no Effect/)
+        }
+      })
+    )
   })
 
   describe("unwrap", () => {

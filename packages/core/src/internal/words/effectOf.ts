@@ -6,11 +6,14 @@ import { kindOf } from "./kind.ts"
 export const effectOf = <A, E, R>(given: Effect.Effect<A, E, R>, what: string): Effect.Effect<A, E, R> => {
   if (Effect.isEffect(given)) return given
   const value: unknown = given
-  if (!isPromise(value))
-    throw new TypeError(`${what} gives ${kindOf(value)}, and no Effect: write Effect.sync(() => …)`)
+  if (!isPromise(value)) {
+    return Effect.die(new TypeError(`${what} gives ${kindOf(value)}, and no Effect: write Effect.sync(() => …)`))
+  }
   // what becomes of it is of no interest any more
   void value.then(undefined, () => undefined)
-  throw new TypeError(`${what} gives a Promise, and no Effect: write Effect.tryPromise(() => …) around what waits`)
+  return Effect.die(
+    new TypeError(`${what} gives a Promise, and no Effect: write Effect.tryPromise(() => …) around what waits`)
+  )
 }
 
 const isPromise = (value: unknown): value is PromiseLike<unknown> =>
