@@ -104,8 +104,7 @@ describe("AiSdkBridge", () => {
         { streamed = false, ...options }: AiSdkBridge.Options & { readonly streamed?: boolean } = {}
       ) =>
         Effect.gen(function* () {
-          const { choices, ...head } = completion()
-          const chunk = { ...head, choices: [{ index: 0, delta: { content }, finish_reason: "stop" }] }
+          const chunk = { ...completion(), choices: [{ index: 0, delta: { content }, finish_reason: "stop" }] }
           const events = `data: ${JSON.stringify(chunk)}\n\ndata: [DONE]\n\n`
           const answer = streamed
             ? send(200, events, { "content-type": "text/event-stream" })
