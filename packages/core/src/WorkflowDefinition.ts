@@ -186,7 +186,12 @@ export const Node = Schema.Union([
   Fallback,
   Timeout,
   Gate
-]).annotate({ identifier: "Node", description: "What a name stands for, by the combinator that makes it." })
+]).annotate({
+  identifier: "Node",
+  description: "What a name stands for, by the combinator that makes it.",
+  expected:
+    "what a node is and what feeds it, such as `{ bind: STEP, input: WIRE }`: bind, let, forEach, forEachDependency, branch, iterate, sample, fallback, timeout or gate"
+})
 export type Node = typeof Node.Type
 
 const Entry: Schema.Codec<Entry> = Schema.Union([
@@ -195,7 +200,8 @@ const Entry: Schema.Codec<Entry> = Schema.Union([
   Schema.Record(Schema.String, Node).check(Schema.isMinProperties(1), Schema.isMaxProperties(1))
 ]).annotate({
   identifier: "Entry",
-  description: "A node under its name; or parts side by side; or what takes the whole scope."
+  description: "A node under its name; or parts side by side; or what takes the whole scope.",
+  expected: "a node under its name, such as `draft: { bind: draft, input: WIRE }`, or `all`, or `andThen`"
 })
 
 /** A workflow as data: what `Workflow.toConfig` gives, `Workflow.fromConfig` takes, and a file may hold. */

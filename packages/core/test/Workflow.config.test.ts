@@ -393,10 +393,36 @@ describe("Workflow", () => {
         [
           'steps.1.outline (outline): the name "outline" is used twice; choose another',
           'steps.2.a b (a b): "a b" cannot be a name: use no white space and none of . / * %',
-          'steps.3.c (c): "c" needs a time `after` which it ends, such as "30 seconds"',
+          'steps.3.c (c): "c" needs a time `after` which it ends, such as "30 seconds" or "5 minutes"',
           "steps.4.d.bind (d): this step asks no model, so there is nothing to set",
           'steps.5.e.bind.prompt (e): prompt template, line 1, column 1: nothing fills {{titel}}; did you mean "title"?; {{title}} is missing',
           'steps.6.f.bind.promptFile (f): there is no text "f.md" among the catalog\'s prompts'
+        ]
+      )
+    })
+
+    it("looks at what feeds a node whose name is taken, or of whose step nothing is known", () => {
+      assert.deepStrictEqual(
+        wrong(
+          { outline: { bind: "outline", input: "input" } },
+          { outline: { bind: "outline", input: { topci: "input.topic" } } },
+          { a: { bind: "lost", input: "outline.tilte" } },
+          {
+            b: {
+              branch: "outline.style",
+              cases: { plain: "lost", fancy: "draft", other: "draft" },
+              input: "a.anything"
+            }
+          },
+          { c: { let: "b.anything" } }
+        ),
+        [
+          'steps.1.outline (outline): the name "outline" is used twice; choose another',
+          'steps.1.outline.input.topci (outline): it does not fit: it takes no "topci"; did you mean "topic"?',
+          'steps.2.a.bind (a): no step or workflow of the catalog is called "lost"; known: outline, draft, broken',
+          'steps.2.a.input (a): the wire "outline.tilte" leads nowhere: there is no "tilte" in "outline"; did you mean "title"?',
+          'steps.3.b.cases.plain (b/plain): no step or workflow of the catalog is called "lost"; known: outline, draft, broken',
+          'steps.3.b.cases.other (b): no value is "other"; known: plain, fancy'
         ]
       )
     })

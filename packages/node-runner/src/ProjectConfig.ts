@@ -5,6 +5,7 @@ import * as Schema from "effect/Schema"
 import { StepTemplateConfig } from "@stepwright/core/WorkflowConfig"
 import { Parameters } from "@stepwright/core/LlmRequest"
 import { Price } from "@stepwright/llm/Prices"
+import { patterns } from "@stepwright/llm/Redact"
 import { providers, StructuredOutput } from "./internal/services/models.ts"
 import { Sandbox } from "./internal/services/testRunners.ts"
 
@@ -22,8 +23,20 @@ const inFolder = "relative to the folder of this file"
 const Address = Schema.String.check(
   Schema.isPattern(/^https?:\/\/[^\s/]/u, { expected: "an http or https address, such as https://host/v1" })
 )
-const Variable = Schema.String.check(
-  Schema.isPattern(/^[A-Za-z_]\w*$/u, { expected: "the name of a variable of the environment, such as OPENAI_API_KEY" })
+
+/** What no name of a variable looks like, but keys do, of whatever service. */
+const keys: ReadonlyArray<RegExp> = [
+  ...patterns,
+  /^(?:[a-z]{1,5}\d{0,2}[-_]){1,3}(?=[A-Za-z]*\d)[\dA-Za-z]{16,}/u,
+  /^(?=.*[a-z])(?=.*[A-Z])(?=.*\d)\w{20,}$/u,
+  /^[\da-f]{32,}$/u
+]
+// it may be a key, so that nothing of it is told
+const message =
+  "Expected the name of a variable of the environment, such as OPENAI_API_KEY: a key itself does not stand in a file"
+const Variable = Schema.String.annotate({ message }).check(
+  Schema.makeFilter((name) => !keys.some((key) => key.test(name)) || message, {}, true),
+  Schema.isPattern(/^[A-Za-z_]\w*$/u, { message })
 )
 const Size = Schema.String.check(
   Schema.isPattern(/^[1-9]\d{0,5} (?:MB|GB)$/u, { expected: 'a size such as "500 MB" or "2 GB"' })

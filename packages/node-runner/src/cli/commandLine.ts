@@ -61,7 +61,7 @@ const configurationFor = (args: ReadonlyArray<string>) => {
   return isApart || !isConfigured()
     ? Effect.succeed(none)
     : Effect.flatMap(
-        Effect.promise(() => import("./config/readConfiguration.ts")),
+        Effect.promise(() => import("./module/checked.ts")),
         ({ read }) => read
       )
 }

@@ -24,16 +24,17 @@ import { told } from "../words/told.ts"
 import type { StepContext } from "./context.ts"
 import { repairMessage } from "./repairMessage.ts"
 
+const expected =
+  'a span of time such as "90 seconds" or "5 minutes": a number, and millis, seconds, minutes, hours or days'
+
 /** A span of time as text, which a configuration and code write alike. */
 export const Span = Schema.TemplateLiteral([
   Schema.Finite,
   " ",
-  Schema.Literals(["second", "seconds", "minute", "minutes", "hour", "hours"])
-]).check(
-  Schema.isPattern(/^[1-9]\d{0,5}(?:\.\d{1,3})? [a-z]+$/, {
-    expected: 'a span of time such as "90 seconds" or "5 minutes"'
-  })
-)
+  Schema.Literals(["millis", "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days"])
+])
+  .annotate({ expected })
+  .check(Schema.isPattern(/^[1-9]\d{0,5}(?:\.\d{1,3})? [a-z]+$/, { expected }))
 
 /** What can be set for a step that asks a model: in its code, and by a configuration. */
 export const ModelSettings = Schema.Struct({

@@ -41,22 +41,22 @@ export const read = (definition: Definition.WorkflowDefinition, catalog: Catalog
   }
 
   /** What a node runs, fed with values of a type. */
-  const bodyOf = (data: Definition.Body, place: Place, fed: Type): Body | undefined => {
+  const bodyOf = (data: Definition.Body, place: Place, fed: Type): Body => {
     if (typeof data === "string") return named(data, place)
     return "step" in data ? stepOf(data, place) : group(data, place, fed)
   }
 
-  const named = (name: string, place: Place): Body | undefined => {
+  const named = (name: string, place: Place): Body => {
     const found = bodyNamed(catalog, name)
     if (found === undefined) report(place, noBody(catalog, name))
-    return found
+    return found ?? missing
   }
 
-  const stepOf = (data: Definition.StepUse, place: Place): Body | undefined => {
+  const stepOf = (data: Definition.StepUse, place: Place): Body => {
     const { promptFile, step: name, systemFile, ...own } = data
     const body = named(name, under(place, "step"))
     const settings = { ...own, ...text("prompt", promptFile, own, place), ...text("system", systemFile, own, place) }
-    if (body === undefined || Object.keys(settings).length === 0) return body
+    if (body === missing || Object.keys(settings).length === 0) return body
     if (!isStep(body)) {
       report(place, `"${name}" is a workflow, of which nothing can be set here: set it for its steps`)
       return body
@@ -118,7 +118,6 @@ export const read = (definition: Definition.WorkflowDefinition, catalog: Catalog
     if (isAndThen(data)) {
       const at = under(place, "andThen")
       const body = bodyOf(data.andThen, at, scope)
-      if (body === undefined) return { self: reading.self, scope: types.unknown }
       checkWhole(body, { place: at, scope, report, isLater: later(place.keys) })
       return { self: applied(reading.self, at, combinators.andThen(body)), scope: types.outOf(body) }
     }
@@ -137,26 +136,25 @@ export const read = (definition: Definition.WorkflowDefinition, catalog: Catalog
     later: Later
   ): Reading => {
     const combinator = combinatorOf(name, data, place, scope)
-    const made = combinator === undefined ? self : applied(self, place, combinator)
-    const node = made === self ? undefined : nodesOf(made).at(-1)
+    const made = applied(self, place, combinator)
+    // where its name is that of another, it alone is wrong with it
+    const node = nodesOf(made === self ? Result.getOrElse(attempted(combinator, blank), () => blank) : made).at(-1)
     if (node === undefined || !("name" in node) || node._tag === "AndThen") {
       return { self, scope: types.withNames(scope, [[name, types.unknown]]) }
     }
     checkWires(node, { place, scope, report, isLater: later(place.keys) })
-    return { self: made, scope: types.after(scope, node) }
+    return { self: made, scope: made === self ? scope : types.after(scope, node) }
   }
 
   const applied = (self: UntypedWorkflow, place: Place, combinator: Combinator): UntypedWorkflow => {
-    const made = Result.try(() => combinator(self))
+    const made = attempted(combinator, self)
     if (Result.isSuccess(made)) return made.success
-    const { failure } = made
-    if (!Predicate.isTagged(failure, "DefinitionError")) throw failure
-    report(place, Predicate.hasProperty(failure, "detail") ? String(failure.detail) : "", "key")
+    report(place, made.failure, "key")
     return self
   }
 
-  /** The combinator that a node is made by; none where what it runs is not known. */
-  const combinatorOf = (name: string, data: Definition.Node, place: Place, scope: Type): Combinator | undefined => {
+  /** The combinator that a node is made by. */
+  const combinatorOf = (name: string, data: Definition.Node, place: Place, scope: Type): Combinator => {
     if ("let" in data) return combinators.letValue(name, data.let)
     const fed = types.selected(compile(data.input), scope)
     const run = (body: Definition.Body, names: ReadonlyArray<string>, fed: Type, path = "") =>
@@ -167,16 +165,16 @@ export const read = (definition: Definition.WorkflowDefinition, catalog: Catalog
       )
     if ("bind" in data) {
       const body = run(data.bind, ["bind"], fed)
-      return body && combinators.bind(name, body, data.input)
+      return combinators.bind(name, body, data.input)
     }
     if ("timeout" in data) {
       const body = run(data.timeout, ["timeout"], fed)
       // what is no time the combinator refuses in words
-      return body && combinators.timeout(name, body, { ...data, after: data.after as never })
+      return combinators.timeout(name, body, { ...data, after: data.after as never })
     }
     if ("sample" in data) {
       const body = run(data.sample, ["sample"], fed, "*")
-      return body && combinators.sample(name, body, options(data))
+      return combinators.sample(name, body, options(data))
     }
     if ("gate" in data) {
       const [question, decision] = [data.gate.question, data.gate.decision].map((each, i) =>
@@ -186,33 +184,48 @@ export const read = (definition: Definition.WorkflowDefinition, catalog: Catalog
     }
     if ("iterate" in data) {
       const body = run(data.iterate, ["iterate"], data.next === undefined ? fed : types.unknown, "*")
-      return body && combinators.iterate(name, body, data)
+      return combinators.iterate(name, body, data)
     }
     if ("branch" in data) {
       const cases = Object.entries(data.cases).map(
         ([key, body]) => [key, run(body, ["cases", key], fed, StepPath.encodeKey(key))] as const
       )
-      if (cases.some(([, body]) => body === undefined)) return undefined
       return combinators.branch(name, { on: data.branch, cases: Object.fromEntries(cases), input: data.input })
     }
     if ("fallback" in data) {
       const body = run(data.fallback, ["fallback"], fed, tried)
       const other = run(data.otherwise, ["otherwise"], fed, otherwise)
-      return body && other && combinators.fallback(name, body, { ...data, otherwise: other })
+      return combinators.fallback(name, body, { ...data, otherwise: other })
     }
     const inner = types.withItem(scope, types.selected(compile(data.items), scope))
     if ("forEach" in data) {
       const body = run(data.forEach, ["forEach"], types.selected(compile(data.input), inner), "*")
-      return body && combinators.forEach(name, body, options(data))
+      return combinators.forEach(name, body, options(data))
     }
     // what items before an item gave is not known before their step is
     const given = types.selected(compile(data.input), types.withDependencies(inner, types.unknown))
     const body = run(data.forEachDependency, ["forEachDependency"], given, "*")
-    return body && combinators.forEachDependency(name, body, options(data))
+    return combinators.forEachDependency(name, body, options(data))
   }
 
   return group(definition, { keys: [], path: "" }, types.unknown)
 }
+
+/** Stands for a step or a workflow that is not there, of which nothing is known. */
+const missing = combinators.identity(Schema.Json)
+
+/** A workflow with nothing in it. */
+const blank = combinators.make("blank", { input: Schema.Json, version: 1 })
+
+/** What a combinator makes of a workflow, or why it refuses. */
+const attempted = (combinator: Combinator, self: UntypedWorkflow): Result.Result<UntypedWorkflow, string> =>
+  Result.mapError(
+    Result.try(() => combinator(self)),
+    (failure) => {
+      if (!Predicate.isTagged(failure, "DefinitionError")) throw failure
+      return Predicate.hasProperty(failure, "detail") ? String(failure.detail) : ""
+    }
+  )
 
 /** Options as a combinator takes them: JSON has no infinity. */
 const options = <A extends { readonly concurrency?: number | "unbounded" }>({ concurrency, ...others }: A) => ({

@@ -267,7 +267,7 @@ export const timeout =
   (self) => {
     const millis = Option.getOrElse(Option.map(Duration.fromInput(after), Duration.toMillis), () => NaN)
     if (!(millis > 0 && millis < Infinity))
-      throw refuse(self, `"${name}" needs a time \`after\` which it ends, such as "30 seconds"`)
+      throw refuse(self, `"${name}" needs a time \`after\` which it ends, such as "30 seconds" or "5 minutes"`)
     const wires = wiresOf(self, name, { input })
     return addNamed(self, { _tag: "Timeout", name, body: bodyOf(self, `"${name}"`, body), wires, millis })
   }

@@ -47,6 +47,18 @@ export const exact = Effect.fnUntraced(function* (
 export const document = (file: string, most?: number) =>
   Effect.map(read(file, most), (text) => text.replaceAll(/\r\n?/g, "\n"))
 
+/** The text of a file that something else than arguments names, where `-` is a name like any other. */
+export const named = Effect.fnUntraced(function* (
+  file: string,
+  most: number = mostOfText
+): Effect.fn.Return<string, CliError, FileSystem.FileSystem> {
+  return yield* told(file === standardInput ? `./${file}` : file, decode(yield* bytesOf(file, most, "")))
+})
+
+/** The text of a template, without the line end that editors put at its end. */
+export const template = (file: string, most?: number) =>
+  Effect.map(named(file, most), (text) => text.replaceAll(/\r\n?/g, "\n").replace(/\n$/u, ""))
+
 const headOf = Effect.fnUntraced(function* (file: string): Effect.fn.Return<Buffer, CliError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const head = Stream.runCollect(fs.stream(file, { bytesToRead: headLength }))
@@ -92,9 +104,13 @@ const told = (file: string, text: Result.Result<string, Refusal>): Effect.Effect
 
 const bytesIn = (file: string, most: number) => (file === standardInput ? bytesOfInput(most) : bytesOf(file, most))
 
+/** What stands for standard input among arguments, for those who name a file that is none. */
+const orInput = ", or - for standard input"
+
 const bytesOf = Effect.fnUntraced(function* (
   file: string,
-  most: number
+  most: number,
+  otherwise = orInput
 ): Effect.fn.Return<Uint8Array, CliError, FileSystem.FileSystem> {
   if (file.trim() === "") return yield* usage("FILE names nothing", { target: "FILE", fix: "name a file" })
   const fs = yield* FileSystem.FileSystem
@@ -103,7 +119,7 @@ const bytesOf = Effect.fnUntraced(function* (
     return yield* usage(`${file} is a folder`, { target: file, fix: "name a file in it" })
   }
   if (found?.type === "CharacterDevice" || found?.type === "BlockDevice") {
-    const fix = "name a file, or - for standard input"
+    const fix = `name a file${otherwise}`
     return yield* usage(`${file} is a device, no file`, { target: file, fix })
   }
   // a pipe with a name has no size, and no place in it that could be sought
@@ -115,7 +131,7 @@ const bytesOf = Effect.fnUntraced(function* (
     return yield* collect(file, piped, most)
   }
   if (found !== undefined && found.size > most) return yield* tooLarge(file, most)
-  return yield* Effect.mapError(fs.readFile(file), unreadable(file))
+  return yield* Effect.mapError(fs.readFile(file), unreadable(file, otherwise))
 })
 
 const tooLarge = (file: string, most: number) =>
@@ -133,16 +149,18 @@ const collect = (file: string, stream: Stream.Stream<Uint8Array, unknown>, most:
     )
   })
 
-const unreadable = (file: string) => (cause: unknown) => {
-  const reason = reasonOf(cause)
-  return /^(no such file|not a dir)/.test(reason)
-    ? usage(`there is no file ${file}`, { target: file, fix: "name one that is there, or - for standard input", cause })
-    : usage(`${title(file)} cannot be read: ${reason}`, {
-        target: file,
-        fix: "make it readable, or name another",
-        cause
-      })
-}
+const unreadable =
+  (file: string, otherwise = orInput) =>
+  (cause: unknown) => {
+    const reason = reasonOf(cause)
+    return /^(no such file|not a dir)/.test(reason)
+      ? usage(`there is no file ${file}`, { target: file, fix: `name one that is there${otherwise}`, cause })
+      : usage(`${title(file)} cannot be read: ${reason}`, {
+          target: file,
+          fix: "make it readable, or name another",
+          cause
+        })
+  }
 
 const bytesOfInput = Effect.fnUntraced(function* (most: number) {
   // whatever provides files on Node provides this

@@ -12,6 +12,7 @@ import * as models from "../config/models.ts"
 import * as rows from "../config/rows.ts"
 import type { Shown } from "../config/shown.ts"
 import * as steps from "../config/steps.ts"
+import * as checked from "../module/checked.ts"
 import * as flags from "../run/flags.ts"
 
 const config = (words: Words) => ({
@@ -27,6 +28,7 @@ const command = (words: Words) =>
     config(words),
     Effect.fnUntraced(function* ({ json, ...told }) {
       const self = yield* Configuration
+      yield* checked.check(self, told.workflow)
       const all = [
         ...(yield* models.shown(self, flags.settingsOf(Struct.pick(told, ["model", "provider", "structuredOutput"])))),
         ...(yield* settings(told)),

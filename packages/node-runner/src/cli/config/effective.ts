@@ -1,8 +1,14 @@
 import * as Effect from "effect/Effect"
-import type * as Path from "effect/Path"
+import type * as FileSystem from "effect/FileSystem"
+import * as Path from "effect/Path"
 import * as Struct from "effect/Struct"
 import { type Answering, Answerer, type Options } from "../../internal/services/answering.ts"
+import * as Prices from "@stepwright/llm/Prices"
+import type { ProjectConfig } from "../../ProjectConfig.ts"
 import type { CliError } from "../base/cliError.ts"
+import * as textFile from "../base/textFile.ts"
+import { type ConfigFile, problemAt, shown } from "./readConfig.ts"
+import { refused } from "./refusal.ts"
 import { checkTrust, Configuration } from "./configuration.ts"
 import { modelsIn, type Sourced, sourced } from "./sourced.ts"
 import * as rows from "./rows.ts"
@@ -37,13 +43,30 @@ export const said = Effect.fnUntraced(function* (
   return found
 })
 
+/** What is wrong with the table of prices that a file names. */
+export const pricesMistakes = Effect.fnUntraced(function* (file: ConfigFile<ProjectConfig>) {
+  const { prices } = file.config
+  if (prices === undefined) return []
+  const path = yield* Path.Path
+  const name = yield* shown(path.resolve(file.folder, prices))
+  const read = yield* Effect.result(Effect.andThen(textFile.named(name), Prices.fromFile(name)))
+  if (read._tag === "Success") return []
+  const { failure } = read
+  return [problemAt(file, ["prices"], failure._tag === "PricesError" ? `${name}: ${failure.detail}` : failure.message)]
+})
+
 /** What was told by flags, and for what was not, what variables and files say. */
 export const effective = Effect.fnUntraced(function* <T extends Partial<Answering>>(
   told: T
-): Effect.fn.Return<Effective<T>, CliError, Path.Path> {
+): Effect.fn.Return<Effective<T>, CliError, FileSystem.FileSystem | Path.Path> {
   const self = yield* Configuration
   yield* checkTrust(self)
-  const found = Object.fromEntries(Array.from(yield* said(told), ([name, { value }]) => [name, value]))
+  const all = yield* said(told)
+  const [, prices] = all.find(([name]) => name === "prices") ?? []
+  const file = prices?.source === "project" || prices?.source === "user" ? self[prices.source] : undefined
+  const wrong = file === undefined ? [] : yield* pricesMistakes(file)
+  if (file !== undefined && wrong.length > 0) return yield* refused(file.name, wrong)
+  const found = Object.fromEntries(Array.from(all, ([name, { value }]) => [name, value]))
   const models = modelsIn(self)
   // each row is of the type of its field
   return { ...told, ...found, ...(Object.keys(models).length > 0 && { models }) } as Effective<T>

@@ -20,9 +20,11 @@ export const shown = Effect.fnUntraced(function* (self: Configuration, told: Omi
     const baseUrl = model.baseUrl ?? ((yield* variable(`${variables}_BASE_URL`)) || origin)
     const hasKey = Redacted.value(key).trim() !== ""
     const name = yield* Providers.modelName(model)
+    const next =
+      model.fallback === undefined || model.fallback.length === 0 ? "" : `; else ${model.fallback.join(", ")}`
     all.push({
       name: `models.${alias}`,
-      text: `${model.provider}/${name} at ${withoutSecrets(baseUrl)}, ${keyVariable} is ${hasKey ? "set" : "not set"}`,
+      text: `${model.provider}/${name} at ${withoutSecrets(baseUrl)}, ${keyVariable} is ${hasKey ? "set" : "not set"}${next}`,
       value: { ...model, model: name, baseUrl: withoutSecrets(baseUrl), keyVariable, hasKey },
       ...(yield* sourceOf(self, alias, told, model))
     })

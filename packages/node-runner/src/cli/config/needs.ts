@@ -1,4 +1,5 @@
 import * as Providers from "@stepwright/llm/Providers"
+import { byPlace } from "../../internal/files/byPlace.ts"
 import type { Key, Problem } from "../../internal/files/yamlText.ts"
 import type { Model, ProjectConfig } from "../../ProjectConfig.ts"
 import { codeOf, outside } from "../start/reach.ts"
@@ -25,7 +26,7 @@ export const needsOf = (file: ConfigFile<ProjectConfig>): ReadonlyArray<Need> =>
   })
   return [...ofModels(config), ...ofWork(config, folder), ...away]
     .map(([keys, detail, deed]): Need => ({ ...problemAt(file, keys, detail), deed }))
-    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+    .toSorted(byPlace)
 }
 
 const ofModels = ({ models = {} }: ProjectConfig): ReadonlyArray<Said> =>

@@ -6,10 +6,10 @@ import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import { isInside } from "../../internal/disk/realPath.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
+import { byPlace } from "../../internal/files/byPlace.ts"
 import type { Held, Key, Problem } from "../../internal/files/yamlText.ts"
 import { ProjectConfig, UserConfig } from "../../ProjectConfig.ts"
 import { type CliError, configuration } from "../base/cliError.ts"
-import { refused } from "./refusal.ts"
 import * as files from "../start/configFile.ts"
 import { type Deed, trustedAt } from "../start/trusted.ts"
 
@@ -21,6 +21,9 @@ export interface ConfigFile<A> {
   readonly folder: string
   readonly config: A
   readonly placeOf: Held["placeOf"]
+  /** What is wrong with it; `config` is what is right, less what is at these places. */
+  readonly problems: ReadonlyArray<Problem>
+  readonly lost: ReadonlyArray<ReadonlyArray<Key>>
   /** What a person trusts it with; `undefined` where nobody ever did. */
   readonly trusts: ((deed: Deed) => boolean) | undefined
 }
@@ -43,7 +46,7 @@ export const ofProject: Effect.Effect<ConfigFile<ProjectConfig> | undefined, Cli
     }
     const text = yield* textOf(file, name)
     const trusts = yield* Effect.sync(() => trustedAt(file))
-    return { ...(yield* decoded(ProjectConfig, name, text)), folder: dirname(file), trusts }
+    return { ...(yield* decoded(ProjectConfig, name, text, {})), folder: dirname(file), trusts }
   }
 )
 
@@ -53,7 +56,7 @@ export const ofUser: Effect.Effect<ConfigFile<UserConfig> | undefined, CliError,
   if (file === undefined) return undefined
   const name = yield* shown(file)
   const text = yield* textOf(file, name)
-  return { ...(yield* decoded(UserConfig, name, text)), folder: dirname(file), trusts: () => true }
+  return { ...(yield* decoded(UserConfig, name, text, {})), folder: dirname(file), trusts: () => true }
 })
 
 /** A path as a person reads it: relative where it is not far. */
@@ -73,12 +76,16 @@ const textOf = Effect.fnUntraced(function* (file: string, name: string) {
   return yield* Effect.mapError(fs.readFileString(file), told)
 })
 
-const decoded = Effect.fnUntraced(function* <A, I>(schema: Schema.Codec<A, I>, name: string, text: string) {
+const decoded = Effect.fnUntraced(function* <A, I>(schema: Schema.Codec<A, I>, name: string, text: string, none: A) {
   // whoever has no configuration does without what reads it
   const { decode } = yield* Effect.promise(() => import("../../internal/files/dataText.ts"))
-  const read = decode(schema)(text)
-  if (Result.isFailure(read)) return yield* refused(name, read.failure)
-  return { name, config: read.success.value, placeOf: read.success.placeOf }
+  return Result.match(decode(schema)(text), {
+    onSuccess: ({ placeOf, value }) => ({ name, config: value, placeOf, problems: [], lost: [] }),
+    onFailure: ({ lost, problems, rest }) => {
+      const placeOf = rest?.placeOf ?? (() => ({ line: 1, column: 1 }))
+      return { name, config: rest?.value ?? none, placeOf, problems, lost }
+    }
+  })
 })
 
 /** Where something stands in a file, for a person: `FILE:LINE:COLUMN`. */
@@ -102,7 +109,4 @@ export type Mistake = readonly [keys: ReadonlyArray<Key>, detail: string]
 export const problemsIn = (
   file: Pick<ConfigFile<unknown>, "placeOf">,
   mistakes: ReadonlyArray<Mistake>
-): ReadonlyArray<Problem> =>
-  mistakes
-    .map(([keys, detail]) => problemAt(file, keys, detail))
-    .toSorted((a, b) => a.line - b.line || a.column - b.column)
+): ReadonlyArray<Problem> => mistakes.map(([keys, detail]) => problemAt(file, keys, detail)).toSorted(byPlace)

@@ -3,7 +3,8 @@ import type * as FileSystem from "effect/FileSystem"
 import * as Path from "effect/Path"
 import * as Struct from "effect/Struct"
 import * as Workflow from "@stepwright/core/Workflow"
-import type { StepsTemplateConfig, StepTemplateConfig, WorkflowConfig } from "@stepwright/core/WorkflowConfig"
+import type { StepTemplateConfig, WorkflowConfig } from "@stepwright/core/WorkflowConfig"
+import { byPlace } from "../../internal/files/byPlace.ts"
 import type { Key, Problem } from "../../internal/files/yamlText.ts"
 import type { ProjectConfig, StepConfig } from "../../ProjectConfig.ts"
 import type { CliError } from "../base/cliError.ts"
@@ -14,39 +15,77 @@ import type { Shown } from "./shown.ts"
 import { type ConfigFile, placeIn, problemAt, shown as nameOf } from "./readConfig.ts"
 import { refused } from "./refusal.ts"
 import { stepsIn } from "./stepsIn.ts"
+import { aliasesIn, misnamed } from "./aliases.ts"
+
+interface Options {
+  /** Whether the project's file speaks of this workflow. */
+  readonly isMeant?: boolean
+  /** Paths of steps that another workflow has, for which a file may be as well. */
+  readonly others?: ReadonlyArray<string>
+}
 
 /**
- * A workflow as the files set it. `others` are paths of steps that another workflow has, for which a file may be as well.
- * **Fails with** every step that is not there and every prompt that does not fit, each with its place.
+ * A workflow as the files set it. **Fails with** every step that is not there, every prompt that does not fit, and every
+ * model that is none, each with its place.
  */
 export const configured = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   self: Configuration,
-  { isMeant = true, others = [] }: { readonly isMeant?: boolean; readonly others?: ReadonlyArray<string> } = {}
+  options: Options = {}
 ): Effect.fn.Return<Workflow.Workflow<In, Out, E, R>, CliError, FileSystem.FileSystem | Path.Path> {
   yield* checkTrust(self)
-  const { project } = self
-  const told = isMeant ? stepsIn(project?.config) : []
-  const known = new Set(Workflow.stepPaths(workflow))
-  const steps: Record<string, StepTemplateConfig> = {}
-  const problems: Array<Problem> = []
-  for (const { keys, own, path } of told) {
-    if (project === undefined || (!known.has(path) && others.includes(path))) continue
-    const texts = yield* Effect.result(textsOf(project, keys, own))
-    if (texts._tag === "Failure") {
-      problems.push(texts.failure)
-      continue
-    }
-    const settings = { ...Struct.omit(own, ["promptFile", "systemFile"]), ...texts.success }
-    const fit = yield* Effect.result(Workflow.configure(workflow, { steps: { [path]: settings } }))
-    if (fit._tag === "Success") steps[path] = settings
-    else problems.push(problemOf(project, keys, own, fit.failure.detail, known.has(path)))
-  }
-  if (project !== undefined && problems.length > 0) return yield* refused(project.name, problems)
-  const all: WorkflowConfig = { ...defaultsOf(self), ...(told.length > 0 && { steps }) }
+  const { problems, steps } = yield* settingsFor(workflow, self, options)
+  const file = self.project ?? self.user
+  if (file !== undefined && problems.length > 0) return yield* refused(file.name, problems)
+  const all: WorkflowConfig = { ...defaultsOf(self), ...(Object.keys(steps).length > 0 && { steps }) }
   // each of them fits
   return Object.keys(all).length === 0 ? workflow : yield* Effect.orDie(Workflow.configure(workflow, all))
 })
+
+/** What the files set for the steps of a workflow, and what of it cannot be set. Reads nothing that needs trust. */
+export const settingsFor = Effect.fnUntraced(function* (
+  workflow: Workflow.Any,
+  self: Configuration,
+  { isMeant = true, others = [] }: Options = {}
+) {
+  const { needs, project } = self
+  const known = new Set(Workflow.stepPaths(workflow))
+  const steps: Record<string, StepTemplateConfig> = {}
+  const problems: Array<Problem> = []
+  for (const { keys, own, path } of isMeant ? stepsIn(project?.config) : []) {
+    if (project === undefined || (!known.has(path) && others.includes(path))) continue
+    const isClosed = (name: string) => needs.some((need) => need.keys.join("\0") === [...keys, name].join("\0"))
+    const { found, missing } = yield* textsOf(project, keys, own, isClosed)
+    problems.push(...missing)
+    const settings = { ...Struct.omit(own, ["promptFile", "systemFile"]), ...found }
+    const fit = yield* Effect.result(Workflow.configure(workflow, { steps: { [path]: settings } }))
+    if (fit._tag === "Success") steps[path] = settings
+    else
+      problems.push(problemOf(project, keys, own, fit.failure.detail, known.has(path) && settings.prompt !== undefined))
+  }
+  problems.push(...modelsOf(workflow, self, steps))
+  return { steps, problems: problems.toSorted(byPlace) }
+})
+
+/** Models of steps that are near to those that files name, where no file says them of the step. */
+const modelsOf = (
+  workflow: Workflow.Any,
+  { project, user }: Configuration,
+  set: Readonly<Record<string, StepTemplateConfig>>
+): ReadonlyArray<Problem> => {
+  const file = project ?? user
+  const aliases = aliasesIn(project, user)
+  if (file === undefined || aliases.length === 0) return []
+  const wrong = new Map<string, string>()
+  for (const { path, step } of Workflow.steps(workflow)) {
+    const own = Object.hasOwn(set, path) ? set[path] : undefined
+    for (const name of own?.model === undefined ? (step.model?.models ?? []) : []) {
+      const why = misnamed(aliases, name)
+      if (why !== undefined && !wrong.has(name)) wrong.set(name, `the step ${path} names a model: ${why}`)
+    }
+  }
+  return Array.from(wrong.values(), (detail) => problemAt(file, ["models"], detail, "key"))
+}
 
 /** What the files say of every step that sets nothing. */
 const defaultsOf = ({ project, user }: Configuration): WorkflowConfig => {
@@ -83,27 +122,24 @@ export const shown = (self: Configuration): ReadonlyArray<Shown> => {
 
 const textFiles = { promptFile: "prompt", systemFile: "system" } as const
 
-/** The texts that stand in files of their own. */
+/** The texts that stand in files of their own, and which of them cannot be read; those that nobody trusts are left alone. */
 const textsOf = Effect.fnUntraced(function* (
   file: ConfigFile<ProjectConfig>,
   keys: ReadonlyArray<Key>,
-  own: StepConfig
-): Effect.fn.Return<
-  Pick<StepsTemplateConfig[string], "prompt" | "system">,
-  Problem,
-  FileSystem.FileSystem | Path.Path
-> {
+  own: StepConfig,
+  isClosed: (name: string) => boolean
+) {
   const path = yield* Path.Path
-  const texts: { prompt?: string; system?: string } = {}
+  const found: { prompt?: string; system?: string } = {}
+  const missing: Array<Problem> = []
   for (const key of Struct.keys(textFiles)) {
     const name = own[key]
-    if (name === undefined) continue
-    const at = yield* nameOf(path.resolve(file.folder, name))
-    texts[textFiles[key]] = yield* Effect.mapError(textFile.document(at), ({ message }) =>
-      problemAt(file, [...keys, key], message)
-    )
+    if (name === undefined || isClosed(key)) continue
+    const text = yield* Effect.result(textFile.template(yield* nameOf(path.resolve(file.folder, name))))
+    if (text._tag === "Success") found[textFiles[key]] = text.success
+    else missing.push(problemAt(file, [...keys, key], text.failure.message))
   }
-  return texts
+  return { found, missing }
 })
 
 /** What a step cannot be set to: at its name where it is not there, at its prompt's text where that does not fit. */
@@ -112,8 +148,8 @@ const problemOf = (
   keys: ReadonlyArray<Key>,
   own: StepConfig,
   detail: string,
-  isThere: boolean
+  hasText: boolean
 ): Problem => {
-  const text = own.promptFile !== undefined ? "promptFile" : own.prompt !== undefined ? "prompt" : undefined
-  return isThere && text !== undefined ? problemAt(file, [...keys, text], detail) : problemAt(file, keys, detail, "key")
+  const text = own.promptFile === undefined ? "prompt" : "promptFile"
+  return hasText ? problemAt(file, [...keys, text], detail) : problemAt(file, keys, detail, "key")
 }

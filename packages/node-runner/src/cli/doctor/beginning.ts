@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import * as Struct from "effect/Struct"
 import { Configuration } from "../config/configuration.ts"
 import { atBeginning, effective } from "../config/effective.ts"
-import * as readConfiguration from "../config/readConfiguration.ts"
+import * as checked from "../module/checked.ts"
 import { configured } from "../module/configured.ts"
 import { Bound, ready } from "../module/workflowModule.ts"
 import { checkFlags, checkPython } from "../run/checkFlags.ts"
@@ -28,9 +28,8 @@ const checks = Effect.gen(function* () {
 
 /** Whether a run of the workflow could begin. */
 export const beginning = Effect.gen(function* () {
-  const configuration = readConfiguration.read
   const begun = yield* answerTo(
-    Effect.flatMap(configuration, (found) => Effect.provideService(checks, Configuration, found))
+    Effect.flatMap(checked.read, (found) => Effect.provideService(checks, Configuration, found))
   )
   const finding = Result.match(begun, {
     onFailure: (why) => unanswered("run", why, { means: "a run of the workflow cannot begin" }),

@@ -2,11 +2,21 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { ProjectConfig } from "../../ProjectConfig.ts"
 import { checkTrust, type Configuration, none } from "../config/configuration.ts"
+import type { CliError } from "../base/cliError.ts"
+import { mistakesIn } from "../config/mistakes.ts"
 import type { ConfigFile } from "../config/readConfig.ts"
+import { refused } from "../config/refusal.ts"
 import * as readConfiguration from "../config/readConfiguration.ts"
 import { answerTo, type Finding, unanswered } from "./finding.ts"
 
 type File = ConfigFile<ProjectConfig>
+
+/** A file in which nothing is wrong. */
+const right = <A extends File, R>(read: Effect.Effect<A | undefined, CliError, R>, other?: File) =>
+  Effect.tap(read, (file) => {
+    const mistakes = file === undefined ? [] : mistakesIn(file, other)
+    return file !== undefined && mistakes.length > 0 ? refused(file.name, mistakes) : Effect.void
+  })
 
 const ofProject = Effect.fnUntraced(function* (file: File | undefined, { isTrusted, needs }: Configuration) {
   if (file === undefined) {
@@ -23,8 +33,8 @@ const ofProject = Effect.fnUntraced(function* (file: File | undefined, { isTrust
 
 /** The files of configuration, and what is said by those that are right. */
 export const files = Effect.gen(function* () {
-  const project = yield* answerTo(readConfiguration.files.project)
-  const user = yield* answerTo(readConfiguration.files.user)
+  const user = yield* answerTo(right(readConfiguration.files.user))
+  const project = yield* answerTo(right(readConfiguration.files.project, Result.getOrUndefined(user)))
   const said = yield* answerTo(
     readConfiguration.of({ project: Result.getOrUndefined(project), user: Result.getOrUndefined(user) })
   )

@@ -14,11 +14,20 @@ export const configured = Effect.fnUntraced(function* (
   loaded: Loaded
 ): Effect.fn.Return<Loaded, CliError, FileSystem.FileSystem | Path.Path> {
   const self = yield* Configuration
-  const workflow = yield* steps.configured(loaded.workflow, self, {
+  return { ...loaded, workflow: yield* steps.configured(loaded.workflow, self, yield* optionsFor(self, loaded)) }
+})
+
+/** What the files set for steps of a workflow and cannot be set. */
+export const mistakesFor = Effect.fnUntraced(function* (self: Configuration, loaded: Loaded) {
+  const { problems } = yield* steps.settingsFor(loaded.workflow, self, yield* optionsFor(self, loaded))
+  return problems
+})
+
+const optionsFor = Effect.fnUntraced(function* (self: Configuration, loaded: Loaded) {
+  return {
     isMeant: yield* isMeant(self, loaded),
     others: self.project?.config.steps === undefined ? [] : yield* othersOf(loaded)
-  })
-  return { ...loaded, workflow }
+  }
 })
 
 /** Whether a file of a project speaks of this workflow: of every one unless it names one. */

@@ -11,10 +11,13 @@ import * as Workflow from "@stepwright/core/Workflow"
 import { WorkflowDefinition } from "@stepwright/core/WorkflowDefinition"
 import { type CliError, usage } from "../base/cliError.ts"
 import * as textFile from "../base/textFile.ts"
+import { byPlace } from "../../internal/files/byPlace.ts"
 import * as dataText from "../../internal/files/dataText.ts"
+import { isUnder } from "../../internal/files/remainder.ts"
 import type { SchemaProblem } from "../../internal/files/schemaProblems.ts"
 import type { Key, Problem } from "../../internal/files/yamlText.ts"
 import { catalogAt } from "../start/reach.ts"
+import { mendDefinition } from "./mendDefinition.ts"
 import * as userModule from "./userModule.ts"
 
 /** How large a definition may be, and the text of a prompt. **Units** bytes */
@@ -26,7 +29,7 @@ interface Read {
   readonly hasLayer: boolean
 }
 
-const decode = dataText.decode(WorkflowDefinition)
+const decode = dataText.decode(WorkflowDefinition, mendDefinition)
 
 /**
  * The workflow that a file defines, with the steps of the coding workflows and those of the module that it names. **Fails
@@ -36,32 +39,45 @@ export const load = Effect.fnUntraced(function* (
   file: string
 ): Effect.fn.Return<Read, CliError, FileSystem.FileSystem | Path.Path> {
   const refuse = (problems: ReadonlyArray<Problem>) => usage(dataText.inWords(file, problems), { target: file })
-  const { placeOf, value: definition } = yield* Effect.mapError(
-    Effect.fromResult(decode(yield* textFile.read(file, most))),
-    refuse
-  )
-  const refuseAt = (...problems: ReadonlyArray<SchemaProblem>) => refuse(dataText.placed(problems, placeOf))
+  const decoded = decode(yield* textFile.named(file, most))
+  const {
+    lost: left,
+    problems,
+    rest
+  } = Result.isFailure(decoded) ? decoded.failure : { problems: [], lost: [], rest: decoded.success }
+  if (rest === undefined) return yield* refuse(problems)
+  const { placeOf, value: definition } = rest
+  const found: Array<SchemaProblem> = []
+  const lost = [...left]
   const ready = yield* Effect.promise(() => import("@stepwright/steps/Catalog"))
-  const own =
-    definition.catalog === undefined
-      ? nothing
-      : yield* ownCatalog(catalogAt(file, definition.catalog), (detail) => refuseAt({ keys: ["catalog"], detail }))
-  const files = filesIn(definition)
-  const prompts = yield* Effect.forEach(files, ({ keys, name }) =>
-    Effect.map(
-      promptAt(dirname(file), name, (detail) => refuseAt({ keys, detail })),
-      (text) => [name, text] as const
-    )
-  )
-  const catalog: Workflow.Catalog = {
-    steps: { ...ready.catalog.steps, ...own.catalog.steps },
-    workflows: { ...ready.catalog.workflows, ...own.catalog.workflows },
-    schemas: { ...ready.catalog.schemas, ...own.catalog.schemas },
-    prompts: { ...own.catalog.prompts, ...Object.fromEntries(prompts) }
+  const named = definition.catalog === undefined ? undefined : catalogAt(file, definition.catalog)
+  const own = yield* Effect.result(named === undefined ? Effect.succeed(nothing) : ownCatalog(named))
+  if (Result.isFailure(own)) found.push({ keys: ["catalog"], detail: own.failure })
+  const prompts: Record<string, string> = {}
+  for (const [name, places] of filesIn(definition)) {
+    const text = yield* Effect.result(promptAt(dirname(file), name))
+    if (Result.isSuccess(text)) {
+      prompts[name] = text.success
+      continue
+    }
+    for (const keys of places) found.push({ keys, detail: text.failure })
+    lost.push(...places)
   }
-  const workflow = Workflow.fromConfig(definition, catalog)
-  if (Result.isFailure(workflow)) return yield* refuseAt(...workflow.failure.problems)
-  return { workflow: workflow.success, layer: own.layer, hasLayer: own.hasLayer }
+  const { catalog, ...services } = Result.getOrElse(own, () => nothing)
+  const workflow = Workflow.fromConfig(definition, {
+    steps: { ...ready.catalog.steps, ...catalog.steps },
+    workflows: { ...ready.catalog.workflows, ...catalog.workflows },
+    schemas: { ...ready.catalog.schemas, ...catalog.schemas },
+    prompts: { ...catalog.prompts, ...prompts }
+  })
+  // what is not there without its module is no mistake of its own
+  const further = Result.isFailure(workflow) && Result.isSuccess(own) ? workflow.failure.problems : []
+  const all = [
+    ...problems,
+    ...dataText.placed([...found, ...further.filter(({ keys }) => !isUnder(keys, lost))], placeOf)
+  ]
+  if (all.length > 0 || Result.isFailure(workflow)) return yield* refuse(all.toSorted(byPlace))
+  return { workflow: workflow.success, ...services }
 })
 
 interface Own {
@@ -73,19 +89,19 @@ interface Own {
 const nothing: Own = { catalog: {}, layer: Layer.empty, hasLayer: false }
 
 /** The catalog that `STEPS.ts#NAME` stands for; without a name that which is called `catalog`. */
-const ownCatalog = Effect.fnUntraced(function* (
-  { module, name = "catalog" }: ReturnType<typeof catalogAt>,
-  refuse: (detail: string) => CliError
-): Effect.fn.Return<Own, CliError, FileSystem.FileSystem | Path.Path> {
+const ownCatalog = Effect.fnUntraced(function* ({
+  module,
+  name = "catalog"
+}: ReturnType<typeof catalogAt>): Effect.fn.Return<Own, string, FileSystem.FileSystem | Path.Path> {
   const file = relative(".", module)
   const { exported, exports, hasLayer, layer } = yield* Effect.mapError(
     userModule.load(file, "catalog"),
-    ({ message }) => refuse(message)
+    ({ message }) => message
   )
   const catalog = exports[name]
-  if (catalog === undefined) return yield* refuse(`${file} exports no "${name}"; it exports ${exported}`)
+  if (catalog === undefined) return yield* Effect.fail(`${file} exports no "${name}"; it exports ${exported}`)
   const problem = problemOf(catalog)
-  if (problem !== undefined) return yield* refuse(`"${name}" of ${file} is no catalog: ${problem}`)
+  if (problem !== undefined) return yield* Effect.fail(`"${name}" of ${file} is no catalog: ${problem}`)
   // what is in it was looked at
   return { catalog: catalog as Workflow.Catalog, layer, hasLayer }
 })
@@ -110,38 +126,35 @@ const problemOf = (value: unknown): string | undefined => {
   return undefined
 }
 
-/** The files that prompts are to be taken from, each once, and where they are named. */
-const filesIn = (
-  definition: WorkflowDefinition
-): ReadonlyArray<{ readonly name: string; readonly keys: ReadonlyArray<Key> }> => {
-  const found = new Map<string, ReadonlyArray<Key>>()
+/** The files that prompts are to be taken from, and where they are named. */
+const filesIn = (definition: WorkflowDefinition): ReadonlyMap<string, ReadonlyArray<ReadonlyArray<Key>>> => {
+  const found = new Map<string, Array<ReadonlyArray<Key>>>()
   const visit = (value: unknown, keys: ReadonlyArray<Key>): void => {
     if (typeof value !== "object" || value === null) return
     for (const [key, inner] of Object.entries(value)) {
       const at = [...keys, Array.isArray(value) ? Number(key) : key]
       const isFile = "step" in value && (key === "promptFile" || key === "systemFile")
-      if (isFile && typeof inner === "string" && !found.has(inner)) found.set(inner, at)
+      if (isFile && typeof inner === "string") found.set(inner, [...(found.get(inner) ?? []), at])
       visit(inner, at)
     }
   }
   visit(definition.steps, ["steps"])
-  return Array.from(found, ([name, keys]) => ({ name, keys }))
+  return found
 }
 
-/** The text of a prompt's file, without the line end that editors put at its end. Only what is inside the folder is read. */
+/** The text of a prompt's file. Only what is inside the folder is read. */
 const promptAt = Effect.fnUntraced(function* (
   folder: string,
-  name: string,
-  refuse: (detail: string) => CliError
-): Effect.fn.Return<string, CliError, FileSystem.FileSystem> {
+  name: string
+): Effect.fn.Return<string, string, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const outside = `the file "${name}" is outside the definition's folder: put it there`
-  if (isAbsolute(name) || name.split(/[\\/]/u).includes("..")) return yield* refuse(outside)
+  if (isAbsolute(name) || name.split(/[\\/]/u).includes("..")) return yield* Effect.fail(outside)
   const file = join(folder, name)
-  const [root, real] = yield* Effect.mapError(Effect.all([fs.realPath(folder), fs.realPath(file)]), () =>
-    refuse(`there is no file "${name}" beside the definition`)
+  const [root, real] = yield* Effect.mapError(
+    Effect.all([fs.realPath(folder), fs.realPath(file)]),
+    () => `there is no file "${name}" beside the definition`
   )
-  if (!real.startsWith(join(root, "/"))) return yield* refuse(outside)
-  const text = yield* Effect.mapError(textFile.document(file, most), ({ message }) => refuse(message))
-  return text.replace(/\n$/u, "")
+  if (!real.startsWith(join(root, "/"))) return yield* Effect.fail(outside)
+  return yield* Effect.mapError(textFile.template(file, most), ({ message }) => message)
 })

@@ -4,6 +4,8 @@ import * as Path from "effect/Path"
 import * as models from "../../internal/services/models.ts"
 import { type CliError, usage } from "../base/cliError.ts"
 import * as textFile from "../base/textFile.ts"
+import { aliasesIn, misnamed } from "../config/aliases.ts"
+import { Configuration } from "../config/configuration.ts"
 import { checkDelivered, checkFolder } from "./checkFolder.ts"
 import type { Told } from "./flags.ts"
 
@@ -45,11 +47,14 @@ export const checkFlags = Effect.fnUntraced(function* ({
   if (model !== undefined && models.split(model)?.model.trim() === "") {
     return yield* usage(`--model ${model} names no model`, { target: "--model", fix: "name one after the slash" })
   }
+  const { project, user } = yield* Configuration
+  const why = model === undefined ? undefined : misnamed(aliasesIn(project, user), model)
+  if (why !== undefined) return yield* usage(`--model: ${why}`, { target: "--model" })
   if (out !== undefined) yield* checkDelivered("--out names", out)
   if (relay !== undefined) yield* checkFolder("--relay names", relay)
   if (replay !== undefined) yield* checkCassette(replay, record !== undefined)
   if (record !== undefined) yield* checkRecorded(record)
-  if (prices !== undefined) yield* textFile.read(prices)
+  if (prices !== undefined) yield* textFile.named(prices)
 })
 
 const checkCassette = Effect.fnUntraced(function* (cassette: string, mayBeNew: boolean) {

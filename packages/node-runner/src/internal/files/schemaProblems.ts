@@ -1,3 +1,4 @@
+import * as Predicate from "effect/Predicate"
 import * as SchemaAST from "effect/SchemaAST"
 import * as SchemaIssue from "effect/SchemaIssue"
 import { isNear, nearest } from "./nearest.ts"
@@ -19,9 +20,12 @@ export const of = (issue: SchemaIssue.Issue, keys: ReadonlyArray<Key> = []): Rea
     case "Encoding":
       return of(issue.issue, keys)
     case "Composite":
-      return issue.issues.flatMap((inner) => of(inner, keys))
+      // of a text that has parts, nobody asks for these
+      return SchemaAST.isTemplateLiteral(issue.ast)
+        ? [{ keys, detail: expectedOf(issue) ?? told(issue) }]
+        : issue.issues.flatMap((inner) => of(inner, keys))
     case "AnyOf":
-      return meant(issue, keys) ?? [{ keys, detail: told(issue) }]
+      return bare(issue, keys) ?? meant(issue, keys) ?? [{ keys, detail: expectedOf(issue) ?? told(issue) }]
     case "UnexpectedKey":
       return [{ keys, detail: unknown(String(keys.at(-1)), namesOf(issue.ast)), of: "key" }]
     case "MissingKey":
@@ -29,6 +33,27 @@ export const of = (issue: SchemaIssue.Issue, keys: ReadonlyArray<Key> = []): Rea
     default:
       return [{ keys, detail: told(issue) }]
   }
+}
+
+/** What a union says that it is, for a value that has nothing of any of its members. */
+const bare = (issue: SchemaIssue.AnyOf, keys: ReadonlyArray<Key>): ReadonlyArray<SchemaProblem> | undefined => {
+  const { ast, input } = issue
+  const detail = expectedOf(issue)
+  if (detail === undefined || !Predicate.isReadonlyObject(input) || !SchemaAST.isUnion(ast)) return undefined
+  const names = Object.keys(input)
+  const members = ast.types.map((type) => (SchemaAST.isSuspend(type) ? type.thunk() : type)).filter(SchemaAST.isObjects)
+  const isOfOne = members.some(({ indexSignatures, propertySignatures: [first] }) =>
+    first === undefined
+      ? indexSignatures.length > 0 && names.length === 1
+      : names.some((name) => isNear(name, String(first.name)))
+  )
+  return isOfOne ? undefined : [{ keys, detail }]
+}
+
+/** What a Schema says that it is. */
+const expectedOf = ({ ast }: SchemaIssue.AnyOf | SchemaIssue.Composite): string | undefined => {
+  const { expected } = SchemaAST.resolve(ast) ?? {}
+  return typeof expected === "string" ? `Expected ${expected}` : undefined
 }
 
 /** The problems with that member of a union which the value has most in common with. */
@@ -47,6 +72,9 @@ const weight = (problems: ReadonlyArray<SchemaProblem>, keys: ReadonlyArray<Key>
   problems.reduce((sum, problem) => sum + (problem.keys.length > keys.length + 1 ? 1 / problems.length : 4), 0)
 
 const unknown = (name: string, names: ReadonlyArray<string>): string => {
+  if (names.includes("keyVariable") && /^(?:api[-_]?)?(?:key|token|secret)$/iu.test(name)) {
+    return `no such key: ${JSON.stringify(name)}; a key does not stand in a file: name the variable that has it, by "keyVariable"`
+  }
   const [known] = nearest(name, names)
   const hint =
     known !== undefined && isNear(name, known)

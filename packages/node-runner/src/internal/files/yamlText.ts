@@ -18,7 +18,10 @@ export type Place = Pick<Problem, "line" | "column">
 
 /** What a text holds, and where in it a value is, or its key; where there is none, the value around it. */
 export interface Held {
+  /** `null` in place of what is no JSON; of values under one key the last. */
   readonly value: Schema.Json
+  /** What is wrong in it that it could be read past. */
+  readonly problems: ReadonlyArray<Problem>
   readonly placeOf: (keys: ReadonlyArray<Key>, of?: "value" | "key") => Place
 }
 
@@ -31,7 +34,7 @@ const deepest = 100
 
 const start: Place = { line: 1, column: 1 }
 
-/** What a text in YAML, which all JSON is, holds. **Fails with** all that keeps it from being plain JSON, and where. */
+/** What a text in YAML, which all JSON is, holds. **Fails with** what keeps it from being read, and where. */
 export const parse = (text: string): Result.Result<Held, ReadonlyArray<Problem>> => {
   const refuse = (detail: string, place = start) => Result.fail([{ ...place, keys: [], detail }])
   if (text.length > mostCharacters) return refuse(`it has ${text.length} characters; the most are ${mostCharacters}`)
@@ -102,7 +105,6 @@ export const parse = (text: string): Result.Result<Held, ReadonlyArray<Problem>>
   }
   const value = valueOf(root, [])
   if (values > mostValues) return refuse(`it holds more than ${mostValues} values, each as often as aliases name it`)
-  if (problems.length > 0) return Result.fail(problems)
   const placeOf: Held["placeOf"] = (keys, of = "value") => {
     let place = at(root.range[0])
     let node: Node | null | undefined = root
@@ -110,7 +112,7 @@ export const parse = (text: string): Result.Result<Held, ReadonlyArray<Problem>>
       if (isAlias(node)) node = targets.get(node)
       if (isSeq<Node>(node)) node = node.items[Number(key)]
       else if (isMap<Node, Node | null>(node)) {
-        const pair: { readonly key: Node; readonly value: Node | null } | undefined = node.items.find(
+        const pair: { readonly key: Node; readonly value: Node | null } | undefined = node.items.findLast(
           ({ key: name }) => isScalar(name) && name.value === key
         )
         if (pair !== undefined) place = at(pair.key.range?.[0] ?? 0)
@@ -121,7 +123,7 @@ export const parse = (text: string): Result.Result<Held, ReadonlyArray<Problem>>
     }
     return place
   }
-  return Result.succeed({ value, placeOf })
+  return Result.succeed({ value, problems, placeOf })
 }
 
 const tooDeep = `it is nested deeper than ${deepest} levels`

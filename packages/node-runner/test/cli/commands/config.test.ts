@@ -71,6 +71,104 @@ describe("config", () => {
   )
 })
 
+describe("config, of what a run would refuse", () => {
+  const lines = (expected = 3, ...args: ReadonlyArray<string>) =>
+    Effect.map(call(["config", ...args]), ({ err, status }) => {
+      assert.strictEqual(status, expected, err)
+      return err
+        .replace(/^stepwright: /, "")
+        .trim()
+        .split("\n")
+    })
+
+  it.effect("tells steps that are not there, prompts that are missing or do not fit, and prices, all at once", () =>
+    inProject(
+      {
+        "stepwright.yaml":
+          "prices: none.json\nmodels: { fast: { model: m } }\nsteps:\n  requirment/draft: { model: fats }\n  requirement/draft: { promptFile: p.md }\n  samples: { systemFile: none.md, promptFile: '-' }\n",
+        "p.md": "{{topic}}"
+      },
+      Effect.gen(function* () {
+        const untrusted = yield* lines()
+        const text = readFileSync("stepwright.yaml", "utf8")
+        write({ "stepwright.yaml": "prices: none.json\n" })
+        assert.strictEqual((yield* call(["trust", "--yes"])).status, 0)
+        write({ "stepwright.yaml": text })
+        const all = yield* lines()
+        assert.deepStrictEqual(
+          all[0],
+          "stepwright.yaml:1:9: prices: there is no file none.json: name one that is there"
+        )
+        assert.deepStrictEqual(all.slice(1), untrusted)
+        assert.deepStrictEqual(
+          untrusted.map((line) => line.split(" ", 3).slice(0, 2).join(" ")),
+          [
+            "stepwright.yaml:4:3: steps.requirment/draft:",
+            "stepwright.yaml:4:30: steps.requirment/draft.model:",
+            "stepwright.yaml:5:36: steps.requirement/draft.promptFile:",
+            "stepwright.yaml:6:3: steps.samples:",
+            "stepwright.yaml:6:26: steps.samples.systemFile:",
+            "stepwright.yaml:6:47: steps.samples.promptFile:"
+          ]
+        )
+        assert.include(untrusted.at(-2), "there is no file none.md: name one that is there")
+        assert.include(untrusted.at(-1), "there is no file -: name one that is there")
+        write({ "stepwright.yaml": "prices: none.json\n" })
+        const { err, status } = yield* call(["ask", "x"])
+        assert.strictEqual(status, 3)
+        assert.include(err, "stepwright.yaml:1:9: prices: there is no file none.json")
+      })
+    )
+  )
+
+  it.effect("is of the workflow that is named, where that may be loaded", () =>
+    inProject(
+      {
+        "stepwright.yaml": "workflow: w.yaml\nsteps:\n  a: { prompt: x }\n",
+        "w.yaml": "name: w\ninput: { type: object }\nsteps:\n  - b: { bind: lost, input: input }\n",
+        "m.mjs": "throw new Error('it ran')\n"
+      },
+      Effect.gen(function* () {
+        assert.deepStrictEqual(
+          (yield* lines()).map((line) => line.split(" ", 1)[0]),
+          ["w.yaml:4:16:"]
+        )
+        write({ "w.yaml": "name: w\ninput: { type: object }\nsteps:\n  - b: { let: input }\n" })
+        assert.deepStrictEqual(
+          (yield* lines()).map((line) => line.split(" ", 1)[0]),
+          ["stepwright.yaml:3:3:"]
+        )
+        write({ "stepwright.yaml": "workflow: m.mjs\nsteps:\n  a: { prompt: x }\n" })
+        assert.strictEqual((yield* call(["config"])).status, 0)
+        assert.match((yield* lines(2, "--workflow", "m.mjs")).join(), /it ran/)
+        yield* call(["trust", "--yes"])
+        assert.match((yield* lines()).join(), /m\.mjs:1:7 cannot be loaded: it ran/)
+      })
+    )
+  )
+
+  it.effect("has --model name no model that is near to one of the file", () =>
+    inProject(
+      { "stepwright.yaml": "models: { fast: { model: m } }\n" },
+      Effect.gen(function* () {
+        const { err, status } = yield* call(["ask", "x", "--model", "fats"])
+        assert.strictEqual(status, 2)
+        assert.include(err, '--model: no model is called "fats" here; did you mean "fast"?')
+      })
+    )
+  )
+
+  it.effect("shows who is asked where a model cannot be reached", () =>
+    inProject(
+      { "stepwright.yaml": "models: { default: { model: m, fallback: [a, openai/x] }, a: { model: n } }\n" },
+      Effect.gen(function* () {
+        const { out } = yield* call(["config"])
+        assert.match(out, /openai\/m at \S+, OPENAI_API_KEY is (?:not )?set; else a, openai\/x/)
+      })
+    )
+  )
+})
+
 describe("a file that would hold a command up", () => {
   it.effect.each<readonly [string, string, RegExp]>([
     ["an anchor without an end", "store: &a { x: *a }\n", /stepwright\.yaml:1:/],

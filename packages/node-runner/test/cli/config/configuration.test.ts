@@ -6,7 +6,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { PromptTemplate, Step, Workflow } from "@stepwright/core"
 import { Effect, Schema } from "effect"
 import { checkTrust, Configuration } from "../../../src/cli/config/configuration.ts"
-import { read } from "../../../src/cli/config/readConfiguration.ts"
+import { read } from "../../../src/cli/module/checked.ts"
 import { modelsIn, sourced } from "../../../src/cli/config/sourced.ts"
 import { atBeginning, effective } from "../../../src/cli/config/effective.ts"
 import { configured } from "../../../src/cli/config/steps.ts"
@@ -96,6 +96,7 @@ describe("read", () => {
             "stepwright.yaml:3:10: budget.calls:",
             "stepwright.yaml:4:8: budget.usd:",
             "stepwright.yaml:5:10: sandbox:",
+            "stepwright.yaml:7:3: steps.a:",
             "stepwright.yaml:7:16: steps.a.repair:"
           ]
         )
@@ -118,10 +119,128 @@ describe("read", () => {
             "stepwright.yaml:2:6: models.a:",
             "stepwright.yaml:3:6: models.b:",
             "stepwright.yaml:5:17: models.d.baseUrl:",
+            "stepwright.yaml:7:3: steps.x:",
+            "stepwright.yaml:7:31: steps.x.promptFile:",
             "stepwright.yaml:7:31: steps.x.promptFile:"
           ]
         )
         assert.notInclude(lines.join(), "u:p")
+      })
+    )
+  )
+
+  const modelsWrong = (models: string, user = "{}") =>
+    inProject(
+      {
+        "stepwright.yaml": `models:\n  fast: { model: gpt-5-mini, price: { input: 1, output: 1 } }\n  backup: { model: gpt-5 }\n${models}`
+      },
+      Effect.gen(function* () {
+        const read_ = yield* Effect.result(Effect.provide(read, NodeServices.layer))
+        return read_._tag === "Success"
+          ? []
+          : read_.failure.message.split("\n").map((line) => line.replace(/^\S+ /, ""))
+      }),
+      { user }
+    )
+
+  it.effect("refuses names of models that are near to one of the files, and in a fallback all that are none", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(yield* modelsWrong("  default: backpu\n  other: antropic/claude-sonnet-5\n"), [
+        'models.default: no model is called "backpu" here; did you mean "backup"? A model that its provider calls so is "openai/backpu"',
+        'models.other: there is no provider "antropic"; did you mean "anthropic/claude-sonnet-5"?'
+      ])
+      assert.deepStrictEqual(
+        yield* modelsWrong("  default: { fallback: [bakup, gpt-4.1-mini, anthropic/claude-opus-5, org/x] }\n"),
+        [
+          'models.default.fallback.0: no model is called "bakup" here; did you mean "backup"? A model that its provider calls so is "openai/bakup"',
+          'models.default.fallback.1: no model is called "gpt-4.1-mini" here; there are fast, backup, default. A model that its provider calls so is "openai/gpt-4.1-mini"'
+        ]
+      )
+      assert.deepStrictEqual(
+        yield* modelsWrong("steps:\n  samples: { model: [fast, fats] }\n"),
+        [
+          'steps.samples.model.1: no model is called "fats" here; did you mean "fast"? A model that its provider calls so is "openai/fats"',
+          "steps.samples: this step asks no model, so there is nothing to set"
+        ].toReversed()
+      )
+      // what a provider calls so, or a person's file
+      assert.deepStrictEqual(
+        yield* modelsWrong(
+          "  gpt-5x: { model: x }\n  default: gpt-5\n  a: openai/fats\n  b: { fallback: [mine] }\n",
+          "models: { mine: gpt-5 }"
+        ),
+        []
+      )
+    })
+  )
+
+  it.effect("refuses a fallback to what was asked before, but not two that stand in for each other", () =>
+    Effect.gen(function* () {
+      assert.deepStrictEqual(
+        yield* modelsWrong("  a: { fallback: [backup, a, same, backup, b] }\n  same: a\n  b: { fallback: [a] }\n"),
+        [
+          'models.a.fallback.1: "a" is asked before: leave it out',
+          'models.a.fallback.2: "same" is asked before: leave it out',
+          'models.a.fallback.3: "backup" is asked before: leave it out'
+        ]
+      )
+    })
+  )
+
+  it.effect("tells with a key that is there twice, or a value that is none, all else that is wrong", () =>
+    inProject(
+      {
+        "stepwright.yaml":
+          "repair: 1\nmodels:\n  a: { apiKey: x, provider: opneai, model: !!binary aGk= }\nrepair: -1\nprices: none.json\nsteps:\n  lost: { prompt: p, promptFile: p.md }\n  requirement/draft: { prompt: '{{topic}}', timeout: 5 minuts }\n"
+      },
+      Effect.gen(function* () {
+        yield* trusting(["prices", "none.json", process.cwd()])
+        assert.deepStrictEqual(
+          (yield* refusal).split("\n").map((line) => line.split(" ", 2).join(" ")),
+          [
+            "stepwright.yaml:3:8: models.a.apiKey:",
+            "stepwright.yaml:3:29: models.a.provider:",
+            "stepwright.yaml:3:53: models.a.model:",
+            "stepwright.yaml:4:1: repair:",
+            "stepwright.yaml:4:9: repair:",
+            "stepwright.yaml:5:9: prices:",
+            "stepwright.yaml:7:3: steps.lost:",
+            "stepwright.yaml:7:34: steps.lost.promptFile:",
+            "stepwright.yaml:7:34: steps.lost.promptFile:",
+            "stepwright.yaml:8:32: steps.requirement/draft.prompt:",
+            "stepwright.yaml:8:54: steps.requirement/draft.timeout:"
+          ]
+        )
+      })
+    )
+  )
+
+  it.effect("says what to write for a time, and where a key belongs, and nothing of a key", () =>
+    inProject(
+      {
+        "stepwright.yaml": [
+          "timeout: 5 minuts",
+          "models:",
+          ...[
+            "sk-ant-api03-abcdefghij0123456789",
+            "gsk_abcdefghij0123456789",
+            "AIzaSyA1234567890abcdefghijklmnopqrstuv",
+            "0123456789abcdef0123456789abcdef",
+            "[sk-ant-api03-abcdefghij0123456789]",
+            "not a name"
+          ].map((key, i) => `  m${i}: { keyVariable: ${key} }`),
+          "  n: { apiKey: sk-ant-api03-abcdefghij0123456789 }",
+          "  o: [sk-ant-api03-abcdefghij0123456789]",
+          "  fine: { keyVariable: my_company_account_key_no_2 }"
+        ].join("\n")
+      },
+      Effect.gen(function* () {
+        const lines = (yield* refusal).split("\n")
+        assert.include(lines[0], 'Expected a span of time such as "90 seconds" or "5 minutes": a number, and')
+        assert.strictEqual(lines.filter((line) => /keyVariable: Expected the name of a variable/.test(line)).length, 6)
+        assert.include(lines.at(-2), 'name the variable that has it, by "keyVariable"')
+        assert.strictEqual(lines.length, 9)
+        assert.notMatch(lines.join(), /0123456789|abcdefghij/)
       })
     )
   )
@@ -342,12 +461,12 @@ describe("configured", () => {
       (workflow) => new Map(Workflow.steps(workflow).map(({ path, step }) => [path, step.model]))
     )
 
-  it.effect("sets what the files say, prompts from files beside them", () =>
+  it.effect("sets what the files say, prompts from files beside them, without the line end of those", () =>
     inProject(
       {
         "stepwright.yaml":
           "repair: 4\ntimeout: 90 seconds\nsteps:\n  outline: { promptFile: p/o.md, model: [a, b] }\n  inner: { steps: { draft: { system: Be brief. } } }\n",
-        "p/o.md": "Outline {{text}}"
+        "p/o.md": "Outline {{text}}\r\n"
       },
       Effect.gen(function* () {
         const steps = yield* made()

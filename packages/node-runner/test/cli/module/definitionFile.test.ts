@@ -72,4 +72,56 @@ describe("a file that defines a workflow", () => {
       assert.match(err, /w\.yaml defines one workflow: leave #other out/)
     }).pipe(inFolder)
   )
+
+  it.effect("is refused with all that is wrong, whatever else is", () =>
+    Effect.gen(function* () {
+      writeFileSync(
+        "w.yaml",
+        `name: w
+input: { type: object, properties: { topic: { type: string } }, required: [topic] }
+steps:
+  - {}
+  - one: { bind: nostep, input: inptu }
+  - two: { iterate: requirement, input: input.topic, until: last.ok, atMost: 0 }
+  - three: { bind: { step: requirement, promptFile: missing.md }, input: { documents: input.topic } }
+  - three: { bind: requirement, input: { documnts: input.topic } }
+  - four: { bind: requirement, inptu: input }
+  - five: { bind: requirement, input: nowhere, input: four.x }
+  - six: {}
+  - seven: { let: input.topic }
+    eight: { let: two.title }
+  - nine: { let: eight.x }
+`
+      )
+      const { err, status } = yield* call(["graph", "--workflow", "w.yaml"])
+      assert.strictEqual(status, 2)
+      assert.deepStrictEqual(
+        err
+          .replace(/^stepwright: /, "")
+          .trim()
+          .split("\n")
+          .map((line) => line.split(" ", 2).join(" ")),
+        [
+          "w.yaml:4:5: steps.0:",
+          "w.yaml:5:18: steps.1.one.bind:",
+          "w.yaml:5:33: steps.1.one.input:",
+          "w.yaml:6:41: steps.2.two.input:",
+          "w.yaml:6:61: steps.2.two.until:",
+          "w.yaml:6:78: steps.2.two.atMost:",
+          "w.yaml:7:53: steps.3.three.bind.promptFile:",
+          "w.yaml:7:87: steps.3.three.input.documents:",
+          "w.yaml:8:5: steps.4.three:",
+          "w.yaml:8:42: steps.4.three.input.documnts:",
+          "w.yaml:9:11: steps.5.four:",
+          "w.yaml:9:32: steps.5.four.inptu:",
+          "w.yaml:10:48: steps.6.five.input:",
+          "w.yaml:11:10: steps.7.six:",
+          "w.yaml:12:5: steps.8:"
+        ]
+      )
+      assert.include(err, "steps.0: Expected a node under its name, such as `draft: { bind: draft, input: WIRE }`")
+      assert.match(err, /steps\.7\.six: Expected what a node is .*: bind, let, forEach/)
+      assert.notInclude((yield* call(["graph", "--workflow", "none.yaml"])).err, "standard input")
+    }).pipe(inFolder)
+  )
 })

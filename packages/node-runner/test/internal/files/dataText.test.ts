@@ -14,7 +14,7 @@ const Settings = Schema.Struct({
 
 const problems = <A, I>(text: string, schema: Schema.Codec<A, I>) => {
   const read = dataText.decode(schema)(text)
-  return Result.isSuccess(read) ? [] : dataText.inWords("s.yaml", read.failure).split("\n")
+  return Result.isSuccess(read) ? [] : dataText.inWords("s.yaml", read.failure.problems).split("\n")
 }
 const wrong = (text: string) => problems(text, Settings)
 const assertRefused = (text: string, pattern: RegExp) => assert.match(problems(text, Schema.Json).join("\n"), pattern)
