@@ -1,6 +1,7 @@
 import * as Duration from "effect/Duration"
 import * as Formatter from "effect/Formatter"
 import * as Schema from "effect/Schema"
+import { tellingOf } from "./internal/words/telling.ts"
 import { told } from "./internal/words/told.ts"
 import type { JournalError } from "./Journal.ts"
 import type { WorkflowConfigError } from "./WorkflowConfig.ts"
@@ -166,26 +167,17 @@ export const WorkflowError = Untyped as unknown as new <E = never>(fields: {
 export const engineError = (path: string, reason: EngineReason): WorkflowError =>
   new WorkflowError<never>({ path, reason })
 
-/** What is said of an error where only its cause knows what went wrong: by Effect, by its sockets, and by `fetch`. */
-const saysNothing = /^(?:An (?:unknown )?error occurred\b.*|fetch failed)?$/
-
-/** How far causes are followed. */
-const deepest = 8
-
 /** Any error as a tag and a message: that of its cause, where its own says nothing. */
-export const describeError = (error: unknown): { readonly tag: string; readonly message: string } => describe(error, 0)
-
-const describe = (error: unknown, depth: number): { readonly tag: string; readonly message: string } => {
+export const describeError = (error: unknown): { readonly tag: string; readonly message: string } => {
   if (typeof error !== "object" || error === null) return { tag: "Error", message: String(error) }
-  const { _tag, cause, message, name } = error as {
+  const telling = tellingOf(error)
+  const { _tag, message, name } = error as {
     readonly _tag?: unknown
-    readonly cause?: unknown
     readonly message?: unknown
     readonly name?: unknown
   }
   const tag = typeof _tag === "string" ? _tag : typeof name === "string" ? name : "Error"
-  const own = typeof message === "string" ? message : ""
-  const of = cause !== undefined && depth < deepest && saysNothing.test(own) ? describe(cause, depth + 1).message : own
-  if (of !== "") return { tag, message: of }
+  if (telling !== error) return { tag, message: describeError(telling).message }
+  if (typeof message === "string" && message !== "") return { tag, message }
   return { tag, message: _tag === undefined && name === undefined ? Formatter.format(error) : tag }
 }

@@ -33,16 +33,24 @@ describe("WorkflowError", () => {
         new Cause.UnknownError(cause),
         new TypeError("fetch failed", { cause }),
         new Error("", { cause: new Cause.UnknownError("HTTP 404") }),
+        new TypeError("fetch failed", { cause: new AggregateError([cause, new Error("another")]) }),
         new Cause.UnknownError(new TypeError("fetch failed", { cause }), "An error occurred in Effect.try")
       ]) {
         assert.strictEqual(said(error).message, "HTTP 404")
       }
     })
 
+    it("has the stack of what went wrong, too", () => {
+      const reason = new Cause.UnknownError(cause, "An error occurred in Effect.tryPromise")
+      const { stack } = new WorkflowError.WorkflowError<typeof reason>({ path: "page", reason })
+      assert.strictEqual(stack?.split("\n")[1], cause.stack?.split("\n")[1])
+    })
+
     it("leaves what an error says, and ends where causes say nothing", () => {
       assert.strictEqual(said(new Cause.UnknownError(cause, "no page")).message, "no page")
       assert.strictEqual(said(new Error("no page", { cause })).message, "no page")
       assert.strictEqual(said(new Cause.UnknownError(undefined, "An error occurred in Effect.try")).tag, "UnknownError")
+      assert.strictEqual(said({ code: 4, cause: "x" }).message, '{"code":4,"cause":"x"}')
       const circle = new Error("")
       circle.cause = circle
       assert.strictEqual(said(circle).message, "Error")

@@ -1,4 +1,5 @@
 import * as Predicate from "effect/Predicate"
+import { tellingOf } from "./telling.ts"
 
 /**
  * A class of errors whose message tells a field already, which is not printed once more below it. An error in it, a
@@ -19,7 +20,8 @@ export const told = <C extends new (...args: any[]) => Error>(Base: C, field: st
 
 /** An error with the stack of another that it tells of, if that has one: it says where things went wrong. */
 export const withCallsOf = <E extends Error>(error: E, told: unknown): E => {
-  const calls = Predicate.isError(told) ? told.stack?.match(/^ +at .*/gm) : undefined
+  const telling = tellingOf(told)
+  const calls = Predicate.isError(telling) ? telling.stack?.match(/^ +at .*/gm) : undefined
   if (calls !== undefined && calls !== null) error.stack = [String(error), ...calls].join("\n")
   return error
 }
