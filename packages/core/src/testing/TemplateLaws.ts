@@ -1,5 +1,7 @@
 import * as Arbitrary from "effect/Arbitrary"
 import * as Effect from "effect/Effect"
+import { DefinitionError } from "../DefinitionError.ts"
+import { suggest } from "../internal/text/suggest.ts"
 import { extract, type PromptTemplate, render } from "../PromptTemplate.ts"
 import { law, same } from "./internal/check.ts"
 import { texts } from "./internal/texts.ts"
@@ -12,7 +14,7 @@ export interface Options<V extends string> extends LawOptions {
 
 /**
  * What every template does, as tests: what is put into a hole comes out of the prompt as it was, whatever it holds, so that
- * no document can pass for a part of the prompt around it.
+ * no document can pass for a part of the prompt around it. Throws a `DefinitionError` where that is tried of no hole.
  *
  * ```ts
  * const template = PromptTemplate.make("Summarise {{doc}}", { doc: { delimiter: PromptTemplateVariable.fence("md") } })
@@ -26,6 +28,12 @@ export const suite = <V extends string>(
     ...options
   }: Options<V> = {}
 ): ReadonlyArray<TestCase> => {
+  const unknown = holes.find((hole) => !template.holes.includes(hole))
+  if (unknown !== undefined || holes.length === 0) {
+    const none = "no hole has a delimiter, so that nothing is tried: name the `holes`"
+    const detail = unknown === undefined ? none : `there is no hole {{${unknown}}}${suggest(unknown, template.holes)}`
+    throw new DefinitionError({ place: "laws of a template", detail })
+  }
   const value = texts(piecesOf(template))
   const others = Object.fromEntries(template.holes.map((hole) => [hole, "x"]))
   const inBraces = holes.map((hole) => `{{${hole}}}`)

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Result, Schema, SchemaTransformation } from "effect"
 import { OutputParser, PromptTemplate, PromptTemplateVariable } from "@stepwright/core"
 import { ParserLaws, TemplateLaws, type TestCase } from "@stepwright/core/testing"
+import * as z from "zod"
 import { conforms } from "../../../../test/support/conformance.ts"
 
 /** What the first case of a suite that fails says. */
@@ -12,6 +13,11 @@ const Outline = Schema.Struct({ title: Schema.String, points: Schema.Array(Schem
 
 describe("ParserLaws", () => {
   conforms(ParserLaws.suite(OutputParser.json(Outline), { output: Outline }))
+
+  describe("of a Standard Schema", () => {
+    const schema = z.object({ due: z.iso.date(), hours: z.string().regex(/^\d$/).transform(Number), by: z.email() })
+    conforms(ParserLaws.suite(OutputParser.json(schema), { output: schema, runs: 20 }))
+  })
 
   const { parse, print, ...text } = OutputParser.text
   const broken = (change: Partial<OutputParser.OutputParser<string>>) =>
@@ -75,6 +81,11 @@ describe("TemplateLaws", () => {
     )
     assert.include(names[0], "put into {{doc}}, {{note}} comes")
     assert.include(names[1], "put into {{count}} comes")
+  })
+
+  it("are refused where they would be tried of no hole, or of one that there is not", () => {
+    assert.throws(() => TemplateLaws.suite(PromptTemplate.make("Read {{doc}}.")), /no hole has a delimiter/)
+    assert.throws(() => TemplateLaws.suite(template, { holes: ["dok" as "doc"] }), /{{dok}}; did you mean "doc"\?/)
   })
 
   it.effect("find a value that passes for a part of the prompt", () =>

@@ -17,10 +17,19 @@ export const tellingOf = (error: unknown): unknown => {
   return telling
 }
 
+interface Failure {
+  readonly _tag?: unknown
+  readonly cause?: unknown
+  readonly errors?: unknown
+  readonly message?: unknown
+  readonly name?: unknown
+}
+
 const causeOf = (error: unknown): unknown => {
+  if (!Predicate.isObject(error)) return undefined
+  const { _tag, cause, errors, message, name }: Failure = error
   // what has no name is no error, but what it holds
-  if (!Predicate.hasProperty(error, "name") && !Predicate.hasProperty(error, "_tag")) return undefined
-  const { cause, errors, message } = error as Record<"cause" | "errors" | "message", unknown>
+  if (_tag === undefined && name === undefined) return undefined
   if (message !== undefined && !(typeof message === "string" && saysNothing.test(message))) return undefined
   // an address that stands for several is tried at each
   return cause ?? (Array.isArray(errors) ? errors[0] : undefined)

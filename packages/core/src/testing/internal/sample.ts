@@ -157,19 +157,32 @@ const arbitrary = (ast: SchemaAST.AST, random: Random): Option.Option<unknown> =
 /** Texts that are tried in all places, where words are refused: some functions take only texts of a kind. */
 const others = ["1", "a", ...Object.values(texts), "{}", ""]
 
+/** Gives what a Schema makes of JSON, where it is given: of a Standard Schema the JSON, if that is taken. */
+const givenBy = (schema: AnySchema) => {
+  const read = Schema.decodeUnknownResult(Schema.toCodecJson(givenOf(schema)))
+  // functions in it may throw whatever they like
+  return (json: unknown): Option.Option<unknown> =>
+    Option.flatMap(Result.getSuccess(Result.try(() => read(json))), Result.getSuccess)
+}
+
 /** A value that a Standard Schema takes, as JSON, or one of Effect with such parts: what its JSON Schema says is tried. */
 const ofStandard = (side: AnySchema, schema: AnySchema, seed: number): Option.Option<unknown> => {
-  const read = Schema.decodeUnknownResult(Schema.toCodecJson(givenOf(schema)))
+  const given = givenBy(schema)
   for (const other of [undefined, undefined, undefined, ...others]) {
     const random = seeded(other === undefined ? seed : mix(other, seed))
-    const value = Option.flatMap(
-      plain(side.ast, { random, text: () => other ?? word(random) }, 0),
-      // functions in it may throw whatever they like
-      (json) => Option.flatMap(Result.getSuccess(Result.try(() => read(json))), Result.getSuccess)
-    )
+    const value = Option.flatMap(plain(side.ast, { random, text: () => other ?? word(random) }, 0), given)
     if (Option.isSome(value)) return value
   }
   return Option.none()
+}
+
+/** Any values of a Schema, as they are given: likewise. */
+export const arbitraryOf = (schema: AnySchema): Arbitrary.Arbitrary<unknown> => {
+  const side = exactSide(schema)
+  const given = givenBy(schema)
+  return side === undefined
+    ? Arbitrary.schema(schema)
+    : Arbitrary.filterMap(Arbitrary.schema(side), (json) => Result.fromOption(given(json), () => undefined))
 }
 
 /** A value of a Schema, if one can be made: what is given where that is asked for. */
