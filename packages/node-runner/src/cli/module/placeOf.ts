@@ -13,19 +13,23 @@ export interface Place {
 export const placeOf = (error: unknown, file: string): Place | undefined => {
   const stack = Predicate.isError(error) ? (error.stack ?? "") : ""
   if (!Predicate.hasProperty(error, "name") || error.name !== "SyntaxError") return thrownAt(stack)
-  // the parser of JavaScript keeps the place for whoever prints the error
-  return pointedAt(stack) ?? pointedAt(spawnSync(process.execPath, ["--check", file], { encoding: "utf8" }).stderr)
+  const place = pointedAt(stack)
+  // the parser of JavaScript keeps the place for whoever prints the error; what looks for it there knows no types
+  return place !== undefined || /\.[cm]?tsx?$/u.test(file)
+    ? place
+    : pointedAt(spawnSync(process.execPath, ["--check", file], { encoding: "utf8" }).stderr)
 }
 
 const pathOf = (name: string) => (name.startsWith("file:") ? fileURLToPath(name) : name)
 
-/** Reads `FILE:3`, some lines of it, and a `^` below what is wrong. */
+/** Reads `FILE:3`, some lines of it, and a `^` below what is wrong, which is missing below the end of a line. */
 const pointedAt = (text: string): Place | undefined => {
   const [head = "", ...lines] = text.split("\n")
-  const [, file, line] = /^(.+):(\d+)$/.exec(head) ?? []
+  const [, file, line] = /^(?!SyntaxError\b)(.+):(\d+)$/.exec(head) ?? []
+  if (file === undefined) return undefined
   const pointer = lines.find((shown) => /^ *\^+ *$/.test(shown))
-  if (file === undefined || pointer === undefined) return undefined
-  return { file: pathOf(file), line: Number(line), column: pointer.indexOf("^") + 1 }
+  const [shown = ""] = lines
+  return { file: pathOf(file), line: Number(line), column: (pointer?.indexOf("^") ?? shown.trimEnd().length) + 1 }
 }
 
 const packages = fileURLToPath(new URL("../../../..", import.meta.url))
