@@ -1,23 +1,15 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
-import * as Path from "effect/Path"
 import * as Engine from "@stepwright/core/Engine"
-import { usage } from "../base/cliError.ts"
-import * as textFile from "../base/textFile.ts"
 import type { Words } from "../base/words.ts"
 import * as consent from "../gate/consent.ts"
 import { atBeginning, effective } from "../config/effective.ts"
+import { begun, workflowOf } from "../go/begun.ts"
 import { checkFlags, checkPython } from "../run/checkFlags.ts"
-import { configured } from "../module/configured.ts"
 import * as flags from "../run/flags.ts"
 import * as input from "../run/input.ts"
-import * as runFolder from "../run/runFolder.ts"
-import type { RunSettings } from "../run/settings.ts"
-import { checkKey, checkOut, setUp } from "../run/setUp.ts"
-import * as workflowModule from "../module/workflowModule.ts"
-import { runAndReport } from "../runAndReport.ts"
+import { runAndReport } from "../go/runAndReport.ts"
 
 const config = (words: Words) => ({
   files: Argument.String("FILE").pipe(
@@ -70,27 +62,8 @@ export const run = (words: Words) =>
         input: given,
         told: { mutants, review }
       })
-      yield* checkKey(loaded, answering)
-      yield* runFolder.checkStore
-      const stem = (yield* stemOf(files[0])) ?? loaded.workflow.name
       const run = yield* Engine.newRunId
-      const begin = Effect.fnUntraced(function* (folder: string) {
-        const kept: RunSettings = {
-          format: 1,
-          ...(yield* workflowModule.reference(loaded)),
-          ...told,
-          out: folder
-        }
-        const settings = yield* effective(kept)
-        yield* checkOut(loaded, settings)
-        const ready = yield* setUp({ events: [], loaded, settings })
-        yield* runFolder.writeSettings(run, kept)
-        const state = yield* Engine.initialize(loaded.workflow, value, { run })
-        return { session: { run, kept, settings, state, loaded, events: [] }, ready }
-      })
-      const { ready, session } = yield* out === undefined
-        ? runFolder.beginIn(run, `out/${stem}`, begin)
-        : runFolder.begin(run, begin(out))
+      const { ready, session } = yield* begun({ run, loaded, input: value, told, out, files })
       yield* runAndReport(session, ready, manner)
     }, Effect.scoped)
   ).pipe(
@@ -118,25 +91,3 @@ export const run = (words: Words) =>
       }
     ])
   )
-
-/** What a run is called whose first file or folder this is. */
-const stemOf = Effect.fnUntraced(function* (name: string | undefined) {
-  if (name === undefined || name === textFile.standardInput) return undefined
-  const path = yield* Path.Path
-  const fs = yield* FileSystem.FileSystem
-  const full = path.resolve(name)
-  const isFolder = (yield* Effect.orElseSucceed(fs.stat(full), () => undefined))?.type === "Directory"
-  const stem = path.basename(full, isFolder ? "" : path.extname(full))
-  return stem === "" ? undefined : stem
-})
-
-const workflowOf = Effect.fnUntraced(function* (reference: string | undefined) {
-  const bound = yield* workflowModule.Bound
-  if (bound === undefined) {
-    const named = yield* atBeginning("workflow", reference)
-    return yield* configured(yield* named === undefined ? workflowModule.ready() : workflowModule.load(named))
-  }
-  return reference === undefined
-    ? yield* configured(bound)
-    : yield* usage("--workflow cannot be used here: this program runs its own workflow", { target: "--workflow" })
-})

@@ -20,7 +20,7 @@ import { setUp } from "../run/setUp.ts"
 import * as stepPath from "../path/stepPath.ts"
 import { command } from "../module/workflowModule.ts"
 import * as document from "../view/document.ts"
-import { endOfDefect, statusOf, watched } from "../runAndReport.ts"
+import { endOfDefect, statusOf, watched } from "../go/runAndReport.ts"
 
 const config = (words: Words) => ({
   ...flags.runAndPath(words),
