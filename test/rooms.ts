@@ -101,8 +101,8 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     { beside: ["cli/module", "cli/gate"] },
     "cli/run",
     "cli/view",
-    ["cli/runAndReport"],
-    "cli/doctor",
+    "cli/go",
+    { beside: ["cli/watch", "cli/doctor"] },
     "cli/commands",
     ["cli/commandLine"],
     ["NodeRunner", "main", "index"]

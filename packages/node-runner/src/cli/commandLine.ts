@@ -11,6 +11,7 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Schema from "effect/Schema"
@@ -32,10 +33,12 @@ import { Configuration, none } from "./config/configuration.ts"
 import * as stepwright from "./commands/stepwright.ts"
 import { isConfigured } from "./start/configFile.ts"
 import { nodeProblem } from "./start/nodeProblem.ts"
+import { Seen } from "../internal/files/seen.ts"
 import * as cutShort from "./module/cutShort.ts"
 import * as input from "./run/input.ts"
 import type { AnyLayer } from "./module/userModule.ts"
 import { Bound, forget, type Loaded } from "./module/workflowModule.ts"
+import { Employer, employer, type Service } from "./watch/employer.ts"
 
 const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String }))
 
@@ -55,9 +58,12 @@ const environment = Layer.mergeAll(
 const apart: ReadonlySet<string> = new Set(["help", "schema", "cassette", "doctor"])
 
 /** What the files of configuration say to a command, read once for all of it. */
-const configurationFor = (args: ReadonlyArray<string>) => {
+const configurationFor = (args: ReadonlyArray<string>, worksFor: Service | undefined) => {
   const isApart =
-    apart.has(args.find(isWord) ?? "help") || args.some((arg) => /^(?:-h|--help|--version|--completions)/u.test(arg))
+    // a watch leaves that to its processes, whose errors it shows
+    (args.find(isWord) === "watch" && worksFor === undefined) ||
+    apart.has(args.find(isWord) ?? "help") ||
+    args.some((arg) => /^(?:-h|--help|--version|--completions)/u.test(arg))
   return isApart || !isConfigured()
     ? Effect.succeed(none)
     : Effect.flatMap(
@@ -93,10 +99,13 @@ export const main = (name: string, loaded?: Loaded): void => {
   const isJson = args.includes("--json")
   output.watch(name, isJson)
   const onEnd = cutShort.watch(name, { isDebug: args.includes("--debug"), isJson }, interrupt)
+  const worksFor = employer()
   const called = program(name, loaded === undefined ? general : wordsOf(loaded), args).pipe(
     Effect.provideService(Bound, loaded),
     Effect.provideService(Console.Console, output.console),
-    Effect.provideService(Interrupt, interrupt)
+    Effect.provideService(Interrupt, interrupt),
+    Effect.provideService(Employer, worksFor),
+    worksFor === undefined ? identity : Effect.provideService(Seen, worksFor.seen)
   )
   runMain(called, {
     onEnd,
@@ -112,7 +121,7 @@ export const program = (name: string, words: Words, args: ReadonlyArray<string>)
   return Effect.flatMap(Effect.uninterruptible(stepwright.make(name, words, args)), (command) =>
     Effect.gen(function* () {
       yield* checkBundles(args)
-      const configuration = yield* configurationFor(args)
+      const configuration = yield* configurationFor(args, yield* Employer)
       yield* Command.runWith(command, { version: version() })(withHelp(command, args)).pipe(
         Effect.provide(environment),
         Effect.provideService(Configuration, configuration)
@@ -198,6 +207,9 @@ const report = Effect.fnUntraced(function* (
   }
   const isUsage = fromCause(cause).kind === "usage"
   const found = diagnostic(cause, isUsage ? `see \`${name} ${help}\`` : undefined)
+  const worksFor = yield* Employer
+  // what it works for shows it
+  if (worksFor !== undefined) return yield* worksFor.tell({ _tag: "Failed", error: found, files: worksFor.files() })
   yield* Console.error(`${name}: ${found.message}${stack === "" ? "" : `\n${stack}`}`)
   yield* tell(found)
 })

@@ -5,6 +5,7 @@ import { Interrupt } from "../../src/cli/base/interrupt.ts"
 import * as output from "../../src/cli/base/output.ts"
 import { general } from "../../src/cli/base/words.ts"
 import * as commandLine from "../../src/cli/commandLine.ts"
+import { Employer, type Service } from "../../src/cli/watch/employer.ts"
 import { type Environment, type Finished, type Folder, folder } from "./folder.ts"
 
 /** A folder whose commands run in the process of the test, one at a time. */
@@ -17,6 +18,8 @@ export interface Place extends Folder {
   readonly withInput: (input: string | Uint8Array) => Place
   /** The same with a terminal for both streams. */
   readonly withTerminal: () => Place
+  /** The same for commands that work for a watch. */
+  readonly employedBy: (employer: Service) => Place
 }
 
 export interface Started {
@@ -37,6 +40,7 @@ interface World {
   readonly env?: Environment
   readonly input?: string | Uint8Array
   readonly isTerminal?: boolean
+  readonly employer?: Service
 }
 
 /** The same in a folder that is there. */
@@ -48,14 +52,15 @@ export const placeIn = (folder: Folder, world: World = {}): Place => {
     stepwright: (...args) => start(...args).ended,
     withEnv: (env) => placeIn(folder, { ...world, env }),
     withInput: (input) => placeIn(folder, { ...world, input }),
-    withTerminal: () => placeIn(folder, { ...world, isTerminal: true })
+    withTerminal: () => placeIn(folder, { ...world, isTerminal: true }),
+    employedBy: (employer) => placeIn(folder, { ...world, employer })
   }
 }
 
 /** Has this process be, meanwhile, as one that was started there. */
 const startIn = (
   folder: string,
-  { env = {}, input = "", isTerminal = false }: World,
+  { employer, env = {}, input = "", isTerminal = false }: World,
   args: ReadonlyArray<string>
 ): Started => {
   const { HOME } = process.env
@@ -71,7 +76,7 @@ const startIn = (
   process.chdir(folder)
   process.env = { HOME, ...env }
   Object.defineProperty(process, "stdin", { configurable: true, value: Readable.from([Buffer.from(input)]) })
-  const ended = run(args).finally(() => {
+  const ended = run(args, employer).finally(() => {
     for (const restore of streams) restore()
     Object.defineProperty(process, "stdin", stdin)
     process.env = before
@@ -80,11 +85,12 @@ const startIn = (
   return { written, ended: ended.then((status) => ({ status, ...written })) }
 }
 
-const run = (args: ReadonlyArray<string>): Promise<number> =>
+const run = (args: ReadonlyArray<string>, employer: Service | undefined): Promise<number> =>
   commandLine.program("stepwright", general, args).pipe(
     Effect.provideService(ConfigProvider.ConfigProvider, ConfigProvider.fromEnv()),
     Effect.provideService(Console.Console, output.console),
     Effect.provideService(Metric.MetricRegistry, new Map()),
+    Effect.provideService(Employer, employer),
     Effect.provideService(Interrupt, {
       message: "interrupted",
       work: {},

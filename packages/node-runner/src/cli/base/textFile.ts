@@ -9,6 +9,7 @@ import * as Stream from "effect/Stream"
 import { type CliError, usage } from "./cliError.ts"
 import { type FileFormat, formatOf, headLength } from "../../internal/disk/fileFormat.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
+import { Seen } from "../../internal/files/seen.ts"
 
 /** The name for standard input in place of that of a file. */
 export const standardInput = "-"
@@ -114,6 +115,8 @@ const bytesOf = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Uint8Array, CliError, FileSystem.FileSystem> {
   if (file.trim() === "") return yield* usage("FILE names nothing", { target: "FILE", fix: "name a file" })
   const fs = yield* FileSystem.FileSystem
+  const seen = yield* Seen
+  seen.add(file)
   const found = yield* Effect.orElseSucceed(fs.stat(file), () => undefined)
   if (found?.type === "Directory") {
     return yield* usage(`${file} is a folder`, { target: file, fix: "name a file in it" })

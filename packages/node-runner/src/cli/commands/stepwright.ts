@@ -13,6 +13,7 @@ const Debug = GlobalFlag.Setting("debug")({
 /** The commands in the order of the help, each loaded where it is called: they are most of what there is to load. */
 const commands = {
   run: (words: Words) => import("./run.ts").then(({ run }) => run(words)),
+  watch: (words: Words) => import("./watch.ts").then(({ watch }) => watch(words)),
   resume: (words: Words) => import("./resume.ts").then(({ resume }) => resume(words)),
   step: (words: Words) => import("./step.ts").then(({ step }) => step(words)),
   set: (words: Words) => import("./set.ts").then(({ set }) => set(words)),

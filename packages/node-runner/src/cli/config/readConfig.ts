@@ -10,6 +10,7 @@ import { byPlace } from "../../internal/files/byPlace.ts"
 import type { Held, Key, Problem } from "../../internal/files/yamlText.ts"
 import { ProjectConfig, UserConfig } from "../../ProjectConfig.ts"
 import { type CliError, configuration } from "../base/cliError.ts"
+import { Seen } from "../../internal/files/seen.ts"
 import * as files from "../start/configFile.ts"
 import { type Deed, trustedAt } from "../start/trusted.ts"
 
@@ -68,6 +69,8 @@ export const shown = Effect.fnUntraced(function* (file: string) {
 
 const textOf = Effect.fnUntraced(function* (file: string, name: string) {
   const fs = yield* FileSystem.FileSystem
+  const seen = yield* Seen
+  seen.add(file)
   const unreadable = (problem: string, cause?: unknown) => configuration(`${name} ${problem}`, { target: name, cause })
   const told = (cause: unknown) => unreadable(`cannot be read: ${reasonOf(cause)}`, cause)
   const { size, type } = yield* Effect.mapError(fs.stat(file), told)

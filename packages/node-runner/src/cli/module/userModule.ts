@@ -9,6 +9,7 @@ import * as Workflow from "@stepwright/core/Workflow"
 import { describeError } from "@stepwright/core/WorkflowError"
 import { type CliError, configuration, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
+import { Seen } from "../../internal/files/seen.ts"
 import { lineOf, packageOf } from "../start/packages.ts"
 import { placeOf } from "./placeOf.ts"
 import { installFallback } from "./resolveFallback.ts"
@@ -52,10 +53,11 @@ export const load = Effect.fnUntraced(function* (
     })
   }
   installFallback()
+  const seen = yield* Seen
   const module = yield* Effect.tryPromise({
     try: (): Promise<Readonly<Record<string, unknown>>> => import(pathToFileURL(absolute).href),
     catch: (cause) => unloadable(file, absolute, cause)
-  }).pipe(watched(file))
+  }).pipe(watched(file), seen.around)
   const exports = exportsOf(module)
   const exported = Object.keys(exports).toSorted().join(", ") || "nothing"
   const { layer } = exports

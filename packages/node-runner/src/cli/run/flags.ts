@@ -202,6 +202,9 @@ const path = ({ path }: Words) =>
     Argument.optional
   )
 
+/** The run that a watch goes on with. */
+export const watchedRun = text("run", "RUN", "Run to go on with, or `latest` (default: a new one, once something runs)")
+
 /** At which of its events a run is looked at. */
 export const at = Flag.Int("at").pipe(
   Flag.withMetavar("EVENT"),

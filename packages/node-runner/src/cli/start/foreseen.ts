@@ -5,6 +5,7 @@ import { attempt } from "./attempt.ts"
 /** The commands, and whose workflow each may load: one that is named to it, or also that of a run. */
 export const commands: Readonly<Record<string, "named" | "of a run" | "none">> = {
   run: "named",
+  watch: "of a run",
   resume: "of a run",
   step: "of a run",
   set: "of a run",

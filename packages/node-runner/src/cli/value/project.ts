@@ -6,6 +6,7 @@ import * as FileSystem from "effect/FileSystem"
 import type { PlatformError } from "effect/PlatformError"
 import { refuse } from "@stepwright/core/Workspace"
 import { type CliError, usage } from "../base/cliError.ts"
+import { Seen } from "../../internal/files/seen.ts"
 import * as textFile from "../base/textFile.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
 import { isByproduct } from "../../internal/disk/byproducts.ts"
@@ -207,6 +208,9 @@ const below = Effect.fnUntraced(function* (
       fix: "let it be read, or name another",
       cause
     })
+  const seen = yield* Seen
+  // files may come into it
+  seen.add(folder)
   const names = yield* Effect.mapError(fs.readDirectory(folder), refused)
   const entries = yield* Effect.forEach(
     names.toSorted(),
