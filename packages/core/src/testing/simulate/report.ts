@@ -16,10 +16,14 @@ const mostLines = 60
 const shortened = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
   lines.length <= mostLines ? lines : [`  … ${lines.length - mostLines} events before`, ...lines.slice(-mostLines)]
 
-const findingInText = ({ expected, happened, input, law, lines, path, seed, world }: Finding): string =>
-  [
-    law === unmade ? `missing value` : `broken law: ${law}`,
-    `  at        ${path === undefined || path === "" ? "the run" : path}`,
+const findingInText = (finding: Finding): string => {
+  const { expected, happened, input, law, lines, path, seed, world } = finding
+  const at = `  at        ${path === undefined || path === "" ? "the run" : path}`
+  // how the run went says nothing of it
+  if (law === unmade) return [at, `  missing   ${happened}`, `  input     ${input}`].join("\n")
+  return [
+    `broken law: ${law}`,
+    at,
     `  expected  ${expected}`,
     `  happened  ${happened}`,
     `  input     ${input}`,
@@ -27,6 +31,7 @@ const findingInText = ({ expected, happened, input, law, lines, path, seed, worl
     `  again     ${seed === undefined ? "in every world" : `seeds: [${seed}]`}`,
     ...shortened(lines).map((line) => `    ${line}`)
   ].join("\n")
+}
 
 /** What was found, as text. */
 export const inText = (workflow: string, findings: ReadonlyArray<Finding>): string => {
