@@ -9,6 +9,7 @@ import * as v from "valibot"
 import * as z from "zod"
 import { say } from "../support/say.ts"
 import { file, gated, hopeless, listed, planted, sound } from "./planted.ts"
+import { right } from "./right.ts"
 
 const input = { topic: "Effect" }
 
@@ -27,6 +28,13 @@ describe("Simulate", () => {
         assert.isAtLeast(report.requests, 1500)
       })
     )
+
+    for (const [name, workflow] of Object.entries(right)) {
+      it.live(`finds nothing wrong with ${name}`, () =>
+        // a pipeline of any of these types
+        Simulate.check(workflow as (typeof right)["several models"], { input: "rain", outside, seeds: 60 })
+      )
+    }
 
     it.live("makes inputs of the workflow's Schema", () =>
       Effect.map(Simulate.check(sound, { seeds: 20 }), ({ worlds }) => assert.isAtLeast(worlds, 23))
@@ -188,6 +196,9 @@ describe("Simulate", () => {
       "what one step leaves in a variable outside for another": ["same output", "draft"],
       "what one step sets up in a variable outside for another": ["a process starts from nothing", "used"],
       "a loop that nothing bounds": ["an end", "draft"],
+      "a retry that nothing bounds": ["an end", "draft"],
+      "a retry that waits longer each time": ["an end", "draft"],
+      "another error in place of the model's": ["errors are passed on", "draft"],
       "a loop that asks nobody": ["an end", "draft"]
     }
 

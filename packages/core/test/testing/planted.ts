@@ -1,6 +1,6 @@
 // Small pipelines, each with one thing wrong in it.
 
-import { Effect, Schema, SchemaTransformation } from "effect"
+import { Effect, Schedule, Schema, SchemaTransformation } from "effect"
 import { LlmClient, PromptTemplate, Step, Workflow, Workspace } from "@stepwright/core"
 
 const Outline = Schema.Struct({ title: Schema.String, points: Schema.Array(Schema.String) })
@@ -19,6 +19,8 @@ const draft = Step.make("draft", {
   prompt: PromptTemplate.make("Write {{title}}: {{note}}"),
   variables: ({ note, title }) => ({ title, note })
 })
+
+class Oops extends Schema.TaggedError<Oops>()("Oops", {}) {}
 
 const code = <A>(name: string, run: (text: string) => Effect.Effect<string, A, LlmClient.LlmClient>) =>
   Step.effect(name, { input: Schema.String, output: Schema.String, run })
@@ -257,6 +259,27 @@ export const planted = {
     Workflow.bind(
       "draft",
       code("until", (note) => Effect.repeat(ask(note), { until: (text) => text === "perfect" })),
+      "outline.title"
+    )
+  ),
+  "a retry that nothing bounds": begun.pipe(
+    Workflow.bind(
+      "draft",
+      code("spaced", (note) => Effect.retry(ask(note), Schedule.spaced("1 second"))),
+      "outline.title"
+    )
+  ),
+  "a retry that waits longer each time": begun.pipe(
+    Workflow.bind(
+      "draft",
+      code("exponential", (note) => Effect.retry(ask(note), Schedule.exponential("1 second"))),
+      "outline.title"
+    )
+  ),
+  "another error in place of the model's": begun.pipe(
+    Workflow.bind(
+      "draft",
+      code("mapped", (note) => Effect.mapError(ask(note), () => new Oops())),
       "outline.title"
     )
   ),

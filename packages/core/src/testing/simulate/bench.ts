@@ -1,10 +1,12 @@
 // A workflow under test: runs it in worlds, and says which laws do not hold.
 
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import type { UntypedStep } from "../../internal/ask/step.ts"
 import { nodesOf, stepsOf } from "../../internal/definition/nodes.ts"
 import type { Execution } from "./base/execution.ts"
+import { patience } from "./base/process.ts"
 import { instrument, type Watching } from "./instrument.ts"
 import { type Edit, editOf, inputsLike, withItemInFront, withoutItems } from "./edit.ts"
 import { brokenAfterEdit, brokenIn, fromNothing, keyTells, oneRetry, passedOn, stateOf, whyNot } from "./laws.ts"
@@ -56,7 +58,7 @@ export const makeBench = (subject: Subject): Bench => {
   let salt = 0
   const listeners: {
     current: Heard | undefined
-    end: (execution: Execution, isSuccess: boolean) => Broken | undefined
+    end: (execution: Execution, exit: Exit.Exit<unknown, unknown>) => Broken | undefined
   } = {
     current: undefined,
     end: () => undefined
@@ -71,17 +73,19 @@ export const makeBench = (subject: Subject): Bench => {
     unanswered: (path) =>
       unmadeAt.set(path, "reply could be made up that its Schema, its parser and its check take: give a `model`"),
     begin: (execution: Execution) => listeners.current?.begin(execution),
-    end: (execution: Execution, isSuccess: boolean) => {
-      const broken = listeners.end(execution, isSuccess)
+    end: (execution: Execution, exit: Exit.Exit<unknown, unknown>) => {
+      const broken = listeners.end(execution, exit)
       if (broken !== undefined) listeners.current?.found(broken)
-      listeners.current?.end(execution)
-    }
+      listeners.current?.end(execution, Exit.isSuccess(exit))
+    },
+    done: (execution: Execution) => listeners.current?.end(execution, false)
   }
   // a workflow is one of whatever types its maker gave it
   const watched = instrument(workflow, watch) as unknown as AnyWorkflow
   const isSheltered = shelter(workflow)
   const isOutward = outward(workflow)
   const silence: Model = () => undefined
+  const patient = patience()
   const known = new Map<number, Known>()
 
   const decide = (path: string, question: unknown): unknown => {
@@ -119,6 +123,7 @@ export const makeBench = (subject: Subject): Bench => {
           edit,
           instead,
           limit: subject.limit,
+          patience: patient,
           besides: besideOf(world.input),
           services,
           servicesBeside,
@@ -287,8 +292,7 @@ export const makeBench = (subject: Subject): Bench => {
     const edit = world.edit && state && editOf(workflow, state, inputs, world.input, world.edit)
     const fresh = edit && (yield* freshAfter(edit))
     const isEdited = fresh !== undefined && whyNot(fresh.trace) === undefined
-    listeners.end = (execution, isSuccess) =>
-      oneRetry(calls, execution) ?? (isSuccess ? passedOn(execution) : undefined)
+    listeners.end = (execution, exit) => oneRetry(calls, execution) ?? passedOn(execution, exit)
     const trace = yield* run(world, {
       salt,
       samples,

@@ -33,7 +33,9 @@ export interface Watching extends Watch {
   readonly unanswered: (path: string) => void
   /** A step of code is at work, and is done. */
   readonly begin: (execution: Execution) => void
-  readonly end: (execution: Execution, isSuccess: boolean) => void
+  readonly end: (execution: Execution, exit: Exit.Exit<unknown, unknown>) => void
+  /** What is no step is done: a key, or whether a result still holds. */
+  readonly done: (execution: Execution) => void
 }
 
 const roles: Readonly<Record<string, string>> = {
@@ -164,6 +166,7 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
     if (isProbing && !step.isGate) roundTrip(watching, name, "the input", inside.input, own(read()))
     return {
       ...prepared,
+      ...(prepared.key !== undefined && { key: beingDone(watch, name, prepared.key) }),
       work: (context) =>
         Effect.suspend(() => {
           const { path } = context
@@ -190,7 +193,7 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
             Effect.provideService(Execution, execution),
             Effect.onExit((exit) =>
               Effect.sync(() => {
-                watch.end(execution, Exit.isSuccess(exit))
+                watch.end(execution, exit)
                 if (isProbing) look(path, step.model === undefined ? "`run`" : "`check`")
                 for (const broken of early.splice(0)) watch.found(broken)
               })
@@ -204,8 +207,28 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
         })
     }
   }
-  return within(step, { prepare })
+  const isCurrent: typeof inside.isCurrent =
+    inside.isCurrent && ((output, input) => beingDone(watch, name, inside.isCurrent!(output, input)))
+  return within(step, { prepare, isCurrent })
 }
+
+/** What may wait for something outside, as a step of code may. */
+const beingDone = <A>(watch: Watching, path: string, effect: Effect.Effect<A, unknown, unknown>) =>
+  Effect.suspend(() => {
+    const execution: Execution = {
+      path,
+      calls: new Map(),
+      spoilt: new Map(),
+      failed: [],
+      accepts: undefined,
+      reply: undefined
+    }
+    watch.begin(execution)
+    return effect.pipe(
+      Effect.provideService(Execution, execution),
+      Effect.onExit(() => Effect.sync(() => watch.done(execution)))
+    )
+  })
 
 const mostTries = 50
 

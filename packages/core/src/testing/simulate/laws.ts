@@ -1,11 +1,15 @@
 // What holds of a run in any world, beside a calm one of the same input.
 
+import * as Cause from "effect/Cause"
+import * as Exit from "effect/Exit"
 import * as Fingerprint from "../../Fingerprint.ts"
+import { isLlmError } from "../../LlmError.ts"
 import * as StepPath from "../../StepPath.ts"
 import { describeError } from "../../WorkflowError.ts"
 import type { Execution } from "./base/execution.ts"
 import { countOf, difference } from "./base/same.ts"
 import { type Broken, type Receipt, told, type Trace } from "./trace.ts"
+import type { Reason } from "./world.ts"
 
 /** The calls that executions of each path make, by what they ask. */
 export type Calls = ReadonlyMap<string, ReadonlyMap<string, number>>
@@ -32,6 +36,7 @@ export const whyNot = (trace: Trace): Pick<Broken, "path" | "happened"> | undefi
 
 const sameOutput = (calm: Trace, trace: Trace): Broken | undefined => {
   const law = "same output"
+  if (trace.isAside) return undefined
   const not = whyNot(trace)
   if (not !== undefined) return { law, expected: "it completes, as a run to which nothing happens does", ...not }
   if (isElsewhere(calm, trace)) return undefined
@@ -85,7 +90,7 @@ const isElsewhere = (calm: Trace, trace: Trace): boolean => {
 }
 
 const leastWork = (calm: Trace, trace: Trace): Broken | undefined => {
-  if (isElsewhere(calm, trace)) return undefined
+  if (trace.isAside || isElsewhere(calm, trace)) return undefined
   if (whyNot(trace) !== undefined || calm.events.some(({ _tag }) => _tag === "StepFailed")) return undefined
   const of = ({ lives, receipts }: Trace, fates: ReadonlyArray<Receipt["fate"]>) =>
     receipts.filter(({ fate, life }) => fates.includes(fate) && lives[life]?.kind !== "Edited")
@@ -107,7 +112,8 @@ const leastWork = (calm: Trace, trace: Trace): Broken | undefined => {
 }
 
 /** What a run asks after an edit: nothing that a fresh run would not ask. */
-const askedAfterEdit = (fresh: Trace, { lives, receipts }: Trace): Broken | undefined => {
+const askedAfterEdit = (fresh: Trace, { isAside, lives, receipts }: Trace): Broken | undefined => {
+  if (isAside) return undefined
   const wanted = countOf(fresh.receipts.map(({ key }) => key))
   const found = new Map<string, number>()
   for (const { asks, key, life, path } of receipts) {
@@ -242,6 +248,8 @@ export const fromNothing = (first: Trace, again: Trace): ReadonlyArray<Broken> =
 export const keyTells = (calm: Trace, changed: Trace): ReadonlyArray<Broken> =>
   Object.entries(endOf(calm)?.state.records ?? {}).flatMap(([path, { result }]): ReadonlyArray<Broken> => {
     const other = endOf(changed)?.state.records[path]?.result
+    // who says whether a result still holds needs no key for that
+    if (calm.isOutward(path)) return []
     if (result?.by !== "code" || other?.fingerprint.value !== result.fingerprint.value) return []
     const differ = difference(result.output, other.output)
     if (differ === undefined) return []
@@ -256,17 +264,36 @@ export const keyTells = (calm: Trace, changed: Trace): ReadonlyArray<Broken> =>
     ]
   })
 
+/** What may be the request's own fault: a step may ask for less, or do without. */
+const ofTheRequest: ReadonlySet<Reason> = new Set(["ContextLengthExceeded", "ContentRefused", "InvalidRequest"])
+
+/** What suspends a run, and has to be seen as what it is. */
+const suspending: ReadonlySet<Reason> = new Set(["BudgetExceeded", "QuotaExhausted"])
+
 /** That who cannot ask a model says so: an error that nobody sees hides that a budget is used up. */
-export const passedOn = ({ failed, path }: Execution): Broken | undefined => {
-  const [reason] = failed
-  return reason === undefined
-    ? undefined
-    : {
-        law: "errors are passed on",
-        path,
-        expected: `it fails when its call of the model fails with ${reason}`,
-        happened: "it succeeds: the error was swallowed, and a run goes on that should stop"
-      }
+export const passedOn = ({ failed, path }: Execution, exit: Exit.Exit<unknown, unknown>): Broken | undefined => {
+  const law = "errors are passed on"
+  if (Exit.isSuccess(exit)) {
+    const reason = failed.find((reason) => !ofTheRequest.has(reason))
+    return reason === undefined
+      ? undefined
+      : {
+          law,
+          path,
+          expected: `it fails when its call of the model fails with ${reason}`,
+          happened: "it succeeds: the error was swallowed, and a run goes on that should stop"
+        }
+  }
+  const reason = failed.find((reason) => suspending.has(reason))
+  if (reason === undefined || Cause.hasInterruptsOnly(exit.cause)) return undefined
+  const error = Cause.squash(exit.cause)
+  if (Cause.hasFails(exit.cause) && isLlmError(error) && error.isSuspending) return undefined
+  return {
+    law,
+    path,
+    expected: `it fails with the LlmError of its call, ${reason}, for which a run is suspended`,
+    happened: `it fails with another error, ${describeError(error).tag}, for which a run fails`
+  }
 }
 
 /** The laws that do not hold of a run which was edited, where `fresh` is one of what it was edited to, if it can be told. */

@@ -111,6 +111,7 @@ export const make = (provided: Provided): LlmClient.Service => {
   const { faults, found, happen, life, limit, receive, seed, spoilt } = provided
   let requests = 0
   let calls = 0
+  let begun = 0
 
   const answer = (request: LlmRequest, key: string, path: string, execution: Execution | undefined) => {
     const { metadata: _, ...asked } = request
@@ -133,18 +134,9 @@ export const make = (provided: Provided): LlmClient.Service => {
     const sink = yield* AttemptSink
     const ended = yield* sink.started(request)
     const prompt = unspoilt(request, spoilt).messages.at(-1)?.content ?? ""
-    const receipt: Receipt = { life, path, key, prompt, asks: inShort(prompt), fate: "Asked" }
+    const receipt: Receipt = { life, path, model: request.model, key, prompt, asks: inShort(prompt), fate: "Asked" }
     receive(receipt)
-    if (requests > limit) {
-      found({
-        law: endless,
-        path,
-        expected: `at most ${limit} requests in one life of a run`,
-        happened: `it asks once more, "${receipt.asks}": a loop that nothing bounds?`
-      })
-      provided.stop()
-      return yield* Effect.never
-    }
+    if (requests > limit) return yield* tooMany(path, receipt.asks)
     yield* happen(`${path} asks the model: ${receipt.asks}`)
     const fault = provided.isSheltered(path) ? undefined : faults.find((fault) => fault.at === at)
     const millis =
@@ -190,6 +182,18 @@ export const make = (provided: Provided): LlmClient.Service => {
     return reply
   })
 
+  const tooMany = (path: string, asks: string) =>
+    Effect.suspend(() => {
+      found({
+        law: endless,
+        path,
+        expected: `at most ${limit} requests in one life of a run`,
+        happened: `it asks once more, "${asks}": a loop that nothing bounds?`
+      })
+      provided.stop()
+      return Effect.never
+    })
+
   return LlmClient.make((request) =>
     Effect.gen(function* () {
       const execution = yield* Execution
@@ -197,6 +201,8 @@ export const make = (provided: Provided): LlmClient.Service => {
       const { metadata: _, ...asked } = unspoilt(request, spoilt)
       const key = canonical.stringify(asked)
       if (execution !== undefined) execution.calls.set(key, (execution.calls.get(key) ?? 0) + 1)
+      // calls that are refused count as well
+      if (++begun > limit) return yield* tooMany(path, inShort(request.messages.at(-1)?.content ?? ""))
       if (calls >= provided.budget) {
         execution?.failed.push("BudgetExceeded")
         yield* happen(`${path} is refused a call: the budget is used up`)

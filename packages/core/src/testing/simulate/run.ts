@@ -31,6 +31,12 @@ const mostLives = 12
 
 const silent = new Set<never>()
 
+const endlessly = {
+  Busy: "it goes on and on, and nothing happens: a loop that nothing bounds?",
+  Idle: "it waits for what never comes",
+  Late: "it is not done after a hundred years: a loop that nothing bounds?"
+}
+
 const calmLife: Life = { end: undefined, faults: [] }
 
 export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World): Effect.fn.Return<Trace> {
@@ -44,7 +50,7 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
   const spoilt = new Set<string>()
   const kept = journal.makeKept()
   const epoch = 1_700_000_000_000 + (world.seed % 1000) * 86_400_000
-  const machine = makeMachine(epoch, random.next, () => atWork)
+  const machine = makeMachine(epoch, random.next, atWork, scene.patience)
   const found = (it: Broken) => {
     if (!broken.some(({ law, path }) => law === it.law && path === it.path)) broken.push(it)
   }
@@ -53,10 +59,14 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
     found,
     items: (path, list) => items.set(path, list),
     begin: (execution) => atWork.add(execution),
-    end: (execution) => atWork.delete(execution)
+    end: (execution, isSuccess) => {
+      atWork.delete(execution)
+      if (isSuccess && execution.failed.length > 0) isAside = true
+    }
   })
   let happenings = 0
   let most = 0
+  let isAside = false
   /** Whether it asked so much that nothing goes on. */
   let isStopped = false
   /** What a life found when it began. */
@@ -193,9 +203,7 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
         law: endless,
         path: at,
         expected: "a run ends, or waits for something",
-        happened: ended.isIdle
-          ? "it waits for what never comes"
-          : "it goes on and on, and nothing happens: a loop that nothing bounds?"
+        happened: endlessly[ended.how]
       })
     }
     if (ended._tag === "Done") return finish(trace, ended.exit)
@@ -255,8 +263,16 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
   // of what is done nothing is done again
   if (isComplete() && world.seed % 4 === 0) yield* live(calmLife, "Again", work())
   const { isOutward } = scene
-  return { world, input, items, isOutward, lives, events: kept.events, receipts, broken, lines, happenings: most }
+  const { events } = kept
+  isAside ||= asksAnother(receipts)
+  return { world, input, items, isOutward, isAside, lives, events, receipts, broken, lines, happenings: most }
 })
+
+/** Whether a step asked the next of its models, since replies of the one before were spoilt. */
+const asksAnother = (receipts: ReadonlyArray<Receipt>): boolean =>
+  receipts.some(
+    ({ fate, model, path }) => fate === "Spoilt" && receipts.some((it) => it.path === path && it.model !== model)
+  )
 
 interface LifeWork {
   readonly outcome: Engine.RunOutcome<unknown, unknown>

@@ -4,6 +4,7 @@ import type * as Workflow from "../../Workflow.ts"
 import type { WorkflowError } from "../../WorkflowError.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import type { Execution } from "./base/execution.ts"
+import type { Patience } from "./base/process.ts"
 import type { Model } from "./provider.ts"
 import type { Broken, Items } from "./trace.ts"
 
@@ -31,6 +32,8 @@ export interface Scene {
   readonly isOutward: (path: string) => boolean
   readonly decide: (path: string, question: unknown) => unknown
   readonly limit: number
+  /** How long what is outside of a world is waited for. */
+  readonly patience: Patience
   readonly edit: Edit | undefined
   /** Replies that are other ones than the model would give, by path. */
   readonly instead: ReadonlyMap<string, string>
@@ -47,5 +50,5 @@ export interface Heard {
   readonly found: (broken: Broken) => void
   readonly items: (path: string, items: Items) => void
   readonly begin: (execution: Execution) => void
-  readonly end: (execution: Execution) => void
+  readonly end: (execution: Execution, isSuccess: boolean) => void
 }

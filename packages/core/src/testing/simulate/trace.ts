@@ -9,6 +9,7 @@ export interface Receipt {
   readonly life: number
   /** The path of the step in whose execution it was made. */
   readonly path: string
+  readonly model: string
   /** What it asks, without what was spoilt on the way. */
   readonly key: string
   /** Its last message, whole and in short. */
@@ -94,6 +95,11 @@ export interface Trace {
   readonly items: ReadonlyMap<string, Items>
   /** Whether the result of a path says what is outside. */
   readonly isOutward: (path: string) => boolean
+  /**
+   * Whether it may rightly come to something else than in peace: another model answered than there, or a step dealt with a
+   * request that was refused.
+   */
+  readonly isAside: boolean
   /** What was seen to be wrong while it ran. */
   readonly broken: ReadonlyArray<Broken>
   /** What happened, a line each. */

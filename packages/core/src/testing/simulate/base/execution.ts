@@ -1,4 +1,5 @@
 import * as Context from "effect/Context"
+import type { LlmErrorReason } from "../../../LlmError.ts"
 
 /** One execution of a step, in which requests are made. */
 export interface Execution {
@@ -12,7 +13,7 @@ export interface Execution {
   /** How many replies were spoilt in it, by what they answered. */
   readonly spoilt: Map<string, number>
   /** Why the model was not to be had, where that is no matter of asking again. */
-  readonly failed: Array<string>
+  readonly failed: Array<LlmErrorReason["_tag"]>
 }
 
 export const Execution = Context.Reference<Execution | undefined>("@stepwright/core/testing/simulate/Execution", {

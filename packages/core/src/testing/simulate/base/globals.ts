@@ -7,6 +7,9 @@ export interface Moment {
   readonly random: () => number
 }
 
+/** Hears of each promise that is waited for; what it gives is called when that is settled. */
+export type Awaits = () => () => void
+
 let current: Moment | undefined
 
 /** Replaces a member of an object, and gives what puts it back. */
@@ -30,6 +33,9 @@ const dateOf = (real: typeof globalThis.Date, moment: () => Moment) =>
 
 const realDate = globalThis.Date
 
+/** What a clock on the wall shows. */
+export const realNow = (): number => realDate.now()
+
 const shown = (): Moment => current ?? { now: () => realDate.now(), random: () => 0 }
 
 const fake: typeof globalThis.Date = dateOf(realDate, shown)
@@ -50,8 +56,28 @@ const fill = (array: { readonly length: number; [at: number]: number }) => {
   return array
 }
 
+const then = Promise.prototype.then
+
+/** `then` as it is, but that somebody hears of it. */
+const heard = (awaits: Awaits) =>
+  function (this: Promise<unknown>, done: unknown, failed: unknown) {
+    const settled = awaits()
+    return then.call(
+      this,
+      (value) => {
+        settled()
+        return typeof done === "function" ? Reflect.apply(done, undefined, [value]) : value
+      },
+      (error) => {
+        settled()
+        if (typeof failed !== "function") throw error
+        return Reflect.apply(failed, undefined, [error])
+      }
+    )
+  }
+
 /** Does something at once, at another moment. */
-export const during = <A>(moment: Moment, work: () => A): A => {
+export const during = <A>(moment: Moment, work: () => A, awaits?: Awaits): A => {
   const before = current
   current = moment
   if (before !== undefined) {
@@ -67,7 +93,8 @@ export const during = <A>(moment: Moment, work: () => A): A => {
     replace(Math, "random", () => shown().random()),
     replace(Reflect.get(globalThis, "performance"), "now", () => shown().now()),
     replace(crypto, "randomUUID", uuid),
-    replace(crypto, "getRandomValues", fill)
+    replace(crypto, "getRandomValues", fill),
+    ...(awaits === undefined ? [] : [replace(Promise.prototype, "then", heard(awaits))])
   ]
   try {
     return work()

@@ -11,7 +11,8 @@ import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Scheduler from "effect/Scheduler"
 import { Execution } from "./execution.ts"
-import { during, type Moment } from "./globals.ts"
+import { during, type Moment, realNow } from "./globals.ts"
+import { makeOutside } from "./outside.ts"
 
 /** The machine that processes run on, one after another: its clock goes on. */
 export interface Machine extends Moment {
@@ -30,7 +31,7 @@ export type Ended<A, E> =
   | { readonly _tag: "Done"; readonly exit: Exit.Exit<A, E> }
   | { readonly _tag: "Killed" }
   /** It goes on and on, or waits for what never comes. */
-  | { readonly _tag: "Endless"; readonly isIdle: boolean }
+  | { readonly _tag: "Endless"; readonly how: "Busy" | "Idle" | "Late" }
 
 interface Sleeper {
   readonly at: number
@@ -52,15 +53,34 @@ interface Life {
 /** How many turns of its fibers a process may take until something happens. */
 const mostTurns = 20_000
 
-/** How many turns of the real event loop a process waits for what is outside of it before its own clock goes on. */
-const patience = 1000
+/** How far ahead of its start the clock of a process may come, in milliseconds: who waits longer waits for ever. */
+const longest = 100 * 365 * 86_400_000
 
-/** How many it waits where nothing else is left to wait for. */
-const mostPatience = 1_000_000
+/** How many turns of the real event loop a process lets pass before it waits without making haste. */
+const hasty = 100
+
+/** How many it waits for what may be under way where nothing tells of it, before its own clock goes on. */
+const most = 1000
+
+/** How long real time may last, in milliseconds; what it was waited for in vain once is waited for half as long. */
+export interface Patience {
+  /** Until what is known to be under way comes. */
+  known: number
+  /** Until anything comes, where nothing else is left to wait for. */
+  unknown: number
+}
+
+export const patience = (): Patience => ({ known: 10_000, unknown: 3000 })
 
 const live = new Scheduler.MixedScheduler()
 
-export const makeMachine = (epoch: number, random: () => number, isOutside: () => ReadonlySet<Execution>): Machine => {
+/** `atWork` are the executions of functions that may wait for what is outside. */
+export const makeMachine = (
+  epoch: number,
+  random: () => number,
+  atWork: ReadonlySet<Execution>,
+  patience: Patience
+): Machine => {
   let now = epoch
   let life: Life | undefined
   const moment: Moment = { now: () => now, random }
@@ -114,12 +134,36 @@ export const makeMachine = (epoch: number, random: () => number, isOutside: () =
       }
       life = own
       let fiber: Fiber.Fiber<A, E> | undefined
+      const outside = makeOutside()
+      const isUnderWay = () => outside.isAwaited() || (atWork.size > 0 && outside.isAtWork())
+      /** When it began to wait for what is outside, by the clock on the wall, and how many turns it has since. */
+      let waiting: { readonly since: number; turns: number } | undefined
+      /** Whether it waits on; `kind` says for how long at most. */
+      const waits = (kind: keyof Patience | "turns", again: () => void): boolean => {
+        waiting ??= { since: realNow(), turns: 0 }
+        waiting.turns++
+        if (kind === "turns" ? waiting.turns > most : realNow() - waiting.since > patience[kind]) {
+          waiting = undefined
+          if (kind !== "turns") patience[kind] /= 2
+          if (kind === "known") outside.giveUp()
+          return false
+        }
+        if (kind === "turns" || waiting.turns < hasty) queueLive(again)
+        else pause(again)
+        return true
+      }
       const end = (ended: Ended<A, E>) => {
         if (own.isOver) return
         own.isOver = true
         own.tasks.length = own.sleepers.length = 0
         if (life === own) life = undefined
-        resume(Effect.succeed(ended))
+        waiting = undefined
+        // what a process left under way comes to its end before the next one begins
+        const leave = () => {
+          if (!isUnderWay() || !waits("known", leave)) resume(Effect.succeed(ended))
+        }
+        // and nothing goes on in the midst of what ends it
+        queueLive(leave)
       }
       const dispatcher = {
         scheduleTask: (task: () => void) => {
@@ -131,46 +175,55 @@ export const makeMachine = (epoch: number, random: () => number, isOutside: () =
       }
       const scheduler: Scheduler.Scheduler = {
         executionMode: "async",
-        shouldYield: (fiber) => fiber.currentOpCount >= 2048,
+        // what comes from outside waits for its turn, which in a process that is dead never comes
+        shouldYield: (fiber) => {
+          outside.goesOn(fiber)
+          return own.isOver || !own.isPumping || fiber.currentOpCount >= 2048
+        },
         makeDispatcher: () => dispatcher
       }
-      let waited = 0
-      pump = (life) => {
-        if (life !== own || own.isPumping || own.isOver) return
-        own.isPumping = true
-        during(moment, () => {
-          while (!own.isOver) {
-            const { tasks } = own
-            if (tasks.length > 0) {
-              waited = 0
-              // what these tasks schedule comes after them
-              for (const task of tasks.splice(0)) if (!own.isOver) task()
-              if (++own.turns > mostTurns) end({ _tag: "Endless", isIdle: false })
-              continue
-            }
+      const began = now
+      const again = () => pump(own)
+      /** Whether time stands still, as something outside may come. */
+      const isHeld = (isLast: boolean): boolean => {
+        if (isUnderWay() && waits("known", again)) return true
+        const mayCome = [...atWork].some(
+          (execution) => !own.sleepers.some((sleeper) => sleeper.execution === execution)
+        )
+        return mayCome && waits(isLast ? "unknown" : "turns", again)
+      }
+      const turn = () => {
+        while (!own.isOver) {
+          const { tasks } = own
+          if (tasks.length > 0) {
+            waiting = undefined
+            // what these tasks schedule comes after them
+            for (const task of tasks.splice(0)) if (!own.isOver) task()
+          } else {
             const next = own.sleepers[0]
-            // what waits for something outside takes no time here
-            const isWaiting = [...isOutside()].some(
-              (execution) => !own.sleepers.some((sleeper) => sleeper.execution === execution)
-            )
-            if (isWaiting && waited < (next === undefined ? mostPatience : patience)) {
-              waited++
-              queueLive(() => pump(own))
-              return
-            }
-            if (next === undefined) return end({ _tag: "Endless", isIdle: true })
+            if (isHeld(next === undefined)) return
+            waiting = undefined
+            if (next === undefined) return end({ _tag: "Endless", how: "Idle" })
+            if (next.at - began > longest) return end({ _tag: "Endless", how: "Late" })
             own.sleepers.shift()
             now = next.at
             next.wake()
-            if (++own.turns > mostTurns) end({ _tag: "Endless", isIdle: false })
           }
-        })
+          if (++own.turns > mostTurns) end({ _tag: "Endless", how: "Busy" })
+        }
+      }
+      const pumping = (work: () => void) => {
+        own.isPumping = true
+        during(moment, work, outside.awaits)
         own.isPumping = false
       }
-      own.isPumping = true
-      fiber = during(moment, () => Effect.runForkWith(context)(work, { scheduler }))
-      own.isPumping = false
-      fiber.addObserver((exit) => end({ _tag: "Done", exit }))
+      pump = (life) => {
+        if (life === own && !own.isPumping && !own.isOver) pumping(turn)
+      }
+      pumping(() => {
+        fiber = Effect.runForkWith(context)(work, { scheduler })
+      })
+      fiber?.addObserver((exit) => end({ _tag: "Done", exit }))
       pump(own)
     })
 
@@ -188,3 +241,6 @@ export const makeMachine = (epoch: number, random: () => number, isOutside: () =
 
 /** Does something at the next turn of the real event loop. */
 const queueLive = (work: () => void) => live.makeDispatcher().scheduleTask(work, 0)
+
+/** Does something a moment of real time later. */
+const pause = (work: () => void) => void Effect.runCallback(Effect.sleep(1), { onExit: work })
