@@ -35,7 +35,10 @@ export const limit = 500_000_000
 
 export interface Options {
   readonly directory: string
-  /** What was not used for longest goes once all entries together are larger; for a while they may be by a tenth. */
+  /**
+   * What was not used for longest goes once all entries together are larger; for a while they may be by a tenth. 500 MB
+   * unless given. **Units** bytes
+   */
   readonly limit?: number
 }
 

@@ -48,7 +48,7 @@ export const ask = Command.make(
       json ? client.generate(request) : written(client, request, write)
     ).pipe(
       Effect.provide(answering.layer(settings)),
-      Effect.mapError(explained(settings)),
+      explained(settings),
       Effect.catchTag("LlmError", (error) =>
         Effect.fail(
           (isMisconfigured(error.reason) ? configuration : failed)(

@@ -34,16 +34,19 @@ export const status = (words: Words) =>
       const self = yield* standing.of({ run, state, loaded, settings, events, isLive, plan: foreseen })
       const again = yield* commandOf(known)
       const flag = state.error === undefined ? "" : further.flagsOf(settings, state.error.message)
+      const before = yield* Effect.orElseSucceed(further.raising(kept, flag), () => undefined)
       // what would run anew may come to something else
       const isRed = further.isRed(state, self.result.tests) && !self.rows.some(({ look }) => look === "stale")
-      const resume = `${again} resume ${run}${yield* session.flagsFor(run, known)}${flag}`
+      const resume = `${again} resume ${run}${yield* session.flagsFor(run, known)}${before === undefined ? flag : ""}`
       const goOn = isRed ? further.fork(again, run) : resume
       if (json)
         return yield* Console.log(JSON.stringify(document.ofStanding({ ...self, again, goOn }, known?.out), null, 2))
       const now = isLive ? yield* Clock.currentTimeMillis : undefined
       yield* output.report(standing.text(self, output.stdout(), now, settings.out, again))
       if (!isLive && state.status !== "COMPLETED") {
-        yield* Console.log(isRed ? further.tryAnew(again, run) : `go on with: ${goOn}`)
+        yield* Console.log(
+          isRed ? further.tryAnew(again, run) : `${before === undefined ? "" : `${before}, then `}go on with: ${goOn}`
+        )
       }
     })
   ).pipe(

@@ -160,7 +160,9 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
     yield* tell(state, ran, reused, cached, [], { output: toJson(ending.output) })
     return
   }
-  const flag = further.flagsFor(settings, ending.reason)
+  const larger = further.flagsFor(settings, ending.reason)
+  const before = yield* further.raising(self.kept, larger)
+  const flag = before === undefined ? larger : ""
   const undecided = waiting.map(({ gate }) => gate)
   const isRed = yield* tell(state, ran, reused, cached, undecided, { flag })
   const how = ending._tag === "Suspended" ? "suspended" : "failed"
@@ -168,7 +170,7 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
   yield* Console.error(
     isUndecided(ending) && first !== undefined
       ? `${how}: ${told(new Undecided({ gates: [first, ...others] }))}\ndecide with \`${gates.command(again, run, first)}\`, then go on with \`${again} resume ${run}\``
-      : `${endedAt(how, ending.path, told(ending.reason))}\n${isRed ? lookAtRed(again, run) : look(again, run, flag)}`
+      : `${endedAt(how, ending.path, told(ending.reason))}\n${isRed ? lookAtRed(again, run) : look(again, run, flag, before)}`
   )
   yield* end(statusOf(ending))
 })
@@ -274,8 +276,8 @@ export const endOfDefect = Effect.fnUntraced(function* (run: string, path: strin
   yield* end(exitStatus[kind], defect)
 })
 
-const look = (again: string, run: string, flag = "") =>
-  `look with \`${again} status ${run}\`, go on with \`${again} resume ${run}${flag}\``
+const look = (again: string, run: string, flag = "", before?: string) =>
+  `look with \`${again} status ${run}\`, ${before === undefined ? "" : `${before}, then `}go on with \`${again} resume ${run}${flag}\``
 
 const lookAtRed = (again: string, run: string) => `look with \`${again} status ${run}\`; ${further.tryAnew(again, run)}`
 

@@ -1,7 +1,10 @@
+import * as Effect from "effect/Effect"
 import { isLlmError } from "@stepwright/core/LlmError"
 import type { TestCounts } from "@stepwright/core/TestRunner"
 import { describeError } from "@stepwright/core/WorkflowError"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import { Configuration } from "../config/configuration.ts"
+import { sourced } from "../config/sourced.ts"
 import type { RunSettings } from "./settings.ts"
 
 /** The flags with which a run that ended gets further, ` --max-calls 40` after a cap of 20; none where none would. */
@@ -41,6 +44,26 @@ export const flagsOf = (settings: RunSettings, message: string): string => {
   if (cap !== "maxCalls" && cap !== "maxTokens" && cap !== "maxUsd") return ""
   const needed = Array.from(spent.matchAll(/\d[\d.]*/g), ([amount]) => Number.parseFloat(amount))
   return largerCap(settings, { cap, needed: needed.reduce((sum, amount) => sum + amount, 0) })
+}
+
+/**
+ * What to do in place of a flag where a cap ended a run that a file or a variable says: a flag would stay with the run, and
+ * the file would count no more.
+ */
+export const raising = Effect.fnUntraced(function* (kept: Partial<RunSettings>, flag: string) {
+  const [, name = "", value] = /^ --max-(calls|tokens|usd) (\S+)$/u.exec(flag) ?? []
+  const cap = caps[name]
+  const said = cap === undefined || kept[cap] !== undefined ? undefined : yield* sourced(yield* Configuration, cap)
+  if (said === undefined) return undefined
+  return said.source === "environment"
+    ? `set ${said.at} to ${value} or more`
+    : `set budget.${name} at ${said.at} to ${value} or more`
+})
+
+const caps: Readonly<Partial<Record<string, "maxCalls" | "maxTokens" | "maxUsd">>> = {
+  calls: "maxCalls",
+  tokens: "maxTokens",
+  usd: "maxUsd"
 }
 
 /** Whether a run ended with tests that failed, so that whoever just goes on comes to the same. */

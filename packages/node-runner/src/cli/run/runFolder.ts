@@ -149,12 +149,16 @@ export const checkNew = (id: string | undefined): Effect.Effect<void, CliError> 
   return Effect.fail(usage(`--run cannot be ${shown}`, { target: "--run", fix }))
 }
 
+/** An id as commands make them, which nobody types, but copies. */
+const wholeId = /^\d{8}-\d{6}-[a-z]{6}$/u
+const elsewhere = " in this store (one that made a result in a cache may be of another folder)"
+
 /** The id that an id, the beginning of one, or `latest` stands for. */
 export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.Return<string, CliError> {
   const ids = yield* all
   const [last] = ids
   if (last === undefined) {
-    const fix = "start one with `run`, or go to the folder that has it"
+    const fix = "start one with `stepwright run` or `stepwright watch`, or go to the folder that has it"
     const target = yield* directory
     return yield* usage(`there are no runs here (${target})`, { target, fix })
   }
@@ -166,7 +170,7 @@ export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.R
   const names = `${choice.slice(0, 5).join(", ")}${choice.length > 5 ? ", ..." : ""}`
   const message =
     matching.length === 0
-      ? `there is no run "${reference}"; the runs here are ${names}`
+      ? `there is no run "${reference}"${wholeId.test(reference) ? elsewhere : ""}; the runs here are ${names}`
       : `"${reference}" is the beginning of several runs: ${names}`
   return yield* new CliError({ kind: "usage", message, target: reference, fix: `name one of the runs ${names}` })
 })

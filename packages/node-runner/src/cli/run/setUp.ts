@@ -15,6 +15,8 @@ import * as answering from "../../internal/services/answering.ts"
 import { missing, modelName } from "../../internal/services/models.ts"
 import { type CliError, configuration, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
+import { Configuration } from "../config/configuration.ts"
+import { sourced } from "../config/sourced.ts"
 import * as asked from "./asked.ts"
 import { checkDelivered } from "./checkFolder.ts"
 import { pending } from "./pending.ts"
@@ -76,7 +78,7 @@ export const setUp = Effect.fnUntraced(function* (
         isIdle ? build(Struct.omit(settings, ["maxUsd"])) : Effect.fail(error)
       )
     ),
-    Effect.mapError(explained(settings))
+    explained(settings)
   )
   return { services, usedUp: used }
 })
@@ -111,19 +113,36 @@ const aliasesOf = ({ loaded, state }: Pick<Session, "loaded"> & Partial<Session>
 
 /** An error of a cassette that cannot be replayed, or of a cap that cannot be kept, with what to do about it. */
 export const explained =
-  ({ replay }: Pick<RunSettings, "replay">) =>
+  (settings: Pick<RunSettings, "replay" | "maxUsd">) =>
+  <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A, E | CliError, R | Path.Path> =>
+    Effect.catch(self, (error) => Effect.flatMap(capOf(settings), (at) => Effect.fail(inWords(settings, at)(error))))
+
+/** Where a file says the cap in USD, if one does. */
+const capOf = Effect.fnUntraced(function* ({ maxUsd }: Pick<RunSettings, "maxUsd">) {
+  const said = yield* Effect.orElseSucceed(sourced(yield* Configuration, "maxUsd"), () => undefined)
+  const isOfFile = said?.source === "project" || said?.source === "user"
+  return isOfFile && said.value === maxUsd ? said.at : undefined
+})
+
+const inWords =
+  ({ replay }: Pick<RunSettings, "replay">, at: string | undefined) =>
   <E>(error: E): E | CliError => {
     if (replay !== undefined && Predicate.isTagged(error, "CassetteError")) {
       const fix = "record one with --record"
       return configuration(oneLine(describeError(error).message), { target: replay, fix, cause: error })
     }
     if (isUnknownPrice(error)) {
+      const names = [...new Set(error.models)].join(", ")
+      if (at !== undefined) {
+        const fix = "say it there, by `price` of the model or in a table that `prices` names, or leave budget.usd out"
+        return configuration(`${at}: budget.usd: no price is known for ${names}`, {
+          target: "budget.usd",
+          fix,
+          cause: error
+        })
+      }
       const fix = `add it to the table of prices (of ${error.date}) with --prices, or leave out --max-usd`
-      return configuration(`no price is known for ${error.models.join(", ")}`, {
-        target: "--max-usd",
-        fix,
-        cause: error
-      })
+      return configuration(`no price is known for ${names}`, { target: "--max-usd", fix, cause: error })
     }
     return error
   }
@@ -151,7 +170,7 @@ export const checkKey = Effect.fnUntraced(function* (loaded: Session["loaded"], 
 
 /** Refuses what cannot answer, without anything else of a run. */
 export const checkAnswering = (told: answering.Answering) =>
-  Effect.mapError(Effect.scoped(Layer.build(answering.layer(told))), explained(told))
+  explained(told)(Effect.scoped(Layer.build(answering.layer(told))))
 
 /** With what it is counted what a run used up. */
 const countingOf = Effect.fnUntraced(function* (settings: RunSettings) {

@@ -31,7 +31,7 @@ export const filesOf = (definition: WorkflowDefinition, steps: Steps, head: stri
     if (known !== undefined) return known
     if (Array.isArray(value)) return value.map((inner) => written(inner, "", key))
     const members = Object.entries(value).map(([name, inner]) => [name, written(inner, name, key)] as const)
-    const isLast = ([, inner]: readonly [string, unknown]) => Number(hasGroup(inner))
+    const isLast = ([name, inner]: readonly [string, unknown]) => Number(!kinds.has(name) && hasGroup(inner))
     // the order of cases is a part of the definition
     const made = Object.fromEntries(key === "cases" ? members : members.toSorted((a, b) => isLast(a) - isLast(b)))
     if ("steps" in value) groups.set(value, made)
@@ -64,7 +64,10 @@ const bodies = new Set([
   "andThen"
 ])
 
-/** Long parts come last: what follows one is hard to see. */
+/** What a node is comes first, however long. */
+const kinds = new Set(["bind", "forEach", "forEachDependency", "iterate", "sample", "fallback", "timeout"])
+
+/** Other long parts come last: what follows one is hard to see. */
 const hasGroup = (value: unknown): boolean =>
   typeof value === "object" && value !== null && ("steps" in value || Object.values(value).some(hasGroup))
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { readFileSync, rmSync } from "node:fs"
 import { createServer } from "node:http"
 import process from "node:process"
 import { assert, describe, it } from "@effect/vitest"
@@ -70,12 +70,42 @@ describe("a configuration of a project", () => {
     inProject(
       { ...prompts("{{text}}"), "stepwright.yaml": "budget: { calls: 0 }\n" },
       Effect.gen(function* () {
+        const { err, status } = yield* call(["run", "--input", '"x"'], bound)
+        assert.strictEqual(status, 4)
+        // a flag would stay with the run
+        assert.match(
+          err,
+          /, set budget\.calls at stepwright\.yaml:1:18 to 1 or more, then go on with `\S+ saying\.ts resume \S+`/
+        )
+        assert.match(
+          (yield* call(["status"], bound)).out,
+          /set budget\.calls at stepwright\.yaml:1:18 .* resume [-\w]+\n/
+        )
+        assert.match((yield* call(["resume", "--max-calls", "0"], bound)).err, / resume \S+ --max-calls 1`/)
+        rmSync(".stepwright", { recursive: true })
         assert.strictEqual((yield* call(["run", "--input", '"x"'], bound)).status, 4)
-        assert.strictEqual((yield* call(["resume"], bound)).status, 4)
         write({ "stepwright.yaml": "budget: { calls: 2 }\n" })
         assert.strictEqual((yield* call(["resume"], bound)).status, 0)
         asked.splice(0)
       })
+    )
+  )
+
+  it.effect("says of a cap in USD without a price where that stands, and each model once", () =>
+    inProject(
+      {
+        "stepwright.yaml":
+          "models: { a: { model: odd }, b: { model: odd } }\nbudget: { usd: 1 }\nsteps:\n  first: { model: a }\n  last: { model: b }\n"
+      },
+      Effect.gen(function* () {
+        const { err, status } = yield* call(["run", "--input", '"x"'], { ...bound, hasLayer: false })
+        assert.strictEqual(status, 3)
+        assert.include(
+          err,
+          "stepwright.yaml:2:16: budget.usd: no price is known for odd: say it there, by `price` of the model"
+        )
+      }),
+      { env: { OPENAI_API_KEY: "key-of-openai" } }
     )
   )
 
