@@ -217,6 +217,12 @@ describe("stepwright init", () => {
       const written: { readonly files: ReadonlyArray<string>; readonly workflow: string } = JSON.parse(out)
       assert.strictEqual(written.workflow, join(dir, "workflow.yaml"))
       assert.isTrue(written.files.every((file) => existsSync(file)))
+      // what a node is stands before its options
+      const nodes = readFileSync(written.workflow, "utf8").matchAll(/^ *- [\w-]+:(?: \{|\n) *(\w+):/gmu)
+      const kinds = new Set(Array.from(nodes, ([, kind]) => kind))
+      assert.isTrue(kinds.has("iterate") && kinds.has("bind"))
+      for (const option of ["input", "items", "key", "until", "atMost", "errors", "next"])
+        assert.isFalse(kinds.has(option), option)
       const { workflow } = yield* workflowModule.load(written.workflow).pipe(Effect.provide(NodeServices.layer))
       const ready = workflowModule.forget(AutomatedCodingWorkflow.workflow)
       assert.deepStrictEqual(Workflow.describe(workflow), Workflow.describe(ready))

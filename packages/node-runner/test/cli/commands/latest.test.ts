@@ -61,7 +61,7 @@ describe("RUN left out", () => {
       for (const args of [["plan"], ["resume"], ["export"], ["status"], ["show", "first"], ["step", "first"]]) {
         const { err, status } = yield* call(args, bound)
         assert.strictEqual(status, 2)
-        assert.match(err, /^stepwright: there are no runs here/)
+        assert.match(err, /^stepwright: there are no runs here .*start one with `stepwright run` or `stepwright watch`/)
       }
     }).pipe(inFolder)
   )
