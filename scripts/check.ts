@@ -80,12 +80,11 @@ const groups: ReadonlyArray<Readonly<Record<string, () => Promise<Outcome>>>> = 
     types: command("tsc", "-b"),
     lint: command("oxlint"),
     format: command("oxfmt", "--check"),
-    effect,
     api: command("node", "scripts/api.ts"),
     unused: command("knip", "--no-progress", "--no-config-hints")
   },
-  // the tests read sources, not what is built
-  { published: command("node", "scripts/published.ts"), tests: vitest() }
+  // the tests read sources, not what is built; they leave room for what takes one processor alone
+  { effect, published: command("node", "scripts/published.ts"), tests: vitest() }
 ]
 /** What runs only where it is named: `npm run soak`, or in its place `npm run soak -- mutants`. */
 const others = {

@@ -35,7 +35,7 @@ describe("a module that never ends to load", () => {
     ["works without an end", "SIGINT", "for (;;);"],
     ["imports one that does", "SIGTERM", 'import "./inner.mjs"']
   ] as const) {
-    it(`is named after some seconds, and ended by ${signal}, where it ${what}`, async () => {
+    it.concurrent(`is named after some seconds, and ended by ${signal}, where it ${what}`, async () => {
       const here = inProject()
       here.write("inner.mjs", "for (;;);")
       here.write("slow.mjs", text)

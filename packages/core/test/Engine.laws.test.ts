@@ -11,7 +11,10 @@ const numbers = Arbitrary.schema(
   )
 )
 const pick = Arbitrary.schema(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1000 })))
-const runs = { arbitrary: { runs: Number(process.env["LAW_RUNS"] ?? 20) } }
+const count = Number(process.env["LAW_RUNS"] ?? 20)
+const runs = { arbitrary: { runs: count } }
+/** Of what takes as long as all others. */
+const fewer = { arbitrary: { runs: Math.ceil(count / 2) } }
 
 const world = (options: Partial<World> = {}): World => ({
   ran: [],
@@ -107,7 +110,7 @@ describe("Engine, over generated workflows", () => {
           assert.strictEqual(here.ran.length, Object.keys(done.records).length - recorded)
         }
       }),
-    runs
+    fewer
   )
 
   it.effect.prop(
@@ -243,7 +246,7 @@ describe("Engine, over generated workflows", () => {
         assert.strictEqual(there.ran.length, ran)
         assert.deepStrictEqual(yield* Engine.output(workflow, done), yield* Engine.execute(workflow, start))
       }),
-    { arbitrary: { runs: 100 } }
+    runs
   )
 
   it.effect.prop(

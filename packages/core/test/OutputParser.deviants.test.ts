@@ -547,8 +547,8 @@ describe("choice, off its format", () => {
   ])
 })
 
-describe("a quarter of a megabyte", () => {
-  const size = 250_000
+describe("a tenth of a megabyte", () => {
+  const size = 100_000
   /** **Units** seconds */
   const limit = 10
   const Any = Schema.Struct({ a: Schema.optionalKey(Schema.Array(Schema.String)) })
