@@ -49,6 +49,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     { beside: ["internal/cassette", "internal/relay", "internal/mock", "internal/prices"] },
     ["Attempts", "Fallback", "Prices", "RateLimit", "Redact", "Retry", "Telemetry", "Timeout"],
     ["Budget", "Cassette", "LlmRegistry", "MockLlm", "Relay"],
+    "internal/structured",
     "internal/provider",
     { beside: ["internal/openai", "internal/anthropic", "internal/effect-ai", "internal/ai-sdk"] },
     ["AiSdkBridge", "AnthropicLlm", "LanguageModelBridge", "OpenAiLlm"],

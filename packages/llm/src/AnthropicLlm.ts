@@ -10,7 +10,7 @@ import { strictMode } from "./internal/anthropic/structuredOutput.ts"
 import * as providerClient from "./internal/provider/client.ts"
 import type { Hint } from "./internal/provider/fault.ts"
 import type { ClientOptions } from "./internal/provider/options.ts"
-import * as structuredOutput from "./internal/provider/structuredOutput.ts"
+import * as structuredOutput from "./internal/structured/structuredOutput.ts"
 import { configured, quirks } from "./internal/provider/variables.ts"
 
 export interface Options extends ClientOptions {

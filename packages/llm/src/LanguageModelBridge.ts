@@ -23,7 +23,7 @@ import * as Attempts from "./Attempts.ts"
 import * as aiFault from "./internal/effect-ai/fault.ts"
 import * as aiObject from "./internal/effect-ai/object.ts"
 import * as aiReply from "./internal/effect-ai/reply.ts"
-import * as structuredOutput from "./internal/provider/structuredOutput.ts"
+import * as structuredOutput from "./internal/structured/structuredOutput.ts"
 
 /** How a provider takes parameters: `LanguageModel` itself has none. */
 export interface Settings<I, S extends object> {

@@ -2,8 +2,8 @@ import * as Effect from "effect/Effect"
 import { identity } from "effect/Function"
 import * as Result from "effect/Result"
 import type { LlmRequest, Message } from "@stepwright/core/LlmRequest"
-import { strictMode } from "../provider/strictMode.ts"
-import * as structuredOutput from "../provider/structuredOutput.ts"
+import { strictMode } from "../structured/strictMode.ts"
+import * as structuredOutput from "../structured/structuredOutput.ts"
 import type { CallOptions, PromptMessage, ProviderOptions, Warning } from "./model.ts"
 
 interface Settings {

@@ -13,7 +13,7 @@ import {
 import { shorten } from "../around/shownRequest.ts"
 import * as providerFault from "../provider/fault.ts"
 import { Refused } from "../provider/fetch.ts"
-import { parseJson } from "../provider/lenient.ts"
+import { parseJson } from "../structured/lenient.ts"
 import { problemIn } from "../provider/problem.ts"
 
 const quote = (text: string, limit = 300) => shorten(text, limit)

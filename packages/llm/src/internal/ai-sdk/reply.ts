@@ -3,7 +3,7 @@ import { LlmError, NetworkFailure } from "@stepwright/core/LlmError"
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
 import type { Usage } from "@stepwright/core/Usage"
 import { noReply } from "../provider/ending.ts"
-import { known } from "../provider/lenient.ts"
+import { known } from "../structured/lenient.ts"
 import type { Content, GenerateResult, Part, ResponseMetadata, TokenUsage } from "./model.ts"
 
 /** What the parts of one reply of the AI SDK add up to. */

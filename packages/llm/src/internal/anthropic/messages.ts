@@ -20,8 +20,8 @@ import {
   Tier,
   tierOf,
   Tokens
-} from "../provider/lenient.ts"
-import type { Format } from "../provider/structuredOutput.ts"
+} from "../structured/lenient.ts"
+import type { Format } from "../structured/structuredOutput.ts"
 import { type Api, type Collector, isDone } from "../provider/wireFormat.ts"
 
 type Params = Anthropic.MessageCreateParams

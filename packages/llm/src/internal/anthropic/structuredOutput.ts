@@ -1,5 +1,5 @@
 import * as AnthropicStructuredOutput from "effect/ai/AnthropicStructuredOutput"
-import type { Dialect } from "../provider/structuredOutput.ts"
+import type { Dialect } from "../structured/structuredOutput.ts"
 
 /** What the format of a Messages request can express. */
 export const strictMode: Dialect = {

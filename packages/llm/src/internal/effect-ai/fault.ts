@@ -4,7 +4,7 @@ import * as AiError from "effect/ai/AiError"
 import * as LlmError from "@stepwright/core/LlmError"
 import { shorten } from "../around/shownRequest.ts"
 import { demandedWait, reasonOfProblem } from "../provider/fault.ts"
-import { known, parseJson } from "../provider/lenient.ts"
+import { known, parseJson } from "../structured/lenient.ts"
 import { problemIn } from "../provider/problem.ts"
 
 /** Why a request to a language model of `effect/ai`, failed at `now` (milliseconds since 1970), got no reply. */

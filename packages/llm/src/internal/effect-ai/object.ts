@@ -4,8 +4,8 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { shorten } from "../around/shownRequest.ts"
-import { parseJson } from "../provider/lenient.ts"
-import * as structuredOutput from "../provider/structuredOutput.ts"
+import { parseJson } from "../structured/lenient.ts"
+import * as structuredOutput from "../structured/structuredOutput.ts"
 
 /** How an object is asked for whose value, or a field of it, is what a JSON Schema says. */
 export interface Asked {

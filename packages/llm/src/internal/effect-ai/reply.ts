@@ -4,7 +4,7 @@ import type { LlmError } from "@stepwright/core/LlmError"
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
 import type { Usage } from "@stepwright/core/Usage"
 import { shorten } from "../around/shownRequest.ts"
-import { known } from "../provider/lenient.ts"
+import { known } from "../structured/lenient.ts"
 import { noReply } from "../provider/ending.ts"
 import { tokens } from "./fault.ts"
 

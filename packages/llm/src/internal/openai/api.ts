@@ -1,5 +1,5 @@
 import type { Message, Parameters } from "@stepwright/core/LlmRequest"
-import type { Format } from "../provider/structuredOutput.ts"
+import type { Format } from "../structured/structuredOutput.ts"
 import type { Api } from "../provider/wireFormat.ts"
 
 /** What a body asks for, in terms of neither API. */

@@ -22,8 +22,8 @@ import {
   tierOf,
   Tokens,
   totalled
-} from "../provider/lenient.ts"
-import type { Format } from "../provider/structuredOutput.ts"
+} from "../structured/lenient.ts"
+import type { Format } from "../structured/structuredOutput.ts"
 import { type Collector, isDone } from "../provider/wireFormat.ts"
 import type { Asked, OpenAiApi } from "./api.ts"
 

@@ -22,7 +22,7 @@ import { quoteWithout } from "./quote.ts"
 import * as response from "./response.ts"
 import * as providerSdk from "./sdk.ts"
 import * as providerStream from "./stream.ts"
-import type * as structuredOutput from "./structuredOutput.ts"
+import type * as structuredOutput from "../structured/structuredOutput.ts"
 import * as variables from "./variables.ts"
 import type { Api } from "./wireFormat.ts"
 

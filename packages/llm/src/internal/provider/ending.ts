@@ -4,7 +4,7 @@ import type * as Schema from "effect/Schema"
 import { ContentRefused, InvalidResponse, LlmError, ProviderUnavailable } from "@stepwright/core/LlmError"
 import type { FinishReason, LlmReply } from "@stepwright/core/LlmReply"
 import type { Usage } from "@stepwright/core/Usage"
-import { jsonOf } from "./lenient.ts"
+import { jsonOf } from "../structured/lenient.ts"
 import { snakeCase } from "./problem.ts"
 import type { Quote } from "./quote.ts"
 

@@ -17,7 +17,7 @@ import {
 } from "@stepwright/core/LlmError"
 import { type Class, type Rule, rules } from "./classification.ts"
 import { Refused, TooLarge } from "./fetch.ts"
-import { parseJson } from "./lenient.ts"
+import { parseJson } from "../structured/lenient.ts"
 import { type Problem, problemIn } from "./problem.ts"
 import type { Quote } from "./quote.ts"
 

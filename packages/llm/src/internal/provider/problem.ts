@@ -1,6 +1,6 @@
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
-import { jsonOf, parseJson, saysSomething } from "./lenient.ts"
+import { jsonOf, parseJson, saysSomething } from "../structured/lenient.ts"
 
 /** What a server says is wrong, wherever in its answer and however it says so. */
 export interface Problem {

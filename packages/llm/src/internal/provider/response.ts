@@ -3,7 +3,7 @@ import * as Option from "effect/Option"
 import { InvalidResponse, LlmError } from "@stepwright/core/LlmError"
 import type { LlmReply } from "@stepwright/core/LlmReply"
 import { type Faults, reasonOfProblem } from "./fault.ts"
-import { parseJson } from "./lenient.ts"
+import { parseJson } from "../structured/lenient.ts"
 import { problemIn } from "./problem.ts"
 import type { Api } from "./wireFormat.ts"
 

@@ -18,7 +18,7 @@ import {
   type LlmErrorReason
 } from "@stepwright/core/LlmError"
 import { type Faults, reasonOfProblem } from "./fault.ts"
-import { parseJson } from "./lenient.ts"
+import { parseJson } from "../structured/lenient.ts"
 import { problemIn } from "./problem.ts"
 import * as response from "./response.ts"
 import type { Api } from "./wireFormat.ts"
