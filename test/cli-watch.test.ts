@@ -59,7 +59,7 @@ describe("a watch without a terminal", () => {
   it("prints a plan at each change of whatever it hangs on, and an error at each that is broken", async () => {
     const here = place()
     for (const name of ["lib", "home"]) mkdirSync(here.path(name))
-    here.write("lib/tone.ts", "export const tone: number = 1\n")
+    here.write("lib/tone.ts", "process.exit()\nexport const tone: number = 1\n")
     here.write("outline.md", "Outline {{topic}}.")
     here.write("article.ts", module)
     here.write("doc.md", "Rain.")
@@ -77,7 +77,9 @@ describe("a watch without a terminal", () => {
       assert.deepInclude(line, { event: "error", because }, JSON.stringify(line))
       assert.match(line.error?.message ?? "", message)
     }
-    await expectPlan()
+    await expectError(/^the process that loads the workflow ended .*\(status 1\)$/)
+    here.write("lib/tone.ts", "export const tone: number = 1\n")
+    await expectPlan("lib/tone.ts")
     here.write("doc.md", "Snow.")
     await expectPlan("doc.md")
     // as editors save
@@ -94,7 +96,8 @@ describe("a watch without a terminal", () => {
     await expectPlan("stepwright.yaml")
     started.process.kill("SIGTERM")
     const { stderr } = await started.ended
-    assert.strictEqual(stderr, "stepwright: interrupted\n")
+    assert.match(stderr, /code at lib\/tone\.ts:1:9 ended the process by process\.exit\(\)/)
+    assert.match(stderr, /\nstepwright: interrupted\n$/)
     assert.isFalse(here.exists(".stepwright/runs"))
   })
 })

@@ -94,6 +94,7 @@ const once = Effect.fnUntraced(function* (
   })
 
   const told = Effect.fnUntraced(function* (message: Message) {
+    if (message._tag === "Left") return look(message.files, false)
     hasSpoken = true
     switch (message._tag) {
       case "Planned": {
@@ -154,7 +155,6 @@ const once = Effect.fnUntraced(function* (
         isGone = true
         keys?.take()
         if (hasSpoken) break
-        look([], false)
         yield* show.error(endedEarly(event.how), reason.files)
     }
   }

@@ -37,11 +37,15 @@ const Diagnostic = Schema.Struct({
   fix: Schema.optionalKey(Schema.String)
 })
 
-/** What a process tells the watch that it works for. `Unpriced`: within a cap a model without a price is not asked. */
+/**
+ * What a process tells the watch that it works for. `Unpriced`: within a cap a model without a price is not asked; `Left`:
+ * it ends, whatever it said before.
+ */
 export const Message = Schema.Union([
   Planned,
   Schema.TaggedStruct("Failed", { error: Diagnostic, files }),
-  Schema.TaggedStruct("Unpriced", { detail: Schema.String })
+  Schema.TaggedStruct("Unpriced", { detail: Schema.String }),
+  Schema.TaggedStruct("Left", { files })
 ])
 export type Message = typeof Message.Type
 

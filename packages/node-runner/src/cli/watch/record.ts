@@ -1,5 +1,6 @@
 import fs from "node:fs"
 import * as module from "node:module"
+import process from "node:process"
 import { fileURLToPath, pathToFileURL } from "node:url"
 
 /** What was noted so far. */
@@ -54,6 +55,8 @@ export const begin = (): void => {
       }
     }
   })
+  // a module may end the process, or be none
+  process.on("exit", () => process.send?.({ _tag: "Left", files: [...record.files] }))
   fs.readFileSync = noting(fs.readFileSync)
   fs.readFile = noting(fs.readFile)
   fs.promises.readFile = noting(fs.promises.readFile)

@@ -239,8 +239,9 @@ describe("a save that is broken", () => {
     Effect.gen(function* () {
       const watch = yield* watching()
       yield* expecting(watch, "starts 1")
+      yield* watch.tell({ _tag: "Left", files: ["/w.ts"] })
       yield* watch.ended()
-      yield* expecting(watch, "watches")
+      yield* expecting(watch, "watches /w.ts")
       assert.match(yield* watch.next, /^error the process that loads the workflow ended .*\(status 1\) \[\]$/)
     })
   )
