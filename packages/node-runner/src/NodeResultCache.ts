@@ -6,7 +6,6 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as FileSystem from "effect/FileSystem"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import type { PlatformError } from "effect/PlatformError"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
@@ -19,10 +18,12 @@ import {
   ResultCacheError,
   type Service
 } from "@stepwright/core/ResultCache"
+import { attempt } from "./cli/start/attempt.ts"
+import { readPlain } from "./cli/start/plainFile.ts"
 import * as entryFile from "./internal/cache/entryFile.ts"
+import * as cachePlace from "./internal/cache/place.ts"
 import * as trimming from "./internal/cache/trim.ts"
 import * as folders from "./internal/disk/folders.ts"
-import { ifThere } from "./internal/disk/ifThere.ts"
 import { partOf } from "./internal/disk/parts.ts"
 import { reasonOf } from "./internal/disk/systemError.ts"
 import { privateFile } from "./internal/disk/writeWhole.ts"
@@ -41,6 +42,9 @@ export interface Options {
    */
   readonly limit?: number
 }
+
+/** The most that a file may have for an entry. **Units** bytes */
+const mostOfEntry = 100_000_000
 
 /** How often who waits for another process looks. **Units** milliseconds */
 const period = 50
@@ -64,12 +68,13 @@ export const trim = (
   directory: string,
   options: { readonly limit?: number; readonly dryRun?: boolean } = {}
 ): Effect.Effect<trimming.Trimmed, ResultCacheError> =>
-  trimming
-    .trim(directory, options.limit ?? limit, options)
-    .pipe(Effect.mapError(failed), Effect.provideService(Clock.Clock, live), Effect.provide(NodeFileSystem.layer))
+  trimming.trim(directory, options.limit ?? limit, options).pipe(
+    Effect.catchTag("PlatformError", (error) => Effect.fail(failed(error))),
+    Effect.provideService(Clock.Clock, live),
+    Effect.provide(NodeFileSystem.layer)
+  )
 
-/** The cache of a directory on any file system. */
-export const make = Effect.fnUntraced(function* ({ directory, limit: most = limit }: Options) {
+const make = Effect.fnUntraced(function* ({ directory, limit: most = limit }: Options) {
   const fs = yield* FileSystem.FileSystem
   const scope = yield* Effect.scope
   const onDisk = <A, R>(work: Effect.Effect<A, ResultCacheError | PlatformError, R | FileSystem.FileSystem>) =>
@@ -79,10 +84,18 @@ export const make = Effect.fnUntraced(function* ({ directory, limit: most = limi
     )
   const placeOf = (key: Key) => `${directory}/${entryFile.fileOf(key)}`
 
-  const read = (key: Key) =>
-    Effect.map(ifThere(fs.readFile(placeOf(key))), (bytes) =>
-      Option.getOrUndefined(Option.map(bytes, (bytes) => entryFile.read(key, bytes)))
-    )
+  /** That nothing else is in the place of the cache: asked once, before anything is read or written. */
+  const checked = yield* Effect.cached(onDisk(cachePlace.isThere(directory)))
+  const made = yield* Effect.cached(onDisk(cachePlace.make(directory)))
+
+  const read = Effect.fnUntraced(function* (key: Key) {
+    const shard = `${directory}/${entryFile.shardOf(key.question)}`
+    yield* checked
+    if (!(yield* cachePlace.isFolder(shard))) return undefined
+    // what is no file, or too large for one, is as damage is
+    const bytes = yield* Effect.sync(() => attempt(() => readPlain(placeOf(key), mostOfEntry)))
+    return bytes && entryFile.read(key, bytes)
+  })
 
   /** Reads an entry, and notes that it was used: what is not goes first. */
   const get = (key: Key) =>
@@ -105,6 +118,8 @@ export const make = Effect.fnUntraced(function* ({ directory, limit: most = limi
   const write = Effect.fnUntraced(function* (key: Key, entry: Entry) {
     const place = placeOf(key)
     const bytes = entryFile.print(key, entry)
+    yield* made
+    yield* cachePlace.isFolder(dirname(place))
     yield* folders.make(dirname(place), folders.privateFolder)
     const part = yield* partOf(place)
     // one that a cut of the power leaves without its content is a miss
@@ -119,8 +134,12 @@ export const make = Effect.fnUntraced(function* ({ directory, limit: most = limi
   const take = Effect.fnUntraced(function* (
     key: Key
   ): Effect.fn.Return<boolean, PlatformError | ResultCacheError, FileSystem.FileSystem | Scope.Scope> {
-    const folder = `${directory}/${trimming.claims}/${entryFile.fileOf(key).replace("/", "")}`
+    const claims = `${directory}/${cachePlace.claims}`
+    const folder = `${claims}/${entryFile.claimOf(key)}`
+    yield* made
     for (;;) {
+      yield* cachePlace.isFolder(claims)
+      yield* cachePlace.isFolder(folder)
       yield* folders.make(folder, folders.privateFolder)
       const inner = yield* Scope.make()
       const claimed = yield* Effect.result(Scope.provide(claim.acquire("", folder), inner))
@@ -144,9 +163,10 @@ export const make = Effect.fnUntraced(function* ({ directory, limit: most = limi
       onDisk(
         Effect.gen(function* () {
           const shard = `${directory}/${entryFile.shardOf(question)}`
-          const names = yield* ifThere(fs.readDirectory(shard))
           const found: Array<Found> = []
-          for (const name of Option.getOrElse(names, (): ReadonlyArray<string> => [])) {
+          yield* checked
+          const names = (yield* cachePlace.isFolder(shard)) ? yield* fs.readDirectory(shard) : []
+          for (const name of names) {
             const ordinal = entryFile.ordinalOf(question, name)
             const entry = ordinal === undefined ? undefined : yield* read({ question, ordinal })
             if (ordinal !== undefined && entry !== undefined) found.push({ ordinal, path: entry.path })
@@ -168,7 +188,13 @@ export const make = Effect.fnUntraced(function* ({ directory, limit: most = limi
         })
       ),
     put: (key, entry) => onDisk(Effect.andThen(write(key, entry), trimmed)),
-    remove: (key) => onDisk(fs.remove(placeOf(key), { force: true }))
+    remove: (key) =>
+      onDisk(
+        Effect.gen(function* () {
+          yield* checked
+          if (yield* cachePlace.isFolder(dirname(placeOf(key)))) yield* fs.remove(placeOf(key), { force: true })
+        })
+      )
   }
   return service
 })

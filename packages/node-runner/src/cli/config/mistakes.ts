@@ -3,6 +3,8 @@ import type { Problem } from "../../internal/files/yamlText.ts"
 import type { Model, ProjectConfig } from "../../ProjectConfig.ts"
 import { aliasesIn, misnamed, unnamed } from "./aliases.ts"
 import { type ConfigFile, type Mistake, problemsIn } from "./readConfig.ts"
+import { isGits } from "../start/reach.ts"
+import { pathsIn } from "./needs.ts"
 import { stepsIn, type Told } from "./stepsIn.ts"
 
 /** What is wrong with a file, in all that it says; a project may name the models of a person's file, too. */
@@ -12,9 +14,15 @@ export const mistakesIn = (
 ): ReadonlyArray<Problem> => {
   const aliases = aliasesIn(file, other)
   const { models = {} } = file.config
-  const own = [...ofModels(models, aliases), ...stepsIn(file.config).flatMap((step) => ofStep(step, aliases))]
+  const ofSteps = stepsIn(file.config).flatMap((step) => ofStep(step, aliases))
+  const own = [...ofModels(models, aliases), ...ofSteps, ...ofPaths(file)]
   return [...file.problems, ...problemsIn(file, own)].toSorted(byPlace)
 }
+
+const ofPaths = ({ config, folder }: ConfigFile<ProjectConfig>): ReadonlyArray<Mistake> =>
+  pathsIn(config).flatMap(([keys, to]): ReadonlyArray<Mistake> =>
+    isGits(folder, to) ? [[keys, `is in the folder that git keeps: ${to}`]] : []
+  )
 
 type Models = NonNullable<ProjectConfig["models"]>
 

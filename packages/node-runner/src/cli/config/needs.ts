@@ -75,7 +75,7 @@ const said = (key: string, value: string | undefined, detail: string, folder?: s
   value === undefined ? [] : [[[key], detail, folder === undefined ? [key, value] : [key, value, folder]]]
 
 /** The paths in a file of which what is there is read or written. */
-const pathsIn = (config: ProjectConfig): ReadonlyArray<readonly [keys: ReadonlyArray<Key>, to: string]> => {
+export const pathsIn = (config: ProjectConfig): ReadonlyArray<readonly [keys: ReadonlyArray<Key>, to: string]> => {
   const { cache, prices, record, relay, replay, store, workspace } = config
   const folder = typeof cache === "object" ? cache.folder : undefined
   const all: ReadonlyArray<readonly [ReadonlyArray<Key>, string | undefined]> = [

@@ -29,6 +29,13 @@ export const outside = (kind: string, folder: string, path: string): Deed | unde
   return isInside ? undefined : ["outside", kind, place]
 }
 
+/** Whether a path of a file leads into what git keeps of a repository, links followed. */
+export const isGits = (folder: string, path: string): boolean =>
+  relative(realPlace(resolve(folder)), realPlace(resolve(folder, path)))
+    .split(sep)
+    // where case tells no names apart `.GIT` is the same
+    .some((name) => name.toLowerCase() === ".git")
+
 /** What a reference to a workflow comes to. */
 export interface Code {
   /** The module that is loaded for it. */

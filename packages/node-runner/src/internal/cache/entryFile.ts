@@ -29,9 +29,20 @@ export const fileOf = ({ ordinal, question }: Key): string =>
 /** Whether a folder may be one of entries. */
 export const isShard = (name: string): boolean => /^[0-9a-f]{2}$/u.test(name)
 
+const entryName = /^([0-9a-f]{38})\.(\d{1,9})$/u
+
+/** Whether a file in one may be an entry. */
+export const isEntry = (name: string): boolean => entryName.test(name)
+
+/** The name of the folder of a claim to make an entry. */
+export const claimOf = (key: Key): string => fileOf(key).replace("/", "")
+
+/** Whether a folder may be one of a claim. */
+export const isClaim = (name: string): boolean => isShard(name.slice(0, 2)) && isEntry(name.slice(2))
+
 /** The ordinal of an entry of a question, by the name of its file. */
 export const ordinalOf = (question: string, name: string): number | undefined => {
-  const [, stem, ordinal] = /^([0-9a-f]{38})\.(\d{1,9})$/u.exec(name) ?? []
+  const [, stem, ordinal] = entryName.exec(name) ?? []
   return stem === nameOf(question).slice(2) ? Number(ordinal) : undefined
 }
 

@@ -1,20 +1,18 @@
+import { lstatSync, rmdirSync } from "node:fs"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
-import * as Option from "effect/Option"
-import { ifThere } from "../disk/ifThere.ts"
-import { isPart } from "../disk/parts.ts"
+import { attempt } from "../../cli/start/attempt.ts"
+import { isPartOf } from "../disk/parts.ts"
 import * as claim from "../journal/claim.ts"
-import { isShard } from "./entryFile.ts"
+import { isClaim, isEntry, isShard } from "./entryFile.ts"
+import * as place from "./place.ts"
 
 /** What has not been finished for so long will never be. **Units** milliseconds. */
 const finished = 3_600_000
 
 /** How much of its limit a cache has left after a trim, so that the next is not due at once. */
 const left = 0.9
-
-/** Where claims are, beside the entries. */
-export const claims = "claims"
 
 /** How full a cache is. **Units** bytes */
 export interface Size {
@@ -44,42 +42,49 @@ const sizeOf = (files: ReadonlyArray<Found>): Size => ({
 
 const list = Effect.fnUntraced(function* (folder: string) {
   const fs = yield* FileSystem.FileSystem
-  return Option.getOrElse(yield* ifThere(fs.readDirectory(folder)), (): ReadonlyArray<string> => [])
+  return (yield* place.isFolder(folder)) ? yield* fs.readDirectory(folder) : []
 })
 
-const look = Effect.fnUntraced(function* (path: string) {
-  const fs = yield* FileSystem.FileSystem
-  const found = yield* ifThere(fs.stat(path))
-  return Option.map(found, ({ mtime, size, type }) => ({
-    path,
-    type,
-    size: Number(size),
-    used: Option.match(mtime, { onNone: () => 0, onSome: (time) => time.getTime() })
-  }))
+/** What is at a path itself; nothing where it has gone meanwhile. */
+const look = (path: string, kind: "file" | "folder"): Found | undefined => {
+  const found = attempt(() => lstatSync(path))
+  const isIt = kind === "file" ? found?.isFile() : found?.isDirectory()
+  return found && isIt ? { path, size: found.size, used: found.mtimeMs } : undefined
+}
+
+/** A claim that nobody holds, by the files that it is made of; one that has others as well is no claim. */
+const endedClaim = Effect.fnUntraced(function* (path: string) {
+  const names = yield* list(path)
+  const files = names.flatMap((name) => (claim.isFile(name) ? (look(`${path}/${name}`, "file")?.path ?? []) : []))
+  if (files.length < names.length || (yield* claim.holder(path)) !== undefined) return undefined
+  return files
 })
 
 /**
  * Removes from a cache that is larger than its limit what was not used for longest, until it is smaller by a tenth, and
- * what killed processes left. With `dryRun` it is only told.
+ * what killed processes left. With `dryRun` it is only told. Nothing goes that a cache does not make itself.
  */
 export const trim = Effect.fnUntraced(function* (directory: string, limit: number, { dryRun = false } = {}) {
   const fs = yield* FileSystem.FileSystem
   const now = yield* Clock.currentTimeMillis
   const entries: Array<Found> = []
-  const leftovers: Array<string> = []
-  for (const shard of (yield* list(directory)).filter(isShard)) {
+  const parts: Array<string> = []
+  const ended: Array<{ readonly path: string; readonly files: ReadonlyArray<string> }> = []
+  const names = (yield* place.isThere(directory)) ? yield* fs.readDirectory(directory) : []
+  for (const shard of names.filter(isShard)) {
     for (const name of yield* list(`${directory}/${shard}`)) {
-      const found = Option.getOrUndefined(yield* look(`${directory}/${shard}/${name}`))
+      if (!isEntry(name) && !isPartOf(name, isEntry)) continue
+      const found = look(`${directory}/${shard}/${name}`, "file")
       if (found === undefined) continue
-      if (!isPart(name)) entries.push(found)
-      else if (now - found.used > finished) leftovers.push(found.path)
+      if (isEntry(name)) entries.push(found)
+      else if (now - found.used > finished) parts.push(found.path)
     }
   }
-  for (const name of yield* list(`${directory}/${claims}`)) {
-    const path = `${directory}/${claims}/${name}`
-    const found = Option.getOrUndefined(yield* look(path))
+  for (const name of (yield* list(`${directory}/${place.claims}`)).filter(isClaim)) {
+    const found = look(`${directory}/${place.claims}/${name}`, "folder")
     if (found === undefined || now - found.used <= finished) continue
-    if ((yield* claim.holder(path)) === undefined) leftovers.push(path)
+    const files = yield* endedClaim(found.path)
+    if (files !== undefined) ended.push({ path: found.path, files })
   }
   const before = sizeOf(entries)
   const removed: Array<Found> = []
@@ -92,9 +97,10 @@ export const trim = Effect.fnUntraced(function* (directory: string, limit: numbe
     }
   }
   if (!dryRun) {
-    for (const path of [...removed.map(({ path }) => path), ...leftovers]) {
-      yield* fs.remove(path, { recursive: true, force: true })
-    }
+    const files = [...removed.map(({ path }) => path), ...parts, ...ended.flatMap(({ files }) => files)]
+    yield* Effect.forEach(files, (path) => fs.remove(path, { force: true }), { discard: true })
+    // somebody may have come into it meanwhile
+    for (const { path } of ended) attempt(() => rmdirSync(path))
   }
-  return { before, removed: sizeOf(removed), leftovers } satisfies Trimmed
+  return { before, removed: sizeOf(removed), leftovers: [...parts, ...ended.map(({ path }) => path)] } satisfies Trimmed
 })

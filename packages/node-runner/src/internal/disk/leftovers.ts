@@ -4,6 +4,8 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import { attempt } from "../../cli/start/attempt.ts"
+import { kindAt } from "../../cli/start/plainFile.ts"
 import { ifThere } from "./ifThere.ts"
 import { isPart } from "./parts.ts"
 import { isRunId } from "./runId.ts"
@@ -14,6 +16,8 @@ const finished = 3_600_000
 /** What a folder has before its run has begun: nothing that somebody could miss. */
 export const isSetUp = (name: string): boolean =>
   isPart(name) || name === "run.json" || name === "inbox" || /^claim\.\d+(?:\.ended)?$/u.test(name)
+/** Whether what is in an `inbox` was asked of a run, or answered. */
+const isAsked = (name: string): boolean => isPart(name) || /^[\w-]+(?:\.answer)?\.json$/u.test(name)
 const isRemoved = (name: string): boolean => name.startsWith(".removed-")
 
 /** What stands in a record of a chosen folder: whose it is. */
@@ -28,8 +32,7 @@ export const find = Effect.fnUntraced(function* (directory: string, chosen: stri
   const now = yield* Clock.currentTimeMillis
   const names = (folder: string) =>
     Effect.map(ifThere(fs.readDirectory(folder)), (names) => Option.getOrElse(names, (): ReadonlyArray<string> => []))
-  const isFolder = (path: string) =>
-    Effect.map(ifThere(fs.stat(path)), (found) => Option.exists(found, ({ type }) => type === "Directory"))
+  const isFolder = (path: string) => Effect.sync(() => attempt(() => kindAt(path)) === "folder")
   const isOld = (path: string) =>
     Effect.map(ifThere(fs.stat(path)), (found) =>
       Option.exists(
@@ -42,7 +45,10 @@ export const find = Effect.fnUntraced(function* (directory: string, chosen: stri
     if (isRemoved(name)) return [path]
     if (!isRunId(name) || !(yield* isFolder(path))) return []
     const inner = yield* names(path)
-    if (!isRun(name)) return inner.every(isSetUp) && (yield* isOld(path)) ? [path] : []
+    if (!isRun(name)) {
+      const isNobodys = inner.every(isSetUp) && (yield* names(`${path}/inbox`)).every(isAsked)
+      return isNobodys && (yield* isOld(path)) ? [path] : []
+    }
     return yield* Effect.filter(
       inner.filter(isPart).map((part) => `${path}/${part}`),
       isOld

@@ -8,3 +8,9 @@ export const partOf = (path: string): Effect.Effect<string> =>
 
 /** Whether it is such a name, which a killed process may have left. */
 export const isPart = (name: string): boolean => /^\.(?:.+\.)?\d{10}\.part$/u.test(name)
+
+/** Whether it is such a name beside a path whose name is one of those. */
+export const isPartOf = (name: string, isWhole: (name: string) => boolean): boolean => {
+  const [, whole] = /^\.(.+)\.\d{10}\.part$/u.exec(name) ?? []
+  return whole !== undefined && isWhole(whole)
+}

@@ -9,7 +9,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { JournalError } from "@stepwright/core/Journal"
 import { ifThere } from "../disk/ifThere.ts"
-import { partOf } from "../disk/parts.ts"
+import { isPartOf, partOf } from "../disk/parts.ts"
 import * as processes from "./processes.ts"
 
 /*
@@ -35,6 +35,10 @@ export interface Claim {
 
 const file = /^claim\.(\d{1,15})(\.ended)?$/
 const highest = 1e15 - 1
+
+/** Whether a file in the folder of a claim is part of it. */
+export const isFile = (name: string): boolean =>
+  file.test(name) || isPartOf(name, (whole) => whole === "claim" || file.test(whole))
 
 /** Whether a claim may hold yet. A time to come is one by a clock that was set back: who lives renews it soon. */
 const isRecent = (renewed: number, now: number): boolean => Math.abs(now - renewed) < lease

@@ -1,6 +1,5 @@
 import {
   existsSync,
-  lutimesSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -119,13 +118,26 @@ describe("gc", () => {
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.now())
       mkdirSync(runs, { recursive: true })
-      symlinkSync("loop", `${runs}/loop`)
-      lutimesSync(`${runs}/loop`, twoHoursAgo(), twoHoursAgo())
+      mkdirSync(`${runs}/odd`)
+      writeFileSync(`${runs}/odd/inbox`, "")
       leave("one", 10)
       const { err, out, status } = yield* call(["gc"], bound)
-      assert.deepStrictEqual([status, readdirSync(runs)], [1, ["loop"]])
+      assert.deepStrictEqual([status, readdirSync(runs)], [1, ["odd"]])
       assert.include(out, `removed ${runs}/one\n1 leftover and 0 runs removed, 10 B\n`)
-      assert.include(err, `stepwright: ${runs}/loop stays: too many symbolic links encountered\n`)
+      assert.include(err, `stepwright: ${runs}/odd stays: not a directory\n`)
+    }).pipe(inFolder)
+  )
+
+  it.effect("leaves what is no run's in a folder of runs that somebody chose", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.now())
+      mkdirSync("elsewhere/inbox", { recursive: true })
+      mkdirSync(`${runs}/mail/inbox`, { recursive: true })
+      writeFileSync(`${runs}/mail/inbox/letter.eml`, "mine")
+      symlinkSync("../../elsewhere", `${runs}/linked`)
+      for (const path of ["elsewhere", `${runs}/mail`, `${runs}/linked`]) age(path)
+      assert.deepStrictEqual((yield* collected()).leftovers, [])
+      assert.deepStrictEqual(readdirSync(runs), ["linked", "mail"])
     }).pipe(inFolder)
   )
 

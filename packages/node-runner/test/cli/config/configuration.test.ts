@@ -35,6 +35,27 @@ const trusting = (...deeds: ReadonlyArray<Deed>) =>
     write({ [trustFile()]: JSON.stringify({ format: 1, files: { [placeOf(file)]: deeds } }) })
   })
 
+describe("a path", () => {
+  it.effect("never leads into what git keeps, links followed", () =>
+    inProject(
+      {
+        "stepwright.yaml":
+          "cache: {folder: .git/objects}\nstore: a/../.GIT\nrecord: hidden/hooks\nreplay: .github\nrelay: x.git",
+        ".git/HEAD": ""
+      },
+      Effect.gen(function* () {
+        symlinkSync(".git", "hidden")
+        const told = (yield* refusal).match(/^.*git keeps.*$/gmu)
+        assert.deepStrictEqual(told, [
+          "stepwright.yaml:1:17: cache.folder: is in the folder that git keeps: .git/objects",
+          "stepwright.yaml:2:8: store: is in the folder that git keeps: a/../.GIT",
+          "stepwright.yaml:3:9: record: is in the folder that git keeps: hidden/hooks"
+        ])
+      })
+    )
+  )
+})
+
 describe("projectFiles", () => {
   const found = (from: string, home: string) =>
     projectFiles(from, home).map((file) => file.slice(process.cwd().length + 1))
