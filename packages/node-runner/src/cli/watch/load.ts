@@ -46,7 +46,8 @@ export const start = ({ hasTerminal, run }: Options, inbox: Inbox) =>
         const message = Option.getOrUndefined(decode(told))
         if (message !== undefined) Queue.offerUnsafe(inbox, { _tag: "Told", by: number, message })
       })
-      child.on("exit", (status, signal) => end(signal === null ? `status ${status}` : signal))
+      // once all that it told is here
+      child.on("close", (status, signal) => end(signal === null ? `status ${status}` : signal))
       child.on("error", (error) => end(error.message))
       const hasEnded = () => child.pid === undefined || child.exitCode !== null || child.signalCode !== null
       return {
@@ -58,7 +59,7 @@ export const start = ({ hasTerminal, run }: Options, inbox: Inbox) =>
         signal: (signal: NodeJS.Signals) => void child.kill(signal),
         close: Effect.callback<void>((resume) => {
           if (hasEnded()) return resume(Effect.void)
-          child.on("exit", () => resume(Effect.void))
+          child.on("close", () => resume(Effect.void))
           child.kill(isRunning ? "SIGTERM" : "SIGKILL")
         })
       }

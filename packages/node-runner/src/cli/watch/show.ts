@@ -3,6 +3,7 @@ import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Prices from "@stepwright/llm/Prices"
+import { count } from "../base/format.ts"
 import { planLines } from "../go/planLines.ts"
 import type { Message, Planned } from "./messages.ts"
 
@@ -24,7 +25,8 @@ const names = (because: ReadonlyArray<string>) => because.map((file) => relative
 
 /** For a program: each plan and each error is a line of JSON on standard output. */
 export const asJson: Show = {
-  plan: ({ isDone, plan, run, workflow }, because) => print("plan", because, { run, workflow, isDone, plan }),
+  plan: ({ isBegun, isDone, plan, run, workflow }, because) =>
+    print("plan", because, { ...(isBegun && { run }), workflow, isDone, plan }),
   error: (error, because) => print("error", because, { error }),
   line: () => Effect.void
 }
@@ -51,9 +53,9 @@ export const asText: Show = {
     yield* heading(because)
     const pending = plan.filter(({ action }) => action !== "reuse")
     const reused = plan.length - pending.length
-    if (reused > 0) yield* Console.error(`reuse    ${reused} ${reused === 1 ? "step" : "steps"}`)
+    if (reused > 0) yield* Console.error(`reuse    ${count(reused, "step")}`)
     for (const line of planLines(pending)) yield* Console.error(line)
-    const watching = `watching ${files.length} files`
+    const watching = `watching ${count(files.length, "file")}`
     if (within !== undefined) {
       return yield* Console.error(`runs now, within ${Prices.format(within)}; so far it cost ${Prices.format(usd)}`)
     }
