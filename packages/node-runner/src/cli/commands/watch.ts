@@ -1,5 +1,6 @@
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
+import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
@@ -22,9 +23,13 @@ const config = (words: Words) => ({
   run: flags.watchedRun,
   out: flags.out,
   ...flags.answering,
+  maxUsd: Flag.withDescription(
+    flags.answering.maxUsd,
+    "Run by itself what is to run, until the session cost this much"
+  ),
   noInput: flags.noInput,
   yes: flags.yes,
-  json: flags.json
+  json: Flag.withDescription(flags.json, "Print each plan as a line of JSON, and run nothing")
 })
 
 export const watch = (words: Words) =>
