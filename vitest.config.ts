@@ -9,7 +9,11 @@ export default defineConfig(({ mode }) => ({
   test: {
     projects: mode === "soak" ? soak : mode === "mutants" ? mutants : tests,
     // Programs that tests start load the sources in half the time.
-    env: { NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compiled") },
+    env: {
+      NODE_COMPILE_CACHE: join(import.meta.dirname, "node_modules/.cache/compiled"),
+      // whoever tests keeps their own settings
+      XDG_CONFIG_HOME: join(import.meta.dirname, "node_modules/.cache/person")
+    },
     testTimeout: limit,
     hookTimeout: limit,
     // By default vitest leaves a core alone, which is half of two.

@@ -1,7 +1,8 @@
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs"
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, existsSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { afterAll } from "@effect/vitest"
+import { sealed } from "../../packages/node-runner/src/cli/start/seal.ts"
 import { placeIn } from "../../packages/node-runner/test/support/place.ts"
 import { place } from "../support/cli.ts"
 import * as api from "./api.ts"
@@ -52,7 +53,14 @@ export const placeWith = (name: string, env: Readonly<Record<string, string>> = 
   for (const name of ["api.ts", "coding", "workflows.ts"]) cpSync(stored(name), here.path(name), { recursive: true })
   cpSync(stored("runs", name), here.path(".stepwright/runs"), { recursive: true })
   const run = readdirSync(here.path(".stepwright/runs"))[0]!
-  const now = (): api.Written => JSON.parse(here.read(`.stepwright/runs/${run}/run.json`))
+  const file = here.path(`.stepwright/runs/${run}/run.json`)
+  // as `stepwright trust` would
+  const text = existsSync(file) ? readFileSync(file, "utf8") : undefined
+  if (text !== undefined) writeFileSync(file, JSON.stringify(sealed(file, here.path("."), JSON.parse(text))))
+  const now = (): api.Written => {
+    const { seal: _, ...written }: api.Written = JSON.parse(here.read(`.stepwright/runs/${run}/run.json`))
+    return written
+  }
   return { here, there, run, settings: { before: now(), now } }
 }
 

@@ -43,11 +43,11 @@ export const place = (fixtures: ReadonlyArray<string> = [], env: Environment = {
 
 const placeIn = (folder: Folder, env: Environment): Place => {
   const launch = (args: ReadonlyArray<string>, streams: Streams = {}): Started => {
-    const { HOME, PATH } = process.env
+    const { HOME, PATH, XDG_CONFIG_HOME } = process.env
     const files = [streams.stdout, streams.stderr].map((name) => name && openSync(name, "w"))
     const child = spawn(process.execPath, args, {
       cwd: folder.path("."),
-      env: { HOME, PATH, ...env },
+      env: { HOME, PATH, ...(env["HOME"] === undefined && { XDG_CONFIG_HOME }), ...env },
       stdio: ["pipe", ...files.map((file) => file || "pipe")]
     })
     for (const file of files) if (file) closeSync(file)

@@ -63,7 +63,7 @@ const startIn = (
   { employer, env = {}, input = "", isTerminal = false }: World,
   args: ReadonlyArray<string>
 ): Started => {
-  const { HOME } = process.env
+  const { HOME, XDG_CONFIG_HOME } = process.env
   const [cwd, before, stdin] = [process.cwd(), process.env, Object.getOwnPropertyDescriptor(process, "stdin")!]
   const written = { stdout: "", stderr: "" }
   const streams = (["stdout", "stderr"] as const).map((name) => {
@@ -74,7 +74,7 @@ const startIn = (
     return () => Object.assign(stream, { isTTY, write })
   })
   process.chdir(folder)
-  process.env = { HOME, ...env }
+  process.env = { HOME, ...(env["HOME"] === undefined && { XDG_CONFIG_HOME }), ...env }
   Object.defineProperty(process, "stdin", { configurable: true, value: Readable.from([Buffer.from(input)]) })
   const ended = run(args, employer).finally(() => {
     for (const restore of streams) restore()

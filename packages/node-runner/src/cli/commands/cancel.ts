@@ -22,7 +22,7 @@ export const cancel = (words: Words) =>
       if (json) return yield* Console.log(JSON.stringify({ run, status, cancelled: answer !== undefined }, null, 2))
       if (answer === undefined) return yield* Console.log(`run ${run} is not running: ${status}`)
       yield* Console.log(`run ${run} is cancelled`)
-      yield* Console.error(`go on with: ${yield* commandOf(yield* runFolder.readSettings(run))} resume ${run}`)
+      yield* Console.error(`go on with: ${yield* commandOf(yield* runFolder.settingsToLookAt(run))} resume ${run}`)
     })
   ).pipe(
     Command.withDescription(

@@ -77,7 +77,7 @@ export const decide = (words: Words) =>
       // who runs it goes on by itself
       if (isLive && (yield* runFolder.isLive(run))) return
       for (const line of outlookLines(next)) yield* Console.log(line)
-      const flags = yield* session.flagsFor(run, yield* runFolder.readSettings(run), workflow)
+      const flags = yield* session.flagsFor(run, yield* runFolder.settingsToLookAt(run), workflow)
       yield* Console.error(`go on with: ${again} resume ${run}${flags}`)
     })
   ).pipe(

@@ -138,7 +138,7 @@ export const show = (words: Words) =>
 
 /** The settings of a run and its workflow, as far as they are there; `isNeeded`: fails without the workflow. */
 const whereItIs = Effect.fnUntraced(function* ({ run, state }: moment.Moment, isNeeded = false) {
-  const known = yield* runFolder.readSettings(run)
+  const known = yield* runFolder.settingsToLookAt(run)
   const loaded = yield* isNeeded ? session.workflowOf(undefined, known, state) : session.workflowThereOf(known, state)
   return { known, loaded }
 })

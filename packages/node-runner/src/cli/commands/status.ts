@@ -23,7 +23,7 @@ export const status = (words: Words) =>
       const run = yield* runFolder.find(reference)
       const isLive = yield* runFolder.isLive(run)
       const { events, state } = yield* runFolder.load(run)
-      const known = yield* runFolder.readSettings(run)
+      const known = yield* runFolder.settingsToLookAt(run)
       const loaded = yield* session.workflowThereOf(known, state)
       const kept = known ?? standardSettings(run)
       // what would mend it was said

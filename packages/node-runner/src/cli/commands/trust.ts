@@ -5,12 +5,15 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
+import type { ProjectConfig } from "../../ProjectConfig.ts"
 import { failed, usage } from "../base/cliError.ts"
 import { Person } from "../base/person.ts"
 import { Configuration, needsText } from "../config/configuration.ts"
 import { needsOf } from "../config/needs.ts"
 import * as rows from "../config/rows.ts"
+import type { ConfigFile } from "../config/readConfig.ts"
 import * as flags from "../run/flags.ts"
+import * as runFolder from "../run/runFolder.ts"
 import { placeOf, trusted, type Trusted, trustFile } from "../start/trusted.ts"
 
 export const trust = Command.make(
@@ -22,39 +25,33 @@ export const trust = Command.make(
   },
   Effect.fnUntraced(function* ({ json, revoke, yes }) {
     const { project } = yield* Configuration
-    if (project === undefined) {
+    const runs = revoke ? [] : yield* runFolder.untrusted
+    if (project === undefined && runs.length === 0) {
       const fix = "go to the folder that has it, or write one"
       return yield* usage("there is no stepwright.yaml here, nor above this folder", { target: "stepwright.yaml", fix })
     }
-    const { name, trusts } = project
-    const [place, before] = yield* Effect.sync(
-      () => [placeOf(join(project.folder, basename(name))), trusted()] as const
-    )
-    const { [place]: _, ...others } = before
-    if (revoke) {
-      yield* keep(others)
-      return yield* json ? tell({ file: place, trusted: false }) : Console.log(`${name} is not trusted any more`)
+    const file = project === undefined ? undefined : yield* lookAt(project)
+    const names = [...(file === undefined ? [] : [file.name]), ...runs.map(({ run }) => `run ${run}`)].join(", ")
+    const tellOf = (trusted: boolean, words: string) =>
+      json
+        ? Console.log(JSON.stringify({ file: file?.place ?? null, runs: runs.map(({ run }) => run), trusted }, null, 2))
+        : Console.log(`${names} ${words}`)
+    if (file !== undefined && revoke) {
+      yield* keep(file.others)
+      return yield* tellOf(false, "is not trusted any more")
     }
-    const [needs, limits] = yield* Effect.sync(() => [needsOf(project), rows.limitsOf(project.config)] as const)
-    const deeds = [...needs.map(({ deed }) => deed), ...limits]
-    if (trusts !== undefined && deeds.every(trusts)) {
-      return yield* json ? tell({ file: place, trusted: true }) : Console.log(`${name} is trusted with what it does`)
-    }
-    const told = needs.filter(({ deed }) => trusts?.(deed) !== true)
-    const raised = limits.map(([, limit, value]) => `${limit} ${value}`).join(", ")
+    if (file?.isTrusted !== false && runs.length === 0) return yield* tellOf(true, "is trusted with what it does")
     yield* Console.error(
       [
-        told.length === 0 ? `${name} does nothing else that needs trust` : `${name} does this:`,
-        ...(told.length === 0 ? [] : [yield* needsText(name, told)]),
-        ...(raised === "" ? [] : [`its limits count in place of your own: ${raised}`]),
+        ...(file === undefined || file.isTrusted ? [] : file.lines),
+        ...runs.map(({ told }) => told),
         "trusted is that, until it does something else of the kind, and all that is named there, whatever becomes of it: modules with what they import, prompts, programs"
       ].join("\n")
     )
-    if (!yes && !(yield* agreed(json))) return yield* failed(`${name} is not trusted`, { target: name })
-    yield* keep({ ...others, [place]: deeds })
-    yield* json
-      ? tell({ file: place, trusted: true })
-      : Console.log(`${name} is trusted, until it does something else that needs trust`)
+    if (!yes && !(yield* agreed(json))) return yield* failed(`${names} is not trusted`, { target: names })
+    if (file !== undefined) yield* keep({ ...file.others, [file.place]: file.deeds })
+    for (const { run } of runs) yield* runFolder.trust(run)
+    yield* tellOf(true, "is trusted, until it does something else that needs trust")
   })
 ).pipe(
   Command.withDescription(
@@ -67,7 +64,24 @@ export const trust = Command.make(
   ])
 )
 
-const tell = (found: object) => Console.log(JSON.stringify(found, null, 2))
+/** What a project's file does, and what it is trusted with. */
+const lookAt = Effect.fnUntraced(function* (project: ConfigFile<ProjectConfig>) {
+  const { config, folder, name, trusts } = project
+  const [place, before, needs] = yield* Effect.sync(
+    () => [placeOf(join(folder, basename(name))), trusted(), needsOf(project)] as const
+  )
+  const { [place]: _, ...others } = before
+  const limits = rows.limitsOf(config)
+  const deeds = [...needs.map(({ deed }) => deed), ...limits]
+  const told = needs.filter(({ deed }) => trusts?.(deed) !== true)
+  const raised = limits.map(([, limit, value]) => `${limit} ${value}`).join(", ")
+  const lines = [
+    told.length === 0 ? `${name} does nothing else that needs trust` : `${name} does this:`,
+    ...(told.length === 0 ? [] : [yield* needsText(name, told)]),
+    ...(raised === "" ? [] : [`its limits count in place of your own: ${raised}`])
+  ]
+  return { name, place, others, deeds, lines, isTrusted: trusts !== undefined && deeds.every(trusts) }
+})
 
 const agreed = Effect.fnUntraced(function* (json: boolean) {
   const { answer, isThere } = yield* Person

@@ -3,7 +3,7 @@ import type { Problem } from "../../internal/files/yamlText.ts"
 import type { Model, ProjectConfig } from "../../ProjectConfig.ts"
 import { aliasesIn, misnamed, unnamed } from "./aliases.ts"
 import { type ConfigFile, type Mistake, problemsIn } from "./readConfig.ts"
-import { isGits } from "../start/reach.ts"
+import { isGits } from "../start/outside.ts"
 import { pathsIn } from "./needs.ts"
 import { stepsIn, type Told } from "./stepsIn.ts"
 

@@ -46,7 +46,7 @@ export const withInput = (opened: Session, input: Schema.Json) =>
 /** Whoever goes on with a run whose settings are gone has to say what they are: its caps, who answers. */
 const checkSettings = Effect.fnUntraced(function* (run: string, told: object) {
   const isTold = Object.values(told).some((value) => value !== undefined)
-  if (isTold || (yield* runFolder.readSettings(run)) !== undefined) return
+  if (isTold || (yield* runFolder.settingsToLookAt(run, { isQuiet: true })) !== undefined) return
   return yield* usage(`run ${run} has no settings (run.json), so its caps and who answers are not known`, {
     target: run,
     fix: `say them anew, or at least where files go: --out out/${run}`

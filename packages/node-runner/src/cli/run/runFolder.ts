@@ -20,6 +20,9 @@ import { reasonOf } from "../../internal/disk/systemError.ts"
 import { Configuration } from "../config/configuration.ts"
 import { checkFolder } from "./checkFolder.ts"
 import { nearest } from "../../internal/files/nearest.ts"
+import { mostBytes } from "../start/configFile.ts"
+import { type Doing, doingsOf } from "../start/doings.ts"
+import { isSealed, sealed } from "../start/seal.ts"
 import { RunSettings } from "./settings.ts"
 
 /** Where runs are kept. */
@@ -29,29 +32,113 @@ const settingsFile = (run: string) => Effect.map(directory, (runs) => `${runs}/$
 
 const SettingsText = Schema.fromJsonString(RunSettings)
 
-/** The settings of a run, `undefined` for one that was not made by a command. */
-export const readSettings = Effect.fnUntraced(function* (
+/** What settings do that needs trust; what reads definitions is loaded for who has one. */
+const doneBy = Effect.fnUntraced(function* (folder: string, { module, name = "", ...others }: RunSettings) {
+  const reach = module === undefined ? undefined : yield* Effect.promise(() => import("../start/reach.ts"))
+  return yield* Effect.sync(() =>
+    doingsOf(folder, { module, ...others }, reach?.codeOf(folder, `${module}#${name}`) ?? { deeds: [] })
+  )
+})
+
+/** What is written of a run, less its seal, and what of that needs trust. */
+interface Written {
+  readonly settings: RunSettings
+  readonly doings: ReadonlyArray<Doing>
+}
+
+const written = Effect.fnUntraced(function* (
   run: string
-): Effect.fn.Return<RunSettings | undefined, CliError, FileSystem.FileSystem> {
+): Effect.fn.Return<Written | undefined, CliError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const file = yield* settingsFile(run)
-  if (!(yield* Effect.orElseSucceed(fs.exists(file), () => false))) return undefined
-  const settings = yield* fs.readFileString(file).pipe(
-    Effect.flatMap(Schema.decodeEffect(SettingsText)),
-    Effect.mapError((error) =>
-      configuration(`${file} cannot be read: ${reasonOf(error)}`, { target: file, cause: error })
-    )
+  const found = yield* Effect.orElseSucceed(fs.stat(file), () => undefined)
+  if (found === undefined) return undefined
+  const unreadable = (why: string, cause?: unknown) =>
+    configuration(`${file} cannot be read: ${why}`, { target: file, cause })
+  // a pipe has no end
+  if (found.type !== "File" || found.size > mostBytes) return yield* unreadable("it is no file of settings")
+  const text = yield* Effect.mapError(fs.readFileString(file), (cause) => unreadable(reasonOf(cause), cause))
+  const settings = yield* Effect.mapError(Schema.decodeEffect(SettingsText)(text), (cause) =>
+    unreadable(reasonOf(cause), cause)
   )
-  const { store } = yield* Configuration
-  return moved(settings, dirname(resolve(store)), resolve("."))
+  const { project, store } = yield* Configuration
+  const folder = dirname(resolve(store))
+  const json: object = JSON.parse(text)
+  const isOwn = yield* Effect.sync(() => isSealed(resolve(file), folder, json))
+  const doings = isOwn ? [] : yield* doneBy(folder, settings)
+  return {
+    settings: moved(settings, folder, resolve(".")),
+    doings: doings.filter(({ deed }) => project?.trusts?.(deed) !== true)
+  }
+})
+
+/**
+ * The settings of a run, `undefined` for one that was not made by a command. **Fails with** what they do that needs trust,
+ * where no command of this person wrote them; whoever names the workflow need not trust that of theirs.
+ */
+export const readSettings = Effect.fnUntraced(function* (
+  run: string,
+  { isNamed = false }: { readonly isNamed?: boolean } = {}
+): Effect.fn.Return<RunSettings | undefined, CliError, FileSystem.FileSystem> {
+  const found = yield* written(run)
+  if (found === undefined) return undefined
+  const doings = found.doings.filter(({ key }) => !isNamed || key !== "module")
+  if (doings.length === 0) return found.settings
+  const target = yield* settingsFile(run)
+  const fix = "look at it, and say `stepwright trust` if that is what you want"
+  return yield* configuration(`${target} does this, and no command of yours wrote it:\n${inLines(doings)}\n${target}`, {
+    target,
+    fix
+  })
+})
+
+const inLines = (doings: ReadonlyArray<Doing>) => doings.map(({ detail, key }) => `${key}: ${detail}`).join("\n")
+
+/** The same for who only looks: less what needs trust. */
+export const settingsToLookAt = Effect.fnUntraced(function* (
+  run: string,
+  { isQuiet = false }: { readonly isQuiet?: boolean } = {}
+): Effect.fn.Return<RunSettings | undefined, CliError, FileSystem.FileSystem> {
+  const found = yield* written(run)
+  if (found === undefined || found.doings.length === 0) return found?.settings
+  const keys = found.doings.map(({ key }) => key).filter((key) => key !== "out")
+  if (!isQuiet && keys.length > 0) {
+    const names = [...new Set(keys)].join(", ")
+    yield* Effect.logWarning(`no command of yours wrote what run ${run} is to use, so it is left alone: ${names}`)
+  }
+  const left = Object.entries(found.settings).filter(([key]) => !keys.includes(key === "name" ? "module" : key))
+  // where it delivers is kept, and all else may be left out
+  return Object.fromEntries(left) as RunSettings
+})
+
+/** The runs whose settings do what needs trust, and what that is. */
+export const untrusted = Effect.gen(function* () {
+  const found: Array<{ readonly run: string; readonly told: string }> = []
+  for (const run of yield* all) {
+    const doings = (yield* Effect.orElseSucceed(written(run), () => undefined))?.doings ?? []
+    if (doings.length > 0) found.push({ run, told: inLines(doings).replaceAll(/^/gmu, `run ${run}: `) })
+  }
+  return found
+})
+
+/** Writes the settings of a run as they are, for one that is trusted. */
+export const trust = Effect.fnUntraced(function* (run: string) {
+  const found = yield* written(run)
+  if (found !== undefined) yield* writeSettings(run, found.settings)
 })
 
 /** Replaces the settings of a run as a whole or not at all. */
 export const writeSettings = Effect.fnUntraced(function* (run: string, settings: RunSettings) {
   const file = yield* settingsFile(run)
   const { store } = yield* Configuration
-  const written = moved(settings, resolve("."), dirname(resolve(store)))
-  yield* Effect.mapError(writeWhole(file, `${JSON.stringify(written, null, 2)}\n`), (error) =>
+  const folder = dirname(resolve(store))
+  const own = moved(settings, resolve("."), folder)
+  // what needs no trust needs no seal
+  const doings = yield* doneBy(folder, own)
+  const text = yield* Effect.sync(() =>
+    JSON.stringify(doings.length === 0 ? own : sealed(resolve(file), folder, own), null, 2)
+  )
+  yield* Effect.mapError(writeWhole(file, `${text}\n`), (error) =>
     failed(`${file} cannot be written: ${reasonOf(error)}`, { target: file, cause: error })
   )
 })

@@ -75,10 +75,10 @@ const locate = Effect.fnUntraced(function* (
 
 /** Refuses a run in whose folder is by now what another one made of it. */
 export const checkUnchanged = Effect.fnUntraced(function* (run: string, fix: (by: string) => string) {
-  const { out } = (yield* runFolder.readSettings(run)) ?? standardSettings(run)
+  const { out } = (yield* runFolder.settingsToLookAt(run, { isQuiet: true })) ?? standardSettings(run)
   for (const by of yield* runFolder.all) {
     // what is wrong with another run is told to who goes on with that
-    const settings = yield* Effect.orElseSucceed(runFolder.readSettings(by), () => undefined)
+    const settings = yield* Effect.orElseSucceed(runFolder.settingsToLookAt(by, { isQuiet: true }), () => undefined)
     if (settings?.changeOf !== run || settings.out !== out) continue
     if (resultAt(yield* runFolder.state(by), "delivery") === undefined) continue
     return yield* usage(`run ${run} was changed by run ${by}, which delivers into the same folder`, {
@@ -100,7 +100,7 @@ export const hold = Effect.fnUntraced(function* (reference: string, workflow?: s
 /** A run with all that is needed to go on with it; `workflow` names another module than the one it has. */
 export const open = Effect.fnUntraced(function* (reference: string, workflow?: string) {
   const run = yield* runFolder.find(reference)
-  const known = yield* runFolder.readSettings(run)
+  const known = yield* runFolder.readSettings(run, { isNamed: workflow !== undefined })
   const { events, state } = yield* runFolder.load(run)
   const loaded = yield* workflowOf(workflow, known, state)
   const kept: RunSettings = {

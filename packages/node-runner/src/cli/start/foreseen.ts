@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { attempt } from "./attempt.ts"
+import { mostBytes } from "./configFile.ts"
+import { isSealed } from "./seal.ts"
 
 /** The commands, and whose workflow each may load: one that is named to it, or also that of a run. */
 export const commands: Readonly<Record<string, "named" | "of a run" | "none">> = {
@@ -52,7 +54,7 @@ export const mayLoad = (args: ReadonlyArray<string>): boolean => {
 }
 
 /**
- * The module of a user's that a call may load, told without anything that is heavy: one too many only takes longer, one
+ * The module of a user's that a call may load, or the definition that may name one, told without anything that is heavy: one too many only takes longer, one
  * too few would have two copies of core in a process.
  */
 export const moduleOf = (args: ReadonlyArray<string>, told: Told = {}): string | undefined => {
@@ -60,17 +62,16 @@ export const moduleOf = (args: ReadonlyArray<string>, told: Told = {}): string |
   const named = args.findIndex((arg) => arg.startsWith("--workflow"))
   if (named !== -1) {
     const [, value = args[named + 1] ?? ""] = /=(.*)/su.exec(args[named]!) ?? []
-    return moduleFor(value)
+    return whereIs(split(value).file)
   }
   const meant = told.module === undefined ? undefined : whereIs(told.module)
   if (!sourcesOf(args).has("of a run")) return meant
   const directory = `${told.store ?? ".stepwright"}/runs`
   const ids = attempt(() => readdirSync(directory).filter(isRunId)) ?? []
   for (const run of runsOf(args, ids, directory)) {
-    const file = moduleIn(attempt(() => readFileSync(`${directory}/${run}/run.json`, "utf8")))
     // it is told from the folder that holds the store
-    const module = file === undefined ? undefined : moduleAt(resolve(dirname(resolve(directory, "..")), file))
-    if (module !== undefined) return module
+    const module = moduleIn(resolve(directory, run, "run.json"), dirname(resolve(directory, "..")))
+    if (module !== undefined) return whereIs(module)
   }
   return meant
 }
@@ -93,23 +94,20 @@ const runsOf = (args: ReadonlyArray<string>, ids: ReadonlyArray<string>, directo
   return [...meant, ...ids.filter((_, at) => written[at] === last)]
 }
 
-const moduleIn = (settings: string | undefined): string | undefined => {
-  const { module } = attempt((): { readonly module?: unknown } => JSON.parse(settings ?? "{}") ?? {}) ?? {}
-  return typeof module === "string" ? module : undefined
-}
+/** The module that settings of a run name which a command of this person wrote. */
+const moduleIn = (file: string, folder: string): string | undefined =>
+  attempt(() => {
+    const found = statSync(file)
+    // a pipe has no end
+    if (!found.isFile() || found.size > mostBytes) return undefined
+    const settings: { readonly module?: unknown } = JSON.parse(readFileSync(file, "utf8"))
+    const { module } = settings
+    return typeof module === "string" && isSealed(file, folder, settings) ? resolve(folder, module) : undefined
+  })
 
 /** Whether a file defines a workflow, and is no module that exports some. */
 export const isDefinition = (file: string): boolean => /\.(?:ya?ml|json)$/iu.test(file)
 
-/** The module that a reference which a person gave stands for. */
-export const moduleFor = (reference: string): string | undefined => moduleAt(split(reference).file)
-
-/** A module itself, or that with the steps of a definition, where it names one. */
-const moduleAt = (file: string): string | undefined => {
-  if (!isDefinition(file)) return whereIs(file)
-  const text = attempt(() => readFileSync(file, "utf8")) ?? ""
-  const [, named] = /\bcatalog["']?\s*:\s*["']?([^"'#\n,}]+)/u.exec(text) ?? []
-  return named === undefined ? undefined : whereIs(resolve(dirname(file), named.trim()))
-}
-
-const whereIs = (file: string): string => attempt(() => realpathSync(file)) ?? resolve(file)
+/** What a definition names is told from where it is called to be, a module from where it is. */
+const whereIs = (file: string): string =>
+  (isDefinition(file) ? undefined : attempt(() => realpathSync(file))) ?? resolve(file)

@@ -1,40 +1,14 @@
-// What a file of configuration reaches outside of itself, and so may need trust. Whoever loads a module beforehand looks at
+// What code the workflow that a file names has run, and so may need trust. Whoever loads a module beforehand looks at
 // it as the command line does: what both hold to be trusted must be the same.
 
-import { readFileSync, readlinkSync, realpathSync, statSync } from "node:fs"
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path"
+import { readFileSync, statSync } from "node:fs"
+import { dirname, resolve } from "node:path"
 import { isMap, isScalar, type Node, parseDocument } from "yaml"
 import { attempt } from "./attempt.ts"
 import { mostBytes } from "./configFile.ts"
 import { isDefinition, split } from "./foreseen.ts"
+import { outside, realPlace } from "./outside.ts"
 import type { Deed } from "./trusted.ts"
-
-/** The most links of a path that are followed: what leads in a circle has no end. */
-const mostLinks = 40
-
-/** Where a path leads, links followed, also of what is not there yet. */
-const realPlace = (path: string, links = mostLinks): string => {
-  const found = attempt(() => realpathSync(path))
-  if (found !== undefined || dirname(path) === path) return found ?? path
-  const above = realPlace(dirname(path), links)
-  const link = links === 0 ? undefined : attempt(() => readlinkSync(path))
-  return link === undefined ? join(above, basename(path)) : realPlace(resolve(above, link), links - 1)
-}
-
-/** That a path of a file leads out of its folder, links followed; `undefined` for one inside. */
-export const outside = (kind: string, folder: string, path: string): Deed | undefined => {
-  const place = realPlace(resolve(folder, path))
-  const between = relative(realPlace(resolve(folder)), place)
-  const isInside = between !== ".." && !between.startsWith(`..${sep}`) && !isAbsolute(between)
-  return isInside ? undefined : ["outside", kind, place]
-}
-
-/** Whether a path of a file leads into what git keeps of a repository, links followed. */
-export const isGits = (folder: string, path: string): boolean =>
-  relative(realPlace(resolve(folder)), realPlace(resolve(folder, path)))
-    .split(sep)
-    // where case tells no names apart `.GIT` is the same
-    .some((name) => name.toLowerCase() === ".git")
 
 /** What a reference to a workflow comes to. */
 export interface Code {
@@ -55,12 +29,19 @@ export const codeOf = (folder: string, reference: string): Code => {
   const itself: Code = { module: there, runs: reference, deeds: [["workflow", there, name]] }
   if (!isDefinition(file)) return itself
   const catalog = catalogOf(there)
-  if (catalog === "unknown") return itself
+  // nothing that could be loaded beforehand
+  if (catalog === "unknown") return { runs: reference, deeds: itself.deeds }
   const place = outside("workflow", folder, file)
   const own = place === undefined ? [] : [place]
   if (catalog === "none") return { deeds: own }
   const { module, name: part = "" } = catalogAt(there, catalog.reference)
   return { module, runs: catalog.reference, deeds: [...own, ["catalog", module, part]] }
+}
+
+/** The module that is loaded for the file of a workflow: itself, or that with the steps of a definition. */
+export const moduleOfFile = (file: string): string | undefined => {
+  const { module } = codeOf(dirname(file), file)
+  return module === undefined ? undefined : realPlace(module)
 }
 
 /** The module that a definition takes steps from, and what it exports them as. */

@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url"
 import { runBundle } from "./bundle.ts"
 import { isConfigured } from "./configFile.ts"
-import { commands, mayLoad, moduleOf, type Told } from "./foreseen.ts"
+import { commands, isDefinition, mayLoad, moduleOf, type Told } from "./foreseen.ts"
 
 const isSource = import.meta.url.endsWith(".ts")
 const main = new URL(`../../main.${isSource ? "ts" : "js"}`, import.meta.url).href
@@ -17,7 +17,17 @@ export const start = (args: ReadonlyArray<string>): Promise<unknown> =>
     : startWith(args, {})
 
 const startWith = (args: ReadonlyArray<string>, told: Told): Promise<unknown> => {
-  const module = moduleOf(args, told)
+  const file = isHelp(args) ? undefined : moduleOf(args, told)
+  return file !== undefined && isDefinition(file)
+    ? import("./reach.ts").then(({ moduleOfFile }) => startFor(args, moduleOfFile(file)))
+    : startFor(args, file)
+}
+
+/** Who asks for help needs no module. */
+const isHelp = (args: ReadonlyArray<string>): boolean =>
+  args[0] === "help" || args.some((arg) => /^(?:-h|--help|--version|--completions)/u.test(arg))
+
+const startFor = (args: ReadonlyArray<string>, module: string | undefined): Promise<unknown> => {
   if (module === undefined) {
     // a stack is to name the files that people find
     return !isSource && !args.includes("--debug") && hasRun(args) ? Promise.resolve() : import(main)

@@ -3,8 +3,9 @@ import { dirname, relative, resolve } from "node:path"
 import process from "node:process"
 import { parse } from "yaml"
 import { mostBytes, projectFiles, userFile } from "./configFile.ts"
-import { moduleFor, type Told } from "./foreseen.ts"
-import { codeOf, outside } from "./reach.ts"
+import { split, type Told } from "./foreseen.ts"
+import { outside } from "./outside.ts"
+import { codeOf, moduleOfFile } from "./reach.ts"
 import { trustedAt } from "./trusted.ts"
 
 /**
@@ -20,7 +21,7 @@ export const told = (): Told => {
   return {
     store:
       STEPWRIGHT_STORE?.trim() || project.store || (user === undefined ? undefined : placed(user, read(user).store)),
-    module: named === "" ? project.module : moduleFor(named)
+    module: named === "" ? project.module : moduleOfFile(resolve(split(named).file))
   }
 }
 

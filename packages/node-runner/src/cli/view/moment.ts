@@ -59,7 +59,7 @@ export const whole = Effect.fnUntraced(function* ({ events, run, state, total }:
   // a moment has one event at least
   const happened = events.at(-1)!
   if (json) return JSON.stringify({ run, event: events.length, total, happened, state }, null, 2)
-  const known = yield* runFolder.readSettings(run)
+  const known = yield* runFolder.settingsToLookAt(run)
   const loaded = yield* session.workflowThereOf(known, state)
   const settings = known ?? standardSettings(run)
   const isLive = isUnderWay(events, state)

@@ -115,6 +115,8 @@ describe("a workflow of one's own, from the command line", () => {
       const changed = place()
       cpSync(here.path("."), changed.path("."), { recursive: true })
       changed.write("tool.ts", text)
+      // oxlint-disable-next-line no-await-in-loop -- one after another
+      assert.strictEqual((await changed.stepwright("trust", "--yes")).status, 0)
       for (const args of [["status"], ["status", "--json"]]) {
         // oxlint-disable-next-line no-await-in-loop -- one after another
         const { status, stderr, stdout } = await changed.stepwright(...args)

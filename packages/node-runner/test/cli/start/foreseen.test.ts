@@ -1,19 +1,30 @@
 import { mkdirSync, realpathSync, renameSync, symlinkSync, utimesSync, writeFileSync } from "node:fs"
-import { join } from "node:path"
+import { join, resolve } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
 import { WorkflowState } from "@stepwright/core"
 import { Effect, Schema } from "effect"
 import { Command } from "effect/cli"
 import { general } from "../../../src/cli/base/words.ts"
 import * as stepwright from "../../../src/cli/commands/stepwright.ts"
-import { commands, isRunId, moduleOf, type Told } from "../../../src/cli/start/foreseen.ts"
+import { attempt } from "../../../src/cli/start/attempt.ts"
+import { commands, isDefinition, isRunId, moduleOf, type Told } from "../../../src/cli/start/foreseen.ts"
+import { moduleOfFile } from "../../../src/cli/start/reach.ts"
+import { sealed } from "../../../src/cli/start/seal.ts"
 import { inFolder } from "../../support/commandLine.ts"
+
+/** Settings as a command of this person writes them. */
+const own = (file: string, text: string) => {
+  const settings: unknown = attempt(() => JSON.parse(text))
+  return typeof settings === "object" && settings !== null
+    ? JSON.stringify(sealed(resolve(file), resolve("."), settings))
+    : text
+}
 
 /** A run that was written to at a time, of a module or of the ready workflow. */
 const run = (id: string, seconds: number, settings: string | undefined) => {
   const folder = join(".stepwright/runs", id)
   mkdirSync(folder, { recursive: true })
-  if (settings !== undefined) writeFileSync(join(folder, "run.json"), settings)
+  if (settings !== undefined) writeFileSync(join(folder, "run.json"), own(join(folder, "run.json"), settings))
   const events = join(folder, "events.jsonl")
   writeFileSync(events, "")
   utimesSync(events, seconds, seconds)
@@ -35,7 +46,8 @@ const inStore = (check: () => void) =>
   )
 
 const says = (line: string) => {
-  const found = moduleOf(line.split(" ").filter((word) => word !== ""))
+  const file = moduleOf(line.split(" ").filter((word) => word !== ""))
+  const found = file !== undefined && isDefinition(file) ? moduleOfFile(file) : file
   return found?.slice(realpathSync(".").length + 1)
 }
 
@@ -50,6 +62,11 @@ describe("moduleOf what is configured", () => {
       mkdirSync("sub")
       renameSync(".stepwright", "sub/kept")
       writeFileSync("sub/one.ts", "")
+      // what was moved is no more what a command wrote
+      assert.isUndefined(of("resume b-one", { store: "sub/kept" }))
+      const file = "sub/kept/runs/b-one/run.json"
+      const settings: object = { format: 1, out: "out", module: "one.ts", name: "w" }
+      writeFileSync(file, JSON.stringify(sealed(resolve(file), resolve("sub"), settings)))
       assert.strictEqual(of("resume b-one", { store: "sub/kept" }), "sub/one.ts")
       assert.isUndefined(of("resume b-one", {}))
     })
@@ -77,6 +94,11 @@ describe("moduleOf", () => {
     inStore(() => {
       writeFileSync("bare.yaml", "name: w\ninput: { type: string }\nsteps: []\n")
       writeFileSync("own.yaml", "name: w\ncatalog: ./one.ts#catalog\ninput: { type: string }\nsteps: []\n")
+      writeFileSync(
+        "told.yaml",
+        `# no catalog: ./one.ts is needed\n${'name: "catalog: two.ts"'}\ninput: { type: string }\nsteps: []\n`
+      )
+      assert.strictEqual(says("run --workflow told.yaml doc.md"), undefined)
       writeFileSync("own.json", '{"name":"w","catalog":"two.ts","input":{},"steps":[]}')
       run("e-own", 60, JSON.stringify({ format: 1, out: "out", module: "own.json" }))
       assert.strictEqual(says("run --workflow bare.yaml doc.md"), undefined)

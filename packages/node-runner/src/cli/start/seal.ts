@@ -1,0 +1,47 @@
+// What the commands of this person write of a run is sealed with a key of theirs, so that settings which came with a clone,
+// or were changed by somebody else, are told from it.
+
+import { createHmac, randomBytes } from "node:crypto"
+import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
+import { attempt } from "./attempt.ts"
+import { userFolder } from "./configFile.ts"
+import { realPlace } from "./outside.ts"
+
+const keyFile = () => join(userFolder(), "key")
+
+const length = 32
+
+const key = (): Uint8Array | undefined =>
+  attempt(() => {
+    const file = keyFile()
+    const bytes = statSync(file).isFile() ? readFileSync(file) : new Uint8Array()
+    return bytes.length === length ? bytes : undefined
+  })
+
+/** Makes the key where there is none. */
+const madeKey = (): Uint8Array | undefined =>
+  key() ??
+  attempt(() => {
+    mkdirSync(dirname(keyFile()), { recursive: true, mode: 0o700 })
+    writeFileSync(keyFile(), randomBytes(length), { flag: "wx", mode: 0o600 })
+  }) ??
+  key()
+
+/** Settings of a run with their seal, as far as there can be one: for this file, and the folder that its paths are from. */
+export const sealed = <A extends object>(file: string, folder: string, settings: A): A & { readonly seal?: string } => {
+  const secret = madeKey()
+  return secret === undefined ? settings : { ...settings, seal: sealBy(secret, file, folder, settings) }
+}
+
+/** Whether settings are as a command of this person wrote them, there. */
+export const isSealed = (file: string, folder: string, written: object): boolean => {
+  const secret = key()
+  const { seal, ...settings }: { readonly seal?: unknown } = written
+  return secret !== undefined && seal === sealBy(secret, file, folder, settings)
+}
+
+const sealBy = (secret: Uint8Array, file: string, folder: string, settings: object): string =>
+  createHmac("sha256", secret)
+    .update(JSON.stringify([realPlace(file), realPlace(folder), settings]))
+    .digest("hex")
