@@ -444,6 +444,27 @@ describe("Workflow", () => {
         of({ properties: { a: { $ref: "#/$defs/b" } } })[0]!,
         /^input\.properties\.a\.\$ref \(\): Missing definition "b"/
       )
+      for (const [word, value] of Object.entries({
+        required: "a",
+        minimum: "3",
+        exclusiveMinimum: true,
+        multipleOf: 0,
+        minLength: "5",
+        maxLength: null,
+        minProperties: -1,
+        maxItems: 1.5,
+        uniqueItems: "true",
+        enum: "a",
+        properties: [],
+        allOf: {},
+        $ref: 5
+      })) {
+        assert.match(
+          of({ properties: { a: { [word]: value } } })[0] ?? "",
+          /^input\.properties\.a\.\$?\w+ \(\): "\$?\w+" is to be /,
+          word
+        )
+      }
       const circle = { $ref: "#/$defs/a", $defs: { a: { anyOf: [{ $ref: "#/$defs/b" }] }, b: { $ref: "#/$defs/a" } } }
       assert.deepStrictEqual(of(circle), ['input.$defs.a (): "a" is nothing but itself'])
     })

@@ -111,7 +111,7 @@ const { parameters, repair, timeout } = StepTemplateConfig.fields
 const shared = {
   $schema: optional(Schema.String, "The JSON Schema of this file, for editors."),
   models: optional(
-    Schema.Record(Schema.String, Schema.Union([Text, Model])),
+    Schema.Record(Schema.String, Schema.Union([Text, Model])).check(Schema.isMaxProperties(1000)),
     "Models by the names that steps ask them by; `default` is asked where a step names none. A text is another name here, a model of OpenAI's, or `anthropic/NAME`."
   ),
   budget: optional(

@@ -100,6 +100,41 @@ const words: Readonly<Record<string, "one" | "list" | "named" | "value">> = {
   $comment: "value"
 }
 
+type Valued = readonly [what: string, is: (value: unknown) => boolean]
+
+const count: Valued = ["a whole number, 0 or more", (value) => Number.isSafeInteger(value) && Number(value) >= 0]
+const number: Valued = ["a number", Number.isFinite]
+const text: Valued = ["a text", Predicate.isString]
+const list: Valued = ["a list", Array.isArray]
+const named: Valued = ["Schemas by name", Predicate.isReadonlyObject]
+
+/** What stands under words, where that is not one Schema: Effect leaves out what is something else. */
+const valued: Readonly<Record<string, Valued>> = {
+  enum: list,
+  properties: named,
+  patternProperties: named,
+  required: ["a list of texts", (value) => Array.isArray(value) && value.every(Predicate.isString)],
+  prefixItems: list,
+  minProperties: count,
+  maxProperties: count,
+  minItems: count,
+  maxItems: count,
+  uniqueItems: ["true or false", Predicate.isBoolean],
+  minLength: count,
+  maxLength: count,
+  minimum: number,
+  maximum: number,
+  exclusiveMinimum: number,
+  exclusiveMaximum: number,
+  multipleOf: ["a number above 0", (value) => Number.isFinite(value) && Number(value) > 0],
+  anyOf: list,
+  oneOf: list,
+  allOf: list,
+  $ref: text,
+  title: text,
+  description: text
+}
+
 /** Whatever it does not know Effect takes for nothing: a misspelt word would let everything in. */
 const unknownIn = (schema: unknown, keys: SchemaProblem["keys"]): SchemaProblem | undefined => {
   if (typeof schema === "boolean") return undefined
@@ -116,6 +151,8 @@ const unknownIn = (schema: unknown, keys: SchemaProblem["keys"]): SchemaProblem 
       if (other !== undefined)
         return { keys: at, detail: `no type is called "${String(other)}"${suggest(String(other), types)}` }
     }
+    const [what, is] = Object.hasOwn(valued, word) ? valued[word]! : []
+    if (is?.(value) === false) return { keys: at, detail: `"${word}" is to be ${what}` }
     const inner =
       kind === "one" ? unknownIn(value, at) : kind === "list" || kind === "named" ? unknownAmong(value, at) : undefined
     if (inner !== undefined) return inner

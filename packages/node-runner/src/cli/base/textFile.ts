@@ -53,6 +53,10 @@ export const named = Effect.fnUntraced(function* (
   file: string,
   most: number = mostOfText
 ): Effect.fn.Return<string, CliError, FileSystem.FileSystem> {
+  const fs = yield* FileSystem.FileSystem
+  const found = yield* Effect.orElseSucceed(fs.stat(file), () => undefined)
+  // nobody is there to write into it
+  if (found?.type === "FIFO") return yield* usage(`${file} is a pipe, no file`, { target: file, fix: "name a file" })
   return yield* told(file === standardInput ? `./${file}` : file, decode(yield* bytesOf(file, most, "")))
 })
 

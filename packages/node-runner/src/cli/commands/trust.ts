@@ -24,13 +24,13 @@ export const trust = Command.make(
     json: flags.json
   },
   Effect.fnUntraced(function* ({ json, revoke, yes }) {
-    const { project } = yield* Configuration
+    const { project, user } = yield* Configuration
     const runs = revoke ? [] : yield* runFolder.untrusted
     if (project === undefined && runs.length === 0) {
       const fix = "go to the folder that has it, or write one"
       return yield* usage("there is no stepwright.yaml here, nor above this folder", { target: "stepwright.yaml", fix })
     }
-    const file = project === undefined ? undefined : yield* lookAt(project)
+    const file = project === undefined ? undefined : yield* lookAt(project, user)
     const names = [...(file === undefined ? [] : [file.name]), ...runs.map(({ run }) => `run ${run}`)].join(", ")
     const tellOf = (trusted: boolean, words: string) =>
       json
@@ -65,10 +65,10 @@ export const trust = Command.make(
 )
 
 /** What a project's file does, and what it is trusted with. */
-const lookAt = Effect.fnUntraced(function* (project: ConfigFile<ProjectConfig>) {
+const lookAt = Effect.fnUntraced(function* (project: ConfigFile<ProjectConfig>, user: Configuration["user"]) {
   const { config, folder, name, trusts } = project
   const [place, before, needs] = yield* Effect.sync(
-    () => [placeOf(join(folder, basename(name))), trusted(), needsOf(project)] as const
+    () => [placeOf(join(folder, basename(name))), trusted(), needsOf(project, user)] as const
   )
   const { [place]: _, ...others } = before
   const limits = rows.limitsOf(config)

@@ -32,9 +32,9 @@ export const Configuration = Context.Reference<Configuration>("@stepwright/node-
   defaultValue: () => none
 })
 
-/** What a file does that is used only once it is trusted, in a line each. */
+/** What a file does that is used only once it is trusted, in a line each: none is left out. */
 export const needsText = (name: string, needs: ReadonlyArray<Problem>): Effect.Effect<string> =>
-  needs.length === 0 ? Effect.succeed("") : Effect.map(refusal(name, needs), ({ message }) => message)
+  needs.length === 0 ? Effect.succeed("") : Effect.map(refusal(name, needs, needs.length), ({ message }) => message)
 
 /** Refuses a project whose file asks for what it is not trusted with. */
 export const checkTrust = ({

@@ -1,7 +1,8 @@
 import * as Providers from "@stepwright/llm/Providers"
 import { byPlace } from "../../internal/files/byPlace.ts"
 import type { Key, Problem } from "../../internal/files/yamlText.ts"
-import type { Model, ProjectConfig } from "../../ProjectConfig.ts"
+import { split } from "../../internal/services/models.ts"
+import type { Model, ProjectConfig, UserConfig } from "../../ProjectConfig.ts"
 import { outside } from "../start/outside.ts"
 import { codeOf } from "../start/reach.ts"
 import type { Deed } from "../start/trusted.ts"
@@ -19,16 +20,20 @@ type Said = readonly [keys: ReadonlyArray<Key>, detail: string, deed: Deed]
  * What a project's file says that is used only where it is trusted: where keys go, what runs on this machine, what a cap
  * in money counts with, and what is outside its folder. Looks where links lead.
  */
-export const needsOf = (file: ConfigFile<ProjectConfig>): ReadonlyArray<Need> => {
+export const needsOf = (file: ConfigFile<ProjectConfig>, user?: ConfigFile<UserConfig>): ReadonlyArray<Need> => {
   const { config, folder } = file
   const away = pathsIn(config).flatMap(([keys, to]): ReadonlyArray<Said> => {
     const deed = outside(String(keys.at(-1)), folder, to)
     return deed === undefined ? [] : [[keys, `is outside the folder of the file: ${to}`, deed]]
   })
-  return [...ofModels(config), ...ofWork(config, folder), ...away]
+  return [...ofModels(config), ...ofOthers(config, user?.config), ...ofWork(config, folder), ...away]
     .map(([keys, detail, deed]): Need => ({ ...problemAt(file, keys, detail), deed }))
-    .toSorted(byPlace)
+    .toSorted((a, b) => Number(isGrave(b)) - Number(isGrave(a)) || byPlace(a, b))
 }
+
+/** What runs, and where keys go, comes first. */
+const isGrave = ({ deed: [kind] }: Need) => grave.has(kind)
+const grave: ReadonlySet<string> = new Set(["workflow", "catalog", "key", "model", "python", "sandbox", "install"])
 
 const ofModels = ({ models = {} }: ProjectConfig): ReadonlyArray<Said> =>
   Object.entries(models).flatMap(([alias, model]): ReadonlyArray<Said> => {
@@ -41,6 +46,25 @@ const ofModels = ({ models = {} }: ProjectConfig): ReadonlyArray<Said> =>
       ...(price === undefined ? [] : [[[...keys, "price"], "says what a model costs", cost] as const])
     ]
   })
+
+/** Models of the person's own that are asked elsewhere: what they are sent is not to go there unasked. */
+const ofOthers = (config: ProjectConfig, { models: own = {} }: UserConfig = {}): ReadonlyArray<Said> => {
+  const all = { ...own, ...config.models }
+  return Object.keys(own).flatMap((alias): ReadonlyArray<Said> => {
+    const [before, now] = [placeOf(own, alias), placeOf(all, alias)]
+    if (before === now) return []
+    const keys = ["models", alias]
+    return [[keys, `asks your model ${alias} at ${now}, in place of ${before}`, ["model", alias, now]]]
+  })
+}
+
+/** Where a model with a name is asked. */
+const placeOf = (models: NonNullable<ProjectConfig["models"]>, alias: string, left = 100): string => {
+  const model = Object.hasOwn(models, alias) ? models[alias] : undefined
+  if (typeof model === "string" && model !== alias && left > 0) return placeOf(models, model, left - 1)
+  const { baseUrl, provider = split(alias)?.provider ?? "openai" } = typeof model === "object" ? model : {}
+  return baseUrl ?? Providers.table[provider].origin
+}
 
 /** Where a key goes, unless it is that of a provider and goes to nobody but that. */
 const ofKey = ({

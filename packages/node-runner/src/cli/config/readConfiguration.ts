@@ -20,7 +20,7 @@ export const of = Effect.fnUntraced(function* ({
   CliError,
   FileSystem.FileSystem | Path.Path
 > {
-  const all = project === undefined ? [] : yield* Effect.sync(() => needsOf(project))
+  const all = project === undefined ? [] : yield* Effect.sync(() => needsOf(project, user))
   const needs = all.filter(({ deed }) => project?.trusts?.(deed) !== true)
   const isTrusted = project?.trusts !== undefined && needs.length === 0
   const self = { project, user, needs, isTrusted, store: storeFolder }

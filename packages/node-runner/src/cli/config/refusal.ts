@@ -3,10 +3,10 @@ import type { Problem } from "../../internal/files/yamlText.ts"
 import { type CliError, configuration } from "../base/cliError.ts"
 
 /** All that is wrong with a file, each in a line with its place. */
-export const refusal = (name: string, problems: ReadonlyArray<Problem>): Effect.Effect<CliError> =>
+export const refusal = (name: string, problems: ReadonlyArray<Problem>, most?: number): Effect.Effect<CliError> =>
   Effect.map(
     Effect.promise(() => import("../../internal/files/dataText.ts")),
-    ({ inWords }) => configuration(inWords(name, problems), { target: name })
+    ({ inWords }) => configuration(inWords(name, problems, most), { target: name })
   )
 
 export const refused = (name: string, problems: ReadonlyArray<Problem>): Effect.Effect<never, CliError> =>

@@ -19,6 +19,7 @@ import { CliError, configuration, failed, usage } from "../base/cliError.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
 import { Configuration } from "../config/configuration.ts"
 import { checkFolder } from "./checkFolder.ts"
+import { visible } from "../../internal/files/visible.ts"
 import { nearest } from "../../internal/files/nearest.ts"
 import { mostBytes } from "../start/configFile.ts"
 import { type Doing, doingsOf } from "../start/doings.ts"
@@ -92,7 +93,8 @@ export const readSettings = Effect.fnUntraced(function* (
   })
 })
 
-const inLines = (doings: ReadonlyArray<Doing>) => doings.map(({ detail, key }) => `${key}: ${detail}`).join("\n")
+const inLines = (doings: ReadonlyArray<Doing>) =>
+  doings.map(({ detail, key }) => visible(`${key}: ${detail}`)).join("\n")
 
 /** The same for who only looks: less what needs trust. */
 export const settingsToLookAt = Effect.fnUntraced(function* (

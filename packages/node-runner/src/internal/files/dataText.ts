@@ -4,6 +4,7 @@ import { patterns } from "@stepwright/llm/Redact"
 import { byPlace } from "./byPlace.ts"
 import { isUnder, leaveOut, type Mend, type Mended, partAt } from "./remainder.ts"
 import * as schemaProblems from "./schemaProblems.ts"
+import { visible } from "./visible.ts"
 import * as yamlText from "./yamlText.ts"
 
 /** A value of a Schema that was read from a text, and where its parts are in that. */
@@ -76,12 +77,12 @@ const withoutKeys = (text: string) => patterns.reduce((left, key) => left.replac
 const mostTold = 50
 
 /** Every problem in a line: `FILE:3:5: models.fast: …`. */
-export const inWords = (file: string, problems: ReadonlyArray<yamlText.Problem>): string =>
+export const inWords = (file: string, problems: ReadonlyArray<yamlText.Problem>, most = mostTold): string =>
   problems
-    .slice(0, mostTold)
+    .slice(0, most)
     .map(({ column, detail, keys, line }) => {
       const at = keys.length === 0 ? "" : ` ${keys.join(".")}:`
-      return `${file}:${line}:${column}:${withoutKeys(`${at} ${detail}`)}`
+      return `${file}:${line}:${column}:${visible(withoutKeys(`${at} ${detail}`))}`
     })
-    .concat(problems.length > mostTold ? [`${file}: ${problems.length - mostTold} more`] : [])
+    .concat(problems.length > most ? [`${file}: ${problems.length - most} more`] : [])
     .join("\n")

@@ -300,7 +300,7 @@ describe("read", () => {
 describe("effective", () => {
   const project =
     "budget: { calls: 7 }\nreplay: tape\nsandbox: pyodide\nmodels: { a: b, b: { model: big } }\ncache: { folder: ./kept/cache, size: 1 GB }\n"
-  const user = "budget: { calls: 5, usd: 2 }\nconcurrency: 3\nmodels: { a: anthropic/claude, c: { model: small } }\n"
+  const user = "budget: { calls: 5, usd: 2 }\nconcurrency: 3\nmodels: { a: openai/claude, c: { model: small } }\n"
 
   it.effect("takes the flag, then the variable, then the project, then the person", () =>
     Effect.gen(function* () {
@@ -435,6 +435,41 @@ describe("what needs trust", () => {
             "steps.b.promptFile"
           ]
         )
+      })
+    )
+  )
+
+  it.effect("is a model of the person's own that is asked elsewhere", () =>
+    inProject(
+      { "stepwright.yaml": "models: { default: gpt-5, near: default, far: anthropic/y, more: { model: x } }" },
+      Effect.gen(function* () {
+        assert.deepStrictEqual(yield* needs, [
+          "models.default: asks your model default at https://api.openai.com, in place of http://127.0.0.1:1/v1",
+          "models.near: asks your model near at https://api.openai.com, in place of http://127.0.0.1:1/v1"
+        ])
+        yield* trusting(["model", "default", "https://api.openai.com"], ["model", "near", "https://api.openai.com"])
+        assert.deepStrictEqual(yield* needs, [])
+      }),
+      {
+        user: 'models: { default: { baseUrl: "http://127.0.0.1:1/v1" }, near: default, far: { provider: anthropic, model: z } }'
+      }
+    )
+  )
+
+  it.effect("is told in whole, what runs first, and with nothing hidden in it", () =>
+    inProject(
+      {
+        "stepwright.yaml": [
+          "models:",
+          ...Array.from({ length: 60 }, (_, i) => `  m${i}: { price: { input: ${i}, output: 0 } }`),
+          'workflow: "a.ts\\n\\u200b is fine"'
+        ].join("\n")
+      },
+      Effect.gen(function* () {
+        const { message } = yield* Effect.flip(withConfiguration(Effect.flatMap(Configuration, checkTrust)))
+        const lines = message.split("\n")
+        assert.strictEqual(lines.length, 63)
+        assert.include(lines[1], "workflow: runs the code of a.ts\\u{000a}\\u{200b} is fine, and what that imports")
       })
     )
   )
