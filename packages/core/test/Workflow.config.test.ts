@@ -321,6 +321,19 @@ describe("Workflow", () => {
       )
     })
 
+    it("takes no name that is there for one that is made later", () => {
+      assert.deepStrictEqual(
+        wrong(
+          { a: { bind: "outline", input: { topic: "input.lost" } } },
+          { input: { bind: "outline", input: "input" } }
+        ),
+        [
+          'steps.0.a.input.topic (a): the wire "input.lost" leads nowhere: there is no "lost" in "input"; known: topic',
+          'steps.1.input (input): the name "input" is used twice; choose another'
+        ]
+      )
+    })
+
     it("tells of values that never fit", () => {
       assert.deepStrictEqual(
         wrong(
@@ -438,7 +451,7 @@ describe("Workflow", () => {
       ])
       assert.match(
         of({ type: "array", items: { pattern: "(a+)+$", type: "string" } })[0]!,
-        /^input\.items\.pattern \(\): Patterns/
+        /^input\.items\.pattern \(\): "pattern" is not taken, .*: check it in a step/
       )
       assert.match(
         of({ properties: { a: { $ref: "#/$defs/b" } } })[0]!,

@@ -85,7 +85,9 @@ const checkWire = ({ wire }: Compiled, checked: Checked, wanted: ReadonlyArray<T
     const found = types.at(scope, name)
     if (typeof found !== "string") continue
     leads = false
-    const later = checked.isLater(name.split(".", 1)[0]!)
+    const first = name.split(".", 1)[0]!
+    // what is there is not made later, whatever else is called so
+    const later = typeof types.at(scope, first) === "string" ? checked.isLater(first) : undefined
     report(member === "" ? place : under(place, member), later ?? `the wire "${name}" leads nowhere: ${found}`)
   }
   if (!leads) return

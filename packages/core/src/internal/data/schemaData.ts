@@ -112,7 +112,6 @@ const named: Valued = ["Schemas by name", Predicate.isReadonlyObject]
 const valued: Readonly<Record<string, Valued>> = {
   enum: list,
   properties: named,
-  patternProperties: named,
   required: ["a list of texts", (value) => Array.isArray(value) && value.every(Predicate.isString)],
   prefixItems: list,
   minProperties: count,
@@ -150,6 +149,12 @@ const unknownIn = (schema: unknown, keys: SchemaProblem["keys"]): SchemaProblem 
       const other = [value].flat().find((type) => typeof type !== "string" || !types.includes(type))
       if (other !== undefined)
         return { keys: at, detail: `no type is called "${String(other)}"${suggest(String(other), types)}` }
+    }
+    if (word === "pattern" || word === "patternProperties") {
+      return {
+        keys: at,
+        detail: `"${word}" is not taken, as a pattern can take for ever: check it in a step, or give the Schema a name in the catalog`
+      }
     }
     const [what, is] = Object.hasOwn(valued, word) ? valued[word]! : []
     if (is?.(value) === false) return { keys: at, detail: `"${word}" is to be ${what}` }
