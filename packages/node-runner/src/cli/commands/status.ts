@@ -40,13 +40,17 @@ export const status = (words: Words) =>
       const resume = `${again} resume ${run}${yield* session.flagsFor(run, known)}${before === undefined ? flag : ""}`
       const goOn = isRed ? further.fork(again, run) : resume
       if (json)
-        return yield* Console.log(JSON.stringify(document.ofStanding({ ...self, again, goOn }, known?.out), null, 2))
+        return yield* Console.log(
+          JSON.stringify(
+            document.ofStanding({ ...self, again, goOn: further.after(before, goOn) }, known?.out),
+            null,
+            2
+          )
+        )
       const now = isLive ? yield* Clock.currentTimeMillis : undefined
       yield* output.report(standing.text(self, output.stdout(), now, settings.out, again))
       if (!isLive && state.status !== "COMPLETED") {
-        yield* Console.log(
-          isRed ? further.tryAnew(again, run) : `${before === undefined ? "" : `${before}, then `}go on with: ${goOn}`
-        )
+        yield* Console.log(isRed ? further.tryAnew(again, run) : further.after(before, `go on with: ${goOn}`))
       }
     })
   ).pipe(

@@ -103,7 +103,7 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
     reused: ReadonlyArray<string>,
     cached: ReadonlyArray<string>,
     undecided: ReadonlyArray<gates.Gate>,
-    { flag = "", output }: { readonly flag?: string; readonly output?: Schema.Json | undefined } = {}
+    { before, flag = "", output }: Told = {}
   ) {
     const holding = new Set([...ran, ...reused, ...cached])
     const found = yield* result.of(loaded.workflow, state, settings.out, {
@@ -125,7 +125,7 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       result: found,
       undecided,
       again,
-      goOn: isRed ? further.fork(again, run) : `${again} resume ${run}${flag}`
+      goOn: isRed ? further.fork(again, run) : further.after(before, `${again} resume ${run}${flag}`)
     }
     yield* Console.log(manner.json ? JSON.stringify(document.ofEnded(ended), null, 2) : summary(ended))
     return isRed
@@ -164,7 +164,7 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
   const before = yield* further.raising(self.kept, larger)
   const flag = before === undefined ? larger : ""
   const undecided = waiting.map(({ gate }) => gate)
-  const isRed = yield* tell(state, ran, reused, cached, undecided, { flag })
+  const isRed = yield* tell(state, ran, reused, cached, undecided, { before, flag })
   const how = ending._tag === "Suspended" ? "suspended" : "failed"
   const [first, ...others] = undecided.map(({ path }) => path)
   yield* Console.error(
@@ -174,6 +174,13 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
   )
   yield* end(statusOf(ending))
 })
+
+/** What is told of a run that ended, besides: how it gets further, or what it gave. */
+interface Told {
+  readonly before?: string | undefined
+  readonly flag?: string
+  readonly output?: Schema.Json | undefined
+}
 
 type Outcome = Engine.RunOutcome<unknown, unknown>
 
@@ -277,7 +284,7 @@ export const endOfDefect = Effect.fnUntraced(function* (run: string, path: strin
 })
 
 const look = (again: string, run: string, flag = "", before?: string) =>
-  `look with \`${again} status ${run}\`, ${before === undefined ? "" : `${before}, then `}go on with \`${again} resume ${run}${flag}\``
+  `look with \`${again} status ${run}\`, ${further.after(before, `go on with \`${again} resume ${run}${flag}\``)}`
 
 const lookAtRed = (again: string, run: string) => `look with \`${again} status ${run}\`; ${further.tryAnew(again, run)}`
 

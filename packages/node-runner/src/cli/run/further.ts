@@ -60,6 +60,10 @@ export const raising = Effect.fnUntraced(function* (kept: Partial<RunSettings>, 
     : `set budget.${name} at ${said.at} to ${value} or more`
 })
 
+/** A command, after what is to be done before it. */
+export const after = (before: string | undefined, command: string): string =>
+  before === undefined ? command : `${before}, then ${command}`
+
 const caps: Readonly<Partial<Record<string, "maxCalls" | "maxTokens" | "maxUsd">>> = {
   calls: "maxCalls",
   tokens: "maxTokens",

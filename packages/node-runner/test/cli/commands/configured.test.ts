@@ -81,6 +81,11 @@ describe("a configuration of a project", () => {
           (yield* call(["status"], bound)).out,
           /set budget\.calls at stepwright\.yaml:1:18 .* resume [-\w]+\n/
         )
+        const { error } = JSON.parse((yield* call(["resume", "--json"], bound)).out)
+        assert.match(
+          error.fix,
+          /^set budget\.calls at stepwright\.yaml:1:18 to 1 or more, then \S+ saying\.ts resume [-\w]+$/
+        )
         assert.match((yield* call(["resume", "--max-calls", "0"], bound)).err, / resume \S+ --max-calls 1`/)
         rmSync(".stepwright", { recursive: true })
         assert.strictEqual((yield* call(["run", "--input", '"x"'], bound)).status, 4)
