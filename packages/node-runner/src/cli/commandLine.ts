@@ -36,6 +36,7 @@ import { nodeProblem } from "./start/nodeProblem.ts"
 import { Seen } from "../internal/files/seen.ts"
 import * as cutShort from "./module/cutShort.ts"
 import * as input from "./run/input.ts"
+import { checkLinks } from "./run/runFolder.ts"
 import type { AnyLayer } from "./module/userModule.ts"
 import { Bound, forget, type Loaded } from "./module/workflowModule.ts"
 import { Employer, employer, type Service } from "./watch/employer.ts"
@@ -57,13 +58,18 @@ const environment = Layer.mergeAll(
 /** The commands that need to know no configuration, as nobody does who asks for help, or that read it themselves. */
 const apart: ReadonlySet<string> = new Set(["help", "schema", "cassette", "doctor"])
 
+/** Those that touch no store. */
+const storeless: ReadonlySet<string> = new Set([...apart, "config", "init", "ask"])
+
+const asksForHelp = (arg: string): boolean => /^(?:-h|--help|--version|--completions)/u.test(arg)
+
 /** What the files of configuration say to a command, read once for all of it. */
 const configurationFor = (args: ReadonlyArray<string>, worksFor: Service | undefined) => {
   const isApart =
     // a watch leaves that to its processes, whose errors it shows
     (args.find(isWord) === "watch" && worksFor === undefined) ||
     apart.has(args.find(isWord) ?? "help") ||
-    args.some((arg) => /^(?:-h|--help|--version|--completions)/u.test(arg))
+    args.some(asksForHelp)
   return isApart || !isConfigured()
     ? Effect.succeed(none)
     : Effect.flatMap(
@@ -122,7 +128,9 @@ export const program = (name: string, words: Words, args: ReadonlyArray<string>)
     Effect.gen(function* () {
       yield* checkBundles(args)
       const configuration = yield* configurationFor(args, yield* Employer)
-      yield* Command.runWith(command, { version: version() })(withHelp(command, args)).pipe(
+      const called = Command.runWith(command, { version: version() })(withHelp(command, args))
+      const isOfStore = !storeless.has(args.find(isWord) ?? "help") && !args.some(asksForHelp)
+      yield* (isOfStore ? Effect.andThen(checkLinks, called) : called).pipe(
         Effect.provide(environment),
         Effect.provideService(Configuration, configuration)
       )

@@ -3,7 +3,6 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Spending from "@stepwright/core/Spending"
@@ -14,6 +13,8 @@ import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
 import * as format from "../base/format.ts"
 import { report } from "../base/output.ts"
+import { attempt } from "../start/attempt.ts"
+import { readPlain } from "../start/plainFile.ts"
 import { Configuration } from "../config/configuration.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
@@ -53,11 +54,13 @@ type Known = typeof Known.Type
 const KnownText = Schema.fromJsonString(Known)
 const knownFile = Effect.map(Configuration, ({ store }) => `${store}/list.json`)
 
+const mostOfKnown = 100_000_000
+
 const readKnown = Effect.gen(function* () {
-  const fs = yield* FileSystem.FileSystem
+  const file = yield* knownFile
   // anybody may delete it, and what it does not say is read anew
-  const text = yield* Effect.option(fs.readFileString(yield* knownFile))
-  return Option.getOrElse(Option.flatMap(text, Schema.decodeOption(KnownText)), (): Known => ({}))
+  const bytes = yield* Effect.sync(() => attempt(() => readPlain(file, mostOfKnown)))
+  return Option.getOrElse(Schema.decodeUnknownOption(KnownText)(bytes?.toString()), (): Known => ({}))
 })
 
 /** How long ago a folder must have been touched for its time to tell what came after. **Units** milliseconds */

@@ -54,7 +54,7 @@ const ofStore = Effect.gen(function* () {
   const { store } = yield* Configuration
   // a folder that is gone is nowhere
   const folder = Result.getOrElse(yield* answerTo(Effect.sync(() => resolve(store))), () => store)
-  const writable = yield* answerTo(runFolder.checkStore)
+  const writable = yield* answerTo(Effect.andThen(runFolder.checkLinks, runFolder.checkStore))
   const found = yield* answerTo(runFolder.glances)
   const glances = Result.getOrElse(found, (): ReadonlyArray<Glance> => [])
   const bytes = yield* Effect.sync(() => sizeOf(folder))

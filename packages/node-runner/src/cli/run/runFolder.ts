@@ -3,6 +3,7 @@ import { pid } from "node:process"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
+import * as Struct from "effect/Struct"
 import { type Answer, Journal, type JournalError, type Request } from "@stepwright/core/Journal"
 import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import { RunExists, WorkflowError } from "@stepwright/core/WorkflowError"
@@ -13,7 +14,7 @@ import * as outFolder from "../../internal/disk/outFolder.ts"
 import { isRunId, runIdRule } from "../../internal/disk/runId.ts"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import { name as journalFile } from "../../internal/journal/journalFile.ts"
-import { runsIn } from "../../internal/services/layers.ts"
+import { runsIn, storeFolder } from "../../internal/services/layers.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
 import { CliError, configuration, failed, usage } from "../base/cliError.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
@@ -21,9 +22,11 @@ import { Configuration } from "../config/configuration.ts"
 import { checkFolder } from "./checkFolder.ts"
 import { visible } from "../../internal/files/visible.ts"
 import { nearest } from "../../internal/files/nearest.ts"
+import { attempt } from "../start/attempt.ts"
 import { mostBytes } from "../start/configFile.ts"
 import { type Doing, doingsOf } from "../start/doings.ts"
-import { isSealed, sealed } from "../start/seal.ts"
+import { kindAt, readPlain } from "../start/plainFile.ts"
+import { hasKey, isSealed, keyFile, sealed } from "../start/seal.ts"
 import { RunSettings } from "./settings.ts"
 
 /** Where runs are kept. */
@@ -47,21 +50,14 @@ interface Written {
   readonly doings: ReadonlyArray<Doing>
 }
 
-const written = Effect.fnUntraced(function* (
-  run: string
-): Effect.fn.Return<Written | undefined, CliError, FileSystem.FileSystem> {
-  const fs = yield* FileSystem.FileSystem
+const written = Effect.fnUntraced(function* (run: string): Effect.fn.Return<Written | undefined, CliError> {
   const file = yield* settingsFile(run)
-  const found = yield* Effect.orElseSucceed(fs.stat(file), () => undefined)
-  if (found === undefined) return undefined
-  const unreadable = (why: string, cause?: unknown) =>
-    configuration(`${file} cannot be read: ${why}`, { target: file, cause })
-  // a pipe has no end
-  if (found.type !== "File" || found.size > mostBytes) return yield* unreadable("it is no file of settings")
-  const text = yield* Effect.mapError(fs.readFileString(file), (cause) => unreadable(reasonOf(cause), cause))
-  const settings = yield* Effect.mapError(Schema.decodeEffect(SettingsText)(text), (cause) =>
-    unreadable(reasonOf(cause), cause)
-  )
+  const unreadable = (cause: unknown) =>
+    configuration(`${file} cannot be read: ${reasonOf(cause)}`, { target: file, cause })
+  const bytes = yield* Effect.try({ try: () => readPlain(file, mostBytes), catch: unreadable })
+  if (bytes === undefined) return undefined
+  const text = bytes.toString()
+  const settings = yield* Effect.mapError(Schema.decodeEffect(SettingsText)(text), unreadable)
   const { project, store } = yield* Configuration
   const folder = dirname(resolve(store))
   const json: object = JSON.parse(text)
@@ -75,16 +71,16 @@ const written = Effect.fnUntraced(function* (
 
 /**
  * The settings of a run, `undefined` for one that was not made by a command. **Fails with** what they do that needs trust,
- * where no command of this person wrote them; whoever names the workflow need not trust that of theirs.
+ * where no command of this person wrote them; whoever names the workflow uses none of theirs.
  */
 export const readSettings = Effect.fnUntraced(function* (
   run: string,
   { isNamed = false }: { readonly isNamed?: boolean } = {}
-): Effect.fn.Return<RunSettings | undefined, CliError, FileSystem.FileSystem> {
+): Effect.fn.Return<RunSettings | undefined, CliError> {
   const found = yield* written(run)
   if (found === undefined) return undefined
-  const doings = found.doings.filter(({ key }) => !isNamed || key !== "module")
-  if (doings.length === 0) return found.settings
+  const doings = found.doings.filter(({ key }) => !isNamed || (key !== "module" && key !== "program"))
+  if (doings.length === 0) return isNamed ? Struct.omit(found.settings, ["module", "name", "program"]) : found.settings
   const target = yield* settingsFile(run)
   const fix = "look at it, and say `stepwright trust` if that is what you want"
   return yield* configuration(`${target} does this, and no command of yours wrote it:\n${inLines(doings)}\n${target}`, {
@@ -100,7 +96,7 @@ const inLines = (doings: ReadonlyArray<Doing>) =>
 export const settingsToLookAt = Effect.fnUntraced(function* (
   run: string,
   { isQuiet = false }: { readonly isQuiet?: boolean } = {}
-): Effect.fn.Return<RunSettings | undefined, CliError, FileSystem.FileSystem> {
+): Effect.fn.Return<RunSettings | undefined, CliError> {
   const found = yield* written(run)
   if (found === undefined || found.doings.length === 0) return found?.settings
   const keys = found.doings.map(({ key }) => key).filter((key) => key !== "out")
@@ -123,8 +119,10 @@ export const untrusted = Effect.gen(function* () {
   return found
 })
 
-/** Writes the settings of a run as they are, for one that is trusted. */
+/** Writes the settings of a run as they are, for one that is trusted. **Fails** where no key can be kept. */
 export const trust = Effect.fnUntraced(function* (run: string) {
+  const target = keyFile()
+  if (!hasKey()) return yield* failed(`${target} cannot be written, by which your runs are known`, { target })
   const found = yield* written(run)
   if (found !== undefined) yield* writeSettings(run, found.settings)
 })
@@ -159,6 +157,19 @@ const moved = (settings: RunSettings, from: string, to: string): RunSettings => 
   })
   return { ...settings, ...Object.fromEntries(changed) }
 }
+
+/**
+ * Refuses a store that is a link, unless the person said where it is, and one with links in it: what is written there and
+ * removed would be elsewhere.
+ */
+export const checkLinks: Effect.Effect<void, CliError> = Effect.flatMap(Configuration, ({ store }) => {
+  const inner = ["runs", "out", "cache"].map((name) => `${store}/${name}`)
+  const own = store === storeFolder ? [store] : []
+  const link = [...own, ...inner].find((path) => attempt(() => kindAt(path)) === "link")
+  if (link === undefined) return Effect.void
+  const fix = "set STEPWRIGHT_STORE to the folder that runs are to be kept in"
+  return Effect.fail(configuration(`${link} is a link, and is not followed`, { target: link, fix }))
+})
 
 /** All runs as they look from outside, the one that was written to last first. */
 export const glances: Effect.Effect<ReadonlyArray<NodeJournal.Glance>, CliError> = Effect.flatMap(directory, (target) =>

@@ -100,7 +100,8 @@ export const hold = Effect.fnUntraced(function* (reference: string, workflow?: s
 /** A run with all that is needed to go on with it; `workflow` names another module than the one it has. */
 export const open = Effect.fnUntraced(function* (reference: string, workflow?: string) {
   const run = yield* runFolder.find(reference)
-  const known = yield* runFolder.readSettings(run, { isNamed: workflow !== undefined })
+  const isNamed = workflow !== undefined || (yield* workflowModule.Bound) !== undefined
+  const known = yield* runFolder.readSettings(run, { isNamed })
   const { events, state } = yield* runFolder.load(run)
   const loaded = yield* workflowOf(workflow, known, state)
   const kept: RunSettings = {

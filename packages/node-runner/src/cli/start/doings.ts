@@ -22,8 +22,12 @@ export const doingsOf = (
     const deed = path === undefined ? undefined : outside(key === "out" ? "workspace" : key, folder, path)
     return deed === undefined ? [] : [{ key, detail: `is outside the folder of the run: ${path}`, deed }]
   })
+  const program = text("program")
   return [
     ...deeds.map((deed) => ({ key: "module", detail: `runs the code of ${runs ?? text("module")}`, deed })),
+    ...(program === undefined
+      ? []
+      : [{ key: "program", detail: `is one of the program ${program}`, deed: ["program", program, folder] } as const]),
     ...(python === undefined
       ? []
       : [{ key: "python", detail: `runs ${python}`, deed: ["python", python, folder] } as const]),

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs"
+import { readdirSync, realpathSync, statSync } from "node:fs"
 import { dirname, resolve } from "node:path"
 import { attempt } from "./attempt.ts"
 import { mostBytes } from "./configFile.ts"
+import { readPlain } from "./plainFile.ts"
 import { isSealed } from "./seal.ts"
 
 /** The commands, and whose workflow each may load: one that is named to it, or also that of a run. */
@@ -44,18 +45,19 @@ export interface Told {
 /** Whether a folder may be a run's, as core's `RunId` has it, whose module is not loaded for that. */
 export const isRunId = (name: string): boolean => /^[A-Za-z0-9][\w.-]{0,127}$/u.test(name)
 
-/** Whose workflow a call may load: flags may come before the command. */
-const sourcesOf = (args: ReadonlyArray<string>) => new Set(args.map((arg) => commands[arg]))
-
-/** Whether a call may load a module of a user's at all. */
-export const mayLoad = (args: ReadonlyArray<string>): boolean => {
-  const sources = sourcesOf(args)
-  return sources.has("named") || sources.has("of a run")
+/** Whose workflow a call may load: flags may come before the command, and who asks for help has none loaded. */
+const sourceOf = (args: ReadonlyArray<string>) => {
+  if (args.some((arg) => /^(?:-h|--help|--version|--completions)/u.test(arg))) return "none"
+  const command = args.find((arg, at) => !arg.startsWith("-") && args[at - 1] !== "--workflow") ?? ""
+  return Object.hasOwn(commands, command) ? commands[command] : "none"
 }
 
+/** Whether a call may load a module of a user's at all. */
+export const mayLoad = (args: ReadonlyArray<string>): boolean => sourceOf(args) !== "none"
+
 /**
- * The module of a user's that a call may load, or the definition that may name one, told without anything that is heavy: one too many only takes longer, one
- * too few would have two copies of core in a process.
+ * The module of a user's that a call may load, or the definition that may name one, told without anything that is heavy:
+ * one too many only takes longer, one too few would have two copies of core in a process.
  */
 export const moduleOf = (args: ReadonlyArray<string>, told: Told = {}): string | undefined => {
   if (!mayLoad(args)) return undefined
@@ -65,7 +67,7 @@ export const moduleOf = (args: ReadonlyArray<string>, told: Told = {}): string |
     return whereIs(split(value).file)
   }
   const meant = told.module === undefined ? undefined : whereIs(told.module)
-  if (!sourcesOf(args).has("of a run")) return meant
+  if (sourceOf(args) !== "of a run") return meant
   const directory = `${told.store ?? ".stepwright"}/runs`
   const ids = attempt(() => readdirSync(directory).filter(isRunId)) ?? []
   for (const run of runsOf(args, ids, directory)) {
@@ -97,10 +99,7 @@ const runsOf = (args: ReadonlyArray<string>, ids: ReadonlyArray<string>, directo
 /** The module that settings of a run name which a command of this person wrote. */
 const moduleIn = (file: string, folder: string): string | undefined =>
   attempt(() => {
-    const found = statSync(file)
-    // a pipe has no end
-    if (!found.isFile() || found.size > mostBytes) return undefined
-    const settings: { readonly module?: unknown } = JSON.parse(readFileSync(file, "utf8"))
+    const settings: { readonly module?: unknown } = JSON.parse(readPlain(file, mostBytes)?.toString() ?? "{}")
     const { module } = settings
     return typeof module === "string" && isSealed(file, folder, settings) ? resolve(folder, module) : undefined
   })

@@ -2,13 +2,13 @@
 // or were changed by somebody else, are told from it.
 
 import { createHmac, randomBytes } from "node:crypto"
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs"
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { attempt } from "./attempt.ts"
 import { userFolder } from "./configFile.ts"
 import { realPlace } from "./outside.ts"
 
-const keyFile = () => join(userFolder(), "key")
+export const keyFile = () => join(userFolder(), "key")
 
 const length = 32
 
@@ -24,9 +24,19 @@ const madeKey = (): Uint8Array | undefined =>
   key() ??
   attempt(() => {
     mkdirSync(dirname(keyFile()), { recursive: true, mode: 0o700 })
-    writeFileSync(keyFile(), randomBytes(length), { flag: "wx", mode: 0o600 })
+    const part = `${keyFile()}.${randomBytes(8).toString("hex")}`
+    writeFileSync(part, randomBytes(length), { flag: "wx", mode: 0o600 })
+    try {
+      // whole or not at all, and by one of several
+      linkSync(part, keyFile())
+    } finally {
+      rmSync(part)
+    }
   }) ??
   key()
+
+/** Whether there is a key, or one can be made. */
+export const hasKey = (): boolean => madeKey() !== undefined
 
 /** Settings of a run with their seal, as far as there can be one: for this file, and the folder that its paths are from. */
 export const sealed = <A extends object>(file: string, folder: string, settings: A): A & { readonly seal?: string } => {

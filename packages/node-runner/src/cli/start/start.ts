@@ -17,15 +17,11 @@ export const start = (args: ReadonlyArray<string>): Promise<unknown> =>
     : startWith(args, {})
 
 const startWith = (args: ReadonlyArray<string>, told: Told): Promise<unknown> => {
-  const file = isHelp(args) ? undefined : moduleOf(args, told)
+  const file = moduleOf(args, told)
   return file !== undefined && isDefinition(file)
     ? import("./reach.ts").then(({ moduleOfFile }) => startFor(args, moduleOfFile(file)))
     : startFor(args, file)
 }
-
-/** Who asks for help needs no module. */
-const isHelp = (args: ReadonlyArray<string>): boolean =>
-  args[0] === "help" || args.some((arg) => /^(?:-h|--help|--version|--completions)/u.test(arg))
 
 const startFor = (args: ReadonlyArray<string>, module: string | undefined): Promise<unknown> => {
   if (module === undefined) {

@@ -1,4 +1,4 @@
-import { type BigIntStats, statSync } from "node:fs"
+import { type BigIntStats, lstatSync, statSync } from "node:fs"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as journalFile from "./journalFile.ts"
@@ -24,9 +24,12 @@ const one = (directory: string, run: string): Glance | undefined =>
   Result.getOrElse(
     Result.try(() => {
       const folder = `${directory}/${run}`
+      const own = lstatSync(folder, { throwIfNoEntry: false })
+      // what links lead to is no run's of this store
+      if (own?.isSymbolicLink() === true) return undefined
       const file = statSync(`${folder}/${journalFile.name}`, { bigint: true, throwIfNoEntry: false })
-      if (file === undefined) return undefined
-      return { run, written: Number(file.mtimeMs), version: versionOf(file), touched: statSync(folder).mtimeMs }
+      if (own === undefined || file === undefined) return undefined
+      return { run, written: Number(file.mtimeMs), version: versionOf(file), touched: own.mtimeMs }
     }),
     // what cannot be looked at is told to who asks for it
     () => ({ run, written: 0, version: undefined, touched: 0 })

@@ -52,7 +52,7 @@ describe("a configuration of a project", () => {
           assert.deepStrictEqual(asked.splice(0), ["first default 0: Shout x", "last careful 0: Say first!"])
           assert.deepStrictEqual(
             Object.keys(JSON.parse(readFileSync(`.stepwright/runs/${JSON.parse(began.out).run}/run.json`, "utf8"))),
-            ["format", "program", "out"]
+            ["format", "program", "out", "seal"]
           )
           yield* call(["resume"], bound)
           assert.deepStrictEqual(asked.splice(0), [])

@@ -15,7 +15,10 @@ const started = Effect.gen(function* () {
 })
 
 const eventsOf = (run: string) => readFileSync(`.stepwright/runs/${run}/events.jsonl`, "utf8")
-const settingsOf = (run: string): unknown => JSON.parse(readFileSync(`.stepwright/runs/${run}/run.json`, "utf8"))
+const settingsOf = (run: string): unknown => {
+  const { seal: _, ...settings } = JSON.parse(readFileSync(`.stepwright/runs/${run}/run.json`, "utf8"))
+  return settings
+}
 
 describe("fork", () => {
   it.effect("starts a run that asks at one path, prints its id, and says how to go on; the other stays as it is", () =>

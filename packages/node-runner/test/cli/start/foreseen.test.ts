@@ -191,6 +191,23 @@ describe("moduleOf", () => {
     })
   )
 
+  it.effect("finds none for who asks for help, nor for a command by another word of the call", () =>
+    inStore(() => {
+      run("e-new", 60, of("new.ts"))
+      for (const line of [
+        "help status",
+        "status --help",
+        "-h plan",
+        "graph --workflow new.ts --help",
+        "config --model status",
+        "list e-new resume",
+        "--completions bash status"
+      ]) {
+        assert.isUndefined(says(line), line)
+      }
+    })
+  )
+
   it.effect("is at ease with settings that nobody can read: the command says what is wrong with them", () =>
     inStore(() => {
       for (const text of ["", "{", "null", "[]", "7", '{"module": 7}']) {
