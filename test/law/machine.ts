@@ -521,7 +521,9 @@ export const check = Effect.fnUntraced(function* (
     for (const entry of plan) {
       const { action, path } = entry
       if (open.has(path) || (action === "decide" && isIn(failed, path))) continue
-      const holding = caching.isTold(entry) ? [...done.cached, ...done.reused] : done.reused
+      // which of equal answers a place gets, one that moves or one of the cache, is for whoever comes first to say
+      const isAnyOf = caching.isTold(entry) || entry.why.startsWith("moved from ")
+      const holding = isAnyOf ? [...done.cached, ...done.reused] : done.reused
       // where it is not known which places a failure would keep it from, plan is held only where it sees all
       if (action === "reuse" && (isSure || (isForeseen && !caching.isTold(entry)))) {
         assert.include(holding, path, "plan says reuse")
