@@ -41,6 +41,8 @@ export interface Options {
    * unless given. **Units** bytes
    */
   readonly limit?: number
+  /** Without it nobody makes an entry: what others put into the folder is not there. */
+  readonly secret?: Uint8Array
 }
 
 /** The most that a file may have for an entry. **Units** bytes */
@@ -74,7 +76,7 @@ export const trim = (
     Effect.provide(NodeFileSystem.layer)
   )
 
-const make = Effect.fnUntraced(function* ({ directory, limit: most = limit }: Options) {
+const make = Effect.fnUntraced(function* ({ directory, limit: most = limit, secret }: Options) {
   const fs = yield* FileSystem.FileSystem
   const scope = yield* Effect.scope
   const onDisk = <A, R>(work: Effect.Effect<A, ResultCacheError | PlatformError, R | FileSystem.FileSystem>) =>
@@ -94,7 +96,7 @@ const make = Effect.fnUntraced(function* ({ directory, limit: most = limit }: Op
     if (!(yield* cachePlace.isFolder(shard))) return undefined
     // what is no file, or too large for one, is as damage is
     const bytes = yield* Effect.sync(() => attempt(() => readPlain(placeOf(key), mostOfEntry)))
-    return bytes && entryFile.read(key, bytes)
+    return bytes && entryFile.read(key, bytes, secret)
   })
 
   /** Reads an entry, and notes that it was used: what is not goes first. */
@@ -117,7 +119,7 @@ const make = Effect.fnUntraced(function* ({ directory, limit: most = limit }: Op
 
   const write = Effect.fnUntraced(function* (key: Key, entry: Entry) {
     const place = placeOf(key)
-    const bytes = entryFile.print(key, entry)
+    const bytes = entryFile.print(key, entry, secret)
     yield* made
     yield* cachePlace.isFolder(dirname(place))
     yield* folders.make(dirname(place), folders.privateFolder)

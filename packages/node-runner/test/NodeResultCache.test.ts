@@ -91,6 +91,34 @@ describe("NodeResultCache", () => {
     )
   )
 
+  it.live("has nothing of whoever lacks its secret, and makes that anew", () =>
+    inFolder((directory) =>
+      Effect.gen(function* () {
+        const usingSecret = <A, E>(
+          secret: Uint8Array | undefined,
+          use: (cache: ResultCache.Service) => Effect.Effect<A, E>
+        ) =>
+          Effect.flatMap(ResultCache.ResultCache, use).pipe(
+            Effect.provide(NodeResultCache.layer({ directory, ...(secret && { secret }) }))
+          )
+        const [mine, theirs] = [new Uint8Array(32).fill(1), new Uint8Array(32).fill(2)]
+        for (const other of [undefined, theirs]) {
+          yield* usingSecret(other, (cache) => cache.put(key("q"), entry("forged")))
+          yield* usingSecret(mine, (cache) =>
+            Effect.gen(function* () {
+              assert.deepStrictEqual(yield* cache.look("q"), [])
+              assert.isUndefined(yield* cache.get(key("q")))
+              assert.isUndefined(yield* claim(cache, "q"))
+              yield* cache.put(key("q"), entry("mine"))
+            })
+          )
+          assert.strictEqual((yield* usingSecret(mine, (cache) => cache.get(key("q"))))?.output, "mine")
+          assert.isUndefined(yield* usingSecret(other, (cache) => cache.get(key("q"))))
+        }
+      })
+    )
+  )
+
   it.live("gives a claim to one process at a time, and the others what that has made", () =>
     inFolder((directory) =>
       using(directory, (first) =>

@@ -26,7 +26,7 @@ import { attempt } from "../start/attempt.ts"
 import { mostBytes } from "../start/configFile.ts"
 import { type Doing, doingsOf } from "../start/doings.ts"
 import { kindAt, readPlain } from "../start/plainFile.ts"
-import { hasKey, isSealed, keyFile, sealed } from "../start/seal.ts"
+import { isSealed, keyFile, madeKey, sealed } from "../start/seal.ts"
 import { RunSettings } from "./settings.ts"
 
 /** Where runs are kept. */
@@ -122,7 +122,8 @@ export const untrusted = Effect.gen(function* () {
 /** Writes the settings of a run as they are, for one that is trusted. **Fails** where no key can be kept. */
 export const trust = Effect.fnUntraced(function* (run: string) {
   const target = keyFile()
-  if (!hasKey()) return yield* failed(`${target} cannot be written, by which your runs are known`, { target })
+  if (madeKey() === undefined)
+    return yield* failed(`${target} cannot be written, by which your runs are known`, { target })
   const found = yield* written(run)
   if (found !== undefined) yield* writeSettings(run, found.settings)
 })

@@ -44,12 +44,12 @@ export const make = (
 }
 
 /** What was answered before, where a provider answers: of a client that does not say whom it asks nobody knows what it is worth. */
-const cached = (settings: Session["settings"]) =>
+const cached = (settings: Session["settings"], isOnlyRead = false) =>
   Layer.unwrap(
     Effect.map(Effect.all([LlmClient.LlmClient, cache]), ([{ identify }, { isOn, ...options }]) =>
       !(settings.cache ?? isOn) || identify === undefined || !answering.isOfProvider(settings)
         ? Layer.empty
-        : services.cache(options)
+        : services.cache({ ...options, isOnlyRead })
     )
   )
 
@@ -58,7 +58,7 @@ export const withoutModel = ({
   loaded,
   settings
 }: Pick<Session, "loaded" | "settings">): Layer.Layer<Services, unknown, Needs> =>
-  Layer.provideMerge(cached(settings), beside(loaded, settings, nobody(loaded, settings), false))
+  Layer.provideMerge(cached(settings, true), beside(loaded, settings, nobody(loaded, settings), false))
 
 /** Says which models it stands for, since other runs may have asked them; where that cannot be told, they have not. */
 const nobody = ({ workflow }: Session["loaded"], settings: Session["settings"]) => {

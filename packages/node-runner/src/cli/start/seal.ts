@@ -12,15 +12,16 @@ export const keyFile = () => join(userFolder(), "key")
 
 const length = 32
 
-const key = (): Uint8Array | undefined =>
+/** The key of this person, where there is one. */
+export const key = (): Uint8Array | undefined =>
   attempt(() => {
     const file = keyFile()
     const bytes = statSync(file).isFile() ? readFileSync(file) : new Uint8Array()
     return bytes.length === length ? bytes : undefined
   })
 
-/** Makes the key where there is none. */
-const madeKey = (): Uint8Array | undefined =>
+/** The same, made where there is none; nothing where none can be kept. */
+export const madeKey = (): Uint8Array | undefined =>
   key() ??
   attempt(() => {
     mkdirSync(dirname(keyFile()), { recursive: true, mode: 0o700 })
@@ -34,9 +35,6 @@ const madeKey = (): Uint8Array | undefined =>
     }
   }) ??
   key()
-
-/** Whether there is a key, or one can be made. */
-export const hasKey = (): boolean => madeKey() !== undefined
 
 /** Settings of a run with their seal, as far as there can be one: for this file, and the folder that its paths are from. */
 export const sealed = <A extends object>(file: string, folder: string, settings: A): A & { readonly seal?: string } => {

@@ -1,13 +1,14 @@
 import { Buffer } from "node:buffer"
-import { hash } from "node:crypto"
+import { createHmac, hash } from "node:crypto"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { depthProblem } from "@stepwright/core/WorkflowEvent"
 import { Entry, Key } from "@stepwright/core/ResultCache"
 
 /*
- * A file for each entry: the SHA-256 of all that follows it, a newline, and JSON. So a change of any bit is noticed. The
- * name is made of a hash of the question, which may be any text, and the ordinal.
+ * A file for each entry: the SHA-256 of all that follows it, a newline, and JSON. So a change of any bit is noticed; with
+ * a secret it is an HMAC, so that whoever has not that makes none. The name is made of a hash of the question, which may be
+ * any text, and the ordinal.
  */
 
 const digits = 64
@@ -46,16 +47,19 @@ export const ordinalOf = (question: string, name: string): number | undefined =>
   return stem === nameOf(question).slice(2) ? Number(ordinal) : undefined
 }
 
-export const print = (key: Key, entry: Entry): Uint8Array => {
+const sumOf = (content: string | Uint8Array, secret: Uint8Array | undefined): string =>
+  secret === undefined ? hash("sha256", content) : createHmac("sha256", secret).update(content).digest("hex")
+
+export const print = (key: Key, entry: Entry, secret?: Uint8Array): Uint8Array => {
   const json = encode({ format: 1, key, entry })
-  return Buffer.from(`${hash("sha256", json)}\n${json}`)
+  return Buffer.from(`${sumOf(json, secret)}\n${json}`)
 }
 
 /** The entry that a file holds, if it is whole and one of this key. */
-export const read = (key: Key, bytes: Uint8Array): Entry | undefined => {
+export const read = (key: Key, bytes: Uint8Array, secret?: Uint8Array): Entry | undefined => {
   const content = bytes.subarray(digits + 1)
   const known = Buffer.from(bytes.subarray(0, digits)).toString("latin1")
-  if (bytes[digits] !== newline || hash("sha256", content) !== known) return undefined
+  if (bytes[digits] !== newline || sumOf(content, secret) !== known) return undefined
   const text = Buffer.from(content).toString("utf8")
   const found = depthProblem(text) === undefined ? Option.getOrUndefined(decode(text)) : undefined
   return found?.key.question === key.question && found.key.ordinal === key.ordinal ? found.entry : undefined

@@ -1,4 +1,7 @@
-import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import process from "node:process"
 import { assert, describe, it } from "@effect/vitest"
 import { LlmClient } from "@stepwright/core"
 import { Effect, Layer } from "effect"
@@ -45,6 +48,31 @@ describe("the cache of a folder of runs", () => {
       assert.include(status, `from the cache, made by run ${run}`)
       const { steps } = JSON.parse((yield* call(["status", "--json"], bound)).out)
       assert.deepInclude(steps[0], { path: "first", by: "cache", madeFor: run })
+    }).pipe(inFolder)
+  )
+
+  it.effect("answers nobody but the person whose runs filled it, as it may have come with a clone", () =>
+    Effect.gen(function* () {
+      const { bound, take } = provided()
+      yield* started(bound)
+      take()
+      const { XDG_CONFIG_HOME } = process.env
+      const other = mkdtempSync(join(tmpdir(), "stepwright-home-"))
+      process.env["XDG_CONFIG_HOME"] = other
+      yield* Effect.ensuring(
+        Effect.gen(function* () {
+          yield* started(bound)
+          assert.strictEqual(take(), 4)
+          // where no secret can be kept there is none
+          process.env["XDG_CONFIG_HOME"] = join(other, "stepwright/key")
+          yield* started(bound)
+          assert.strictEqual(take(), 4)
+        }),
+        Effect.sync(() => {
+          process.env["XDG_CONFIG_HOME"] = XDG_CONFIG_HOME
+          rmSync(other, { recursive: true })
+        })
+      )
     }).pipe(inFolder)
   )
 
