@@ -53,6 +53,8 @@ export interface Replacement {
 export interface Speech {
   readonly print: (output: unknown) => string
   readonly accepts: (text: string, input: unknown) => boolean
+  /** What is wrong with an output beside its input, as its maker wrote it. */
+  readonly check: ((output: unknown, input: unknown) => string | undefined) | undefined
 }
 
 /** What the engine does with a step. */
@@ -184,6 +186,7 @@ export const modelStep = (options: ModelStep): UntypedStep => {
       parts: { step: [name, version], parser: parser.id, format, parameters: settings.parameters },
       speech: {
         print: (value) => parser.print(output.encode(value)),
+        check,
         accepts: (text, input) => {
           const check = checked && ((output: unknown) => checked(output, own(input)))
           const reply = { text, finishReason: "stop", usage: {} } as const

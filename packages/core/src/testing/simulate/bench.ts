@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import type { UntypedStep } from "../../internal/ask/step.ts"
 import { nodesOf, stepsOf } from "../../internal/definition/nodes.ts"
 import type { Execution } from "./base/execution.ts"
+import { realNow } from "./base/globals.ts"
 import { patience } from "./base/process.ts"
 import { instrument, type Watching } from "./instrument.ts"
 import { type Edit, editOf, inputsLike, withItemInFront, withoutItems } from "./edit.ts"
@@ -28,7 +29,7 @@ import {
 import { sample } from "../internal/sample.ts"
 import { outward, shelter } from "./shelter.ts"
 import { type Broken, endless, type Items, type Trace, unmade } from "./trace.ts"
-import { calm as calmWorld, type World } from "./world.ts"
+import { calm as calmWorld, todayOf, type World } from "./world.ts"
 
 const completes = "a run completes in peace"
 
@@ -65,8 +66,12 @@ export const makeBench = (subject: Subject): Bench => {
   }
   /** Where no value could be made up: what, and what to give. */
   const unmadeAt = new Map<string, string>()
+  const today = todayOf(realNow())
   const watch: { -readonly [K in keyof Watching]: Watching[K] } = {
     isProbing: false,
+    isChanged: false,
+    memory: new Map(),
+    today,
     found: (broken: Broken) => listeners.current?.found(broken),
     items: (path: string, items: Items) => listeners.current?.items(path, items),
     standIn: () => Option.none(),
@@ -124,6 +129,7 @@ export const makeBench = (subject: Subject): Bench => {
           instead,
           limit: subject.limit,
           patience: patient,
+          today,
           besides: besideOf(world.input),
           services,
           servicesBeside,
@@ -186,8 +192,10 @@ export const makeBench = (subject: Subject): Bench => {
       tried.push({ trace: beside, broken })
     }
     for (const version of subject.outside === undefined ? [] : versions) {
+      watch.isProbing = watch.isChanged = true
       const changed = yield* run(calmWorld(input, 2), { ...at, version })
-      tried.push({ trace: changed, broken: keyTells(trace, changed) })
+      watch.isProbing = watch.isChanged = false
+      tried.push({ trace: changed, broken: [...changed.broken, ...keyTells(trace, changed)] })
     }
     if (tried.some(({ broken }) => broken.length > 0)) return tried
     const edits: ReadonlyArray<World["edit"]> = [

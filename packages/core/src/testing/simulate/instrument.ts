@@ -20,7 +20,7 @@ import type { Compiled } from "../../internal/definition/selector.ts"
 import { goesBack, type JsonCodec } from "../../internal/json/codec.ts"
 import { own } from "../../internal/json/own.ts"
 import { Execution } from "./base/execution.ts"
-import { changed, ofScope, ofValue, twice, type Watch } from "./probe.ts"
+import { changed, often, ofScope, ofValue, type Watch } from "./probe.ts"
 import { difference } from "./base/same.ts"
 import { sample } from "../internal/sample.ts"
 import { type Broken, type Items, told } from "./trace.ts"
@@ -144,7 +144,7 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
     const isProbing = watch.isProbing
     /** What is found before the path is known. */
     const early: Array<Broken> = []
-    const watching: Watch = { isProbing, found: (broken) => void early.push(broken) }
+    const watching: Watch = { ...watch, found: (broken) => void early.push(broken) }
     /** What was handed out, and what it was. */
     const given: Array<{ readonly value: unknown; readonly before: unknown }> = []
     const handing = () => {
@@ -160,7 +160,7 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
     }
     const call = () => inside.prepare(handing, encoded)
     const prepared: Prepared = isProbing
-      ? twice(watching, name, "the function of `variables`", call, ({ parts }) => parts)
+      ? often(watching, name, "the function of `variables`", call, ({ parts }) => parts)
       : call()
     if (isProbing) look(name, "the function of `variables`")
     if (isProbing && !step.isGate) roundTrip(watching, name, "the input", inside.input, own(read()))
@@ -200,7 +200,9 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
             ),
             Effect.tap((output) =>
               Effect.sync(() => {
-                if (isProbing) roundTrip(watch, path, "the output", inside.output, output)
+                if (!isProbing) return
+                roundTrip(watch, path, "the output", inside.output, output)
+                if (speech?.check !== undefined) checks(watch, path, speech.check, output, read)
               })
             )
           )
@@ -210,6 +212,19 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
   const isCurrent: typeof inside.isCurrent =
     inside.isCurrent && ((output, input) => beingDone(watch, name, inside.isCurrent!(output, input)))
   return within(step, { prepare, isCurrent })
+}
+
+/** Looks at the `check` of a step as at any function. */
+const checks = (
+  watch: Watching,
+  path: string,
+  check: NonNullable<Speech["check"]>,
+  output: unknown,
+  read: () => unknown
+): void => {
+  // what throws where it is looked at is told where it is called
+  const call = ([output, input]: ReadonlyArray<unknown>) => Result.getOrNull(Result.try(() => check(output, input)))
+  ofValue(watch, path, "the function of `check`", (given) => call(given as ReadonlyArray<unknown>))([own(output), read()])
 }
 
 /** What may wait for something outside, as a step of code may. */

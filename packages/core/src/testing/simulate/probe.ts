@@ -12,14 +12,26 @@ import { difference } from "./base/same.ts"
 export interface Watch {
   /** Whether functions are looked at now. */
   isProbing: boolean
+  /** The first version of what is outside to which something else is held. */
+  isChanged: boolean
+  /** What functions gave when what is outside was as it is in every world, by what they were given. */
+  readonly memory: Map<string, unknown>
+  /** A day like this one, in milliseconds since 1970. */
+  readonly today: number
   found: (broken: Broken) => void
 }
 
-/** Two moments at which nothing is alike. */
-const moments: readonly [Moment, Moment] = [
-  { now: () => 1_000_000_000_000, random: seeded(1).next },
-  { now: () => 1_500_000_012_345, random: seeded(2).next }
-]
+const day = 86_400_000
+
+/** Days at which a function is called, from today on: of every weekday, soon and late. */
+const days = [0, 1, 3, 5, 9, 32, 100, 400, 15_000]
+
+/** Moments at which little is alike: years, months, weekdays, hours, and what is past or to come then. */
+const momentsOf = (today: number): ReadonlyArray<Moment> =>
+  [1_000_000_000_000, 1_500_040_012_345, ...days.map((it, i) => today + (it + i * 0.377) * day)].map((now, i) => {
+    const at = Math.floor(now)
+    return { now: () => at, random: seeded(i + 1).next }
+  })
 
 const purity = "functions are pure"
 const inPlace = "inputs stay as they are"
@@ -38,15 +50,53 @@ export const changed = (path: string, what: string, before: unknown, after: unkn
 }
 
 /** What two calls of a function gave, held against each other. */
-const compare = (watch: Watch, path: string, what: string, first: unknown, second: unknown): void => {
+const compare = (watch: Watch, path: string, what: string, first: unknown, second: unknown): boolean => {
   const differ = difference(first, second)
-  if (differ === undefined) return
+  if (differ === undefined) return false
   const { expected, happened } = told(differ, "its result")
   watch.found({
     law: purity,
     path,
     expected: `${what} gives the same whenever it is given the same: ${expected}`,
     happened: `called again, at another time, ${happened}: it looks at a clock, at random numbers, or at a variable outside`
+  })
+  return true
+}
+
+/** Calls a function at moment after moment, until it gives something else than it gave. */
+const elsewhen = (watch: Watch, path: string, what: string, first: unknown, again: () => unknown): void => {
+  const [, ...moments] = momentsOf(watch.today)
+  for (const moment of moments) {
+    const called = watched(() => during(moment, again))
+    const result = Result.isSuccess(called) ? called.success : called.failure
+    const both = watched(() => compare(watch, path, what, first, result))
+    if (Result.isFailure(both) || both.success) return
+  }
+}
+
+const first = <A>(watch: Watch, call: () => A): A => during(momentsOf(watch.today)[0]!, call)
+
+/** Many, so that no workflow of any size is held in memory. */
+const mostRemembered = 20_000
+
+/** Holds what a function gives against what it gave when another thing was outside. */
+const recall = (watch: Watch, path: string, what: string, given: () => unknown, result: unknown): void => {
+  const key = watched(() => JSON.stringify([path, what, given()]))
+  if (Result.isFailure(key)) return
+  if (!watch.isChanged) {
+    const kept = watch.memory.size < mostRemembered ? copyOf(result) : undefined
+    if (kept !== undefined && !watch.memory.has(key.success)) watch.memory.set(key.success, kept.value)
+    return
+  }
+  if (!watch.memory.has(key.success)) return
+  const differ = watched(() => difference(watch.memory.get(key.success), result))
+  if (Result.isFailure(differ) || differ.success === undefined) return
+  const { expected, happened } = told(differ.success, "its result")
+  watch.found({
+    law: purity,
+    path,
+    expected: `${what} gives the same whenever it is given the same: ${expected}`,
+    happened: `after a change outside ${happened}: it reads what it is not given`
   })
 }
 
@@ -79,26 +129,27 @@ export const ofScope =
       return ofValue(watch, path, what, select)(scope)
     }
     const known = new Map<PropertyKey, unknown>()
-    const first = reader(scope, known)
-    const result = during(moments[0], () => select(first.seen))
-    for (const [name, before] of known) {
-      const broken = changed(path, what, { [name]: before }, { [name]: first.read.get(name) })
+    const before = reader(scope, known)
+    const result = first(watch, () => select(before.seen))
+    for (const [name, value] of known) {
+      const broken = changed(path, what, { [name]: value }, { [name]: before.read.get(name) })
       if (broken !== undefined) watch.found(broken)
     }
-    const second = reader(scope, known)
-    const again = watched(() => during(moments[1], () => select(second.seen)))
-    const isScope = (value: object) => value === first.seen || value === second.seen
-    const settled = (value: unknown) =>
-      value === first.seen || value === second.seen
+    const settled = (value: unknown, seen: object) => {
+      const isScope = (value: object) => value === seen
+      return value === seen
         ? scope
         : holds(value, isScope)
           ? own(value, (value) => (isScope(value) ? scope : undefined))
           : value
-    if (Result.isSuccess(again)) {
-      const both = watched(() => compare(watch, path, what, settled(result), settled(again.success)))
-      if (Result.isFailure(both)) return settled(result)
-    } else compare(watch, path, what, result, again.failure)
-    return settled(result)
+    }
+    const its = settled(result, before.seen)
+    elsewhen(watch, path, what, its, () => {
+      const { seen } = reader(scope, known)
+      return settled(select(seen), seen)
+    })
+    recall(watch, path, what, () => [...before.read].map(([name, value]) => [String(name), known.get(name) ?? value]), its)
+    return its
   }
 
 /** Likewise a function of a value. */
@@ -107,25 +158,23 @@ export const ofValue =
   (value: unknown): unknown => {
     const before = watch.isProbing ? copyOf(value) : undefined
     if (before === undefined) return select(value)
-    const given = copyOf(before.value)
-    const result = during(moments[0], () => select(value))
+    const result = first(watch, () => select(value))
     const broken = changed(path, what, before.value, value)
     if (broken !== undefined) watch.found(broken)
-    const again = watched(() => during(moments[1], () => select(given?.value)))
-    compare(watch, path, what, result, Result.isSuccess(again) ? again.success : again.failure)
+    elsewhen(watch, path, what, result, () => select(own(before.value)))
+    recall(watch, path, what, () => before.value, result)
     return result
   }
 
-/** Calls something twice, at two moments, and gives the first result. */
-export const twice = <A>(
+/** Calls something at many moments, and gives the first result. */
+export const often = <A>(
   watch: Watch,
   path: string,
   what: string,
   call: () => A,
   partOf: (result: A) => unknown
 ): A => {
-  const result = during(moments[0], call)
-  const again = watched(() => during(moments[1], call))
-  compare(watch, path, what, partOf(result), Result.isSuccess(again) ? partOf(again.success) : again.failure)
+  const result = first(watch, call)
+  elsewhen(watch, path, what, partOf(result), () => partOf(call()))
   return result
 }

@@ -22,7 +22,7 @@ import { beside } from "./beside.ts"
 import { endInWords, inWords } from "./lines.ts"
 import type { Edit, Scene } from "./scene.ts"
 import { type Broken, endless, type Items, type LifeKind, type LifeTrace, type Receipt, type Trace } from "./trace.ts"
-import type { End, Life, World } from "./world.ts"
+import { type End, epochOf, type Life, type World } from "./world.ts"
 
 const runId = "simulated"
 
@@ -49,7 +49,7 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
   const atWork = new Set<Execution>()
   const spoilt = new Set<string>()
   const kept = journal.makeKept()
-  const epoch = 1_700_000_000_000 + (world.seed % 1000) * 86_400_000
+  const epoch = epochOf(world.seed, scene.today)
   const machine = makeMachine(epoch, random.next, atWork, scene.patience)
   const found = (it: Broken) => {
     if (!broken.some(({ law, path }) => law === it.law && path === it.path)) broken.push(it)

@@ -32,6 +32,8 @@ export interface Scene {
   readonly isOutward: (path: string) => boolean
   readonly decide: (path: string, question: unknown) => unknown
   readonly limit: number
+  /** The day around which worlds are, in milliseconds since 1970. */
+  readonly today: number
   /** How long what is outside of a world is waited for. */
   readonly patience: Patience
   readonly edit: Edit | undefined

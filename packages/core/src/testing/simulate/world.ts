@@ -1,7 +1,7 @@
 // What happens to a run besides itself. A world is data, made of a seed: so it can be printed, and made smaller.
 
 import type { LlmErrorReason } from "../../LlmError.ts"
-import { type Random, seeded } from "../internal/random.ts"
+import { mix, type Random, seeded } from "../internal/random.ts"
 
 export type Reason = LlmErrorReason["_tag"]
 
@@ -58,6 +58,18 @@ export const calm = (input: number, seed: number): World => ({
   edit: undefined,
   lives: []
 })
+
+const day = 86_400_000
+
+/** The day of a moment. */
+export const todayOf = (now: number): number => Math.floor(now / day) * day
+
+/** Days from today to those of worlds: what is past today and what is to come is so in some of them, and in others not. */
+const days = [0, 500, -900, 15, 12_000, -30, 1, -4000] as const
+
+/** When a world begins: at any hour of a day before or after today. */
+export const epochOf = (seed: number, today: number): number =>
+  today + days[Math.abs(seed) % days.length]! * day + (mix("hour", seed) % day)
 
 const passing = ["RateLimited", "ProviderUnavailable", "NetworkFailure", "TimedOut", "InvalidResponse"] as const
 

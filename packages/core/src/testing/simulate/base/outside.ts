@@ -18,7 +18,7 @@ export interface Outside {
 }
 
 /** Timers may be anybody's, and ports between threads are there for good. */
-const isIdle = (name: string) => /Timeout|Port/u.test(name)
+const isIdle = (name: string) => /Timeout|Immediate|Port/u.test(name)
 
 /** How many requests, sockets and processes the platform has open, of each kind; none where it does not say. */
 const resources = (): ReadonlyMap<string, number> => {

@@ -44,6 +44,7 @@ interface Life {
   readonly sleepers: Array<Sleeper>
   isOver: boolean
   isPumping: boolean
+  isQueued: boolean
   /** How many turns there were since something happened. */
   turns: number
   kill: () => void
@@ -118,7 +119,16 @@ export const makeMachine = (
 
   let pump: (life: Life) => void = () => {}
   const wakeUp = (life: Life) => {
-    if (!life.isPumping && !life.isOver) queueLive(() => pump(life))
+    if (!life.isPumping && !life.isOver) later(life, queueLive)
+  }
+  /** Goes on at another turn of the real event loop: at one, however many ask for it. */
+  const later = (life: Life, at: (work: () => void) => void) => {
+    if (life.isQueued) return
+    life.isQueued = true
+    at(() => {
+      life.isQueued = false
+      pump(life)
+    })
   }
 
   const run = <A, E, R>(work: Effect.Effect<A, E, R>, context: Context.Context<R>): Effect.Effect<Ended<A, E>> =>
@@ -128,6 +138,7 @@ export const makeMachine = (
         sleepers: [],
         isOver: false,
         isPumping: false,
+        isQueued: false,
         turns: 0,
         kill: () => end({ _tag: "Killed" }),
         cancel: () => fiber?.interruptUnsafe()
@@ -139,7 +150,7 @@ export const makeMachine = (
       /** When it began to wait for what is outside, by the clock on the wall, and how many turns it has since. */
       let waiting: { readonly since: number; turns: number } | undefined
       /** Whether it waits on; `kind` says for how long at most. */
-      const waits = (kind: keyof Patience | "turns", again: () => void): boolean => {
+      const waits = (kind: keyof Patience | "turns", again: (at: (work: () => void) => void) => void): boolean => {
         waiting ??= { since: realNow(), turns: 0 }
         waiting.turns++
         if (kind === "turns" ? waiting.turns > most : realNow() - waiting.since > patience[kind]) {
@@ -148,8 +159,7 @@ export const makeMachine = (
           if (kind === "known") outside.giveUp()
           return false
         }
-        if (kind === "turns" || waiting.turns < hasty) queueLive(again)
-        else pause(again)
+        again(kind === "turns" || waiting.turns < hasty ? queueLive : pause)
         return true
       }
       const end = (ended: Ended<A, E>) => {
@@ -160,7 +170,7 @@ export const makeMachine = (
         waiting = undefined
         // what a process left under way comes to its end before the next one begins
         const leave = () => {
-          if (!isUnderWay() || !waits("known", leave)) resume(Effect.succeed(ended))
+          if (!isUnderWay() || !waits("known", (at) => at(leave))) resume(Effect.succeed(ended))
         }
         // and nothing goes on in the midst of what ends it
         queueLive(leave)
@@ -183,7 +193,7 @@ export const makeMachine = (
         makeDispatcher: () => dispatcher
       }
       const began = now
-      const again = () => pump(own)
+      const again = (at: (work: () => void) => void) => later(own, at)
       /** Whether time stands still, as something outside may come. */
       const isHeld = (isLast: boolean): boolean => {
         if (isUnderWay() && waits("known", again)) return true
