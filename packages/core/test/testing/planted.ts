@@ -90,6 +90,7 @@ export const gated = begun.pipe(
 )
 
 let count = 0
+const soon = Date.now() + 60 * 86_400_000
 let seen = ""
 let isSetUp = false
 const order: Array<string> = []
@@ -172,6 +173,37 @@ export const planted = {
       key: ({ index }) => String(index),
       input: ({ item, outline }) => ({ title: outline.title, note: item.note })
     })
+  ),
+  "numbered keys": begun.pipe(
+    Workflow.forEach("drafts", draft, {
+      items: ({ outline }) => outline.points.map((note, i) => ({ note, name: `point-${i + 1}`, at: new Date(i) })),
+      key: "name",
+      input: ({ item, outline }) => ({ title: outline.title, note: item.note })
+    })
+  ),
+  "keys of a text and a number": begun.pipe(
+    Workflow.forEach("drafts", draft, {
+      items: ({ outline }) => outline.points.map((note, i) => ({ note, name: `${note}-${i}` })),
+      key: "name",
+      input: ({ item, outline }) => ({ title: outline.title, note: item.note })
+    })
+  ),
+  "keys by the place in a text": Workflow.make("article", { input: Topic }).pipe(
+    Workflow.forEach("parts", draft, {
+      items: ({ input }) => input.topic.split(", ").map((note, i) => ({ note, at: i })),
+      key: ({ at }) => `n-${at}`,
+      input: ({ item }) => ({ title: "A", note: item.note })
+    })
+  ),
+  "an input that its Schema does not read as it writes it": begun.pipe(
+    Workflow.bind(
+      "count",
+      Step.effect("count", { input: Odd, output: Schema.Int, run: (text) => Effect.succeed(text.length) }),
+      "outline.title"
+    )
+  ),
+  "a question that its Schema does not read as it writes it": begun.pipe(
+    Workflow.gate("gate", { question: Odd, input: "outline.title", decision: Schema.Boolean })
   ),
   "a Schema that does not read what it writes": begun.pipe(
     Workflow.bind(
@@ -281,6 +313,58 @@ export const planted = {
       "draft",
       code("mapped", (note) => Effect.mapError(ask(note), () => new Oops())),
       "outline.title"
+    )
+  ),
+  "a day that is over in some years": begun.pipe(
+    Workflow.let("isLate", () => Date.now() > soon),
+    Workflow.bind("draft", draft, ({ isLate, outline }) => ({ title: outline.title, note: String(isLate) }))
+  ),
+  "a day that is over for a step of code": begun.pipe(
+    Workflow.bind(
+      "draft",
+      code("late", (text) => Effect.sync(() => (Date.now() > soon ? "too late" : text))),
+      "outline.title"
+    )
+  ),
+  "a `let` that reads what is outside": begun.pipe(
+    Workflow.let("note", () => file.text),
+    Workflow.bind("draft", draft, ({ note, outline }) => ({ title: outline.title, note }))
+  ),
+  "an `until` that reads what is outside": begun.pipe(
+    Workflow.iterate("draft", code("more", (text) => Effect.succeed(`${text}!`)), {
+      input: "outline.title",
+      next: "last",
+      until: ({ last }) => !file.text.endsWith("0") || last.endsWith("!!"),
+      atMost: 3
+    })
+  ),
+  "a check that reads what is outside": Workflow.make("article", { input: Topic }).pipe(
+    Workflow.bind(
+      "outline",
+      Step.make("outline", {
+        input: Topic,
+        output: Outline,
+        prompt: PromptTemplate.make("Outline {{topic}}."),
+        variables: ({ topic }) => ({ topic }),
+        check: () => (file.text.endsWith("0") ? undefined : "not now")
+      }),
+      "input"
+    )
+  ),
+  "a check that sorts": Workflow.make("article", { input: Topic }).pipe(
+    Workflow.bind(
+      "outline",
+      Step.make("outline", {
+        input: Topic,
+        output: Outline,
+        prompt: PromptTemplate.make("Outline {{topic}}."),
+        variables: ({ topic }) => ({ topic }),
+        check: ({ points }) => {
+          // oxlint-disable-next-line unicorn/no-array-reverse -- that is what is wrong with it
+          return (points as Array<string>).reverse()[0] === "" ? "an empty point" : undefined
+        }
+      }),
+      "input"
     )
   ),
   "a loop that asks nobody": begun.pipe(

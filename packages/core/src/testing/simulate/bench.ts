@@ -44,6 +44,9 @@ const versions = [1, 2, 3]
 const mostEdits = 6
 const mostStrangers = 8
 
+/** How many inputs with an item more are tried, until one is found of which a run completes. */
+const mostLikes = 8
+
 /** How many smaller inputs are tried in place of one. */
 const mostLess = 20
 
@@ -199,7 +202,9 @@ export const makeBench = (subject: Subject): Bench => {
     }
     if (tried.some(({ broken }) => broken.length > 0)) return tried
     const edits: ReadonlyArray<World["edit"]> = [
-      ...others.map((input) => ({ _tag: "Input" as const, input })),
+      ...[...Array(given).keys(), ...others].flatMap((other) =>
+        other === input ? [] : [{ _tag: "Input" as const, input: other }]
+      ),
       ...Array.from({ length: mostEdits }, (_, at) => ({ _tag: "Result" as const, at }))
     ]
     for (const edit of edits) tried.push(yield* tryIn({ ...calmWorld(input, 2), edit }))
@@ -260,9 +265,12 @@ export const makeBench = (subject: Subject): Bench => {
     }
     const tried: Array<Tried> = []
     for (let input = 0; input < given; input++) {
-      for (const other of inputsLike(workflow, inputs[input], (json) => Option.toArray(withItemInFront(json)))) {
+      const likes = inputsLike(workflow, inputs[input], withItemInFront).slice(0, mostLikes)
+      for (const other of likes) {
         const at = inputs.push(other) - 1
-        if (whyNot((yield* peace(at)).trace) === undefined) others.push(at)
+        if (whyNot((yield* peace(at)).trace) !== undefined) continue
+        others.push(at)
+        break
       }
     }
     for (let input = 0; input < given; input++) tried.push(...(yield* brokenInPeace(input, yield* peace(input))))

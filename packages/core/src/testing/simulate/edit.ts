@@ -1,7 +1,6 @@
 // What is done to a run that is complete: and what a run from the start comes to that has had it so.
 
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import * as Engine from "../../Engine.ts"
@@ -30,16 +29,44 @@ const other = (value: unknown): unknown => {
   return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, it]) => [name, other(it)])) : value
 }
 
-/** JSON with one more item in front of its first list that has any, or without lists another one. */
-export const withItemInFront = (value: unknown): Option.Option<unknown> => {
-  if (Array.isArray(value)) return value.length === 0 ? Option.none() : Option.some([other(value[0]), ...value])
-  if (!isObject(value)) return Option.none()
-  for (const [name, member] of Object.entries(value)) {
-    const made = withItemInFront(member)
-    if (Option.isSome(made)) return Option.some({ ...value, [name]: made.value })
-  }
-  return Option.none()
+/** The same JSON with another text in it, one after the other. */
+const nearly = (value: unknown): ReadonlyArray<unknown> => {
+  if (typeof value === "string") return [other(value)]
+  const isList = Array.isArray(value)
+  if (!isList && !isObject(value)) return []
+  return Object.entries(value).flatMap(([name, member]) =>
+    nearly(member).map((it): unknown => (isList ? value.toSpliced(Number(name), 1, it) : { ...value, [name]: it }))
+  )
 }
+
+/** What stands between the parts of a text. */
+const between = ["\n---\n", "\n\n", "\n", "; ", ", "]
+
+const inFront = (value: unknown): ReadonlyArray<unknown> => {
+  if (Array.isArray(value)) {
+    const items: ReadonlyArray<unknown> = value
+    return items.length === 0 ? [] : [other(items[0]), ...nearly(items[0])].map((item) => [item, ...items])
+  }
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([name, member]) =>
+    inFront(member).map((it): unknown => ({ ...value, [name]: it }))
+  )
+}
+
+const textInFront = (value: unknown): ReadonlyArray<unknown> => {
+  if (typeof value === "string") {
+    const separator = between.find((it) => value.includes(it))
+    if (separator === undefined) return []
+    return [`${String(other(value.slice(0, value.indexOf(separator))))}${separator}${value}`]
+  }
+  if (!isObject(value)) return []
+  return Object.entries(value).flatMap(([name, member]) =>
+    textInFront(member).map((it): unknown => ({ ...value, [name]: it }))
+  )
+}
+
+/** JSON with one more item in front of a list in it, else of a text of several parts: the likeliest first. */
+export const withItemInFront = (value: unknown): ReadonlyArray<unknown> => [...inFront(value), ...textInFront(value)]
 
 /** JSON without one of the items of its lists, in each way. */
 export const withoutItems = (value: unknown): ReadonlyArray<unknown> => {
@@ -103,7 +130,7 @@ export const editOf = (
   const step = stepsOf(nodesOf(workflow)).find((it) => StepPath.matches(it.path, path))?.step
   if (step === undefined) return undefined
   const { output: codec, speech } = insideOfStep(step)
-  const value = Option.getOrElse(withItemInFront(output), () => other(output))
+  const value = [...inFront(output), other(output)].find((value) => Result.isSuccess(codec.decode(value)))
   const decoded = codec.decode(value)
   if (Result.isFailure(decoded) || speech === undefined) return undefined
   const text = Result.try(() => speech.print(givenOf(codec, value, decoded.success)))

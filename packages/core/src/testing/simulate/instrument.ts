@@ -5,15 +5,18 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { insideOf, isStep, type Prepared, type Speech, type UntypedStep, within } from "../../internal/ask/step.ts"
 import {
   below,
   bodiesOf,
   type Body,
+  insideOf as insideOfWorkflow,
   type Node,
   nodesOf,
   type UntypedWorkflow,
   withBodies,
+  within as withInside,
   withNodes
 } from "../../internal/definition/nodes.ts"
 import type { Compiled } from "../../internal/definition/selector.ts"
@@ -102,14 +105,32 @@ export const instrument = (workflow: UntypedWorkflow, watch: Watching): UntypedW
       if (!("name" in node)) return node
       const path = below(node, parent, "")
       const wires = wiresOf(watch, path, node.wires)
-      const bodies = bodiesOf(node).map(([name, body]): Body =>
-        isStep(body) ? stepOf(body) : withNodes(body, nodesIn(nodesOf(body), below(node, parent, name)))
-      )
+      const bodies = bodiesOf(node).map(([name, body]): Body => {
+        const at = below(node, parent, name)
+        if (!isStep(body)) return looked(body, at, nodesIn(nodesOf(body), at))
+        if (!body.isGate) return stepOf(body)
+        return within(body, { input: writing(watch, insideOf(body).input, (it) => watch.found({ ...it, path: at })) })
+      })
       // the same wires, watched
       return withBodies({ ...node, wires } as typeof node, bodies)
     })
-  return withNodes(workflow, nodesIn(nodesOf(workflow), ""))
+  /** A workflow with other nodes, that tells what its Schema does to its input. */
+  const looked = (workflow: UntypedWorkflow, path: string, nodes: ReadonlyArray<Node>): UntypedWorkflow => {
+    const input = writing(watch, insideOfWorkflow(workflow).input, (it) => watch.found({ ...it, path }))
+    return withInside(withNodes(workflow, nodes), { input })
+  }
+  return looked(workflow, "input", nodesIn(nodesOf(workflow), ""))
 }
+
+/** A codec of an input that tells what becomes of what it writes. */
+const writing = (watch: Watching, codec: JsonCodec<unknown>, found: (broken: Broken) => void): JsonCodec<unknown> => ({
+  ...codec,
+  encode: (value) => {
+    const written = codec.encode(value)
+    if (watch.isProbing) roundTrip({ ...watch, found }, "", "the input", codec, value)
+    return written
+  }
+})
 
 /** A value is what its Schema reads of what it writes. */
 const roundTrip = (watch: Watch, path: string, what: string, codec: JsonCodec<unknown>, value: unknown): void => {
@@ -120,11 +141,14 @@ const roundTrip = (watch: Watch, path: string, what: string, codec: JsonCodec<un
   // what does not fit at all is told by the run
   if (Result.isFailure(written)) return
   const read = codec.decode(written.success)
+  // members that the Schema has not are no part of the value
+  const own = Schema.decodeUnknownResult(Schema.toType(codec.schema))(value)
+  if (Result.isFailure(own)) return
   if (Result.isFailure(read)) {
     const happened = `it refuses its own ${JSON.stringify(written.success)}: ${read.failure.message}`
     return watch.found({ law, path, expected: `the Schema of ${what} reads what it writes`, happened })
   }
-  const differ = difference(value, read.success)
+  const differ = difference(own.success, read.success)
   if (differ !== undefined) {
     const { expected, happened } = told(differ, what)
     return watch.found({ law, path, expected, happened: `written as JSON and read again, ${happened}` })
@@ -139,11 +163,14 @@ const roundTrip = (watch: Watch, path: string, what: string, codec: JsonCodec<un
 
 const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
   const inside = insideOf(step)
+  const written: Array<Broken> = []
+  /** Looks at what the step gave while what is outside was as it is in every world. */
+  const known: Array<() => void> = []
   const { name } = step
   const prepare: typeof inside.prepare = (read, encoded) => {
     const isProbing = watch.isProbing
-    /** What is found before the path is known. */
-    const early: Array<Broken> = []
+    /** What is found before the path is known: what was written was so just now, for this. */
+    const early = written.splice(0)
     const watching: Watch = { ...watch, found: (broken) => void early.push(broken) }
     /** What was handed out, and what it was. */
     const given: Array<{ readonly value: unknown; readonly before: unknown }> = []
@@ -158,12 +185,12 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
         if (broken !== undefined) watching.found(broken)
       }
     }
+    if (isProbing && watch.isChanged) for (const look of known.splice(0)) look()
     const call = () => inside.prepare(handing, encoded)
     const prepared: Prepared = isProbing
       ? often(watching, name, "the function of `variables`", call, ({ parts }) => parts)
       : call()
     if (isProbing) look(name, "the function of `variables`")
-    if (isProbing && !step.isGate) roundTrip(watching, name, "the input", inside.input, own(read()))
     return {
       ...prepared,
       ...(prepared.key !== undefined && { key: beingDone(watch, name, prepared.key) }),
@@ -202,7 +229,10 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
               Effect.sync(() => {
                 if (!isProbing) return
                 roundTrip(watch, path, "the output", inside.output, output)
-                if (speech?.check !== undefined) checks(watch, path, speech.check, output, read)
+                if (speech?.check === undefined) return
+                const look = checks(watch, path, speech.check, own(output), read())
+                look()
+                if (!watch.isChanged) known.push(look)
               })
             )
           )
@@ -211,21 +241,18 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
   }
   const isCurrent: typeof inside.isCurrent =
     inside.isCurrent && ((output, input) => beingDone(watch, name, inside.isCurrent!(output, input)))
-  return within(step, { prepare, isCurrent })
+  const input = writing(watch, inside.input, (broken) => void written.push(broken))
+  return within(step, { prepare, isCurrent, input })
 }
 
 /** Looks at the `check` of a step as at any function. */
-const checks = (
-  watch: Watching,
-  path: string,
-  check: NonNullable<Speech["check"]>,
-  output: unknown,
-  read: () => unknown
-): void => {
-  // what throws where it is looked at is told where it is called
-  const call = ([output, input]: ReadonlyArray<unknown>) => Result.getOrNull(Result.try(() => check(output, input)))
-  ofValue(watch, path, "the function of `check`", (given) => call(given as ReadonlyArray<unknown>))([own(output), read()])
-}
+const checks =
+  (watch: Watching, path: string, check: NonNullable<Speech["check"]>, output: unknown, input: unknown) => () => {
+    // what throws where it is looked at is told where it is called
+    const call = ([output, input]: ReadonlyArray<unknown>) => Result.getOrNull(Result.try(() => check(output, input)))
+    const look = ofValue(watch, path, "the function of `check`", (given) => call(given as ReadonlyArray<unknown>))
+    look([own(output), own(input)])
+  }
 
 /** What may wait for something outside, as a step of code may. */
 const beingDone = <A>(watch: Watching, path: string, effect: Effect.Effect<A, unknown, unknown>) =>

@@ -8,6 +8,7 @@ import * as StepPath from "../../StepPath.ts"
 import { describeError } from "../../WorkflowError.ts"
 import type { Execution } from "./base/execution.ts"
 import { countOf, difference } from "./base/same.ts"
+import { ownKeys } from "./keys.ts"
 import { type Broken, type Receipt, told, type Trace } from "./trace.ts"
 import type { Reason } from "./world.ts"
 
@@ -126,32 +127,6 @@ const askedAfterEdit = (fresh: Trace, { isAside, lives, receipts }: Trace): Brok
       path,
       expected: `after an edit the model is asked what a fresh run would ask, and no more`,
       happened: `it is asked ${times(count)}, "${asks}", and in a fresh run ${times(wanted.get(key) ?? 0)}`
-    }
-  }
-  return undefined
-}
-
-/** An item without what in it is its key. */
-const besideKey = (item: unknown, key: unknown): unknown =>
-  typeof item === "object" && item !== null && !Array.isArray(item)
-    ? Object.fromEntries(Object.entries(item).filter(([, value]) => String(value) !== String(key)))
-    : item
-
-/** That an item has the key that it had, though another one is put in front of it. */
-const ownKeys = (before: Trace, after: Trace): Broken | undefined => {
-  for (const [path, now] of after.items) {
-    const then = before.items.get(path)
-    if (then === undefined || then.items.length === 0 || now.items.length !== then.items.length + 1) continue
-    const isShifted = then.items.every((item, i) => {
-      const [key, next] = [then.keys[i], now.keys[i + 1]]
-      return now.keys[i] === key && difference(besideKey(item, key), besideKey(now.items[i + 1], next)) === undefined
-    })
-    if (!isShifted) continue
-    return {
-      law: "a key is an item's own",
-      path,
-      expected: `an item keeps its key ${JSON.stringify(then.keys[0])} when another one is put in front of it`,
-      happened: `it has the key ${JSON.stringify(now.keys[1])} then, and the new one has ${JSON.stringify(now.keys[0])}: a key by index`
     }
   }
   return undefined

@@ -19,9 +19,18 @@ import { makeMachine } from "./base/process.ts"
 import * as provider from "./provider.ts"
 import { mix, seeded } from "../internal/random.ts"
 import { beside } from "./beside.ts"
-import { endInWords, inWords } from "./lines.ts"
 import type { Edit, Scene } from "./scene.ts"
-import { type Broken, endless, type Items, type LifeKind, type LifeTrace, type Receipt, type Trace } from "./trace.ts"
+import {
+  type Broken,
+  endInWords,
+  endless,
+  eventInWords,
+  type Items,
+  type LifeKind,
+  type LifeTrace,
+  type Receipt,
+  type Trace
+} from "./trace.ts"
 import { type End, epochOf, type Life, type World } from "./world.ts"
 
 const runId = "simulated"
@@ -115,7 +124,7 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
     const write = (event: WorkflowEvent): journal.Written => {
       const its = isEnd()
       const failing = its?._tag === "Journal" ? its : isFailing
-      const text = inWords(event)
+      const text = eventInWords(event)
       if (failing !== undefined) {
         say(`${text}: the journal fails${failing.kept ? ", and has it all the same" : ""}`, happenings)
         if (failing.kept) settle(event)

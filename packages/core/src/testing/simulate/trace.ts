@@ -1,3 +1,4 @@
+import { describeError } from "../../WorkflowError.ts"
 import type { WorkflowEvent } from "../../WorkflowEvent.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import type { PlanEntry, RunOutcome } from "../../Engine.ts"
@@ -106,4 +107,28 @@ export interface Trace {
   readonly lines: ReadonlyArray<string>
   /** How much happened in the longest life. */
   readonly happenings: number
+}
+
+/** An event. */
+export const eventInWords = (event: WorkflowEvent): string => {
+  const path = "path" in event ? `${event.path}: ` : ""
+  switch (event._tag) {
+    case "StepFailed":
+      return `${path}StepFailed ${event.tag}`
+    case "RequestEnded":
+      return `${path}RequestEnded${event.error === undefined ? "" : ` ${event.error}`}`
+    case "RunEnded":
+      return `RunEnded ${event.status}`
+    case "ResultMoved":
+      return `${event.to}: ResultMoved from ${event.from}`
+    default:
+      return `${path}${event._tag}`
+  }
+}
+
+/** How a run ended. */
+export const endInWords = ({ ending }: RunOutcome<unknown, unknown>): string => {
+  if (ending._tag === "Completed") return "it completes"
+  const { message } = describeError(ending.reason)
+  return `it is ${ending._tag.toLowerCase()} at ${ending.path}: ${message}`
 }
