@@ -20,8 +20,8 @@ import { type Finding, findingOf, inText } from "./simulate/report.ts"
 import { show } from "./simulate/base/same.ts"
 import { sample } from "./internal/sample.ts"
 import type { Bench } from "./simulate/subject.ts"
-import { type Broken, lawNames, type Trace, unmade } from "./simulate/trace.ts"
-import { lessOf, type World, worldOf } from "./simulate/world.ts"
+import { type Broken, lawNames, type Trace, unmade } from "./simulate/base/trace.ts"
+import { lessOf, type World, worldOf } from "./simulate/base/world.ts"
 
 /**
  * What a model answers: a text, JSON, an `LlmReply`, or an `LlmError` where it never does; with nothing, a reply is made up
@@ -70,6 +70,8 @@ export interface Report {
   readonly lives: number
   readonly events: number
   readonly requests: number
+  /** Paths of steps that no run came to, so that nothing is known of them. */
+  readonly unreached: ReadonlyArray<string>
 }
 
 const Found = Schema.Struct({
@@ -262,5 +264,5 @@ const makeSearch = (bench: Bench, inputs: ReadonlyArray<unknown>, except: Readon
     return findings
   })
 
-  return { through, report: (): Report => ({ ...count }) }
+  return { through, report: (): Report => ({ ...count, unreached: bench.unreached() }) }
 }

@@ -8,7 +8,7 @@ import { Simulate } from "@stepwright/core/testing"
 import * as v from "valibot"
 import * as z from "zod"
 import { say } from "../support/say.ts"
-import { file, gated, hopeless, listed, planted, sound } from "./planted.ts"
+import { file, gated, hopeless, listed, planted, sound, ways } from "./planted.ts"
 import { right } from "./right.ts"
 
 const input = { topic: "Effect" }
@@ -38,6 +38,15 @@ describe("Simulate", () => {
 
     it.live("makes inputs of the workflow's Schema", () =>
       Effect.map(Simulate.check(sound, { seeds: 20 }), ({ worlds }) => assert.isAtLeast(worlds, 23))
+    )
+
+    it.live("tells which steps no run came to", () =>
+      Effect.gen(function* () {
+        const reached = yield* Simulate.check(ways, { input: "rain", seeds: 5 })
+        assert.deepStrictEqual(reached.unreached, ["safe/otherwise"])
+        const one = yield* Simulate.check(ways, { input: "rain", seeds: 5, model: () => "one" })
+        assert.deepStrictEqual(one.unreached, ["way/two", "way/three", "safe/otherwise"])
+      })
     )
 
     it.live("tells of laws of one's own, in the smallest world and with the smallest input", () =>
@@ -193,7 +202,7 @@ describe("Simulate", () => {
       "the order of completion in a variable outside": ["the plan tells the truth", "last"],
       "a retry inside of a step": ["retries have one owner", "draft"],
       "a count in a variable outside": ["functions are pure", "draft"],
-      "what one step leaves in a variable outside for another": ["same output", "draft"],
+      "what one step leaves in a variable outside for another": ["a process starts from nothing", "draft"],
       "what one step sets up in a variable outside for another": ["a process starts from nothing", "used"],
       "a loop that nothing bounds": ["an end", "draft"],
       "a retry that nothing bounds": ["an end", "draft"],
@@ -210,6 +219,14 @@ describe("Simulate", () => {
       "keys by the place in a text": ["a key is an item's own", "parts"],
       "an input that its Schema does not read as it writes it": ["Schemas read what they write", "count"],
       "a question that its Schema does not read as it writes it": ["Schemas read what they write", "gate"],
+      "what the first run was given, kept for all": ["runs know nothing of each other", "draft"],
+      "a memo of prompts by less than all of it": ["runs know nothing of each other", "outline"],
+      "what one step leaves in a map for another": ["a process starts from nothing", "got"],
+      "a loop until a model gives a good mark": ["an end", "draft"],
+      "a loop until a text is short": ["an end", "draft"],
+      "a Schema that does not read texts with a comma": ["Schemas read what they write", "all"],
+      "a key that is the same for two files": ["a key tells what is read", "signed"],
+      "a step that dies of another file": ["a run completes in peace", "signed"],
       "a loop that asks nobody": ["an end", "draft"]
     }
 
@@ -217,7 +234,11 @@ describe("Simulate", () => {
       it.live(`finds ${name}`, () =>
         Effect.gen(function* () {
           // a pipeline of any of these types
-          const check = Simulate.check(workflow as typeof sound, { input: { topic: "Effect, Schema" }, outside, seeds: 30 })
+          const check = Simulate.check(workflow as typeof sound, {
+            input: { topic: "Effect, Schema" },
+            outside,
+            seeds: 30
+          })
           const { findings, message } = yield* Effect.flip(check)
           const [law, path] = wanted[name as keyof typeof planted]
           assert.include(

@@ -59,6 +59,34 @@ export const listed = Workflow.make("listed", { input: Schema.Struct({ points: S
   })
 )
 
+/** With ways of which a model chooses one, and one that is taken where another fails. */
+export const ways = Workflow.make("ways", { input: Schema.String }).pipe(
+  Workflow.bind(
+    "kind",
+    Step.make("kind", {
+      input: Schema.String,
+      output: Schema.Literals(["one", "two", "three"]),
+      prompt: PromptTemplate.make("Choose for {{text}}"),
+      variables: (text) => ({ text })
+    }),
+    "input"
+  ),
+  Workflow.branch("way", {
+    on: "kind",
+    cases: { one: code("one", Effect.succeed), two: code("two", Effect.succeed), three: code("three", Effect.succeed) },
+    input: "input"
+  }),
+  Workflow.fallback(
+    "safe",
+    code("tried", (note) => Step.run(draft, { title: "A", note })),
+    {
+      input: "way",
+      errors: ["LlmError"],
+      otherwise: code("otherwise", Effect.succeed)
+    }
+  )
+)
+
 /** Which nothing gets through. */
 export const hopeless = begun.pipe(
   Workflow.bind(
@@ -89,6 +117,26 @@ export const gated = begun.pipe(
   )
 )
 
+const Commas = Schema.String.pipe(
+  Schema.decodeTo(
+    Schema.Array(Schema.String),
+    SchemaTransformation.transform({
+      decode: (text: string): ReadonlyArray<string> => text.split(", "),
+      encode: (texts: ReadonlyArray<string>) => texts.join(", ")
+    })
+  )
+)
+
+const mark = Step.make("mark", {
+  input: Schema.String,
+  output: Schema.Struct({ mark: Schema.Int }),
+  prompt: PromptTemplate.make("Give a mark to {{text}}"),
+  variables: (text) => ({ text })
+})
+
+let first: string | undefined
+const topics = new Map<string, string>()
+const left = new Map<string, string>()
 let count = 0
 const soon = Date.now() + 60 * 86_400_000
 let seen = ""
@@ -331,12 +379,16 @@ export const planted = {
     Workflow.bind("draft", draft, ({ note, outline }) => ({ title: outline.title, note }))
   ),
   "an `until` that reads what is outside": begun.pipe(
-    Workflow.iterate("draft", code("more", (text) => Effect.succeed(`${text}!`)), {
-      input: "outline.title",
-      next: "last",
-      until: ({ last }) => !file.text.endsWith("0") || last.endsWith("!!"),
-      atMost: 3
-    })
+    Workflow.iterate(
+      "draft",
+      code("more", (text) => Effect.succeed(`${text}!`)),
+      {
+        input: "outline.title",
+        next: "last",
+        until: ({ last }) => !file.text.endsWith("0") || last.endsWith("!!"),
+        atMost: 3
+      }
+    )
   ),
   "a check that reads what is outside": Workflow.make("article", { input: Topic }).pipe(
     Workflow.bind(
@@ -365,6 +417,87 @@ export const planted = {
         }
       }),
       "input"
+    )
+  ),
+  "what the first run was given, kept for all": begun.pipe(
+    Workflow.bind(
+      "draft",
+      code("first", (text) => Effect.sync(() => (first ??= text))),
+      "input.topic"
+    )
+  ),
+  "a memo of prompts by less than all of it": Workflow.make("article", { input: Topic }).pipe(
+    Workflow.bind(
+      "outline",
+      Step.make("outline", {
+        input: Topic,
+        output: Outline,
+        prompt: PromptTemplate.make("Outline {{topic}}."),
+        variables: ({ topic }) => {
+          if (!topics.has(topic.slice(0, 3))) topics.set(topic.slice(0, 3), topic)
+          return { topic: topics.get(topic.slice(0, 3))! }
+        }
+      }),
+      "input"
+    )
+  ),
+  "what one step leaves in a map for another": begun.pipe(
+    Workflow.bind(
+      "put",
+      code("put", (text) => Effect.sync(() => (left.set(text, `all of ${text}`), text))),
+      "outline.title"
+    ),
+    Workflow.bind(
+      "got",
+      code("get", (text) => Effect.sync(() => left.get(text) ?? text)),
+      "put"
+    )
+  ),
+  "a loop until a model gives a good mark": begun.pipe(
+    Workflow.bind(
+      "draft",
+      code("marked", (text) =>
+        Effect.map(Effect.repeat(Step.run(mark, text), { until: ({ mark }) => mark >= 5 }), ({ mark }) => `${mark}`)
+      ),
+      "outline.title"
+    )
+  ),
+  "a loop until a text is short": begun.pipe(
+    Workflow.bind(
+      "draft",
+      code("short", (text) => Effect.repeat(ask(text), { until: (text) => text.length < 200 })),
+      "outline.title"
+    )
+  ),
+  "a Schema that does not read texts with a comma": begun.pipe(
+    Workflow.bind(
+      "all",
+      Step.effect("all", { input: Schema.String, output: Commas, run: (text) => Effect.succeed([text, text]) }),
+      "outline.title"
+    )
+  ),
+  "a key that is the same for two files": begun.pipe(
+    Workflow.bind(
+      "signed",
+      Step.effect("sign", {
+        input: Schema.String,
+        output: Schema.String,
+        key: () => Effect.sync(() => file.text.endsWith("0")),
+        run: (text) => Effect.sync(() => `${text} ${file.text}`)
+      }),
+      "outline.title"
+    )
+  ),
+  "a step that dies of another file": begun.pipe(
+    Workflow.bind(
+      "signed",
+      Step.effect("sign", {
+        input: Schema.String,
+        output: Schema.String,
+        key: () => Effect.sync(() => file.text),
+        run: (text) => (file.text.endsWith("2") ? Effect.die(new Error("not of this file")) : Effect.succeed(text))
+      }),
+      "outline.title"
     )
   ),
   "a loop that asks nobody": begun.pipe(

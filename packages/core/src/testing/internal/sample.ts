@@ -43,6 +43,49 @@ interface Source {
   readonly text: () => string
 }
 
+/**
+ * How values are made: as plain as can be; with texts that hold what separates texts, in a line or in several; always the
+ * least, or the most, that comes to mind; of texts that are given; with a mark in each text.
+ */
+export type Manner =
+  | "plain"
+  | "marks"
+  | "lines"
+  | "least"
+  | "most"
+  | { readonly texts: ReadonlyArray<string> }
+  | { readonly mark: string }
+
+/** A number that is chosen each time. */
+const always = (next: number): Random => ({
+  next: () => next,
+  int: (below) => Math.floor(next * below),
+  bool: (chance = 0.5) => next < chance,
+  pick: (from) => from[Math.floor(next * from.length)] ?? from[0]
+})
+
+const sourceOf = (manner: Manner, seed: number): Source => {
+  const random = seeded(seed)
+  const text = () => word(random)
+  if (typeof manner === "object") {
+    if ("mark" in manner) return { random, text: () => `${text()} ${manner.mark}` }
+    let at = 0
+    return { random, text: () => manner.texts[at++ % manner.texts.length] ?? text() }
+  }
+  switch (manner) {
+    case "plain":
+      return { random, text }
+    case "marks":
+      return { random, text: () => `${text()}, ${text()}; "${text()}": it's 50 % / ${text()}` }
+    case "lines":
+      return { random, text: () => `${text()}\n\n- ${text()}\n---\n${text()}` }
+    case "least":
+      return { random: always(0), text }
+    case "most":
+      return { random: always(1 - 2 ** -32), text: () => Array.from({ length: 100 }, text).join(" ") }
+  }
+}
+
 /** Texts that are tried, one after the other, where there are checks. */
 const shapes: ReadonlyArray<(text: string) => string> = [
   (text) => text,
@@ -166,11 +209,12 @@ const givenBy = (schema: AnySchema) => {
 }
 
 /** A value that a Standard Schema takes, as JSON, or one of Effect with such parts: what its JSON Schema says is tried. */
-const ofStandard = (side: AnySchema, schema: AnySchema, seed: number): Option.Option<unknown> => {
+const ofStandard = (side: AnySchema, schema: AnySchema, seed: number, manner: Manner): Option.Option<unknown> => {
   const given = givenBy(schema)
   for (const other of [undefined, undefined, undefined, ...others]) {
-    const random = seeded(other === undefined ? seed : mix(other, seed))
-    const value = Option.flatMap(plain(side.ast, { random, text: () => other ?? word(random) }, 0), given)
+    const source = sourceOf(manner, other === undefined ? seed : mix(other, seed))
+    const text = other === undefined ? source.text : () => other
+    const value = Option.flatMap(plain(side.ast, { ...source, text }, 0), given)
     if (Option.isSome(value)) return value
   }
   return Option.none()
@@ -186,12 +230,11 @@ export const arbitraryOf = (schema: AnySchema): Arbitrary.Arbitrary<unknown> => 
 }
 
 /** A value of a Schema, if one can be made: what is given where that is asked for. */
-export const sample = (schema: AnySchema, seed: number): Option.Option<unknown> => {
+export const sample = (schema: AnySchema, seed: number, manner: Manner = "plain"): Option.Option<unknown> => {
   const side = exactSide(schema)
-  if (side !== undefined) return ofStandard(side as AnySchema, schema, seed)
+  if (side !== undefined) return ofStandard(side as AnySchema, schema, seed, manner)
   const ast = SchemaAST.toType(schema.ast)
-  const random = seeded(seed)
-  return Option.flatMap(plain(ast, { random, text: () => word(random) }, 0), (value) =>
+  return Option.flatMap(plain(ast, sourceOf(manner, seed), 0), (value) =>
     Result.getOrElse(
       Result.try(() => (Schema.is(schema)(value) ? Option.some(value) : arbitrary(ast, seeded(seed)))),
       () => Option.none()
@@ -200,9 +243,9 @@ export const sample = (schema: AnySchema, seed: number): Option.Option<unknown> 
 }
 
 /** What a model may reply to who is not known: words, or JSON that fits what is asked for. */
-export const sampleReply = ({ format }: Pick<LlmRequest, "format">, seed: number): string => {
-  if (format.type === "text") return word(seeded(seed))
+export const sampleReply = ({ format }: Pick<LlmRequest, "format">, seed: number, manner: Manner = "plain"): string => {
+  if (format.type === "text") return sourceOf(manner, seed).text()
   // a JSON Schema is an object, or allows anything
   const schema = allowedBy(Predicate.isReadonlyObject(format.schema) ? format.schema : {})
-  return JSON.stringify(Option.getOrNull(sample(schema as AnySchema, seed)))
+  return JSON.stringify(Option.getOrNull(sample(schema as AnySchema, seed, manner)))
 }

@@ -1,20 +1,26 @@
 // A workflow under test: runs it in worlds, and says which laws do not hold.
 
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import type { UntypedStep } from "../../internal/ask/step.ts"
-import { nodesOf, stepsOf } from "../../internal/definition/nodes.ts"
 import type { Execution } from "./base/execution.ts"
 import { realNow } from "./base/globals.ts"
 import { patience } from "./base/process.ts"
-import { instrument, type Watching } from "./instrument.ts"
+import { instrument } from "./instrument.ts"
 import { type Edit, editOf, inputsLike, withItemInFront, withoutItems } from "./edit.ts"
-import { brokenAfterEdit, brokenIn, fromNothing, keyTells, oneRetry, passedOn, stateOf, whyNot } from "./laws.ts"
+import {
+  brokenAfterEdit,
+  brokenIn,
+  completes,
+  foreseen,
+  keyTells,
+  oneRetry,
+  passedOn,
+  stateOf,
+  whyNot
+} from "./laws.ts"
 import type { Model } from "./provider.ts"
-import { mix } from "../internal/random.ts"
 import { runWorld } from "./run.ts"
-import type { AnyWorkflow, Heard, Scene } from "./scene.ts"
+import { type AnyWorkflow, makeWatch, type Scene } from "./scene.ts"
 import {
   type Bench,
   decisionOf,
@@ -28,10 +34,10 @@ import {
 } from "./subject.ts"
 import { sample } from "../internal/sample.ts"
 import { outward, shelter } from "./shelter.ts"
-import { type Broken, endless, type Items, type Trace, unmade } from "./trace.ts"
-import { calm as calmWorld, todayOf, type World } from "./world.ts"
-
-const completes = "a run completes in peace"
+import { makeStrangers, marked, unmarked } from "./strangers.ts"
+import { makeReach, manners, otherSalts, strange, stubborn } from "./ways.ts"
+import { type Broken, endless, type Trace, unmade } from "./base/trace.ts"
+import { calm as calmWorld, todayOf, type World } from "./base/world.ts"
 
 const nothing = new Map<string, string>()
 
@@ -40,18 +46,14 @@ const mostSalts = 20
 
 const versions = [1, 2, 3]
 
-/** How many results are set by hand to see what becomes of keys, and how many steps of code are done by themselves. */
+/** How many results are set by hand to see what becomes of keys. */
 const mostEdits = 6
-const mostStrangers = 8
 
 /** How many inputs with an item more are tried, until one is found of which a run completes. */
 const mostLikes = 8
 
 /** How many smaller inputs are tried in place of one. */
 const mostLess = 20
-
-/** Replies that no other run has. */
-const strange = 9000
 
 export const makeBench = (subject: Subject): Bench => {
   const { laws, workflow } = subject
@@ -60,41 +62,23 @@ export const makeBench = (subject: Subject): Bench => {
   /** Inputs like the given ones, which these can be changed to. */
   const others: Array<number> = []
   let salt = 0
-  const listeners: {
-    current: Heard | undefined
-    end: (execution: Execution, exit: Exit.Exit<unknown, unknown>) => Broken | undefined
-  } = {
-    current: undefined,
-    end: () => undefined
-  }
   /** Where no value could be made up: what, and what to give. */
   const unmadeAt = new Map<string, string>()
   const today = todayOf(realNow())
-  const watch: { -readonly [K in keyof Watching]: Watching[K] } = {
-    isProbing: false,
-    isChanged: false,
-    memory: new Map(),
-    today,
-    found: (broken: Broken) => listeners.current?.found(broken),
-    items: (path: string, items: Items) => listeners.current?.items(path, items),
-    standIn: () => Option.none(),
-    unanswered: (path) =>
-      unmadeAt.set(path, "reply could be made up that its Schema, its parser and its check take: give a `model`"),
-    begin: (execution: Execution) => listeners.current?.begin(execution),
-    end: (execution: Execution, exit: Exit.Exit<unknown, unknown>) => {
-      const broken = listeners.end(execution, exit)
-      if (broken !== undefined) listeners.current?.found(broken)
-      listeners.current?.end(execution, Exit.isSuccess(exit))
-    },
-    done: (execution: Execution) => listeners.current?.end(execution, false)
-  }
+  const { listeners, watch } = makeWatch(today, (path) =>
+    unmadeAt.set(path, "reply could be made up that its Schema, its parser and its check take: give a `model`")
+  )
   // a workflow is one of whatever types its maker gave it
   const watched = instrument(workflow, watch) as unknown as AnyWorkflow
   const isSheltered = shelter(workflow)
   const isOutward = outward(workflow)
   const silence: Model = () => undefined
   const patient = patience()
-  const known = new Map<number, Known>()
+  const known = new Map<string, Known>()
+  /** The replies that get runs through, and whether any were made up. */
+  const salts: Array<number> = []
+  let isMadeUp = false
+  const reach = makeReach(workflow)
 
   const decide = (path: string, question: unknown): unknown => {
     const said = subject.decide?.(path, question)
@@ -123,6 +107,10 @@ export const makeBench = (subject: Subject): Bench => {
           input: inputs[world.input],
           model: subject.model ?? silence,
           salt,
+          manner: manners.get(salt) ?? "plain",
+          makesUp: () => {
+            isMadeUp = true
+          },
           sampleOf: sampleOf(samples),
           sampleAfter: sampleOf(samplesAfter),
           isSheltered,
@@ -140,7 +128,9 @@ export const makeBench = (subject: Subject): Bench => {
             listeners.current = heard
           }
         }
-        return yield* runWorld(scene, world)
+        const trace = yield* runWorld(scene, world)
+        if (salt !== strange) reach.note(trace)
+        return trace
       })
     )
 
@@ -175,13 +165,15 @@ export const makeBench = (subject: Subject): Bench => {
     const path = not.path ?? first
     const what = path === undefined ? undefined : unmadeAt.get(path)
     if (what !== undefined) return [{ law: unmade, path, expected: "a value for it", happened: `no ${what}` }]
-    const advice = subject.model === undefined ? ` (with replies made up ${salts} times over: give a model)` : ""
+    const isFault = trace.lives.some(({ fault }) => fault !== undefined)
+    const advice =
+      !isMadeUp || isFault ? "" : `; its replies were made up, ${salts} times over: where it needs others, give a model`
     return [{ law: completes, expected: "it completes", ...not, happened: not.happened + advice }]
   }
 
   /** What is wrong with runs of an input to which hardly anything happens. */
   const brokenInPeace = Effect.fnUntraced(function* (input: number, { samples, trace }: Known) {
-    const tried: Array<Tried> = [{ trace, broken: [...brokenIn(trace, trace), ...laws(trace)] }]
+    const tried: Array<Tried> = [{ trace, broken: [...brokenIn(trace, trace), ...unmarked(trace), ...laws(trace)] }]
     const at = { salt, samples }
     const again = yield* run(calmWorld(input, 1), at)
     tried.push({ trace: again, broken: brokenIn(trace, again) })
@@ -194,11 +186,14 @@ export const makeBench = (subject: Subject): Bench => {
       const broken = brokenIn(trace, beside).map((it) => (it.law === "same output" ? { ...it, law } : it))
       tried.push({ trace: beside, broken })
     }
+    const seen = [trace]
     for (const version of subject.outside === undefined ? [] : versions) {
       watch.isProbing = watch.isChanged = true
       const changed = yield* run(calmWorld(input, 2), { ...at, version })
       watch.isProbing = watch.isChanged = false
-      tried.push({ trace: changed, broken: [...changed.broken, ...keyTells(trace, changed)] })
+      const untold = seen.flatMap((other) => keyTells(other, changed)).slice(0, 1)
+      tried.push({ trace: changed, broken: [...changed.broken, ...untold, ...foreseen(changed)] })
+      seen.push(changed)
     }
     if (tried.some(({ broken }) => broken.length > 0)) return tried
     const edits: ReadonlyArray<World["edit"]> = [
@@ -211,57 +206,35 @@ export const makeBench = (subject: Subject): Bench => {
     return tried
   })
 
-  const codeSteps = [
-    ...new Set(
-      stepsOf(nodesOf(workflow)).flatMap(({ step }) => (step.model === undefined && !step.isGate ? [step] : []))
-    )
-  ]
-
-  /** A run whose steps of code are not done but for one, so that they leave nothing behind. */
-  const stranger = (but: UntypedStep | undefined) => {
-    watch.standIn = (path, step, input) =>
-      step === but ? Option.none() : sample(step.output, mix(path + JSON.stringify(input ?? null)))
-    return Effect.ensuring(
-      run(calmWorld(0, 5), { salt: strange, samples: new Map() }),
-      Effect.sync(() => {
-        watch.standIn = () => Option.none()
-      })
-    )
-  }
-
-  const strangers = () => {
+  const strangers = makeStrangers(workflow, watch, (input) => {
     listeners.end = () => undefined
-    // those that come later in a run do theirs before others can have left something for them
-    const steps = codeSteps.toReversed().slice(0, mostStrangers)
-    return Effect.forEach(codeSteps.length === 0 ? [] : [undefined, ...steps], stranger)
-  }
-  let firsts: ReadonlyArray<Trace> = []
-
-  const end = Effect.gen(function* () {
-    const again = yield* strangers()
-    return again.map((trace, i): Tried => ({ trace, broken: fromNothing(firsts[i] ?? trace, trace) }))
+    return run(calmWorld(input, 5), { salt: strange, samples: new Map() })
   })
 
   /** Looks for replies that get the runs of all inputs through. */
   const begin = Effect.gen(function* () {
-    firsts = yield* strangers()
+    const marks = marked(workflow, inputs[0]).map((input) => inputs.push(input) - 1)
+    const firsts = yield* strangers.before([...marks, 0])
     const stuck = firsts.find(({ broken }) => broken.some(({ law }) => law === endless))
     if (stuck !== undefined) return [{ trace: stuck, broken: stuck.broken }]
-    const salts = subject.model === undefined ? mostSalts : 1
-    for (let next = 0; next < salts; next++) {
+    const most = subject.model === undefined ? mostSalts : 1
+    for (let next = 0; next < most; next++) {
       salt = next
       known.clear()
       unmadeAt.clear()
       for (let input = 0; input < given; input++) {
         const it = yield* first(input, salt)
-        known.set(input, it)
+        known.set(`${input}/${salt}`, it)
         if (whyNot(it.trace) !== undefined) break
       }
       const failed = [...known.values()].find(({ trace }) => whyNot(trace) !== undefined)
-      if (failed === undefined) break
-      if (failed.trace.broken.length === 0 && next + 1 < salts) continue
+      if (failed === undefined) {
+        salts.push(salt)
+        break
+      }
+      if (failed.trace.broken.length === 0 && next + 1 < most) continue
       const { trace } = failed
-      return [{ trace, broken: incomplete(trace, salts) }]
+      return [{ trace, broken: incomplete(trace, most) }]
     }
     const tried: Array<Tried> = []
     for (let input = 0; input < given; input++) {
@@ -274,13 +247,41 @@ export const makeBench = (subject: Subject): Bench => {
       }
     }
     for (let input = 0; input < given; input++) tried.push(...(yield* brokenInPeace(input, yield* peace(input))))
+    if (isMadeUp) tried.push(...(yield* otherwise))
     return tried
   })
 
-  const peace = Effect.fnUntraced(function* (input: number): Effect.fn.Return<Known> {
-    const made = known.get(input) ?? (yield* first(input, salt))
-    known.set(input, made)
+  /** Runs with other replies, and with those of a model that always says the least, or the most: is there an end? */
+  const otherwise = Effect.gen(function* () {
+    const tried: Array<Tried> = []
+    for (const way of otherSalts) {
+      const traces = []
+      for (let input = 0; input < given; input++) traces.push((yield* peace(input, way)).trace)
+      if (traces.some((trace) => whyNot(trace) !== undefined)) continue
+      salts.push(way)
+      tried.push(...traces.map((trace) => ({ trace, broken: [...brokenIn(trace, trace), ...laws(trace)] })))
+    }
+    for (const way of stubborn) {
+      for (let input = 0; input < given; input++) {
+        listeners.end = () => undefined
+        const trace = yield* run(calmWorld(input, 4), { salt: way, samples: new Map() })
+        tried.push({ trace, broken: trace.broken.filter(({ law }) => law === endless) })
+      }
+    }
+    return tried
+  })
+
+  const peace = Effect.fnUntraced(function* (input: number, way = salt): Effect.fn.Return<Known> {
+    const name = `${input}/${way}`
+    const made = known.get(name) ?? (yield* first(input, way))
+    known.set(name, made)
     return made
+  })
+
+  /** Which replies a world has: those of its seed, where a run of its input gets through with them. */
+  const saltOf = Effect.fnUntraced(function* ({ input, seed }: World) {
+    const way = salts[seed % Math.max(1, salts.length)] ?? salt
+    return whyNot((yield* peace(input, way)).trace) === undefined ? way : salt
   })
 
   /** Inputs with an item less than one has, as far as runs of them complete. */
@@ -294,8 +295,8 @@ export const makeBench = (subject: Subject): Bench => {
   })
 
   /** A run from the start of what one was edited to. */
-  const freshAfter = Effect.fnUntraced(function* (edit: Edit) {
-    if (edit.instead.size === 0) return yield* peace(edit.input)
+  const freshAfter = Effect.fnUntraced(function* (edit: Edit, salt: number) {
+    if (edit.instead.size === 0) return yield* peace(edit.input, salt)
     listeners.end = () => undefined
     const samples: Samples = new Map()
     const trace = yield* run(calmWorld(edit.input, 0), { salt, samples, instead: edit.instead })
@@ -303,10 +304,11 @@ export const makeBench = (subject: Subject): Bench => {
   })
 
   const tryIn = Effect.fnUntraced(function* (world: World) {
-    const { calls, samples, trace: calm } = yield* peace(world.input)
+    const salt = yield* saltOf(world)
+    const { calls, samples, trace: calm } = yield* peace(world.input, salt)
     const state = stateOf(calm)
     const edit = world.edit && state && editOf(workflow, state, inputs, world.input, world.edit)
-    const fresh = edit && (yield* freshAfter(edit))
+    const fresh = edit && (yield* freshAfter(edit, salt))
     const isEdited = fresh !== undefined && whyNot(fresh.trace) === undefined
     listeners.end = (execution, exit) => oneRetry(calls, execution) ?? passedOn(execution, exit)
     const trace = yield* run(world, {
@@ -320,5 +322,14 @@ export const makeBench = (subject: Subject): Bench => {
     return { trace, broken: broken.length === 0 && !isEdited && whyNot(trace) === undefined ? laws(trace) : broken }
   })
 
-  return { begin, end, hopeless: new Set([completes, endless, unmade]), lessOf, others, peace, tryIn }
+  return {
+    begin,
+    end: strangers.after,
+    unreached: reach.unreached,
+    hopeless: new Set([completes, endless, unmade]),
+    lessOf,
+    others,
+    peace,
+    tryIn
+  }
 }

@@ -10,7 +10,7 @@ import { givenOf } from "../../internal/json/codec.ts"
 import * as StepPath from "../../StepPath.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import type { Edit as Apply } from "./scene.ts"
-import type * as world from "./world.ts"
+import type * as world from "./base/world.ts"
 
 /** An edit of one run: how it is done, and what a run from the start is given instead. */
 export interface Edit {
@@ -22,20 +22,24 @@ export interface Edit {
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
+const another = (text: string): string => `${text} too`
+
 /** The same JSON with other texts. */
 const other = (value: unknown): unknown => {
-  if (typeof value === "string") return `${value} too`
+  if (typeof value === "string") return another(value)
   if (Array.isArray(value)) return value.map(other)
   return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, it]) => [name, other(it)])) : value
 }
 
 /** The same JSON with another text in it, one after the other. */
-const nearly = (value: unknown): ReadonlyArray<unknown> => {
+export const nearly = (value: unknown, other: (value: string) => unknown = another): ReadonlyArray<unknown> => {
   if (typeof value === "string") return [other(value)]
   const isList = Array.isArray(value)
   if (!isList && !isObject(value)) return []
   return Object.entries(value).flatMap(([name, member]) =>
-    nearly(member).map((it): unknown => (isList ? value.toSpliced(Number(name), 1, it) : { ...value, [name]: it }))
+    nearly(member, other).map((it): unknown =>
+      isList ? value.toSpliced(Number(name), 1, it) : { ...value, [name]: it }
+    )
   )
 }
 

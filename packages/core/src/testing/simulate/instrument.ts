@@ -25,8 +25,8 @@ import { own } from "../../internal/json/own.ts"
 import { Execution } from "./base/execution.ts"
 import { changed, often, ofScope, ofValue, type Watch } from "./probe.ts"
 import { difference } from "./base/same.ts"
-import { sample } from "../internal/sample.ts"
-import { type Broken, type Items, told } from "./trace.ts"
+import { type Manner, sample } from "../internal/sample.ts"
+import { type Broken, type Items, told } from "./base/trace.ts"
 
 export interface Watching extends Watch {
   readonly items: (path: string, items: Items) => void
@@ -207,8 +207,8 @@ const instrumentStep = (step: UntypedStep, watch: Watching): UntypedStep => {
             accepts: speech && ((text) => speech.accepts(text, read())),
             reply:
               speech &&
-              ((seed) => {
-                const { isTaken, text } = replyOf(step, speech, read, seed)
+              ((seed, manner) => {
+                const { isTaken, text } = replyOf(step, speech, read, seed, manner)
                 if (!isTaken) watch.unanswered(path)
                 return text
               })
@@ -275,11 +275,11 @@ const beingDone = <A>(watch: Watching, path: string, effect: Effect.Effect<A, un
 const mostTries = 50
 
 /** A reply that a step takes, if one can be made. */
-const replyOf = (step: UntypedStep, speech: Speech, read: () => unknown, seed: number) => {
+const replyOf = (step: UntypedStep, speech: Speech, read: () => unknown, seed: number, manner: Manner) => {
   let text: string | undefined
   // where there are no values, there are none after more tries
   for (let i = 0; i < mostTries && (i < 3 || text !== undefined); i++) {
-    const made = Option.flatMap(sample(step.output, seed + i * 7919), (output) =>
+    const made = Option.flatMap(sample(step.output, seed + i * 7919, manner), (output) =>
       Result.getSuccess(Result.try(() => speech.print(output)))
     )
     if (Option.isNone(made)) continue

@@ -1,7 +1,7 @@
 // Whether the keys of a `forEach` are its items' own, as two runs show, in the second of which an item more is in front.
 
 import * as Predicate from "effect/Predicate"
-import type { Broken, Items, Trace } from "./trace.ts"
+import type { Broken, Items, Trace } from "./base/trace.ts"
 
 const deepest = 6
 
@@ -11,9 +11,15 @@ const leavesOf = (value: unknown, depth = 0): ReadonlyArray<readonly [place: str
   if (typeof value !== "object" || value === null) return [["", value]]
   if (depth > deepest) return []
   const members: ReadonlyArray<readonly [unknown, unknown]> =
-    value instanceof Map ? [...value] : value instanceof Set ? [...value].map((member, i) => [i, member]) : Object.entries(value)
+    value instanceof Map
+      ? [...value]
+      : value instanceof Set
+        ? [...value].map((member, i) => [i, member])
+        : Object.entries(value)
   return members.flatMap(([name, member]) =>
-    leavesOf(member, depth + 1).map(([place, leaf]) => [`${place === "" ? "" : `${place} of `}${String(name)}`, leaf] as const)
+    leavesOf(member, depth + 1).map(
+      ([place, leaf]) => [`${place === "" ? "" : `${place} of `}${String(name)}`, leaf] as const
+    )
   )
 }
 

@@ -9,8 +9,11 @@ import { describeError } from "../../WorkflowError.ts"
 import type { Execution } from "./base/execution.ts"
 import { countOf, difference } from "./base/same.ts"
 import { ownKeys } from "./keys.ts"
-import { type Broken, type Receipt, told, type Trace } from "./trace.ts"
-import type { Reason } from "./world.ts"
+import { type Broken, type Receipt, told, type Trace } from "./base/trace.ts"
+import type { Reason } from "./base/world.ts"
+
+/** The law that a run completes to which nothing happens. */
+export const completes = "a run completes in peace"
 
 /** The calls that executions of each path make, by what they ask. */
 export type Calls = ReadonlyMap<string, ReadonlyMap<string, number>>
@@ -238,6 +241,18 @@ export const keyTells = (calm: Trace, changed: Trace): ReadonlyArray<Broken> =>
       }
     ]
   })
+
+/** That what is outside in another version is at worst an error that a step foresees. */
+export const foreseen = ({ events }: Trace): ReadonlyArray<Broken> =>
+  events
+    .flatMap((event) => (event._tag === "StepFailed" && event.tag === "Defect" ? [event] : []))
+    .slice(0, 1)
+    .map(({ message, path }) => ({
+      law: completes,
+      path,
+      expected: "it does what it does for what is outside in any version, or fails with an error of its own",
+      happened: `after a change outside it dies: ${message}`
+    }))
 
 /** What may be the request's own fault: a step may ask for less, or do without. */
 const ofTheRequest: ReadonlySet<Reason> = new Set(["ContextLengthExceeded", "ContentRefused", "InvalidRequest"])

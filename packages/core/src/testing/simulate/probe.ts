@@ -5,7 +5,7 @@ import { holds, own } from "../../internal/json/own.ts"
 import * as Result from "effect/Result"
 import { during, type Moment } from "./base/globals.ts"
 import { seeded } from "../internal/random.ts"
-import { type Broken, told } from "./trace.ts"
+import { type Broken, told } from "./base/trace.ts"
 import { difference } from "./base/same.ts"
 
 /** Who watches the functions of a workflow. */
@@ -148,7 +148,13 @@ export const ofScope =
       const { seen } = reader(scope, known)
       return settled(select(seen), seen)
     })
-    recall(watch, path, what, () => [...before.read].map(([name, value]) => [String(name), known.get(name) ?? value]), its)
+    recall(
+      watch,
+      path,
+      what,
+      () => [...before.read].map(([name, value]) => [String(name), known.get(name) ?? value]),
+      its
+    )
     return its
   }
 

@@ -1,5 +1,5 @@
-import { type Broken, type Trace, unmade } from "./trace.ts"
-import { inWords, type World } from "./world.ts"
+import { type Broken, type Trace, unmade } from "./base/trace.ts"
+import { inWords, type World } from "./base/world.ts"
 
 /** A law that a workflow breaks, and the smallest world found in which it does. */
 export interface Finding extends Broken {

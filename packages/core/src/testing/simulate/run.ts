@@ -30,8 +30,8 @@ import {
   type LifeTrace,
   type Receipt,
   type Trace
-} from "./trace.ts"
-import { type End, epochOf, type Life, type World } from "./world.ts"
+} from "./base/trace.ts"
+import { type End, epochOf, type Life, type World } from "./base/world.ts"
 
 const runId = "simulated"
 
@@ -157,6 +157,8 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
       seed: world.seed,
       latency: kind === "World" ? world.latency : "alike",
       salt: scene.salt,
+      manner: scene.manner,
+      makesUp: scene.makesUp,
       model: scene.model,
       instead: scene.instead,
       sampleOf: kind === "Edited" ? scene.sampleAfter : scene.sampleOf,

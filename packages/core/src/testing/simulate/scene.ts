@@ -1,12 +1,16 @@
 import type * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Option from "effect/Option"
 import type * as Workflow from "../../Workflow.ts"
 import type { WorkflowError } from "../../WorkflowError.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import type { Execution } from "./base/execution.ts"
 import type { Patience } from "./base/process.ts"
+import type { Manner } from "../internal/sample.ts"
+import type { Watching } from "./instrument.ts"
 import type { Model } from "./provider.ts"
-import type { Broken, Items } from "./trace.ts"
+import type { Broken, Items } from "./base/trace.ts"
 
 export type AnyWorkflow = Workflow.Workflow<unknown, unknown, unknown, unknown>
 
@@ -25,6 +29,9 @@ export interface Scene {
   readonly input: unknown
   readonly model: Model
   readonly salt: number
+  readonly manner: Manner
+  /** A reply was made up. */
+  readonly makesUp: () => void
   readonly sampleOf: SampleOf
   /** The same after an edit. */
   readonly sampleAfter: SampleOf
@@ -53,4 +60,33 @@ export interface Heard {
   readonly items: (path: string, items: Items) => void
   readonly begin: (execution: Execution) => void
   readonly end: (execution: Execution, isSuccess: boolean) => void
+}
+
+/** Who hears what of the run under way, and who looks at its functions. */
+export const makeWatch = (today: number, unanswered: (path: string) => void) => {
+  const listeners: {
+    current: Heard | undefined
+    end: (execution: Execution, exit: Exit.Exit<unknown, unknown>) => Broken | undefined
+  } = {
+    current: undefined,
+    end: () => undefined
+  }
+  const watch: { -readonly [K in keyof Watching]: Watching[K] } = {
+    isProbing: false,
+    isChanged: false,
+    memory: new Map(),
+    today,
+    found: (broken) => listeners.current?.found(broken),
+    items: (path, items) => listeners.current?.items(path, items),
+    standIn: () => Option.none(),
+    unanswered,
+    begin: (execution) => listeners.current?.begin(execution),
+    end: (execution, exit) => {
+      const broken = listeners.end(execution, exit)
+      if (broken !== undefined) listeners.current?.found(broken)
+      listeners.current?.end(execution, Exit.isSuccess(exit))
+    },
+    done: (execution) => listeners.current?.end(execution, false)
+  }
+  return { listeners, watch }
 }

@@ -10,8 +10,8 @@ import { sample } from "../internal/sample.ts"
 import type { Calls } from "./laws.ts"
 import type { Model } from "./provider.ts"
 import type { Edit, SampleOf } from "./scene.ts"
-import type { Broken, Trace } from "./trace.ts"
-import type { Measure, World } from "./world.ts"
+import type { Broken, Trace } from "./base/trace.ts"
+import type { Measure, World } from "./base/world.ts"
 
 /** What is tried, and with what. */
 export interface Subject {
@@ -76,6 +76,8 @@ export interface Bench {
   readonly hopeless: ReadonlySet<string>
   /** Does once more what was done first, to see whether it goes as it went. */
   readonly end: Effect.Effect<ReadonlyArray<Tried>>
+  /** Paths of steps that no run came to. */
+  readonly unreached: () => ReadonlyArray<string>
   /** Inputs, by number, that have an item less than one. */
   readonly lessOf: (input: number) => Effect.Effect<ReadonlyArray<number>>
   /** Those that nobody gave. */

@@ -1,11 +1,12 @@
 import * as Context from "effect/Context"
 import type { LlmErrorReason } from "../../../LlmError.ts"
+import type { Manner } from "../../internal/sample.ts"
 
 /** One execution of a step, in which requests are made. */
 export interface Execution {
   readonly path: string
-  /** Makes the text of a reply that the step would take, by a number that decides which. */
-  readonly reply: ((seed: number) => string | undefined) | undefined
+  /** Makes the text of a reply that the step would take, by a number that decides which, in some manner. */
+  readonly reply: ((seed: number, manner: Manner) => string | undefined) | undefined
   /** Whether the step can use such a text. */
   readonly accepts: ((text: string) => boolean) | undefined
   /** The calls of the model in it, by what they ask. */

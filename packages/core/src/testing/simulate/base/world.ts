@@ -1,7 +1,7 @@
 // What happens to a run besides itself. A world is data, made of a seed: so it can be printed, and made smaller.
 
-import type { LlmErrorReason } from "../../LlmError.ts"
-import { mix, type Random, seeded } from "../internal/random.ts"
+import type { LlmErrorReason } from "../../../LlmError.ts"
+import { mix, type Random, seeded } from "../../internal/random.ts"
 
 export type Reason = LlmErrorReason["_tag"]
 

@@ -1,8 +1,8 @@
-import { describeError } from "../../WorkflowError.ts"
-import type { WorkflowEvent } from "../../WorkflowEvent.ts"
-import type { WorkflowState } from "../../WorkflowState.ts"
-import type { PlanEntry, RunOutcome } from "../../Engine.ts"
-import type { Difference } from "./base/same.ts"
+import { describeError } from "../../../WorkflowError.ts"
+import type { WorkflowEvent } from "../../../WorkflowEvent.ts"
+import type { WorkflowState } from "../../../WorkflowState.ts"
+import type { PlanEntry, RunOutcome } from "../../../Engine.ts"
+import type { Difference } from "./same.ts"
 import type { World } from "./world.ts"
 
 /** A request that the model received. */
