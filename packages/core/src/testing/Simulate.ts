@@ -201,7 +201,11 @@ const makeSearch = (bench: Bench, inputs: ReadonlyArray<unknown>, except: Readon
   /** Whether it is not known yet: what is wrong at a path shows in many ways. */
   const isNew = (broken: Broken) =>
     !except.has(broken.law) &&
-    !findings.some(({ law, path }) => (path === undefined ? law === broken.law : path === broken.path))
+    !findings.some(({ law, path }) =>
+      path === undefined || broken.path === undefined
+        ? law === broken.law && path === broken.path
+        : bench.placeOf(path) === bench.placeOf(broken.path)
+    )
 
   const note = ({ events, lives, receipts }: Trace) => {
     count.worlds++

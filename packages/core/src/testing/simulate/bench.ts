@@ -326,6 +326,7 @@ export const makeBench = (subject: Subject): Bench => {
     begin,
     end: strangers.after,
     unreached: reach.unreached,
+    placeOf: reach.placeOf,
     hopeless: new Set([completes, endless, unmade]),
     lessOf,
     others,

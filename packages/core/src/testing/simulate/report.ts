@@ -10,10 +10,12 @@ export interface Finding extends Broken {
   readonly lines: ReadonlyArray<string>
 }
 
+/** How many lines are told of a run, and of one that is like any other until it is edited or begun again. */
 const mostLines = 60
+const mostOfAny = 20
 
 /** The lines that tell most: where there are too many, those at the end. */
-const shortened = (lines: ReadonlyArray<string>): ReadonlyArray<string> =>
+const shortened = (lines: ReadonlyArray<string>, mostLines: number): ReadonlyArray<string> =>
   lines.length <= mostLines ? lines : [`  … ${lines.length - mostLines} events before`, ...lines.slice(-mostLines)]
 
 const findingInText = (finding: Finding): string => {
@@ -28,8 +30,8 @@ const findingInText = (finding: Finding): string => {
     `  happened  ${happened}`,
     `  input     ${input}`,
     `  world     ${inWords(world).join("; ")}`,
-    `  again     ${seed === undefined ? "in every world" : `seeds: [${seed}]`}`,
-    ...shortened(lines).map((line) => `    ${line}`)
+    `  again     ${seed === undefined ? "any seeds" : `seeds: [${seed}]`}`,
+    ...shortened(lines, seed === undefined ? mostOfAny : mostLines).map((line) => `    ${line}`)
   ].join("\n")
 }
 

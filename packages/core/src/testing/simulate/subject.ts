@@ -76,6 +76,8 @@ export interface Bench {
   readonly hopeless: ReadonlySet<string>
   /** Does once more what was done first, to see whether it goes as it went. */
   readonly end: Effect.Effect<ReadonlyArray<Tried>>
+  /** The place of a path in the definition, which items of a `forEach` share. */
+  readonly placeOf: (path: string) => string
   /** Paths of steps that no run came to. */
   readonly unreached: () => ReadonlyArray<string>
   /** Inputs, by number, that have an item less than one. */

@@ -29,6 +29,8 @@ export const makeReach = (workflow: UntypedWorkflow) => {
   const find = finder(paths)
   const reached = new Set<string>()
   return {
+    /** The place of a path in the definition. */
+    placeOf: (path: string) => find(path) ?? path,
     note: ({ events }: Trace): void => {
       for (const event of events) {
         const path = "path" in event ? find(event.path) : undefined

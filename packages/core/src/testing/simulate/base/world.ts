@@ -153,7 +153,7 @@ export const lessOf = (world: World): ReadonlyArray<World> => [
 export const inWords = ({ beside, edit, latency, lives }: World): ReadonlyArray<string> => [
   ...(lives.length === 0
     ? ["nothing happens to the run"]
-    : lives.map((life, i) => `life ${i + 1}: ${lifeInWords(life)}`)),
+    : lives.map((life, i) => `life ${i + 1}: ${lifeInWords(life) || "nothing happens to it"}`)),
   ...(latency === "any" ? ["each reply takes its own time"] : []),
   ...(edit === undefined ? [] : [editsInWords[edit._tag]]),
   ...(beside ? ["another run goes on beside it"] : [])
