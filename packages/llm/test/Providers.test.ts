@@ -200,6 +200,11 @@ describe("Providers", () => {
       ]
       expect(yield* identities(at(host))).toEqual(there)
       expect(yield* identities(Layer.provide(OpenAiLlm.layerConfig(), env(host)))).toEqual(there)
+      const deployed = { ...host, OPENAI_BASE_URL: "https://host:1/v1?deployment=a&api-key=secret&version=2" }
+      expect((yield* identities(at(deployed)))[0]).toEqual({
+        ...known("mine"),
+        host: "host:1/v1?deployment=a&version=2"
+      })
 
       const models = LlmRegistry.layerConfig({ fast: { provider: "anthropic", model: "small" } }, Providers.all)
       const registry = yield* Effect.provide(LlmClient, Layer.provide(models, env({})))

@@ -22,6 +22,7 @@ import { attempt } from "./cli/start/attempt.ts"
 import { readPlain } from "./cli/start/plainFile.ts"
 import * as entryFile from "./internal/cache/entryFile.ts"
 import * as cachePlace from "./internal/cache/place.ts"
+import * as waiting from "./internal/cache/waiting.ts"
 import * as trimming from "./internal/cache/trim.ts"
 import * as folders from "./internal/disk/folders.ts"
 import { partOf } from "./internal/disk/parts.ts"
@@ -48,12 +49,8 @@ export interface Options {
 /** The most that a file may have for an entry. **Units** bytes */
 const mostOfEntry = 100_000_000
 
-/** How often who waits for another process looks. **Units** milliseconds */
-const period = 50
-
 /** Other processes go by real time. */
 const live = Clock.Clock.defaultValue()
-const pause = Effect.provideService(Effect.sleep(period), Clock.Clock, live)
 
 /**
  * Keeps results in a folder, which runs and processes share: a file for each, with a checksum, so that damage is a miss. A
@@ -79,12 +76,14 @@ export const trim = (
 const make = Effect.fnUntraced(function* ({ directory, limit: most = limit, secret }: Options) {
   const fs = yield* FileSystem.FileSystem
   const scope = yield* Effect.scope
+  const pause = Effect.provideService(Effect.sleep(yield* waiting.Period), Clock.Clock, live)
   const onDisk = <A, R>(work: Effect.Effect<A, ResultCacheError | PlatformError, R | FileSystem.FileSystem>) =>
     work.pipe(
       Effect.provideService(FileSystem.FileSystem, fs),
       Effect.catchTag("PlatformError", (error) => Effect.fail(failed(error)))
     )
   const placeOf = (key: Key) => `${directory}/${entryFile.fileOf(key)}`
+  const claimOf = (key: Key) => `${directory}/${cachePlace.claims}/${entryFile.claimOf(key)}`
 
   /** That nothing else is in the place of the cache: asked once, before anything is read or written. */
   const checked = yield* Effect.cached(onDisk(cachePlace.isThere(directory)))
@@ -136,11 +135,10 @@ const make = Effect.fnUntraced(function* ({ directory, limit: most = limit, secr
   const take = Effect.fnUntraced(function* (
     key: Key
   ): Effect.fn.Return<boolean, PlatformError | ResultCacheError, FileSystem.FileSystem | Scope.Scope> {
-    const claims = `${directory}/${cachePlace.claims}`
-    const folder = `${claims}/${entryFile.claimOf(key)}`
+    const folder = claimOf(key)
     yield* made
     for (;;) {
-      yield* cachePlace.isFolder(claims)
+      yield* cachePlace.isFolder(dirname(folder))
       yield* cachePlace.isFolder(folder)
       yield* folders.make(folder, folders.privateFolder)
       const inner = yield* Scope.make()
@@ -180,11 +178,12 @@ const make = Effect.fnUntraced(function* ({ directory, limit: most = limit, secr
     claim: (key) =>
       onDisk(
         Effect.gen(function* () {
-          for (;;) {
+          for (let looks = 1; ; looks++) {
             const entry = yield* get(key)
             if (entry !== undefined) return entry
             // it may have been made while the claim was
             if (yield* take(key)) return yield* get(key)
+            yield* waiting.told(looks, claimOf(key))
             yield* pause
           }
         })

@@ -3,11 +3,12 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, ut
 import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Schema } from "effect"
+import { Effect, Fiber, Layer, Logger, Schema } from "effect"
 import { Engine, Journal, type LlmClient, PromptTemplate, ResultCache, Step, Workflow } from "@stepwright/core"
 import { ResultCacheConformance } from "@stepwright/core/testing"
 import { MockLlm } from "@stepwright/llm"
 import { NodeHasher, NodeResultCache } from "@stepwright/node-runner"
+import { Period } from "../src/internal/cache/waiting.ts"
 import { conforms } from "../../../test/support/conformance.ts"
 
 const key = (question: string, ordinal = 0): ResultCache.Key => ({ question, ordinal })
@@ -152,7 +153,7 @@ describe("NodeResultCache", () => {
     )
   )
 
-  it.live("frees the claim of a process that was killed", () =>
+  it.live("says for whom it waits, and frees the claim of a process that was killed", () =>
     inFolder((directory) =>
       Effect.gen(function* () {
         const child = spawn(
@@ -168,18 +169,22 @@ describe("NodeResultCache", () => {
         child.on("exit", () => (isGone = true))
         yield* until(() => isHeld || isGone)
         assert(isHeld)
+        const said: Array<unknown> = []
+        const logged = Logger.make<unknown, void>(({ message }) => void said.push(message))
         yield* using(directory, (cache) =>
           Effect.gen(function* () {
             let isMine = false
             const waiting = yield* Effect.forkChild(
               Effect.tap(claim(cache, "q"), () => Effect.sync(() => void (isMine = true)))
             )
-            yield* Effect.sleep(150)
+            yield* until(() => said.length > 0)
+            assert.match(String(said), new RegExp(`^waits for process ${child.pid}, which asks the same`))
             assert.isFalse(isMine)
             child.kill("SIGKILL")
             assert.isUndefined(yield* Fiber.join(waiting))
+            assert.lengthOf(said, 1)
           })
-        )
+        ).pipe(Effect.provideService(Period, 1), Effect.provide(Logger.layer([logged])))
       })
     )
   )

@@ -32,6 +32,16 @@ interface Told {
   readonly structuredOutput?: string | undefined
 }
 
+/** Whether a part of a query may be a key: that says nothing of where one is. */
+const isKey = (name: string): boolean => /key|token|secret|pass|auth|sig|cred/iu.test(name)
+
+/** Where an address leads: a gateway may tell its deployments apart by the query. */
+const hostOf = ({ host, pathname, searchParams }: URL): string => {
+  const told = [...searchParams].filter(([name]) => !isKey(name))
+  const query = told.length === 0 ? "" : `?${new URLSearchParams(told)}`
+  return `${host}${pathname.replace(/\/$/u, "")}${query}`
+}
+
 /** Which model of which provider, by what its variables begin with, requests are for that name an alias. */
 export const identify =
   (prefix: string, { baseUrl, model, structuredOutput }: Told) =>
@@ -40,7 +50,7 @@ export const identify =
     return {
       provider: prefix.toLowerCase(),
       model: alias === "default" ? model : alias,
-      ...(address !== null && { host: `${address.host}${address.pathname.replace(/\/$/u, "")}` }),
+      ...(address !== null && { host: hostOf(address) }),
       ...(structuredOutput !== undefined && { settings: { structuredOutput } })
     }
   }

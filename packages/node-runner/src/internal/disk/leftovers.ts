@@ -4,11 +4,13 @@ import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import { WorkspaceError } from "@stepwright/core/Workspace"
 import { attempt } from "../../cli/start/attempt.ts"
-import { kindAt } from "../../cli/start/plainFile.ts"
+import { kindAt, readPlain } from "../../cli/start/plainFile.ts"
 import { ifThere } from "./ifThere.ts"
 import { isPart } from "./parts.ts"
 import { isRunId } from "./runId.ts"
+import { reasonOf } from "./systemError.ts"
 
 /** What has not been finished for so long will never be. **Units** milliseconds. */
 const finished = 3_600_000
@@ -21,6 +23,8 @@ const isAsked = (name: string): boolean => isPart(name) || /^[\w-]+(?:\.answer)?
 const isRemoved = (name: string): boolean => name.startsWith(".removed-")
 
 /** What stands in a record of a chosen folder: whose it is. */
+const asError = (path: string) => (cause: unknown) => new WorkspaceError({ path, detail: reasonOf(cause) })
+const mostOfRecord = 100_000
 const record = /^(\S+) .+\n$/u
 
 /**
@@ -57,7 +61,8 @@ export const find = Effect.fnUntraced(function* (directory: string, chosen: stri
   const inChosen = Effect.fnUntraced(function* (name: string) {
     const path = `${chosen}/${name}`
     if (!/^[0-9a-f]{64}$/u.test(name)) return []
-    const [, run] = record.exec(yield* fs.readFileString(path)) ?? []
+    const text = yield* Effect.try({ try: () => readPlain(path, mostOfRecord)?.toString(), catch: asError(path) })
+    const [, run] = record.exec(text ?? "") ?? []
     return run !== undefined && !isRun(run) && (yield* isOld(path)) ? [path] : []
   })
   const looks = [

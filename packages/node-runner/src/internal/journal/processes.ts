@@ -58,6 +58,10 @@ const exists = (id: number): boolean =>
     { onSuccess: () => true, onFailure: (error) => Predicate.hasProperty(error, "code") && error.code === "EPERM" }
   )
 
+/** Whether it is this one. */
+export const isSelf = ({ machine, pid, started }: Process): boolean =>
+  pid === self.pid && machine === self.machine && started === self.started
+
 /** A process as a person finds it. */
 export const describe = ({ host, machine, pid }: Process): string =>
   machine === self.machine ? `process ${pid}` : `process ${pid} of ${host === self.host ? "another container" : host}`
