@@ -168,7 +168,7 @@ export const checkLinks: Effect.Effect<void, CliError> = Effect.flatMap(Configur
   const own = store === storeFolder ? [store] : []
   const link = [...own, ...inner].find((path) => attempt(() => kindAt(path)) === "link")
   if (link === undefined) return Effect.void
-  const fix = "set STEPWRIGHT_STORE to the folder that runs are to be kept in"
+  const fix = "remove it, or set STEPWRIGHT_STORE to the folder that runs are to be kept in"
   return Effect.fail(configuration(`${link} is a link, and is not followed`, { target: link, fix }))
 })
 

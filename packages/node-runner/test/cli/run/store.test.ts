@@ -20,7 +20,7 @@ describe("a store with links in it", () => {
         // oxlint-disable-next-line no-await-in-loop -- one after another
         const { status, stderr } = await here.stepwright(...args)
         assert.strictEqual(status, 3, args.join(" "))
-        assert.include(stderr, `${link} is a link, and is not followed: set STEPWRIGHT_STORE`)
+        assert.include(stderr, `${link} is a link, and is not followed: remove it, or set STEPWRIGHT_STORE`)
       }
       assert.strictEqual((await here.stepwright("gc", "--help")).status, 0)
       const said = here.withEnv({ STEPWRIGHT_STORE: here.path("elsewhere") })
