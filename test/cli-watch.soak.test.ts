@@ -29,12 +29,12 @@ export const article = Workflow.make("article", { input: Schema.String }).pipe(
 `
 
 /** A model that answers when it is let, and how often it was asked. */
-const model = { asked: 0, delay: 0 }
+const model = { asked: 0, delay: 0, status: 200 }
 const server = createServer((request, response) => {
   request.resume().on("end", () => {
     const count = ++model.asked
     void setTimeout(model.delay).then(() =>
-      response.writeHead(200, { "content-type": "application/json" }).end(
+      response.writeHead(model.status, { "content-type": "application/json" }).end(
         JSON.stringify({
           id: `reply-${count}`,
           object: "chat.completion",
@@ -85,7 +85,8 @@ const terminal = async (flags: string) => {
   tmux("set-option", "-t", session, "history-limit", "5000")
   sessions.push(session)
   const type = (text: string) => tmux("send-keys", "-t", session, "-l", text)
-  const press = (key: string) => tmux("send-keys", "-t", session, key)
+  // what is pressed before a plan could be read is taken for none
+  const press = (key: string) => setTimeout(200).then(() => tmux("send-keys", "-t", session, key))
   let from = 0
   const screen = () => tmux("capture-pane", "-p", "-J", "-S", "-5000", "-t", session).trimEnd()
   /** Waits until the screen has a text further down than what was waited for before. */
@@ -102,11 +103,10 @@ const terminal = async (flags: string) => {
     }
     throw new Error(`the screen has no ${wanted}:\n${screen()}`)
   }
-  type(
-    `${process.execPath} ${launcher} watch doc.md --workflow article.ts --prices prices.json ${flags}; echo ended with $?`
-  )
-  press("Enter")
-  return { ...here, press, screen, sees }
+  const command = `${process.execPath} ${launcher} watch doc.md --workflow article.ts --prices prices.json`
+  type(`${command} ${flags}; echo ended with $?`)
+  await press("Enter")
+  return { ...here, command, press, screen, sees, type }
 }
 
 describe("a watch in a terminal", () => {
@@ -114,9 +114,9 @@ describe("a watch in a terminal", () => {
     const here = await terminal("")
     await here.sees(/run +outline +it has no result yet\n[^]*Enter runs it; watching \d+ files, h helps/)
     assert.strictEqual(model.asked, 0)
-    here.press("h")
+    await here.press("h")
     await here.sees(/Enter runs what is to run/)
-    here.press("Enter")
+    await here.press("Enter")
     await here.sees(/COMPLETED in [^]*signed 1[^]*nothing to run; watching/)
     assert.strictEqual(model.asked, 1)
 
@@ -124,7 +124,7 @@ describe("a watch in a terminal", () => {
     writeFileSync(here.path(".doc.md.swp"), "Snow.")
     renameSync(here.path(".doc.md.swp"), here.path("doc.md"))
     await here.sees(
-      /doc\.md changed\nrun +outline +changed: [^]*\$0\.002 last time[^]*Enter runs it \(\$0\.002 last time\)/
+      /doc\.md changed\nrun +outline +changed: [^]*\$0\.002 last time[^]*Enter runs it \(at least \$0\.002 last time\)/
     )
     // a dependency's change, broken and mended
     here.write("lib/tone.ts", "export const tone: number = ")
@@ -134,20 +134,20 @@ describe("a watch in a terminal", () => {
     assert.strictEqual(model.asked, 1)
 
     model.delay = 60_000
-    here.press("Enter")
+    await here.press("Enter")
     await until(() => model.asked === 2)
-    here.press("C-c")
+    await here.press("C-c")
     await here.sees(/CANCELLED|interrupted; go on with/)
     model.delay = 0
     await here.sees(/run +outline [^]*Enter runs it/)
-    here.press("Enter")
+    await here.press("Enter")
     await here.sees(/COMPLETED in [^]*signed 2[^]*nothing to run/)
-    here.press("C-c")
+    await here.press("C-c")
     await here.sees(/ended with 130/)
     // the terminal is as it was
     const { session } = { session: sessions.at(-1)! }
     tmux("send-keys", "-t", session, "-l", "echo typed")
-    here.press("Enter")
+    await here.press("Enter")
     await here.sees(/\$ echo typed\ntyped/)
   })
 
@@ -158,13 +158,35 @@ describe("a watch in a terminal", () => {
     assert.strictEqual(model.asked, 1)
     here.write("doc.md", "Snow.")
     await here.sees(
-      /doc\.md changed[^]*runs now, within \$1\.00; so far it cost \$0\.002[^]*COMPLETED in [^]*nothing to run/
+      /doc\.md changed[^]*runs now, within \$1\.00 for this session; so far it cost \$0\.002[^]*COMPLETED in [^]*nothing to run/
     )
     assert.strictEqual(model.asked, 2)
     here.write("doc.md", "Snow.\n")
     await here.sees(/doc\.md changed/)
-    here.press("q")
+    await here.press("q")
     await here.sees(/ended with 0/)
+  })
+
+  it("goes on with a run, and tries what failed once", async () => {
+    const begun = await terminal("")
+    await begun.sees(/Enter runs it/)
+    await begun.press("Enter")
+    await begun.sees(/COMPLETED in [^]*nothing to run/)
+    await begun.press("q")
+    await begun.sees(/ended with 0/)
+    begun.write("doc.md", "Snow.")
+    model.asked = 0
+    model.status = 400
+    begun.type(`${begun.command} --run latest --max-usd 1; echo ended again with $?`)
+    await begun.press("Enter")
+    await begun.sees(/runs now, within [^]*FAILED in [^]*Enter runs it/)
+    assert.strictEqual(model.asked, 1)
+    model.status = 200
+    await begun.press("p")
+    await begun.sees(/Enter runs it/)
+    assert.strictEqual(model.asked, 1)
+    await begun.press("q")
+    await begun.sees(/ended again with 0/)
   })
 
   it("runs nothing by itself where a price is unknown, and leaves no process when it is killed", async () => {
@@ -172,7 +194,7 @@ describe("a watch in a terminal", () => {
     const here = await terminal("--max-usd 1 --no-cache --model odd")
     await here.sees(/no price is known for odd[^]*Enter runs it all the same/)
     assert.strictEqual(model.asked, 0)
-    here.press("Enter")
+    await here.press("Enter")
     await here.sees(/COMPLETED in /)
     assert.strictEqual(model.asked, 1)
     await here.sees(/nothing to run/)

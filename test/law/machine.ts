@@ -524,8 +524,9 @@ export const check = Effect.fnUntraced(function* (
       // which of equal answers a place gets, one that moves or one of the cache, is for whoever comes first to say
       const isAnyOf = caching.isTold(entry) || entry.why.startsWith("moved from ")
       const holding = isAnyOf ? [...done.cached, ...done.reused] : done.reused
-      // where it is not known which places a failure would keep it from, plan is held only where it sees all
-      if (action === "reuse" && (isSure || (isForeseen && !caching.isTold(entry)))) {
+      // where it is not known which places a failure would keep it from, plan is held only where nothing runs
+      const isHeld = isForeseen ? isSure || !caching.isTold(entry) : plan.every((other) => other.action === "reuse")
+      if (action === "reuse" && isHeld) {
         assert.include(holding, path, "plan says reuse")
       }
       if (action === "perhaps" || action === "reuse" || [...done.ran, ...done.decided].includes(path) || !isForeseen)

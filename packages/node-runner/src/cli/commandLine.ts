@@ -127,7 +127,9 @@ export const program = (name: string, words: Words, args: ReadonlyArray<string>)
   return Effect.flatMap(Effect.uninterruptible(stepwright.make(name, words, args)), (command) =>
     Effect.gen(function* () {
       yield* checkBundles(args)
-      const configuration = yield* configurationFor(args, yield* Employer)
+      const worksFor = yield* Employer
+      const configuration = yield* configurationFor(args, worksFor)
+      worksFor?.hide(configuration.store)
       const called = Command.runWith(command, { version: version() })(withHelp(command, args))
       const isOfStore = !storeless.has(args.find(isWord) ?? "help") && !args.some(asksForHelp)
       yield* (isOfStore ? Effect.andThen(checkLinks, called) : called).pipe(
@@ -198,9 +200,11 @@ const report = Effect.fnUntraced(function* (
   if (Cause.hasInterruptsOnly(cause)) {
     const {
       fix,
+      isQuiet,
       message,
       work: { goOn, run, status }
     } = yield* Interrupt
+    if (isQuiet === true) return
     // who runs a run has said it, in what is drawn
     if (fix === undefined) yield* Console.error(`${name}: ${message}`)
     const interrupted = { severity: "error", code: "Interrupted", message, target: null } as const

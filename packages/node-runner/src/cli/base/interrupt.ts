@@ -42,10 +42,14 @@ export interface Work {
   status?: WorkflowStatus
 }
 
-/** What to say after Ctrl-C, which who runs a run sets, and what to do. `print` shows a line between what is drawn. */
+/**
+ * What to say after Ctrl-C, which who runs a run sets, and what to do; `isQuiet`: nothing. `print` shows a line between
+ * what is drawn.
+ */
 export interface Interrupted {
   message: string
   fix?: string
+  isQuiet?: boolean
   readonly work: Work
   print: (line: string) => void
 }

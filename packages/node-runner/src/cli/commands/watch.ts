@@ -1,3 +1,4 @@
+import process from "node:process"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -6,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import * as Engine from "@stepwright/core/Engine"
 import { usage } from "../base/cliError.ts"
+import { Interrupt } from "../base/interrupt.ts"
 import * as textFile from "../base/textFile.ts"
 import type { Words } from "../base/words.ts"
 import * as consent from "../gate/consent.ts"
@@ -66,7 +68,18 @@ export const watch = (words: Words) =>
             import("../watch/show.ts")
           ])
       )
+      const interrupt = yield* Interrupt
+      interrupt.isQuiet = true
       const inbox = yield* Queue.unbounded<Event>()
+      if (!hasTerminal) {
+        yield* Effect.acquireRelease(
+          Effect.sync(() => {
+            const listen = () => Queue.offerUnsafe(inbox, { _tag: "Unheard" })
+            return process.stdout.on("error", listen).off.bind(process.stdout, "error", listen)
+          }),
+          (stop) => Effect.sync(stop)
+        )
+      }
       yield* follow({
         inbox,
         watched: yield* filesOf(inbox),

@@ -187,3 +187,10 @@ export const costOf = ({ events, run, settings }: Pick<Session, "events" | "run"
     Effect.flatMap((options) => usedUp.of(run, events, { ...options, isExact: false })),
     Effect.match({ onFailure: () => undefined, onSuccess: (used) => used.cost() })
   )
+
+/** What of a cap in USD the requests of a run have used up: what nobody said of one counts with its upper bound. */
+export const spentBy = ({ events, run, settings }: Pick<Session, "events" | "run" | "settings">) =>
+  countingOf(settings).pipe(
+    Effect.flatMap((options) => usedUp.of(run, events, { ...options, isExact: true })),
+    Effect.match({ onFailure: () => 0, onSuccess: (used) => used.spent().usd ?? 0 })
+  )

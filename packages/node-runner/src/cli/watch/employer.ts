@@ -1,4 +1,4 @@
-import { resolve } from "node:path"
+import { resolve, sep } from "node:path"
 import process from "node:process"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -12,6 +12,8 @@ export interface Service {
   /** The id of its run, or what a person calls it. */
   readonly run: string
   readonly seen: Seen
+  /** Says of a folder that what it holds is no work of a person's. */
+  readonly hide: (folder: string) => void
   /** The files that were read so far. **Shape** full paths */
   readonly files: () => ReadonlyArray<string>
   readonly tell: (message: Message) => Effect.Effect<void>
@@ -31,6 +33,7 @@ export const employer = (): Service | undefined => {
   if (run === undefined || process.send === undefined) return undefined
   record.isLoading = false
   process.once("disconnect", () => process.kill(process.pid, "SIGTERM"))
+  const hidden = new Set<string>()
   // a program keeps its process by itself
   process.channel?.unref()
   return {
@@ -44,7 +47,8 @@ export const employer = (): Service | undefined => {
           () => Effect.sync(() => void (record.isLoading = false))
         )
     },
-    files: () => [...record.files],
+    hide: (folder) => void hidden.add(resolve(folder) + sep),
+    files: () => [...record.files].filter((file) => ![...hidden].some((folder) => file.startsWith(folder))),
     tell: (message) =>
       Effect.callback((resume) => {
         // it is gone: this process will be, too

@@ -53,7 +53,7 @@ interface Session {
   run: string | undefined
   /** The files that are watched. */
   files: ReadonlySet<string>
-  /** What the run had cost before. **Units** USD */
+  /** What the run had used up of a cap before. **Units** USD */
   before: number | undefined
 }
 
@@ -101,10 +101,12 @@ const once = Effect.fnUntraced(function* (
         keys?.take()
         plan = message
         session.run = message.run
-        session.before ??= message.usd
+        session.before ??= message.spent
         look(message.files, true)
         const mayRun = !message.isDone && reason.runs !== "no" && (reason.runs === "in any case" || cap() !== undefined)
-        yield* show.plan(message, reason.files, keys !== undefined && mayRun ? cap() : undefined)
+        const spent = message.spent - session.before
+        const within = keys !== undefined && mayRun && cap() !== undefined ? maxUsd : undefined
+        yield* show.plan(message, reason.files, within === undefined ? undefined : { within, spent })
         // it waits for nothing
         if (keys === undefined) load.signal("SIGKILL")
         else if (mayRun) yield* go
@@ -145,6 +147,8 @@ const once = Effect.fnUntraced(function* (
         if (next !== undefined) return next
         break
       }
+      case "Unheard":
+        return exitStatus.failed
       case "Told":
         if (event.by === load.number) yield* told(event.message)
         break

@@ -5,6 +5,8 @@ import type { Message } from "./messages.ts"
 export type Event =
   | { readonly _tag: "Changed"; readonly files: ReadonlyArray<string> }
   | { readonly _tag: "Pressed"; readonly key: string }
+  /** Nobody reads what is told any more, or it cannot be written. */
+  | { readonly _tag: "Unheard" }
   | { readonly _tag: "Told"; readonly by: number; readonly message: Message }
   | { readonly _tag: "Ended"; readonly by: number; readonly how: string }
 

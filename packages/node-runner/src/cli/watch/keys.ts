@@ -1,5 +1,4 @@
 import process from "node:process"
-import { emitKeypressEvents, type Key } from "node:readline"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
@@ -16,16 +15,29 @@ export interface Keys {
   readonly leave: (onSignal: (signal: NodeJS.Signals) => void) => void
 }
 
+/** What keys send that have names. */
+const named: Readonly<Record<string, string>> = { "\r": "return", "\n": "return", "\u0004": "ctrl-d" }
+
+/** The key that was pressed; none where it is none of a letter, or text that was pasted. */
+export const keyOf = (sent: string): string | undefined => {
+  if (sent.includes("\u0003")) return "ctrl-c"
+  return named[sent] ?? (/^[\w?]$/u.test(sent) ? sent : undefined)
+}
+
+/** What comes that soon was pressed before the terminal was taken, when nobody could see for what. **Units** ms */
+const early = 50
+
 /** Tells the inbox which keys are pressed: a letter, `return`, or as `ctrl-c`. */
 export const make = (inbox: Inbox): Effect.Effect<Keys, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.sync(() => {
       const { stdin } = process
-      const listen = (_: string | undefined, { ctrl, name = "", sequence = "" }: Key) => {
-        const key = name === "" ? sequence : name === "enter" ? "return" : name
-        Queue.offerUnsafe(inbox, { _tag: "Pressed", key: ctrl === true ? `ctrl-${key}` : key })
+      let taken = 0
+      const listen = (data: unknown) => {
+        const key = keyOf(String(data))
+        const isEarly = performance.now() - taken < early && key !== "q" && key !== "ctrl-c"
+        if (key !== undefined && !isEarly) Queue.offerUnsafe(inbox, { _tag: "Pressed", key })
       }
-      emitKeypressEvents(stdin)
       let isTaken = false
       let restore: (() => void) | undefined
       const drop = () => {
@@ -33,7 +45,7 @@ export const make = (inbox: Inbox): Effect.Effect<Keys, never, Scope.Scope> =>
         restore = undefined
         if (!isTaken) return
         isTaken = false
-        stdin.off("keypress", listen)
+        stdin.off("data", listen)
         stdin.pause()
         stdin.setRawMode(false)
       }
@@ -42,7 +54,8 @@ export const make = (inbox: Inbox): Effect.Effect<Keys, never, Scope.Scope> =>
         take: () => {
           drop()
           isTaken = true
-          stdin.on("keypress", listen)
+          taken = performance.now()
+          stdin.on("data", listen)
           stdin.setRawMode(true)
           stdin.resume()
         },

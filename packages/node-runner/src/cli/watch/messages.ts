@@ -15,8 +15,8 @@ const Entry = Schema.Struct({
 const files = Schema.Array(Schema.String)
 
 /**
- * What a run would do as its files are now; `isDone`: nothing. **Units** `usd`: what the run, or a step when it was asked
- * last, cost in USD.
+ * What a run would do as its files are now; `isDone`: nothing. **Units** USD; `spent`: what of a cap the run has used up,
+ * `usd`: what a step cost when it was asked last.
  */
 export const Planned = Schema.TaggedStruct("Planned", {
   run: Schema.String,
@@ -24,7 +24,7 @@ export const Planned = Schema.TaggedStruct("Planned", {
   plan: Schema.Array(Entry),
   isBegun: Schema.Boolean,
   isDone: Schema.Boolean,
-  usd: Schema.optionalKey(Schema.Finite),
+  spent: Schema.Finite,
   files
 })
 export type Planned = typeof Planned.Type

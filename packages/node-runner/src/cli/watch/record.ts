@@ -47,6 +47,9 @@ export const begin = (): void => {
       try {
         const found = next(specifier, context)
         add(found.url)
+        // where a link is
+        const named = /^\.{0,2}\//u.test(specifier) ? URL.parse(specifier, context.parentURL)?.href : undefined
+        if (named !== undefined && named !== found.url) add(named)
         return found
       } catch (error) {
         // a module that is not there may come

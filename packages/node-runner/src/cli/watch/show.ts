@@ -12,10 +12,14 @@ type Failed = Extract<Message, { readonly _tag: "Failed" }>
 /** What a watch says, to a person or to a program. */
 export interface Show {
   /**
-   * What would run, and the files that changed before it was looked at; `within`: it runs at once, up to this cap.
-   * **Units** `within`: USD
+   * What would run, and the files that changed before it was looked at; with `runs` it does at once, within the cap of the
+   * session, of which so much is spent. **Units** USD
    */
-  readonly plan: (plan: Planned, because: ReadonlyArray<string>, within?: number) => Effect.Effect<void>
+  readonly plan: (
+    plan: Planned,
+    because: ReadonlyArray<string>,
+    runs?: { readonly within: number; readonly spent: number }
+  ) => Effect.Effect<void>
   readonly error: (error: Failed["error"], because: ReadonlyArray<string>) => Effect.Effect<void>
   /** A line for a person only. */
   readonly line: (text: string) => Effect.Effect<void>
@@ -49,19 +53,21 @@ const heading = Effect.fnUntraced(function* (because: ReadonlyArray<string>) {
 
 /** For a person. */
 export const asText: Show = {
-  plan: Effect.fnUntraced(function* ({ files, isDone, plan, usd = 0 }, because, within) {
+  plan: Effect.fnUntraced(function* ({ files, isDone, plan }, because, runs) {
     yield* heading(because)
     const pending = plan.filter(({ action }) => action !== "reuse")
     const reused = plan.length - pending.length
     if (reused > 0) yield* Console.error(`reuse    ${count(reused, "step")}`)
     for (const line of planLines(pending)) yield* Console.error(line)
     const watching = `watching ${count(files.length, "file")}`
-    if (within !== undefined) {
-      return yield* Console.error(`runs now, within ${Prices.format(within)}; so far it cost ${Prices.format(usd)}`)
+    if (runs !== undefined) {
+      const [within, spent] = [Prices.format(runs.within), Prices.format(runs.spent)]
+      return yield* Console.error(`runs now, within ${within} for this session; so far it cost ${spent}`)
     }
     if (isDone) return yield* Console.error(`nothing to run; ${watching}, h helps`)
     const known = pending.flatMap(({ usd }) => (usd === undefined ? [] : [usd]))
-    const cost = known.length === 0 ? "" : ` (${Prices.format(known.reduce((sum, usd) => sum + usd, 0))} last time)`
+    const total = Prices.format(known.reduce((sum, usd) => sum + usd, 0))
+    const cost = known.length === 0 ? "" : ` (${known.length < pending.length ? "at least " : ""}${total} last time)`
     yield* Console.error(`Enter runs it${cost}; ${watching}, h helps`)
   }),
   error: Effect.fnUntraced(function* ({ message }, because) {

@@ -17,7 +17,7 @@ import { changed, resumed, withInput } from "../go/resumed.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
-import { costOf } from "../run/setUp.ts"
+import { spentBy } from "../run/setUp.ts"
 import { runAndReport } from "../go/runAndReport.ts"
 import type { Service as Employer } from "./employer.ts"
 
@@ -52,7 +52,7 @@ export const work = Effect.fnUntraced(function* (told: Told, { files, go, run: n
     plan: entries.map((entry) => ({ ...entry, ...defined({ usd: costs.get(entry.path) }) })),
     isBegun,
     isDone: pending.length === 0 && !isChanged && state.status === "COMPLETED",
-    ...defined({ usd: isBegun ? yield* costOf(session) : 0 }),
+    spent: isBegun ? yield* spentBy(session) : 0,
     files: files()
   })
   const { maxUsd } = yield* go

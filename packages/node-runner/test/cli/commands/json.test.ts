@@ -112,7 +112,9 @@ describe("--json", () => {
   it.effect("gives one document for every command", () =>
     Effect.gen(function* () {
       const called = new Set(Object.keys(calls).map((name) => name.split(" ")[0]!))
-      assert.deepStrictEqual((yield* namesOf).toSorted(), [...called].toSorted())
+      // that of a watch is a line for each plan
+      const names = (yield* namesOf).filter((name) => name !== "watch")
+      assert.deepStrictEqual(names.toSorted(), [...called].toSorted())
       writeFileSync("doc.md", "Say it.")
       writeFileSync("stepwright.yaml", "concurrency: 4\n")
       mkdirSync("code")

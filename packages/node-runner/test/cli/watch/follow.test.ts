@@ -12,7 +12,7 @@ const planned = (about: Partial<Planned> = {}): Planned => ({
   plan: [{ path: "a", action: "run", why: "it has no result yet" }],
   isBegun: false,
   isDone: false,
-  usd: 0,
+  spent: 0,
   files: ["/w.ts"],
   ...about
 })
@@ -42,9 +42,14 @@ const watching = Effect.fnUntraced(function* ({ hasTerminal = true, maxUsd }: Op
       inbox,
       watched: { set: (files) => say("watches", ...files) },
       show: {
-        plan: ({ plan }, because, within) =>
+        plan: ({ plan }, because, runs) =>
           Effect.sync(() =>
-            say("plan", plan.length, `[${because.join()}]`, within === undefined ? "" : `within ${within}`)
+            say(
+              "plan",
+              plan.length,
+              `[${because.join()}]`,
+              runs === undefined ? "" : `within ${runs.within}, spent ${runs.spent}`
+            )
           ),
         error: ({ message }, because) => Effect.sync(() => say("error", message, `[${because.join()}]`)),
         line: (text) => Effect.sync(() => say("line", text))
@@ -143,24 +148,24 @@ describe("a watch without a cap", () => {
 describe("a watch with a cap", () => {
   it.effect("runs what a change calls for, above what the run had cost before", () =>
     Effect.gen(function* () {
-      const watch = yield* begun({ maxUsd: 2 }, planned({ usd: 0.5, isBegun: true }))
-      yield* expecting(watch, "plan 1 [] within 2.5", 'go {"maxUsd":2.5}')
+      const watch = yield* begun({ maxUsd: 2 }, planned({ spent: 0.5, isBegun: true }))
+      yield* expecting(watch, "plan 1 [] within 2, spent 0", 'go {"maxUsd":2.5}')
       yield* watch.ended()
       yield* expecting(watch, "ends 1", "starts 2 r")
       // what failed is not tried again and again
-      yield* watch.tell(planned({ usd: 1.75 }))
+      yield* watch.tell(planned({ spent: 1.75 }))
       yield* expecting(watch, "watches /w.ts", "plan 1 []")
       yield* watch.changed("/w.ts")
       yield* expecting(watch, "ends 2", "starts 3 r")
-      yield* watch.tell(planned({ usd: 1.75 }))
-      yield* expecting(watch, "watches /w.ts", "plan 1 [/w.ts] within 2.5", 'go {"maxUsd":2.5}')
+      yield* watch.tell(planned({ spent: 1.75 }))
+      yield* expecting(watch, "watches /w.ts", "plan 1 [/w.ts] within 2, spent 1.25", 'go {"maxUsd":2.5}')
     })
   )
 
   it.effect("asks for a key where a price is unknown, and then goes without the cap", () =>
     Effect.gen(function* () {
       const watch = yield* begun({ maxUsd: 2 })
-      yield* expecting(watch, "plan 1 [] within 2", 'go {"maxUsd":2}')
+      yield* expecting(watch, "plan 1 [] within 2, spent 0", 'go {"maxUsd":2}')
       yield* watch.tell({ _tag: "Unpriced", detail: "no price is known for m" })
       yield* expecting(watch, "line no price is known for m; Enter runs it all the same")
       yield* watch.ended()
@@ -206,14 +211,14 @@ describe("a file that changes", () => {
   it.effect("while the run is at work is looked at when that has ended", () =>
     Effect.gen(function* () {
       const watch = yield* begun({ maxUsd: 1 })
-      yield* expecting(watch, "plan 1 [] within 1", 'go {"maxUsd":1}')
+      yield* expecting(watch, "plan 1 [] within 1, spent 0", 'go {"maxUsd":1}')
       yield* watch.changed("/a.ts")
       yield* watch.changed("/b.ts", "/a.ts")
       yield* watch.press("q")
       yield* watch.ended()
       yield* expecting(watch, "ends 1", "starts 2 r")
       yield* watch.tell(planned())
-      yield* expecting(watch, "watches /w.ts", "plan 1 [/a.ts,/b.ts] within 1", 'go {"maxUsd":1}')
+      yield* expecting(watch, "watches /w.ts", "plan 1 [/a.ts,/b.ts] within 1, spent 0", 'go {"maxUsd":1}')
     })
   )
 })
@@ -251,7 +256,7 @@ describe("a signal while the run is at work", () => {
   it.effect("ends the run alone where it is Ctrl-C, else all", () =>
     Effect.gen(function* () {
       const watch = yield* begun({ maxUsd: 1 })
-      yield* expecting(watch, "plan 1 [] within 1", 'go {"maxUsd":1}')
+      yield* expecting(watch, "plan 1 [] within 1, spent 0", 'go {"maxUsd":1}')
       yield* watch.signal("SIGINT")
       yield* expecting(watch, "signal SIGINT")
       yield* watch.ended()

@@ -25,6 +25,7 @@ const worked = async (here: Place, args: ReadonlyArray<string>, go?: Omit<Go, "_
   const employer: Service = {
     run: args.includes("--run") ? args[args.indexOf("--run") + 1]! : "watched",
     seen: { add: () => {}, around: (load) => load },
+    hide: () => {},
     files: () => [],
     tell: (message) => Effect.sync(() => void told.push(message)),
     go: go === undefined ? Effect.interrupt : Effect.succeed({ _tag: "Go", ...go })
@@ -51,7 +52,7 @@ describe("what a watch has looked at", () => {
       ["draft", "perhaps"],
       ["signed", "perhaps"]
     ])
-    assert.deepInclude(planOf(first.told), { run: "watched", isBegun: false, isDone: false, usd: 0 })
+    assert.deepInclude(planOf(first.told), { run: "watched", isBegun: false, isDone: false, spent: 0 })
     assert.isFalse(here.exists(".stepwright/runs"))
     assert.strictEqual(server.asked.length, 0)
 
@@ -61,7 +62,7 @@ describe("what a watch has looked at", () => {
     assert.strictEqual(server.asked.length, 2)
 
     const done = await worked(here, input)
-    assert.deepInclude(planOf(done.told), { isBegun: true, isDone: true, usd: 0.04 })
+    assert.deepInclude(planOf(done.told), { isBegun: true, isDone: true, spent: 0.04 })
     here.write("input.json", topic("Scope"))
     const changed = await worked(here, input)
     assert.isFalse(planOf(changed.told).isDone)
