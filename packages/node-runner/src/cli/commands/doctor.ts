@@ -45,7 +45,7 @@ export const doctor = (words: Words) =>
     })
   ).pipe(
     Command.withDescription(
-      `Look at all that a run needs: Node and packages, keys (whether there is one), configuration, models, sandboxes, runs. Nothing is asked or changed, and no code of a project runs. The status is 0 where ${words.meant} could begin, else 3.`
+      `Look at all that a run needs: Node and packages, keys (whether there is one), configuration, models, sandboxes, runs. Nothing is asked or changed, and no code of a project runs. The status is 0 where ${words.meant} could begin and test, else 3.`
     ),
     Command.withShortDescription("Say whether a run could begin here, and what is missing"),
     Command.withExamples(({ commandPath }) => [

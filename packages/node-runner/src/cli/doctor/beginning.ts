@@ -9,7 +9,7 @@ import { Bound, ready } from "../module/workflowModule.ts"
 import { checkFlags, checkPython } from "../run/checkFlags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import { checkAnswering, checkKey, checkOut } from "../run/setUp.ts"
-import { answerTo, type Finding, unanswered } from "./finding.ts"
+import { answerTo, type Finding, limitOfPrograms, unanswered } from "./finding.ts"
 
 /** What `run` looks at before a run of the workflow begins. */
 const checks = Effect.gen(function* () {
@@ -29,7 +29,8 @@ const checks = Effect.gen(function* () {
 /** Whether a run of the workflow could begin. */
 export const beginning = Effect.gen(function* () {
   const begun = yield* answerTo(
-    Effect.flatMap(checked.read, (found) => Effect.provideService(checks, Configuration, found))
+    Effect.flatMap(checked.read, (found) => Effect.provideService(checks, Configuration, found)),
+    limitOfPrograms
   )
   const finding = Result.match(begun, {
     onFailure: (why) => unanswered("run", why, { means: "a run of the workflow cannot begin" }),

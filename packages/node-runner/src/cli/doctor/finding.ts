@@ -2,6 +2,7 @@ import type * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import { patience } from "../../internal/sandbox/python.ts"
 import { fromCause } from "../base/cliError.ts"
 
 /** What was looked at, what was found, and where something is missing what that means and what to do. */
@@ -26,23 +27,25 @@ export interface Section {
 export interface Unanswered {
   readonly why: string
   readonly fix?: string
-  /** Whether it might come yet. */
-  readonly isLate?: boolean
 }
 
 /** How long a question may take. */
 const limit = Duration.seconds(10)
 
+/** The same of one for which programs are asked, each with a limit of its own, which a run has as well. */
+export const limitOfPrograms = Duration.times(patience, 4)
+
 /** The answer to a question, or why there is none: it failed, threw, or took too long. */
 export const answerTo = <A, E, R>(
-  question: Effect.Effect<A, E, R>
+  question: Effect.Effect<A, E, R>,
+  duration: Duration.Duration = limit
 ): Effect.Effect<Result.Result<A, Unanswered>, never, R> =>
   question.pipe(
     Effect.map(Result.succeed),
     Effect.catchCause((cause) => Effect.succeed(Result.fail(whyOf(cause)))),
     Effect.timeoutOrElse({
-      duration: limit,
-      orElse: () => Effect.succeed(Result.fail({ why: `no answer within ${Duration.format(limit)}`, isLate: true }))
+      duration,
+      orElse: () => Effect.succeed(Result.fail({ why: `no answer within ${Duration.format(duration)}` }))
     })
   )
 

@@ -6,23 +6,33 @@ import * as python from "../../internal/sandbox/python.ts"
 import { type Sandbox, standard } from "../../internal/services/testRunners.ts"
 import { failed } from "../base/cliError.ts"
 import { effective } from "../config/effective.ts"
-import { answerTo, type Finding, unanswered, type Unanswered } from "./finding.ts"
+import { answerTo, type Finding, limitOfPrograms, unanswered, type Unanswered } from "./finding.ts"
 
 type Answer<A> = Result.Result<A, Unanswered>
 
 const sought = <A, R>(place: Effect.Effect<A, python.Missing, R>) =>
-  answerTo(Effect.mapError(place, ({ why }) => failed(why)))
+  answerTo(
+    Effect.mapError(place, ({ why }) => failed(why)),
+    limitOfPrograms
+  )
 
-const ofPython = (answer: Answer<python.Python>, isNamed: boolean): ReadonlyArray<Finding> => {
+/** What it means for a run that there is no Python. */
+const lackOfPython = (isNamed: boolean, sandbox: Sandbox) => {
+  if (isNamed) return "no run begins, as one with it is asked for"
+  if (sandbox === "auto" || sandbox === "pyodide") return "tests run in Pyodide, without pytest and without packages"
+  return "no test can run"
+}
+
+const ofPython = (answer: Answer<python.Python>, isNamed: boolean, sandbox: Sandbox): ReadonlyArray<Finding> => {
   if (Result.isFailure(answer)) {
     const lack = {
       standing: isNamed ? "problem" : "note",
-      means: "tests run in Pyodide, without pytest and without packages",
+      means: lackOfPython(isNamed, sandbox),
       fix: "install Python 3.9 or newer, or name one with --python"
     } as const
     return [
       unanswered("python", answer.failure, lack),
-      { name: "pytest", standing: "note", found: "not there, as there is no Python", value: null }
+      { name: "pytest", standing: "note", found: "not there without a Python", value: null }
     ]
   }
   const { executable, pytest, version } = answer.success
@@ -69,11 +79,12 @@ const ofTaken = (sandbox: Sandbox, identity: Answer<string>): Finding =>
 export const sandboxes = Effect.gen(function* () {
   const settings = Result.getOrElse(yield* answerTo(effective({})), () => ({}))
   const { python: named, sandbox = standard }: { readonly python?: string; readonly sandbox?: Sandbox } = settings
-  const interpreter = yield* sought(python.locate(named))
-  const strong = Result.map(
-    yield* sought(bubblewrap.make(named === undefined ? {} : { python: named })),
-    ({ identity }) => identity
+  const [interpreter, made] = yield* Effect.all(
+    [sought(python.locate(named)), sought(bubblewrap.make(named === undefined ? {} : { python: named }))],
+    // one that hangs is waited for once
+    { concurrency: "unbounded" }
   )
+  const strong = Result.map(made, ({ identity }) => identity)
   const light = Result.map(
     yield* answerTo(
       Effect.mapError(pyodide.locate, () => failed("the package pyodide is not installed", { fix: "run npm install" }))
@@ -84,13 +95,12 @@ export const sandboxes = Effect.gen(function* () {
     bubblewrap: strong,
     pyodide: light,
     none: Result.map(interpreter, (found) => `none ${python.nameOf(found)}`),
-    // a run would wait for it as well
-    auto: Result.isFailure(strong) && strong.failure.isLate !== true ? light : strong
+    auto: Result.isFailure(strong) ? light : strong
   }
   return {
     section: "sandboxes",
     findings: [
-      ...ofPython(interpreter, named !== undefined),
+      ...ofPython(interpreter, named !== undefined, sandbox),
       ofSandbox("bubblewrap", strong, {
         means: "no test runs in the strongest sandbox",
         fix: "on Linux, install bubblewrap 0.8 or newer and Python, and allow user namespaces"

@@ -103,7 +103,7 @@ export const make = Effect.fnUntraced(function* (
   options: Options
 ): Effect.fn.Return<TestRunner["Service"], python.Missing, cpython.Needs> {
   const bwrap = yield* python.find("bwrap")
-  const version = (yield* python.printed(bwrap, ["--version"])).trim().replace(/^bubblewrap /u, "")
+  const version = (yield* python.answered(bwrap, ["--version"])).trim().replace(/^bubblewrap /u, "")
   const interpreter = yield* python.locate(options.python)
   const isRoot = getuid?.() === 0
   const placeOf = (interpreter: python.Python): cpython.Place => ({
@@ -121,6 +121,6 @@ export const make = Effect.fnUntraced(function* (
     ]
   })
   const [file, ...args] = placeOf(interpreter).command(root, [])
-  yield* python.printed(file, [...args, "-I", "-c", ""])
+  yield* python.answered(file, [...args, "-I", "-c", ""])
   return yield* cpython.make(placeOf, interpreter, options)
 })

@@ -1,5 +1,6 @@
 import { delimiter, isAbsolute, join } from "node:path"
 import * as Config from "effect/Config"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
@@ -54,12 +55,21 @@ export const find = Effect.fnUntraced(function* (name: string) {
   return yield* new Missing({ why: name.includes("/") ? `${name} is no file` : `there is no ${name} in PATH` })
 })
 
+/** How long a program may take to say what it is. */
+export const patience = Duration.seconds(10)
+
+/** More than this no program prints that is asked something, or that tells why it cannot do it. */
+const mostBytes = 2 ** 16
+
 /** What a program prints, given that it ends well; it has the environment of this process unless one is given. */
 export const printed = Effect.fnUntraced(
   function* (file: string, args: ReadonlyArray<string>, env?: Readonly<Record<string, string>>) {
     const { spawn } = yield* ChildProcessSpawner.ChildProcessSpawner
     const own = env === undefined ? {} : { env }
     const child = yield* spawn(ChildProcess.make(file, args, { stdin: "ignore", killSignal: "SIGKILL", ...own }))
+    const endless = () => Stream.fail(new Missing({ why: `${file} prints without end` }))
+    const text = <E>(stream: Stream.Stream<Uint8Array, E>) =>
+      Stream.mkString(Stream.decodeText(Stream.limitBytes<E | Missing, never>(stream, mostBytes, endless)))
     const [out, complaints] = yield* Effect.all([text(child.stdout), text(child.stderr)], { concurrency: "unbounded" })
     const status = yield* child.exitCode
     if (status !== 0) return yield* new Missing({ why: `${file}: ${complaints.trim() || `exit status ${status}`}` })
@@ -69,13 +79,18 @@ export const printed = Effect.fnUntraced(
   Effect.catchTag("PlatformError", (error) => new Missing({ why: error.message }))
 )
 
-const text = <E>(stream: Stream.Stream<Uint8Array, E>) => Stream.mkString(Stream.decodeText(stream))
+/** The same of one that is asked what it is, or whether it starts. */
+export const answered = (file: string, args: ReadonlyArray<string>) =>
+  Effect.timeoutOrElse(printed(file, args), {
+    duration: patience,
+    orElse: () => Effect.fail(new Missing({ why: `${file} gives no answer within ${Duration.format(patience)}` }))
+  })
 
 /** An interpreter: a file, or the `python3` of `PATH`. */
 export const locate = Effect.fnUntraced(function* (name = "python3") {
   const file = yield* find(name)
   const python = yield* Effect.mapError(
-    Effect.flatMap(printed(file, ["-I", "-B", "-c", ask]), decode),
+    Effect.flatMap(answered(file, ["-I", "-B", "-c", ask]), decode),
     (error) => new Missing({ why: error._tag === "Missing" ? error.why : `${file} is no Python of version 3` })
   )
   const [major, minor] = python.version

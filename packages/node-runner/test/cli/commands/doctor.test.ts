@@ -37,6 +37,18 @@ const examined = Effect.fnUntraced(function* (...[bound]: [Parameters<typeof cal
   return { ...called, ...(yield* read(called.out)) }
 })
 
+/** The same with the programs of the folder `bin` here, and no others. */
+const examinedWithPrograms = Effect.suspend(() => {
+  for (const name of readdirSync("bin")) chmodSync(join("bin", name), 0o700)
+  const path = ConfigProvider.fromUnknown({ OPENAI_API_KEY: key, PATH: join(process.cwd(), "bin") })
+  return examined().pipe(withPrograms, Effect.provideService(ConfigProvider.ConfigProvider, path))
+})
+
+const hanging = '#!/bin/sh\n: > "${0##*/}.started"\nexec /bin/sleep 600\n'
+
+const turn = Effect.promise(() => new Promise(setImmediate))
+const isGoingOn = <A, E>(fiber: Fiber.Fiber<A, E>) => fiber.pollUnsafe() === undefined
+
 /** What is looked at wherever it is called. */
 const always = [
   "installation.node",
@@ -211,27 +223,42 @@ describe("doctor", () => {
     )
   )
 
-  it.effect("waits for no program that hangs", () =>
+  it.effect("waits for no program that hangs, and says what a run does without it", () =>
     inProject(
-      { "bin/bwrap": "#!/bin/sh\n: > started\nexec /bin/sleep 600\n" },
+      { "bin/bwrap": hanging, "bin/python3": hanging },
       Effect.gen(function* () {
-        chmodSync("bin/bwrap", 0o700)
-        const path = ConfigProvider.fromUnknown({ OPENAI_API_KEY: key, PATH: join(process.cwd(), "bin") })
-        const called = yield* call(["doctor", "--json"]).pipe(
-          withPrograms,
-          Effect.provideService(ConfigProvider.ConfigProvider, path),
-          Effect.forkChild
-        )
-        while (!existsSync("started") && called.pollUnsafe() === undefined) {
-          yield* Effect.promise(() => new Promise(setImmediate))
-        }
+        const called = yield* Effect.forkChild(examinedWithPrograms)
+        while (!["bwrap", "python3"].every((name) => existsSync(`${name}.started`)) && isGoingOn(called)) yield* turn
         yield* TestClock.adjust("10 seconds")
-        const { out, status } = yield* Fiber.join(called)
-        const { of } = yield* read(out)
-        assert.strictEqual(status, 3)
-        assert.strictEqual(of("sandboxes.bubblewrap").found, "no answer within 10s")
-        assert.include(of("sandboxes.sandbox").fix, "--sandbox")
+        const { of, ready, status } = yield* Fiber.join(called)
+        assert.deepStrictEqual([status, ready], [0, true])
+        for (const [name, program] of [
+          ["python", "python3"],
+          ["bubblewrap", "bwrap"]
+        ] as const) {
+          const { found, standing } = of(`sandboxes.${name}`)
+          assert.deepStrictEqual(
+            [standing, found],
+            ["note", `${join(process.cwd(), "bin", program)} gives no answer within 10s`]
+          )
+        }
+        assert.include(of("sandboxes.python").means, "tests run in Pyodide")
+        assert.include(of("sandboxes.sandbox").found, "auto: tests run in pyodide@")
         assert.strictEqual(of("run.run").standing, "ok")
+      }),
+      withKey
+    )
+  )
+
+  it.effect("ends programs that print without end", () =>
+    inProject(
+      { "bin/bwrap": "#!/bin/sh\nexec /bin/cat /dev/zero\n", "bin/python3": "#!/bin/sh\nexec /usr/bin/yes >&2\n" },
+      Effect.gen(function* () {
+        const { of, status } = yield* examinedWithPrograms
+        assert.strictEqual(status, 0)
+        assert.match(of("sandboxes.python").found, /bin\/python3 prints without end$/)
+        assert.match(of("sandboxes.bubblewrap").found, /bin\/bwrap prints without end$/)
+        assert.include(of("sandboxes.sandbox").found, "auto: tests run in pyodide@")
       }),
       withKey
     )
