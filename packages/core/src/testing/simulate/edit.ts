@@ -25,11 +25,14 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const another = (text: string): string => `${text} too`
 
 /** The same JSON with other texts. */
-const other = (value: unknown): unknown => {
-  if (typeof value === "string") return another(value)
-  if (Array.isArray(value)) return value.map(other)
-  return isObject(value) ? Object.fromEntries(Object.entries(value).map(([name, it]) => [name, other(it)])) : value
+const other = (value: unknown, isOne: (text: string) => boolean = () => true): unknown => {
+  if (typeof value === "string") return isOne(value) ? another(value) : value
+  if (Array.isArray(value)) return value.map((it) => other(it, isOne))
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([name, it]) => [name, other(it, isOne)]))
 }
+
+const notDate = (text: string): boolean => !/^\d{4}-\d\d-\d\d/u.test(text)
 
 /** The same JSON with another text in it, one after the other. */
 export const nearly = (value: unknown, other: (value: string) => unknown = another): ReadonlyArray<unknown> => {
@@ -49,7 +52,8 @@ const between = ["\n---\n", "\n\n", "\n", "; ", ", "]
 const inFront = (value: unknown): ReadonlyArray<unknown> => {
   if (Array.isArray(value)) {
     const items: ReadonlyArray<unknown> = value
-    return items.length === 0 ? [] : [other(items[0]), ...nearly(items[0])].map((item) => [item, ...items])
+    if (items.length === 0) return []
+    return [other(items[0]), other(items[0], notDate), ...nearly(items[0])].map((item) => [item, ...items])
   }
   if (!isObject(value)) return []
   return Object.entries(value).flatMap(([name, member]) =>

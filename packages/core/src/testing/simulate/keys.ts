@@ -26,7 +26,8 @@ const leavesOf = (value: unknown, depth = 0): ReadonlyArray<readonly [place: str
 /** What becomes of the values at a place in items, when there is another item in front. */
 const fateOf = (then: ReadonlyArray<unknown>, now: ReadonlyArray<unknown>) => {
   if (then.every((value, i) => now[i] === value)) return "Stays"
-  if (then.every((value, i) => now[i + 1] === value)) return "Goes"
+  // what two items have may be there for either of them
+  if (new Set(now).size === now.length && then.every((value, i) => now[i + 1] === value)) return "Goes"
   // what all items have is of none of them
   return [then, now].every((all) => new Set(all).size === 1) ? "Stays" : "Changes"
 }

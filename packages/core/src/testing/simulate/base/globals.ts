@@ -36,6 +36,15 @@ const realDate = globalThis.Date
 /** What a clock on the wall shows. */
 export const realNow = (): number => realDate.now()
 
+/** Timers as they are before a test puts others in their place. */
+const timeout: unknown = Reflect.get(globalThis, "setTimeout")
+
+/** Does something a millisecond of real time later. */
+export const pause = (work: () => void): void => {
+  if (typeof timeout === "function") Reflect.apply(timeout, undefined, [work, 1])
+  else work()
+}
+
 const shown = (): Moment => current ?? { now: () => realDate.now(), random: () => 0 }
 
 const fake: typeof globalThis.Date = dateOf(realDate, shown)

@@ -11,7 +11,7 @@ import type * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import * as Scheduler from "effect/Scheduler"
 import { Execution } from "./execution.ts"
-import { during, type Moment, realNow } from "./globals.ts"
+import { during, type Moment, pause, realNow } from "./globals.ts"
 import { makeOutside } from "./outside.ts"
 
 /** The machine that processes run on, one after another: its clock goes on. */
@@ -63,6 +63,9 @@ const hasty = 100
 /** How many it waits for what may be under way where nothing tells of it, before its own clock goes on. */
 const most = 1000
 
+/** The least time that is waited, in milliseconds. */
+const least = 20
+
 /** How long real time may last, in milliseconds; what it was waited for in vain once is waited for half as long. */
 export interface Patience {
   /** Until what is known to be under way comes. */
@@ -71,7 +74,7 @@ export interface Patience {
   unknown: number
 }
 
-export const patience = (): Patience => ({ known: 10_000, unknown: 3000 })
+export const patience = (): Patience => ({ known: 5000, unknown: 3000 })
 
 const live = new Scheduler.MixedScheduler()
 
@@ -155,7 +158,7 @@ export const makeMachine = (
         waiting.turns++
         if (kind === "turns" ? waiting.turns > most : realNow() - waiting.since > patience[kind]) {
           waiting = undefined
-          if (kind !== "turns") patience[kind] /= 2
+          if (kind !== "turns") patience[kind] = Math.max(least, patience[kind] / 2)
           if (kind === "known") outside.giveUp()
           return false
         }
@@ -251,6 +254,3 @@ export const makeMachine = (
 
 /** Does something at the next turn of the real event loop. */
 const queueLive = (work: () => void) => live.makeDispatcher().scheduleTask(work, 0)
-
-/** Does something a moment of real time later. */
-const pause = (work: () => void) => void Effect.runCallback(Effect.sleep(1), { onExit: work })
