@@ -6,7 +6,7 @@ import * as Result from "effect/Result"
 import { nodeProblem } from "../start/nodeProblem.ts"
 import { moduleOf } from "../start/foreseen.ts"
 import { commandOf, type Other, others } from "../start/oneCopy.ts"
-import { type Package, packageOf } from "../start/packages.ts"
+import { type Package, packageOf, trapOf } from "../start/packages.ts"
 import { told } from "../start/told.ts"
 import { answerTo, type Finding, unanswered } from "./finding.ts"
 
@@ -59,6 +59,12 @@ const packages = (): ReadonlyArray<Finding> => {
 /** Which copies a module of the project would find, itself not loaded. */
 const copies = (): ReadonlyArray<Finding> => {
   const module = moduleOf(["run"], told()) ?? resolve("module.ts")
+  const trap = trapOf(module, "effect")
+  if (trap !== undefined) {
+    const means = "no module here can be loaded, as Node would wait for it"
+    const fix = "remove it, or put a file there"
+    return [{ name: "copies", standing: "note", found: `${trap} is no file`, means, fix, value: null }]
+  }
   const theirs = commandOf(module)
   const command = theirs ?? import.meta.url
   const [runner, own] = [packageOf(".", command), packageOf(".", import.meta.url)]

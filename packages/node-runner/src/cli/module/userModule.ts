@@ -10,7 +10,7 @@ import { describeError } from "@stepwright/core/WorkflowError"
 import { type CliError, configuration, usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
 import { Seen } from "../../internal/files/seen.ts"
-import { lineOf, packageOf } from "../start/packages.ts"
+import { lineOf, packageOf, trapOf } from "../start/packages.ts"
 import { placeOf } from "./placeOf.ts"
 import { installFallback } from "./resolveFallback.ts"
 import { watched } from "./watched.ts"
@@ -42,6 +42,14 @@ export const load = Effect.fnUntraced(function* (
   }
   if (found.type === "Directory") {
     return yield* usage(`${file} is a folder`, { target: file, fix: "name a module in it, as M.ts#NAME" })
+  }
+  const trap = trapOf(absolute, "effect")
+  if (trap !== undefined) {
+    const fix = "remove it, or put a file there"
+    return yield* configuration(`${trap} is no file, and Node would wait for it before it loads ${file}`, {
+      target: trap,
+      fix
+    })
   }
   const own = packageOf("effect", import.meta.url)
   const brought = packageOf("effect", pathToFileURL(absolute).href)

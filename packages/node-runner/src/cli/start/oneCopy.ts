@@ -1,7 +1,7 @@
 import * as module from "node:module"
 import { pathToFileURL } from "node:url"
 import { attempt } from "./attempt.ts"
-import { lineOf, type Package, packageOf } from "./packages.ts"
+import { lineOf, type Package, packageOf, trapOf } from "./packages.ts"
 
 /** What a module of a user's and the command both use. */
 const shared = ["effect", "@effect/platform-node", "@stepwright/core", "@stepwright/llm", "@stepwright/steps"]
@@ -25,7 +25,9 @@ export const others = (file: string, command: string): ReadonlyArray<Other> =>
 
 /** The command line of the installation that a module finds, where it finds one. */
 export const commandOf = (file: string): string | undefined =>
-  attempt(() => pathToFileURL(module.createRequire(file).resolve("@stepwright/node-runner/main")).href)
+  trapOf(file, "@stepwright/node-runner") === undefined
+    ? attempt(() => pathToFileURL(module.createRequire(file).resolve("@stepwright/node-runner/main")).href)
+    : undefined
 
 /**
  * Makes the installation of a command use what a module brings along, so that there is one copy of it in the process. A
