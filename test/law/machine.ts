@@ -508,7 +508,8 @@ export const check = Effect.fnUntraced(function* (
     asked.length = 0
     const plan = yield* using(journal)(Engine.plan(after, state))
     const foreseen = verifyPlan(program, state, plan) ?? []
-    const isForeseen = !it.samples || !plan.some(caching.isTold)
+    const isCached = plan.some(caching.isTold)
+    const isForeseen = !it.samples || !isCached
     const events = yield* journal.load(run)
     const done = yield* go(journal, after, state)
     same(asked.length > 0 && plan.every(({ action }) => action === "reuse"), false, "plan says that nothing is asked")
@@ -529,8 +530,8 @@ export const check = Effect.fnUntraced(function* (
       if (action === "reuse" && isHeld) {
         assert.include(holding, path, "plan says reuse")
       }
-      if (action === "perhaps" || action === "reuse" || [...done.ran, ...done.decided].includes(path) || !isForeseen)
-        continue
+      if (action === "perhaps" || action === "reuse" || [...done.ran, ...done.decided].includes(path)) continue
+      if (!isForeseen || (isCached && !isSure)) continue
       // it came to a result that was kept for a place which, as it turned out, asked something else
       const record = done.state.records[path]
       const [answer] = record === undefined ? [] : WorkflowEvent.answersOf(record)
