@@ -8,10 +8,10 @@ const run = ["run", "--workflow", "together.ts", "--input", '{"text": "a shelf"}
 /** Starts a run by a shell, and sends it SIGHUP once it is at work; lets it go on where it is to outlast that. */
 const hungUp = async (script: string, { outlasts }: { readonly outlasts: boolean }) => {
   const here = place(["together.ts"])
-  const { HOME, PATH } = process.env
+  const { HOME, PATH, XDG_CONFIG_HOME } = process.env
   const shell = spawn("bash", ["-c", script, "bash", process.execPath, launcher, ...run], {
     cwd: here.path(""),
-    env: { HOME, PATH },
+    env: { HOME, PATH, XDG_CONFIG_HOME },
     stdio: ["ignore", "pipe", "ignore"]
   })
   let said = ""

@@ -73,11 +73,11 @@ describe("a state of an earlier format", () => {
   it("is told by a change of a Schema", () => {
     assert.strictEqual(
       hashOf(WorkflowState.jsonSchema()),
-      "f256d748244f6dd31adb0cdc4c024a4dc79632deeeff27e6ab92a50256a9f4f3"
+      "017fdac6ca405c15260234cbd31c2e20b8be18abb52f9d150c0ba81026d1c96f"
     )
     assert.strictEqual(
       hashOf(WorkflowEvent.jsonSchema()),
-      "6c403e211f79f15dd791404804a32012a59ca89b739235a57b39db96a4292025"
+      "04142d4fa73fd7c314c9dcf5c2c94056fa8a2bcc11e6ef4ab2f994b1c97cc933"
     )
   })
 })
