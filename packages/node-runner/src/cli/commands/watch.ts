@@ -13,7 +13,13 @@ import type { Words } from "../base/words.ts"
 import * as consent from "../gate/consent.ts"
 import * as flags from "../run/flags.ts"
 import { Employer } from "../watch/employer.ts"
+import * as watchedFiles from "../watch/files.ts"
+import { follow } from "../watch/follow.ts"
 import type { Event } from "../watch/inbox.ts"
+import * as keys from "../watch/keys.ts"
+import { start } from "../watch/load.ts"
+import { asJson, asText } from "../watch/show.ts"
+import { work } from "../watch/worker.ts"
 
 const config = (words: Words) => ({
   files: Argument.String("FILE").pipe(Argument.withDescription(words.file), Argument.variadic()),
@@ -42,7 +48,6 @@ export const watch = (words: Words) =>
       const { mutants, out, review, ...answering } = rest
       const employer = yield* Employer
       if (employer !== undefined) {
-        const { work } = yield* Effect.promise(() => import("../watch/worker.ts"))
         const given = { files, design, samples, input, told: { mutants, review } }
         return yield* work(
           { isBegun: run !== undefined, workflow, given, out, answering, manner: { json: false, noInput, yes } },
@@ -58,32 +63,18 @@ export const watch = (words: Words) =>
       if (!hasTerminal && rest.maxUsd !== undefined) {
         yield* Console.error("without a terminal plans are printed, and nothing runs: --max-usd is of no use")
       }
-      const [{ make: filesOf }, { start }, { follow }, { make: keysOf }, { asJson, asText }] = yield* Effect.promise(
-        () =>
-          Promise.all([
-            import("../watch/files.ts"),
-            import("../watch/load.ts"),
-            import("../watch/follow.ts"),
-            import("../watch/keys.ts"),
-            import("../watch/show.ts")
-          ])
-      )
       const interrupt = yield* Interrupt
       interrupt.isQuiet = true
       const inbox = yield* Queue.unbounded<Event>()
       if (!hasTerminal) {
-        yield* Effect.acquireRelease(
-          Effect.sync(() => {
-            const listen = () => Queue.offerUnsafe(inbox, { _tag: "Unheard" })
-            return process.stdout.on("error", listen).off.bind(process.stdout, "error", listen)
-          }),
-          (stop) => Effect.sync(stop)
-        )
+        const listen = () => Queue.offerUnsafe(inbox, { _tag: "Unheard" })
+        process.stdout.on("error", listen)
+        yield* Effect.addFinalizer(() => Effect.sync(() => process.stdout.off("error", listen)))
       }
       yield* follow({
         inbox,
-        watched: yield* filesOf(inbox),
-        keys: hasTerminal ? yield* keysOf(inbox) : undefined,
+        watched: yield* watchedFiles.make(inbox),
+        keys: hasTerminal ? yield* keys.make(inbox) : undefined,
         show: hasTerminal ? asText : asJson,
         start: (known = id) => start({ run: known, hasTerminal }, inbox),
         maxUsd: rest.maxUsd

@@ -36,6 +36,9 @@ export const Configuration = Context.Reference<Configuration>("@stepwright/node-
 export const needsText = (name: string, needs: ReadonlyArray<Problem>): Effect.Effect<string> =>
   needs.length === 0 ? Effect.succeed("") : Effect.map(refusal(name, needs, needs.length), ({ message }) => message)
 
+/** What to do with a file that is used only once it is trusted. */
+export const toTrust = "look at it, and say `stepwright trust` if that is what you want"
+
 /** Refuses a project whose file asks for what it is not trusted with. */
 export const checkTrust = ({
   needs,
@@ -43,8 +46,9 @@ export const checkTrust = ({
 }: Pick<Configuration, "needs" | "project">): Effect.Effect<void, CliError> => {
   if (needs.length === 0 || project === undefined) return Effect.void
   const { name } = project
-  const fix = "look at it, and say `stepwright trust` if that is what you want"
   return Effect.flatMap(needsText(name, needs), (lines) =>
-    Effect.fail(configuration(`${name} is not trusted, and does this:\n${lines}\n${name}`, { target: name, fix }))
+    Effect.fail(
+      configuration(`${name} is not trusted, and does this:\n${lines}\n${name}`, { target: name, fix: toTrust })
+    )
   )
 }

@@ -37,21 +37,19 @@ export interface Beginning {
 
 /** Begins a run; nothing of it is left where that fails. */
 export const begun = Effect.fnUntraced(function* ({ files, input, loaded, out, run, told }: Beginning) {
-  yield* checkKey(loaded, yield* effective(told))
+  const known = yield* effective(told)
+  yield* checkKey(loaded, known)
   yield* runFolder.checkStore
   const begin = Effect.fnUntraced(function* (folder: string) {
-    const kept: RunSettings = {
-      format: 1,
-      ...(yield* workflowModule.reference(loaded)),
-      ...told,
-      out: folder
-    }
-    const settings = yield* effective(kept)
+    const base = { format: 1, ...(yield* workflowModule.reference(loaded)), out: folder } as const
+    const kept: RunSettings = { ...base, ...told }
+    const settings = { ...base, ...known }
     yield* checkOut(loaded, settings)
     const ready = yield* setUp({ events: [], loaded, settings })
     yield* runFolder.writeSettings(run, kept)
     const state = yield* Engine.initialize(loaded.workflow, input, { run })
-    return { session: { run, kept, settings, state, loaded, events: [] } satisfies Session, ready }
+    const session: Session = { run, kept, settings, state, loaded, events: [] }
+    return { session, ready }
   })
   const stem = (yield* stemOf(files[0])) ?? loaded.workflow.name
   return yield* out === undefined ? runFolder.beginIn(run, `out/${stem}`, begin) : runFolder.begin(run, begin(out))

@@ -18,7 +18,7 @@ import { runsIn, storeFolder } from "../../internal/services/layers.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
 import { CliError, configuration, failed, usage } from "../base/cliError.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
-import { Configuration } from "../config/configuration.ts"
+import { Configuration, toTrust } from "../config/configuration.ts"
 import { checkFolder } from "./checkFolder.ts"
 import { visible } from "../../internal/files/visible.ts"
 import { nearest } from "../../internal/files/nearest.ts"
@@ -82,10 +82,9 @@ export const readSettings = Effect.fnUntraced(function* (
   const doings = found.doings.filter(({ key }) => !isNamed || (key !== "module" && key !== "program"))
   if (doings.length === 0) return isNamed ? Struct.omit(found.settings, ["module", "name", "program"]) : found.settings
   const target = yield* settingsFile(run)
-  const fix = "look at it, and say `stepwright trust` if that is what you want"
   return yield* configuration(`${target} does this, and no command of yours wrote it:\n${inLines(doings)}\n${target}`, {
     target,
-    fix
+    fix: toTrust
   })
 })
 

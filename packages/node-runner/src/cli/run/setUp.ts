@@ -182,15 +182,16 @@ const countingOf = Effect.fnUntraced(function* (settings: RunSettings) {
 })
 
 /** What the requests of a run to providers cost, where that is known. **Units** USD. */
-export const costOf = ({ events, run, settings }: Pick<Session, "events" | "run" | "settings">) =>
-  countingOf(settings).pipe(
-    Effect.flatMap((options) => usedUp.of(run, events, { ...options, isExact: false })),
-    Effect.match({ onFailure: () => undefined, onSuccess: (used) => used.cost() })
-  )
+export const costOf = (self: Counted) => Effect.map(usedUpBy(self, false), (used) => used?.cost())
 
 /** What of a cap in USD the requests of a run have used up: what nobody said of one counts with its upper bound. */
-export const spentBy = ({ events, run, settings }: Pick<Session, "events" | "run" | "settings">) =>
+export const spentBy = (self: Counted) => Effect.map(usedUpBy(self, true), (used) => used?.spent().usd ?? 0)
+
+type Counted = Pick<Session, "events" | "run" | "settings">
+
+/** What a run has used up, where that can be counted. */
+const usedUpBy = ({ events, run, settings }: Counted, isExact: boolean) =>
   countingOf(settings).pipe(
-    Effect.flatMap((options) => usedUp.of(run, events, { ...options, isExact: true })),
-    Effect.match({ onFailure: () => 0, onSuccess: (used) => used.spent().usd ?? 0 })
+    Effect.flatMap((options) => usedUp.of(run, events, { ...options, isExact })),
+    Effect.orElseSucceed(() => undefined)
   )
