@@ -181,20 +181,34 @@ const mostArbitrary = 20
 
 const unprintable = /[\p{C}\p{Zl}\p{Zp}]/u
 
-const isPrintable = (value: unknown): boolean =>
+const isPrintable = (value: unknown, around: ReadonlyArray<unknown> = []): boolean =>
   typeof value === "string"
     ? !unprintable.test(value)
-    : !Predicate.isObjectOrArray(value) || Object.entries(value).flat().every(isPrintable)
+    : !Predicate.isObjectOrArray(value) ||
+      // some values have themselves in them
+      around.includes(value) ||
+      Object.entries(value)
+        .flat()
+        .every((it) => isPrintable(it, [...around, value]))
+
+const arbitraries = new WeakMap<SchemaAST.AST, Arbitrary.Arbitrary<unknown>>()
+
+const allOf = (ast: SchemaAST.AST): Arbitrary.Arbitrary<unknown> => {
+  const made = arbitraries.get(ast) ?? Arbitrary.schema(Schema.make<AnySchema>(ast))
+  arbitraries.set(ast, made)
+  return made
+}
 
 const arbitrary = (ast: SchemaAST.AST, random: Random): Option.Option<unknown> =>
   Option.liftThrowable(() => {
-    const sample = Arbitrary.sampleEffect(Arbitrary.schema(Schema.make<AnySchema>(ast)), {
-      count: mostArbitrary,
-      size: 3,
-      seed: random.int(2 ** 31)
-    })
-    const values = Effect.runSync(sample)
-    return values.find(isPrintable) ?? values[0]
+    const all = allOf(ast)
+    let first: unknown
+    for (let i = 0; i < mostArbitrary; i++) {
+      const [value] = Effect.runSync(Arbitrary.sampleEffect(all, { count: 1, size: 3, seed: random.int(2 ** 31) }))
+      if (isPrintable(value)) return value
+      if (i === 0) first = value
+    }
+    return first
   })()
 
 /** Texts that are tried in all places, where words are refused: some functions take only texts of a kind. */
