@@ -186,6 +186,23 @@ describe("Simulate", () => {
       })
     )
 
+    it.live("finds keys by index, whichever list of an input they hang on", () =>
+      Effect.gen(function* () {
+        const workflow = Workflow.make("signed", {
+          input: Schema.Struct({ parties: Schema.Array(Schema.String), clauses: Schema.Array(Schema.String) })
+        }).pipe(
+          Workflow.forEach("said", say("said"), {
+            items: ({ input }) => input.clauses.map((text, at) => ({ text, at })),
+            key: ({ at }) => `clause-${at}`,
+            input: "item.text"
+          })
+        )
+        const input = { parties: ["one", "other"], clauses: ["first", "second"] }
+        const { findings } = yield* Effect.flip(Simulate.check(workflow, { input, seeds: 1 }))
+        assert.deepInclude(findings[0], { law: "a key is an item's own", path: "said" })
+      })
+    )
+
     // what is found of each, at which path
     const wanted: Readonly<Record<keyof typeof planted, readonly [law: string, path: string]>> = {
       "a clock in a selector": ["functions are pure", "draft"],
@@ -224,6 +241,8 @@ describe("Simulate", () => {
       "what one step leaves in a map for another": ["a process starts from nothing", "got"],
       "a loop until a model gives a good mark": ["an end", "draft"],
       "a loop until a text is short": ["an end", "draft"],
+      "loops until a text is short, side by side": ["an end", "drafts/other"],
+      "rounds with a bound that is none": ["an end", "draft/1000"],
       "a Schema that does not read texts with a comma": ["Schemas read what they write", "all"],
       "a key that is the same for two files": ["a key tells what is read", "signed"],
       "a step that dies of another file": ["a run completes in peace", "signed"],

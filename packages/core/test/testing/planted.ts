@@ -469,6 +469,21 @@ export const planted = {
       "outline.title"
     )
   ),
+  "loops until a text is short, side by side": begun.pipe(
+    Workflow.forEach(
+      "drafts",
+      code("short", (text) => Effect.repeat(ask(text), { until: (it) => it.length < 200 })),
+      { items: () => ["one", "other"], key: (name) => name, input: "item", concurrency: 2 }
+    )
+  ),
+  "rounds with a bound that is none": begun.pipe(
+    Workflow.iterate("draft", draft, {
+      input: ({ outline }) => ({ title: outline.title, note: "" }),
+      next: ({ last, outline }) => ({ title: outline.title, note: last }),
+      until: ({ last }) => last.length < 200,
+      atMost: 1_000_000
+    })
+  ),
   "a Schema that does not read texts with a comma": begun.pipe(
     Workflow.bind(
       "all",

@@ -3,7 +3,7 @@
 import { readFile } from "node:fs"
 import { readFile as readAsPromise } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
-import { Effect, Schema } from "effect"
+import { Effect, Schema, Semaphore } from "effect"
 import { type LlmClient, LlmError, PromptTemplate, Step, Workflow } from "@stepwright/core"
 import { file } from "./planted.ts"
 
@@ -34,6 +34,9 @@ const waiting = (name: string, wait: Effect.Effect<string>) =>
     run: () => Effect.map(Effect.orDie(Effect.timeout(wait, "1 second")), (text) => text.length)
   })
 
+/** Of all runs: the end of a process frees it. */
+const one = Semaphore.makeUnsafe(1)
+
 type Asked = LlmClient.LlmClient
 type Fails = LlmError.LlmError | Step.StepOutputError
 
@@ -63,6 +66,13 @@ export const right = {
   ),
   "a call of the model beside something real": code("both", (text) =>
     Effect.map(Effect.all([Step.run(ask, text), asPromise], { concurrency: 2 }), ([said]) => said)
+  ),
+  "one request at a time in the whole process": code("polite", (text) => one.withPermits(1)(Step.run(ask, text))),
+  "the same question several times in a row": code("votes", (text) =>
+    Effect.map(
+      Effect.forEach([1, 2, 3], () => Step.run(ask, text)),
+      (said) => said.join()
+    )
   ),
   "several models": begun.pipe(
     Workflow.bind(

@@ -4,9 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Execution } from "./base/execution.ts"
 import { realNow } from "./base/globals.ts"
-import { patience } from "./base/process.ts"
+import { makeHost } from "./base/process.ts"
 import { instrument } from "./instrument.ts"
-import { type Edit, editOf, inputsLike, withItemInFront, withoutItems } from "./edit.ts"
+import { type Edit, editOf, inputsLike, inputsOf, withItemInFront, withoutItems } from "./edit.ts"
 import {
   brokenAfterEdit,
   brokenIn,
@@ -33,7 +33,7 @@ import {
   type Tried
 } from "./subject.ts"
 import { sample } from "../internal/sample.ts"
-import { outward, shelter } from "./shelter.ts"
+import { outward, shelter, unbounded } from "./shelter.ts"
 import { makeStrangers, marked, unmarked } from "./strangers.ts"
 import { makeReach, manners, otherSalts, strange, stubborn } from "./ways.ts"
 import { type Broken, endless, type Trace, unmade } from "./base/trace.ts"
@@ -49,7 +49,8 @@ const versions = [1, 2, 3]
 /** How many results are set by hand to see what becomes of keys. */
 const mostEdits = 6
 
-/** How many inputs with an item more are tried, until one is found of which a run completes. */
+/** To how many lists and texts of an input an item is added, and how many items are tried, until a run completes. */
+const mostLists = 6
 const mostLikes = 8
 
 /** How many smaller inputs are tried in place of one. */
@@ -71,9 +72,10 @@ export const makeBench = (subject: Subject): Bench => {
   // a workflow is one of whatever types its maker gave it
   const watched = instrument(workflow, watch) as unknown as AnyWorkflow
   const isSheltered = shelter(workflow)
+  const isUnbounded = unbounded(workflow, subject.limit)
   const isOutward = outward(workflow)
   const silence: Model = () => undefined
-  const patient = patience()
+  const host = makeHost()
   const known = new Map<string, Known>()
   /** The replies that get runs through, and whether any were made up. */
   const salts: Array<number> = []
@@ -93,7 +95,7 @@ export const makeBench = (subject: Subject): Bench => {
     return { input: Option.getOrElse(other, () => inputs[input]), model: subject.model ?? silence, salt: 5000 }
   }
 
-  const run = (
+  const runOnce = (
     world: World,
     { edit, instead = nothing, salt, samples, samplesAfter = samples, version = 0 }: Running
   ) =>
@@ -114,12 +116,13 @@ export const makeBench = (subject: Subject): Bench => {
           sampleOf: sampleOf(samples),
           sampleAfter: sampleOf(samplesAfter),
           isSheltered,
+          isUnbounded,
           isOutward,
           decide,
           edit,
           instead,
           limit: subject.limit,
-          patience: patient,
+          host,
           today,
           besides: besideOf(world.input),
           services,
@@ -133,6 +136,9 @@ export const makeBench = (subject: Subject): Bench => {
         return trace
       })
     )
+
+  const run = (world: World, running: Running) =>
+    Effect.flatMap(runOnce(world, running), (trace) => (trace.isHeld ? runOnce(world, running) : Effect.succeed(trace)))
 
   const counting = () => {
     const calls = new Map<string, Map<string, number>>()
@@ -238,12 +244,13 @@ export const makeBench = (subject: Subject): Bench => {
     }
     const tried: Array<Tried> = []
     for (let input = 0; input < given; input++) {
-      const likes = inputsLike(workflow, inputs[input], withItemInFront).slice(0, mostLikes)
-      for (const other of likes) {
-        const at = inputs.push(other) - 1
-        if (whyNot((yield* peace(at)).trace) !== undefined) continue
-        others.push(at)
-        break
+      for (const likes of inputsOf(workflow, inputs[input], withItemInFront).slice(0, mostLists)) {
+        for (const other of likes.slice(0, mostLikes)) {
+          const at = inputs.push(other) - 1
+          if (whyNot((yield* peace(at)).trace) !== undefined) continue
+          others.push(at)
+          break
+        }
       }
     }
     for (let input = 0; input < given; input++) tried.push(...(yield* brokenInPeace(input, yield* peace(input))))

@@ -19,6 +19,8 @@ export const beside = ({ besides, workflow, ...scene }: Scene, seed: number) => 
     faults: [],
     budget: Infinity,
     happen: () => Effect.void,
+    counts: false,
+    atWork: new Set(),
     receive: () => {},
     found: () => {},
     stop: () => {}

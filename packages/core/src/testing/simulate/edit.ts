@@ -49,32 +49,38 @@ export const nearly = (value: unknown, other: (value: string) => unknown = anoth
 /** What stands between the parts of a text. */
 const between = ["\n---\n", "\n\n", "\n", "; ", ", "]
 
-const inFront = (value: unknown): ReadonlyArray<unknown> => {
-  if (Array.isArray(value)) {
-    const items: ReadonlyArray<unknown> = value
-    if (items.length === 0) return []
-    return [other(items[0]), other(items[0], notDate), ...nearly(items[0])].map((item) => [item, ...items])
-  }
+/** Ways to make another JSON. */
+type Ways = ReadonlyArray<unknown>
+
+/** For each place in JSON what can be done there, as far as `here` says. */
+const eachPlace = (value: unknown, here: (value: unknown) => Ways | undefined): ReadonlyArray<Ways> => {
+  const own = here(value)
+  if (own !== undefined) return own.length === 0 ? [] : [own]
   if (!isObject(value)) return []
   return Object.entries(value).flatMap(([name, member]) =>
-    inFront(member).map((it): unknown => ({ ...value, [name]: it }))
+    eachPlace(member, here).map((ways) => ways.map((it): unknown => ({ ...value, [name]: it })))
   )
 }
 
-const textInFront = (value: unknown): ReadonlyArray<unknown> => {
-  if (typeof value === "string") {
-    const separator = between.find((it) => value.includes(it))
-    if (separator === undefined) return []
-    return [`${String(other(value.slice(0, value.indexOf(separator))))}${separator}${value}`]
-  }
-  if (!isObject(value)) return []
-  return Object.entries(value).flatMap(([name, member]) =>
-    textInFront(member).map((it): unknown => ({ ...value, [name]: it }))
-  )
+const itemInFront = (value: unknown): Ways | undefined => {
+  if (!Array.isArray(value)) return undefined
+  const items: ReadonlyArray<unknown> = value
+  if (items.length === 0) return []
+  return [other(items[0]), other(items[0], notDate), ...nearly(items[0])].map((item) => [item, ...items])
 }
 
-/** JSON with one more item in front of a list in it, else of a text of several parts: the likeliest first. */
-export const withItemInFront = (value: unknown): ReadonlyArray<unknown> => [...inFront(value), ...textInFront(value)]
+const partInFront = (value: unknown): Ways | undefined => {
+  if (typeof value !== "string") return undefined
+  const separator = between.find((it) => value.includes(it))
+  if (separator === undefined) return []
+  return [`${String(other(value.slice(0, value.indexOf(separator))))}${separator}${value}`]
+}
+
+/** JSON with one more item in front, of each list in it, then of each text of several parts: each time the likeliest first. */
+export const withItemInFront = (value: unknown): ReadonlyArray<Ways> => [
+  ...eachPlace(value, itemInFront),
+  ...eachPlace(value, partInFront)
+]
 
 /** JSON without one of the items of its lists, in each way. */
 export const withoutItems = (value: unknown): ReadonlyArray<unknown> => {
@@ -89,20 +95,25 @@ export const withoutItems = (value: unknown): ReadonlyArray<unknown> => {
   )
 }
 
-/** Other inputs than one, as its Schema reads them. */
-export const inputsLike = (
+/** Inputs made of one in several ways, as its Schema reads them. */
+export const inputsOf = (
   workflow: UntypedWorkflow,
   input: unknown,
-  like: (json: unknown) => Iterable<unknown>
-): ReadonlyArray<unknown> => {
+  ways: (json: unknown) => ReadonlyArray<Ways>
+): ReadonlyArray<Ways> => {
   const codec = insideOf(workflow).input
   const json = Result.try(() => codec.encode(input))
   if (Result.isFailure(json)) return []
-  return [...like(json.success)].flatMap((other) => {
+  const read = (other: unknown) => {
     const decoded = codec.decode(other)
     return Result.isSuccess(decoded) ? [givenOf(codec, other, decoded.success)] : []
-  })
+  }
+  return ways(json.success).map((others) => others.flatMap(read))
 }
+
+/** Other inputs than one. */
+export const inputsLike = (workflow: UntypedWorkflow, input: unknown, like: (json: unknown) => Ways): Ways =>
+  inputsOf(workflow, input, (json) => [like(json)]).flat()
 
 /** The edit of a world, for a run that came to this; none where there is nothing to edit. */
 export const editOf = (
@@ -138,7 +149,9 @@ export const editOf = (
   const step = stepsOf(nodesOf(workflow)).find((it) => StepPath.matches(it.path, path))?.step
   if (step === undefined) return undefined
   const { output: codec, speech } = insideOfStep(step)
-  const value = [...inFront(output), other(output)].find((value) => Result.isSuccess(codec.decode(value)))
+  const value = [...eachPlace(output, itemInFront).flat(), other(output)].find((value) =>
+    Result.isSuccess(codec.decode(value))
+  )
   const decoded = codec.decode(value)
   if (Result.isFailure(decoded) || speech === undefined) return undefined
   const text = Result.try(() => speech.print(givenOf(codec, value, decoded.success)))

@@ -219,7 +219,14 @@ export const fromNothing = (first: Trace, again: Trace): ReadonlyArray<Broken> =
       ? []
       : [{ law, path: other?.path ?? one?.path, expected, happened: other?.happened ?? "it completes" }]
   }
-  return [sameOutput(first, again)].filter((broken) => broken !== undefined).map((broken) => ({ ...broken, law }))
+  return [sameOutput(first, again)]
+    .filter((broken) => broken !== undefined)
+    .map(({ expected, happened, path }) => ({
+      law,
+      path,
+      expected: `a run goes as it did before others ran: ${expected}`,
+      happened: `${happened}, by what others left behind, in a variable outside, say`
+    }))
 }
 
 /** What a step of code reads outside, its key tells: where it does not, another result answers the same. */

@@ -37,10 +37,16 @@ export interface Provided {
   readonly budget: number
   /** Where a fault changes what a run comes to. */
   readonly isSheltered: (path: string) => boolean
+  /** Where rounds may be more than requests. */
+  readonly isUnbounded: (path: string) => boolean
   /** Tells what happens; a life may end at it. */
   readonly happen: (text: string) => Effect.Effect<void>
+  /** Whether the calls of an execution are looked at. */
+  readonly counts: boolean
   readonly receive: (receipt: Receipt) => void
   readonly found: (broken: Broken) => void
+  /** The steps of code that are at work. */
+  readonly atWork: ReadonlySet<Execution>
   /** Ends the world. */
   readonly stop: () => void
   /** How many requests a world may make. */
@@ -108,6 +114,9 @@ const spoil = (how: Extract<Fault, { _tag: "Spoil" }>["how"], reply: LlmReply, n
       return { ...reply, text: `I would rather not say that (${nth}).` }
   }
 }
+
+/** How many calls a step of code may make whatever a model says, and be thought to have a bound. */
+const mostOfOne = 100
 
 /** The client of one life. */
 export const make = (provided: Provided): LlmClient.Service => {
@@ -191,9 +200,14 @@ export const make = (provided: Provided): LlmClient.Service => {
 
   const tooMany = (path: string, asks: string, execution: Execution | undefined) =>
     Effect.suspend(() => {
-      // rounds have their bound, which a model that is never content comes to: a step of code mostly has none
+      // rounds mostly have their bound, which a model that is never content comes to: a step of code mostly has none
       const own = [...(execution?.calls.values() ?? [])].reduce((sum, count) => sum + count, 0)
-      if (!isStubborn || own > limit / 2)
+      // those that are at work side by side have the same share of all calls
+      if (
+        !isStubborn ||
+        provided.isUnbounded(path) ||
+        own > Math.max(mostOfOne, limit / 2 / Math.max(1, provided.atWork.size))
+      )
         found({
           law: endless,
           path,
@@ -210,7 +224,7 @@ export const make = (provided: Provided): LlmClient.Service => {
       const path = execution?.path ?? request.metadata.path
       const { metadata: _, ...asked } = unspoilt(request, spoilt)
       const key = canonical.stringify(asked)
-      if (execution !== undefined) execution.calls.set(key, (execution.calls.get(key) ?? 0) + 1)
+      if (execution !== undefined && provided.counts) execution.calls.set(key, (execution.calls.get(key) ?? 0) + 1)
       // calls that are refused count as well
       if (++begun > limit) return yield* tooMany(path, inShort(request.messages.at(-1)?.content ?? ""), execution)
       if (calls >= provided.budget) {

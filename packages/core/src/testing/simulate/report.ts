@@ -14,6 +14,11 @@ export interface Finding extends Broken {
 const mostLines = 60
 const mostOfAny = 20
 
+/** How much is told of what happened: a path may have a text in it. */
+const longest = 200
+
+const inShort = (line: string) => (line.length > longest ? `${line.slice(0, longest)}…` : line)
+
 /** The lines that tell most: where there are too many, those at the end. */
 const shortened = (lines: ReadonlyArray<string>, mostLines: number): ReadonlyArray<string> =>
   lines.length <= mostLines ? lines : [`  … ${lines.length - mostLines} events before`, ...lines.slice(-mostLines)]
@@ -31,7 +36,7 @@ const findingInText = (finding: Finding): string => {
     `  input     ${input}`,
     `  world     ${inWords(world).join("; ")}`,
     `  again     ${seed === undefined ? "any seeds" : `seeds: [${seed}]`}`,
-    ...shortened(lines, seed === undefined ? mostOfAny : mostLines).map((line) => `    ${line}`)
+    ...shortened(lines, seed === undefined ? mostOfAny : mostLines).map((line) => `    ${inShort(line)}`)
   ].join("\n")
 }
 

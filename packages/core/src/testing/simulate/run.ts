@@ -15,7 +15,7 @@ import type { WorkflowState } from "../../WorkflowState.ts"
 import { describeError, type WorkflowError } from "../../WorkflowError.ts"
 import type { Execution } from "./base/execution.ts"
 import * as journal from "./base/journal.ts"
-import { makeMachine } from "./base/process.ts"
+import { bury, makeMachine } from "./base/process.ts"
 import * as provider from "./provider.ts"
 import { mix, seeded } from "../internal/random.ts"
 import { beside } from "./beside.ts"
@@ -49,7 +49,7 @@ const endlessly = {
 const calmLife: Life = { end: undefined, faults: [] }
 
 export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World): Effect.fn.Return<Trace> {
-  const { input, workflow } = scene
+  const { host, input, workflow } = scene
   const random = seeded(mix("world", world.seed))
   const broken: Array<Broken> = []
   const receipts: Array<Receipt> = []
@@ -59,8 +59,9 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
   const spoilt = new Set<string>()
   const kept = journal.makeKept()
   const epoch = epochOf(world.seed, scene.today)
-  const machine = makeMachine(epoch, random.next, atWork, scene.patience)
+  const machine = makeMachine(epoch, random.next, atWork, host)
   const found = (it: Broken) => {
+    if (isGone) return
     if (!broken.some(({ law, path }) => law === it.law && path === it.path)) broken.push(it)
   }
   const items = new Map<string, Items>()
@@ -78,6 +79,10 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
   let isAside = false
   /** Whether it asked so much that nothing goes on. */
   let isStopped = false
+  /** Whether the process is no more: what its finalizers do, nobody hears of. */
+  let isGone = false
+  /** Whether it waited for what a dead process held. */
+  let isHeld = false
   /** What a life found when it began. */
   let current: Partial<Pick<LifeTrace, "before" | "plan" | "from">> = {}
 
@@ -95,6 +100,7 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
     const from = kept.events.length
     happenings = 0
     atWork.clear()
+    isGone = false
     if (life > 0) say(`— life ${life + 1}${kind === "Edited" ? ", after an edit," : ""} goes on from ${from} events`)
     /** Whether a life ends with what happens now. */
     const isEnd = (): End | undefined => {
@@ -106,12 +112,13 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
     let isFailing: { readonly kept: boolean } | undefined
     const meet = (text: string): Effect.Effect<void> =>
       Effect.suspend(() => {
+        if (isGone) return Effect.interrupt
         const its = isEnd()
         say(text, happenings)
         if (its?._tag === "Kill") {
           say("the process dies")
           machine.kill()
-          return Effect.never
+          return machine.forever
         }
         if (its?._tag === "Cancel") cancel()
         if (its?._tag === "Journal") isFailing = its
@@ -122,6 +129,7 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
       machine.cancel()
     }
     const write = (event: WorkflowEvent): journal.Written => {
+      if (isGone) return "Failed"
       const its = isEnd()
       const failing = its?._tag === "Journal" ? its : isFailing
       const text = eventInWords(event)
@@ -167,7 +175,10 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
       faults,
       budget: end?._tag === "Budget" ? end.calls : Infinity,
       isSheltered: scene.isSheltered,
+      isUnbounded: scene.isUnbounded,
       happen: meet,
+      counts: true,
+      atWork,
       receive: (receipt) => receipts.push(receipt),
       found,
       stop: () => {
@@ -185,7 +196,7 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
       scene.services,
       around,
       Context.make(LlmClient, client),
-      Context.make(Journal, journal.make(kept, write))
+      Context.make(Journal, journal.make(kept, write, machine.forever))
     )
     const noise = world.beside
       ? Effect.provideContext(beside(scene, world.seed + life), Context.merge(scene.servicesBeside, around))
@@ -208,6 +219,17 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
       kind
     }
     current = {}
+    const mayBeHeld = ended._tag === "Endless" && ended.how === "Idle" && !host.buries && host.dead.length > 1
+    host.buries ||= mayBeHeld
+    if (host.buries) {
+      isGone = true
+      bury(host)
+      isGone = false
+    }
+    if (mayBeHeld) {
+      isHeld = true
+      return "Over"
+    }
     if (ended._tag === "Endless") {
       const at = [...atWork].at(-1)?.path
       found({
@@ -276,7 +298,7 @@ export const runWorld = Effect.fnUntraced(function* (scene: Scene, world: World)
   const { isOutward } = scene
   const { events } = kept
   isAside ||= asksAnother(receipts)
-  return { world, input, items, isOutward, isAside, lives, events, receipts, broken, lines, happenings: most }
+  return { world, input, items, isOutward, isAside, isHeld, lives, events, receipts, broken, lines, happenings: most }
 })
 
 /** Whether a step asked the next of its models, since replies of the one before were spoilt. */

@@ -6,7 +6,7 @@ import type * as Workflow from "../../Workflow.ts"
 import type { WorkflowError } from "../../WorkflowError.ts"
 import type { WorkflowState } from "../../WorkflowState.ts"
 import type { Execution } from "./base/execution.ts"
-import type { Patience } from "./base/process.ts"
+import type { Host } from "./base/process.ts"
 import type { Manner } from "../internal/sample.ts"
 import type { Watching } from "./instrument.ts"
 import type { Model } from "./provider.ts"
@@ -36,13 +36,13 @@ export interface Scene {
   /** The same after an edit. */
   readonly sampleAfter: SampleOf
   readonly isSheltered: (path: string) => boolean
+  readonly isUnbounded: (path: string) => boolean
   readonly isOutward: (path: string) => boolean
   readonly decide: (path: string, question: unknown) => unknown
   readonly limit: number
   /** The day around which worlds are, in milliseconds since 1970. */
   readonly today: number
-  /** How long what is outside of a world is waited for. */
-  readonly patience: Patience
+  readonly host: Host
   readonly edit: Edit | undefined
   /** Replies that are other ones than the model would give, by path. */
   readonly instead: ReadonlyMap<string, string>

@@ -13,8 +13,12 @@ export const makeKept = (): Kept => ({ events: [], texts: new Map() })
 /** What becomes of an event that is to be kept: the life goes on, or not; the event is there, or not. */
 export type Written = "Kept" | "Lost" | "FailedKept" | "Failed" | "KilledKept" | "Killed"
 
-/** The journal as one life sees it. `write` says what becomes of each event. */
-export const make = ({ events, texts }: Kept, write: (event: WorkflowEvent) => Written): Service => {
+/** The journal as one life sees it. `write` says what becomes of each event; who is killed stands still for ever. */
+export const make = (
+  { events, texts }: Kept,
+  write: (event: WorkflowEvent) => Written,
+  forever: Effect.Effect<never> = Effect.never
+): Service => {
   let isBroken = false
   const fail = (run: string, reason: "Failed" | "NotFound", detail: string) =>
     Effect.fail(new JournalError({ run, reason, detail }))
@@ -25,7 +29,7 @@ export const make = ({ events, texts }: Kept, write: (event: WorkflowEvent) => W
         if (isBroken) return fail(run, "Failed", broken)
         const written = write(event)
         if (written === "Kept" || written === "FailedKept" || written === "KilledKept") events.push(event)
-        if (written === "Killed" || written === "KilledKept") return Effect.never
+        if (written === "Killed" || written === "KilledKept") return forever
         if (written === "Kept") return Effect.void
         isBroken = true
         return fail(run, "Failed", broken)

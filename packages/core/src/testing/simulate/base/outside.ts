@@ -12,8 +12,14 @@ export interface Outside {
   /** A fiber goes on: it waits for nothing. */
   readonly goesOn: (fiber: AnyFiber) => void
   readonly isAwaited: () => boolean
-  readonly isAtWork: () => boolean
   /** Nobody waits any longer for what is under way now. */
+  readonly giveUp: () => void
+}
+
+/** What the platform does for whoever is tried. */
+export interface Platform {
+  readonly isAtWork: () => boolean
+  /** What it does now counts no longer. */
   readonly giveUp: () => void
 }
 
@@ -32,10 +38,25 @@ const resources = (): ReadonlyMap<string, number> => {
   return counts
 }
 
-/** What is under way from now on. */
+/** What it does from now on, but for what it did before. */
+export const makePlatform = (): Platform => {
+  let before = resources()
+  return {
+    isAtWork: () => {
+      const now = resources()
+      // what has come to its end has no part in what is there later
+      before = new Map([...before].map(([name, count]) => [name, Math.min(count, now.get(name) ?? 0)]))
+      return [...now].some(([name, count]) => count > (before.get(name) ?? 0))
+    },
+    giveUp: () => {
+      before = resources()
+    }
+  }
+}
+
+/** The promises that fibers wait for from now on. */
 export const makeOutside = (): Outside => {
   const waiting = new Map<AnyFiber, object>()
-  let before = resources()
   return {
     awaits: () => {
       const fiber = Fiber.getCurrent()
@@ -51,10 +72,6 @@ export const makeOutside = (): Outside => {
       if (waiting.size > 0) waiting.delete(fiber)
     },
     isAwaited: () => waiting.size > 0,
-    isAtWork: () => [...resources()].some(([name, count]) => count > (before.get(name) ?? 0)),
-    giveUp: () => {
-      waiting.clear()
-      before = resources()
-    }
+    giveUp: () => waiting.clear()
   }
 }

@@ -12,7 +12,7 @@ import type * as Fiber from "effect/Fiber"
 import * as Scheduler from "effect/Scheduler"
 import { Execution } from "./execution.ts"
 import { during, type Moment, pause, realNow } from "./globals.ts"
-import { makeOutside } from "./outside.ts"
+import { makeOutside, makePlatform, type Platform } from "./outside.ts"
 
 /** The machine that processes run on, one after another: its clock goes on. */
 export interface Machine extends Moment {
@@ -21,6 +21,8 @@ export interface Machine extends Moment {
   readonly run: <A, E, R>(work: Effect.Effect<A, E, R>, context: Context.Context<R>) => Effect.Effect<Ended<A, E>>
   /** Ends what runs, at once. */
   readonly kill: () => void
+  /** Where a process stands still until it is killed. */
+  readonly forever: Effect.Effect<never>
   /** Interrupts what runs, as a person does who cancels it. */
   readonly cancel: () => void
   /** Tells that something happened: what goes on without that has no end. */
@@ -40,9 +42,12 @@ interface Sleeper {
 }
 
 interface Life {
+  /** Goes on with what stands still. */
+  readonly still: Array<() => void>
   readonly tasks: Array<() => void>
   readonly sleepers: Array<Sleeper>
   isOver: boolean
+  isBuried: boolean
   isPumping: boolean
   isQueued: boolean
   /** How many turns there were since something happened. */
@@ -66,7 +71,22 @@ const most = 1000
 /** The least time that is waited, in milliseconds. */
 const least = 20
 
-/** How long real time may last, in milliseconds; what it was waited for in vain once is waited for half as long. */
+/** The real process in which those of all worlds are. */
+export interface Host {
+  /** What was under way before they began is not waited for. */
+  readonly platform: Platform
+  /** How long real time may last; what it was waited for in vain once is waited for half as long. */
+  readonly patience: Patience
+  /** Those that were killed of late. */
+  readonly dead: Array<() => void>
+  /**
+   * Whether finalizers of those that were killed run, so that what these held in memory, like a permit, is free as it is
+   * when a process ends: where one waits for what a dead one holds.
+   */
+  buries: boolean
+}
+
+/** In milliseconds. */
 export interface Patience {
   /** Until what is known to be under way comes. */
   known: number
@@ -74,7 +94,20 @@ export interface Patience {
   unknown: number
 }
 
-export const patience = (): Patience => ({ known: 5000, unknown: 3000 })
+export const makeHost = (): Host => ({
+  platform: makePlatform(),
+  patience: { known: 5000, unknown: 3000 },
+  dead: [],
+  buries: false
+})
+
+/** How many that were killed are known. */
+const mostDead = 50
+
+/** Frees what those hold that were killed. */
+export const bury = ({ dead }: Host): void => {
+  for (const it of dead.splice(0)) it()
+}
 
 const live = new Scheduler.MixedScheduler()
 
@@ -83,10 +116,13 @@ export const makeMachine = (
   epoch: number,
   random: () => number,
   atWork: ReadonlySet<Execution>,
-  patience: Patience
+  host: Host
 ): Machine => {
+  const { patience, platform } = host
   let now = epoch
   let life: Life | undefined
+  /** It, and when it is over, until the next begins. */
+  let latest: Life | undefined
   const moment: Moment = { now: () => now, random }
 
   const sleep = (duration: Duration.Duration): Effect.Effect<void> =>
@@ -137,19 +173,21 @@ export const makeMachine = (
   const run = <A, E, R>(work: Effect.Effect<A, E, R>, context: Context.Context<R>): Effect.Effect<Ended<A, E>> =>
     Effect.callback<Ended<A, E>>((resume) => {
       const own: Life = {
+        still: [],
         tasks: [],
         sleepers: [],
         isOver: false,
+        isBuried: false,
         isPumping: false,
         isQueued: false,
         turns: 0,
         kill: () => end({ _tag: "Killed" }),
         cancel: () => fiber?.interruptUnsafe()
       }
-      life = own
+      life = latest = own
       let fiber: Fiber.Fiber<A, E> | undefined
       const outside = makeOutside()
-      const isUnderWay = () => outside.isAwaited() || (atWork.size > 0 && outside.isAtWork())
+      const isUnderWay = () => outside.isAwaited() || (atWork.size > 0 && platform.isAtWork())
       /** When it began to wait for what is outside, by the clock on the wall, and how many turns it has since. */
       let waiting: { readonly since: number; turns: number } | undefined
       /** Whether it waits on; `kind` says for how long at most. */
@@ -159,7 +197,10 @@ export const makeMachine = (
         if (kind === "turns" ? waiting.turns > most : realNow() - waiting.since > patience[kind]) {
           waiting = undefined
           if (kind !== "turns") patience[kind] = Math.max(least, patience[kind] / 2)
-          if (kind === "known") outside.giveUp()
+          if (kind === "known") {
+            outside.giveUp()
+            platform.giveUp()
+          }
           return false
         }
         again(kind === "turns" || waiting.turns < hasty ? queueLive : pause)
@@ -168,8 +209,12 @@ export const makeMachine = (
       const end = (ended: Ended<A, E>) => {
         if (own.isOver) return
         own.isOver = true
-        own.tasks.length = own.sleepers.length = 0
+        own.sleepers.length = 0
         if (life === own) life = undefined
+        if (ended._tag !== "Done") {
+          host.dead.push(free)
+          if (host.dead.length > mostDead) host.dead.shift()
+        }
         waiting = undefined
         // what a process left under way comes to its end before the next one begins
         const leave = () => {
@@ -180,7 +225,6 @@ export const makeMachine = (
       }
       const dispatcher = {
         scheduleTask: (task: () => void) => {
-          if (own.isOver) return
           own.tasks.push(task)
           wakeUp(own)
         },
@@ -191,7 +235,7 @@ export const makeMachine = (
         // what comes from outside waits for its turn, which in a process that is dead never comes
         shouldYield: (fiber) => {
           outside.goesOn(fiber)
-          return own.isOver || !own.isPumping || fiber.currentOpCount >= 2048
+          return (own.isOver && !own.isBuried) || !own.isPumping || fiber.currentOpCount >= 2048
         },
         makeDispatcher: () => dispatcher
       }
@@ -225,6 +269,20 @@ export const makeMachine = (
           if (++own.turns > mostTurns) end({ _tag: "Endless", how: "Busy" })
         }
       }
+      const free = () => {
+        const before = latest
+        latest = own
+        own.isBuried = true
+        pumping(() => {
+          fiber?.interruptUnsafe()
+          for (let i = 0; i < mostTurns && own.tasks.length + own.still.length > 0; i++) {
+            for (const goOn of [...own.still.splice(0), ...own.tasks.splice(0)]) goOn()
+          }
+        })
+        own.isBuried = false
+        own.tasks.length = own.still.length = 0
+        latest = before
+      }
       const pumping = (work: () => void) => {
         own.isPumping = true
         during(moment, work, outside.awaits)
@@ -245,6 +303,9 @@ export const makeMachine = (
     clock,
     run,
     kill: () => life?.kill(),
+    forever: Effect.callback<never>((resume) => {
+      latest?.still.push(() => resume(Effect.interrupt))
+    }),
     cancel: () => life?.cancel(),
     note: () => {
       if (life !== undefined) life.turns = 0

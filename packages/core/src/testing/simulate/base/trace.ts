@@ -101,6 +101,8 @@ export interface Trace {
    * request that was refused.
    */
   readonly isAside: boolean
+  /** Whether it ended as it waited for what a dead process held in memory, which is free now: it says nothing of the workflow. */
+  readonly isHeld: boolean
   /** What was seen to be wrong while it ran. */
   readonly broken: ReadonlyArray<Broken>
   /** What happened, a line each. */
