@@ -17,7 +17,7 @@ const draft = Step.make("draft", {
   variables: ({ points, title }) => ({ title, points: points.map((point) => `- ${point}`).join("\n") })
 })
 
-const article = Workflow.make("article", { input: Schema.Struct({ topic: Schema.String }) }).pipe(
+export const article = Workflow.make("article", { input: Schema.Struct({ topic: Schema.String }) }).pipe(
   Workflow.bind("outline", outline, "input"),
   Workflow.bind("draft", draft, "outline")
 )

@@ -25,7 +25,7 @@ const check = Step.effect("check", {
     slogan.length > 20 ? Effect.fail(new TooLong({ length: slogan.length, limit: 20 })) : Effect.succeed(slogan)
 })
 
-const slogan = Workflow.make("slogan", { input: Schema.Struct({ product: Schema.String }) }).pipe(
+export const slogan = Workflow.make("slogan", { input: Schema.Struct({ product: Schema.String }) }).pipe(
   Workflow.bind("text", write, "input"),
   Workflow.bind("checked", check, "text")
 )

@@ -20,7 +20,7 @@ import { MockLlm } from "@stepwright/llm"
 
 class UnknownCustomer extends Schema.TaggedError<UnknownCustomer>()("UnknownCustomer", { id: Schema.String }) {}
 
-class Customers extends Context.Service<
+export class Customers extends Context.Service<
   Customers,
   { readonly nameOf: (id: string) => Effect.Effect<string, UnknownCustomer> }
 >()("app/Customers") {
@@ -53,7 +53,7 @@ const greet = Step.make("greet", {
   variables: ({ name }) => ({ name })
 })
 
-const greeting = Workflow.make("greeting", { input: Schema.Struct({ customer: Schema.String }) }).pipe(
+export const greeting = Workflow.make("greeting", { input: Schema.Struct({ customer: Schema.String }) }).pipe(
   Workflow.bind("name", lookUp, "input"),
   Workflow.bind("text", greet, { name: "name" })
 )

@@ -46,7 +46,7 @@ const drop = Step.effect("drop", {
   run: () => Effect.succeed("dropped" as const)
 })
 
-const answering = Workflow.make("answering", { input: Mail }).pipe(
+export const answering = Workflow.make("answering", { input: Mail }).pipe(
   Workflow.bind("kind", sort, "input"),
   Workflow.branch("draft", {
     on: "kind",

@@ -24,7 +24,7 @@ const catalog = { steps: { outline, draft } }
 const file = new URL("./inputs/article.json", import.meta.url)
 const decode = Schema.decodeUnknownSync(WorkflowDefinition.WorkflowDefinition, { onExcessProperty: "error" })
 const definition = decode(JSON.parse(readFileSync(file, "utf8")))
-const article = Result.getOrThrow(Workflow.fromConfig(definition, catalog))
+export const article = Result.getOrThrow(Workflow.fromConfig(definition, catalog))
 assert.deepEqual(Workflow.stepPaths(article), ["outline", "chapters/*", "summary"])
 
 // the same without its chapters: what is left asks what it asked before, so nothing is asked

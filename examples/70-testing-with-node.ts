@@ -25,7 +25,7 @@ const review = Step.make("review", {
   prompt,
   variables: (text) => ({ text })
 })
-const reviews = Workflow.make("reviews", { input: Schema.Struct({ texts: Schema.Array(Schema.String) }) }).pipe(
+export const reviews = Workflow.make("reviews", { input: Schema.Struct({ texts: Schema.Array(Schema.String) }) }).pipe(
   Workflow.forEach("review", review, { items: "input.texts", key: (text) => text, input: "item" })
 )
 

@@ -24,7 +24,7 @@ const label = Step.effect("label", {
   run: ({ minutes, title }) => Effect.succeed(`${title} (${minutes > 30 ? "slow" : "quick"})`)
 })
 
-const cookbook = Workflow.make("cookbook", { input: z.object({ dish: z.string() }) }).pipe(
+export const cookbook = Workflow.make("cookbook", { input: z.object({ dish: z.string() }) }).pipe(
   Workflow.bind("recipe", invent, "input"),
   Workflow.bind("label", label, "recipe")
 )

@@ -25,7 +25,7 @@ const paper = (name: string, dated: (headline: string) => Effect.Effect<string>)
 const input = { news: "It rained." }
 
 // with nothing wrong in it
-const sound = paper("sound", (headline) => Effect.succeed(headline.toUpperCase()))
+export const sound = paper("sound", (headline) => Effect.succeed(headline.toUpperCase()))
 const { lives, worlds } = await Effect.runPromise(Simulate.check(sound, { input, seeds: 50 }))
 assert.ok(worlds >= 50 && lives > worlds)
 
