@@ -42,7 +42,8 @@ describe("a state of an earlier format", () => {
   it.each([
     ["imported-2", "a run begins with that starts from it"],
     ["timed-2", "a step with a time-out leaves"],
-    ["cached-2", "a result from a cache leaves"]
+    ["cached-2", "a result from a cache leaves"],
+    ["decided-2", "a decision and a result by hand leave, with who made them"]
   ])("%s is what %s", (name) => {
     const events = eventsOf(`${name}.jsonl`).map((event) => Result.getOrThrow(WorkflowEvent.decode(event)))
     const found: unknown = JSON.parse(WorkflowState.toJson(WorkflowEvent.fold(events)!))
@@ -50,12 +51,16 @@ describe("a state of an earlier format", () => {
   })
 
   it("2 has every event, and every field of every record and event", () => {
-    const files = ["events-2.jsonl", "imported-2.jsonl", "timed-2.jsonl", "cached-2.jsonl"].flatMap(eventsOf)
+    const files = ["events-2.jsonl", "imported-2.jsonl", "timed-2.jsonl", "cached-2.jsonl", "decided-2.jsonl"].flatMap(
+      eventsOf
+    )
     for (const [schema, documents] of [
       [WorkflowEvent.jsonSchema(), files],
       [
         WorkflowState.jsonSchema(),
-        ["state-2.json", "imported-2.json", "timed-2.json", "cached-2.json"].map((name) => JSON.parse(text(name)))
+        ["state-2.json", "imported-2.json", "timed-2.json", "cached-2.json", "decided-2.json"].map((name) =>
+          JSON.parse(text(name))
+        )
       ]
     ] as const) {
       const used = new Set(documents.flatMap((document) => [...fieldsIn(schema, document)]))
@@ -73,11 +78,11 @@ describe("a state of an earlier format", () => {
   it("is told by a change of a Schema", () => {
     assert.strictEqual(
       hashOf(WorkflowState.jsonSchema()),
-      "017fdac6ca405c15260234cbd31c2e20b8be18abb52f9d150c0ba81026d1c96f"
+      "317fbcc0633acaaee6e8ec2090b8d362def6e21f2dc4650db6c54437b123def7"
     )
     assert.strictEqual(
       hashOf(WorkflowEvent.jsonSchema()),
-      "04142d4fa73fd7c314c9dcf5c2c94056fa8a2bcc11e6ef4ab2f994b1c97cc933"
+      "4a012b41f1e6063adb54fb466975b793f03c88de3860469b865ea09419e5ba62"
     )
   })
 })

@@ -271,6 +271,11 @@ export const step = <In, Out, E, R>(
     (done) => outcomeOf(done)
   )
 
+/** Who does by hand what an engine is asked for, as their record is to say. */
+export interface ByHand {
+  readonly who?: string
+}
+
 /**
  * Sets a step's output by hand, or with the path `input` that of the run: exactly what depends on it runs again.
  * **Shape** `value` is JSON, as the state shows outputs. **Fails with** `InvalidOutput`, `InvalidInput`, `UnknownPath`,
@@ -280,15 +285,16 @@ export const set = <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   state: WorkflowState,
   path: string,
-  value: Schema.Json
+  value: Schema.Json,
+  { who }: ByHand = {}
 ): Effect.Effect<WorkflowState, WorkflowError, R> =>
-  path === inputPath ? setInput(workflow, state, value) : setResult(workflow, state, path, value)
+  path === inputPath ? setInput(workflow, state, value) : setResult(workflow, state, path, { value, who })
 
 const setResult = <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   state: WorkflowState,
   path: string,
-  value: Schema.Json
+  value: setting.Setting
 ): Effect.Effect<WorkflowState, WorkflowError, R> =>
   Effect.map(
     atStep(workflow, state, path, (runtime) => (step, at, input) => setting.set(runtime, step, at, input, value)),
@@ -303,9 +309,10 @@ export const decide = <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   state: WorkflowState,
   path: string,
-  decision: Schema.Json
+  decision: Schema.Json,
+  { who }: ByHand = {}
 ): Effect.Effect<WorkflowState, WorkflowError, R> =>
-  Effect.andThen(Steps.checkGate(untyped(workflow), path), setResult(workflow, state, path, decision))
+  Effect.andThen(Steps.checkGate(untyped(workflow), path), setResult(workflow, state, path, { value: decision, who }))
 
 const setInput = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,

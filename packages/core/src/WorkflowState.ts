@@ -42,6 +42,10 @@ export const StepResult = Schema.Struct({
     "Who made it: a model, the step's own code, a person's hand, or a person who decided a gate; `cache`: it comes from a cache of results."
   ),
   model: optional(Schema.String, "The alias of the model that made it, as the step named it."),
+  who: optional(
+    Schema.String,
+    "Who set it by hand or decided it, and where, as whoever did it for them says: `ada (command)`."
+  ),
   code,
   anew: optional(Schema.Literal(true), "A person asked for it, whatever there was."),
   cache: optional(

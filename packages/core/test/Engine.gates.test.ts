@@ -88,7 +88,9 @@ describe("a gate", () => {
       const asked = yield* Effect.flatMap(Engine.initialize(named("approval"), "x"), (state) =>
         Engine.run(named("approval"), state)
       )
-      const decided = yield* Engine.decide(named("approval"), asked.state, "approval", true)
+      const decided = yield* Engine.decide(named("approval"), asked.state, "approval", true, { who: "Ada" })
+      const { by, who } = decided.records["approval"]?.result ?? {}
+      assert.deepStrictEqual([by, who], ["decision", "Ada"])
       const plan = yield* Engine.plan(named("approved"), decided)
       assert.deepStrictEqual(
         plan.map(({ action, path, why }) => [path, action, why]),

@@ -48,7 +48,7 @@ describe("a run under way", () => {
   it.effect("takes a decision, and goes on with what hangs on it", () =>
     Effect.gen(function* () {
       const { decide, layer, release, running } = yield* begun
-      assert.isTrue((yield* decide({ kind: "small" })).isDone)
+      assert.isTrue((yield* decide({ kind: "small" }, "Ada")).isDone)
       const journal = yield* Effect.provide(Journal.Journal, layer)
       assert.strictEqual((yield* journal.load("r")).at(-1)?._tag, "StepSucceeded")
       yield* Deferred.succeed(release, undefined)
@@ -56,7 +56,8 @@ describe("a run under way", () => {
       assert.strictEqual(ending._tag, "Completed")
       assert.deepStrictEqual(undecided, [])
       assert.strictEqual(state.records["built"]?.result?.output, "a small one")
-      assert.strictEqual(state.records["approval"]?.result?.by, "decision")
+      const { by, who } = state.records["approval"]?.result ?? {}
+      assert.deepStrictEqual([by, who], ["decision", "Ada"])
     })
   )
 

@@ -410,8 +410,9 @@ describe("Engine", () => {
       const { asked, layer } = model((path) => `<${path} ${asked.length}>`)
       return Effect.gen(function* () {
         const state = yield* start(project, { tasks: list })
-        const changed = yield* Engine.set(project, state, "code/b", "by hand")
-        assert.strictEqual(changed.records["code/b"]?.result?.by, "hand")
+        const changed = yield* Engine.set(project, state, "code/b", "by hand", { who: "Ada" })
+        const { by, who } = changed.records["code/b"]?.result ?? {}
+        assert.deepStrictEqual([by, who], ["hand", "Ada"])
         assert.deepStrictEqual(actions(yield* Engine.plan(project, changed)), {
           "code/a": "reuse",
           "code/b": "reuse",

@@ -56,7 +56,7 @@ const decide = Effect.fnUntraced(
     }
     if (runtime.isOver) return refused("the run has just ended: decide once more")
     gate.by = by
-    const made = { by: "decision", ...madeBy(hash, step) } as const
+    const made = { by: "decision", who: by, ...madeBy(hash, step) } as const
     yield* runtime.append({
       _tag: "StepSucceeded",
       path,

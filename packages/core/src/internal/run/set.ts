@@ -14,8 +14,14 @@ import { examine } from "../judge/verdict.ts"
 
 const nothing = { record: undefined, answered: new Map<never, never>() }
 
+/** Who sets a value. */
+export interface Setting {
+  readonly value: Schema.Json
+  readonly who: string | undefined
+}
+
 /** Records an output that a person sets, as JSON. */
-export const set = (runtime: Runtime, step: UntypedStep, place: Place, input: unknown, value: Schema.Json) =>
+export const set = (runtime: Runtime, step: UntypedStep, place: Place, input: unknown, { value, who }: Setting) =>
   Effect.gen(function* () {
     const { path } = place
     const json = yield* Effect.try({
@@ -27,7 +33,8 @@ export const set = (runtime: Runtime, step: UntypedStep, place: Place, input: un
     const { fingerprint } = yield* examine(runtime.hash, step, place, input, nothing)
     // what is recorded is what the Schema writes
     const encoded = yield* Effect.fromResult(encodeOutput(step, givenOf(insideOf(step).output, json, decoded.success)))
-    const made = { by: step.isGate ? "decision" : "hand", ...madeBy(runtime.hash, step) } as const
+    const by = step.isGate ? "decision" : "hand"
+    const made = { by, ...(who !== undefined && { who }), ...madeBy(runtime.hash, step) } as const
     const result = { fingerprint, output: encoded, ...made, at: runtime.now() }
     const before = runtime.state.records[path]?.result
     yield* runtime.append({ _tag: "StepSucceeded", path, step: step.name, ...result })

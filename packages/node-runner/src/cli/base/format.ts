@@ -37,11 +37,14 @@ export const ofRecord = (record: StepRecord, now: number | undefined, fewestAtte
     ...(elapsed === undefined ? [] : [time(elapsed)]),
     ...(attempts >= fewestAttempts ? [count(attempts, "attempt")] : []),
     ...(replies > 0 ? [count(replies, "reply", "replies"), ...tokens(usage)] : []),
-    ...(result?.by === "hand" ? ["set by hand"] : []),
-    ...(result?.by === "decision" ? ["decided"] : []),
+    ...(result?.by === "hand" ? [`set by hand${byWhom(result)}`] : []),
+    ...(result?.by === "decision" ? [`decided${byWhom(result)}`] : []),
     ...(result?.by === "cache" ? [ofCache(result)] : [])
   ].join(", ")
 }
+
+/** Who set a result or decided it, where that was said. */
+export const byWhom = ({ who }: Pick<StepResult, "who">): string => (who === undefined ? "" : ` by ${who}`)
 
 /** Whence a result came that was not made here. */
 export const ofCache = ({ cache }: StepResult): string => `from the cache, made by run ${cache?.run}`

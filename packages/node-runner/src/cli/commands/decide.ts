@@ -9,6 +9,7 @@ import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { failed, usage } from "../base/cliError.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import { Person } from "../base/person.ts"
+import { Who } from "../base/surface.ts"
 import type { Words } from "../base/words.ts"
 import { command } from "../module/workflowModule.ts"
 import { explainPath } from "../path/explainPath.ts"
@@ -57,7 +58,7 @@ export const decide = (words: Words) =>
         if (Equal.equals(decided, known.now)) return { decided, stands: true, outlook: outlookOf(plan) }
         const after = yield* isLive
           ? toldOwner(loaded.workflow, run, path, decided)
-          : Engine.decide(loaded.workflow, state, path, decided)
+          : Engine.decide(loaded.workflow, state, path, decided, { who: yield* Who })
         const replaced = known.now
         return { decided, replaced, outlook: outlookOf(yield* Engine.plan(loaded.workflow, after)) }
       })
@@ -107,7 +108,7 @@ const toldOwner = Effect.fnUntraced(function* (
   if (answer?.isDone === false) return yield* failed(`${path}: ${answer.detail}`, { target: path })
   if (answer !== undefined) return yield* runFolder.state(run)
   yield* runFolder.claim(run)
-  return yield* Engine.decide(workflow, yield* runFolder.state(run), path, decision)
+  return yield* Engine.decide(workflow, yield* runFolder.state(run), path, decision, { who: yield* Who })
 })
 
 /** Says which gates there are: those that wait, or else all that are known. */

@@ -7,6 +7,7 @@ import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import { usage } from "../base/cliError.ts"
 import * as textFile from "../base/textFile.ts"
+import { Who } from "../base/surface.ts"
 import type { Words } from "../base/words.ts"
 import { command } from "../module/workflowModule.ts"
 import { explainPath } from "../path/explainPath.ts"
@@ -56,7 +57,7 @@ export const set = (words: Words) =>
       const source = files.map(textFile.title).join(", ")
       if (problem !== undefined) return yield* usage(`${source}: ${problem}`, { target: file })
       const after = yield* Effect.gen(function* () {
-        const state = yield* Engine.set(loaded.workflow, before, path, value)
+        const state = yield* Engine.set(loaded.workflow, before, path, value, { who: yield* Who })
         return yield* Engine.plan(loaded.workflow, state)
       }).pipe(explainPath(path, loaded.workflow, before, yield* command), Effect.provide(runLayer.withoutModel(opened)))
       const next = outlookOf(after)

@@ -22,6 +22,7 @@ import { end, type ExitStatus, exitStatus } from "../base/exitStatus.ts"
 import { Interrupt } from "../base/interrupt.ts"
 import { notice } from "../base/notice.ts"
 import * as output from "../base/output.ts"
+import { Who } from "../base/surface.ts"
 import { endedAt, told } from "../base/told.ts"
 import * as further from "../run/further.ts"
 import * as runFolder from "../run/runFolder.ts"
@@ -257,7 +258,7 @@ const decided = Effect.fnUntraced(
           continue
         }
       }
-      const decide = Engine.decide(workflow, after ?? state, gate.path, decision)
+      const decide = Engine.decide(workflow, after ?? state, gate.path, decision, { who: yield* Who })
       // what the steps of the workflow need is what it was set up with
       after = yield* Effect.provide(decide as Effect.Effect<WorkflowState, WorkflowError>, setUp.services)
     }

@@ -1,5 +1,4 @@
 import { dirname, isAbsolute, relative, resolve } from "node:path"
-import { pid } from "node:process"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Schema from "effect/Schema"
@@ -17,6 +16,7 @@ import { name as journalFile } from "../../internal/journal/journalFile.ts"
 import { runsIn, storeFolder } from "../../internal/services/layers.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
 import { CliError, configuration, failed, usage } from "../base/cliError.ts"
+import { Who } from "../base/surface.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
 import { Configuration, toTrust } from "../config/configuration.ts"
 import { checkFolder } from "./checkFolder.ts"
@@ -226,12 +226,12 @@ export const leftovers = Effect.gen(function* () {
   return yield* findLeftovers(yield* directory, yield* chosen, (name) => known.has(name))
 })
 
-/** Asks the process that writes to a run, by this one; `undefined` where none does. */
+/** Asks the process that writes to a run; `undefined` where none does. */
 export const ask = (
   run: string,
   request: DistributiveOmit<Request, "by">
 ): Effect.Effect<Answer | undefined, JournalError> =>
-  Effect.flatMap(directory, (runs) => NodeJournal.ask(runs, run, { ...request, by: `process ${pid}` }))
+  Effect.flatMap(Effect.all([directory, Who]), ([runs, by]) => NodeJournal.ask(runs, run, { ...request, by }))
 
 type DistributiveOmit<A, K extends PropertyKey> = A extends unknown ? Omit<A, K> : never
 

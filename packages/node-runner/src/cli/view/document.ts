@@ -75,7 +75,11 @@ const facts = ({ again, goOn, result, state, undecided, usd }: Facts, out: strin
   }
 }
 
-const madeBy = ({ by, cache }: StepResult) => ({ by, ...(by === "cache" && { madeFor: cache?.run }) })
+const madeBy = ({ by, cache, who }: StepResult) => ({
+  by,
+  ...(who !== undefined && { who }),
+  ...(by === "cache" && { madeFor: cache?.run })
+})
 
 const step = ({ look, path, record, why }: Row) => ({
   path,

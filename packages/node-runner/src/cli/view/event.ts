@@ -95,7 +95,7 @@ const detailOf = (event: WorkflowEvent): string => {
     case "RequestEnded":
       return [`request ${event.request}`, ...(event.error === undefined ? [] : [event.error])].join(", ")
     case "StepSucceeded":
-      return event.by === "cache" ? format.ofCache(event) : `by ${event.by}`
+      return event.by === "cache" ? format.ofCache(event) : `by ${event.by}${format.byWhom(event)}`
     case "ResultShared":
       return `from ${event.from}`
     case "StepFailed":
