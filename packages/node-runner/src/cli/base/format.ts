@@ -44,7 +44,7 @@ export const ofRecord = (record: StepRecord, now: number | undefined, fewestAtte
 }
 
 /** Who set a result or decided it, where that was said. */
-export const byWhom = ({ who }: Pick<StepResult, "who">): string => (who === undefined ? "" : ` by ${who}`)
+const byWhom = ({ who }: Pick<StepResult, "who">): string => (who === undefined ? "" : ` by ${who}`)
 
 /** Whence a result came that was not made here. */
 export const ofCache = ({ cache }: StepResult): string => `from the cache, made by run ${cache?.run}`

@@ -95,7 +95,7 @@ const detailOf = (event: WorkflowEvent): string => {
     case "RequestEnded":
       return [`request ${event.request}`, ...(event.error === undefined ? [] : [event.error])].join(", ")
     case "StepSucceeded":
-      return event.by === "cache" ? format.ofCache(event) : `by ${event.by}${format.byWhom(event)}`
+      return event.by === "cache" ? format.ofCache(event) : `by ${event.by}${event.who === undefined ? "" : `, ${event.who}`}`
     case "ResultShared":
       return `from ${event.from}`
     case "StepFailed":
