@@ -31,7 +31,7 @@ describe("show --events", () => {
       const lines = out.trimEnd().split("\n")
       assert.strictEqual(lines.length, events.length)
       assert.match(lines[0]!, /^ 1 {2}\d{4}-\d\d-\d\d \d\d:\d\d:\d\d {2}RunInitialized {2}saying$/)
-      assert.match(lines.at(-1)!, new RegExp(`^${events.length} .* StepSucceeded +first  by hand$`))
+      assert.match(lines.at(-1)!, new RegExp(`^${events.length} .* StepSucceeded +first  by hand, .+ \\(command\\)$`))
       assert.match(out, /StepReplied +first {2}turn 1, default\n/)
       for (const args of [[run], ["latest"], [run.slice(0, 10)]]) {
         assert.strictEqual((yield* call(["show", ...args, "--events"], bound)).out, out)
