@@ -90,6 +90,24 @@ describe("BubblewrapTestRunner", () => {
   )
 
   it.live(
+    "tells what differs whole, however long that is",
+    () =>
+      Effect.gen(function* () {
+        const dict = "{i: str(i) * 9 for i in range(300)}"
+        const cases = [`class T(unittest.TestCase):`, `    def test_it(self): self.assertEqual(${dict}, {})`]
+        const plain = ["def test_list():", "    assert list(range(200)) == list(range(199)) + [7]"]
+        const content = ["import unittest", ...cases, ...plain, ""].join("\n")
+        const { identity } = yield* TestRunner
+        const { tests } = yield* run({ "test_it.py": content })
+        const told = new Map(tests.map(({ detail = "", test }) => [test, detail]))
+        assert.match(told.get("test_it.T.test_it")!, /^- .* 299: '299299299/m)
+        assert.notMatch([...told.values()].join("\n"), /maxDiff|truncated/)
+        if (identity.includes("pytest@")) assert.match(told.get("test_it.test_list")!, /^ *\+ +199,$/m)
+      }).pipe(Effect.provide(BubblewrapTestRunner.layer())),
+    needs("bwrap")
+  )
+
+  it.live(
     "names the test that ends its process",
     () =>
       Effect.gen(function* () {

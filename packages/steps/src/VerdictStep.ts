@@ -18,7 +18,7 @@ export type Problem = typeof Problem.Type
 /** The proof that the tests ran and none failed. `skipped`: also those that were expected to fail. */
 export class Verified extends Schema.Opaque<Verified>()(Schema.Struct({ run, passed, skipped })) {}
 
-/** Tests that failed, with their counts and the first of what went wrong. */
+/** Tests that failed, with their counts and what went wrong with each. */
 export class Red extends Schema.TaggedError<Red>()("Red", {
   ...TestCounts.fields,
   problems: Schema.Array(Problem)
@@ -33,7 +33,7 @@ export class Red extends Schema.TaggedError<Red>()("Red", {
   }
 }
 
-/** Tests that the sandbox cannot run, while none failed: no verdict, with the first of what is missing. */
+/** Tests that the sandbox cannot run, while none failed: no verdict, with what each lacks. */
 export class Unsupported extends Schema.TaggedError<Unsupported>()("Unsupported", {
   ...TestCounts.fields,
   problems: Schema.Array(Problem)
@@ -90,9 +90,6 @@ export const step = Step.effect("verdict", {
   }
 })
 
-/** How many problems an error carries. */
-const most = 10
-
 const kinds: Readonly<Partial<Record<Outcome, Problem["kind"]>>> = {
   failed: "failure",
   error: "error",
@@ -111,7 +108,7 @@ const reasonOf = ({ counts: count, doubts, tests }: Verification) => {
   // what is wrong with the code comes first
   const sorted = problems.toSorted((a, b) => Number(a.kind === "unsupported") - Number(b.kind === "unsupported"))
   const errors = count.errors + doubts.length
-  const figures = { ...count, errors, problems: sorted.slice(0, most) }
+  const figures = { ...count, errors, problems: sorted }
   if (count.failed + errors > 0) return new Red(figures)
   return count.unsupported > 0
     ? new Unsupported(figures)
@@ -119,6 +116,10 @@ const reasonOf = ({ counts: count, doubts, tests }: Verification) => {
 }
 
 const withFirst = (counts: string, problems: ReadonlyArray<Problem>) =>
-  [counts, ...problems.slice(0, 2).map(({ detail, test }) => `${test}: ${lastLine(detail)}`)].join("\n")
+  [counts, ...problems.slice(0, 2).map(({ detail, test }) => `${test}: ${sayingIn(detail)}`)].join("\n")
 
-const lastLine = (detail: string) => detail.trimEnd().split("\n").at(-1)!.trim()
+/** The line in which a test says what is wrong: below it there may be a difference of many lines. */
+const sayingIn = (detail: string) => {
+  const lines = detail.trimEnd().split("\n")
+  return (lines.findLast((line) => /^(?:[\w.]*(?:Error|Exception)\b|E {3})/u.test(line)) ?? lines.at(-1)!).trim()
+}

@@ -9,10 +9,12 @@ import { Message } from "@stepwright/core/LlmRequest"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowError } from "@stepwright/core/WorkflowError"
-import { lineage, resultAt, type WorkflowState } from "@stepwright/core/WorkflowState"
+import { lineage, resultAt, type StepFailure, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { type CliError, isWorkflowError, usage } from "../base/cliError.ts"
+import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
 import { report } from "../base/output.ts"
+import { inFlags } from "../base/told.ts"
 import type { Words } from "../base/words.ts"
 import * as gates from "../gate/gates.ts"
 import * as followed from "../run/followed.ts"
@@ -27,6 +29,8 @@ import { type AnyWorkflow, commandOf } from "../module/workflowModule.ts"
 import { originsOf, repliesOf } from "../view/event.ts"
 import { toJson } from "../value/output.ts"
 import * as moment from "../view/moment.ts"
+import { redIn } from "../view/recordedResult.ts"
+import * as redTests from "../view/redTests.ts"
 import * as tree from "../view/tree.ts"
 
 const config = (words: Words) => ({
@@ -82,12 +86,19 @@ export const show = (words: Words) =>
           const fix = `decide it with \`${gates.command(waiting.again, run, path)}\``
           return yield* usage(`${path} waits for a decision`, { target: path, fix })
         }
+        const red = redIn(record.error)
+        if (red !== undefined && record.error !== undefined) {
+          const { message, tag } = record.error
+          const [told = message] = message.split("\n", 1)
+          yield* print(path, { error: { code: tag, message }, red }, [told, ...redTests.whole(red)].join("\n"))
+          return yield* end(exitStatus.failed)
+        }
         const [taker] = [...originsOf(events)].flatMap(([to, from]) => (from === path ? [to] : []))
         if (taker !== undefined)
           return yield* usage(`${path} has no result: it was moved to ${taker}`, { target: path })
         if (waiting !== undefined) return yield* usage(`${path} has no result: ${waiting.why}`, { target: path })
         const { error, replies } = record
-        const failed = error?.fingerprint === undefined ? "" : `: it failed, which was taken over: ${error.message}`
+        const failed = error === undefined ? "" : `: it ${howOf(error)}: ${inFlags(error.message).trimEnd()}`
         const texts = replies === 0 ? "" : "; --reply shows what the model said last, --prompt what it was asked"
         return yield* usage(`${path} has no result${failed}${texts}`, { target: path })
       }
@@ -135,6 +146,9 @@ export const show = (words: Words) =>
       { command: `${commandPath.join(" ")} latest --at 5`, description: "The run as it was after its fifth event" }
     ])
   )
+
+const howOf = ({ fingerprint, suspends }: StepFailure): string =>
+  fingerprint !== undefined ? "failed, which was taken over" : suspends === true ? "waits" : "failed"
 
 /** The settings of a run and its workflow, as far as they are there; `isNeeded`: fails without the workflow. */
 const whereItIs = Effect.fnUntraced(function* ({ run, state }: moment.Moment, isNeeded = false) {

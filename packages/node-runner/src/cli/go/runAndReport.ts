@@ -171,10 +171,13 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
   yield* Console.error(
     isUndecided(ending) && first !== undefined
       ? `${how}: ${told(new Undecided({ gates: [first, ...others] }))}\ndecide with \`${gates.command(again, run, first)}\`, then go on with \`${again} resume ${run}\``
-      : `${endedAt(how, ending.path, told(ending.reason))}\n${isRed ? lookAtRed(again, run) : look(again, run, flag, before)}`
+      : `${endedAt(how, ending.path, isRed && !manner.json ? firstLine(told(ending.reason)) : told(ending.reason))}\n${isRed ? lookAtRed(again, run) : look(again, run, flag, before)}`
   )
   yield* end(statusOf(ending))
 })
+
+/** Of tests that are red the summary has what they say. */
+const firstLine = (message: string): string => message.split("\n", 1)[0]!
 
 /** What is told of a run that ended, besides: how it gets further, or what it gave. */
 interface Told {

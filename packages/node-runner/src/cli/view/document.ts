@@ -68,6 +68,7 @@ const facts = ({ again, goOn, result, state, undecided, usd }: Facts, out: strin
     files: result.files,
     changed: result.changed,
     tests: result.tests ?? null,
+    red: result.red,
     notes: result.notes,
     replies,
     tokens: usage,

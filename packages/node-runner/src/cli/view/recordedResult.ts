@@ -5,7 +5,7 @@ import type { Produces } from "@stepwright/core/Step"
 import * as StepPath from "@stepwright/core/StepPath"
 import { TestCounts } from "@stepwright/core/TestRunner"
 import * as Workflow from "@stepwright/core/Workflow"
-import { resultAt, type WorkflowState } from "@stepwright/core/WorkflowState"
+import { resultAt, type StepFailure, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { Delivered, type Written } from "@stepwright/core/Workspace"
 
 /** A verification that passed has counted no failures. */
@@ -15,14 +15,40 @@ const Tests = Schema.Struct({
   errors: Schema.optionalKey(TestCounts.fields.errors)
 })
 
-const Failure = Schema.Struct({ reason: Tests })
+/** A test that did not pass, and why: messages and traces, whole. */
+const Problem = Schema.Struct({ test: Schema.String, kind: Schema.String, detail: Schema.String })
+export type Problem = typeof Problem.Type
+
+const Failure = Schema.Struct({
+  reason: Schema.Struct({ ...Tests.fields, problems: Schema.optionalKey(Schema.Array(Problem)) })
+})
 
 const filesOf = Schema.decodeUnknownOption(Delivered)
 const testsOf = Schema.decodeUnknownOption(Tests)
 const notesOf = Schema.decodeUnknownOption(Noted)
 const failureOf = Schema.decodeUnknownOption(Failure)
 
-const counts = ({ errors = 0, failed = 0, ...tests }: typeof Tests.Type): TestCounts => ({ ...tests, failed, errors })
+/** The tests that did not pass, by the error of a step; `undefined` for one that says nothing of tests. */
+export const redIn = (error: StepFailure | undefined): ReadonlyArray<Problem> | undefined =>
+  Option.getOrUndefined(failureOf(error?.value))?.reason.problems
+
+const counts = ({
+  errors = 0,
+  expectedFailures,
+  failed = 0,
+  passed,
+  run,
+  skipped,
+  unsupported
+}: typeof Tests.Type) => ({
+  run,
+  passed,
+  failed,
+  errors,
+  skipped,
+  expectedFailures,
+  unsupported
+})
 
 /** What a run came to, as the records of the steps show it that deliver files or run tests. */
 export interface RecordedResult {
@@ -30,6 +56,9 @@ export interface RecordedResult {
   /** The step that delivered them last. */
   readonly delivery: string | undefined
   readonly tests: TestCounts | undefined
+  /** The tests that did not pass, and the step that says so. */
+  readonly red: ReadonlyArray<Problem>
+  readonly judged: string | undefined
   /** What a person should know, or decide. */
   readonly notes: ReadonlyArray<Note>
   /** The step that gave them last. */
@@ -61,6 +90,8 @@ export const of = (
   const files: Array<Written> = []
   let delivery: string | undefined
   let tests: TestCounts | undefined
+  let red: ReadonlyArray<Problem> = []
+  let judged: string | undefined
   const notes: Array<Note> = []
   let noted: string | undefined
   for (const [path, { error }] of Object.entries(state.records)) {
@@ -78,11 +109,13 @@ export const of = (
       noted = path
     }
     if (produces(path) === "tests" && (path === endedAt || holds(path))) {
-      const red = Option.getOrUndefined(failureOf(error?.value))
-      const green = error === undefined ? Option.getOrUndefined(testsOf(result?.output)) : undefined
-      if (red !== undefined) tests = counts(red.reason)
-      if (green !== undefined) tests = counts(green)
+      const failure = Option.getOrUndefined(failureOf(error?.value))?.reason
+      const found = failure ?? (error === undefined ? Option.getOrUndefined(testsOf(result?.output)) : undefined)
+      if (found === undefined) continue
+      tests = counts(found)
+      red = failure?.problems ?? []
+      judged = path
     }
   }
-  return { files, delivery, tests, notes, noted }
+  return { files, delivery, tests, red, judged, notes, noted }
 }

@@ -21,6 +21,9 @@ export interface Result {
   readonly delivery: string | undefined
   /** What the tests showed, where that holds. */
   readonly tests: TestCounts | undefined
+  /** The tests that did not pass, and the step that says so. */
+  readonly red: ReadonlyArray<recordedResult.Problem>
+  readonly judged: string | undefined
   readonly notes: ReadonlyArray<Note>
   /** The step that gave them last. */
   readonly noted: string | undefined
@@ -33,9 +36,9 @@ export const of = Effect.fnUntraced(function* (
   out: string,
   counts: recordedResult.Counts
 ): Effect.fn.Return<Result, never, FileSystem.FileSystem> {
-  const { delivery, files, noted, notes, tests } = recordedResult.of(workflow, state, counts)
+  const { files, ...known } = recordedResult.of(workflow, state, counts)
   const found = files.length === 0 ? { files, changed: [] } : yield* compare(files, out)
-  return { ...found, delivery, noted, notes, tests }
+  return { ...found, ...known }
 })
 
 const compare = Effect.fnUntraced(

@@ -1,4 +1,5 @@
 import * as format from "../base/format.ts"
+import * as redTests from "./redTests.ts"
 import type { Result } from "./result.ts"
 
 /** So many notes of one kind are shown; of the rest a person is told how many there are. */
@@ -17,7 +18,7 @@ const noteLines = (notes: Result["notes"], all: string): ReadonlyArray<string> =
 
 /** What a person reads of a result. `again` is how the command line is called. */
 export const resultLines = (self: Result, run: string, out: string, again: string): ReadonlyArray<string> => {
-  const { changed, delivery, files, noted, notes, tests } = self
+  const { changed, delivery, files, judged, noted, notes, red, tests } = self
   return [
     ...(files.length === 0 ? [] : [`files: ${out} (${format.count(files.length, "file")})`]),
     ...files.flatMap(({ beside, path }) =>
@@ -28,6 +29,7 @@ export const resultLines = (self: Result, run: string, out: string, again: strin
         : []
     ),
     ...(tests === undefined ? [] : [`tests: ${format.tests(tests)}`]),
+    ...redTests.first(red, `${again} show ${run} ${judged}`).map((line) => `  ${line}`),
     ...noteLines(notes, `${again} show ${run} ${noted}`),
     ...(changed.length === 0
       ? []

@@ -80,7 +80,7 @@ export const text = (
     `${state.run}  ${state.workflow}  ${statusLabel(state, isLive)}`,
     ...rows.flatMap((row) => [
       tree.line(row, width, { columns, hasColour, isAscii, now, fewestAttempts: 1 }),
-      ...errorOf(row)
+      ...errorOf(row, result)
     ]),
     ...(orphaned.length === 0 ? [] : [`no longer part of the workflow: ${orphaned.join(", ")}`]),
     ...(replies === 0
@@ -91,11 +91,16 @@ export const text = (
   ].join("\n")
 }
 
-const errorOf = ({ depth, look, record }: tree.Row): ReadonlyArray<string> => {
+const errorOf = (
+  { depth, look, path, record }: tree.Row,
+  { judged, red }: Pick<result.Result, "judged" | "red">
+): ReadonlyArray<string> => {
   if (look === "skipped") return []
+  // what the tests say is told below
+  const isTold = path === judged && red.length > 0
   const lines = inFlags(record?.error?.message ?? "")
     .trimEnd()
     .split("\n")
-    .slice(0, 4)
+    .slice(0, isTold ? 1 : 4)
   return record?.error === undefined ? [] : lines.map((text) => `${"  ".repeat(depth + 2)}${text}`)
 }

@@ -110,7 +110,7 @@ def run_pytest(pytest):
 
     watch(pytest, Plugin)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    options = ["--rootdir", ROOT, "--confcutdir", ROOT, "-o", "python_files=test*.py *_test.py", "-s", "--tb=no", "--continue-on-collection-errors"]
+    options = ["--rootdir", ROOT, "--confcutdir", ROOT, "-o", "python_files=test*.py *_test.py", "-o", "verbosity_assertions=2", "-s", "--tb=no", "--continue-on-collection-errors"]
     try:
         pytest.main([".", *options, "-p", "no:cacheprovider", "-p", "no:faulthandler"], plugins=[Plugin()])
     except BaseException as error:

@@ -16,6 +16,8 @@ ${assertions}
 
 WORST_FIRST = ("error", "failed", "unsupported", "skipped", "expected-failure", "passed")
 DETAIL = 60000
+# What differs is told whole, as far as a detail goes.
+case.TestCase.maxDiff = None
 OWNER = None
 dumps, getpid, leave = json.dumps, os.getpid, os._exit
 tests = suite.TestSuite()

@@ -7,7 +7,16 @@ import type { Result } from "../../../src/cli/view/result.ts"
 import { forget, type Loaded } from "../../../src/cli/module/workflowModule.ts"
 import { call, inFolder } from "../../support/commandLine.ts"
 
-const nothing: Result = { files: [], changed: [], delivery: undefined, tests: undefined, notes: [], noted: undefined }
+const nothing: Result = {
+  files: [],
+  changed: [],
+  delivery: undefined,
+  tests: undefined,
+  red: [],
+  judged: undefined,
+  notes: [],
+  noted: undefined
+}
 
 const note = (kind: string, text: string): Note.Note => ({ kind, text })
 
