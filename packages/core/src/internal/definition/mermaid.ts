@@ -11,16 +11,19 @@ const colours = {
   takenOver: "fill:#f2f2f2,stroke:#c62828,stroke-dasharray:4",
   running: "fill:#dce8fb,stroke:#1565c0",
   undecided: "fill:#fdf3d8,stroke:#b26a00",
+  suspended: "fill:#fdf3d8,stroke:#b26a00,stroke-dasharray:4",
   waiting: "fill:#f2f2f2,stroke:#9e9e9e"
 }
 
 /** What a step looks like, by its records; of several items what goes wrong first, then what goes on. */
 const look = (records: ReadonlyArray<StepRecord>, { status }: WorkflowState): keyof typeof colours => {
-  if (records.some(({ error }) => error !== undefined && error.fingerprint === undefined)) return "failed"
+  const errors = records.flatMap(({ error }) => (error === undefined ? [] : [error]))
+  if (errors.some(({ fingerprint, suspends }) => fingerprint === undefined && suspends !== true)) return "failed"
   if (status === "IN_PROGRESS" && records.some(({ pending }) => pending !== undefined)) return "running"
   // nothing waits in a run that is complete
   if (status !== "COMPLETED" && records.some(isUndecided)) return "undecided"
-  if (records.some(({ error }) => error !== undefined)) return "takenOver"
+  if (errors.some(({ suspends }) => suspends === true)) return "suspended"
+  if (errors.length > 0) return "takenOver"
   return records.some(isDone) ? "done" : "waiting"
 }
 

@@ -4,16 +4,24 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as format from "../base/format.ts"
 import { report } from "../base/output.ts"
+import { endedAt } from "../base/told.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as listing from "../view/listing.ts"
 
+type Waits = NonNullable<Exclude<listing.Entry, { readonly error: string }>["waits"]>
+
+const whyOf = ({ code, message, path }: Waits): string =>
+  code === "Undecided" ? message.replace(/^it /u, "") : endedAt("waits", path, format.oneLine(message))
+
 const lineOf = (entry: listing.Entry): string => {
   if ("error" in entry) return `${entry.run}  ${entry.error}`
-  const { createdAt, replies, run, status, steps, tokens, workflow } = entry
+  const { createdAt, replies, run, status, steps, tokens, waits, workflow } = entry
   const at = DateTime.formatIso(DateTime.makeUnsafe(createdAt)).slice(0, 16).replace("T", " ")
   const cost = replies === 0 ? [] : format.tokens(tokens)
-  const facts = [`${format.count(steps, "step")} done`, ...cost].join(", ")
+  // one that goes on waits no more
+  const why = waits === null || status !== "SUSPENDED" ? [] : [whyOf(waits)]
+  const facts = [`${format.count(steps, "step")} done`, ...cost, ...why].join(", ")
   return `${run}  ${status.padEnd(11)}  ${at}  ${workflow}  ${facts}`
 }
 

@@ -1,5 +1,5 @@
 import * as DateTime from "effect/DateTime"
-import { openingOf, type StepReplied, type WorkflowEvent } from "@stepwright/core/WorkflowEvent"
+import { openingOf, type StepFailed, type StepReplied, type WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import { inFlags } from "../base/told.ts"
 import * as format from "../base/format.ts"
 
@@ -78,6 +78,9 @@ export const repliesOf = (events: Iterable<WorkflowEvent>): ReadonlyMap<string, 
   return last
 }
 
+const kindOf = ({ fingerprint, suspends }: typeof StepFailed.Type): string =>
+  fingerprint !== undefined ? "taken over: " : suspends === true ? "waits: " : ""
+
 const detailOf = (event: WorkflowEvent): string => {
   switch (event._tag) {
     case "RunInitialized":
@@ -95,11 +98,13 @@ const detailOf = (event: WorkflowEvent): string => {
     case "RequestEnded":
       return [`request ${event.request}`, ...(event.error === undefined ? [] : [event.error])].join(", ")
     case "StepSucceeded":
-      return event.by === "cache" ? format.ofCache(event) : `by ${event.by}${event.who === undefined ? "" : `, ${event.who}`}`
+      return event.by === "cache"
+        ? format.ofCache(event)
+        : `by ${event.by}${event.who === undefined ? "" : `, ${event.who}`}`
     case "ResultShared":
       return `from ${event.from}`
     case "StepFailed":
-      return `${event.fingerprint === undefined ? "" : "taken over: "}${format.oneLine(inFlags(event.message))}`
+      return `${kindOf(event)}${format.oneLine(inFlags(event.message))}`
     default:
       return ""
   }

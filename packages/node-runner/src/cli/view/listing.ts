@@ -8,6 +8,7 @@ import { Time, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { WorkflowStatus } from "@stepwright/core/WorkflowStatus"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
+import { inFlags } from "../base/told.ts"
 import { Configuration } from "../config/configuration.ts"
 import * as runFolder from "../run/runFolder.ts"
 import { attempt } from "../start/attempt.ts"
@@ -23,15 +24,22 @@ const Summary = Schema.Struct({
   replies: Schema.Int,
   tokens: Usage.Usage,
   createdAt: Time,
-  updatedAt: Time
+  updatedAt: Time,
+  /** Where it waits, and for what, while it is suspended. */
+  waits: Schema.NullOr(Schema.Struct({ path: Schema.String, code: Schema.String, message: Schema.String }))
 })
 type Summary = typeof Summary.Type
+
+const waitsOf = ({ error, status }: WorkflowState): Summary["waits"] =>
+  status !== "SUSPENDED" || error === undefined
+    ? null
+    : { path: error.path, code: error.tag, message: inFlags(error.message).trimEnd() }
 
 const summaryOf = (state: WorkflowState): Summary => {
   const { replies, usage } = Spending.of(state)
   const { createdAt, status, updatedAt, workflow } = state
   const steps = tree.rows(undefined, state, false).filter(({ look }) => look === "done").length
-  return { workflow, status, steps, replies, tokens: usage, createdAt, updatedAt }
+  return { workflow, status, steps, replies, tokens: usage, createdAt, updatedAt, waits: waitsOf(state) }
 }
 
 /** What was read of runs before, while they look as they did: to read a thousand takes seconds. */

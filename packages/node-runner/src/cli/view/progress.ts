@@ -147,7 +147,7 @@ const plain = (state: WorkflowState, screen: Screen): Progress => {
       // what is done otherwise follows at once
       if (event.fingerprint !== undefined) return say(event.path, `failed, which is taken over: ${message}`)
       failures.set(event.path, message)
-      return say(event.path, "failed")
+      return say(event.path, event.suspends === true ? "waits" : "failed")
     }
     if (event._tag === "GateAsked") return say(event.path, "waits for a decision")
     if (event._tag === "ResultMoved") return say(event.to, `moved from ${event.from}`)

@@ -7,7 +7,8 @@ import * as gates from "../gate/gates.ts"
 
 /**
  * `stopped`: it was running when its process ended. `stale`: its result would not be reused. `undecided`: a gate that
- * waits. `takenOver`: it failed, and something else is done. `skipped`: the run does not come by it.
+ * waits. `suspended`: it waits for money or a quota. `takenOver`: it failed, and something else is done. `skipped`: the
+ * run does not come by it.
  */
 export type Look =
   | "waiting"
@@ -15,6 +16,7 @@ export type Look =
   | "stopped"
   | "stale"
   | "undecided"
+  | "suspended"
   | "done"
   | "takenOver"
   | "skipped"
@@ -151,6 +153,8 @@ const seen = (path: string, { isLive, origins, plan, state }: Context): Pick<Row
   if (error?.fingerprint !== undefined) {
     return { look: "takenOver", why: [`failed: ${error.tag}, taken over`, ...moved].join(", ") }
   }
+  // the kind of it stands before the colon
+  if (error?.suspends === true) return { look: "suspended", why: `waits: ${error.message.split(":", 1)[0]}` }
   if (error !== undefined) return { look: "failed" }
   if (gates.isOpen(record)) {
     // what a plan does not say is to be decided is not asked at present
@@ -165,7 +169,7 @@ const seen = (path: string, { isLive, origins, plan, state }: Context): Pick<Row
   return why === undefined ? { look: "done" } : { look: "done", why }
 }
 
-const worst = ["failed", "running", "stopped", "undecided", "stale", "takenOver"] as const
+const worst = ["failed", "running", "stopped", "undecided", "suspended", "stale", "takenOver"] as const
 
 /** A row over those that are in it, which looks as the worst of them does. */
 const groupRow = (name: string, path: string, depth: number, inside: ReadonlyArray<Row>, why?: string): Row => {

@@ -12,6 +12,7 @@ const marks: Readonly<Record<Look, readonly [string, string, Parameters<typeof p
   stopped: ["■", "#", "yellow"],
   stale: ["~", "~", "yellow"],
   undecided: ["?", "?", "yellow"],
+  suspended: ["‖", "=", "yellow"],
   done: ["✔", "+", "green"],
   takenOver: ["↷", "/", "yellow"],
   skipped: ["-", "-", "gray"],
