@@ -94,7 +94,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "internal/cache",
     ["BubblewrapTestRunner", "NodeHasher", "NodeJournal", "NodeResultCache", "NodeWorkspace", "PyodideTestRunner"],
     "internal/services",
-    ["ProjectConfig"],
+    ["ProjectConfig", "ServerApi"],
     "cli/base",
     "cli/path",
     "cli/value",

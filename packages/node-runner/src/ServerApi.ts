@@ -1,0 +1,293 @@
+import * as Schema from "effect/Schema"
+import * as HttpApi from "effect/http-api/HttpApi"
+import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
+import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
+import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
+import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as HttpApiSecurity from "effect/http-api/HttpApiSecurity"
+import * as OpenApi from "effect/http-api/OpenApi"
+import { Note } from "@stepwright/core/Note"
+import { TestCounts } from "@stepwright/core/TestRunner"
+import { Usage } from "@stepwright/core/Usage"
+import { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
+import { Author, WorkflowState } from "@stepwright/core/WorkflowState"
+import { WorkflowStatus } from "@stepwright/core/WorkflowStatus"
+import { Written } from "@stepwright/core/Workspace"
+
+// what a server of workflows does over HTTP, for clients too: nothing in here is of Node
+
+/** What went wrong, as commands tell it with `--json`. */
+export const Diagnostic = Schema.Struct({
+  severity: Schema.Literal("error"),
+  /** The name of the error, for a program to tell it by. */
+  code: Schema.String,
+  message: Schema.String,
+  /** What it is about: a run, a path, a field. */
+  target: Schema.NullOr(Schema.String),
+  /** What to do, which the message says too. */
+  fix: Schema.optionalKey(Schema.String)
+}).annotate({ identifier: "Diagnostic" })
+export type Diagnostic = typeof Diagnostic.Type
+
+const said = { error: Diagnostic }
+
+/** What was sent cannot be used as it is. */
+export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", said, { httpApiStatus: 400 }) {}
+/** Nobody says who asks, or says it wrongly. */
+export class Unauthorized extends Schema.TaggedError<Unauthorized>()("Unauthorized", said, { httpApiStatus: 401 }) {}
+/** This server does not do that. */
+export class Forbidden extends Schema.TaggedError<Forbidden>()("Forbidden", said, { httpApiStatus: 403 }) {}
+export class NotFound extends Schema.TaggedError<NotFound>()("NotFound", said, { httpApiStatus: 404 }) {}
+/** As the run is, it cannot be done. */
+export class Conflict extends Schema.TaggedError<Conflict>()("Conflict", said, { httpApiStatus: 409 }) {}
+/** What was read before is no longer there. */
+export class Gone extends Schema.TaggedError<Gone>()("Gone", said, { httpApiStatus: 410 }) {}
+/** Nothing more may be spent or started now. */
+export class TooMany extends Schema.TaggedError<TooMany>()("TooMany", said, { httpApiStatus: 429 }) {}
+/** It went wrong here. */
+export class Failed extends Schema.TaggedError<Failed>()("Failed", said, { httpApiStatus: 500 }) {}
+
+export const problems = [BadRequest, NotFound, Conflict, Forbidden, TooMany, Failed] as const
+
+/** Who may ask: whoever has the token, in a header or in the cookie that a page was given for its code. */
+export class Authorization extends HttpApiMiddleware.Service<Authorization>()("@stepwright/node-runner/Authorization", {
+  security: {
+    token: HttpApiSecurity.bearer,
+    page: HttpApiSecurity.apiKey({ key: "stepwright", in: "cookie" })
+  },
+  error: [Unauthorized, Forbidden]
+}) {}
+
+const RunId = Schema.String.annotate({ description: "A run's id, the beginning of one, or `latest`." })
+const Path = Schema.String.annotate({ description: "The path of a step: `implementation/src%2Fledger.py`." })
+const JsonSchema = Schema.Json.annotate({ description: "A JSON Schema." })
+const Usd = Schema.Finite.annotate({ description: "USD" })
+const Time = Schema.Finite.annotate({ description: "Milliseconds since 1970." })
+
+/** A workflow that the server has. */
+export const Workflow = Schema.Struct({
+  name: Schema.String,
+  version: Schema.Int,
+  /** The module that exports it, or the file that defines it; none for one that comes with the command. */
+  source: Schema.optionalKey(Schema.String)
+}).annotate({ identifier: "Workflow" })
+
+export const WorkflowDetails = Schema.Struct({
+  ...Workflow.fields,
+  input: JsonSchema,
+  /** Its steps, as they nest. */
+  definition: Schema.Json,
+  mermaid: Schema.String
+}).annotate({ identifier: "WorkflowDetails" })
+
+/** `RUNNING`: a process is at it; `STOPPED`: it is in progress, and none is. */
+export const Status = Schema.Literals(["RUNNING", "STOPPED", ...WorkflowStatus.literals])
+
+/** A run in a list, or why it cannot be read. */
+export const Listed = Schema.Union([
+  Schema.Struct({
+    run: Schema.String,
+    workflow: Schema.String,
+    status: Status,
+    /** How many steps are done. */
+    steps: Schema.Int,
+    replies: Schema.Int,
+    tokens: Usage,
+    createdAt: Time,
+    updatedAt: Time
+  }),
+  Schema.Struct({ run: Schema.String, error: Schema.String })
+]).annotate({ identifier: "Listed" })
+
+/** How a step looks. */
+export const Look = Schema.Literals([
+  "waiting",
+  "running",
+  "stopped",
+  "stale",
+  "undecided",
+  "done",
+  "takenOver",
+  "skipped",
+  "failed"
+])
+
+export const StepStanding = Schema.Struct({
+  path: Path,
+  status: Look,
+  why: Schema.optionalKey(Schema.String),
+  attempts: Schema.Int,
+  replies: Schema.Int,
+  tokens: Usage,
+  durationMillis: Schema.NullOr(Schema.Finite),
+  error: Schema.optionalKey(Schema.String),
+  by: Schema.optionalKey(Author),
+  who: Schema.optionalKey(Schema.String),
+  /** The run that a result from the cache was made for. */
+  madeFor: Schema.optionalKey(Schema.String)
+}).annotate({ identifier: "StepStanding" })
+
+/** How a run stands, as `stepwright status --json` says it. */
+export const Standing = Schema.Struct({
+  run: Schema.String,
+  origin: Schema.optionalKey(Schema.String),
+  workflow: Schema.String,
+  status: Status,
+  error: Schema.optionalKey(Schema.Struct({ ...Diagnostic.fields, path: Schema.String })),
+  undecided: Schema.optionalKey(
+    Schema.Array(Schema.Struct({ path: Path, question: Schema.optionalKey(Schema.Json), fix: Schema.String }))
+  ),
+  out: Schema.NullOr(Schema.String),
+  files: Schema.Array(Written),
+  changed: Schema.Array(Schema.String),
+  tests: Schema.NullOr(TestCounts),
+  notes: Schema.Array(Note),
+  replies: Schema.Int,
+  tokens: Usage,
+  usd: Schema.NullOr(Usd),
+  createdAt: Time,
+  updatedAt: Time,
+  steps: Schema.Array(StepStanding)
+}).annotate({ identifier: "Standing" })
+
+export const PlanEntry = Schema.Struct({
+  path: Path,
+  action: Schema.Literals(["reuse", "run", "perhaps", "decide"]),
+  why: Schema.String,
+  question: Schema.optionalKey(Schema.Json),
+  /** What it cost when it was asked last, where that is known. */
+  usd: Schema.optionalKey(Usd)
+}).annotate({ identifier: "PlanEntry" })
+
+/** A gate that waits. */
+export const Gate = Schema.Struct({
+  path: Path,
+  why: Schema.String,
+  question: Schema.optionalKey(Schema.Json),
+  /** What was decided for another question, or before somebody asked for another decision. */
+  before: Schema.optionalKey(Schema.Json),
+  /** What a decision is like. */
+  decision: JsonSchema
+}).annotate({ identifier: "Gate" })
+
+/** What comes of a change of a run, once it goes on. */
+export const Outlook = Schema.Struct({
+  run: Schema.String,
+  pending: Schema.Array(Path),
+  perhaps: Schema.Array(Path),
+  undecided: Schema.Array(Path)
+}).annotate({ identifier: "Outlook" })
+
+const Caps = {
+  maxUsd: Schema.optionalKey(Usd),
+  maxCalls: Schema.optionalKey(Schema.Int),
+  maxTokens: Schema.optionalKey(Schema.Int)
+}
+
+export const Start = Schema.Struct({ workflow: Schema.String, input: Schema.Json, ...Caps }).annotate({
+  identifier: "Start"
+})
+
+/** The run that is meant, and whether a process of this server works on it from now on. */
+export const Begun = Schema.Struct({ run: Schema.String, status: Status }).annotate({ identifier: "Begun" })
+
+/** What happens to a run, as it happens. An event has an id to go on after; a piece of a reply has none. */
+export const Happening = Schema.Union([
+  Schema.Struct({
+    id: Schema.String,
+    event: Schema.Literal("event"),
+    data: Schema.fromJsonString(Schema.Struct({ number: Schema.Int, event: WorkflowEvent }))
+  }),
+  Schema.Struct({
+    event: Schema.Literals(["partial", "delta", "discarded"]),
+    data: Schema.fromJsonString(
+      Schema.Struct({ path: Path, turn: Schema.Int, text: Schema.optionalKey(Schema.String) })
+    )
+  }),
+  // no process works on it any more
+  Schema.Struct({
+    event: Schema.Literal("rest"),
+    data: Schema.fromJsonString(Schema.Struct({ status: Status }))
+  })
+]).annotate({ identifier: "Happening" })
+
+const run = { run: RunId }
+const error = problems
+
+const workflows = HttpApiGroup.make("workflows").add(
+  HttpApiEndpoint.get("list", "/workflows", { success: Schema.Array(Workflow), error }),
+  HttpApiEndpoint.get("get", "/workflows/:workflow", {
+    params: { workflow: Schema.String },
+    success: WorkflowDetails,
+    error
+  })
+)
+
+const runs = HttpApiGroup.make("runs").add(
+  HttpApiEndpoint.get("list", "/runs", {
+    query: { workflow: Schema.optionalKey(Schema.String), status: Schema.optionalKey(Status) },
+    success: Schema.Array(Listed),
+    error
+  }),
+  HttpApiEndpoint.post("start", "/runs", { payload: Start, success: Begun.pipe(HttpApiSchema.status(201)), error }),
+  HttpApiEndpoint.get("get", "/runs/:run", { params: run, success: Standing, error }),
+  HttpApiEndpoint.get("state", "/runs/:run/state", { params: run, success: WorkflowState, error }),
+  HttpApiEndpoint.get("plan", "/runs/:run/plan", { params: run, success: Schema.Array(PlanEntry), error }),
+  HttpApiEndpoint.get("gates", "/runs/:run/gates", { params: run, success: Schema.Array(Gate), error }),
+  HttpApiEndpoint.get("events", "/runs/:run/events", {
+    params: run,
+    headers: { "last-event-id": Schema.optionalKey(Schema.String) },
+    query: { after: Schema.optionalKey(Schema.String) },
+    success: HttpApiSchema.StreamSse({ events: Happening }),
+    error: [...problems, Gone]
+  }),
+  HttpApiEndpoint.get("text", "/runs/:run/texts/:hash", {
+    params: { ...run, hash: Schema.String },
+    success: Schema.String.pipe(HttpApiSchema.asText()),
+    error
+  }),
+  HttpApiEndpoint.post("resume", "/runs/:run/resume", {
+    params: run,
+    payload: Schema.Struct(Caps),
+    success: Begun.pipe(HttpApiSchema.status(202)),
+    error
+  }),
+  HttpApiEndpoint.post("cancel", "/runs/:run/cancel", { params: run, success: Begun, error }),
+  HttpApiEndpoint.post("step", "/runs/:run/step", {
+    params: run,
+    payload: Schema.Struct({ path: Path, force: Schema.optionalKey(Schema.Boolean) }),
+    success: Begun.pipe(HttpApiSchema.status(202)),
+    error
+  }),
+  HttpApiEndpoint.post("set", "/runs/:run/set", {
+    params: run,
+    payload: Schema.Struct({ path: Path, value: Schema.Json }),
+    success: Outlook,
+    error
+  }),
+  HttpApiEndpoint.post("decide", "/runs/:run/decide", {
+    params: run,
+    payload: Schema.Struct({ path: Path, decision: Schema.Json }),
+    success: Outlook,
+    error
+  }),
+  HttpApiEndpoint.post("fork", "/runs/:run/fork", {
+    params: run,
+    payload: Schema.Struct({ path: Path, run: Schema.optionalKey(Schema.String) }),
+    success: Begun.pipe(HttpApiSchema.status(201)),
+    error
+  })
+)
+
+/**
+ * What `stepwright serve` does over HTTP. `HttpApiClient.make(ServerApi.api)` is a client of it.
+ *
+ * ```ts
+ * const client = HttpApiClient.make(ServerApi.api, { baseUrl: "http://127.0.0.1:4141" })
+ * ```
+ */
+export const api = HttpApi.make("stepwright")
+  .add(workflows.prefix("/api").middleware(Authorization), runs.prefix("/api").middleware(Authorization))
+  .annotateMerge(
+    OpenApi.annotations({ title: "Stepwright", version: "1", description: "Runs of workflows, and what can be done." })
+  )
