@@ -282,7 +282,7 @@ export const layer = Layer.merge(house, own)
     assert.match(prompt.stdout, /^\[user\]\nOutline Effect\.(.|\n)*\n\n\[assistant\]\nno JSON at all\n\n\[user\]\n/)
     const none = await here.stepwright("show", "latest", "outline")
     assert.deepStrictEqual([none.status, none.stdout], [2, ""])
-    assert.match(none.stderr, /outline has no result; --reply shows what the model said last/)
+    assert.match(none.stderr, /outline has no result: it failed: [^]*\n--reply shows what the model said last/)
   })
 
   it("ends with status 3 without a key, before anything ran, and where the server refuses the key", async () => {
