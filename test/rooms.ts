@@ -94,18 +94,19 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "internal/cache",
     ["BubblewrapTestRunner", "NodeHasher", "NodeJournal", "NodeResultCache", "NodeWorkspace", "PyodideTestRunner"],
     "internal/services",
-    ["ProjectConfig", "ServerApi"],
+    ["ProjectConfig", "RunLine", "ServerApi"],
     "cli/base",
     "cli/path",
     "cli/value",
     "cli/config",
     { beside: ["cli/module", "cli/gate"] },
     "cli/run",
+    "cli/result",
     "cli/view",
     "cli/go",
     { beside: ["cli/watch", "cli/doctor"] },
     "cli/commands",
-    ["cli/commandLine"],
+    ["cli/presenter", "cli/commandLine"],
     ["NodeRunner", "main", "index"]
   ]
 }

@@ -1,11 +1,10 @@
 import type { JsonSchema } from "effect/JsonSchema"
-import { META_SCHEMA_URI_DRAFT_2020_12 } from "effect/JsonSchema"
-import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { StepTemplateConfig } from "@stepwright/core/WorkflowConfig"
 import { Parameters } from "@stepwright/core/LlmRequest"
 import { Price } from "@stepwright/llm/Prices"
 import { patterns } from "@stepwright/llm/Redact"
+import { publish } from "./internal/files/publish.ts"
 import { providers, StructuredOutput } from "./internal/services/models.ts"
 import { Sandbox } from "./internal/services/testRunners.ts"
 
@@ -184,19 +183,5 @@ export const ProjectConfig = Schema.Struct({
 export type ProjectConfig = typeof ProjectConfig.Type
 
 /** The JSON Schema (2020-12) of `stepwright.yaml`, which editors check it by. */
-export const jsonSchema = (): JsonSchema => {
-  const { definitions, schema } = Schema.toJsonSchemaDocument(ProjectConfig, { onExcessProperty: "error" })
-  return { $schema: META_SCHEMA_URI_DRAFT_2020_12, title: "stepwright.yaml", ...flat(schema), $defs: flat(definitions) }
-}
-
-/** What is said of a field, beside what the field is: in an `allOf` editors show one of the two. */
-const flat = <A>(json: A): A =>
-  // its parts stay what they were
-  (Array.isArray(json) ? json.map(flat) : Predicate.isReadonlyObject(json) ? merged(json) : json) as A
-
-const merged = ({ allOf, ...json }: Readonly<Record<string, unknown>>): JsonSchema => {
-  const inner = Object.fromEntries(Object.entries(json).map(([key, value]) => [key, flat(value)]))
-  const parts: ReadonlyArray<object> = Array.isArray(allOf) ? allOf.map(flat) : []
-  const names = [inner, ...parts].flatMap(Object.keys)
-  return new Set(names).size === names.length ? Object.assign(inner, ...parts) : { ...inner, allOf: parts }
-}
+export const jsonSchema = (): JsonSchema =>
+  publish(ProjectConfig, { title: "stepwright.yaml", onExcessProperty: "error" })

@@ -19,6 +19,7 @@ import * as Workflow from "@stepwright/core/Workflow"
 import { runsIn } from "../internal/services/layers.ts"
 import * as NodeHasher from "../NodeHasher.ts"
 import * as NodeJournal from "../NodeJournal.ts"
+import * as answer from "./value/answer.ts"
 import { type Diagnostic, diagnostic, fromCause, stackOf, usage } from "./base/cliError.ts"
 import { defined } from "./base/defined.ts"
 import { exitStatus, isCommandEnded } from "./base/exitStatus.ts"
@@ -26,7 +27,7 @@ import { Interrupt, type Interrupted } from "./base/interrupt.ts"
 import { notice } from "./base/notice.ts"
 import * as output from "./base/output.ts"
 import { runMain } from "./base/runMain.ts"
-import { presenter } from "./base/presenter.ts"
+import { presenter } from "./presenter.ts"
 import { usageProblem } from "./base/usageProblem.ts"
 import { bound, general, type Words } from "./base/words.ts"
 import { Configuration, none } from "./config/configuration.ts"
@@ -102,9 +103,9 @@ export const main = (name: string, loaded?: Loaded): void => {
     work: {},
     print: (line) => output.stderr().write(`${line}\n`)
   }
-  const isJson = args.includes("--json")
-  output.watch(name, isJson)
-  const onEnd = cutShort.watch(name, { isDebug: args.includes("--debug"), isJson }, interrupt)
+  const manner = mannerOf(args)
+  output.watch(name, manner.isJson)
+  const onEnd = cutShort.watch(name, manner, interrupt)
   const worksFor = employer()
   const called = program(name, loaded === undefined ? general : wordsOf(loaded), args).pipe(
     Effect.provideService(Bound, loaded),
@@ -122,8 +123,6 @@ export const main = (name: string, loaded?: Loaded): void => {
 
 /** What the command line does for arguments, its errors told. */
 export const program = (name: string, words: Words, args: ReadonlyArray<string>) => {
-  const isDebug = args.includes("--debug")
-  const isJson = args.includes("--json")
   return Effect.flatMap(Effect.uninterruptible(stepwright.make(name, words, args)), (command) =>
     Effect.gen(function* () {
       yield* checkBundles(args)
@@ -138,7 +137,7 @@ export const program = (name: string, words: Words, args: ReadonlyArray<string>)
       )
     }).pipe(
       Effect.provide(NodeServices.layer),
-      Effect.onError((cause) => report(name, cause, { isDebug, isJson, help: helpOf(command, args).join(" ") }))
+      Effect.onError((cause) => report(name, cause, { ...mannerOf(args), help: helpOf(command, args).join(" ") }))
     )
   )
 }
@@ -176,9 +175,13 @@ const helpOf = ({ subcommands }: Described, args: ReadonlyArray<string>): Readon
   return called === undefined ? ["--help"] : [called.name, ...helpOf(called, rest)]
 }
 
-interface Manner {
-  readonly isDebug: boolean
-  readonly isJson: boolean
+/** What is told before the command line is read, so that its errors are told so too. */
+const mannerOf = (args: ReadonlyArray<string>): cutShort.Manner => {
+  const isLines = args.includes("--json-events")
+  return { isDebug: args.includes("--debug"), isJson: isLines || args.includes("--json"), isLines }
+}
+
+interface Manner extends cutShort.Manner {
   /** The command whose help says what it takes. */
   readonly help: string
 }
@@ -187,7 +190,7 @@ interface Manner {
 const report = Effect.fnUntraced(function* (
   name: string,
   cause: Cause.Cause<unknown>,
-  { help, isDebug, isJson }: Manner
+  { help, isDebug, isJson, isLines }: Manner
 ) {
   const error = Cause.squash(cause)
   const stack = isDebug ? stackOf(cause) : ""
@@ -196,7 +199,7 @@ const report = Effect.fnUntraced(function* (
     return yield* stack === "" || error.cause === undefined ? Effect.void : Console.error(stack)
   }
   const tell = (found: Diagnostic, about: object = {}) =>
-    isJson ? Console.log(JSON.stringify({ ...about, error: found }, null, 2)) : Effect.void
+    isJson ? Console.log(answer.text({ ...about, error: found }, isLines)) : Effect.void
   if (Cause.hasInterruptsOnly(cause)) {
     const {
       fix,

@@ -11,16 +11,22 @@ import { inFlags } from "./told.ts"
  * a `note` of the services.
  */
 export const notice = Logger.make<unknown, string>((options) => {
-  const { cause, fiber, logLevel, message } = options
-  const [said] = Arr.ensure(message)
-  const title = Predicate.hasProperty(said, "note") ? "note" : titles[logLevel]
+  const { cause, fiber } = options
+  const found = noticed(options)
   const hasMore = cause.reasons.length > 0 || Object.keys(fiber.getRef(CurrentLogAnnotations)).length > 0
-  if (title === undefined || hasMore) return Logger.formatLogFmt.log(options)
+  return found === undefined || hasMore ? Logger.formatLogFmt.log(options) : `${found.level}: ${found.message}`
+})
+
+/** What a program is told of what is logged, if that is for a person: how much it matters, and the words. */
+export const noticed = ({ logLevel, message }: Pick<Logger.Options<unknown>, "logLevel" | "message">) => {
+  const [said] = Arr.ensure(message)
+  const level = Predicate.hasProperty(said, "note") ? "note" : levels[logLevel]
+  if (level === undefined) return undefined
   const words = Arr.ensure(message).map((word) => {
     const text = Predicate.hasProperty(word, "note") ? word.note : word
     return typeof text === "string" ? text : Formatter.format(text)
   })
-  return `${title}: ${inFlags(words.join(" "))}`
-})
+  return { level, message: inFlags(words.join(" ")) } as const
+}
 
-const titles: Readonly<Record<string, string>> = { Warn: "warning", Error: "error", Fatal: "error" }
+const levels: Readonly<Record<string, "warning" | "error">> = { Warn: "warning", Error: "error", Fatal: "error" }

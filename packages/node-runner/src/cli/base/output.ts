@@ -57,6 +57,10 @@ const guarded = (stream: NodeJS.WriteStream, descriptor: number, options?: termi
 }
 
 export const stdout = (): terminal.Screen => guarded(process.stdout, 1)
+/** A screen on which nothing is drawn where standard output goes to the same terminal, meanwhile. */
+export const beside = (screen: terminal.Screen): terminal.Screen =>
+  process.stdout.isTTY ? { ...screen, isTerminal: false } : screen
+
 export const stderr = (): terminal.Screen => guarded(process.stderr, 2, { isForPerson: true })
 
 const writable = (screen: () => terminal.Screen) =>

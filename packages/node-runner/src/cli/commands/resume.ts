@@ -5,7 +5,7 @@ import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Words } from "../base/words.ts"
-import { checkFlags } from "../run/checkFlags.ts"
+import { checkFlags, formOf } from "../run/checkFlags.ts"
 import { command } from "../module/workflowModule.ts"
 import * as flags from "../run/flags.ts"
 import { withTold } from "../run/input.ts"
@@ -24,15 +24,16 @@ const config = (words: Words) => ({
   otlp: flags.otlp,
   noInput: flags.noInput,
   yes: flags.yes,
-  json: flags.json
+  json: flags.json,
+  jsonEvents: flags.jsonEvents
 })
 
 export const resume = (words: Words) =>
   Command.make(
     "resume",
     config(words),
-    Effect.fnUntraced(function* ({ json, mutants, noInput, otlp: _, run, workflow, yes, ...rest }) {
-      const manner = { json, noInput, yes }
+    Effect.fnUntraced(function* ({ json, jsonEvents, mutants, noInput, otlp: _, run, workflow, yes, ...rest }) {
+      const manner = { ...(yield* formOf({ json, jsonEvents })), noInput, yes }
       yield* checkFlags(rest)
       const held = yield* session.hold(run, workflow)
       const input = Effect.flatMap(inputNow(held), (input) => withTold(held.loaded.workflow.input, input, { mutants }))

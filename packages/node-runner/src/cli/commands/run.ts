@@ -6,7 +6,7 @@ import type { Words } from "../base/words.ts"
 import * as consent from "../gate/consent.ts"
 import { atBeginning, effective } from "../config/effective.ts"
 import { begun, workflowOf } from "../go/begun.ts"
-import { checkFlags, checkPython } from "../run/checkFlags.ts"
+import { checkFlags, checkPython, formOf } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as input from "../run/input.ts"
 import { runAndReport } from "../go/runAndReport.ts"
@@ -26,7 +26,8 @@ const config = (words: Words) => ({
   otlp: flags.otlp,
   noInput: flags.noInput,
   yes: flags.yes,
-  json: flags.json
+  json: flags.json,
+  jsonEvents: flags.jsonEvents
 })
 
 export const run = (words: Words) =>
@@ -38,6 +39,7 @@ export const run = (words: Words) =>
       files,
       input: given,
       json,
+      jsonEvents,
       noInput,
       otlp: _,
       samples,
@@ -46,7 +48,7 @@ export const run = (words: Words) =>
       ...others
     }) {
       const { mutants, out: into, review, ...rest } = others
-      const manner = { json, noInput, yes }
+      const manner = { ...(yield* formOf({ json, jsonEvents })), noInput, yes }
       yield* checkFlags({ ...rest, out: into })
       const told = flags.settingsOf(rest)
       const answering = yield* effective(told)
@@ -88,6 +90,10 @@ export const run = (words: Words) =>
       {
         command: `${commandPath.join(" ")} ${words.input} --max-tokens 200000 --json`,
         description: "With a cap, for a script"
+      },
+      {
+        command: `${commandPath.join(" ")} ${words.input} --json-events`,
+        description: "What happens, as it happens, for a program"
       }
     ])
   )

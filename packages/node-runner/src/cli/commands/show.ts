@@ -29,8 +29,8 @@ import { type AnyWorkflow, commandOf } from "../module/workflowModule.ts"
 import { originsOf, repliesOf } from "../view/event.ts"
 import { toJson } from "../value/output.ts"
 import * as moment from "../view/moment.ts"
-import { redIn } from "../view/recordedResult.ts"
-import * as redTests from "../view/redTests.ts"
+import { redIn } from "../result/recordedResult.ts"
+import * as redTests from "../result/redTests.ts"
 import * as tree from "../view/tree.ts"
 
 const config = (words: Words) => ({
@@ -99,7 +99,8 @@ export const show = (words: Words) =>
         if (waiting !== undefined) return yield* usage(`${path} has no result: ${waiting.why}`, { target: path })
         const { error, replies } = record
         const failed = error === undefined ? "" : `: it ${howOf(error)}: ${inFlags(error.message).trimEnd()}`
-        const texts = replies === 0 ? "" : "; --reply shows what the model said last, --prompt what it was asked"
+        const sign = error === undefined ? "; " : "\n"
+        const texts = replies === 0 ? "" : `${sign}--reply shows what the model said last, --prompt what it was asked`
         return yield* usage(`${path} has no result${failed}${texts}`, { target: path })
       }
       if (record.asked !== undefined) {

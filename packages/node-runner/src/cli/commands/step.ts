@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
 import { describeError } from "@stepwright/core/WorkflowError"
 import { resultAt } from "@stepwright/core/WorkflowState"
+import * as answer from "../value/answer.ts"
 import { endedAt, told } from "../base/told.ts"
 import { end, exitStatus } from "../base/exitStatus.ts"
 import * as format from "../base/format.ts"
@@ -12,6 +13,7 @@ import { effective } from "../config/effective.ts"
 import * as gates from "../gate/gates.ts"
 import { explainPath } from "../path/explainPath.ts"
 import * as followed from "../run/followed.ts"
+import { formOf } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as further from "../run/further.ts"
 import * as runFolder from "../run/runFolder.ts"
@@ -31,14 +33,25 @@ const config = (words: Words) => ({
     "Execute it although its result still holds; files that were changed by hand are overwritten"
   ),
   ...flags.asked,
-  json: flags.json
+  json: flags.json,
+  jsonEvents: flags.jsonEvents
 })
 
 export const step = (words: Words) =>
   Command.make(
     "step",
     config(words),
-    Effect.fnUntraced(function* ({ force, json, path: words, run: reference, workflow, ...rest }) {
+    Effect.fnUntraced(function* ({
+      force,
+      json: isDocument,
+      jsonEvents,
+      path: words,
+      run: reference,
+      workflow,
+      ...rest
+    }) {
+      const manner = yield* formOf({ json: isDocument, jsonEvents })
+      const { json, lines } = manner
       const { path: given, run } = yield* followed.runAndPath({ run: reference, path: words })
       const found = yield* session.hold(run, workflow)
       // this once: what a run is asked with is changed by `resume`
@@ -50,9 +63,9 @@ export const step = (words: Words) =>
       const goOn = `${again} resume ${run}`
       const tell = ({ message, tag }: { readonly message: string; readonly tag: string }, flag = "") =>
         Console.log(
-          JSON.stringify({ run, path, error: document.ofError({ path, tag, message }, `${goOn}${flag}`) }, null, 2)
+          answer.text({ run, path, error: document.ofError({ path, tag, message }, `${goOn}${flag}`) }, lines)
         )
-      const { cached, ending, ran, state, undecided } = yield* watched(opened, ready, { json }, (listeners) =>
+      const { cached, ending, ran, state, undecided } = yield* watched(opened, ready, manner, (listeners) =>
         Engine.step(definition, opened.state, path, { force, ...listeners })
       ).pipe(
         explainPath(path, definition, opened.state, again),
@@ -71,7 +84,7 @@ export const step = (words: Words) =>
         const fix = gates.command(again, run, path)
         yield* Console.error(`${message}\ndecide with \`${fix}\``)
         const error = document.ofError({ path, tag, message }, fix)
-        if (json) yield* Console.log(JSON.stringify({ run, path, error }, null, 2))
+        if (json) yield* Console.log(answer.text({ run, path, error }, lines))
         return yield* end(exitStatus.suspended)
       }
       if (ending._tag !== "Completed") {
@@ -87,8 +100,8 @@ export const step = (words: Words) =>
         yield* Console.error(`${path}: ${kept}; --force makes a new one`)
       }
       const output = result?.output
-      const made = { run, path, executed: ran.length > 0, output }
-      yield* Console.log(json ? JSON.stringify(made, null, 2) : format.output(output))
+      const made = { run, path, executed: ran.length > 0, ...(output !== undefined && { output }) }
+      yield* Console.log(json ? answer.text(made, lines) : format.output(output))
     }, Effect.scoped)
   ).pipe(
     Command.provide(({ otlp }) => flags.sending(otlp)),

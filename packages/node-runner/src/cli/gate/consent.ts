@@ -6,7 +6,10 @@ import { Person } from "../base/person.ts"
 
 /** How a command may ask, and what was said beforehand. */
 export interface Manner {
+  /** Whether what comes of it is for a program. */
   readonly json: boolean
+  /** Whether that is told in lines, while it happens. */
+  readonly lines?: boolean
   /** Whether a person who is there is asked for nothing. */
   readonly noInput?: boolean
   /** Whether packages may be installed unasked. */

@@ -17,6 +17,7 @@ import { isLlmError } from "@stepwright/core/LlmError"
 import { Undecided, type WorkflowError } from "@stepwright/core/WorkflowError"
 import { resultAt, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { isMisconfigured, unnamed } from "../../internal/services/models.ts"
+import * as answer from "../value/answer.ts"
 import { fromCause } from "../base/cliError.ts"
 import { end, type ExitStatus, exitStatus } from "../base/exitStatus.ts"
 import { Interrupt } from "../base/interrupt.ts"
@@ -33,10 +34,11 @@ import { toJson } from "../value/output.ts"
 import * as document from "../view/document.ts"
 import * as consent from "../gate/consent.ts"
 import * as gates from "../gate/gates.ts"
+import * as runLines from "../view/lines.ts"
 import * as progress from "../view/progress.ts"
-import * as result from "../view/result.ts"
+import * as result from "../result/result.ts"
 import { type EndedRun, summary } from "../view/summary.ts"
-import * as unusedReplies from "../view/unusedReplies.ts"
+import * as unusedReplies from "../result/unusedReplies.ts"
 
 /** Works on a run, with what it was set up with, and shows on standard error how it goes on. */
 export const watched = <A, E>(
@@ -47,7 +49,12 @@ export const watched = <A, E>(
 ) =>
   Effect.scoped(
     Effect.gen(function* () {
-      const { aside, deltas, onEvent, print } = yield* progress.make(self.loaded.workflow, self.state, output.stderr())
+      const lines = manner.lines === true ? yield* runLines.make : undefined
+      const { aside, deltas, onEvent, print } = yield* progress.make(
+        self.loaded.workflow,
+        self.state,
+        lines === undefined ? output.stderr() : output.beside(output.stderr())
+      )
       const interrupt = yield* Interrupt
       interrupt.print = print
       interrupt.work.run = self.run
@@ -57,15 +64,19 @@ export const watched = <A, E>(
         onEvent: (event, state) => {
           usedUp.add(event)
           onEvent(event, state)
+          lines?.happened(event, state.events)
           if (event._tag === "StepStarted") hint(event.path)
         }
       })
       // what the steps of the workflow need is what it was set up with
       return yield* consent.given(asked as Effect.Effect<A, E>, manner, aside).pipe(
         Effect.provide([Layer.succeedContext(services), output.layerOfUsers]),
-        Effect.provideService(DeltaSink, deltas),
+        Effect.provideService(DeltaSink, runLines.both(deltas, lines?.deltas)),
         Effect.provideService(Cost, (run) => (run === self.run ? usedUp.cost() : undefined)),
-        Effect.provideService(Logger.CurrentLoggers, new Set([Logger.map(notice, print)]))
+        Effect.provideService(
+          Logger.CurrentLoggers,
+          new Set([Logger.map(notice, print), ...(lines === undefined ? [] : [lines.logger])])
+        )
       )
     })
   )
@@ -128,9 +139,10 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       again,
       goOn: isRed ? further.fork(again, run) : further.after(before, `${again} resume ${run}${flag}`)
     }
-    yield* Console.log(manner.json ? JSON.stringify(document.ofEnded(ended), null, 2) : summary(ended))
+    yield* Console.log(manner.json ? answer.text(document.ofEnded(ended), manner.lines) : summary(ended))
     return isRed
   })
+  if (manner.lines === true) yield* tellBegun(self)
   const { cached, ending, ran, reused, state, waiting } = yield* toItsEnd(self, setUp, manner, thought).pipe(
     Effect.onInterrupt(
       Effect.fnUntraced(function* () {
@@ -174,6 +186,14 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
       : `${endedAt(how, ending.path, isRed && !manner.json ? firstLine(told(ending.reason)) : told(ending.reason))}\n${isRed ? lookAtRed(again, run) : look(again, run, flag, before)}`
   )
   yield* end(statusOf(ending))
+})
+
+/** What happened since the command began to look at the run: that it was made, or has another input. */
+const tellBegun = Effect.fnUntraced(function* ({ events: before, run, state }: Session) {
+  if (state.events === before.length) return
+  const { happened } = yield* runLines.make
+  const { events } = yield* runFolder.load(run)
+  for (const [i, event] of events.entries()) if (i >= before.length) happened(event, i + 1)
 })
 
 /** Of tests that are red the summary has what they say. */

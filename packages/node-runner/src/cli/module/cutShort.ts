@@ -2,6 +2,7 @@ import { relative } from "node:path"
 import process from "node:process"
 import * as Predicate from "effect/Predicate"
 import { describeError } from "@stepwright/core/WorkflowError"
+import * as answer from "../value/answer.ts"
 import type { Diagnostic } from "../base/cliError.ts"
 import { exitStatus } from "../base/exitStatus.ts"
 import { oneLine } from "../base/format.ts"
@@ -10,16 +11,18 @@ import * as output from "../base/output.ts"
 import { showCursor } from "../base/terminal.ts"
 import { placeOf } from "./placeOf.ts"
 
-interface Manner {
+export interface Manner {
   readonly isDebug: boolean
+  /** Whether what comes of it is for a program, and whether that is told in lines. */
   readonly isJson: boolean
+  readonly isLines: boolean
 }
 
 /**
  * From now on a process that ends before its command does says so, with status 1: code of users may call `process.exit`,
  * or fail where nothing waits for it. Gives back what to call once the command has ended.
  */
-export const watch = (name: string, { isDebug, isJson }: Manner, { work }: Interrupted): (() => void) => {
+export const watch = (name: string, { isDebug, isJson, isLines }: Manner, { work }: Interrupted): (() => void) => {
   let hasEnded = false
   let failure: { readonly error: unknown } | undefined
   for (const event of ["uncaughtException", "unhandledRejection"] as const) {
@@ -50,7 +53,7 @@ export const watch = (name: string, { isDebug, isJson }: Manner, { work }: Inter
     if (!isJson || hasEnded) return
     const found: Diagnostic = { severity: "error", code: "Failed", message, target: null, fix: goOn ?? fix }
     const document = { ...(run !== undefined && { run, status: "STOPPED" }), error: found }
-    output.stdout().write(`${JSON.stringify(document, null, 2)}\n`)
+    output.stdout().write(`${answer.text(document, isLines)}\n`)
   })
   return () => void (hasEnded = true)
 }

@@ -18,6 +18,15 @@ export const checkPython = Effect.fnUntraced(function* (name: string | undefined
   )
 })
 
+/** How a command is to tell what comes of it. **Fails** where it was told two ways. */
+export const formOf = ({ json, jsonEvents }: { readonly json: boolean; readonly jsonEvents: boolean }) =>
+  json && jsonEvents
+    ? usage("--json prints one document, and --json-events lines of which the last has it", {
+        target: "--json-events",
+        fix: "leave one of them out"
+      })
+    : Effect.succeed({ json: json || jsonEvents, lines: jsonEvents })
+
 /** Refuses, before anything is done, what contradicts itself or cannot be used. */
 export const checkFlags = Effect.fnUntraced(function* ({
   model,

@@ -173,6 +173,12 @@ export const out = text("out", "DIR", "Where files are delivered (default: out/N
 
 export const json = toggle("json", "Print one JSON document on standard output")
 
+/** In place of that, for who wants to know meanwhile. */
+export const jsonEvents = toggle(
+  "json-events",
+  "Print what happens as it happens, a line of JSON each, and text of replies as it comes; the last line has what --json prints"
+)
+
 /** Whether a person is asked for nothing. */
 export const noInput = toggle("no-input", "Ask for no decision, also on a terminal")
 

@@ -1,6 +1,7 @@
 import * as Spending from "@stepwright/core/Spending"
 import { Undecided } from "@stepwright/core/WorkflowError"
 import type { StepResult, WorkflowState } from "@stepwright/core/WorkflowState"
+import type { Result } from "../../RunLine.ts"
 import { inFlags } from "../base/told.ts"
 import * as gates from "../gate/gates.ts"
 import type { Standing } from "./standing.ts"
@@ -9,7 +10,7 @@ import { type EndedRun, finished } from "./summary.ts"
 import type { Row } from "./tree.ts"
 
 /** What a script reads of a run that came to an end. */
-export const ofEnded = (self: EndedRun) => {
+export const ofEnded = (self: EndedRun): Result => {
   const { durationMillis, run, settings, state } = self
   return {
     run,
@@ -44,7 +45,7 @@ export const ofStanding = (self: Standing & Pick<EndedRun, "again" | "goOn">, ou
 /** An error of a run as a script reads it, with what to do to go on. */
 export const ofError = (error: NonNullable<WorkflowState["error"]>, fix: string) => {
   const { message, path, tag } = error
-  return { severity: "error", code: tag, message: inFlags(message), target: path, fix, path }
+  return { severity: "error", code: tag, message: inFlags(message), target: path, fix, path } as const
 }
 
 /** The error of a run that waits, as it does now: once all is decided, nothing is wrong. */

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import * as redTests from "../../../src/cli/view/redTests.ts"
+import * as redTests from "../../../src/cli/result/redTests.ts"
 
 const trace = (line: number, code: string) => `  File "test_a.py", line ${line}, in test_a\n    ${code}\n    ~~^^^\n`
 

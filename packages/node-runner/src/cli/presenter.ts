@@ -2,8 +2,8 @@ import * as CliOutput from "effect/cli/CliOutput"
 import type { HelpDoc } from "effect/cli/HelpDoc"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import { trusted } from "./terminal.ts"
-import { usageProblem } from "./usageProblem.ts"
+import { trusted } from "./base/terminal.ts"
+import { usageProblem } from "./base/usageProblem.ts"
 
 /** Shows help, and wrong usage as a line or two on standard error, not as the whole help. */
 export const presenter: CliOutput.Presenter = {
