@@ -104,7 +104,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "cli/result",
     "cli/view",
     "cli/go",
-    { beside: ["cli/watch", "cli/doctor"] },
+    { beside: ["cli/watch", "cli/doctor", "cli/serve"] },
     "cli/commands",
     ["cli/presenter", "cli/commandLine"],
     ["NodeRunner", "main", "index"]

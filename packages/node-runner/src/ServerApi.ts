@@ -49,11 +49,10 @@ export class Failed extends Schema.TaggedError<Failed>()("Failed", said, { httpA
 
 export const problems = [BadRequest, NotFound, Conflict, Forbidden, TooMany, Failed] as const
 
-/** Who may ask: whoever has the token, in a header or in the cookie that a page was given for its code. */
+/** Who may ask: whoever has the token of the server. */
 export class Authorization extends HttpApiMiddleware.Service<Authorization>()("@stepwright/node-runner/Authorization", {
   security: {
-    token: HttpApiSecurity.bearer,
-    page: HttpApiSecurity.apiKey({ key: "stepwright", in: "cookie" })
+    token: HttpApiSecurity.bearer
   },
   error: [Unauthorized, Forbidden]
 }) {}
@@ -205,10 +204,7 @@ export const Happening = Schema.Union([
     )
   }),
   // no process works on it any more
-  Schema.Struct({
-    event: Schema.Literal("rest"),
-    data: Schema.fromJsonString(Schema.Struct({ status: Status }))
-  })
+  Schema.Struct({ event: Schema.Literal("rest"), data: Schema.fromJsonString(Schema.Struct({ run: Schema.String })) })
 ]).annotate({ identifier: "Happening" })
 
 const run = { run: RunId }

@@ -46,7 +46,48 @@ const code = (name: string, run: (text: string) => Effect.Effect<string, Fails, 
 const refused = (reason: LlmError.LlmErrorReason["_tag"]) => (error: Fails) =>
   error._tag === "LlmError" && error.reason._tag === reason
 
+const Checked = Schema.Struct({ input: Schema.String, text: Schema.String, isGood: Schema.Boolean })
+const Holding = Schema.Struct({ checked: Checked })
+
+class No extends Schema.TaggedError<No>()("No", {}) {}
+
+const refusing = Step.effect("refuse", {
+  input: Schema.String,
+  output: Schema.String,
+  error: No,
+  run: () => Effect.fail(new No())
+})
+const saying = Step.effect("say", { input: Schema.String, output: Schema.String, run: Effect.succeed })
+
 export const right = {
+  "a part that fails before what it was given is whole, as a gate in that waits": begun.pipe(
+    Workflow.bind(
+      "checked",
+      begun.pipe(
+        Workflow.bind("text", saying, "input"),
+        Workflow.gate("isGood", { question: Schema.String, input: "text", decision: Schema.Boolean })
+      ),
+      "input"
+    ),
+    Workflow.fallback(
+      "safe",
+      Workflow.make("tried", { input: Holding }).pipe(
+        Workflow.bind(
+          "part",
+          Workflow.make("part", { input: Holding }).pipe(
+            Workflow.bind("refused", refusing, ({ input }) => input.checked.text)
+          ),
+          ({ input }) => ({ checked: input.checked })
+        ),
+        Workflow.bind("beside", saying, () => "beside")
+      ),
+      {
+        input: { checked: "checked" },
+        errors: ["No"],
+        otherwise: Step.effect("otherwise", { input: Holding, output: Schema.String, run: () => Effect.succeed("no") })
+      }
+    )
+  ),
   "promises and callbacks in `run`, `key` and `isCurrent`": begun.pipe(
     Workflow.all((scope) => [
       scope.pipe(Workflow.bind("promised", waiting("promised", asPromise), "input")),

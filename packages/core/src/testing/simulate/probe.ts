@@ -137,11 +137,12 @@ export const ofScope =
     }
     const settled = (value: unknown, seen: object) => {
       const isScope = (value: object) => value === seen
-      return value === seen
-        ? scope
-        : holds(value, isScope)
-          ? own(value, (value) => (isScope(value) ? scope : undefined))
-          : value
+      if (value === seen) return scope
+      // who looks for that reads nothing of what is not there yet: the function may not have
+      const held = watched(() => holds(value, isScope))
+      return Result.isSuccess(held) && held.success
+        ? own(value, (value) => (isScope(value) ? scope : undefined))
+        : value
     }
     const its = settled(result, before.seen)
     elsewhen(watch, path, what, its, () => {

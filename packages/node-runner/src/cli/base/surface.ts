@@ -8,7 +8,7 @@ type Surface = "command" | "page" | "HTTP" | "MCP"
 const name = Option.liftThrowable(() => userInfo().username)
 
 /** Who does something, for a record: `ada (command)`. */
-const whoBy = (surface: Surface): string =>
+export const whoBy = (surface: Surface): string =>
   // a container may have no name for its user
   `${Option.getOrElse(name(), () => "somebody")} (${surface})`
 

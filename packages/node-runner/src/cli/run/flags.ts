@@ -27,10 +27,10 @@ const atLeast = (least: number) =>
     () => `must be ${least} or more`
   )
 
-const count = (name: string, least: number, description: string) =>
+export const count = (name: string, least: number, description: string) =>
   Flag.Int(name).pipe(atLeast(least), Flag.withMetavar("N"), Flag.withDescription(description), maybe)
 
-const amount = (name: string, metavar: string, description: string) =>
+export const amount = (name: string, metavar: string, description: string) =>
   Flag.Finite(name).pipe(atLeast(0), Flag.withMetavar(metavar), Flag.withDescription(description), maybe)
 
 /** A flag for each field of `Answering`, in the order of the help. */

@@ -1,20 +1,27 @@
 import * as Effect from "effect/Effect"
-import { commandOf } from "../module/workflowModule.ts"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import { commandOf, type Loaded } from "../module/workflowModule.ts"
 import { effective } from "../config/effective.ts"
 import * as further from "../run/further.ts"
 import { plan } from "../run/pending.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
-import { standardSettings } from "../run/settings.ts"
+import { type RunSettings, standardSettings } from "../run/settings.ts"
 import * as document from "./document.ts"
 import * as standing from "./standing.ts"
 
 /** How a run stands by now, as far as that can be told without its workflow too; what goes on with it, and before that. */
-export const of = Effect.fnUntraced(function* (run: string) {
+export const of = (run: string) => by(run, session.workflowThereOf)
+
+/** The same by a workflow that is found otherwise. */
+export const by = Effect.fnUntraced(function* <E, R>(
+  run: string,
+  workflowOf: (settings: RunSettings | undefined, state: WorkflowState) => Effect.Effect<Loaded | undefined, E, R>
+) {
   const isLive = yield* runFolder.isLive(run)
   const { events, state } = yield* runFolder.load(run)
   const known = yield* runFolder.settingsToLookAt(run)
-  const loaded = yield* session.workflowThereOf(known, state)
+  const loaded = yield* workflowOf(known, state)
   const kept = known ?? standardSettings(run)
   // what would mend it was said
   const settings = yield* Effect.orElseSucceed(effective(kept), () => kept)

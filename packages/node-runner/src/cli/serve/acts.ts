@@ -1,0 +1,300 @@
+// What can be done with runs by a server, whatever the surface: an answer comes once it is sure that the work is on its way.
+
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Engine from "@stepwright/core/Engine"
+import * as StandardSchema from "@stepwright/core/StandardSchema"
+import * as StepPath from "@stepwright/core/StepPath"
+import * as Workflow from "@stepwright/core/Workflow"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import * as ServerApi from "../../ServerApi.ts"
+import { usage } from "../base/cliError.ts"
+import { oneLine } from "../base/format.ts"
+import { Who } from "../base/surface.ts"
+import { begun } from "../go/begun.ts"
+import { resumed } from "../go/resumed.ts"
+import * as gates from "../gate/gates.ts"
+import { Bound } from "../module/workflowModule.ts"
+import { explainPath } from "../path/explainPath.ts"
+import * as stepPath from "../path/stepPath.ts"
+import { outlookOf } from "../run/pending.ts"
+import * as runFolder from "../run/runFolder.ts"
+import * as runLayer from "../run/runLayer.ts"
+import * as session from "../run/session.ts"
+import { setUp, spentBy } from "../run/setUp.ts"
+import * as excess from "../value/excess.ts"
+import { statusLabel } from "../view/statusLabel.ts"
+import { apart, goOn, Live } from "./live.ts"
+import { Offered } from "./offered.ts"
+import { say } from "./problems.ts"
+import { Purse } from "./purse.ts"
+
+export interface Caps {
+  readonly maxUsd?: number
+  readonly maxCalls?: number
+  readonly maxTokens?: number
+}
+
+const noAnswerer = { json: true, noInput: true }
+
+/** The run that a reference stands for. */
+export const runOf = Effect.fnUntraced(function* (reference: string) {
+  return yield* Effect.catchIf(
+    runFolder.find(reference),
+    ({ kind }) => kind === "usage",
+    ({ fix, message, target }) =>
+      Effect.fail(new ServerApi.NotFound(say("NotFound", message, target ?? reference, fix)))
+  )
+})
+
+/** Does something with a run by the workflow that the server has of its name. */
+export const ofOffered = Effect.fnUntraced(function* <A, E, R>(
+  reference: string,
+  work: (run: string) => Effect.Effect<A, E, R>
+) {
+  const run = yield* runOf(reference)
+  const { workflow } = yield* runFolder.state(run)
+  const loaded = yield* (yield* Offered).get(workflow)
+  return yield* Effect.provideService(work(run), Bound, loaded)
+})
+
+const status = Effect.fnUntraced(function* (run: string) {
+  return {
+    run,
+    status: statusLabel(yield* runFolder.state(run), yield* runFolder.isLive(run))
+  } as typeof ServerApi.Begun.Type
+})
+
+/** Begins a run. */
+export const start = Effect.fnUntraced(function* (name: string, input: Schema.Json, { maxUsd, ...caps }: Caps) {
+  const loaded = yield* (yield* Offered).get(name)
+  const { input: schema } = loaded.workflow
+  const problem = excess.problemOf(schema)(input)
+  if (problem !== undefined) return yield* usage(`the input does not fit: ${problem}`, { target: "input" })
+  const codec = Schema.toCodecJson(StandardSchema.given(schema))
+  const value = yield* Effect.mapError(Schema.decodeEffect(codec, { errors: "all" })(input), (error) =>
+    usage(`the input does not fit the workflow: ${oneLine(error.message)}`, { target: "input", cause: error })
+  )
+  const run = yield* Engine.newRunId
+  const live = yield* Live
+  const purse = yield* Purse
+  return yield* live.begin<typeof ServerApi.Begun.Type, unknown, never>(
+    (isOnItsWay) =>
+      Effect.gen(function* () {
+        const cap = yield* purse.begin(run, maxUsd)
+        const told = { ...caps, ...(cap !== undefined && { maxUsd: cap }) }
+        const { ready, session } = yield* Effect.onError(
+          begun({ run, loaded, input: value, told, out: undefined, files: [] }),
+          () => Effect.sync(() => purse.end(run, 0))
+        )
+        yield* isOnItsWay({ run, status: "RUNNING" })
+        yield* goOn(session, ready, (listeners) => Engine.run(session.loaded.workflow, session.state, listeners))
+      }).pipe(Effect.scoped, apart) as never
+  )
+})
+
+/** Goes on with a run. */
+export const resume = (reference: string, { maxUsd, ...caps }: Caps) =>
+  ofOffered(
+    reference,
+    Effect.fnUntraced(function* (run) {
+      const live = yield* Live
+      const purse = yield* Purse
+      return yield* live.begin<typeof ServerApi.Begun.Type, unknown, never>(
+        (isOnItsWay) =>
+          Effect.gen(function* () {
+            const held = yield* session.hold(run)
+            const before = yield* spentBy(held)
+            const cap = yield* purse.begin(run, maxUsd)
+            const told = { ...caps, ...(cap !== undefined && { maxUsd: before + cap }), out: undefined }
+            const { ready, session: now } = yield* Effect.onError(
+              resumed(held, { told: told as never, manner: noAnswerer, input: Effect.succeed(held.state.input) }),
+              () => Effect.sync(() => purse.end(run, 0))
+            )
+            yield* isOnItsWay({ run, status: "RUNNING" })
+            yield* goOn(now, ready, (listeners) => Engine.run(now.loaded.workflow, now.state, listeners))
+          }).pipe(Effect.scoped, apart) as never
+      )
+    })
+  )
+
+/** Executes one step. */
+export const step = (reference: string, given: string, force: boolean) =>
+  ofOffered(
+    reference,
+    Effect.fnUntraced(function* (run) {
+      const live = yield* Live
+      const purse = yield* Purse
+      return yield* live.begin<typeof ServerApi.Begun.Type, unknown, never>(
+        (isOnItsWay) =>
+          Effect.gen(function* () {
+            const held = yield* session.hold(run)
+            const { workflow } = held.loaded
+            const path = stepPath.resolve(given, workflow, held.state)
+            const before = yield* spentBy(held)
+            const cap = yield* purse.begin(run, undefined)
+            const opened = cap === undefined ? held : { ...held, settings: { ...held.settings, maxUsd: before + cap } }
+            const ready = yield* Effect.onError(setUp(opened, { force, path }), () =>
+              Effect.sync(() => purse.end(run, 0))
+            )
+            const plan = Effect.provide(Engine.plan(workflow, held.state), runLayer.withoutModel(held))
+            // an unknown path is told before anything is on its way
+            yield* explainPath(path, workflow, held.state, "stepwright")(known(workflow, held.state, path, plan))
+            yield* isOnItsWay({ run, status: "RUNNING" })
+            yield* goOn(opened, ready, (listeners) => Engine.step(workflow, held.state, path, { force, ...listeners }))
+          }).pipe(Effect.scoped, apart) as never
+      )
+    })
+  )
+
+const known = <E, R>(
+  workflow: Workflow.Any,
+  state: WorkflowState,
+  path: string,
+  plan: Effect.Effect<ReadonlyArray<Engine.PlanEntry>, E, R>
+) =>
+  Effect.flatMap(plan, (entries) =>
+    state.records[path] !== undefined || entries.some((entry) => StepPath.matches(entry.path, path))
+      ? Effect.void
+      : Effect.fail(
+          new ServerApi.NotFound(
+            say(
+              "UnknownPath",
+              `there is no step ${path}`,
+              path,
+              `name one of ${stepPath.list(Workflow.stepPaths(workflow))}`
+            )
+          )
+        )
+  )
+
+/** Cancels a run, whoever works on it. */
+export const cancel = Effect.fnUntraced(function* (reference: string) {
+  const run = yield* runOf(reference)
+  const answer = yield* runFolder.ask(run, { _tag: "Cancel" })
+  if (answer?.isDone === false) {
+    return yield* Effect.fail(new ServerApi.Conflict(say("NotCancelled", `run ${run}: ${answer.detail}`, run)))
+  }
+  while (yield* runFolder.isLive(run)) yield* Effect.sleep("100 millis")
+  return yield* status(run)
+})
+
+/** Changes a run that nobody works on, and tells what comes of it. */
+const changed = (run: string, change: (opened: session.Session) => Effect.Effect<WorkflowState, unknown, unknown>) =>
+  Effect.gen(function* () {
+    const opened = yield* session.hold(run)
+    const { workflow } = opened.loaded
+    const work = Effect.gen(function* () {
+      const state = yield* change(opened)
+      return { run, ...outlookOf(yield* Engine.plan(workflow, state)) }
+    })
+    // what the steps of the workflow need is there
+    return yield* Effect.provide(
+      work as Effect.Effect<typeof ServerApi.Outlook.Type, unknown>,
+      runLayer.withoutModel(opened)
+    )
+  }).pipe(Effect.scoped, apart)
+
+/** Sets a result by hand. */
+export const set = (reference: string, given: string, value: Schema.Json) =>
+  ofOffered(reference, (run) =>
+    changed(
+      run,
+      Effect.fnUntraced(function* ({ loaded: { workflow }, state }) {
+        const path = given === "input" ? given : stepPath.resolve(given, workflow, state)
+        const schema =
+          path === "input"
+            ? workflow.input
+            : (Workflow.steps(workflow).find((step) => StepPath.matches(step.path, path))?.step.output ?? Schema.Json)
+        const problem = excess.problemOf(schema)(value)
+        if (problem !== undefined) return yield* usage(`${path}: ${problem}`, { target: path })
+        return yield* explainPath(
+          path,
+          workflow,
+          state,
+          "stepwright"
+        )(Engine.set(workflow, state, path, value, { who: yield* Who }))
+      })
+    )
+  )
+
+/** Decides a gate, by whoever works on the run, or here. */
+export const decide = (reference: string, path: string, decision: Schema.Json) =>
+  ofOffered(
+    reference,
+    Effect.fnUntraced(function* (run) {
+      const answer = yield* runFolder.ask(run, { _tag: "Decide", path, decision })
+      if (answer === undefined) {
+        return yield* changed(
+          run,
+          Effect.fnUntraced(function* ({ loaded: { workflow }, state }) {
+            const decided = Engine.decide(workflow, state, path, decision, { who: yield* Who })
+            return yield* explainPath(path, workflow, state, "stepwright")(decided)
+          })
+        )
+      }
+      if (!answer.isDone)
+        return yield* Effect.fail(new ServerApi.Conflict(say("NotDecided", `${path}: ${answer.detail}`, path)))
+      const opened = yield* session.open(run)
+      const plan = yield* Effect.provide(
+        Engine.plan(opened.loaded.workflow, opened.state),
+        runLayer.withoutModel(opened)
+      )
+      return { run, ...outlookOf(plan) }
+    })
+  )
+
+/** Starts a run with the results of another, and a new one of a step to come. */
+export const fork = (reference: string, given: string, id: string | undefined) =>
+  ofOffered(
+    reference,
+    Effect.fnUntraced(function* (origin) {
+      yield* runFolder.checkNew(id)
+      const opened = yield* session.open(origin)
+      const { kept, loaded, state } = opened
+      const path = stepPath.resolve(given, loaded.workflow, state)
+      const run = id ?? (yield* Engine.newRunId)
+      const forked = Engine.fork(loaded.workflow, state, path, { run }).pipe(
+        explainPath(path, loaded.workflow, state, "stepwright"),
+        Effect.provide(runLayer.withoutModel(opened))
+      )
+      // what the other run delivered stays its own
+      const own = { ...kept, out: `out/${run}` }
+      yield* apart(runFolder.begin(run, Effect.andThen(runFolder.writeSettings(run, own), forked)))
+      return yield* status(run)
+    })
+  )
+
+/** What a run would do. */
+export const planOf = (reference: string) =>
+  ofOffered(
+    reference,
+    Effect.fnUntraced(function* (run) {
+      const opened = yield* session.open(run)
+      return yield* Effect.provide(Engine.plan(opened.loaded.workflow, opened.state), runLayer.withoutModel(opened))
+    })
+  )
+
+/** The gates that wait, with what a decision is like. */
+export const gatesOf = (reference: string) =>
+  ofOffered(
+    reference,
+    Effect.fnUntraced(function* (run) {
+      const opened = yield* session.open(run)
+      const { workflow } = opened.loaded
+      const plan = yield* Effect.provide(Engine.plan(workflow, opened.state), runLayer.withoutModel(opened))
+      return gates.waitingIn(plan, opened.state).map(({ before, gate, why = "" }): typeof ServerApi.Gate.Type => ({
+        ...gate,
+        why,
+        ...(before !== undefined && { before }),
+        decision: schemaOf(gates.decisionAt(workflow, gate.path) ?? Schema.Json)
+      }))
+    })
+  )
+
+/** The JSON Schema of what a Schema reads. */
+export const schemaOf = (schema: Workflow.Any["input"]): Schema.Json => {
+  const { definitions, schema: root } = Schema.toJsonSchemaDocument(Schema.toCodecJson(StandardSchema.told(schema)))
+  // a document of JSON Schema is JSON
+  return { ...root, ...(Object.keys(definitions).length > 0 && { $defs: definitions }) } as unknown as Schema.Json
+}

@@ -1,0 +1,175 @@
+// What happens to a run, for all who read it: its journal is read once and an event encoded once, however many they are.
+
+import { Buffer } from "node:buffer"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import type * as Scope from "effect/Scope"
+import * as tail from "../../internal/journal/tail.ts"
+import * as NodeJournal from "../../NodeJournal.ts"
+import type { Coming, Replies } from "./replies.ts"
+
+/** Where somebody was in the events of a run. */
+export interface Position {
+  readonly run: string
+  readonly number: number
+  readonly checksum: string
+}
+
+const printId = ({ checksum, number, run }: Position): string => `${run}/${number}/${checksum}`
+
+export const parseId = (id: string): Position | undefined => {
+  const [, run, number, checksum] = /^([^/]+)\/(\d+)\/([0-9a-f]{8})$/u.exec(id) ?? []
+  return run === undefined || checksum === undefined ? undefined : { run, number: Number(number), checksum }
+}
+
+/** Why nobody can go on where they were. */
+export type Lost = "Foreign" | "TakenBack"
+
+export interface Reader {
+  /** What is there to be sent; waits for it. */
+  readonly next: Effect.Effect<ReadonlyArray<Uint8Array>>
+}
+
+export interface Feed {
+  /** Looks for what is new, now. */
+  readonly look: Effect.Effect<void>
+  /** Why a position is none of this run by now. */
+  readonly lost: (position: Position) => Lost | undefined
+  /** Reads on after so many events; `drop` is called when more was sent than a reader may be behind. */
+  readonly read: (after: number, drop: () => void) => Effect.Effect<Reader, never, Scope.Scope>
+  /** How often the file was read and an event encoded. */
+  readonly counts: { reads: number; encoded: number }
+}
+
+/** How much may be sent while a reader takes nothing. **Units** bytes */
+const mostBehind = 1_000_000
+
+/** How much a reader takes at once. **Units** bytes */
+const most = 64 * 1024
+
+interface Frame {
+  readonly checksum: string
+  readonly bytes: Uint8Array
+}
+
+const frame = (event: string, data: unknown): Uint8Array =>
+  Buffer.from(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
+
+/** Follows the journal of a run while somebody reads. */
+export const make = Effect.fnUntraced(function* (directory: string, run: string, replies: Replies) {
+  const file = `${directory}/${run}/events.jsonl`
+  const frames: Array<Frame> = []
+  const counts = { reads: 0, encoded: 0 }
+  let where: tail.Tail | undefined
+  let isLive: boolean | undefined
+
+  interface State {
+    cursor: number
+    /** How much was sent since it took something. */
+    behind: number
+    /** Pieces of replies for it, once it has all events. */
+    readonly pieces: Array<Uint8Array>
+    isCurrent: boolean
+    wake: () => void
+    readonly drop: () => void
+  }
+  const readers = new Set<State>()
+
+  const told = (reader: State, bytes: number) => {
+    reader.behind += bytes
+    if (reader.behind > mostBehind) {
+      readers.delete(reader)
+      reader.drop()
+    }
+    reader.wake()
+  }
+  const send = (piece: Uint8Array) => {
+    for (const reader of readers) {
+      if (reader.isCurrent) reader.pieces.push(piece)
+      told(reader, piece.length)
+    }
+  }
+  const encode = ({ checksum, json }: tail.Kept): Frame => {
+    counts.encoded++
+    const number = frames.length + 1
+    const id = printId({ run, number, checksum })
+    return { checksum, bytes: Buffer.from(`id: ${id}\nevent: event\ndata: {"number":${number},"event":${json}}\n\n`) }
+  }
+  const look = Effect.gen(function* () {
+    const read = yield* tail.readOn(file, run, where)
+    counts.reads++
+    if (read.isAnew && frames.length > 0) {
+      // what they have may have been taken back: they ask anew, and are told
+      for (const reader of readers) reader.drop()
+      readers.clear()
+      frames.length = 0
+    }
+    where = read.tail
+    for (const event of read.events) {
+      const made = encode(event)
+      frames.push(made)
+      for (const reader of readers) told(reader, made.bytes.length)
+    }
+    const now = (yield* NodeJournal.writer(directory, run)) !== undefined
+    if (isLive === true && !now) send(atRest)
+    isLive = now
+    // a file that cannot be read now may be there later
+  }).pipe(Effect.ignore)
+
+  const atRest = frame("rest", { run })
+  const pieceOf = ({ path, text, turn }: Coming) => frame("delta", { path, turn, text })
+  const unsubscribe = replies.subscribe(run, (piece) =>
+    send(
+      piece.text === undefined ? frame("discarded", { path: piece.path, turn: piece.turn }) : pieceOf(piece as Coming)
+    )
+  )
+  yield* Effect.addFinalizer(() => Effect.sync(unsubscribe))
+  yield* look
+  yield* Effect.forkScoped(Effect.repeat(look, Schedule.spaced("100 millis")))
+
+  const take = (reader: State): ReadonlyArray<Uint8Array> => {
+    reader.behind = 0
+    const taken: Array<Uint8Array> = reader.pieces.splice(0)
+    for (let bytes = 0; reader.cursor < frames.length && bytes < most; reader.cursor++) {
+      const { bytes: one } = frames[reader.cursor]!
+      taken.push(one)
+      bytes += one.length
+    }
+    if (reader.cursor === frames.length && !reader.isCurrent) {
+      reader.isCurrent = true
+      for (const { path, text, turn } of replies.coming(run)) taken.push(frame("partial", { path, turn, text }))
+      if (isLive === false) taken.push(atRest)
+    }
+    return taken
+  }
+
+  const feed: Feed = {
+    counts,
+    look,
+    lost: ({ checksum, number, run: of }) =>
+      of !== run ? "Foreign" : frames[number - 1]?.checksum === checksum ? undefined : "TakenBack",
+    read: (after, drop) =>
+      Effect.acquireRelease(
+        Effect.sync((): State => {
+          const reader = { cursor: after, behind: 0, pieces: [], isCurrent: false, wake: () => {}, drop }
+          readers.add(reader)
+          return reader
+        }),
+        (reader) => Effect.sync(() => readers.delete(reader))
+      ).pipe(
+        Effect.map((reader) => ({
+          next: Effect.callback<ReadonlyArray<Uint8Array>>((resume) => {
+            const give = () => {
+              const taken = take(reader)
+              if (taken.length === 0) return
+              reader.wake = () => {}
+              resume(Effect.succeed(taken))
+            }
+            reader.wake = give
+            give()
+          })
+        }))
+      )
+  }
+  return feed
+})

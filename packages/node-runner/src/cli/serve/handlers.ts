@@ -1,0 +1,197 @@
+import * as Effect from "effect/Effect"
+import * as HttpServerRequest from "effect/http/HttpServerRequest"
+import * as HttpServerResponse from "effect/http/HttpServerResponse"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as Layer from "effect/Layer"
+import * as RcMap from "effect/RcMap"
+import * as Redacted from "effect/Redacted"
+import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
+import { Journal } from "@stepwright/core/Journal"
+import * as Workflow from "@stepwright/core/Workflow"
+import * as ServerApi from "../../ServerApi.ts"
+import { Who, whoBy } from "../base/surface.ts"
+import { lastCosts } from "../go/lastCost.ts"
+import * as workflowModule from "../module/workflowModule.ts"
+import * as runFolder from "../run/runFolder.ts"
+import * as session from "../run/session.ts"
+import * as listing from "../view/listing.ts"
+import * as standingNow from "../view/standingNow.ts"
+import * as acts from "./acts.ts"
+import * as feed from "./feed.ts"
+import { Live } from "./live.ts"
+import { Offered } from "./offered.ts"
+import { answered, say } from "./problems.ts"
+import { isSame } from "./token.ts"
+
+export interface Access {
+  readonly token: string
+  readonly isReadOnly: boolean
+}
+
+/** Lets in who has the token; where a server is only read, nobody changes anything. */
+export const authorization = ({ isReadOnly, token }: Access) =>
+  Layer.succeed(ServerApi.Authorization, {
+    token: (answer, { credential }) =>
+      Effect.gen(function* () {
+        const { method } = yield* HttpServerRequest.HttpServerRequest
+        const given = Redacted.value(credential)
+        if (!isSame(given, token)) {
+          const fix = "send the token of the server, as `Authorization: Bearer TOKEN`"
+          const message = given === "" ? "there is no token" : "the token is another one"
+          return yield* new ServerApi.Unauthorized(say("Unauthorized", message, null, fix))
+        }
+        if (isReadOnly && method !== "GET") {
+          const problem = say("ReadOnly", "this server is only read", null, "start it without --read-only")
+          return yield* new ServerApi.Forbidden(problem)
+        }
+        return yield* Effect.provideService(answer, Who, whoBy("HTTP"))
+      })
+  })
+
+const described = Effect.fnUntraced(function* (loaded: workflowModule.Loaded) {
+  const { module, name } = yield* workflowModule.reference(loaded)
+  const { workflow } = loaded
+  const source = module === undefined ? undefined : name === undefined ? module : `${module}#${name}`
+  return { name: workflow.name, version: workflow.version, ...(source !== undefined && { source }) }
+})
+
+const workflows = HttpApiBuilder.group(
+  ServerApi.api,
+  "workflows",
+  Effect.fnUntraced(function* (handlers) {
+    const offered = yield* Offered
+    return handlers.handleAll({
+      list: () => answered(Effect.forEach(offered.all, described)),
+      get: ({ params }) =>
+        Effect.gen(function* () {
+          const loaded = yield* offered.get(params.workflow)
+          const { workflow } = loaded
+          return {
+            ...(yield* described(loaded)),
+            input: acts.schemaOf(workflow.input),
+            // what describes a workflow is JSON
+            definition: Workflow.describe(workflow) as never,
+            mermaid: Workflow.toMermaid(workflow)
+          }
+        }).pipe(answered)
+    })
+  })
+)
+
+const runs = HttpApiBuilder.group(
+  ServerApi.api,
+  "runs",
+  Effect.fnUntraced(function* (handlers) {
+    const { replies } = yield* Live
+    const offered = yield* Offered
+    const directory = yield* runFolder.directory
+    const feeds = yield* RcMap.make({
+      lookup: (run: string) => feed.make(directory, run, replies),
+      idleTimeToLive: "10 seconds"
+    })
+    return handlers
+      .handleAll({
+        list: ({ query: { status, workflow } }) =>
+          answered(
+            Effect.map(listing.entries, (entries) =>
+              // statuses are those of a run, and what a process makes of them
+              (entries as ReadonlyArray<typeof ServerApi.Listed.Type>).filter(
+                (entry) =>
+                  (workflow === undefined || ("workflow" in entry && entry.workflow === workflow)) &&
+                  (status === undefined || ("status" in entry && entry.status === status))
+              )
+            )
+          ),
+        start: ({ payload: { input, workflow, ...caps } }) => answered(acts.start(workflow, input, caps)),
+        get: ({ params: { run } }) =>
+          answered(
+            Effect.gen(function* () {
+              const id = yield* acts.runOf(run)
+              const found = yield* standingNow.by(id, (_, { workflow }) =>
+                Effect.orElseSucceed(offered.get(workflow), () => undefined)
+              )
+              return standingNow.toJson(found) as typeof ServerApi.Standing.Type
+            })
+          ),
+        state: ({ params: { run } }) => answered(Effect.flatMap(acts.runOf(run), runFolder.state)),
+        plan: ({ params: { run } }) =>
+          answered(
+            Effect.gen(function* () {
+              const entries = yield* acts.planOf(run)
+              const paths = entries.flatMap(({ action, path }) => (action === "reuse" ? [] : [path]))
+              const costs = yield* acts.ofOffered(run, (id) =>
+                Effect.flatMap(session.open(id), (opened) => lastCosts(opened, paths))
+              )
+              return entries.map((entry) => {
+                const usd = costs.get(entry.path)
+                return usd === undefined ? entry : { ...entry, usd }
+              })
+            })
+          ),
+        gates: ({ params: { run } }) => answered(acts.gatesOf(run)),
+        text: ({ params: { hash, run } }) =>
+          answered(
+            Effect.flatMap(acts.runOf(run), (id) => Effect.flatMap(Journal, ({ getText }) => getText(id, hash)))
+          ),
+        resume: ({ params: { run }, payload }) => answered(acts.resume(run, payload)),
+        cancel: ({ params: { run } }) => answered(acts.cancel(run)),
+        step: ({ params: { run }, payload: { force = false, path } }) => answered(acts.step(run, path, force)),
+        set: ({ params: { run }, payload: { path, value } }) => answered(acts.set(run, path, value)),
+        decide: ({ params: { run }, payload: { decision, path } }) => answered(acts.decide(run, path, decision)),
+        fork: ({ params: { run }, payload: { path, run: id } }) => answered(acts.fork(run, path, id))
+      })
+      .handleRaw("events", ({ headers, params: { run: reference }, query, request }) =>
+        Effect.gen(function* () {
+          const run = yield* answered(acts.runOf(reference))
+          const given = headers["last-event-id"] ?? query.after
+          const response = NodeHttpServerRequest.toServerResponse(request)
+          const read = Effect.gen(function* () {
+            const events = yield* RcMap.get(feeds, run)
+            yield* events.look
+            const after = given === undefined ? 0 : yield* positionOf(given, run, events)
+            return yield* events.read(after, () => response.destroy())
+          })
+          // a position is known before anything is answered
+          const scope = yield* Effect.scope
+          const { next } = yield* Effect.provideService(read, Scope.Scope, scope)
+          return HttpServerResponse.stream(Stream.fromIterableEffectRepeat(next), {
+            contentType: "text/event-stream",
+            headers: { "x-accel-buffering": "no" }
+          })
+        })
+      )
+  })
+)
+
+const positionOf = (id: string, run: string, events: feed.Feed) => {
+  const position = feed.parseId(id)
+  if (position === undefined) {
+    const problem = say(
+      "NoPosition",
+      `${JSON.stringify(id)} is the id of no event`,
+      id,
+      "read from the beginning, without one"
+    )
+    return Effect.fail(new ServerApi.BadRequest(problem))
+  }
+  const lost = events.lost(position)
+  if (lost === undefined) return Effect.succeed(position.number)
+  return lost === "Foreign"
+    ? Effect.fail(
+        new ServerApi.Conflict(say("OfAnotherRun", `this event is of run ${position.run}, not of ${run}`, id))
+      )
+    : Effect.fail(
+        new ServerApi.Gone(
+          say(
+            "TakenBack",
+            `event ${position.number} is no longer there: it was not on the disk when the power was cut, or the run was repaired`,
+            id,
+            "read from the beginning, without an id"
+          )
+        )
+      )
+}
+
+export const layer = Layer.merge(workflows, runs)

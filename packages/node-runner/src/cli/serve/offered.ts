@@ -1,0 +1,46 @@
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as ServerApi from "../../ServerApi.ts"
+import { usage } from "../base/cliError.ts"
+import { atBeginning } from "../config/effective.ts"
+import { configured } from "../module/configured.ts"
+import * as workflowModule from "../module/workflowModule.ts"
+import { say } from "./problems.ts"
+
+/** The workflows that a server has: they are named when it starts, and by no request. */
+export interface Offered {
+  readonly all: ReadonlyArray<workflowModule.Loaded>
+  readonly get: (name: string) => Effect.Effect<workflowModule.Loaded, ServerApi.NotFound>
+}
+
+export const Offered = Context.Service<Offered>("@stepwright/node-runner/Offered")
+
+/** Those that references stand for; without any, the one that variables or files name, or those that come with the command. */
+export const make = Effect.fnUntraced(function* (references: ReadonlyArray<string>) {
+  const bound = yield* workflowModule.Bound
+  const named = references.length > 0 ? references : [yield* atBeginning("workflow", undefined)]
+  const found =
+    bound !== undefined
+      ? [bound]
+      : yield* Effect.forEach(
+          named.flatMap((one) => (one === undefined ? [] : [one])),
+          workflowModule.load
+        )
+  const loaded = found.length > 0 ? found : [yield* workflowModule.ready(), yield* workflowModule.ready("change")]
+  const all = yield* Effect.forEach(loaded, configured)
+  const names = all.map(({ workflow }) => workflow.name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice !== undefined) {
+    return yield* usage(`two workflows are called "${twice}"`, { target: twice, fix: "serve one of them" })
+  }
+  const offered: Offered = {
+    all,
+    get: (name) => {
+      const one = all.find(({ workflow }) => workflow.name === name)
+      if (one !== undefined) return Effect.succeed(one)
+      const fix = `name one of ${names.join(", ")}, or serve it with --workflow`
+      return Effect.fail(new ServerApi.NotFound(say("NotFound", `there is no workflow "${name}" here`, name, fix)))
+    }
+  }
+  return offered
+})

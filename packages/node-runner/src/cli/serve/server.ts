@@ -1,0 +1,92 @@
+import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
+import * as ByteSize from "effect/ByteSize"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
+import * as HttpRouter from "effect/http/HttpRouter"
+import type { ServeError } from "effect/http/HttpServerError"
+import * as Predicate from "effect/Predicate"
+import * as Layer from "effect/Layer"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
+import * as ServerApi from "../../ServerApi.ts"
+import { reasonOf } from "../../internal/disk/systemError.ts"
+import { failed } from "../base/cliError.ts"
+import * as guard from "./guard.ts"
+import * as handlers from "./handlers.ts"
+import * as live from "./live.ts"
+import * as offered from "./offered.ts"
+import * as purse from "./purse.ts"
+
+export interface Options extends handlers.Access, purse.Limits {
+  readonly host: string
+  readonly port: number
+  readonly workflows: ReadonlyArray<string>
+}
+
+/** The most of a request's body. */
+const mostBody = ByteSize.mebibytes(8)
+
+/** How long a request may take to come, and how many connections there may be. **Units** milliseconds */
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 60_000,
+  maxHeaderSize: 16 * 1024,
+  connectionsCheckingInterval: 5000
+}
+const mostConnections = 500
+
+const isServeError = (error: unknown): error is ServeError => Predicate.isTagged(error, "ServeError")
+
+const isLoopback = (host: string) => host === "127.0.0.1" || host === "localhost" || host === "::1"
+
+/** Serves workflows until it is interrupted; `ready` is told where. */
+export const serve = Effect.fnUntraced(function* <E, R>(
+  options: Options,
+  ready: (url: string) => Effect.Effect<unknown, E, R>
+) {
+  const { host, port, starts, maxUsd, workflows } = options
+  const clock = yield* Clock.Clock
+  const served = yield* offered.make(workflows)
+  const server = createServer(limits)
+  server.maxConnections = mostConnections
+  const shown = host.includes(":") ? `[${host}]` : host
+  const hosts = new Set([shown.toLowerCase(), ...(isLoopback(host) ? ["localhost", "127.0.0.1", "[::1]"] : [])])
+  const addressOf = () => ({ hosts, port: (server.address() as AddressInfo | null)?.port ?? port })
+  const routes = HttpApiBuilder.layer(ServerApi.api, { openapiPath: "/openapi.json" }).pipe(
+    Layer.provide(handlers.layer),
+    Layer.provide(handlers.authorization(options)),
+    Layer.merge(guard.layer(addressOf))
+  )
+  const services = Layer.mergeAll(
+    live.layer,
+    Layer.succeed(offered.Offered, served),
+    Layer.succeed(
+      purse.Purse,
+      purse.make({ maxUsd, starts }, () => clock.currentTimeMillisUnsafe())
+    )
+  )
+  const app = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
+    Layer.provideMerge(NodeHttpServer.layer(() => server, { host, port, gracefulShutdownTimeout: "2 seconds" }))
+  )
+  yield* Effect.scoped(
+    Effect.gen(function* () {
+      yield* Effect.provideService(Layer.build(app), HttpIncomingMessage.MaxBodySize, mostBody)
+      yield* ready(`http://${isLoopback(host) ? "127.0.0.1" : shown}:${addressOf().port}`)
+      return yield* Effect.never
+    })
+  ).pipe(
+    Effect.provide(services),
+    Effect.catchIf(isServeError, (error) => {
+      const target = `${shown}:${port}`
+      return Effect.fail(
+        failed(`the server cannot listen at ${target}: ${reasonOf(error.cause)}`, {
+          target,
+          fix: "choose another --port, or 0 for any that is free",
+          cause: error
+        })
+      )
+    })
+  )
+})
