@@ -93,7 +93,9 @@ export const Listed = Schema.Union([
     replies: Schema.Int,
     tokens: Usage,
     createdAt: Time,
-    updatedAt: Time
+    updatedAt: Time,
+    /** Where it waits, and for what, while it is suspended. */
+    waits: Schema.NullOr(Schema.Struct({ path: Path, code: Schema.String, message: Schema.String }))
   }),
   Schema.Struct({ run: Schema.String, error: Schema.String })
 ]).annotate({ identifier: "Listed" })
@@ -105,6 +107,7 @@ export const Look = Schema.Literals([
   "stopped",
   "stale",
   "undecided",
+  "suspended",
   "done",
   "takenOver",
   "skipped",
@@ -140,6 +143,8 @@ export const Standing = Schema.Struct({
   files: Schema.Array(Written),
   changed: Schema.Array(Schema.String),
   tests: Schema.NullOr(TestCounts),
+  /** The tests that are red, each with all that it says. */
+  red: Schema.Array(Schema.Struct({ test: Schema.String, kind: Schema.String, detail: Schema.String })),
   notes: Schema.Array(Note),
   replies: Schema.Int,
   tokens: Usage,

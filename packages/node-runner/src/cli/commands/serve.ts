@@ -64,7 +64,7 @@ export const serve = (words: Words) =>
         return yield* configuration(`there is no token in ${file}`, { target: file, fix })
       }
       const { port = defaults.port, starts = defaults.starts } = given
-      yield* serve({ host, port, workflows, token, isReadOnly: readOnly, maxUsd, starts }, (url) =>
+      return yield* serve({ host, port, workflows, token, isReadOnly: readOnly, maxUsd, starts }, (url) =>
         Effect.gen(function* () {
           if (json) return yield* Console.log(JSON.stringify({ url, tokenFile: file }))
           yield* Console.log(`serves ${url}/api, described at ${url}/openapi.json`)
@@ -87,7 +87,7 @@ export const serve = (words: Words) =>
     ),
     Command.withShortDescription("Serve workflows over HTTP"),
     Command.withExamples(({ commandPath }) => [
-      { command: `${commandPath.join(" ")} --max-usd 5`, description: "The ready workflow, for five dollars at most" },
+      { command: `${commandPath.join(" ")} --max-usd 5`, description: "For five dollars at most" },
       ...(words.isOpen
         ? [
             {

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import * as tail from "../../internal/journal/tail.ts"
+import { attempt } from "../start/attempt.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
 import type { Coming, Replies } from "./replies.ts"
 
@@ -96,7 +97,9 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
     return { checksum, bytes: Buffer.from(`id: ${id}\nevent: event\ndata: {"number":${number},"event":${json}}\n\n`) }
   }
   const look = Effect.gen(function* () {
-    const read = yield* tail.readOn(file, run, where)
+    // a file that cannot be read now may be there later
+    const read = yield* Effect.sync(() => attempt(() => tail.readOn(file, run, where)))
+    if (read === undefined) return
     counts.reads++
     if (read.isAnew && frames.length > 0) {
       // what they have may have been taken back: they ask anew, and are told
@@ -113,8 +116,7 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
     const now = (yield* NodeJournal.writer(directory, run)) !== undefined
     if (isLive === true && !now) send(atRest)
     isLive = now
-    // a file that cannot be read now may be there later
-  }).pipe(Effect.ignore)
+  })
 
   const atRest = frame("rest", { run })
   const pieceOf = ({ path, text, turn }: Coming) => frame("delta", { path, turn, text })

@@ -70,7 +70,7 @@ export const serve = Effect.fnUntraced(function* <E, R>(
   const app = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
     Layer.provideMerge(NodeHttpServer.layer(() => server, { host, port, gracefulShutdownTimeout: "2 seconds" }))
   )
-  yield* Effect.scoped(
+  return yield* Effect.scoped(
     Effect.gen(function* () {
       yield* Effect.provideService(Layer.build(app), HttpIncomingMessage.MaxBodySize, mostBody)
       yield* ready(`http://${isLoopback(host) ? "127.0.0.1" : shown}:${addressOf().port}`)

@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer"
-import { open } from "node:fs/promises"
-import * as Effect from "effect/Effect"
+import { closeSync, fstatSync, openSync, readSync } from "node:fs"
 import * as checkedLines from "./checkedLines.ts"
 import * as journalFile from "./journalFile.ts"
 
@@ -33,34 +32,30 @@ const checksumLength = 8
 
 /**
  * Reads on in the file of a run, whoever writes to it: whole lines only. What is not as it was written is left, and read
- * no further. **Fails with** what the system says.
+ * no further. It throws what the system says.
  */
-export const readOn = (file: string, run: string, before: Tail | undefined): Effect.Effect<Read, unknown> =>
-  Effect.tryPromise({
-    try: async () => {
-      const handle = await open(file, "r")
-      try {
-        const { ino, size } = await handle.stat({ bigint: true })
-        const isAnew = before === undefined || before.file !== ino || Number(size) < before.bytes
-        const from = isAnew ? { bytes: 0, lines: 0 } : before
-        const bytes = Buffer.alloc(Number(size) - from.bytes)
-        const { bytesRead } = await handle.read(bytes, 0, bytes.length, from.bytes)
-        const read = bytes.subarray(0, bytes.lastIndexOf(newline, bytesRead - 1) + 1)
-        const events: Array<Kept> = []
-        let { bytes: at, lines } = from
-        for (const line of checkedLines.scan(run, read)) {
-          if (line.number !== lines) break
-          lines++
-          at += line.end + 1 - line.start
-          if (lines === 1 || journalFile.isText(read, line)) continue
-          const end = line.end - 2
-          const checksum = read.toString("latin1", end - checksumLength, end)
-          events.push({ json: checkedLines.jsonOf(read, line), checksum })
-        }
-        return { tail: { file: ino, bytes: at, lines }, events, isAnew }
-      } finally {
-        await handle.close()
-      }
-    },
-    catch: (error) => error
-  })
+export const readOn = (file: string, run: string, before: Tail | undefined): Read => {
+  const descriptor = openSync(file, "r")
+  try {
+    const { ino, size } = fstatSync(descriptor, { bigint: true })
+    const isAnew = before === undefined || before.file !== ino || Number(size) < before.bytes
+    const from = isAnew ? { bytes: 0, lines: 0 } : before
+    const bytes = Buffer.alloc(Number(size) - from.bytes)
+    const count = readSync(descriptor, bytes, 0, bytes.length, from.bytes)
+    const read = bytes.subarray(0, bytes.subarray(0, count).lastIndexOf(newline) + 1)
+    const events: Array<Kept> = []
+    let { bytes: at, lines } = from
+    for (const line of checkedLines.scan(run, read)) {
+      if (line.number !== lines) break
+      lines++
+      at += line.end + 1 - line.start
+      if (lines === 1 || journalFile.isText(read, line)) continue
+      const end = line.end - 2
+      const checksum = read.toString("latin1", end - checksumLength, end)
+      events.push({ json: checkedLines.jsonOf(read, line), checksum })
+    }
+    return { tail: { file: ino, bytes: at, lines }, events, isAnew }
+  } finally {
+    closeSync(descriptor)
+  }
+}
