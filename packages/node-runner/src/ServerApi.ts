@@ -11,7 +11,6 @@ import { TestCounts } from "@stepwright/core/TestRunner"
 import { Usage } from "@stepwright/core/Usage"
 import { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import { Author, WorkflowState } from "@stepwright/core/WorkflowState"
-import { WorkflowStatus } from "@stepwright/core/WorkflowStatus"
 import { Written } from "@stepwright/core/Workspace"
 
 // what a server of workflows does over HTTP, for clients too: nothing in here is of Node
@@ -80,7 +79,15 @@ export const WorkflowDetails = Schema.Struct({
 }).annotate({ identifier: "WorkflowDetails" })
 
 /** `RUNNING`: a process is at it; `STOPPED`: it is in progress, and none is. */
-export const Status = Schema.Literals(["RUNNING", "STOPPED", ...WorkflowStatus.literals])
+export const Status = Schema.Literals([
+  "INITIALIZED",
+  "RUNNING",
+  "STOPPED",
+  "SUSPENDED",
+  "COMPLETED",
+  "FAILED",
+  "CANCELLED"
+])
 
 /** A run in a list, or why it cannot be read. */
 export const Listed = Schema.Union([

@@ -3,6 +3,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Engine from "@stepwright/core/Engine"
+import type { JournalError } from "@stepwright/core/Journal"
 import * as StandardSchema from "@stepwright/core/StandardSchema"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
@@ -35,6 +36,9 @@ export interface Caps {
   readonly maxTokens?: number
 }
 
+/** Tells that a run is on its way. */
+type OnItsWay = (said: typeof ServerApi.Begun.Type) => Effect.Effect<void>
+
 const noAnswerer = { json: true, noInput: true }
 
 /** The run that a reference stands for. */
@@ -58,11 +62,11 @@ export const ofOffered = Effect.fnUntraced(function* <A, E, R>(
   return yield* Effect.provideService(work(run), Bound, loaded)
 })
 
-const status = Effect.fnUntraced(function* (run: string) {
+const status = Effect.fnUntraced(function* (run: string): Effect.fn.Return<typeof ServerApi.Begun.Type, JournalError> {
   return {
     run,
     status: statusLabel(yield* runFolder.state(run), yield* runFolder.isLive(run))
-  } as typeof ServerApi.Begun.Type
+  }
 })
 
 /** Begins a run. */
@@ -78,18 +82,17 @@ export const start = Effect.fnUntraced(function* (name: string, input: Schema.Js
   const run = yield* Engine.newRunId
   const live = yield* Live
   const purse = yield* Purse
-  return yield* live.begin<typeof ServerApi.Begun.Type, unknown, never>(
-    (isOnItsWay) =>
-      Effect.gen(function* () {
-        const cap = yield* purse.begin(run, maxUsd)
-        const told = { ...caps, ...(cap !== undefined && { maxUsd: cap }) }
-        const { ready, session } = yield* Effect.onError(
-          begun({ run, loaded, input: value, told, out: undefined, files: [] }),
-          () => Effect.sync(() => purse.end(run, 0))
-        )
-        yield* isOnItsWay({ run, status: "RUNNING" })
-        yield* goOn(session, ready, (listeners) => Engine.run(session.loaded.workflow, session.state, listeners))
-      }).pipe(Effect.scoped, apart) as never
+  return yield* live.begin((isOnItsWay: OnItsWay) =>
+    Effect.gen(function* () {
+      const cap = yield* purse.begin(run, maxUsd)
+      const told = { ...caps, ...(cap !== undefined && { maxUsd: cap }) }
+      const { ready, session } = yield* Effect.onError(
+        begun({ run, loaded, input: value, told, out: undefined, files: [] }),
+        () => Effect.sync(() => purse.end(run, 0))
+      )
+      yield* isOnItsWay({ run, status: "RUNNING" })
+      yield* goOn(session, ready, (listeners) => Engine.run(session.loaded.workflow, session.state, listeners))
+    }).pipe(Effect.scoped, apart)
   )
 })
 
@@ -100,20 +103,19 @@ export const resume = (reference: string, { maxUsd, ...caps }: Caps) =>
     Effect.fnUntraced(function* (run) {
       const live = yield* Live
       const purse = yield* Purse
-      return yield* live.begin<typeof ServerApi.Begun.Type, unknown, never>(
-        (isOnItsWay) =>
-          Effect.gen(function* () {
-            const held = yield* session.hold(run)
-            const before = yield* spentBy(held)
-            const cap = yield* purse.begin(run, maxUsd)
-            const told = { ...caps, ...(cap !== undefined && { maxUsd: before + cap }), out: undefined }
-            const { ready, session: now } = yield* Effect.onError(
-              resumed(held, { told: told as never, manner: noAnswerer, input: Effect.succeed(held.state.input) }),
-              () => Effect.sync(() => purse.end(run, 0))
-            )
-            yield* isOnItsWay({ run, status: "RUNNING" })
-            yield* goOn(now, ready, (listeners) => Engine.run(now.loaded.workflow, now.state, listeners))
-          }).pipe(Effect.scoped, apart) as never
+      return yield* live.begin((isOnItsWay: OnItsWay) =>
+        Effect.gen(function* () {
+          const held = yield* session.hold(run)
+          const before = yield* spentBy(held)
+          const cap = yield* purse.begin(run, maxUsd)
+          const told = { ...caps, ...(cap !== undefined && { maxUsd: before + cap }), out: undefined }
+          const { ready, session: now } = yield* Effect.onError(
+            resumed(held, { told: told as never, manner: noAnswerer, input: Effect.succeed(held.state.input) }),
+            () => Effect.sync(() => purse.end(run, 0))
+          )
+          yield* isOnItsWay({ run, status: "RUNNING" })
+          yield* goOn(now, ready, (listeners) => Engine.run(now.loaded.workflow, now.state, listeners))
+        }).pipe(Effect.scoped, apart)
       )
     })
   )
@@ -125,24 +127,23 @@ export const step = (reference: string, given: string, force: boolean) =>
     Effect.fnUntraced(function* (run) {
       const live = yield* Live
       const purse = yield* Purse
-      return yield* live.begin<typeof ServerApi.Begun.Type, unknown, never>(
-        (isOnItsWay) =>
-          Effect.gen(function* () {
-            const held = yield* session.hold(run)
-            const { workflow } = held.loaded
-            const path = stepPath.resolve(given, workflow, held.state)
-            const before = yield* spentBy(held)
-            const cap = yield* purse.begin(run, undefined)
-            const opened = cap === undefined ? held : { ...held, settings: { ...held.settings, maxUsd: before + cap } }
-            const ready = yield* Effect.onError(setUp(opened, { force, path }), () =>
-              Effect.sync(() => purse.end(run, 0))
-            )
-            const plan = Effect.provide(Engine.plan(workflow, held.state), runLayer.withoutModel(held))
-            // an unknown path is told before anything is on its way
-            yield* explainPath(path, workflow, held.state, "stepwright")(known(workflow, held.state, path, plan))
-            yield* isOnItsWay({ run, status: "RUNNING" })
-            yield* goOn(opened, ready, (listeners) => Engine.step(workflow, held.state, path, { force, ...listeners }))
-          }).pipe(Effect.scoped, apart) as never
+      return yield* live.begin((isOnItsWay: OnItsWay) =>
+        Effect.gen(function* () {
+          const held = yield* session.hold(run)
+          const { workflow } = held.loaded
+          const path = stepPath.resolve(given, workflow, held.state)
+          const before = yield* spentBy(held)
+          const cap = yield* purse.begin(run, undefined)
+          const opened = cap === undefined ? held : { ...held, settings: { ...held.settings, maxUsd: before + cap } }
+          const ready = yield* Effect.onError(setUp(opened, { force, path }), () =>
+            Effect.sync(() => purse.end(run, 0))
+          )
+          const plan = Effect.provide(Engine.plan(workflow, held.state), runLayer.withoutModel(held))
+          // an unknown path is told before anything is on its way
+          yield* explainPath(path, workflow, held.state, "stepwright")(known(workflow, held.state, path, plan))
+          yield* isOnItsWay({ run, status: "RUNNING" })
+          yield* goOn(opened, ready, (listeners) => Engine.step(workflow, held.state, path, { force, ...listeners }))
+        }).pipe(Effect.scoped, apart)
       )
     })
   )

@@ -96,8 +96,7 @@ const runs = HttpApiBuilder.group(
         list: ({ query: { status, workflow } }) =>
           answered(
             Effect.map(listing.entries, (entries) =>
-              // statuses are those of a run, and what a process makes of them
-              (entries as ReadonlyArray<typeof ServerApi.Listed.Type>).filter(
+              entries.filter(
                 (entry) =>
                   (workflow === undefined || ("workflow" in entry && entry.workflow === workflow)) &&
                   (status === undefined || ("status" in entry && entry.status === status))
@@ -112,7 +111,7 @@ const runs = HttpApiBuilder.group(
               const found = yield* standingNow.by(id, (_, { workflow }) =>
                 Effect.orElseSucceed(offered.get(workflow), () => undefined)
               )
-              return standingNow.toJson(found) as typeof ServerApi.Standing.Type
+              return standingNow.toJson(found)
             })
           ),
         state: ({ params: { run } }) => answered(Effect.flatMap(acts.runOf(run), runFolder.state)),

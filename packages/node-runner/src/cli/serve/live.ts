@@ -16,13 +16,14 @@ import type { SetUp } from "../run/setUp.ts"
 import { Purse } from "./purse.ts"
 import * as replies from "./replies.ts"
 
+/** Work that says something once it is on its way. */
+type Work<A, E, R> = (isOnItsWay: (said: A) => Effect.Effect<void>) => Effect.Effect<unknown, E, R>
+
 /** The runs that this process works on. */
 export interface Live {
   readonly replies: replies.Replies
   /** Does work in the background; gives what it says once it is on its way, or why it is not. */
-  readonly begin: <A, E, R>(
-    work: (isOnItsWay: (said: A) => Effect.Effect<void>) => Effect.Effect<unknown, E, R>
-  ) => Effect.Effect<A, E, R>
+  readonly begin: <A, E, R>(work: Work<A, E, R>) => Effect.Effect<A, E, R>
 }
 
 export const Live = Context.Service<Live>("@stepwright/node-runner/Live")
@@ -34,14 +35,14 @@ export const layer = Layer.effect(
     const fibers = yield* FiberSet.make<unknown, unknown>()
     const live: Live = {
       replies: replies.make(),
-      begin: (work) =>
+      begin: <A, E, R>(work: Work<A, E, R>) =>
         Effect.gen(function* () {
-          const said = yield* Deferred.make<never, never>()
-          const done = work((value) => Effect.asVoid(Deferred.succeed(said, value as never)))
+          const said = yield* Deferred.make<A, E>()
+          const done = work((value) => Effect.asVoid(Deferred.succeed(said, value)))
           yield* FiberSet.run(
             fibers,
             Effect.onExit(done, (exit) =>
-              exit._tag === "Success" ? Effect.void : Effect.asVoid(Deferred.failCause(said, exit.cause as never))
+              exit._tag === "Success" ? Effect.void : Effect.asVoid(Deferred.failCause(said, exit.cause))
             )
           )
           return yield* Deferred.await(said)

@@ -80,7 +80,7 @@ const facts = ({ again, goOn, result, state, undecided, usd }: Facts, out: strin
 const madeBy = ({ by, cache, who }: StepResult) => ({
   by,
   ...(who !== undefined && { who }),
-  ...(by === "cache" && { madeFor: cache?.run })
+  ...(by === "cache" && cache?.run !== undefined && { madeFor: cache.run })
 })
 
 const step = ({ look, path, record, why }: Row) => ({
