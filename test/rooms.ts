@@ -104,7 +104,8 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "cli/result",
     "cli/view",
     "cli/go",
-    { beside: ["cli/watch", "cli/doctor", "cli/serve"] },
+    { beside: ["cli/watch", "cli/doctor", "cli/act"] },
+    { beside: ["cli/serve", "cli/mcp"] },
     "cli/commands",
     ["cli/presenter", "cli/commandLine"],
     ["NodeRunner", "main", "index"]

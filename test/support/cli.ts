@@ -21,7 +21,9 @@ export interface Place extends Folder {
 }
 
 export interface Streams {
+  /** What is on standard input; `open`: whoever started it writes there. */
   readonly input?: string | Uint8Array
+  readonly open?: boolean
   /** Files that are written in place of a pipe. */
   readonly stdout?: string
   readonly stderr?: string
@@ -56,7 +58,7 @@ const placeIn = (folder: Folder, env: Environment): Place => {
     let stderr = ""
     child.stdout?.on("data", (chunk) => (stdout += String(chunk)))
     child.stderr?.on("data", (chunk) => (stderr += String(chunk)))
-    child.stdin?.end(streams.input)
+    if (streams.open !== true) child.stdin?.end(streams.input)
     const ended = new Promise<Finished>((resolve) => {
       child.on("close", (status) => resolve({ status, stdout, stderr }))
     })

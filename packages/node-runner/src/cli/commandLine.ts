@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs"
 import { relative } from "node:path"
 import process from "node:process"
 import * as NodeServices from "@effect/platform-node/NodeServices"
@@ -14,7 +13,6 @@ import * as Exit from "effect/Exit"
 import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
-import * as Schema from "effect/Schema"
 import * as Workflow from "@stepwright/core/Workflow"
 import { runsIn } from "../internal/services/layers.ts"
 import * as NodeHasher from "../NodeHasher.ts"
@@ -27,6 +25,7 @@ import { Interrupt, type Interrupted } from "./base/interrupt.ts"
 import { notice } from "./base/notice.ts"
 import * as output from "./base/output.ts"
 import { runMain } from "./base/runMain.ts"
+import { version } from "./base/version.ts"
 import { presenter } from "./presenter.ts"
 import { usageProblem } from "./base/usageProblem.ts"
 import { bound, general, type Words } from "./base/words.ts"
@@ -41,11 +40,6 @@ import { checkLinks } from "./run/runFolder.ts"
 import type { AnyLayer } from "./module/userModule.ts"
 import { Bound, forget, type Loaded } from "./module/workflowModule.ts"
 import { Employer, employer, type Service } from "./watch/employer.ts"
-
-const Manifest = Schema.fromJsonString(Schema.Struct({ version: Schema.String }))
-
-const version = () =>
-  Schema.decodeSync(Manifest)(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version
 
 const environment = Layer.mergeAll(
   Layer.unwrap(Effect.map(Configuration, ({ store }) => NodeJournal.layer({ directory: runsIn(store) }))),

@@ -6,17 +6,13 @@ import * as Option from "effect/Option"
 import * as Prices from "@stepwright/llm/Prices"
 import { configuration, usage } from "../base/cliError.ts"
 import type { Words } from "../base/words.ts"
+import { offering, startsAMinute } from "../act/flags.ts"
 import * as flags from "../run/flags.ts"
 
-const defaults = { host: "127.0.0.1", port: 4141, starts: 30 }
+const defaults = { host: "127.0.0.1", port: 4141 }
 
 const config = (words: Words) => ({
-  workflows: Flag.String("workflow").pipe(
-    Flag.withMetavar("M.ts#NAME"),
-    Flag.withDescription("A workflow that is served; may be given several times (default: as `run` has it)"),
-    words.isOpen ? (flag) => flag : Flag.withHidden,
-    Flag.atLeast(0)
-  ),
+  ...offering(words),
   host: Flag.String("host").pipe(
     Flag.withMetavar("ADDRESS"),
     Flag.withDescription(`Where to listen; another one than ${defaults.host} takes a --token-file of your own`),
@@ -27,13 +23,6 @@ const config = (words: Words) => ({
     Flag.withMetavar("FILE"),
     Flag.withDescription("A token of your own, in a file that only you can read; without it one is made for you"),
     Flag.optional
-  ),
-  readOnly: flags.toggle("read-only", "Answer questions only: nothing is started, changed or decided"),
-  maxUsd: flags.amount("max-usd", "USD", "What all that is begun here may spend together"),
-  starts: flags.count(
-    "max-starts",
-    1,
-    `How many runs may be begun or gone on with in a minute (default: ${defaults.starts})`
   ),
   json: flags.json
 })
@@ -63,7 +52,7 @@ export const serve = (words: Words) =>
         const fix = `write ${leastLength} characters or more into it, which nobody guesses`
         return yield* configuration(`there is no token in ${file}`, { target: file, fix })
       }
-      const { port = defaults.port, starts = defaults.starts } = given
+      const { port = defaults.port, starts = startsAMinute } = given
       return yield* serve({ host, port, workflows, token, isReadOnly: readOnly, maxUsd, starts }, (url) =>
         Effect.gen(function* () {
           if (json) return yield* Console.log(JSON.stringify({ url, tokenFile: file }))

@@ -38,6 +38,7 @@ const commands = {
   config: (words: Words) => import("./config.ts").then(({ config }) => config(words)),
   trust: () => import("./trust.ts").then(({ trust }) => trust),
   doctor: (words: Words) => import("./doctor.ts").then(({ doctor }) => doctor(words)),
+  mcp: (words: Words) => import("./mcp.ts").then(({ mcp }) => mcp(words)),
   serve: (words: Words) => import("./serve.ts").then(({ serve }) => serve(words)),
   ask: () => import("./ask.ts").then(({ ask }) => ask)
 }

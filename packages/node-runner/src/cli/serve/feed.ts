@@ -7,7 +7,7 @@ import type * as Scope from "effect/Scope"
 import * as tail from "../../internal/journal/tail.ts"
 import { attempt } from "../start/attempt.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
-import type { Coming, Replies } from "./replies.ts"
+import type { Coming, Replies } from "../act/replies.ts"
 
 /** Where somebody was in the events of a run. */
 export interface Position {

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
-import { say } from "./problems.ts"
+import { say } from "../act/problems.ts"
 
 export interface Address {
   /** The names that a request may call the server by. */

@@ -11,18 +11,19 @@ import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequ
 import { Journal } from "@stepwright/core/Journal"
 import * as Workflow from "@stepwright/core/Workflow"
 import * as ServerApi from "../../ServerApi.ts"
-import { Who, whoBy } from "../base/surface.ts"
+import { Who, whoBy } from "../gate/who.ts"
 import { lastCosts } from "../go/lastCost.ts"
 import * as workflowModule from "../module/workflowModule.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import * as listing from "../view/listing.ts"
 import * as standingNow from "../view/standingNow.ts"
-import * as acts from "./acts.ts"
+import * as acts from "../act/acts.ts"
+import * as looks from "../act/looks.ts"
 import * as feed from "./feed.ts"
-import { Live } from "./live.ts"
-import { Offered } from "./offered.ts"
-import { answered, say } from "./problems.ts"
+import { Live } from "../act/live.ts"
+import { Offered } from "../act/offered.ts"
+import { answered, say } from "../act/problems.ts"
 import { isSame } from "./token.ts"
 
 export interface Access {
@@ -70,7 +71,7 @@ const workflows = HttpApiBuilder.group(
           const { workflow } = loaded
           return {
             ...(yield* described(loaded)),
-            input: acts.schemaOf(workflow.input),
+            input: looks.schemaOf(workflow.input),
             // what describes a workflow is JSON
             definition: Workflow.describe(workflow) as never,
             mermaid: Workflow.toMermaid(workflow)
@@ -118,7 +119,7 @@ const runs = HttpApiBuilder.group(
         plan: ({ params: { run } }) =>
           answered(
             Effect.gen(function* () {
-              const entries = yield* acts.planOf(run)
+              const entries = yield* looks.planOf(run)
               const paths = entries.flatMap(({ action, path }) => (action === "reuse" ? [] : [path]))
               const costs = yield* acts.ofOffered(run, (id) =>
                 Effect.flatMap(session.open(id), (opened) => lastCosts(opened, paths))
@@ -129,7 +130,7 @@ const runs = HttpApiBuilder.group(
               })
             })
           ),
-        gates: ({ params: { run } }) => answered(acts.gatesOf(run)),
+        gates: ({ params: { run } }) => answered(looks.gatesOf(run)),
         text: ({ params: { hash, run } }) =>
           answered(
             Effect.flatMap(acts.runOf(run), (id) => Effect.flatMap(Journal, ({ getText }) => getText(id, hash)))

@@ -1,7 +1,6 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import * as ByteSize from "effect/ByteSize"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
 import * as HttpIncomingMessage from "effect/http/HttpIncomingMessage"
@@ -15,14 +14,11 @@ import { reasonOf } from "../../internal/disk/systemError.ts"
 import { failed } from "../base/cliError.ts"
 import * as guard from "./guard.ts"
 import * as handlers from "./handlers.ts"
-import * as live from "./live.ts"
-import * as offered from "./offered.ts"
-import * as purse from "./purse.ts"
+import * as services from "../act/services.ts"
 
-export interface Options extends handlers.Access, purse.Limits {
+export interface Options extends handlers.Access, services.Options {
   readonly host: string
   readonly port: number
-  readonly workflows: ReadonlyArray<string>
 }
 
 /** The most of a request's body. */
@@ -46,9 +42,7 @@ export const serve = Effect.fnUntraced(function* <E, R>(
   options: Options,
   ready: (url: string) => Effect.Effect<unknown, E, R>
 ) {
-  const { host, port, starts, maxUsd, workflows } = options
-  const clock = yield* Clock.Clock
-  const served = yield* offered.make(workflows)
+  const { host, port } = options
   const server = createServer(limits)
   server.maxConnections = mostConnections
   const shown = host.includes(":") ? `[${host}]` : host
@@ -58,14 +52,6 @@ export const serve = Effect.fnUntraced(function* <E, R>(
     Layer.provide(handlers.layer),
     Layer.provide(handlers.authorization(options)),
     Layer.merge(guard.layer(addressOf))
-  )
-  const services = Layer.mergeAll(
-    live.layer,
-    Layer.succeed(offered.Offered, served),
-    Layer.succeed(
-      purse.Purse,
-      purse.make({ maxUsd, starts }, () => clock.currentTimeMillisUnsafe())
-    )
   )
   const app = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
     Layer.provideMerge(NodeHttpServer.layer(() => server, { host, port, gracefulShutdownTimeout: "2 seconds" }))
@@ -77,7 +63,7 @@ export const serve = Effect.fnUntraced(function* <E, R>(
       return yield* Effect.never
     })
   ).pipe(
-    Effect.provide(services),
+    Effect.provide(services.layer(options)),
     Effect.catchIf(isServeError, (error) => {
       const target = `${shown}:${port}`
       return Effect.fail(

@@ -6,7 +6,7 @@ import { Effect, FileSystem } from "effect"
 import { NodeFileSystem } from "@effect/platform-node"
 import { type WorkflowEvent } from "@stepwright/core"
 import * as feed from "../../../src/cli/serve/feed.ts"
-import * as replies from "../../../src/cli/serve/replies.ts"
+import * as replies from "../../../src/cli/act/replies.ts"
 import { NodeJournal } from "@stepwright/node-runner"
 
 const run = "some"

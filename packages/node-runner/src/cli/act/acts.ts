@@ -11,10 +11,9 @@ import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as ServerApi from "../../ServerApi.ts"
 import { usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
-import { Who } from "../base/surface.ts"
+import { Who } from "../gate/who.ts"
 import { begun } from "../go/begun.ts"
 import { resumed } from "../go/resumed.ts"
-import * as gates from "../gate/gates.ts"
 import { Bound } from "../module/workflowModule.ts"
 import { explainPath } from "../path/explainPath.ts"
 import * as stepPath from "../path/stepPath.ts"
@@ -265,37 +264,3 @@ export const fork = (reference: string, given: string, id: string | undefined) =
       return yield* status(run)
     })
   )
-
-/** What a run would do. */
-export const planOf = (reference: string) =>
-  ofOffered(
-    reference,
-    Effect.fnUntraced(function* (run) {
-      const opened = yield* session.open(run)
-      return yield* Effect.provide(Engine.plan(opened.loaded.workflow, opened.state), runLayer.withoutModel(opened))
-    })
-  )
-
-/** The gates that wait, with what a decision is like. */
-export const gatesOf = (reference: string) =>
-  ofOffered(
-    reference,
-    Effect.fnUntraced(function* (run) {
-      const opened = yield* session.open(run)
-      const { workflow } = opened.loaded
-      const plan = yield* Effect.provide(Engine.plan(workflow, opened.state), runLayer.withoutModel(opened))
-      return gates.waitingIn(plan, opened.state).map(({ before, gate, why = "" }): typeof ServerApi.Gate.Type => ({
-        ...gate,
-        why,
-        ...(before !== undefined && { before }),
-        decision: schemaOf(gates.decisionAt(workflow, gate.path) ?? Schema.Json)
-      }))
-    })
-  )
-
-/** The JSON Schema of what a Schema reads. */
-export const schemaOf = (schema: Workflow.Any["input"]): Schema.Json => {
-  const { definitions, schema: root } = Schema.toJsonSchemaDocument(Schema.toCodecJson(StandardSchema.told(schema)))
-  // a document of JSON Schema is JSON
-  return { ...root, ...(Object.keys(definitions).length > 0 && { $defs: definitions }) } as unknown as Schema.Json
-}

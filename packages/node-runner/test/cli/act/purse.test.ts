@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import * as purse from "../../../src/cli/serve/purse.ts"
+import * as purse from "../../../src/cli/act/purse.ts"
 
 const codeOf = <A>(begun: Effect.Effect<A, { readonly error: { readonly code: string } }>) =>
   Effect.match(begun, { onFailure: ({ error }) => error.code, onSuccess: (cap) => cap })

@@ -1,0 +1,46 @@
+// What can be seen of runs by a server, besides how they stand.
+
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import * as Engine from "@stepwright/core/Engine"
+import * as StandardSchema from "@stepwright/core/StandardSchema"
+import type * as Workflow from "@stepwright/core/Workflow"
+import type * as ServerApi from "../../ServerApi.ts"
+import * as gates from "../gate/gates.ts"
+import * as runLayer from "../run/runLayer.ts"
+import * as session from "../run/session.ts"
+import { ofOffered } from "./acts.ts"
+
+/** What a run would do. */
+export const planOf = (reference: string) =>
+  ofOffered(
+    reference,
+    Effect.fnUntraced(function* (run) {
+      const opened = yield* session.open(run)
+      return yield* Effect.provide(Engine.plan(opened.loaded.workflow, opened.state), runLayer.withoutModel(opened))
+    })
+  )
+
+/** The gates that wait, with what a decision is like. */
+export const gatesOf = (reference: string) =>
+  ofOffered(
+    reference,
+    Effect.fnUntraced(function* (run) {
+      const opened = yield* session.open(run)
+      const { workflow } = opened.loaded
+      const plan = yield* Effect.provide(Engine.plan(workflow, opened.state), runLayer.withoutModel(opened))
+      return gates.waitingIn(plan, opened.state).map(({ before, gate, why = "" }): typeof ServerApi.Gate.Type => ({
+        ...gate,
+        why,
+        ...(before !== undefined && { before }),
+        decision: schemaOf(gates.decisionAt(workflow, gate.path) ?? Schema.Json)
+      }))
+    })
+  )
+
+/** The JSON Schema of what a Schema reads. */
+export const schemaOf = (schema: Workflow.Any["input"]): Schema.Json => {
+  const { definitions, schema: root } = Schema.toJsonSchemaDocument(Schema.toCodecJson(StandardSchema.told(schema)))
+  // a document of JSON Schema is JSON
+  return { ...root, ...(Object.keys(definitions).length > 0 && { $defs: definitions }) } as unknown as Schema.Json
+}

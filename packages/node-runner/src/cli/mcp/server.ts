@@ -1,0 +1,85 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as McpProtocol from "effect/ai/McpProtocol"
+import * as McpSchema from "effect/ai/McpSchema"
+import * as McpServer from "effect/ai/McpServer"
+import * as NodeStdio from "@effect/platform-node/NodeStdio"
+import * as services from "../act/services.ts"
+import { diagnostic } from "../base/cliError.ts"
+import { Who, whoBy } from "../gate/who.ts"
+import * as tools from "./tools.ts"
+
+export interface Options extends services.Options {
+  readonly isReadOnly: boolean
+  readonly version: string
+}
+
+const instructions = `Runs of workflows that ask language models, each step recorded: what is recorded is never paid for twice.
+Start one with its start_ tool, then call runs_status with its id and waitSeconds until it is no longer RUNNING. Where it
+waits for a decision, ask the person, call runs_decide with what they say, then runs_resume. Every answer says in "next"
+what to do; every error says what is wrong. Starting costs money: do not start again what failed before you know why.`
+
+const answer = (structured: object, isError = false) =>
+  new McpSchema.CallToolResult({
+    content: [{ type: "text", text: JSON.stringify(structured, null, 2) }],
+    structuredContent: structured,
+    isError
+  })
+
+/** The tools of the workflows that are offered. */
+const registered = (isReadOnly: boolean) =>
+  Layer.effectDiscard(
+    Effect.gen(function* () {
+      const server = yield* McpServer.McpServer
+      const context = yield* Effect.context<never>()
+      for (const { description, handle, input, isReadOnly: looks, name, title } of yield* tools.all(isReadOnly)) {
+        yield* server.addTool({
+          tool: new McpSchema.Tool({
+            name,
+            title,
+            description,
+            inputSchema: input,
+            annotations: { readOnlyHint: looks, destructiveHint: false, openWorldHint: !looks }
+          } as never),
+          annotations: context,
+          handle: (given) =>
+            // what the tools need was there when they were made
+            (Effect.provideContext(handle(given), context) as Effect.Effect<object, unknown>).pipe(
+              Effect.map((structured) => answer(structured)),
+              Effect.catchCause((cause) =>
+                Cause.hasInterruptsOnly(cause)
+                  ? Effect.interrupt
+                  : Effect.succeed(answer({ error: problemOf(cause) }, true))
+              ),
+              Effect.provideService(Who, whoBy("MCP"))
+            )
+        })
+      }
+    })
+  )
+
+/** What went wrong, as commands tell it. */
+const problemOf = (cause: Cause.Cause<unknown>) => {
+  const error = Cause.squash(cause)
+  return typeof error === "object" && error !== null && "error" in error ? error.error : diagnostic(cause)
+}
+
+/** Serves workflows to a model over standard input and output, until the input ends. */
+export const serve = Effect.fnUntraced(function* ({ isReadOnly, version, ...options }: Options) {
+  const server = McpServer.layerStdio({
+    name: "stepwright",
+    version,
+    instructions,
+    protocols: [McpProtocol.v2026_07_28, McpProtocol.v2025_11_25, McpProtocol.v2025_06_18],
+    registrations: registered(isReadOnly)
+  })
+  const served = yield* Effect.forkChild(
+    Layer.launch(server).pipe(Effect.provide(services.layer(options)), Effect.provide(NodeStdio.layer))
+  )
+  const exit = yield* Fiber.await(served)
+  // it ends itself by an interruption when there is no more input
+  if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.failCause(exit.cause)
+})
