@@ -77,7 +77,7 @@ export const serve = Effect.fnUntraced(function* ({ isReadOnly, version, ...opti
     registrations: registered(isReadOnly)
   })
   const served = yield* Effect.forkChild(
-    Layer.launch(server).pipe(Effect.provide(services.layer(options)), Effect.provide(NodeStdio.layer))
+    Effect.provide(Layer.launch(server), [services.layer(options), NodeStdio.layer])
   )
   const exit = yield* Fiber.await(served)
   // it ends itself by an interruption when there is no more input
