@@ -5,6 +5,7 @@ import { join } from "node:path"
 import { setTimeout } from "node:timers/promises"
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import { launcher, place } from "./support/cli.ts"
+import { terminal as inTerminal, until } from "./support/terminal.ts"
 
 const module = `import { Effect, Schema } from "effect"
 import { PromptTemplate, Step, Workflow } from "@stepwright/core"
@@ -53,21 +54,7 @@ const address = new Promise<string>((resolve) => {
     resolve(`http://127.0.0.1:${typeof at === "object" ? at?.port : ""}/v1`)
   })
 })
-const sessions: Array<string> = []
-const tmux = (...args: ReadonlyArray<string>) => {
-  const { error, status, stderr, stdout } = spawnSync("tmux", args, { encoding: "utf8" })
-  if (status !== 0) throw new Error(`tmux ${args.join(" ")}: ${error?.message ?? stderr}`)
-  return stdout
-}
-afterAll(() => {
-  server.close()
-  for (const session of sessions) tmux("kill-session", "-t", session)
-})
-
-const until = async (isSo: () => boolean) => {
-  // oxlint-disable-next-line no-await-in-loop -- looks again and again
-  while (!isSo()) await setTimeout(50)
-}
+afterAll(() => void server.close())
 
 /** A person at a terminal, in a folder of their own. */
 const terminal = async (flags: string) => {
@@ -79,30 +66,7 @@ const terminal = async (flags: string) => {
   here.write("doc.md", "Rain.")
   here.write("prices.json", JSON.stringify({ date: "2026-11-01", models: { m: { input: 10, output: 20 } } }))
   const env = [`HOME=${here.path("home")}`, "OPENAI_API_KEY=k", `OPENAI_BASE_URL=${await address}`, "OPENAI_MODEL=m"]
-  const session = `stepwright-${process.pid}-${sessions.length}`
-  const size = ["-x", "120", "-y", "60"]
-  tmux("new-session", "-d", "-s", session, ...size, "-c", here.path("."), "env", ...env, "PS1=$ ", "sh")
-  tmux("set-option", "-t", session, "history-limit", "5000")
-  sessions.push(session)
-  const type = (text: string) => tmux("send-keys", "-t", session, "-l", text)
-  // what is pressed before a plan could be read is taken for none
-  const press = (key: string) => setTimeout(200).then(() => tmux("send-keys", "-t", session, key))
-  let from = 0
-  const screen = () => tmux("capture-pane", "-p", "-J", "-S", "-5000", "-t", session).trimEnd()
-  /** Waits until the screen has a text further down than what was waited for before. */
-  const sees = async (wanted: RegExp): Promise<string> => {
-    for (let tries = 0; tries < 600; tries++) {
-      const text = screen()
-      const found = wanted.exec(text.slice(from))
-      if (found !== null) {
-        from += found.index + found[0].length
-        return found[0]
-      }
-      // oxlint-disable-next-line no-await-in-loop -- looks again and again
-      await setTimeout(100)
-    }
-    throw new Error(`the screen has no ${wanted}:\n${screen()}`)
-  }
+  const { press, screen, sees, type } = inTerminal(here.path("."), env)
   const command = `${process.execPath} ${launcher} watch doc.md --workflow article.ts --prices prices.json`
   type(`${command} ${flags}; echo ended with $?`)
   await press("Enter")
@@ -145,8 +109,7 @@ describe("a watch in a terminal", () => {
     await here.press("C-c")
     await here.sees(/ended with 130/)
     // the terminal is as it was
-    const { session } = { session: sessions.at(-1)! }
-    tmux("send-keys", "-t", session, "-l", "echo typed")
+    here.type("echo typed")
     await here.press("Enter")
     await here.sees(/\$ echo typed\ntyped/)
   })

@@ -103,6 +103,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "cli/run",
     "cli/result",
     "cli/view",
+    "cli/live",
     "cli/go",
     { beside: ["cli/watch", "cli/doctor", "cli/act"] },
     { beside: ["cli/serve", "cli/mcp"] },

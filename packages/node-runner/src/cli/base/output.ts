@@ -56,6 +56,9 @@ const guarded = (stream: NodeJS.WriteStream, descriptor: number, options?: termi
   return { ...screen, write }
 }
 
+/** Whether standard output still goes somewhere. */
+export const isRead = (): boolean => !lost.has(process.stdout)
+
 export const stdout = (): terminal.Screen => guarded(process.stdout, 1)
 /** A screen on which nothing is drawn where standard output goes to the same terminal, meanwhile. */
 export const beside = (screen: terminal.Screen): terminal.Screen =>

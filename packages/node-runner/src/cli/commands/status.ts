@@ -3,19 +3,34 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as output from "../base/output.ts"
+import { Interrupt } from "../base/interrupt.ts"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
 import * as further from "../run/further.ts"
 import * as runFolder from "../run/runFolder.ts"
+import * as follow from "../live/follow.ts"
 import * as standing from "../view/standing.ts"
 import * as standingNow from "../view/standingNow.ts"
 
 export const status = (words: Words) =>
   Command.make(
     "status",
-    { run: flags.run, json: flags.json },
-    Effect.fnUntraced(function* ({ json, run: reference }) {
-      const found = yield* standingNow.of(yield* runFolder.find(reference))
+    {
+      run: flags.run,
+      watch: flags.toggle(
+        "watch",
+        "Show how it goes on, until no process works on it any more; Ctrl-C leaves the run alone"
+      ),
+      json: flags.json
+    },
+    Effect.fnUntraced(function* ({ json, run: reference, watch }) {
+      const run = yield* runFolder.find(reference)
+      if (watch) {
+        const interrupt = yield* Interrupt
+        interrupt.isQuiet = true
+        if (json) return yield* follow.asJson(run)
+      }
+      const found = yield* watch ? follow.inText(run) : standingNow.of(run)
       if (json) return yield* Console.log(JSON.stringify(standingNow.toJson(found), null, 2))
       const { again, before, goOn, isRed, self, settings } = found
       const { isLive, state } = self
@@ -26,10 +41,13 @@ export const status = (words: Words) =>
       }
     })
   ).pipe(
-    Command.withDescription("Show every step of a run with its status, time, attempts and tokens; also while it runs"),
+    Command.withDescription(
+      "Show every step of a run with its status, time, attempts and tokens; also while it runs. With --watch it is drawn anew at each change until no process is at the run; without a terminal each change is a line, with --json a document. The exit status is 0 however the run ended."
+    ),
     Command.withShortDescription("Show every step of a run"),
     Command.withExamples(({ commandPath }) => [
       { command: commandPath.join(" "), description: "The run that was used last" },
-      { command: `${commandPath.join(" ")} ${words.id} --json`, description: "A run, for a script" }
+      { command: `${commandPath.join(" ")} ${words.id} --json`, description: "A run, for a script" },
+      { command: `${commandPath.join(" ")} --watch`, description: "How a run goes on that another process is at" }
     ])
   )

@@ -10,35 +10,60 @@ import { type RunSettings, standardSettings } from "../run/settings.ts"
 import * as document from "./document.ts"
 import * as standing from "./standing.ts"
 
-/** How a run stands by now, as far as that can be told without its workflow too; what goes on with it, and before that. */
-export const of = (run: string) => by(run, session.workflowThereOf)
+/** What is known of a run besides what has happened to it. */
+export interface About {
+  readonly run: string
+  /** What is written of it, and what it goes by where nothing is. */
+  readonly written: RunSettings | undefined
+  readonly kept: RunSettings
+  readonly settings: RunSettings
+  readonly loaded: Loaded | undefined
+  readonly again: string
+}
 
-/** The same by a workflow that is found otherwise. */
-export const by = Effect.fnUntraced(function* <E, R>(
-  run: string,
-  workflowOf: (settings: RunSettings | undefined, state: WorkflowState) => Effect.Effect<Loaded | undefined, E, R>
-) {
-  const isLive = yield* runFolder.isLive(run)
-  const { events, state } = yield* runFolder.load(run)
-  const known = yield* runFolder.settingsToLookAt(run)
-  const loaded = yield* workflowOf(known, state)
-  const kept = known ?? standardSettings(run)
+/** Finds the workflow of a run, by its settings. */
+type Find<E, R> = (settings: RunSettings | undefined, state: WorkflowState) => Effect.Effect<Loaded | undefined, E, R>
+
+const aboutBy = Effect.fnUntraced(function* <E, R>(run: string, state: WorkflowState, workflowOf: Find<E, R>) {
+  const written = yield* runFolder.settingsToLookAt(run)
+  const loaded = yield* workflowOf(written, state)
+  const kept = written ?? standardSettings(run)
   // what would mend it was said
   const settings = yield* Effect.orElseSucceed(effective(kept), () => kept)
+  return { run, written, kept, settings, loaded, again: yield* commandOf(written) } satisfies About
+})
+
+/** The same, as far as it is there. */
+export const about = (run: string, state: WorkflowState) => aboutBy(run, state, session.workflowThereOf)
+
+/** How a run stood when it was looked at; what goes on with it, and before that. */
+export const at = Effect.fnUntraced(function* (
+  { again, kept, loaded, run, settings, written }: About,
+  { events, isLive, state }: Pick<Parameters<typeof standing.of>[0], "events" | "isLive" | "state">
+) {
   // a layer of the workflow's own may do anything when it is built, and somebody who looks expects nothing
   const canPlan = loaded !== undefined && !isLive && !loaded.hasLayer
   const foreseen = canPlan ? yield* plan({ state, loaded, settings }) : undefined
   const self = yield* standing.of({ run, state, loaded, settings, events, isLive, plan: foreseen })
-  const again = yield* commandOf(known)
   const flag = state.error === undefined ? "" : further.flagsOf(settings, state.error.message)
   const before = yield* Effect.orElseSucceed(further.raising(kept, flag), () => undefined)
   // what would run anew may come to something else
   const isRed = further.isRed(state, self.result.tests) && !self.rows.some(({ look }) => look === "stale")
-  const resume = `${again} resume ${run}${yield* session.flagsFor(run, known)}${before === undefined ? flag : ""}`
+  const resume = `${again} resume ${run}${yield* session.flagsFor(run, written)}${before === undefined ? flag : ""}`
   const goOn = isRed ? further.fork(again, run) : resume
-  return { self, kept: known, settings, again, isRed, before, goOn }
+  return { self, kept: written, settings, again, isRed, before, goOn }
+})
+
+/** How a run stands by now, as far as that can be told without its workflow too. */
+export const of = (run: string) => by(run, session.workflowThereOf)
+
+/** The same by a workflow that is found otherwise. */
+export const by = Effect.fnUntraced(function* <E, R>(run: string, workflowOf: Find<E, R>) {
+  const isLive = yield* runFolder.isLive(run)
+  const { events, state } = yield* runFolder.load(run)
+  return yield* at(yield* aboutBy(run, state, workflowOf), { events, isLive, state })
 })
 
 /** What a script reads of it. */
-export const toJson = ({ again, before, goOn, kept, self }: Effect.Success<ReturnType<typeof of>>) =>
+export const toJson = ({ again, before, goOn, kept, self }: Effect.Success<ReturnType<typeof at>>) =>
   document.ofStanding({ ...self, again, goOn: further.after(before, goOn) }, kept?.out)

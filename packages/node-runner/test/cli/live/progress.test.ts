@@ -3,7 +3,7 @@ import { Engine, OutputParser, Step, Workflow, WorkflowEvent } from "@stepwright
 import { Effect, Fiber, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import * as terminal from "../../../src/cli/base/terminal.ts"
-import * as progress from "../../../src/cli/view/progress.ts"
+import * as progress from "../../../src/cli/live/progress.ts"
 import { failed, started, succeeded } from "../../support/events.ts"
 
 const step = Step.effect("greet", { input: Schema.String, output: Schema.String, run: Effect.succeed })

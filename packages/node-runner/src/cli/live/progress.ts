@@ -4,14 +4,14 @@ import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
 import type { DeltaSink } from "@stepwright/core/DeltaSink"
 import type { Listeners } from "@stepwright/core/Engine"
-import * as Spending from "@stepwright/core/Spending"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as format from "../base/format.ts"
 import { inFlags } from "../base/told.ts"
-import { type Screen, sequence, showCursor, visible } from "../base/terminal.ts"
-import { makeOrigins } from "./event.ts"
-import * as tree from "./tree.ts"
+import type { Screen } from "../base/terminal.ts"
+import { makeOrigins } from "../view/event.ts"
+import * as tree from "../view/tree.ts"
+import * as drawing from "./canvas.ts"
 
 export interface Progress {
   readonly onEvent: NonNullable<Listeners["onEvent"]>
@@ -31,14 +31,6 @@ export const make = (
 ): Effect.Effect<Progress, never, Scope.Scope> =>
   screen.isTerminal ? drawn(workflow, state, screen) : Effect.succeed(plain(state, screen))
 
-const spinner = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"]
-const asciiSpinner = ["|", "/", "-", "\\"]
-const hideCursor = sequence("?25l")
-/** The beginning of the line that is so many lines above this one. */
-const up = (lines: number) => `${lines === 0 ? "" : sequence(`${lines}A`)}${sequence("G")}`
-const clearLine = sequence("K")
-const clearBelow = sequence("J")
-
 const drawn = Effect.fnUntraced(function* (
   workflow: Workflow.Any,
   begun: WorkflowState,
@@ -50,50 +42,18 @@ const drawn = Effect.fnUntraced(function* (
   const coming = new Map<string, string>()
   const origins = makeOrigins()
   let frame = 0
-  let height = 0
   let isLive = true
-  let isAside = false
-  const signs = screen.isAscii ? asciiSpinner : spinner
-
-  /** In the place of what is drawn. */
-  const write = (text: string) => {
-    screen.write(`${up(height)}${clearBelow}${text}`)
-    height = 0
-  }
+  const canvas = yield* drawing.make(screen)
   const draw = () => {
-    if (isAside) return
+    const rows = tree.rows(definition, state, isLive, { origins: origins.at })
     const now = clock.currentTimeMillisUnsafe()
-    const all = tree.rows(definition, state, isLive, { origins: origins.at })
-    const style = {
-      columns: screen.columns(),
-      hasColour: screen.hasColour,
-      now,
-      coming,
-      isAscii: screen.isAscii,
-      running: signs[frame++ % signs.length]!
-    }
-    const { replies, usage } = Spending.of(state)
-    const done = all.filter(({ isStep, look }) => isStep && look === "done").length
-    const figures = [`${format.count(done, "step")} done`, ...(replies === 0 ? [] : format.tokens(usage))]
-    const summary = `${state.workflow} ${state.run}  ${figures.join(", ")}`
-    const shown = isLive ? tree.clip(all, Math.max(1, screen.rows() - 2)) : all
-    const width = tree.nameWidth(shown, style.columns)
-    const lines = [
-      tree.fit(visible(summary), style.columns, style.isAscii),
-      ...shown.map((row) => tree.line(row, width, style))
-    ]
-    screen.write(`${up(height)}${lines.map((line) => `${line}${clearLine}\n`).join("")}${clearBelow}`)
-    height = lines.length
+    canvas.draw(drawing.picture({ state, rows }, screen, { now, coming, isLive, frame: frame++ }))
   }
-
-  yield* Effect.acquireRelease(
-    Effect.sync(() => screen.write(hideCursor)),
-    () =>
-      Effect.sync(() => {
-        isLive = false
-        draw()
-        screen.write(showCursor)
-      })
+  yield* Effect.addFinalizer(() =>
+    Effect.sync(() => {
+      isLive = false
+      draw()
+    })
   )
   yield* Effect.forkScoped(Effect.repeat(Effect.sync(draw), Schedule.spaced("100 millis")))
   return {
@@ -117,26 +77,15 @@ const drawn = Effect.fnUntraced(function* (
       }
     },
     print: (line) => {
-      write(`${line}\n`)
+      canvas.write(`${line}\n`)
       draw()
     },
-    aside: (work) =>
-      Effect.acquireUseRelease(
-        Effect.sync(() => {
-          write(showCursor)
-          isAside = true
-        }),
-        () => work,
-        () =>
-          Effect.sync(() => {
-            isAside = false
-            screen.write(hideCursor)
-          })
-      )
+    aside: canvas.aside
   }
 })
 
-const plain = (state: WorkflowState, screen: Screen): Progress => {
+/** A line for each thing that happens. */
+export const plain = (state: WorkflowState, screen: Screen): Progress => {
   const say = (path: string, text: string) => screen.write(`${path}: ${text}\n`)
   say(`run ${state.run}`, state.workflow)
   const failures = new Map<string, string>()

@@ -135,3 +135,25 @@ describe("run --json-events", () => {
     assert.deepInclude(last?._tag === "Ended" ? last.result : {}, { status: "CANCELLED" })
   })
 })
+
+describe("status --watch", () => {
+  it("follows a run of another process to its end, and leaves it alone on Ctrl-C", async () => {
+    const { ended, here, reply } = await started()
+    const watches = [here.start("status", "--watch"), here.start("status", "--watch")] as const
+    await Promise.all(
+      watches.map((watch) => {
+        let seen = ""
+        watch.process.stdout!.on("data", (chunk) => (seen += String(chunk)))
+        return until(() => seen.includes("draft: running\n"), watch)
+      })
+    )
+    const [left, followed] = watches
+    left.process.kill("SIGINT")
+    assert.strictEqual((await left.ended).status, 130)
+    answer(reply, ["said"])
+    assert.strictEqual((await ended).status, 0)
+    const { status, stderr, stdout } = await followed.ended
+    assert.deepStrictEqual([status, stderr], [0, ""])
+    assert.match(stdout, /^run \S+: article\ndraft: running\n[^]*draft: done[^]*\n\S+ {2}article {2}COMPLETED\n/)
+  })
+})

@@ -1,0 +1,45 @@
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
+import * as glance from "../../internal/journal/glance.ts"
+import * as runFolder from "../run/runFolder.ts"
+
+/** A run as a look at it found it. */
+export interface Look {
+  readonly events: ReadonlyArray<WorkflowEvent>
+  readonly state: WorkflowState
+  readonly isLive: boolean
+}
+
+/** How often a run is looked at. A look that takes long is followed by ten times as long a pause. **Units** milliseconds */
+const interval = 500
+const share = 10
+
+/**
+ * Looks at a run until no process works on it any more, the last time after that, or until `seen` wants no more; gives the
+ * last look. Its journal is read where it is another one than before.
+ */
+export const follow = Effect.fnUntraced(function* <E, R>(
+  run: string,
+  seen: (look: Look, isChanged: boolean) => Effect.Effect<boolean, E, R>
+) {
+  const directory = yield* runFolder.directory
+  let last: (Look & { readonly version: string | undefined }) | undefined
+  const lookAgain = Effect.gen(function* () {
+    // before its journal, which then has all that was written by who has ended
+    const isLive = yield* runFolder.isLive(run)
+    const [found] = yield* glance.at(directory, [run])
+    const isChanged = last === undefined || last.isLive !== isLive || last.version !== found?.version
+    const look =
+      last === undefined || isChanged ? { ...(yield* runFolder.load(run)), isLive, version: found?.version } : last
+    last = look
+    const goesOn = (yield* seen(look, isChanged)) && isLive
+    return { look, goesOn }
+  })
+  for (;;) {
+    const [took, { goesOn, look }] = yield* Effect.timed(lookAgain)
+    if (!goesOn) return look
+    yield* Effect.sleep(Math.max(interval, share * Duration.toMillis(took)))
+  }
+})
