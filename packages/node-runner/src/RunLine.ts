@@ -47,7 +47,8 @@ const Noticed = Schema.TaggedStruct("Noticed", {
   message: field(Schema.String, "What standard error has of it: that a server asks to wait, say.")
 }).annotate({ identifier: "Noticed", description: "Something that a person should know, and no event." })
 
-const Problem = Schema.Struct({
+/** What went wrong, as commands tell it with `--json`. */
+export const Problem = Schema.Struct({
   severity: field(Schema.Literal("error"), "How much it matters."),
   code: field(Schema.String, "The name of the error, for a program to tell it by."),
   message: field(Schema.String, "What went wrong, for a person."),
@@ -56,13 +57,15 @@ const Problem = Schema.Struct({
   path: optional(Schema.String, "The path of the step.")
 }).annotate({ identifier: "Problem", description: "Why a command did not do what it is for." })
 
-const Gate = Schema.Struct({
+/** A gate that waits. */
+export const Gate = Schema.Struct({
   path: field(Schema.String, "The path of the gate."),
   question: optional(Schema.Json, "What is to be decided upon."),
   fix: field(Schema.String, "The command that decides it.")
 }).annotate({ identifier: "Gate", description: "A gate that waits for a decision." })
 
-const RedTest = Schema.Struct({
+/** A test that did not pass. */
+export const RedTest = Schema.Struct({
   test: field(Schema.String, "Its full name."),
   kind: field(Schema.String, "`failure`, `error`, or `unsupported` where the sandbox cannot run it."),
   detail: field(Schema.String, "Messages and traces, whole.")

@@ -12,23 +12,11 @@ import { Usage } from "@stepwright/core/Usage"
 import { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import { Author, WorkflowState } from "@stepwright/core/WorkflowState"
 import { Written } from "@stepwright/core/Workspace"
+import * as RunLine from "./RunLine.ts"
 
 // what a server of workflows does over HTTP, for clients too: nothing in here is of Node
 
-/** What went wrong, as commands tell it with `--json`. */
-export const Diagnostic = Schema.Struct({
-  severity: Schema.Literal("error"),
-  /** The name of the error, for a program to tell it by. */
-  code: Schema.String,
-  message: Schema.String,
-  /** What it is about: a run, a path, a field. */
-  target: Schema.NullOr(Schema.String),
-  /** What to do, which the message says too. */
-  fix: Schema.optionalKey(Schema.String)
-}).annotate({ identifier: "Diagnostic" })
-export type Diagnostic = typeof Diagnostic.Type
-
-const said = { error: Diagnostic }
+const said = { error: RunLine.Problem }
 
 /** What was sent cannot be used as it is. */
 export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", said, { httpApiStatus: 400 }) {}
@@ -142,16 +130,13 @@ export const Standing = Schema.Struct({
   origin: Schema.optionalKey(Schema.String),
   workflow: Schema.String,
   status: Status,
-  error: Schema.optionalKey(Schema.Struct({ ...Diagnostic.fields, path: Schema.String })),
-  undecided: Schema.optionalKey(
-    Schema.Array(Schema.Struct({ path: Path, question: Schema.optionalKey(Schema.Json), fix: Schema.String }))
-  ),
+  error: Schema.optionalKey(RunLine.Problem),
+  undecided: Schema.optionalKey(Schema.Array(RunLine.Gate)),
   out: Schema.NullOr(Schema.String),
   files: Schema.Array(Written),
   changed: Schema.Array(Schema.String),
   tests: Schema.NullOr(TestCounts),
-  /** The tests that are red, each with all that it says. */
-  red: Schema.Array(Schema.Struct({ test: Schema.String, kind: Schema.String, detail: Schema.String })),
+  red: Schema.Array(RunLine.RedTest),
   notes: Schema.Array(Note),
   replies: Schema.Int,
   tokens: Usage,
@@ -170,8 +155,8 @@ export const PlanEntry = Schema.Struct({
   usd: Schema.optionalKey(Usd)
 }).annotate({ identifier: "PlanEntry" })
 
-/** A gate that waits. */
-export const Gate = Schema.Struct({
+/** A gate that waits, with what it takes. */
+export const Question = Schema.Struct({
   path: Path,
   why: Schema.String,
   question: Schema.optionalKey(Schema.Json),
@@ -179,7 +164,7 @@ export const Gate = Schema.Struct({
   before: Schema.optionalKey(Schema.Json),
   /** What a decision is like. */
   decision: JsonSchema
-}).annotate({ identifier: "Gate" })
+}).annotate({ identifier: "Question" })
 
 /** What comes of a change of a run, once it goes on. */
 export const Outlook = Schema.Struct({
@@ -241,7 +226,7 @@ const runs = HttpApiGroup.make("runs").add(
   HttpApiEndpoint.get("get", "/runs/:run", { params: run, success: Standing, error }),
   HttpApiEndpoint.get("state", "/runs/:run/state", { params: run, success: WorkflowState, error }),
   HttpApiEndpoint.get("plan", "/runs/:run/plan", { params: run, success: Schema.Array(PlanEntry), error }),
-  HttpApiEndpoint.get("gates", "/runs/:run/gates", { params: run, success: Schema.Array(Gate), error }),
+  HttpApiEndpoint.get("gates", "/runs/:run/gates", { params: run, success: Schema.Array(Question), error }),
   HttpApiEndpoint.get("events", "/runs/:run/events", {
     params: run,
     headers: { "last-event-id": Schema.optionalKey(Schema.String) },

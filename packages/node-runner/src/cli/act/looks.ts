@@ -29,7 +29,7 @@ export const gatesOf = (reference: string) =>
       const opened = yield* session.open(run)
       const { workflow } = opened.loaded
       const plan = yield* Effect.provide(Engine.plan(workflow, opened.state), runLayer.withoutModel(opened))
-      return gates.waitingIn(plan, opened.state).map(({ before, gate, why = "" }): typeof ServerApi.Gate.Type => ({
+      return gates.waitingIn(plan, opened.state).map(({ before, gate, why = "" }): typeof ServerApi.Question.Type => ({
         ...gate,
         why,
         ...(before !== undefined && { before }),
