@@ -10,6 +10,7 @@ import { command } from "../module/workflowModule.ts"
 import * as flags from "../run/flags.ts"
 import { withTold } from "../run/input.ts"
 import { resumed } from "../go/resumed.ts"
+import { noticing } from "../live/lines.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
 import { linesOf, previousOf, renewed } from "../value/previous.ts"
@@ -37,7 +38,7 @@ export const resume = (words: Words) =>
       yield* checkFlags(rest)
       const held = yield* session.hold(run, workflow)
       const input = Effect.flatMap(inputNow(held), (input) => withTold(held.loaded.workflow.input, input, { mutants }))
-      const { ready, session: self } = yield* resumed(held, { told: rest, manner, input })
+      const { ready, session: self } = yield* resumed(held, { told: rest, manner, input }).pipe(noticing(manner.lines))
       yield* runAndReport(self, ready, manner)
     }, Effect.scoped)
   ).pipe(

@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
 import type { Words } from "../base/words.ts"
 import * as consent from "../gate/consent.ts"
+import { noticing } from "../live/lines.ts"
 import { atBeginning, effective } from "../config/effective.ts"
 import { begun, workflowOf } from "../go/begun.ts"
 import { checkFlags, checkPython, formOf } from "../run/checkFlags.ts"
@@ -65,7 +66,9 @@ export const run = (words: Words) =>
         told: { mutants, review }
       })
       const run = yield* Engine.newRunId
-      const { ready, session } = yield* begun({ run, loaded, input: value, told, out, files })
+      const { ready, session } = yield* begun({ run, loaded, input: value, told, out, files }).pipe(
+        noticing(manner.lines)
+      )
       yield* runAndReport(session, ready, manner)
     }, Effect.scoped)
   ).pipe(

@@ -11,6 +11,7 @@ import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
 import { effective } from "../config/effective.ts"
 import * as gates from "../gate/gates.ts"
+import { noticing } from "../live/lines.ts"
 import { explainPath } from "../path/explainPath.ts"
 import * as followed from "../run/followed.ts"
 import { formOf } from "../run/checkFlags.ts"
@@ -58,7 +59,7 @@ export const step = (words: Words) =>
       const opened = { ...found, settings: yield* effective({ ...found.kept, ...flags.settingsOf(rest) }) }
       const definition = opened.loaded.workflow
       const path = stepPath.resolve(given, definition, opened.state)
-      const ready = yield* setUp(opened, { force, path })
+      const ready = yield* setUp(opened, { force, path }).pipe(noticing(lines))
       const again = yield* command
       const goOn = `${again} resume ${run}`
       const tell = ({ message, tag }: { readonly message: string; readonly tag: string }, flag = "") =>

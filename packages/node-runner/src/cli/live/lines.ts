@@ -34,6 +34,16 @@ export const make = Effect.map(Console.Console, (console): Lines => {
   }
 })
 
+/** What is logged meanwhile is told in lines as well, where a program reads them. */
+export const noticing =
+  (isLines: boolean | undefined) =>
+  <A, E, R>(work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    isLines === true
+      ? Effect.flatMap(make, ({ logger }) =>
+          Effect.updateService(work, Logger.CurrentLoggers, (loggers) => new Set([...loggers, logger]))
+        )
+      : work
+
 type Sink = typeof DeltaSink.Service
 
 /** Who is told of replies that are still coming, if anybody is. */

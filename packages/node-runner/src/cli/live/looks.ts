@@ -12,9 +12,9 @@ export interface Look {
   readonly isLive: boolean
 }
 
-/** How often a run is looked at. A look that takes long is followed by ten times as long a pause. **Units** milliseconds */
-const interval = 500
-const share = 10
+/** How often a run is looked at; a look that takes long is followed by a pause that is longer. **Units** milliseconds */
+const interval = { least: 500, most: 10_000 }
+const pauseAfter = (took: number): number => Math.min(Math.max(interval.least, 10 * took), interval.most)
 
 /**
  * Looks at a run until no process works on it any more, the last time after that, or until `seen` wants no more; gives the
@@ -40,6 +40,6 @@ export const follow = Effect.fnUntraced(function* <E, R>(
   for (;;) {
     const [took, { goesOn, look }] = yield* Effect.timed(lookAgain)
     if (!goesOn) return look
-    yield* Effect.sleep(Math.max(interval, share * Duration.toMillis(took)))
+    yield* Effect.sleep(pauseAfter(Duration.toMillis(took)))
   }
 })

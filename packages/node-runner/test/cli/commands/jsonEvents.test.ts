@@ -104,6 +104,26 @@ describe("--json-events", () => {
     }).pipe(inFolder)
   )
 
+  it.effect("has those among the lines that come while a run is made ready", () =>
+    Effect.gen(function* () {
+      const printed: Array<string> = []
+      const console = { ...globalThis.console, log: (text: string) => void printed.push(text) }
+      const work = Effect.andThen(
+        Effect.logWarning("no price is known"),
+        Effect.logInfo({ note: "tests run in memory" })
+      )
+      yield* Effect.provideService(lines.noticing(true)(work), Console.Console, console)
+      yield* Effect.provideService(lines.noticing(false)(work), Console.Console, console)
+      assert.deepStrictEqual(
+        printed.filter((line) => line.startsWith("{")).map((line) => decode(line)),
+        [
+          { _tag: "Noticed", level: "warning", message: "no price is known" },
+          { _tag: "Noticed", level: "note", message: "tests run in memory" }
+        ]
+      )
+    })
+  )
+
   it.effect("voids what came of a reply whose request is made again", () =>
     Effect.gen(function* () {
       const printed: Array<string> = []
