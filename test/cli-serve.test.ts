@@ -244,7 +244,8 @@ describe("a server of workflows", () => {
     assert.deepStrictEqual(await wrong("POST", "/api/runs", { workflow: "other", input: {} }), [404, "NotFound"])
     assert.deepStrictEqual(await wrong("POST", "/api/runs", { workflow: "article", input: {} }), [400, "Usage"])
     assert.deepStrictEqual(await wrong("POST", `/api/runs/${run}/step`, { path: "nothing" }), [404, "UnknownPath"])
-    assert.strictEqual((await ask("POST", "/api/runs", "{")).status, 400)
+    assert.deepStrictEqual(await wrong("POST", "/api/runs", { workflow: 7 }), [400, "Malformed"])
+    assert.deepStrictEqual(await wrong("POST", "/api/runs", "{"), [400, "Malformed"])
     assert.strictEqual((await ask("GET", "/api/nothing")).status, 404)
   })
 
@@ -298,7 +299,7 @@ describe("a server of workflows", () => {
         workflow: "article",
         input: { topic: "x".repeat(10_000_000) }
       })
-      assert.include([400, 413], status)
+      assert.strictEqual(status, 413)
       assert.strictEqual((await ask("GET", "/api/workflows")).status, 200)
     })
   })

@@ -44,6 +44,11 @@ export class Authorization extends HttpApiMiddleware.Service<Authorization>()("@
   error: [Unauthorized, Forbidden]
 }) {}
 
+/** Tells what of a request cannot be read. */
+export class Readable extends HttpApiMiddleware.Service<Readable>()("@stepwright/node-runner/Readable", {
+  error: BadRequest
+}) {}
+
 const RunId = Schema.String.annotate({ description: "A run's id, the beginning of one, or `latest`." })
 const Path = Schema.String.annotate({ description: "The path of a step: `implementation/src%2Fledger.py`." })
 const JsonSchema = Schema.Json.annotate({ description: "A JSON Schema." })
@@ -280,7 +285,10 @@ const runs = HttpApiGroup.make("runs").add(
  * ```
  */
 export const api = HttpApi.make("stepwright")
-  .add(workflows.prefix("/api").middleware(Authorization), runs.prefix("/api").middleware(Authorization))
+  .add(
+    workflows.prefix("/api").middleware(Readable).middleware(Authorization),
+    runs.prefix("/api").middleware(Readable).middleware(Authorization)
+  )
   .annotateMerge(
     OpenApi.annotations({ title: "Stepwright", version: "1", description: "Runs of workflows, and what can be done." })
   )

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
+import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as Layer from "effect/Layer"
 import * as RcMap from "effect/RcMap"
 import * as Redacted from "effect/Redacted"
@@ -11,6 +12,7 @@ import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequ
 import { Journal } from "@stepwright/core/Journal"
 import * as Workflow from "@stepwright/core/Workflow"
 import * as ServerApi from "../../ServerApi.ts"
+import { oneLine } from "../base/format.ts"
 import { Who, whoBy } from "../gate/who.ts"
 import { lastCosts } from "../go/lastCost.ts"
 import * as workflowModule from "../module/workflowModule.ts"
@@ -50,6 +52,15 @@ export const authorization = ({ isReadOnly, token }: Access) =>
         return yield* Effect.provideService(answer, Who, whoBy("HTTP"))
       })
   })
+
+/** Tells what of a request cannot be read, and where. */
+export const readable = HttpApiMiddleware.layerSchemaErrorTransform(ServerApi.Readable, (error) => {
+  const { cause, kind } = error
+  // an answer that cannot be written is no fault of who asks
+  if (kind === "Body" || kind === "ResponseHeaders") return Effect.fail(error)
+  const message = `the request cannot be read: ${oneLine(cause.message)}`
+  return Effect.fail(new ServerApi.BadRequest(say("Malformed", message, kind.toLowerCase())))
+})
 
 const described = Effect.fnUntraced(function* (loaded: workflowModule.Loaded) {
   const { module, name } = yield* workflowModule.reference(loaded)

@@ -50,7 +50,7 @@ export const serve = Effect.fnUntraced(function* <E, R>(
   const addressOf = () => ({ hosts, port: (server.address() as AddressInfo | null)?.port ?? port })
   const routes = HttpApiBuilder.layer(ServerApi.api, { openapiPath: "/openapi.json" }).pipe(
     Layer.provide(handlers.layer),
-    Layer.provide(handlers.authorization(options)),
+    Layer.provide([handlers.authorization(options), handlers.readable]),
     Layer.merge(guard.layer(addressOf))
   )
   const app = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(

@@ -24,8 +24,13 @@ export interface About {
 /** Finds the workflow of a run, by its settings. */
 type Find<E, R> = (settings: RunSettings | undefined, state: WorkflowState) => Effect.Effect<Loaded | undefined, E, R>
 
-const aboutBy = Effect.fnUntraced(function* <E, R>(run: string, state: WorkflowState, workflowOf: Find<E, R>) {
-  const written = yield* runFolder.settingsToLookAt(run)
+const aboutBy = Effect.fnUntraced(function* <E, R>(
+  run: string,
+  state: WorkflowState,
+  workflowOf: Find<E, R>,
+  isQuiet = false
+) {
+  const written = yield* runFolder.settingsToLookAt(run, { isQuiet })
   const loaded = yield* workflowOf(written, state)
   const kept = written ?? standardSettings(run)
   // what would mend it was said
@@ -55,13 +60,15 @@ export const at = Effect.fnUntraced(function* (
 })
 
 /** How a run stands by now, as far as that can be told without its workflow too. */
-export const of = (run: string) => by(run, session.workflowThereOf)
+export const of = (run: string) => found(run, session.workflowThereOf, false)
 
-/** The same by a workflow that is found otherwise. */
-export const by = Effect.fnUntraced(function* <E, R>(run: string, workflowOf: Find<E, R>) {
+/** The same by a workflow that is found otherwise, for a program: nobody is told what is left alone. */
+export const by = <E, R>(run: string, workflowOf: Find<E, R>) => found(run, workflowOf, true)
+
+const found = Effect.fnUntraced(function* <E, R>(run: string, workflowOf: Find<E, R>, isQuiet: boolean) {
   const isLive = yield* runFolder.isLive(run)
   const { events, state } = yield* runFolder.load(run)
-  return yield* at(yield* aboutBy(run, state, workflowOf), { events, isLive, state })
+  return yield* at(yield* aboutBy(run, state, workflowOf, isQuiet), { events, isLive, state })
 })
 
 /** What a script reads of it. */
