@@ -1,5 +1,6 @@
 import { chmodSync, readFileSync } from "node:fs"
 import { connect } from "node:net"
+import { isAbsolute } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
@@ -63,7 +64,12 @@ const served = async (here: Place, ...flags: ReadonlyArray<string>): Promise<Ser
     void server.ended.then(({ stderr }) => reject(new Error(stderr)))
   })
   const { tokenFile, url }: { readonly url: string; readonly tokenFile: string } = JSON.parse(line)
-  return { here, server, url, token: readFileSync(tokenFile, "utf8").trim() }
+  return {
+    here,
+    server,
+    url,
+    token: readFileSync(isAbsolute(tokenFile) ? tokenFile : here.path(tokenFile), "utf8").trim()
+  }
 }
 
 const asking =
@@ -356,6 +362,11 @@ describe("a server", () => {
     const [open, why] = await refused("--token-file", "token")
     assert.deepStrictEqual([open, why.includes("chmod 600 token")], [3, true], why)
     chmodSync(here.path("token"), 0o600)
+    const wide = await served(here, "--host", "0.0.0.0", "--token-file", "token")
+    const { status } = await asking({ ...wide, url: wide.url.replace("0.0.0.0", "127.0.0.1") })("GET", "/api/runs")
+    assert.strictEqual(status, 200)
+    wide.server.process.kill("SIGTERM")
+    assert.include((await wide.server.ended).stderr, "plain HTTP")
     here.write("short", "abc")
     chmodSync(here.path("short"), 0o600)
     const [short, what] = await refused("--token-file", "short")

@@ -55,6 +55,8 @@ export const serve = (words: Words) =>
       const { port = defaults.port, starts = startsAMinute } = given
       return yield* serve({ host, port, workflows, token, isReadOnly: readOnly, maxUsd, starts }, (url) =>
         Effect.gen(function* () {
+          const plain = "this is plain HTTP: whoever can listen on the way reads the token"
+          if (isOutside) yield* Console.error(plain)
           if (json) return yield* Console.log(JSON.stringify({ url, tokenFile: file }))
           yield* Console.log(`serves ${url}/api, described at ${url}/openapi.json`)
           yield* Console.error(
@@ -66,7 +68,6 @@ export const serve = (words: Words) =>
               ? "nothing is started or changed here (--read-only)"
               : `may spend ${spending}, and begin ${starts} runs a minute`
           )
-          if (isOutside) yield* Console.error("this is plain HTTP: whoever can listen on the way reads the token")
         })
       )
     })

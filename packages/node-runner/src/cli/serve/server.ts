@@ -1,5 +1,6 @@
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
+import { hostname, networkInterfaces } from "node:os"
 import * as ByteSize from "effect/ByteSize"
 import * as Effect from "effect/Effect"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
@@ -37,6 +38,17 @@ const isServeError = (error: unknown): error is ServeError => Predicate.isTagged
 
 const isLoopback = (host: string) => host === "127.0.0.1" || host === "localhost" || host === "::1"
 
+const inUrl = (host: string) => (host.includes(":") ? `[${host}]` : host).toLowerCase()
+
+/** What a server may be called by that listens there: at all addresses of the machine, by any of them. */
+const namesOf = (host: string): ReadonlySet<string> => {
+  const loopback = ["localhost", "127.0.0.1", "[::1]"]
+  if (isLoopback(host)) return new Set(loopback)
+  if (host !== "0.0.0.0" && host !== "::") return new Set([inUrl(host)])
+  const addresses = Object.values(networkInterfaces()).flatMap((all = []) => all.map(({ address }) => inUrl(address)))
+  return new Set([...loopback, hostname().toLowerCase(), ...addresses])
+}
+
 /** Serves workflows until it is interrupted; `ready` is told where. */
 export const serve = Effect.fnUntraced(function* <E, R>(
   options: Options,
@@ -45,8 +57,8 @@ export const serve = Effect.fnUntraced(function* <E, R>(
   const { host, port } = options
   const server = createServer(limits)
   server.maxConnections = mostConnections
-  const shown = host.includes(":") ? `[${host}]` : host
-  const hosts = new Set([shown.toLowerCase(), ...(isLoopback(host) ? ["localhost", "127.0.0.1", "[::1]"] : [])])
+  const shown = inUrl(host)
+  const hosts = namesOf(host)
   const addressOf = () => ({ hosts, port: (server.address() as AddressInfo | null)?.port ?? port })
   const routes = HttpApiBuilder.layer(ServerApi.api, { openapiPath: "/openapi.json" }).pipe(
     Layer.provide(handlers.layer),
