@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { createServer, type ServerResponse } from "node:http"
 import { join } from "node:path"
 import { afterAll, assert, describe, expect, it } from "@effect/vitest"
@@ -121,7 +121,9 @@ describe("run --json-events", () => {
     answer(reply, ["said"])
     const { status, stderr } = await ended
     assert.strictEqual(status, 0, stderr)
-    assert.include((await here.stepwright("list")).stdout, "COMPLETED")
+    const [run] = readdirSync(here.path(".stepwright/runs"))
+    const journal = readFileSync(here.path(`.stepwright/runs/${run}/events.jsonl`), "utf8")
+    assert.match(journal, /"RunEnded","status":"COMPLETED"/)
   })
 
   it("has its last line after Ctrl-C", async () => {
