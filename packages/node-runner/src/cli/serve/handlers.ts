@@ -1,13 +1,16 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as HttpApiBuilder from "effect/http-api/HttpApiBuilder"
-import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
+import * as HttpApiError from "effect/http-api/HttpApiError"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import * as RcMap from "effect/RcMap"
 import * as Redacted from "effect/Redacted"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import type { unhandled } from "effect/Types"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Journal } from "@stepwright/core/Journal"
 import * as Workflow from "@stepwright/core/Workflow"
@@ -54,13 +57,30 @@ export const authorization = ({ isReadOnly, token }: Access) =>
   })
 
 /** Tells what of a request cannot be read, and where. */
-export const readable = HttpApiMiddleware.layerSchemaErrorTransform(ServerApi.Readable, (error) => {
-  const { cause, kind } = error
-  // an answer that cannot be written is no fault of who asks
-  if (kind === "Body" || kind === "ResponseHeaders") return Effect.fail(error)
-  const message = `the request cannot be read: ${oneLine(cause.message)}`
-  return Effect.fail(new ServerApi.BadRequest(say("Malformed", message, kind.toLowerCase())))
-})
+export const readable = Layer.succeed(ServerApi.Readable, (answer) =>
+  Effect.catchCause(
+    answer,
+    (cause): Effect.Effect<HttpServerResponse.HttpServerResponse, ServerApi.BadRequest | unhandled> => {
+      const error: unknown = Cause.squash(cause)
+      if (isTooLarge(error)) return Effect.succeed(tooLarge)
+      // an answer that cannot be written is no fault of who asks
+      if (!HttpApiError.HttpApiSchemaError.is(error) || error.kind === "Body" || error.kind === "ResponseHeaders") {
+        return Effect.failCause(cause)
+      }
+      const message = `the request cannot be read: ${oneLine(error.cause.message)}`
+      return Effect.fail(new ServerApi.BadRequest(say("Malformed", message, error.kind.toLowerCase())))
+    }
+  )
+)
+
+const tooLarge = HttpServerResponse.jsonUnsafe(
+  { _tag: "TooLarge", ...say("TooLarge", "the request is larger than what is taken here", null) },
+  { status: 413 }
+)
+
+/** A body that is too large is a defect of Effect's, which says so in a reason within. */
+const isTooLarge = (error: unknown): boolean =>
+  Predicate.hasProperty(error, "reason") && (error.reason === "BodyTooLarge" || isTooLarge(error.reason))
 
 const described = Effect.fnUntraced(function* (loaded: workflowModule.Loaded) {
   const { module, name } = yield* workflowModule.reference(loaded)
