@@ -10,6 +10,8 @@ import { Bound, type Loaded } from "../../../src/cli/module/workflowModule.ts"
 import * as NodeJournal from "../../../src/NodeJournal.ts"
 import { program } from "../../support/asking.ts"
 import { call, inFolder, startedWith } from "../../support/commandLine.ts"
+import { until } from "../../support/folder.ts"
+import { place } from "../../support/place.ts"
 import { saying } from "../../support/saying.ts"
 
 const runs = ".stepwright/runs"
@@ -48,6 +50,13 @@ const watching = Effect.fnUntraced(function* (bound: Loaded) {
 const looks = ({ steps }: { readonly steps: ReadonlyArray<Readonly<Record<string, string>>> }) =>
   Object.fromEntries(steps.map(({ path, status }) => [path, status]))
 
+/** A run whose first step has begun. */
+const begun = (run: string) => [
+  Fixtures.event("RunInitialized", { run, workflow: "saying", input: { text: "x" } }),
+  Fixtures.event("RunStarted", {}),
+  Fixtures.event("StepStarted", { path: "first", step: "say" })
+]
+
 describe("status --watch", () => {
   it.effect("shows how a run goes on, a gate that waits among it, and ends with it", () =>
     Effect.gen(function* () {
@@ -84,19 +93,31 @@ describe("status --watch", () => {
     Effect.gen(function* () {
       const process = yield* Scope.make()
       const { append } = yield* Scope.provide(NodeJournal.make(runs), process)
-      const run = "cut"
-      const begun = [
-        Fixtures.event("RunInitialized", { run, workflow: "saying", input: { text: "x" } }),
-        Fixtures.event("RunStarted", {}),
-        Fixtures.event("StepStarted", { path: "first", step: "say" })
-      ]
-      yield* Effect.forEach(begun, (event) => append(run, event))
+      yield* Effect.forEach(begun("cut"), (event) => append("cut", event))
       const { end, until } = yield* watching(saying())
       yield* until((document) => looks(document)["first"] === "running")
       yield* Scope.close(process, Exit.void)
       const { last, status } = yield* end
       assert.deepStrictEqual([status, last.status, looks(last)["first"]], [0, "STOPPED", "stopped"])
     }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer), inFolder)
+  )
+
+  it.live("draws on a terminal in its place, and leaves there what status says", () =>
+    Effect.gen(function* () {
+      const here = place([], { NO_COLOR: "1" }).withTerminal()
+      const process = yield* Scope.make()
+      const { append } = yield* Scope.provide(NodeJournal.make(here.path(runs)), process)
+      for (const event of begun("drawn")) yield* append("drawn", event)
+      const watch = here.start("status", "--watch")
+      yield* Effect.promise(() => until(() => watch.written.stdout.includes("first"), watch))
+      const hidden = "\u001b[?25l"
+      assert.isTrue(watch.written.stdout.startsWith(hidden))
+      yield* Scope.close(process, Exit.void)
+      const { status, stdout } = yield* Effect.promise(() => watch.ended)
+      const [, last = ""] = stdout.split("\u001b[?25h")
+      assert.deepStrictEqual([status, stdout.split(hidden).length], [0, 2])
+      assert.match(last, /^drawn {2}saying {2}STOPPED\n■ first /)
+    }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
   it.effect("says of a run that nobody is at what status says", () =>
