@@ -1,50 +1,11 @@
 import { readFileSync } from "node:fs"
 import { isAbsolute } from "node:path"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Schema } from "effect"
-import { Engine, Step, Workflow, WorkflowState } from "@stepwright/core"
+import { Effect, Layer } from "effect"
+import { Engine, WorkflowState } from "@stepwright/core"
 import { NodeJournal } from "@stepwright/node-runner"
+import { approved } from "./fixtures/approved.ts"
 import { place, type Started } from "./support/cli.ts"
-
-const Topic = Schema.Struct({ topic: Schema.String })
-
-/** As the module below has it. */
-const approved = Workflow.make("approved", { input: Topic }).pipe(
-  Workflow.gate("approval", {
-    question: Schema.String,
-    input: "input.topic",
-    decision: Schema.Struct({ isGood: Schema.Boolean, note: Schema.String })
-  }),
-  Workflow.bind(
-    "title",
-    Step.effect("title", {
-      input: Schema.Struct({ topic: Schema.String, note: Schema.String }),
-      output: Schema.String,
-      run: ({ note, topic }) => Effect.succeed(`${topic}: ${note}`)
-    }),
-    { topic: "input.topic", note: "approval.note" }
-  )
-)
-
-const module = `import { Effect, Schema } from "effect"
-import { Step, Workflow } from "@stepwright/core"
-export const approved = Workflow.make("approved", { input: Schema.Struct({ topic: Schema.String }) }).pipe(
-  Workflow.gate("approval", {
-    question: Schema.String,
-    input: "input.topic",
-    decision: Schema.Struct({ isGood: Schema.Boolean, note: Schema.String })
-  }),
-  Workflow.bind(
-    "title",
-    Step.effect("title", {
-      input: Schema.Struct({ topic: Schema.String, note: Schema.String }),
-      output: Schema.String,
-      run: ({ note, topic }) => Effect.succeed(topic + ": " + note)
-    }),
-    { topic: "input.topic", note: "approval.note" }
-  )
-)
-`
 
 const decision = { isGood: true, note: "as it is" }
 
@@ -67,8 +28,7 @@ const settled = (state: string): unknown =>
 
 describe("a gate", () => {
   it("leaves the same state whether it is decided by command, over HTTP, by a model's tool or in code", async () => {
-    const here = place()
-    here.write("w.ts", module)
+    const here = place(["approved.ts"])
     const directory = here.path(".stepwright/runs")
     const inCode = <A, E>(work: Effect.Effect<A, E>) =>
       Effect.runPromise(Effect.scoped(Effect.provide(work, Layer.fresh(NodeJournal.layer({ directory })))))
@@ -84,14 +44,14 @@ describe("a gate", () => {
     const decided = await here.stepwright(
       "decide",
       "--workflow",
-      "w.ts#approved",
+      "approved.ts#approved",
       byCommand,
       "approval",
       JSON.stringify(decision)
     )
     assert.strictEqual(decided.status, 0, decided.stderr)
 
-    const server = here.start("serve", "--workflow", "w.ts#approved", "--port", "0", "--json")
+    const server = here.start("serve", "--workflow", "approved.ts#approved", "--port", "0", "--json")
     const { tokenFile, url }: { readonly tokenFile: string; readonly url: string } = JSON.parse(await firstLine(server))
     const token = readFileSync(isAbsolute(tokenFile) ? tokenFile : here.path(tokenFile), "utf8").trim()
     const answer = await fetch(`${url}/api/runs/${byHttp}/decide`, {
@@ -102,7 +62,7 @@ describe("a gate", () => {
     assert.strictEqual(answer.status, 200)
     server.process.kill("SIGTERM")
 
-    const tools = here.startWith({ open: true }, "mcp", "--workflow", "w.ts#approved")
+    const tools = here.startWith({ open: true }, "mcp", "--workflow", "approved.ts#approved")
     const send = (message: object) => tools.process.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`)
     const answered = new Promise<void>((resolve) => {
       tools.process.stdout?.on("data", (data) => String(data).includes('"id":2') && resolve())

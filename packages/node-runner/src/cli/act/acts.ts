@@ -13,7 +13,7 @@ import { usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
 import { Who } from "../gate/who.ts"
 import { begun } from "../go/begun.ts"
-import { resumed } from "../go/resumed.ts"
+import { resumed, type Resuming } from "../go/resumed.ts"
 import { Bound } from "../module/workflowModule.ts"
 import { explainPath } from "../path/explainPath.ts"
 import * as stepPath from "../path/stepPath.ts"
@@ -21,7 +21,7 @@ import { outlookOf } from "../run/pending.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
-import { setUp, spentBy } from "../run/setUp.ts"
+import { type SetUp, setUp, spentBy } from "../run/setUp.ts"
 import * as excess from "../value/excess.ts"
 import { statusLabel } from "../view/statusLabel.ts"
 import { apart, goOn, Live } from "./live.ts"
@@ -79,73 +79,101 @@ export const start = Effect.fnUntraced(function* (name: string, input: Schema.Js
     usage(`the input does not fit the workflow: ${oneLine(error.message)}`, { target: "input", cause: error })
   )
   const run = yield* Engine.newRunId
-  const live = yield* Live
-  const purse = yield* Purse
-  return yield* live.begin((isOnItsWay: OnItsWay) =>
-    Effect.gen(function* () {
-      const cap = yield* purse.begin(run, maxUsd)
+  return yield* background(
+    run,
+    Effect.fnUntraced(function* (take) {
+      const cap = yield* take(maxUsd)
       const told = { ...caps, ...(cap !== undefined && { maxUsd: cap }) }
-      const { ready, session } = yield* Effect.onError(
-        begun({ run, loaded, input: value, told, out: undefined, files: [] }),
-        () => Effect.sync(() => purse.end(run, 0))
-      )
-      yield* isOnItsWay({ run, status: "RUNNING" })
-      yield* goOn(session, ready, (listeners) => Engine.run(session.loaded.workflow, session.state, listeners))
-    }).pipe(Effect.scoped, apart)
+      const begunNow = yield* begun({ run, loaded, input: value, told, out: undefined, files: [] })
+      return { ...begunNow, work: runOn(begunNow.session) }
+    })
   )
 })
 
 /** Goes on with a run. */
 export const resume = (reference: string, { maxUsd, ...caps }: Caps) =>
-  ofOffered(
-    reference,
-    Effect.fnUntraced(function* (run) {
-      const live = yield* Live
-      const purse = yield* Purse
-      return yield* live.begin((isOnItsWay: OnItsWay) =>
-        Effect.gen(function* () {
-          const held = yield* session.hold(run)
-          const before = yield* spentBy(held)
-          const cap = yield* purse.begin(run, maxUsd)
-          const told = { ...caps, ...(cap !== undefined && { maxUsd: before + cap }), out: undefined }
-          const { ready, session: now } = yield* Effect.onError(
-            resumed(held, { told: told as never, manner: noAnswerer, input: Effect.succeed(held.state.input) }),
-            () => Effect.sync(() => purse.end(run, 0))
-          )
-          yield* isOnItsWay({ run, status: "RUNNING" })
-          yield* goOn(now, ready, (listeners) => Engine.run(now.loaded.workflow, now.state, listeners))
-        }).pipe(Effect.scoped, apart)
-      )
-    })
+  ofOffered(reference, (run) =>
+    background(
+      run,
+      Effect.fnUntraced(function* (take) {
+        const held = yield* session.hold(run)
+        const before = yield* spentBy(held)
+        const cap = yield* take(maxUsd)
+        // what is not told stays as it was
+        const told = { ...caps, ...(cap !== undefined && { maxUsd: before + cap }) } as Resuming<never, never>["told"]
+        const now = yield* resumed(held, { told, manner: noAnswerer, input: Effect.succeed(held.state.input) })
+        return { ...now, work: runOn(now.session) }
+      })
+    )
   )
 
 /** Executes one step. */
 export const step = (reference: string, given: string, force: boolean) =>
-  ofOffered(
-    reference,
-    Effect.fnUntraced(function* (run) {
-      const live = yield* Live
-      const purse = yield* Purse
-      return yield* live.begin((isOnItsWay: OnItsWay) =>
-        Effect.gen(function* () {
-          const held = yield* session.hold(run)
-          const { workflow } = held.loaded
-          const path = stepPath.resolve(given, workflow, held.state)
-          const before = yield* spentBy(held)
-          const cap = yield* purse.begin(run, undefined)
-          const opened = cap === undefined ? held : { ...held, settings: { ...held.settings, maxUsd: before + cap } }
-          const ready = yield* Effect.onError(setUp(opened, { force, path }), () =>
-            Effect.sync(() => purse.end(run, 0))
-          )
-          const plan = Effect.provide(Engine.plan(workflow, held.state), runLayer.withoutModel(held))
-          // an unknown path is told before anything is on its way
-          yield* explainPath(path, workflow, held.state, "stepwright")(known(workflow, held.state, path, plan))
-          yield* isOnItsWay({ run, status: "RUNNING" })
-          yield* goOn(opened, ready, (listeners) => Engine.step(workflow, held.state, path, { force, ...listeners }))
-        }).pipe(Effect.scoped, apart)
-      )
-    })
+  ofOffered(reference, (run) =>
+    background(
+      run,
+      Effect.fnUntraced(function* (take) {
+        const held = yield* session.hold(run)
+        const { workflow } = held.loaded
+        const path = stepPath.resolve(given, workflow, held.state)
+        const plan = Effect.provide(Engine.plan(workflow, held.state), runLayer.withoutModel(held))
+        // an unknown path is told before anything is on its way
+        yield* explainPath(path, workflow, held.state, "stepwright")(known(workflow, held.state, path, plan))
+        const before = yield* spentBy(held)
+        const cap = yield* take(undefined)
+        const opened = cap === undefined ? held : { ...held, settings: { ...held.settings, maxUsd: before + cap } }
+        const ready = yield* setUp(opened, { force, path })
+        return {
+          session: opened,
+          ready,
+          work: (listeners: Engine.Listeners) => Engine.step(workflow, held.state, path, { force, ...listeners })
+        }
+      })
+    )
   )
+
+const runOn =
+  ({ loaded: { workflow }, state }: session.Session) =>
+  (listeners: Engine.Listeners) =>
+    Engine.run(workflow, state, listeners)
+
+/** Takes of the budget what a run wants, all that is left unless it says. */
+type Take = (wants: number | undefined) => Effect.Effect<number | undefined, ServerApi.TooMany>
+
+/** What is needed to work on a run. */
+interface Prepared {
+  readonly session: session.Session
+  readonly ready: SetUp
+  readonly work: Parameters<typeof goOn>[2]
+}
+
+/** Works on a run in the background; what it took of the budget comes back with what it did not spend. */
+const background = Effect.fnUntraced(function* <E, R>(
+  run: string,
+  prepare: (take: Take) => Effect.Effect<Prepared, E, R>
+) {
+  const live = yield* Live
+  const purse = yield* Purse
+  return yield* live.begin((isOnItsWay: OnItsWay) => {
+    let isTaken = false
+    const take: Take = (wants) =>
+      Effect.tap(purse.begin(run, wants), () =>
+        Effect.sync(() => {
+          isTaken = true
+        })
+      )
+    return Effect.gen(function* () {
+      const { ready, session, work } = yield* prepare(take)
+      yield* isOnItsWay({ run, status: "RUNNING" })
+      isTaken = false
+      yield* goOn(session, ready, work)
+    }).pipe(
+      Effect.onExit(() => Effect.sync(() => (isTaken ? purse.end(run, 0) : undefined))),
+      Effect.scoped,
+      apart
+    )
+  })
+})
 
 const known = <E, R>(
   workflow: Workflow.Any,
