@@ -66,8 +66,9 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
 
   interface State {
     cursor: number
-    /** How much was sent since it took something. */
+    /** How much was sent since it took something, and how often the file had been read then. */
     behind: number
+    took: number
     /** Pieces of replies for it, once it has all events. */
     readonly pieces: Array<Uint8Array>
     isCurrent: boolean
@@ -78,7 +79,8 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
 
   const told = (reader: State, bytes: number) => {
     reader.behind += bytes
-    if (reader.behind > mostBehind) {
+    // who is at work on what it took is given the time of two looks
+    if (reader.behind > mostBehind && counts.reads - reader.took > 2) {
       readers.delete(reader)
       reader.drop()
     }
@@ -131,6 +133,7 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
 
   const take = (reader: State): ReadonlyArray<Uint8Array> => {
     reader.behind = 0
+    reader.took = counts.reads
     const taken: Array<Uint8Array> = reader.pieces.splice(0)
     for (let bytes = 0; reader.cursor < frames.length && bytes < most; reader.cursor++) {
       const { bytes: one } = frames[reader.cursor]!
@@ -153,7 +156,15 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
     read: (after, drop) =>
       Effect.acquireRelease(
         Effect.sync((): State => {
-          const reader = { cursor: after, behind: 0, pieces: [], isCurrent: false, wake: () => {}, drop }
+          const reader = {
+            cursor: after,
+            behind: 0,
+            took: counts.reads,
+            pieces: [],
+            isCurrent: false,
+            wake: () => {},
+            drop
+          }
           readers.add(reader)
           return reader
         }),

@@ -85,9 +85,22 @@ describe("feed", () => {
       for (let i = 0; i < 120; i++) {
         coming.add(run, { path: "s", turn: 1, text: "x".repeat(10_000) })
         taken += textOf(yield* quick.next).length
+        if (i % 10 === 0) yield* all.look
       }
       assert.deepStrictEqual(dropped, ["slow"])
       assert.isAbove(taken, 1_200_000)
+    }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.effect("drops nobody who had no time to take what came at once", () =>
+    Effect.gen(function* () {
+      const { all, coming } = yield* made
+      let isDropped = false
+      const { next } = yield* all.read(0, () => (isDropped = true))
+      yield* next
+      for (let i = 0; i < 300; i++) coming.add(run, { path: "s", turn: 1, text: "x".repeat(10_000) })
+      assert.isAbove(textOf(yield* next).length, 3_000_000)
+      assert.isFalse(isDropped)
     }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
   )
 
