@@ -84,6 +84,33 @@ describe("VerdictStep", () => {
     })
   )
 
+  it.effect(
+    "keeps what went wrong with each of many tests, and says of the first what they say, not where they differ",
+    () =>
+      Effect.gen(function* () {
+        const trace = (i: number) =>
+          `Traceback …\n  File "test_a.py", line ${i}\nAssertionError: 'a' != 'b'\n- a\n+ b\n`
+        const names = Array.from({ length: 100 }, (_, i) => `tests.test_a.T.test_${i}`)
+        const state = yield* run(report(...names.map((name, i) => ["failed", name, trace(i)] as const)))
+        const { error } = state.records["verification"]!
+        assert.strictEqual(
+          error?.message,
+          [
+            "100 failed, 0 with errors, 0 passed of 100 tests",
+            ...names.slice(0, 2).map((name) => `${name}: AssertionError: 'a' != 'b'`)
+          ].join("\n")
+        )
+        const { reason } = yield* Schema.decodeUnknownEffect(Schema.toCodecJson(VerdictStep.VerificationError))(
+          error?.value
+        )
+        const problems = "problems" in reason ? reason.problems : []
+        assert.deepStrictEqual(
+          problems.map(({ detail, test }) => [test, detail]),
+          names.map((name, i) => [name, trace(i)])
+        )
+      })
+  )
+
   it.effect.each([
     ["there is no test", report(), "no test was found"],
     [
