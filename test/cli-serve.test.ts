@@ -9,7 +9,7 @@ import { ServerApi } from "@stepwright/node-runner"
 import { place, type Place, type Started } from "./support/cli.ts"
 
 const module = `import { Effect, Schema } from "effect"
-import { PromptTemplate, Step, Workflow } from "@stepwright/core"
+import { PromptTemplate, Step, Workflow, Workspace } from "@stepwright/core"
 import { MockLlm } from "@stepwright/llm"
 
 const Topic = Schema.Struct({ topic: Schema.String })
@@ -32,6 +32,16 @@ export const article = Workflow.make("article", { input: Topic }).pipe(
   Workflow.bind("draft", draft, { title: "outline.title", isGood: "approval" })
 )
 export const long = Workflow.make("long", { input: Topic }).pipe(Workflow.bind("nap", nap, "input"))
+const deliver = Step.effect("deliver", {
+  input: Topic,
+  output: Workspace.Delivered,
+  produces: "files",
+  run: ({ topic }) =>
+    Effect.flatMap(Workspace.Workspace, ({ write }) =>
+      Effect.map(Effect.orDie(write([{ path: "notes/topic.md", content: topic }])), (files) => ({ files }))
+    )
+})
+export const noted = Workflow.make("noted", { input: Topic }).pipe(Workflow.bind("delivered", deliver, "input"))
 export const layer = MockLlm.layer([{ step: "outline", reply: { title: "Rain" } }])
 `
 
@@ -50,6 +60,8 @@ const served = async (here: Place, ...flags: ReadonlyArray<string>): Promise<Ser
     "w.ts#article",
     "--workflow",
     "w.ts#long",
+    "--workflow",
+    "w.ts#noted",
     "--port",
     "0",
     "--json",
@@ -140,7 +152,8 @@ describe("a server of workflows", () => {
     const { body } = await ask("GET", "/api/workflows")
     assert.deepStrictEqual(body, [
       { name: "article", version: 1, source: "w.ts#article" },
-      { name: "long", version: 1, source: "w.ts#long" }
+      { name: "long", version: 1, source: "w.ts#long" },
+      { name: "noted", version: 1, source: "w.ts#noted" }
     ])
     const { body: article } = await ask("GET", "/api/workflows/article")
     assert.deepStrictEqual(article.input.required, ["topic"])
@@ -214,6 +227,23 @@ describe("a server of workflows", () => {
         ["approval", "decide"],
         ["draft", "perhaps"]
       ]
+    )
+  })
+
+  it("gives the text of a file that a run delivered, and of no other", async () => {
+    const { body: begun } = await ask("POST", "/api/runs", { workflow: "noted", input: { topic: "rain" } })
+    await happenings(all, begun.run)
+    const { body: standing } = await ask("GET", `/api/runs/${begun.run}`)
+    assert.deepStrictEqual(
+      standing.files.map(({ path }: { readonly path: string }) => path),
+      ["notes/topic.md"]
+    )
+    const file = (path: string) => ask("GET", `/api/runs/${begun.run}/file?path=${encodeURIComponent(path)}`)
+    assert.deepInclude(await file("notes/topic.md"), { status: 200, body: "rain" })
+    const others = await Promise.all(["../../w.ts", "/etc/passwd", "notes", "notes/../notes/topic.md", ""].map(file))
+    assert.deepStrictEqual(
+      others.map(({ status }) => status),
+      [404, 404, 404, 404, 404]
     )
   })
 

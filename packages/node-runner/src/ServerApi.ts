@@ -244,6 +244,12 @@ const runs = HttpApiGroup.make("runs").add(
     success: Schema.String.pipe(HttpApiSchema.asText()),
     error
   }),
+  HttpApiEndpoint.get("file", "/runs/:run/file", {
+    params: run,
+    query: { path: Schema.String.annotate({ description: "One of the files that the run delivered." }) },
+    success: Schema.String.pipe(HttpApiSchema.asText()),
+    error
+  }),
   HttpApiEndpoint.post("resume", "/runs/:run/resume", {
     params: run,
     payload: Schema.Struct(Caps),

@@ -5,11 +5,14 @@ import * as Schema from "effect/Schema"
 import * as Engine from "@stepwright/core/Engine"
 import * as StandardSchema from "@stepwright/core/StandardSchema"
 import type * as Workflow from "@stepwright/core/Workflow"
-import type * as ServerApi from "../../ServerApi.ts"
+import { Workspace, type Written } from "@stepwright/core/Workspace"
+import * as services from "../../internal/services/layers.ts"
+import * as ServerApi from "../../ServerApi.ts"
 import * as gates from "../gate/gates.ts"
 import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
 import { ofOffered } from "./acts.ts"
+import { say } from "./problems.ts"
 
 /** What a run would do. */
 export const planOf = (reference: string) =>
@@ -37,6 +40,20 @@ export const gatesOf = (reference: string) =>
       }))
     })
   )
+
+/** The text of a file that a run delivered, as it is by now; of no other. */
+export const fileOf = Effect.fnUntraced(function* (files: ReadonlyArray<Written>, out: string, path: string) {
+  const file = files.find((one) => one.path === path)
+  const text =
+    file === undefined
+      ? undefined
+      : yield* Effect.provide(
+          Effect.flatMap(Workspace, ({ read }) => read(file.beside ?? path)),
+          services.workspace(out, false)
+        )
+  if (text !== undefined) return text
+  return yield* new ServerApi.NotFound(say("NotFound", `the run has delivered no file ${path}`, path))
+})
 
 /** The JSON Schema of what a Schema reads. */
 export const schemaOf = (schema: Workflow.Any["input"]): Schema.Json => {

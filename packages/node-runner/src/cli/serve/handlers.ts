@@ -119,6 +119,8 @@ const runs = HttpApiBuilder.group(
     const { replies } = yield* Live
     const offered = yield* Offered
     const directory = yield* runFolder.directory
+    const standing = (run: string) =>
+      standingNow.by(run, (_, { workflow }) => Effect.orElseSucceed(offered.get(workflow), () => undefined))
     const feeds = yield* RcMap.make({
       lookup: (run: string) => feed.make(directory, run, replies),
       idleTimeToLive: "10 seconds"
@@ -140,10 +142,15 @@ const runs = HttpApiBuilder.group(
           answered(
             Effect.gen(function* () {
               const id = yield* acts.runOf(run)
-              const found = yield* standingNow.by(id, (_, { workflow }) =>
-                Effect.orElseSucceed(offered.get(workflow), () => undefined)
-              )
-              return standingNow.toJson(found)
+              return standingNow.toJson(yield* standing(id))
+            })
+          ),
+        file: ({ params: { run }, query: { path } }) =>
+          answered(
+            Effect.gen(function* () {
+              const id = yield* acts.runOf(run)
+              const { self, settings } = yield* standing(id)
+              return yield* looks.fileOf(self.result.files, settings.out, path)
             })
           ),
         state: ({ params: { run } }) => answered(Effect.flatMap(acts.runOf(run), runFolder.state)),
