@@ -181,7 +181,7 @@ describe("a server of workflows", () => {
   it("says why nobody can go on after an id that is none of the run's", async () => {
     const after = async (id: string) => {
       const { body, status } = await ask("GET", `/api/runs/${run}/events?after=${encodeURIComponent(id)}`)
-      return [status, body.error.code]
+      return [status, body.code]
     }
     const [{ id = "" } = {}] = await happenings(all, run)
     assert.deepStrictEqual(await after("12"), [400, "NoPosition"])
@@ -273,7 +273,7 @@ describe("a server of workflows", () => {
   it("says what is wrong with what was asked, as commands do", async () => {
     const wrong = async (...asked: Parameters<typeof ask>) => {
       const { body, status } = await ask(...asked)
-      return [status, body.error?.code ?? body._tag]
+      return [status, body.code ?? body._tag]
     }
     assert.deepStrictEqual(await wrong("GET", "/api/runs/nobody"), [404, "NotFound"])
     assert.deepStrictEqual(await wrong("GET", "/api/workflows/other"), [404, "NotFound"])
@@ -335,7 +335,7 @@ describe("a server of workflows", () => {
         workflow: "article",
         input: { topic: "x".repeat(10_000_000) }
       })
-      assert.deepStrictEqual([status, body.error?.code], [413, "TooLarge"])
+      assert.deepStrictEqual([status, body.code], [413, "TooLarge"])
       assert.strictEqual((await ask("GET", "/api/workflows")).status, 200)
     })
   })
@@ -362,7 +362,7 @@ describe("a server", () => {
     here.write("w.ts", module)
     const read = await served(here, "--read-only")
     const { body, status } = await asking(read)("POST", "/api/runs", { workflow: "article", input: { topic: "x" } })
-    assert.deepStrictEqual([status, body.error.code], [403, "ReadOnly"])
+    assert.deepStrictEqual([status, body.code], [403, "ReadOnly"])
     assert.deepStrictEqual((await asking(read)("GET", "/api/runs")).body, [])
     read.server.process.kill("SIGTERM")
     const { status: ended } = await read.server.ended
@@ -371,7 +371,7 @@ describe("a server", () => {
     const few = await served(here, "--max-starts", "1")
     const start = () => asking(few)("POST", "/api/runs", { workflow: "long", input: { topic: "x" } })
     const [first, second] = [await start(), await start()]
-    assert.deepStrictEqual([first.status, second.status, second.body.error.code], [201, 429, "TooManyStarts"])
+    assert.deepStrictEqual([first.status, second.status, second.body.code], [201, 429, "TooManyStarts"])
     // what is under way when it ends is cancelled, and can be gone on with
     few.server.process.kill("SIGINT")
     await few.server.ended

@@ -16,7 +16,7 @@ import * as RunLine from "./RunLine.ts"
 
 // what a server of workflows does over HTTP, for clients too: nothing in here is of Node
 
-const said = { error: RunLine.Problem }
+const said = RunLine.Problem.fields
 
 /** What was sent cannot be used as it is. */
 export class BadRequest extends Schema.TaggedError<BadRequest>()("BadRequest", said, { httpApiStatus: 400 }) {}

@@ -2,7 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as ServerApi from "../../ServerApi.ts"
-import { diagnostic, fromCause } from "../base/cliError.ts"
+import { type Diagnostic, diagnostic, fromCause } from "../base/cliError.ts"
 
 type Problem = InstanceType<(typeof ServerApi.problems)[number]>
 
@@ -24,7 +24,7 @@ const reasonOf = (error: unknown): string | undefined => {
 const problemOf = (cause: Cause.Cause<unknown>): Problem => {
   const error = Cause.squash(cause)
   if (isProblem(error)) return error
-  const said = { error: diagnostic(cause) }
+  const said = diagnostic(cause)
   const reason = reasonOf(error)
   if (reason !== undefined && missing.has(reason)) return new ServerApi.NotFound(said)
   if (reason !== undefined && conflicting.has(reason)) return new ServerApi.Conflict(said)
@@ -37,13 +37,17 @@ export const answered = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<A
     Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.fail(problemOf(cause))
   )
 
-/** What is wrong with what was asked, by the class of the answer. */
+/** What went wrong, as commands tell it. */
+export const problemIn = (cause: Cause.Cause<unknown>): Diagnostic => {
+  const { code, fix, message, severity, target } = problemOf(cause)
+  return { severity, code, message, target, ...(fix !== undefined && { fix }) }
+}
+
+/** What is wrong with what was asked. */
 export const say = (code: string, message: string, target: string | null, fix?: string) => ({
-  error: {
-    severity: "error" as const,
-    code,
-    message: fix === undefined ? message : `${message}: ${fix}`,
-    target,
-    ...(fix !== undefined && { fix })
-  }
+  severity: "error" as const,
+  code,
+  message: fix === undefined ? message : `${message}: ${fix}`,
+  target,
+  ...(fix !== undefined && { fix })
 })

@@ -7,8 +7,8 @@ import * as McpProtocol from "effect/ai/McpProtocol"
 import * as McpSchema from "effect/ai/McpSchema"
 import * as McpServer from "effect/ai/McpServer"
 import * as NodeStdio from "@effect/platform-node/NodeStdio"
+import { problemIn } from "../act/problems.ts"
 import * as services from "../act/services.ts"
-import { diagnostic } from "../base/cliError.ts"
 import { Who, whoBy } from "../gate/who.ts"
 import * as tools from "./tools.ts"
 
@@ -52,7 +52,7 @@ const registered = (isReadOnly: boolean) =>
               Effect.catchCause((cause) =>
                 Cause.hasInterruptsOnly(cause)
                   ? Effect.interrupt
-                  : Effect.succeed(answer({ error: problemOf(cause) }, true))
+                  : Effect.succeed(answer({ error: problemIn(cause) }, true))
               ),
               Effect.provideService(Who, whoBy("MCP"))
             )
@@ -60,12 +60,6 @@ const registered = (isReadOnly: boolean) =>
       }
     })
   )
-
-/** What went wrong, as commands tell it. */
-const problemOf = (cause: Cause.Cause<unknown>) => {
-  const error = Cause.squash(cause)
-  return typeof error === "object" && error !== null && "error" in error ? error.error : diagnostic(cause)
-}
 
 /** Serves workflows to a model over standard input and output, until the input ends. */
 export const serve = Effect.fnUntraced(function* ({ isReadOnly, version, ...options }: Options) {

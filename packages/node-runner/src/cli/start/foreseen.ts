@@ -33,6 +33,8 @@ export const commands: Readonly<Record<string, "named" | "of a run" | "none">> =
   config: "none",
   trust: "none",
   doctor: "none",
+  serve: "named",
+  mcp: "named",
   ask: "none"
 }
 

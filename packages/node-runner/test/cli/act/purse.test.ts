@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import * as purse from "../../../src/cli/act/purse.ts"
 
-const codeOf = <A>(begun: Effect.Effect<A, { readonly error: { readonly code: string } }>) =>
-  Effect.match(begun, { onFailure: ({ error }) => error.code, onSuccess: (cap) => cap })
+const codeOf = <A>(begun: Effect.Effect<A, { readonly code: string }>) =>
+  Effect.match(begun, { onFailure: ({ code }) => code, onSuccess: (cap) => cap })
 
 describe("purse", () => {
   it.effect("gives a run what it wants of the budget, or all that is left, and takes back what it did not spend", () =>
