@@ -110,7 +110,9 @@ def run_pytest(pytest):
 
     watch(pytest, Plugin)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    options = ["--rootdir", ROOT, "--confcutdir", ROOT, "-o", "python_files=test*.py *_test.py", "-o", "verbosity_assertions=2", "-s", "--tb=no", "--continue-on-collection-errors"]
+    # what differs is told whole; before version 8 with all else that is told
+    whole = ["-o", "verbosity_assertions=2"] if int(pytest.__version__.split(".")[0]) >= 8 else ["-vv"]
+    options = ["--rootdir", ROOT, "--confcutdir", ROOT, "-o", "python_files=test*.py *_test.py", *whole, "-s", "--tb=no", "--continue-on-collection-errors"]
     try:
         pytest.main([".", *options, "-p", "no:cacheprovider", "-p", "no:faulthandler"], plugins=[Plugin()])
     except BaseException as error:
