@@ -13,14 +13,14 @@ const engine = ["Engine*", "Step", "Workflow*", "DeltaSink", "Journal"].map(
 const again = { include: engine, env: { LAW_RUNS: "5" } }
 
 /** Packages whose tests leave nothing behind that another file could see: these load what they need once. */
-const pure = new Set(["llm", "steps"])
+const pure = new Set(["llm", "steps", "studio"])
 
 /** For tests that call the command line: in folders of their own, which are removed, with modules that lie there. */
 const called = { setupFiles: ["packages/node-runner/test/support/tidy.ts"], plugins: [outside] }
 
 /** The projects of `npm test`, one a folder. `scripts` also runs the examples and the code blocks of the documents. */
 export const tests = [
-  ...["core", "llm", "steps", "create-stepwright"].map((name) => ({
+  ...["core", "llm", "steps", "studio", "create-stepwright"].map((name) => ({
     name,
     include: [`packages/${name}/test/**/*.test.ts`],
     isolate: !pure.has(name)

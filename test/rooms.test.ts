@@ -8,7 +8,7 @@ const root = dirname(import.meta.dirname)
 /** The source of a package, by path below its `src`. */
 const sourceOf = (name: string) => {
   const src = join(root, "packages", name, "src")
-  return new Map(globSync("**/*.ts", { cwd: src }).map((file) => [file, readFileSync(join(src, file), "utf8")]))
+  return new Map(globSync("**/*.{ts,tsx}", { cwd: src }).map((file) => [file, readFileSync(join(src, file), "utf8")]))
 }
 
 const codeLines = (text: string): number =>

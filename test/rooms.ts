@@ -110,7 +110,8 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "cli/commands",
     ["cli/presenter", "cli/commandLine"],
     ["NodeRunner", "main", "index"]
-  ]
+  ],
+  studio: ["api", "model", "run", "ui", "views", ["main"]]
 }
 
 const imports = /(?:\bfrom|\bimport)\s*\(?\s*"(\.{1,2}\/[^"]+)"/gu
@@ -126,7 +127,7 @@ export const problemsOf = (source: ReadonlyMap<string, string>, order: ReadonlyA
         ? isIn(file, room)
         : "beside" in room
           ? room.beside.some((one) => isIn(file, one))
-          : room.some((name) => file === `${name}.ts`)
+          : room.some((name) => file === `${name}.ts` || file === `${name}.tsx`)
     )
     const room = order[rank]
     return {

@@ -14,6 +14,7 @@ const tools = {
   unshare: ["-Urpf", "--mount-proc", "true"],
   pytest: ["--version"],
   pip3: ["--version"],
+  chromium: ["--version"],
   bwrap: ["--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
 }
 

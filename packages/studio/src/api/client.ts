@@ -1,0 +1,76 @@
+import type { Description } from "@stepwright/core/Workflow"
+import type * as ServerApi from "@stepwright/node-runner/ServerApi"
+
+// The server encodes what it says by the Schemas of `ServerApi`, and comes with this page in one version: their types are
+// taken from there and nothing is decoded twice.
+
+export type Listed = typeof ServerApi.Listed.Type
+export type Standing = typeof ServerApi.Standing.Type
+export type PlanEntry = typeof ServerApi.PlanEntry.Type
+export type WorkflowDetails = Omit<typeof ServerApi.WorkflowDetails.Type, "definition"> & {
+  readonly definition: Description
+}
+
+/** What the server says that it cannot do, or that it cannot be asked. */
+export class Problem extends Error {
+  /** The status of the answer; 0 where there was none. */
+  readonly status: number
+  readonly fix: string | undefined
+  constructor(status: number, message: string, fix?: string) {
+    super(message)
+    this.status = status
+    this.fix = fix
+  }
+}
+
+/** Where a tab keeps the token of the server. */
+const kept = "stepwright.token"
+
+/** Takes the token over that the address of the page came with, which does not stay in it, nor goes to any server. */
+export const takeToken = (): void => {
+  const [, token] = /^#token=(.+)$/.exec(location.hash) ?? []
+  if (token === undefined) return
+  sessionStorage.setItem(kept, decodeURIComponent(token))
+  history.replaceState(null, "", location.pathname + location.search)
+}
+
+/** An answer of the server; one that is no success is thrown as a `Problem`. */
+export const ask = async (
+  path: string,
+  init: { readonly headers?: Readonly<Record<string, string>>; readonly signal?: AbortSignal }
+): Promise<Response> => {
+  const token = sessionStorage.getItem(kept)
+  const headers = { ...init.headers, ...(token !== null && { authorization: `Bearer ${token}` }) }
+  const response = await fetch(`/api${path}`, { ...init, headers }).catch((error: unknown) => {
+    if (init.signal?.aborted === true) throw error
+    throw new Problem(0, "The server does not answer.", "Is `stepwright studio` still running?")
+  })
+  if (response.ok) return response
+  const { error } = ((await response.json().catch(() => ({}))) ?? {}) as { readonly error?: ServerApi.Diagnostic }
+  if (response.status === 401) {
+    throw new Problem(
+      401,
+      "This page is not known to the server.",
+      "Open the address that `stepwright studio` printed."
+    )
+  }
+  throw new Problem(response.status, error?.message ?? `The server answered ${response.status}.`, error?.fix)
+}
+
+const get = async <A>(path: string, signal?: AbortSignal): Promise<A> => {
+  const response = await ask(path, { headers: { accept: "application/json" }, ...(signal && { signal }) })
+  return (await response.json()) as A
+}
+
+const part = encodeURIComponent
+
+export const runs = (signal?: AbortSignal) => get<ReadonlyArray<Listed>>("/runs", signal)
+export const standing = (run: string, signal?: AbortSignal) => get<Standing>(`/runs/${part(run)}`, signal)
+export const plan = (run: string, signal?: AbortSignal) =>
+  get<ReadonlyArray<PlanEntry>>(`/runs/${part(run)}/plan`, signal)
+export const workflow = (name: string, signal?: AbortSignal) => get<WorkflowDetails>(`/workflows/${part(name)}`, signal)
+
+export const text = async (run: string, hash: string, signal?: AbortSignal): Promise<string> => {
+  const response = await ask(`/runs/${part(run)}/texts/${part(hash)}`, { ...(signal && { signal }) })
+  return response.text()
+}

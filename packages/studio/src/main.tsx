@@ -1,0 +1,10 @@
+import { render } from "preact"
+import { takeToken } from "./api/client.ts"
+import * as route from "./run/route.ts"
+import * as keys from "./ui/keys.ts"
+import { App } from "./views/App.tsx"
+
+takeToken()
+route.start()
+keys.start()
+render(<App />, document.querySelector("#page")!)

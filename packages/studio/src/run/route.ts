@@ -1,0 +1,94 @@
+import { signal } from "@preact/signals"
+
+// what is seen is in the address: whoever opens it again, or sends it to somebody, sees the same
+
+export type View = "tree" | "graph" | "time"
+export const tabs = ["summary", "prompt", "replies", "output", "attempts"] as const
+export type Tab = (typeof tabs)[number]
+
+export type Route =
+  | { readonly page: "runs"; readonly text: string; readonly status: string; readonly workflow: string }
+  | {
+      readonly page: "run"
+      readonly run: string
+      readonly view: View
+      /** The step that is open, and the part of it that is seen. */
+      readonly step: string | undefined
+      readonly tab: Tab
+    }
+  | { readonly page: "none" }
+
+const views: ReadonlyArray<string> = ["tree", "graph", "time"] satisfies ReadonlyArray<View>
+
+const decode = (part: string): string => {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}
+
+/** What an address shows. */
+export const parse = (pathname: string, search: string): Route => {
+  const query = new URLSearchParams(search)
+  const [first, run, view = "tree", ...rest] = pathname.split("/").filter((part) => part !== "")
+  if (first === undefined || (first === "runs" && run === undefined)) {
+    const of = (name: string) => query.get(name) ?? ""
+    return { page: "runs", text: of("text"), status: of("status"), workflow: of("workflow") }
+  }
+  if (first !== "runs" || run === undefined || !views.includes(view)) return { page: "none" }
+  const tab = query.get("tab")
+  return {
+    page: "run",
+    run: decode(run),
+    // one of the three, as was asked above
+    view: view as View,
+    step: rest.length === 0 ? undefined : rest.map(decode).join("/"),
+    tab: tabs.find((one) => one === tab) ?? "summary"
+  }
+}
+
+/**
+ * The address of what is shown. The segments of a path are encoded once more: they may be of a kind that addresses leave
+ * out, such as `%2E%2E`.
+ */
+export const print = (route: Route): string => {
+  if (route.page === "none") return "/"
+  if (route.page === "runs") {
+    const query = new URLSearchParams()
+    for (const name of ["text", "status", "workflow"] as const) if (route[name] !== "") query.set(name, route[name])
+    return query.size === 0 ? "/" : `/?${query}`
+  }
+  const step = route.step === undefined ? [] : route.step.split("/").map(encodeURIComponent)
+  const path = ["/runs", encodeURIComponent(route.run), route.view, ...step].join("/")
+  return route.step === undefined || route.tab === "summary" ? path : `${path}?tab=${route.tab}`
+}
+
+export const allRuns: Route = { page: "runs", text: "", status: "", workflow: "" }
+
+export const ofRun = (run: string): Route => ({ page: "run", run, view: "tree", step: undefined, tab: "summary" })
+
+/** What is seen at present. */
+export const route = signal<Route>(allRuns)
+
+/** Shows something else; `replace`: without a step to go back. */
+export const go = (to: Route, { replace = false } = {}): void => {
+  const address = print(to)
+  if (replace) history.replaceState(null, "", address)
+  else if (address !== location.pathname + location.search) history.pushState(null, "", address)
+  route.value = to
+}
+
+/** Begins to show what the address says, and follows it. */
+export const start = (): void => {
+  const read = () => void (route.value = parse(location.pathname, location.search))
+  read()
+  addEventListener("popstate", read)
+  document.addEventListener("click", (event) => {
+    const link = (event.target as Element | null)?.closest?.("a")
+    const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
+    if (link == null || !isPlain || link.origin !== location.origin || link.target !== "" || link.hash !== "") return
+    event.preventDefault()
+    go(parse(link.pathname, link.search))
+  })
+}

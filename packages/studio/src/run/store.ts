@@ -1,0 +1,260 @@
+import { batch, computed, signal } from "@preact/signals"
+import type { Description } from "@stepwright/core/Workflow"
+import type { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
+import * as client from "../api/client.ts"
+import { follow, type Happening, pause } from "../api/follow.ts"
+import * as histories from "../model/history.ts"
+import type { RunStatus } from "../model/look.ts"
+import { addTo, emptyTrie } from "../model/path.ts"
+import { type Folding, visible } from "../model/rows.ts"
+import { after, pathOf, type StepStanding, summarise, waiting } from "../model/standing.ts"
+import { make } from "../model/tree.ts"
+import * as said from "./said.ts"
+
+/** How often what is drawn follows what happens, at most. **Units** milliseconds */
+const pace = 250
+
+/** What is known of a run, and follows it until it is closed. */
+export const open = (run: string) => {
+  const controller = new AbortController()
+  const standing = signal<client.Standing | undefined>(undefined)
+  const definition = signal<Description | undefined>(undefined)
+  /** Whether it is known how the steps nest, or that nobody can tell. */
+  const isNested = signal(false)
+  const problem = signal<client.Problem | undefined>(undefined)
+  const isHeard = signal(true)
+  const isRead = signal(false)
+  /** The text of replies that come at present, by path. */
+  const coming = signal<ReadonlyMap<string, string>>(new Map())
+  const history = histories.make()
+  /** Raised when `history` changed. */
+  const version = signal(0)
+  const now = signal(Date.now())
+  const steps = signal<ReadonlyMap<string, StepStanding>>(new Map())
+  const status = signal<RunStatus | undefined>(undefined)
+  const chosen = signal<ReadonlyMap<string, boolean>>(new Map())
+  /** The path that is to be seen whatever is folded. */
+  const shown = signal<string | undefined>(undefined)
+  /** The place that keys act on. */
+  const active = signal("")
+
+  // what there is of places changes more seldom than how they look
+  let trie = emptyTrie()
+  const shape = signal(0)
+  const tree = computed(() => {
+    void shape.value
+    return make(definition.value, trie)
+  })
+  const summaries = computed(() => summarise(tree.value, steps.value, status.value === "COMPLETED"))
+  const folding = computed((): Folding => {
+    const looks = summaries.value
+    const held = [shown.value, active.value].flatMap((path) => (path === undefined || path === "" ? [] : [path]))
+    return { chosen: chosen.value, held, lookOf: ({ id }) => looks.get(id)?.look ?? "waiting" }
+  })
+  const rows = computed(() => visible(tree.value, folding.value))
+
+  /** Events that the server may not have had yet when it said how the run stands. */
+  let recent: Array<WorkflowEvent> = []
+  const draft = new Map<string, StepStanding>()
+  let [isNew, isChanged, isSaid] = [false, false, false]
+  const know = (path: string) => {
+    if (draft.has(path)) return
+    addTo(trie, path)
+    isNew = true
+  }
+  const change = (event: WorkflowEvent) => {
+    const path = pathOf(event)
+    if (path === undefined) return
+    know(path)
+    draft.set(path, after(draft.get(path) ?? waiting(path), event))
+    isChanged = true
+  }
+
+  const load = async () => {
+    const found = await client.standing(run, controller.signal)
+    batch(() => {
+      draft.clear()
+      trie = emptyTrie()
+      for (const step of found.steps) {
+        addTo(trie, step.path)
+        draft.set(step.path, step)
+      }
+      recent = recent.filter(({ at }) => at > found.updatedAt)
+      for (const event of recent) change(event)
+      isNew = false
+      isChanged = false
+      steps.value = new Map(draft)
+      shape.value++
+      standing.value = found
+      status.value = found.status
+      problem.value = undefined
+    })
+    return found
+  }
+
+  let asked: ReturnType<typeof setTimeout> | undefined
+  /** Asks how the run stands, soon, and once for all that happens until then. */
+  const ask = (soon: boolean) => {
+    if (soon) clearTimeout(asked)
+    if (soon || asked === undefined) {
+      asked = setTimeout(
+        () => {
+          asked = undefined
+          void load().catch(fail)
+        },
+        soon ? 2 * pace : 20 * pace
+      )
+    }
+  }
+  const fail = (error: unknown) => {
+    if (!controller.signal.aborted) problem.value = error instanceof client.Problem ? error : undefined
+  }
+
+  const texts = new Map<string, string>()
+  let drawing: ReturnType<typeof setTimeout> | undefined
+  const draw = () => {
+    drawing ??= setTimeout(() => {
+      drawing = undefined
+      batch(() => {
+        now.value = Date.now()
+        version.value++
+        if (isSaid) coming.value = new Map(texts)
+        if (isChanged) steps.value = new Map(draft)
+        if (isNew) shape.value++
+        isNew = isChanged = isSaid = false
+      })
+    }, pace)
+  }
+
+  const take = (happening: Happening) => {
+    if (happening.kind !== "event") isSaid = true
+    switch (happening.kind) {
+      case "event": {
+        const { event, number } = happening
+        if (number <= history.number) return
+        histories.observe(history, number, event)
+        const since = standing.value?.updatedAt ?? Infinity
+        if (event.at > since) {
+          recent.push(event)
+          change(event)
+          said.ofEvent(event)
+          if (event._tag === "RunStarted") status.value = "RUNNING"
+          if (event._tag === "RunEnded") status.value = event.status
+          // what it cost in all, only the server knows
+          ask(event._tag === "RunEnded")
+        }
+        if ((event._tag === "StepSucceeded" || event._tag === "StepFailed") && texts.delete(event.path)) isSaid = true
+        return
+      }
+      case "partial":
+        texts.set(happening.path, happening.text)
+        return
+      case "delta":
+        texts.set(happening.path, (texts.get(happening.path) ?? "") + happening.text)
+        return
+      case "discarded":
+        texts.delete(happening.path)
+        return
+      case "rest":
+        texts.clear()
+        isRead.value = true
+        // a process that was killed says nothing of its end
+        if (status.value === "RUNNING") ask(true)
+    }
+  }
+
+  const begin = async () => {
+    const found = await load()
+    const first = found.error?.path ?? found.undecided?.[0]?.path ?? ""
+    if (first !== "") shown.value ??= first
+    if (active.peek() === "") active.value = shown.peek() ?? ""
+    // a workflow that the server does not have leaves the paths to show how it nests
+    const details = await client.workflow(found.workflow, controller.signal).catch(() => undefined)
+    batch(() => {
+      definition.value = details?.definition
+      isNested.value = true
+    })
+    // what has happened before is for who looks closer, and takes longer
+    await pause(2 * pace)
+    await follow(run, {
+      signal: controller.signal,
+      onHappenings: (happenings) => {
+        for (const one of happenings) take(one)
+        if (happenings.length > 0) draw()
+      },
+      onHeard: (heard, trouble) =>
+        batch(() => {
+          isHeard.value = heard
+          if (trouble !== undefined) problem.value = trouble
+        })
+    })
+  }
+  void begin().catch(fail)
+
+  // what is at work takes longer from second to second
+  const clock = setInterval(() => {
+    if (status.value === "RUNNING" && !document.hidden) now.value = Date.now()
+  }, 1000)
+
+  const texting = new Map<string, Promise<string>>()
+  let planned: { readonly number: number; readonly plan: Promise<ReadonlyArray<client.PlanEntry>> } | undefined
+  return {
+    run,
+    standing,
+    definition,
+    isNested,
+    status,
+    steps,
+    tree,
+    summaries,
+    rows,
+    folding,
+    chosen,
+    shown,
+    active,
+    coming,
+    history,
+    version,
+    now,
+    problem,
+    isHeard,
+    isRead,
+    /** A text of the journal by its hash. */
+    text: (hash: string): Promise<string> => {
+      const found = texting.get(hash) ?? client.text(run, hash, controller.signal)
+      texting.set(hash, found)
+      found.catch(() => texting.delete(hash))
+      return found
+    },
+    /** What the run would do if it went on, asked once for each time that something happened. */
+    plan: () => {
+      if (planned?.number !== history.number) {
+        planned = { number: history.number, plan: client.plan(run, controller.signal) }
+      }
+      return planned.plan
+    },
+    /** Opens or closes a group. */
+    fold: (id: string, isOpen: boolean) => {
+      chosen.value = new Map(chosen.peek()).set(id, isOpen)
+    },
+    close: () => {
+      controller.abort()
+      clearInterval(clock)
+      clearTimeout(asked)
+      clearTimeout(drawing)
+    }
+  }
+}
+
+export type Store = ReturnType<typeof open>
+
+/** The run that is seen at present. */
+export const current = signal<Store | undefined>(undefined)
+
+/** Opens the run with this id, and closes the one before; none for `undefined`. */
+export const show = (run: string | undefined): void => {
+  const before = current.peek()
+  if (before?.run === run) return
+  before?.close()
+  current.value = run === undefined ? undefined : open(run)
+}

@@ -1,0 +1,63 @@
+import { useSignalEffect } from "@preact/signals"
+import { useEffect, useRef } from "preact/hooks"
+import * as said from "../run/said.ts"
+import { route } from "../run/route.ts"
+import * as store from "../run/store.ts"
+import { Help } from "../ui/Help.tsx"
+import { isHelpShown, useKeys } from "../ui/keys.ts"
+import { RunsView } from "./RunsView.tsx"
+import { RunView } from "./RunView.tsx"
+
+export const App = () => {
+  const at = route.value
+  useKeys({ "?": () => void (isHelpShown.value = true) })
+  useSignalEffect(() => {
+    const to = route.value
+    store.show(to.page === "run" ? to.run : undefined)
+  })
+  const page = at.page === "run" ? `run ${at.run}` : at.page
+  const title =
+    at.page === "run"
+      ? at.step === undefined
+        ? at.run
+        : `${at.step} · ${at.run}`
+      : at.page === "runs"
+        ? "Runs"
+        : "Not here"
+  useEffect(() => void (document.title = `${title} · Stepwright`), [title])
+
+  const main = useRef<HTMLElement>(null)
+  const isFirst = useRef(true)
+  useEffect(() => {
+    // another page is told by its heading; the first one the browser tells
+    if (!isFirst.current) main.current?.querySelector("h1")?.focus()
+    isFirst.current = false
+  }, [page])
+
+  const run = store.current.value
+  return (
+    <>
+      <a class="skip" href="#main">
+        to what there is
+      </a>
+      <main ref={main} id="main" tabIndex={-1}>
+        {at.page === "runs" ? <RunsView at={at} /> : null}
+        {at.page === "run" && run !== undefined && run.run === at.run ? (
+          <RunView key={at.run} at={at} store={run} />
+        ) : null}
+        {at.page === "none" ? (
+          <div class="inset">
+            <h1 tabIndex={-1}>There is nothing at this address</h1>
+            <p>
+              <a href="/">All runs</a>
+            </p>
+          </div>
+        ) : null}
+      </main>
+      <div class="unseen" role="status">
+        {said.sentence}
+      </div>
+      <Help />
+    </>
+  )
+}

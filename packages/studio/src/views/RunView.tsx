@@ -1,0 +1,217 @@
+import { useEffect, useRef } from "preact/hooks"
+import { duration, things, tokens, usd } from "../model/figures.ts"
+import { looks, ofRun, words } from "../model/look.ts"
+import { step as stepOf } from "../model/rows.ts"
+import { isLeaf } from "../model/tree.ts"
+import { allRuns, go, print, type Route, tabs, type View } from "../run/route.ts"
+import type { Store } from "../run/store.ts"
+import { isHelpShown, useKeys } from "../ui/keys.ts"
+import { lazy } from "../ui/Lazy.tsx"
+import { Mark } from "../ui/Mark.tsx"
+import { PathName } from "../ui/PathName.tsx"
+import { ProblemBox } from "../ui/ProblemBox.tsx"
+import { Age } from "../ui/Time.tsx"
+import { TreeView } from "./TreeView.tsx"
+
+export type RunRoute = Extract<Route, { readonly page: "run" }>
+
+const GraphView = lazy(() => import("./GraphView.tsx").then(({ GraphView }) => GraphView))
+const TimeView = lazy(() => import("./TimeView.tsx").then(({ TimeView }) => TimeView))
+const StepPanel = lazy(() => import("./StepPanel.tsx").then(({ StepPanel }) => StepPanel))
+
+const names: Readonly<Record<View, string>> = { tree: "Tree", graph: "Graph", time: "Time line" }
+
+/** One run: its steps in one of three ways, and beside them the step that is open. */
+export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: Store }) => {
+  const { active, rows, shown } = store
+  const list = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (at.step === undefined) return
+    shown.value = at.step
+    active.value = at.step
+  }, [at.step])
+
+  const indexOf = () => rows.value.findIndex(({ place }) => place.id === active.value)
+  const mark = (index: number) => {
+    const row = rows.value[Math.max(0, Math.min(rows.value.length - 1, index))]
+    if (row === undefined) return
+    active.value = row.place.id
+    // an open step gives way to the one that is gone to
+    if (at.step !== undefined && isLeaf(row.place)) go({ ...at, step: row.place.path }, { replace: true })
+  }
+  const enter = (isOpen: boolean) => {
+    const index = indexOf()
+    const row = rows.value[index]
+    if (row === undefined) return mark(0)
+    if (row.isGroup && row.opening !== (isOpen ? "all" : "none")) store.fold(row.place.id, isOpen)
+    else mark(stepOf(rows.value, index, isOpen ? "child" : "parent"))
+  }
+  const open = () => {
+    const row = rows.value[indexOf()]
+    if (row === undefined) return
+    if (row.isGroup) store.fold(row.place.id, row.opening !== "all")
+    else go({ ...at, step: row.place.path })
+  }
+  const close = () => {
+    go({ ...at, step: undefined, tab: "summary" })
+    list.current?.querySelector<HTMLElement>("[role=tree], [role=treegrid]")?.focus()
+  }
+  const attention = (isBack: boolean) => {
+    const isAsked = (path: string) => {
+      const status = store.steps.value.get(path)?.status
+      return status === "failed" || status === "undecided" || status === "suspended" || status === "takenOver"
+    }
+    const paths = [...store.steps.value.keys()].filter(isAsked)
+    if (paths.length === 0) return
+    const from = paths.indexOf(active.value)
+    const next = paths[(from + (isBack ? -1 : 1) + paths.length) % paths.length]!
+    shown.value = next
+    active.value = next
+    if (at.step !== undefined) go({ ...at, step: next }, { replace: true })
+  }
+  const tab = (by: number) => {
+    if (at.step === undefined) return
+    const next = tabs[(tabs.indexOf(at.tab) + by + tabs.length) % tabs.length]!
+    go({ ...at, tab: next }, { replace: true })
+  }
+  const view = (name: View) => () => go({ ...at, view: name })
+  useKeys({
+    j: () => mark(indexOf() + 1),
+    ArrowDown: () => mark(indexOf() + 1),
+    k: () => mark(indexOf() - 1),
+    ArrowUp: () => mark(indexOf() - 1),
+    Home: () => mark(0),
+    End: () => mark(rows.value.length - 1),
+    PageDown: () => mark(indexOf() + 20),
+    PageUp: () => mark(indexOf() - 20),
+    l: () => enter(true),
+    ArrowRight: () => enter(true),
+    h: () => enter(false),
+    ArrowLeft: () => enter(false),
+    Enter: open,
+    Escape: () => (at.step === undefined ? go(allRuns) : close()),
+    n: () => attention(false),
+    p: () => attention(true),
+    "1": view("tree"),
+    "2": view("graph"),
+    "3": view("time"),
+    "]": () => tab(1),
+    "[": () => tab(-1)
+  })
+
+  const problem = store.problem.value
+  const isThere = store.standing.value !== undefined && store.isNested.value
+  return (
+    <div class={at.step === undefined ? "page run" : "page run with-step"}>
+      <Head store={store} at={at} />
+      {problem === undefined ? null : <ProblemBox problem={problem} />}
+      {isThere ? (
+        <div class="split">
+          <section class="steps" ref={list} aria-label="Steps">
+            {at.view === "tree" ? <TreeView store={store} at={at} /> : null}
+            {at.view === "graph" ? <GraphView store={store} at={at} /> : null}
+            {at.view === "time" ? <TimeView store={store} at={at} /> : null}
+          </section>
+          {at.step === undefined ? null : <StepPanel store={store} at={at} path={at.step} close={close} />}
+        </div>
+      ) : problem === undefined ? (
+        <p class="inset quiet">…</p>
+      ) : null}
+    </div>
+  )
+}
+
+const Head = ({ at, store }: { readonly at: RunRoute; readonly store: Store }) => {
+  const standing = store.standing.value
+  const status = store.status.value
+  const counts = store.summaries.value.get("")?.counts
+  return (
+    <header class="head">
+      <div class="bar">
+        <a href="/" class="back" title="all runs">
+          Runs
+        </a>
+        <h1 tabIndex={-1} class="mono">
+          {at.run}
+        </h1>
+        {standing === undefined || status === undefined ? null : (
+          <>
+            <span class="status strong">
+              <Mark look={ofRun[status]} />
+              {status.toLowerCase().replace("_", " ")}
+            </span>
+            <span class="quiet">{standing.workflow}</span>
+          </>
+        )}
+        <span class="spring" />
+        {store.isHeard.value ? null : (
+          <span class="status quiet">
+            <Mark look="stopped" />
+            not connected, trying again
+          </span>
+        )}
+        <nav class="views" aria-label="Views">
+          {(Object.keys(names) as ReadonlyArray<View>).map((view) => (
+            <a key={view} href={print({ ...at, view })} {...(view === at.view && { "aria-current": "page" })}>
+              {names[view]}
+            </a>
+          ))}
+        </nav>
+        <button type="button" class="small" onClick={() => void (isHelpShown.value = true)}>
+          keys <kbd>?</kbd>
+        </button>
+      </div>
+      {standing === undefined ? null : (
+        <>
+          <ul class="facts">
+            {looks
+              .filter((look) => (counts?.[look] ?? 0) > 0 && look !== "skipped")
+              .map((look) => (
+                <li key={look} class="status">
+                  <Mark look={look} />
+                  {counts![look].toLocaleString("en")} {words[look]}
+                </li>
+              ))}
+            <li>{things(standing.replies, "reply", "replies")}</li>
+            {standing.replies === 0 ? null : <li>{tokens(standing.tokens) ?? "tokens unknown"}</li>}
+            {standing.usd === null ? null : <li>{usd(standing.usd)}</li>}
+            {standing.tests === null ? null : (
+              <li>
+                {standing.tests.passed.toLocaleString("en")} of {things(standing.tests.run, "test")} passed
+              </li>
+            )}
+            <li>
+              began <Age at={standing.createdAt} now={store.now.value} />, took {duration(elapsed(store))}
+            </li>
+          </ul>
+          {standing.error === undefined ? null : (
+            <div class={status === "SUSPENDED" ? "trouble waits" : "trouble"}>
+              <Mark look={status === "SUSPENDED" ? "suspended" : "failed"} />
+              <p>
+                {standing.error.path === "" ? null : (
+                  <a class="strong" href={print({ ...at, step: standing.error.path, tab: "summary" })}>
+                    <PathName path={standing.error.path} />
+                  </a>
+                )}{" "}
+                <span class="message">{firstLine(standing.error.message)}</span>
+              </p>
+            </div>
+          )}
+        </>
+      )}
+    </header>
+  )
+}
+
+const firstLine = (text: string) => text.split("\n", 1)[0]!.slice(0, 400)
+
+/** How long processes were at a run, all in all. */
+const elapsed = ({ history, now, standing, status, version }: Store): number => {
+  void version.value
+  if (history.sessions.length === 0) return (standing.value?.updatedAt ?? 0) - (standing.value?.createdAt ?? 0)
+  const isLive = status.value === "RUNNING"
+  return history.sessions.reduce(
+    (sum, { end, isOver, start }) => sum + (isOver || !isLive ? end : now.value) - start,
+    0
+  )
+}

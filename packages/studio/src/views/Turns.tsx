@@ -1,0 +1,266 @@
+import { useEffect, useState } from "preact/hooks"
+import type { Message } from "@stepwright/core/LlmRequest"
+import { duration, moment, things, tokens } from "../model/figures.ts"
+import type { Attempt, Reply } from "../model/history.ts"
+import type { Json } from "../model/json.ts"
+import { messagesOf, parsed } from "../model/messages.ts"
+import type { Place } from "../model/tree.ts"
+import type { Store } from "../run/store.ts"
+import { Copy } from "../ui/Copy.tsx"
+import { JsonView } from "../ui/JsonView.tsx"
+
+interface Props {
+  readonly store: Store
+  readonly path: string
+}
+
+/** A text of the journal, once it is there. */
+const useText = (store: Store, hash: string | undefined): string | undefined => {
+  const [text, setText] = useState<{ readonly hash: string; readonly text: string } | undefined>(undefined)
+  useEffect(() => {
+    if (hash === undefined) return undefined
+    let isWanted = true
+    store.text(hash).then(
+      (found) => isWanted && setText({ hash, text: found }),
+      (error: unknown) => isWanted && setText({ hash, text: `This text cannot be had: ${String(error)}` })
+    )
+    return () => void (isWanted = false)
+  }, [hash])
+  return text?.hash === hash ? text?.text : undefined
+}
+
+const attemptsWithReplies = ({ history }: Store, path: string): ReadonlyArray<Attempt> => {
+  const step = history.steps.get(path)
+  const found = step?.same === undefined ? step : history.steps.get(step.same)
+  return (found?.attempts ?? []).filter(({ replies }) => replies.length > 0)
+}
+
+const Nothing = ({
+  place,
+  store,
+  text
+}: {
+  readonly store: Store
+  readonly text: string
+  readonly place?: Place | undefined
+}) => (
+  <p class="quiet">
+    {store.history.number === 0
+      ? "The journal is being read…"
+      : place?.node?.step !== undefined && place.node.step.model === undefined
+        ? "This step calls no model."
+        : text}
+  </p>
+)
+
+/** The messages of one request. */
+const Messages = ({ messages }: { readonly messages: ReadonlyArray<Message> }) => (
+  <ol class="messages">
+    {messages.map(({ content, role }, i) => (
+      <li key={i} class={role}>
+        <h3>
+          {role}
+          <span class="quiet"> {content.length.toLocaleString("en")} characters</span>
+          <Copy what={`message ${i + 1}`} text={() => content} />
+        </h3>
+        <pre class="wrap" tabIndex={0} data-scrolls>
+          {content}
+        </pre>
+      </li>
+    ))}
+  </ol>
+)
+
+/** What was asked first, as it was sent. */
+export const Prompt = ({ path, place, store }: Props & { readonly place: Place | undefined }) => {
+  const attempts = attemptsWithReplies(store, path)
+  const [chosen, setChosen] = useState<number | undefined>(undefined)
+  const index = Math.min(chosen ?? attempts.length - 1, attempts.length - 1)
+  const hash = attempts[index]?.replies[0]?.prompt
+  const asked = useText(store, hash)
+  const question = useText(store, hash === undefined ? store.history.steps.get(path)?.question : undefined)
+  if (hash === undefined && question !== undefined) {
+    return (
+      <>
+        <p class="quiet">What is to be decided upon:</p>
+        <JsonView value={(parsed(question) ?? question) as Json} label="Question" />
+      </>
+    )
+  }
+  if (hash === undefined) return <Nothing store={store} place={place} text="No reply was recorded, and so no prompt." />
+  return (
+    <>
+      {attempts.length < 2 ? null : (
+        <label class="chooser">
+          Attempt{" "}
+          <select value={index} onChange={(event) => setChosen(Number(event.currentTarget.value))}>
+            {attempts.map(({ start }, i) => (
+              <option key={start} value={i}>
+                {i + 1}, {moment(start)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {asked === undefined ? <p class="quiet">…</p> : <Messages messages={messagesOf(asked)} />}
+    </>
+  )
+}
+
+/** Each turn: what came back, and what was said to it. */
+export const Replies = ({ path, store }: Props) => {
+  const attempts = attemptsWithReplies(store, path)
+  const tail = store.coming.value.get(path)
+  if (attempts.length === 0 && tail === undefined) return <Nothing store={store} text="No reply was recorded." />
+  return (
+    <>
+      {attempts.map(({ replies, start }, i) => (
+        <section key={start}>
+          {attempts.length > 1 ? (
+            <h3>
+              Attempt {i + 1}, {moment(start)}
+            </h3>
+          ) : null}
+          {replies.map((reply, j) => (
+            <Turn key={`${reply.turn} ${reply.at}`} reply={reply} next={replies[j + 1]} store={store} />
+          ))}
+        </section>
+      ))}
+      {tail === undefined ? null : (
+        <section>
+          <h3>Coming</h3>
+          <pre class="wrap coming" tabIndex={0} data-scrolls>
+            {tail}
+          </pre>
+        </section>
+      )}
+    </>
+  )
+}
+
+const finishes: Readonly<Partial<Record<Reply["finishReason"], string>>> = {
+  length: "cut off by its length",
+  "content-filter": "stopped by a filter of content",
+  "tool-calls": "asked for a tool",
+  other: "stopped for another reason"
+}
+
+const Turn = ({
+  next,
+  reply,
+  store
+}: {
+  readonly reply: Reply
+  readonly next: Reply | undefined
+  readonly store: Store
+}) => {
+  const text = useText(store, reply.reply)
+  const followed = useText(store, next?.prompt)
+  const json = text === undefined ? undefined : parsed(text)
+  const isData = typeof json === "object" && json !== null
+  const [isRaw, setIsRaw] = useState(false)
+  const complaint = followed === undefined ? undefined : messagesOf(followed).findLast(({ role }) => role === "user")
+  const finish = finishes[reply.finishReason]
+  return (
+    <article class="turn">
+      <h3>
+        Turn {reply.turn}
+        <span class="quiet">
+          {" "}
+          {[reply.model, tokens(reply.usage) ?? "tokens unknown", ...(finish === undefined ? [] : [finish])].join(", ")}
+        </span>
+        {isData ? (
+          <button type="button" class="small" aria-pressed={isRaw} onClick={() => setIsRaw(!isRaw)}>
+            as it came
+          </button>
+        ) : null}
+        {text === undefined ? null : <Copy what={`the reply of turn ${reply.turn}`} text={() => text} />}
+      </h3>
+      {text === undefined ? (
+        <p class="quiet">…</p>
+      ) : isData && !isRaw ? (
+        <JsonView value={json as Json} label={`Reply of turn ${reply.turn}`} />
+      ) : (
+        <pre class="wrap" tabIndex={0} data-scrolls>
+          {text}
+        </pre>
+      )}
+      {complaint === undefined ? null : (
+        <>
+          <h3>What was said to it</h3>
+          <pre class="wrap said" tabIndex={0} data-scrolls>
+            {complaint.content}
+          </pre>
+        </>
+      )}
+    </article>
+  )
+}
+
+const outcomes: Readonly<Record<NonNullable<Attempt["outcome"]>, string>> = {
+  done: "done",
+  failed: "failed",
+  waits: "waits",
+  cut: "cut off"
+}
+
+/** When it was at work, why, and every request that it took. */
+export const Attempts = ({ path, store }: Props) => {
+  const step = store.history.steps.get(path)
+  if (step === undefined || (step.attempts.length === 0 && step.notes.length === 0)) {
+    return <Nothing store={store} text="It was never started." />
+  }
+  return (
+    <>
+      {step.attempts.length === 0 ? null : (
+        <table class="attempts">
+          <thead>
+            <tr>
+              <th scope="col">Started</th>
+              <th scope="col">Because</th>
+              <th scope="col">Took</th>
+              <th scope="col">Came to</th>
+              <th scope="col">Replies</th>
+              <th scope="col">Requests</th>
+            </tr>
+          </thead>
+          <tbody>
+            {step.attempts.map(({ end, outcome, replies, requests, start, why }) => (
+              <tr key={start}>
+                <td>{moment(start)}</td>
+                <td>{why}</td>
+                <td>{end === undefined ? `${duration(store.now.value - start)} so far` : duration(end - start)}</td>
+                <td>{outcome === undefined ? "at work" : outcomes[outcome]}</td>
+                <td>{replies.length === 0 ? "–" : replies.length}</td>
+                <td>
+                  {requests.length === 0 ? "–" : null}
+                  {requests.map(({ end, error, model, number, start }) => (
+                    <p key={number}>
+                      {number}: {model}, {end === undefined ? "end unknown" : duration(end - start)}
+                      {error === undefined ? "" : `, ${error}`}
+                    </p>
+                  ))}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {step.notes.length === 0 ? null : (
+        <>
+          <h3>Besides</h3>
+          <ul class="notes">
+            {step.notes.map(({ at, text }, i) => (
+              <li key={i}>
+                <span class="quiet">{moment(at)}</span> {text}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {step.results.length < 2 ? null : (
+        <p class="quiet">{things(step.results.length, "result")} so far; the last one counts.</p>
+      )}
+    </>
+  )
+}

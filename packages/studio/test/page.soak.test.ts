@@ -1,0 +1,277 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs"
+import type { AddressInfo } from "node:net"
+import { delimiter, dirname, join } from "node:path"
+import { gzipSync } from "node:zlib"
+import axe from "axe-core"
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import { build } from "vite"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { needs } from "../../../test/support/tool.ts"
+import { made, recorded } from "../dev/fixtures.ts"
+import { make, type Studio } from "../dev/server.ts"
+
+// one page after the other, and one key after the other
+/* oxlint-disable no-await-in-loop */
+
+const studioFolder = dirname(import.meta.dirname)
+
+const live = "goes-on"
+let recordedRun: string
+let studio: Studio
+let browser: Browser
+let base: string
+
+const chromiumFile = () =>
+  (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, "chromium"))
+    .find(existsSync) ?? "chromium"
+
+/** What a page keeps for its test. */
+interface Seen {
+  readonly tasks: Array<number>
+  /** When the step that failed was there to be read. */
+  readonly named: number
+  readonly isQuiet: () => boolean
+}
+
+/** Looks at an address of the page. What goes wrong in it, what its policy forbids included, is thrown afterwards. */
+const look = async <A>(
+  address: string,
+  at: (page: Page) => Promise<A>,
+  options: BrowserContextOptions = {}
+): Promise<A> => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  try {
+    const page = await context.newPage()
+    const wrong: Array<string> = []
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") wrong.push(message.text())
+    })
+    page.on("pageerror", (error) => void wrong.push(String(error)))
+    await page.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", ({ blockedURI, violatedDirective }) => {
+        console.error(`the policy forbids ${violatedDirective}: ${blockedURI}`)
+      })
+      let last = 0
+      const seen: Seen = { tasks: [], named: 0, isQuiet: () => performance.now() - last > 1000 }
+      Object.assign(window, seen)
+      new PerformanceObserver((list) => {
+        last = performance.now()
+        for (const { duration } of list.getEntries()) seen.tasks.push(duration)
+      }).observe({ type: "longtask", buffered: true })
+      new MutationObserver((_, observer) => {
+        if (document.querySelector(".trouble a") === null) return
+        observer.disconnect()
+        // by then it is painted
+        requestAnimationFrame(() => requestAnimationFrame(() => Object.assign(window, { named: performance.now() })))
+      }).observe(document, { childList: true, subtree: true })
+    })
+    await page.goto(`${base}${address}`)
+    const found = await at(page)
+    expect(wrong).toEqual([])
+    return found
+  } finally {
+    await context.close()
+  }
+}
+
+const nodes = (page: Page) => page.evaluate(() => document.querySelectorAll("*").length)
+/** How long the longest task took since it was asked last. */
+const longestTask = (page: Page) => page.evaluate(() => Math.max(0, ...(window as unknown as Seen).tasks.splice(0)))
+
+/** What axe finds, in a world of its own, which the policy of the page says nothing of. */
+const barriers = async (page: Page): Promise<ReadonlyArray<string>> => {
+  const session = await page.context().newCDPSession(page)
+  const { frameTree } = await session.send("Page.getFrameTree")
+  const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id })
+  const evaluate = (expression: string) =>
+    session.send("Runtime.evaluate", {
+      expression,
+      contextId: executionContextId,
+      awaitPromise: true,
+      returnByValue: true
+    })
+  await evaluate(axe.source)
+  const { result } = await evaluate(
+    "axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)))"
+  )
+  return result.value
+}
+
+const views = (): ReadonlyArray<readonly [name: string, address: string, isThere: string]> => [
+  ["the runs", "/", "table a"],
+  ["the runs, filtered to none", "/?text=nothing", "text=No run is like that"],
+  ["a run", `/runs/${recordedRun}`, "[role=treeitem]"],
+  ["a failed run", "/runs/failed/tree", "text=cannot be printed"],
+  ["a graph", "/runs/failed/graph", ".box.failed"],
+  ["a time line", `/runs/${recordedRun}/time`, ".span.critical"],
+  ["a failed step", "/runs/failed/tree/chapters/chapter%252033%252F40/page", ".error pre"],
+  ["a prompt", "/runs/failed/tree/outline?tab=prompt", ".messages .system"],
+  ["replies", "/runs/failed/tree/outline?tab=replies", "text=What was said to it"],
+  ["an output", `/runs/${recordedRun}/tree/requirement/specification?tab=output`, ".json .line"],
+  ["attempts", "/runs/failed/graph/outline?tab=attempts", ".attempts"],
+  ["a gate", "/runs/waits/tree/approval?tab=prompt", ".json .line"],
+  ["an address of nothing", "/odd", "text=nothing at this address"]
+]
+
+describe("the page", needs("chromium"), () => {
+  beforeAll(async () => {
+    await build({ root: studioFolder, logLevel: "error" })
+    const fixtures = await Promise.all([
+      recorded(dirname(dirname(studioFolder))),
+      made({ run: "failed", chapters: 40, fails: 33 }),
+      made({ run: "waits", chapters: 3 }),
+      made({ run: live, chapters: 30, isDecided: true }),
+      made({ run: "of-100", chapters: 50, fails: 46, times: 20 }),
+      made({ run: "of-10000", chapters: 5000, fails: 4990, times: 20 })
+    ])
+    recordedRun = fixtures[0]!.run
+    studio = make(fixtures, { begun: { [live]: 40 } })
+    await new Promise<void>((resolve) => void studio.server.listen(0, "127.0.0.1", resolve))
+    base = `http://127.0.0.1:${(studio.server.address() as AddressInfo).port}`
+    browser = await chromium.launch({ executablePath: chromiumFile(), args: ["--no-sandbox"] })
+  })
+
+  afterAll(async () => {
+    await browser?.close()
+    studio?.server.closeAllConnections()
+    studio?.server.close()
+  })
+
+  it("shows each view under the strict policy, and axe finds no barrier, in light and in dark, wide and narrow", async () => {
+    const found: Array<string> = []
+    for (const [name, address, isThere] of views()) {
+      for (const options of [{}, { colorScheme: "dark" }, { viewport: { width: 400, height: 800 } }] as const) {
+        await look(
+          address,
+          async (page) => {
+            await page.waitForSelector(isThere)
+            found.push(...(await barriers(page)).map((barrier) => `${name}: ${barrier}`))
+            const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+            expect(width, `${name} is wider than its window`).toBeLessThanOrEqual(0)
+          },
+          options
+        )
+      }
+    }
+    expect(found).toEqual([])
+  })
+
+  it("is used with the keyboard alone", () =>
+    look("/", async (page) => {
+      const press = async (...keys: ReadonlyArray<string>) => {
+        for (const key of keys) await page.keyboard.press(key)
+      }
+      await page.waitForSelector("table a")
+      await press("?")
+      await page.waitForSelector("dialog[open]")
+      await press("Escape")
+      await page.waitForSelector("dialog", { state: "detached" })
+      await press("/")
+      await page.keyboard.type("failed")
+      await page.waitForURL(/text=failed/)
+      await press("Enter")
+      await page.waitForSelector("tr.active a:focus")
+      await press("Enter")
+      await page.waitForURL(/\/runs\/failed\/tree$/)
+      // the step that failed is marked
+      await page.waitForSelector(".line.failed.active >> text=page")
+      await press("Enter")
+      await page.waitForSelector(".panel .error")
+      await press("]", "]")
+      await page.waitForURL(/tab=replies$/)
+      await press("Escape")
+      await page.waitForURL(/\/runs\/failed\/tree$/)
+      expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("tree")
+      await press("2")
+      await page.waitForSelector(".graph .box.active")
+      await press("3")
+      await page.waitForSelector(".timeline .line.active")
+      await press("1", "Home", "j", "h")
+      await page.waitForSelector('.line.active[aria-expanded="false"] >> text=chapters')
+      await press("l", "l", "j", "n")
+      await page.waitForSelector(".line.failed.active >> text=page")
+      await press("Escape")
+      await page.waitForURL(/\/$|\?/)
+    }))
+
+  it("opens again exactly what was seen", () =>
+    look("/runs/failed/tree", async (page) => {
+      await page.click(".line >> text=outline")
+      await page.click(".tabs >> text=Output")
+      await page.waitForSelector(".json .line")
+      const seen = await page.textContent(".panel")
+      await page.reload()
+      await page.waitForSelector(".json .line")
+      expect(await page.textContent(".panel")).toBe(seen)
+      await page.goBack()
+      await page.waitForSelector(".tabs [aria-current] >> text=Summary")
+    }))
+
+  it("follows a run that goes on, says so, and leaves the focus where it is", () =>
+    look(`/runs/${live}`, async (page) => {
+      await page.waitForSelector(".head >> text=running")
+      await page.focus("[role=tree]")
+      await page.keyboard.press("Home")
+      studio.say(live, "foreword", "Rain falls where")
+      await page.waitForSelector(".why.coming >> text=Rain falls where")
+      while (!studio.isOver(live)) studio.advance(live, 10)
+      await page.waitForSelector(".head .status >> text=completed")
+      await page.waitForFunction(() => document.querySelector("[role=status]")?.textContent?.includes("completed"))
+      await page.waitForSelector(".line.done >> text=approval")
+      expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("tree")
+      await page.waitForSelector(".line.active >> text=outline")
+    }))
+
+  it("names the step that failed among 10,000 at most twice as late as among 100", async () => {
+    const named = (run: string) =>
+      look(`/runs/${run}`, async (page) => {
+        await page.waitForSelector(".line.failed >> text=page")
+        return page.evaluate(() => (window as unknown as Seen).named)
+      })
+    const median = async (run: string) => {
+      const times: Array<number> = []
+      for (let i = 0; i < 9; i++) times.push(await named(run))
+      return times.toSorted((a, b) => a - b)[4]!
+    }
+    await named("of-10000")
+    const [few, many] = [await median("of-100"), await median("of-10000")]
+    console.log(`the failed step is named after ${few.toFixed(0)} ms of 100, ${many.toFixed(0)} ms of 10,000`)
+    expect(many).toBeLessThanOrEqual(2 * few)
+  })
+
+  it.each(["tree", "graph", "time"])("has few elements and no long task with 10,000 steps: %s", (view) =>
+    look(`/runs/of-10000/${view}`, async (page) => {
+      await page.waitForSelector(view === "graph" ? ".box.failed" : ".line.failed")
+      const atFirst = await nodes(page)
+      // all of them
+      for (const key of ["Home", "j", "l"]) await page.keyboard.press(key)
+      await page.waitForFunction(() => (document.querySelector(".lines, .canvas")?.clientHeight ?? 0) > 20_000)
+      await page.waitForFunction(() => (window as unknown as Seen).isQuiet())
+      const opening = await longestTask(page)
+      let most = Math.max(atFirst, await nodes(page))
+      await page.mouse.move(300, 500)
+      for (let i = 0; i < 60; i++) {
+        await page.mouse.wheel(view === "graph" && i % 2 === 1 ? 400 : 0, i < 40 ? 4000 : -3000)
+        await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+        most = Math.max(most, await nodes(page))
+      }
+      const longest = await longestTask(page)
+      console.log(
+        `${view} of 10,000 steps: at most ${most} elements; longest task ${longest.toFixed(0)} ms while it scrolls, ${opening.toFixed(0)} ms before`
+      )
+      expect(most).toBeLessThanOrEqual(3000)
+      expect(longest).toBeLessThanOrEqual(200)
+    })
+  )
+
+  it("is small: 200 KB for the first view, 250 KB more for each other one", () => {
+    const assets = join(studioFolder, "dist/page/assets")
+    const sizes = readdirSync(assets).map((name) => [name, gzipSync(readFileSync(join(assets, name))).length] as const)
+    console.log(sizes.map(([name, size]) => `${name}: ${(size / 1000).toFixed(1)} KB`).join("\n"))
+    const first = sizes.filter(([name]) => name.startsWith("index"))
+    expect(first.reduce((sum, [, size]) => sum + size, 0)).toBeLessThanOrEqual(200_000)
+    expect(sizes.every(([, size]) => size <= 250_000)).toBe(true)
+  })
+})

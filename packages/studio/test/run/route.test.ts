@@ -1,0 +1,41 @@
+import { describe, expect, it } from "vitest"
+import { StepPath } from "@stepwright/core"
+import { parse, print, type Route } from "../../src/run/route.ts"
+
+const again = (route: Route): Route => {
+  const { pathname, search } = new URL(print(route), "http://localhost")
+  return parse(pathname, search)
+}
+
+describe("print and parse", () => {
+  it.each([
+    "a",
+    "a/b%2Fc",
+    ...["..", ".", "", "a b?#/ü", "%", "\ud800"].map((key) => `all/${StepPath.encodeKey(key)}/x`)
+  ])("give the same step back: %s", (step) => {
+    const route: Route = { page: "run", run: "20260101-abc", view: "graph", step, tab: "output" }
+    expect(again(route)).toEqual(route)
+  })
+
+  it("give the same list back", () => {
+    const route: Route = { page: "runs", text: "a&b=c", status: "FAILED", workflow: "my book" }
+    expect(again(route)).toEqual(route)
+  })
+
+  it("open a run with its tree, and a step with its summary", () => {
+    expect(parse("/runs/latest", "")).toEqual({
+      page: "run",
+      run: "latest",
+      view: "tree",
+      step: undefined,
+      tab: "summary"
+    })
+    expect(parse("/runs/latest/time/a", "?tab=odd")).toMatchObject({ view: "time", step: "a", tab: "summary" })
+  })
+
+  it("know of no other address", () => {
+    expect(parse("/runs/latest/odd", "").page).toBe("none")
+    expect(parse("/elsewhere", "").page).toBe("none")
+    expect(parse("/runs/", "").page).toBe("runs")
+  })
+})
