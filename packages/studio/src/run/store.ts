@@ -14,6 +14,9 @@ import * as said from "./said.ts"
 /** How often what is drawn follows what happens, at most. **Units** milliseconds */
 const pace = 250
 
+/** Once what is there was drawn. */
+const painted = () => new Promise<void>((resolve) => requestAnimationFrame(() => void setTimeout(resolve)))
+
 /** What is known of a run, and follows it until it is closed. */
 export const open = (run: string) => {
   const controller = new AbortController()
@@ -175,7 +178,7 @@ export const open = (run: string) => {
       isNested.value = true
     })
     // what has happened before is for who looks closer, and takes longer
-    await pause(2 * pace)
+    await Promise.race([painted(), pause(2 * pace)])
     await follow(run, {
       signal: controller.signal,
       onHappenings: (happenings) => {

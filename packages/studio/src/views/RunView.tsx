@@ -31,6 +31,12 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
     active.value = at.step
   }, [at.step])
 
+  const id = store.standing.value?.run
+  useEffect(() => {
+    // the address names this run, whichever is the latest when it is opened again
+    if (id !== undefined && id !== at.run) go({ ...at, run: id }, { replace: true })
+  }, [id])
+
   const indexOf = () => rows.value.findIndex(({ place }) => place.id === active.value)
   const mark = (index: number) => {
     const row = rows.value[Math.max(0, Math.min(rows.value.length - 1, index))]

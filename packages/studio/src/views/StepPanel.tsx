@@ -58,7 +58,7 @@ export const StepPanel = ({ at, close, path, store }: Props) => {
       <div class="body" key={`${path} ${at.tab}`}>
         {at.tab === "summary" ? <Summary store={store} path={path} place={place} at={at} /> : null}
         {at.tab === "prompt" ? <Prompt store={store} path={path} place={place} /> : null}
-        {at.tab === "replies" ? <Replies store={store} path={path} /> : null}
+        {at.tab === "replies" ? <Replies store={store} path={path} place={place} /> : null}
         {at.tab === "output" ? <Output store={store} path={path} /> : null}
         {at.tab === "attempts" ? <Attempts store={store} path={path} /> : null}
       </div>
@@ -117,7 +117,8 @@ const Summary = ({
         )}
         {planned === undefined || isLive ? null : (
           <Field name="If it goes on">
-            {planned.action}: {planned.why}
+            {planWords[planned.action]}
+            {planned.why === "" ? null : `: ${planned.why}`}
             {planned.usd === undefined ? null : <span class="quiet">, {usd(planned.usd)} last time</span>}
           </Field>
         )}
@@ -207,6 +208,13 @@ const Field = ({ children, name }: { readonly name: string; readonly children: C
     <dd>{children}</dd>
   </div>
 )
+
+const planWords: Readonly<Record<client.PlanEntry["action"], string>> = {
+  reuse: "its result is used again",
+  run: "it runs",
+  perhaps: "perhaps it runs",
+  decide: "it is to be decided"
+}
 
 /** What a run that is at rest would do at a path. */
 const usePlan = (store: Store, path: string): client.PlanEntry | undefined => {

@@ -108,10 +108,11 @@ export const Prompt = ({ path, place, store }: Props & { readonly place: Place |
 }
 
 /** Each turn: what came back, and what was said to it. */
-export const Replies = ({ path, store }: Props) => {
+export const Replies = ({ path, place, store }: Props & { readonly place: Place | undefined }) => {
   const attempts = attemptsWithReplies(store, path)
   const tail = store.coming.value.get(path)
-  if (attempts.length === 0 && tail === undefined) return <Nothing store={store} text="No reply was recorded." />
+  if (attempts.length === 0 && tail === undefined)
+    return <Nothing store={store} place={place} text="No reply was recorded." />
   return (
     <>
       {attempts.map(({ replies, start }, i) => (
