@@ -32,7 +32,7 @@ const moved = (box: Sized, x: number, y: number): Box => ({ ...box, x, y })
 export const layout = (root: Place, folding: Folding): Box => {
   const size = (place: Place): Sized => {
     const isFrame = place.kind === "all" || place.kind === "part" || place === root
-    const children = place === root ? place.children : seenIn(place, folding)
+    const children = place === root && folding.found === undefined ? place.children : seenIn(place, folding)
     const isDrawn = isFrame || children.length > 0
     const isSequence = !place.isMany && place.kind !== "all" && place.kind !== "branch" && place.kind !== "fallback"
     if (!isDrawn) return { place, ...card, isOpen: false, inside: [], isSequence }

@@ -28,11 +28,32 @@ export interface Folding {
   /** Paths that are seen whatever is folded by itself. */
   readonly held: ReadonlyArray<string>
   readonly lookOf: (place: Place) => Look
+  /** The ids of the places that somebody looks for, with what they are in; nothing where nobody does. */
+  readonly found: ReadonlySet<string> | undefined
+}
+
+/** The places whose path has these words in it, with what they are in; how many they are themselves. */
+export const find = (root: Place, text: string): { readonly found: ReadonlySet<string>; readonly count: number } => {
+  const words = text.toLowerCase().split(/\s+/)
+  const found = new Set<string>()
+  let count = 0
+  const visit = (place: Place, path: string): boolean => {
+    const here = isRow(place) ? `${path}/${place.name.toLowerCase()}` : path
+    const isAsked =
+      isRow(place) && place !== root && place.children.length === 0 && words.every((word) => here.includes(word))
+    if (isAsked) count++
+    const isIn = place.children.reduce((isIn, child) => visit(child, here) || isIn, isAsked)
+    if (isIn) found.add(place.id)
+    return isIn
+  }
+  visit(root, "")
+  return { found, count }
 }
 
 const isHeld = ({ held }: Folding, { path }: Place) => held.some((one) => isIn(one, path))
 
 export const openingOf = (place: Place, folding: Folding): Opening => {
+  if (folding.found !== undefined) return "all"
   const chosen = folding.chosen.get(place.id)
   if (chosen !== undefined) return chosen ? "all" : "none"
   if (place.isMany && place.children.length > most) return "some"
@@ -45,6 +66,8 @@ export const openingOf = (place: Place, folding: Folding): Opening => {
 
 /** The children of a place that are seen. */
 export const seenIn = (place: Place, folding: Folding): ReadonlyArray<Place> => {
+  const { found } = folding
+  if (found !== undefined) return place.children.filter(({ id }) => found.has(id))
   const opening = isRow(place) ? openingOf(place, folding) : "all"
   if (opening !== "some") return opening === "all" ? place.children : []
   let count = 0
@@ -59,7 +82,10 @@ export const seenIn = (place: Place, folding: Folding): ReadonlyArray<Place> => 
 export const visible = (root: Place, folding: Folding): ReadonlyArray<Row> => {
   const rows: Array<Row> = []
   const visit = (parent: Place, depth: number) => {
-    const children = rowsOf(parent === root ? parent.children : seenIn(parent, folding))
+    const children = rowsOf(
+      parent === root && folding.found === undefined ? parent.children : seenIn(parent, folding),
+      folding
+    )
     children.forEach((place, i) => {
       const isGroup = place.children.length > 0
       const opening = isGroup ? openingOf(place, folding) : "none"
@@ -72,8 +98,10 @@ export const visible = (root: Place, folding: Folding): ReadonlyArray<Row> => {
 }
 
 /** What stands side by side is told one after the other. */
-const rowsOf = (places: ReadonlyArray<Place>): ReadonlyArray<Place> =>
-  places.every(isRow) ? places : places.flatMap((place) => (isRow(place) ? [place] : rowsOf(place.children)))
+const rowsOf = (places: ReadonlyArray<Place>, folding: Folding): ReadonlyArray<Place> =>
+  places.every(isRow)
+    ? places
+    : places.flatMap((place) => (isRow(place) ? [place] : rowsOf(seenIn(place, folding), folding)))
 
 /** Where to go from a row, by what a person wants. */
 export const step = (rows: ReadonlyArray<Row>, from: number, way: "parent" | "child"): number => {

@@ -15,6 +15,8 @@ export type Route =
       /** The step that is open, and the part of it that is seen. */
       readonly step: string | undefined
       readonly tab: Tab
+      /** What is looked for among the steps. */
+      readonly find: string
     }
   | { readonly page: "none" }
 
@@ -44,7 +46,8 @@ export const parse = (pathname: string, search: string): Route => {
     // one of the three, as was asked above
     view: view as View,
     step: rest.length === 0 ? undefined : rest.map(decode).join("/"),
-    tab: tabs.find((one) => one === tab) ?? "summary"
+    tab: tabs.find((one) => one === tab) ?? "summary",
+    find: query.get("find") ?? ""
   }
 }
 
@@ -61,12 +64,22 @@ export const print = (route: Route): string => {
   }
   const step = route.step === undefined ? [] : route.step.split("/").map(encodeURIComponent)
   const path = ["/runs", encodeURIComponent(route.run), route.view, ...step].join("/")
-  return route.step === undefined || route.tab === "summary" ? path : `${path}?tab=${route.tab}`
+  const query = new URLSearchParams()
+  if (route.step !== undefined && route.tab !== "summary") query.set("tab", route.tab)
+  if (route.find !== "") query.set("find", route.find)
+  return query.size === 0 ? path : `${path}?${query}`
 }
 
 export const allRuns: Route = { page: "runs", text: "", status: "", workflow: "" }
 
-export const ofRun = (run: string): Route => ({ page: "run", run, view: "tree", step: undefined, tab: "summary" })
+export const ofRun = (run: string): Route => ({
+  page: "run",
+  run,
+  view: "tree",
+  step: undefined,
+  tab: "summary",
+  find: ""
+})
 
 /** What is seen at present. */
 export const route = signal<Route>(allRuns)

@@ -6,7 +6,7 @@ import { follow, type Happening, pause } from "../api/follow.ts"
 import * as histories from "../model/history.ts"
 import type { RunStatus } from "../model/look.ts"
 import { addTo, emptyTrie } from "../model/path.ts"
-import { type Folding, visible } from "../model/rows.ts"
+import { find, type Folding, visible } from "../model/rows.ts"
 import { after, pathOf, type StepStanding, summarise, waiting } from "../model/standing.ts"
 import { make } from "../model/tree.ts"
 import * as said from "./said.ts"
@@ -49,10 +49,18 @@ export const open = (run: string) => {
     return make(definition.value, trie)
   })
   const summaries = computed(() => summarise(tree.value, steps.value, status.value === "COMPLETED"))
+  /** What somebody looks for among the steps. */
+  const text = signal("")
+  const finding = computed(() => (text.value.trim() === "" ? undefined : find(tree.value, text.value.trim())))
   const folding = computed((): Folding => {
     const looks = summaries.value
     const held = [shown.value, active.value].flatMap((path) => (path === undefined || path === "" ? [] : [path]))
-    return { chosen: chosen.value, held, lookOf: ({ id }) => looks.get(id)?.look ?? "waiting" }
+    return {
+      chosen: chosen.value,
+      held,
+      lookOf: ({ id }) => looks.get(id)?.look ?? "waiting",
+      found: finding.value?.found
+    }
   })
   const rows = computed(() => visible(tree.value, folding.value))
 
@@ -212,12 +220,20 @@ export const open = (run: string) => {
     summaries,
     rows,
     folding,
-    chosen,
+    find: text,
+    finding,
+    /** Whether the list of steps is to have the focus once it is there. */
+    wantsFocus: { current: false },
     shown,
     active,
     coming,
     history,
     version,
+    /** The history as a value that is another one once something happened. */
+    past: computed((): histories.History => {
+      void version.value
+      return { ...history }
+    }),
     now,
     problem,
     isHeard,

@@ -9,12 +9,12 @@ export const told: ReadonlyArray<readonly [keys: string, what: string]> = [
   ["j k, ↓ ↑", "next, previous line"],
   ["Home End, PgUp PgDn", "first, last line; a screenful"],
   ["→ ←, l h", "open, close a group; into it, out of it"],
-  ["Enter", "open what is marked"],
+  ["Enter", "open what is marked; once more: go into it"],
   ["Escape", "back: close the step, leave the run"],
   ["n p", "next, previous step that failed or waits"],
   ["1 2 3", "tree, graph, time line"],
   ["[ ]", "previous, next part of a step"],
-  ["/", "filter the runs"],
+  ["/", "filter the runs, find steps"],
   ["+ - 0", "graph: larger, smaller, as it was"],
   ["?", "this list"]
 ]

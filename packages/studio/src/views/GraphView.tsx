@@ -9,6 +9,7 @@ import { isLeaf } from "../model/tree.ts"
 import { go } from "../run/route.ts"
 import type { Store } from "../run/store.ts"
 import { useKeys } from "../ui/keys.ts"
+import { useFocus } from "../ui/useFocus.ts"
 import { Mark } from "../ui/Mark.tsx"
 import { px } from "../ui/useWindow.ts"
 import { details } from "./details.ts"
@@ -59,6 +60,7 @@ export const GraphView = ({ at, store }: { readonly at: RunRoute; readonly store
   }, [zoom])
 
   const active = store.active.value
+  useFocus(ref, store.wantsFocus)
   const revealed = useRef("")
   useLayoutEffect(() => {
     if (revealed.current === active || ref.current === null) return

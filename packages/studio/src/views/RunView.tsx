@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact"
 import { useEffect, useRef } from "preact/hooks"
 import { duration, things, tokens, usd } from "../model/figures.ts"
 import { looks, ofRun, words } from "../model/look.ts"
@@ -31,6 +32,8 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
     active.value = at.step
   }, [at.step])
 
+  useEffect(() => void (store.find.value = at.find), [at.find])
+  const input = useRef<HTMLInputElement>(null)
   const id = store.standing.value?.run
   useEffect(() => {
     // the address names this run, whichever is the latest when it is opened again
@@ -56,11 +59,13 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
     const row = rows.value[indexOf()]
     if (row === undefined) return
     if (row.isGroup) store.fold(row.place.id, row.opening !== "all")
+    else if (at.step === row.place.path) document.getElementById("step")?.focus()
     else go({ ...at, step: row.place.path })
   }
   const close = () => {
     go({ ...at, step: undefined, tab: "summary" })
-    list.current?.querySelector<HTMLElement>("[role=tree], [role=treegrid]")?.focus()
+    // it may be hidden until the step is gone
+    requestAnimationFrame(() => list.current?.querySelector<HTMLElement>("[role=tree]")?.focus())
   }
   const attention = (isBack: boolean) => {
     const isAsked = (path: string) => {
@@ -80,7 +85,11 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
     const next = tabs[(tabs.indexOf(at.tab) + by + tabs.length) % tabs.length]!
     go({ ...at, tab: next }, { replace: true })
   }
-  const view = (name: View) => () => go({ ...at, view: name })
+  const view = (name: View) => () => {
+    store.wantsFocus.current = true
+    go({ ...at, view: name })
+  }
+  const look = (text: string) => go({ ...at, find: text }, { replace: true })
   useKeys({
     j: () => mark(indexOf() + 1),
     ArrowDown: () => mark(indexOf() + 1),
@@ -95,7 +104,15 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
     h: () => enter(false),
     ArrowLeft: () => enter(false),
     Enter: open,
-    Escape: () => (at.step === undefined ? go(allRuns) : close()),
+    "/": () => input.current?.focus(),
+    Escape: () => {
+      if (document.activeElement === input.current) {
+        if (at.find === "") list.current?.querySelector<HTMLElement>("[role=tree]")?.focus()
+        else look("")
+      } else if (at.step !== undefined) close()
+      else if (at.find === "") go(allRuns)
+      else look("")
+    },
     n: () => attention(false),
     p: () => attention(true),
     "1": view("tree"),
@@ -109,7 +126,27 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
   const isThere = store.standing.value !== undefined && store.isNested.value
   return (
     <div class={at.step === undefined ? "page run" : "page run with-step"}>
-      <Head store={store} at={at} />
+      <Head store={store} at={at}>
+        <input
+          ref={input}
+          type="search"
+          class="find"
+          placeholder="find steps"
+          aria-label="Words in the path of a step"
+          value={at.find}
+          onInput={(event) => look(event.currentTarget.value)}
+          onKeyDown={(event) => {
+            if (event.key !== "Enter") return
+            mark(rows.value.findIndex(({ isGroup }) => !isGroup))
+            list.current?.querySelector<HTMLElement>("[role=tree]")?.focus()
+          }}
+        />
+        {store.finding.value === undefined ? null : (
+          <span class="quiet" role="status">
+            {things(store.finding.value.count, "step")}
+          </span>
+        )}
+      </Head>
       {problem === undefined ? null : <ProblemBox problem={problem} />}
       {isThere ? (
         <div class="split">
@@ -127,7 +164,13 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
   )
 }
 
-const Head = ({ at, store }: { readonly at: RunRoute; readonly store: Store }) => {
+interface HeadProps {
+  readonly at: RunRoute
+  readonly store: Store
+  readonly children: ComponentChildren
+}
+
+const Head = ({ at, children, store }: HeadProps) => {
   const standing = store.standing.value
   const status = store.status.value
   const counts = store.summaries.value.get("")?.counts
@@ -156,6 +199,7 @@ const Head = ({ at, store }: { readonly at: RunRoute; readonly store: Store }) =
             not connected, trying again
           </span>
         )}
+        {children}
         <nav class="views" aria-label="Views">
           {(Object.keys(names) as ReadonlyArray<View>).map((view) => (
             <a key={view} href={print({ ...at, view })} {...(view === at.view && { "aria-current": "page" })}>

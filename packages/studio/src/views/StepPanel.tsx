@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact"
-import { useEffect, useState } from "preact/hooks"
+import { useEffect, useRef, useState } from "preact/hooks"
 import { duration, moment, things, tokens, usd } from "../model/figures.ts"
 import { reasons, resultOf } from "../model/history.ts"
 import type { Json } from "../model/json.ts"
@@ -34,13 +34,21 @@ interface Props {
 /** One step, with all that is known of it. */
 export const StepPanel = ({ at, close, path, store }: Props) => {
   void store.version.value
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    const { activeElement } = document
+    // whoever comes by an address, or whose list gave way to the step, begins here
+    const isNowhere =
+      activeElement === document.body || (activeElement instanceof HTMLElement && activeElement.offsetParent === null)
+    if (isNowhere) heading.current?.focus({ preventScroll: true })
+  }, [])
   const standing = store.steps.value.get(path)
   const look = standing?.status ?? "waiting"
   const place = placeAt(store.tree.value, path)
   return (
     <section class="panel" aria-labelledby="step">
       <header>
-        <h2 id="step" tabIndex={-1}>
+        <h2 id="step" ref={heading} tabIndex={-1}>
           <Mark look={look} />
           <PathName path={path} />
         </h2>

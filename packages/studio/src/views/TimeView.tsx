@@ -7,6 +7,7 @@ import * as timeline from "../model/timeline.ts"
 import { isLeaf } from "../model/tree.ts"
 import { go } from "../run/route.ts"
 import type { Store } from "../run/store.ts"
+import { useFocus } from "../ui/useFocus.ts"
 import { Mark } from "../ui/Mark.tsx"
 import { Twist } from "../ui/Twist.tsx"
 import { px, useWindow } from "../ui/useWindow.ts"
@@ -17,18 +18,18 @@ const percent = (part: number) => `${(part * 100).toFixed(3)}%`
 /** When each step was at work; the times between two processes are left out. */
 export const TimeView = ({ at, store }: { readonly at: RunRoute; readonly store: Store }) => {
   const isCriticalOnly = useSignal(false)
-  // an open run goes on now, one that is at rest went on until its last event
-  const now = useComputed(() => {
-    void store.version.value
-    const isLive = store.status.value === "RUNNING"
-    return isLive ? store.now.value : (store.history.sessions.at(-1)?.end ?? store.standing.value?.updatedAt ?? 0)
-  })
-  const axis = useComputed(() => timeline.axis(store.history.sessions, now.value))
+  // a run that goes on does so now, one that is at rest went on until its last event
+  const now = useComputed(() =>
+    store.status.value === "RUNNING"
+      ? store.now.value
+      : (store.past.value.sessions.at(-1)?.end ?? store.standing.value?.updatedAt ?? 0)
+  )
+  const axis = useComputed(() => timeline.axis(store.past.value.sessions, now.value))
   const spans = useComputed(() => {
-    const attempts = timeline.attemptsOf(store.history, now.value)
+    const attempts = timeline.attemptsOf(store.past.value, now.value)
     return timeline.spans(store.tree.value, (path) => attempts.get(path) ?? [])
   })
-  const critical = useComputed(() => timeline.criticalPath(store.tree.value, store.history, now.value))
+  const critical = useComputed(() => timeline.criticalPath(store.tree.value, store.past.value, now.value))
   const waitedFor = useComputed(() => {
     const sums = new Map<string, number>()
     for (const { end, path, start } of critical.value) {
@@ -45,6 +46,7 @@ export const TimeView = ({ at, store }: { readonly at: RunRoute; readonly store:
   const active = store.active.value
   const index = list.findIndex(({ place }) => place.id === active)
   const { first, height, last, ref, reveal } = useWindow(list.length, 1.75, 2)
+  useFocus(ref, store.wantsFocus)
   const revealed = useRef("")
   useLayoutEffect(() => {
     if (index === -1 || revealed.current === active) return
@@ -58,7 +60,9 @@ export const TimeView = ({ at, store }: { readonly at: RunRoute; readonly store:
       <div class="bar thin">
         <span class="quiet">
           {stretches.length === 0
-            ? "Nothing has run yet."
+            ? store.past.value.number === 0
+              ? "The journal is being read…"
+              : "Nothing has run yet."
             : `${duration(length)} at work${stretches.length > 1 ? ` in ${things(stretches.length, "session")}` : ""}; critical path ${duration(waited)} in ${things(waitedFor.value.size, "step")}`}
         </span>
         <label class="check">
@@ -81,6 +85,9 @@ export const TimeView = ({ at, store }: { readonly at: RunRoute; readonly store:
         <div class="axis" aria-hidden="true">
           <span class="label" />
           <span class="track">
+            {stretches.slice(1).map(({ offset, start }) => (
+              <span key={start} class="break" style={{ left: percent(offset / length) }} />
+            ))}
             {timeline.ticks(length, 6).map((tick) => (
               <span key={tick} class="tick" style={{ left: percent(tick / length) }}>
                 {tick === 0 ? "0" : duration(tick)}

@@ -5,6 +5,7 @@ import { waiting } from "../model/standing.ts"
 import { isLeaf } from "../model/tree.ts"
 import { go } from "../run/route.ts"
 import type { Store } from "../run/store.ts"
+import { useFocus } from "../ui/useFocus.ts"
 import { Mark } from "../ui/Mark.tsx"
 import { Twist } from "../ui/Twist.tsx"
 import { px, useWindow } from "../ui/useWindow.ts"
@@ -17,6 +18,7 @@ export const TreeView = ({ at, store }: { readonly at: RunRoute; readonly store:
   const active = store.active.value
   const index = rows.findIndex(({ place }) => place.id === active)
   const { first, height, last, ref, reveal } = useWindow(rows.length)
+  useFocus(ref, store.wantsFocus)
   const revealed = useRef("")
   useLayoutEffect(() => {
     // what changes meanwhile does not take away what somebody looks at

@@ -4,7 +4,7 @@ import { isIn } from "../../src/model/path.ts"
 import type { Folding } from "../../src/model/rows.ts"
 import { group, step, treeOf } from "../support/places.ts"
 
-const folding: Folding = { chosen: new Map(), held: [], lookOf: () => "done" }
+const folding: Folding = { chosen: new Map(), held: [], lookOf: () => "done", found: undefined }
 const everything = { left: -Infinity, top: -Infinity, right: Infinity, bottom: Infinity }
 const named = (root: Box) => new Map(within(root, everything).drawn.map((one) => [one.box.place.path, one]))
 

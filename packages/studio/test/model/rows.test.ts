@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { type Folding, step as move, visible } from "../../src/model/rows.ts"
+import { find, type Folding, step as move, visible } from "../../src/model/rows.ts"
 import { summarise } from "../../src/model/standing.ts"
 import type { Place } from "../../src/model/tree.ts"
 import { group, standings, step, treeOf } from "../support/places.ts"
@@ -10,7 +10,8 @@ const done = Object.fromEntries(keys.map((path) => [path, "done" as const]))
 
 const folding = (tree: Place, looks: Parameters<typeof standings>[0], more: Partial<Folding> = {}): Folding => {
   const summaries = summarise(tree, standings(looks))
-  return { chosen: new Map(), held: [], lookOf: ({ id }) => summaries.get(id)!.look, ...more }
+  const lookOf = ({ id }: Place) => summaries.get(id)!.look
+  return { chosen: new Map(), held: [], lookOf, found: undefined, ...more }
 }
 const paths = (tree: Place, how: Folding) => visible(tree, how).map(({ place }) => place.path)
 
@@ -64,6 +65,27 @@ describe("visible", () => {
       ]
     )
   })
+})
+
+describe("find", () => {
+  const tree = treeOf(["all/a%2Fb", "all/c"], group("outline", step("outline/draft")), {
+    kind: "all",
+    path: "",
+    parts: [[step("index")], [{ ...group("all/*", step("all/*/text")), each: "forEach" }]]
+  })
+  const shown = (text: string) => {
+    const { count, found } = find(tree, text)
+    return { count, paths: paths(tree, folding(tree, {}, { found })) }
+  }
+
+  it("shows the steps whose path has the words in it, in what they are in", () => {
+    expect(shown("draft")).toEqual({ count: 1, paths: ["outline", "outline/draft"] })
+    expect(shown("TEXT a/b")).toEqual({ count: 1, paths: ["all", "all/a%2Fb", "all/a%2Fb/text"] })
+    expect(shown("outline")).toEqual({ count: 1, paths: ["outline", "outline/draft"] })
+    expect(shown("index")).toEqual({ count: 1, paths: ["index"] })
+  })
+
+  it("shows nothing where there is none", () => expect(shown("nowhere")).toEqual({ count: 0, paths: [] }))
 })
 
 describe("step", () => {

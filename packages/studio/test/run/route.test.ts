@@ -13,7 +13,7 @@ describe("print and parse", () => {
     "a/b%2Fc",
     ...["..", ".", "", "a b?#/ü", "%", "\ud800"].map((key) => `all/${StepPath.encodeKey(key)}/x`)
   ])("give the same step back: %s", (step) => {
-    const route: Route = { page: "run", run: "20260101-abc", view: "graph", step, tab: "output" }
+    const route: Route = { page: "run", run: "20260101-abc", view: "graph", step, tab: "output", find: "a b" }
     expect(again(route)).toEqual(route)
   })
 
@@ -28,7 +28,8 @@ describe("print and parse", () => {
       run: "latest",
       view: "tree",
       step: undefined,
-      tab: "summary"
+      tab: "summary",
+      find: ""
     })
     expect(parse("/runs/latest/time/a", "?tab=odd")).toMatchObject({ view: "time", step: "a", tab: "summary" })
   })
