@@ -19,6 +19,8 @@ export interface Fixture {
   readonly run: string
   readonly workflow: Workflow.Any
   readonly events: ReadonlyArray<Event>
+  /** How it stands, where that is known without its events. */
+  readonly standing?: typeof ServerApi.Standing.Type
   readonly text: (hash: string) => Promise<string>
   readonly plan: () => Promise<ReadonlyArray<typeof ServerApi.PlanEntry.Type>>
 }
@@ -74,11 +76,13 @@ export const recorded = async (root: string): Promise<Fixture> => {
   const cwd = mkdtempSync(join(tmpdir(), "stepwright-studio-"))
   try {
     const example = (name: string) => join(root, "examples", name, "interval-set")
-    const argv = ["run", `${example("inputs")}.md`, "--replay", example("cassettes")]
-    execFileSync(process.execPath, [join(root, "packages/node-runner/bin/stepwright.mjs"), ...argv], {
-      cwd,
-      stdio: "ignore"
-    })
+    const command = (...argv: ReadonlyArray<string>) =>
+      execFileSync(process.execPath, [join(root, "packages/node-runner/bin/stepwright.mjs"), ...argv], {
+        cwd,
+        stdio: ["ignore", "pipe", "ignore"]
+      })
+    command("run", `${example("inputs")}.md`, "--replay", example("cassettes"))
+    const standing = JSON.parse(command("status", "--json").toString())
     const directory = join(cwd, ".stepwright/runs")
     const [run = ""] = readdirSync(directory)
     const kept = Journal.makeMemory()
@@ -94,7 +98,7 @@ export const recorded = async (root: string): Promise<Fixture> => {
       return events
     })
     const events = await Effect.runPromise(Effect.provide(read, NodeJournal.layer({ directory })))
-    return fixture(run, AutomatedCodingWorkflow.workflow, events, kept)
+    return { ...fixture(run, AutomatedCodingWorkflow.workflow, events, kept), standing }
   } finally {
     rmSync(cwd, { recursive: true, force: true })
   }

@@ -64,7 +64,9 @@ export const make = (fixtures: ReadonlyArray<Fixture>, { begun = {}, page = serv
   const standing = (one: Shown) => {
     if (one.standing?.shown !== one.shown) {
       const { fixture, shown } = one
-      const json = JSON.stringify(standingOf({ ...fixture, events: fixture.events.slice(0, shown) }))
+      const json = JSON.stringify(
+        fixture.standing ?? standingOf({ ...fixture, events: fixture.events.slice(0, shown) })
+      )
       one.standing = { shown, json }
     }
     return one.standing!.json

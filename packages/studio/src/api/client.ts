@@ -46,7 +46,7 @@ export const ask = async (
     throw new Problem(0, "The server does not answer.", "Is `stepwright studio` still running?")
   })
   if (response.ok) return response
-  const { error } = ((await response.json().catch(() => ({}))) ?? {}) as { readonly error?: ServerApi.Diagnostic }
+  const { error } = ((await response.json().catch(() => ({}))) ?? {}) as { readonly error?: Standing["error"] }
   if (response.status === 401) {
     throw new Problem(
       401,

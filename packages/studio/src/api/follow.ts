@@ -43,16 +43,17 @@ interface Following {
   readonly signal: AbortSignal
   /** What happened, some of it at a time. */
   readonly onHappenings: (happenings: ReadonlyArray<Happening>) => void
+  /** What was told so far may not be so: all is told again. */
+  readonly onForgotten: () => void
   /** Whether the server is heard at present. */
   readonly onHeard: (isHeard: boolean, problem?: Problem) => void
 }
 
 /**
  * Follows a run from its first event on until `signal` says to stop. Where the connection ends it is made again, after
- * the last event that was seen; where the server has forgotten that one, from the first again, which changes nothing for
- * who counts events.
+ * the last event that was seen; where that one is no longer there, from the first again.
  */
-export const follow = async (run: string, { onHappenings, onHeard, signal }: Following): Promise<void> => {
+export const follow = async (run: string, { onForgotten, onHappenings, onHeard, signal }: Following): Promise<void> => {
   let after: string | undefined
   let failures = 0
   while (!signal.aborted) {
@@ -67,7 +68,10 @@ export const follow = async (run: string, { onHappenings, onHeard, signal }: Fol
       }
     } catch (error) {
       if (signal.aborted) return
-      if (error instanceof Problem && error.status === 410) after = undefined
+      if (error instanceof Problem && error.status === 410) {
+        after = undefined
+        onForgotten()
+      }
       onHeard(false, error instanceof Problem ? error : undefined)
       // what cannot be read now cannot be read later
       if (error instanceof Problem && [400, 401, 403, 404].includes(error.status)) return

@@ -60,6 +60,12 @@ export interface History {
 
 export const make = (): History => ({ number: 0, sessions: [], steps: new Map() })
 
+export const forget = (self: History): void => {
+  self.number = 0
+  self.sessions.length = 0
+  self.steps.clear()
+}
+
 /** Takes the next event in; one that was taken before changes nothing. */
 export const observe = (self: History, number: number, event: WorkflowEvent): void => {
   if (number <= self.number) return

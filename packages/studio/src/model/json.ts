@@ -1,6 +1,8 @@
+import type { StepResult } from "@stepwright/core/WorkflowState"
+
 // JSON as lines of one height, of which only those that are seen are drawn
 
-export type Json = null | boolean | number | string | ReadonlyArray<Json> | { readonly [key: string]: Json }
+export type Json = StepResult["output"]
 
 export interface Line {
   /** Where it is: the keys from the root on, as JSON; a line of a text has its number besides. */
@@ -92,4 +94,4 @@ export const lines = (value: Json, chosen: ReadonlyMap<string, boolean> = new Ma
 }
 
 const opensAtFirst = (value: Json, depth: number): boolean =>
-  depth === 0 || (typeof value === "string" ? depth <= 2 : depth <= 2 && size(value as object) <= many)
+  depth === 0 || (depth <= 2 && (typeof value !== "object" || value === null || size(value) <= many))

@@ -20,7 +20,7 @@ export const words: Readonly<Record<Look, string>> = {
 }
 
 /** All looks; what asks most for somebody's eye comes first, and is how a group looks that has it. */
-export const looks = Object.keys(words) as ReadonlyArray<Look>
+export const looks = Object.keys(words) as ReadonlyArray<Look> // there are words for each, and for nothing else
 
 /** How many of each look. */
 export type Counts = Readonly<Record<Look, number>>

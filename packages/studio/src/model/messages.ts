@@ -1,3 +1,4 @@
+import type { Json } from "./json.ts"
 import type { Message } from "@stepwright/core/LlmRequest"
 
 /** The messages that a text of the journal holds; one message where it is not what is expected. */
@@ -14,7 +15,7 @@ const isMessage = (value: unknown): value is Message =>
   typeof value.content === "string"
 
 /** What JSON text holds; `undefined` where it is none. */
-export const parsed = (text: string): unknown => {
+export const parsed = (text: string): Json | undefined => {
   try {
     return JSON.parse(text)
   } catch {

@@ -2,7 +2,8 @@ import { signal } from "@preact/signals"
 
 // what is seen is in the address: whoever opens it again, or sends it to somebody, sees the same
 
-export type View = "tree" | "graph" | "time"
+export const views = ["tree", "graph", "time", "result"] as const
+export type View = (typeof views)[number]
 export const tabs = ["summary", "prompt", "replies", "output", "attempts"] as const
 export type Tab = (typeof tabs)[number]
 
@@ -20,8 +21,6 @@ export type Route =
     }
   | { readonly page: "none" }
 
-const views: ReadonlyArray<string> = ["tree", "graph", "time"] satisfies ReadonlyArray<View>
-
 const decode = (part: string): string => {
   try {
     return decodeURIComponent(part)
@@ -33,18 +32,18 @@ const decode = (part: string): string => {
 /** What an address shows. */
 export const parse = (pathname: string, search: string): Route => {
   const query = new URLSearchParams(search)
-  const [first, run, view = "tree", ...rest] = pathname.split("/").filter((part) => part !== "")
+  const [first, run, name = "tree", ...rest] = pathname.split("/").filter((part) => part !== "")
   if (first === undefined || (first === "runs" && run === undefined)) {
     const of = (name: string) => query.get(name) ?? ""
     return { page: "runs", text: of("text"), status: of("status"), workflow: of("workflow") }
   }
-  if (first !== "runs" || run === undefined || !views.includes(view)) return { page: "none" }
+  const view = views.find((one) => one === name)
+  if (first !== "runs" || run === undefined || view === undefined) return { page: "none" }
   const tab = query.get("tab")
   return {
     page: "run",
     run: decode(run),
-    // one of the three, as was asked above
-    view: view as View,
+    view,
     step: rest.length === 0 ? undefined : rest.map(decode).join("/"),
     tab: tabs.find((one) => one === tab) ?? "summary",
     find: query.get("find") ?? ""
@@ -98,7 +97,7 @@ export const start = (): void => {
   read()
   addEventListener("popstate", read)
   document.addEventListener("click", (event) => {
-    const link = (event.target as Element | null)?.closest?.("a")
+    const link = event.target instanceof Element ? event.target.closest("a") : null
     const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
     if (link == null || !isPlain || link.origin !== location.origin || link.target !== "" || link.hash !== "") return
     event.preventDefault()

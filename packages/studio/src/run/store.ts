@@ -73,15 +73,25 @@ export const open = (run: string) => {
     addTo(trie, path)
     isNew = true
   }
-  const change = (event: WorkflowEvent) => {
+  /** `isCounted`: what the server said last may count it. */
+  const change = (event: WorkflowEvent, isCounted: boolean) => {
     const path = pathOf(event)
     if (path === undefined) return
     know(path)
-    draft.set(path, after(draft.get(path) ?? waiting(path), event))
+    const before = draft.get(path) ?? waiting(path)
+    const { attempts, replies, tokens } = before
+    const { end, start = 0 } = history.steps.get(path)?.attempts.at(-1) ?? {}
+    draft.set(path, {
+      ...after(before, event),
+      ...(isCounted && { attempts, replies, tokens }),
+      ...(end !== undefined && { durationMillis: end - start })
+    })
     isChanged = true
   }
 
   const load = async () => {
+    // what was heard before it is asked, it knows
+    recent = []
     const found = await client.standing(run, controller.signal)
     batch(() => {
       draft.clear()
@@ -90,8 +100,7 @@ export const open = (run: string) => {
         addTo(trie, step.path)
         draft.set(step.path, step)
       }
-      recent = recent.filter(({ at }) => at > found.updatedAt)
-      for (const event of recent) change(event)
+      for (const event of recent) if (event.at >= found.updatedAt) change(event, event.at === found.updatedAt)
       isNew = false
       isChanged = false
       steps.value = new Map(draft)
@@ -145,14 +154,14 @@ export const open = (run: string) => {
         if (number <= history.number) return
         histories.observe(history, number, event)
         const since = standing.value?.updatedAt ?? Infinity
-        if (event.at > since) {
+        if (event.at >= since) {
           recent.push(event)
-          change(event)
-          said.ofEvent(event)
+          change(event, event.at === since)
+          if (event.at > since) said.ofEvent(event)
           if (event._tag === "RunStarted") status.value = "RUNNING"
           if (event._tag === "RunEnded") status.value = event.status
           // what it cost in all, only the server knows
-          ask(event._tag === "RunEnded")
+          if (event.at > since) ask(event._tag === "RunEnded")
         }
         if ((event._tag === "StepSucceeded" || event._tag === "StepFailed") && texts.delete(event.path)) isSaid = true
         return
@@ -174,8 +183,23 @@ export const open = (run: string) => {
     }
   }
 
+  /** How the run stands, however long the server takes to be there. */
+  const loadOnce = async () => {
+    for (;;) {
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- once more, where it failed
+        return await load()
+      } catch (error) {
+        if (!(error instanceof client.Problem) || (error.status !== 0 && error.status < 500)) throw error
+        fail(error)
+      }
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await pause(12 * pace)
+      controller.signal.throwIfAborted()
+    }
+  }
   const begin = async () => {
-    const found = await load()
+    const found = await loadOnce()
     const first = found.error?.path ?? found.undecided?.[0]?.path ?? ""
     if (first !== "") shown.value ??= first
     if (active.peek() === "") active.value = shown.peek() ?? ""
@@ -193,10 +217,15 @@ export const open = (run: string) => {
         for (const one of happenings) take(one)
         if (happenings.length > 0) draw()
       },
+      onForgotten: () => {
+        histories.forget(history)
+        ask(true)
+      },
       onHeard: (heard, trouble) =>
         batch(() => {
           isHeard.value = heard
-          if (trouble !== undefined) problem.value = trouble
+          // that it does not answer is said without an alarm
+          problem.value = trouble?.status === 0 ? undefined : trouble
         })
     })
   }
@@ -251,6 +280,12 @@ export const open = (run: string) => {
         planned = { number: history.number, plan: client.plan(run, controller.signal) }
       }
       return planned.plan
+    },
+    /** Marks the first place for keys to act on, where none is that is seen. */
+    beAt: () => {
+      const seen = rows.peek()
+      if (seen[0] !== undefined && seen.every(({ place }) => place.id !== active.peek()))
+        active.value = seen[0].place.id
     },
     /** Opens or closes a group. */
     fold: (id: string, isOpen: boolean) => {

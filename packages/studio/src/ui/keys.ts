@@ -12,7 +12,7 @@ export const told: ReadonlyArray<readonly [keys: string, what: string]> = [
   ["Enter", "open what is marked; once more: go into it"],
   ["Escape", "back: close the step, leave the run"],
   ["n p", "next, previous step that failed or waits"],
-  ["1 2 3", "tree, graph, time line"],
+  ["1 2 3 4", "tree, graph, time line, result"],
   ["[ ]", "previous, next part of a step"],
   ["/", "filter the runs, find steps"],
   ["+ - 0", "graph: larger, smaller, as it was"],

@@ -87,10 +87,7 @@ export const GraphView = ({ at, store }: { readonly at: RunRoute; readonly store
       tabIndex={0}
       {...(active !== "" &&
         drawn.some(({ box }) => box.place.id === active) && { "aria-activedescendant": `box:${active}` })}
-      onFocus={() => {
-        const [first] = store.rows.value
-        if (active === "" && first !== undefined) store.active.value = first.place.id
-      }}
+      onFocus={store.beAt}
     >
       <div
         class="canvas"

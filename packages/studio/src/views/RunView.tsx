@@ -4,7 +4,7 @@ import { duration, things, tokens, usd } from "../model/figures.ts"
 import { looks, ofRun, words } from "../model/look.ts"
 import { step as stepOf } from "../model/rows.ts"
 import { isLeaf } from "../model/tree.ts"
-import { allRuns, go, print, type Route, tabs, type View } from "../run/route.ts"
+import { allRuns, go, print, type Route, tabs, type View, views } from "../run/route.ts"
 import type { Store } from "../run/store.ts"
 import { isHelpShown, useKeys } from "../ui/keys.ts"
 import { lazy } from "../ui/Lazy.tsx"
@@ -18,9 +18,10 @@ export type RunRoute = Extract<Route, { readonly page: "run" }>
 
 const GraphView = lazy(() => import("./GraphView.tsx").then(({ GraphView }) => GraphView))
 const TimeView = lazy(() => import("./TimeView.tsx").then(({ TimeView }) => TimeView))
+const ResultView = lazy(() => import("./ResultView.tsx").then(({ ResultView }) => ResultView))
 const StepPanel = lazy(() => import("./StepPanel.tsx").then(({ StepPanel }) => StepPanel))
 
-const names: Readonly<Record<View, string>> = { tree: "Tree", graph: "Graph", time: "Time line" }
+const names: Readonly<Record<View, string>> = { tree: "Tree", graph: "Graph", time: "Time line", result: "Result" }
 
 /** One run: its steps in one of three ways, and beside them the step that is open. */
 export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: Store }) => {
@@ -89,7 +90,11 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
     store.wantsFocus.current = true
     go({ ...at, view: name })
   }
-  const look = (text: string) => go({ ...at, find: text }, { replace: true })
+  const look = (text: string) => {
+    // at once: whoever types goes on to what is found
+    store.find.value = text
+    go({ ...at, find: text }, { replace: true })
+  }
   useKeys({
     j: () => mark(indexOf() + 1),
     ArrowDown: () => mark(indexOf() + 1),
@@ -118,6 +123,7 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
     "1": view("tree"),
     "2": view("graph"),
     "3": view("time"),
+    "4": view("result"),
     "]": () => tab(1),
     "[": () => tab(-1)
   })
@@ -154,6 +160,7 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
             {at.view === "tree" ? <TreeView store={store} at={at} /> : null}
             {at.view === "graph" ? <GraphView store={store} at={at} /> : null}
             {at.view === "time" ? <TimeView store={store} at={at} /> : null}
+            {at.view === "result" ? <ResultView store={store} at={at} /> : null}
           </section>
           {at.step === undefined ? null : <StepPanel store={store} at={at} path={at.step} close={close} />}
         </div>
@@ -201,7 +208,7 @@ const Head = ({ at, children, store }: HeadProps) => {
         )}
         {children}
         <nav class="views" aria-label="Views">
-          {(Object.keys(names) as ReadonlyArray<View>).map((view) => (
+          {views.map((view) => (
             <a key={view} href={print({ ...at, view })} {...(view === at.view && { "aria-current": "page" })}>
               {names[view]}
             </a>
@@ -238,7 +245,7 @@ const Head = ({ at, children, store }: HeadProps) => {
             <div class={status === "SUSPENDED" ? "trouble waits" : "trouble"}>
               <Mark look={status === "SUSPENDED" ? "suspended" : "failed"} />
               <p>
-                {standing.error.path === "" ? null : (
+                {standing.error.path === undefined || standing.error.path === "" ? null : (
                   <a class="strong" href={print({ ...at, step: standing.error.path, tab: "summary" })}>
                     <PathName path={standing.error.path} />
                   </a>

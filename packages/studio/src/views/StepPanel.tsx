@@ -183,7 +183,7 @@ const Summary = ({
           <pre class="wrap" tabIndex={0} data-scrolls>
             {message}
           </pre>
-          {failure?.value === undefined ? null : <JsonView value={failure.value as Json} label="The error as data" />}
+          {failure?.value === undefined ? null : <JsonView value={failure.value} label="The error as data" />}
         </section>
       )}
       {tail === undefined ? null : (
@@ -202,7 +202,7 @@ const Summary = ({
           <h3>
             <a href={print({ ...at, tab: "output" })}>Output</a>
           </h3>
-          <Value value={result.output as Json} label="Output" />
+          <Value value={result.output} label="Output" />
         </section>
       )}
       {store.history.number === 0 ? <p class="quiet">The journal is being read…</p> : null}
@@ -261,7 +261,7 @@ const Output = ({ path, store }: PartProps) => {
       <p class="quiet">
         {json().length.toLocaleString("en")} characters <Copy what="the output" text={json} />
       </p>
-      <Value value={output as Json} label="Output" />
+      <Value value={output} label="Output" />
     </>
   )
 }

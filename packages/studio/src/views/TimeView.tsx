@@ -80,6 +80,7 @@ export const TimeView = ({ at, store }: { readonly at: RunRoute; readonly store:
         role="tree"
         aria-label="Steps by time"
         tabIndex={0}
+        onFocus={store.beAt}
         {...(index !== -1 && { "aria-activedescendant": `span:${active}` })}
       >
         <div class="axis" aria-hidden="true">

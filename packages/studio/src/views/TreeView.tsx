@@ -34,9 +34,7 @@ export const TreeView = ({ at, store }: { readonly at: RunRoute; readonly store:
       aria-label="Steps"
       tabIndex={0}
       {...(index !== -1 && { "aria-activedescendant": `row:${active}` })}
-      onFocus={() => {
-        if (index === -1 && rows[0] !== undefined) store.active.value = rows[0].place.id
-      }}
+      onFocus={store.beAt}
     >
       <div
         class="lines"

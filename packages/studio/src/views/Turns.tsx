@@ -2,7 +2,6 @@ import { useEffect, useState } from "preact/hooks"
 import type { Message } from "@stepwright/core/LlmRequest"
 import { duration, moment, things, tokens } from "../model/figures.ts"
 import type { Attempt, Reply } from "../model/history.ts"
-import type { Json } from "../model/json.ts"
 import { messagesOf, parsed } from "../model/messages.ts"
 import type { Place } from "../model/tree.ts"
 import type { Store } from "../run/store.ts"
@@ -83,7 +82,7 @@ export const Prompt = ({ path, place, store }: Props & { readonly place: Place |
     return (
       <>
         <p class="quiet">What is to be decided upon:</p>
-        <JsonView value={(parsed(question) ?? question) as Json} label="Question" />
+        <JsonView value={parsed(question) ?? question} label="Question" />
       </>
     )
   }
@@ -180,7 +179,7 @@ const Turn = ({
       {text === undefined ? (
         <p class="quiet">…</p>
       ) : isData && !isRaw ? (
-        <JsonView value={json as Json} label={`Reply of turn ${reply.turn}`} />
+        <JsonView value={json} label={`Reply of turn ${reply.turn}`} />
       ) : (
         <pre class="wrap" tabIndex={0} data-scrolls>
           {text}
