@@ -97,7 +97,11 @@ export const make = (fixtures: ReadonlyArray<Fixture>, { begun = {}, page = serv
     response.setHeader("x-content-type-options", "nosniff")
     const { pathname } = new URL(request.url ?? "/", "http://localhost")
     if (!pathname.startsWith("/api/")) return page(request, response)
-    if (pathname === "/api/runs") return json(response, JSON.stringify([...runs.values()].map(listed)))
+    if (pathname === "/api/runs")
+      return json(
+        response,
+        JSON.stringify([...runs.values()].map(listed).toSorted((a, b) => b.updatedAt - a.updatedAt))
+      )
     const [, kind, name = "", rest = ""] = /^\/api\/(runs|workflows)\/([^/]+)(.*)$/.exec(pathname) ?? []
     const id = decodeURIComponent(name)
     if (kind === "workflows") {

@@ -124,11 +124,12 @@ describe("the page", needs("chromium"), () => {
       made({ run: "failed", chapters: 40, fails: 33 }),
       made({ run: "waits", chapters: 3 }),
       made({ run: live, chapters: 30, isDecided: true }),
+      made({ run: "moves", chapters: 30, isDecided: true, times: 100_000 }),
       made({ run: "of-100", chapters: 50, fails: 46, times: 20 }),
       made({ run: "of-10000", chapters: 5000, fails: 4990, times: 20 })
     ])
     recordedRun = fixtures[0]!.run
-    studio = make(fixtures, { begun: { [live]: 40 } })
+    studio = make(fixtures, { begun: { [live]: 40, moves: 1 } })
     await new Promise<void>((resolve) => void studio.server.listen(0, "127.0.0.1", resolve))
     base = `http://127.0.0.1:${(studio.server.address() as AddressInfo).port}`
     browser = await chromium.launch({ executablePath: chromiumFile(), args: ["--no-sandbox"] })
@@ -232,6 +233,21 @@ describe("the page", needs("chromium"), () => {
       await page.waitForSelector(".line.done >> text=approval")
       expect(await page.evaluate(() => document.activeElement?.getAttribute("role"))).toBe("tree")
       await page.waitForSelector(".line.active >> text=outline")
+    }))
+
+  it("keeps the focus at a run whose line moves", () =>
+    look("/", async (page) => {
+      const place = (run: string) =>
+        page.evaluate(
+          (id) => [...document.querySelectorAll("table a")].findIndex((link) => link.id === id),
+          `run:${run}`
+        )
+      await page.focus('[id="run:moves"]')
+      const before = await place("moves")
+      studio.advance("moves", 60)
+      await page.waitForFunction((id) => document.querySelector("table a")?.id === id, "run:moves")
+      expect(before).toBeGreaterThan(0)
+      expect(await page.evaluate(() => document.activeElement?.id)).toBe("run:moves")
     }))
 
   it("names the step that failed among 10,000 at most twice as late as among 100", async () => {

@@ -1,5 +1,5 @@
 import { useComputed, useSignal } from "@preact/signals"
-import { useEffect, useRef } from "preact/hooks"
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks"
 import * as client from "../api/client.ts"
 import { tokens } from "../model/figures.ts"
 import { ofRun } from "../model/look.ts"
@@ -89,6 +89,13 @@ export const RunsView = ({ at }: { readonly at: RunsRoute }) => {
     said.now(`${matching(runs.peek() ?? [], { ...at, ...change }).length} runs`)
   }
   const drawn = list.slice(first, last)
+  const isAtLine = useRef(false)
+  useLayoutEffect(() => {
+    // a line that goes to another place takes the focus with it, which browsers do not see to
+    if (isAtLine.current && document.activeElement === document.body) {
+      document.getElementById(`run:${active.value}`)?.focus({ preventScroll: true })
+    }
+  }, [list])
   return (
     <div class="page">
       <header class="bar">
@@ -152,7 +159,14 @@ export const RunsView = ({ at }: { readonly at: RunsRoute }) => {
           )}
         </p>
       ) : null}
-      <div ref={ref} class="scroll grow" tabIndex={-1}>
+      <div
+        ref={ref}
+        class="scroll grow"
+        tabIndex={-1}
+        onFocusOut={({ relatedTarget }) => {
+          if (relatedTarget !== null) isAtLine.current = false
+        }}
+      >
         <table class="runs" aria-rowcount={list.length + 1} style={{ height: px((list.length + 1) * height) }}>
           <thead>
             <tr aria-rowindex={1} style={{ height: px(height) }}>
@@ -187,7 +201,10 @@ export const RunsView = ({ at }: { readonly at: RunsRoute }) => {
                 height={height}
                 isActive={run.run === active.value}
                 now={now.value}
-                onFocus={() => void (active.value = run.run)}
+                onFocus={() => {
+                  active.value = run.run
+                  isAtLine.current = true
+                }}
               />
             ))}
             {last < list.length ? (

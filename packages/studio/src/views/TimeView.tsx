@@ -81,7 +81,7 @@ export const TimeView = ({ at, store }: { readonly at: RunRoute; readonly store:
         aria-label="Steps by time"
         tabIndex={0}
         onFocus={store.beAt}
-        {...(index !== -1 && { "aria-activedescendant": `span:${active}` })}
+        {...(index >= first && index < last && { "aria-activedescendant": `span:${active}` })}
       >
         <div class="axis" aria-hidden="true">
           <span class="label" />

@@ -33,7 +33,7 @@ export const TreeView = ({ at, store }: { readonly at: RunRoute; readonly store:
       role="tree"
       aria-label="Steps"
       tabIndex={0}
-      {...(index !== -1 && { "aria-activedescendant": `row:${active}` })}
+      {...(index >= first && index < last && { "aria-activedescendant": `row:${active}` })}
       onFocus={store.beAt}
     >
       <div
