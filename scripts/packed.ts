@@ -45,6 +45,8 @@ export const pack = (destination: string): ReadonlyArray<string> => {
     packageManager,
     "--recursive",
     "--filter=./packages/*",
+    // it is a part of node-runner, not a package of its own
+    "--filter=!./packages/studio",
     "pack",
     "--pack-destination",
     destination

@@ -26,7 +26,6 @@ export const open = (run: string) => {
   const isNested = signal(false)
   const problem = signal<client.Problem | undefined>(undefined)
   const isHeard = signal(true)
-  const isRead = signal(false)
   /** The text of replies that come at present, by path. */
   const coming = signal<ReadonlyMap<string, string>>(new Map())
   const history = histories.make()
@@ -177,7 +176,6 @@ export const open = (run: string) => {
         return
       case "rest":
         texts.clear()
-        isRead.value = true
         // a process that was killed says nothing of its end
         if (status.value === "RUNNING") ask(true)
     }
@@ -266,7 +264,6 @@ export const open = (run: string) => {
     now,
     problem,
     isHeard,
-    isRead,
     /** A text of the journal by its hash. */
     text: (hash: string): Promise<string> => {
       const found = texting.get(hash) ?? client.text(run, hash, controller.signal)
