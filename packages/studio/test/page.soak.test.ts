@@ -283,12 +283,15 @@ describe("the page", needs("chromium"), () => {
         await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
         most = Math.max(most, await nodes(page))
       }
-      const longest = await longestTask(page)
+      const scrolling = await longestTask(page)
+      for (let i = 0; i < 20; i++) await page.keyboard.press(i % 4 === 3 ? "PageDown" : "j")
+      await page.waitForSelector(view === "graph" ? ".box.active" : ".line.active")
+      const moving = await longestTask(page)
       console.log(
-        `${view} of 10,000 steps: at most ${most} elements; longest task ${longest.toFixed(0)} ms while it scrolls, ${opening.toFixed(0)} ms before`
+        `${view} of 10,000 steps: at most ${most} elements; longest task ${scrolling.toFixed(0)} ms while it scrolls, ${moving.toFixed(0)} ms while the mark moves, ${opening.toFixed(0)} ms before`
       )
       expect(most).toBeLessThanOrEqual(3000)
-      expect(longest).toBeLessThanOrEqual(200)
+      expect(Math.max(scrolling, moving)).toBeLessThanOrEqual(200)
     })
   )
 
