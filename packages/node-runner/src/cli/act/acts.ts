@@ -4,19 +4,18 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Engine from "@stepwright/core/Engine"
 import type { JournalError } from "@stepwright/core/Journal"
-import * as StandardSchema from "@stepwright/core/StandardSchema"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as ServerApi from "../../ServerApi.ts"
 import { usage } from "../base/cliError.ts"
-import { oneLine } from "../base/format.ts"
 import { Who } from "../gate/who.ts"
 import { begun } from "../go/begun.ts"
 import { resumed, type Resuming } from "../go/resumed.ts"
 import { Bound } from "../module/workflowModule.ts"
 import { explainPath } from "../path/explainPath.ts"
 import * as stepPath from "../path/stepPath.ts"
+import { decodeJson } from "../run/input.ts"
 import { outlookOf } from "../run/pending.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as runLayer from "../run/runLayer.ts"
@@ -74,10 +73,7 @@ export const start = Effect.fnUntraced(function* (name: string, input: Schema.Js
   const { input: schema } = loaded.workflow
   const problem = excess.problemOf(schema)(input)
   if (problem !== undefined) return yield* usage(`the input does not fit: ${problem}`, { target: "input" })
-  const codec = Schema.toCodecJson(StandardSchema.given(schema))
-  const value = yield* Effect.mapError(Schema.decodeEffect(codec, { errors: "all" })(input), (error) =>
-    usage(`the input does not fit the workflow: ${oneLine(error.message)}`, { target: "input", cause: error })
-  )
+  const value = yield* decodeJson(schema, input)
   const run = yield* Engine.newRunId
   return yield* background(
     run,

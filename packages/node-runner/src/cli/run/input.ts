@@ -191,9 +191,13 @@ export const decode = Effect.fnUntraced(function* (
     return yield* usage("there is no input", { target: "FILE", fix })
   }
   const found = yield* given.input === undefined ? fromFiles(schema, given, { isJson: false }) : fromFlag(given.input)
-  const json = yield* withTold(schema, found, told)
+  return yield* decodeJson(schema, yield* withTold(schema, found, told))
+})
+
+/** The input that JSON stands for. */
+export const decodeJson = (schema: AnyCodec, json: Schema.Json): Effect.Effect<unknown, CliError> => {
   const codec = Schema.toCodecJson(StandardSchema.given(schema))
-  return yield* Effect.mapError(Schema.decodeEffect(codec, { errors: "all" })(json), (error) =>
+  return Effect.mapError(Schema.decodeEffect(codec, { errors: "all" })(json), (error) =>
     usage(`the input does not fit the workflow: ${oneLine(error.message)}`, { target: "input", cause: error })
   )
-})
+}

@@ -4,10 +4,11 @@ import { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import * as journalFile from "../../internal/journal/journalFile.ts"
 import * as tail from "../../internal/journal/tail.ts"
 import { attempt } from "../start/attempt.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
-import type { Coming, Replies } from "../act/replies.ts"
+import type { Replies } from "../act/replies.ts"
 
 /** Where somebody was in the events of a run. */
 export interface Position {
@@ -58,7 +59,7 @@ const frame = (event: string, data: unknown): Uint8Array =>
 
 /** Follows the journal of a run while somebody reads. */
 export const make = Effect.fnUntraced(function* (directory: string, run: string, replies: Replies) {
-  const file = `${directory}/${run}/events.jsonl`
+  const file = `${directory}/${run}/${journalFile.name}`
   const frames: Array<Frame> = []
   const counts = { reads: 0, encoded: 0 }
   let where: tail.Tail | undefined
@@ -121,11 +122,8 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
   })
 
   const atRest = frame("rest", { run })
-  const pieceOf = ({ path, text, turn }: Coming) => frame("delta", { path, turn, text })
   const unsubscribe = replies.subscribe(run, (piece) =>
-    send(
-      piece.text === undefined ? frame("discarded", { path: piece.path, turn: piece.turn }) : pieceOf(piece as Coming)
-    )
+    send(frame(piece.text === undefined ? "discarded" : "delta", piece))
   )
   yield* Effect.addFinalizer(() => Effect.sync(unsubscribe))
   yield* look
@@ -142,7 +140,7 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
     }
     if (reader.cursor === frames.length && !reader.isCurrent) {
       reader.isCurrent = true
-      for (const { path, text, turn } of replies.coming(run)) taken.push(frame("partial", { path, turn, text }))
+      for (const reply of replies.coming(run)) taken.push(frame("partial", reply))
       if (isLive === false) taken.push(atRest)
     }
     return taken

@@ -1,8 +1,9 @@
 import { randomBytes, timingSafeEqual } from "node:crypto"
-import { linkSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
-import { dirname, join } from "node:path"
+import { readFileSync, statSync } from "node:fs"
+import { join } from "node:path"
 import { attempt } from "../start/attempt.ts"
 import { userFolder } from "../start/configFile.ts"
+import { writeOnce } from "../start/seal.ts"
 
 /** The file with the token of this person, which only they can read. */
 export const tokenFile = () => join(userFolder(), "token")
@@ -19,21 +20,12 @@ export const tokenIn = (file: string): string | "Open" | undefined =>
   })
 
 /** The token of this person, made where there is none; nothing where none can be kept. */
-export const madeToken = (): string | "Open" | undefined =>
-  tokenIn(tokenFile()) ??
-  attempt(() => {
-    mkdirSync(dirname(tokenFile()), { recursive: true, mode: 0o700 })
-    const part = `${tokenFile()}.${randomBytes(8).toString("hex")}`
-    writeFileSync(part, `${randomBytes(32).toString("base64url")}\n`, { flag: "wx", mode: 0o600 })
-    try {
-      // whole or not at all, and by one of several
-      linkSync(part, tokenFile())
-    } finally {
-      rmSync(part)
-    }
-    return tokenIn(tokenFile())
-  }) ??
-  tokenIn(tokenFile())
+export const madeToken = (): string | "Open" | undefined => {
+  const known = tokenIn(tokenFile())
+  if (known !== undefined) return known
+  attempt(() => writeOnce(tokenFile(), `${randomBytes(32).toString("base64url")}\n`))
+  return tokenIn(tokenFile())
+}
 
 /** Whether two texts are the same, in a time that tells nothing of where they differ. */
 export const isSame = (given: string, token: string): boolean => {

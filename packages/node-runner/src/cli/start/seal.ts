@@ -20,21 +20,25 @@ export const key = (): Uint8Array | undefined =>
     return bytes.length === length ? bytes : undefined
   })
 
+/** Writes a file for this person alone, where there is none: whole or not at all, and by one of several. */
+export const writeOnce = (file: string, content: string | Uint8Array): void => {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+  const part = `${file}.${randomBytes(8).toString("hex")}`
+  writeFileSync(part, content, { flag: "wx", mode: 0o600 })
+  try {
+    linkSync(part, file)
+  } finally {
+    rmSync(part)
+  }
+}
+
 /** The same, made where there is none; nothing where none can be kept. */
-export const madeKey = (): Uint8Array | undefined =>
-  key() ??
-  attempt(() => {
-    mkdirSync(dirname(keyFile()), { recursive: true, mode: 0o700 })
-    const part = `${keyFile()}.${randomBytes(8).toString("hex")}`
-    writeFileSync(part, randomBytes(length), { flag: "wx", mode: 0o600 })
-    try {
-      // whole or not at all, and by one of several
-      linkSync(part, keyFile())
-    } finally {
-      rmSync(part)
-    }
-  }) ??
-  key()
+export const madeKey = (): Uint8Array | undefined => {
+  const known = key()
+  if (known !== undefined) return known
+  attempt(() => writeOnce(keyFile(), randomBytes(length)))
+  return key()
+}
 
 /** Settings of a run with their seal, as far as there can be one: for this file, and the folder that its paths are from. */
 export const sealed = <A extends object>(file: string, folder: string, settings: A): A & { readonly seal?: string } => {
