@@ -11,12 +11,13 @@ import * as ServerApi from "../../ServerApi.ts"
 import { usage } from "../base/cliError.ts"
 import { Who } from "../gate/who.ts"
 import { begun } from "../go/begun.ts"
+import { forked } from "../go/forked.ts"
 import { resumed, type Resuming } from "../go/resumed.ts"
 import { Bound } from "../module/workflowModule.ts"
 import { explainPath } from "../path/explainPath.ts"
 import * as stepPath from "../path/stepPath.ts"
 import { decodeJson } from "../run/input.ts"
-import { outlookOf } from "../run/pending.ts"
+import { outlookOf, planOf } from "../run/pending.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
@@ -112,9 +113,8 @@ export const step = (reference: string, given: string, force: boolean) =>
         const held = yield* session.hold(run)
         const { workflow } = held.loaded
         const path = stepPath.resolve(given, workflow, held.state)
-        const plan = Effect.provide(Engine.plan(workflow, held.state), runLayer.withoutModel(held))
         // an unknown path is told before anything is on its way
-        yield* explainPath(path, workflow, held.state, "stepwright")(known(workflow, held.state, path, plan))
+        yield* explainPath(path, workflow, held.state, "stepwright")(known(workflow, held.state, path, planOf(held)))
         const before = yield* spentBy(held)
         const cap = yield* take(undefined)
         const opened = cap === undefined ? held : { ...held, settings: { ...held.settings, maxUsd: before + cap } }
@@ -260,11 +260,7 @@ export const decide = (reference: string, path: string, decision: Schema.Json) =
       if (!answer.isDone)
         return yield* Effect.fail(new ServerApi.Conflict(say("NotDecided", `${path}: ${answer.detail}`, path)))
       const opened = yield* session.open(run)
-      const plan = yield* Effect.provide(
-        Engine.plan(opened.loaded.workflow, opened.state),
-        runLayer.withoutModel(opened)
-      )
-      return { run, ...outlookOf(plan) }
+      return { run, ...outlookOf(yield* planOf(opened)) }
     })
   )
 
@@ -275,16 +271,9 @@ export const fork = (reference: string, given: string, id: string | undefined) =
     Effect.fnUntraced(function* (origin) {
       yield* runFolder.checkNew(id)
       const opened = yield* session.open(origin)
-      const { kept, loaded, state } = opened
-      const path = stepPath.resolve(given, loaded.workflow, state)
+      const path = stepPath.resolve(given, opened.loaded.workflow, opened.state)
       const run = id ?? (yield* Engine.newRunId)
-      const forked = Engine.fork(loaded.workflow, state, path, { run }).pipe(
-        explainPath(path, loaded.workflow, state, "stepwright"),
-        Effect.provide(runLayer.withoutModel(opened))
-      )
-      // what the other run delivered stays its own
-      const own = { ...kept, out: `out/${run}` }
-      yield* apart(runFolder.begin(run, Effect.andThen(runFolder.writeSettings(run, own), forked)))
+      yield* apart(forked(opened, { path, run, command: "stepwright" }))
       return yield* status(run)
     })
   )

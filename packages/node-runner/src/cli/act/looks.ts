@@ -2,25 +2,29 @@
 
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Engine from "@stepwright/core/Engine"
 import * as StandardSchema from "@stepwright/core/StandardSchema"
 import type * as Workflow from "@stepwright/core/Workflow"
 import { Workspace, type Written } from "@stepwright/core/Workspace"
 import * as services from "../../internal/services/layers.ts"
 import * as ServerApi from "../../ServerApi.ts"
 import * as gates from "../gate/gates.ts"
-import * as runLayer from "../run/runLayer.ts"
+import { priced } from "../go/lastCost.ts"
+import * as pending from "../run/pending.ts"
 import * as session from "../run/session.ts"
 import { ofOffered } from "./acts.ts"
 import { say } from "./problems.ts"
 
 /** What a run would do. */
 export const planOf = (reference: string) =>
+  ofOffered(reference, (run) => Effect.flatMap(session.open(run), pending.planOf))
+
+/** The same, with what each step that may run cost when it was asked last. */
+export const pricedPlanOf = (reference: string) =>
   ofOffered(
     reference,
     Effect.fnUntraced(function* (run) {
       const opened = yield* session.open(run)
-      return yield* Effect.provide(Engine.plan(opened.loaded.workflow, opened.state), runLayer.withoutModel(opened))
+      return yield* priced(opened, yield* pending.planOf(opened))
     })
   )
 
@@ -31,7 +35,7 @@ export const gatesOf = (reference: string) =>
     Effect.fnUntraced(function* (run) {
       const opened = yield* session.open(run)
       const { workflow } = opened.loaded
-      const plan = yield* Effect.provide(Engine.plan(workflow, opened.state), runLayer.withoutModel(opened))
+      const plan = yield* pending.planOf(opened)
       return gates.waitingIn(plan, opened.state).map(({ before, gate, why = "" }): typeof ServerApi.Question.Type => ({
         ...gate,
         why,

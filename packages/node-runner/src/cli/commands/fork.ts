@@ -3,13 +3,12 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Engine from "@stepwright/core/Engine"
 import type { Words } from "../base/words.ts"
+import { forked } from "../go/forked.ts"
 import { command } from "../module/workflowModule.ts"
-import { explainPath } from "../path/explainPath.ts"
 import * as stepPath from "../path/stepPath.ts"
 import * as flags from "../run/flags.ts"
 import * as followed from "../run/followed.ts"
 import * as runFolder from "../run/runFolder.ts"
-import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
 
 const config = (words: Words) => ({
@@ -27,18 +26,12 @@ export const fork = (words: Words) =>
       yield* runFolder.checkNew(id)
       const { path: given, run: origin } = yield* followed.runAndPath(rest)
       const opened = yield* session.open(origin, workflow)
-      const { kept, loaded, state } = opened
+      const { loaded, state } = opened
       yield* runFolder.checkStore
       const again = yield* command
       const path = stepPath.resolve(given, loaded.workflow, state)
       const run = id ?? (yield* Engine.newRunId)
-      const forked = Engine.fork(loaded.workflow, state, path, { run }).pipe(
-        explainPath(path, loaded.workflow, state, again),
-        Effect.provide(runLayer.withoutModel(opened))
-      )
-      // what the other run delivered stays its own
-      const own = { ...kept, out: `out/${run}` }
-      yield* runFolder.begin(run, Effect.andThen(runFolder.writeSettings(run, own), forked))
+      yield* forked(opened, { path, run, command: again })
       yield* Console.error(
         `a run with the results of ${origin}, and a new one of ${path} to come; go on with: ${again} resume ${run}`
       )

@@ -2,11 +2,10 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import * as Engine from "@stepwright/core/Engine"
 import { report } from "../base/output.ts"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
-import * as runLayer from "../run/runLayer.ts"
+import { planOf } from "../run/pending.ts"
 import * as session from "../run/session.ts"
 import { planLines } from "../go/planLines.ts"
 
@@ -18,10 +17,7 @@ export const plan = (words: Words) =>
     config(words),
     Effect.fnUntraced(function* ({ json, run, workflow }) {
       const opened = yield* session.open(run, workflow)
-      const entries = yield* Effect.provide(
-        Engine.plan(opened.loaded.workflow, opened.state),
-        runLayer.withoutModel(opened)
-      )
+      const entries = yield* planOf(opened)
       if (json) return yield* Console.log(JSON.stringify(entries, null, 2))
       for (const line of yield* changeLines(opened)) yield* report(line)
       for (const line of planLines(entries)) yield* report(line)

@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
+import type * as Engine from "@stepwright/core/Engine"
 import type { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
+import { defined } from "../base/defined.ts"
 import * as runFolder from "../run/runFolder.ts"
 import type { Session } from "../run/session.ts"
 import { costOf } from "../run/setUp.ts"
@@ -11,7 +13,7 @@ const most = 5
  * What each step cost when it was asked last: in this run, or else in others of its workflow, the last one first. What is
  * not known is left out. **Units** USD
  */
-export const lastCosts = Effect.fnUntraced(function* (
+const lastCosts = Effect.fnUntraced(function* (
   self: Pick<Session, "events" | "run" | "settings" | "state">,
   paths: ReadonlyArray<string>
 ) {
@@ -38,6 +40,18 @@ export const lastCosts = Effect.fnUntraced(function* (
     if (loaded?.state.workflow === self.state.workflow) yield* look(run, loaded.events)
   }
   return costs
+})
+
+/** A plan, with what each step that may run cost when it was asked last. */
+export const priced = Effect.fnUntraced(function* (
+  self: Parameters<typeof lastCosts>[0],
+  plan: ReadonlyArray<Engine.PlanEntry>
+) {
+  const costs = yield* lastCosts(
+    self,
+    plan.flatMap(({ action, path }) => (action === "reuse" ? [] : [path]))
+  )
+  return plan.map((entry) => ({ ...entry, ...defined({ usd: costs.get(entry.path) }) }))
 })
 
 /** What happened at a path from the last time on that a provider was asked there. */

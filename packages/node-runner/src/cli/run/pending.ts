@@ -7,15 +7,16 @@ import type { Session } from "./session.ts"
 
 type Needs = FileSystem.FileSystem | Path.Path
 
-/** What a run would do at each path; `undefined` where that cannot be told. */
+/** What a run would do at each path. */
+export const planOf = (self: Pick<Session, "loaded" | "settings" | "state">) =>
+  Effect.provide(Engine.plan(self.loaded.workflow, self.state), runLayer.withoutModel(self))
+
+/** The same; `undefined` where that cannot be told. */
 export const plan = (
-  self: Pick<Session, "loaded" | "settings" | "state">
+  self: Parameters<typeof planOf>[0]
 ): Effect.Effect<ReadonlyArray<Engine.PlanEntry> | undefined, never, Needs> =>
-  Engine.plan(self.loaded.workflow, self.state).pipe(
-    Effect.provide(runLayer.withoutModel(self)),
-    // a reason not to run is told by the command that runs
-    Effect.catchCause(() => Effect.undefined)
-  )
+  // a reason not to run is told by the command that runs
+  Effect.catchCause(planOf(self), () => Effect.undefined)
 
 /** The entries of the plan that are not `reuse`. */
 export const pending = (self: Parameters<typeof plan>[0]) =>

@@ -17,10 +17,8 @@ import * as Workflow from "@stepwright/core/Workflow"
 import * as ServerApi from "../../ServerApi.ts"
 import { oneLine } from "../base/format.ts"
 import { Who, whoBy } from "../gate/who.ts"
-import { lastCosts } from "../go/lastCost.ts"
 import * as workflowModule from "../module/workflowModule.ts"
 import * as runFolder from "../run/runFolder.ts"
-import * as session from "../run/session.ts"
 import * as listing from "../view/listing.ts"
 import * as standingNow from "../view/standingNow.ts"
 import * as acts from "../act/acts.ts"
@@ -154,20 +152,7 @@ const runs = HttpApiBuilder.group(
             })
           ),
         state: ({ params: { run } }) => answered(Effect.flatMap(acts.runOf(run), runFolder.state)),
-        plan: ({ params: { run } }) =>
-          answered(
-            Effect.gen(function* () {
-              const entries = yield* looks.planOf(run)
-              const paths = entries.flatMap(({ action, path }) => (action === "reuse" ? [] : [path]))
-              const costs = yield* acts.ofOffered(run, (id) =>
-                Effect.flatMap(session.open(id), (opened) => lastCosts(opened, paths))
-              )
-              return entries.map((entry) => {
-                const usd = costs.get(entry.path)
-                return usd === undefined ? entry : { ...entry, usd }
-              })
-            })
-          ),
+        plan: ({ params: { run } }) => answered(looks.pricedPlanOf(run)),
         gates: ({ params: { run } }) => answered(looks.gatesOf(run)),
         text: ({ params: { hash, run } }) =>
           answered(

@@ -5,17 +5,16 @@ import * as Engine from "@stepwright/core/Engine"
 import * as Journal from "@stepwright/core/Journal"
 import type { Loaded } from "../module/workflowModule.ts"
 import { describeError } from "@stepwright/core/WorkflowError"
-import { defined } from "../base/defined.ts"
 import { atBeginning, effective } from "../config/effective.ts"
 import * as consent from "../gate/consent.ts"
 import { begun, workflowOf } from "../go/begun.ts"
 import { checkFlags, checkPython } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as input from "../run/input.ts"
-import { lastCosts } from "../go/lastCost.ts"
+import { priced } from "../go/lastCost.ts"
 import { changed, resumed, withInput } from "../go/resumed.ts"
+import { planOf } from "../run/pending.ts"
 import * as runFolder from "../run/runFolder.ts"
-import * as runLayer from "../run/runLayer.ts"
 import * as session from "../run/session.ts"
 import { spentBy } from "../run/setUp.ts"
 import { runAndReport } from "../go/runAndReport.ts"
@@ -39,19 +38,14 @@ export const work = Effect.fnUntraced(function* (told: Told, { files, go, run: n
   const isBegun = (yield* runFolder.all).includes(run)
   const { isChanged, ready, session } = yield* isBegun ? goingOn(run, told) : beginning(run, told)
   const { state } = session
-  const entries = yield* Effect.provide(Engine.plan(session.loaded.workflow, state), runLayer.withoutModel(session))
-  const pending = entries.filter(({ action }) => action !== "reuse")
-  const costs = yield* lastCosts(
-    session,
-    pending.map(({ path }) => path)
-  )
+  const plan = yield* priced(session, yield* planOf(session))
   yield* tell({
     _tag: "Planned",
     run,
     workflow: state.workflow,
-    plan: entries.map((entry) => ({ ...entry, ...defined({ usd: costs.get(entry.path) }) })),
+    plan,
     isBegun,
-    isDone: pending.length === 0 && !isChanged && state.status === "COMPLETED",
+    isDone: plan.every(({ action }) => action === "reuse") && !isChanged && state.status === "COMPLETED",
     spent: isBegun ? yield* spentBy(session) : 0,
     files: files()
   })
