@@ -49,6 +49,17 @@ export class Readable extends HttpApiMiddleware.Service<Readable>()("@stepwright
   error: BadRequest
 }) {}
 
+/** What a server is, and what it may do. */
+export const Server = Schema.Struct({
+  version: Schema.String,
+  /** Whether it answers questions only. */
+  isReadOnly: Schema.Boolean,
+  /** What all that is begun may spend together; `null`: as much as it takes. */
+  maxUsd: Schema.NullOr(Schema.Finite.annotate({ description: "USD" })),
+  /** How many runs may be begun or gone on with in a minute. */
+  maxStarts: Schema.Int
+}).annotate({ identifier: "Server" })
+
 const RunId = Schema.String.annotate({ description: "A run's id, the beginning of one, or `latest`." })
 const Path = Schema.String.annotate({ description: "The path of a step: `implementation/src%2Fledger.py`." })
 const JsonSchema = Schema.Json.annotate({ description: "A JSON Schema." })
@@ -212,6 +223,8 @@ export const Happening = Schema.Union([
 const run = { run: RunId }
 const error = problems
 
+const server = HttpApiGroup.make("server").add(HttpApiEndpoint.get("get", "/server", { success: Server, error }))
+
 const workflows = HttpApiGroup.make("workflows").add(
   HttpApiEndpoint.get("list", "/workflows", { success: Schema.Array(Workflow), error }),
   HttpApiEndpoint.get("get", "/workflows/:workflow", {
@@ -292,6 +305,7 @@ const runs = HttpApiGroup.make("runs").add(
  */
 export const api = HttpApi.make("stepwright")
   .add(
+    server.prefix("/api").middleware(Readable).middleware(Authorization),
     workflows.prefix("/api").middleware(Readable).middleware(Authorization),
     runs.prefix("/api").middleware(Readable).middleware(Authorization)
   )

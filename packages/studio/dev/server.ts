@@ -97,6 +97,8 @@ export const make = (fixtures: ReadonlyArray<Fixture>, { begun = {}, page = serv
     response.setHeader("x-content-type-options", "nosniff")
     const { pathname } = new URL(request.url ?? "/", "http://localhost")
     if (!pathname.startsWith("/api/")) return page(request, response)
+    if (pathname === "/api/server")
+      return json(response, JSON.stringify({ version: "0.0.0", isReadOnly: true, maxUsd: null, maxStarts: 1 }))
     if (pathname === "/api/runs")
       return json(
         response,

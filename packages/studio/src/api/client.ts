@@ -4,6 +4,9 @@ import type * as ServerApi from "@stepwright/node-runner/ServerApi"
 // The server encodes what it says by the Schemas of `ServerApi`, and comes with this page in one version: their types are
 // taken from there and nothing is decoded twice.
 
+export type Server = typeof ServerApi.Server.Type
+export type Workflow = typeof ServerApi.Workflow.Type
+export type Begun = typeof ServerApi.Begun.Type
 export type Listed = typeof ServerApi.Listed.Type
 export type Standing = typeof ServerApi.Standing.Type
 export type PlanEntry = typeof ServerApi.PlanEntry.Type
@@ -37,10 +40,20 @@ export const takeToken = (): void => {
 /** An answer of the server; one that is no success is thrown as a `Problem`. */
 export const ask = async (
   path: string,
-  init: { readonly headers?: Readonly<Record<string, string>>; readonly signal?: AbortSignal }
+  init: {
+    readonly method?: "POST"
+    readonly body?: string
+    readonly headers?: Readonly<Record<string, string>>
+    readonly signal?: AbortSignal
+  }
 ): Promise<Response> => {
   const token = sessionStorage.getItem(kept)
-  const headers = { ...init.headers, ...(token !== null && { authorization: `Bearer ${token}` }) }
+  const headers = {
+    ...init.headers,
+    // pages of other origins cannot send it
+    "x-stepwright": "page",
+    ...(token !== null && { authorization: `Bearer ${token}` })
+  }
   const response = await fetch(`/api${path}`, { ...init, headers }).catch((error: unknown) => {
     if (init.signal?.aborted === true) throw error
     throw new Problem(0, "The server does not answer.", "Is `stepwright studio` still running?")
@@ -62,7 +75,17 @@ const get = async <A>(path: string, signal?: AbortSignal): Promise<A> => {
   return (await response.json()) as A
 }
 
+/** Has the server do something; `body` is sent as JSON. */
+export const post = async <A>(path: string, body: unknown, signal?: AbortSignal): Promise<A> => {
+  const headers = { accept: "application/json", "content-type": "application/json" }
+  const response = await ask(path, { method: "POST", body: JSON.stringify(body), headers, ...(signal && { signal }) })
+  return (await response.json()) as A
+}
+
 const part = encodeURIComponent
+
+export const server = (signal?: AbortSignal) => get<Server>("/server", signal)
+export const workflows = (signal?: AbortSignal) => get<ReadonlyArray<Workflow>>("/workflows", signal)
 
 export const runs = (signal?: AbortSignal) => get<ReadonlyArray<Listed>>("/runs", signal)
 export const standing = (run: string, signal?: AbortSignal) => get<Standing>(`/runs/${part(run)}`, signal)

@@ -16,6 +16,7 @@ import { Journal } from "@stepwright/core/Journal"
 import * as Workflow from "@stepwright/core/Workflow"
 import * as ServerApi from "../../ServerApi.ts"
 import { oneLine } from "../base/format.ts"
+import { version } from "../base/version.ts"
 import { Who, whoBy } from "../gate/who.ts"
 import * as workflowModule from "../module/workflowModule.ts"
 import * as runFolder from "../run/runFolder.ts"
@@ -27,10 +28,16 @@ import * as feed from "./feed.ts"
 import { Live } from "../act/live.ts"
 import { Offered } from "../act/offered.ts"
 import { answered, say } from "../act/problems.ts"
+import type { Limits } from "../act/purse.ts"
 import { isSame } from "./token.ts"
 
 export interface Access {
   readonly token: string
+  readonly isReadOnly: boolean
+}
+
+/** What a server has that it tells whoever asks. */
+export interface About extends Limits {
   readonly isReadOnly: boolean
 }
 
@@ -86,6 +93,13 @@ const described = Effect.fnUntraced(function* (loaded: workflowModule.Loaded) {
   const source = module === undefined ? undefined : name === undefined ? module : `${module}#${name}`
   return { name: workflow.name, version: workflow.version, ...(source !== undefined && { source }) }
 })
+
+const server = ({ isReadOnly, maxUsd, starts }: About) =>
+  HttpApiBuilder.group(ServerApi.api, "server", (handlers) =>
+    handlers.handleAll({
+      get: () => Effect.sync(() => ({ version: version(), isReadOnly, maxUsd: maxUsd ?? null, maxStarts: starts }))
+    })
+  )
 
 const workflows = HttpApiBuilder.group(
   ServerApi.api,
@@ -217,4 +231,4 @@ const positionOf = (id: string, run: string, events: feed.Feed) => {
       )
 }
 
-export const layer = Layer.merge(workflows, runs)
+export const layer = (about: About) => Layer.mergeAll(server(about), workflows, runs)

@@ -61,7 +61,7 @@ export const serve = Effect.fnUntraced(function* <E, R>(
   const hosts = namesOf(host)
   const addressOf = () => ({ hosts, port: (server.address() as AddressInfo | null)?.port ?? port })
   const routes = HttpApiBuilder.layer(ServerApi.api, { openapiPath: "/openapi.json" }).pipe(
-    Layer.provide(handlers.layer),
+    Layer.provide(handlers.layer(options)),
     Layer.provide([handlers.authorization(options), handlers.readable]),
     Layer.merge(guard.layer(addressOf))
   )
