@@ -81,6 +81,7 @@ const groups: ReadonlyArray<Readonly<Record<string, () => Promise<Outcome>>>> = 
     lint: command("oxlint"),
     format: command("oxfmt", "--check"),
     api: command("node", "scripts/api.ts"),
+    page: command("npm", "run", "build", "--silent", "--prefix", "packages/studio"),
     unused: command("knip", "--no-progress", "--no-config-hints")
   },
   // the tests read sources, not what is built; they leave room for what takes one processor alone

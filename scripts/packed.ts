@@ -1,6 +1,6 @@
 // The packages as they would be published: built, and packed into tarballs.
 import { spawnSync } from "node:child_process"
-import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { cpSync, existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { bundle } from "./bundle.ts"
 
@@ -16,7 +16,7 @@ export const run = (cwd: string, command: string, ...args: ReadonlyArray<string>
   return output
 }
 
-/** Builds what has changed since it was built last, and leaves nothing there whose source has gone. */
+/** Builds the packages, with the page in node-runner: what has changed since it was built last, and leaves nothing there whose source has gone. */
 export const build = async () => {
   for (const name of packages) {
     const folder = join(root, "packages", name)
@@ -32,6 +32,11 @@ export const build = async () => {
   const matchers = join("packages", "core", "tsconfig.vitest.json")
   run(root, "tsc", "-b", ...packages.map((name) => join("packages", name)), matchers)
   await bundle()
+  const page = join(root, "packages", "studio")
+  run(root, "npm", "run", "build", "--silent", "--prefix", page)
+  const shipped = join(root, "packages", "node-runner", "dist", "page")
+  rmSync(shipped, { recursive: true, force: true })
+  cpSync(join(page, "dist", "page"), shipped, { recursive: true })
 }
 
 /** The tarballs of all packages. */

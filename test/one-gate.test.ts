@@ -5,20 +5,9 @@ import { Effect, Layer } from "effect"
 import { Engine, WorkflowState } from "@stepwright/core"
 import { NodeJournal } from "@stepwright/node-runner"
 import { approved } from "./fixtures/approved.ts"
-import { place, type Started } from "./support/cli.ts"
+import { firstLine, place } from "./support/cli.ts"
 
 const decision = { isGood: true, note: "as it is" }
-
-/** The first line that a server prints. */
-const firstLine = ({ ended, process }: Started) =>
-  new Promise<string>((resolve, reject) => {
-    let text = ""
-    process.stdout?.on("data", (data) => {
-      text += String(data)
-      if (text.includes("\n")) resolve(text.split("\n", 1)[0]!)
-    })
-    void ended.then(({ stderr }) => reject(new Error(stderr)))
-  })
 
 /** A state, but for what differs from run to run: its id, its times, who decided. */
 const settled = (state: string): unknown =>
@@ -27,7 +16,7 @@ const settled = (state: string): unknown =>
   )
 
 describe("a gate", () => {
-  it("leaves the same state whether it is decided by command, over HTTP, by a model's tool or in code", async () => {
+  it("leaves the same state whether it is decided by command, over HTTP, from a page, by a model's tool or in code", async () => {
     const here = place(["approved.ts"])
     const directory = here.path(".stepwright/runs")
     const inCode = <A, E>(work: Effect.Effect<A, E>) =>
@@ -39,7 +28,13 @@ describe("a gate", () => {
           ({ state }) => state.run
         )
       )
-    const [byCommand, byHttp, byTool, byCode] = [await begun(), await begun(), await begun(), await begun()]
+    const [byCommand, byHttp, byPage, byTool, byCode] = [
+      await begun(),
+      await begun(),
+      await begun(),
+      await begun(),
+      await begun()
+    ]
 
     const decided = await here.stepwright(
       "decide",
@@ -51,15 +46,23 @@ describe("a gate", () => {
     )
     assert.strictEqual(decided.status, 0, decided.stderr)
 
-    const server = here.start("serve", "--workflow", "approved.ts#approved", "--port", "0", "--json")
-    const { tokenFile, url }: { readonly tokenFile: string; readonly url: string } = JSON.parse(await firstLine(server))
+    const server = here.start("studio", "--workflow", "approved.ts#approved", "--port", "0", "--json")
+    const { page, tokenFile, url }: Readonly<Record<"page" | "tokenFile" | "url", string>> = JSON.parse(
+      await firstLine(server)
+    )
+    const post = async (path: string, headers: Readonly<Record<string, string>>, body: unknown) => {
+      const all = { "content-type": "application/json", ...headers }
+      const answer = await fetch(`${url}${path}`, { method: "POST", headers: all, body: JSON.stringify(body) })
+      assert.isTrue(answer.ok, path)
+      return answer
+    }
     const token = readFileSync(isAbsolute(tokenFile) ? tokenFile : here.path(tokenFile), "utf8").trim()
-    const answer = await fetch(`${url}/api/runs/${byHttp}/decide`, {
-      method: "POST",
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-      body: JSON.stringify({ path: "approval", decision })
-    })
-    assert.strictEqual(answer.status, 200)
+    const asked = { path: "approval", decision }
+    await post(`/api/runs/${byHttp}/decide`, { authorization: `Bearer ${token}` }, asked)
+    const own = { "x-stepwright": "page" }
+    const { headers } = await post("/visit", own, { code: page.split("#code=")[1] })
+    const cookie = headers.get("set-cookie")!.split(";", 1)[0]!
+    await post(`/api/runs/${byPage}/decide`, { ...own, cookie }, asked)
     server.process.kill("SIGTERM")
 
     const tools = here.startWith({ open: true }, "mcp", "--workflow", "approved.ts#approved")
@@ -81,7 +84,7 @@ describe("a gate", () => {
 
     await Promise.all([server.ended, tools.ended])
     const states = await Promise.all(
-      [byCommand, byHttp, byTool, byCode].map((run) =>
+      [byCommand, byHttp, byPage, byTool, byCode].map((run) =>
         inCode(
           Effect.map(
             Effect.flatMap(Engine.load(approved, run), (state) => Engine.run(approved, state)),
@@ -96,7 +99,7 @@ describe("a gate", () => {
     const who = states.map((state): unknown => JSON.parse(state).records.approval.result.who)
     assert.deepStrictEqual(
       who.map((name) => (typeof name === "string" ? name.replace(/^.* /u, "") : name)),
-      ["(command)", "(HTTP)", "(MCP)", undefined]
+      ["(command)", "(HTTP)", "(page)", "(MCP)", undefined]
     )
   })
 })

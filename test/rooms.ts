@@ -87,6 +87,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
   "node-runner": [
     "cli/start",
     "internal/files",
+    "internal/page",
     "internal/disk",
     "internal/harness",
     "internal/sandbox",

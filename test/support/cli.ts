@@ -73,3 +73,14 @@ const placeIn = (folder: Folder, env: Environment): Place => {
     withEnv: (other) => placeIn(folder, other)
   }
 }
+
+/** The first line that a server prints. */
+export const firstLine = ({ ended, process }: Started): Promise<string> =>
+  new Promise((resolve, reject) => {
+    let text = ""
+    process.stdout?.on("data", (data) => {
+      text += String(data)
+      if (text.includes("\n")) resolve(text.split("\n", 1)[0]!)
+    })
+    void ended.then(({ stderr }) => reject(new Error(stderr)))
+  })

@@ -26,16 +26,18 @@ export class Problem extends Error {
   }
 }
 
-/** Where a tab keeps the token of the server. */
-const kept = "stepwright.token"
-
-/** Takes the token over that the address of the page came with, which does not stay in it, nor goes to any server. */
-export const takeToken = (): void => {
-  const [, token] = /^#token=(.+)$/.exec(location.hash) ?? []
-  if (token === undefined) return
-  sessionStorage.setItem(kept, decodeURIComponent(token))
+/** Shows the server the code that the address of the page came with, which works once, for a cookie; it does not stay there. */
+export const takeCode = async (): Promise<void> => {
+  const [, code] = /^#code=(.+)$/.exec(location.hash) ?? []
+  if (code === undefined) return
   history.replaceState(null, "", location.pathname + location.search)
+  const headers = { "content-type": "application/json", [own]: "page" }
+  // where it does not work, whatever is asked next says so; a page that was let in before needs none
+  await fetch("/visit", { method: "POST", headers, body: JSON.stringify({ code }) }).catch(() => undefined)
 }
+
+/** The header that pages of other origins cannot send. */
+const own = "x-stepwright"
 
 /** An answer of the server; one that is no success is thrown as a `Problem`. */
 export const ask = async (
@@ -47,13 +49,7 @@ export const ask = async (
     readonly signal?: AbortSignal
   }
 ): Promise<Response> => {
-  const token = sessionStorage.getItem(kept)
-  const headers = {
-    ...init.headers,
-    // pages of other origins cannot send it
-    "x-stepwright": "page",
-    ...(token !== null && { authorization: `Bearer ${token}` })
-  }
+  const headers = { ...init.headers, [own]: "page" }
   const response = await fetch(`/api${path}`, { ...init, headers }).catch((error: unknown) => {
     if (init.signal?.aborted === true) throw error
     throw new Problem(0, "The server does not answer.", "Is `stepwright studio` still running?")
@@ -64,7 +60,7 @@ export const ask = async (
     throw new Problem(
       401,
       "This page is not known to the server.",
-      "Open the address that `stepwright studio` printed."
+      "Open the address that `stepwright studio` printed last; each works once."
     )
   }
   throw new Problem(response.status, error?.message ?? `The server answered ${response.status}.`, error?.fix)

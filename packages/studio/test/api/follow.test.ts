@@ -4,7 +4,6 @@ import { follow, type Happening } from "../../src/api/follow.ts"
 
 beforeEach(() => {
   vi.useFakeTimers()
-  vi.stubGlobal("sessionStorage", { getItem: () => "token" })
 })
 afterEach(() => {
   vi.useRealTimers()

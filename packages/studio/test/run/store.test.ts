@@ -20,7 +20,6 @@ const standing = (updatedAt: number, ...steps: ReadonlyArray<readonly [path: str
 
 beforeEach(() => {
   vi.useFakeTimers()
-  vi.stubGlobal("sessionStorage", { getItem: () => null })
   vi.stubGlobal("document", { hidden: false })
   vi.stubGlobal("requestAnimationFrame", (draw: () => void) => setTimeout(draw, 16))
   server = { standing: standing(10), definition: undefined, send: () => {}, asked: 0 }

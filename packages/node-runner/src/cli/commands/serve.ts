@@ -3,10 +3,9 @@ import * as Flag from "effect/cli/Flag"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Prices from "@stepwright/llm/Prices"
-import { configuration, usage } from "../base/cliError.ts"
+import { usage } from "../base/cliError.ts"
 import type { Words } from "../base/words.ts"
-import { offering, startsAMinute } from "../act/flags.ts"
+import { offering, startsAMinute, told } from "../act/flags.ts"
 import * as flags from "../run/flags.ts"
 
 const defaults = { host: "127.0.0.1", port: 4141 }
@@ -33,7 +32,7 @@ export const serve = (words: Words) =>
     config(words),
     Effect.fnUntraced(function* ({ host, json, maxUsd, readOnly, tokenFile, workflows, ...given }) {
       // what serves is loaded where something is
-      const [{ serve }, { leastLength, madeToken, tokenFile: own, tokenIn }] = yield* Effect.promise(() =>
+      const [{ serve }, { tokenOf }] = yield* Effect.promise(() =>
         Promise.all([import("../serve/server.ts"), import("../serve/token.ts")])
       )
       const isOutside = host !== defaults.host && host !== "localhost" && host !== "::1"
@@ -43,15 +42,7 @@ export const serve = (words: Words) =>
           fix: "choose a token and name its file with --token-file"
         })
       }
-      const file = Option.getOrElse(tokenFile, own)
-      const token = yield* Effect.sync(() => (Option.isSome(tokenFile) ? tokenIn(file) : madeToken()))
-      if (token === "Open") {
-        return yield* configuration(`others can read ${file}`, { target: file, fix: `chmod 600 ${file}` })
-      }
-      if (token === undefined || token.length < leastLength) {
-        const fix = `write ${leastLength} characters or more into it, which nobody guesses`
-        return yield* configuration(`there is no token in ${file}`, { target: file, fix })
-      }
+      const { file, token } = yield* tokenOf(tokenFile)
       const { port = defaults.port, starts = startsAMinute } = given
       return yield* serve({ host, port, workflows, token, isReadOnly: readOnly, maxUsd, starts }, (url) =>
         Effect.gen(function* () {
@@ -62,12 +53,7 @@ export const serve = (words: Words) =>
           yield* Console.error(
             `the token is in ${file}: curl -H "Authorization: Bearer $(cat ${file})" ${url}/api/runs`
           )
-          const spending = maxUsd === undefined ? "without a limit (--max-usd)" : `up to ${Prices.format(maxUsd)}`
-          yield* Console.error(
-            readOnly
-              ? "nothing is started or changed here (--read-only)"
-              : `may spend ${spending}, and begin ${starts} runs a minute`
-          )
+          yield* Console.error(told({ readOnly, maxUsd, starts }))
         })
       )
     })

@@ -39,6 +39,7 @@ const commands = {
   trust: () => import("./trust.ts").then(({ trust }) => trust),
   doctor: (words: Words) => import("./doctor.ts").then(({ doctor }) => doctor(words)),
   mcp: (words: Words) => import("./mcp.ts").then(({ mcp }) => mcp(words)),
+  studio: (words: Words) => import("./studio.ts").then(({ studio }) => studio(words)),
   serve: (words: Words) => import("./serve.ts").then(({ serve }) => serve(words)),
   ask: () => import("./ask.ts").then(({ ask }) => ask)
 }

@@ -12,7 +12,7 @@ export interface Address {
   readonly port: number
 }
 
-const refuse = (status: number, code: string, message: string) =>
+export const refuse = (status: number, code: string, message: string) =>
   HttpServerResponse.jsonUnsafe({ _tag: code, ...say(code, message, null) }, { status })
 
 /** Refuses requests to another host, and those that a page of another origin makes. */
@@ -29,7 +29,8 @@ export const layer = (address: () => Address) =>
         if (origin !== undefined && !own.some((name) => origin.toLowerCase() === `http://${name}`)) {
           return Effect.succeed(refuse(403, "ForeignOrigin", "pages of other origins are not answered"))
         }
-        return Effect.map(answer, HttpServerResponse.setHeaders(safe))
+        // an answer that says more of itself keeps that
+        return Effect.map(answer, (said) => HttpServerResponse.setHeaders(said, { ...safe, ...said.headers }))
       }),
     { global: true }
   )

@@ -29,11 +29,14 @@ import { Live } from "../act/live.ts"
 import { Offered } from "../act/offered.ts"
 import { answered, say } from "../act/problems.ts"
 import type { Limits } from "../act/purse.ts"
+import { ownHeader } from "./page.ts"
 import { isSame } from "./token.ts"
 
 export interface Access {
   readonly token: string
   readonly isReadOnly: boolean
+  /** Whether a request is that of a page that was let in. */
+  readonly isOfPage: (request: HttpServerRequest.HttpServerRequest) => boolean
 }
 
 /** What a server has that it tells whoever asks. */
@@ -41,14 +44,16 @@ export interface About extends Limits {
   readonly isReadOnly: boolean
 }
 
-/** Lets in who has the token; where a server is only read, nobody changes anything. */
-export const authorization = ({ isReadOnly, token }: Access) =>
+/** Lets in who has the token, and its own page; where a server is only read, nobody changes anything. */
+export const authorization = ({ isOfPage, isReadOnly, token }: Access) =>
   Layer.succeed(ServerApi.Authorization, {
     token: (answer, { credential }) =>
       Effect.gen(function* () {
-        const { method } = yield* HttpServerRequest.HttpServerRequest
+        const request = yield* HttpServerRequest.HttpServerRequest
+        const { headers, method } = request
         const given = Redacted.value(credential)
-        if (!isSame(given, token)) {
+        const isPage = given === "" && isOfPage(request)
+        if (!isPage && !isSame(given, token)) {
           const fix = "send the token of the server, as `Authorization: Bearer TOKEN`"
           const message = given === "" ? "there is no token" : "the token is another one"
           return yield* new ServerApi.Unauthorized(say("Unauthorized", message, null, fix))
@@ -57,7 +62,11 @@ export const authorization = ({ isReadOnly, token }: Access) =>
           const problem = say("ReadOnly", "this server is only read", null, "start it without --read-only")
           return yield* new ServerApi.Forbidden(problem)
         }
-        return yield* Effect.provideService(answer, Who, whoBy("HTTP"))
+        if (isPage && method !== "GET" && headers[ownHeader] === undefined) {
+          const message = `a page says that it is one, by the header ${ownHeader}`
+          return yield* new ServerApi.Forbidden(say("Forbidden", message, null))
+        }
+        return yield* Effect.provideService(answer, Who, whoBy(isPage ? "page" : "HTTP"))
       })
   })
 

@@ -15,11 +15,17 @@ import { reasonOf } from "../../internal/disk/systemError.ts"
 import { failed } from "../base/cliError.ts"
 import * as guard from "./guard.ts"
 import * as handlers from "./handlers.ts"
+import * as page from "./page.ts"
+import { cookieName } from "./visits.ts"
 import * as services from "../act/services.ts"
 
-export interface Options extends handlers.Access, services.Options {
+export interface Options extends services.Options {
   readonly host: string
   readonly port: number
+  readonly token: string
+  readonly isReadOnly: boolean
+  /** The page, where there is to be one. */
+  readonly page?: page.Page
 }
 
 /** The most of a request's body. */
@@ -54,15 +60,19 @@ export const serve = Effect.fnUntraced(function* <E, R>(
   options: Options,
   ready: (url: string) => Effect.Effect<unknown, E, R>
 ) {
-  const { host, port } = options
+  const { host, isReadOnly, page: shownPage, port, token } = options
   const server = createServer(limits)
   server.maxConnections = mostConnections
   const shown = inUrl(host)
   const hosts = namesOf(host)
   const addressOf = () => ({ hosts, port: (server.address() as AddressInfo | null)?.port ?? port })
+  const portOf = () => addressOf().port
+  const isOfPage: handlers.Access["isOfPage"] = ({ cookies }) =>
+    shownPage?.visits.isAdmitted(cookies[cookieName(portOf())] ?? "") === true
   const routes = HttpApiBuilder.layer(ServerApi.api, { openapiPath: "/openapi.json" }).pipe(
     Layer.provide(handlers.layer(options)),
-    Layer.provide([handlers.authorization(options), handlers.readable]),
+    Layer.provide([handlers.authorization({ isOfPage, isReadOnly, token }), handlers.readable]),
+    Layer.merge(shownPage === undefined ? Layer.empty : page.layer(shownPage, portOf)),
     Layer.merge(guard.layer(addressOf))
   )
   const app = HttpRouter.serve(routes, { disableLogger: true, disableListenLog: true }).pipe(
@@ -71,7 +81,7 @@ export const serve = Effect.fnUntraced(function* <E, R>(
   return yield* Effect.scoped(
     Effect.gen(function* () {
       yield* Effect.provideService(Layer.build(app), HttpIncomingMessage.MaxBodySize, mostBody)
-      yield* ready(`http://${isLoopback(host) ? "127.0.0.1" : shown}:${addressOf().port}`)
+      yield* ready(`http://${isLoopback(host) ? "127.0.0.1" : shown}:${portOf()}`)
       return yield* Effect.never
     })
   ).pipe(

@@ -34,6 +34,7 @@ export const commands: Readonly<Record<string, "named" | "of a run" | "none">> =
   trust: "none",
   doctor: "none",
   serve: "named",
+  studio: "of a run",
   mcp: "named",
   ask: "none"
 }
