@@ -71,6 +71,8 @@ const use = (folder: string) => {
   const help = run(folder, "npx", "--no-install", "stepwright", "--help")
   if (!help.includes("stepwright")) throw new Error(`npx stepwright --help printed:\n${help}`)
   run(folder, "npx", "--no-install", "stepwright", "verify", "python")
+  const page = "node_modules/@stepwright/node-runner/dist/page/index.html"
+  if (!existsSync(join(folder, page))) throw new Error("the page is not in the package")
 }
 
 /** Begins a project beside what is installed, and runs its tests. */
