@@ -41,6 +41,8 @@ export interface Studio {
   readonly advance: (run: string, events: number) => void
   /** Sends a piece of a reply. */
   readonly say: (run: string, path: string, text: string) => void
+  /** Says that what was said of a reply is void. */
+  readonly discard: (run: string, path: string) => void
   readonly isOver: (run: string) => boolean
 }
 
@@ -131,6 +133,7 @@ export const make = (fixtures: ReadonlyArray<Fixture>, { begun = {}, page = serv
       if (one.shown === one.fixture.events.length) told(run, rest)
     },
     say: (run, path, text) => told(run, `event: delta\ndata: ${JSON.stringify({ path, turn: 1, text })}\n\n`),
+    discard: (run, path) => told(run, `event: discarded\ndata: ${JSON.stringify({ path, turn: 1 })}\n\n`),
     isOver: (run) => runs.get(run)?.shown === runs.get(run)?.fixture.events.length
   }
 }

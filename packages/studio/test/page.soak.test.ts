@@ -124,12 +124,13 @@ describe("the page", needs("chromium"), () => {
       made({ run: "failed", chapters: 40, fails: 33 }),
       made({ run: "waits", chapters: 3 }),
       made({ run: live, chapters: 30, isDecided: true }),
+      made({ run: "streams", chapters: 3, isDecided: true }),
       made({ run: "moves", chapters: 30, isDecided: true, times: 100_000 }),
       made({ run: "of-100", chapters: 50, fails: 46, times: 20 }),
       made({ run: "of-10000", chapters: 5000, fails: 4990, times: 20 })
     ])
     recordedRun = fixtures[0]!.run
-    studio = make(fixtures, { begun: { [live]: 40, moves: 1 } })
+    studio = make(fixtures, { begun: { [live]: 40, moves: 1, streams: 4 } })
     await new Promise<void>((resolve) => void studio.server.listen(0, "127.0.0.1", resolve))
     base = `http://127.0.0.1:${(studio.server.address() as AddressInfo).port}`
     browser = await chromium.launch({ executablePath: chromiumFile(), args: ["--no-sandbox"] })
@@ -294,6 +295,28 @@ describe("the page", needs("chromium"), () => {
       expect(Math.max(scrolling, moving)).toBeLessThanOrEqual(200)
     })
   )
+
+  it("keeps its memory while 100,000 pieces of replies come", () =>
+    look("/runs/streams", async (page) => {
+      const session = await page.context().newCDPSession(page)
+      await page.waitForSelector(".head >> text=running")
+      /** **Units** MB */
+      const heap = async () => {
+        await session.send("HeapProfiler.collectGarbage")
+        return (await session.send("Runtime.getHeapUsage")).usedSize / 1_000_000
+      }
+      const used: Array<number> = []
+      for (let reply = 1; reply <= 10; reply++) {
+        for (let i = 0; i < 10_000; i++) studio.say("streams", "foreword", `word ${i} `)
+        studio.say("streams", "foreword", `end of ${reply}.`)
+        await page.waitForSelector(`.why.coming >> text=end of ${reply}.`)
+        studio.discard("streams", "foreword")
+        await page.waitForSelector(".why.coming", { state: "detached" })
+        used.push(await heap())
+      }
+      console.log(`MB used after each 10,000 pieces: ${used.map((mb) => mb.toFixed(1)).join(", ")}`)
+      expect(used.at(-1)! - used[1]!).toBeLessThan(1)
+    }))
 
   it("is small: 200 KB for the first view, 250 KB more for each other one", () => {
     const assets = join(studioFolder, "dist/page/assets")
