@@ -35,6 +35,8 @@ interface Made {
   readonly run: string
   readonly chapters: number
   readonly fails?: number
+  /** What stands in every text of it besides. */
+  readonly also?: string
   /** Whether the gate is decided. */
   readonly isDecided?: boolean
   /** How many times as long it shall seem to have taken. */
@@ -42,14 +44,21 @@ interface Made {
 }
 
 /** A run of the workflow that has everything, with a made-up model. */
-export const made = async ({ chapters, fails, isDecided = false, run, times = 200 }: Made): Promise<Fixture> => {
+export const made = async ({
+  also = "",
+  chapters,
+  fails,
+  isDecided = false,
+  run,
+  times = 200
+}: Made): Promise<Fixture> => {
   const journal = Journal.makeMemory()
   const program = Effect.gen(function* () {
-    const initial = yield* Engine.initialize(book, { topic: "rain", chapters, cover: "soft" }, { run })
+    const initial = yield* Engine.initialize(book, { topic: `rain${also}`, chapters, cover: "soft" }, { run })
     const { state } = yield* Engine.run(book, initial)
     if (!isDecided) return
     yield* Engine.run(book, yield* Engine.decide(book, state, "approval", "print"))
-  }).pipe(Effect.provide(replies(fails)), Effect.provideService(Journal.Journal, journal))
+  }).pipe(Effect.provide(replies(fails, also)), Effect.provideService(Journal.Journal, journal))
   await Effect.runPromise(program)
   const events = slower(await Effect.runPromise(journal.load(run)), times)
   return fixture(run, book, events, journal)

@@ -103,8 +103,8 @@ const reply = (value: object | string) => {
   return MockLlm.reply({ text, model: "made-up-1", usage: usage(text) })
 }
 
-/** What the made-up model says. `fails`: the chapter that comes out wrong, by its number. */
-export const replies = (fails: number | undefined) => {
+/** What the made-up model says. `fails`: the chapter that comes out wrong, by its number; `also`: stands in every text. */
+export const replies = (fails: number | undefined, also = "") => {
   let rounds = 0
   let outlines = 0
   return MockLlm.layer(({ messages, metadata }) => {
@@ -114,17 +114,24 @@ export const replies = (fails: number | undefined) => {
         // the first time it says what cannot be read, so that it is asked again
         if (outlines++ === 0) return reply('Here is the outline:\n{"title": "Rain", "points": "to follow"}')
         const count = Number(/in (\d+) chapters/.exec(asked)?.[1])
-        return reply({ title: "Rain", points: Array.from({ length: count }, (_, i) => `chapter ${i + 1}/${count}`) })
+        return reply({
+          title: `Rain${also}`,
+          points: Array.from({ length: count }, (_, i) => `${also}chapter ${i + 1}/${count}`)
+        })
       }
       case "write": {
         const number = Number(/chapter (\d+)\//.exec(asked)?.[1])
-        const title = `Drops ${number}${number === fails ? "!" : ""}`
-        return reply({ title, words: 7 * number, lines: [`It rains, ${number} times.`, "Then it stops.", "It rains."] })
+        const title = `Drops ${number}${also}${number === fails ? "!" : ""}`
+        return reply({
+          title,
+          words: 7 * number,
+          lines: [`It rains, ${number} times.${also}`, "Then it stops.", "It rains."]
+        })
       }
       case "polish":
         return reply({ text: `Rain is wet, and ${"very ".repeat(rounds)}so.`, isGood: rounds++ > 1 })
       default:
-        return reply("Rain falls.\n\nThis book says where.")
+        return reply(`Rain falls.${also}\n\nThis book says where.`)
     }
   })
 }

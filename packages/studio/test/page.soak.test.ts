@@ -16,6 +16,7 @@ import { make, type Studio } from "../dev/server.ts"
 const studioFolder = dirname(import.meta.dirname)
 
 const live = "goes-on"
+const hostile = `<img src=x onerror="hacked=1"><script>hacked=1</script>`
 let recordedRun: string
 let studio: Studio
 let browser: Browser
@@ -76,6 +77,14 @@ const look = async <A>(
   }
 }
 
+/** In light and in dark, narrow, and enlarged to the double. */
+const layouts: ReadonlyArray<BrowserContextOptions> = [
+  {},
+  { colorScheme: "dark", reducedMotion: "reduce" },
+  { viewport: { width: 400, height: 800 } },
+  { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }
+]
+
 const nodes = (page: Page) => page.evaluate(() => document.querySelectorAll("*").length)
 /** How long the longest task took since it was asked last. */
 const longestTask = (page: Page) => page.evaluate(() => Math.max(0, ...(window as unknown as Seen).tasks.splice(0)))
@@ -123,6 +132,7 @@ describe("the page", needs("chromium"), () => {
       recorded(dirname(dirname(studioFolder))),
       made({ run: "failed", chapters: 40, fails: 33 }),
       made({ run: "waits", chapters: 3 }),
+      made({ run: "hostile", chapters: 3, fails: 2, also: hostile }),
       made({ run: live, chapters: 30, isDecided: true }),
       made({ run: "streams", chapters: 3, isDecided: true }),
       made({ run: "moves", chapters: 30, isDecided: true, times: 100_000 }),
@@ -142,10 +152,10 @@ describe("the page", needs("chromium"), () => {
     studio?.server.close()
   })
 
-  it("shows each view under the strict policy, and axe finds no barrier, in light and in dark, wide and narrow", async () => {
+  it("shows each view under the strict policy, and axe finds no barrier, in light and in dark, wide, narrow and enlarged", async () => {
     const found: Array<string> = []
     for (const [name, address, isThere] of views()) {
-      for (const options of [{}, { colorScheme: "dark" }, { viewport: { width: 400, height: 800 } }] as const) {
+      for (const options of layouts) {
         await look(
           address,
           async (page) => {
@@ -159,6 +169,31 @@ describe("the page", needs("chromium"), () => {
       }
     }
     expect(found).toEqual([])
+  })
+
+  it("executes nothing that stands in a text", async () => {
+    const places = [
+      "",
+      "/tree/outline?tab=prompt",
+      "/tree/outline?tab=replies",
+      "/tree/outline?tab=output",
+      "/tree/outline?tab=attempts",
+      `/tree/chapters/${encodeURIComponent(encodeURIComponent(`${hostile}chapter 2/3`))}/page`,
+      "/graph",
+      "/time",
+      "/result"
+    ]
+    for (const place of places) {
+      await look(`/runs/hostile${place}`, async (page) => {
+        await page.waitForSelector(".line, .box, .result")
+        if (place.includes("/outline") || place.includes("chapters")) await page.waitForSelector(".panel .body > *")
+        expect(await page.evaluate(() => "hacked" in window)).toBe(false)
+        expect(await page.locator("img, iframe, script:not([src])").count()).toBe(0)
+      })
+    }
+    await look("/runs/hostile/tree/outline?tab=output", async (page) => {
+      await page.waitForSelector(".panel >> text=onerror")
+    })
   })
 
   it("is used with the keyboard alone", () =>
