@@ -107,6 +107,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "cli/live",
     "cli/go",
     { beside: ["cli/watch", "cli/doctor", "cli/act"] },
+    "cli/http",
     { beside: ["cli/serve", "cli/mcp"] },
     "cli/commands",
     ["cli/presenter", "cli/commandLine"],

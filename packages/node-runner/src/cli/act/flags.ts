@@ -1,5 +1,4 @@
 import * as Flag from "effect/cli/Flag"
-import * as Prices from "@stepwright/llm/Prices"
 import type { Words } from "../base/words.ts"
 import * as flags from "../run/flags.ts"
 
@@ -22,15 +21,3 @@ export const offering = (words: Words) => ({
     `How many runs may be begun or gone on with in a minute (default: ${startsAMinute})`
   )
 })
-
-/** What a server may do, as it says when it starts. */
-export const told = (given: {
-  readonly readOnly: boolean
-  readonly maxUsd: number | undefined
-  readonly starts: number
-}) => {
-  const { maxUsd, readOnly, starts } = given
-  if (readOnly) return "nothing is started or changed here (--read-only)"
-  const spending = maxUsd === undefined ? "without a limit (--max-usd)" : `up to ${Prices.format(maxUsd)}`
-  return `may spend ${spending}, and begin ${starts} runs a minute`
-}

@@ -7,9 +7,12 @@ import * as Option from "effect/Option"
 import { configuration } from "../base/cliError.ts"
 import * as output from "../base/output.ts"
 import type { Words } from "../base/words.ts"
-import { offering, startsAMinute, told } from "../act/flags.ts"
+import { offering, startsAMinute } from "../act/flags.ts"
+import { defaults } from "../http/flags.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
+
+const { host } = defaults
 
 const config = (words: Words) => ({
   run: Argument.String("RUN").pipe(
@@ -17,7 +20,7 @@ const config = (words: Words) => ({
     Argument.optional
   ),
   ...offering(words),
-  port: flags.count("port", 0, "Where to listen, at 127.0.0.1; 0 is any that is free (default: 4141)"),
+  port: flags.count("port", 0, `Where to listen, at ${host}; 0 is any that is free (default: ${defaults.port})`),
   open: Flag.Boolean("open").pipe(
     Flag.withDescription("Open the page in the browser (default on a terminal); --no-open only prints its address"),
     Flag.optional
@@ -36,13 +39,13 @@ export const studio = (words: Words) =>
   Command.make(
     "studio",
     config(words),
-    Effect.fnUntraced(function* ({ json, maxUsd, open, port = 4141, readOnly, run: reference, ...given }) {
+    Effect.fnUntraced(function* ({ json, maxUsd, open, port = defaults.port, readOnly, run: reference, ...given }) {
       // what serves is loaded where something is
-      const [{ assets }, { serve }, { tokenOf }, visits] = yield* Effect.promise(() =>
+      const [{ assets }, { serve }, { accessOf, allowed }, visits] = yield* Effect.promise(() =>
         Promise.all([
           import("../../internal/page/built.ts"),
           import("../serve/server.ts"),
-          import("../serve/token.ts"),
+          import("../http/access.ts"),
           import("../serve/visits.ts")
         ])
       )
@@ -54,8 +57,8 @@ export const studio = (words: Words) =>
       const run = named === undefined ? undefined : yield* runFolder.find(named)
       const [last] = yield* runFolder.all
       const workflows = yield* workflowsFor(given.workflows, run ?? last)
-      const { file, token } = yield* tokenOf(Option.none())
-      const { starts = startsAMinute } = given
+      const { file, token } = yield* accessOf({ host, tokenFile: Option.none() })
+      const limits = { isReadOnly: readOnly, maxUsd, starts: given.starts ?? startsAMinute }
       const visiting = visits.make(token)
       let address = ""
       const link = () => `${address}${run === undefined ? "/" : `/runs/${run}/tree`}#code=${visiting.code()}`
@@ -67,12 +70,12 @@ export const studio = (words: Words) =>
           : Effect.suspend(() => Console.error(`the page is open; once more, or elsewhere: ${link()}`))
       }
       return yield* serve(
-        { host: "127.0.0.1", port, workflows, token, isReadOnly: readOnly, maxUsd, starts, page },
+        { host, port, workflows, token, page, ...limits },
         Effect.fnUntraced(function* (url) {
           address = url
           if (json) return yield* Console.log(JSON.stringify({ url, page: link(), tokenFile: file }))
           yield* Console.log(link())
-          yield* Console.error(`${told({ readOnly, maxUsd, starts })}; Ctrl-C ends it`)
+          yield* Console.error(`${allowed(limits)}; Ctrl-C ends it`)
           if (Option.getOrElse(open, () => output.stdout().isTerminal)) yield* inBrowser(link())
         })
       )

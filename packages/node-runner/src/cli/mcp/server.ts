@@ -1,16 +1,14 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as McpProtocol from "effect/ai/McpProtocol"
 import * as McpSchema from "effect/ai/McpSchema"
 import * as McpServer from "effect/ai/McpServer"
-import * as NodeStdio from "@effect/platform-node/NodeStdio"
 import { problemIn } from "../act/problems.ts"
 import * as services from "../act/services.ts"
 import { Who, whoBy } from "../gate/who.ts"
+import type { Where } from "../http/listen.ts"
 import * as tools from "./tools.ts"
+import { overHttp, overStdio } from "./transports.ts"
 
 export interface Options extends services.Options {
   readonly isReadOnly: boolean
@@ -61,19 +59,18 @@ const registered = (isReadOnly: boolean) =>
     })
   )
 
-/** Serves workflows to a model over standard input and output, until the input ends. */
-export const serve = Effect.fnUntraced(function* ({ isReadOnly, version, ...options }: Options) {
-  const server = McpServer.layerStdio({
-    name: "stepwright",
-    version,
-    instructions,
-    protocols: [McpProtocol.v2026_07_28, McpProtocol.v2025_11_25, McpProtocol.v2025_06_18],
-    registrations: registered(isReadOnly)
-  })
-  const served = yield* Effect.forkChild(
-    Effect.provide(Layer.launch(server), [services.layer(options), NodeStdio.layer])
-  )
-  const exit = yield* Fiber.await(served)
-  // it ends itself by an interruption when there is no more input
-  if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.failCause(exit.cause)
+const served = ({ isReadOnly, version }: Options) => ({
+  name: "stepwright",
+  version,
+  instructions,
+  registrations: registered(isReadOnly)
 })
+
+/** Serves workflows to a model over standard input and output, until the input ends. */
+export const serve = (options: Options) => Effect.provide(overStdio(served(options)), services.layer(options))
+
+/** The same over HTTP, to whoever has the token; `ready` is told where. */
+export const listen = <E, R>(
+  options: Options & Where & { readonly token: string },
+  ready: (url: string) => Effect.Effect<unknown, E, R>
+) => Effect.provide(overHttp(served(options), options, ready), services.layer(options))

@@ -29,8 +29,8 @@ import { Live } from "../act/live.ts"
 import { Offered } from "../act/offered.ts"
 import { answered, say } from "../act/problems.ts"
 import type { Limits } from "../act/purse.ts"
+import { problemOf } from "../http/access.ts"
 import { ownHeader } from "./page.ts"
-import { isSame } from "./token.ts"
 
 export interface Access {
   readonly token: string
@@ -53,11 +53,8 @@ export const authorization = ({ isOfPage, isReadOnly, token }: Access) =>
         const { headers, method } = request
         const given = Redacted.value(credential)
         const isPage = given === "" && isOfPage(request)
-        if (!isPage && !isSame(given, token)) {
-          const fix = "send the token of the server, as `Authorization: Bearer TOKEN`"
-          const message = given === "" ? "there is no token" : "the token is another one"
-          return yield* new ServerApi.Unauthorized(say("Unauthorized", message, null, fix))
-        }
+        const stranger = isPage ? undefined : problemOf(given, token)
+        if (stranger !== undefined) return yield* new ServerApi.Unauthorized(stranger)
         if (isReadOnly && method !== "GET") {
           const problem = say("ReadOnly", "this server is only read", null, "start it without --read-only")
           return yield* new ServerApi.Forbidden(problem)

@@ -7,8 +7,8 @@ import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { refuse } from "./guard.ts"
-import { cookieName, type Visits } from "./visits.ts"
+import { refuse } from "../http/guard.ts"
+import type { Visits } from "./visits.ts"
 
 /** What a page of this server may do: what comes with it, and no more. */
 const policy = [
@@ -40,12 +40,22 @@ export interface Page {
   readonly onVisit: Effect.Effect<void>
 }
 
+/** The name of its cookie, by how the server is called: browsers keep those of all ports of a host together. */
+const cookieOf = ({ headers: { host = "" } }: HttpServerRequest.HttpServerRequest): string =>
+  `stepwright-${/:(\d+)$/u.exec(host)?.[1] ?? "80"}`
+
+/** Whether a request is that of a page that was let in. */
+export const isVisitor =
+  ({ visits }: Page) =>
+  (request: HttpServerRequest.HttpServerRequest): boolean =>
+    visits.isAdmitted(request.cookies[cookieOf(request)] ?? "")
+
 const Visit = Schema.Struct({ code: Schema.String })
 
 const notHere = refuse(404, "NotFound", "there is nothing at this address")
 
 /** Every address is the page, but for files of it and what is below `/api/`. */
-export const layer = ({ assets, onVisit, visits }: Page, port: () => number) =>
+export const layer = ({ assets, onVisit, visits }: Page) =>
   Layer.merge(
     HttpRouter.add("GET", "*", ({ url }) => {
       const [path = "/"] = url.split("?", 1)
@@ -64,14 +74,14 @@ export const layer = ({ assets, onVisit, visits }: Page, port: () => number) =>
       "POST",
       "/visit",
       Effect.gen(function* () {
-        const { headers } = yield* HttpServerRequest.HttpServerRequest
+        const request = yield* HttpServerRequest.HttpServerRequest
         const { code } = yield* HttpServerRequest.schemaBodyJson(Visit)
-        const cookie = headers[ownHeader] === undefined ? undefined : visits.admit(code)
+        const cookie = request.headers[ownHeader] === undefined ? undefined : visits.admit(code)
         if (cookie === undefined)
           return refuse(403, "Forbidden", "this address has been used: open the one printed last")
         yield* onVisit
         const response = HttpServerResponse.empty()
-        return yield* HttpServerResponse.setCookie(response, cookieName(port()), cookie, {
+        return yield* HttpServerResponse.setCookie(response, cookieOf(request), cookie, {
           httpOnly: true,
           sameSite: "strict",
           path: "/"

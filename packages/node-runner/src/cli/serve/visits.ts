@@ -1,7 +1,7 @@
 // How a page is let in that knows no token: by a code in the address that opens it, which works once, for a cookie.
 
 import { createHmac, randomBytes } from "node:crypto"
-import { isSame } from "./token.ts"
+import { isSame } from "../http/token.ts"
 
 export interface Visits {
   /** The code that works next. */
@@ -31,6 +31,3 @@ export const make = (token: string): Visits => {
     }
   }
 }
-
-/** The name of the cookie: browsers keep those of all ports of a host together. */
-export const cookieName = (port: number): string => `stepwright-${port}`

@@ -1,0 +1,44 @@
+// How a server of the Model Context Protocol is reached: the same tools and resources over two ways.
+
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as McpProtocol from "effect/ai/McpProtocol"
+import * as McpServer from "effect/ai/McpServer"
+import * as NodeStdio from "@effect/platform-node/NodeStdio"
+import { bearer } from "../http/access.ts"
+import { listen, type Where } from "../http/listen.ts"
+
+/** What is served: tools and resources that are registered with a server. */
+export interface Served<E, R> {
+  readonly name: string
+  readonly version: string
+  readonly instructions: string
+  readonly registrations: Layer.Layer<never, E, R>
+}
+
+const protocols = [McpProtocol.v2026_07_28, McpProtocol.v2025_11_25, McpProtocol.v2025_06_18] as const
+
+/** Serves over standard input and output, until the input ends. */
+export const overStdio = Effect.fnUntraced(function* <E, R>(self: Served<E, R>) {
+  const server = McpServer.layerStdio({ ...self, protocols })
+  const served = yield* Effect.forkChild(Effect.provide(Layer.launch(server), NodeStdio.layer))
+  const exit = yield* Fiber.await(served)
+  // it ends itself by an interruption when there is no more input
+  if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.failCause(exit.cause)
+})
+
+/** The path of the one address that it has over HTTP. */
+const path = "/mcp"
+
+/** Serves over HTTP whoever has the token, until it is interrupted; `ready` is told where. */
+export const overHttp = <E, R, E2, R2>(
+  self: Served<E, R>,
+  { token, ...where }: Where & { readonly token: string },
+  ready: (url: string) => Effect.Effect<unknown, E2, R2>
+) => {
+  const routes = McpServer.layerHttp({ ...self, path, protocols, allowSessionTermination: true })
+  return listen(where, Layer.provide(routes, bearer(token).layer), (url) => ready(`${url}${path}`))
+}

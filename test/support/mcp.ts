@@ -1,0 +1,117 @@
+import { readFileSync } from "node:fs"
+import { isAbsolute } from "node:path"
+import * as next from "@modelcontextprotocol/client"
+import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/client/stdio"
+import { Client } from "@modelcontextprotocol/sdk/client/index.js"
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js"
+import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js"
+import { firstLine, launcher, type Place, type Started } from "./cli.ts"
+
+/** A server that listens. */
+export interface Listening {
+  readonly url: string
+  readonly token: string
+  readonly server: Started
+}
+
+/** Starts `stepwright mcp --http` at a port that is free. */
+export const listening = async (here: Place, ...flags: ReadonlyArray<string>): Promise<Listening> => {
+  const server = here.start("mcp", "--http", "--port", "0", "--json", ...flags)
+  const { tokenFile, url }: { readonly tokenFile: string; readonly url: string } = JSON.parse(await firstLine(server))
+  return { server, url, token: readFileSync(isAbsolute(tokenFile) ? tokenFile : here.path(tokenFile), "utf8").trim() }
+}
+
+interface Form {
+  readonly message: string
+  readonly requestedSchema?: unknown
+}
+
+type Values = Record<string, string | number | boolean | Array<string>>
+
+/** What a person answers to a form. */
+export type Person = (form: Form) => { readonly action: "accept" | "decline" | "cancel"; readonly content?: Values }
+
+export interface Answer {
+  readonly isError?: boolean | undefined
+  readonly structuredContent?: unknown
+}
+
+/** What tests do with a client, whatever its package. */
+export interface Connected {
+  readonly version: string | undefined
+  readonly instructions: string | undefined
+  readonly tools: () => Promise<
+    ReadonlyArray<{
+      readonly name: string
+      readonly inputSchema: { readonly required?: ReadonlyArray<string> | undefined }
+    }>
+  >
+  /** What a tool answers, as data. */
+  readonly call: (name: string, args?: Record<string, unknown>) => Promise<Readonly<Record<string, unknown>>>
+  readonly close: () => Promise<void>
+}
+
+const name = { name: "test", version: "1" }
+
+const dataOf = ({ isError, structuredContent }: Answer) => ({
+  isError: isError ?? false,
+  ...(structuredContent as object)
+})
+
+const headersOf = ({ token }: Listening) => ({ requestInit: { headers: { authorization: `Bearer ${token}` } } })
+
+/** `@modelcontextprotocol/client`, by the newest version of the protocol. */
+const newest = async (transport: next.Transport, person?: Person): Promise<Connected> => {
+  const client = new next.Client(name, {
+    capabilities: person === undefined ? {} : { elicitation: { form: {} } },
+    versionNegotiation: { mode: { pin: "2026-07-28" } }
+  })
+  if (person !== undefined) client.setRequestHandler("elicitation/create", ({ params }) => person(params))
+  await client.connect(transport)
+  return {
+    version: client.getNegotiatedProtocolVersion(),
+    instructions: client.getInstructions(),
+    tools: async () => (await client.listTools()).tools,
+    call: async (tool, args = {}) => dataOf(await client.callTool({ name: tool, arguments: args })),
+    close: () => client.close()
+  }
+}
+
+/** `@modelcontextprotocol/sdk` of before, by the protocol of 2025-11-25. */
+const older = async (to: Listening, person?: Person): Promise<Connected> => {
+  const client = new Client(name, { capabilities: person === undefined ? {} : { elicitation: {} } })
+  if (person !== undefined) client.setRequestHandler(ElicitRequestSchema, ({ params }) => person(params))
+  const transport = new StreamableHTTPClientTransport(new URL(to.url), headersOf(to))
+  // its types say less of an optional session than those of the compiler do
+  await client.connect(transport as Parameters<typeof client.connect>[0])
+  return {
+    version: transport.protocolVersion,
+    instructions: client.getInstructions(),
+    tools: async () => (await client.listTools()).tools,
+    call: async (tool, args = {}) => dataOf((await client.callTool({ name: tool, arguments: args })) as Answer),
+    close: async () => {
+      await transport.terminateSession()
+      await client.close()
+    }
+  }
+}
+
+/** The official clients, over HTTP. */
+export const clients = {
+  "2026-07-28": (to: Listening, person?: Person) =>
+    newest(new next.StreamableHTTPClientTransport(new URL(to.url), headersOf(to)), person),
+  "2025-11-25": older
+}
+
+/** The newest one with a server of its own, over its standard streams. */
+export const started = (here: Place, flags: ReadonlyArray<string>, person?: Person) =>
+  newest(
+    new StdioClientTransport({
+      command: process.execPath,
+      args: [launcher, "mcp", ...flags],
+      cwd: here.path("."),
+      env: { ...getDefaultEnvironment(), XDG_CONFIG_HOME: process.env["XDG_CONFIG_HOME"] ?? "" },
+      stderr: "ignore"
+    }),
+    person
+  )
