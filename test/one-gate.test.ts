@@ -6,6 +6,7 @@ import { Engine, WorkflowState } from "@stepwright/core"
 import { NodeJournal } from "@stepwright/node-runner"
 import { approved } from "./fixtures/approved.ts"
 import { firstLine, place } from "./support/cli.ts"
+import { clients, listening } from "./support/mcp.ts"
 
 const decision = { isGood: true, note: "as it is" }
 
@@ -16,7 +17,7 @@ const settled = (state: string): unknown =>
   )
 
 describe("a gate", () => {
-  it("leaves the same state whether it is decided by command, over HTTP, from a page, by a model's tool or in code", async () => {
+  it("leaves the same state whether it is decided by command, over HTTP, from a page, by a model's tool, in a form or in code", async () => {
     const here = place(["approved.ts"])
     const directory = here.path(".stepwright/runs")
     const inCode = <A, E>(work: Effect.Effect<A, E>) =>
@@ -28,13 +29,9 @@ describe("a gate", () => {
           ({ state }) => state.run
         )
       )
-    const [byCommand, byHttp, byPage, byTool, byCode] = [
-      await begun(),
-      await begun(),
-      await begun(),
-      await begun(),
-      await begun()
-    ]
+    const [byCommand, byHttp, byPage] = [await begun(), await begun(), await begun()]
+    const [byTool, byCode] = [await begun(), await begun()]
+    const byForm = { "2026-07-28": await begun(), "2025-11-25": await begun() }
 
     const decided = await here.stepwright(
       "decide",
@@ -57,34 +54,42 @@ describe("a gate", () => {
       return answer
     }
     const token = readFileSync(isAbsolute(tokenFile) ? tokenFile : here.path(tokenFile), "utf8").trim()
-    const asked = { path: "approval", decision }
-    await post(`/api/runs/${byHttp}/decide`, { authorization: `Bearer ${token}` }, asked)
+    const answer = { path: "approval", decision }
+    await post(`/api/runs/${byHttp}/decide`, { authorization: `Bearer ${token}` }, answer)
     const own = { "x-stepwright": "page" }
     const { headers } = await post("/visit", own, { code: page.split("#code=")[1] })
     const cookie = headers.get("set-cookie")!.split(";", 1)[0]!
-    await post(`/api/runs/${byPage}/decide`, { ...own, cookie }, asked)
+    await post(`/api/runs/${byPage}/decide`, { ...own, cookie }, answer)
     server.process.kill("SIGTERM")
 
-    const tools = here.startWith({ open: true }, "mcp", "--workflow", "approved.ts#approved")
-    const send = (message: object) => tools.process.stdin?.write(`${JSON.stringify({ jsonrpc: "2.0", ...message })}\n`)
-    const answered = new Promise<void>((resolve) => {
-      tools.process.stdout?.on("data", (data) => String(data).includes('"id":2') && resolve())
-    })
-    const params = { protocolVersion: "2025-11-25", capabilities: {}, clientInfo: { name: "test", version: "1" } }
-    send({ id: 1, method: "initialize", params })
-    send({ method: "notifications/initialized" })
-    const call = { name: "runs_decide", arguments: { run: byTool, path: "approval", decision } }
-    send({ id: 2, method: "tools/call", params: call })
-    await answered
-    tools.process.stdin?.end()
+    const tools = await listening(here, "--workflow", "approved.ts#approved")
+    const model = await clients["2026-07-28"](tools)
+    await model.call("runs_decide", { run: byTool, path: "approval", decision })
+    await model.close()
+    const asked: Array<string> = []
+    const inForm = async (version: keyof typeof byForm) => {
+      const answers = [{ action: "decline" as const }, { action: "accept" as const, content: decision }]
+      const shown = await clients[version](tools, ({ message }) => {
+        asked.push(message)
+        return answers.shift()!
+      })
+      const ask = { run: byForm[version], path: "approval" }
+      assert.deepInclude(await shown.call("runs_decide", ask), { declined: true, undecided: ["approval"] })
+      assert.deepInclude(await shown.call("runs_decide", ask), { undecided: [] })
+      await shown.close()
+    }
+    await inForm("2026-07-28")
+    await inForm("2025-11-25")
+    assert.deepStrictEqual(new Set(asked), new Set(["approval waits for a decision:\n  rain"]))
+    tools.server.process.kill("SIGTERM")
 
     await inCode(
       Effect.flatMap(Engine.load(approved, byCode), (state) => Engine.decide(approved, state, "approval", decision))
     )
 
-    await Promise.all([server.ended, tools.ended])
+    await Promise.all([server.ended, tools.server.ended])
     const states = await Promise.all(
-      [byCommand, byHttp, byPage, byTool, byCode].map((run) =>
+      [byCommand, byHttp, byPage, byTool, byForm["2026-07-28"], byForm["2025-11-25"], byCode].map((run) =>
         inCode(
           Effect.map(
             Effect.flatMap(Engine.load(approved, run), (state) => Engine.run(approved, state)),
@@ -99,7 +104,7 @@ describe("a gate", () => {
     const who = states.map((state): unknown => JSON.parse(state).records.approval.result.who)
     assert.deepStrictEqual(
       who.map((name) => (typeof name === "string" ? name.replace(/^.* /u, "") : name)),
-      ["(command)", "(HTTP)", "(page)", "(MCP)", undefined]
+      ["(command)", "(HTTP)", "(page)", "(MCP)", "(MCP)", "(MCP)", undefined]
     )
   })
 })

@@ -31,9 +31,10 @@ type Values = Record<string, string | number | boolean | Array<string>>
 /** What a person answers to a form. */
 export type Person = (form: Form) => { readonly action: "accept" | "decline" | "cancel"; readonly content?: Values }
 
-export interface Answer {
+interface Answer {
   readonly isError?: boolean | undefined
   readonly structuredContent?: unknown
+  readonly content?: unknown
 }
 
 /** What tests do with a client, whatever its package. */
@@ -53,10 +54,11 @@ export interface Connected {
 
 const name = { name: "test", version: "1" }
 
-const dataOf = ({ isError, structuredContent }: Answer) => ({
-  isError: isError ?? false,
-  ...(structuredContent as object)
-})
+/** What an answer has as data, and an error as text. */
+const dataOf = ({ content, isError = false, structuredContent }: Answer): Readonly<Record<string, unknown>> => {
+  const [text] = content as ReadonlyArray<{ readonly text: string }>
+  return { isError, ...(isError ? JSON.parse(text!.text) : structuredContent) }
+}
 
 const headersOf = ({ token }: Listening) => ({ requestInit: { headers: { authorization: `Bearer ${token}` } } })
 

@@ -61,7 +61,10 @@ export const ofOffered = Effect.fnUntraced(function* <A, E, R>(
   return yield* Effect.provideService(work(run), Bound, loaded)
 })
 
-const status = Effect.fnUntraced(function* (run: string): Effect.fn.Return<typeof ServerApi.Begun.Type, JournalError> {
+/** A run and how it stands, in a word. */
+export const statusOf = Effect.fnUntraced(function* (
+  run: string
+): Effect.fn.Return<typeof ServerApi.Begun.Type, JournalError> {
   return {
     run,
     status: statusLabel(yield* runFolder.state(run), yield* runFolder.isLive(run))
@@ -200,7 +203,7 @@ export const cancel = Effect.fnUntraced(function* (reference: string) {
     return yield* Effect.fail(new ServerApi.Conflict(say("NotCancelled", `run ${run}: ${answer.detail}`, run)))
   }
   while (yield* runFolder.isLive(run)) yield* Effect.sleep("100 millis")
-  return yield* status(run)
+  return yield* statusOf(run)
 })
 
 /** Changes a run that nobody works on, and tells what comes of it. */
@@ -274,6 +277,6 @@ export const fork = (reference: string, given: string, id: string | undefined) =
       const path = stepPath.resolve(given, opened.loaded.workflow, opened.state)
       const run = id ?? (yield* Engine.newRunId)
       yield* apart(forked(opened, { path, run, command: "stepwright" }))
-      return yield* status(run)
+      return yield* statusOf(run)
     })
   )

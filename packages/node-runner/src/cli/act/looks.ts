@@ -1,6 +1,8 @@
 // What can be seen of runs by a server, besides how they stand.
 
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as StandardSchema from "@stepwright/core/StandardSchema"
 import type * as Workflow from "@stepwright/core/Workflow"
@@ -8,10 +10,15 @@ import { Workspace, type Written } from "@stepwright/core/Workspace"
 import * as services from "../../internal/services/layers.ts"
 import * as ServerApi from "../../ServerApi.ts"
 import * as gates from "../gate/gates.ts"
+import { screen as screenOf } from "../base/terminal.ts"
 import { priced } from "../go/lastCost.ts"
 import * as pending from "../run/pending.ts"
 import * as session from "../run/session.ts"
-import { ofOffered } from "./acts.ts"
+import * as standing from "../view/standing.ts"
+import * as standingNow from "../view/standingNow.ts"
+import { statusLabel } from "../view/statusLabel.ts"
+import { ofOffered, runOf } from "./acts.ts"
+import { Offered } from "./offered.ts"
 import { say } from "./problems.ts"
 
 /** What a run would do. */
@@ -44,6 +51,42 @@ export const gatesOf = (reference: string) =>
       }))
     })
   )
+
+/** What comes of a run, once it goes on. */
+export const outlookOf = (reference: string) =>
+  ofOffered(
+    reference,
+    Effect.fnUntraced(function* (run) {
+      return { run, ...pending.outlookOf(yield* pending.planOf(yield* session.open(run))) }
+    })
+  )
+
+/** A run by the workflow that the server has of its name, or without one. */
+export const standingOf = Effect.fnUntraced(function* (run: string) {
+  const offered = yield* Offered
+  return yield* standingNow.by(run, (_, { workflow }) => Effect.orElseSucceed(offered.get(workflow), () => undefined))
+})
+
+/** The report of a run that it delivers itself. */
+const ownReport = "report.md"
+
+/** What a person reads of a run, and where it delivered a report of its own, that. */
+export const reportOf = Effect.fnUntraced(function* (reference: string) {
+  const run = yield* runOf(reference)
+  const { again, self, settings } = yield* standingOf(run)
+  const { isLive, result, state } = self
+  const now = isLive ? yield* Clock.currentTimeMillis : undefined
+  const document = yield* Effect.option(fileOf(result.files, settings.out, ownReport))
+  return {
+    run,
+    status: statusLabel(state, isLive),
+    text: standing.text(self, plain, now, settings.out, again),
+    ...(Option.isSome(document) && { document: document.value })
+  }
+})
+
+/** What a text is made for that is shown nowhere yet. */
+const plain = screenOf({ isTTY: false, columns: 100, rows: 0, write: () => true }, {})
 
 /** The text of a file that a run delivered, as it is by now; of no other. */
 export const fileOf = Effect.fnUntraced(function* (files: ReadonlyArray<Written>, out: string, path: string) {

@@ -149,14 +149,19 @@ const lastIn = ({ former = [], result }: Partial<StepRecord> = {}) => {
   return undefined
 }
 
+/** What a person is told of a gate: its question as a whole, and what was decided. */
+export const told = ({ before, gate, now, why = "waits for a decision" }: Decided): ReadonlyArray<string> => {
+  const question = questionLines(gate)
+  return [
+    `${gate.path} ${now === undefined ? why : "is decided"}${question.length === 0 ? "" : ":"}`,
+    ...question.map((line) => `  ${line}`),
+    ...(now === undefined ? [] : [`now: ${JSON.stringify(now)}`]),
+    ...(before === undefined ? [] : [`before: ${JSON.stringify(before)}`])
+  ]
+}
+
 /** Shows a person what a gate asks, and asks for the decision; `undefined` where nothing is answered. */
 export const ask = Effect.fnUntraced(function* (known: Decided, schema: Workflow.Any["input"]) {
-  const { before, gate, now, why = "waits for a decision" } = known
-  const question = questionLines(gate)
-  const head = `${gate.path} ${now === undefined ? why : "is decided"}`
-  yield* Console.error(`${head}${question.length === 0 ? "" : ":"}`)
-  for (const line of question) yield* Console.error(`  ${line}`)
-  if (now !== undefined) yield* Console.error(`now: ${JSON.stringify(now)}`)
-  if (before !== undefined) yield* Console.error(`before: ${JSON.stringify(before)}`)
+  for (const line of told(known)) yield* Console.error(line)
   return yield* decision.ask(schema)
 })

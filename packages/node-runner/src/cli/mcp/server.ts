@@ -7,6 +7,7 @@ import { problemIn } from "../act/problems.ts"
 import * as services from "../act/services.ts"
 import { Who, whoBy } from "../gate/who.ts"
 import type { Where } from "../http/listen.ts"
+import { type Answer, isAsking } from "./tool.ts"
 import * as tools from "./tools.ts"
 import { overHttp, overStdio } from "./transports.ts"
 
@@ -17,40 +18,43 @@ export interface Options extends services.Options {
 
 const instructions = `Runs of workflows that ask language models, each step recorded: what is recorded is never paid for twice.
 Start one with its start_ tool, then call runs_status with its id and waitSeconds until it is no longer RUNNING. Where it
-waits for a decision, ask the person, call runs_decide with what they say, then runs_resume. Every answer says in "next"
-what to do; every error says what is wrong. Starting costs money: do not start again what failed before you know why.`
+waits for a decision, it is a person's to make: "next" says whether runs_resume asks them, or you do. Every answer says in
+"next" what to do; every error says what is wrong. Starting costs money: do not start again what failed before you know why.`
 
-const answer = (structured: object, isError = false) =>
-  new McpSchema.CallToolResult({
-    content: [{ type: "text", text: JSON.stringify(structured, null, 2) }],
-    structuredContent: structured,
-    isError
-  })
+const textOf = (data: object) => [{ type: "text" as const, text: JSON.stringify(data, null, 2) }]
+
+const answered = (data: object) => new McpSchema.CallToolResult({ content: textOf(data), structuredContent: data })
+
+/** What went wrong is text alone: clients compare data with what a tool says that it answers. */
+const failed = (cause: Cause.Cause<unknown>) =>
+  new McpSchema.CallToolResult({ content: textOf({ error: problemIn(cause) }), isError: true })
 
 /** The tools of the workflows that are offered. */
 const registered = (isReadOnly: boolean) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const server = yield* McpServer.McpServer
-      const context = yield* Effect.context<never>()
-      for (const { description, handle, input, isReadOnly: looks, name, title } of yield* tools.all(isReadOnly)) {
+      const services = yield* Effect.context<never>()
+      for (const { description, handle, input, isReadOnly: looks, name, output, title } of yield* tools.all(
+        isReadOnly
+      )) {
         yield* server.addTool({
           tool: new McpSchema.Tool({
             name,
             title,
             description,
             inputSchema: input,
-            annotations: { readOnlyHint: looks, destructiveHint: false, openWorldHint: !looks }
+            outputSchema: output,
+            annotations: { readOnlyHint: looks ?? false, destructiveHint: false, openWorldHint: looks !== true }
           } as never),
-          annotations: context,
+          annotations: services,
+          // what the tools need besides what a request brings was there when they were made
+          services,
           handle: (given) =>
-            // what the tools need was there when they were made
-            (Effect.provideContext(handle(given), context) as Effect.Effect<object, unknown>).pipe(
-              Effect.map((structured) => answer(structured)),
+            (handle(given) as Effect.Effect<Answer, unknown, McpSchema.McpRequestContext>).pipe(
+              Effect.map((answer) => (isAsking(answer) ? answer : answered(answer))),
               Effect.catchCause((cause) =>
-                Cause.hasInterruptsOnly(cause)
-                  ? Effect.interrupt
-                  : Effect.succeed(answer({ error: problemIn(cause) }, true))
+                Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.succeed(failed(cause))
               ),
               Effect.provideService(Who, whoBy("MCP"))
             )

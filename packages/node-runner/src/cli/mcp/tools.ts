@@ -5,83 +5,24 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Engine from "@stepwright/core/Engine"
 import { resultAt } from "@stepwright/core/WorkflowState"
+import * as ServerApi from "../../ServerApi.ts"
 import * as acts from "../act/acts.ts"
 import * as looks from "../act/looks.ts"
 import { Offered } from "../act/offered.ts"
 import { usage } from "../base/cliError.ts"
 import type { Loaded } from "../module/workflowModule.ts"
-import * as runFolder from "../run/runFolder.ts"
 import * as stepPath from "../path/stepPath.ts"
+import * as runFolder from "../run/runFolder.ts"
 import { toJson } from "../value/output.ts"
-import * as standingNow from "../view/standingNow.ts"
-
-export interface Tool<E, R> {
-  readonly name: string
-  readonly title: string
-  readonly description: string
-  /** JSON Schema of an object. */
-  readonly input: Readonly<Record<string, unknown>>
-  /** Whether it only looks. */
-  readonly isReadOnly: boolean
-  readonly handle: (input: unknown) => Effect.Effect<Readonly<Record<string, unknown>>, E, R>
-}
+import * as asking from "./asking.ts"
+import { most, nextOf, standing, withNext } from "./standing.ts"
+import { isAsking, objectOf, objectSchemaOf, tool } from "./tool.ts"
 
 const Run = Schema.String.annotate({ description: "The run's id, or `latest`." })
 const Path = Schema.String.annotate({ description: "The path of a step, as status and plan say it." })
+const Next = Schema.String.annotate({ description: "What to do next." })
 
-const tool = <Fields extends Schema.Struct.Fields, E, R>(
-  about: Pick<Tool<never, never>, "name" | "title" | "description"> & { readonly isReadOnly?: boolean },
-  fields: Fields,
-  handle: (input: Schema.Struct.Type<Fields>) => Effect.Effect<Readonly<Record<string, unknown>>, E, R>
-) => {
-  const schema = Schema.Struct(fields)
-  // what a model sends is JSON
-  const decode = Schema.decodeUnknownEffect(
-    Schema.toCodecJson(schema as unknown as Schema.Codec<Schema.Struct.Type<Fields>, unknown>),
-    {
-      errors: "all"
-    }
-  )
-  return {
-    isReadOnly: false,
-    ...about,
-    input: Schema.toJsonSchemaDocument(schema).schema,
-    handle: (input: unknown) =>
-      Effect.flatMap(
-        Effect.mapError(decode(input ?? {}), ({ message }) =>
-          usage(`the arguments do not fit: ${message}`, { target: about.name })
-        ),
-        handle
-      )
-  }
-}
-
-/** What to do next, by how a run stands. */
-const nextOf = (status: string, waits: ReadonlyArray<{ readonly path: string }>): string => {
-  if (status === "RUNNING") return "call runs_status with this run, and waitSeconds, until it is no longer RUNNING"
-  const [gate] = waits
-  if (gate !== undefined) {
-    return `a person is asked for a decision at ${gate.path}: show them the question (runs_gates), call runs_decide with what they say, then runs_resume`
-  }
-  if (status === "COMPLETED") return "it is done: runs_show gives its output, or what a step made"
-  if (status === "FAILED") return "the error says what is wrong; runs_resume tries again from there"
-  return "runs_resume goes on with it"
-}
-
-const most = 60
-
-const standing = Effect.fnUntraced(function* (reference: string, waitSeconds = 0) {
-  const run = yield* acts.runOf(reference)
-  for (let waited = 0; waited < Math.min(most, waitSeconds) * 5 && (yield* runFolder.isLive(run)); waited++) {
-    yield* Effect.sleep("200 millis")
-  }
-  const offered = yield* Offered
-  const found = yield* standingNow.by(run, (_, { workflow }) =>
-    Effect.orElseSucceed(offered.get(workflow), () => undefined)
-  )
-  const told = standingNow.toJson(found)
-  return { ...told, next: nextOf(told.status, told.undecided ?? []) }
-})
+const Begun = { ...ServerApi.Begun.fields, next: Next }
 
 /** The tools for runs of any workflow. */
 const common = [
@@ -99,6 +40,7 @@ const common = [
         Schema.Finite.annotate({ description: `Waits so long for a run under way to end, ${most} at most.` })
       )
     },
+    { ...ServerApi.Standing.fields, next: Next },
     ({ run, waitSeconds }) => standing(run, waitSeconds)
   ),
   tool(
@@ -110,6 +52,7 @@ const common = [
       isReadOnly: true
     },
     { run: Run },
+    { plan: Schema.Array(ServerApi.PlanEntry) },
     ({ run }) => Effect.map(looks.planOf(run), (plan) => ({ plan }))
   ),
   tool(
@@ -120,6 +63,7 @@ const common = [
       isReadOnly: true
     },
     { run: Run },
+    { gates: Schema.Array(ServerApi.Question) },
     ({ run }) => Effect.map(looks.gatesOf(run), (gates) => ({ gates }))
   ),
   tool(
@@ -130,6 +74,7 @@ const common = [
       isReadOnly: true
     },
     { run: Run, path: Schema.optionalKey(Path) },
+    { run: Schema.String, path: Schema.optionalKey(Schema.String), output: Schema.Json },
     Effect.fnUntraced(function* ({ path, run: reference }) {
       const run = yield* acts.runOf(reference)
       const state = yield* runFolder.state(run)
@@ -148,22 +93,74 @@ const common = [
   ),
   tool(
     {
+      name: "runs_report",
+      title: "What came of a run",
+      description:
+        "A report for a person: every step, what went wrong, files, tests, what it cost. Where the run wrote a report of its own, the text of that too.",
+      isReadOnly: true
+    },
+    { run: Run },
+    {
+      run: Schema.String,
+      status: ServerApi.Status,
+      text: Schema.String,
+      document: Schema.optionalKey(Schema.String.annotate({ description: "What the run delivered as report.md." }))
+    },
+    ({ run }) => looks.reportOf(run)
+  ),
+  tool(
+    {
       name: "runs_decide",
       title: "Decide what a run waits for",
       description:
-        "Answers the question of a gate with the decision of the person who was asked. Then call runs_resume, unless it is RUNNING."
+        "Answers the question of a gate with the decision of the person who was asked; without a decision they are asked, where the client shows forms. Then call runs_resume, unless it is RUNNING."
     },
-    { run: Run, path: Path, decision: Schema.Json },
-    ({ decision, path, run }) => acts.decide(run, path, decision)
+    { run: Run, path: Path, decision: Schema.optionalKey(Schema.Json) },
+    {
+      ...ServerApi.Outlook.fields,
+      declined: Schema.optionalKey(Schema.Boolean.annotate({ description: "Whether the person gave no decision." })),
+      next: Next
+    },
+    Effect.fnUntraced(function* ({ decision, path, run: reference }) {
+      if (decision !== undefined) {
+        const outlook = yield* acts.decide(reference, path, decision)
+        return { ...outlook, next: yield* afterwards(outlook.run, outlook.undecided) }
+      }
+      const run = yield* acts.runOf(reference)
+      const asked = yield* asking.ask(run, [path])
+      if (isAsking(asked)) return asked
+      if (asked.decided.length + asked.declined.length === 0) {
+        const fix = "ask the person, and call runs_decide with what they say"
+        return yield* usage(`nobody can be asked for a decision at ${path} by this client`, { target: path, fix })
+      }
+      const outlook = yield* looks.outlookOf(run)
+      return {
+        ...outlook,
+        ...(asked.declined.length > 0 && { declined: true }),
+        next: asked.declined.length > 0 ? noDecision(asked.declined) : yield* afterwards(run, outlook.undecided)
+      }
+    })
   ),
   tool(
     {
       name: "runs_resume",
       title: "Go on with a run",
-      description: "Goes on where a run stopped: what is recorded is not asked again. It returns at once."
+      description:
+        "Goes on where a run stopped: what is recorded is not asked again. Where it waits for decisions and the client shows forms, the person is asked first. It returns at once."
     },
     { run: Run, maxUsd: Schema.optionalKey(Schema.Finite) },
-    ({ run, ...caps }) => Effect.map(acts.resume(run, caps), (begun) => ({ ...begun, next: nextOf(begun.status, []) }))
+    Begun,
+    Effect.fnUntraced(function* ({ run: reference, ...caps }) {
+      const run = yield* acts.runOf(reference)
+      // whoever is at it goes on by itself with what is decided
+      const asked = (yield* runFolder.isLive(run)) ? undefined : yield* asking.ask(run)
+      if (isAsking(asked)) return asked
+      if (asked !== undefined && asked.declined.length > 0) {
+        const { status } = yield* acts.statusOf(run)
+        return { run, status, next: noDecision(asked.declined) }
+      }
+      return yield* Effect.flatMap(acts.resume(run, caps), withNext)
+    })
   ),
   tool(
     {
@@ -172,7 +169,8 @@ const common = [
       description: "Cancels a run under way: what is recorded is kept, and runs_resume goes on."
     },
     { run: Run },
-    ({ run }) => acts.cancel(run)
+    Begun,
+    ({ run }) => Effect.flatMap(acts.cancel(run), withNext)
   ),
   tool(
     {
@@ -181,32 +179,40 @@ const common = [
       description: "Makes a run with the results of another and a new one of a step to come; call runs_resume with it."
     },
     { run: Run, path: Path },
-    ({ path, run }) =>
-      Effect.map(acts.fork(run, path, undefined), (begun) => ({ ...begun, next: nextOf(begun.status, []) }))
+    Begun,
+    ({ path, run }) => Effect.flatMap(acts.fork(run, path, undefined), withNext)
   )
 ]
+
+const noDecision = (paths: ReadonlyArray<string>) =>
+  `the person gave no decision at ${paths.join(", ")}, and nothing was changed: ask what they want before you call again`
+
+/** What to do once something is decided. */
+const afterwards = Effect.fnUntraced(function* (run: string, undecided: ReadonlyArray<string>) {
+  return (yield* runFolder.isLive(run)) ? yield* nextOf(run, "RUNNING") : yield* nextOf(run, "SUSPENDED", undecided)
+})
 
 /** The name of the tool that starts a workflow: of letters, digits, `_` and `-`, as clients take them. */
 const nameOf = (workflow: string): string => `start_${workflow.replaceAll(/[^\w-]/gu, "_")}`.slice(0, 64)
 
-const isObject = (schema: unknown): schema is Readonly<Record<string, unknown>> =>
-  Predicate.isReadonlyObject(schema) && schema["type"] === "object"
-
 const starting = ({ workflow }: Loaded) => {
-  const schema = looks.schemaOf(workflow.input)
-  const isWhole = isObject(schema)
+  const whole = objectSchemaOf(workflow.input)
   return {
     name: nameOf(workflow.name),
     title: `Start ${workflow.name}`,
     description: `Starts a run of the workflow "${workflow.name}" and returns its id at once; runs_status says how it goes on.`,
     // a tool takes an object
-    input: isWhole ? schema : { type: "object", properties: { input: schema }, required: ["input"] },
+    input: whole ?? {
+      type: "object" as const,
+      properties: { input: looks.schemaOf(workflow.input) },
+      required: ["input"]
+    },
+    output: objectOf(Begun),
     isReadOnly: false,
     handle: (given: unknown) => {
-      const input = isWhole ? given : Predicate.hasProperty(given, "input") ? given.input : undefined
+      const input = whole !== undefined ? given : Predicate.hasProperty(given, "input") ? given.input : undefined
       // what a client sends is JSON
-      const begun = acts.start(workflow.name, (input ?? null) as Schema.Json, {})
-      return Effect.map(begun, (said) => ({ ...said, next: nextOf(said.status, []) }))
+      return Effect.flatMap(acts.start(workflow.name, (input ?? null) as Schema.Json, {}), withNext)
     }
   }
 }

@@ -135,10 +135,7 @@ const runs = HttpApiBuilder.group(
   "runs",
   Effect.fnUntraced(function* (handlers) {
     const { replies } = yield* Live
-    const offered = yield* Offered
     const directory = yield* runFolder.directory
-    const standing = (run: string) =>
-      standingNow.by(run, (_, { workflow }) => Effect.orElseSucceed(offered.get(workflow), () => undefined))
     const feeds = yield* RcMap.make({
       lookup: (run: string) => feed.make(directory, run, replies),
       idleTimeToLive: "10 seconds"
@@ -160,14 +157,14 @@ const runs = HttpApiBuilder.group(
           answered(
             Effect.gen(function* () {
               const id = yield* acts.runOf(run)
-              return standingNow.toJson(yield* standing(id))
+              return standingNow.toJson(yield* looks.standingOf(id))
             })
           ),
         file: ({ params: { run }, query: { path } }) =>
           answered(
             Effect.gen(function* () {
               const id = yield* acts.runOf(run)
-              const { self, settings } = yield* standing(id)
+              const { self, settings } = yield* looks.standingOf(id)
               return yield* looks.fileOf(self.result.files, settings.out, path)
             })
           ),

@@ -1,0 +1,146 @@
+// Asks the person at a client for decisions that gates wait for, by forms that the client shows.
+
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as McpSchema from "effect/ai/McpSchema"
+import { Hasher } from "@stepwright/core/Hasher"
+import type * as ServerApi from "../../ServerApi.ts"
+import * as acts from "../act/acts.ts"
+import * as looks from "../act/looks.ts"
+import { Offered } from "../act/offered.ts"
+import { problemIn } from "../act/problems.ts"
+import * as gates from "../gate/gates.ts"
+import * as runFolder from "../run/runFolder.ts"
+import { type Form, formOf } from "./form.ts"
+
+type Question = typeof ServerApi.Question.Type
+
+/** A gate that waits, with its form. */
+interface Open {
+  readonly question: Question
+  readonly form: Form
+}
+
+/** What came of asking, by the paths of gates. */
+export interface Asked {
+  readonly decided: ReadonlyArray<string>
+  /** Where the person gave no decision. */
+  readonly declined: ReadonlyArray<string>
+  /** Where nobody could be asked. */
+  readonly left: ReadonlyArray<string>
+}
+
+/** Whether the client shows forms. */
+const showsForms = McpSchema.McpRequestContext.useSync(({ clientCapabilities: { elicitation } }) => {
+  // without a mode, forms are meant
+  return elicitation !== undefined && (elicitation.form !== undefined || Object.keys(elicitation).length === 0)
+})
+
+/** Whether decisions at paths of a run can all be asked for by forms. */
+export const canAsk = Effect.fnUntraced(function* (run: string, paths: ReadonlyArray<string>) {
+  if (!(yield* showsForms)) return false
+  const state = yield* runFolder.state(run)
+  const offered = yield* Offered
+  const loaded = yield* Effect.orElseSucceed(offered.get(state.workflow), () => undefined)
+  if (loaded === undefined) return false
+  const { workflow } = loaded
+  return paths.every((path) => {
+    const decision = gates.decisionAt(workflow, path)
+    return decision !== undefined && formOf(looks.schemaOf(decision)) !== undefined
+  })
+})
+
+const requestOf = ({ form: { requestedSchema }, question }: Open, problem: string | undefined) => {
+  const { before, why } = question
+  const lines = gates.told({ gate: question, why, ...(before !== undefined && { before }) })
+  return { message: [...(problem === undefined ? [] : [problem, ""]), ...lines].join("\n"), requestedSchema }
+}
+
+/** Records a decision; tells what is wrong with it where that can be mended. */
+const decided = (run: string, path: string, decision: Schema.Json) =>
+  acts.decide(run, path, decision).pipe(
+    Effect.as(undefined),
+    Effect.catchCause((cause) => {
+      const { code, message } = problemIn(cause)
+      return code === "InvalidOutput" && !Cause.hasInterrupts(cause)
+        ? Effect.succeed(`this is no decision: ${message}`)
+        : Effect.failCause(cause)
+    })
+  )
+
+/** Asks for decisions at gates of a run, at all that wait unless paths are named. */
+export const ask = Effect.fnUntraced(function* (run: string, paths?: ReadonlyArray<string>) {
+  const waiting = (yield* looks.gatesOf(run)).filter(({ path }) => paths?.includes(path) !== false)
+  const canShow = yield* showsForms
+  const open = waiting.flatMap((question): ReadonlyArray<Open> => {
+    const form = canShow ? formOf(question.decision) : undefined
+    return form === undefined ? [] : [{ question, form }]
+  })
+  const left = waiting.flatMap(({ path }) => (open.some(({ question }) => question.path === path) ? [] : [path]))
+  const client = yield* Effect.serviceOption(McpSchema.McpServerClient)
+  return yield* Option.isSome(client) ? asking(run, open, left, client.value) : answering(run, open, left)
+})
+
+/** How a client of now is asked: it calls again with what was answered. */
+const answering = Effect.fnUntraced(function* (run: string, open: ReadonlyArray<Open>, left: Asked["left"]) {
+  const { inputResponses = {} } = yield* McpSchema.McpRequestContext
+  const hash = yield* Hasher
+  const done: Array<string> = []
+  const declined: Array<string> = []
+  const inputRequests: Record<string, McpSchema.McpInputRequest> = {}
+  for (const one of open) {
+    const { form, question } = one
+    const { path } = question
+    // an answer to another question is none to this one
+    const key = `${path}#${hash(JSON.stringify(question)).slice(0, 16)}`
+    const given = inputResponses[key]
+    const isAccepted = given?.["action"] === "accept"
+    const problem = isAccepted
+      ? yield* decided(run, path, form.read((given["content"] ?? {}) as Readonly<Record<string, unknown>>))
+      : undefined
+    if (given !== undefined && problem === undefined) (isAccepted ? done : declined).push(path)
+    else inputRequests[key] = { method: "elicitation/create", params: { mode: "form", ...requestOf(one, problem) } }
+  }
+  if (Object.keys(inputRequests).length > 0) return new McpSchema.InputRequired({ inputRequests })
+  return { decided: done, declined, left } satisfies Asked
+})
+
+const decodeRequest = Schema.decodeUnknownEffect(McpSchema.ElicitRequestFormParams)
+
+/** How often a person is asked for a decision that will do. */
+const most = 5
+
+/** How a client of before is asked: meanwhile. */
+const asking = Effect.fnUntraced(function* (
+  run: string,
+  open: ReadonlyArray<Open>,
+  left: Asked["left"],
+  { getClient }: McpSchema.McpServerClient["Service"]
+) {
+  const client = yield* getClient
+  const done: Array<string> = []
+  const declined: Array<string> = []
+  const unasked = [...left]
+  for (const one of open) {
+    const { path } = one.question
+    let problem: string | undefined
+    let to = declined
+    for (let i = 0; i < most; i++) {
+      const form = yield* decodeRequest(requestOf(one, problem))
+      const given = yield* Effect.catchTag(client.elicit(form), failures, () => Effect.undefined)
+      // a client that cannot ask after all is one without forms
+      if (given === undefined) to = unasked
+      if (given?.action !== "accept") break
+      problem = yield* decided(run, path, one.form.read(given.content ?? {}))
+      if (problem !== undefined) continue
+      to = done
+      break
+    }
+    to.push(path)
+  }
+  return { decided: done, declined, left: unasked } satisfies Asked
+}, Effect.scoped)
+
+const failures = ["McpReverseOperationError", "McpReverseOperationUnsupported"] as const
