@@ -1,5 +1,5 @@
 import { request } from "node:http"
-import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, expect, it } from "@effect/vitest"
 import { place, type Place } from "./support/cli.ts"
 import { clients, type Connected, type Listening, listening, started } from "./support/mcp.ts"
 
@@ -54,7 +54,7 @@ describe("workflows as tools of a model", () => {
   it.each(connections)(
     "start, wait for a decision, go on and end, and say at each step what to do next: %s over %s",
     async (version, _way, connect) => {
-      const { call, close, instructions, tools, version: spoken } = await connect()
+      const { addresses, call, close, instructions, read, tools, version: spoken } = await connect()
       assert.strictEqual(spoken, version)
       assert.include(instructions, "runs_status")
       const required = new Map((await tools()).map(({ inputSchema, name }) => [name, inputSchema.required]))
@@ -63,7 +63,9 @@ describe("workflows as tools of a model", () => {
       assert.deepStrictEqual(required.get("start_loud"), ["input"])
       const { next, run } = await call("start_an_article", { topic: "rain" })
       assert.include(next, "runs_status")
-      const waits = await call("runs_status", { run, waitSeconds: 30 })
+      const told: Array<number> = []
+      const waits = await call("runs_status", { run, waitSeconds: 30 }, ({ progress }) => told.push(progress))
+      assert.deepStrictEqual(told, told.toSorted())
       assert.deepStrictEqual([waits["status"], String(waits["next"]).includes("runs_decide")], ["SUSPENDED", true])
       const wrong = await call("runs_decide", { run, path: "approval", decision: "perhaps" })
       assert.isTrue(wrong["isError"])
@@ -75,6 +77,15 @@ describe("workflows as tools of a model", () => {
       assert.match(JSON.stringify(steps), / \(MCP\)"/u)
       const { output } = await call("runs_show", { run })
       assert.deepInclude(output, { outline: { title: "Rain" }, approval: true })
+      const report = await call("runs_report", { run })
+      assert.include(report["text"], "outline")
+      assert.strictEqual(await read(`stepwright://runs/${run}/report`), report["text"])
+      assert.include(await read(`stepwright://runs/${run}/prompts/outline`), "Outline rain")
+      assert.include(await read(`stepwright://runs/${run}/replies/outline`), "Rain")
+      assert.deepInclude(JSON.parse(await read(`stepwright://runs/${run}`)), { run, status: "COMPLETED" })
+      assert.include(await read("stepwright://runs"), String(run))
+      assert.include(await addresses(), "stepwright://runs/{run}/prompts/{path}")
+      await expect(read(`stepwright://runs/${run}/prompts/approval`)).rejects.toThrow("no reply of a model")
       const loud = await call("start_loud", { input: "hey" })
       await call("runs_status", { run: loud["run"], waitSeconds: 30 })
       assert.deepInclude(await call("runs_show", { run: loud["run"], path: "text" }), { output: "HEY" })
@@ -89,7 +100,7 @@ describe("workflows as tools of a model", () => {
     ])
     assert.deepStrictEqual(
       (await looking.tools()).map(({ name }) => name),
-      ["runs_status", "runs_plan", "runs_gates", "runs_show"]
+      ["runs_status", "runs_plan", "runs_gates", "runs_show", "runs_report"]
     )
     await few.call("start_loud", { input: "one" })
     const second = await few.call("start_loud", { input: "two" })

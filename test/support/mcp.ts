@@ -47,8 +47,15 @@ export interface Connected {
       readonly inputSchema: { readonly required?: ReadonlyArray<string> | undefined }
     }>
   >
-  /** What a tool answers, as data. */
-  readonly call: (name: string, args?: Record<string, unknown>) => Promise<Readonly<Record<string, unknown>>>
+  /** What a tool answers, as data; told meanwhile how far it is. */
+  readonly call: (
+    name: string,
+    args?: Record<string, unknown>,
+    onprogress?: (progress: { readonly progress: number; readonly message?: string | undefined }) => void
+  ) => Promise<Readonly<Record<string, unknown>>>
+  /** The text at an address. */
+  readonly read: (uri: string) => Promise<string>
+  readonly addresses: () => Promise<ReadonlyArray<string>>
   readonly close: () => Promise<void>
 }
 
@@ -59,6 +66,8 @@ const dataOf = ({ content, isError = false, structuredContent }: Answer): Readon
   const [text] = content as ReadonlyArray<{ readonly text: string }>
   return { isError, ...(isError ? JSON.parse(text!.text) : structuredContent) }
 }
+
+const textOf = ([first]: ReadonlyArray<object>) => (first !== undefined && "text" in first ? String(first.text) : "")
 
 const headersOf = ({ token }: Listening) => ({ requestInit: { headers: { authorization: `Bearer ${token}` } } })
 
@@ -74,7 +83,13 @@ const newest = async (transport: next.Transport, person?: Person): Promise<Conne
     version: client.getNegotiatedProtocolVersion(),
     instructions: client.getInstructions(),
     tools: async () => (await client.listTools()).tools,
-    call: async (tool, args = {}) => dataOf(await client.callTool({ name: tool, arguments: args })),
+    call: async (tool, args = {}, onprogress) =>
+      dataOf(await client.callTool({ name: tool, arguments: args }, onprogress && { onprogress })),
+    read: async (uri) => textOf((await client.readResource({ uri })).contents),
+    addresses: async () => [
+      ...(await client.listResources()).resources.map(({ uri }) => uri),
+      ...(await client.listResourceTemplates()).resourceTemplates.map(({ uriTemplate }) => uriTemplate)
+    ],
     close: () => client.close()
   }
 }
@@ -90,7 +105,15 @@ const older = async (to: Listening, person?: Person): Promise<Connected> => {
     version: transport.protocolVersion,
     instructions: client.getInstructions(),
     tools: async () => (await client.listTools()).tools,
-    call: async (tool, args = {}) => dataOf((await client.callTool({ name: tool, arguments: args })) as Answer),
+    call: async (tool, args = {}, onprogress) =>
+      dataOf(
+        (await client.callTool({ name: tool, arguments: args }, undefined, onprogress && { onprogress })) as Answer
+      ),
+    read: async (uri) => textOf((await client.readResource({ uri })).contents),
+    addresses: async () => [
+      ...(await client.listResources()).resources.map(({ uri }) => uri),
+      ...(await client.listResourceTemplates()).resourceTemplates.map(({ uriTemplate }) => uriTemplate)
+    ],
     close: async () => {
       await transport.terminateSession()
       await client.close()

@@ -4,6 +4,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { Journal } from "@stepwright/core/Journal"
 import * as StandardSchema from "@stepwright/core/StandardSchema"
 import type * as Workflow from "@stepwright/core/Workflow"
 import { Workspace, type Written } from "@stepwright/core/Workspace"
@@ -12,8 +13,11 @@ import * as ServerApi from "../../ServerApi.ts"
 import * as gates from "../gate/gates.ts"
 import { screen as screenOf } from "../base/terminal.ts"
 import { priced } from "../go/lastCost.ts"
+import * as stepPath from "../path/stepPath.ts"
 import * as pending from "../run/pending.ts"
+import * as runFolder from "../run/runFolder.ts"
 import * as session from "../run/session.ts"
+import { inText, messagesIn, replyAt } from "../view/asked.ts"
 import * as standing from "../view/standing.ts"
 import * as standingNow from "../view/standingNow.ts"
 import { statusLabel } from "../view/statusLabel.ts"
@@ -87,6 +91,19 @@ export const reportOf = Effect.fnUntraced(function* (reference: string) {
 
 /** What a text is made for that is shown nowhere yet. */
 const plain = screenOf({ isTTY: false, columns: 100, rows: 0, write: () => true }, {})
+
+/** What a model was asked at a step last, or what it replied, as a person reads it. */
+export const askedAt = Effect.fnUntraced(function* (run: string, given: string, what: "prompt" | "reply") {
+  const { events, state } = yield* runFolder.load(run)
+  const path = stepPath.resolve(given, undefined, state)
+  const replied = replyAt(events, state, path)
+  if (replied === undefined) {
+    return yield* new ServerApi.NotFound(say("NotFound", `no reply of a model is kept at ${path}`, path))
+  }
+  const text = yield* (yield* Journal).getText(run, replied[what])
+  const messages = what === "prompt" ? messagesIn(text) : undefined
+  return messages === undefined ? text : inText(messages)
+})
 
 /** The text of a file that a run delivered, as it is by now; of no other. */
 export const fileOf = Effect.fnUntraced(function* (files: ReadonlyArray<Written>, out: string, path: string) {

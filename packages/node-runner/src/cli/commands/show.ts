@@ -1,11 +1,9 @@
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
 import * as Struct from "effect/Struct"
 import * as Engine from "@stepwright/core/Engine"
 import { Journal } from "@stepwright/core/Journal"
-import { Message } from "@stepwright/core/LlmRequest"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowError } from "@stepwright/core/WorkflowError"
@@ -26,7 +24,8 @@ import { standardSettings } from "../run/settings.ts"
 import * as places from "../path/places.ts"
 import * as stepPath from "../path/stepPath.ts"
 import { type AnyWorkflow, commandOf } from "../module/workflowModule.ts"
-import { originsOf, repliesOf } from "../view/event.ts"
+import { inText, messagesIn, replyAt } from "../view/asked.ts"
+import { originsOf } from "../view/event.ts"
 import { toJson } from "../value/output.ts"
 import * as moment from "../view/moment.ts"
 import { redIn } from "../result/recordedResult.ts"
@@ -111,8 +110,7 @@ export const show = (words: Words) =>
         }
       }
       const journal = yield* Journal
-      const replies = repliesOf(events)
-      const replied = replies.get(record.same ?? path) ?? replies.get(path)
+      const replied = replyAt(events, state, path)
       if (replied === undefined) {
         return yield* usage(
           record.requests.started > 0 && record.replies === 0
@@ -125,9 +123,8 @@ export const show = (words: Words) =>
       }
       const text = yield* journal.getText(run, reply ? replied.reply : replied.prompt)
       if (reply) return yield* print(path, { reply: text }, text)
-      const messages = yield* Effect.orElseSucceed(decodeMessages(text), () => undefined)
-      const shown = messages?.map(({ content, role }) => `[${role}]\n${content.trimEnd()}`).join("\n\n") ?? text
-      yield* print(path, { prompt: messages ?? text }, shown)
+      const messages = messagesIn(text)
+      yield* print(path, { prompt: messages ?? text }, messages === undefined ? text : inText(messages))
     })
   ).pipe(
     Command.withDescription(
@@ -202,5 +199,3 @@ const waitingAt = Effect.fnUntraced(function* (path: string, then: moment.Moment
   if (entries === undefined || entry?.action === "decide") return { again }
   return { why: entry === undefined ? "the run does not come by it" : `it ${entry.why}` }
 })
-
-const decodeMessages = Schema.decodeEffect(Schema.fromJsonString(Schema.Array(Message)))

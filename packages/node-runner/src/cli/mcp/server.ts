@@ -7,6 +7,7 @@ import { problemIn } from "../act/problems.ts"
 import * as services from "../act/services.ts"
 import { Who, whoBy } from "../gate/who.ts"
 import type { Where } from "../http/listen.ts"
+import * as resources from "./resources.ts"
 import { type Answer, isAsking } from "./tool.ts"
 import * as tools from "./tools.ts"
 import { overHttp, overStdio } from "./transports.ts"
@@ -29,12 +30,13 @@ const answered = (data: object) => new McpSchema.CallToolResult({ content: textO
 const failed = (cause: Cause.Cause<unknown>) =>
   new McpSchema.CallToolResult({ content: textOf({ error: problemIn(cause) }), isError: true })
 
-/** The tools of the workflows that are offered. */
+/** The tools of the workflows that are offered, and what can be read of runs. */
 const registered = (isReadOnly: boolean) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const server = yield* McpServer.McpServer
       const services = yield* Effect.context<never>()
+      yield* resources.register
       for (const { description, handle, input, isReadOnly: looks, name, output, title } of yield* tools.all(
         isReadOnly
       )) {
