@@ -31,6 +31,8 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "internal/judge",
     "internal/run",
     ["Engine", "index"],
+    ["WorkflowRuns"],
+    ["WorkflowApi", "WorkflowTools"],
     ["testing/TestCase", "testing/Fixtures"],
     "testing/internal",
     ["testing/JournalConformance", "testing/WorkspaceConformance", "testing/ResultCacheConformance"],

@@ -1,4 +1,4 @@
-// What is known of the values in a scope: types, as the type sides of Schemas have them.
+// What is known of the values in a scope: types, as the type sides of Schemas have them, each with how its Schema writes it.
 
 import * as SchemaAST from "effect/SchemaAST"
 import { insideOf as insideOfStep, isStep } from "../ask/step.ts"
@@ -12,7 +12,7 @@ export type Type = SchemaAST.AST
 
 export const unknown: Type = SchemaAST.unknown
 
-export const typeOf = (schema: AnyCodec): Type => SchemaAST.toType(schema.ast)
+export const typeOf = (schema: AnyCodec): Type => schema.ast
 
 export const namesOf = (names: Iterable<readonly [string, Type]>): Type =>
   new SchemaAST.Objects(
