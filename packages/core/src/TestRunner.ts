@@ -24,8 +24,12 @@ export type TestResult = typeof TestResult.Type
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
-/** How many lines of a file can run, and the numbers of those that did not. */
-export const Coverage = Schema.Struct({ lines: Count, missed: Schema.Array(Count) })
+/** How many lines of a file can run, and the numbers of those that did not, and that did, where a runner says these. */
+export const Coverage = Schema.Struct({
+  lines: Count,
+  missed: Schema.Array(Count),
+  ran: Schema.optionalKey(Schema.Array(Count))
+})
 export type Coverage = typeof Coverage.Type
 
 /** What a run of tests showed, from a report that the host owns. */

@@ -171,6 +171,9 @@ export const PlanEntry = Schema.Struct({
   usd: Schema.optionalKey(Usd)
 }).annotate({ identifier: "PlanEntry" })
 
+/** What a step's requests to providers cost, all of its attempts; `null`: nobody knows it. */
+export const Cost = Schema.Struct({ path: Path, usd: Schema.NullOr(Usd) }).annotate({ identifier: "Cost" })
+
 /** A gate that waits, with what it takes. */
 export const Question = Schema.Struct({
   path: Path,
@@ -244,6 +247,7 @@ const runs = HttpApiGroup.make("runs").add(
   HttpApiEndpoint.get("get", "/runs/:run", { params: run, success: Standing, error }),
   HttpApiEndpoint.get("state", "/runs/:run/state", { params: run, success: WorkflowState, error }),
   HttpApiEndpoint.get("plan", "/runs/:run/plan", { params: run, success: Schema.Array(PlanEntry), error }),
+  HttpApiEndpoint.get("costs", "/runs/:run/costs", { params: run, success: Schema.Array(Cost), error }),
   HttpApiEndpoint.get("gates", "/runs/:run/gates", { params: run, success: Schema.Array(Question), error }),
   HttpApiEndpoint.get("events", "/runs/:run/events", {
     params: run,

@@ -4,7 +4,7 @@
 import { createServer, type IncomingMessage, request as ask, type ServerResponse } from "node:http"
 import { dirname } from "node:path"
 import { parseArgs } from "node:util"
-import { made, recorded } from "./fixtures.ts"
+import { made, recorded, repaired } from "./fixtures.ts"
 import { make, policy, servePage } from "./server.ts"
 
 const { values } = parseArgs({ options: { built: { type: "boolean" }, server: { type: "string" } } })
@@ -53,6 +53,7 @@ const madeUp = async () => {
     made({ run: "20260101-waits", chapters: 3 }),
     made({ run: "20260101-completed", chapters: 8, isDecided: true }),
     made({ run: live, chapters: 30, isDecided: true }),
+    ...(await repaired(dirname(dirname(folder)))),
     made({ run: "20260101-of-10000", chapters: 5000, fails: 4990, times: 20 })
   ])
   const studio = make(fixtures, { begun: { [live]: 20 }, page })

@@ -84,6 +84,7 @@ export const make = (fixtures: ReadonlyArray<Fixture>, { begun = {}, page = serv
   > = [
     [/^$/, (one, _, __, response) => json(response, standing(one))],
     [/^\/plan$/, async ({ fixture }, _, __, response) => json(response, JSON.stringify(await fixture.plan()))],
+    [/^\/costs$/, ({ fixture }, _, __, response) => json(response, JSON.stringify(fixture.costs ?? []))],
     [/^\/events$/, (one, _, request, response) => serveEvents(one, request, response)],
     [
       /^\/texts\/(.+)$/,

@@ -63,8 +63,14 @@ export const suite = (layer: Layer.Layer<TestRunner, unknown>): ReadonlyArray<Te
     ),
     ofShop("counts no lines unless it is asked to", (report) => same("the coverage", report.coverage, undefined)),
     testCase(
-      "counts the lines of files that are no tests, and those that did not run",
-      Effect.flatMap(covered, ([{ coverage }]) => same("the coverage", coverage, programs.coverage))
+      "counts the lines of files that are no tests, those that did not run, and, where it says these, those that did",
+      Effect.flatMap(covered, ([{ coverage = {} }]) => {
+        const expected = Object.entries(programs.coverage).map(([path, { lines, missed, ran }]) => {
+          const isSaid = coverage[path]?.ran !== undefined
+          return [path, { lines, missed, ...(isSaid && { ran }) }]
+        })
+        return same("the coverage", coverage, Object.fromEntries(expected))
+      })
     ),
     testCase(
       "finds nothing of a run before, or of one beside it",

@@ -10,6 +10,7 @@ export type Begun = typeof ServerApi.Begun.Type
 export type Listed = typeof ServerApi.Listed.Type
 export type Standing = typeof ServerApi.Standing.Type
 export type PlanEntry = typeof ServerApi.PlanEntry.Type
+export type Cost = typeof ServerApi.Cost.Type
 export type WorkflowDetails = Omit<typeof ServerApi.WorkflowDetails.Type, "definition"> & {
   readonly definition: Description
 }
@@ -87,6 +88,7 @@ export const runs = (signal?: AbortSignal) => get<ReadonlyArray<Listed>>("/runs"
 export const standing = (run: string, signal?: AbortSignal) => get<Standing>(`/runs/${part(run)}`, signal)
 export const plan = (run: string, signal?: AbortSignal) =>
   get<ReadonlyArray<PlanEntry>>(`/runs/${part(run)}/plan`, signal)
+export const costs = (run: string, signal?: AbortSignal) => get<ReadonlyArray<Cost>>(`/runs/${part(run)}/costs`, signal)
 export const workflow = (name: string, signal?: AbortSignal) => get<WorkflowDetails>(`/workflows/${part(name)}`, signal)
 
 export const text = async (run: string, hash: string, signal?: AbortSignal): Promise<string> => {

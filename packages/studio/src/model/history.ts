@@ -1,6 +1,7 @@
 import type { Fingerprint } from "@stepwright/core/Fingerprint"
 import type { StepReplied, WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import type { StepFailure, StepResult } from "@stepwright/core/WorkflowState"
+import type { Json } from "./json.ts"
 
 // what events tell of a run that its state does not keep: every attempt, and when a process was at it
 
@@ -56,6 +57,8 @@ export interface History {
   number: number
   readonly sessions: Array<Session>
   readonly steps: Map<string, StepHistory>
+  /** The input that the run has. */
+  input?: Json
 }
 
 export const make = (): History => ({ number: 0, sessions: [], steps: new Map() })
@@ -64,6 +67,7 @@ export const forget = (self: History): void => {
   self.number = 0
   self.sessions.length = 0
   self.steps.clear()
+  delete self.input
 }
 
 /** Takes the next event in; one that was taken before changes nothing. */
@@ -83,6 +87,7 @@ export const observe = (self: History, number: number, event: WorkflowEvent): vo
       cut(self, event.at)
       return
     case "RunImported":
+      self.input = event.state.input
       for (const [path, { error, result, same }] of Object.entries(event.state.records)) {
         const step = stepAt(self, path)
         if (result !== undefined) step.results.push(result)
@@ -92,6 +97,7 @@ export const observe = (self: History, number: number, event: WorkflowEvent): vo
       return
     case "RunInitialized":
     case "InputProvided":
+      self.input = event.input
       return
     case "ResultMoved":
       moved(self, event)

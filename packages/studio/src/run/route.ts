@@ -7,6 +7,10 @@ export type View = (typeof views)[number]
 export const tabs = ["summary", "prompt", "replies", "output", "attempts"] as const
 export type Tab = (typeof tabs)[number]
 
+/** What says in an address what of a result is seen. */
+const reported = ["part", "criterion", "test", "file", "round", "line", "only", "by", "of"] as const
+export type InReport = { readonly [K in (typeof reported)[number]]?: string | undefined }
+
 export type Route =
   | { readonly page: "runs"; readonly text: string; readonly status: string; readonly workflow: string }
   | {
@@ -18,6 +22,8 @@ export type Route =
       readonly tab: Tab
       /** What is looked for among the steps. */
       readonly find: string
+      /** What of the result is seen; what it came to, unless it is said. */
+      readonly report?: InReport
     }
   | { readonly page: "none" }
 
@@ -40,13 +46,17 @@ export const parse = (pathname: string, search: string): Route => {
   const view = views.find((one) => one === name)
   if (first !== "runs" || run === undefined || view === undefined) return { page: "none" }
   const tab = query.get("tab")
+  const report = Object.fromEntries(
+    reported.flatMap((name) => (query.get(name) === null ? [] : [[name, query.get(name)!]]))
+  )
   return {
     page: "run",
     run: decode(run),
     view,
     step: rest.length === 0 ? undefined : rest.map(decode).join("/"),
     tab: tabs.find((one) => one === tab) ?? "summary",
-    find: query.get("find") ?? ""
+    find: query.get("find") ?? "",
+    ...(view === "result" && Object.keys(report).length > 0 && { report })
   }
 }
 
@@ -66,6 +76,10 @@ export const print = (route: Route): string => {
   const query = new URLSearchParams()
   if (route.step !== undefined && route.tab !== "summary") query.set("tab", route.tab)
   if (route.find !== "") query.set("find", route.find)
+  for (const name of route.view === "result" ? reported : []) {
+    const value = route.report?.[name]
+    if (value !== undefined) query.set(name, value)
+  }
   return query.size === 0 ? path : `${path}?${query}`
 }
 

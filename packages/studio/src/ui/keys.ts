@@ -11,9 +11,9 @@ export const told: ReadonlyArray<readonly [keys: string, what: string]> = [
   ["→ ←, l h", "open, close a group; into it, out of it"],
   ["Enter", "open what is marked; once more: go into it"],
   ["Escape", "back: close the step, leave the run"],
-  ["n p", "next, previous step that failed or waits"],
+  ["n p", "next, previous step that failed or waits; of a result what is not covered, or changed"],
   ["1 2 3 4", "tree, graph, time line, result"],
-  ["[ ]", "previous, next part of a step"],
+  ["[ ]", "previous, next part of a step, of a result"],
   ["/", "filter the runs, find steps"],
   ["+ - 0", "graph: larger, smaller, as it was"],
   ["?", "this list"]

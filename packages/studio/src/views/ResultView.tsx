@@ -1,124 +1,53 @@
-import { useRef } from "preact/hooks"
-import { things } from "../model/figures.ts"
-import { print } from "../run/route.ts"
-import type { Store } from "../run/store.ts"
-import { Mark } from "../ui/Mark.tsx"
-import { PathName } from "../ui/PathName.tsx"
-import { useFocus } from "../ui/useFocus.ts"
-import type { RunRoute } from "./RunView.tsx"
+import { go } from "../run/route.ts"
+import { lazy } from "../ui/Lazy.tsx"
+import { useKeys } from "../ui/keys.ts"
+import { OutcomeView } from "./report/OutcomeView.tsx"
+import { hrefOf, type Part, partOf, type PartProps, parts } from "./report/parts.ts"
+import { useCoding } from "./report/useCoding.ts"
 
-const outcomes = {
-  written: "written",
-  unchanged: "as it was",
-  removed: "removed",
-  kept: "changed by a person, and left so"
-} as const
+const CriteriaView = lazy(() => import("./report/CriteriaView.tsx").then(({ CriteriaView }) => CriteriaView))
+const CodeView = lazy(() => import("./report/CodeView.tsx").then(({ CodeView }) => CodeView))
+const RoundsView = lazy(() => import("./report/RoundsView.tsx").then(({ RoundsView }) => RoundsView))
+const SpentView = lazy(() => import("./report/SpentView.tsx").then(({ SpentView }) => SpentView))
 
-/** What a run came to: what it waits for, files, tests, and what a person should know. */
-export const ResultView = ({ at, store }: { readonly at: RunRoute; readonly store: Store }) => {
-  const ref = useRef<HTMLDivElement>(null)
-  useFocus(ref, store.wantsFocus)
-  const standing = store.standing.value
-  if (standing === undefined) return null
-  const { changed, error, files, notes, out, red, tests, undecided = [] } = standing
-  const isEmpty =
-    files.length + notes.length + red.length + undecided.length === 0 && tests === null && error === undefined
-  const kinds = [...new Set(notes.map(({ kind }) => kind))]
+const names: Readonly<Record<Part, string>> = {
+  outcome: "Outcome",
+  criteria: "Criteria",
+  code: "Code",
+  rounds: "Rounds",
+  spent: "Cost and time"
+}
+
+/** What a run came to, in parts; those of code only where the run writes some. */
+export const ResultView = ({ at, store }: PartProps) => {
+  const isCoding = useCoding(store) !== undefined
+  const there = isCoding ? parts : (["outcome", "spent"] as const)
+  const wanted = partOf(at)
+  const part = there.find((one) => one === wanted) ?? "outcome"
+  const move = (by: number) => {
+    const next = there[(there.findIndex((one) => one === part) + by + there.length) % there.length]!
+    store.wantsFocus.current = true
+    go({ ...at, report: { part: next } }, { replace: true })
+  }
+  useKeys(at.step === undefined ? { "]": () => move(1), "[": () => move(-1) } : {})
   return (
-    <div ref={ref} class="scroll result" tabIndex={0} role="region" aria-label="Result" data-scrolls>
-      {isEmpty ? <p class="quiet">There is nothing to tell yet: no files, no tests, no notes.</p> : null}
-      {error === undefined ? null : (
-        <section>
-          <h2>
-            <Mark look={standing.status === "SUSPENDED" ? "suspended" : "failed"} /> {error.code}
-          </h2>
-          <pre class="wrap">{error.message}</pre>
-          {error.fix === undefined ? null : (
-            <p>
-              To go on: <code>{error.fix}</code>
-            </p>
-          )}
-        </section>
-      )}
-      {undecided.length === 0 ? null : (
-        <section>
-          <h2>To be decided</h2>
-          <ul>
-            {undecided.map(({ fix, path }) => (
-              <li key={path}>
-                <a href={print({ ...at, view: "tree", step: path, tab: "prompt" })}>
-                  <PathName path={path} />
-                </a>
-                <p>
-                  <code>{fix}</code>
-                </p>
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
-      {tests === null ? null : (
-        <section>
-          <h2>
-            <Mark look={tests.passed === tests.run ? "done" : "failed"} /> {tests.passed.toLocaleString("en")} of{" "}
-            {things(tests.run, "test")} passed
-          </h2>
-          {red.map(({ detail, kind, test }) => (
-            <details key={test}>
-              <summary>
-                <span class="mono">{test}</span> <span class="quiet">{kind}</span>
-              </summary>
-              <pre class="wrap">{detail}</pre>
-            </details>
-          ))}
-        </section>
-      )}
-      {files.length === 0 ? null : (
-        <section>
-          <h2>
-            {things(files.length, "file")}
-            {out === null ? null : (
-              <span class="quiet">
-                {" "}
-                in <span class="mono">{out}</span>
-              </span>
-            )}
-          </h2>
-          <table class="attempts">
-            <thead>
-              <tr>
-                <th scope="col">File</th>
-                <th scope="col">What became of it</th>
-              </tr>
-            </thead>
-            <tbody>
-              {files.map(({ beside, outcome, path }) => (
-                <tr key={path}>
-                  <td class="mono">{path}</td>
-                  <td>
-                    {outcomes[outcome]}
-                    {beside === undefined ? "" : `; the new one is ${beside}`}
-                    {changed.includes(path) ? ", changed since" : ""}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
-      {kinds.map((kind) => {
-        const texts = notes.flatMap((note) => (note.kind === kind ? [note.text] : []))
-        return (
-          <section key={kind}>
-            <h2>{things(texts.length, kind)}</h2>
-            <ul>
-              {texts.map((text, i) => (
-                <li key={i}>{text}</li>
-              ))}
-            </ul>
-          </section>
-        )
-      })}
-    </div>
+    <>
+      <nav class="tabs parts" aria-label="Parts of the result">
+        {there.map((one) => (
+          <a
+            key={one}
+            href={hrefOf(at, one === "outcome" ? {} : { part: one })}
+            {...(one === part && { "aria-current": "page" })}
+          >
+            {names[one]}
+          </a>
+        ))}
+      </nav>
+      {part === "outcome" ? <OutcomeView at={at} store={store} /> : null}
+      {part === "criteria" ? <CriteriaView at={at} store={store} /> : null}
+      {part === "code" ? <CodeView at={at} store={store} /> : null}
+      {part === "rounds" ? <RoundsView at={at} store={store} /> : null}
+      {part === "spent" ? <SpentView at={at} store={store} /> : null}
+    </>
   )
 }

@@ -17,6 +17,13 @@ describe("print and parse", () => {
     expect(again(route)).toEqual(route)
   })
 
+  it("give the same part of a result back, whatever its names are", () => {
+    const report = { part: "criteria", file: "a b/<c>&=?#ü.py", line: "3", only: "open" }
+    const route: Route = { ...(parse("/runs/r/result", "") as Extract<Route, { page: "run" }>), report }
+    expect(again(route)).toEqual(route)
+    expect(parse("/runs/r/tree", "?part=criteria")).not.toHaveProperty("report")
+  })
+
   it("give the same list back", () => {
     const route: Route = { page: "runs", text: "a&b=c", status: "FAILED", workflow: "my book" }
     expect(again(route)).toEqual(route)

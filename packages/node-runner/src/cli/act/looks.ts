@@ -10,6 +10,7 @@ import type * as Workflow from "@stepwright/core/Workflow"
 import { Workspace, type Written } from "@stepwright/core/Workspace"
 import * as services from "../../internal/services/layers.ts"
 import * as ServerApi from "../../ServerApi.ts"
+import { effective } from "../config/effective.ts"
 import * as gates from "../gate/gates.ts"
 import { screen as screenOf } from "../base/terminal.ts"
 import { priced } from "../go/lastCost.ts"
@@ -23,6 +24,9 @@ import * as standingNow from "../view/standingNow.ts"
 import { statusLabel } from "../view/statusLabel.ts"
 import { ofOffered, runOf } from "./acts.ts"
 import { Offered } from "./offered.ts"
+import { costsOf } from "../run/setUp.ts"
+import { standardSettings } from "../run/settings.ts"
+import { ofOffered } from "./acts.ts"
 import { say } from "./problems.ts"
 
 /** What a run would do. */
@@ -38,6 +42,14 @@ export const pricedPlanOf = (reference: string) =>
       return yield* priced(opened, yield* pending.planOf(opened))
     })
   )
+
+/** What each step of a run cost that asked a provider, whether its workflow is offered or not. */
+export const costs = Effect.fnUntraced(function* (run: string) {
+  const { events } = yield* runFolder.load(run)
+  const kept = (yield* runFolder.settingsToLookAt(run, { isQuiet: true })) ?? standardSettings(run)
+  const settings = yield* Effect.orElseSucceed(effective(kept), () => kept)
+  return yield* costsOf({ run, events, settings })
+})
 
 /** The gates that wait, with what a decision is like. */
 export const gatesOf = (reference: string) =>

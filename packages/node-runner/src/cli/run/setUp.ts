@@ -184,6 +184,22 @@ const countingOf = Effect.fnUntraced(function* (settings: RunSettings) {
 /** What the requests of a run to providers cost, where that is known. **Units** USD. */
 export const costOf = (self: Counted) => Effect.map(usedUpBy(self, false), (used) => used?.cost())
 
+/** The same of each step that asked a provider, by its path; `null`: that is not known. **Units** USD. */
+export const costsOf = Effect.fnUntraced(function* ({ events, run, settings }: Counted) {
+  const asked = Map.groupBy(
+    events.filter((event) => "path" in event),
+    ({ path }) => path
+  )
+  const options = yield* Effect.orElseSucceed(countingOf(settings), () => undefined)
+  const costs: Array<{ readonly path: string; readonly usd: number | null }> = []
+  for (const [path, own] of asked) {
+    if (!own.some(({ _tag }) => _tag === "RequestStarted")) continue
+    const used = options && (yield* usedUp.of(run, own, { ...options, isExact: false }))
+    costs.push({ path, usd: used?.cost() ?? null })
+  }
+  return costs
+})
+
 /** What of a cap in USD the requests of a run have used up: what nobody said of one counts with its upper bound. */
 export const spentBy = (self: Counted) => Effect.map(usedUpBy(self, true), (used) => used?.spent().usd ?? 0)
 

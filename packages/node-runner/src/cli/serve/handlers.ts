@@ -170,6 +170,7 @@ const runs = HttpApiBuilder.group(
           ),
         state: ({ params: { run } }) => answered(Effect.flatMap(acts.runOf(run), runFolder.state)),
         plan: ({ params: { run } }) => answered(looks.pricedPlanOf(run)),
+        costs: ({ params: { run } }) => answered(Effect.flatMap(acts.runOf(run), looks.costs)),
         gates: ({ params: { run } }) => answered(looks.gatesOf(run)),
         text: ({ params: { hash, run } }) =>
           answered(

@@ -48,7 +48,7 @@ def coverage_of(file, numbers):
             lines = lines_of(compile(source.read(), file, "exec"))
     except (OSError, SyntaxError, ValueError, RecursionError):
         lines = set()
-    return {"lines": len(lines), "missed": sorted(lines - numbers)}
+    return {"lines": len(lines), "missed": sorted(lines - numbers), "ran": sorted(lines & numbers)}
 
 
 def coverage_so_far():
