@@ -6,6 +6,7 @@ import { Effect } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
 import { ServerApi } from "@stepwright/node-runner"
+import { serve } from "../packages/node-runner/test/support/modelServer.ts"
 import { place, type Place, type Started } from "./support/cli.ts"
 
 const module = `import { Effect, Schema } from "effect"
@@ -228,6 +229,33 @@ describe("a server of workflows", () => {
         ["draft", "perhaps"]
       ]
     )
+  })
+
+  it("says what each step that asked a provider cost, and where nobody knows it, of any run", async () => {
+    const { here } = all
+    here.write("article.ts", readFileSync("test/fixtures/article.ts", "utf8"))
+    here.write("prices.json", JSON.stringify({ date: "2026-11-01", models: { big: { input: 1000, output: 2000 } } }))
+    // the one that answers last has no price
+    const server = await serve((prompt) =>
+      prompt.startsWith("Outline")
+        ? JSON.stringify({ title: "Rain", points: [] })
+        : { text: "It rains.", model: "alien" }
+    )
+    const asked = here.withEnv({ OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })
+    const input = JSON.stringify({ topic: "rain", words: 3 })
+    const priced = ["--model", "big", "--prices", "prices.json", "--json"]
+    const { status, stderr, stdout } = await asked.stepwright(
+      ...["run", "--workflow", "article.ts#article", "--input", input, ...priced]
+    )
+    assert.strictEqual(status, 0, stderr)
+    const { body } = await ask("GET", `/api/runs/${JSON.parse(stdout).run}/costs`)
+    // ten tokens in, and five out
+    assert.deepStrictEqual(body, [
+      { path: "outline", usd: 0.02 },
+      { path: "draft", usd: null }
+    ])
+    assert.deepStrictEqual((await ask("GET", `/api/runs/${run}/costs`)).body, [])
+    assert.strictEqual((await ask("GET", "/api/runs/nothing/costs")).status, 404)
   })
 
   it("gives the text of a file that a run delivered, and of no other", async () => {

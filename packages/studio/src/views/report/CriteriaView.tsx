@@ -31,6 +31,13 @@ const names: Readonly<Record<Kind, readonly [one: string, many: string]>> = {
   file: ["file", "files"]
 }
 
+/** What is said of those that are not covered. */
+const uncovered: Readonly<Record<Kind, string>> = {
+  criterion: "those not shown to be met",
+  test: "those not passed, or of no criterion",
+  file: "those with lines not run, or of no criterion"
+}
+
 /** What there is of a kind, in one line each. */
 const itemsOf = (links: Links, kind: Kind): ReadonlyArray<Item> => {
   if (kind === "criterion") {
@@ -140,11 +147,11 @@ const Linked = ({ at, links, report, store }: LinkedProps) => {
             ))}
           </nav>
           <a class="only" href={hrefOf(at, { ...show(kind, name), only: only === "open" ? undefined : "open" })}>
-            {only === "open" ? "show all" : `show only what is open (${count.toLocaleString("en")})`}
+            {only === "open" ? "all of them" : `only ${uncovered[kind]} (${count.toLocaleString("en")})`}
           </a>
         </div>
         <Gaps links={links} report={report} />
-        {items.length === 0 ? <p class="quiet inset">None is open.</p> : null}
+        {items.length === 0 ? <p class="quiet inset">There are none.</p> : null}
         <div
           ref={marked.ref}
           class="scroll grow"

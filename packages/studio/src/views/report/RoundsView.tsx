@@ -77,8 +77,9 @@ const Shown = ({
         <p>
           {round.name === "change" ? null : <>Before: {shownBy(shown.before)}. </>}
           {round.name === "change" ? "With it" : "After"}: {shownBy(shown.after)}.{" "}
+          {round.name === "change" ? "What the tests showed before is in the run that it followed. " : null}
           {round.isKept === false ? <strong>What it led to is not delivered. </strong> : null}
-          <a href={print({ ...at, view: "tree", step: round.path, tab: "summary" })}>its step</a>
+          <a href={print({ ...at, view: "tree", step: round.path, tab: "summary" })}>See its step</a>
         </p>
       </section>
       <Trials at={at} round={round} links={links} />
@@ -122,54 +123,47 @@ interface TrialsProps {
 
 /** The tests that were red before a round or after it, and whose fault that was. */
 const Trials = ({ at, links, round: { name, trials } }: TrialsProps) => {
-  if (trials.length === 0) return <p>No test was red{name === "change" ? " after it" : " before it, nor after it"}.</p>
+  const isChange = name === "change"
+  if (trials.length === 0) return <p>No test was red{isChange ? " with it" : ", before it or after it"}.</p>
   return (
-    <div class="scroll-x" tabIndex={0} role="group" aria-label="Tests that were red" data-scrolls>
-      <table class="attempts">
-        <thead>
-          <tr>
-            <th scope="col">Test that was red</th>
-            {name === "change" ? null : <th scope="col">Before</th>}
-            <th scope="col">After</th>
-            <th scope="col">Whose fault it was</th>
-          </tr>
-        </thead>
-        <tbody>
-          {trials.map(({ after, before, judgement, test }) => (
-            <tr key={test}>
-              <th scope="row" class="mono">
-                {links?.tests.has(test) === true ? <a href={hrefOf(at, { part: "criteria", test })}>{test}</a> : test}
-              </th>
-              {name === "change" ? null : <Outcome of={before} />}
+    <section>
+      <h2>{things(trials.length, "test that was red", "tests that were red")}</h2>
+      <ul class="trials">
+        {trials.map(({ after, before, judgement, test }) => (
+          <li key={test}>
+            <span class="mono">
+              {links?.tests.has(test) === true ? <a href={hrefOf(at, { part: "criteria", test })}>{test}</a> : test}
+            </span>
+            <span class="status">
+              {isChange ? null : (
+                <>
+                  <Outcome of={before} /> <span aria-hidden="true">→</span>
+                  <span class="unseen"> before, </span>
+                </>
+              )}
               <Outcome of={after} />
-              <td>
-                {judgement === undefined ? (
-                  <span class="quiet">not judged</span>
-                ) : (
-                  `${judgement.fault}: ${judgement.reason}`
-                )}
-                {judgement === undefined || judgement.quote === "" ? null : <q class="quiet">{judgement.quote}</q>}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+              <span class="unseen"> after</span>
+            </span>
+            <span>
+              {judgement === undefined ? null : `${judgement.fault}: ${judgement.reason}`}
+              {judgement === undefined || judgement.quote === "" ? null : <q class="quiet">{judgement.quote}</q>}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 
-const Outcome = ({ of }: { readonly of: rounds.Trial["before"] }) => (
-  <td class="nowrap">
-    {of === undefined ? (
-      <span class="quiet">not known</span>
-    ) : (
-      <span class="status">
-        <Mark look={ofOutcome[of]} />
-        {outcomes[of]}
-      </span>
-    )}
-  </td>
-)
+const Outcome = ({ of }: { readonly of: rounds.Trial["before"] }) =>
+  of === undefined ? (
+    <span class="quiet">not known</span>
+  ) : (
+    <>
+      <Mark look={ofOutcome[of]} />
+      {outcomes[of]}
+    </>
+  )
 
 const signs: Readonly<Record<DiffLine["kind"], readonly [sign: string, meaning: string]>> = {
   same: ["", ""],
@@ -206,7 +200,9 @@ const Difference = ({ at, file, round, store }: DifferenceProps) => {
       by === 1
         ? (starts.find((start) => start > from) ?? starts[0])
         : (starts.findLast((start) => start < from) ?? starts.at(-1))
-    if (to !== undefined) marked.move(to)
+    if (to === undefined) return
+    marked.move(to)
+    marked.ref.current?.scrollIntoView({ block: "nearest" })
   }
   const marked = useMark({
     count: lines.length,
