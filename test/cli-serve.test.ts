@@ -243,9 +243,14 @@ describe("a server of workflows", () => {
     )
     const asked = here.withEnv({ OPENAI_API_KEY: "sk-test-1234", OPENAI_BASE_URL: server.url })
     const input = JSON.stringify({ topic: "rain", words: 3 })
-    const priced = ["--model", "big", "--prices", "prices.json", "--json"]
+    const begin = ["run", "--workflow", "article.ts#article", "--input", input]
     const { status, stderr, stdout } = await asked.stepwright(
-      ...["run", "--workflow", "article.ts#article", "--input", input, ...priced]
+      ...begin,
+      "--model",
+      "big",
+      "--prices",
+      "prices.json",
+      "--json"
     )
     assert.strictEqual(status, 0, stderr)
     const { body } = await ask("GET", `/api/runs/${JSON.parse(stdout).run}/costs`)

@@ -1,14 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import type { AddressInfo } from "node:net"
-import { delimiter, dirname, join } from "node:path"
+import { dirname, join } from "node:path"
 import { gzipSync } from "node:zlib"
-import axe from "axe-core"
-import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import type { Browser, BrowserContextOptions, Page } from "playwright-core"
 import { build } from "vite"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { needs } from "../../../test/support/tool.ts"
 import { made, recorded } from "../dev/fixtures.ts"
 import { make, type Studio } from "../dev/server.ts"
+import { barriers, launch, longestTask, lookAt, nodes, type Seen } from "./support/browser.ts"
 
 // one page after the other, and one key after the other
 /* oxlint-disable no-await-in-loop */
@@ -22,60 +22,8 @@ let studio: Studio
 let browser: Browser
 let base: string
 
-const chromiumFile = () =>
-  (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .map((folder) => join(folder, "chromium"))
-    .find(existsSync) ?? "chromium"
-
-/** What a page keeps for its test. */
-interface Seen {
-  readonly tasks: Array<number>
-  /** When the step that failed was there to be read. */
-  readonly named: number
-  readonly isQuiet: () => boolean
-}
-
-/** Looks at an address of the page. What goes wrong in it, what its policy forbids included, is thrown afterwards. */
-const look = async <A>(
-  address: string,
-  at: (page: Page) => Promise<A>,
-  options: BrowserContextOptions = {}
-): Promise<A> => {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
-  try {
-    const page = await context.newPage()
-    const wrong: Array<string> = []
-    page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") wrong.push(message.text())
-    })
-    page.on("pageerror", (error) => void wrong.push(String(error)))
-    await page.addInitScript(() => {
-      document.addEventListener("securitypolicyviolation", ({ blockedURI, violatedDirective }) => {
-        console.error(`the policy forbids ${violatedDirective}: ${blockedURI}`)
-      })
-      let last = 0
-      const seen: Seen = { tasks: [], named: 0, isQuiet: () => performance.now() - last > 1000 }
-      Object.assign(window, seen)
-      new PerformanceObserver((list) => {
-        last = performance.now()
-        for (const { duration } of list.getEntries()) seen.tasks.push(duration)
-      }).observe({ type: "longtask", buffered: true })
-      new MutationObserver((_, observer) => {
-        if (document.querySelector(".trouble a") === null) return
-        observer.disconnect()
-        // by then it is painted
-        requestAnimationFrame(() => requestAnimationFrame(() => Object.assign(window, { named: performance.now() })))
-      }).observe(document, { childList: true, subtree: true })
-    })
-    await page.goto(`${base}${address}`)
-    const found = await at(page)
-    expect(wrong).toEqual([])
-    return found
-  } finally {
-    await context.close()
-  }
-}
+const look = <A>(address: string, at: (page: Page) => Promise<A>, options?: BrowserContextOptions): Promise<A> =>
+  lookAt(browser, `${base}${address}`, at, options)
 
 /** In light and in dark, narrow, and enlarged to the double. */
 const layouts: ReadonlyArray<BrowserContextOptions> = [
@@ -84,29 +32,6 @@ const layouts: ReadonlyArray<BrowserContextOptions> = [
   { viewport: { width: 400, height: 800 } },
   { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }
 ]
-
-const nodes = (page: Page) => page.evaluate(() => document.querySelectorAll("*").length)
-/** How long the longest task took since it was asked last. */
-const longestTask = (page: Page) => page.evaluate(() => Math.max(0, ...(window as unknown as Seen).tasks.splice(0)))
-
-/** What axe finds, in a world of its own, which the policy of the page says nothing of. */
-const barriers = async (page: Page): Promise<ReadonlyArray<string>> => {
-  const session = await page.context().newCDPSession(page)
-  const { frameTree } = await session.send("Page.getFrameTree")
-  const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id })
-  const evaluate = (expression: string) =>
-    session.send("Runtime.evaluate", {
-      expression,
-      contextId: executionContextId,
-      awaitPromise: true,
-      returnByValue: true
-    })
-  await evaluate(axe.source)
-  const { result } = await evaluate(
-    "axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)))"
-  )
-  return result.value
-}
 
 const views = (): ReadonlyArray<readonly [name: string, address: string, isThere: string]> => [
   ["the runs", "/", "table a"],
@@ -143,7 +68,7 @@ describe("the page", needs("chromium"), () => {
     studio = make(fixtures, { begun: { [live]: 40, moves: 1, streams: 4 } })
     await new Promise<void>((resolve) => void studio.server.listen(0, "127.0.0.1", resolve))
     base = `http://127.0.0.1:${(studio.server.address() as AddressInfo).port}`
-    browser = await chromium.launch({ executablePath: chromiumFile(), args: ["--no-sandbox"] })
+    browser = await launch()
   })
 
   afterAll(async () => {

@@ -39,7 +39,12 @@ export const gave = (outputs: ReadonlyArray<readonly [path: string, output: unkn
   historyOf([
     { _tag: "RunInitialized", format: 2, run: "r", workflow: "w", version: 1, definition: "", input, at: 0 },
     ...outputs.map(([path, output], i) => ({
-      ...{ _tag: "StepSucceeded", path, step: path, by: "code", output, at: i + 1 },
+      _tag: "StepSucceeded",
+      path,
+      step: path,
+      by: "code",
+      output,
+      at: i + 1,
       fingerprint: { value: String(i), parts: {} }
     }))
   ] as ReadonlyArray<WorkflowEvent.WorkflowEvent>)

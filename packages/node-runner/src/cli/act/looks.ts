@@ -26,7 +26,6 @@ import { ofOffered, runOf } from "./acts.ts"
 import { Offered } from "./offered.ts"
 import { costsOf } from "../run/setUp.ts"
 import { standardSettings } from "../run/settings.ts"
-import { ofOffered } from "./acts.ts"
 import { say } from "./problems.ts"
 
 /** What a run would do. */

@@ -24,6 +24,7 @@ export const OutcomeView = ({ at, store }: PartProps) => {
   const { changed, error, files, notes, out, red, tests, undecided = [] } = standing
   const isEmpty =
     files.length + notes.length + red.length + undecided.length === 0 && tests === null && error === undefined
+  const shown = [...(links?.criteria.values() ?? [])].filter(({ standing }) => standing === "passed").length
   const kinds = [...new Set(notes.map(({ kind }) => kind))]
   return (
     <div ref={ref} class="scroll result" tabIndex={0} role="region" aria-label="Result" data-scrolls>
@@ -64,6 +65,13 @@ export const OutcomeView = ({ at, store }: PartProps) => {
             <Mark look={tests.passed === tests.run ? "done" : "failed"} /> {tests.passed.toLocaleString("en")} of{" "}
             {things(tests.run, "test")} passed
           </h2>
+          {links === undefined ? null : (
+            <p>
+              <a href={hrefOf(at, { part: "criteria" })}>
+                {shown.toLocaleString("en")} of {things(links.criteria.size, "criterion", "criteria")} shown to be met
+              </a>
+            </p>
+          )}
           {red.map(({ detail, kind, test }) => (
             <details key={test}>
               <summary>

@@ -69,7 +69,9 @@ const Shown = ({
   store
 }: PartProps & { readonly round: rounds.Round; readonly links: Links | undefined }) => {
   const { after, before, shown } = round
-  const files = useMemo(() => changes(before.texts, after.texts), [before, after])
+  // the texts stay the same while a run goes on
+  const texts = [...before.texts.values(), ...after.texts.values()]
+  const files = useMemo(() => changes(before.texts, after.texts), texts)
   const file = files.find(({ path }) => path === at.report?.file) ?? files[0]
   return (
     <div class="scroll round" tabIndex={0} role="region" aria-label={titleOf(round)} data-scrolls>

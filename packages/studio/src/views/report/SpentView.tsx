@@ -31,13 +31,18 @@ const told = (measure: Measure, { count, unknown, value }: Figure): string => {
 }
 
 /** What each step of a run cost, or that nobody knows; nothing until the server has said it. */
-const useCosts = ({ history, run, status }: PartProps["store"]): ReadonlyArray<client.Cost> | undefined => {
+const useCosts = ({ history, run, status, steps }: PartProps["store"]): ReadonlyArray<client.Cost> | undefined => {
   const [costs, setCosts] = useState<ReadonlyArray<client.Cost>>()
   const isLive = status.value === "RUNNING"
   const number = isLive ? 0 : history.number
   useEffect(() => {
     const controller = new AbortController()
-    client.costs(run, controller.signal).then(setCosts, () => undefined)
+    client.costs(run, controller.signal).then(setCosts, () => {
+      if (controller.signal.aborted) return
+      // where it cannot be asked, nobody knows
+      const asked = [...steps.peek().values()].filter(({ replies }) => replies > 0)
+      setCosts(asked.map(({ path }) => ({ path, usd: null })))
+    })
     return () => controller.abort()
   }, [run, isLive, number])
   return costs

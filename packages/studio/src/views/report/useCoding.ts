@@ -11,4 +11,8 @@ export const useCoding = (store: Store): coding.Coding | undefined => {
 
 /** Everything that a report links; nothing before there is one. */
 export const useLinks = (found: coding.Coding | undefined): links.Links | undefined =>
-  useMemo(() => (found?.report === undefined ? undefined : links.of(found, found.report)), [found])
+  useMemo(
+    () => (found?.report === undefined ? undefined : links.of(found, found.report)),
+    // while a run goes on, an output stays the same value, and so do the texts in it
+    [found?.report, found?.coverage, ...(found?.project?.texts.values() ?? [])]
+  )

@@ -17,7 +17,12 @@ const result = (test: string, more: object = {}) => ({ test, outcome: "passed", 
 const names = ["tests.test_cart.CartTest.test_r1_1_empty", "tests.test_cart.OtherTest.test_r1_1_empty"] as const
 
 const criterion = (id: string, standing: string, files: ReadonlyArray<string>, tests: ReadonlyArray<string>) => ({
-  ...{ id, text: `what ${id} asks`, sources: [], standing, files, tests }
+  id,
+  text: `what ${id} asks`,
+  sources: [],
+  standing,
+  files,
+  tests
 })
 
 const linksOf = (more: object = {}) => {

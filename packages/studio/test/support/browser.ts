@@ -1,0 +1,88 @@
+import { existsSync } from "node:fs"
+import { delimiter, join } from "node:path"
+import axe from "axe-core"
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core"
+import { expect } from "vitest"
+
+const chromiumFile = () =>
+  (process.env["PATH"] ?? "")
+    .split(delimiter)
+    .map((folder) => join(folder, "chromium"))
+    .find(existsSync) ?? "chromium"
+
+export const launch = (): Promise<Browser> =>
+  chromium.launch({ executablePath: chromiumFile(), args: ["--no-sandbox"] })
+
+/** What a page keeps for its test. */
+export interface Seen {
+  readonly tasks: Array<number>
+  /** When the step that failed was there to be read. */
+  readonly named: number
+  readonly isQuiet: () => boolean
+}
+
+/** Looks at an address of a server. What goes wrong in it, what its policy forbids included, is thrown afterwards. */
+export const lookAt = async <A>(
+  browser: Browser,
+  address: string,
+  at: (page: Page) => Promise<A>,
+  options: BrowserContextOptions = {}
+): Promise<A> => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  try {
+    const page = await context.newPage()
+    const wrong: Array<string> = []
+    page.on("console", (message) => {
+      if (message.type() === "error" || message.type() === "warning") wrong.push(message.text())
+    })
+    page.on("pageerror", (error) => void wrong.push(String(error)))
+    await page.addInitScript(() => {
+      document.addEventListener("securitypolicyviolation", ({ blockedURI, violatedDirective }) => {
+        console.error(`the policy forbids ${violatedDirective}: ${blockedURI}`)
+      })
+      let last = 0
+      const seen: Seen = { tasks: [], named: 0, isQuiet: () => performance.now() - last > 1000 }
+      Object.assign(window, seen)
+      new PerformanceObserver((list) => {
+        last = performance.now()
+        for (const { duration } of list.getEntries()) seen.tasks.push(duration)
+      }).observe({ type: "longtask", buffered: true })
+      new MutationObserver((_, observer) => {
+        if (document.querySelector(".trouble a") === null) return
+        observer.disconnect()
+        // by then it is painted
+        requestAnimationFrame(() => requestAnimationFrame(() => Object.assign(window, { named: performance.now() })))
+      }).observe(document, { childList: true, subtree: true })
+    })
+    await page.goto(address)
+    const found = await at(page)
+    expect(wrong).toEqual([])
+    return found
+  } finally {
+    await context.close()
+  }
+}
+
+export const nodes = (page: Page) => page.evaluate(() => document.querySelectorAll("*").length)
+/** How long the longest task took since it was asked last. */
+export const longestTask = (page: Page) =>
+  page.evaluate(() => Math.max(0, ...(window as unknown as Seen).tasks.splice(0)))
+
+/** What axe finds, in a world of its own, which the policy of the page says nothing of. */
+export const barriers = async (page: Page): Promise<ReadonlyArray<string>> => {
+  const session = await page.context().newCDPSession(page)
+  const { frameTree } = await session.send("Page.getFrameTree")
+  const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id })
+  const evaluate = (expression: string) =>
+    session.send("Runtime.evaluate", {
+      expression,
+      contextId: executionContextId,
+      awaitPromise: true,
+      returnByValue: true
+    })
+  await evaluate(axe.source)
+  const { result } = await evaluate(
+    "axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)))"
+  )
+  return result.value
+}
