@@ -95,6 +95,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "internal/sandbox",
     "internal/journal",
     "internal/cache",
+    "internal/page",
     ["BubblewrapTestRunner", "NodeHasher", "NodeJournal", "NodeResultCache", "NodeWorkspace", "PyodideTestRunner"],
     "internal/services",
     ["ProjectConfig", "RunLine", "ServerApi"],
@@ -110,12 +111,12 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "cli/go",
     { beside: ["cli/watch", "cli/doctor", "cli/act"] },
     "cli/http",
-    { beside: ["cli/serve", "cli/mcp"] },
+    { beside: ["cli/serve", "cli/mcp", "cli/page"] },
     "cli/commands",
     ["cli/presenter", "cli/commandLine"],
     ["NodeRunner", "main", "index"]
   ],
-  studio: ["api", "model", "run", "ui", "views", ["main"]]
+  studio: ["api", "model", "run", "ui", "views", ["main"], ["file"]]
 }
 
 const imports = /(?:\bfrom|\bimport)\s*\(?\s*"(\.{1,2}\/[^"]+)"/gu

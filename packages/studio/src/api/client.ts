@@ -40,21 +40,32 @@ export const takeCode = async (): Promise<void> => {
 /** The header that pages of other origins cannot send. */
 const own = "x-stepwright"
 
-/** An answer of the server; one that is no success is thrown as a `Problem`. */
-export const ask = async (
-  path: string,
-  init: {
-    readonly method?: "POST"
-    readonly body?: string
-    readonly headers?: Readonly<Record<string, string>>
-    readonly signal?: AbortSignal
-  }
-): Promise<Response> => {
+interface Asked {
+  readonly method?: "POST"
+  readonly body?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
+/** What answers for a path of the server's. */
+export type Source = (path: string, init: Asked) => Promise<Response>
+
+const fromServer: Source = (path, init) => {
   const headers = { ...init.headers, [own]: "page" }
-  const response = await fetch(`/api${path}`, { ...init, headers }).catch((error: unknown) => {
+  return fetch(`/api${path}`, { ...init, headers }).catch((error: unknown) => {
     if (init.signal?.aborted === true) throw error
     throw new Problem(0, "The server does not answer.", "Is `stepwright studio` still running?")
   })
+}
+
+let source = fromServer
+
+/** From now on this answers in place of the server. */
+export const answerBy = (other: Source): void => void (source = other)
+
+/** An answer of the server; one that is no success is thrown as a `Problem`. */
+export const ask = async (path: string, init: Asked): Promise<Response> => {
+  const response = await source(path, init)
   if (response.ok) return response
   const { error } = ((await response.json().catch(() => ({}))) ?? {}) as { readonly error?: Standing["error"] }
   if (response.status === 401) {

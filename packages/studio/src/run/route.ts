@@ -1,6 +1,8 @@
 import { signal } from "@preact/signals"
+import { file } from "./file.ts"
 
-// what is seen is in the address: whoever opens it again, or sends it to somebody, sees the same
+// what is seen is in the address: whoever opens it again, or sends it to somebody, sees the same. A file has no paths:
+// there all of it stands after the `#`.
 
 export const views = ["tree", "graph", "time", "result"] as const
 export type View = (typeof views)[number]
@@ -64,7 +66,9 @@ export const parse = (pathname: string, search: string): Route => {
  * The address of what is shown. The segments of a path are encoded once more: they may be of a kind that addresses leave
  * out, such as `%2E%2E`.
  */
-export const print = (route: Route): string => {
+export const print = (route: Route): string => (file.peek() === undefined ? "" : "#") + pathOf(route)
+
+const pathOf = (route: Route): string => {
   if (route.page === "none") return "/"
   if (route.page === "runs") {
     const query = new URLSearchParams()
@@ -97,24 +101,44 @@ export const ofRun = (run: string): Route => ({
 /** What is seen at present. */
 export const route = signal<Route>(allRuns)
 
+/** A file has one run, and no list of them. */
+const there = (route: Route): Route => {
+  const run = file.peek()?.run
+  return run !== undefined && route.page === "runs" ? ofRun(run) : route
+}
+
+interface Place extends Pick<Location, "hash" | "pathname" | "search"> {}
+
+/** The route that a place is; none for a part of what is seen. */
+const routeAt = ({ hash, pathname, search }: Place): Route | undefined => {
+  if (file.peek() === undefined) return parse(pathname, search)
+  const [path = "", query = ""] = hash.slice(1).split("?")
+  return hash === "" || path.startsWith("/") ? there(parse(path, query)) : undefined
+}
+
 /** Shows something else; `replace`: without a step to go back. */
-export const go = (to: Route, { replace = false } = {}): void => {
+export const go = (wanted: Route, { replace = false } = {}): void => {
+  const to = there(wanted)
+  const { hash, pathname, search } = location
   const address = print(to)
   if (replace) history.replaceState(null, "", address)
-  else if (address !== location.pathname + location.search) history.pushState(null, "", address)
+  else if (address !== (file.peek() === undefined ? pathname + search : hash)) history.pushState(null, "", address)
   route.value = to
 }
 
 /** Begins to show what the address says, and follows it. */
 export const start = (): void => {
-  const read = () => void (route.value = parse(location.pathname, location.search))
+  const read = () => void (route.value = routeAt(location) ?? route.value)
   read()
   addEventListener("popstate", read)
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null
     const isPlain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey
-    if (link == null || !isPlain || link.origin !== location.origin || link.target !== "" || link.hash !== "") return
+    if (link == null || !isPlain || link.origin !== location.origin || link.target !== "") return
+    const isPart = file.peek() === undefined ? link.hash !== "" : !link.hash.startsWith("#/")
+    const to = isPart ? undefined : routeAt(link)
+    if (to === undefined) return
     event.preventDefault()
-    go(parse(link.pathname, link.search))
+    go(to)
   })
 }

@@ -9,6 +9,7 @@ import { addTo, emptyTrie } from "../model/path.ts"
 import { find, type Folding, visible } from "../model/rows.ts"
 import { after, pathOf, type StepStanding, summarise, waiting } from "../model/standing.ts"
 import { make } from "../model/tree.ts"
+import { now as time } from "./file.ts"
 import * as said from "./said.ts"
 
 /** How often what is drawn follows what happens, at most. **Units** milliseconds */
@@ -31,7 +32,7 @@ export const open = (run: string) => {
   const history = histories.make()
   /** Raised when `history` changed. */
   const version = signal(0)
-  const now = signal(Date.now())
+  const now = signal(time())
   const steps = signal<ReadonlyMap<string, StepStanding>>(new Map())
   const status = signal<RunStatus | undefined>(undefined)
   const chosen = signal<ReadonlyMap<string, boolean>>(new Map())
@@ -135,7 +136,7 @@ export const open = (run: string) => {
     drawing ??= setTimeout(() => {
       drawing = undefined
       batch(() => {
-        now.value = Date.now()
+        now.value = time()
         version.value++
         if (isSaid) coming.value = new Map(texts)
         if (isChanged) steps.value = new Map(draft)
@@ -231,7 +232,7 @@ export const open = (run: string) => {
 
   // what is at work takes longer from second to second
   const clock = setInterval(() => {
-    if (status.value === "RUNNING" && !document.hidden) now.value = Date.now()
+    if (status.value === "RUNNING" && !document.hidden) now.value = time()
   }, 1000)
 
   const texting = new Map<string, Promise<string>>()

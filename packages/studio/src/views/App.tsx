@@ -1,7 +1,8 @@
 import { useSignalEffect } from "@preact/signals"
 import { useEffect, useRef } from "preact/hooks"
 import * as said from "../run/said.ts"
-import { route } from "../run/route.ts"
+import { file } from "../run/file.ts"
+import { allRuns, print, route } from "../run/route.ts"
 import * as store from "../run/store.ts"
 import { Help } from "../ui/Help.tsx"
 import { isHelpShown, useKeys } from "../ui/keys.ts"
@@ -49,7 +50,7 @@ export const App = () => {
           <div class="inset">
             <h1 tabIndex={-1}>There is nothing at this address</h1>
             <p>
-              <a href="/">All runs</a>
+              <a href={print(allRuns)}>{file.value === undefined ? "All runs" : "The run"}</a>
             </p>
           </div>
         ) : null}

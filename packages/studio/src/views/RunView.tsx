@@ -4,6 +4,7 @@ import { duration, things, tokens, usd } from "../model/figures.ts"
 import { looks, ofRun, words } from "../model/look.ts"
 import { step as stepOf } from "../model/rows.ts"
 import { isLeaf } from "../model/tree.ts"
+import { file } from "../run/file.ts"
 import { allRuns, go, print, type Route, tabs, type View, views } from "../run/route.ts"
 import type { Store } from "../run/store.ts"
 import { isHelpShown, useKeys } from "../ui/keys.ts"
@@ -12,6 +13,7 @@ import { Mark } from "../ui/Mark.tsx"
 import { PathName } from "../ui/PathName.tsx"
 import { ProblemBox } from "../ui/ProblemBox.tsx"
 import { Age } from "../ui/Time.tsx"
+import { FileNote } from "./FileNote.tsx"
 import { TreeView } from "./TreeView.tsx"
 
 export type RunRoute = Extract<Route, { readonly page: "run" }>
@@ -184,9 +186,11 @@ const Head = ({ at, children, store }: HeadProps) => {
   return (
     <header class="head">
       <div class="bar">
-        <a href="/" class="back" title="all runs">
-          Runs
-        </a>
+        {file.value === undefined ? (
+          <a href="/" class="back" title="all runs">
+            Runs
+          </a>
+        ) : null}
         <h1 tabIndex={-1} class="mono">
           {at.run}
         </h1>
@@ -241,6 +245,7 @@ const Head = ({ at, children, store }: HeadProps) => {
               began <Age at={standing.createdAt} now={store.now.value} />, took {duration(elapsed(store))}
             </li>
           </ul>
+          <FileNote />
           {standing.error === undefined ? null : (
             <div class={status === "SUSPENDED" ? "trouble waits" : "trouble"}>
               <Mark look={status === "SUSPENDED" ? "suspended" : "failed"} />

@@ -21,7 +21,9 @@ const useText = (store: Store, hash: string | undefined): string | undefined => 
     let isWanted = true
     store.text(hash).then(
       (found) => isWanted && setText({ hash, text: found }),
-      (error: unknown) => isWanted && setText({ hash, text: `This text cannot be had: ${String(error)}` })
+      (error: unknown) =>
+        isWanted &&
+        setText({ hash, text: `This text cannot be had. ${error instanceof Error ? error.message : String(error)}` })
     )
     return () => void (isWanted = false)
   }, [hash])

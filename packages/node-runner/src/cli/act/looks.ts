@@ -6,13 +6,16 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { Journal } from "@stepwright/core/Journal"
 import * as StandardSchema from "@stepwright/core/StandardSchema"
-import type * as Workflow from "@stepwright/core/Workflow"
+import type { PlanEntry } from "@stepwright/core/Engine"
+import * as Workflow from "@stepwright/core/Workflow"
+import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { Workspace, type Written } from "@stepwright/core/Workspace"
 import * as services from "../../internal/services/layers.ts"
 import * as ServerApi from "../../ServerApi.ts"
 import { effective } from "../config/effective.ts"
 import * as gates from "../gate/gates.ts"
 import { screen as screenOf } from "../base/terminal.ts"
+import * as workflowModule from "../module/workflowModule.ts"
 import { priced } from "../go/lastCost.ts"
 import * as stepPath from "../path/stepPath.ts"
 import * as pending from "../run/pending.ts"
@@ -27,6 +30,26 @@ import { Offered } from "./offered.ts"
 import { costsOf } from "../run/setUp.ts"
 import { standardSettings } from "../run/settings.ts"
 import { say } from "./problems.ts"
+
+/** What a workflow is, for a list. */
+export const described = Effect.fnUntraced(function* (loaded: workflowModule.Loaded) {
+  const { module, name } = yield* workflowModule.reference(loaded)
+  const { workflow } = loaded
+  const source = module === undefined ? undefined : name === undefined ? module : `${module}#${name}`
+  return { name: workflow.name, version: workflow.version, ...(source !== undefined && { source }) }
+})
+
+/** What a workflow is, with all its steps. */
+export const detailsOf = Effect.fnUntraced(function* (loaded: workflowModule.Loaded) {
+  const { workflow } = loaded
+  return {
+    ...(yield* described(loaded)),
+    input: schemaOf(workflow.input),
+    // what describes a workflow is JSON
+    definition: Workflow.describe(workflow) as never,
+    mermaid: Workflow.toMermaid(workflow)
+  }
+})
 
 /** What a run would do. */
 export const planOf = (reference: string) =>
@@ -57,13 +80,7 @@ export const gatesOf = (reference: string) =>
     Effect.fnUntraced(function* (run) {
       const opened = yield* session.open(run)
       const { workflow } = opened.loaded
-      const plan = yield* pending.planOf(opened)
-      return gates.waitingIn(plan, opened.state).map(({ before, gate, why = "" }): typeof ServerApi.Question.Type => ({
-        ...gate,
-        why,
-        ...(before !== undefined && { before }),
-        decision: schemaOf(gates.decisionAt(workflow, gate.path) ?? Schema.Json)
-      }))
+      return questionsIn(workflow, yield* pending.planOf(opened), opened.state)
     })
   )
 
@@ -115,6 +132,19 @@ export const askedAt = Effect.fnUntraced(function* (run: string, given: string, 
   const messages = what === "prompt" ? messagesIn(text) : undefined
   return messages === undefined ? text : inText(messages)
 })
+
+/** The gates that wait by the plan of a run, with what a decision is like. */
+export const questionsIn = (
+  workflow: Workflow.Any,
+  plan: ReadonlyArray<PlanEntry>,
+  state: WorkflowState
+): ReadonlyArray<typeof ServerApi.Question.Type> =>
+  gates.waitingIn(plan, state).map(({ before, gate, why = "" }) => ({
+    ...gate,
+    why,
+    ...(before !== undefined && { before }),
+    decision: schemaOf(gates.decisionAt(workflow, gate.path) ?? Schema.Json)
+  }))
 
 /** The text of a file that a run delivered, as it is by now; of no other. */
 export const fileOf = Effect.fnUntraced(function* (files: ReadonlyArray<Written>, out: string, path: string) {

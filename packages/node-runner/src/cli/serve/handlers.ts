@@ -13,12 +13,10 @@ import * as Stream from "effect/Stream"
 import type { unhandled } from "effect/Types"
 import * as NodeHttpServerRequest from "@effect/platform-node/NodeHttpServerRequest"
 import { Journal } from "@stepwright/core/Journal"
-import * as Workflow from "@stepwright/core/Workflow"
 import * as ServerApi from "../../ServerApi.ts"
 import { oneLine } from "../base/format.ts"
 import { version } from "../base/version.ts"
 import { Who, whoBy } from "../gate/who.ts"
-import * as workflowModule from "../module/workflowModule.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as listing from "../view/listing.ts"
 import * as standingNow from "../view/standingNow.ts"
@@ -93,13 +91,6 @@ const tooLarge = HttpServerResponse.jsonUnsafe(
 const isTooLarge = (error: unknown): boolean =>
   Predicate.hasProperty(error, "reason") && (error.reason === "BodyTooLarge" || isTooLarge(error.reason))
 
-const described = Effect.fnUntraced(function* (loaded: workflowModule.Loaded) {
-  const { module, name } = yield* workflowModule.reference(loaded)
-  const { workflow } = loaded
-  const source = module === undefined ? undefined : name === undefined ? module : `${module}#${name}`
-  return { name: workflow.name, version: workflow.version, ...(source !== undefined && { source }) }
-})
-
 const server = ({ isReadOnly, maxUsd, starts }: About) =>
   HttpApiBuilder.group(ServerApi.api, "server", (handlers) =>
     handlers.handleAll({
@@ -113,19 +104,8 @@ const workflows = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const offered = yield* Offered
     return handlers.handleAll({
-      list: () => answered(Effect.forEach(offered.all, described)),
-      get: ({ params }) =>
-        Effect.gen(function* () {
-          const loaded = yield* offered.get(params.workflow)
-          const { workflow } = loaded
-          return {
-            ...(yield* described(loaded)),
-            input: looks.schemaOf(workflow.input),
-            // what describes a workflow is JSON
-            definition: Workflow.describe(workflow) as never,
-            mermaid: Workflow.toMermaid(workflow)
-          }
-        }).pipe(answered)
+      list: () => answered(Effect.forEach(offered.all, looks.described)),
+      get: ({ params }) => answered(Effect.flatMap(offered.get(params.workflow), looks.detailsOf))
     })
   })
 )

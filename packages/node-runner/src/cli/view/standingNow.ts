@@ -56,7 +56,7 @@ export const at = Effect.fnUntraced(function* (
   const isRed = further.isRed(state, self.result.tests) && !self.rows.some(({ look }) => look === "stale")
   const resume = `${again} resume ${run}${yield* session.flagsFor(run, written)}${before === undefined ? flag : ""}`
   const goOn = isRed ? further.fork(again, run) : resume
-  return { self, kept: written, settings, again, isRed, before, goOn }
+  return { self, kept: written, settings, again, isRed, before, goOn, plan: foreseen }
 })
 
 /** How a run stands by now, as far as that can be told without its workflow too. */

@@ -1,0 +1,65 @@
+import { gzipSync } from "node:zlib"
+import { type Held, isNeeded } from "./held.ts"
+import type { Line } from "./lines.ts"
+
+/** How much is unpacked at once, to open a text of it. **Units** characters */
+const size = 256 * 1024
+
+export interface Block {
+  /** The number of its first text. */
+  readonly first: number
+  readonly base64: string
+}
+
+export const pack = (text: string): string => gzipSync(text, { level: 9 }).toString("base64")
+
+/** Packs lines, in their order, less what is left out. */
+export const blocksOf = (lines: ReadonlyArray<Line>, leftOut: ReadonlySet<Held>): ReadonlyArray<Block> => {
+  const blocks: Array<Block> = []
+  let [texts, first, length] = [0, 0, 0]
+  let block: Array<string> = []
+  const end = () => {
+    if (block.length > 0) blocks.push({ first, base64: pack(block.join("\n")) })
+    first = texts
+    block = []
+    length = 0
+  }
+  for (const { held, line, without } of lines) {
+    const printed = held !== undefined && without !== undefined && leftOut.has(held) ? without : line
+    block.push(printed)
+    length += printed.length
+    if (!printed.startsWith("e")) texts++
+    if (length >= size) end()
+  }
+  end()
+  return blocks
+}
+
+export interface Fitting {
+  readonly lines: ReadonlyArray<Line>
+  /** What is left out whatever its size. */
+  readonly leftOut: ReadonlySet<Held>
+  /** How much the blocks may take. **Units** bytes */
+  readonly most: number
+}
+
+/** Packs lines into so much; the largest texts are left out until they fit. `undefined`: without any they do not. */
+export const fit = ({ leftOut, lines, most }: Fitting) => {
+  const candidates = lines
+    .flatMap(({ held }) => (held === undefined || leftOut.has(held) || isNeeded(held.kind) ? [] : [held]))
+    .toSorted((a, b) => a.bytes - b.bytes)
+  const tooLarge: Array<Held> = []
+  for (;;) {
+    const blocks = blocksOf(lines, new Set([...leftOut, ...tooLarge]))
+    const bytes = blocks.reduce((sum, { base64 }) => sum + base64.length, 0)
+    if (bytes <= most) return { blocks, tooLarge }
+    if (candidates.length === 0) return undefined
+    // as much as is too much, as if all could be compressed alike
+    const all = candidates.reduce((sum, one) => sum + one.bytes, 0)
+    for (let over = (bytes - most) * (all / bytes); over > 0 && candidates.length > 0;) {
+      const largest = candidates.pop()!
+      tooLarge.push(largest)
+      over -= largest.bytes
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import { Buffer } from "node:buffer"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import type * as ServerApi from "../../ServerApi.ts"
+import * as texts from "../../internal/journal/texts.ts"
+import { reasonOf } from "../../internal/disk/systemError.ts"
+import * as looks from "../act/looks.ts"
+import { failed } from "../base/cliError.ts"
+import { version } from "../base/version.ts"
+import { priced } from "../go/lastCost.ts"
+import * as runFolder from "../run/runFolder.ts"
+import * as standingNow from "../view/standingNow.ts"
+import type { Held } from "./held.ts"
+import * as lines from "./lines.ts"
+import * as secrets from "./secrets.ts"
+
+const byteLength = (value: unknown) => Buffer.byteLength(JSON.stringify(value))
+
+/** Addresses as the page asks for them. */
+const part = encodeURIComponent
+
+/**
+ * All that a server would say of a run to who only looks, as it is by now, without secrets. The answers are by path; what
+ * is asked for later are texts among the lines.
+ */
+export const gather = Effect.fnUntraced(function* (run: string, hasTexts: boolean) {
+  const isLive = yield* runFolder.isLive(run)
+  const { events, state } = yield* runFolder.load(run)
+  const folder = `${yield* runFolder.directory}/${run}`
+  const textOf = yield* Effect.catchTag(texts.read(run, folder), "PlatformError", (error) =>
+    Effect.fail(failed(`${folder} cannot be read: ${reasonOf(error)}`, { target: folder, cause: error }))
+  )
+  const about = yield* standingNow.about(run, state)
+  const found = yield* standingNow.at(about, { events, isLive, state })
+  const { loaded, settings } = about
+
+  let redacted = 0
+  const find = yield* secrets.scrub(settings)
+  const scrub = (text: string): string => {
+    const clean = find(text)
+    if (clean !== text) redacted++
+    return clean
+  }
+  const made = lines.make(scrub)
+  for (const event of events) made.addEvent(event, textOf)
+
+  const id = scrub(run)
+  const own = `/runs/${part(id)}`
+  /** What is held by answers, and left out with all texts. */
+  const besides: Array<Held> = []
+  const answers = new Map<string, unknown>()
+  const later = new Map<string, number>()
+
+  const server: typeof ServerApi.Server.Type = { version: version(), isReadOnly: true, maxUsd: null, maxStarts: 0 }
+  answers.set("/server", server)
+  const standing = standingNow.toJson(found)
+  besides.push(...standing.notes.map(({ text }): Held => ({ kind: "note", of: "", bytes: Buffer.byteLength(text) })))
+  const { undecided = [] } = standing
+  answers.set(own, {
+    ...standing,
+    ...(!hasTexts && { notes: [], undecided: undecided.map(({ question: _question, ...gate }) => gate) })
+  })
+  if (loaded !== undefined) {
+    const details = yield* looks.detailsOf(loaded)
+    besides.push({ kind: "workflow", of: state.workflow, bytes: byteLength(details) })
+    const { definition } = details
+    answers.set(`/workflows/${part(scrub(state.workflow))}`, {
+      ...details,
+      ...(!hasTexts && { definition: withoutTemplates(definition) })
+    })
+  }
+  const { plan } = found
+  if (plan !== undefined && loaded !== undefined) {
+    const costs = yield* priced({ run, events, settings, state }, plan)
+    const bare = costs.map(({ question: _question, ...entry }) => entry)
+    const print = (value: unknown) => JSON.stringify(lines.scrubbed(value, scrub))
+    later.set(`${own}/plan`, made.addText(undefined, "", print(bare)))
+    if (hasTexts) {
+      const questions = looks.questionsIn(loaded.workflow, plan, state)
+      later.set(`${own}/gates`, made.addText(undefined, "", print(questions)))
+    }
+  }
+  for (const { path } of found.self.result.files) {
+    // what is no text any more cannot be shown either
+    const text = yield* Effect.option(looks.fileOf(found.self.result.files, settings.out, path))
+    if (text._tag === "Some") later.set(`${own}/file?path=${part(scrub(path))}`, made.addText("file", path, text.value))
+  }
+  return {
+    run: id,
+    at: yield* Clock.currentTimeMillis,
+    lines: made.lines,
+    besides,
+    answers: Array.from(answers, ([path, answer]) => [path, lines.scrubbed(answer, scrub)] as const),
+    texts: Object.fromEntries(later),
+    redacted
+  }
+})
+
+/** What describes a workflow, less what it asks with. */
+const withoutTemplates = (definition: object): unknown =>
+  JSON.parse(JSON.stringify(definition, (key, value) => (key === "model" && typeof value === "object" ? {} : value)))

@@ -1,0 +1,130 @@
+import { Buffer } from "node:buffer"
+import type * as Schema from "effect/Schema"
+import type { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
+import { bytes as sizeOf } from "../base/format.ts"
+import type { Held, Kind } from "./held.ts"
+
+// What a page has of a run, in lines: `e` and an event, `t` and a text, or `x` and the size of a text that was left out.
+// A text is asked for by its number among texts. All lines are JSON, so none has an end of a line in it.
+
+export interface Line {
+  readonly line: string
+  /** What of it may be left out, and the line without. */
+  readonly held?: Held | undefined
+  readonly without?: string
+}
+
+type Scrub = (text: string) => string
+
+/** What of an event says something, so that nothing in it is a digest of the journal's. */
+const contents = new Set(["input", "output", "value", "message"])
+
+const isDigest = (text: string): boolean => /^[\da-f]{64}$/u.test(text)
+
+const walk = (value: Schema.Json, each: Scrub, inContents: Scrub): Schema.Json => {
+  if (typeof value === "string") return each(value)
+  if (typeof value !== "object" || value === null) return value
+  if (isList(value)) return value.map((part) => walk(part, each, inContents))
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [
+      inContents(key),
+      walk(part, contents.has(key) ? inContents : each, inContents)
+    ])
+  )
+}
+
+const isList = (value: Schema.Json): value is ReadonlyArray<Schema.Json> => Array.isArray(value)
+
+/** A value, each of its texts as `scrub` makes it, names of members too. */
+export const scrubbed = (value: unknown, scrub: Scrub): Schema.Json =>
+  // what a server says is JSON
+  walk(value as Schema.Json, scrub, scrub)
+
+const bytesOf = (value: unknown): number => Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value))
+
+const instead = (value: unknown): string => `(left out of this file: ${sizeOf(bytesOf(value))})`
+
+/** Makes lines, with a number for each text. */
+export const make = (scrub: Scrub) => {
+  const lines: Array<Line> = []
+  let count = 0
+  /** Digests say of a text that somebody guesses whether it is that, and cannot be compressed: each has a number. */
+  const names = new Map<string, string>()
+  const nameOf = (digest: string): string => {
+    const known = names.get(digest)
+    if (known !== undefined) return known
+    const name = `#${names.size}`
+    names.set(digest, name)
+    return name
+  }
+
+  const addText = (kind: Kind | undefined, of: string, text: string): number => {
+    const clean = scrub(text)
+    const bytes = Buffer.byteLength(clean)
+    lines.push({
+      line: `t${JSON.stringify(clean)}`,
+      without: `x${sizeOf(bytes)}`,
+      held: kind && { kind, of: scrub(of), bytes }
+    })
+    return count++
+  }
+
+  const addEvent = (event: WorkflowEvent, textOf: (hash: string) => string | undefined) => {
+    const place = (kind: Kind, of: string, digest: string) => {
+      const text = names.has(digest) ? undefined : textOf(digest)
+      if (text !== undefined) names.set(digest, String(addText(kind, of, text)))
+    }
+    if (event._tag === "StepReplied") {
+      place("prompt", event.path, event.prompt)
+      place("reply", event.path, event.reply)
+    }
+    if (event._tag === "GateAsked") place("question", event.path, event.question)
+    const { held, without } = contentOf(event)
+    const print = (one: object) => {
+      // an event is JSON
+      const json = walk(one as Schema.Json, (text) => (isDigest(text) ? nameOf(text) : scrub(text)), scrub)
+      return `e${JSON.stringify(json)}`
+    }
+    lines.push({
+      line: print(event),
+      ...(held && { held: { ...held, of: scrub(held.of) } }),
+      ...(without && { without: print(without) })
+    })
+  }
+  return { lines, addText, addEvent }
+}
+
+/** What an event says besides how the run went, and the event without that. */
+const contentOf = (event: WorkflowEvent): { readonly held?: Held; readonly without?: object } => {
+  switch (event._tag) {
+    case "RunInitialized":
+    case "InputProvided":
+      return {
+        held: { kind: "input", of: "", bytes: bytesOf(event.input) },
+        without: { ...event, input: instead(event.input) }
+      }
+    case "RunImported": {
+      const { state } = event
+      const records = Object.entries(state.records).map(([path, record]) => {
+        const { result } = record
+        return [
+          path,
+          result === undefined ? record : { ...record, result: { ...result, output: instead(result.output) } }
+        ]
+      })
+      return {
+        held: { kind: "output", of: state.run, bytes: bytesOf(state) },
+        without: { ...event, state: { ...state, input: instead(state.input), records: Object.fromEntries(records) } }
+      }
+    }
+    case "StepSucceeded":
+      return {
+        held: { kind: "output", of: event.path, bytes: bytesOf(event.output) },
+        without: { ...event, output: instead(event.output) }
+      }
+    case "StepFailed":
+      return { held: { kind: "error", of: event.path, bytes: bytesOf([event.message, event.value ?? null]) } }
+    default:
+      return {}
+  }
+}

@@ -1,0 +1,114 @@
+import type { Source } from "./client.ts"
+
+// What answers in place of a server, in a file that `export --html` wrote. The file has its answers compressed, in elements
+// that are no script: `answers`, with what is seen first, and after the code the blocks, with what happened and all texts.
+
+/** What a file says of itself. */
+export interface File {
+  readonly run: string
+  readonly version: string
+  /** When it was written. **Units** milliseconds since 1970 */
+  readonly at: number
+  /** What it does not have, in a sentence each. */
+  readonly leftOut: ReadonlyArray<string>
+}
+
+/** The first line of the answers. After it comes a line for each answer: the path that is asked, a blank, and JSON. */
+interface Head {
+  readonly file: File
+  /** The number of the first text of each block. */
+  readonly blocks: ReadonlyArray<number>
+  /** Answers that are texts of blocks, by the path that is asked. */
+  readonly texts: Readonly<Record<string, number>>
+}
+
+/** What there is of a file: its answers, and a block of it. */
+export interface Packed {
+  readonly answers: string
+  readonly block: (index: number) => Promise<string>
+}
+
+/** What is packed in the page, where it is a file. */
+export const find = (): Packed | undefined => {
+  const answers = document.querySelector("#answers")?.textContent
+  if (answers === undefined) return undefined
+  // they are below the code, which begins before they are there
+  const isRead =
+    document.readyState === "loading"
+      ? new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }))
+      : Promise.resolve()
+  const block = async (index: number) => {
+    await isRead
+    return document.querySelectorAll(".block")[index]?.textContent ?? ""
+  }
+  return { answers, block }
+}
+
+const unpacked = (base64: string): Promise<string> => {
+  const packed = atob(base64)
+  const bytes = new Uint8Array(packed.length)
+  for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i)
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text()
+}
+
+const refused = (message: string) => Response.json({ error: { message } }, { status: 404 })
+
+/** Opens a file: what it says of itself, and what answers for the server. */
+export const open = async (packed: Packed): Promise<{ readonly file: File; readonly source: Source }> => {
+  const [first = "", ...lines] = (await unpacked(packed.answers)).split("\n")
+  const { blocks, file, texts }: Head = JSON.parse(first)
+  const answers = new Map(lines.map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]))
+  const run = `/runs/${encodeURIComponent(file.run)}`
+
+  let last: { readonly index: number; readonly lines: Promise<ReadonlyArray<string>> } | undefined
+  /** The lines of a block, of which one is kept: who opens a text opens those beside it. */
+  const linesOf = (index: number) => {
+    if (last?.index !== index) {
+      last = { index, lines: packed.block(index).then(async (block) => (await unpacked(block)).split("\n")) }
+    }
+    return last.lines
+  }
+
+  const textOf = async (number: number): Promise<Response> => {
+    const index = blocks.findLastIndex((begin) => begin <= number)
+    const found =
+      index === -1 ? [] : (await linesOf(index)).filter((line) => line.startsWith("t") || line.startsWith("x"))
+    const line = found[number - (blocks[index] ?? 0)]
+    if (line === undefined) return refused("It is not in this file.")
+    if (line.startsWith("x"))
+      return refused(`It was left out of this file, which it would make larger by ${line.slice(1)}.`)
+    return new Response(JSON.parse(line.slice(1)))
+  }
+
+  /** What happened, as a server sends it. Nothing more happens to a file, so it does not end. */
+  const events = (signal: AbortSignal | undefined) => {
+    let [index, number] = [0, 0]
+    const encoder = new TextEncoder()
+    return new ReadableStream<Uint8Array>({
+      start: (controller) => signal?.addEventListener("abort", () => controller.error(signal.reason)),
+      pull: async (controller) => {
+        while (index < blocks.length) {
+          // oxlint-disable-next-line no-await-in-loop -- one after the other, as they are wanted
+          const happened = (await linesOf(index++)).filter((line) => line.startsWith("e"))
+          if (happened.length === 0) continue
+          const sent = happened.map(
+            (line) => `id: ${++number}\nevent: event\ndata: {"number":${number},"event":${line.slice(1)}}\n\n`
+          )
+          if (signal?.aborted !== true) controller.enqueue(encoder.encode(sent.join("")))
+          return
+        }
+      }
+    })
+  }
+
+  const source: Source = async (path, { signal }) => {
+    signal?.throwIfAborted()
+    const answer = answers.get(path)
+    if (answer !== undefined) return new Response(answer)
+    if (path === `${run}/events`) return new Response(events(signal))
+    if (path.startsWith(`${run}/texts/`)) return textOf(Number(path.slice(run.length + "/texts/".length)))
+    const text = texts[path]
+    return text === undefined ? refused("It is not in this file.") : textOf(text)
+  }
+  return { file, source }
+}
