@@ -16,6 +16,8 @@ export interface File {
 /** The first line of the answers. After it comes a line for each answer: the path that is asked, a blank, and JSON. */
 interface Head {
   readonly file: File
+  /** Words that are two characters in the blocks, the first of which is none of JSON's. */
+  readonly words: ReadonlyArray<string>
   /** The number of the first text of each block. */
   readonly blocks: ReadonlyArray<number>
   /** Answers that are texts of blocks, by the path that is asked. */
@@ -51,12 +53,23 @@ const unpacked = (base64: string): Promise<string> => {
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text()
 }
 
+// oxlint-disable-next-line no-control-regex -- JSON has none, so that they are free to mean something else
+const short = /[\u0001-\u0009\u000b-\u001f][ -~]/gu
+
+/** What writes words out that are two characters: 95 of them to each lead, the end of a line being none. */
+const lengthener = (words: ReadonlyArray<string>) => (text: string) =>
+  text.replaceAll(short, (code) => {
+    const lead = code.charCodeAt(0)
+    return words[(lead < 10 ? lead - 1 : lead - 2) * 95 + code.charCodeAt(1) - 32] ?? ""
+  })
+
 const refused = (message: string) => Response.json({ error: { message } }, { status: 404 })
 
 /** Opens a file: what it says of itself, and what answers for the server. */
 export const open = async (packed: Packed): Promise<{ readonly file: File; readonly source: Source }> => {
   const [first = "", ...lines] = (await unpacked(packed.answers)).split("\n")
-  const { blocks, file, texts }: Head = JSON.parse(first)
+  const { blocks, file, texts, words }: Head = JSON.parse(first)
+  const lengthen = lengthener(words)
   const answers = new Map(lines.map((line) => [line.slice(0, line.indexOf(" ")), line.slice(line.indexOf(" ") + 1)]))
   const run = `/runs/${encodeURIComponent(file.run)}`
 
@@ -71,12 +84,11 @@ export const open = async (packed: Packed): Promise<{ readonly file: File; reado
 
   const textOf = async (number: number): Promise<Response> => {
     const index = blocks.findLastIndex((begin) => begin <= number)
-    const found =
-      index === -1 ? [] : (await linesOf(index)).filter((line) => line.startsWith("t") || line.startsWith("x"))
-    const line = found[number - (blocks[index] ?? 0)]
-    if (line === undefined) return refused("It is not in this file.")
-    if (line.startsWith("x"))
-      return refused(`It was left out of this file, which it would make larger by ${line.slice(1)}.`)
+    const found = index === -1 ? [] : (await linesOf(index)).filter((line) => line.startsWith("t") || line.startsWith("x"))
+    const packed = found[number - (blocks[index] ?? 0)]
+    if (packed === undefined) return refused("It is not in this file.")
+    const line = lengthen(packed)
+    if (line.startsWith("x")) return refused(`It was left out of this file, which it would make larger by ${line.slice(1)}.`)
     return new Response(JSON.parse(line.slice(1)))
   }
 
@@ -92,7 +104,7 @@ export const open = async (packed: Packed): Promise<{ readonly file: File; reado
           const happened = (await linesOf(index++)).filter((line) => line.startsWith("e"))
           if (happened.length === 0) continue
           const sent = happened.map(
-            (line) => `id: ${++number}\nevent: event\ndata: {"number":${number},"event":${line.slice(1)}}\n\n`
+            (line) => `id: ${++number}\nevent: event\ndata: {"number":${number},"event":${lengthen(line.slice(1))}}\n\n`
           )
           if (signal?.aborted !== true) controller.enqueue(encoder.encode(sent.join("")))
           return

@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib"
 import { type Held, isNeeded } from "./held.ts"
 import type { Line } from "./lines.ts"
+import * as words from "./words.ts"
 
 /** How much is unpacked at once, to open a text of it. **Units** characters */
 const size = 256 * 1024
@@ -14,12 +15,16 @@ export interface Block {
 export const pack = (text: string): string => gzipSync(text, { level: 9 }).toString("base64")
 
 /** Packs lines, in their order, less what is left out. */
-export const blocksOf = (lines: ReadonlyArray<Line>, leftOut: ReadonlySet<Held>): ReadonlyArray<Block> => {
+const blocksOf = (
+  lines: ReadonlyArray<Line>,
+  leftOut: ReadonlySet<Held>,
+  shorten: (text: string) => string
+): ReadonlyArray<Block> => {
   const blocks: Array<Block> = []
   let [texts, first, length] = [0, 0, 0]
   let block: Array<string> = []
   const end = () => {
-    if (block.length > 0) blocks.push({ first, base64: pack(block.join("\n")) })
+    if (block.length > 0) blocks.push({ first, base64: pack(shorten(block.join("\n"))) })
     first = texts
     block = []
     length = 0
@@ -49,10 +54,12 @@ export const fit = ({ leftOut, lines, most }: Fitting) => {
     .flatMap(({ held }) => (held === undefined || leftOut.has(held) || isNeeded(held.kind) ? [] : [held]))
     .toSorted((a, b) => a.bytes - b.bytes)
   const tooLarge: Array<Held> = []
+  const frequent = words.frequent(lines.map(({ line }) => line))
+  const shorten = words.shortener(frequent)
   for (;;) {
-    const blocks = blocksOf(lines, new Set([...leftOut, ...tooLarge]))
+    const blocks = blocksOf(lines, new Set([...leftOut, ...tooLarge]), shorten)
     const bytes = blocks.reduce((sum, { base64 }) => sum + base64.length, 0)
-    if (bytes <= most) return { blocks, tooLarge }
+    if (bytes <= most) return { blocks, words: frequent, tooLarge }
     if (candidates.length === 0) return undefined
     // as much as is too much, as if all could be compressed alike
     const all = candidates.reduce((sum, one) => sum + one.bytes, 0)

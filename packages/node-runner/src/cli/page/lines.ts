@@ -16,29 +16,34 @@ export interface Line {
 
 type Scrub = (text: string) => string
 
-/** What of an event says something, so that nothing in it is a digest of the journal's. */
+/** What is made of a text in a value, by the name of the member that it is, or is in; `""`: it is a name itself. */
+type Each = (key: string) => (text: string) => string
+
+const walk = (value: Schema.Json, each: Each, key = ""): Schema.Json => {
+  if (typeof value === "string") return each(key)(value)
+  if (typeof value !== "object" || value === null) return value
+  if (isList(value)) return value.map((part) => walk(part, each, key))
+  const inside = insideOf(key, each)
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [each("")(name), walk(part, inside, name)]))
+}
+
+/** What of an event says something, so that nothing in it is a digest of the journal's; and what is digests alone. */
 const contents = new Set(["input", "output", "value", "message"])
 
-const isDigest = (text: string): boolean => /^[\da-f]{64}$/u.test(text)
-
-const walk = (value: Schema.Json, each: Scrub, inContents: Scrub): Schema.Json => {
-  if (typeof value === "string") return each(value)
-  if (typeof value !== "object" || value === null) return value
-  if (isList(value)) return value.map((part) => walk(part, each, inContents))
-  return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [
-      inContents(key),
-      walk(part, contents.has(key) ? inContents : each, inContents)
-    ])
-  )
-}
+/** Whatever is in these counts as what they are. */
+const insideOf = (key: string, each: Each): Each =>
+  contents.has(key) || key === "fingerprint" ? (name) => each(name === "" ? name : key) : each
 
 const isList = (value: Schema.Json): value is ReadonlyArray<Schema.Json> => Array.isArray(value)
 
 /** A value, each of its texts as `scrub` makes it, names of members too. */
 export const scrubbed = (value: unknown, scrub: Scrub): Schema.Json =>
   // what a server says is JSON
-  walk(value as Schema.Json, scrub, scrub)
+  walk(value as Schema.Json, () => scrub)
+
+/** Digests, and the first digits of them. */
+const isDigest = (text: string): boolean => /^[\da-f]{64}$/u.test(text)
+const isPart = (text: string): boolean => /^[\da-f]{8}$/u.test(text)
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value))
 
@@ -82,7 +87,11 @@ export const make = (scrub: Scrub) => {
     const { held, without } = contentOf(event)
     const print = (one: object) => {
       // an event is JSON
-      const json = walk(one as Schema.Json, (text) => (isDigest(text) ? nameOf(text) : scrub(text)), scrub)
+      const json = walk(one as Schema.Json, (key) => {
+        if (key === "" || contents.has(key)) return scrub
+        const isName = (text: string) => isDigest(text) || (key === "fingerprint" && isPart(text))
+        return (text) => (isName(text) ? nameOf(text) : scrub(text))
+      })
       return `e${JSON.stringify(json)}`
     }
     lines.push({

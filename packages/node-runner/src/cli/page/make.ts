@@ -45,11 +45,12 @@ export const make = Effect.fnUntraced(function* (reference: string, { hasTexts, 
       ...fitted.tooLarge.map((one) => `Left out, as the file was to be smaller: ${named(one)}.`)
     ]
     const file = { run, version: version(), at, leftOut }
-    const head = { file, blocks: fitted.blocks.map(({ first }) => first), texts }
+    const { words } = fitted
+    const head = { file, words, blocks: fitted.blocks.map(({ first }) => first), texts }
     const rest = answers.map(([path, answer]) => `${path} ${JSON.stringify(answer)}`)
     return { answers: blocks.pack([JSON.stringify(head), ...rest].join("\n")), blocks: fitted.blocks }
   }
-  const bare = document.print(page, contents({ blocks: [], tooLarge: [] })).length
+  const bare = document.print(page, contents({ blocks: [], words: [], tooLarge: [] })).length
   const fitted = blocks.fit({ lines, leftOut: without, most: most - bare })
   if (fitted === undefined) {
     return yield* usage(`without any text it is larger than ${format.bytes(most)}`, {
