@@ -84,11 +84,13 @@ export const open = async (packed: Packed): Promise<{ readonly file: File; reado
 
   const textOf = async (number: number): Promise<Response> => {
     const index = blocks.findLastIndex((begin) => begin <= number)
-    const found = index === -1 ? [] : (await linesOf(index)).filter((line) => line.startsWith("t") || line.startsWith("x"))
+    const found =
+      index === -1 ? [] : (await linesOf(index)).filter((line) => line.startsWith("t") || line.startsWith("x"))
     const packed = found[number - (blocks[index] ?? 0)]
     if (packed === undefined) return refused("It is not in this file.")
     const line = lengthen(packed)
-    if (line.startsWith("x")) return refused(`It was left out of this file, which it would make larger by ${line.slice(1)}.`)
+    if (line.startsWith("x"))
+      return refused(`It was left out of this file, which it would make larger by ${line.slice(1)}.`)
     return new Response(JSON.parse(line.slice(1)))
   }
 

@@ -21,7 +21,7 @@ export interface Seen {
   readonly isQuiet: () => boolean
 }
 
-/** Looks at an address of a server. What goes wrong in it, what its policy forbids included, is thrown afterwards. */
+/** Looks at an address of the page. What goes wrong in it, what its policy forbids included, is thrown afterwards. */
 export const lookAt = async <A>(
   browser: Browser,
   address: string,
@@ -35,6 +35,11 @@ export const lookAt = async <A>(
     page.on("console", (message) => {
       if (message.type() === "error" || message.type() === "warning") wrong.push(message.text())
     })
+    const own = address.split("#", 1)[0]!
+    page.on("request", (request) => {
+      // a file is all that there is
+      if (own.startsWith("file:") && request.url().split("#", 1)[0] !== own) wrong.push(`asks for ${request.url()}`)
+    })
     page.on("pageerror", (error) => void wrong.push(String(error)))
     await page.addInitScript(() => {
       document.addEventListener("securitypolicyviolation", ({ blockedURI, violatedDirective }) => {
@@ -42,7 +47,8 @@ export const lookAt = async <A>(
       })
       let last = 0
       const seen: Seen = { tasks: [], named: 0, isQuiet: () => performance.now() - last > 1000 }
-      Object.assign(window, seen)
+      const hostile = (where: string) => console.error(`what a run says was executed: ${where}`)
+      Object.assign(window, seen, { hostile })
       new PerformanceObserver((list) => {
         last = performance.now()
         for (const { duration } of list.getEntries()) seen.tasks.push(duration)
@@ -68,8 +74,8 @@ export const nodes = (page: Page) => page.evaluate(() => document.querySelectorA
 export const longestTask = (page: Page) =>
   page.evaluate(() => Math.max(0, ...(window as unknown as Seen).tasks.splice(0)))
 
-/** What axe finds, in a world of its own, which the policy of the page says nothing of. */
-export const barriers = async (page: Page): Promise<ReadonlyArray<string>> => {
+/** What scripts come to, one after the other, in a world of their own, which the policy of the page says nothing of. */
+export const inApart = async <A>(page: Page, ...scripts: ReadonlyArray<string>): Promise<A> => {
   const session = await page.context().newCDPSession(page)
   const { frameTree } = await session.send("Page.getFrameTree")
   const { executionContextId } = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id })
@@ -80,9 +86,21 @@ export const barriers = async (page: Page): Promise<ReadonlyArray<string>> => {
       awaitPromise: true,
       returnByValue: true
     })
-  await evaluate(axe.source)
-  const { result } = await evaluate(
+  let value: unknown
+  for (const script of scripts) {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other
+    const { exceptionDetails, result } = await evaluate(script)
+    if (exceptionDetails !== undefined)
+      throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
+    value = result.value
+  }
+  return value as A
+}
+
+/** What axe finds. */
+export const barriers = (page: Page): Promise<ReadonlyArray<string>> =>
+  inApart(
+    page,
+    axe.source,
     "axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)))"
   )
-  return result.value
-}

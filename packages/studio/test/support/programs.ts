@@ -1,7 +1,9 @@
 import { readFileSync, globSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { LlmClient, PromptTemplate, Step, Workflow, Workspace } from "@stepwright/core"
+import { Engine, LlmClient, PromptTemplate, Step, Workflow, Workspace } from "@stepwright/core"
 import { Effect, Layer, Schema } from "effect"
+import * as NodeJournal from "@stepwright/node-runner/NodeJournal"
+import * as NodeWorkspace from "@stepwright/node-runner/NodeWorkspace"
 import { forget, type Loaded } from "../../../node-runner/src/cli/module/workflowModule.ts"
 
 const root = dirname(dirname(dirname(dirname(import.meta.dirname))))
@@ -52,9 +54,22 @@ export const words = () => {
   }
 }
 
+class Refused extends Schema.TaggedError<Refused>()("Refused", { reason: Schema.String }) {
+  override get message() {
+    return `it is refused: ${this.reason}`
+  }
+}
+
+const refuse = Step.effect("refuse", {
+  input: Schema.String,
+  output: Schema.String,
+  error: Refused,
+  run: (reason) => Effect.fail(new Refused({ reason }))
+})
+
 const instructions = passages()(700)
 
-/** A workflow that asks a model so often, each time with a prompt of 1 KB for a reply of 1 KB. */
+/** A workflow that asks a model so often, each time with a prompt of 1 KB for a reply of 1 KB, and fails at its end. */
 export const many = (count: number, text: (length: number) => string): Loaded => {
   const write = Step.make("write", {
     input: Schema.String,
@@ -68,7 +83,8 @@ export const many = (count: number, text: (length: number) => string): Loaded =>
       key: ({ key }) => key,
       input: "item.about",
       concurrency: 4
-    })
+    }),
+    Workflow.bind("check", refuse, ({ texts }) => `${texts.length} texts are too many`)
   )
   return program(workflow, () => text(1000))
 }
@@ -76,12 +92,6 @@ export const many = (count: number, text: (length: number) => string): Loaded =>
 /** What would run, were it ever taken for more than text. */
 export const hostile = (where: string): string =>
   `</script><script>hostile("${where}")</script><!-- <script> ]]> \u2028 <img src=x onerror=hostile('${where}')> "'\``
-
-class Refused extends Schema.TaggedError<Refused>()("Refused", { reason: Schema.String }) {
-  override get message() {
-    return `it is refused: ${this.reason}`
-  }
-}
 
 /** A workflow whose every text, path and name is of somebody who means harm. */
 export const harmful = (secret: string): Loaded => {
@@ -94,19 +104,16 @@ export const harmful = (secret: string): Loaded => {
   const deliver = Step.effect("deliver", {
     input: Schema.String,
     output: Workspace.Delivered,
+    produces: "files",
     run: (content) =>
       Effect.gen(function* () {
         const workspace = yield* Workspace.Workspace
-        return { files: yield* workspace.write([{ path: `a <script>hostile('file')<\u2215script> ${secret}.txt`, content }]) }
+        return {
+          files: yield* workspace.write([{ path: `a file of ${secret}.txt`, content }])
+        }
       })
   })
-  const refuse = Step.effect("refuse", {
-    input: Schema.String,
-    output: Schema.String,
-    error: Refused,
-    run: (reason) => Effect.fail(new Refused({ reason }))
-  })
-  const workflow = Workflow.make("<script>hostile('workflow')<\u2215script>", {
+  const workflow = Workflow.make("<script>hostile('workflow')</script>", {
     input: Schema.Struct({ text: Schema.String })
   }).pipe(
     Workflow.forEach("each", ask, {
@@ -119,3 +126,16 @@ export const harmful = (secret: string): Loaded => {
   )
   return program(workflow, () => `${hostile("reply")} ${secret}`)
 }
+
+/** Runs a program in the working folder, as its command line does but for what is shown of it. */
+export const ran = ({ layer, workflow }: Loaded, run: string) =>
+  Effect.gen(function* () {
+    yield* Engine.run(workflow, yield* Engine.initialize(workflow, { text: "it" }, { run }))
+  }).pipe(
+    Effect.provide([
+      // what provides the model
+      layer as Layer.Layer<LlmClient.LlmClient>,
+      NodeJournal.layer({ directory: ".stepwright/runs" }),
+      NodeWorkspace.layer({ root: `out/${run}` })
+    ])
+  )
