@@ -87,10 +87,10 @@ const writePage = Effect.fnUntraced(function* (reference: string, { file, json, 
   if (file.trim() === "") return yield* usage("--html names nothing", { target: "--html", fix: "name a file" })
   yield* checkNew
   // what makes pages is loaded where one is made
-  const [{ make }, held] = yield* Effect.promise(() =>
+  const [{ code, make }, held] = yield* Effect.promise(() =>
     Promise.all([import("../page/make.ts"), import("../page/held.ts")])
   )
-  const { holds, html, redacted, run, tooLarge, without } = yield* make(reference, {
+  const { holds, html, redacted, run, tooLarge, without } = yield* make(yield* code, reference, {
     hasTexts: texts,
     most: maxMb * 1_000_000
   })

@@ -44,12 +44,21 @@ export interface Fitting {
   readonly lines: ReadonlyArray<Line>
   /** What is left out whatever its size. */
   readonly leftOut: ReadonlySet<Held>
-  /** How much the blocks may take. **Units** bytes */
+  /** How large a file of these may be. **Units** bytes */
   readonly most: number
+  readonly sizeOf: (fitted: Fitted) => number
 }
 
-/** Packs lines into so much; the largest texts are left out until they fit. `undefined`: without any they do not. */
-export const fit = ({ leftOut, lines, most }: Fitting) => {
+export interface Fitted {
+  readonly blocks: ReadonlyArray<Block>
+  /** The words that are short in them. */
+  readonly words: ReadonlyArray<string>
+  /** What was left out besides, the largest first. */
+  readonly tooLarge: ReadonlyArray<Held>
+}
+
+/** Packs lines for a file; the largest texts are left out until it is no larger than it may be. `undefined`: it is, without any. */
+export const fit = ({ leftOut, lines, most, sizeOf }: Fitting): Fitted | undefined => {
   const candidates = lines
     .flatMap(({ held }) => (held === undefined || leftOut.has(held) || isNeeded(held.kind) ? [] : [held]))
     .toSorted((a, b) => a.bytes - b.bytes)
@@ -58,8 +67,9 @@ export const fit = ({ leftOut, lines, most }: Fitting) => {
   const shorten = words.shortener(frequent)
   for (;;) {
     const blocks = blocksOf(lines, new Set([...leftOut, ...tooLarge]), shorten)
-    const bytes = blocks.reduce((sum, { base64 }) => sum + base64.length, 0)
-    if (bytes <= most) return { blocks, words: frequent, tooLarge }
+    const fitted = { blocks, words: frequent, tooLarge }
+    const bytes = sizeOf(fitted)
+    if (bytes <= most) return fitted
     if (candidates.length === 0) return undefined
     // as much as is too much, as if all could be compressed alike
     const all = candidates.reduce((sum, one) => sum + one.bytes, 0)

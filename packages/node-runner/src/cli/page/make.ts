@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import { built } from "../../internal/page/built.ts"
@@ -16,8 +17,8 @@ export interface Options {
   readonly most: number
 }
 
-/** The code of the page. */
-const code = Effect.gen(function* () {
+/** The code of the page, as it was built. */
+export const code = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const read = Effect.fnUntraced(function* (name: string) {
     const file = built(`file/${name}`)
@@ -32,12 +33,11 @@ const code = Effect.gen(function* () {
 })
 
 /** A run as a page that is one file, and what that holds. */
-export const make = Effect.fnUntraced(function* (reference: string, { hasTexts, most }: Options) {
-  const page = yield* code
+export const make = Effect.fnUntraced(function* (page: document.Code, reference: string, { hasTexts, most }: Options) {
   const { answers, at, besides, lines, redacted, run, texts } = yield* gather(reference, hasTexts)
   const held = [...lines.flatMap(({ held }) => held ?? []), ...besides]
   const without = new Set<Held>(hasTexts ? [] : held.filter(({ kind }) => !isNeeded(kind)))
-  const contents = (fitted: NonNullable<ReturnType<typeof blocks.fit>>) => {
+  const print = (fitted: blocks.Fitted): string => {
     const leftOut = [
       ...(without.size === 0
         ? []
@@ -48,10 +48,11 @@ export const make = Effect.fnUntraced(function* (reference: string, { hasTexts, 
     const { words } = fitted
     const head = { file, words, blocks: fitted.blocks.map(({ first }) => first), texts }
     const rest = answers.map(([path, answer]) => `${path} ${JSON.stringify(answer)}`)
-    return { answers: blocks.pack([JSON.stringify(head), ...rest].join("\n")), blocks: fitted.blocks }
+    const first = blocks.pack([JSON.stringify(head), ...rest].join("\n"))
+    return document.print(page, { answers: first, blocks: fitted.blocks })
   }
-  const bare = document.print(page, contents({ blocks: [], words: [], tooLarge: [] })).length
-  const fitted = blocks.fit({ lines, leftOut: without, most: most - bare })
+  const sizeOf = (fitted: blocks.Fitted) => Buffer.byteLength(print(fitted))
+  const fitted = blocks.fit({ lines, leftOut: without, most, sizeOf })
   if (fitted === undefined) {
     return yield* usage(`without any text it is larger than ${format.bytes(most)}`, {
       target: "--max-mb",
@@ -61,7 +62,7 @@ export const make = Effect.fnUntraced(function* (reference: string, { hasTexts, 
   const gone = new Set([...without, ...fitted.tooLarge])
   return {
     run,
-    html: document.print(page, contents(fitted)),
+    html: print(fitted),
     holds: holdings(held.filter((one) => !gone.has(one))),
     without: holdings(without),
     tooLarge: fitted.tooLarge,
