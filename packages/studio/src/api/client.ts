@@ -47,8 +47,14 @@ interface Asked {
   readonly signal?: AbortSignal
 }
 
+/** As much of an answer as anybody reads. */
+export interface Answer extends Pick<Response, "ok" | "status" | "body"> {
+  readonly json: () => Promise<unknown>
+  readonly text: () => Promise<string>
+}
+
 /** What answers for a path of the server's. */
-export type Source = (path: string, init: Asked) => Promise<Response>
+export type Source = (path: string, init: Asked) => Promise<Answer>
 
 const fromServer: Source = (path, init) => {
   const headers = { ...init.headers, [own]: "page" }
@@ -64,7 +70,7 @@ let source = fromServer
 export const answerBy = (other: Source): void => void (source = other)
 
 /** An answer of the server; one that is no success is thrown as a `Problem`. */
-export const ask = async (path: string, init: Asked): Promise<Response> => {
+export const ask = async (path: string, init: Asked): Promise<Answer> => {
   const response = await source(path, init)
   if (response.ok) return response
   const { error } = ((await response.json().catch(() => ({}))) ?? {}) as { readonly error?: Standing["error"] }

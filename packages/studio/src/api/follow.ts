@@ -1,5 +1,5 @@
 import type { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
-import { ask, Problem } from "./client.ts"
+import { type Answer, ask, Problem } from "./client.ts"
 import { makeReader, type Sent } from "./sse.ts"
 
 /** What happens to a run. */
@@ -81,7 +81,7 @@ export const follow = async (run: string, { onForgotten, onHappenings, onHeard, 
 }
 
 /** What a server sends, in pieces that take little time to read. */
-async function* pieces(response: Response, signal: AbortSignal): AsyncGenerator<ReadonlyArray<Sent>> {
+async function* pieces(response: Answer, signal: AbortSignal): AsyncGenerator<ReadonlyArray<Sent>> {
   const read = makeReader()
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
   let since = performance.now()

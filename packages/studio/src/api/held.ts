@@ -1,4 +1,4 @@
-import type { Source } from "./client.ts"
+import type { Answer, Source } from "./client.ts"
 
 // What answers in place of a server, in a file that `export --html` wrote. The file has its answers compressed, in elements
 // that are no script: `answers`, with what is seen first, and after the code the blocks, with what happened and all texts.
@@ -46,12 +46,29 @@ export const find = (): Packed | undefined => {
   return { answers, block }
 }
 
-const unpacked = (base64: string): Promise<string> => {
+const unpacked = async (base64: string): Promise<string> => {
   const packed = atob(base64)
   const bytes = new Uint8Array(packed.length)
   for (let i = 0; i < packed.length; i++) bytes[i] = packed.charCodeAt(i)
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"))).text()
+  const { readable, writable } = new DecompressionStream("gzip")
+  const writer = writable.getWriter()
+  // what is wrong with it, whoever reads is told
+  void writer.write(bytes).catch(() => undefined)
+  void writer.close().catch(() => undefined)
+  const decoder = new TextDecoder()
+  let text = ""
+  for await (const piece of readable) text += decoder.decode(piece, { stream: true })
+  return text + decoder.decode()
 }
+
+/** An answer that is there. A `Response` of it would have to wait until the page that comes has been read. */
+const answered = (text: string) => ({
+  ok: true,
+  status: 200,
+  body: null,
+  json: async () => JSON.parse(text),
+  text: async () => text
+})
 
 // oxlint-disable-next-line no-control-regex -- JSON has none, so that they are free to mean something else
 const short = /[\u0001-\u0009\u000b-\u001f][ -~]/gu
@@ -63,7 +80,11 @@ const lengthener = (words: ReadonlyArray<string>) => (text: string) =>
     return words[(lead < 10 ? lead - 1 : lead - 2) * 95 + code.charCodeAt(1) - 32] ?? ""
   })
 
-const refused = (message: string) => Response.json({ error: { message } }, { status: 404 })
+const refused = (message: string) => ({
+  ...answered(JSON.stringify({ error: { message } })),
+  ok: false,
+  status: 404
+})
 
 /** Opens a file: what it says of itself, and what answers for the server. */
 export const open = async (packed: Packed): Promise<{ readonly file: File; readonly source: Source }> => {
@@ -82,7 +103,7 @@ export const open = async (packed: Packed): Promise<{ readonly file: File; reado
     return last.lines
   }
 
-  const textOf = async (number: number): Promise<Response> => {
+  const textOf = async (number: number): Promise<Answer> => {
     const index = blocks.findLastIndex((begin) => begin <= number)
     const found =
       index === -1 ? [] : (await linesOf(index)).filter((line) => line.startsWith("t") || line.startsWith("x"))
@@ -91,7 +112,7 @@ export const open = async (packed: Packed): Promise<{ readonly file: File; reado
     const line = lengthen(packed)
     if (line.startsWith("x"))
       return refused(`It was left out of this file, which it would make larger by ${line.slice(1)}.`)
-    return new Response(JSON.parse(line.slice(1)))
+    return answered(JSON.parse(line.slice(1)))
   }
 
   /** What happened, as a server sends it. Nothing more happens to a file, so it does not end. */
@@ -118,7 +139,7 @@ export const open = async (packed: Packed): Promise<{ readonly file: File; reado
   const source: Source = async (path, { signal }) => {
     signal?.throwIfAborted()
     const answer = answers.get(path)
-    if (answer !== undefined) return new Response(answer)
+    if (answer !== undefined) return answered(answer)
     if (path === `${run}/events`) return new Response(events(signal))
     if (path.startsWith(`${run}/texts/`)) return textOf(Number(path.slice(run.length + "/texts/".length)))
     const text = texts[path]
