@@ -158,8 +158,8 @@ const json = (response: ServerResponse, text: string) =>
   void response.writeHead(200, { "content-type": "application/json" }).end(text)
 
 const refuse = (response: ServerResponse, status: number, message: string) => {
-  const error = { severity: "error", code: "NotFound", message, target: null }
-  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify({ _tag: "NotFound", error }))
+  const problem = { _tag: "NotFound", severity: "error", code: "NotFound", message, target: null }
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(problem))
 }
 
 export const servePage = async (request: IncomingMessage, response: ServerResponse) => {

@@ -11,19 +11,30 @@ export type Listed = typeof ServerApi.Listed.Type
 export type Standing = typeof ServerApi.Standing.Type
 export type PlanEntry = typeof ServerApi.PlanEntry.Type
 export type Cost = typeof ServerApi.Cost.Type
+
+export type Question = typeof ServerApi.Question.Type
+type Json = Question["decision"]
+export type Outlook = typeof ServerApi.Outlook.Type
 export type WorkflowDetails = Omit<typeof ServerApi.WorkflowDetails.Type, "definition"> & {
   readonly definition: Description
 }
+
+type Said = NonNullable<Standing["error"]>
 
 /** What the server says that it cannot do, or that it cannot be asked. */
 export class Problem extends Error {
   /** The status of the answer; 0 where there was none. */
   readonly status: number
   readonly fix: string | undefined
-  constructor(status: number, message: string, fix?: string) {
+  /** What it is called, and what it is about, where the server says so. */
+  readonly code: string | undefined
+  readonly target: string | undefined
+  constructor(status: number, message: string, fix?: string, { code, target }: Partial<Said> = {}) {
     super(message)
     this.status = status
     this.fix = fix
+    this.code = code
+    this.target = target ?? undefined
   }
 }
 
@@ -73,7 +84,7 @@ export const answerBy = (other: Source): void => void (source = other)
 export const ask = async (path: string, init: Asked): Promise<Answer> => {
   const response = await source(path, init)
   if (response.ok) return response
-  const { error } = ((await response.json().catch(() => ({}))) ?? {}) as { readonly error?: Standing["error"] }
+  const said = ((await response.json().catch(() => ({}))) ?? {}) as Partial<Said>
   if (response.status === 401) {
     throw new Problem(
       401,
@@ -81,7 +92,10 @@ export const ask = async (path: string, init: Asked): Promise<Answer> => {
       "Open the address that `stepwright studio` printed last; each works once."
     )
   }
-  throw new Problem(response.status, error?.message ?? `The server answered ${response.status}.`, error?.fix)
+  const { fix, message = `The server answered ${response.status}.` } = said
+  // what is to be done is told by itself
+  const bare = fix !== undefined && message.endsWith(`: ${fix}`) ? message.slice(0, -fix.length - 2) : message
+  throw new Problem(response.status, bare, fix, said)
 }
 
 const get = async <A>(path: string, signal?: AbortSignal): Promise<A> => {
@@ -90,7 +104,7 @@ const get = async <A>(path: string, signal?: AbortSignal): Promise<A> => {
 }
 
 /** Has the server do something; `body` is sent as JSON. */
-export const post = async <A>(path: string, body: unknown, signal?: AbortSignal): Promise<A> => {
+const post = async <A>(path: string, body: unknown, signal?: AbortSignal): Promise<A> => {
   const headers = { accept: "application/json", "content-type": "application/json" }
   const response = await ask(path, { method: "POST", body: JSON.stringify(body), headers, ...(signal && { signal }) })
   return (await response.json()) as A
@@ -112,3 +126,19 @@ export const text = async (run: string, hash: string, signal?: AbortSignal): Pro
   const response = await ask(`/runs/${part(run)}/texts/${part(hash)}`, { ...(signal && { signal }) })
   return response.text()
 }
+
+export const start = (body: { readonly workflow: string; readonly input: Json; readonly maxUsd?: number }) =>
+  post<Begun>("/runs", body)
+
+/** What may be done with a run, by the last part of its address. */
+const act =
+  <Body extends object, A = Begun>(name: string) =>
+  (run: string, body: Body) =>
+    post<A>(`/runs/${part(run)}/${name}`, body)
+
+export const resume = act<{ readonly maxUsd?: number }>("resume")
+export const cancel = act<object>("cancel")
+export const step = act<{ readonly path: string; readonly force?: boolean }>("step")
+export const decide = act<{ readonly path: string; readonly decision: Json }, Outlook>("decide")
+export const gates = (run: string, signal?: AbortSignal) =>
+  get<ReadonlyArray<Question>>(`/runs/${part(run)}/gates`, signal)

@@ -27,6 +27,8 @@ export type Route =
       /** What of the result is seen; what it came to, unless it is said. */
       readonly report?: InReport
     }
+  /** Of no workflow: which ones there are. */
+  | { readonly page: "start"; readonly workflow: string | undefined }
   | { readonly page: "none" }
 
 const decode = (part: string): string => {
@@ -44,6 +46,9 @@ export const parse = (pathname: string, search: string): Route => {
   if (first === undefined || (first === "runs" && run === undefined)) {
     const of = (name: string) => query.get(name) ?? ""
     return { page: "runs", text: of("text"), status: of("status"), workflow: of("workflow") }
+  }
+  if (first === "start" && rest.length === 0) {
+    return { page: "start", workflow: run === undefined ? undefined : decode(run) }
   }
   const view = views.find((one) => one === name)
   if (first !== "runs" || run === undefined || view === undefined) return { page: "none" }
@@ -70,6 +75,9 @@ export const print = (route: Route): string => (file.peek() === undefined ? "" :
 
 const pathOf = (route: Route): string => {
   if (route.page === "none") return "/"
+  if (route.page === "start") {
+    return route.workflow === undefined ? "/start" : `/start/${encodeURIComponent(route.workflow)}`
+  }
   if (route.page === "runs") {
     const query = new URLSearchParams()
     for (const name of ["text", "status", "workflow"] as const) if (route[name] !== "") query.set(name, route[name])
@@ -88,6 +96,8 @@ const pathOf = (route: Route): string => {
 }
 
 export const allRuns: Route = { page: "runs", text: "", status: "", workflow: "" }
+
+export const toStart: Route = { page: "start", workflow: undefined }
 
 export const ofRun = (run: string): Route => ({
   page: "run",

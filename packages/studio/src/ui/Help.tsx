@@ -1,5 +1,6 @@
 import { useEffect, useRef } from "preact/hooks"
-import { isHelpShown, told } from "./keys.ts"
+import { mayAct } from "../run/server.ts"
+import { isHelpShown, told, toldOfActs } from "./keys.ts"
 
 /** The list of keys. */
 export const Help = () => {
@@ -19,8 +20,8 @@ export const Help = () => {
     >
       <h2 id="help">Keys</h2>
       <dl class="keys">
-        {told.map(([keys, what]) => (
-          <div key={keys}>
+        {[...told, ...(mayAct.value ? toldOfActs : [])].map(([keys, what]) => (
+          <div key={what}>
             <dt>
               {keys.split(/, | /).map((key) => (
                 <kbd key={key}>{key}</kbd>

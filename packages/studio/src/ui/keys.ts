@@ -19,6 +19,16 @@ export const told: ReadonlyArray<readonly [keys: string, what: string]> = [
   ["?", "this list"]
 ]
 
+/** What keys there are besides, where runs may be started, changed and decided. */
+export const toldOfActs: typeof told = [
+  ["s", "list of runs: start a run"],
+  ["d", "decide: the form of the next gate that waits"],
+  ["g x", "to what lets the run go on, to what cancels it"],
+  ["r", "to what runs the open step"],
+  ["Ctrl+Enter", "send a form"],
+  ["Escape", "out of a form, which keeps what was typed"]
+]
+
 export const isHelpShown = signal(false)
 
 const layers: Array<{ current: Keys }> = []

@@ -6,8 +6,11 @@ import { allRuns, print, route } from "../run/route.ts"
 import * as store from "../run/store.ts"
 import { Help } from "../ui/Help.tsx"
 import { isHelpShown, useKeys } from "../ui/keys.ts"
+import { lazy } from "../ui/Lazy.tsx"
 import { RunsView } from "./RunsView.tsx"
 import { RunView } from "./RunView.tsx"
+
+const StartView = lazy(() => import("./StartView.tsx").then(({ StartView }) => StartView))
 
 export const App = () => {
   const at = route.value
@@ -16,7 +19,7 @@ export const App = () => {
     const to = route.value
     store.show(to.page === "run" ? to.run : undefined)
   })
-  const page = at.page === "run" ? `run ${at.run}` : at.page
+  const page = at.page === "run" ? `run ${at.run}` : at.page === "start" ? `start ${at.workflow}` : at.page
   const title =
     at.page === "run"
       ? at.step === undefined
@@ -24,7 +27,9 @@ export const App = () => {
         : `${at.step} · ${at.run}`
       : at.page === "runs"
         ? "Runs"
-        : "Not here"
+        : at.page === "start"
+          ? `Start ${at.workflow ?? "a run"}`
+          : "Not here"
   useEffect(() => void (document.title = `${title} · Stepwright`), [title])
 
   const main = useRef<HTMLElement>(null)
@@ -46,6 +51,7 @@ export const App = () => {
         {at.page === "run" && run !== undefined && run.run === at.run ? (
           <RunView key={at.run} at={at} store={run} />
         ) : null}
+        {at.page === "start" ? <StartView key={page} at={at} /> : null}
         {at.page === "none" ? (
           <div class="inset">
             <h1 tabIndex={-1}>There is nothing at this address</h1>

@@ -4,8 +4,9 @@ import * as client from "../api/client.ts"
 import { tokens } from "../model/figures.ts"
 import { ofRun } from "../model/look.ts"
 import { matching } from "../model/runs.ts"
-import { go, ofRun as routeOf, print, type Route } from "../run/route.ts"
+import { go, ofRun as routeOf, print, type Route, toStart } from "../run/route.ts"
 import * as said from "../run/said.ts"
+import { mayAct } from "../run/server.ts"
 import { isHelpShown, useKeys } from "../ui/keys.ts"
 import { Mark } from "../ui/Mark.tsx"
 import { PathName } from "../ui/PathName.tsx"
@@ -78,6 +79,7 @@ export const RunsView = ({ at }: { readonly at: RunsRoute }) => {
     PageDown: () => move(index + page),
     PageUp: () => move(index - page),
     Enter: () => list[index] !== undefined && go(routeOf(list[index].run)),
+    s: () => mayAct.value && go(toStart),
     "/": () => input.current?.focus(),
     Escape: () =>
       at.text !== "" || at.status !== "" || at.workflow !== ""
@@ -143,6 +145,7 @@ export const RunsView = ({ at }: { readonly at: RunsRoute }) => {
               ? list.length
               : `${list.length} of ${runs.value.length}`}
         </span>
+        {mayAct.value ? <a href={print(toStart)}>Start a run</a> : null}
         <button type="button" class="small" onClick={() => void (isHelpShown.value = true)}>
           keys <kbd>?</kbd>
         </button>
@@ -153,6 +156,12 @@ export const RunsView = ({ at }: { readonly at: RunsRoute }) => {
           {runs.value.length === 0 ? (
             <>
               There is no run yet. <code>stepwright run</code> makes one.
+              {mayAct.value ? (
+                <>
+                  {" "}
+                  Or <a href={print(toStart)}>start one here</a>.
+                </>
+              ) : null}
             </>
           ) : (
             "No run is like that."

@@ -41,6 +41,10 @@ describe("print and parse", () => {
     expect(parse("/runs/latest/time/a", "?tab=odd")).toMatchObject({ view: "time", step: "a", tab: "summary" })
   })
 
+  it.each([undefined, "book", "a b/c"])("give a workflow to start back: %s", (workflow) => {
+    expect(again({ page: "start", workflow })).toEqual({ page: "start", workflow })
+  })
+
   it("know of no other address", () => {
     expect(parse("/runs/latest/odd", "").page).toBe("none")
     expect(parse("/elsewhere", "").page).toBe("none")

@@ -18,7 +18,10 @@ export type State =
     }
   /** What was filled in for ways that are not taken is kept. */
   | { readonly kind: "union"; readonly at: number | undefined; readonly ways: Readonly<Record<number, State>> }
-  | { readonly kind: "json"; readonly text: string }
+  /** `from`: the fields that it was made of, and what they gave. */
+  | { readonly kind: "json"; readonly text: string; readonly from?: { readonly state: State; readonly text: string } }
+
+export type JsonState = Extract<State, { readonly kind: "json" }>
 
 /** An item of a list; its id stays while it moves. */
 export interface Item {
@@ -74,7 +77,7 @@ export const fill = (field: Field, value: Json): State => {
   return found !== undefined && isSame(valueOf(field, found), value) ? found : asJson(value)
 }
 
-const asJson = (value: Json | undefined): State => ({
+const asJson = (value: Json | undefined): JsonState => ({
   kind: "json",
   text: value === undefined ? "" : JSON.stringify(value, null, 2)
 })
@@ -152,8 +155,20 @@ export interface Reading {
 
 const valueOf = (field: Field, state: State): Json | undefined => read(field, state, {}).value
 
-/** A value as far as it can be told, for somebody to go on with as JSON. */
-export const toJson = (field: Field, state: State): State => asJson(valueOf(field, state))
+/** The same as JSON, as far as that can be told. */
+export const toJson = (field: Field, state: State): State => {
+  const json = isLeftOut(state) ? { kind: "json" as const, text: "" } : asJson(valueOf(field, state))
+  return { ...json, from: { state, text: json.text } }
+}
+
+/** JSON in fields again; nothing where they cannot hold it. */
+export const fromJson = (field: Field, state: JsonState): State | undefined => {
+  if (state.text === state.from?.text) return state.from.state
+  if (state.text.trim() === "") return initial(field)
+  const parsed = parse(state.text)
+  const found = "value" in parsed ? fill(field, parsed.value) : undefined
+  return found?.kind === "json" ? undefined : found
+}
 
 /** What fields stand for. */
 export const read = (field: Field, state: State, definitions: Definitions, at: Place = []): Reading => {

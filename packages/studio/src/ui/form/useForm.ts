@@ -1,0 +1,21 @@
+import { useMemo, useState } from "preact/hooks"
+import { type Form, make } from "../../model/form/fields.ts"
+import type { JsonSchema } from "../../model/form/schema.ts"
+import { initial, type State } from "../../model/form/values.ts"
+import * as drafts from "../../run/drafts.ts"
+
+/** A form for a value, with what was typed into it before; `name`: what is decided or started with it. */
+export const useForm = (
+  name: string,
+  schema: JsonSchema,
+  label: string
+): { readonly form: Form; readonly state: State; readonly change: (state: State) => void } => {
+  const of = useMemo(() => JSON.stringify(schema), [schema])
+  const form = useMemo(() => make(schema, label), [of, label])
+  const [state, setState] = useState(() => drafts.get(name, of) ?? initial(form.root))
+  const change = (next: State) => {
+    drafts.keep(name, of, next)
+    setState(next)
+  }
+  return { form, state, change }
+}
