@@ -1,14 +1,17 @@
 import type { State } from "../model/form/values.ts"
+import type { Json } from "../model/json.ts"
 
 // what was typed and not sent stays while the tab is there, whatever is looked at meanwhile
 
 /** Where a tab keeps it when its page is loaded again. */
 const place = "stepwright.drafts"
 
-/** `of`: what it was filled in for, as text. */
 interface Draft {
+  /** The Schema that it was filled in for, as text. */
   readonly of: string
   readonly state: State
+  /** What it answers. */
+  readonly question?: Json
 }
 
 let drafts: Map<string, Draft> | undefined
@@ -38,6 +41,10 @@ export const get = (name: string, of: string): State | undefined => {
   return draft?.of === of ? draft.state : undefined
 }
 
-export const keep = (name: string, of: string, state: State): void => void all().set(name, { of, state })
+/** The question that what was filled in answers. */
+export const question = (name: string): Json | undefined => all().get(name)?.question
+
+export const keep = (name: string, of: string, state: State, question?: Json): void =>
+  void all().set(name, { of, state, ...(question !== undefined && { question }) })
 
 export const drop = (name: string): void => void all().delete(name)

@@ -145,7 +145,7 @@ const Filled = ({ input, workflow }: { readonly workflow: string; readonly input
   }
   return (
     <div class="inset">
-      <FormView id="start" form={form} state={state} onChange={change} sends="Start" onSend={start} hasFiles>
+      <FormView id="start" form={form} state={state} onChange={change} sends="Start" onSend={start} hasFiles isLaid>
         <Limits />
       </FormView>
     </div>

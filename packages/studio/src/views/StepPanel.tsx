@@ -1,20 +1,26 @@
 import type { ComponentChildren } from "preact"
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useEffect, useRef } from "preact/hooks"
 import { duration, moment, things, tokens, usd } from "../model/figures.ts"
 import { reasons, resultOf } from "../model/history.ts"
-import type { Json } from "../model/json.ts"
 import { words } from "../model/look.ts"
 import { waiting } from "../model/standing.ts"
 import { isLeaf, type Place } from "../model/tree.ts"
 import * as client from "../api/client.ts"
 import { print, type Tab, tabs } from "../run/route.ts"
+import { mayAct } from "../run/server.ts"
 import type { Store } from "../run/store.ts"
 import { Copy } from "../ui/Copy.tsx"
 import { JsonView } from "../ui/JsonView.tsx"
+import { lazy } from "../ui/Lazy.tsx"
 import { Mark } from "../ui/Mark.tsx"
 import { PathName } from "../ui/PathName.tsx"
+import { Value } from "../ui/Value.tsx"
+import { StepActs } from "./StepActs.tsx"
 import { Attempts, Prompt, Replies } from "./Turns.tsx"
+import { usePlan } from "./usePlan.ts"
 import type { RunRoute } from "./RunView.tsx"
+
+const GateView = lazy(() => import("./GateView.tsx").then(({ GateView }) => GateView))
 
 const names: Readonly<Record<Tab, string>> = {
   summary: "Summary",
@@ -100,15 +106,17 @@ const Summary = ({
   const result = resultOf(store.history, path)
   const attempt = step?.attempts.at(-1)
   const isLive = store.status.value === "RUNNING"
-  const planned = usePlan(store, path)
+  const planned = usePlan(store).find((entry) => entry.path === path)
   const why = reasons(store.history, path)
   const tail = store.coming.value.get(path)
   const models = [...new Set(step?.attempts.flatMap(({ replies }) => replies.map(({ model }) => model)))]
   const failure = step?.failure
   const message = failure?.message ?? standing.error
+  const isGate = place === undefined ? standing.status === "undecided" : place.kind === "gate"
   const wires = Object.entries(place?.node?.wires ?? {})
   return (
     <>
+      {mayAct.value && isGate ? <GateView store={store} path={path} /> : null}
       <dl class="fields">
         <Field name="Status">
           {words[standing.status]}
@@ -173,6 +181,9 @@ const Summary = ({
           <span class="mono">{path}</span> <Copy what="the path" text={() => path} />
         </Field>
       </dl>
+      {mayAct.value && !isGate && (place === undefined || isLeaf(place)) ? (
+        <StepActs store={store} path={path} planned={planned} />
+      ) : null}
       {message === undefined ? null : (
         <section class="error">
           <h3>
@@ -223,32 +234,6 @@ const planWords: Readonly<Record<client.PlanEntry["action"], string>> = {
   perhaps: "perhaps it runs",
   decide: "it is to be decided"
 }
-
-/** What a run that is at rest would do at a path. */
-const usePlan = (store: Store, path: string): client.PlanEntry | undefined => {
-  const [plan, setPlan] = useState<ReadonlyArray<client.PlanEntry>>([])
-  const isLive = store.status.value === "RUNNING"
-  useEffect(() => {
-    if (isLive) return undefined
-    const controller = new AbortController()
-    store.plan().then(
-      (found) => controller.signal.aborted || setPlan(found),
-      () => undefined
-    )
-    return () => controller.abort()
-  }, [isLive, path])
-  return plan.find((entry) => entry.path === path)
-}
-
-/** A value: a text as it is, anything else as a tree. */
-const Value = ({ label, value }: { readonly value: Json; readonly label: string }) =>
-  typeof value === "string" ? (
-    <pre class="wrap" tabIndex={0} data-scrolls>
-      {value}
-    </pre>
-  ) : (
-    <JsonView value={value} label={label} />
-  )
 
 const Output = ({ path, store }: PartProps) => {
   const result = resultOf(store.history, path)

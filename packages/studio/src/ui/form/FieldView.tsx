@@ -2,7 +2,7 @@ import type { ComponentChildren } from "preact"
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
 import { type Field, type FieldOf, isGroup, isMark, itemOf } from "../../model/form/fields.ts"
 import { absent, fromJson, initial, type Item, type Other, type State, toJson } from "../../model/form/values.ts"
-import { things } from "../../model/figures.ts"
+import * as said from "../../run/said.ts"
 import {
   About,
   ChoiceField,
@@ -24,6 +24,8 @@ type Props = Omit<ControlProps, "tools"> & {
   /** Whether what is around it says already what it is. */
   readonly isPlain?: boolean
 }
+
+const stuck = "The fields cannot hold this."
 
 /** One field, whatever its kind, by itself or as JSON. */
 export const FieldView = (props: Props) => {
@@ -50,24 +52,20 @@ export const FieldView = (props: Props) => {
   const turn = () => {
     const next = state.kind === "json" ? fromJson(field, state) : toJson(field, state)
     setIsStuck(next === undefined)
-    if (next === undefined) return
+    if (next === undefined) return said.now(stuck)
     onChange(next)
     // what had the focus may be gone
     requestAnimationFrame(() => document.getElementById(`${id}:turn`)?.focus())
   }
+  // what is one text or one number is JSON with what it is in
+  const isMade = isGroup(field) || field.kind === "union"
+  // what only holds others together has no JSON that anybody would write
+  const isLaid = at.length === 0 && drawing.isLaid
   const tools = (
     <span class="tools">
-      {field.kind === "json" ? null : (
-        <button
-          type="button"
-          class="small tool mono"
-          id={`${id}:turn`}
-          aria-pressed={state.kind === "json"}
-          title="as JSON"
-          onClick={turn}
-        >
-          {"{}"}
-          <span class="unseen"> {label} as JSON</span>
+      {field.kind === "json" || !(isMade || state.kind === "json" || at.length === 0) || isLaid ? null : (
+        <button type="button" class="small tool" id={`${id}:turn`} aria-pressed={state.kind === "json"} onClick={turn}>
+          as JSON<span class="unseen">, {label}</span>
         </button>
       )}
       {isRequired || !isGroup(field) ? null : (
@@ -79,9 +77,7 @@ export const FieldView = (props: Props) => {
         <FilePicker label={label} isSingle onFiles={([file]) => file && onChange({ kind: "text", text: file.text })} />
       ) : null}
       {props.tools}
-      <span role="status" class="quiet">
-        {isStuck && state.kind === "json" ? "The fields cannot hold this." : ""}
-      </span>
+      {isStuck && state.kind === "json" ? <span class="quiet">{stuck}</span> : null}
     </span>
   )
   const all = { ...props, tools }
@@ -120,7 +116,7 @@ const Group = ({
   const id = idOf(drawing, at)
   return (
     <fieldset
-      class={isPlain ? "group plain" : "group"}
+      class={`group ${field.kind}${isPlain ? " plain" : ""}`}
       id={`${id}:group`}
       {...(isAsked && describedBy(drawing, field, at))}
     >
@@ -239,9 +235,6 @@ const ListField = (props: GroupProps<"list">) => {
               }
             />
           ) : null}
-          <span class="quiet" role="status">
-            {items.length === 0 ? "" : things(items.length, "item")}
-          </span>
         </p>
       ) : null}
     </Group>

@@ -1,6 +1,9 @@
 import { useRef } from "preact/hooks"
 import { useSignal } from "@preact/signals"
 
+import { things } from "../../model/figures.ts"
+import * as said from "../../run/said.ts"
+
 /** What a server takes at most. **Units** bytes */
 const most = 8 * 1024 * 1024
 
@@ -18,7 +21,7 @@ interface Props {
 /** Reads files of texts, here and nowhere else. */
 export const FilePicker = ({ isSingle = false, label, onFiles }: Props) => {
   const input = useRef<HTMLInputElement>(null)
-  const said = useSignal("")
+  const trouble = useSignal("")
   const take = async (files: ReadonlyArray<File>) => {
     const found: Array<TextFile> = []
     const refused: Array<string> = []
@@ -35,7 +38,8 @@ export const FilePicker = ({ isSingle = false, label, onFiles }: Props) => {
         refused.push(`${file.name} ${error instanceof RangeError ? "is larger than 8 MB" : "is no text in UTF-8"}`)
       }
     }
-    said.value = refused.length === 0 ? "" : `${refused.join(", ")}: left out`
+    trouble.value = refused.length === 0 ? "" : `${refused.join(", ")}: left out`
+    said.now([`${things(found.length, "file")} taken`, ...refused].join(", "))
     if (found.length > 0) onFiles(found)
   }
   return (
@@ -59,9 +63,7 @@ export const FilePicker = ({ isSingle = false, label, onFiles }: Props) => {
           currentTarget.value = ""
         }}
       />
-      <span class="quiet" role="status">
-        {said}
-      </span>
+      {trouble.value === "" ? null : <span class="wrong">{trouble}</span>}
     </>
   )
 }

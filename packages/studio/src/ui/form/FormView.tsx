@@ -22,13 +22,25 @@ interface Props {
   /** Why it is not to be sent now. */
   readonly why?: string | undefined
   readonly hasFiles?: boolean
+  readonly isLaid?: boolean
   /** Sends what it stands for; what is wrong with that comes back, or is thrown where it has no place in it. */
   readonly onSend: (value: Json) => Promise<ReadonlyArray<Wrong>>
   readonly children?: ComponentChildren
 }
 
 /** A form to fill in: what is wrong is said once somebody tries to send it, and from then on as it is mended. */
-export const FormView = ({ children, form, hasFiles = false, id, onChange, onSend, sends, state, why }: Props) => {
+export const FormView = ({
+  children,
+  form,
+  hasFiles = false,
+  id,
+  isLaid = false,
+  onChange,
+  onSend,
+  sends,
+  state,
+  why
+}: Props) => {
   const [isTried, setIsTried] = useState(false)
   const [isSending, setIsSending] = useState(false)
   /** What was wrong with what was sent, while that is what stands there. */
@@ -39,7 +51,7 @@ export const FormView = ({ children, form, hasFiles = false, id, onChange, onSen
   const root = useRef<HTMLFormElement>(null)
   const own = isTried ? read(form.root, state, form.definitions).problems : []
   const problems = own.length === 0 && refused?.state === state ? refused.problems : own
-  const drawing: Drawing = { id, form, problems, hasFiles }
+  const drawing: Drawing = { id, form, problems, hasFiles, isLaid }
   useEffect(() => {
     if (tries > 0) summary.current?.focus()
   }, [tries])
@@ -114,6 +126,7 @@ export const FormView = ({ children, form, hasFiles = false, id, onChange, onSen
         at={[]}
         label={form.root.label}
         isRequired
+        isPlain
         onChange={onChange}
       />
       {children}

@@ -10,6 +10,8 @@ export interface Drawing {
   readonly problems: ReadonlyArray<Problem>
   /** Whether texts may come from files. */
   readonly hasFiles: boolean
+  /** Whether the whole only holds other things together. */
+  readonly isLaid: boolean
 }
 
 export const idOf = ({ id }: Drawing, at: Place): string => [id, ...at.map((one) => encodeURIComponent(one))].join("/")

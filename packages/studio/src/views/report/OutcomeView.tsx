@@ -48,7 +48,7 @@ export const OutcomeView = ({ at, store }: PartProps) => {
           <ul>
             {undecided.map(({ fix, path }) => (
               <li key={path}>
-                <a href={print({ ...at, view: "tree", step: path, tab: "prompt" })}>
+                <a href={print({ ...at, view: "tree", step: path, tab: "summary" })}>
                   <PathName path={path} />
                 </a>
                 <p>

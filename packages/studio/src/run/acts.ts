@@ -1,0 +1,62 @@
+import { signal } from "@preact/signals"
+import * as client from "../api/client.ts"
+import type { RunStatus } from "../model/look.ts"
+import * as said from "./said.ts"
+import type { Store } from "./store.ts"
+
+// what is done with the run that is seen: one thing at a time
+
+/** What is being asked of the server, in words. */
+export const doing = signal<string | undefined>(undefined)
+
+/** Why the last thing was not done, and of which run. */
+export const refusal = signal<{ readonly run: string; readonly problem: client.Problem } | undefined>(undefined)
+
+/** Whether the form of the gate that comes to be seen is to have the focus. */
+export const wantsForm = { current: false }
+
+/** Where the form of a gate is. */
+export const gateForm = "gate"
+
+/** Gives the focus to the form of the gate that is seen. */
+export const toForm = (): void => {
+  wantsForm.current = false
+  const form = document.getElementById(`${gateForm}:form`)
+  const first = form?.querySelector<HTMLElement>("textarea, input:not([hidden]), select") ?? form
+  first?.focus()
+}
+
+/** Does something, and says so; `done`: what it comes to. */
+const does = async (run: string, now: string, done: string, act: () => Promise<unknown>): Promise<void> => {
+  if (doing.peek() !== undefined) return
+  doing.value = now
+  refusal.value = undefined
+  try {
+    await act()
+    said.now(`${done}.`)
+  } catch (error) {
+    refusal.value = { run, problem: error instanceof client.Problem ? error : new client.Problem(0, String(error)) }
+  } finally {
+    doing.value = undefined
+  }
+}
+
+/** Lets a run go on. `maxUsd`: what it may spend from now on. */
+export const goOn = ({ run }: Store, maxUsd: number | undefined) =>
+  does(run, "it is asked to go on", "the run goes on", () =>
+    client.resume(run, { ...(maxUsd !== undefined && { maxUsd }) })
+  )
+
+export const cancel = ({ run }: Store) =>
+  does(run, "it is being cancelled", "the run is cancelled", () => client.cancel(run, {}))
+
+/** Runs one step; `isAnew`: whatever result it has. */
+export const step = ({ run }: Store, path: string, isAnew: boolean) =>
+  does(run, `${path} is asked to run`, `${path} runs`, () => client.step(run, { path, ...(isAnew && { force: true }) }))
+
+/** Why a run cannot go on now. */
+export const whyNotOn = (status: RunStatus | undefined, code: string | undefined): string | undefined => {
+  if (status === "RUNNING") return "it goes on already"
+  if (status === "COMPLETED") return "it is complete"
+  return status === "SUSPENDED" && code === "Undecided" ? "it waits for a decision" : undefined
+}
