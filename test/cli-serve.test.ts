@@ -1,13 +1,15 @@
 import { chmodSync, readFileSync } from "node:fs"
 import { connect } from "node:net"
-import { isAbsolute } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
 import { ServerApi } from "@stepwright/node-runner"
 import { serve } from "../packages/node-runner/test/support/modelServer.ts"
-import { place, type Place, type Started } from "./support/cli.ts"
+import { place } from "./support/cli.ts"
+import { asking, happenings, type Served, served } from "./support/served.ts"
+
+const workflows = ["w.ts#article", "w.ts#long", "w.ts#noted"]
 
 const module = `import { Effect, Schema } from "effect"
 import { PromptTemplate, Step, Workflow, Workspace } from "@stepwright/core"
@@ -46,88 +48,6 @@ export const noted = Workflow.make("noted", { input: Topic }).pipe(Workflow.bind
 export const layer = MockLlm.layer([{ step: "outline", reply: { title: "Rain" } }])
 `
 
-interface Served {
-  readonly here: Place
-  readonly server: Started
-  readonly url: string
-  readonly token: string
-}
-
-/** A server in a folder of its own. */
-const served = async (here: Place, ...flags: ReadonlyArray<string>): Promise<Served> => {
-  const server = here.start(
-    "serve",
-    "--workflow",
-    "w.ts#article",
-    "--workflow",
-    "w.ts#long",
-    "--workflow",
-    "w.ts#noted",
-    "--port",
-    "0",
-    "--json",
-    ...flags
-  )
-  const line = await new Promise<string>((resolve, reject) => {
-    let text = ""
-    server.process.stdout?.on("data", (data) => {
-      text += String(data)
-      if (text.includes("\n")) resolve(text)
-    })
-    void server.ended.then(({ stderr }) => reject(new Error(stderr)))
-  })
-  const { tokenFile, url }: { readonly url: string; readonly tokenFile: string } = JSON.parse(line)
-  return {
-    here,
-    server,
-    url,
-    token: readFileSync(isAbsolute(tokenFile) ? tokenFile : here.path(tokenFile), "utf8").trim()
-  }
-}
-
-const asking =
-  ({ token, url }: Pick<Served, "token" | "url">) =>
-  async (method: "GET" | "POST", path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}) => {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
-      ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) })
-    })
-    const text = await response.text()
-    const isJson = response.headers.get("content-type")?.includes("json") === true
-    return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers }
-  }
-
-interface Happened {
-  readonly id: string | undefined
-  readonly event: string
-  readonly data: { readonly number?: number; readonly event?: { readonly _tag: string; readonly path?: string } }
-}
-
-/** What happens to a run until it rests. */
-const happenings = async ({ token, url }: Served, run: string, after?: string): Promise<ReadonlyArray<Happened>> => {
-  const stop = new AbortController()
-  const response = await fetch(`${url}/api/runs/${run}/events`, {
-    signal: stop.signal,
-    headers: { authorization: `Bearer ${token}`, ...(after !== undefined && { "last-event-id": after }) }
-  })
-  assert.strictEqual(response.status, 200)
-  const found: Array<Happened> = []
-  let text = ""
-  for await (const bytes of response.body!) {
-    text += Buffer.from(bytes).toString()
-    const parts = text.split("\n\n")
-    text = parts.pop()!
-    for (const part of parts) {
-      const fields = new Map(part.split("\n").map((line) => line.split(/: (.*)/su, 2) as [string, string]))
-      found.push({ id: fields.get("id"), event: fields.get("event")!, data: JSON.parse(fields.get("data")!) })
-    }
-    if (found.at(-1)?.event === "rest") break
-  }
-  stop.abort()
-  return found
-}
-
 describe("a server of workflows", () => {
   let all: Served
   let ask: ReturnType<typeof asking>
@@ -137,7 +57,7 @@ describe("a server of workflows", () => {
   beforeAll(async () => {
     const here = place()
     here.write("w.ts", module)
-    all = await served(here)
+    all = await served(here, workflows)
     ask = asking(all)
     const begun = await ask("POST", "/api/runs", { workflow: "article", input: { topic: "rain" } })
     assert.deepStrictEqual([begun.status, begun.body.status], [201, "RUNNING"])
@@ -393,7 +313,7 @@ describe("a server", () => {
   it("that is only read changes nothing; one with a budget begins no more than it lets", async () => {
     const here = place()
     here.write("w.ts", module)
-    const read = await served(here, "--read-only")
+    const read = await served(here, workflows, "--read-only")
     const { body, status } = await asking(read)("POST", "/api/runs", { workflow: "article", input: { topic: "x" } })
     assert.deepStrictEqual([status, body.code], [403, "ReadOnly"])
     assert.deepStrictEqual((await asking(read)("GET", "/api/runs")).body, [])
@@ -401,7 +321,7 @@ describe("a server", () => {
     const { status: ended } = await read.server.ended
     assert.strictEqual(ended, 143)
 
-    const few = await served(here, "--max-starts", "1")
+    const few = await served(here, workflows, "--max-starts", "1")
     const start = () => asking(few)("POST", "/api/runs", { workflow: "long", input: { topic: "x" } })
     const [first, second] = [await start(), await start()]
     assert.deepStrictEqual([first.status, second.status, second.body.code], [201, 429, "TooManyStarts"])
@@ -425,7 +345,7 @@ describe("a server", () => {
     const [open, why] = await refused("--token-file", "token")
     assert.deepStrictEqual([open, why.includes("chmod 600 token")], [3, true], why)
     chmodSync(here.path("token"), 0o600)
-    const wide = await served(here, "--host", "0.0.0.0", "--token-file", "token")
+    const wide = await served(here, workflows, "--host", "0.0.0.0", "--token-file", "token")
     const { status } = await asking({ ...wide, url: wide.url.replace("0.0.0.0", "127.0.0.1") })("GET", "/api/runs")
     assert.strictEqual(status, 200)
     wide.server.process.kill("SIGTERM")

@@ -9,10 +9,14 @@ import * as OpenApi from "effect/http-api/OpenApi"
 import { Note } from "@stepwright/core/Note"
 import { TestCounts } from "@stepwright/core/TestRunner"
 import { Usage } from "@stepwright/core/Usage"
+import { WorkflowConfig } from "@stepwright/core/WorkflowConfig"
 import { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import { Author, WorkflowState } from "@stepwright/core/WorkflowState"
 import { Written } from "@stepwright/core/Workspace"
+import { Edits, Fork, Path, Save, Saving, Source } from "./internal/api/edits.ts"
 import * as RunLine from "./RunLine.ts"
+
+export { Edits, Fork, Save, Saving, Source }
 
 // what a server of workflows does over HTTP, for clients too: nothing in here is of Node
 
@@ -61,7 +65,6 @@ export const Server = Schema.Struct({
 }).annotate({ identifier: "Server" })
 
 const RunId = Schema.String.annotate({ description: "A run's id, the beginning of one, or `latest`." })
-const Path = Schema.String.annotate({ description: "The path of a step: `implementation/src%2Fledger.py`." })
 const JsonSchema = Schema.Json.annotate({ description: "A JSON Schema." })
 const Usd = Schema.Finite.annotate({ description: "USD" })
 const Time = Schema.Finite.annotate({ description: "Milliseconds since 1970." })
@@ -157,6 +160,8 @@ export const Standing = Schema.Struct({
   replies: Schema.Int,
   tokens: Usage,
   usd: Schema.NullOr(Usd),
+  /** How it differs from the definition of its workflow. */
+  config: Schema.optionalKey(WorkflowConfig),
   createdAt: Time,
   updatedAt: Time,
   steps: Schema.Array(StepStanding)
@@ -234,6 +239,17 @@ const workflows = HttpApiGroup.make("workflows").add(
     params: { workflow: Schema.String },
     success: WorkflowDetails,
     error
+  }),
+  HttpApiEndpoint.get("sources", "/workflows/:workflow/sources", {
+    params: { workflow: Schema.String },
+    success: Schema.Array(Source),
+    error
+  }),
+  HttpApiEndpoint.post("save", "/workflows/:workflow/save", {
+    params: { workflow: Schema.String },
+    payload: Save,
+    success: Saving,
+    error
   })
 )
 
@@ -248,6 +264,12 @@ const runs = HttpApiGroup.make("runs").add(
   HttpApiEndpoint.get("state", "/runs/:run/state", { params: run, success: WorkflowState, error }),
   HttpApiEndpoint.get("plan", "/runs/:run/plan", { params: run, success: Schema.Array(PlanEntry), error }),
   HttpApiEndpoint.get("costs", "/runs/:run/costs", { params: run, success: Schema.Array(Cost), error }),
+  HttpApiEndpoint.post("planOf", "/runs/:run/plan", {
+    params: run,
+    payload: Edits,
+    success: Schema.Array(PlanEntry),
+    error
+  }),
   HttpApiEndpoint.get("gates", "/runs/:run/gates", { params: run, success: Schema.Array(Question), error }),
   HttpApiEndpoint.get("events", "/runs/:run/events", {
     params: run,
@@ -294,7 +316,7 @@ const runs = HttpApiGroup.make("runs").add(
   }),
   HttpApiEndpoint.post("fork", "/runs/:run/fork", {
     params: run,
-    payload: Schema.Struct({ path: Path, run: Schema.optionalKey(Schema.String) }),
+    payload: Fork,
     success: Begun.pipe(HttpApiSchema.status(201)),
     error
   })

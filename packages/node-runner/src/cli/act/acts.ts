@@ -9,11 +9,14 @@ import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import * as ServerApi from "../../ServerApi.ts"
 import { usage } from "../base/cliError.ts"
+import { Configuration } from "../config/configuration.ts"
+import { edited, isEmpty, schemaAt } from "../edit/edits.ts"
+import { changesFor, diffOf, write } from "../edit/saved.ts"
 import { Who } from "../gate/who.ts"
 import { begun } from "../go/begun.ts"
 import { forked } from "../go/forked.ts"
 import { resumed, type Resuming } from "../go/resumed.ts"
-import { Bound } from "../module/workflowModule.ts"
+import { Bound, type Loaded } from "../module/workflowModule.ts"
 import { explainPath } from "../path/explainPath.ts"
 import * as stepPath from "../path/stepPath.ts"
 import { decodeJson } from "../run/input.ts"
@@ -57,8 +60,16 @@ export const ofOffered = Effect.fnUntraced(function* <A, E, R>(
 ) {
   const run = yield* runOf(reference)
   const { workflow } = yield* runFolder.state(run)
-  const loaded = yield* (yield* Offered).get(workflow)
-  return yield* Effect.provideService(work(run), Bound, loaded)
+  return yield* byFiles(workflow, (loaded) => Effect.provideService(work(run), Bound, loaded))
+})
+
+/** Does something with a workflow, by what the files say by now. */
+export const byFiles = Effect.fnUntraced(function* <A, E, R>(
+  workflow: string,
+  work: (loaded: Loaded) => Effect.Effect<A, E, R>
+) {
+  const { configuration, get } = yield* Offered
+  return yield* Effect.provideService(work(yield* get(workflow)), Configuration, configuration())
 })
 
 /** A run and how it stands, in a word. */
@@ -72,8 +83,10 @@ export const statusOf = Effect.fnUntraced(function* (
 })
 
 /** Begins a run. */
-export const start = Effect.fnUntraced(function* (name: string, input: Schema.Json, { maxUsd, ...caps }: Caps) {
-  const loaded = yield* (yield* Offered).get(name)
+export const start = (name: string, input: Schema.Json, caps: Caps) =>
+  byFiles(name, (loaded) => startOf(loaded, input, caps))
+
+const startOf = Effect.fnUntraced(function* (loaded: Loaded, input: Schema.Json, { maxUsd, ...caps }: Caps) {
   const { input: schema } = loaded.workflow
   const problem = excess.problemOf(schema)(input)
   if (problem !== undefined) return yield* usage(`the input does not fit: ${problem}`, { target: "input" })
@@ -229,11 +242,7 @@ export const set = (reference: string, given: string, value: Schema.Json) =>
       run,
       Effect.fnUntraced(function* ({ loaded: { workflow }, state }) {
         const path = given === "input" ? given : stepPath.resolve(given, workflow, state)
-        const schema =
-          path === "input"
-            ? workflow.input
-            : (Workflow.steps(workflow).find((step) => StepPath.matches(step.path, path))?.step.output ?? Schema.Json)
-        const problem = excess.problemOf(schema)(value)
+        const problem = excess.problemOf(schemaAt(workflow, path))(value)
         if (problem !== undefined) return yield* usage(`${path}: ${problem}`, { target: path })
         return yield* explainPath(
           path,
@@ -267,16 +276,45 @@ export const decide = (reference: string, path: string, decision: Schema.Json) =
     })
   )
 
-/** Starts a run with the results of another, and a new one of a step to come. */
-export const fork = (reference: string, given: string, id: string | undefined) =>
+/** Starts a run with the results of another, but what is to be otherwise: a new result of a step, or edits. */
+export const fork = (reference: string, { path: given, run: id, ...edits }: typeof ServerApi.Fork.Type) =>
   ofOffered(
     reference,
     Effect.fnUntraced(function* (origin) {
+      if (given === undefined && isEmpty(edits)) {
+        const fix = "name a path, or say what is to be otherwise: config, input, outputs"
+        return yield* usage("nothing would be otherwise", { target: "path", fix })
+      }
       yield* runFolder.checkNew(id)
       const opened = yield* session.open(origin)
-      const path = stepPath.resolve(given, opened.loaded.workflow, opened.state)
+      const state = isEmpty(edits) ? opened.state : yield* edited(opened, edits)
+      const path = given === undefined ? given : stepPath.resolve(given, opened.loaded.workflow, state)
       const run = id ?? (yield* Engine.newRunId)
-      yield* apart(forked(opened, { path, run, command: "stepwright" }))
+      yield* apart(forked({ ...opened, state }, { path, run, command: "stepwright" }))
       return yield* statusOf(run)
+    })
+  )
+
+/** Tells what of a configuration is written to which file, or writes what was told. */
+export const save = (workflow: string, { config, ...asked }: typeof ServerApi.Save.Type) =>
+  byFiles(
+    workflow,
+    Effect.fnUntraced(function* (loaded) {
+      const { changes, of, patches } = yield* changesFor(loaded, config)
+      const said: typeof ServerApi.Saving.Type = {
+        of,
+        files: yield* Effect.forEach(changes, diffOf),
+        patches: yield* Effect.forEach(patches, ({ change, ...patch }) =>
+          change === undefined ? Effect.succeed(patch) : Effect.map(diffOf(change), (diff) => ({ ...patch, ...diff }))
+        )
+      }
+      if ("dryRun" in asked) return said
+      if (asked.of !== of) {
+        const fix = "look at the diff again"
+        return yield* new ServerApi.Conflict(say("Changed", "the files are not what they were", workflow, fix))
+      }
+      yield* write(changes)
+      yield* (yield* Offered).reload
+      return said
     })
   )

@@ -13,6 +13,8 @@ import { Workspace, type Written } from "@stepwright/core/Workspace"
 import * as services from "../../internal/services/layers.ts"
 import * as ServerApi from "../../ServerApi.ts"
 import { effective } from "../config/effective.ts"
+import { edited, type Edits, isEmpty } from "../edit/edits.ts"
+import { sourcesOf } from "../edit/sources.ts"
 import * as gates from "../gate/gates.ts"
 import { screen as screenOf } from "../base/terminal.ts"
 import * as workflowModule from "../module/workflowModule.ts"
@@ -25,7 +27,7 @@ import { inText, messagesIn, replyAt } from "../view/asked.ts"
 import * as standing from "../view/standing.ts"
 import * as standingNow from "../view/standingNow.ts"
 import { statusLabel } from "../view/statusLabel.ts"
-import { ofOffered, runOf } from "./acts.ts"
+import { byFiles, ofOffered, runOf } from "./acts.ts"
 import { Offered } from "./offered.ts"
 import { costsOf } from "../run/setUp.ts"
 import { standardSettings } from "../run/settings.ts"
@@ -55,13 +57,14 @@ export const detailsOf = Effect.fnUntraced(function* (loaded: workflowModule.Loa
 export const planOf = (reference: string) =>
   ofOffered(reference, (run) => Effect.flatMap(session.open(run), pending.planOf))
 
-/** The same, with what each step that may run cost when it was asked last. */
-export const pricedPlanOf = (reference: string) =>
+/** The same with edits, and with what each step that may run cost when it was asked last. */
+export const pricedPlanOf = (reference: string, edits: Edits = {}) =>
   ofOffered(
     reference,
     Effect.fnUntraced(function* (run) {
       const opened = yield* session.open(run)
-      return yield* priced(opened, yield* pending.planOf(opened))
+      const state = isEmpty(edits) ? opened.state : yield* edited(opened, edits)
+      return yield* priced(opened, yield* pending.planOf({ ...opened, state }))
     })
   )
 
@@ -72,6 +75,9 @@ export const costs = Effect.fnUntraced(function* (run: string) {
   const settings = yield* Effect.orElseSucceed(effective(kept), () => kept)
   return yield* costsOf({ run, events, settings })
 })
+
+/** Where the texts of the steps of a workflow stand. */
+export const sourcesIn = (workflow: string) => byFiles(workflow, sourcesOf)
 
 /** The gates that wait, with what a decision is like. */
 export const gatesOf = (reference: string) =>

@@ -180,7 +180,7 @@ const common = [
     },
     { run: Run, path: Path },
     Begun,
-    ({ path, run }) => Effect.flatMap(acts.fork(run, path, undefined), withNext)
+    ({ path, run }) => Effect.flatMap(acts.fork(run, { path }), withNext)
   )
 ]
 
@@ -220,6 +220,6 @@ const starting = ({ workflow }: Loaded) => {
 /** All tools; those that only look where nothing is to be changed. */
 export const all = Effect.fnUntraced(function* (isReadOnly: boolean) {
   const offered = yield* Offered
-  const tools = [...offered.all.map(starting), ...common]
+  const tools = [...offered.all().map(starting), ...common]
   return isReadOnly ? tools.filter((tool) => tool.isReadOnly) : tools
 })

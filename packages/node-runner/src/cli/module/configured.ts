@@ -31,7 +31,7 @@ const optionsFor = Effect.fnUntraced(function* (self: Configuration, loaded: Loa
 })
 
 /** Whether a file of a project speaks of this workflow: of every one unless it names one. */
-const isMeant = Effect.fnUntraced(function* (self: Configuration, { module, name, program }: Loaded) {
+export const isMeant = Effect.fnUntraced(function* (self: Configuration, { module, name, program }: Loaded) {
   const path = yield* Path.Path
   const told = yield* sourced({ ...self, user: undefined }, "workflow")
   if (told?.source !== "project" || program !== undefined) return true

@@ -104,8 +104,10 @@ const workflows = HttpApiBuilder.group(
   Effect.fnUntraced(function* (handlers) {
     const offered = yield* Offered
     return handlers.handleAll({
-      list: () => answered(Effect.forEach(offered.all, looks.described)),
-      get: ({ params }) => answered(Effect.flatMap(offered.get(params.workflow), looks.detailsOf))
+      list: () => answered(Effect.suspend(() => Effect.forEach(offered.all(), looks.described))),
+      get: ({ params }) => answered(Effect.flatMap(offered.get(params.workflow), looks.detailsOf)),
+      sources: ({ params: { workflow } }) => answered(looks.sourcesIn(workflow)),
+      save: ({ params: { workflow }, payload }) => answered(acts.save(workflow, payload))
     })
   })
 )
@@ -151,6 +153,7 @@ const runs = HttpApiBuilder.group(
         state: ({ params: { run } }) => answered(Effect.flatMap(acts.runOf(run), runFolder.state)),
         plan: ({ params: { run } }) => answered(looks.pricedPlanOf(run)),
         costs: ({ params: { run } }) => answered(Effect.flatMap(acts.runOf(run), looks.costs)),
+        planOf: ({ params: { run }, payload }) => answered(looks.pricedPlanOf(run, payload)),
         gates: ({ params: { run } }) => answered(looks.gatesOf(run)),
         text: ({ params: { hash, run } }) =>
           answered(
@@ -161,7 +164,7 @@ const runs = HttpApiBuilder.group(
         step: ({ params: { run }, payload: { force = false, path } }) => answered(acts.step(run, path, force)),
         set: ({ params: { run }, payload: { path, value } }) => answered(acts.set(run, path, value)),
         decide: ({ params: { run }, payload: { decision, path } }) => answered(acts.decide(run, path, decision)),
-        fork: ({ params: { run }, payload: { path, run: id } }) => answered(acts.fork(run, path, id))
+        fork: ({ params: { run }, payload }) => answered(acts.fork(run, payload))
       })
       .handleRaw("events", ({ headers, params: { run: reference }, query, request }) =>
         Effect.gen(function* () {

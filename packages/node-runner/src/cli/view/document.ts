@@ -29,13 +29,14 @@ export const ofEnded = (self: EndedRun): Result => {
 /** What a script reads of a run at any time; `out` is not known of a run that no command made. */
 export const ofStanding = (self: Standing & Pick<EndedRun, "again" | "goOn">, out: string | undefined) => {
   const { isLive, rows, state } = self
-  const { createdAt, origin, run, updatedAt, workflow } = state
+  const { config, createdAt, origin, run, updatedAt, workflow } = state
   return {
     run,
     ...(origin !== undefined && { origin }),
     workflow,
     status: statusLabel(state, isLive),
     ...facts(self, out),
+    ...(config !== undefined && { config }),
     createdAt,
     updatedAt,
     steps: rows.filter(({ isStep }) => isStep).map(step)
