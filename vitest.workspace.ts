@@ -9,11 +9,11 @@ const engine = ["Engine*", "Step", "Workflow*", "DeltaSink", "Journal"].map(
   (name) => `packages/core/test/${name}.test.ts`
 )
 
-/** The tests of the engine again, with fewer runs of each law. */
-const again = { include: engine, env: { LAW_RUNS: "5" } }
+/** The tests of the engine again, with fewer runs of each law. A worker has one project's files, and loads each module once. */
+const again = { include: engine, isolate: false, env: { LAW_RUNS: "5" } }
 
 /** Packages whose tests leave nothing behind that another file could see: these load what they need once. */
-const pure = new Set(["llm", "steps", "studio"])
+const pure = new Set(["core", "llm", "steps", "studio"])
 
 /** For tests that call the command line: in folders of their own, which are removed, with modules that lie there. */
 const called = { setupFiles: ["packages/node-runner/test/support/tidy.ts"], plugins: [outside] }
