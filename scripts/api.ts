@@ -1,9 +1,9 @@
 // What the packages export, as text: `npm run api` writes it to `packages/<name>/api.md`, the check `api` compares.
 // It is made of the declarations that TypeScript emits for each public module, without comments, by name.
-import { spawnSync } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { dirname, join, posix } from "node:path"
 import ts from "typescript-6.0"
+import { compile, packages } from "./packed.ts"
 
 /** A declaration by the file that holds it and its name there. */
 interface Place {
@@ -313,41 +313,20 @@ const without = (lines: ReadonlyArray<string>, others: ReadonlyArray<string>): R
 }
 
 const root = dirname(import.meta.dirname)
-const packages = ["core", "llm", "steps", "node-runner"]
 
-/** Emits the declarations of all packages to a folder of its own: `dist` may be old, or just being written. */
-const emit = (): ReadonlyMap<string, Declarations> => {
-  const folder = join(root, "node_modules", ".api")
-  rmSync(folder, { recursive: true, force: true })
-  mkdirSync(folder)
-  const config = {
-    extends: "../../tsconfig.base.json",
-    include: packages.map((name) => `../../packages/${name}/src`),
-    compilerOptions: {
-      rootDir: "../../packages",
-      outDir: ".",
-      types: ["node"],
-      composite: false,
-      declarationMap: false,
-      emitDeclarationOnly: true,
-      sourceMap: false,
-      inlineSources: false
-    }
-  }
-  writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config))
-  const tsc = join(root, "node_modules", "typescript", "bin", "tsc")
-  const { status, stderr, stdout } = spawnSync(process.execPath, [tsc, "-p", folder], { cwd: root, encoding: "utf8" })
-  if (status !== 0) throw new Error(`the declarations could not be made:\n${stdout}${stderr}`)
+/** The declarations of all packages, as they are built: the check `types` has done that before. */
+const emitted = (): ReadonlyMap<string, Declarations> => {
+  compile()
   return new Map(
     packages.map((name) => {
-      const source = join(folder, name, "src")
-      const files = readdirSync(source, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".d.ts"))
+      const folder = join(root, "packages", name, "dist")
+      const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".d.ts"))
       return [
         name,
         new Map(
           files.map((file) => [
             `./${file.replaceAll("\\", "/").replace(/\.d\.ts$/, ".ts")}`,
-            readFileSync(join(source, file), "utf8")
+            readFileSync(join(folder, file), "utf8")
           ])
         )
       ]
@@ -373,7 +352,7 @@ const check = (name: string, before: string, after: string): ReadonlyArray<strin
 
 const main = (isWriting: boolean): number => {
   let status = 0
-  for (const [name, declarations] of emit()) {
+  for (const [name, declarations] of emitted()) {
     const file = join(root, "packages", name, "api.md")
     const before = existsSync(file) ? readFileSync(file, "utf8") : ""
     const { leaks, text } = apiOf(`@stepwright/${name}`, declarations)

@@ -80,10 +80,11 @@ const groups: ReadonlyArray<Readonly<Record<string, () => Promise<Outcome>>>> = 
     types: command("tsc", "-b"),
     lint: command("oxlint"),
     format: command("oxfmt", "--check"),
-    api: command("node", "scripts/api.ts"),
     page: command("npm", "run", "build", "--silent", "--prefix", "packages/studio"),
     unused: command("knip", "--no-progress", "--no-config-hints")
   },
+  // reads the declarations that `types` has made
+  { api: command("node", "scripts/api.ts") },
   // the tests read sources, not what is built; they leave room for what takes one processor alone
   { effect, published: command("node", "scripts/published.ts"), tests: vitest() }
 ]

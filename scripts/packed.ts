@@ -16,8 +16,8 @@ export const run = (cwd: string, command: string, ...args: ReadonlyArray<string>
   return output
 }
 
-/** Builds the packages, with the page in node-runner: what has changed since it was built last, and leaves nothing there whose source has gone. */
-export const build = async () => {
+/** Builds what has changed since it was built last, and leaves nothing there whose source has gone. */
+export const compile = () => {
   for (const name of packages) {
     const folder = join(root, "packages", name)
     const built = join(folder, "dist")
@@ -31,6 +31,11 @@ export const build = async () => {
   }
   const matchers = join("packages", "core", "tsconfig.vitest.json")
   run(root, "tsc", "-b", ...packages.map((name) => join("packages", name)), matchers)
+}
+
+/** The same, and the command line as one script, with the page beside it. */
+export const build = async () => {
+  compile()
   await bundle()
   const page = join(root, "packages", "studio")
   run(root, "npm", "run", "build", "--silent", "--prefix", page)
