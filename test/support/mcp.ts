@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs"
 import { isAbsolute } from "node:path"
+import { assert, expect } from "@effect/vitest"
 import * as next from "@modelcontextprotocol/client"
 import { getDefaultEnvironment, StdioClientTransport } from "@modelcontextprotocol/client/stdio"
+import { createTaskSessionFromClient } from "@modelcontextprotocol/ext-tasks/client"
+import type { JsonValue } from "@modelcontextprotocol/ext-tasks/core"
 import { Client } from "@modelcontextprotocol/sdk/client/index.js"
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js"
 import { ElicitRequestSchema } from "@modelcontextprotocol/sdk/types.js"
@@ -140,3 +143,98 @@ export const started = (here: Place, flags: ReadonlyArray<string>, person?: Pers
     }),
     person
   )
+
+const tasks = "io.modelcontextprotocol/tasks"
+
+/** `@modelcontextprotocol/ext-tasks`: calls a tool, answers what its task asks, and waits for what it comes to. */
+export const callAsTask = async (to: Listening, tool: string, args: Record<string, JsonValue>, person: Person) => {
+  const capabilities = { elicitation: { form: {} }, extensions: { [tasks]: {} } }
+  const client = new next.Client(name, { capabilities, versionNegotiation: { mode: { pin: "2026-07-28" } } })
+  await client.connect(new next.StreamableHTTPClientTransport(new URL(to.url), headersOf(to)))
+  const seen: Array<string> = []
+  const session = createTaskSessionFromClient(client, {
+    endpointId: to.url,
+    v2RequestFraming: { protocolVersion: "2026-07-28", clientInfo: name, clientCapabilities: capabilities },
+    rawDispatch: async (request) => {
+      const { method, params } = request as { readonly method: string; readonly params: Record<string, string> }
+      seen.push(method)
+      const answer = await fetch(to.url, {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${to.token}`,
+          "content-type": "application/json",
+          accept: "application/json, text/event-stream",
+          "mcp-protocol-version": "2026-07-28",
+          "mcp-method": method,
+          "mcp-name": params["name"] ?? params["taskId"] ?? ""
+        },
+        body: JSON.stringify({ jsonrpc: "2.0", id: seen.length, ...(request as object) })
+      })
+      return await answer.json()
+    },
+    // nothing but forms is asked for
+    onInputRequest: async ({ params }) => person(params as unknown as Form) as never
+  })
+  try {
+    const execution = await session.callTool(tool, args)
+    const { outcome } = await execution.settle()
+    return { outcome, seen }
+  } finally {
+    await session.close()
+    await client.close()
+  }
+}
+
+export const workflows = ["article", "loud", "strict"].flatMap((name) => ["--workflow", `writing.ts#${name}`])
+
+/** Who says one thing after another, and what they were asked. */
+export const saying = (...answers: ReadonlyArray<ReturnType<Person>>) => {
+  const left = [...answers]
+  const asked: Array<string> = []
+  const person: Person = ({ message }) => {
+    asked.push(message)
+    return left.shift()!
+  }
+  return { asked, person }
+}
+
+export const accept = (decision: string | boolean) => ({ action: "accept" as const, content: { decision } })
+
+/** Starts runs of `writing.ts`, takes decisions, goes on and reads what came of it, as a model does without forms. */
+export const theWholeWay = async (client: Connected): Promise<void> => {
+  const { addresses, call, close, instructions, read, tools } = client
+  assert.include(instructions, "runs_status")
+  const required = new Map((await tools()).map(({ inputSchema, name }) => [name, inputSchema.required]))
+  assert.deepStrictEqual(required.get("start_an_article"), ["topic"])
+  // a tool takes an object
+  assert.deepStrictEqual(required.get("start_loud"), ["input"])
+  const { next, run } = await call("start_an_article", { topic: "rain" })
+  assert.include(next, "runs_status")
+  const told: Array<number> = []
+  const waits = await call("runs_status", { run, waitSeconds: 30 }, ({ progress }) => told.push(progress))
+  assert.deepStrictEqual(told, told.toSorted())
+  assert.deepStrictEqual([waits["status"], String(waits["next"]).includes("runs_decide")], ["SUSPENDED", true])
+  const wrong = await call("runs_decide", { run, path: "approval", decision: "perhaps" })
+  assert.isTrue(wrong["isError"])
+  assert.deepInclude(wrong["error"], { code: "InvalidOutput", target: "approval" })
+  await call("runs_decide", { run, path: "approval", decision: true })
+  await call("runs_resume", { run })
+  const { status, steps } = await call("runs_status", { run, waitSeconds: 30 })
+  assert.strictEqual(status, "COMPLETED")
+  assert.match(JSON.stringify(steps), / \(MCP\)"/u)
+  const { output } = await call("runs_show", { run })
+  assert.deepInclude(output, { outline: { title: "Rain" }, approval: true })
+  const report = await call("runs_report", { run })
+  assert.include(report["text"], "outline")
+  assert.strictEqual(await read(`stepwright://runs/${run}/report`), report["text"])
+  assert.include(await read(`stepwright://runs/${run}/prompts/outline`), "Outline rain")
+  assert.include(await read(`stepwright://runs/${run}/replies/outline`), "Rain")
+  assert.deepInclude(JSON.parse(await read(`stepwright://runs/${run}`)), { run, status: "COMPLETED" })
+  assert.include(await read("stepwright://runs"), String(run))
+  assert.include(await addresses(), "stepwright://runs/{run}/prompts/{path}")
+  await expect(read(`stepwright://runs/${run}/prompts/approval`)).rejects.toThrow("no reply of a model")
+  const loud = await call("start_loud", { input: "hey" })
+  await call("runs_status", { run: loud["run"], waitSeconds: 30 })
+  assert.deepInclude(await call("runs_show", { run: loud["run"], path: "text" }), { output: "HEY" })
+  await close()
+}

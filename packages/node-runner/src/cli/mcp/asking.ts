@@ -1,11 +1,12 @@
 // Asks the person at a client for decisions that gates wait for, by forms that the client shows.
 
+import { hash } from "node:crypto"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as McpSchema from "effect/ai/McpSchema"
-import { Hasher } from "@stepwright/core/Hasher"
 import type * as ServerApi from "../../ServerApi.ts"
 import * as acts from "../act/acts.ts"
 import * as looks from "../act/looks.ts"
@@ -18,7 +19,7 @@ import { type Form, formOf } from "./form.ts"
 type Question = typeof ServerApi.Question.Type
 
 /** A gate that waits, with its form. */
-interface Open {
+export interface Open {
   readonly question: Question
   readonly form: Form
 }
@@ -52,15 +53,25 @@ export const canAsk = Effect.fnUntraced(function* (run: string, paths: ReadonlyA
   })
 })
 
-const requestOf = ({ form: { requestedSchema }, question }: Open, problem: string | undefined) => {
+/** The form by which a client asks, with what was wrong with the decision before. */
+const formIn = ({ form: { requestedSchema }, question }: Open, problem: string | undefined) => {
   const { before, why } = question
   const lines = gates.told({ gate: question, why, ...(before !== undefined && { before }) })
   return { message: [...(problem === undefined ? [] : [problem, ""]), ...lines].join("\n"), requestedSchema }
 }
 
-/** Records a decision; tells what is wrong with it where that can be mended. */
-const decided = (run: string, path: string, decision: Schema.Json) =>
-  acts.decide(run, path, decision).pipe(
+/** The same as a client of now is sent it. */
+export const requestOf = (gate: Open, problem: string | undefined) => ({
+  method: "elicitation/create" as const,
+  params: { mode: "form", ...formIn(gate, problem) }
+})
+
+/** The name of a question: an answer to another one is none to it. */
+export const keyOf = ({ question }: Open) => `${question.path}#${hash("sha256", JSON.stringify(question)).slice(0, 16)}`
+
+/** Records what was answered; tells what is wrong with it where that can be mended. */
+export const decideBy = (run: string, { form, question }: Open, content: unknown) =>
+  acts.decide(run, question.path, form.read(Predicate.isReadonlyObject(content) ? (content as never) : {})).pipe(
     Effect.as(undefined),
     Effect.catchCause((cause) => {
       const { code, message } = problemIn(cause)
@@ -70,8 +81,8 @@ const decided = (run: string, path: string, decision: Schema.Json) =>
     })
   )
 
-/** Asks for decisions at gates of a run, at all that wait unless paths are named. */
-export const ask = Effect.fnUntraced(function* (run: string, paths?: ReadonlyArray<string>) {
+/** The gates that wait, at all paths unless some are named: those that the client can ask at, and those that it cannot. */
+export const openAt = Effect.fnUntraced(function* (run: string, paths?: ReadonlyArray<string>) {
   const waiting = (yield* looks.gatesOf(run)).filter(({ path }) => paths?.includes(path) !== false)
   const canShow = yield* showsForms
   const open = waiting.flatMap((question): ReadonlyArray<Open> => {
@@ -79,6 +90,12 @@ export const ask = Effect.fnUntraced(function* (run: string, paths?: ReadonlyArr
     return form === undefined ? [] : [{ question, form }]
   })
   const left = waiting.flatMap(({ path }) => (open.some(({ question }) => question.path === path) ? [] : [path]))
+  return { open, left }
+})
+
+/** Asks for decisions at gates of a run, at all that wait unless paths are named. */
+export const ask = Effect.fnUntraced(function* (run: string, paths?: ReadonlyArray<string>) {
+  const { left, open } = yield* openAt(run, paths)
   const client = yield* Effect.serviceOption(McpSchema.McpServerClient)
   return yield* Option.isSome(client) ? asking(run, open, left, client.value) : answering(run, open, left)
 })
@@ -86,22 +103,17 @@ export const ask = Effect.fnUntraced(function* (run: string, paths?: ReadonlyArr
 /** How a client of now is asked: it calls again with what was answered. */
 const answering = Effect.fnUntraced(function* (run: string, open: ReadonlyArray<Open>, left: Asked["left"]) {
   const { inputResponses = {} } = yield* McpSchema.McpRequestContext
-  const hash = yield* Hasher
   const done: Array<string> = []
   const declined: Array<string> = []
   const inputRequests: Record<string, McpSchema.McpInputRequest> = {}
   for (const one of open) {
-    const { form, question } = one
-    const { path } = question
-    // an answer to another question is none to this one
-    const key = `${path}#${hash(JSON.stringify(question)).slice(0, 16)}`
+    const { path } = one.question
+    const key = keyOf(one)
     const given = inputResponses[key]
     const isAccepted = given?.["action"] === "accept"
-    const problem = isAccepted
-      ? yield* decided(run, path, form.read((given["content"] ?? {}) as Readonly<Record<string, unknown>>))
-      : undefined
+    const problem = isAccepted ? yield* decideBy(run, one, given["content"]) : undefined
     if (given !== undefined && problem === undefined) (isAccepted ? done : declined).push(path)
-    else inputRequests[key] = { method: "elicitation/create", params: { mode: "form", ...requestOf(one, problem) } }
+    else inputRequests[key] = requestOf(one, problem)
   }
   if (Object.keys(inputRequests).length > 0) return new McpSchema.InputRequired({ inputRequests })
   return { decided: done, declined, left } satisfies Asked
@@ -128,12 +140,12 @@ const asking = Effect.fnUntraced(function* (
     let problem: string | undefined
     let to = declined
     for (let i = 0; i < most; i++) {
-      const form = yield* decodeRequest(requestOf(one, problem))
+      const form = yield* decodeRequest(formIn(one, problem))
       const given = yield* Effect.catchTag(client.elicit(form), failures, () => Effect.undefined)
       // a client that cannot ask after all is one without forms
       if (given === undefined) to = unasked
       if (given?.action !== "accept") break
-      problem = yield* decided(run, path, one.form.read(given.content ?? {}))
+      problem = yield* decideBy(run, one, given.content)
       if (problem !== undefined) continue
       to = done
       break

@@ -8,6 +8,8 @@ import * as services from "../act/services.ts"
 import { Who, whoBy } from "../gate/who.ts"
 import type { Where } from "../http/listen.ts"
 import * as resources from "./resources.ts"
+import { begun, takesTasks, type Tasks } from "./taskProtocol.ts"
+import * as runsAsTasks from "./tasks.ts"
 import { type Answer, isAsking } from "./tool.ts"
 import * as tools from "./tools.ts"
 import { overHttp, overStdio } from "./transports.ts"
@@ -24,20 +26,30 @@ waits for a decision, it is a person's to make: "next" says whether runs_resume 
 
 const textOf = (data: object) => [{ type: "text" as const, text: JSON.stringify(data, null, 2) }]
 
-const answered = (data: object) => new McpSchema.CallToolResult({ content: textOf(data), structuredContent: data })
+const answered = (data: object, meta?: Readonly<Record<string, unknown>>) =>
+  new McpSchema.CallToolResult({ content: textOf(data), structuredContent: data, ...(meta && { _meta: meta }) })
+
+/** What a tool answers, as the protocol says it: a run that was begun is a task, where the client takes one. */
+const resultOf = Effect.fnUntraced(function* (answer: Answer, tasks: Tasks | undefined) {
+  if (isAsking(answer)) return answer
+  const { run } = answer
+  const isTask = tasks !== undefined && typeof run === "string" && (yield* takesTasks)
+  const task = isTask ? yield* tasks.get(run) : undefined
+  return answered(answer, task && begun(task))
+})
 
 /** What went wrong is text alone: clients compare data with what a tool says that it answers. */
 const failed = (cause: Cause.Cause<unknown>) =>
   new McpSchema.CallToolResult({ content: textOf({ error: problemIn(cause) }), isError: true })
 
 /** The tools of the workflows that are offered, and what can be read of runs. */
-const registered = (isReadOnly: boolean) =>
+const registered = (isReadOnly: boolean, tasks: Tasks | undefined) =>
   Layer.effectDiscard(
     Effect.gen(function* () {
       const server = yield* McpServer.McpServer
       const services = yield* Effect.context<never>()
       yield* resources.register
-      for (const { description, handle, input, isReadOnly: looks, name, output, title } of yield* tools.all(
+      for (const { begins, description, handle, input, isReadOnly: looks, name, output, title } of yield* tools.all(
         isReadOnly
       )) {
         yield* server.addTool({
@@ -54,7 +66,7 @@ const registered = (isReadOnly: boolean) =>
           services,
           handle: (given) =>
             (handle(given) as Effect.Effect<Answer, unknown, McpSchema.McpRequestContext>).pipe(
-              Effect.map((answer) => (isAsking(answer) ? answer : answered(answer))),
+              Effect.flatMap((answer) => resultOf(answer, begins === true ? tasks : undefined)),
               Effect.catchCause((cause) =>
                 Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.succeed(failed(cause))
               ),
@@ -65,18 +77,21 @@ const registered = (isReadOnly: boolean) =>
     })
   )
 
-const served = ({ isReadOnly, version }: Options) => ({
-  name: "stepwright",
-  version,
-  instructions,
-  registrations: registered(isReadOnly)
+const served = Effect.fnUntraced(function* ({ isReadOnly, version }: Options) {
+  const tasks = isReadOnly ? undefined : yield* runsAsTasks.make
+  return { name: "stepwright", version, instructions, registrations: registered(isReadOnly, tasks), tasks }
 })
 
 /** Serves workflows to a model over standard input and output, until the input ends. */
-export const serve = (options: Options) => Effect.provide(overStdio(served(options)), services.layer(options))
+export const serve = (options: Options) =>
+  Effect.provide(Effect.flatMap(served(options), overStdio), services.layer(options))
 
 /** The same over HTTP, to whoever has the token; `ready` is told where. */
 export const listen = <E, R>(
   options: Options & Where & { readonly token: string },
   ready: (url: string) => Effect.Effect<unknown, E, R>
-) => Effect.provide(overHttp(served(options), options, ready), services.layer(options))
+) =>
+  Effect.provide(
+    Effect.flatMap(served(options), (server) => overHttp(server, options, ready)),
+    services.layer(options)
+  )

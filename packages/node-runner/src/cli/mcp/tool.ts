@@ -23,6 +23,8 @@ export interface About {
   readonly description: string
   /** Whether it only looks. */
   readonly isReadOnly?: boolean
+  /** Whether a run goes on when it has answered, which it names. */
+  readonly begins?: boolean
 }
 
 type Fields = Schema.Struct.Fields

@@ -207,8 +207,12 @@ const starting = ({ workflow }: Loaded) => {
       properties: { input: looks.schemaOf(workflow.input) },
       required: ["input"]
     },
-    output: objectOf(Begun),
+    output: objectOf({
+      ...Begun,
+      output: Schema.optionalKey(Schema.Json.annotate({ description: "What the workflow gives, where it is done." }))
+    }),
     isReadOnly: false,
+    begins: true,
     handle: (given: unknown) => {
       const input = whole !== undefined ? given : Predicate.hasProperty(given, "input") ? given.input : undefined
       // what a client sends is JSON

@@ -10,6 +10,7 @@ import * as McpServer from "effect/ai/McpServer"
 import * as NodeStdio from "@effect/platform-node/NodeStdio"
 import { bearer } from "../http/access.ts"
 import { listen, type Where } from "../http/listen.ts"
+import { extension, type Tasks, withTasks } from "./taskProtocol.ts"
 
 /** What is served: tools and resources that are registered with a server. */
 export interface Served<E, R> {
@@ -17,13 +18,24 @@ export interface Served<E, R> {
   readonly version: string
   readonly instructions: string
   readonly registrations: Layer.Layer<never, E, R>
+  /** Where calls go on after their answer. */
+  readonly tasks?: Tasks | undefined
 }
 
-const protocols = [McpProtocol.v2026_07_28, McpProtocol.v2025_11_25, McpProtocol.v2025_06_18] as const
+/** What a server says of itself, and the protocols that it speaks. */
+const optionsOf = <E, R>({ tasks, ...self }: Served<E, R>) => ({
+  ...self,
+  ...(tasks !== undefined && { extensions: { [extension]: {} } }),
+  protocols: [
+    tasks === undefined ? McpProtocol.v2026_07_28 : withTasks(tasks),
+    McpProtocol.v2025_11_25,
+    McpProtocol.v2025_06_18
+  ] as const
+})
 
 /** Serves over standard input and output, until the input ends. */
 export const overStdio = Effect.fnUntraced(function* <E, R>(self: Served<E, R>) {
-  const server = McpServer.layerStdio({ ...self, protocols })
+  const server = McpServer.layerStdio(optionsOf(self))
   const served = yield* Effect.forkChild(Effect.provide(Layer.launch(server), NodeStdio.layer))
   const exit = yield* Fiber.await(served)
   // it ends itself by an interruption when there is no more input
@@ -39,6 +51,6 @@ export const overHttp = <E, R, E2, R2>(
   { token, ...where }: Where & { readonly token: string },
   ready: (url: string) => Effect.Effect<unknown, E2, R2>
 ) => {
-  const routes = McpServer.layerHttp({ ...self, path, protocols, allowSessionTermination: true })
+  const routes = McpServer.layerHttp({ ...optionsOf(self), path, allowSessionTermination: true })
   return listen(where, Layer.provide(routes, bearer(token).layer), (url) => ready(`${url}${path}`))
 }

@@ -1,0 +1,153 @@
+// Runs as tasks: who began one by a call asks how it goes on, answers what its gates ask, and cancels it.
+
+import * as Cause from "effect/Cause"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as McpSchema from "effect/ai/McpSchema"
+import * as Engine from "@stepwright/core/Engine"
+import * as acts from "../act/acts.ts"
+import * as looks from "../act/looks.ts"
+import { Offered } from "../act/offered.ts"
+import { problemIn } from "../act/problems.ts"
+import { Who, whoBy } from "../gate/who.ts"
+import * as runFolder from "../run/runFolder.ts"
+import { toJson } from "../value/output.ts"
+import * as standingNow from "../view/standingNow.ts"
+import * as asking from "./asking.ts"
+import { nextOf } from "./standing.ts"
+import type { Answers, Task, Tasks } from "./taskProtocol.ts"
+
+/** How often a client is to ask. **Units** milliseconds */
+const pollIntervalMs = 1000
+
+const timeOf = (millis: number) => DateTime.formatIso(DateTime.makeUnsafe(millis))
+
+/** What only this server knows of a run. */
+interface Memory {
+  /** The questions that the person gave no decision to. */
+  readonly declined: Set<string>
+  /** What was wrong with decisions, by question: it is asked again under another name. */
+  readonly problems: Map<string, ReadonlyArray<string>>
+  isCancelled: boolean
+}
+
+const textOf = (data: object) => [{ type: "text", text: JSON.stringify(data, null, 2) }]
+
+/** What the call comes to that began a run. */
+const resultOf = (data: object) => ({ resultType: "complete", content: textOf(data), structuredContent: data })
+
+/** The same where the run failed, as text alone: that is no failure of the protocol. */
+const failureOf = (data: object) => ({ resultType: "complete", content: textOf(data), isError: true })
+
+const told = <A, E, R>(self: Effect.Effect<A, E, R>) =>
+  Effect.catchCause(self, (cause) =>
+    Cause.hasInterruptsOnly(cause)
+      ? Effect.interrupt
+      : Effect.fail(new McpSchema.InternalError({ message: problemIn(cause).message }))
+  )
+
+export const make = Effect.gen(function* () {
+  const services = yield* Effect.context<never>()
+  const offered = yield* Offered
+  const memories = new Map<string, Memory>()
+  const memoryOf = (run: string): Memory => {
+    const known = memories.get(run) ?? { declined: new Set(), problems: new Map(), isCancelled: false }
+    memories.set(run, known)
+    return known
+  }
+
+  /** The questions of a run that the person can be asked and has not declined, under the names by which they are asked. */
+  const open = Effect.fnUntraced(function* (run: string) {
+    const { declined, problems } = memoryOf(run)
+    const { left, open } = yield* asking.openAt(run)
+    const asked = open.map((gate) => {
+      const key = asking.keyOf(gate)
+      const wrong = problems.get(key) ?? []
+      return { gate, key, name: wrong.length === 0 ? key : `${key}~${wrong.length}`, problem: wrong.at(-1) }
+    })
+    return { left, asked: asked.filter(({ key }) => !declined.has(key)), all: asked }
+  })
+
+  const get = Effect.fnUntraced(function* (run: string) {
+    if (!(yield* runFolder.all).includes(run)) return undefined
+    const found = yield* looks.standingOf(run)
+    const { createdAt, error, status, undecided, updatedAt, workflow } = standingNow.toJson(found)
+    const about = {
+      taskId: run,
+      createdAt: timeOf(createdAt),
+      lastUpdatedAt: timeOf(updatedAt),
+      ttlMs: null,
+      pollIntervalMs
+    }
+    const next = yield* nextOf(
+      run,
+      status,
+      undecided?.map(({ path }) => path)
+    )
+    const rests = { ...about, status: "completed" as const, result: resultOf({ run, status, next }) }
+    switch (status) {
+      case "RUNNING":
+        memoryOf(run).isCancelled = false
+        return { ...about, status: "working" } satisfies Task
+      case "CANCELLED":
+        return { ...about, status: "cancelled" } satisfies Task
+      case "COMPLETED": {
+        const loaded = yield* offered.get(workflow)
+        const output = toJson(yield* Engine.output(loaded.workflow, found.self.state)) ?? null
+        return { ...rests, result: resultOf({ run, status, next, output }) } satisfies Task
+      }
+      case "SUSPENDED": {
+        if (memoryOf(run).isCancelled) return { ...about, status: "cancelled" } satisfies Task
+        const { asked } = yield* open(run)
+        if (asked.length === 0) return rests satisfies Task
+        const inputRequests = Object.fromEntries(
+          asked.map(({ gate, name, problem }) => [name, asking.requestOf(gate, problem)])
+        )
+        return { ...about, status: "input_required", inputRequests } satisfies Task
+      }
+      case "FAILED":
+        return { ...rests, result: failureOf({ run, status, error, next }) } satisfies Task
+      default: {
+        const message = `no process works on run ${run}: ${next}`
+        return { ...about, status: "failed", error: { code: -32_603, message, data: { run, status } } } satisfies Task
+      }
+    }
+  })
+
+  const update = Effect.fnUntraced(function* (run: string, answers: Answers) {
+    const { declined, problems } = memoryOf(run)
+    for (const { gate, key, name } of (yield* open(run)).asked) {
+      const given = answers[name]
+      if (given === undefined) continue
+      if (given["action"] !== "accept") {
+        declined.add(key)
+        continue
+      }
+      const problem = yield* asking.decideBy(run, gate, given["content"])
+      if (problem !== undefined) problems.set(key, [...(problems.get(key) ?? []), problem])
+    }
+    const { all, left } = yield* open(run)
+    // a run that goes on takes decisions by itself
+    if (all.length + left.length > 0 || (yield* runFolder.isLive(run))) return
+    yield* acts.resume(run, {})
+  })
+
+  const cancel = Effect.fnUntraced(function* (run: string) {
+    // one that waits has nothing to be cancelled, but its task has
+    memoryOf(run).isCancelled = !(yield* runFolder.isLive(run))
+    yield* acts.cancel(run)
+  })
+
+  // what they need besides a request was there when they were made
+  const here = <A, E>(work: Effect.Effect<A, E, unknown>) =>
+    Effect.provideContext(
+      Effect.provideService(told(work) as Effect.Effect<A, McpSchema.InternalError, never>, Who, whoBy("MCP")),
+      services
+    )
+  const tasks: Tasks = {
+    get: (run) => here(get(run)),
+    update: (run, answers) => here(update(run, answers)),
+    cancel: (run) => here(cancel(run))
+  }
+  return tasks
+})
