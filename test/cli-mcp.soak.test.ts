@@ -1,7 +1,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { place } from "./support/cli.ts"
 import {
-  accept,
+  askedAgain,
   callAsTask,
   clients,
   type Listening,
@@ -34,16 +34,7 @@ describe("workflows as tools of a model", () => {
   })
 
   it("ask a person again for a decision that will not do, by input_required", async () => {
-    const { asked, person } = saying(accept("no"), accept("ok then"))
-    const { call, close } = await clients["2026-07-28"](server, person)
-    const { run } = await call("start_strict", { topic: "rain" })
-    const waits = await call("runs_status", { run, waitSeconds: 30 })
-    assert.include(waits["next"], "runs_resume, which shows them the question")
-    await call("runs_resume", { run })
-    assert.deepInclude(await call("runs_status", { run, waitSeconds: 30 }), { status: "COMPLETED" })
-    assert.deepStrictEqual(asked[0], "word waits for a decision:\n  rain")
-    assert.match(asked[1]!, /^this is no decision: .*\n\nword waits/u)
-    await close()
+    await askedAgain((person) => clients["2026-07-28"](server, person))
   })
 
   it("are tasks that end where a person declines, and leave the run waiting", async () => {
@@ -54,17 +45,20 @@ describe("workflows as tools of a model", () => {
   })
 
   it("only look where nothing is to be changed, and begin no more than they may", async () => {
+    const here = place(["writing.ts"])
     const [looking, few] = await Promise.all([
-      started(place(["writing.ts"]), [...workflows, "--read-only"]),
-      started(place(["writing.ts"]), [...workflows, "--max-starts", "1"])
+      started(here, [...workflows, "--read-only"]),
+      started(here, [...workflows, "--max-starts", "1"])
     ])
     assert.deepStrictEqual(
       (await looking.tools()).map(({ name }) => name),
       ["runs_status", "runs_plan", "runs_gates", "runs_show", "runs_report"]
     )
-    await few.call("start_loud", { input: "one" })
+    const { run } = await few.call("start_an_article", { topic: "rain" })
     const second = await few.call("start_loud", { input: "two" })
     assert.deepInclude(second["error"], { code: "TooManyStarts" })
+    const { next } = await looking.call("runs_status", { run, waitSeconds: 30 })
+    assert.include(next, "this server only looks at runs")
     await Promise.all([looking.close(), few.close()])
   })
 

@@ -3,6 +3,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { place } from "./support/cli.ts"
 import {
   accept,
+  askedAgain,
   callAsTask,
   clients,
   type Listening,
@@ -28,16 +29,7 @@ describe("workflows as tools of a model", () => {
   })
 
   it("ask a person again for a decision that will not do, and go on with one that does", async () => {
-    const { asked, person } = saying(accept("no"), accept("ok then"))
-    const { call, close } = await clients["2025-11-25"](server, person)
-    const { run } = await call("start_strict", { topic: "rain" })
-    const waits = await call("runs_status", { run, waitSeconds: 30 })
-    assert.include(waits["next"], "runs_resume, which shows them the question")
-    await call("runs_resume", { run })
-    assert.deepInclude(await call("runs_status", { run, waitSeconds: 30 }), { status: "COMPLETED" })
-    assert.deepStrictEqual(asked[0], "word waits for a decision:\n  rain")
-    assert.match(asked[1]!, /^this is no decision: .*\n\nword waits/u)
-    await close()
+    await askedAgain((person) => clients["2025-11-25"](server, person))
   })
 
   it("are tasks where the client takes them: it is asked what gates ask, and told what the run came to", async () => {

@@ -29,6 +29,16 @@ interface Template<E, R> {
 
 const template = <E, R>(self: Template<E, R>) => self
 
+const asked = (what: "prompt" | "reply", rest: string, description: string) =>
+  template({
+    names: ["run", "path"],
+    rest,
+    name: `A ${what}`,
+    description: `${description}, whose path is percent-encoded.`,
+    mimeType: "text/plain",
+    read: (run, path) => looks.askedAt(run, path, what)
+  })
+
 const templates = [
   template({
     names: ["run"],
@@ -46,22 +56,8 @@ const templates = [
     mimeType: "text/markdown",
     read: (run) => Effect.map(looks.reportOf(run), ({ document, text }) => document ?? text)
   }),
-  template({
-    names: ["run", "path"],
-    rest: "/prompts/{path}",
-    name: "A prompt",
-    description: "What a model was asked last at a step, whose path is percent-encoded.",
-    mimeType: "text/plain",
-    read: (run, path) => looks.askedAt(run, path, "prompt")
-  }),
-  template({
-    names: ["run", "path"],
-    rest: "/replies/{path}",
-    name: "A reply",
-    description: "What a model replied last at a step, whose path is percent-encoded.",
-    mimeType: "text/plain",
-    read: (run, path) => looks.askedAt(run, path, "reply")
-  }),
+  asked("prompt", "/prompts/{path}", "What a model was asked last at a step"),
+  asked("reply", "/replies/{path}", "What a model replied last at a step"),
   template({
     names: ["run", "file"],
     rest: "/files/{file}",

@@ -8,6 +8,7 @@ import * as services from "../act/services.ts"
 import { Who, whoBy } from "../gate/who.ts"
 import type { Where } from "../http/listen.ts"
 import * as resources from "./resources.ts"
+import { OnlyLooks } from "./standing.ts"
 import { begun, takesTasks, type Tasks } from "./taskProtocol.ts"
 import * as runsAsTasks from "./tasks.ts"
 import { type Answer, isAsking } from "./tool.ts"
@@ -70,7 +71,8 @@ const registered = (isReadOnly: boolean, tasks: Tasks | undefined) =>
               Effect.catchCause((cause) =>
                 Cause.hasInterruptsOnly(cause) ? Effect.interrupt : Effect.succeed(failed(cause))
               ),
-              Effect.provideService(Who, whoBy("MCP"))
+              Effect.provideService(Who, whoBy("MCP")),
+              Effect.provideService(OnlyLooks, isReadOnly)
             )
         })
       }

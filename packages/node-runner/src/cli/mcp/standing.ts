@@ -1,5 +1,6 @@
 // How a run stands, for a model: with what to do next.
 
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as ServerApi from "../../ServerApi.ts"
 import * as acts from "../act/acts.ts"
@@ -11,9 +12,17 @@ import { progress } from "./progress.ts"
 
 type Status = typeof ServerApi.Status.Type
 
+/** Whether the server only looks. */
+export const OnlyLooks = Context.Reference<boolean>("@stepwright/node-runner/mcp/OnlyLooks", {
+  defaultValue: () => false
+})
+
 /** What to do next, by how a run stands and where it waits. */
 export const nextOf = Effect.fnUntraced(function* (run: string, status: Status, waits: ReadonlyArray<string> = []) {
   if (status === "RUNNING") return "call runs_status with this run, and waitSeconds, until it is no longer RUNNING"
+  if (status !== "COMPLETED" && (yield* OnlyLooks)) {
+    return `this server only looks at runs: a person goes on with it by \`stepwright resume ${run}\``
+  }
   if (waits.length > 0) {
     const needed = `a person is asked for a decision at ${waits.join(", ")}`
     return (yield* asking.canAsk(run, waits))
