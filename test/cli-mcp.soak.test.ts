@@ -34,7 +34,9 @@ describe("workflows as tools of a model", () => {
   })
 
   it("ask a person again for a decision that will not do, by input_required", async () => {
-    await askedAgain((person) => clients["2026-07-28"](server, person))
+    const asked = await askedAgain((person) => clients["2026-07-28"](server, person))
+    assert.strictEqual(asked[0], "word waits for a decision:\n  rain")
+    assert.match(asked[1]!, /^this is no decision: .*\n\nword waits/u)
   })
 
   it("are tasks that end where a person declines, and leave the run waiting", async () => {

@@ -29,7 +29,9 @@ describe("workflows as tools of a model", () => {
   })
 
   it("ask a person again for a decision that will not do, and go on with one that does", async () => {
-    await askedAgain((person) => clients["2025-11-25"](server, person))
+    const asked = await askedAgain((person) => clients["2025-11-25"](server, person))
+    assert.strictEqual(asked[0], "word waits for a decision:\n  rain")
+    assert.match(asked[1]!, /^this is no decision: .*\n\nword waits/u)
   })
 
   it("are tasks where the client takes them: it is asked what gates ask, and told what the run came to", async () => {

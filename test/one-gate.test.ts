@@ -6,7 +6,7 @@ import { Engine, WorkflowState } from "@stepwright/core"
 import { NodeJournal } from "@stepwright/node-runner"
 import { approved } from "./fixtures/approved.ts"
 import { firstLine, place } from "./support/cli.ts"
-import { clients, listening } from "./support/mcp.ts"
+import { clients, listening, type Person, saying } from "./support/mcp.ts"
 
 const decision = { isGood: true, note: "as it is" }
 
@@ -67,19 +67,21 @@ describe("a gate", () => {
     await model.call("runs_decide", { run: byTool, path: "approval", decision })
     await model.close()
     const asked: Array<string> = []
-    const inForm = async (version: keyof typeof byForm) => {
-      const answers = [{ action: "decline" as const }, { action: "accept" as const, content: decision }]
-      const shown = await clients[version](tools, ({ message }) => {
-        asked.push(message)
-        return answers.shift()!
-      })
-      const ask = { run: byForm[version], path: "approval" }
-      assert.deepInclude(await shown.call("runs_decide", ask), { declined: true, undecided: ["approval"] })
-      assert.deepInclude(await shown.call("runs_decide", ask), { undecided: [] })
+    const inForm = async (version: keyof typeof byForm, ...answers: Array<ReturnType<Person>>) => {
+      const { asked: those, person } = saying(...answers)
+      const shown = await clients[version](tools, person)
+      for (const { action } of answers) {
+        // oxlint-disable-next-line no-await-in-loop -- one after another
+        const { declined, undecided } = await shown.call("runs_decide", { run: byForm[version], path: "approval" })
+        const expected = action === "accept" ? [undefined, []] : [true, ["approval"]]
+        assert.deepStrictEqual([declined, undecided], expected)
+      }
+      asked.push(...those)
       await shown.close()
     }
-    await inForm("2026-07-28")
-    await inForm("2025-11-25")
+    // who declines leaves all as it was
+    await inForm("2026-07-28", { action: "decline" }, { action: "accept", content: decision })
+    await inForm("2025-11-25", { action: "accept", content: decision })
     assert.deepStrictEqual(new Set(asked), new Set(["approval waits for a decision:\n  rain"]))
     tools.server.process.kill("SIGTERM")
 

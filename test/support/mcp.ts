@@ -239,8 +239,8 @@ export const theWholeWay = async (client: Connected): Promise<void> => {
   await close()
 }
 
-/** A decision that will not do, which a person is asked for again, by a client that asks them. */
-export const askedAgain = async (connect: (person: Person) => Promise<Connected>): Promise<void> => {
+/** Gives a decision that will not do, and then one that does, by a client that asks for them; what was asked. */
+export const askedAgain = async (connect: (person: Person) => Promise<Connected>): Promise<ReadonlyArray<string>> => {
   const { asked, person } = saying(accept("no"), accept("ok then"))
   const { call, close } = await connect(person)
   const { run } = await call("start_strict", { topic: "rain" })
@@ -248,7 +248,6 @@ export const askedAgain = async (connect: (person: Person) => Promise<Connected>
   assert.include(waits["next"], "runs_resume, which shows them the question")
   await call("runs_resume", { run })
   assert.deepInclude(await call("runs_status", { run, waitSeconds: 30 }), { status: "COMPLETED" })
-  assert.deepStrictEqual(asked[0], "word waits for a decision:\n  rain")
-  assert.match(asked[1]!, /^this is no decision: .*\n\nword waits/u)
   await close()
+  return asked
 }

@@ -28,7 +28,10 @@ interface Memory {
   readonly declined: Set<string>
   /** What was wrong with decisions, by question: it is asked again under another name. */
   readonly problems: Map<string, ReadonlyArray<string>>
-  isCancelled: boolean
+  /** When a run that waits was last changed before its task was cancelled. */
+  cancelledAt: number | undefined
+  /** How many answers are being taken: until then nothing is said of what it waits for. */
+  taking: number
 }
 
 const textOf = (data: object) => [{ type: "text", text: JSON.stringify(data, null, 2) }]
@@ -51,7 +54,7 @@ export const make = Effect.gen(function* () {
   const offered = yield* Offered
   const memories = new Map<string, Memory>()
   const memoryOf = (run: string): Memory => {
-    const known = memories.get(run) ?? { declined: new Set(), problems: new Map(), isCancelled: false }
+    const known = memories.get(run) ?? { declined: new Set(), problems: new Map(), cancelledAt: undefined, taking: 0 }
     memories.set(run, known)
     return known
   }
@@ -87,7 +90,6 @@ export const make = Effect.gen(function* () {
     const rests = { ...about, status: "completed" as const, result: resultOf({ run, status, next }) }
     switch (status) {
       case "RUNNING":
-        memoryOf(run).isCancelled = false
         return { ...about, status: "working" } satisfies Task
       case "CANCELLED":
         return { ...about, status: "cancelled" } satisfies Task
@@ -97,7 +99,9 @@ export const make = Effect.gen(function* () {
         return { ...rests, result: resultOf({ run, status, next, output }) } satisfies Task
       }
       case "SUSPENDED": {
-        if (memoryOf(run).isCancelled) return { ...about, status: "cancelled" } satisfies Task
+        const { cancelledAt, taking } = memoryOf(run)
+        if (taking > 0) return { ...about, status: "working" } satisfies Task
+        if (cancelledAt === updatedAt) return { ...about, status: "cancelled" } satisfies Task
         const { asked } = yield* open(run)
         if (asked.length === 0) return rests satisfies Task
         const inputRequests = Object.fromEntries(
@@ -116,25 +120,38 @@ export const make = Effect.gen(function* () {
 
   const update = Effect.fnUntraced(function* (run: string, answers: Answers) {
     const { declined, problems } = memoryOf(run)
-    for (const { gate, key, name } of (yield* open(run)).asked) {
-      const given = answers[name]
+    const { all, left } = yield* open(run)
+    let undecided = all.length + left.length
+    for (const { gate, key, name } of all) {
+      const given = declined.has(key) ? undefined : answers[name]
       if (given === undefined) continue
       if (given["action"] !== "accept") {
         declined.add(key)
         continue
       }
       const problem = yield* asking.decideBy(run, gate, given["content"])
-      if (problem !== undefined) problems.set(key, [...(problems.get(key) ?? []), problem])
+      if (problem === undefined) undecided--
+      else problems.set(key, [...(problems.get(key) ?? []), problem])
     }
-    const { all, left } = yield* open(run)
     // a run that goes on takes decisions by itself
-    if (all.length + left.length > 0 || (yield* runFolder.isLive(run))) return
+    if (undecided > 0 || (yield* runFolder.isLive(run))) return
     yield* acts.resume(run, {})
   })
 
+  const taking = <A, E, R>(run: string, work: Effect.Effect<A, E, R>) =>
+    Effect.suspend(() => {
+      const memory = memoryOf(run)
+      memory.taking++
+      return Effect.ensuring(
+        work,
+        Effect.sync(() => memory.taking--)
+      )
+    })
+
   const cancel = Effect.fnUntraced(function* (run: string) {
     // one that waits has nothing to be cancelled, but its task has
-    memoryOf(run).isCancelled = !(yield* runFolder.isLive(run))
+    const isLive = yield* runFolder.isLive(run)
+    memoryOf(run).cancelledAt = isLive ? undefined : (yield* runFolder.state(run)).updatedAt
     yield* acts.cancel(run)
   })
 
@@ -146,7 +163,7 @@ export const make = Effect.gen(function* () {
     )
   const tasks: Tasks = {
     get: (run) => here(get(run)),
-    update: (run, answers) => here(update(run, answers)),
+    update: (run, answers) => here(taking(run, update(run, answers))),
     cancel: (run) => here(cancel(run))
   }
   return tasks
