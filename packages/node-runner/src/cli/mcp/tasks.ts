@@ -18,7 +18,7 @@ import { nextOf } from "./standing.ts"
 import type { Answers, Task, Tasks } from "./taskProtocol.ts"
 
 /** How often a client is to ask. **Units** milliseconds */
-const pollIntervalMs = 1000
+const pollIntervalMs = 500
 
 const timeOf = (millis: number) => DateTime.formatIso(DateTime.makeUnsafe(millis))
 
