@@ -37,6 +37,7 @@ export const compile = () => {
 export const build = async () => {
   compile()
   await bundle()
+  // it is a part of node-runner, which serves it and writes runs with it
   const page = join(root, "packages", "studio")
   run(root, "npm", "run", "build", "--silent", "--prefix", page)
   const shipped = join(root, "packages", "node-runner", "dist", "page")

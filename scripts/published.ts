@@ -71,8 +71,10 @@ const use = (folder: string) => {
   const help = run(folder, "npx", "--no-install", "stepwright", "--help")
   if (!help.includes("stepwright")) throw new Error(`npx stepwright --help printed:\n${help}`)
   run(folder, "npx", "--no-install", "stepwright", "verify", "python")
-  const page = "node_modules/@stepwright/node-runner/dist/page/index.html"
-  if (!existsSync(join(folder, page))) throw new Error("the page is not in the package")
+  const page = join(folder, "node_modules/@stepwright/node-runner/dist/page")
+  if (!["index.html", "file/page.js"].every((name) => existsSync(join(page, name)))) {
+    throw new Error("node-runner came without the page")
+  }
 }
 
 /** Begins a project beside what is installed, and runs its tests. */

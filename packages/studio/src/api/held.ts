@@ -81,7 +81,7 @@ const lengthener = (words: ReadonlyArray<string>) => (text: string) =>
   })
 
 const refused = (message: string) => ({
-  ...answered(JSON.stringify({ error: { message } })),
+  ...answered(JSON.stringify({ message, error: { message } })),
   ok: false,
   status: 404
 })

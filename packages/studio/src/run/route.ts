@@ -114,7 +114,7 @@ export const route = signal<Route>(allRuns)
 /** A file has one run, and no list of them. */
 const there = (route: Route): Route => {
   const run = file.peek()?.run
-  return run !== undefined && route.page === "runs" ? ofRun(run) : route
+  return run === undefined || route.page === "run" || route.page === "none" ? route : ofRun(run)
 }
 
 interface Place extends Pick<Location, "hash" | "pathname" | "search"> {}

@@ -16,7 +16,7 @@ export interface Contents {
 const hashOf = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`
 
 /** What a page may do that is one file: run this script and have these styles. */
-export const policyOf = ({ script, style }: Code): string =>
+const policyOf = ({ script, style }: Code): string =>
   [
     "default-src 'none'",
     `script-src ${hashOf(script)}`,
