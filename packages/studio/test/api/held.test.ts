@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs"
 import { NodeServices } from "@effect/platform-node"
-import { Effect } from "effect"
+import { Step } from "@stepwright/core"
+import { Effect, Schema } from "effect"
 import { NodeHasher, NodeJournal } from "@stepwright/node-runner"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { Bound, type Loaded } from "../../../node-runner/src/cli/module/workflowModule.ts"
 import { make, type Options } from "../../../node-runner/src/cli/page/make.ts"
 import { folder, removeAll } from "../../../node-runner/test/support/folder.ts"
 import { open } from "../../src/api/held.ts"
-import { harmful, hostile, many, ran, words } from "../support/programs.ts"
+import { harmful, hostile, looking, many, ran, words } from "../support/programs.ts"
 
 // in two parts, so that nobody takes it for one
 const secret = ["glpat", "abcdefghij0123456789"].join("-")
@@ -22,18 +23,25 @@ afterAll(() => {
 
 let runs = 0
 
-/** A run as a file, and what answers in it. */
+const layers = [NodeServices.layer, NodeHasher.layer, NodeJournal.layer({ directory: ".stepwright/runs" })] as const
+
+/** Runs a program, and gives the run as a file. */
 const written = async (program: Loaded, options: Partial<Options> = {}) => {
   const run = `run-${++runs}`
+  await Effect.runPromise(ran(program, run))
+  return packed(program, run, options)
+}
+
+/** A run as a file, and what answers in it. */
+const packed = async (program: Loaded, run: string, options: Partial<Options> = {}) => {
   const variables = process.env
   process.env = { ...variables, OPENAI_API_KEY: key }
   try {
-    const made = await ran(program, run).pipe(
-      Effect.andThen(make({ script: "run()", style: "" }, run, { hasTexts: true, most: 20_000_000, ...options })),
-      Effect.provideService(Bound, program),
-      Effect.provide([NodeServices.layer, NodeHasher.layer, NodeJournal.layer({ directory: ".stepwright/runs" })]),
-      Effect.runPromise
-    )
+    const made = await make({ script: "run()", style: "" }, run, {
+      hasTexts: true,
+      most: 20_000_000,
+      ...options
+    }).pipe(Effect.provideService(Bound, program), Effect.provide([...layers]), Effect.runPromise)
     const [, answers = ""] = /id="answers">([^<]*)</u.exec(made.html) ?? []
     const blocks = [...made.html.matchAll(/class="block">([^<]*)</gu)].map(([, base64 = ""]) => base64)
     const { file, source } = await open({ answers, block: async (index) => blocks[index] ?? "" })
@@ -139,6 +147,34 @@ describe("a file", () => {
     expect(said.join()).not.toContain(`hostile("reply")`)
     expect(said.join()).not.toContain(`hostile(\\"reply\\")`)
     expect(said.join()).not.toContain("{{text}}")
+  })
+
+  it("has a run that a process is at as it is by then", async () => {
+    let file: Awaited<ReturnType<typeof packed>> | undefined
+    const look = Step.effect("look", {
+      input: Schema.String,
+      output: Schema.String,
+      run: () =>
+        Effect.promise(async () => {
+          file = await packed(program, `run-${runs}`)
+          return "looked"
+        })
+    })
+    const program = looking(look)
+    const whole = await written(program)
+    const standing = (one: File) => one.ask(one.own).then(({ text }) => JSON.parse(text))
+    expect(await standing(file!)).toMatchObject({
+      status: "RUNNING",
+      steps: [{ status: "done" }, { status: "running" }]
+    })
+    expect(await standing(whole)).toMatchObject({
+      status: "COMPLETED",
+      steps: [{ status: "done" }, { status: "done" }]
+    })
+    // what it would do is known of a run at rest
+    expect((await file!.ask(`${file!.own}/plan`)).status).toBe(404)
+    const plan = JSON.parse((await whole.ask(`${whole.own}/plan`)).text)
+    expect(plan).toMatchObject([{ action: "reuse" }, { action: "reuse" }])
   })
 
   it("leaves the largest texts out where it is to be smaller, and names each", async () => {

@@ -57,7 +57,12 @@ export const lookAt = async <A>(
         if (document.querySelector(".trouble a") === null) return
         observer.disconnect()
         // by then it is painted
-        requestAnimationFrame(() => requestAnimationFrame(() => Object.assign(window, { named: performance.now() })))
+        requestAnimationFrame(() =>
+          requestAnimationFrame(() => {
+            performance.mark("named")
+            Object.assign(window, { named: performance.now() })
+          })
+        )
       }).observe(document, { childList: true, subtree: true })
     })
     await page.goto(address)
@@ -104,3 +109,30 @@ export const barriers = (page: Page): Promise<ReadonlyArray<string>> =>
     axe.source,
     "axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)))"
   )
+
+interface Traced {
+  readonly name: string
+  readonly pid: number
+  readonly tid: number
+  readonly ts: number
+  /** How much time of the processor it took. **Units** microseconds */
+  readonly tdur?: number
+}
+
+/** What a page takes of the processor, whatever else the machine does: its longest task, and all until the failed step is there. **Units** milliseconds */
+export const own = async (browser: Browser, look: () => Promise<unknown>) => {
+  await browser.startTracing(undefined, { categories: ["toplevel", "blink.user_timing"] })
+  await look()
+  const { traceEvents }: { readonly traceEvents: ReadonlyArray<Traced> } = JSON.parse(
+    (await browser.stopTracing()).toString()
+  )
+  const named = traceEvents.find(({ name }) => name === "named")
+  if (named === undefined) throw new Error("no failed step was seen")
+  const tasks = traceEvents.flatMap(({ name, pid, tdur, tid, ts }) =>
+    name.includes("RunTask") && pid === named.pid && tid === named.tid ? [{ ts, millis: (tdur ?? 0) / 1000 }] : []
+  )
+  return {
+    longest: Math.max(...tasks.map(({ millis }) => millis)),
+    untilNamed: tasks.reduce((sum, { millis, ts }) => (ts <= named.ts ? sum + millis : sum), 0)
+  }
+}

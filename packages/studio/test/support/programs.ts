@@ -127,6 +127,20 @@ export const harmful = (secret: string): Loaded => {
   return program(workflow, () => `${hostile("reply")} ${secret}`)
 }
 
+/** A workflow of two steps, of which the second one is given; it asks nobody, so that what it would do is known. */
+export const looking = <E, R>(look: Step.Step<string, string, E, R>): Loaded => {
+  const begin = Step.effect("begin", {
+    input: Schema.Struct({ text: Schema.String }),
+    output: Schema.String,
+    run: ({ text }) => Effect.succeed(text)
+  })
+  const workflow = Workflow.make("looking", { input: Schema.Struct({ text: Schema.String }) }).pipe(
+    Workflow.bind("begin", begin, "input"),
+    Workflow.bind("look", look, "begin")
+  )
+  return { ...program(workflow, () => ""), hasLayer: false }
+}
+
 /** Runs a program in the working folder, as its command line does but for what is shown of it. */
 export const ran = ({ layer, workflow }: Loaded, run: string) =>
   Effect.gen(function* () {
