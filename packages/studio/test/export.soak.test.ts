@@ -137,7 +137,11 @@ describe("a run as one file", needs("chromium"), () => {
       await look(name, "", async (page) => {
         await page.waitForSelector('.trouble >> text=it is refused: </script><script>hostile("error")')
         expect(await page.textContent("h1")).toBe(run)
-        for (const view of ["Graph", "Time line", "Result", "Tree"]) await page.click(`.views >> text="${view}"`)
+        for (const view of ["Graph", "Time line", "Result", "Tree"]) {
+          await page.click(`.views >> text="${view}"`)
+          await page.waitForSelector(".steps [role]")
+          expect(await barriers(page)).toEqual([])
+        }
         await page.click(".views >> text=Result")
         await page.waitForSelector(name === "id.html" ? `text=hostile("file")` : "text=a file of <secret>.txt")
         await page.click(".views >> text=Tree")
