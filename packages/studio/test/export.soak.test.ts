@@ -52,6 +52,17 @@ const asked = (run: string) =>
     )
   }).pipe(Effect.provide(NodeJournal.layer({ directory: ".stepwright/runs" })), Effect.runPromise)
 
+const texts = { passages, words }
+const sized = new Map<string, ReturnType<typeof exported>>()
+
+/** A run of so many steps with texts that are made of that, written once. */
+const runOf = (name: keyof typeof texts, count: number) => {
+  const run = `${name}-${count}`
+  const found = sized.get(run) ?? exported(many(count, texts[name]()), run)
+  sized.set(run, found)
+  return found
+}
+
 const sumOf = (text: string) => {
   let sum = 0
   for (let i = 0; i < text.length; i++) sum = (Math.imul(sum, 31) + text.charCodeAt(i)) | 0
@@ -175,32 +186,28 @@ describe("a run as one file", needs("chromium"), () => {
     })
   })
 
-  it.each([
-    ["passages", passages()],
-    ["words", words()]
-  ] as const)("has 20,000 texts of 1 KB in 6 MB, made of %s, each of which opens", async (name, text) => {
-    const few = await exported(many(100, text), `few-${name}`)
-    const run = `many-${name}`
-    const { bytes, file } = await exported(many(10_000, text), run)
+  it.each(["passages", "words"] as const)("has 20,000 texts of 1 KB in 6 MB, made of %s, each opens", async (name) => {
+    const few = await runOf(name, 100)
+    const { bytes, file, run } = await runOf(name, 10_000)
     console.log(
       `10,000 steps of ${name}: ${(bytes / 1e6).toFixed(2)} MB; 100 steps: ${(few.bytes / 1e6).toFixed(2)} MB`
     )
     expect(bytes).toBeLessThanOrEqual(6_000_000)
-    const texts = await asked(run)
-    expect(texts).toHaveLength(10_000)
+    const all = await asked(run)
+    expect(all).toHaveLength(10_000)
 
     // by the code of the page, all
     await look(file, "", async (page) => {
       await page.waitForSelector(".trouble a")
       const sums = await inApart<ReadonlyArray<readonly [string, number, number]>>(page, await reader(), readAll)
-      const expected = texts.map(({ path, prompt, reply }) => [path, sumOf(prompt), sumOf(reply)])
+      const expected = all.map(({ path, prompt, reply }) => [path, sumOf(prompt), sumOf(reply)])
       expect(sums).toEqual(expected)
     })
     // as people do, some
     await look(file, "", async (page) => {
       const took: Array<number> = []
-      for (let i = 1; i < texts.length; i += 1111) {
-        const { path, prompt, reply } = texts[i]!
+      for (let i = 1; i < all.length; i += 1111) {
+        const { path, prompt, reply } = all[i]!
         await page.evaluate((address) => void (location.hash = address), of(run, path, "prompt"))
         const since = performance.now()
         await page.waitForFunction(
@@ -239,8 +246,8 @@ describe("a run as one file", needs("chromium"), () => {
       )
       return { untilNamed, longest }
     }
-    const few = await figures("few-passages.html")
-    const many = await figures("many-passages.html")
+    const few = await figures((await runOf("passages", 100)).file)
+    const many = await figures((await runOf("passages", 10_000)).file)
     expect(many.untilNamed).toBeLessThanOrEqual(2 * few.untilNamed)
     expect(many.longest).toBeLessThanOrEqual(200)
   })

@@ -55,10 +55,15 @@ const unpacked = async (base64: string): Promise<string> => {
   // what is wrong with it, whoever reads is told
   void writer.write(bytes).catch(() => undefined)
   void writer.close().catch(() => undefined)
+  const reader = readable.getReader()
   const decoder = new TextDecoder()
   let text = ""
-  for await (const piece of readable) text += decoder.decode(piece, { stream: true })
-  return text + decoder.decode()
+  for (;;) {
+    // oxlint-disable-next-line no-await-in-loop -- one piece after the other
+    const { done, value } = await reader.read()
+    if (done) return text + decoder.decode()
+    text += decoder.decode(value, { stream: true })
+  }
 }
 
 /** An answer that is there. A `Response` of it would have to wait until the page that comes has been read. */

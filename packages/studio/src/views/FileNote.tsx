@@ -3,6 +3,7 @@ import { file } from "../run/file.ts"
 
 /** How many things that were left out are named at once. */
 const few = 3
+const most = 200
 
 /** What a page is that is a file, and what it lacks. */
 export const FileNote = () => {
@@ -18,9 +19,10 @@ export const FileNote = () => {
         <details>
           <summary>{leftOut.length.toLocaleString("en")} things were left out</summary>
           <ul data-scrolls>
-            {leftOut.map((sentence) => (
+            {leftOut.slice(0, most).map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
+            {leftOut.length > most ? <li>The others say so where they would be.</li> : null}
           </ul>
         </details>
       ) : null}

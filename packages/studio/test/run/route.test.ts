@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { StepPath } from "@stepwright/core"
-import { parse, print, type Route } from "../../src/run/route.ts"
+import { file } from "../../src/run/file.ts"
+import { allRuns, parse, print, type Route } from "../../src/run/route.ts"
 
 const again = (route: Route): Route => {
   const { pathname, search } = new URL(print(route), "http://localhost")
@@ -27,6 +28,17 @@ describe("print and parse", () => {
   it("give the same list back", () => {
     const route: Route = { page: "runs", text: "a&b=c", status: "FAILED", workflow: "my book" }
     expect(again(route)).toEqual(route)
+  })
+
+  it("have all of an address after the # in a file, which has no paths", () => {
+    const route: Route = { page: "run", run: "a", view: "time", step: "b/c", tab: "prompt", find: "" }
+    file.value = { run: "a", version: "1.0.0", at: 0, leftOut: [] }
+    try {
+      expect([print(route), print(allRuns)]).toEqual(["#/runs/a/time/b/c?tab=prompt", "#/"])
+    } finally {
+      file.value = undefined
+    }
+    expect(print(route)).toBe("/runs/a/time/b/c?tab=prompt")
   })
 
   it("open a run with its tree, and a step with its summary", () => {

@@ -95,7 +95,7 @@ const writePage = Effect.fnUntraced(function* (reference: string, { file, json, 
     most: maxMb * 1_000_000
   })
   const say = (line: string) => Console.error(visible(line))
-  yield* say(`the page of run ${run} holds:`)
+  yield* say(`the page of run ${run} holds${holds.length === 0 ? " no texts" : ":"}`)
   for (const holding of holds) yield* say(`  ${held.inWords(holding)}`)
   for (const holding of without) yield* say(`left out by --no-texts: ${held.inWords(holding)}`)
   for (const one of tooLarge) yield* say(`left out, as it is too large (--max-mb ${maxMb}): ${held.named(one)}`)
