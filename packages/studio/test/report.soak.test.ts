@@ -53,6 +53,9 @@ const worse = (fixture: Fixture, run: string): Fixture => {
 // the recording was made with it
 const sandbox = needs("bwrap")
 
+const named = (event: Fixture["events"][number], run: string) =>
+  event._tag === "RunInitialized" ? { ...event, run } : event
+
 describe("the report of a run", sandbox.skip === true ? sandbox : needs("chromium"), () => {
   let studio: Studio
   let browser: Browser
@@ -67,14 +70,19 @@ describe("the report of a run", sandbox.skip === true ? sandbox : needs("chromiu
     const [run, change] = await repaired(dirname(dirname(studioFolder)))
     mended = run.run
     changed = change.run
+    const { standing: _, ...rest } = run
+    const begun = { ...rest, run: "goes-on", events: run.events.map((event) => named(event, "goes-on")) }
     const fixtures = [
       run,
       change,
       worse(run, "worse"),
+      begun,
       await made({ run: "book", chapters: 8, isDecided: true }),
       await made({ run: "of-10000", chapters: 5000, isDecided: true, times: 20 })
     ]
-    studio = make(fixtures)
+    const isMended = ({ _tag, ...event }: Fixture["events"][number]) =>
+      _tag === "StepSucceeded" && "path" in event && event.path.endsWith("/mended")
+    studio = make(fixtures, { begun: { "goes-on": run.events.findIndex(isMended) + 1 } })
     await new Promise<void>((resolve) => void studio.server.listen(0, "127.0.0.1", resolve))
     base = `http://127.0.0.1:${(studio.server.address() as AddressInfo).port}`
     browser = await launch()
@@ -106,6 +114,9 @@ describe("the report of a run", sandbox.skip === true ? sandbox : needs("chromiu
     ["a round", result(mended, { part: "rounds" }), ".text-line.come"],
     ["a change", result(changed, { part: "rounds", round: "change" }), ".text-line.gone"],
     ["no round", result("worse", { part: "rounds", round: "7" }), ".text-line.come"],
+    ["a run that goes on", result("goes-on", { part: "criteria" }), "text=The report is not written yet"],
+    ["its code", result("goes-on", { part: "code" }), "text=not counted yet"],
+    ["its round", result("goes-on", { part: "rounds" }), "text=After: not known"],
     ["cost and time", result(mended, { part: "spent" }), "text=No request went to a provider"],
     ["cost by step", result("book", { part: "spent", by: "cost", of: "steps" }), ".bar-unknown"],
     ["cost of ten thousand steps", result("of-10000", { part: "spent", of: "steps" }), "text=other steps"]

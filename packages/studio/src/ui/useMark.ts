@@ -25,16 +25,21 @@ export const useMark = ({ count, height, keys, onMove, wanted }: Options): Marke
   const lines = useWindow(count, height)
   const [at, setAt] = useState(Math.max(0, wanted))
   const here = Math.max(0, Math.min(at, count - 1))
+  /** With some lines around it. */
+  const see = (index: number) => {
+    lines.reveal(Math.min(count - 1, index + 3))
+    lines.reveal(Math.max(0, index - 3))
+  }
   const move = (to: number) => {
     const next = Math.max(0, Math.min(count - 1, to))
     setAt(next)
-    lines.reveal(next)
+    see(next)
     if (next !== here) onMove?.(next)
   }
   useLayoutEffect(() => {
     if (wanted < 0) return
     setAt(wanted)
-    lines.reveal(wanted)
+    see(wanted)
   }, [wanted])
   useKeys({
     j: () => move(here + 1),

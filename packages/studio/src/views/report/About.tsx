@@ -6,6 +6,7 @@ import { things } from "../../model/figures.ts"
 import { type File, type Links, outcomes, standings, type Test } from "../../model/report/links.ts"
 import type { InReport } from "../../run/route.ts"
 import { Mark } from "../../ui/Mark.tsx"
+import { Name } from "../../ui/Name.tsx"
 import type { RunRoute } from "../RunView.tsx"
 import { ofOutcome, ofStanding } from "./looks.ts"
 import { hrefOf } from "./parts.ts"
@@ -34,8 +35,8 @@ export const About = ({ close, ...props }: Props) => {
   return (
     <section class="panel about" aria-labelledby="about">
       <header>
-        <h2 id="about" ref={heading} tabIndex={-1} class="mono">
-          {name}
+        <h2 id="about" ref={heading} tabIndex={-1}>
+          <Name of={name} />
         </h2>
         <button type="button" class="small" onClick={close}>
           close <kbd>Esc</kbd>
@@ -177,8 +178,8 @@ const Item = ({ figure, href, look, name, text = "" }: ItemProps) => (
   <li>
     {look === undefined ? null : <Mark look={look} />}
     <span>
-      <a class="mono" href={href}>
-        {name}
+      <a href={href}>
+        <Name of={name} />
       </a>{" "}
       {text} <span class="quiet">{figure}</span>
     </span>

@@ -6,6 +6,7 @@ import { isRed, type Links, outcomes } from "../../model/report/links.ts"
 import * as rounds from "../../model/report/rounds.ts"
 import { print } from "../../run/route.ts"
 import { Mark } from "../../ui/Mark.tsx"
+import { Name } from "../../ui/Name.tsx"
 import { type TextLine, TextLines } from "../../ui/TextLines.tsx"
 import { useFocus } from "../../ui/useFocus.ts"
 import { useMark } from "../../ui/useMark.ts"
@@ -129,13 +130,20 @@ const Trials = ({ at, links, round: { name, trials } }: TrialsProps) => {
   if (trials.length === 0) return <p>No test was red{isChange ? " with it" : ", before it or after it"}.</p>
   return (
     <section>
-      <h2>{things(trials.length, "test that was red", "tests that were red")}</h2>
+      <h2>
+        {things(trials.length, "test that was red", "tests that were red")}
+        {isChange ? "" : ", and whose fault that was"}
+      </h2>
       <ul class="trials">
         {trials.map(({ after, before, judgement, test }) => (
           <li key={test}>
-            <span class="mono">
-              {links?.tests.has(test) === true ? <a href={hrefOf(at, { part: "criteria", test })}>{test}</a> : test}
-            </span>
+            {links?.tests.has(test) === true ? (
+              <a href={hrefOf(at, { part: "criteria", test })}>
+                <Name of={test} />
+              </a>
+            ) : (
+              <Name of={test} />
+            )}
             <span class="status">
               {isChange ? null : (
                 <>
@@ -147,7 +155,11 @@ const Trials = ({ at, links, round: { name, trials } }: TrialsProps) => {
               <span class="unseen"> after</span>
             </span>
             <span>
-              {judgement === undefined ? null : `${judgement.fault}: ${judgement.reason}`}
+              {judgement === undefined ? null : (
+                <>
+                  <strong>{judgement.fault}</strong>: {judgement.reason}
+                </>
+              )}
               {judgement === undefined || judgement.quote === "" ? null : <q class="quiet">{judgement.quote}</q>}
             </span>
           </li>
