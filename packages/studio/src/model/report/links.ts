@@ -5,6 +5,8 @@ import type { Coding, Project } from "./coding.ts"
 // which criteria, tests and files have to do with each other, both ways
 
 export interface Test extends TestResult {
+  /** Its name in the file that it stands in. */
+  readonly label: string
   /** The criteria that it checks. */
   readonly criteria: ReadonlyArray<string>
   /** The file that it stands in, where that is known, and the line of its name. */
@@ -45,6 +47,9 @@ const nameOf = (reported: string): string => {
   const name = reported.replace(/\[[^]*\]$/, "")
   return /\((.+)\)$/.exec(name)?.[1] ?? name
 }
+
+const within = (module: string, name: string): string =>
+  name.startsWith(`${module}.`) ? name.slice(module.length + 1) : name
 
 /** Finds the file of a test, by the longest name of a module that the name of the test begins with. */
 const fileOfTest = ({ tests }: Project): ((name: string) => string | undefined) => {
@@ -94,6 +99,7 @@ export const of = ({ coverage = {}, project }: Coding, report: Report): Links =>
         result.test,
         {
           ...result,
+          label: file === undefined ? result.test : within(moduleOf(file), result.test),
           criteria: checks,
           file,
           line: file === undefined ? undefined : lineOf(file, name),

@@ -19,6 +19,8 @@ type Kind = (typeof kinds)[number]
 
 interface Item {
   readonly name: string
+  /** What is said in place of its name, where that is shorter. */
+  readonly label?: string
   readonly look: Look
   readonly text: string
   readonly figure: string
@@ -53,7 +55,8 @@ const itemsOf = (links: Links, kind: Kind): ReadonlyArray<Item> => {
     return [...links.tests.values()].map((test) => ({
       name: test.test,
       look: ofOutcome[test.outcome],
-      text: "",
+      label: test.label,
+      text: test.file ?? "",
       figure: test.criteria.length === 0 ? "no criterion" : outcomes[test.outcome],
       isOpen: isOpen.test(test)
     }))
@@ -178,7 +181,7 @@ const Linked = ({ at, links, report, store }: LinkedProps) => {
                 onClick={() => choose(first + i)}
               >
                 <Mark look={item.look} />
-                <span class={kind === "criterion" ? "id mono" : "name mono"}>{item.name}</span>
+                <span class={kind === "criterion" ? "id mono" : "name mono"}>{item.label ?? item.name}</span>
                 <span class="why">{item.text}</span>
                 <span class="figure">{item.figure}</span>
               </div>

@@ -57,9 +57,10 @@ describe("of", () => {
 
   it("finds where a test stands, also where two classes have one of its name", () => {
     const { tests } = linksOf()
-    expect(names.map((name) => [tests.get(name)?.file, tests.get(name)?.line])).toEqual([
-      ["tests/test_cart.py", 4],
-      ["tests/test_cart.py", 8]
+    const shown = names.map((name) => tests.get(name)!).map(({ file, label, line }) => [file, line, label])
+    expect(shown).toEqual([
+      ["tests/test_cart.py", 4, "CartTest.test_r1_1_empty"],
+      ["tests/test_cart.py", 8, "OtherTest.test_r1_1_empty"]
     ])
     expect(tests.get("tests.gone.test_x")).toMatchObject({ file: undefined, line: undefined })
   })
