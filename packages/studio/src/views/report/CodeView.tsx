@@ -134,11 +134,9 @@ const coverageOf = (file: File | undefined, isReported: boolean): string => {
   const coverage = file?.coverage
   if (coverage === undefined) return "Which of its lines ran in the tests was not counted."
   const ran = coverage.lines - coverage.missed.length
-  const signs =
-    coverage.ran === undefined
-      ? " ✗ marks a line that did not run; whether another one ran or cannot run is not recorded."
-      : ""
-  return coverage.missed.length === 0
-    ? `All ${things(coverage.lines, "line")} of code in it ran in the tests.${signs}`
-    : `${ran.toLocaleString("en")} of ${things(coverage.lines, "line")} of code in it ran in the tests (${Math.floor((100 * ran) / coverage.lines)} %).${signs}`
+  if (coverage.missed.length === 0) return `All ${things(coverage.lines, "line")} of code in it ran in the tests.`
+  const some = `${ran.toLocaleString("en")} of ${things(coverage.lines, "line")} of code in it ran in the tests (${Math.floor((100 * ran) / coverage.lines)} %).`
+  return coverage.ran === undefined
+    ? `${some} ✗ marks a line that did not run; whether another one ran or cannot run is not recorded.`
+    : some
 }

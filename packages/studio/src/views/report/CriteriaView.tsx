@@ -149,9 +149,11 @@ const Linked = ({ at, links, report, store }: LinkedProps) => {
               </a>
             ))}
           </nav>
-          <a class="only" href={hrefOf(at, { ...show(kind, name), only: only === "open" ? undefined : "open" })}>
-            {only === "open" ? "all of them" : `only ${uncovered[kind]} (${count.toLocaleString("en")})`}
-          </a>
+          {count === 0 && only !== "open" ? null : (
+            <a class="only" href={hrefOf(at, { ...show(kind, name), only: only === "open" ? undefined : "open" })}>
+              {only === "open" ? "all of them" : `only ${uncovered[kind]} (${count.toLocaleString("en")})`}
+            </a>
+          )}
         </div>
         <Gaps links={links} report={report} />
         {items.length === 0 ? <p class="quiet inset">There are none.</p> : null}
