@@ -154,7 +154,13 @@ describe("the report of a run", sandbox.skip === true ? sandbox : needs("chromiu
         }
         throw new Error(`no Tab leads to ${text}`)
       }
-      const about = (name: string) => page.waitForSelector(`.about h2:focus >> text="${name}"`)
+      // a name is in pieces, between which it may break
+      const shown = (name: string) =>
+        page.waitForFunction((name) => document.querySelector(".about h2")?.textContent === name, name)
+      const about = async (name: string) => {
+        await shown(name)
+        await page.waitForSelector(".about h2:focus")
+      }
       await page.waitForSelector("[role=treeitem]")
       await press("4")
       await page.waitForSelector(".result:focus")
@@ -167,7 +173,7 @@ describe("the report of a run", sandbox.skip === true ? sandbox : needs("chromiu
       await page.waitForSelector(".about h2 >> text=R1.2")
       for (const id of ["R1.3", "R1.4"]) {
         await press("j")
-        await page.waitForSelector(`.about h2 >> text="${id}"`)
+        await shown(id)
       }
       await press("Enter")
       await about("R1.4")
