@@ -1,17 +1,15 @@
 // `node packages/studio/dev/main.ts`: the page with runs that are made up, one of which goes on
 //   --built           what was built, in place of the sources
 //   --server ADDRESS  runs of a server (`stepwright serve`), whose token is in STEPWRIGHT_TOKEN
-import { createServer, type IncomingMessage, request as ask, type ServerResponse } from "node:http"
+import { createServer } from "node:http"
 import { dirname } from "node:path"
 import { parseArgs } from "node:util"
 import { made, recorded, repaired } from "./fixtures.ts"
-import { make, policy, servePage } from "./server.ts"
+import { type Answer, make, passOn, servePage } from "./server.ts"
 
 const { values } = parseArgs({ options: { built: { type: "boolean" }, server: { type: "string" } } })
 const folder = dirname(import.meta.dirname)
 const port = Number(process.env["PORT"] ?? 4141)
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => void
 
 const sources = async (): Promise<Answer> => {
   const { createServer } = await import("vite")
@@ -23,26 +21,6 @@ const sources = async (): Promise<Answer> => {
   }
 }
 const page: Answer = values.built === true ? servePage : await sources()
-
-/** Passes what is asked of the API on to a server. */
-const passed =
-  (server: string): Answer =>
-  (request, response) => {
-    if (request.url?.startsWith("/api/") !== true) {
-      response.setHeader("content-security-policy", policy)
-      return page(request, response)
-    }
-    const { host: _host, origin: _origin, ...headers } = request.headers
-    const authorization = `Bearer ${process.env["STEPWRIGHT_TOKEN"] ?? ""}`
-    const options = { method: request.method, headers: { ...headers, authorization } }
-    const onward = ask(new URL(request.url, server), options, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers)
-      answer.pipe(response)
-    })
-    onward.on("error", () => response.destroy())
-    response.on("close", () => onward.destroy())
-    request.pipe(onward)
-  }
 
 const live = "20260102-goes-on"
 
@@ -64,5 +42,8 @@ const madeUp = async () => {
   return studio.server
 }
 
-const server = values.server === undefined ? await madeUp() : createServer(passed(values.server))
+const server =
+  values.server === undefined
+    ? await madeUp()
+    : createServer(passOn(values.server, process.env["STEPWRIGHT_TOKEN"] ?? "", page))
 server.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${port}`))

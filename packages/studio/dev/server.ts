@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises"
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { createServer, type IncomingMessage, request as ask, type Server, type ServerResponse } from "node:http"
 import { extname, join } from "node:path"
 import { Workflow } from "@stepwright/core"
 import { type Fixture, standingOf } from "./fixtures.ts"
@@ -7,7 +7,7 @@ import { type Fixture, standingOf } from "./fixtures.ts"
 // What `stepwright studio` serves, from runs that are made up or recorded: the same paths, and the same policy.
 
 /** What a page of this server may do: what comes with it, and no more. */
-export const policy = [
+const policy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -24,6 +24,27 @@ const types: Readonly<Record<string, string>> = {
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml"
 }
+
+export type Answer = (request: IncomingMessage, response: ServerResponse) => void
+
+/** Passes what is asked of the API on to a server that wants a token, and answers with the page otherwise. */
+export const passOn =
+  (server: string, token: string, page: Answer): Answer =>
+  (request, response) => {
+    if (request.url?.startsWith("/api/") !== true) {
+      response.setHeader("content-security-policy", policy)
+      return page(request, response)
+    }
+    const { host: _host, origin: _origin, ...headers } = request.headers
+    const options = { method: request.method, headers: { ...headers, authorization: `Bearer ${token}` } }
+    const onward = ask(new URL(request.url, server), options, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    onward.on("error", () => response.destroy())
+    response.on("close", () => onward.destroy())
+    request.pipe(onward)
+  }
 
 /** A run that has come to its `shown`th event. */
 interface Shown {
@@ -50,10 +71,8 @@ interface Options {
   /** How many events of a run have happened at first; all of them for a run that is not named. */
   readonly begun?: Readonly<Record<string, number>>
   /** What answers for the page itself; the built one unless given. */
-  readonly page?: (request: IncomingMessage, response: ServerResponse) => void
+  readonly page?: Answer
 }
-
-const built = join(import.meta.dirname, "../dist/page")
 
 /** A server of these runs. */
 export const make = (fixtures: ReadonlyArray<Fixture>, { begun = {}, page = servePage }: Options = {}): Studio => {
@@ -162,10 +181,13 @@ const refuse = (response: ServerResponse, status: number, message: string) => {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(problem))
 }
 
-export const servePage = async (request: IncomingMessage, response: ServerResponse) => {
+/** Serves a page that was built. */
+export const pageIn = (folder: string) => async (request: IncomingMessage, response: ServerResponse) => {
   const { pathname } = new URL(request.url ?? "/", "http://localhost")
   const name = /^\/assets\/[\w.-]+$/.test(pathname) ? pathname : "/index.html"
-  const text = await readFile(join(built, name)).catch(() => undefined)
+  const text = await readFile(join(folder, name)).catch(() => undefined)
   if (text === undefined) return refuse(response, 404, "there is no such file; was the page built?")
   response.writeHead(200, { "content-type": types[extname(name)] ?? "application/octet-stream" }).end(text)
 }
+
+export const servePage: Answer = pageIn(join(import.meta.dirname, "../dist/page"))

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { needs } from "../../../test/support/tool.ts"
 import { made, recorded } from "../dev/fixtures.ts"
 import { make, type Studio } from "../dev/server.ts"
-import { barriers, launch, longestTask, lookAt, nodes, type Seen } from "./support/browser.ts"
+import { barriers, launch, longestTask, lookAt, nodes, overflow, type Seen } from "./support/browser.ts"
 
 // one page after the other, and one key after the other
 /* oxlint-disable no-await-in-loop */
@@ -86,8 +86,7 @@ describe("the page", needs("chromium"), () => {
           async (page) => {
             await page.waitForSelector(isThere)
             found.push(...(await barriers(page)).map((barrier) => `${name}: ${barrier}`))
-            const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
-            expect(width, `${name} is wider than its window`).toBeLessThanOrEqual(0)
+            expect(await overflow(page), `${name} is wider than its window`).toBeLessThanOrEqual(0)
           },
           options
         )

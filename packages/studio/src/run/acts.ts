@@ -27,32 +27,38 @@ export const toForm = (): void => {
 }
 
 /** Does something, and says so; `done`: what it comes to. */
-const does = async (run: string, now: string, done: string, act: () => Promise<unknown>): Promise<void> => {
+const does = async (store: Store, now: string, done: string, act: (run: string) => Promise<unknown>): Promise<void> => {
   if (doing.peek() !== undefined) return
   doing.value = now
   refusal.value = undefined
   try {
-    await act()
+    await act(store.run)
     said.now(`${done}.`)
+    store.look()
   } catch (error) {
-    refusal.value = { run, problem: error instanceof client.Problem ? error : new client.Problem(0, String(error)) }
+    refusal.value = {
+      run: store.run,
+      problem: error instanceof client.Problem ? error : new client.Problem(0, String(error))
+    }
   } finally {
     doing.value = undefined
   }
 }
 
 /** Lets a run go on. `maxUsd`: what it may spend from now on. */
-export const goOn = ({ run }: Store, maxUsd: number | undefined) =>
-  does(run, "it is asked to go on", "the run goes on", () =>
+export const goOn = (store: Store, maxUsd: number | undefined) =>
+  does(store, "it is asked to go on", "the run goes on", (run) =>
     client.resume(run, { ...(maxUsd !== undefined && { maxUsd }) })
   )
 
-export const cancel = ({ run }: Store) =>
-  does(run, "it is being cancelled", "the run is cancelled", () => client.cancel(run, {}))
+export const cancel = (store: Store) =>
+  does(store, "it is being cancelled", "the run is cancelled", (run) => client.cancel(run, {}))
 
 /** Runs one step; `isAnew`: whatever result it has. */
-export const step = ({ run }: Store, path: string, isAnew: boolean) =>
-  does(run, `${path} is asked to run`, `${path} runs`, () => client.step(run, { path, ...(isAnew && { force: true }) }))
+export const step = (store: Store, path: string, isAnew: boolean) =>
+  does(store, `${path} is asked to run`, `${path} runs`, (run) =>
+    client.step(run, { path, ...(isAnew && { force: true }) })
+  )
 
 /** Why a run cannot go on now. */
 export const whyNotOn = (status: RunStatus | undefined, code: string | undefined): string | undefined => {

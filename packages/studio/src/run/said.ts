@@ -42,5 +42,9 @@ export const ofEvent = (event: WorkflowEvent): void => {
   timer ??= setTimeout(say, 500)
 }
 
-/** Says something at once. */
-export const now = (text: string): void => void (sentence.value = text)
+/** Says something at once; what happens meanwhile is said after it. */
+export const now = (text: string): void => {
+  sentence.value = text
+  clearTimeout(timer)
+  timer = setTimeout(say, apart)
+}

@@ -289,6 +289,8 @@ export const open = (run: string) => {
     fold: (id: string, isOpen: boolean) => {
       chosen.value = new Map(chosen.peek()).set(id, isOpen)
     },
+    /** Asks how it stands, since something was done with it from here. */
+    look: () => ask(true),
     close: () => {
       controller.abort()
       clearInterval(clock)

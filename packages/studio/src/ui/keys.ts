@@ -53,7 +53,9 @@ export const start = (): void => {
     const { key } = event
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
     const target = event.target instanceof Element ? event.target : document.body
-    if (isHelpShown.value || (isWriting(target) && key !== "Escape") || (key === "Enter" && isPressed(target))) return
+    // what is open above the page has the keys of browsers
+    if (document.querySelector("dialog[open]") !== null) return
+    if ((isWriting(target) && key !== "Escape") || (key === "Enter" && isPressed(target))) return
     // whoever scrolls a text goes on to do so
     if (moves.test(key) && target.closest("[data-scrolls]") !== null) return
     const does = layers.findLast(({ current }) => current[key] !== undefined)?.current[key]

@@ -67,7 +67,7 @@ export const GateView = (props: Props) => {
   // somebody else asks anew
   const isDecided = outlook !== undefined && gate === null
   if (isDecided) return <Decided outlook={outlook} store={store} />
-  if (shown === undefined) return null
+  if (shown === undefined) return gate === null ? null : <p class="quiet">It is asked what it takes…</p>
   return (
     <Waiting
       store={store}
@@ -140,6 +140,7 @@ const Waiting = ({ ask, gate, isOpen, onDecided, path, store }: WaitingProps) =>
       const outlook = await client.decide(store.run, { path, decision })
       drafts.drop(name)
       said.now(`${path} is decided. ${sentenceOf(outlook)}`)
+      store.look()
       onDecided(outlook)
       return []
     } catch (error) {

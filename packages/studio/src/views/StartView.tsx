@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact"
-import { useEffect, useMemo, useState } from "preact/hooks"
+import { useEffect, useMemo, useRef, useState } from "preact/hooks"
 import * as client from "../api/client.ts"
 import { things, usd } from "../model/figures.ts"
 import { problemsIn } from "../model/form/refusal.ts"
@@ -35,13 +35,20 @@ const useAnswer = <A,>(ask: (signal: AbortSignal) => Promise<A>) => {
 /** Where a run is started: which workflow, with what, and what it may spend. */
 export const StartView = ({ at: { workflow } }: { readonly at: StartRoute }) => {
   useKeys({ Escape: () => go(workflow === undefined ? allRuns : toStart) })
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    // what is loaded once it is shown comes after another page gave up the focus
+    if (document.activeElement === document.body) heading.current?.focus()
+  }, [])
   return (
     <div class="page">
       <header class="bar head">
         <a href="/" class="back" title="all runs">
           Runs
         </a>
-        <h1 tabIndex={-1}>{workflow === undefined ? "Start a run" : `Start ${workflow}`}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {workflow === undefined ? "Start a run" : `Start ${workflow}`}
+        </h1>
         <span class="spring" />
         <button type="button" class="small" onClick={() => void (isHelpShown.value = true)}>
           keys <kbd>?</kbd>

@@ -33,7 +33,9 @@ export const lookAt = async <A>(
     const page = await context.newPage()
     const wrong: Array<string> = []
     page.on("console", (message) => {
-      if (message.type() === "error" || message.type() === "warning") wrong.push(message.text())
+      // that a server refuses what is wrong is what some tests ask for
+      const isRefusal = /status of 4\d\d/.test(message.text())
+      if ((message.type() === "error" || message.type() === "warning") && !isRefusal) wrong.push(message.text())
     })
     const own = address.split("#", 1)[0]!
     page.on("request", (request) => {
@@ -136,3 +138,7 @@ export const own = async (browser: Browser, look: () => Promise<unknown>) => {
     untilNamed: tasks.reduce((sum, { millis, ts }) => (ts <= named.ts ? sum + millis : sum), 0)
   }
 }
+
+/** By how much a page is wider than its window. **Units** CSS pixels */
+export const overflow = (page: Page): Promise<number> =>
+  page.evaluate(() => document.documentElement.scrollWidth - innerWidth)

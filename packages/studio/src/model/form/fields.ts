@@ -211,4 +211,7 @@ const isFile = (field: Field): boolean =>
 /** Whether a field is made of others: it is left out as a whole, or not at all. */
 export const isGroup = ({ kind }: Field): boolean => kind === "list" || kind === "object"
 
+/** Whether a field is drawn as several. */
+export const isMade = (field: Field): boolean => isGroup(field) || field.kind === "union"
+
 export const itemOf = ({ first, item }: FieldOf<"list">, index: number): Field => first[index] ?? item ?? first[0]!

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact"
 import { useLayoutEffect, useRef, useState } from "preact/hooks"
-import { type Field, type FieldOf, isGroup, isMark, itemOf } from "../../model/form/fields.ts"
+import { type Field, type FieldOf, isGroup, isMade, isMark, itemOf } from "../../model/form/fields.ts"
 import { absent, fromJson, initial, type Item, type Other, type State, toJson } from "../../model/form/values.ts"
 import * as said from "../../run/said.ts"
 import {
@@ -23,6 +23,8 @@ type Props = Omit<ControlProps, "tools"> & {
   readonly tools?: ControlProps["tools"]
   /** Whether what is around it says already what it is. */
   readonly isPlain?: boolean
+  /** Whether it is one way of a union, which is JSON as a whole or not at all. */
+  readonly isWay?: boolean
 }
 
 const stuck = "The fields cannot hold this."
@@ -34,7 +36,7 @@ export const FieldView = (props: Props) => {
   const [isStuck, setIsStuck] = useState(false)
   if (state.kind === "absent") {
     return (
-      <p class="field">
+      <p class="adding">
         <Label label={label} isRequired={isRequired} />
         <button
           type="button"
@@ -58,12 +60,12 @@ export const FieldView = (props: Props) => {
     requestAnimationFrame(() => document.getElementById(`${id}:turn`)?.focus())
   }
   // what is one text or one number is JSON with what it is in
-  const isMade = isGroup(field) || field.kind === "union"
-  // what only holds others together has no JSON that anybody would write
-  const isLaid = at.length === 0 && drawing.isLaid
+  const canTurn = field.kind !== "json" && (isMade(field) || state.kind === "json" || at.length === 0)
+  // what only holds others together, or stands for what it is in, has no JSON of its own
+  const isLaid = props.isWay === true || (at.length === 0 && drawing.isLaid)
   const tools = (
     <span class="tools">
-      {field.kind === "json" || !(isMade || state.kind === "json" || at.length === 0) || isLaid ? null : (
+      {!canTurn || isLaid ? null : (
         <button type="button" class="small tool" id={`${id}:turn`} aria-pressed={state.kind === "json"} onClick={turn}>
           as JSON<span class="unseen">, {label}</span>
         </button>
@@ -115,19 +117,23 @@ const Group = ({
   const { at, drawing, field, isRequired, label, tools } = props
   const id = idOf(drawing, at)
   return (
-    <fieldset
+    <div
       class={`group ${field.kind}${isPlain ? " plain" : ""}`}
       id={`${id}:group`}
+      role="group"
+      aria-labelledby={`${id}:legend`}
       {...(isAsked && describedBy(drawing, field, at))}
     >
-      <legend id={`${id}:legend`} tabIndex={-1} class={isPlain ? "unseen" : ""} {...(isAsked && standsFor(at))}>
-        <Label label={label} isRequired={isRequired} />
-      </legend>
+      <div class="legend">
+        <span id={`${id}:legend`} tabIndex={-1} class={isPlain ? "unseen" : ""} {...(isAsked && standsFor(at))}>
+          <Label label={label} isRequired={isRequired} />
+        </span>
+        {tools}
+      </div>
       <About {...props} />
-      {tools}
       {isAsked ? <Wrong {...props} /> : null}
       {children}
-    </fieldset>
+    </div>
   )
 }
 
@@ -168,7 +174,7 @@ const ListField = (props: GroupProps<"list">) => {
     const isAtEnd = to === 0 || to === items.length - 1
     want(focus(`${isAtEnd === by < 0 ? (to === 0 ? "down" : "up") : by < 0 ? "up" : "down"}${to}`))
   }
-  const isFixed = (i: number) => first.length > 0 && i < Math.max(first.length, items.length - 1)
+  const isFixed = (i: number) => first.length > 0 && i < Math.max(field.schema.minItems ?? 0, items.length - 1)
   return (
     <Group {...props}>
       {items.length === 0 ? <p class="quiet">Nothing yet.</p> : null}
@@ -361,6 +367,7 @@ const UnionField = (props: GroupProps<"union">) => {
           label={way.label}
           isRequired
           isPlain
+          isWay
           onChange={(next) => onChange({ ...state, ways: { ...state.ways, [chosen!]: next } })}
         />
       )}

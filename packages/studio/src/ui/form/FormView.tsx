@@ -126,7 +126,7 @@ export const FormView = ({
         at={[]}
         label={form.root.label}
         isRequired
-        isPlain
+        isPlain={isLaid}
         onChange={onChange}
       />
       {children}

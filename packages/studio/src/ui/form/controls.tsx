@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact"
 import { useRef } from "preact/hooks"
-import { type Field, type FieldOf, isMark, labelOf } from "../../model/form/fields.ts"
+import { type Field, type FieldOf, isMade, isMark, labelOf } from "../../model/form/fields.ts"
 import { parse } from "../../model/form/jsonText.ts"
 import type { Place } from "../../model/form/schema.ts"
 import type { State } from "../../model/form/values.ts"
@@ -19,14 +19,15 @@ export interface ControlProps<F extends Field = Field> {
   readonly tools: ComponentChildren
 }
 
-/** What describes a field, and what is wrong with it. */
-export const describedBy = (drawing: Drawing, { description }: Field, at: Place, isWhole = false) => {
+/** What describes something at a place, and what is wrong with it. */
+export const describedBy = (drawing: Drawing, field: Field, at: Place, isWhole = false) => {
   const id = idOf(drawing, at)
   const isWrong = problemsAt(drawing, at, isWhole).length > 0
-  const ids = [...(description === undefined ? [] : [`${id}:about`]), ...(isWrong ? [`${id}:wrong`] : [])]
+  const ids = [...(field.description === undefined ? [] : [`${id}:about`]), ...(isWrong ? [`${id}:wrong`] : [])]
   return {
     ...(ids.length > 0 && { "aria-describedby": ids.join(" ") }),
-    ...(isWrong && { "aria-invalid": true as const })
+    // a group as a whole is none that could be
+    ...(isWrong && (isWhole || !isMade(field)) && { "aria-invalid": true as const })
   }
 }
 
