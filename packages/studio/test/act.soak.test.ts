@@ -35,7 +35,15 @@ interface Served {
 const served = async (...flags: ReadonlyArray<string>): Promise<Served> => {
   const workflow = `${join(studioFolder, "dev/letter.ts")}#letter`
   const server = here.start(
-    ...["serve", "--workflow", workflow, "--port", "0", "--json", "--token-file", here.path("token"), ...flags]
+    "serve",
+    "--workflow",
+    workflow,
+    "--port",
+    "0",
+    "--json",
+    "--token-file",
+    here.path("token"),
+    ...flags
   )
   const line = await new Promise<string>((resolve, reject) => {
     let text = ""
@@ -249,8 +257,8 @@ describe("the page acts", needs("chromium"), () => {
     await at(`/runs/${run}/tree/approval`, async (page) => {
       await page.click(".gate >> text=Change")
       await page.getByLabel("what", { exact: true }).fill("more")
-      await page.click("button:has-text('add, outline'), button:has-text('add outline')")
-      await page.click("button:has-text('add to parts')")
+      await page.click("button:has-text('add, outline')")
+      await page.click("button:has-text('add, parts')")
       const json = page.getByLabel("parts 1 as JSON")
       await json.fill('{"what": "rain",\n "parts": [}')
       await page.click(".gate button:has-text('Decide')")
@@ -371,7 +379,7 @@ describe("the page acts", needs("chromium"), () => {
         `/runs/${run}/tree/approval`,
         async (page) => {
           await page.click(".gate >> text=Change")
-          await page.click("button:has-text('add to changes')")
+          await page.click("button:has-text('add, changes')")
           await page.click(".gate button:has-text('Decide')")
           await page.waitForSelector(".problem")
         }

@@ -21,36 +21,36 @@ interface Props {
   readonly path: string
 }
 
-/** How long nothing has to happen until it is asked. **Units** milliseconds */
-const quiet = 300
+/** How often it is asked while things happen, at most. **Units** milliseconds */
+const pace = 1000
 
 /** What a gate asks now; `undefined` while that is not known, `null` where it waits for nothing. */
 const useGate = ({ path, store }: Props) => {
   const [gate, setGate] = useState<client.Question | null | undefined>(undefined)
   const [problem, setProblem] = useState<client.Problem | undefined>(undefined)
+  const asking = useRef<{ count: number; timer?: ReturnType<typeof setTimeout> | undefined }>({ count: 0 })
   void store.version.value
   const { number } = store.history
   const ask = async () => {
+    const count = ++asking.current.count
     const all = await client.gates(store.run)
     const found = all.find((one) => one.path === path) ?? null
-    setGate(found)
+    // what was asked later says more
+    if (count === asking.current.count) setGate(found)
     setProblem(undefined)
     return found
   }
   useEffect(() => {
-    let isWanted = true
-    const timer = setTimeout(
-      () =>
-        void ask().catch(
-          (error: unknown) => isWanted && setProblem(error instanceof client.Problem ? error : undefined)
-        ),
-      quiet
+    const { current } = asking
+    current.timer ??= setTimeout(
+      () => {
+        current.timer = undefined
+        void ask().catch((error: unknown) => setProblem(error instanceof client.Problem ? error : undefined))
+      },
+      current.count === 0 ? 0 : pace
     )
-    return () => {
-      isWanted = false
-      clearTimeout(timer)
-    }
   }, [number])
+  useEffect(() => () => clearTimeout(asking.current.timer), [])
   return { gate, problem, ask }
 }
 
@@ -92,11 +92,9 @@ const Decided = ({ outlook, store }: { readonly outlook: client.Outlook; readonl
         <Mark look="done" /> Decided
       </h3>
       <p>{sentenceOf(outlook)}</p>
-      {store.status.value === "RUNNING" || store.status.value === "COMPLETED" ? null : (
-        <p class="acts">
-          <GoOn store={store} />
-        </p>
-      )}
+      <p class="acts">
+        <GoOn store={store} />
+      </p>
     </section>
   )
 }
@@ -109,7 +107,10 @@ interface WaitingProps extends Props {
   readonly onDecided: (outlook: client.Outlook) => void
 }
 
-const Waiting = ({ ask, gate, isOpen, onDecided, path, store }: WaitingProps) => {
+const Waiting = ({ ask, gate, onDecided, path, store, ...props }: WaitingProps) => {
+  const isSending = useRef(false)
+  // what is sent from here is what decides it
+  const isOpen = props.isOpen || isSending.current
   const name = `decide ${store.run} ${path}`
   const { question = null } = gate
   /** The question that somebody has read, and begun to answer. */
@@ -120,23 +121,28 @@ const Waiting = ({ ask, gate, isOpen, onDecided, path, store }: WaitingProps) =>
   const notice = useRef<HTMLDivElement>(null)
   const isOver = isStale || !isOpen
   const wasOver = useRef(false)
+  /** Whether somebody was about to decide what is another thing by now. */
+  const wantsNotice = useRef(false)
   useEffect(() => {
     if (acts.wantsForm.current) acts.toForm()
   }, [])
   useEffect(() => {
     if (isOver && !wasOver.current) {
-      said.now(isOpen ? "The question is another one now. What you typed is kept." : "It was decided meanwhile.")
+      if (wantsNotice.current) notice.current?.focus()
+      else said.now(isOpen ? "The question is another one now. What you typed is kept." : "It was decided meanwhile.")
     }
     wasOver.current = isOver
+    wantsNotice.current = false
   }, [isOver])
   const decide = async (decision: Json) => {
-    // what was read is what is decided upon
-    const now = await ask()
-    if (now === null || !isSame(read, now.question ?? null)) {
-      requestAnimationFrame(() => notice.current?.focus())
-      return []
-    }
+    isSending.current = true
     try {
+      // what was read is what is decided upon
+      const now = await ask()
+      if (now === null || !isSame(read, now.question ?? null)) {
+        wantsNotice.current = true
+        return []
+      }
       const outlook = await client.decide(store.run, { path, decision })
       drafts.drop(name)
       said.now(`${path} is decided. ${sentenceOf(outlook)}`)
@@ -146,6 +152,8 @@ const Waiting = ({ ask, gate, isOpen, onDecided, path, store }: WaitingProps) =>
     } catch (error) {
       if (!(error instanceof client.Problem) || error.code !== "InvalidOutput") throw error
       return problemsIn(error.message)
+    } finally {
+      isSending.current = false
     }
   }
   const result = resultOf(store.history, path)

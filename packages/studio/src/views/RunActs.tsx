@@ -11,6 +11,7 @@ import { ProblemBox } from "../ui/ProblemBox.tsx"
 export const GoOn = ({ id, store }: { readonly store: Store; readonly id?: string }) => {
   const cap = useSignal("")
   const field = useId()
+  const button = id ?? `${field}:go`
   const { doing } = acts
   const why = doing.value ?? acts.whyNotOn(store.status.value, store.standing.value?.error?.code)
   const text = cap.value.trim()
@@ -22,7 +23,7 @@ export const GoOn = ({ id, store }: { readonly store: Store; readonly id?: strin
   }
   return (
     <>
-      <Button {...(id !== undefined && { id })} why={why} onPress={go}>
+      <Button id={button} why={why} onPress={go}>
         Go on
       </Button>
       {why === undefined ? (
@@ -36,7 +37,12 @@ export const GoOn = ({ id, store }: { readonly store: Store; readonly id?: strin
             value={cap.value}
             {...(isWrong && { "aria-invalid": true, "aria-describedby": `${field}:wrong` })}
             onInput={(event) => void (cap.value = event.currentTarget.value)}
-            onKeyDown={(event) => event.key === "Enter" && go()}
+            onKeyDown={(event) => {
+              if (event.key !== "Enter") return
+              // the field is there while it can go on
+              if (!isWrong) document.getElementById(button)?.focus()
+              go()
+            }}
           />
           {isWrong ? (
             <span class="wrong" id={`${field}:wrong`}>

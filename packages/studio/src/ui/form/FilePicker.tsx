@@ -46,10 +46,7 @@ export const FilePicker = ({ isSingle = false, label, onFiles }: Props) => {
     <>
       <button type="button" class="small" onClick={() => input.current?.click()}>
         {isSingle ? "from a file" : "add files"}
-        <span class="unseen">
-          {isSingle ? ", " : " to "}
-          {label}
-        </span>
+        <span class="unseen">, {label}</span>
       </button>
       <input
         ref={input}

@@ -51,7 +51,7 @@ export const FormView = ({
   const root = useRef<HTMLFormElement>(null)
   const own = isTried ? read(form.root, state, form.definitions).problems : []
   const problems = own.length === 0 && refused?.state === state ? refused.problems : own
-  const drawing: Drawing = { id, form, problems, hasFiles, isLaid }
+  const drawing: Drawing = { Field: FieldView, id, form, problems, hasFiles, isLaid }
   useEffect(() => {
     if (tries > 0) summary.current?.focus()
   }, [tries])

@@ -1,23 +1,10 @@
-import type { ComponentChildren } from "preact"
 import { useRef } from "preact/hooks"
 import { type Field, type FieldOf, isMade, isMark, labelOf } from "../../model/form/fields.ts"
 import { parse } from "../../model/form/jsonText.ts"
 import type { Place } from "../../model/form/schema.ts"
 import type { State } from "../../model/form/values.ts"
 import { Mark } from "../Mark.tsx"
-import { type Drawing, idOf, problemsAt, standsFor } from "./place.ts"
-
-export interface ControlProps<F extends Field = Field> {
-  readonly drawing: Drawing
-  readonly field: F
-  readonly state: State
-  readonly at: Place
-  readonly label: string
-  readonly isRequired: boolean
-  readonly onChange: (state: State) => void
-  /** Buttons that belong to it. */
-  readonly tools: ComponentChildren
-}
+import { type ControlProps, type Drawing, idOf, problemsAt, standsFor } from "./place.ts"
 
 /** What describes something at a place, and what is wrong with it. */
 export const describedBy = (drawing: Drawing, field: Field, at: Place, isWhole = false) => {

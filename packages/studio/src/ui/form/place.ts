@@ -1,8 +1,33 @@
-import type { Form } from "../../model/form/fields.ts"
+import type { ComponentChildren, ComponentType } from "preact"
+import type { Field, Form } from "../../model/form/fields.ts"
 import type { Place, Problem } from "../../model/form/schema.ts"
+import type { State } from "../../model/form/values.ts"
+
+export interface ControlProps<F extends Field = Field> {
+  readonly drawing: Drawing
+  readonly field: F
+  readonly state: State
+  readonly at: Place
+  readonly label: string
+  readonly isRequired: boolean
+  readonly onChange: (state: State) => void
+  /** Buttons that belong to it. */
+  readonly tools: ComponentChildren
+}
+
+export type FieldProps = Omit<ControlProps, "tools"> & {
+  /** Buttons of what it is in. */
+  readonly tools?: ControlProps["tools"]
+  /** Whether what is around it says already what it is. */
+  readonly isPlain?: boolean
+  /** Whether it is one way of a union, which is JSON as a whole or not at all. */
+  readonly isWay?: boolean
+}
 
 /** What all fields of a form have in common. */
 export interface Drawing {
+  /** What draws a field; groups have others in them, of all kinds. */
+  readonly Field: ComponentType<FieldProps>
   /** The beginning of all ids. */
   readonly id: string
   readonly form: Form
