@@ -132,7 +132,7 @@ const filled = (field: Field, value: Json): State | undefined => {
 }
 
 /** Whether nothing is filled in, so that a field which need not be there is not. */
-export const isLeftOut = (state: State): boolean => {
+const isLeftOut = (state: State): boolean => {
   switch (state.kind) {
     case "absent":
       return true
