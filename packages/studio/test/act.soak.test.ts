@@ -131,6 +131,16 @@ describe("the page acts", needs("chromium"), () => {
 
   it("starts a run, sees it stream, decides its gate and lets it go on until it is done", () =>
     at("/", async (page) => {
+      await page.evaluate(() => {
+        const told: Array<string> = []
+        Object.assign(window, { told })
+        const status = document.querySelector("main ~ [role=status]")!
+        new MutationObserver(() => told.push(status.textContent ?? "")).observe(status, {
+          childList: true,
+          characterData: true,
+          subtree: true
+        })
+      })
       await page.click("text=Start a run")
       await page.click(".offered >> text=letter")
       // what does not fit is said where it is, and the summary of it has the focus
@@ -164,8 +174,8 @@ describe("the page acts", needs("chromium"), () => {
       await page.click(".gate button:has-text('Decide')")
       await page.waitForSelector(".gate h3:focus >> text=Decided")
       await page.waitForSelector(".gate >> text=1 step runs (sent)")
-      await page.waitForFunction(() =>
-        document.querySelector("main ~ [role=status]")?.textContent?.includes("1 step runs (sent)")
+      expect(await page.evaluate(() => (window as unknown as { told: Array<string> }).told)).toContain(
+        "approval is decided. Once the run goes on, 1 step runs (sent)."
       )
       await page.click(".gate button:has-text('Go on')")
       await page.waitForSelector(".head .status >> text=completed")

@@ -51,13 +51,19 @@ const useGate = ({ path, store }: Props) => {
     )
   }, [number])
   useEffect(() => () => clearTimeout(asking.current.timer), [])
-  return { gate, problem, ask }
+  /** It is decided: what was asked before that says nothing any more. */
+  const settle = () => {
+    asking.current.count++
+    setGate(null)
+    void ask().catch(() => undefined)
+  }
+  return { gate, problem, ask, settle }
 }
 
 /** A gate: what it asks, what it is answered with, and what comes of that. */
 export const GateView = (props: Props) => {
   const { path, store } = props
-  const { ask, gate, problem } = useGate(props)
+  const { ask, gate, problem, settle } = useGate(props)
   /** The last question that there was: what is typed stays where it waits no more. */
   const last = useRef<client.Question | undefined>(undefined)
   if (gate != null) last.current = gate
@@ -77,7 +83,7 @@ export const GateView = (props: Props) => {
       ask={ask}
       onDecided={(found) => {
         setOutlook(found)
-        void ask().catch(() => undefined)
+        settle()
       }}
     />
   )
