@@ -201,6 +201,8 @@ const Head = ({ at, children, store }: HeadProps) => {
   const standing = store.standing.value
   const status = store.status.value
   const counts = store.summaries.value.get("")?.counts
+  // what is changed while it waits stops it, and the gate waits on
+  const waits = status === "SUSPENDED" || standing?.error?.code === "Undecided"
   return (
     <header class="head">
       <div class="bar">
@@ -265,8 +267,8 @@ const Head = ({ at, children, store }: HeadProps) => {
           </ul>
           <FileNote />
           {standing.error === undefined ? null : (
-            <div class={status === "SUSPENDED" ? "trouble waits" : "trouble"}>
-              <Mark look={status === "SUSPENDED" ? "suspended" : "failed"} />
+            <div class={waits ? "trouble waits" : "trouble"}>
+              <Mark look={waits ? "suspended" : "failed"} />
               <p>
                 {standing.error.path === undefined || standing.error.path === "" ? null : (
                   <a class="strong" href={print({ ...at, step: standing.error.path, tab: "summary" })}>

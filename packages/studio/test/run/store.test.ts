@@ -111,6 +111,15 @@ describe("open", () => {
     expect(store.status.value).toBe("STOPPED")
   })
 
+  it("asks again once something was done with it from here", async () => {
+    await opened()
+    server.standing = { ...standing(10), status: "STOPPED" }
+    store.look()
+    await after(1000)
+    expect(store.status.value).toBe("STOPPED")
+    expect(server.asked).toBe(2)
+  })
+
   it("has the text of a reply while it comes, and no longer", async () => {
     await opened()
     const piece = (kind: string, text?: string) =>
