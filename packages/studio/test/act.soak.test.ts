@@ -200,6 +200,7 @@ describe("the page acts", needs("chromium"), () => {
       await page.waitForURL(/\/runs\/[^/]+\/tree$/)
       await page.waitForSelector(".why.coming >> text=Rain falls on line")
       await page.waitForSelector(".head .status >> text=suspended")
+      await page.waitForSelector(".line.undecided")
       await press(page, "d")
       await page.waitForSelector(".gate input:focus")
       // out of the form, and out of the step; what was chosen stays

@@ -1,11 +1,14 @@
 import { useId } from "preact/hooks"
 import { useSignal } from "@preact/signals"
 import * as acts from "../run/acts.ts"
+import { go } from "../run/route.ts"
 import { server } from "../run/server.ts"
 import type { Store } from "../run/store.ts"
 import { usd } from "../model/figures.ts"
 import { Button } from "../ui/Button.tsx"
+import { useKeys } from "../ui/keys.ts"
 import { ProblemBox } from "../ui/ProblemBox.tsx"
+import type { RunRoute } from "./RunView.tsx"
 
 /** What lets a run go on, with what it may spend then. */
 export const GoOn = ({ id, store }: { readonly store: Store; readonly id?: string }) => {
@@ -55,8 +58,27 @@ export const GoOn = ({ id, store }: { readonly store: Store; readonly id?: strin
   )
 }
 
+const to = (id: string) => () => document.getElementById(id)?.focus()
+
+/** Keys that bring the focus to what acts. */
+const useActKeys = (at: RunRoute, store: Store) =>
+  useKeys({
+    d: () => {
+      const undecided = [...store.steps.value.values()].filter(({ status }) => status === "undecided")
+      const next = undecided[(undecided.findIndex(({ path }) => path === at.step) + 1) % undecided.length]
+      if (next === undefined) return
+      if (next.path === at.step && at.tab === "summary") return acts.toForm()
+      acts.wantsForm.current = true
+      go({ ...at, step: next.path, tab: "summary" })
+    },
+    g: to("go-on"),
+    x: to("cancel"),
+    r: to("run-step")
+  })
+
 /** What may be done with a run. */
-export const RunActs = ({ store }: { readonly store: Store }) => {
+export const RunActs = ({ at, store }: { readonly store: Store; readonly at: RunRoute }) => {
+  useActKeys(at, store)
   const { doing, refusal } = acts
   const isLive = store.status.value === "RUNNING"
   const { maxUsd } = server.value ?? {}

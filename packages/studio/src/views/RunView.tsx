@@ -6,7 +6,6 @@ import { step as stepOf } from "../model/rows.ts"
 import { isLeaf } from "../model/tree.ts"
 import { file } from "../run/file.ts"
 import { allRuns, go, print, type Route, tabs, type View, views } from "../run/route.ts"
-import * as acts from "../run/acts.ts"
 import { mayAct } from "../run/server.ts"
 import type { Store } from "../run/store.ts"
 import { isHelpShown, useKeys } from "../ui/keys.ts"
@@ -95,16 +94,6 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
     store.wantsFocus.current = true
     go({ ...at, view: name })
   }
-  const to = (id: string) => () => document.getElementById(id)?.focus()
-  const decide = () => {
-    if (!mayAct.value) return
-    const paths = [...store.steps.value.values()].flatMap(({ path, status }) => (status === "undecided" ? [path] : []))
-    const next = paths[(paths.indexOf(at.step ?? "") + 1) % paths.length]
-    if (next === undefined) return
-    if (next === at.step && at.tab === "summary") acts.toForm()
-    else acts.wantsForm.current = true
-    go({ ...at, step: next, tab: "summary" })
-  }
   const look = (text: string) => {
     // at once: whoever types goes on to what is found
     store.find.value = text
@@ -133,10 +122,6 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
       else if (at.find === "") go(allRuns)
       else look("")
     },
-    d: decide,
-    g: to("go-on"),
-    x: to("cancel"),
-    r: to("run-step"),
     n: () => attention(false),
     p: () => attention(true),
     "1": view("tree"),
@@ -172,7 +157,7 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
           </span>
         )}
       </Head>
-      {mayAct.value && store.standing.value !== undefined ? <RunActs store={store} /> : null}
+      {mayAct.value && store.standing.value !== undefined ? <RunActs store={store} at={at} /> : null}
       {problem === undefined ? null : <ProblemBox problem={problem} />}
       {isThere ? (
         <div class="split">
