@@ -2,6 +2,7 @@
 //   --built           what was built, in place of the sources
 //   --server ADDRESS  runs of a server (`stepwright serve`), whose token is in STEPWRIGHT_TOKEN
 import { createServer } from "node:http"
+import type { AddressInfo } from "node:net"
 import { dirname } from "node:path"
 import { parseArgs } from "node:util"
 import { made, recorded, repaired } from "./fixtures.ts"
@@ -46,4 +47,4 @@ const server =
   values.server === undefined
     ? await madeUp()
     : createServer(passOn(values.server, process.env["STEPWRIGHT_TOKEN"] ?? "", page))
-server.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${port}`))
+server.listen(port, "127.0.0.1", () => console.log(`http://127.0.0.1:${(server.address() as AddressInfo).port}`))

@@ -98,13 +98,13 @@ export const ask = async (path: string, init: Asked): Promise<Answer> => {
   throw new Problem(response.status, bare, fix, said)
 }
 
-const get = async <A>(path: string, signal?: AbortSignal): Promise<A> => {
+export const get = async <A>(path: string, signal?: AbortSignal): Promise<A> => {
   const response = await ask(path, { headers: { accept: "application/json" }, ...(signal && { signal }) })
   return (await response.json()) as A
 }
 
 /** Has the server do something; `body` is sent as JSON. */
-const post = async <A>(path: string, body: unknown, signal?: AbortSignal): Promise<A> => {
+export const post = async <A>(path: string, body: unknown, signal?: AbortSignal): Promise<A> => {
   const headers = { accept: "application/json", "content-type": "application/json" }
   const response = await ask(path, { method: "POST", body: JSON.stringify(body), headers, ...(signal && { signal }) })
   return (await response.json()) as A

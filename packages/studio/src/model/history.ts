@@ -228,7 +228,7 @@ const whyOf = ({ attempts, failure, forced, results }: StepHistory): string => {
 }
 
 /** The names of the parts in which two fingerprints differ. */
-const changed = (before: Fingerprint, after: Fingerprint): ReadonlyArray<string> =>
+export const changed = (before: Fingerprint, after: Fingerprint): ReadonlyArray<string> =>
   [...new Set([...Object.keys(before.parts), ...Object.keys(after.parts)])].filter(
     (name) => before.parts[name] !== after.parts[name]
   )

@@ -29,6 +29,21 @@ export type Route =
     }
   /** Of no workflow: which ones there are. */
   | { readonly page: "start"; readonly workflow: string | undefined }
+  | {
+      readonly page: "edit"
+      readonly run: string
+      /** The step whose edits are open; `input` is that of the run. */
+      readonly step: string | undefined
+    }
+  | {
+      readonly page: "compare"
+      readonly run: string
+      readonly other: string
+      /** The path that is open. */
+      readonly step: string | undefined
+      /** Whether what is the same is seen, too. */
+      readonly isAll: boolean
+    }
   | { readonly page: "none" }
 
 const decode = (part: string): string => {
@@ -50,6 +65,11 @@ export const parse = (pathname: string, search: string): Route => {
   if (first === "start" && rest.length === 0) {
     return { page: "start", workflow: run === undefined ? undefined : decode(run) }
   }
+  const step = rest.length === 0 ? undefined : rest.map(decode).join("/")
+  if (first === "compare" && run !== undefined && name !== "") {
+    return { page: "compare", run: decode(run), other: decode(name), step, isAll: query.has("all") }
+  }
+  if (first === "runs" && run !== undefined && name === "edit") return { page: "edit", run: decode(run), step }
   const view = views.find((one) => one === name)
   if (first !== "runs" || run === undefined || view === undefined) return { page: "none" }
   const tab = query.get("tab")
@@ -60,7 +80,7 @@ export const parse = (pathname: string, search: string): Route => {
     page: "run",
     run: decode(run),
     view,
-    step: rest.length === 0 ? undefined : rest.map(decode).join("/"),
+    step,
     tab: tabs.find((one) => one === tab) ?? "summary",
     find: query.get("find") ?? "",
     ...(view === "result" && Object.keys(report).length > 0 && { report })
@@ -84,6 +104,11 @@ const pathOf = (route: Route): string => {
     return query.size === 0 ? "/" : `/?${query}`
   }
   const step = route.step === undefined ? [] : route.step.split("/").map(encodeURIComponent)
+  if (route.page === "compare") {
+    const path = ["/compare", encodeURIComponent(route.run), encodeURIComponent(route.other), ...step].join("/")
+    return route.isAll ? `${path}?all` : path
+  }
+  if (route.page === "edit") return ["/runs", encodeURIComponent(route.run), "edit", ...step].join("/")
   const path = ["/runs", encodeURIComponent(route.run), route.view, ...step].join("/")
   const query = new URLSearchParams()
   if (route.step !== undefined && route.tab !== "summary") query.set("tab", route.tab)
@@ -106,6 +131,14 @@ export const ofRun = (run: string): Route => ({
   step: undefined,
   tab: "summary",
   find: ""
+})
+
+export const comparing = (run: string, other: string): Route => ({
+  page: "compare",
+  run,
+  other,
+  step: undefined,
+  isAll: false
 })
 
 /** What is seen at present. */

@@ -16,6 +16,11 @@ export const told: ReadonlyArray<readonly [keys: string, what: string]> = [
   ["[ ]", "previous, next part of a step, of a result"],
   ["/", "filter the runs, find steps"],
   ["+ - 0", "graph: larger, smaller, as it was"],
+  ["e", "edit the step, and see what would run then"],
+  ["f s", "edits: run as a fork, save to files"],
+  ["c", "compare a fork with the run that it is from"],
+  ["m", "runs: mark two, and compare them"],
+  ["a", "compare: what is the same, too"],
   ["?", "this list"]
 ]
 

@@ -11,25 +11,31 @@ import { RunsView } from "./RunsView.tsx"
 import { RunView } from "./RunView.tsx"
 
 const StartView = lazy(() => import("./StartView.tsx").then(({ StartView }) => StartView))
+const EditView = lazy(() => import("./edit/EditView.tsx").then(({ EditView }) => EditView))
+const CompareView = lazy(() => import("./compare/CompareView.tsx").then(({ CompareView }) => CompareView))
 
 export const App = () => {
   const at = route.value
   useKeys({ "?": () => void (isHelpShown.value = true) })
   useSignalEffect(() => {
     const to = route.value
-    store.show(to.page === "run" ? to.run : undefined)
+    store.show(to.page === "run" || to.page === "edit" ? to.run : undefined)
   })
-  const page = at.page === "run" ? `run ${at.run}` : at.page === "start" ? `start ${at.workflow}` : at.page
+  const page = "run" in at ? `${at.page} ${at.run}` : at.page === "start" ? `start ${at.workflow}` : at.page
   const title =
     at.page === "run"
       ? at.step === undefined
         ? at.run
         : `${at.step} · ${at.run}`
-      : at.page === "runs"
-        ? "Runs"
-        : at.page === "start"
-          ? `Start ${at.workflow ?? "a run"}`
-          : "Not here"
+      : at.page === "edit"
+        ? `Edit ${at.run}`
+        : at.page === "compare"
+          ? `${at.run} and ${at.other}`
+          : at.page === "runs"
+            ? "Runs"
+            : at.page === "start"
+              ? `Start ${at.workflow ?? "a run"}`
+              : "Not here"
   useEffect(() => void (document.title = `${title} · Stepwright`), [title])
 
   const main = useRef<HTMLElement>(null)
@@ -52,6 +58,10 @@ export const App = () => {
           <RunView key={at.run} at={at} store={run} />
         ) : null}
         {at.page === "start" ? <StartView key={page} at={at} /> : null}
+        {at.page === "edit" && run !== undefined && run.run === at.run ? (
+          <EditView key={at.run} at={at} store={run} />
+        ) : null}
+        {at.page === "compare" ? <CompareView key={`${at.run} ${at.other}`} at={at} /> : null}
         {at.page === "none" ? (
           <div class="inset">
             <h1 tabIndex={-1}>There is nothing at this address</h1>

@@ -5,7 +5,7 @@ import { looks, ofRun, words } from "../model/look.ts"
 import { step as stepOf } from "../model/rows.ts"
 import { isLeaf } from "../model/tree.ts"
 import { file } from "../run/file.ts"
-import { allRuns, go, print, type Route, tabs, type View, views } from "../run/route.ts"
+import { allRuns, comparing, go, ofRun as routeOf, print, type Route, tabs, type View, views } from "../run/route.ts"
 import { mayAct } from "../run/server.ts"
 import type { Store } from "../run/store.ts"
 import { isHelpShown, useKeys } from "../ui/keys.ts"
@@ -90,6 +90,12 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
     const next = tabs[(tabs.indexOf(at.tab) + by + tabs.length) % tabs.length]!
     go({ ...at, tab: next }, { replace: true })
   }
+  const origin = store.standing.value?.origin
+  /** The step that is marked. */
+  const pathAt = () => {
+    const place = rows.value[indexOf()]?.place
+    return place !== undefined && isLeaf(place) ? place.path : undefined
+  }
   const view = (name: View) => () => {
     store.wantsFocus.current = true
     go({ ...at, view: name })
@@ -128,6 +134,8 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
     "2": view("graph"),
     "3": view("time"),
     "4": view("result"),
+    ...(mayAct.value && { e: () => go({ page: "edit", run: at.run, step: at.step ?? pathAt() }) }),
+    ...(origin !== undefined && { c: () => go(comparing(origin, at.run)) }),
     "]": () => tab(1),
     "[": () => tab(-1)
   })
@@ -206,6 +214,15 @@ const Head = ({ at, children, store }: HeadProps) => {
               {status.toLowerCase().replace("_", " ")}
             </span>
             <span class="quiet">{standing.workflow}</span>
+            {standing.origin === undefined ? null : (
+              <span class="quiet">
+                from{" "}
+                <a class="mono" href={print(routeOf(standing.origin))}>
+                  {standing.origin}
+                </a>{" "}
+                (<a href={print(comparing(standing.origin, at.run))}>compare</a>)
+              </span>
+            )}
           </>
         )}
         <span class="spring" />

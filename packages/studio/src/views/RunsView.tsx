@@ -4,7 +4,7 @@ import * as client from "../api/client.ts"
 import { tokens } from "../model/figures.ts"
 import { ofRun } from "../model/look.ts"
 import { matching } from "../model/runs.ts"
-import { go, ofRun as routeOf, print, type Route, toStart } from "../run/route.ts"
+import { comparing, go, ofRun as routeOf, print, type Route, toStart } from "../run/route.ts"
 import * as said from "../run/said.ts"
 import { mayAct } from "../run/server.ts"
 import { isHelpShown, useKeys } from "../ui/keys.ts"
@@ -69,7 +69,21 @@ export const RunsView = ({ at }: { readonly at: RunsRoute }) => {
     // the line is drawn by then
     requestAnimationFrame(() => document.getElementById(`run:${run}`)?.focus({ preventScroll: true }))
   }
+  // of the runs that are marked, the last two are compared
+  const marked = useSignal<ReadonlyArray<string>>([])
+  const mark = (run: string) =>
+    void (marked.value = marked.value.includes(run)
+      ? marked.value.filter((one) => one !== run)
+      : [...marked.value.slice(-1), run])
+  const [one, other] = marked.value
   useKeys({
+    m: () => {
+      const run = list[index]?.run
+      if (run === undefined) return
+      mark(run)
+      said.now(marked.value.includes(run) ? `${run} is marked` : `${run} is no longer marked`)
+    },
+    ...(one !== undefined && other !== undefined && { c: () => go(comparing(one, other)) }),
     j: () => move(index + 1),
     ArrowDown: () => move(index + 1),
     k: () => move(index - 1),
@@ -146,6 +160,13 @@ export const RunsView = ({ at }: { readonly at: RunsRoute }) => {
               : `${list.length} of ${runs.value.length}`}
         </span>
         {mayAct.value ? <a href={print(toStart)}>Start a run</a> : null}
+        {one === undefined ? null : other === undefined ? (
+          <span class="quiet">mark another to compare</span>
+        ) : (
+          <a href={print(comparing(one, other))}>
+            compare the two marked <kbd>c</kbd>
+          </a>
+        )}
         <button type="button" class="small" onClick={() => void (isHelpShown.value = true)}>
           keys <kbd>?</kbd>
         </button>
@@ -209,6 +230,8 @@ export const RunsView = ({ at }: { readonly at: RunsRoute }) => {
                 index={first + i + 2}
                 height={height}
                 isActive={run.run === active.value}
+                isMarked={marked.value.includes(run.run)}
+                onMark={() => mark(run.run)}
                 now={now.value}
                 onFocus={() => {
                   active.value = run.run
@@ -233,15 +256,27 @@ interface LineProps {
   readonly index: number
   readonly height: number
   readonly isActive: boolean
+  readonly isMarked: boolean
+  readonly onMark: () => void
   readonly now: number
   readonly onFocus: () => void
 }
 
-const RunLine = ({ height, index, isActive, now, onFocus, run }: LineProps) => {
+const RunLine = ({ height, index, isActive, isMarked, now, onFocus, onMark, run }: LineProps) => {
   const link = (
-    <a id={`run:${run.run}`} href={print(routeOf(run.run))} onFocus={onFocus}>
-      {run.run}
-    </a>
+    <>
+      <input
+        type="checkbox"
+        class="pick"
+        tabIndex={-1}
+        checked={isMarked}
+        onChange={onMark}
+        aria-label={`mark ${run.run}, to compare it`}
+      />
+      <a id={`run:${run.run}`} href={print(routeOf(run.run))} onFocus={onFocus}>
+        {run.run}
+      </a>
+    </>
   )
   const props = { class: isActive ? "active" : "", "aria-rowindex": index, style: { height: px(height) } }
   if ("error" in run) {

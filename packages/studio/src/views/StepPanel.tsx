@@ -58,6 +58,11 @@ export const StepPanel = ({ at, close, path, store }: Props) => {
           <Mark look={look} />
           <PathName path={path} />
         </h2>
+        {mayAct.value ? (
+          <a class="button small" href={print({ page: "edit", run: at.run, step: path })}>
+            edit <kbd>e</kbd>
+          </a>
+        ) : null}
         <button type="button" class="small" onClick={close}>
           close <kbd>Esc</kbd>
         </button>

@@ -1,33 +1,23 @@
-import { useEffect, useState } from "preact/hooks"
+import { useState } from "preact/hooks"
 import type { Message } from "@stepwright/core/LlmRequest"
 import { duration, moment, things, tokens } from "../model/figures.ts"
 import type { Attempt, Reply } from "../model/history.ts"
 import { messagesOf, parsed } from "../model/messages.ts"
 import type { Place } from "../model/tree.ts"
 import type { Store } from "../run/store.ts"
+import { filled } from "../model/template.ts"
+import { stepsOf } from "../model/draft.ts"
 import { Copy } from "../ui/Copy.tsx"
 import { JsonView } from "../ui/JsonView.tsx"
+import { lazy } from "../ui/Lazy.tsx"
+import { Template } from "../ui/Template.tsx"
+import { useText } from "./useText.ts"
+
+const PromptChanges = lazy(() => import("./compare/PromptChanges.tsx").then(({ PromptChanges }) => PromptChanges))
 
 interface Props {
   readonly store: Store
   readonly path: string
-}
-
-/** A text of the journal, once it is there. */
-const useText = (store: Store, hash: string | undefined): string | undefined => {
-  const [text, setText] = useState<{ readonly hash: string; readonly text: string } | undefined>(undefined)
-  useEffect(() => {
-    if (hash === undefined) return undefined
-    let isWanted = true
-    store.text(hash).then(
-      (found) => isWanted && setText({ hash, text: found }),
-      (error: unknown) =>
-        isWanted &&
-        setText({ hash, text: `This text cannot be had. ${error instanceof Error ? error.message : String(error)}` })
-    )
-    return () => void (isWanted = false)
-  }, [hash])
-  return text?.hash === hash ? text?.text : undefined
 }
 
 const attemptsWithReplies = ({ history }: Store, path: string): ReadonlyArray<Attempt> => {
@@ -54,8 +44,14 @@ const Nothing = ({
   </p>
 )
 
-/** The messages of one request. */
-const Messages = ({ messages }: { readonly messages: ReadonlyArray<Message> }) => (
+interface MessagesProps {
+  readonly messages: ReadonlyArray<Message>
+  /** What the last one is made of, as far as that is known. */
+  readonly template: string | undefined
+}
+
+/** The messages of one request, with what the variables of its template stood for marked. */
+const Messages = ({ messages, template }: MessagesProps) => (
   <ol class="messages">
     {messages.map(({ content, role }, i) => (
       <li key={i} class={role}>
@@ -64,13 +60,20 @@ const Messages = ({ messages }: { readonly messages: ReadonlyArray<Message> }) =
           <span class="quiet"> {content.length.toLocaleString("en")} characters</span>
           <Copy what={`message ${i + 1}`} text={() => content} />
         </h3>
-        <pre class="wrap" tabIndex={0} data-scrolls>
-          {content}
-        </pre>
+        <Template
+          label={`Message ${i + 1}`}
+          spans={
+            (template !== undefined && role === "user" ? filled(template, content) : undefined) ?? [{ text: content }]
+          }
+        />
       </li>
     ))}
   </ol>
 )
+
+/** The template that a step has in a run by now. */
+const templateOf = ({ standing }: Store, place: Place | undefined): string | undefined =>
+  stepsOf(standing.value?.config).get(place?.node?.path ?? "")?.prompt ?? place?.node?.step?.model?.prompt
 
 /** What was asked first, as it was sent. */
 export const Prompt = ({ path, place, store }: Props & { readonly place: Place | undefined }) => {
@@ -103,7 +106,12 @@ export const Prompt = ({ path, place, store }: Props & { readonly place: Place |
           </select>
         </label>
       )}
-      {asked === undefined ? <p class="quiet">…</p> : <Messages messages={messagesOf(asked)} />}
+      {index < 1 ? null : <PromptChanges store={store} before={attempts[index - 1]!.replies[0]!.prompt} after={hash} />}
+      {asked === undefined ? (
+        <p class="quiet">…</p>
+      ) : (
+        <Messages messages={messagesOf(asked)} template={templateOf(store, place)} />
+      )}
     </>
   )
 }

@@ -19,13 +19,14 @@ const may = Step.effect("may", {
 })
 const [a, b, c, d] = [ask("a"), ask("b"), ask("c"), ask("d")]
 const inner = Workflow.make("inner", { input: Schema.String }).pipe(Workflow.bind("text", b, "input"))
-const workflow = Workflow.make("w", { input: Schema.String }).pipe(
-  Workflow.bind("first", a, "input"),
+const Input = Schema.Struct({ text: Schema.String, way: Schema.Literals(["a b", "other"]) })
+const workflow = Workflow.make("w", { input: Input }).pipe(
+  Workflow.bind("first", a, "input.text"),
   Workflow.all((scope) => [
     scope.pipe(Workflow.bind("group", inner, "first")),
     scope.pipe(Workflow.sample("tries", c, { input: "first", count: 2 }))
   ]),
-  Workflow.branch("way", { on: "first", cases: { "a b": a, other: d }, input: "first" }),
+  Workflow.branch("way", { on: "input.way", cases: { "a b": a, other: d }, input: "first" }),
   Workflow.fallback("safe", may, { errors: ["Odd"], input: "first", otherwise: d })
 )
 

@@ -1,0 +1,30 @@
+import { type Signal, signal } from "@preact/signals"
+import type { Edits } from "../api/edits.ts"
+import { none } from "../model/draft.ts"
+
+// edits that are gathered stay with the tab, until they are taken back or made a run of
+
+const keyOf = (run: string) => `stepwright.draft.${run}`
+
+const read = (run: string): Edits => {
+  try {
+    return JSON.parse(sessionStorage.getItem(keyOf(run)) ?? "{}")
+  } catch {
+    return none
+  }
+}
+
+const drafts = new Map<string, Signal<Edits>>()
+
+/** What is to be otherwise in a run, as far as it is gathered in this tab. */
+export const of = (run: string): Signal<Edits> => {
+  const found = drafts.get(run) ?? signal(read(run))
+  drafts.set(run, found)
+  return found
+}
+
+export const keep = (run: string, edits: Edits): void => {
+  of(run).value = edits
+  if (Object.keys(edits).length === 0) sessionStorage.removeItem(keyOf(run))
+  else sessionStorage.setItem(keyOf(run), JSON.stringify(edits))
+}
