@@ -7,7 +7,7 @@ export interface Piece {
 }
 
 /** In how many steps one text is made of the other at most, before they are told to be others as a whole. */
-const most = 5000
+const most = 2000
 
 /** In what two texts differ: by words, or by lines where they are long. */
 export const differ = (one: string, other: string): ReadonlyArray<Piece> => {

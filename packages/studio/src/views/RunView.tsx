@@ -175,7 +175,9 @@ export const RunView = ({ at, store }: { readonly at: RunRoute; readonly store: 
             {at.view === "time" ? <TimeView store={store} at={at} /> : null}
             {at.view === "result" ? <ResultView store={store} at={at} /> : null}
           </section>
-          {at.step === undefined ? null : <StepPanel store={store} at={at} path={at.step} close={close} />}
+          {at.step === undefined ? null : (
+            <StepPanel store={store} at={at} path={at.step} close={close} mayEdit={mayAct.value} />
+          )}
         </div>
       ) : problem === undefined ? (
         <p class="inset quiet">…</p>

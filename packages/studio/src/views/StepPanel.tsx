@@ -7,7 +7,6 @@ import { waiting } from "../model/standing.ts"
 import { isLeaf, type Place } from "../model/tree.ts"
 import * as client from "../api/client.ts"
 import { print, type Tab, tabs } from "../run/route.ts"
-import { mayAct } from "../run/server.ts"
 import type { Store } from "../run/store.ts"
 import { Copy } from "../ui/Copy.tsx"
 import { JsonView } from "../ui/JsonView.tsx"
@@ -35,10 +34,11 @@ interface Props {
   readonly at: RunRoute
   readonly path: string
   readonly close: () => void
+  readonly mayEdit: boolean
 }
 
 /** One step, with all that is known of it. */
-export const StepPanel = ({ at, close, path, store }: Props) => {
+export const StepPanel = ({ at, close, mayEdit, path, store }: Props) => {
   void store.version.value
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
@@ -58,7 +58,7 @@ export const StepPanel = ({ at, close, path, store }: Props) => {
           <Mark look={look} />
           <PathName path={path} />
         </h2>
-        {mayAct.value ? (
+        {mayEdit ? (
           <a class="button small" href={print({ page: "edit", run: at.run, step: path })}>
             edit <kbd>e</kbd>
           </a>
@@ -106,6 +106,7 @@ const Summary = ({
   place,
   store
 }: PartProps & { readonly place: Place | undefined; readonly at: RunRoute }) => {
+  void store.version.value
   const standing = store.steps.value.get(path) ?? waiting(path)
   const step = store.history.steps.get(path)
   const result = resultOf(store.history, path)
@@ -241,6 +242,7 @@ const planWords: Readonly<Record<client.PlanEntry["action"], string>> = {
 }
 
 const Output = ({ path, store }: PartProps) => {
+  void store.version.value
   const result = resultOf(store.history, path)
   if (result === undefined)
     return <p class="quiet">{store.history.number === 0 ? "The journal is being read…" : "It has no output."}</p>

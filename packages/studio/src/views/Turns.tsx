@@ -20,7 +20,9 @@ interface Props {
   readonly path: string
 }
 
-const attemptsWithReplies = ({ history }: Store, path: string): ReadonlyArray<Attempt> => {
+const attemptsWithReplies = ({ history, version }: Store, path: string): ReadonlyArray<Attempt> => {
+  // whoever shows what happened is drawn anew as more of it does, and not with what is around alone
+  void version.value
   const step = history.steps.get(path)
   const found = step?.same === undefined ? step : history.steps.get(step.same)
   return (found?.attempts ?? []).filter(({ replies }) => replies.length > 0)
@@ -216,6 +218,7 @@ const outcomes: Readonly<Record<NonNullable<Attempt["outcome"]>, string>> = {
 
 /** When it was at work, why, and every request that it took. */
 export const Attempts = ({ path, store }: Props) => {
+  void store.version.value
   const step = store.history.steps.get(path)
   if (step === undefined || (step.attempts.length === 0 && step.notes.length === 0)) {
     return <Nothing store={store} text="It was never started." />

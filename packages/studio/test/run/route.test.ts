@@ -41,6 +41,15 @@ describe("print and parse", () => {
     expect(print(route)).toBe("/runs/a/time/b/c?tab=prompt")
   })
 
+  it("give the same edits and comparison back", () => {
+    for (const step of [undefined, "input", "all/%2E%2E/x"]) {
+      const edit: Route = { page: "edit", run: "a b", step }
+      expect(again(edit)).toEqual(edit)
+      const compare: Route = { page: "compare", run: "a", other: "b/c", step, isAll: step !== undefined }
+      expect(again(compare)).toEqual(compare)
+    }
+  })
+
   it("open a run with its tree, and a step with its summary", () => {
     expect(parse("/runs/latest", "")).toEqual({
       page: "run",

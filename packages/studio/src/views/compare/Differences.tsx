@@ -29,6 +29,8 @@ export const asText = (asked: string): string => {
 /** What differs at one path: prompts and outputs beside each other. */
 export const Differences = ({ close, one, other, row, what }: Props) => {
   const { path } = row
+  void one.version.value
+  void other.version.value
   const prompts = [one, other].map((store) => lastReply(store.history, path)?.prompt)
   const texts = [useText(one, prompts[0]), useText(other, prompts[1])]
   const outputs = [one, other].map((store) => resultOf(store.history, path)?.output)
