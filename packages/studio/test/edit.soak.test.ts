@@ -119,7 +119,7 @@ describe("edits in the page", needs("chromium"), () => {
       await page.getByRole("link", { name: "compare", exact: true }).waitFor()
       await page.keyboard.press("c")
       await page.waitForURL(/\/compare\//)
-      await page.getByText("2 steps differ, 1 are the same.").waitFor()
+      await page.getByText("2 steps differ, 1 is the same.").waitFor()
       await page.getByRole("link", { name: "draft" }).press("Enter")
       await page.waitForSelector("ins")
       expect(await page.locator("section:has(> h3:text-is('Prompt')) ins").allTextContents()).toEqual(["very "])
@@ -143,6 +143,7 @@ describe("edits in the page", needs("chromium"), () => {
       await page.getByText("1 step would run, 2 reused").waitFor()
       await page.getByRole("button", { name: "take back draft" }).press("Enter")
       await page.getByText("Nothing is otherwise yet").waitFor()
+      expect(await page.getByRole("button", { name: "Run as a fork" }).isDisabled()).toBe(true)
     }))
 
   it("are saved to the file of a prompt once its diff was seen; a prompt in code is offered as a patch", () =>
@@ -178,7 +179,7 @@ describe("edits in the page", needs("chromium"), () => {
           address,
           async (page) => {
             await page.waitForSelector(isThere)
-            expect(await barriers(page), address).toEqual([])
+            expect(await barriers(page), `at ${address}`).toEqual([])
             const width = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
             expect(width, `${address} is wider than its window`).toBeLessThanOrEqual(0)
           },
@@ -198,5 +199,6 @@ describe("edits in the page", needs("chromium"), () => {
       await page.keyboard.press("c")
       await page.waitForURL(/\/compare\//)
       await page.getByText("differ, ").waitFor()
+      expect(await page.getByRole("link", { name: "draft" }).count()).toBe(1)
     }))
 })

@@ -6,7 +6,7 @@ import { words } from "../model/look.ts"
 import { waiting } from "../model/standing.ts"
 import { isLeaf, type Place } from "../model/tree.ts"
 import * as client from "../api/client.ts"
-import { print, type Tab, tabs } from "../run/route.ts"
+import { comparing, print, type Route, type Tab, tabs } from "../run/route.ts"
 import type { Store } from "../run/store.ts"
 import { Copy } from "../ui/Copy.tsx"
 import { JsonView } from "../ui/JsonView.tsx"
@@ -15,7 +15,7 @@ import { Mark } from "../ui/Mark.tsx"
 import { PathName } from "../ui/PathName.tsx"
 import { Value } from "../ui/Value.tsx"
 import { StepActs } from "./StepActs.tsx"
-import { Attempts, Prompt, Replies } from "./Turns.tsx"
+import { Attempts, Prompt, Replies, WhatChanged } from "./Turns.tsx"
 import { usePlan } from "./usePlan.ts"
 import type { RunRoute } from "./RunView.tsx"
 
@@ -119,6 +119,7 @@ const Summary = ({
   const failure = step?.failure
   const message = failure?.message ?? standing.error
   const isGate = place === undefined ? standing.status === "undecided" : place.kind === "gate"
+  const origin = store.standing.value?.origin
   const wires = Object.entries(place?.node?.wires ?? {})
   return (
     <>
@@ -135,6 +136,12 @@ const Summary = ({
             {why.map((sentence) => (
               <p key={sentence}>{sentence}</p>
             ))}
+            <WhatChanged store={store} path={path} />
+            {origin === undefined ? null : (
+              <p>
+                <a href={print({ ...comparing(origin, at.run), step: path } as Route)}>What differs from {origin}</a>
+              </p>
+            )}
           </Field>
         )}
         {planned === undefined || isLive ? null : (

@@ -77,6 +77,16 @@ const Messages = ({ messages, template }: MessagesProps) => (
 const templateOf = ({ standing }: Store, place: Place | undefined): string | undefined =>
   stepsOf(standing.value?.config).get(place?.node?.path ?? "")?.prompt ?? place?.node?.step?.model?.prompt
 
+/** In what the last prompt differs from the one before it, where there is one. */
+export const WhatChanged = ({ path, store }: Props) => {
+  const [before, after] = attemptsWithReplies(store, path)
+    .slice(-2)
+    .map(({ replies }) => replies[0]!.prompt)
+  return before === undefined || after === undefined ? null : (
+    <PromptChanges key={after} store={store} before={before} after={after} />
+  )
+}
+
 /** What was asked first, as it was sent. */
 export const Prompt = ({ path, place, store }: Props & { readonly place: Place | undefined }) => {
   const attempts = attemptsWithReplies(store, path)

@@ -35,7 +35,7 @@ export const byPath = ({ steps = {} }: WorkflowConfig): ReadonlyMap<string, Step
   new Map(stepsIn({ steps }).map(({ own, path }) => [path, own]))
 
 /** A configuration with another laid over it; parameters count one by one. */
-export const merged = (one: WorkflowConfig, other: WorkflowConfig): WorkflowConfig => {
+const merged = (one: WorkflowConfig, other: WorkflowConfig): WorkflowConfig => {
   const steps = new Map(byPath(one))
   for (const [path, own] of byPath(other)) steps.set(path, over(steps.get(path) ?? {}, own))
   return {

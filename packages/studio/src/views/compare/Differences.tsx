@@ -57,7 +57,8 @@ export const Differences = ({ close, one, other, row, what }: Props) => {
           </span>
         </p>
         <p>
-          <a href={print({ ...ofRun(one.run), step: path } as Route)}>the step in A</a>{" "}
+          <a href={print({ ...ofRun(one.run), step: path } as Route)}>the step in A</a>
+          {" · "}
           <a href={print({ ...ofRun(other.run), step: path } as Route)}>the step in B</a>
         </p>
         <section>
