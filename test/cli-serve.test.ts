@@ -316,6 +316,8 @@ describe("a server", () => {
     const read = await served(here, workflows, "--read-only")
     const { body, status } = await asking(read)("POST", "/api/runs", { workflow: "article", input: { topic: "x" } })
     assert.deepStrictEqual([status, body.code], [403, "ReadOnly"])
+    const save = { config: {}, dryRun: true }
+    assert.strictEqual((await asking(read)("POST", "/api/workflows/article/save", save)).status, 403)
     assert.deepStrictEqual((await asking(read)("GET", "/api/runs")).body, [])
     read.server.process.kill("SIGTERM")
     const { status: ended } = await read.server.ended

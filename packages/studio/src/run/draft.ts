@@ -1,6 +1,6 @@
 import { type Signal, signal } from "@preact/signals"
 import type { Edits } from "../api/edits.ts"
-import { none } from "../model/draft.ts"
+import { none } from "../model/edits/draft.ts"
 
 // edits that are gathered stay with the tab, until they are taken back or made a run of
 

@@ -1,5 +1,5 @@
 import { useMemo } from "preact/hooks"
-import { differ, differing } from "../model/differ.ts"
+import { differ, differing } from "../model/edits/differ.ts"
 import { things } from "../model/figures.ts"
 
 interface Props {

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks"
-import { compare, type Row } from "../../model/compare.ts"
+import { compare, type Row } from "../../model/edits/compare.ts"
 import { duration, things, tokens, usd } from "../../model/figures.ts"
 import { ofRun as lookOf } from "../../model/look.ts"
 import type { StepStanding } from "../../model/standing.ts"

@@ -1,4 +1,4 @@
-import { lastReply, type Row } from "../../model/compare.ts"
+import { lastReply, type Row } from "../../model/edits/compare.ts"
 import { resultOf } from "../../model/history.ts"
 import { words } from "../../model/look.ts"
 import { messagesOf } from "../../model/messages.ts"

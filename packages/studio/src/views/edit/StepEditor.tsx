@@ -3,7 +3,7 @@ import type { DescribedStep } from "@stepwright/core/Workflow"
 import { useEffect, useId, useMemo, useRef } from "preact/hooks"
 import type { Problem } from "../../api/client.ts"
 import type { Source } from "../../api/edits.ts"
-import { marked, variablesIn } from "../../model/template.ts"
+import { marked, variablesIn } from "../../model/edits/template.ts"
 import { Template } from "../../ui/Template.tsx"
 
 type Model = NonNullable<DescribedStep["model"]>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
-import { compare, type Side } from "../../src/model/compare.ts"
-import * as histories from "../../src/model/history.ts"
-import { type StepStanding, waiting } from "../../src/model/standing.ts"
+import { compare, type Side } from "../../../src/model/edits/compare.ts"
+import * as histories from "../../../src/model/history.ts"
+import { type StepStanding, waiting } from "../../../src/model/standing.ts"
 
 interface Given {
   readonly prompt: string

@@ -1,6 +1,6 @@
 import type { StepResult } from "@stepwright/core/WorkflowState"
-import * as histories from "./history.ts"
-import { waiting, type StepStanding, type Steps } from "./standing.ts"
+import * as histories from "../history.ts"
+import { waiting, type StepStanding, type Steps } from "../standing.ts"
 
 /** What is known of a run that is compared. */
 export interface Side {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { entries, none, stepsOf, withInput, withOutput, withStep } from "../../src/model/draft.ts"
+import { entries, none, stepsOf, withInput, withOutput, withStep } from "../../../src/model/edits/draft.ts"
 
 describe("a draft", () => {
   const draft = withOutput(

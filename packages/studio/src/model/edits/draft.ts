@@ -1,6 +1,6 @@
 import type { StepTemplateConfig, WorkflowConfig } from "@stepwright/core/WorkflowConfig"
-import type { Edits } from "../api/edits.ts"
-import type { Json } from "./json.ts"
+import type { Edits } from "../../api/edits.ts"
+import type { Json } from "../json.ts"
 
 // what is to be otherwise in a run, gathered: the same as is sent to the server
 

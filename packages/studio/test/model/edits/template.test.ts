@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { filled, marked, variablesIn } from "../../src/model/template.ts"
+import { filled, marked, variablesIn } from "../../../src/model/edits/template.ts"
 
 describe("a template", () => {
   it("has its variables marked, as they are written", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { differ, differing } from "../../src/model/differ.ts"
+import { differ, differing } from "../../../src/model/edits/differ.ts"
 
 describe("two texts", () => {
   it("differ in words", () => {
