@@ -157,6 +157,11 @@ describe("edits in the page", needs("chromium"), () => {
       await dialog.getByText("+Outline {{text}} in four points.").waitFor()
       await dialog.getByText('+const draft = ask("draft", "You write plainly.", "Draft that: {{text}}")').waitFor()
       expect(await barriers(page)).toEqual([])
+      // who closes it is where they were
+      await page.keyboard.press("Escape")
+      await dialog.waitFor({ state: "detached" })
+      expect(page.url()).toContain("/edit/draft")
+      await page.keyboard.press("s")
       await dialog.getByRole("button", { name: "Write 1 file" }).press("Enter")
       await dialog.getByText("written", { exact: true }).waitFor()
       expect(readFileSync(all.here.path("prompts/outline.md"), "utf8")).toBe("Outline {{text}} in four points.\n")

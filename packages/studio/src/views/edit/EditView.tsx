@@ -75,10 +75,12 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
   const config = draft.config
   useKeys({
     Escape: () =>
-      document.activeElement instanceof HTMLTextAreaElement || document.activeElement instanceof HTMLInputElement
-        ? document.activeElement.blur()
-        : go({ ...ofRun(run), step: place === undefined ? undefined : at.step } as Route),
-    f: () => start(true),
+      isSaving
+        ? setIsSaving(false)
+        : document.activeElement instanceof HTMLTextAreaElement || document.activeElement instanceof HTMLInputElement
+          ? document.activeElement.blur()
+          : go({ ...ofRun(run), step: place === undefined ? undefined : at.step } as Route),
+    f: () => void (!isSaving && start(true)),
     s: () => void (config !== undefined && setIsSaving(true))
   })
   const of = (path: string | undefined) =>
