@@ -23,7 +23,8 @@ import * as StepPath from "./StepPath.ts"
 import * as Workflow from "./Workflow.ts"
 import { engineError, type WorkflowError } from "./WorkflowError.ts"
 import { WorkflowEvent } from "./WorkflowEvent.ts"
-import { type WorkflowState } from "./WorkflowState.ts"
+import type { WorkflowState } from "./WorkflowState.ts"
+import { seen, SeenStatus } from "./WorkflowStatus.ts"
 
 const said = {
   code: Schema.String.annotate({ description: "The name of the error, for a program to tell it by." }),
@@ -44,19 +45,6 @@ export class RunBroken extends Schema.TaggedError<RunBroken>()("RunBroken", said
 export const problems = [RunBadRequest, RunNotFound, RunConflict, RunBroken] as const
 export type Problem = InstanceType<(typeof problems)[number]>
 
-/** `RUNNING`: it is under way here; `STOPPED`: it is in progress, and nothing here is at it. */
-export const Status = Schema.Literals([
-  "INITIALIZED",
-  "RUNNING",
-  "STOPPED",
-  "SUSPENDED",
-  "COMPLETED",
-  "FAILED",
-  "CANCELLED"
-]).annotate({
-  description: "`RUNNING`: it is under way here; `STOPPED`: it is in progress, and nothing here is at it."
-})
-
 /** A gate that waits for a decision. */
 export const Gate = Schema.Struct({
   path: Schema.String.annotate({ description: "The path of the gate, for whoever decides it." }),
@@ -67,7 +55,9 @@ export const Gate = Schema.Struct({
 /** How a run stands, but for its output. */
 export const StandingAlone = Schema.Struct({
   run: Schema.String.annotate({ description: "The id of the run." }),
-  status: Status,
+  status: SeenStatus.annotate({
+    description: "`RUNNING`: it is under way here; `STOPPED`: it is in progress, and nothing here is at it."
+  }),
   gates: Schema.Array(Gate).annotate({ description: "What it waits for." }),
   error: Schema.optionalKey(
     Schema.Struct({ path: Schema.String, tag: Schema.String, message: Schema.String }).annotate({
@@ -231,7 +221,7 @@ export const make = Effect.fnUntraced(function* <In, Out, E, R>(
     const isDone = status === "COMPLETED" && !isLive
     return {
       run,
-      status: isLive ? ("RUNNING" as const) : status === "IN_PROGRESS" ? ("STOPPED" as const) : status,
+      status: seen(status, isLive),
       gates: yield* gatesOf(state),
       ...(error !== undefined && !isLive && { error }),
       ...(isDone && { output: yield* engine(Engine.output(workflow, state)) })

@@ -16,3 +16,18 @@ export const WorkflowStatus = Schema.Literals([
   "CANCELLED"
 ])
 export type WorkflowStatus = typeof WorkflowStatus.Type
+
+/** The same for who looks on: of a run that is in progress whether something is at it (`RUNNING`), or nothing (`STOPPED`). */
+export const SeenStatus = Schema.Literals([
+  "INITIALIZED",
+  "RUNNING",
+  "STOPPED",
+  "SUSPENDED",
+  "COMPLETED",
+  "FAILED",
+  "CANCELLED"
+])
+export type SeenStatus = typeof SeenStatus.Type
+
+export const seen = (status: WorkflowStatus, isLive: boolean): SeenStatus =>
+  isLive ? "RUNNING" : status === "IN_PROGRESS" ? "STOPPED" : status

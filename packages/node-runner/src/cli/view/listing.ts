@@ -5,7 +5,7 @@ import * as Schema from "effect/Schema"
 import * as Spending from "@stepwright/core/Spending"
 import * as Usage from "@stepwright/core/Usage"
 import { Time, type WorkflowState } from "@stepwright/core/WorkflowState"
-import { WorkflowStatus } from "@stepwright/core/WorkflowStatus"
+import { type SeenStatus, WorkflowStatus } from "@stepwright/core/WorkflowStatus"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import * as NodeJournal from "../../NodeJournal.ts"
 import { inFlags } from "../base/told.ts"
@@ -13,7 +13,7 @@ import { Configuration } from "../config/configuration.ts"
 import * as runFolder from "../run/runFolder.ts"
 import { attempt } from "../start/attempt.ts"
 import { readPlain } from "../start/plainFile.ts"
-import { type StatusLabel, statusLabel } from "./statusLabel.ts"
+import { statusLabel } from "./statusLabel.ts"
 import * as tree from "./tree.ts"
 
 /** What is shown of a run, whoever is at it. */
@@ -89,7 +89,7 @@ const lookedAt = Effect.fnUntraced(function* (
 /** A run in a list, or why it cannot be read. */
 export type Entry =
   | { readonly run: string; readonly error: string }
-  | (Omit<Summary, "status"> & { readonly run: string; readonly status: StatusLabel })
+  | (Omit<Summary, "status"> & { readonly run: string; readonly status: SeenStatus })
 
 /** The runs of a store, the one that was written to last first. */
 export const entries = Effect.gen(function* () {
