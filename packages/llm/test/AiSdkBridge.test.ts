@@ -23,15 +23,15 @@ const clientOf = (...options: Parameters<typeof AiSdkBridge.layer>) =>
 type JsonSchema = Readonly<Record<string, unknown>>
 
 const json = {
-  type: "json",
+  type: "json" as const,
   name: "plan of a talk",
   schema: {
-    type: "object",
-    properties: { title: { type: "string" } },
+    type: "object" as const,
+    properties: { title: { type: "string" as const } },
     required: ["title"],
     additionalProperties: false
   }
-} as const
+}
 
 describe("AiSdkBridge", () => {
   describe("as every client", () => {

@@ -12,8 +12,10 @@ import { Usage } from "@stepwright/core/Usage"
 import { WorkflowConfig } from "@stepwright/core/WorkflowConfig"
 import { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import { Author, WorkflowState } from "@stepwright/core/WorkflowState"
+import { SeenStatus } from "@stepwright/core/WorkflowStatus"
 import { Written } from "@stepwright/core/Workspace"
 import { Edits, Fork, Path, Save, Saving, Source } from "./internal/api/edits.ts"
+import { flat } from "./internal/files/publish.ts"
 import * as RunLine from "./RunLine.ts"
 
 export { Edits, Fork, Save, Saving, Source }
@@ -86,15 +88,7 @@ export const WorkflowDetails = Schema.Struct({
 }).annotate({ identifier: "WorkflowDetails" })
 
 /** `RUNNING`: a process is at it; `STOPPED`: it is in progress, and none is. */
-export const Status = Schema.Literals([
-  "INITIALIZED",
-  "RUNNING",
-  "STOPPED",
-  "SUSPENDED",
-  "COMPLETED",
-  "FAILED",
-  "CANCELLED"
-])
+export const Status = SeenStatus
 
 /** A run in a list, or why it cannot be read. */
 export const Listed = Schema.Union([
@@ -228,29 +222,35 @@ export const Happening = Schema.Union([
   Schema.Struct({ event: Schema.Literal("rest"), data: Schema.fromJsonString(Schema.Struct({ run: Schema.String })) })
 ]).annotate({ identifier: "Happening" })
 
+const { Description, Summary } = OpenApi
 const run = { run: RunId }
 const error = problems
 
-const server = HttpApiGroup.make("server").add(HttpApiEndpoint.get("get", "/server", { success: Server, error }))
+const server = HttpApiGroup.make("server").add(
+  HttpApiEndpoint.get("get", "/server", { success: Server, error }).annotate(Summary, "What the server may do")
+)
 
 const workflows = HttpApiGroup.make("workflows").add(
-  HttpApiEndpoint.get("list", "/workflows", { success: Schema.Array(Workflow), error }),
+  HttpApiEndpoint.get("list", "/workflows", { success: Schema.Array(Workflow), error }).annotate(
+    Summary,
+    "The workflows that are served"
+  ),
   HttpApiEndpoint.get("get", "/workflows/:workflow", {
     params: { workflow: Schema.String },
     success: WorkflowDetails,
     error
-  }),
+  }).annotate(Summary, "A workflow: the JSON Schema of its input, its steps, a diagram"),
   HttpApiEndpoint.get("sources", "/workflows/:workflow/sources", {
     params: { workflow: Schema.String },
     success: Schema.Array(Source),
     error
-  }),
+  }).annotate(Summary, "Where the text of each prompt stands"),
   HttpApiEndpoint.post("save", "/workflows/:workflow/save", {
     params: { workflow: Schema.String },
     payload: Save,
     success: Saving,
     error
-  })
+  }).annotate(Summary, "Write edits to the files of a workflow, or tell in what these would differ")
 )
 
 const runs = HttpApiGroup.make("runs").add(
@@ -258,68 +258,90 @@ const runs = HttpApiGroup.make("runs").add(
     query: { workflow: Schema.optionalKey(Schema.String), status: Schema.optionalKey(Status) },
     success: Schema.Array(Listed),
     error
-  }),
-  HttpApiEndpoint.post("start", "/runs", { payload: Start, success: Begun.pipe(HttpApiSchema.status(201)), error }),
-  HttpApiEndpoint.get("get", "/runs/:run", { params: run, success: Standing, error }),
-  HttpApiEndpoint.get("state", "/runs/:run/state", { params: run, success: WorkflowState, error }),
-  HttpApiEndpoint.get("plan", "/runs/:run/plan", { params: run, success: Schema.Array(PlanEntry), error }),
-  HttpApiEndpoint.get("costs", "/runs/:run/costs", { params: run, success: Schema.Array(Cost), error }),
+  }).annotate(Summary, "The runs, the last used first"),
+  HttpApiEndpoint.post("start", "/runs", {
+    payload: Start,
+    success: Begun.pipe(HttpApiSchema.status(201)),
+    error
+  }).annotate(Summary, "Start a run"),
+  HttpApiEndpoint.get("get", "/runs/:run", { params: run, success: Standing, error }).annotate(
+    Summary,
+    "How a run stands"
+  ),
+  HttpApiEndpoint.get("state", "/runs/:run/state", { params: run, success: WorkflowState, error }).annotate(
+    Summary,
+    "The state of a run"
+  ),
+  HttpApiEndpoint.get("plan", "/runs/:run/plan", { params: run, success: Schema.Array(PlanEntry), error }).annotate(
+    Summary,
+    "What a run would do, and why"
+  ),
+  HttpApiEndpoint.get("costs", "/runs/:run/costs", { params: run, success: Schema.Array(Cost), error }).annotate(
+    Summary,
+    "What each step of a run cost"
+  ),
   HttpApiEndpoint.post("planOf", "/runs/:run/plan", {
     params: run,
     payload: Edits,
     success: Schema.Array(PlanEntry),
     error
-  }),
-  HttpApiEndpoint.get("gates", "/runs/:run/gates", { params: run, success: Schema.Array(Question), error }),
+  }).annotate(Summary, "What a run would do with edits, and why"),
+  HttpApiEndpoint.get("gates", "/runs/:run/gates", { params: run, success: Schema.Array(Question), error }).annotate(
+    Summary,
+    "The gates that wait for a decision"
+  ),
   HttpApiEndpoint.get("events", "/runs/:run/events", {
     params: run,
     headers: { "last-event-id": Schema.optionalKey(Schema.String) },
     query: { after: Schema.optionalKey(Schema.String) },
     success: HttpApiSchema.StreamSse({ events: Happening }),
     error: [...problems, Gone]
-  }),
+  }).annotate(Summary, "What happens to a run, as server-sent events"),
   HttpApiEndpoint.get("text", "/runs/:run/texts/:hash", {
     params: { ...run, hash: Schema.String },
     success: Schema.String.pipe(HttpApiSchema.asText()),
     error
-  }),
+  }).annotate(Summary, "A prompt or a reply, by its hash"),
   HttpApiEndpoint.get("file", "/runs/:run/file", {
     params: run,
     query: { path: Schema.String.annotate({ description: "One of the files that the run delivered." }) },
     success: Schema.String.pipe(HttpApiSchema.asText()),
     error
-  }),
+  }).annotate(Summary, "A file that a run delivered, as it is by now"),
   HttpApiEndpoint.post("resume", "/runs/:run/resume", {
     params: run,
     payload: Schema.Struct(Caps),
     success: Begun.pipe(HttpApiSchema.status(202)),
     error
-  }),
-  HttpApiEndpoint.post("cancel", "/runs/:run/cancel", { params: run, success: Begun, error }),
+  }).annotate(Summary, "Go on with a run"),
+  HttpApiEndpoint.post("cancel", "/runs/:run/cancel", { params: run, success: Begun, error }).annotate(
+    Summary,
+    "Cancel a run"
+  ),
   HttpApiEndpoint.post("step", "/runs/:run/step", {
     params: run,
     payload: Schema.Struct({ path: Path, force: Schema.optionalKey(Schema.Boolean) }),
     success: Begun.pipe(HttpApiSchema.status(202)),
     error
-  }),
+  }).annotate(Summary, "Execute one step"),
   HttpApiEndpoint.post("set", "/runs/:run/set", {
     params: run,
     payload: Schema.Struct({ path: Path, value: Schema.Json }),
     success: Outlook,
     error
-  }),
+  }).annotate(Summary, "Set the output of a step, or the input, by hand"),
   HttpApiEndpoint.post("decide", "/runs/:run/decide", {
     params: run,
     payload: Schema.Struct({ path: Path, decision: Schema.Json }),
     success: Outlook,
     error
-  }),
+  }).annotate(Summary, "Decide a gate"),
   HttpApiEndpoint.post("fork", "/runs/:run/fork", {
     params: run,
     payload: Fork,
     success: Begun.pipe(HttpApiSchema.status(201)),
     error
-  })
+  }).annotate(Summary, "Make a run with the results of another, and a new one of a step to come")
 )
 
 /**
@@ -331,10 +353,17 @@ const runs = HttpApiGroup.make("runs").add(
  */
 export const api = HttpApi.make("stepwright")
   .add(
-    server.prefix("/api").middleware(Readable).middleware(Authorization),
-    workflows.prefix("/api").middleware(Readable).middleware(Authorization),
-    runs.prefix("/api").middleware(Readable).middleware(Authorization)
+    server.annotate(Description, "The server itself.").prefix("/api").middleware(Readable).middleware(Authorization),
+    workflows.annotate(Description, "What can be run.").prefix("/api").middleware(Readable).middleware(Authorization),
+    runs.annotate(Description, "Runs of workflows.").prefix("/api").middleware(Readable).middleware(Authorization)
   )
   .annotateMerge(
-    OpenApi.annotations({ title: "Stepwright", version: "1", description: "Runs of workflows, and what can be done." })
+    OpenApi.annotations({
+      title: "Stepwright",
+      version: "1",
+      description: "Runs of workflows, and what can be done.",
+      license: { name: "MIT", identifier: "MIT" },
+      servers: [{ url: "/", description: "The server that this document comes from." }],
+      transform: flat
+    })
   )

@@ -1,19 +1,39 @@
 import { join } from "node:path"
 import { assert, describe, expect, it } from "@effect/vitest"
 import { OpenApi } from "effect/http-api"
+import { createConfig, lintFromString } from "@redocly/openapi-core"
 import { ServerApi } from "@stepwright/node-runner"
+
+const document = OpenApi.fromApi(ServerApi.api)
+
+const operations = Object.entries(document.paths).flatMap(([path, { get, post }]) =>
+  Object.entries({ get, post }).flatMap(([method, operation]) => (operation ? [{ path, method, ...operation }] : []))
+)
 
 describe("ServerApi", () => {
   describe("api", () => {
-    // clients are generated from it: an id or a path that changes breaks them
     it("is described as it is published", async () => {
-      const text = `${JSON.stringify(OpenApi.fromApi(ServerApi.api), null, 2)}\n`
+      const text = `${JSON.stringify(document, null, 2)}\n`
       await expect(text).toMatchFileSnapshot(join(import.meta.dirname, "../schemas/openapi.json"))
     })
 
+    it("keeps the ids of its operations, by which clients call them", async () => {
+      const lines = operations.map(
+        ({ method, operationId, path }) => `${operationId} ${method.toUpperCase()} ${path}\n`
+      )
+      await expect(lines.toSorted().join("")).toMatchFileSnapshot(join(import.meta.dirname, "ServerApi.operations.txt"))
+    })
+
+    it("is a document with which a linter finds nothing wrong", async () => {
+      const config = await createConfig({ extends: ["recommended"] })
+      const problems = await lintFromString({ source: JSON.stringify(document), config })
+      assert.deepStrictEqual(
+        problems.map(({ location: [where], message, ruleId }) => `${ruleId} at ${where?.pointer}: ${message}`),
+        []
+      )
+    })
+
     it("has an id for each operation, and answers all of them with errors of one form", () => {
-      const { paths } = OpenApi.fromApi(ServerApi.api)
-      const operations = Object.values(paths).flatMap(({ get, post }) => [get, post].flatMap((one) => one ?? []))
       const ids = operations.map(({ operationId }) => operationId)
       assert.strictEqual(new Set(ids).size, ids.length)
       assert.include(ids, "runs.start")

@@ -15,8 +15,8 @@ export const publish = (
   return { $schema: META_SCHEMA_URI_DRAFT_2020_12, title, ...flat(root), $defs: flat(definitions) }
 }
 
-/** What is said of a field, beside what the field is: in an `allOf` editors show one of the two. */
-const flat = <A>(json: A): A =>
+/** What is said of a field, beside what the field is: in an `allOf` editors and generators of clients see one of the two. */
+export const flat = <A>(json: A): A =>
   // its parts stay what they were
   (Array.isArray(json) ? json.map(flat) : Predicate.isReadonlyObject(json) ? merged(json) : json) as A
 
