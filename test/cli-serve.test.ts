@@ -1,5 +1,8 @@
-import { chmodSync, readFileSync } from "node:fs"
+import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { chmodSync, closeSync, openSync, readFileSync } from "node:fs"
 import { connect } from "node:net"
+import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
@@ -8,6 +11,7 @@ import { ServerApi } from "@stepwright/node-runner"
 import { serve } from "../packages/node-runner/test/support/modelServer.ts"
 import { place } from "./support/cli.ts"
 import { asking, happenings, type Served, served } from "./support/served.ts"
+import { needs } from "./support/tool.ts"
 
 const workflows = ["w.ts#article", "w.ts#long", "w.ts#noted"]
 
@@ -47,6 +51,14 @@ const deliver = Step.effect("deliver", {
 export const noted = Workflow.make("noted", { input: Topic }).pipe(Workflow.bind("delivered", deliver, "input"))
 export const layer = MockLlm.layer([{ step: "outline", reply: { title: "Rain" } }])
 `
+
+/** The commands below a heading of a document. */
+const commandsOf = (document: string, heading: string): string => {
+  const text = readFileSync(join(import.meta.dirname, "..", document), "utf8")
+  const [, commands = ""] = /^[\s\S]*?```sh\n([\s\S]*?)```/u.exec(text.split(`\n## ${heading}\n`)[1] ?? "") ?? []
+  assert.include(commands, "curl")
+  return commands
+}
 
 describe("a server of workflows", () => {
   let all: Served
@@ -134,6 +146,22 @@ describe("a server of workflows", () => {
     const { stdout } = await all.here.stepwright("status", forked.run, "--json")
     const { body: standing } = await ask("GET", `/api/runs/${forked.run}`)
     assert.deepStrictEqual(standing, JSON.parse(stdout))
+  })
+
+  it("runs a workflow with curl alone, by the commands of the documents", needs("curl"), async () => {
+    const commands = commandsOf("docs/38-serving.md", "With curl alone")
+      .replace("http://127.0.0.1:4141", all.url)
+      .replace("~/.config/stepwright/token", all.tokenFile)
+    // to a file: what follows events may outlive the commands
+    const said = openSync(all.here.path("said"), "w")
+    const shell = spawn("bash", ["-euc", commands], { stdio: ["ignore", said, said] })
+    const [status] = await once(shell, "exit")
+    closeSync(said)
+    const text = readFileSync(all.here.path("said"), "utf8")
+    assert.strictEqual(status, 0, text)
+    assert.include(text, '"question":"Rain","decision":{"type":"boolean"}}]')
+    assert.include(text, '"status":"COMPLETED"')
+    assert.match(text, /"draft":\{.*"output":"Rain"/u)
   })
 
   it("sets a result by hand, and says what runs again", async () => {

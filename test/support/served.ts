@@ -8,6 +8,7 @@ export interface Served {
   readonly server: Started
   readonly url: string
   readonly token: string
+  readonly tokenFile: string
 }
 
 /** A server in a folder of its own. */
@@ -18,13 +19,9 @@ export const served = async (
 ): Promise<Served> => {
   const named = workflows.flatMap((workflow) => ["--workflow", workflow])
   const server = here.start("serve", ...named, "--port", "0", "--json", ...flags)
-  const { tokenFile, url }: { readonly url: string; readonly tokenFile: string } = JSON.parse(await firstLine(server))
-  return {
-    here,
-    server,
-    url,
-    token: readFileSync(isAbsolute(tokenFile) ? tokenFile : here.path(tokenFile), "utf8").trim()
-  }
+  const said: { readonly url: string; readonly tokenFile: string } = JSON.parse(await firstLine(server))
+  const tokenFile = isAbsolute(said.tokenFile) ? said.tokenFile : here.path(said.tokenFile)
+  return { here, server, url: said.url, token: readFileSync(tokenFile, "utf8").trim(), tokenFile }
 }
 
 export const asking =

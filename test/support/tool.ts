@@ -15,6 +15,7 @@ const tools = {
   pytest: ["--version"],
   pip3: ["--version"],
   chromium: ["--version"],
+  curl: ["--version"],
   bwrap: ["--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
 }
 
