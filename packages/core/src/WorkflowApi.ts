@@ -5,6 +5,7 @@ import * as HttpApiEndpoint from "effect/http-api/HttpApiEndpoint"
 import * as HttpApiGroup from "effect/http-api/HttpApiGroup"
 import * as HttpApiMiddleware from "effect/http-api/HttpApiMiddleware"
 import * as HttpApiSchema from "effect/http-api/HttpApiSchema"
+import * as OpenApi from "effect/http-api/OpenApi"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -64,6 +65,7 @@ export const group = <const Id extends string, In, Out, E, R, O = Out>(
   const success: Schema.Codec<WorkflowRuns.Standing<O>, unknown> = WorkflowRuns.standing(output).annotate({
     identifier: `${id}Run`
   })
+  const { Summary } = OpenApi
   const params = { run: RunId }
   const error = WorkflowRuns.problems
   const accepted = success.pipe(HttpApiSchema.status(202))
@@ -73,24 +75,31 @@ export const group = <const Id extends string, In, Out, E, R, O = Out>(
         payload: WorkflowRuns.inputSchema(workflow),
         success: success.pipe(HttpApiSchema.status(201)),
         error
-      }),
-      HttpApiEndpoint.get("get", `/${id}/:run`, { params, success, error }),
+      }).annotate(Summary, "Start a run"),
+      HttpApiEndpoint.get("get", `/${id}/:run`, { params, success, error }).annotate(
+        Summary,
+        "How a run stands, with its output once it is done"
+      ),
       HttpApiEndpoint.get("events", `/${id}/:run/events`, {
         params,
         query: { after: Schema.optionalKey(After) },
         headers: { "last-event-id": Schema.optionalKey(After) },
         success: HttpApiSchema.StreamSse({ events: Event }),
         error
-      }),
+      }).annotate(Summary, "What happens to a run, as server-sent events"),
       HttpApiEndpoint.post("decide", `/${id}/:run/decide`, {
         params,
         payload: Schema.Struct({ path: Schema.String, decision: Schema.Json }),
         success,
         error
-      }),
-      HttpApiEndpoint.post("resume", `/${id}/:run/resume`, { params, success: accepted, error }),
-      HttpApiEndpoint.post("cancel", `/${id}/:run/cancel`, { params, success, error })
+      }).annotate(Summary, "Decide a gate"),
+      HttpApiEndpoint.post("resume", `/${id}/:run/resume`, { params, success: accepted, error }).annotate(
+        Summary,
+        "Go on with a run"
+      ),
+      HttpApiEndpoint.post("cancel", `/${id}/:run/cancel`, { params, success, error }).annotate(Summary, "Cancel a run")
     )
+    .annotate(OpenApi.Description, `Runs of the workflow "${workflow.name}".`)
     .middleware(Readable)
 }
 

@@ -157,6 +157,8 @@ describe("WorkflowApi", () => {
     )
     const start = paths["/counts"]?.post?.requestBody?.content?.["application/json"]?.schema as never
     assert.deepInclude(start, { type: "object", required: ["words"] })
+    const said = Object.values(paths).flatMap(({ get, post }) => [get, post].flatMap((one) => one?.summary ?? []))
+    assert.strictEqual(said.length, 6)
     assert.containsAllKeys(components.schemas, ["countsRun"])
     assert.include(JSON.stringify(components.schemas["countsRun"]), '"output":{"type":"object","properties":{"length"')
   })

@@ -83,6 +83,15 @@ describe("WorkflowRuns", () => {
         Workflow.bind("loud", upper, "input")
       )
       assert.throws(() => WorkflowRuns.outputSchema(workflow), DefinitionError.DefinitionError, /"length"/)
+      class Point extends Schema.Class<Point>("Point")({ x: Schema.Int }) {}
+      const point = Step.effect("point", {
+        input: Schema.Int,
+        output: Point,
+        run: (x) => Effect.succeed(new Point({ x }))
+      })
+      const more = Workflow.identity(Schema.Int).pipe(Workflow.andThen(point), Workflow.let("y", "x"))
+      const nested = Workflow.make("w", { input: Schema.Int }).pipe(Workflow.bind("inner", more, "input"))
+      assert.throws(() => WorkflowRuns.outputSchema(nested), DefinitionError.DefinitionError, /its output/)
       const output = Schema.Struct({ loud: Schema.String })
       const schema = WorkflowRuns.outputSchema(workflow, { output })
       assert.deepStrictEqual(Schema.encodeSync(schema)({ loud: "X", length: 1 } as never), { loud: "X" })
