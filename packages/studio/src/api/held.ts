@@ -86,7 +86,7 @@ const lengthener = (words: ReadonlyArray<string>) => (text: string) =>
   })
 
 const refused = (message: string) => ({
-  ...answered(JSON.stringify({ message, error: { message } })),
+  ...answered(JSON.stringify({ message })),
   ok: false,
   status: 404
 })

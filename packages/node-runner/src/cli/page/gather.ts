@@ -69,6 +69,7 @@ export const gather = Effect.fnUntraced(function* (run: string, hasTexts: boolea
       ...(!hasTexts && { definition: withoutTemplates(definition) })
     })
   }
+  answers.set(`${own}/costs`, yield* looks.costs(run))
   const { plan } = found
   if (plan !== undefined && loaded !== undefined) {
     const costs = yield* priced({ run, events, settings, state }, plan)
