@@ -26,8 +26,7 @@ const open = async (packed: held.Packed) => {
 
 const packed = held.find()
 if (packed === undefined) {
-  await takeCode()
-  start()
+  void takeCode().then(start)
 } else {
   open(packed).catch((error: unknown) => {
     page.textContent = `This file cannot be opened, because it is damaged or the browser is too old: ${String(error)}`
