@@ -23,7 +23,7 @@ export type RunRoute = Extract<Route, { readonly page: "run" }>
 const GraphView = lazy(() => import("./GraphView.tsx").then(({ GraphView }) => GraphView))
 const TimeView = lazy(() => import("./TimeView.tsx").then(({ TimeView }) => TimeView))
 const ResultView = lazy(() => import("./ResultView.tsx").then(({ ResultView }) => ResultView))
-const StepPanel = lazy(() => import("./StepPanel.tsx").then(({ StepPanel }) => StepPanel))
+const StepPanel = lazy(() => import("./step/StepPanel.tsx").then(({ StepPanel }) => StepPanel))
 
 const names: Readonly<Record<View, string>> = { tree: "Tree", graph: "Graph", time: "Time line", result: "Result" }
 

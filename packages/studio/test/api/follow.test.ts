@@ -47,7 +47,7 @@ describe("follow", () => {
     const { asked, headers, heard } = await followed(event(1) + event(2), event(3))
     expect(asked).toEqual([undefined, "run/2", "run/3"])
     expect(heard.map((one) => one.kind === "event" && one.number)).toEqual([1, 2, 3])
-    expect(headers["authorization"]).toBe("Bearer token")
+    expect(headers["x-stepwright"]).toBe("page")
   })
 
   it("hears pieces of replies, and that nobody is at the run; what it does not know it leaves out", async () => {

@@ -113,7 +113,7 @@ describe("--json", () => {
     Effect.gen(function* () {
       const called = new Set(Object.keys(calls).map((name) => name.split(" ")[0]!))
       // that of a watch is a line for each plan, a server says in one where it is, and a model is told in its protocol
-      const others = new Set(["watch", "serve", "mcp"])
+      const others = new Set(["watch", "serve", "studio", "mcp"])
       const names = (yield* namesOf).filter((name) => !others.has(name))
       assert.deepStrictEqual(names.toSorted(), [...called].toSorted())
       writeFileSync("doc.md", "Say it.")

@@ -5,8 +5,8 @@ import { messagesOf } from "../../model/messages.ts"
 import { ofRun, print, type Route } from "../../run/route.ts"
 import type { Store } from "../../run/store.ts"
 import { PathName } from "../../ui/PathName.tsx"
-import { SideBySide } from "../../ui/SideBySide.tsx"
-import { useText } from "../useText.ts"
+import { SideBySide } from "../../ui/text/SideBySide.tsx"
+import { useText } from "../step/useText.ts"
 
 interface Props {
   readonly row: Row

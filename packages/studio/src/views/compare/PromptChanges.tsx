@@ -1,6 +1,6 @@
 import type { Store } from "../../run/store.ts"
-import { SideBySide } from "../../ui/SideBySide.tsx"
-import { useText } from "../useText.ts"
+import { SideBySide } from "../../ui/text/SideBySide.tsx"
+import { useText } from "../step/useText.ts"
 import { asText } from "./Differences.tsx"
 
 interface Props {

@@ -3,8 +3,8 @@ import { Problem } from "../../api/client.ts"
 import * as api from "../../api/edits.ts"
 import { things } from "../../model/figures.ts"
 import * as said from "../../run/said.ts"
-import { Copy } from "../../ui/Copy.tsx"
-import { Diff } from "../../ui/Diff.tsx"
+import { Copy } from "../../ui/text/Copy.tsx"
+import { Diff } from "../../ui/text/Diff.tsx"
 import { ProblemBox } from "../../ui/ProblemBox.tsx"
 
 interface Props {

@@ -4,7 +4,7 @@ import { useEffect, useId, useMemo, useRef } from "preact/hooks"
 import type { Problem } from "../../api/client.ts"
 import type { Source } from "../../api/edits.ts"
 import { marked, variablesIn } from "../../model/edits/template.ts"
-import { Template } from "../../ui/Template.tsx"
+import { Template } from "../../ui/text/Template.tsx"
 
 type Model = NonNullable<DescribedStep["model"]>
 

@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks"
-import { differ, differing } from "../model/edits/differ.ts"
-import { things } from "../model/figures.ts"
+import { differ, differing } from "../../model/edits/differ.ts"
+import { things } from "../../model/figures.ts"
 
 interface Props {
   readonly one: string

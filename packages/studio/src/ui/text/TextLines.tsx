@@ -1,4 +1,4 @@
-import { px, type Lines } from "./useWindow.ts"
+import { px, type Lines } from "../useWindow.ts"
 
 /** A line of a text, with its numbers and a sign for what it is. */
 export interface TextLine {

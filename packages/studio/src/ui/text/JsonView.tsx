@@ -1,7 +1,7 @@
 import { useMemo, useState } from "preact/hooks"
-import { type Json, type Line, lines } from "../model/json.ts"
-import { px, useWindow } from "./useWindow.ts"
-import { Twist } from "./Twist.tsx"
+import { type Json, type Line, lines } from "../../model/json.ts"
+import { px, useWindow } from "../useWindow.ts"
+import { Twist } from "../Twist.tsx"
 
 /** JSON as a tree that folds; only the lines that are seen are in the page. */
 export const JsonView = ({ label, value }: { readonly value: Json; readonly label: string }) => {

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks"
-import * as said from "../run/said.ts"
+import * as said from "../../run/said.ts"
 
 /** Copies a text. */
 export const Copy = ({ text, what }: { readonly text: () => string; readonly what: string }) => {

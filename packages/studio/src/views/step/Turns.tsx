@@ -1,19 +1,19 @@
 import { useState } from "preact/hooks"
 import type { Message } from "@stepwright/core/LlmRequest"
-import { duration, moment, things, tokens } from "../model/figures.ts"
-import type { Attempt, Reply } from "../model/history.ts"
-import { messagesOf, parsed } from "../model/messages.ts"
-import type { Place } from "../model/tree.ts"
-import type { Store } from "../run/store.ts"
-import { filled } from "../model/edits/template.ts"
-import { stepsOf } from "../model/edits/draft.ts"
-import { Copy } from "../ui/Copy.tsx"
-import { JsonView } from "../ui/JsonView.tsx"
-import { lazy } from "../ui/Lazy.tsx"
-import { Template } from "../ui/Template.tsx"
+import { duration, moment, things, tokens } from "../../model/figures.ts"
+import type { Attempt, Reply } from "../../model/history.ts"
+import { messagesOf, parsed } from "../../model/messages.ts"
+import type { Place } from "../../model/tree.ts"
+import type { Store } from "../../run/store.ts"
+import { filled } from "../../model/edits/template.ts"
+import { stepsOf } from "../../model/edits/draft.ts"
+import { Copy } from "../../ui/text/Copy.tsx"
+import { JsonView } from "../../ui/text/JsonView.tsx"
+import { lazy } from "../../ui/Lazy.tsx"
+import { Template } from "../../ui/text/Template.tsx"
 import { useText } from "./useText.ts"
 
-const PromptChanges = lazy(() => import("./compare/PromptChanges.tsx").then(({ PromptChanges }) => PromptChanges))
+const PromptChanges = lazy(() => import("../compare/PromptChanges.tsx").then(({ PromptChanges }) => PromptChanges))
 
 interface Props {
   readonly store: Store

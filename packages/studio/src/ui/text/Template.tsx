@@ -1,4 +1,4 @@
-import type { Span } from "../model/edits/template.ts"
+import type { Span } from "../../model/edits/template.ts"
 
 /** A text with its variables marked, and what each is. */
 export const Template = ({ label, spans }: { readonly spans: ReadonlyArray<Span>; readonly label: string }) => (

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks"
-import type { PlanEntry } from "../api/client.ts"
-import type { Store } from "../run/store.ts"
+import type { PlanEntry } from "../../api/client.ts"
+import type { Store } from "../../run/store.ts"
 
 /** How long nothing has to happen until it is asked. **Units** milliseconds */
 const quiet = 300

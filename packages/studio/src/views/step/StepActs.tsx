@@ -1,11 +1,11 @@
 import { useSignal } from "@preact/signals"
-import type { PlanEntry } from "../api/client.ts"
-import { things, tokens } from "../model/figures.ts"
-import { waiting } from "../model/standing.ts"
-import * as acts from "../run/acts.ts"
-import type { Store } from "../run/store.ts"
-import { Button } from "../ui/Button.tsx"
-import { Confirm } from "../ui/Confirm.tsx"
+import type { PlanEntry } from "../../api/client.ts"
+import { things, tokens } from "../../model/figures.ts"
+import { waiting } from "../../model/standing.ts"
+import * as acts from "../../run/acts.ts"
+import type { Store } from "../../run/store.ts"
+import { Button } from "../../ui/Button.tsx"
+import { Confirm } from "../../ui/Confirm.tsx"
 
 interface Props {
   readonly store: Store

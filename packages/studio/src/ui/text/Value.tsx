@@ -1,4 +1,4 @@
-import type { Json } from "../model/json.ts"
+import type { Json } from "../../model/json.ts"
 import { JsonView } from "./JsonView.tsx"
 
 /** A value: a text as it is, anything else as a tree. */

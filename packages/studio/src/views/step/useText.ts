@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks"
-import type { Store } from "../run/store.ts"
+import type { Store } from "../../run/store.ts"
 
 /** A text of the journal, once it is there. */
 export const useText = (store: Store, hash: string | undefined): string | undefined => {
