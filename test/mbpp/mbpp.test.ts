@@ -6,13 +6,17 @@ import { emptied, expected, needing, sample, verdicts } from "./mbpp.ts"
 /** What pytest makes of them takes as long again: that is for `npm run soak`. */
 const some = Object.entries(sandboxes).filter(([name]) => !name.includes("pytest"))
 
-describe.each(some)("fifty problems of MBPP in %s", (sandbox, { needs, of }) => {
+/** Fifty problems; where each starts a Python anew, and takes half a second for it, every third of them. */
+const sampleFor = (sandbox: string) => sample().filter((_, n) => sandbox !== "pyodide" || n % 3 === 0)
+
+describe.each(some)("problems of MBPP in %s", (sandbox, { needs, of }) => {
+  const problems = sampleFor(sandbox)
   it.live(
     "are green where the solution is right",
     () =>
       Effect.gen(function* () {
-        assert.lengthOf(sample(), 50)
-        assert.deepStrictEqual(yield* verdicts(sample()), expected(sample(), sandbox))
+        assert.isAtLeast(problems.length, 17)
+        assert.deepStrictEqual(yield* verdicts(problems), expected(problems, sandbox))
       }).pipe(Effect.provide(of({ timeout: "1 minute" }))),
     needing(needs)
   )
@@ -21,7 +25,7 @@ describe.each(some)("fifty problems of MBPP in %s", (sandbox, { needs, of }) => 
     "are red where it does nothing",
     () =>
       Effect.gen(function* () {
-        const few = sample().filter((_, n) => n % 5 === 0)
+        const few = problems.filter((_, n) => n % 5 === 0)
         const found = yield* verdicts(yield* emptied(few))
         assert.deepStrictEqual(found, Object.fromEntries(few.map(({ task_id }) => [task_id, "red"])))
       }).pipe(Effect.provide(of({ timeout: "1 minute" }))),
