@@ -18,16 +18,19 @@ const pictures: ReadonlyArray<{
   readonly isDark?: boolean
   readonly width?: number
 }> = [
-  { name: "tree", address: "/tree/requirement/draft", isThere: ".panel" },
+  { name: "tree", address: "/tree/requirement/draft", isThere: ".panel .json" },
+  { name: "prompt", address: "/tree/design/architecture?tab=prompt", isThere: ".messages pre" },
   { name: "graph", address: "/graph", isThere: ".box", isDark: true },
   { name: "time-line", address: "/time", isThere: ".span" },
-  { name: "result", address: "/result", isThere: ".result h2" },
+  { name: "criteria", address: "/result?part=criteria", isThere: ".tabs.parts" },
+  { name: "code", address: "/result?part=code", isThere: ".tabs.parts" },
+  { name: "edit", address: "/edit/design/architecture", isThere: "[role=status] >> text=would run" },
   { name: "narrow", address: "/tree", isThere: ".line", width: 400 }
 ]
 
 const studio = spawn(
   process.execPath,
-  ["packages/node-runner/bin/stepwright.mjs", "studio", "latest", "--port", "0", "--json", "--read-only"],
+  ["packages/node-runner/bin/stepwright.mjs", "studio", "latest", "--port", "0", "--json"],
   { cwd: root, stdio: ["ignore", "pipe", "inherit"] }
 )
 const said = await new Promise<string>((resolve) => studio.stdout.once("data", (data) => resolve(String(data))))

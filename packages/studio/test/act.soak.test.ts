@@ -282,7 +282,7 @@ describe("the page acts", needs("chromium"), () => {
         .getByLabel("what", { exact: true })
         .fill("all")
       // the whole as JSON, changed there, and in fields again
-      const turn = page.locator(".gate .group.union > .legend button")
+      const turn = page.locator(".gate .fieldset.union > .legend button")
       await turn.click()
       const whole = page.getByLabel("decision as JSON")
       expect(JSON.parse(await whole.inputValue())).toMatchObject({
@@ -399,7 +399,7 @@ describe("the page acts", needs("chromium"), () => {
         "a gate as JSON",
         `/runs/${run}/tree/approval`,
         async (page) => {
-          await page.click(".gate .group.union > .legend button")
+          await page.click(".gate .fieldset.union > .legend button")
           await page.waitForSelector("textarea.mono")
         }
       ],

@@ -1,4 +1,4 @@
-import { useId } from "preact/hooks"
+import { useId, useRef } from "preact/hooks"
 import { useSignal } from "@preact/signals"
 import * as acts from "../run/acts.ts"
 import { go } from "../run/route.ts"
@@ -83,6 +83,10 @@ export const RunActs = ({ at, store }: { readonly store: Store; readonly at: Run
   const isLive = store.status.value === "RUNNING"
   const { maxUsd } = server.value ?? {}
   const refused = refusal.value?.run === store.run ? refusal.value.problem : undefined
+  const isThere = useRef(false)
+  // a run that is done leaves nothing to do but with its steps; what has the focus while it comes to its end stays
+  if (store.status.value !== "COMPLETED") isThere.current = true
+  if (!isThere.current) return null
   return (
     <>
       <div class="bar thin acts" role="group" aria-label="What may be done">

@@ -17,7 +17,7 @@ export const Group = ({ children, isAsked = true, isPlain = false, ...props }: P
   const id = idOf(drawing, at)
   return (
     <div
-      class={`group ${field.kind}${isPlain ? " plain" : ""}`}
+      class={`fieldset ${field.kind}${isPlain ? " plain" : ""}`}
       id={`${id}:group`}
       role="group"
       aria-labelledby={`${id}:legend`}

@@ -45,7 +45,7 @@ export const Wrong = ({
 
 export const Label = ({ isRequired, label }: Pick<ControlProps, "label" | "isRequired">) => (
   <>
-    <span class="label">{label}</span>
+    <span class="field-label">{label}</span>
     {isRequired ? null : <span class="quiet"> may be left out</span>}
   </>
 )

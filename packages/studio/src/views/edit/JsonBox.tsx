@@ -25,7 +25,7 @@ export const JsonBox = ({ edited, label, onEdit, own }: Props) => {
     if (value !== undefined) onEdit(JSON.stringify(value) === JSON.stringify(own) ? undefined : value)
   }
   return (
-    <div class="field">
+    <div class="edited">
       <label for={id}>{label}</label>
       <textarea
         id={id}

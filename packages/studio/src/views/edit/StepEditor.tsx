@@ -158,7 +158,7 @@ const TextEditor = ({ isTemplate = false, label, onEdit, own, problem, source, t
     ref.current?.setSelectionRange(at, at + 2)
   }
   return (
-    <div class="field">
+    <div class="edited">
       <p class="labels">
         <label for={id}>{label}</label>
         <span class="quiet">
