@@ -2,28 +2,10 @@ import { readFile } from "node:fs/promises"
 import { createServer, type IncomingMessage, request as ask, type Server, type ServerResponse } from "node:http"
 import { extname, join } from "node:path"
 import { Workflow } from "@stepwright/core"
+import { policy, types } from "../../node-runner/src/cli/serve/page.ts"
 import { type Fixture, standingOf } from "./fixtures.ts"
 
 // What `stepwright studio` serves, from runs that are made up or recorded: the same paths, and the same policy.
-
-/** What a page of this server may do: what comes with it, and no more. */
-const policy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'"
-].join("; ")
-
-const types: Readonly<Record<string, string>> = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript; charset=utf-8",
-  ".css": "text/css; charset=utf-8",
-  ".svg": "image/svg+xml"
-}
 
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void
 

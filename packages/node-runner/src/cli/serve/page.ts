@@ -11,7 +11,7 @@ import { refuse } from "../http/guard.ts"
 import type { Visits } from "./visits.ts"
 
 /** What a page of this server may do: what comes with it, and no more. */
-const policy = [
+export const policy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -22,7 +22,7 @@ const policy = [
   "frame-ancestors 'none'"
 ].join("; ")
 
-const types: Readonly<Record<string, string>> = {
+export const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
