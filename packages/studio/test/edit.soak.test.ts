@@ -96,6 +96,7 @@ describe("edits in the page", needs("chromium"), () => {
       await page.waitForSelector("mark[title=text]")
       await page.keyboard.press("e")
       await page.waitForURL(/\/edit\/draft$/)
+      await page.waitForSelector("h1:focus")
       const prompt = page.getByRole("textbox", { name: "Prompt", exact: true })
       await prompt.fill("Draft this: {{text}}, for {{whom}}.")
       const problem = page.getByRole("alert")

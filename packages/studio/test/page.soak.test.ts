@@ -137,6 +137,8 @@ describe("the page", needs("chromium"), () => {
       await page.waitForSelector("tr.active a:focus")
       await press("Enter")
       await page.waitForURL(/\/runs\/failed\/tree$/)
+      // whoever does not see the page is told where they are
+      await page.waitForSelector("h1:focus >> text=failed")
       // the step that failed is marked
       await page.waitForSelector(".line.failed.active >> text=page")
       await press("Enter")

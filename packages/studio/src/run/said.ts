@@ -7,6 +7,9 @@ import { things } from "../model/figures.ts"
 /** How long a sentence stands before the next one. **Units** milliseconds */
 const apart = 5000
 
+/** How long a sentence stands after which nothing is said. **Units** milliseconds */
+const stays = 10_000
+
 /** What was said last. */
 export const sentence = signal("")
 
@@ -27,8 +30,13 @@ const say = () => {
   done = 0
   failed = []
   end = undefined
-  if (parts.length === 0) timer = undefined
-  else {
+  if (parts.length === 0) {
+    timer = undefined
+    const last = sentence.value
+    setTimeout(() => {
+      if (timer === undefined && sentence.value === last) sentence.value = ""
+    }, stays - apart)
+  } else {
     sentence.value = `${parts.join(", ")}.`
     timer = setTimeout(say, apart)
   }

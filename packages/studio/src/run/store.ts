@@ -230,9 +230,10 @@ export const open = (run: string) => {
   }
   void begin().catch(fail)
 
-  // what is at work takes longer from second to second
+  // what is at work takes longer from second to second, and the age of a run is told in half minutes at the least
+  let ticks = 0
   const clock = setInterval(() => {
-    if (status.value === "RUNNING" && !document.hidden) now.value = time()
+    if ((status.value === "RUNNING" || ticks++ % 30 === 0) && !document.hidden) now.value = time()
   }, 1000)
 
   const texting = new Map<string, Promise<string>>()

@@ -14,6 +14,19 @@ const StartView = lazy(() => import("./StartView.tsx").then(({ StartView }) => S
 const EditView = lazy(() => import("./edit/EditView.tsx").then(({ EditView }) => EditView))
 const CompareView = lazy(() => import("./compare/CompareView.tsx").then(({ CompareView }) => CompareView))
 
+/** Gives the focus to the heading of a page, once that is there, unless somebody has taken it elsewhere by then. */
+const focusHeading = (main: HTMLElement): (() => void) => {
+  const find = () => main.querySelector("h1")
+  main.focus({ preventScroll: true })
+  find()?.focus()
+  const observer = new MutationObserver(() => {
+    if (document.activeElement === main || document.activeElement === document.body) find()?.focus()
+    if (find() !== null) observer.disconnect()
+  })
+  if (find() === null) observer.observe(main, { childList: true, subtree: true })
+  return () => observer.disconnect()
+}
+
 export const App = () => {
   const at = route.value
   useKeys({ "?": () => void (isHelpShown.value = true) })
@@ -42,8 +55,9 @@ export const App = () => {
   const isFirst = useRef(true)
   useEffect(() => {
     // another page is told by its heading; the first one the browser tells
-    if (!isFirst.current) main.current?.querySelector("h1")?.focus()
+    const isNew = !isFirst.current
     isFirst.current = false
+    return isNew && main.current !== null ? focusHeading(main.current) : undefined
   }, [page])
 
   const run = store.current.value

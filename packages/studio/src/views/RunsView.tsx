@@ -95,7 +95,7 @@ export const RunsView = ({ at }: { readonly at: RunsRoute }) => {
     Escape: () =>
       at.text !== "" || at.status !== "" || at.workflow !== ""
         ? filter({ text: "", status: "", workflow: "" })
-        : input.current?.blur()
+        : document.querySelector("h1")?.focus()
   })
   const filter = (change: Partial<RunsRoute>) => {
     go({ ...at, ...change }, { replace: true })
@@ -194,7 +194,12 @@ export const RunsView = ({ at }: { readonly at: RunsRoute }) => {
           if (relatedTarget !== null) isAtLine.current = false
         }}
       >
-        <table class="runs" aria-rowcount={list.length + 1} style={{ height: px((list.length + 1) * height) }}>
+        <table
+          class="runs"
+          aria-label="Runs"
+          aria-rowcount={list.length + 1}
+          style={{ height: px((list.length + 1) * height) }}
+        >
           <thead>
             <tr aria-rowindex={1} style={{ height: px(height) }}>
               <th scope="col">Status</th>

@@ -97,7 +97,7 @@ const Both = ({ at, one, other }: { readonly at: CompareRoute; readonly one: Sto
             <p class="bar thin quiet" role="status">
               {all.length === same.length
                 ? `All ${things(all.length, "step")} are the same.`
-                : `${things(all.length - same.length, "step")} differ, ${same.length} ${same.length === 1 ? "is" : "are"} the same.`}
+                : `${things(all.length - same.length, "step")} ${all.length - same.length === 1 ? "differs" : "differ"}, ${same.length} ${same.length === 1 ? "is" : "are"} the same.`}
             </p>
             <div ref={ref} class="scroll grow" tabIndex={-1}>
               <table class="paths" aria-rowcount={rows.length + 1}>

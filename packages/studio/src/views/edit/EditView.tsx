@@ -78,7 +78,7 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
       isSaving
         ? setIsSaving(false)
         : document.activeElement instanceof HTMLTextAreaElement || document.activeElement instanceof HTMLInputElement
-          ? document.activeElement.blur()
+          ? document.querySelector("h1")?.focus()
           : go({ ...ofRun(run), step: place === undefined ? undefined : at.step } as Route),
     f: () => void (!isSaving && start(true)),
     s: () => void (config !== undefined && setIsSaving(true))

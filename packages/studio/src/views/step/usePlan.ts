@@ -7,7 +7,7 @@ const quiet = 300
 
 /** What a run that is at rest would do, asked again once something happened. */
 export const usePlan = (store: Store): ReadonlyArray<PlanEntry> => {
-  const [plan, setPlan] = useState<ReadonlyArray<PlanEntry>>([])
+  const [known, setKnown] = useState<{ readonly number: number; readonly plan: ReadonlyArray<PlanEntry> }>()
   void store.version.value
   const isLive = store.status.value === "RUNNING"
   const { number } = store.history
@@ -17,7 +17,7 @@ export const usePlan = (store: Store): ReadonlyArray<PlanEntry> => {
     const timer = setTimeout(
       () =>
         void store.plan().then(
-          (found) => isWanted && setPlan(found),
+          (plan) => isWanted && setKnown({ number, plan }),
           () => undefined
         ),
       quiet
@@ -27,5 +27,6 @@ export const usePlan = (store: Store): ReadonlyArray<PlanEntry> => {
       clearTimeout(timer)
     }
   }, [isLive, number])
-  return isLive ? [] : plan
+  // what was so before something happened is not said
+  return isLive || known?.number !== number ? [] : known.plan
 }
