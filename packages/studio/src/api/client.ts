@@ -54,6 +54,7 @@ const own = "x-stepwright"
 interface Asked {
   readonly method?: "POST"
   readonly body?: string
+  readonly keepalive?: boolean
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
 }
@@ -106,7 +107,10 @@ export const get = async <A>(path: string, signal?: AbortSignal): Promise<A> => 
 /** Has the server do something; `body` is sent as JSON. */
 export const post = async <A>(path: string, body: unknown, signal?: AbortSignal): Promise<A> => {
   const headers = { accept: "application/json", "content-type": "application/json" }
-  const response = await ask(path, { method: "POST", body: JSON.stringify(body), headers, ...(signal && { signal }) })
+  const text = JSON.stringify(body)
+  // whoever leaves the page meanwhile has asked for it all the same; of what is large browsers do not keep that
+  const keepalive = text.length < 16_000
+  const response = await ask(path, { method: "POST", body: text, keepalive, headers, ...(signal && { signal }) })
   return (await response.json()) as A
 }
 

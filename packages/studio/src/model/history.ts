@@ -207,7 +207,7 @@ const end = (attempt: Attempt, at: number, outcome: NonNullable<Attempt["outcome
 const madeBy = ({ by, cache, model, who }: StepResult): string => {
   switch (by) {
     case "model":
-      return model === undefined ? "made by a model" : `made by ${model}`
+      return model === undefined ? "made by a model" : `made by the model ${model}`
     case "code":
       return "made by its own code"
     case "hand":

@@ -16,5 +16,7 @@ export const sentenceOf = ({ pending, perhaps, undecided }: Outlook): string => 
       ? []
       : [`${named(undecided)} still ${undecided.length === 1 ? "waits" : "wait"} for a decision`])
   ]
-  return parts.length === 0 ? "Nothing more is to be done." : `Once the run goes on, ${parts.join("; ")}.`
+  return parts.length === 0
+    ? "Nothing more runs: go on, and the run is done."
+    : `Once the run goes on, ${parts.join("; ")}.`
 }

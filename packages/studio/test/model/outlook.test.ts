@@ -10,6 +10,8 @@ describe("sentenceOf", () => {
     expect(sentenceOf({ run, pending: ["a", "b", "c", "d", "e"], perhaps: ["f"], undecided: ["g", "h"] })).toBe(
       "Once the run goes on, 5 steps run (a, b, c and 2 more); perhaps then f; g, h still wait for a decision."
     )
-    expect(sentenceOf({ run, pending: [], perhaps: [], undecided: [] })).toBe("Nothing more is to be done.")
+    expect(sentenceOf({ run, pending: [], perhaps: [], undecided: [] })).toBe(
+      "Nothing more runs: go on, and the run is done."
+    )
   })
 })

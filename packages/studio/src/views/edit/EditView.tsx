@@ -81,7 +81,7 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
           ? document.querySelector("h1")?.focus()
           : go({ ...ofRun(run), step: place === undefined ? undefined : at.step } as Route),
     f: () => void (!isSaving && start(true)),
-    s: () => void (config !== undefined && setIsSaving(true))
+    s: () => void (config !== undefined && planned.problem === undefined && setIsSaving(true))
   })
   const of = (path: string | undefined) =>
     planned.problem?.target === path || planned.problem?.target === pattern ? planned.problem : undefined
@@ -205,7 +205,11 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
                 >
                   Fork only
                 </button>
-                <button type="button" disabled={config === undefined} onClick={() => setIsSaving(true)}>
+                <button
+                  type="button"
+                  disabled={config === undefined || planned.problem !== undefined}
+                  onClick={() => setIsSaving(true)}
+                >
                   Save… <kbd>s</kbd>
                 </button>
               </p>
