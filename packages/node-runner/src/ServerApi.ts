@@ -192,10 +192,13 @@ export const Outlook = Schema.Struct({
   undecided: Schema.Array(Path)
 }).annotate({ identifier: "Outlook" })
 
-const Caps = {
-  maxUsd: Schema.optionalKey(Usd),
-  maxCalls: Schema.optionalKey(Schema.Int),
-  maxTokens: Schema.optionalKey(Schema.Int)
+const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
+
+/** What a run may use up: less than nothing would be more for others. */
+export const Caps = {
+  maxUsd: Schema.optionalKey(Usd.check(Schema.isGreaterThanOrEqualTo(0))),
+  maxCalls: Schema.optionalKey(Count),
+  maxTokens: Schema.optionalKey(Count)
 }
 
 export const Start = Schema.Struct({ workflow: Schema.String, input: Schema.Json, ...Caps }).annotate({

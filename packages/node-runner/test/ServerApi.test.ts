@@ -1,5 +1,6 @@
 import { join } from "node:path"
 import { assert, describe, expect, it } from "@effect/vitest"
+import { Schema } from "effect"
 import { OpenApi } from "effect/http-api"
 import { createConfig, lintFromString } from "@redocly/openapi-core"
 import { ServerApi } from "@stepwright/node-runner"
@@ -42,5 +43,13 @@ describe("ServerApi", () => {
         assert.include(Object.keys(responses), "404", operationId)
       }
     })
+  })
+
+  it("takes no limit below nothing, which would be more for other runs", () => {
+    const limits = { maxUsd: 0, maxCalls: 0, maxTokens: 0 }
+    const start = { workflow: "ask", input: {} }
+    const takes = Schema.is(ServerApi.Start)
+    assert.isTrue(takes({ ...start, ...limits }))
+    for (const name of Object.keys(limits)) assert.isFalse(takes({ ...start, [name]: -1 }), name)
   })
 })

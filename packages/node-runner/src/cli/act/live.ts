@@ -65,7 +65,7 @@ export const goOn = Effect.fnUntraced(function* (
   const { replies } = yield* Live
   const purse = yield* Purse
   const { run } = self
-  const before = usedUp.spent().usd ?? 0
+  const before = usedUp.spent().usd
   const asked = work({
     onEvent: (event) => {
       usedUp.add(event)
@@ -83,7 +83,8 @@ export const goOn = Effect.fnUntraced(function* (
     Effect.ensuring(
       Effect.sync(() => {
         replies.end(run)
-        purse.end(run, (usedUp.spent().usd ?? before) - before)
+        const { usd } = usedUp.spent()
+        purse.end(run, usd === undefined || before === undefined ? undefined : usd - before)
       })
     )
   )

@@ -14,10 +14,10 @@ export interface Limits {
 export interface Purse {
   /**
    * Takes a start, and of the budget what a run wants, all that is left unless it says; gives the cap that it has. What it
-   * did not spend comes back with `end`.
+   * did not spend comes back with `end`; where nobody knows what it spent, that is all that it had.
    */
   readonly begin: (run: string, wants: number | undefined) => Effect.Effect<number | undefined, ServerApi.TooMany>
-  readonly end: (run: string, spent: number) => void
+  readonly end: (run: string, spent: number | undefined) => void
 }
 
 export const Purse = Context.Service<Purse>("@stepwright/node-runner/Purse")
@@ -64,8 +64,8 @@ export const make = ({ maxUsd, starts }: Limits, now: () => number): Purse => {
         return Effect.succeed(wants)
       }),
     end: (run, usd) => {
+      spent += usd ?? held.get(run) ?? 0
       held.delete(run)
-      spent += usd
     }
   }
 }

@@ -148,7 +148,7 @@ const common = [
       description:
         "Goes on where a run stopped: what is recorded is not asked again. Where it waits for decisions and the client shows forms, the person is asked first. It returns at once."
     },
-    { run: Run, maxUsd: Schema.optionalKey(Schema.Finite) },
+    { run: Run, maxUsd: ServerApi.Caps.maxUsd },
     Begun,
     Effect.fnUntraced(function* ({ run: reference, ...caps }) {
       const run = yield* acts.runOf(reference)

@@ -21,6 +21,16 @@ describe("purse", () => {
     })
   )
 
+  it.effect("counts all that a run had where nobody knows what it spent", () =>
+    Effect.gen(function* () {
+      const { begin, end } = purse.make({ maxUsd: 5, starts: 100 }, () => 0)
+      yield* codeOf(begin("a", 2))
+      end("a", undefined)
+      assert.strictEqual(yield* codeOf(begin("b", 4)), "BudgetExceeded")
+      assert.strictEqual(yield* codeOf(begin("b", undefined)), 3)
+    })
+  )
+
   it.effect("lets so many begin within a minute", () =>
     Effect.gen(function* () {
       let now = 0
