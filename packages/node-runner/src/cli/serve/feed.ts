@@ -66,12 +66,14 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
   let isLive: boolean | undefined
 
   interface State {
+    /** The event that is sent next, and how much of it was. */
     cursor: number
+    sent: number
     /** How much was sent since it took something, and how often the file had been read then. */
     behind: number
     took: number
-    /** Pieces of replies for it, once it has all events. */
-    readonly pieces: Array<Uint8Array>
+    /** Pieces of replies for it, once it has all events, each after so many of these. */
+    readonly pieces: Array<{ readonly after: number; readonly bytes: Uint8Array }>
     isCurrent: boolean
     wake: () => void
     readonly drop: () => void
@@ -87,11 +89,15 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
     }
     reader.wake()
   }
-  const send = (piece: Uint8Array) => {
+  const send = (bytes: Uint8Array) => {
     for (const reader of readers) {
-      if (reader.isCurrent) reader.pieces.push(piece)
-      told(reader, piece.length)
+      if (reader.isCurrent) reader.pieces.push({ after: frames.length, bytes })
+      told(reader, bytes.length)
     }
+  }
+  const dropAll = () => {
+    for (const reader of readers) reader.drop()
+    readers.clear()
   }
   const encode = ({ checksum, json }: tail.Kept): Frame => {
     counts.encoded++
@@ -100,14 +106,15 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
     return { checksum, bytes: Buffer.from(`id: ${id}\nevent: event\ndata: {"number":${number},"event":${json}}\n\n`) }
   }
   const look = Effect.gen(function* () {
-    // a file that cannot be read now may be there later
+    // whoever was at work before the file is read has written all that it is at rest with
+    const now = (yield* NodeJournal.writer(directory, run)) !== undefined
     const read = yield* Effect.sync(() => attempt(() => tail.readOn(file, run, where)))
-    if (read === undefined) return
+    // a file that cannot be read now may be there later: they ask anew, and are told
+    if (read === undefined) return dropAll()
     counts.reads++
     if (read.isAnew && frames.length > 0) {
-      // what they have may have been taken back: they ask anew, and are told
-      for (const reader of readers) reader.drop()
-      readers.clear()
+      // what they have may have been taken back
+      dropAll()
       frames.length = 0
     }
     where = read.tail
@@ -116,7 +123,6 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
       frames.push(made)
       for (const reader of readers) told(reader, made.bytes.length)
     }
-    const now = (yield* NodeJournal.writer(directory, run)) !== undefined
     if (isLive === true && !now) send(atRest)
     isLive = now
   })
@@ -132,11 +138,22 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
   const take = (reader: State): ReadonlyArray<Uint8Array> => {
     reader.behind = 0
     reader.took = counts.reads
-    const taken: Array<Uint8Array> = reader.pieces.splice(0)
-    for (let bytes = 0; reader.cursor < frames.length && bytes < most; reader.cursor++) {
-      const { bytes: one } = frames[reader.cursor]!
-      taken.push(one)
-      bytes += one.length
+    const taken: Array<Uint8Array> = []
+    const takePieces = () => {
+      const due = reader.pieces.findIndex(({ after }) => after > reader.cursor)
+      taken.push(...reader.pieces.splice(0, due === -1 ? reader.pieces.length : due).map(({ bytes }) => bytes))
+    }
+    takePieces()
+    for (let left = most; reader.cursor < frames.length && left > 0;) {
+      const { bytes } = frames[reader.cursor]!
+      const part = bytes.subarray(reader.sent, reader.sent + left)
+      taken.push(part)
+      left -= part.length
+      reader.sent += part.length
+      if (reader.sent < bytes.length) break
+      reader.cursor++
+      reader.sent = 0
+      takePieces()
     }
     if (reader.cursor === frames.length && !reader.isCurrent) {
       reader.isCurrent = true
@@ -156,6 +173,7 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
         Effect.sync((): State => {
           const reader = {
             cursor: after,
+            sent: 0,
             behind: 0,
             took: counts.reads,
             pieces: [],

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer"
-import { closeSync, fstatSync, openSync, readSync } from "node:fs"
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs"
 import * as checkedLines from "./checkedLines.ts"
 import * as journalFile from "./journalFile.ts"
 
@@ -35,9 +35,12 @@ const checksumLength = 8
  * no further. It throws what the system says.
  */
 export const readOn = (file: string, run: string, before: Tail | undefined): Read => {
-  const descriptor = openSync(file, "r")
+  // a pipe would be waited for
+  const descriptor = openSync(file, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
   try {
-    const { ino, size } = fstatSync(descriptor, { bigint: true })
+    const stats = fstatSync(descriptor, { bigint: true })
+    if (!stats.isFile()) throw new Error("it is no file")
+    const { ino, size } = stats
     const isAnew = before === undefined || before.file !== ino || Number(size) < before.bytes
     const from = isAnew ? { bytes: 0, lines: 0 } : before
     const bytes = Buffer.alloc(Number(size) - from.bytes)

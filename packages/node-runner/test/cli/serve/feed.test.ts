@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -138,6 +139,45 @@ describe("feed", () => {
       yield* fs.writeFileString(file, text.slice(-7), { flag: "a" })
       yield* all.look
       assert.match(textOf(yield* next), /^id: some\/2\//u)
+    }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.effect("says that a run is at rest after all that happened, also to who was busy", () =>
+    Effect.gen(function* () {
+      const { all, journal } = yield* made
+      const { next } = yield* all.read(0, () => {})
+      yield* next
+      yield* journal.append(run, started(1))
+      yield* journal.append(run, { _tag: "RunEnded", status: "CANCELLED", orphaned: [], at: 2 })
+      yield* all.look
+      assert.match(textOf(yield* next), /"s1"[^]*RunEnded[^]*event: rest\n/u)
+    }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.effect("gives a large event in parts, and nothing between them", () =>
+    Effect.gen(function* () {
+      const { all, coming, journal } = yield* made
+      const { next } = yield* all.read(0, () => {})
+      yield* next
+      yield* journal.append(run, { ...started(1), step: "x".repeat(200_000) } as WorkflowEvent.WorkflowEvent)
+      yield* all.look
+      coming.add(run, { path: "s1", turn: 1, text: "It" })
+      const parts: Array<string> = []
+      while (!parts.at(-1)?.includes("delta")) parts.push(textOf(yield* next))
+      assert.isAtMost(Math.max(...parts.map(({ length }) => length)), 70_000)
+      assert.match(parts.join(""), /^id: some\/2\/.*\nevent: event\ndata: .*x{200000}.*\n\nevent: delta\n/u)
+    }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.effect("waits for no pipe where the file of a run is expected, and sends who reads away", () =>
+    Effect.gen(function* () {
+      const { all, directory } = yield* made
+      let isDropped = false
+      yield* all.read(0, () => (isDropped = true))
+      rmSync(join(directory, run, "events.jsonl"))
+      execFileSync("mkfifo", [join(directory, run, "events.jsonl")])
+      yield* all.look
+      assert.isTrue(isDropped)
     }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
   )
 })
