@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -42,7 +43,12 @@ export const layer = Layer.effect(
           yield* FiberSet.run(
             fibers,
             Effect.onExit(done, (exit) =>
-              exit._tag === "Success" ? Effect.void : Effect.asVoid(Deferred.failCause(said, exit.cause))
+              exit._tag === "Success"
+                ? Effect.void
+                : Effect.flatMap(Deferred.failCause(said, exit.cause), (isTold) =>
+                    // nobody waits for an answer any more
+                    isTold || Cause.hasInterrupts(exit.cause) ? Effect.void : Effect.logError(exit.cause)
+                  )
             )
           )
           return yield* Deferred.await(said)
