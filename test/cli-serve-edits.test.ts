@@ -1,4 +1,6 @@
-import { mkdirSync, readFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { dirname, join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { place } from "./support/cli.ts"
 import { asking, happenings, served, type Served } from "./support/served.ts"
@@ -238,11 +240,57 @@ describe("edits of a run", () => {
     assert.deepStrictEqual(await save({ steps: { "../../etc": { prompt: "x" } } }), [400, "WorkflowConfigError"])
     assert.deepStrictEqual(await save({ steps: { draft: { prompt: "x" } } }), [400, "WorkflowConfigError"])
     assert.deepStrictEqual(await save({ repair: 1 }), [400, "Usage"])
-    const { body } = await ask("POST", "/api/workflows/article/save", {
-      config: { steps: { draft: { promptFile: "/etc/passwd" } } },
-      dryRun: true
-    })
-    assert.deepStrictEqual([body.files, body.patches], [[], []])
+    assert.deepStrictEqual(await save({ steps: { draft: { promptFile: "/etc/passwd" } } }), [400, "Malformed"])
     assert.strictEqual((await ask("POST", "/api/workflows/article/save", { config: {} })).status, 400)
+  })
+
+  it("are not what a misspelt field leaves out", async () => {
+    const named = async (path: string, body: unknown) => {
+      const { body: told, status } = await ask("POST", path, body)
+      return [status, /\["(\w+)"\]$/u.exec(told.message)?.[1]]
+    }
+    const start = { workflow: "article", input: { topic: "rain" } }
+    assert.deepStrictEqual(await named("/api/runs", { ...start, maxUSD: 0.01 }), [400, "maxUSD"])
+    const steps = { draft: { promt: "x" } }
+    assert.deepStrictEqual(await named(`/api/runs/${run}/plan`, { config: { steps } }), [400, "promt"])
+    assert.deepStrictEqual(await named(`/api/runs/${run}/fork`, { confg: { steps } }), [400, "confg"])
+  })
+
+  it("are written whole and one after the other, and only as text in the project", async () => {
+    const save = (body: object) => ask("POST", "/api/workflows/article/save", body)
+    const told = async (config: object) => (await save({ config, dryRun: true })).body.of
+    const first = { steps: { draft: { parameters: { temperature: 0.1 } } } }
+    const second = { steps: { draft: { parameters: { seed: 7 } } } }
+    const saves = [
+      { config: first, of: await told(first) },
+      { config: second, of: await told(second) }
+    ]
+    const answers = await Promise.all(saves.map(save))
+    assert.deepStrictEqual(answers.map(({ status }) => status).toSorted(), [200, 409])
+
+    const prompt = all.here.path("prompts/outline.md")
+    const before = readFileSync(prompt, "utf8")
+    for (const text of ["{{text}}\0", "{{text}}\ud800"]) {
+      const { body, status } = await save({ config: { steps: { outline: { prompt: text } } }, dryRun: true })
+      assert.deepStrictEqual([status, body.code], [400, "Usage"])
+    }
+
+    const outside = join(mkdtempSync(join(tmpdir(), "outside-")), "victim.md")
+    writeFileSync(outside, before)
+    rmSync(prompt)
+    symlinkSync(outside, prompt)
+    const config = { steps: { outline: { prompt: "Written {{text}}" } } }
+    const refused = await save({ config, dryRun: true })
+    assert.match(refused.body.message, /outside/u)
+    rmSync(prompt)
+    writeFileSync(prompt, before)
+    const of = await told(config)
+    rmSync(prompt)
+    symlinkSync(outside, prompt)
+    assert.match((await save({ config, of })).body.message, /outside/u)
+    assert.strictEqual(readFileSync(outside, "utf8"), before)
+    rmSync(dirname(outside), { recursive: true })
+    rmSync(prompt)
+    writeFileSync(prompt, before)
   })
 })

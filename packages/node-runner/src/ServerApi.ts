@@ -360,6 +360,8 @@ export const api = HttpApi.make("stepwright")
     workflows.annotate(Description, "What can be run.").prefix("/api").middleware(Readable).middleware(Authorization),
     runs.annotate(Description, "Runs of workflows.").prefix("/api").middleware(Readable).middleware(Authorization)
   )
+  // a field that is written wrong is none that was left out: what it asks for may be paid
+  .annotate(HttpApi.PayloadParseOptions, { onExcessProperty: "error" })
   .annotateMerge(
     OpenApi.annotations({
       title: "Stepwright",

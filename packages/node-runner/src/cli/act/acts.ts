@@ -296,25 +296,30 @@ export const fork = (reference: string, { path: given, run: id, ...edits }: type
   )
 
 /** Tells what of a configuration is written to which file, or writes what was told. */
-export const save = (workflow: string, { config, ...asked }: typeof ServerApi.Save.Type) =>
-  byFiles(
-    workflow,
-    Effect.fnUntraced(function* (loaded) {
-      const { changes, of, patches } = yield* changesFor(loaded, config)
-      const said: typeof ServerApi.Saving.Type = {
-        of,
-        files: yield* Effect.forEach(changes, diffOf),
-        patches: yield* Effect.forEach(patches, ({ change, ...patch }) =>
-          change === undefined ? Effect.succeed(patch) : Effect.map(diffOf(change), (diff) => ({ ...patch, ...diff }))
-        )
-      }
-      if ("dryRun" in asked) return said
-      if (asked.of !== of) {
-        const fix = "look at the diff again"
-        return yield* new ServerApi.Conflict(say("Changed", "the files are not what they were", workflow, fix))
-      }
-      yield* write(changes)
-      yield* (yield* Offered).reload
-      return said
-    })
+export const save = Effect.fnUntraced(function* (workflow: string, asked: typeof ServerApi.Save.Type) {
+  const { changing, reload } = yield* Offered
+  // by what the files are now, and where a link leads by now
+  const work = Effect.andThen(
+    reload,
+    byFiles(workflow, (loaded) => saveIn(loaded, asked))
   )
+  return yield* changing.withPermits(1)(work)
+})
+
+const saveIn = Effect.fnUntraced(function* (loaded: Loaded, { config, ...asked }: typeof ServerApi.Save.Type) {
+  const { changes, of, patches } = yield* changesFor(loaded, config)
+  const said: typeof ServerApi.Saving.Type = {
+    of,
+    files: yield* Effect.forEach(changes, diffOf),
+    patches: yield* Effect.forEach(patches, ({ change, ...patch }) =>
+      change === undefined ? Effect.succeed(patch) : Effect.map(diffOf(change), (diff) => ({ ...patch, ...diff }))
+    )
+  }
+  if ("dryRun" in asked) return said
+  const otherwise = (target: string) =>
+    new ServerApi.Conflict(say("Changed", "the files are not what they were", target, "look at the diff again"))
+  if (asked.of !== of) return yield* otherwise(loaded.workflow.name)
+  yield* Effect.catchTag(write(changes), "Changed", ({ file }) => Effect.fail(otherwise(file)))
+  yield* (yield* Offered).reload
+  return said
+})

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import type * as Path from "effect/Path"
+import * as Semaphore from "effect/Semaphore"
 import * as ServerApi from "../../ServerApi.ts"
 import { type CliError, usage } from "../base/cliError.ts"
 import { Configuration } from "../config/configuration.ts"
@@ -19,6 +20,8 @@ export interface Offered {
   readonly configuration: () => Configuration
   /** Reads the files anew: those of configuration, and those that define workflows. */
   readonly reload: Effect.Effect<void, CliError, FileSystem.FileSystem | Path.Path>
+  /** Held by who changes these files. */
+  readonly changing: Semaphore.Semaphore
 }
 
 export const Offered = Context.Service<Offered>("@stepwright/node-runner/Offered")
@@ -51,6 +54,7 @@ export const make = Effect.fnUntraced(function* (references: ReadonlyArray<strin
       return Effect.fail(new ServerApi.NotFound(say("NotFound", `there is no workflow "${name}" here`, name, fix)))
     },
     configuration: () => configuration,
+    changing: yield* Semaphore.make(1),
     reload: Effect.gen(function* () {
       const now = { ...(yield* checked.read), store: configuration.store }
       const again = Effect.forEach(loaded, (one) => Effect.flatMap(read(one), configured))

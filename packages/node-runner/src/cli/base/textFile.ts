@@ -49,15 +49,24 @@ export const document = (file: string, most?: number) =>
   Effect.map(read(file, most), (text) => text.replaceAll(/\r\n?/g, "\n"))
 
 /** The text of a file that something else than arguments names, where `-` is a name like any other. */
-export const named = Effect.fnUntraced(function* (
+export const named = (file: string, most: number = mostOfText) =>
+  Effect.flatMap(bytesNamed(file, most), (bytes) => told(titleNamed(file), decode(bytes)))
+
+/** The same with every byte of it. */
+export const exactNamed = (file: string, most: number) =>
+  Effect.flatMap(bytesNamed(file, most), (bytes) => told(titleNamed(file), decodeExactly(bytes)))
+
+const titleNamed = (file: string) => (file === standardInput ? `./${file}` : file)
+
+const bytesNamed = Effect.fnUntraced(function* (
   file: string,
-  most: number = mostOfText
-): Effect.fn.Return<string, CliError, FileSystem.FileSystem> {
+  most: number
+): Effect.fn.Return<Uint8Array, CliError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const found = yield* Effect.orElseSucceed(fs.stat(file), () => undefined)
   // nobody is there to write into it
   if (found?.type === "FIFO") return yield* usage(`${file} is a pipe, no file`, { target: file, fix: "name a file" })
-  return yield* told(file === standardInput ? `./${file}` : file, decode(yield* bytesOf(file, most, "")))
+  return yield* bytesOf(file, most, "")
 })
 
 /** The text of a template, without the line end that editors put at its end. */

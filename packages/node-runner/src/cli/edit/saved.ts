@@ -1,5 +1,6 @@
 import { createTwoFilesPatch } from "diff"
 import { dirname, resolve } from "node:path"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import type * as Schema from "effect/Schema"
@@ -56,7 +57,7 @@ export const changesFor = Effect.fnUntraced(function* (loaded: Loaded, config: W
     if (known !== undefined) return known
     const fs = yield* FileSystem.FileSystem
     const isThere = yield* Effect.orElseSucceed(fs.exists(file), () => false)
-    const before = isThere ? yield* textFile.exact(yield* shown(file), most) : undefined
+    const before = isThere ? yield* textFile.exactNamed(yield* shown(file), most) : undefined
     return { file, before, after: before ?? "" }
   })
   const put = Effect.fnUntraced(function* (
@@ -83,6 +84,13 @@ export const changesFor = Effect.fnUntraced(function* (loaded: Loaded, config: W
     ]
     for (const [keys, value] of settings) {
       const [name = ""] = keys
+      if (typeof value === "string" && (value.includes("\0") || !value.isWellFormed())) {
+        const fix = "leave that out"
+        return yield* usage(`${name} of ${path} holds a NUL or half a character, which no text file does`, {
+          target: path,
+          fix
+        })
+      }
       const place = placeOf(path, name)
       const { file } = place
       if (place.in === "code") {
@@ -150,7 +158,7 @@ const inCode = Effect.fnUntraced(function* (module: string, before: string, afte
   const files = [module]
   for (let i = 0; i < files.length && i < mostFiles; i++) {
     const file = files[i]!
-    const source = yield* Effect.orElseSucceed(textFile.exact(file, most), () => undefined)
+    const source = yield* Effect.orElseSucceed(textFile.exactNamed(file, most), () => undefined)
     if (source === undefined) continue
     const made = replacedIn(source, before, after)
     if (made !== undefined) return { file, before: source, after: made } satisfies Change
@@ -169,14 +177,34 @@ export const diffOf = ({ after, before, file }: Change) =>
     return { file: name, diff: createTwoFilesPatch(from, name, before ?? "", after, "", "", { context: 3 }) }
   })
 
-/** Writes changes; who looks at a file sees the old text or the new. */
+/** A file is not what it was when the change was told. */
+export class Changed extends Data.TaggedError("Changed")<{ readonly file: string }> {}
+
+/** Writes all of the changes, or none; who looks at a file sees the old text or the new. */
 export const write = Effect.fnUntraced(function* (changes: ReadonlyArray<Change>) {
-  const fs = yield* FileSystem.FileSystem
-  for (const { after, file } of changes) {
-    const name = yield* shown(file)
-    const unwritable = (cause: unknown) =>
-      failed(`${name} cannot be written: ${reasonOf(cause)}`, { target: name, cause })
-    const real = yield* Effect.orElseSucceed(fs.realPath(file), () => file)
-    yield* Effect.mapError(replace(real, after), unwritable)
+  const written: Array<Effect.Effect<void, unknown, FileSystem.FileSystem>> = []
+  for (const change of changes) {
+    const takeBack = yield* Effect.onError(put(change), () =>
+      Effect.forEach(written, (one) => Effect.ignore(one), { discard: true })
+    )
+    written.push(takeBack)
   }
+}, Effect.uninterruptible)
+
+/** Writes a change; gives what takes it back. */
+const put = Effect.fnUntraced(function* ({ after, before, file }: Change) {
+  const fs = yield* FileSystem.FileSystem
+  const name = yield* shown(file)
+  const real = yield* Effect.orElseSucceed(fs.realPath(file), () => file)
+  const check = Effect.gen(function* () {
+    const isThere = yield* fs.exists(real)
+    const now = isThere ? yield* textFile.exactNamed(real, most) : undefined
+    if (now !== before) return yield* new Changed({ file: name })
+  })
+  yield* replace(real, after, { check }).pipe(
+    Effect.catchTag("PlatformError", (cause) =>
+      Effect.fail(failed(`${name} cannot be written: ${reasonOf(cause)}`, { target: name, cause }))
+    )
+  )
+  return before === undefined ? fs.remove(real) : replace(real, before)
 })

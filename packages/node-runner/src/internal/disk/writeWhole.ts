@@ -21,18 +21,18 @@ export const writeWhole = Effect.fnUntraced(function* (path: string, content: st
   yield* folders.flush(folder)
 })
 
-export interface Options<E> {
+export interface Options<E, R> {
   /** What may be done with the file if it is new. */
   readonly mode?: number
   /** What must hold before it takes its name. */
-  readonly check?: Effect.Effect<void, E>
+  readonly check?: Effect.Effect<void, E, R>
 }
 
 /** The same in a folder that is there, for one of several files: what is on the disk shows once that is flushed. */
-export const replace = Effect.fnUntraced(function* <E = never>(
+export const replace = Effect.fnUntraced(function* <E = never, R = never>(
   path: string,
   content: string | Uint8Array,
-  { check = Effect.void, ...made }: Options<E> = {}
+  { check = Effect.void, ...made }: Options<E, R> = {}
 ) {
   const fs = yield* FileSystem.FileSystem
   const before = yield* ifThere(fs.stat(path))
