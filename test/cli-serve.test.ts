@@ -263,7 +263,10 @@ describe("a server of workflows", () => {
     assert.deepStrictEqual(await wrong("POST", `/api/runs/${run}/step`, { path: "nothing" }), [404, "UnknownPath"])
     assert.deepStrictEqual(await wrong("POST", "/api/runs", { workflow: 7 }), [400, "Malformed"])
     assert.deepStrictEqual(await wrong("POST", "/api/runs", "{"), [400, "Malformed"])
-    assert.strictEqual((await ask("GET", "/api/nothing")).status, 404)
+    assert.deepStrictEqual(await wrong("POST", `/api/runs/${run}/resume`, { maxUsd: -1 }), [400, "Malformed"])
+    assert.deepStrictEqual(await wrong("GET", "/api/nothing"), [404, "NotFound"])
+    const asText = { "content-type": "text/plain" }
+    assert.deepStrictEqual(await wrong("POST", "/api/runs", "{}", asText), [415, "NoJson"])
   })
 
   describe("lets nobody in", () => {
@@ -347,6 +350,8 @@ describe("a server", () => {
     const save = { config: {}, dryRun: true }
     assert.strictEqual((await asking(read)("POST", "/api/workflows/article/save", save)).status, 403)
     assert.deepStrictEqual((await asking(read)("GET", "/api/runs")).body, [])
+    // a plan of edits is a question: only the run is not there
+    assert.strictEqual((await asking(read)("POST", "/api/runs/nobody/plan", {})).status, 404)
     read.server.process.kill("SIGTERM")
     const { status: ended } = await read.server.ended
     assert.strictEqual(ended, 143)
@@ -369,6 +374,8 @@ describe("a server", () => {
       const { status, stderr } = await here.stepwright("serve", "--workflow", "w.ts#article", "--port", "0", ...flags)
       return [status, stderr] as const
     }
+    const far = await here.stepwright("serve", "--port", "70000")
+    assert.deepStrictEqual([far.status, far.stderr.includes("must be 65535 or less")], [2, true], far.stderr)
     const [outside, said] = await refused("--host", "0.0.0.0")
     assert.deepStrictEqual([outside, said.includes("--token-file")], [2, true], said)
     here.write("token", "a token that nobody guesses")

@@ -286,6 +286,7 @@ export const fork = (reference: string, { path: given, run: id, ...edits }: type
         return yield* usage("nothing would be otherwise", { target: "path", fix })
       }
       yield* runFolder.checkNew(id)
+      yield* (yield* Purse).start
       const opened = yield* session.open(origin)
       const state = isEmpty(edits) ? opened.state : yield* edited(opened, edits)
       const path = given === undefined ? given : stepPath.resolve(given, opened.loaded.workflow, state)

@@ -18,6 +18,6 @@ export const offering = (words: Words) => ({
   starts: flags.count(
     "max-starts",
     1,
-    `How many runs may be begun or gone on with in a minute (default: ${startsAMinute})`
+    `How many runs may be begun, forked or gone on with in a minute (default: ${startsAMinute})`
   )
 })

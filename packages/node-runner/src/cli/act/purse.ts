@@ -12,6 +12,8 @@ export interface Limits {
 }
 
 export interface Purse {
+  /** Takes a start of those that there are in a minute. */
+  readonly start: Effect.Effect<void, ServerApi.TooMany>
   /**
    * Takes a start, and of the budget what a run wants, all that is left unless it says; gives the cap that it has. What it
    * did not spend comes back with `end`; where nobody knows what it spent, that is all that it had.
@@ -31,37 +33,41 @@ export const make = ({ maxUsd, starts }: Limits, now: () => number): Purse => {
   let spent = 0
   const refuse = (code: string, message: string, fix: string) =>
     Effect.fail(new ServerApi.TooMany(say(code, message, null, fix)))
+  const tooOften = () => {
+    const at = now()
+    while (begun.length > 0 && at - begun[0]! >= minute) begun.shift()
+    if (begun.length < starts) return undefined
+    const seconds = Math.ceil((minute - (at - begun[0]!)) / 1000)
+    return refuse("TooManyStarts", `${starts} runs were begun within a minute`, `try again in ${seconds} s`)
+  }
+  const tooMuch = (total: number, free: number) => {
+    const others = [...held.keys()].join(", ")
+    const runs = others === "" ? "" : `, of which ${others} may spend ${Prices.format(total - spent - free)}`
+    return refuse(
+      "BudgetExceeded",
+      `this server may spend ${Prices.format(total)}: ${Prices.format(spent)} are spent${runs}`,
+      free > 0
+        ? `ask for ${Prices.format(free)} at most, as maxUsd`
+        : "wait for these, or start it with a larger --max-usd"
+    )
+  }
+  const count = () => begun.push(now())
   return {
+    start: Effect.suspend(() => tooOften() ?? Effect.asVoid(Effect.sync(count))),
     begin: (run, wants) =>
       Effect.suspend(() => {
-        const at = now()
-        while (begun.length > 0 && at - begun[0]! >= minute) begun.shift()
-        if (begun.length >= starts) {
-          const seconds = Math.ceil((minute - (at - begun[0]!)) / 1000)
-          return refuse("TooManyStarts", `${starts} runs were begun within a minute`, `try again in ${seconds} s`)
+        const refused = tooOften()
+        if (refused !== undefined) return refused
+        if (maxUsd === undefined) {
+          count()
+          return Effect.succeed(wants)
         }
-        if (maxUsd !== undefined) {
-          const free = maxUsd - spent - [...held.values()].reduce((sum, one) => sum + one, 0)
-          const cap = wants ?? free
-          if (free <= 0 || cap > free) {
-            const runs =
-              held.size === 0
-                ? ""
-                : `, of which ${[...held.keys()].join(", ")} may spend ${Prices.format(maxUsd - spent - free)}`
-            return refuse(
-              "BudgetExceeded",
-              `this server may spend ${Prices.format(maxUsd)}: ${Prices.format(spent)} are spent${runs}`,
-              free > 0
-                ? `ask for ${Prices.format(free)} at most, as maxUsd`
-                : "wait for these, or start it with a larger --max-usd"
-            )
-          }
-          held.set(run, cap)
-          begun.push(at)
-          return Effect.succeed(cap)
-        }
-        begun.push(at)
-        return Effect.succeed(wants)
+        const free = maxUsd - spent - [...held.values()].reduce((sum, one) => sum + one, 0)
+        const cap = wants ?? free
+        if (free <= 0 || cap > free) return tooMuch(maxUsd, free)
+        held.set(run, cap)
+        count()
+        return Effect.succeed(cap)
       }),
     end: (run, usd) => {
       spent += usd ?? held.get(run) ?? 0

@@ -39,8 +39,9 @@ export const accessOf = Effect.fnUntraced(function* ({
   if (token === "Open") {
     return yield* configuration(`others can read ${file}`, { target: file, fix: `chmod 600 ${file}` })
   }
-  if (token === undefined || token.length < leastLength) {
-    const fix = `write ${leastLength} characters or more into it, which nobody guesses`
+  // a header takes no others
+  if (token === undefined || token.length < leastLength || !/^[\x20-\x7e]+$/u.test(token)) {
+    const fix = `write ${leastLength} characters or more into it, in one line, which nobody guesses`
     return yield* configuration(`there is no token in ${file}`, { target: file, fix })
   }
   return { token, file } satisfies Access

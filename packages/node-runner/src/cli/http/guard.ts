@@ -2,6 +2,7 @@
 
 import * as Effect from "effect/Effect"
 import * as HttpRouter from "effect/http/HttpRouter"
+import * as HttpServerError from "effect/http/HttpServerError"
 import * as HttpServerRequest from "effect/http/HttpServerRequest"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import { say } from "../act/problems.ts"
@@ -19,7 +20,7 @@ export const refuse = (status: number, code: string, message: string) =>
 export const layer = (address: () => Address) =>
   HttpRouter.middleware(
     (answer) =>
-      Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers }) => {
+      Effect.flatMap(HttpServerRequest.HttpServerRequest, ({ headers, method, url }) => {
         const { hosts, port } = address()
         const own = [...hosts].flatMap((host) => (port === 80 ? [host, `${host}:80`] : [`${host}:${port}`]))
         const { host = "", origin } = headers
@@ -30,10 +31,21 @@ export const layer = (address: () => Address) =>
           return Effect.succeed(refuse(403, "ForeignOrigin", "pages of other origins are not answered"))
         }
         // an answer that says more of itself keeps that
-        return Effect.map(answer, (said) => HttpServerResponse.setHeaders(said, { ...safe, ...said.headers }))
+        return answer.pipe(
+          Effect.catchIf(isNoRoute, () =>
+            Effect.succeed(refuse(404, "NotFound", `there is nothing at ${method} ${url}`))
+          ),
+          Effect.map((said) => (said.status === 415 ? noJson : said)),
+          Effect.map((said) => HttpServerResponse.setHeaders(said, { ...safe, ...said.headers }))
+        )
       }),
     { global: true }
   )
+
+const isNoRoute = (error: unknown): boolean =>
+  HttpServerError.isHttpServerError(error) && error.reason._tag === "RouteNotFound"
+
+const noJson = refuse(415, "NoJson", "a body is JSON, and says so: content-type: application/json")
 
 /** What a browser is told of every answer. */
 const safe = {

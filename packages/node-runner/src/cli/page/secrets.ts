@@ -6,7 +6,7 @@ import * as Redact from "@stepwright/llm/Redact"
 import * as models from "../../internal/services/models.ts"
 
 /** Variables whose names say that others shall not know what they are. */
-const isSecret = /(?:^|_)(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$/iu
+const isSecret = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)$/iu
 
 /** Shorter ones are words that are in many a text. **Units** characters */
 const least = 8
@@ -18,7 +18,17 @@ export const scrub = Effect.fnUntraced(function* (standard: models.Standard) {
     Object.entries(process.env).flatMap(([name, value = ""]) => (isSecret.test(name) ? [value] : []))
   )
   const values = [...keys, ...variables].map((value) => value.trim()).filter(({ length }) => length >= least)
-  // paths of steps have them in a form of their own
-  const forms = new Set(values.flatMap((value) => [value, StepPath.encodeKey(value), encodeURIComponent(value)]))
+  // paths of steps have them in a form of their own, and so has JSON within texts
+  const forms = new Set(
+    values.flatMap((value) => [
+      value,
+      StepPath.encodeKey(value),
+      encodeURIComponent(value),
+      escaped(value),
+      escaped(escaped(value))
+    ])
+  )
   return Redact.scrub({ values: Array.from(forms, (form) => Redacted.make(form)) })
 })
+
+const escaped = (value: string) => JSON.stringify(value).slice(1, -1)

@@ -6,9 +6,7 @@ describe("live", () => {
   it.effect("answers with what goes wrong before the work is on its way, and logs what goes wrong after", () =>
     Effect.gen(function* () {
       const logged = yield* Deferred.make<unknown>()
-      const log = Logger.layer([
-        Logger.make(({ cause }) => void Deferred.doneUnsafe(logged, Effect.succeed(cause)))
-      ])
+      const log = Logger.layer([Logger.make(({ cause }) => void Deferred.doneUnsafe(logged, Effect.succeed(cause)))])
       yield* Effect.gen(function* () {
         const { begin } = yield* Live
         assert.strictEqual(yield* Effect.flip(begin(() => Effect.fail("no input"))), "no input")

@@ -34,11 +34,13 @@ describe("purse", () => {
   it.effect("lets so many begin within a minute", () =>
     Effect.gen(function* () {
       let now = 0
-      const { begin } = purse.make({ maxUsd: undefined, starts: 2 }, () => now)
+      const { begin, start } = purse.make({ maxUsd: undefined, starts: 2 }, () => now)
       assert.deepStrictEqual([yield* codeOf(begin("a", undefined)), yield* codeOf(begin("b", 3))], [undefined, 3])
       now = 59_999
       assert.strictEqual(yield* codeOf(begin("c", undefined)), "TooManyStarts")
+      assert.strictEqual(yield* codeOf(start), "TooManyStarts")
       now = 60_000
+      yield* start
       assert.strictEqual(yield* codeOf(begin("c", undefined)), undefined)
     })
   )
