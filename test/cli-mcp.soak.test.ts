@@ -9,6 +9,7 @@ import {
   saying,
   started,
   theWholeWay,
+  twoQuestions,
   workflows
 } from "./support/mcp.ts"
 
@@ -44,6 +45,12 @@ describe("workflows as tools of a model", () => {
     const { outcome } = await callAsTask(server, "start_an_article", { topic: "rain" }, person)
     const { result } = outcome as { readonly result?: { readonly structuredContent?: unknown } }
     assert.deepInclude(result?.structuredContent, { status: "SUSPENDED" })
+  })
+
+  it("are tasks that take answers which come together, and go on once with all", async () => {
+    const { answers, names, settled } = await twoQuestions(server)
+    await Promise.all(names.map((name) => answers(name)))
+    assert.strictEqual((await settled()).status, "completed")
   })
 
   it("only look where nothing is to be changed, and begin no more than they may", async () => {

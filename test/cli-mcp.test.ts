@@ -1,6 +1,7 @@
+import { execFileSync } from "node:child_process"
 import { request } from "node:http"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { place } from "./support/cli.ts"
+import { launcher, place } from "./support/cli.ts"
 import {
   accept,
   askedAgain,
@@ -10,6 +11,7 @@ import {
   listening,
   saying,
   theWholeWay,
+  twoQuestions,
   workflows
 } from "./support/mcp.ts"
 
@@ -44,6 +46,49 @@ describe("workflows as tools of a model", () => {
     })
     assert.lengthOf(asked, 2)
     assert.deepStrictEqual(new Set(seen), new Set(["tools/call", "tasks/get", "tasks/update"]))
+  })
+
+  it("take an answer for what the person saw, and ask again where that is another question by now", async () => {
+    const here = server.here
+    const asked: Array<string> = []
+    let run = ""
+    here.write("other.json", '{"title": "Storm"}')
+    const client = await clients["2025-11-25"](server, ({ message }) => {
+      asked.push(message)
+      if (asked.length > 1) return { action: "decline" }
+      const set = ["set", run, "outline", "other.json", "--workflow", "writing.ts#article"]
+      execFileSync(process.execPath, [launcher, ...set], { cwd: here.path("."), stdio: "ignore" })
+      return accept(true)
+    })
+    run = String((await client.call("start_an_article", { topic: "rain" }))["run"])
+    await client.call("runs_status", { run, waitSeconds: 30 })
+    await client.call("runs_resume", { run })
+    assert.lengthOf(asked, 2)
+    assert.include(asked[0], "Rain")
+    assert.match(asked[1]!, /^the question has changed meanwhile\n[^]*Storm/u)
+    const { undecided } = await client.call("runs_status", { run })
+    assert.isNotEmpty(undecided)
+    await client.close()
+  })
+
+  it("that are tasks want each of their answers, and stay cancelled whatever is answered then", async () => {
+    const { answers, cancel, get, names, settled } = await twoQuestions(server)
+    await answers(names[0])
+    const task = await settled()
+    assert.deepStrictEqual([task.status, Object.keys(task.inputRequests)], ["input_required", [names[1]]])
+    await cancel()
+    await answers()
+    await answers(names[1])
+    assert.strictEqual((await get()).status, "cancelled")
+  })
+
+  it("have a tool each, though their names have no letter that one may have", async () => {
+    const client = await clients["2026-07-28"](server)
+    const names = (await client.tools()).map(({ name }) => name).filter((name) => name.startsWith("start_"))
+    assert.lengthOf(names, workflows.length / 2)
+    assert.strictEqual(new Set(names).size, names.length)
+    for (const name of names) assert.match(name, /^[\w-]{1,64}$/u)
+    await client.close()
   })
 
   it("are served over HTTP to whoever has the token, under the server's own name, to pages of no other origin", async () => {

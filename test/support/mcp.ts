@@ -15,13 +15,19 @@ export interface Listening {
   readonly url: string
   readonly token: string
   readonly server: Started
+  readonly here: Place
 }
 
 /** Starts `stepwright mcp --http` at a port that is free. */
 export const listening = async (here: Place, ...flags: ReadonlyArray<string>): Promise<Listening> => {
   const server = here.start("mcp", "--http", "--port", "0", "--json", ...flags)
   const { tokenFile, url }: { readonly tokenFile: string; readonly url: string } = JSON.parse(await firstLine(server))
-  return { server, url, token: readFileSync(isAbsolute(tokenFile) ? tokenFile : here.path(tokenFile), "utf8").trim() }
+  return {
+    here,
+    server,
+    url,
+    token: readFileSync(isAbsolute(tokenFile) ? tokenFile : here.path(tokenFile), "utf8").trim()
+  }
 }
 
 interface Form {
@@ -185,7 +191,58 @@ export const callAsTask = async (to: Listening, tool: string, args: Record<strin
   }
 }
 
-export const workflows = ["article", "loud", "strict"].flatMap((name) => ["--workflow", `writing.ts#${name}`])
+/** Says methods of the newest protocol as they are, with tasks; gives what is answered. */
+export const saidTo =
+  ({ token, url }: Listening) =>
+  async (method: string, params: Readonly<Record<string, unknown>>) => {
+    const prefix = "io.modelcontextprotocol"
+    const _meta = {
+      [`${prefix}/protocolVersion`]: "2026-07-28",
+      [`${prefix}/clientInfo`]: name,
+      [`${prefix}/clientCapabilities`]: { elicitation: { form: {} }, extensions: { [tasks]: {} } }
+    }
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: {
+        authorization: `Bearer ${token}`,
+        "content-type": "application/json",
+        accept: "application/json, text/event-stream",
+        "mcp-protocol-version": "2026-07-28",
+        "mcp-method": method,
+        "mcp-name": String(params["name"] ?? params["taskId"])
+      },
+      body: JSON.stringify({ jsonrpc: "2.0", id: 1, method, params: { ...params, _meta } })
+    })
+    const { error, result } = await answer.json()
+    return result ?? { error }
+  }
+
+/** A task with two questions, as far as it asks them, and what a test does with it. */
+export const twoQuestions = async (to: Listening) => {
+  const say = saidTo(to)
+  const { taskId } = await say("tools/call", { name: "start_pair", arguments: { topic: "rain" } })
+  const get = () => say("tasks/get", { taskId })
+  /** The task once it says something else than that it works. */
+  const settled = async () => {
+    for (;;) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      const task = await get()
+      if (task.status !== "working") return task
+    }
+  }
+  const answers = (...names: ReadonlyArray<string>) => {
+    const answer = { action: "accept", content: { decision: true } }
+    return say("tasks/update", { taskId, inputResponses: Object.fromEntries(names.map((name) => [name, answer])) })
+  }
+  const { inputRequests } = await settled()
+  const [one, two] = Object.keys(inputRequests)
+  return { answers, cancel: () => say("tasks/cancel", { taskId }), get, names: [one!, two!] as const, settled }
+}
+
+export const workflows = ["article", "loud", "strict", "pair", "essay", "letter"].flatMap((name) => [
+  "--workflow",
+  `writing.ts#${name}`
+])
 
 /** Who says one thing after another, and what they were asked. */
 export const saying = (...answers: ReadonlyArray<ReturnType<Person>>) => {

@@ -98,7 +98,8 @@ export const main = (name: string, loaded?: Loaded): void => {
     print: (line) => output.stderr().write(`${line}\n`)
   }
   const manner = mannerOf(args)
-  output.watch(name, manner.isJson)
+  // what speaks a protocol is no more for a person than JSON is
+  output.watch(name, manner.isJson || args.find(isWord) === "mcp")
   const onEnd = cutShort.watch(name, manner, interrupt)
   const worksFor = employer()
   const called = program(name, loaded === undefined ? general : wordsOf(loaded), args).pipe(

@@ -1,6 +1,8 @@
 // What can be done with runs by a server, whatever the surface: an answer comes once it is sure that the work is on its way.
 
 import * as Effect from "effect/Effect"
+import type * as FileSystem from "effect/FileSystem"
+import type * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as Engine from "@stepwright/core/Engine"
 import type { JournalError } from "@stepwright/core/Journal"
@@ -254,16 +256,35 @@ export const set = (reference: string, given: string, value: Schema.Json) =>
     )
   )
 
+/** Whether a run still asks what somebody saw who decides. */
+type IsAsked = (run: session.Session) => Effect.Effect<boolean, unknown, FileSystem.FileSystem | Path.Path>
+
 /** Decides a gate, by whoever works on the run, or here. */
-export const decide = (reference: string, path: string, decision: Schema.Json) =>
+export const decide = (
+  reference: string,
+  path: string,
+  decision: Schema.Json,
+  isAsked: IsAsked = () => Effect.succeed(true)
+) =>
   ofOffered(
     reference,
     Effect.fnUntraced(function* (run) {
+      const check = Effect.fnUntraced(function* (opened: session.Session) {
+        if (yield* isAsked(opened)) return
+        const message = `${path} was decided meanwhile, or asks something else by now`
+        return yield* new ServerApi.Conflict(say("OtherQuestion", message, path, "look at what it asks"))
+      })
+      if (yield* runFolder.isLive(run)) yield* check(yield* session.open(run))
       const answer = yield* runFolder.ask(run, { _tag: "Decide", path, decision })
       if (answer === undefined) {
         return yield* changed(
           run,
-          Effect.fnUntraced(function* ({ loaded: { workflow }, state }) {
+          Effect.fnUntraced(function* (opened) {
+            yield* check(opened)
+            const {
+              loaded: { workflow },
+              state
+            } = opened
             const decided = Engine.decide(workflow, state, path, decision, { who: yield* Who })
             return yield* explainPath(path, workflow, state, "stepwright")(decided)
           })

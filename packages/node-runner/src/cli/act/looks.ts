@@ -1,5 +1,6 @@
 // What can be seen of runs by a server, besides how they stand.
 
+import { hash } from "node:crypto"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -138,6 +139,10 @@ export const askedAt = Effect.fnUntraced(function* (run: string, given: string, 
   const messages = what === "prompt" ? messagesIn(text) : undefined
   return messages === undefined ? text : inText(messages)
 })
+
+/** The name of a question: another one at the same gate has another. */
+export const nameOf = (question: typeof ServerApi.Question.Type): string =>
+  `${question.path}#${hash("sha256", JSON.stringify(question)).slice(0, 16)}`
 
 /** The gates that wait by the plan of a run, with what a decision is like. */
 export const questionsIn = (

@@ -75,6 +75,13 @@ const writable = (screen: () => terminal.Screen) =>
     }
   })
 
+/** Standard output as a program takes it that is spoken with: as it is, and apart from what the code of users prints. */
+export const spoken = (): Writable =>
+  new Writable({
+    decodeStrings: false,
+    write: (text: string | Uint8Array, _, done) => void writerOf(process.stdout)(text, done)
+  })
+
 /** Prints what a person reads, wherever it goes: what a program reads, or is a document, is printed as it is. */
 export const report = (text: string) => EffectConsole.log(terminal.visible(text))
 
@@ -90,10 +97,10 @@ export const layerOfUsers = Layer.unwrap(
 
 /**
  * From now on a stream that cannot be written ends nothing. What is wrong with it is told once on the other one, unless
- * that is for a document alone; then what the code of users prints goes to standard error.
+ * that is for programs alone; then what the code of users prints goes to standard error.
  */
-export const watch = (name: string, isJson: boolean): void => {
-  if (isJson) {
+export const watch = (name: string, isForPrograms: boolean): void => {
+  if (isForPrograms) {
     direct = process.stdout.write.bind(process.stdout)
     process.stdout.write = process.stderr.write.bind(process.stderr)
   }
@@ -107,7 +114,7 @@ export const watch = (name: string, isJson: boolean): void => {
       if (reason !== undefined) tell(`${name}: ${title} cannot be written: ${reason}\n`)
     })
   listen(process.stdout, "standard output", (text) => stderr().write(text))
-  listen(process.stderr, "standard error", (text) => (isJson ? undefined : stdout().write(text)))
+  listen(process.stderr, "standard error", (text) => (isForPrograms ? undefined : stdout().write(text)))
 }
 
 /** Calls back when all that was written has gone out, with whether something is missing that somebody wanted. */

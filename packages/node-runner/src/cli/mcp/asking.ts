@@ -1,6 +1,5 @@
 // Asks the person at a client for decisions that gates wait for, by forms that the client shows.
 
-import { hash } from "node:crypto"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -12,7 +11,10 @@ import * as acts from "../act/acts.ts"
 import * as looks from "../act/looks.ts"
 import { Offered } from "../act/offered.ts"
 import { problemIn } from "../act/problems.ts"
+import { usage } from "../base/cliError.ts"
+import { oneLine } from "../base/format.ts"
 import * as gates from "../gate/gates.ts"
+import { planOf } from "../run/pending.ts"
 import * as runFolder from "../run/runFolder.ts"
 import { type Form, formOf } from "./form.ts"
 
@@ -31,6 +33,8 @@ export interface Asked {
   readonly declined: ReadonlyArray<string>
   /** Where nobody could be asked. */
   readonly left: ReadonlyArray<string>
+  /** What was wrong with what the person gave last where they gave no decision that will do. */
+  readonly problem?: string
 }
 
 /** Whether the client shows forms. */
@@ -67,18 +71,28 @@ export const requestOf = (gate: Open, problem: string | undefined) => ({
 })
 
 /** The name of a question: an answer to another one is none to it. */
-export const keyOf = ({ question }: Open) => `${question.path}#${hash("sha256", JSON.stringify(question)).slice(0, 16)}`
+export const keyOf = ({ question }: Open) => looks.nameOf(question)
 
-/** Records what was answered; tells what is wrong with it where that can be mended. */
-export const decideBy = (run: string, { form, question }: Open, content: unknown) =>
-  acts.decide(run, question.path, form.read(Predicate.isReadonlyObject(content) ? (content as never) : {})).pipe(
+/** Records what was answered; tells what is wrong with it where another answer can mend that. */
+export const decideBy = (run: string, open: Open, content: unknown) =>
+  answerTo(run, open, open.form.read(Predicate.isReadonlyObject(content) ? (content as never) : {})).pipe(
     Effect.as(undefined),
     Effect.catchCause((cause) => {
       const { code, message } = problemIn(cause)
-      return code === "InvalidOutput" && !Cause.hasInterrupts(cause)
-        ? Effect.succeed(`this is no decision: ${message}`)
-        : Effect.failCause(cause)
+      if (Cause.hasInterrupts(cause)) return Effect.failCause(cause)
+      if (code === "OtherQuestion") return Effect.succeed("the question has changed meanwhile")
+      return code === "InvalidOutput" ? Effect.succeed(`this is no decision: ${message}`) : Effect.failCause(cause)
     })
+  )
+
+/** Decides as a person answered who saw a question: nothing where that is not what is asked any more. */
+const answerTo = (run: string, open: Open, decision: Schema.Json) =>
+  acts.decide(run, open.question.path, decision, (opened) =>
+    Effect.map(planOf(opened), (plan) =>
+      looks
+        .questionsIn(opened.loaded.workflow, plan, opened.state)
+        .some((question) => looks.nameOf(question) === keyOf(open))
+    )
   )
 
 /** The gates that wait, at all paths unless some are named: those that the client can ask at, and those that it cannot. */
@@ -135,24 +149,40 @@ const asking = Effect.fnUntraced(function* (
   const done: Array<string> = []
   const declined: Array<string> = []
   const unasked = [...left]
-  for (const one of open) {
-    const { path } = one.question
+  let last: string | undefined
+  for (const first of open) {
+    const { path } = first.question
+    let one = first
     let problem: string | undefined
     let to = declined
     for (let i = 0; i < most; i++) {
       const form = yield* decodeRequest(formIn(one, problem))
-      const given = yield* Effect.catchTag(client.elicit(form), failures, () => Effect.undefined)
+      const given = yield* client.elicit(form).pipe(
+        Effect.catchTag(failures, () => Effect.undefined),
+        Effect.catchDefect((defect) => {
+          if (!Schema.isSchemaError(defect)) return Effect.die(defect)
+          const how = oneLine(defect.message)
+          return Effect.fail(usage(`the client answers the question of ${path} in a way that cannot be read: ${how}`))
+        })
+      )
       // a client that cannot ask after all is one without forms
       if (given === undefined) to = unasked
       if (given?.action !== "accept") break
       problem = yield* decideBy(run, one, given.content)
-      if (problem !== undefined) continue
-      to = done
-      break
+      if (problem === undefined) {
+        to = done
+        break
+      }
+      const [next] = (yield* openAt(run, [path])).open
+      if (next === undefined) {
+        return yield* usage(`${path} was decided meanwhile`, { target: path, fix: "look at how, with runs_show" })
+      }
+      one = next
     }
+    if (to === declined) last = problem
     to.push(path)
   }
-  return { decided: done, declined, left: unasked } satisfies Asked
+  return { decided: done, declined, left: unasked, ...(last !== undefined && { problem: last }) } satisfies Asked
 }, Effect.scoped)
 
 const failures = ["McpReverseOperationError", "McpReverseOperationUnsupported"] as const

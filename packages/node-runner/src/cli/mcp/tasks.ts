@@ -3,6 +3,7 @@
 import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Semaphore from "effect/Semaphore"
 import * as McpSchema from "effect/ai/McpSchema"
 import * as Engine from "@stepwright/core/Engine"
 import * as acts from "../act/acts.ts"
@@ -30,8 +31,9 @@ interface Memory {
   readonly problems: Map<string, ReadonlyArray<string>>
   /** When a run that waits was last changed before its task was cancelled. */
   cancelledAt: number | undefined
-  /** How many answers are being taken: until then nothing is said of what it waits for. */
+  /** How many answers are being taken, one after the other: until then nothing is said of what it waits for. */
   taking: number
+  readonly alone: Semaphore.Semaphore
 }
 
 const textOf = (data: object) => [{ type: "text", text: JSON.stringify(data, null, 2) }]
@@ -54,9 +56,12 @@ export const make = Effect.gen(function* () {
   const offered = yield* Offered
   const memories = new Map<string, Memory>()
   const memoryOf = (run: string): Memory => {
-    const known = memories.get(run) ?? { declined: new Set(), problems: new Map(), cancelledAt: undefined, taking: 0 }
-    memories.set(run, known)
-    return known
+    const known = memories.get(run)
+    if (known !== undefined) return known
+    const alone = Semaphore.makeUnsafe(1)
+    const made: Memory = { declined: new Set(), problems: new Map(), cancelledAt: undefined, taking: 0, alone }
+    memories.set(run, made)
+    return made
   }
 
   /** The questions of a run that the person can be asked and has not declined, under the names by which they are asked. */
@@ -71,7 +76,7 @@ export const make = Effect.gen(function* () {
     return { left, asked: asked.filter(({ key }) => !declined.has(key)), all: asked }
   })
 
-  const get = Effect.fnUntraced(function* (run: string) {
+  const taskOf = Effect.fnUntraced(function* (run: string) {
     if (!(yield* runFolder.all).includes(run)) return undefined
     const found = yield* looks.standingOf(run)
     const { createdAt, error, status, undecided, updatedAt, workflow } = standingNow.toJson(found)
@@ -87,6 +92,8 @@ export const make = Effect.gen(function* () {
       status,
       undecided?.map(({ path }) => path)
     )
+    // what nobody works on has nothing to be cancelled, but its task has
+    const isCancelled = memoryOf(run).cancelledAt === updatedAt
     const rests = { ...about, status: "completed" as const, result: resultOf({ run, status, next }) }
     switch (status) {
       case "RUNNING":
@@ -99,43 +106,58 @@ export const make = Effect.gen(function* () {
         return { ...rests, result: resultOf({ run, status, next, output }) } satisfies Task
       }
       case "SUSPENDED": {
-        const { cancelledAt, taking } = memoryOf(run)
-        if (taking > 0) return { ...about, status: "working" } satisfies Task
-        if (cancelledAt === updatedAt) return { ...about, status: "cancelled" } satisfies Task
-        const { asked } = yield* open(run)
-        if (asked.length === 0) return rests satisfies Task
-        const inputRequests = Object.fromEntries(
-          asked.map(({ gate, name, problem }) => [name, asking.requestOf(gate, problem)])
-        )
-        return { ...about, status: "input_required", inputRequests } satisfies Task
+        if (isCancelled) return { ...about, status: "cancelled" } satisfies Task
+        return { ...((yield* wanting(run)) ?? rests), ...about } satisfies Task
       }
       case "FAILED":
         return { ...rests, result: failureOf({ run, status, error, next }) } satisfies Task
       default: {
+        if (isCancelled) return { ...about, status: "cancelled" } satisfies Task
+        // of several gates one is decided
+        const wanted = yield* wanting(run)
+        if (wanted !== undefined) return { ...wanted, ...about } satisfies Task
         const message = `no process works on run ${run}: ${next}`
         return { ...about, status: "failed", error: { code: -32_603, message, data: { run, status } } } satisfies Task
       }
     }
   })
 
+  /** What a client is asked for, while there is something. */
+  const wanting = Effect.fnUntraced(function* (run: string) {
+    const { asked } = yield* open(run)
+    if (asked.length === 0) return undefined
+    const requests = asked.map(({ gate, name, problem }) => [name, asking.requestOf(gate, problem)] as const)
+    return { status: "input_required" as const, inputRequests: Object.fromEntries(requests) }
+  })
+
+  const get = Effect.fnUntraced(function* (run: string) {
+    const task = yield* taskOf(run)
+    const isTaking = task?.status === "input_required" && memoryOf(run).taking > 0
+    if (!isTaking) return task
+    const { inputRequests: _, ...about } = task
+    return { ...about, status: "working" } satisfies Task
+  })
+
   const update = Effect.fnUntraced(function* (run: string, answers: Answers) {
+    // what is not asked has no answer: a task that is over stays as it is
+    if ((yield* taskOf(run))?.status !== "input_required") return
     const { declined, problems } = memoryOf(run)
-    const { all, left } = yield* open(run)
-    let undecided = all.length + left.length
-    for (const { gate, key, name } of all) {
-      const given = declined.has(key) ? undefined : answers[name]
+    let isDecided = false
+    for (const { gate, key, name } of (yield* open(run)).asked) {
+      const given = answers[name]
       if (given === undefined) continue
       if (given["action"] !== "accept") {
         declined.add(key)
         continue
       }
       const problem = yield* asking.decideBy(run, gate, given["content"])
-      if (problem === undefined) undecided--
+      if (problem === undefined) isDecided = true
       else problems.set(key, [...(problems.get(key) ?? []), problem])
     }
     // a run that goes on takes decisions by itself
-    if (undecided > 0 || (yield* runFolder.isLive(run))) return
-    yield* acts.resume(run, {})
+    if (!isDecided || (yield* runFolder.isLive(run))) return
+    const { all, left } = yield* open(run)
+    if (all.length + left.length === 0) yield* acts.resume(run, {})
   })
 
   const taking = <A, E, R>(run: string, work: Effect.Effect<A, E, R>) =>
@@ -143,13 +165,12 @@ export const make = Effect.gen(function* () {
       const memory = memoryOf(run)
       memory.taking++
       return Effect.ensuring(
-        work,
+        memory.alone.withPermits(1)(work),
         Effect.sync(() => memory.taking--)
       )
     })
 
   const cancel = Effect.fnUntraced(function* (run: string) {
-    // one that waits has nothing to be cancelled, but its task has
     const isLive = yield* runFolder.isLive(run)
     memoryOf(run).cancelledAt = isLive ? undefined : (yield* runFolder.state(run)).updatedAt
     yield* acts.cancel(run)

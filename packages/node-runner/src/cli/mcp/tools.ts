@@ -1,5 +1,6 @@
 // What a model can do with runs by its tools: each workflow is one that starts it, and others look and go on.
 
+import { hash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
@@ -137,7 +138,7 @@ const common = [
       return {
         ...outlook,
         ...(asked.declined.length > 0 && { declined: true }),
-        next: asked.declined.length > 0 ? noDecision(asked.declined) : yield* afterwards(run, outlook.undecided)
+        next: asked.declined.length > 0 ? noDecision(asked) : yield* afterwards(run, outlook.undecided)
       }
     })
   ),
@@ -157,7 +158,7 @@ const common = [
       if (isAsking(asked)) return asked
       if (asked !== undefined && asked.declined.length > 0) {
         const { status } = yield* acts.statusOf(run)
-        return { run, status, next: noDecision(asked.declined) }
+        return { run, status, next: noDecision(asked) }
       }
       return yield* Effect.flatMap(acts.resume(run, caps), withNext)
     })
@@ -184,21 +185,40 @@ const common = [
   )
 ]
 
-const noDecision = (paths: ReadonlyArray<string>) =>
-  `the person gave no decision at ${paths.join(", ")}, and nothing was changed: ask what they want before you call again`
+const noDecision = ({ declined, problem }: asking.Asked) => {
+  const why = problem === undefined ? "" : ` that will do (${problem})`
+  return `the person gave no decision at ${declined.join(", ")}${why}: ask what they want before you call again`
+}
 
 /** What to do once something is decided. */
 const afterwards = Effect.fnUntraced(function* (run: string, undecided: ReadonlyArray<string>) {
   return (yield* runFolder.isLive(run)) ? yield* nextOf(run, "RUNNING") : yield* nextOf(run, "SUSPENDED", undecided)
 })
 
-/** The name of the tool that starts a workflow: of letters, digits, `_` and `-`, as clients take them. */
-const nameOf = (workflow: string): string => `start_${workflow.replaceAll(/[^\w-]/gu, "_")}`.slice(0, 64)
+/** How long the name of a tool may be. */
+const longest = 64
 
-const starting = ({ workflow }: Loaded) => {
+const plainName = (workflow: string): string => `start_${workflow.replaceAll(/[^\w-]/gu, "_")}`.slice(0, longest)
+
+/**
+ * The names of the tools that start workflows, by these: of letters, digits, `_` and `-`, as clients take them. Where that
+ * makes several the same, each says which one it is.
+ */
+const namesOf = (workflows: ReadonlyArray<string>): ReadonlyMap<string, string> => {
+  const alike = Map.groupBy(workflows, plainName)
+  const nameOf = (workflow: string) => {
+    const plain = plainName(workflow)
+    if (alike.get(plain)!.length === 1) return plain
+    const mark = `_${hash("sha256", workflow).slice(0, 8)}`
+    return `${plain.slice(0, longest - mark.length)}${mark}`
+  }
+  return new Map(workflows.map((workflow) => [workflow, nameOf(workflow)]))
+}
+
+const starting = ({ workflow }: Loaded, name: string) => {
   const whole = objectSchemaOf(workflow.input)
   return {
-    name: nameOf(workflow.name),
+    name,
     title: `Start ${workflow.name}`,
     description: `Starts a run of the workflow "${workflow.name}" and returns its id at once; runs_status says how it goes on.`,
     // a tool takes an object
@@ -224,6 +244,8 @@ const starting = ({ workflow }: Loaded) => {
 /** All tools; those that only look where nothing is to be changed. */
 export const all = Effect.fnUntraced(function* (isReadOnly: boolean) {
   const offered = yield* Offered
-  const tools = [...offered.all().map(starting), ...common]
+  const all = offered.all()
+  const names = namesOf(all.map(({ workflow }) => workflow.name))
+  const tools = [...all.map((loaded) => starting(loaded, names.get(loaded.workflow.name)!)), ...common]
   return isReadOnly ? tools.filter((tool) => tool.isReadOnly) : tools
 })

@@ -7,9 +7,14 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as McpProtocol from "effect/ai/McpProtocol"
 import * as McpServer from "effect/ai/McpServer"
+import { systemError } from "effect/PlatformError"
+import * as Stdio from "effect/Stdio"
+import * as NodeSink from "@effect/platform-node/NodeSink"
 import * as NodeStdio from "@effect/platform-node/NodeStdio"
+import * as output from "../base/output.ts"
 import { bearer } from "../http/access.ts"
 import { listen, type Where } from "../http/listen.ts"
+import * as messages from "./messages.ts"
 import { extension, type Tasks, withTasks } from "./taskProtocol.ts"
 
 /** What is served: tools and resources that are registered with a server. */
@@ -33,10 +38,27 @@ const optionsOf = <E, R>({ tasks, ...self }: Served<E, R>) => ({
   ] as const
 })
 
+/** Standard input and output for messages alone, a line each: one that is none is answered here. */
+const spoken = Layer.effect(
+  Stdio.Stdio,
+  Effect.gen(function* () {
+    const stdio = yield* Stdio.Stdio
+    const out = output.spoken()
+    const stdout: Stdio.Stdio["stdout"] = () =>
+      NodeSink.fromWritable({
+        evaluate: () => out,
+        endOnDone: false,
+        onError: (cause) => systemError({ _tag: "Unknown", module: "Stdio", method: "stdout", cause })
+      })
+    const refuse = (answer: object) => Effect.sync(() => void out.write(`${JSON.stringify(answer)}\n`))
+    return { ...stdio, stdout, stdin: messages.of(stdio.stdin, refuse) }
+  })
+).pipe(Layer.provide(NodeStdio.layer))
+
 /** Serves over standard input and output, until the input ends. */
 export const overStdio = Effect.fnUntraced(function* <E, R>(self: Served<E, R>) {
   const server = McpServer.layerStdio(optionsOf(self))
-  const served = yield* Effect.forkChild(Effect.provide(Layer.launch(server), NodeStdio.layer))
+  const served = yield* Effect.forkChild(Effect.provide(Layer.launch(server), spoken))
   const exit = yield* Fiber.await(served)
   // it ends itself by an interruption when there is no more input
   if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) return yield* Effect.failCause(exit.cause)

@@ -20,8 +20,8 @@ export const explainPath =
     return Effect.catchIf(work, isWorkflowError, (error) => {
       const { reason } = error
       if (reason._tag !== "MissingResult" && reason._tag !== "UnknownPath") return Effect.fail(error)
-      // a step that the run does not come by is told of as that
-      if (reason._tag === "UnknownPath" && !reason.detail.startsWith("no ")) return Effect.fail(error)
+      // a step that the run does not come by is told of as that, and so is one that is no gate
+      if (reason._tag === "UnknownPath" && !reason.detail.startsWith("no step ")) return Effect.fail(error)
       // what keeps a plan from being made is told of by what was asked for
       return Effect.flatMap(
         Effect.orElseSucceed(Engine.plan(workflow, state), () => undefined),

@@ -253,6 +253,9 @@ export const checkNew = (id: string | undefined): Effect.Effect<void, CliError> 
 const wholeId = /^\d{8}-\d{6}-[a-z]{6}$/u
 const elsewhere = " in this store (one that made a result in a cache may be of another folder)"
 
+/** What is longer is no id, and likened to none. **Units** characters */
+const mostOfId = 128
+
 /** The id that an id, the beginning of one, or `latest` stands for. */
 export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.Return<string, CliError> {
   const ids = yield* all
@@ -266,6 +269,10 @@ export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.R
   if (ids.includes(reference)) return reference
   const matching = reference === "" ? [] : ids.filter((id) => id.startsWith(reference))
   if (matching.length === 1) return matching[0]!
+  if (reference.length > mostOfId) {
+    const fix = "name one of those that the list of runs has"
+    return yield* usage(`there is no run "${reference.slice(0, mostOfId)}…"`, { target: "RUN", fix })
+  }
   const choice = matching.length === 0 ? nearest(reference, ids) : matching
   const names = `${choice.slice(0, 5).join(", ")}${choice.length > 5 ? ", ..." : ""}`
   const message =
