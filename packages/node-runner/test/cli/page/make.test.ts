@@ -1,7 +1,7 @@
 import { gunzipSync } from "node:zlib"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
-import { Engine, LlmClient, PromptTemplate, Step, Workflow, WorkflowState } from "@stepwright/core"
+import { Engine, LlmClient, PromptTemplate, Step, Workflow } from "@stepwright/core"
 import { Effect, Layer, Schema } from "effect"
 import { Bound, forget } from "../../../src/cli/module/workflowModule.ts"
 import { make, type Options } from "../../../src/cli/page/make.ts"
@@ -18,7 +18,7 @@ const texts = { input: Text, output: Schema.Struct({ text: Schema.String }) }
 // named as what says something in an event
 const output = Step.make("output", {
   ...texts,
-  system: PromptTemplate.make(marked("System")),
+  system: marked("System"),
   prompt: PromptTemplate.make(`${marked("Template")} {{text}}`),
   variables: ({ text }) => ({ text })
 })
@@ -148,7 +148,7 @@ describe("make", () => {
       const bare = (yield* made("first", { hasTexts: false, most: 1e9 })).without.find(
         ({ kind }) => kind === "workflow"
       )!
-      assert.isAbove(workflows[0].bytes, bare.bytes + marked("Edited").length)
+      assert.isAbove(workflows[0]!.bytes, bare.bytes + marked("Edited").length)
       const standing = unpacked(html)
         .split("\n")
         .find((line) => line.startsWith("/runs/fork {"))!
