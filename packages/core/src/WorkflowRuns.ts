@@ -19,7 +19,6 @@ import type { UntypedWorkflow } from "./internal/definition/nodes.ts"
 import { type Answer, type Asked, Journal, keepsNothing, type Request, type Service } from "./Journal.ts"
 import * as StandardSchema from "./StandardSchema.ts"
 import type * as Step from "./Step.ts"
-import * as StepPath from "./StepPath.ts"
 import * as Workflow from "./Workflow.ts"
 import { engineError, type WorkflowError } from "./WorkflowError.ts"
 import { WorkflowEvent } from "./WorkflowEvent.ts"
@@ -210,7 +209,7 @@ export const make = Effect.fnUntraced(function* <In, Out, E, R>(
     const plan = isAsked ? yield* engine(Engine.plan(workflow, state)) : []
     return plan.flatMap(({ action, path, question }) =>
       action === "decide" && question !== undefined
-        ? [{ path, question, decision: jsonSchemaOf(decisionAt(workflow, path)) }]
+        ? [{ path, question, decision: StandardSchema.jsonSchema(decisionAt(workflow, path)) }]
         : []
     )
   })
@@ -351,13 +350,6 @@ export const make = Effect.fnUntraced(function* <In, Out, E, R>(
 
 /** The Schema of a decision of the gate at a path. */
 const decisionAt = (workflow: Workflow.Any, path: string): Step.AnyCodec =>
-  Workflow.steps(workflow).find(({ path: placed, step }) => step.isGate && StepPath.matches(placed, path))?.step
-    .output ?? Schema.Json
-
-const jsonSchemaOf = (schema: Step.AnyCodec): Schema.Json => {
-  const { definitions, schema: root } = Schema.toJsonSchemaDocument(Schema.toCodecJson(StandardSchema.told(schema)))
-  // a document of JSON Schema is JSON
-  return { ...root, ...(Object.keys(definitions).length > 0 && { $defs: definitions }) } as unknown as Schema.Json
-}
+  Workflow.gateAt(workflow, path)?.output ?? Schema.Json
 
 const untyped = (workflow: unknown) => workflow as UntypedWorkflow

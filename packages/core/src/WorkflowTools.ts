@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
+import * as StandardSchema from "./StandardSchema.ts"
 import type { Workflow } from "./Workflow.ts"
 import * as WorkflowRuns from "./WorkflowRuns.ts"
 import { RunId } from "./WorkflowState.ts"
@@ -56,7 +57,7 @@ const tool = <A, B>(
 
 /** What a tool takes is an object: any other input is a member of one. */
 const objectOf = <A>(input: Schema.Codec<A, unknown>): Schema.Codec<A, unknown> =>
-  Schema.toJsonSchemaDocument(input).schema["type"] === "object"
+  StandardSchema.jsonSchema(input)["type"] === "object"
     ? input
     : Schema.Struct({ input }).pipe(
         Schema.decodeTo(Schema.toType(input), {
