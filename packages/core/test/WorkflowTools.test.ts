@@ -151,6 +151,13 @@ describe("WorkflowTools", () => {
       assert.deepStrictEqual([none.isError, none.content[0].text], [true, "journal of run nobody: no such run"])
       const { error } = yield* call("shout_start", { text: 7 })
       assert.include(error.message, "text")
+      const { structuredContent: begun } = yield* call("plain_start", { input: "x" })
+      const waited = yield* call("plain_status", { run: begun.run, waitSeconds: 1e-7 })
+      assert.strictEqual(waited.structuredContent.run, begun.run)
+      for (const waitSeconds of [-1, 61]) {
+        const { error } = yield* call("plain_status", { run: begun.run, waitSeconds })
+        assert.include(error.message, "waitSeconds")
+      }
     }).pipe(Effect.scoped)
   )
 
