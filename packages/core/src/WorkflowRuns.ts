@@ -20,7 +20,7 @@ import { type Answer, type Asked, Journal, keepsNothing, type Request, type Serv
 import * as StandardSchema from "./StandardSchema.ts"
 import type * as Step from "./Step.ts"
 import * as Workflow from "./Workflow.ts"
-import { engineError, type WorkflowError } from "./WorkflowError.ts"
+import { engineError, Undecided, type WorkflowError } from "./WorkflowError.ts"
 import { WorkflowEvent } from "./WorkflowEvent.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 import { seen, SeenStatus } from "./WorkflowStatus.ts"
@@ -55,7 +55,8 @@ export const Gate = Schema.Struct({
 export const StandingAlone = Schema.Struct({
   run: Schema.String.annotate({ description: "The id of the run." }),
   status: SeenStatus.annotate({
-    description: "`RUNNING`: it is under way here; `STOPPED`: it is in progress, and nothing here is at it."
+    description:
+      "`RUNNING`: it is under way here; `STOPPED`: it is in progress, and nothing here is at it; another process may be."
   }),
   gates: Schema.Array(Gate).annotate({ description: "What it waits for." }),
   error: Schema.optionalKey(
@@ -92,7 +93,7 @@ export interface Runs<in In, out Out> {
   readonly get: (run: string, options?: { readonly wait?: Duration.Input }) => Effect.Effect<Standing<Out>, Problem>
   /** Goes on with a run, in the background. */
   readonly resume: (run: string) => Effect.Effect<Standing<Out>, Problem>
-  /** Cancels a run that is under way here; what is recorded is kept. */
+  /** Cancels a run that is under way here; what is recorded is kept. One that has ended stays as it is. */
   readonly cancel: (run: string) => Effect.Effect<Standing<Out>, Problem>
   /** Decides a gate, under way or not; `resume` goes on with a run that is not. **Shape** `decision` is JSON. */
   readonly decide: (run: string, path: string, decision: Schema.Json) => Effect.Effect<Standing<Out>, Problem>
@@ -115,6 +116,8 @@ export class UnderWay extends Context.Service<
     readonly live: Map<string, Live>
     /** The runs that are just being changed. */
     readonly busy: Set<string>
+    /** The workflows whose runs they are. */
+    readonly named: Map<string, unknown>
   }
 >()("@stepwright/core/WorkflowRuns/UnderWay") {}
 
@@ -124,7 +127,8 @@ export const layer: Layer.Layer<UnderWay> = Layer.effect(
   Effect.map(FiberSet.make<unknown, unknown>(), (fibers) => ({
     fibers,
     live: new Map<string, Live>(),
-    busy: new Set<string>()
+    busy: new Set<string>(),
+    named: new Map<string, unknown>()
   }))
 )
 
@@ -161,14 +165,20 @@ const publishable = <A>(schema: Schema.Codec<A, unknown>): Schema.Codec<A, unkno
 }
 
 const notFound = new Set(["NotFound", "UnknownPath", "WrongWorkflow"])
-const conflicting = new Set(["Locked", "Foreign", "RunExists", "StaleState", "MissingResult"])
-const unfit = new Set(["InvalidInput", "InvalidOutput"])
+// what a run was started with may not fit what its workflow takes by now
+const conflicting = new Set(["Locked", "Foreign", "RunExists", "StaleState", "MissingResult", "InvalidInput"])
 
 const problemOf = ({ message, reason }: WorkflowError): Problem => {
   const code = reason._tag === "JournalError" ? reason.reason : reason._tag
   if (notFound.has(code)) return new RunNotFound({ code, message })
   if (conflicting.has(code)) return new RunConflict({ code, message })
-  return unfit.has(code) ? new RunBadRequest({ code, message }) : new RunBroken({ code, message })
+  return code === "InvalidOutput" ? new RunBadRequest({ code, message }) : new RunBroken({ code, message })
+}
+
+/** The same of an input that is sent. */
+const unfitOf = (problem: Problem): Problem => {
+  const { code, message } = problem
+  return code === "InvalidInput" ? new RunBadRequest({ code, message }) : problem
 }
 
 const told = <A, R>(self: Effect.Effect<A, WorkflowError, R>): Effect.Effect<A, Problem, R> =>
@@ -191,12 +201,18 @@ const askedHere = (journal: Service, asked: Queue.Queue<Asked>): Service => ({
 export const make = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>
 ): Effect.fn.Return<Runs<In, Out>, never, R | UnderWay> {
-  const { busy, fibers, live } = yield* UnderWay
+  const { busy, fibers, live, named } = yield* UnderWay
+  const place = `workflow "${workflow.name}"`
   const journal = yield* Journal
   if (keepsNothing(journal)) {
     const detail = "its runs need a journal: provide Journal.layerMemory, or one that outlasts the process"
-    return yield* Effect.die(new DefinitionError({ place: `workflow "${workflow.name}"`, detail }))
+    return yield* Effect.die(new DefinitionError({ place, detail }))
   }
+  if ((named.get(workflow.name) ?? workflow) !== workflow) {
+    const detail = "another workflow here is called so too, and runs are told apart by that: give one another name"
+    return yield* Effect.die(new DefinitionError({ place, detail }))
+  }
+  named.set(workflow.name, workflow)
   const context = yield* Effect.context<R>()
   const fork = yield* FiberSet.runtime(fibers)<R>()
 
@@ -215,13 +231,15 @@ export const make = Effect.fnUntraced(function* <In, Out, E, R>(
   })
 
   const standingOf = Effect.fnUntraced(function* (state: WorkflowState) {
-    const { error, run, status } = state
+    const { run, status } = state
     const isLive = live.has(run)
     const isDone = status === "COMPLETED" && !isLive
+    const gates = yield* gatesOf(state)
+    const error = errorNow(state, gates)
     return {
       run,
       status: seen(status, isLive),
-      gates: yield* gatesOf(state),
+      gates,
       ...(error !== undefined && !isLive && { error }),
       ...(isDone && { output: yield* engine(Engine.output(workflow, state)) })
     }
@@ -285,7 +303,7 @@ export const make = Effect.fnUntraced(function* <In, Out, E, R>(
   return {
     start: (input) =>
       Effect.gen(function* () {
-        const state = yield* engine(Engine.initialize(workflow, input))
+        const state = yield* Effect.mapError(engine(Engine.initialize(workflow, input)), unfitOf)
         yield* begin(state)
         return yield* get(state.run)
       }),
@@ -298,9 +316,13 @@ export const make = Effect.fnUntraced(function* <In, Out, E, R>(
     resume: (run) => loaded(run).pipe(Effect.flatMap(begin), Effect.andThen(get(run))),
     cancel: (run) =>
       Effect.gen(function* () {
-        yield* loaded(run)
+        const { status } = yield* loaded(run)
         const fiber = live.get(run)?.fiber
         if (fiber !== undefined) yield* Fiber.interrupt(fiber)
+        else if (status === "INITIALIZED" || status === "IN_PROGRESS") {
+          const message = `nothing here works on run ${run}: it was stopped, or another process has it`
+          return yield* new RunConflict({ code: "NotUnderWay", message })
+        }
         return yield* get(run)
       }),
     decide: Effect.fnUntraced(function* (run, path, decision) {
@@ -347,6 +369,17 @@ export const make = Effect.fnUntraced(function* <In, Out, E, R>(
     })
   }
 })
+
+/** What ended a run early: of one that waits, what it waits for by now. */
+const errorNow = (
+  { error }: WorkflowState,
+  [first, ...others]: ReadonlyArray<typeof Gate.Type>
+): WorkflowState["error"] => {
+  if (error?.tag !== "Undecided") return error
+  if (first === undefined) return undefined
+  const { message } = new Undecided({ gates: [first.path, ...others.map(({ path }) => path)] })
+  return { ...error, path: first.path, message }
+}
 
 /** The Schema of a decision of the gate at a path. */
 const decisionAt = (workflow: Workflow.Any, path: string): Step.AnyCodec =>
