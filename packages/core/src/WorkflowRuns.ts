@@ -316,14 +316,16 @@ export const make = Effect.fnUntraced(function* <In, Out, E, R>(
     resume: (run) => loaded(run).pipe(Effect.flatMap(begin), Effect.andThen(get(run))),
     cancel: (run) =>
       Effect.gen(function* () {
-        const { status } = yield* loaded(run)
+        yield* loaded(run)
         const fiber = live.get(run)?.fiber
         if (fiber !== undefined) yield* Fiber.interrupt(fiber)
-        else if (status === "INITIALIZED" || status === "IN_PROGRESS") {
+        // as it is after that: it may have come to its end meanwhile
+        const state = yield* loaded(run)
+        if (fiber === undefined && (state.status === "INITIALIZED" || state.status === "IN_PROGRESS")) {
           const message = `nothing here works on run ${run}: it was stopped, or another process has it`
           return yield* new RunConflict({ code: "NotUnderWay", message })
         }
-        return yield* get(run)
+        return yield* standingOf(state)
       }),
     decide: Effect.fnUntraced(function* (run, path, decision) {
       const who = yield* Who

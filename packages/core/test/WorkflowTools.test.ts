@@ -97,7 +97,9 @@ describe("WorkflowTools", () => {
       const names = ["start", "status", "decide", "resume", "cancel"]
       assert.sameMembers(
         [...listed.keys()],
-        ["shout", "plain", "zod", "named", "class", "long"].flatMap((workflow) => names.map((name) => `${workflow}_${name}`))
+        ["shout", "plain", "zod", "named", "class", "long"].flatMap((workflow) =>
+          names.map((name) => `${workflow}_${name}`)
+        )
       )
       const inputOf = (name: string) => listed.get(name)?.["inputSchema"]
       assert.deepInclude(inputOf("shout_start"), { properties: { text: { type: "string" } }, required: ["text"] })

@@ -142,14 +142,13 @@ describe("make", () => {
   it.effect("keeps what a configuration sets that is no text, and counts its texts with the workflow's", () =>
     Effect.gen(function* () {
       yield* ran
-      const { html, without } = yield* made("fork", { hasTexts: false, most: 1e9 })
-      const workflows = without.filter(({ kind }) => kind === "workflow")
-      assert.strictEqual(workflows[0]?.count, 1)
-      const bare = (yield* made("first", { hasTexts: false, most: 1e9 })).without.find(
-        ({ kind }) => kind === "workflow"
-      )!
-      assert.isAbove(workflows[0]!.bytes, bare.bytes + marked("Edited").length)
-      const standing = unpacked(html)
+      const ofWorkflow = ({ without }: Effect.Success<ReturnType<typeof made>>) =>
+        without.find(({ kind }) => kind === "workflow")!
+      const bare = ofWorkflow(yield* made("first", { hasTexts: false, most: 1e9 }))
+      const fork = yield* made("fork", { hasTexts: false, most: 1e9 })
+      assert.strictEqual(ofWorkflow(fork).count, 1)
+      assert.isAbove(ofWorkflow(fork).bytes, bare.bytes + marked("Edited").length)
+      const standing = unpacked(fork.html)
         .split("\n")
         .find((line) => line.startsWith("/runs/fork {"))!
       const { config } = JSON.parse(standing.slice("/runs/fork ".length))
