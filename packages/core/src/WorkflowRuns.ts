@@ -16,6 +16,7 @@ import { DefinitionError } from "./DefinitionError.ts"
 import * as Engine from "./Engine.ts"
 import { outputOf } from "./internal/data/output.ts"
 import type { UntypedWorkflow } from "./internal/definition/nodes.ts"
+import { type Problem, problemOf, RunBadRequest, RunConflict, unfitOf } from "./internal/run/problems.ts"
 import { type Answer, type Asked, Journal, keepsNothing, type Request, type Service } from "./Journal.ts"
 import * as StandardSchema from "./StandardSchema.ts"
 import type * as Step from "./Step.ts"
@@ -25,24 +26,7 @@ import { WorkflowEvent } from "./WorkflowEvent.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 import { seen, SeenStatus } from "./WorkflowStatus.ts"
 
-const said = {
-  code: Schema.String.annotate({ description: "The name of the error, for a program to tell it by." }),
-  message: Schema.String.annotate({ description: "What is wrong, for a person." })
-}
-
-/** What was given does not fit: an input, a decision. */
-export class RunBadRequest extends Schema.TaggedError<RunBadRequest>()("RunBadRequest", said, {
-  httpApiStatus: 400
-}) {}
-/** There is no such run of this workflow, or no such step in it. */
-export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound", said, { httpApiStatus: 404 }) {}
-/** As the run is, it cannot be done. */
-export class RunConflict extends Schema.TaggedError<RunConflict>()("RunConflict", said, { httpApiStatus: 409 }) {}
-/** The journal, or the engine, could not do its part. */
-export class RunBroken extends Schema.TaggedError<RunBroken>()("RunBroken", said, { httpApiStatus: 500 }) {}
-
-export const problems = [RunBadRequest, RunNotFound, RunConflict, RunBroken] as const
-export type Problem = InstanceType<(typeof problems)[number]>
+export { type Problem, problems, RunBadRequest, RunBroken, RunConflict, RunNotFound } from "./internal/run/problems.ts"
 
 /** A gate that waits for a decision. */
 export const Gate = Schema.Struct({
@@ -162,23 +146,6 @@ const publishable = <A>(schema: Schema.Codec<A, unknown>): Schema.Codec<A, unkno
   return told === schema
     ? schema
     : Schema.toEncoded(Schema.toCodecJson(told)).pipe(Schema.decodeTo(Schema.toCodecJson(schema)))
-}
-
-const notFound = new Set(["NotFound", "UnknownPath", "WrongWorkflow"])
-// what a run was started with may not fit what its workflow takes by now
-const conflicting = new Set(["Locked", "Foreign", "RunExists", "StaleState", "MissingResult", "InvalidInput"])
-
-const problemOf = ({ message, reason }: WorkflowError): Problem => {
-  const code = reason._tag === "JournalError" ? reason.reason : reason._tag
-  if (notFound.has(code)) return new RunNotFound({ code, message })
-  if (conflicting.has(code)) return new RunConflict({ code, message })
-  return code === "InvalidOutput" ? new RunBadRequest({ code, message }) : new RunBroken({ code, message })
-}
-
-/** The same of an input that is sent. */
-const unfitOf = (problem: Problem): Problem => {
-  const { code, message } = problem
-  return code === "InvalidInput" ? new RunBadRequest({ code, message }) : problem
 }
 
 const told = <A, R>(self: Effect.Effect<A, WorkflowError, R>): Effect.Effect<A, Problem, R> =>
