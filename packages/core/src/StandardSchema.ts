@@ -1,4 +1,5 @@
-import type * as Schema from "effect/Schema"
+import * as JsonPointer from "effect/JsonPointer"
+import * as Schema from "effect/Schema"
 import type { StandardSchemaV1 } from "effect/StandardSchema"
 import { fromStandard, givenOf } from "./internal/standard/codec.ts"
 import type { JsonSchema } from "./internal/standard/origin.ts"
@@ -78,3 +79,13 @@ export const given = (schema: Schema.Codec<unknown, unknown>): Schema.Codec<unkn
 export const told = (schema: Schema.Codec<unknown, unknown>): Schema.Codec<unknown, unknown> =>
   // it is one of the same JSON
   jsonSide(schema) as Schema.Codec<unknown, unknown>
+
+/** The JSON Schema (2020-12) of the JSON of a Schema: that of an object says so itself, whatever it is called. */
+export const jsonSchema = (schema: Schema.Codec<unknown, unknown>): { readonly [key: string]: Schema.Json } => {
+  const { definitions, schema: root } = Schema.toJsonSchemaDocument(Schema.toCodecJson(told(schema)))
+  const { $ref, ...own } = root
+  const [, name = ""] = (typeof $ref === "string" && JsonPointer.parseUriFragment($ref)) || []
+  const whole = { ...own, ...definitions[name] }
+  // a document of JSON Schema is JSON
+  return (Object.keys(definitions).length === 0 ? whole : { ...whole, $defs: definitions }) as never
+}

@@ -29,6 +29,7 @@ import type { Selects, ValueAt } from "./internal/definition/selector.ts"
 import type { Nothing, Some } from "./internal/words/nothing.ts"
 import type { AnySchema, EffectSchema, Given, Taken } from "./StandardSchema.ts"
 import type * as Step from "./Step.ts"
+import * as StepPath from "./StepPath.ts"
 import type { WorkflowConfig, WorkflowConfigError } from "./WorkflowConfig.ts"
 import type { WorkflowDefinition, WorkflowDefinitionError } from "./WorkflowDefinition.ts"
 import type { TimeLimitExceeded, UnknownPath } from "./WorkflowError.ts"
@@ -373,6 +374,10 @@ export const steps = (self: Any): ReadonlyArray<PlacedStep> => nodes.stepsOf(nod
 
 /** The paths of all steps, in order, `*` standing for an item. */
 export const stepPaths = (self: Any): ReadonlyArray<string> => steps(self).map(({ path }) => path)
+
+/** The gate at a path of a run, if there is one. */
+export const gateAt = (self: Any, path: string): Step.Any | undefined =>
+  steps(self).find(({ path: placed, step }) => step.isGate && StepPath.matches(placed, path))?.step
 
 /**
  * All that the step at a path can depend on, by the wires: other steps, and fields of the input. A selector that is a

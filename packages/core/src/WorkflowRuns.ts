@@ -16,34 +16,17 @@ import { DefinitionError } from "./DefinitionError.ts"
 import * as Engine from "./Engine.ts"
 import { outputOf } from "./internal/data/output.ts"
 import type { UntypedWorkflow } from "./internal/definition/nodes.ts"
+import { type Problem, problemOf, RunBadRequest, RunConflict, unfitOf } from "./internal/run/problems.ts"
 import { type Answer, type Asked, Journal, keepsNothing, type Request, type Service } from "./Journal.ts"
 import * as StandardSchema from "./StandardSchema.ts"
 import type * as Step from "./Step.ts"
-import * as StepPath from "./StepPath.ts"
 import * as Workflow from "./Workflow.ts"
-import { engineError, type WorkflowError } from "./WorkflowError.ts"
+import { engineError, Undecided, type WorkflowError } from "./WorkflowError.ts"
 import { WorkflowEvent } from "./WorkflowEvent.ts"
 import type { WorkflowState } from "./WorkflowState.ts"
 import { seen, SeenStatus } from "./WorkflowStatus.ts"
 
-const said = {
-  code: Schema.String.annotate({ description: "The name of the error, for a program to tell it by." }),
-  message: Schema.String.annotate({ description: "What is wrong, for a person." })
-}
-
-/** What was given does not fit: an input, a decision. */
-export class RunBadRequest extends Schema.TaggedError<RunBadRequest>()("RunBadRequest", said, {
-  httpApiStatus: 400
-}) {}
-/** There is no such run of this workflow, or no such step in it. */
-export class RunNotFound extends Schema.TaggedError<RunNotFound>()("RunNotFound", said, { httpApiStatus: 404 }) {}
-/** As the run is, it cannot be done. */
-export class RunConflict extends Schema.TaggedError<RunConflict>()("RunConflict", said, { httpApiStatus: 409 }) {}
-/** The journal, or the engine, could not do its part. */
-export class RunBroken extends Schema.TaggedError<RunBroken>()("RunBroken", said, { httpApiStatus: 500 }) {}
-
-export const problems = [RunBadRequest, RunNotFound, RunConflict, RunBroken] as const
-export type Problem = InstanceType<(typeof problems)[number]>
+export { type Problem, problems, RunBadRequest, RunBroken, RunConflict, RunNotFound } from "./internal/run/problems.ts"
 
 /** A gate that waits for a decision. */
 export const Gate = Schema.Struct({
@@ -56,7 +39,8 @@ export const Gate = Schema.Struct({
 export const StandingAlone = Schema.Struct({
   run: Schema.String.annotate({ description: "The id of the run." }),
   status: SeenStatus.annotate({
-    description: "`RUNNING`: it is under way here; `STOPPED`: it is in progress, and nothing here is at it."
+    description:
+      "`RUNNING`: it is under way here; `STOPPED`: it is in progress, and nothing here is at it; another process may be."
   }),
   gates: Schema.Array(Gate).annotate({ description: "What it waits for." }),
   error: Schema.optionalKey(
@@ -93,7 +77,7 @@ export interface Runs<in In, out Out> {
   readonly get: (run: string, options?: { readonly wait?: Duration.Input }) => Effect.Effect<Standing<Out>, Problem>
   /** Goes on with a run, in the background. */
   readonly resume: (run: string) => Effect.Effect<Standing<Out>, Problem>
-  /** Cancels a run that is under way here; what is recorded is kept. */
+  /** Cancels a run that is under way here; what is recorded is kept. One that has ended stays as it is. */
   readonly cancel: (run: string) => Effect.Effect<Standing<Out>, Problem>
   /** Decides a gate, under way or not; `resume` goes on with a run that is not. **Shape** `decision` is JSON. */
   readonly decide: (run: string, path: string, decision: Schema.Json) => Effect.Effect<Standing<Out>, Problem>
@@ -116,6 +100,8 @@ export class UnderWay extends Context.Service<
     readonly live: Map<string, Live>
     /** The runs that are just being changed. */
     readonly busy: Set<string>
+    /** The workflows whose runs they are. */
+    readonly named: Map<string, unknown>
   }
 >()("@stepwright/core/WorkflowRuns/UnderWay") {}
 
@@ -125,7 +111,8 @@ export const layer: Layer.Layer<UnderWay> = Layer.effect(
   Effect.map(FiberSet.make<unknown, unknown>(), (fibers) => ({
     fibers,
     live: new Map<string, Live>(),
-    busy: new Set<string>()
+    busy: new Set<string>(),
+    named: new Map<string, unknown>()
   }))
 )
 
@@ -161,17 +148,6 @@ const publishable = <A>(schema: Schema.Codec<A, unknown>): Schema.Codec<A, unkno
     : Schema.toEncoded(Schema.toCodecJson(told)).pipe(Schema.decodeTo(Schema.toCodecJson(schema)))
 }
 
-const notFound = new Set(["NotFound", "UnknownPath", "WrongWorkflow"])
-const conflicting = new Set(["Locked", "Foreign", "RunExists", "StaleState", "MissingResult"])
-const unfit = new Set(["InvalidInput", "InvalidOutput"])
-
-const problemOf = ({ message, reason }: WorkflowError): Problem => {
-  const code = reason._tag === "JournalError" ? reason.reason : reason._tag
-  if (notFound.has(code)) return new RunNotFound({ code, message })
-  if (conflicting.has(code)) return new RunConflict({ code, message })
-  return unfit.has(code) ? new RunBadRequest({ code, message }) : new RunBroken({ code, message })
-}
-
 const told = <A, R>(self: Effect.Effect<A, WorkflowError, R>): Effect.Effect<A, Problem, R> =>
   Effect.mapError(self, problemOf)
 
@@ -192,12 +168,18 @@ const askedHere = (journal: Service, asked: Queue.Queue<Asked>): Service => ({
 export const make = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>
 ): Effect.fn.Return<Runs<In, Out>, never, R | UnderWay> {
-  const { busy, fibers, live } = yield* UnderWay
+  const { busy, fibers, live, named } = yield* UnderWay
+  const place = `workflow "${workflow.name}"`
   const journal = yield* Journal
   if (keepsNothing(journal)) {
     const detail = "its runs need a journal: provide Journal.layerMemory, or one that outlasts the process"
-    return yield* Effect.die(new DefinitionError({ place: `workflow "${workflow.name}"`, detail }))
+    return yield* Effect.die(new DefinitionError({ place, detail }))
   }
+  if ((named.get(workflow.name) ?? workflow) !== workflow) {
+    const detail = "another workflow here is called so too, and runs are told apart by that: give one another name"
+    return yield* Effect.die(new DefinitionError({ place, detail }))
+  }
+  named.set(workflow.name, workflow)
   const context = yield* Effect.context<R>()
   const fork = yield* FiberSet.runtime(fibers)<R>()
 
@@ -210,19 +192,21 @@ export const make = Effect.fnUntraced(function* <In, Out, E, R>(
     const plan = isAsked ? yield* engine(Engine.plan(workflow, state)) : []
     return plan.flatMap(({ action, path, question }) =>
       action === "decide" && question !== undefined
-        ? [{ path, question, decision: jsonSchemaOf(decisionAt(workflow, path)) }]
+        ? [{ path, question, decision: StandardSchema.jsonSchema(decisionAt(workflow, path)) }]
         : []
     )
   })
 
   const standingOf = Effect.fnUntraced(function* (state: WorkflowState) {
-    const { error, run, status } = state
+    const { run, status } = state
     const isLive = live.has(run)
     const isDone = status === "COMPLETED" && !isLive
+    const gates = yield* gatesOf(state)
+    const error = errorNow(state, gates)
     return {
       run,
       status: seen(status, isLive),
-      gates: yield* gatesOf(state),
+      gates,
       ...(error !== undefined && !isLive && { error }),
       ...(isDone && { output: yield* engine(Engine.output(workflow, state)) })
     }
@@ -286,7 +270,7 @@ export const make = Effect.fnUntraced(function* <In, Out, E, R>(
   return {
     start: (input) =>
       Effect.gen(function* () {
-        const state = yield* engine(Engine.initialize(workflow, input))
+        const state = yield* Effect.mapError(engine(Engine.initialize(workflow, input)), unfitOf)
         yield* begin(state)
         return yield* get(state.run)
       }),
@@ -302,7 +286,13 @@ export const make = Effect.fnUntraced(function* <In, Out, E, R>(
         yield* loaded(run)
         const fiber = live.get(run)?.fiber
         if (fiber !== undefined) yield* Fiber.interrupt(fiber)
-        return yield* get(run)
+        // as it is after that: it may have come to its end meanwhile
+        const state = yield* loaded(run)
+        if (fiber === undefined && (state.status === "INITIALIZED" || state.status === "IN_PROGRESS")) {
+          const message = `nothing here works on run ${run}: it was stopped, or another process has it`
+          return yield* new RunConflict({ code: "NotUnderWay", message })
+        }
+        return yield* standingOf(state)
       }),
     decide: Effect.fnUntraced(function* (run, path, decision) {
       const who = yield* Who
@@ -349,15 +339,19 @@ export const make = Effect.fnUntraced(function* <In, Out, E, R>(
   }
 })
 
+/** What ended a run early: of one that waits, what it waits for by now. */
+const errorNow = (
+  { error }: WorkflowState,
+  [first, ...others]: ReadonlyArray<typeof Gate.Type>
+): WorkflowState["error"] => {
+  if (error?.tag !== "Undecided") return error
+  if (first === undefined) return undefined
+  const { message } = new Undecided({ gates: [first.path, ...others.map(({ path }) => path)] })
+  return { ...error, path: first.path, message }
+}
+
 /** The Schema of a decision of the gate at a path. */
 const decisionAt = (workflow: Workflow.Any, path: string): Step.AnyCodec =>
-  Workflow.steps(workflow).find(({ path: placed, step }) => step.isGate && StepPath.matches(placed, path))?.step
-    .output ?? Schema.Json
-
-const jsonSchemaOf = (schema: Step.AnyCodec): Schema.Json => {
-  const { definitions, schema: root } = Schema.toJsonSchemaDocument(Schema.toCodecJson(StandardSchema.told(schema)))
-  // a document of JSON Schema is JSON
-  return { ...root, ...(Object.keys(definitions).length > 0 && { $defs: definitions }) } as unknown as Schema.Json
-}
+  Workflow.gateAt(workflow, path)?.output ?? Schema.Json
 
 const untyped = (workflow: unknown) => workflow as UntypedWorkflow

@@ -1,10 +1,12 @@
 import * as McpServer from "effect/ai/McpServer"
 import * as Tool from "effect/ai/Tool"
 import * as Toolkit from "effect/ai/Toolkit"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
+import * as StandardSchema from "./StandardSchema.ts"
 import type { Workflow } from "./Workflow.ts"
 import * as WorkflowRuns from "./WorkflowRuns.ts"
 import { RunId } from "./WorkflowState.ts"
@@ -25,7 +27,7 @@ const nextOf = (name: string, { gates, status }: WorkflowRuns.Standing<unknown>)
 }
 
 const Run = RunId.annotate({ description: "The run's id." })
-const WaitSeconds = Schema.Finite.annotate({
+const WaitSeconds = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: most })).annotate({
   description: `Waits so long for a run under way to rest, ${most} at most.`
 })
 const failure = Schema.Union(WorkflowRuns.problems)
@@ -56,7 +58,7 @@ const tool = <A, B>(
 
 /** What a tool takes is an object: any other input is a member of one. */
 const objectOf = <A>(input: Schema.Codec<A, unknown>): Schema.Codec<A, unknown> =>
-  Schema.toJsonSchemaDocument(input).schema["type"] === "object"
+  StandardSchema.jsonSchema(input)["type"] === "object"
     ? input
     : Schema.Struct({ input }).pipe(
         Schema.decodeTo(Schema.toType(input), {
@@ -112,7 +114,7 @@ export const layer = <In, Out, E, R, O = Out>(
         Schema.Struct({ run: Run, waitSeconds: Schema.optionalKey(WaitSeconds) }),
         // the others do not repeat what an output is like
         Schema.Struct({ ...shown.fields, ...next }),
-        ({ run, waitSeconds = 0 }) => answered(runs.get(run, { wait: `${Math.min(waitSeconds, most)} seconds` }))
+        ({ run, waitSeconds = 0 }) => answered(runs.get(run, { wait: Duration.seconds(waitSeconds) }))
       ),
       tool(
         `${name}_decide`,

@@ -388,6 +388,26 @@ describe("StandardSchema", () => {
     )
   })
 
+  describe("jsonSchema", () => {
+    it("says of an object that it is one, whatever it is called, with all that it speaks of", () => {
+      interface Part {
+        readonly parts: ReadonlyArray<Part>
+      }
+      const Part: Schema.Codec<Part> = Schema.Struct({
+        parts: Schema.Array(Schema.suspend((): Schema.Codec<Part> => Part))
+      }).annotate({ identifier: "a/part" })
+      const whole = {
+        type: "object",
+        properties: { parts: { type: "array", items: { $ref: "#/$defs/a~1part" } } },
+        required: ["parts"]
+      }
+      const { $defs, ...root } = StandardSchema.jsonSchema(Part)
+      assert.deepInclude(root, whole)
+      assert.deepInclude($defs, { "a/part": root })
+      assert.deepInclude(StandardSchema.jsonSchema(Schema.Boolean), { type: "boolean" })
+    })
+  })
+
   describe("make", () => {
     it.effect("makes a Schema that stands inside others, and tells its part of them", () => {
       const Task = StandardSchema.make(z.object({ title: z.string().trim(), hours: z.number().int().optional() }))

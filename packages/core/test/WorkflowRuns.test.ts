@@ -27,6 +27,9 @@ const gated = Workflow.make("gated", { input: Schema.String }).pipe(
   Workflow.bind("after", upper, ({ before, ok }) => `${before} ${ok}`)
 )
 
+/** What another process over the same journal has under way. */
+const anotherProcess = Layer.build(Layer.fresh(WorkflowRuns.layer))
+
 const provided = Effect.provide([WorkflowRuns.layer, Journal.layerMemory])
 
 describe("WorkflowRuns", () => {
@@ -122,7 +125,8 @@ describe("WorkflowRuns", () => {
         const decided = yield* runs
           .decide(run, "ok", true)
           .pipe(Effect.provideService(WorkflowRuns.Who, "ada (the app)"))
-        assert.deepStrictEqual([decided.status, decided.gates], ["STOPPED", []])
+        assert.deepStrictEqual(decided, { run, status: "STOPPED", gates: [] })
+        assert.deepStrictEqual(yield* runs.get(run), decided)
         yield* runs.resume(run)
         const { output, status } = yield* runs.get(run, { wait: "1 minute" })
         assert.strictEqual(status, "COMPLETED")
@@ -131,6 +135,32 @@ describe("WorkflowRuns", () => {
         const { records } = yield* Engine.load(gated, run)
         assert.strictEqual(records["ok"]?.result?.who, "ada (the app)")
         assert.strictEqual(records["before"]?.attempts, 1)
+      }).pipe(provided)
+    )
+
+    it.effect("says what it waits for by now, and takes another decision until it goes on", () =>
+      Effect.gen(function* () {
+        const workflow = Workflow.make("w", { input: Schema.String }).pipe(
+          Workflow.all((scope) => [
+            scope.pipe(Workflow.gate("one", approval)),
+            scope.pipe(Workflow.gate("two", approval))
+          ])
+        )
+        const runs = yield* WorkflowRuns.make(workflow)
+        const { run } = yield* runs.start("x")
+        const { error } = yield* runs.get(run, { wait: "1 minute" })
+        assert.deepInclude(error, { path: "one", message: 'it waits for a decision: "one" and 1 more' })
+        const decided = yield* runs.decide(run, "one", false)
+        assert.deepStrictEqual(decided.error, {
+          path: "two",
+          tag: "Undecided",
+          message: 'it waits for a decision: "two"'
+        })
+        yield* runs.decide(run, "one", true)
+        yield* runs.decide(run, "two", false)
+        yield* runs.resume(run)
+        const { output } = yield* runs.get(run, { wait: "1 minute" })
+        assert.deepStrictEqual(output, { input: "x", one: true, two: false })
       }).pipe(provided)
     )
 
@@ -251,6 +281,41 @@ describe("WorkflowRuns", () => {
         assert.deepStrictEqual([refused._tag, refused.code], ["RunConflict", "Locked"])
         assert.include(refused.message, "process 7")
       }).pipe(Effect.provide(WorkflowRuns.layer))
+    )
+
+    it.effect("cancels nothing that is under way elsewhere, and says so", () =>
+      Effect.gen(function* () {
+        const { step } = yield* waiting
+        const workflow = Workflow.make("w", { input: Schema.String }).pipe(Workflow.bind("slow", step, "input"))
+        const elsewhere = yield* Effect.provide(WorkflowRuns.make(workflow), yield* anotherProcess)
+        const { run } = yield* elsewhere.start("x")
+        const runs = yield* WorkflowRuns.make(workflow)
+        assert.strictEqual((yield* runs.get(run)).status, "STOPPED")
+        const refused = yield* Effect.flip(runs.cancel(run))
+        assert.deepStrictEqual([refused._tag, refused.code], ["RunConflict", "NotUnderWay"])
+        assert.include(refused.message, "another process")
+        assert.strictEqual((yield* elsewhere.get(run)).status, "RUNNING")
+      }).pipe(Effect.scoped, provided)
+    )
+
+    it.effect("knows workflows by their names: two of one name are refused, and so is a run of another's input", () =>
+      Effect.gen(function* () {
+        const runs = yield* WorkflowRuns.make(gated)
+        const { run } = yield* runs.start("x")
+        yield* runs.get(run, { wait: "1 minute" })
+        yield* WorkflowRuns.make(gated)
+        const other = Workflow.make("gated", { input: Schema.Int }).pipe(
+          Workflow.gate("ok", { question: Schema.Int, input: "input", decision: Schema.Boolean })
+        )
+        const exit = yield* Effect.exit(WorkflowRuns.make(other))
+        assert.include(String(exit), "give one another name")
+        // one that takes something else by now
+        const later = yield* Effect.provide(WorkflowRuns.make(other), yield* anotherProcess)
+        for (const look of [later.get(run), later.decide(run, "ok", true), later.resume(run)]) {
+          const { _tag, code } = yield* Effect.flip(look)
+          assert.deepStrictEqual([_tag, code], ["RunConflict", "InvalidInput"])
+        }
+      }).pipe(Effect.scoped, provided)
     )
 
     it.effect("says what is wrong by what it is", () =>

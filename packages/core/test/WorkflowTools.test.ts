@@ -21,6 +21,10 @@ const plain = Workflow.make("plain", { input: Schema.String }).pipe(Workflow.bin
 const ofZod = Workflow.make("of zod", { input: z.object({ text: z.string() }) }).pipe(
   Workflow.bind("loud", upper, "input.text")
 )
+// a Schema that has a name is told of by that
+class Line extends Schema.Class<Line>("a line/of text")({ text: Schema.String }) {}
+const named = Workflow.make("named", { input: Schema.Struct({ text: Schema.String }).annotate({ identifier: "Text" }) })
+const ofClass = Workflow.make("of class", { input: Line }).pipe(Workflow.bind("loud", upper, "input.text"))
 
 const never = Step.effect("never", { input: Schema.String, output: Schema.String, run: () => Effect.never })
 const long = Workflow.make("long", { input: Schema.String }).pipe(Workflow.bind("never", never, "input"))
@@ -30,6 +34,8 @@ const registrations = Layer.mergeAll(
   WorkflowTools.layer("shout", shouting),
   WorkflowTools.layer("plain", plain, { output: Schema.Struct({ loud: Schema.String }) }),
   WorkflowTools.layer("zod", ofZod),
+  WorkflowTools.layer("named", named.pipe(Workflow.bind("loud", upper, "input.text"))),
+  WorkflowTools.layer("class", ofClass),
   WorkflowTools.layer("long", long)
 )
 
@@ -91,17 +97,23 @@ describe("WorkflowTools", () => {
       const names = ["start", "status", "decide", "resume", "cancel"]
       assert.sameMembers(
         [...listed.keys()],
-        ["shout", "plain", "zod", "long"].flatMap((workflow) => names.map((name) => `${workflow}_${name}`))
+        ["shout", "plain", "zod", "named", "class", "long"].flatMap((workflow) =>
+          names.map((name) => `${workflow}_${name}`)
+        )
       )
       const inputOf = (name: string) => listed.get(name)?.["inputSchema"]
       assert.deepInclude(inputOf("shout_start"), { properties: { text: { type: "string" } }, required: ["text"] })
       assert.deepInclude(inputOf("plain_start"), { properties: { input: { type: "string" } }, required: ["input"] })
+      assert.deepInclude(inputOf("named_start"), { properties: { text: { type: "string" } }, required: ["text"] })
+      assert.deepInclude(inputOf("class_start"), { properties: { text: { type: "string" } }, required: ["text"] })
       assert.deepInclude(inputOf("zod_start"), { properties: { text: { type: "string" } }, required: ["text"] })
       const shown = listed.get("plain_status")?.["outputSchema"]?.["properties"] as Record<string, unknown>
       assert.deepInclude(shown["output"], { properties: { loud: { type: "string" } }, required: ["loud"] })
       const looks = [...listed].filter(([, tool]) => tool["annotations"]?.["readOnlyHint"] === true)
       assert.deepStrictEqual(looks.map(([name]) => name).toSorted(), [
+        "class_status",
         "long_status",
+        "named_status",
         "plain_status",
         "shout_status",
         "zod_status"
@@ -127,6 +139,10 @@ describe("WorkflowTools", () => {
       const { structuredContent: other } = yield* call("plain_start", { input: "x" })
       const { structuredContent: shown } = yield* call("plain_status", { run: other.run, waitSeconds: 60 })
       assert.deepStrictEqual(shown.output, { loud: "X" })
+
+      const { structuredContent: line } = yield* call("class_start", { text: "y" })
+      const { structuredContent: said } = yield* call("class_status", { run: line.run, waitSeconds: 60 })
+      assert.strictEqual(said.output.loud, "Y")
     }).pipe(Effect.scoped)
   )
 
@@ -137,6 +153,13 @@ describe("WorkflowTools", () => {
       assert.deepStrictEqual([none.isError, none.content[0].text], [true, "journal of run nobody: no such run"])
       const { error } = yield* call("shout_start", { text: 7 })
       assert.include(error.message, "text")
+      const { structuredContent: begun } = yield* call("plain_start", { input: "x" })
+      const waited = yield* call("plain_status", { run: begun.run, waitSeconds: 1e-7 })
+      assert.strictEqual(waited.structuredContent.run, begun.run)
+      for (const waitSeconds of [-1, 61]) {
+        const { error } = yield* call("plain_status", { run: begun.run, waitSeconds })
+        assert.include(error.message, "waitSeconds")
+      }
     }).pipe(Effect.scoped)
   )
 

@@ -172,8 +172,4 @@ export const fileOf = Effect.fnUntraced(function* (files: ReadonlyArray<Written>
 })
 
 /** The JSON Schema of what a Schema reads. */
-export const schemaOf = (schema: Workflow.Any["input"]): Schema.Json => {
-  const { definitions, schema: root } = Schema.toJsonSchemaDocument(Schema.toCodecJson(StandardSchema.told(schema)))
-  // a document of JSON Schema is JSON
-  return { ...root, ...(Object.keys(definitions).length > 0 && { $defs: definitions }) } as unknown as Schema.Json
-}
+export const schemaOf = StandardSchema.jsonSchema

@@ -5,7 +5,6 @@ import * as Schema from "effect/Schema"
 import * as Engine from "@stepwright/core/Engine"
 import { Journal, makeMemory } from "@stepwright/core/Journal"
 import * as StandardSchema from "@stepwright/core/StandardSchema"
-import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowError } from "@stepwright/core/WorkflowError"
 import { lineage, resultAt, type StepRecord, type WorkflowState } from "@stepwright/core/WorkflowState"
@@ -43,7 +42,7 @@ export const of = (
     Effect.fnUntraced(function* (path) {
       const journal = yield* Journal
       const hash = state.records[path]?.asked?.question
-      const schema = workflow && stepAt(workflow, path)?.input
+      const schema = workflow && Workflow.gateAt(workflow, path)?.input
       if (hash === undefined) return { path }
       const textIn = (run: string) => Effect.orElseSucceed(journal.getText(run, hash), () => undefined)
       // the texts of a run stay with it when another one starts from its state
@@ -106,12 +105,9 @@ export const lines = (
     ]
   })
 
-const stepAt = (workflow: Workflow.Any, path: string) =>
-  Workflow.steps(workflow).find(({ path: pattern, step }) => step.isGate && StepPath.matches(pattern, path))?.step
-
 /** The Schema of what a gate is decided with, if the path is one of a gate. */
 export const decisionAt = (workflow: Workflow.Any, path: string): Workflow.Any["input"] | undefined =>
-  stepAt(workflow, path)?.output
+  Workflow.gateAt(workflow, path)?.output
 
 /** What a gate is decided with, as a run would find it, wherever that is recorded. Nothing is written. */
 export const decided = Effect.fnUntraced(function* <In, Out, E, R>(

@@ -14,12 +14,13 @@ export interface Block {
 
 export const pack = (text: string): string => gzipSync(text, { level: 9 }).toString("base64")
 
-/** Packs lines, in their order, less what is left out. */
-const blocksOf = (
-  lines: ReadonlyArray<Line>,
-  leftOut: ReadonlySet<Held>,
-  shorten: (text: string) => string
-): ReadonlyArray<Block> => {
+/** Lines as a file has them, in their order, less what is left out. */
+const printed = (lines: ReadonlyArray<Line>, leftOut: ReadonlySet<Held>): ReadonlyArray<string> =>
+  lines.map(({ held, line, without }) =>
+    held !== undefined && without !== undefined && leftOut.has(held) ? without : line
+  )
+
+const blocksOf = (lines: ReadonlyArray<string>, shorten: (text: string) => string): ReadonlyArray<Block> => {
   const blocks: Array<Block> = []
   let [texts, first, length] = [0, 0, 0]
   let block: Array<string> = []
@@ -29,11 +30,10 @@ const blocksOf = (
     block = []
     length = 0
   }
-  for (const { held, line, without } of lines) {
-    const printed = held !== undefined && without !== undefined && leftOut.has(held) ? without : line
-    block.push(printed)
-    length += printed.length
-    if (!printed.startsWith("e")) texts++
+  for (const line of lines) {
+    block.push(line)
+    length += line.length
+    if (!line.startsWith("e")) texts++
     if (length >= size) end()
   }
   end()
@@ -63,11 +63,11 @@ export const fit = ({ leftOut, lines, most, sizeOf }: Fitting): Fitted | undefin
     .flatMap(({ held }) => (held === undefined || leftOut.has(held) || isNeeded(held.kind) ? [] : [held]))
     .toSorted((a, b) => a.bytes - b.bytes)
   const tooLarge: Array<Held> = []
-  const frequent = words.frequent(lines.map(({ line }) => line))
-  const shorten = words.shortener(frequent)
   for (;;) {
-    const blocks = blocksOf(lines, new Set([...leftOut, ...tooLarge]), shorten)
-    const fitted = { blocks, words: frequent, tooLarge }
+    const own = printed(lines, new Set([...leftOut, ...tooLarge]))
+    // words of what is left out are left out, too
+    const frequent = words.frequent(own)
+    const fitted = { blocks: blocksOf(own, words.shortener(frequent)), words: frequent, tooLarge }
     const bytes = sizeOf(fitted)
     if (bytes <= most) return fitted
     if (candidates.length === 0) return undefined

@@ -46,8 +46,8 @@ export const gather = Effect.fnUntraced(function* (run: string, hasTexts: boolea
 
   const id = scrub(run)
   const own = `/runs/${part(id)}`
-  /** What is held by answers, and left out with all texts. */
-  const besides: Array<Held> = []
+  /** What is held besides lines of its own, and left out with all texts, but for errors. */
+  const besides: Array<Held> = events.flatMap(lines.errorsBefore)
   const answers = new Map<string, unknown>()
   const later = new Map<string, number>()
 
@@ -55,19 +55,28 @@ export const gather = Effect.fnUntraced(function* (run: string, hasTexts: boolea
   answers.set("/server", server)
   const standing = standingNow.toJson(found)
   besides.push(...standing.notes.map(({ text }): Held => ({ kind: "note", of: "", bytes: Buffer.byteLength(text) })))
-  const { undecided = [] } = standing
+  const { config, undecided = [] } = standing
   answers.set(own, {
     ...standing,
-    ...(!hasTexts && { notes: [], undecided: undecided.map(({ question: _question, ...gate }) => gate) })
+    ...(!hasTexts && {
+      notes: [],
+      undecided: undecided.map(({ question: _question, ...gate }) => gate),
+      ...(config && { config: lines.withoutTexts(config) })
+    })
   })
-  if (loaded !== undefined) {
-    const details = yield* looks.detailsOf(loaded)
-    besides.push({ kind: "workflow", of: state.workflow, bytes: byteLength(details) })
-    const { definition } = details
+  const details = loaded && (yield* looks.detailsOf(loaded))
+  if (details !== undefined) {
     answers.set(`/workflows/${part(scrub(state.workflow))}`, {
       ...details,
-      ...(!hasTexts && { definition: withoutTemplates(definition) })
+      // what describes an input speaks of it
+      ...(!hasTexts && { input: {}, definition: withoutTemplates(details.definition) })
     })
+  }
+  // what a run has of its own in place of what its workflow says counts as that
+  const asksWith = [details, config].filter((one) => one !== undefined)
+  if (asksWith.length > 0) {
+    const bytes = asksWith.reduce((sum, one) => sum + byteLength(one), 0)
+    besides.push({ kind: "workflow", of: state.workflow, bytes })
   }
   answers.set(`${own}/costs`, yield* looks.costs(run))
   const { plan } = found

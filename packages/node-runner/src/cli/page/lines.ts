@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer"
 import type * as Schema from "effect/Schema"
+import type { WorkflowConfig } from "@stepwright/core/WorkflowConfig"
 import type { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
+import type { Answer, StepFailure } from "@stepwright/core/WorkflowState"
 import { bytes as sizeOf } from "../base/format.ts"
 import type { Held, Kind } from "./held.ts"
 
@@ -24,7 +26,10 @@ const walk = (value: Schema.Json, each: Each, key = ""): Schema.Json => {
   if (typeof value !== "object" || value === null) return value
   if (isList(value)) return value.map((part) => walk(part, each, key))
   const inside = insideOf(key, each)
-  return Object.fromEntries(Object.entries(value).map(([name, part]) => [each("")(name), walk(part, inside, name)]))
+  return Object.fromEntries(
+    // records are by path, and a step may be called as anything here
+    Object.entries(value).map(([name, part]) => [each("")(name), walk(part, inside, key === "records" ? "" : name)])
+  )
 }
 
 /** What of an event says something, so that nothing in it is a digest of the journal's; and what is digests alone. */
@@ -48,6 +53,17 @@ const isPart = (text: string): boolean => /^[\da-f]{8}$/u.test(text)
 const bytesOf = (value: unknown): number => Buffer.byteLength(typeof value === "string" ? value : JSON.stringify(value))
 
 const instead = (value: unknown): string => `(left out of this file: ${sizeOf(bytesOf(value))})`
+
+/** A configuration less what it asks with: its templates, and the texts before which a reply ends. */
+export const withoutTexts = (config: WorkflowConfig): WorkflowConfig =>
+  // a step may have any of these names, but is an object
+  JSON.parse(JSON.stringify(config), (key, value) => {
+    if ((key === "prompt" || key === "system") && typeof value === "string") return instead(value)
+    return key === "stop" && Array.isArray(value) ? value.map(instead) : value
+  })
+
+const ownConfig = ({ config }: { readonly config?: WorkflowConfig | undefined }) =>
+  config && { config: withoutTexts(config) }
 
 /** Makes lines, with a number for each text. */
 export const make = (scrub: Scrub) => {
@@ -103,10 +119,31 @@ export const make = (scrub: Scrub) => {
   return { lines, addText, addEvent }
 }
 
+const errorOf = (of: string, { message, value = null }: StepFailure): Held => ({
+  kind: "error",
+  of,
+  bytes: bytesOf([message, value])
+})
+
+/** The errors in the state that a run starts from. */
+export const errorsBefore = (event: WorkflowEvent): ReadonlyArray<Held> =>
+  event._tag === "RunImported"
+    ? Object.entries(event.state.records).flatMap(([path, { error, former = [] }]) =>
+        [error, ...former].flatMap((one) => (one !== undefined && "message" in one ? [errorOf(path, one)] : []))
+      )
+    : []
+
+const withoutOutput = (answer: Answer): Answer =>
+  "output" in answer ? { ...answer, output: instead(answer.output) } : answer
+
 /** What an event says besides how the run went, and the event without that. */
 const contentOf = (event: WorkflowEvent): { readonly held?: Held; readonly without?: object } => {
   switch (event._tag) {
     case "RunInitialized":
+      return {
+        held: { kind: "input", of: "", bytes: bytesOf(event.input) },
+        without: { ...event, input: instead(event.input), ...ownConfig(event) }
+      }
     case "InputProvided":
       return {
         held: { kind: "input", of: "", bytes: bytesOf(event.input) },
@@ -115,15 +152,22 @@ const contentOf = (event: WorkflowEvent): { readonly held?: Held; readonly witho
     case "RunImported": {
       const { state } = event
       const records = Object.entries(state.records).map(([path, record]) => {
-        const { result } = record
+        const { former, result } = record
         return [
           path,
-          result === undefined ? record : { ...record, result: { ...result, output: instead(result.output) } }
+          {
+            ...record,
+            ...(result && { result: withoutOutput(result) }),
+            ...(former && { former: former.map(withoutOutput) })
+          }
         ]
       })
       return {
         held: { kind: "output", of: state.run, bytes: bytesOf(state) },
-        without: { ...event, state: { ...state, input: instead(state.input), records: Object.fromEntries(records) } }
+        without: {
+          ...event,
+          state: { ...state, input: instead(state.input), ...ownConfig(state), records: Object.fromEntries(records) }
+        }
       }
     }
     case "StepSucceeded":
@@ -132,7 +176,7 @@ const contentOf = (event: WorkflowEvent): { readonly held?: Held; readonly witho
         without: { ...event, output: instead(event.output) }
       }
     case "StepFailed":
-      return { held: { kind: "error", of: event.path, bytes: bytesOf([event.message, event.value ?? null]) } }
+      return { held: errorOf(event.path, event) }
     default:
       return {}
   }
