@@ -270,8 +270,8 @@ describe("edits of a run", () => {
 
     const prompt = all.here.path("prompts/outline.md")
     const before = readFileSync(prompt, "utf8")
-    for (const text of ["{{text}}\0", "{{text}}\ud800"]) {
-      const { body, status } = await save({ config: { steps: { outline: { prompt: text } } }, dryRun: true })
+    const noTexts = ["{{text}}\0", "{{text}}\ud800"].map((text) => ({ steps: { outline: { prompt: text } } }))
+    for (const { body, status } of await Promise.all(noTexts.map((config) => save({ config, dryRun: true })))) {
       assert.deepStrictEqual([status, body.code], [400, "Usage"])
     }
 

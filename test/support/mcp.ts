@@ -192,7 +192,7 @@ export const callAsTask = async (to: Listening, tool: string, args: Record<strin
 }
 
 /** Says methods of the newest protocol as they are, with tasks; gives what is answered. */
-export const saidTo =
+const saidTo =
   ({ token, url }: Listening) =>
   async (method: string, params: Readonly<Record<string, unknown>>) => {
     const prefix = "io.modelcontextprotocol"

@@ -178,7 +178,7 @@ export const diffOf = ({ after, before, file }: Change) =>
   })
 
 /** A file is not what it was when the change was told. */
-export class Changed extends Data.TaggedError("Changed")<{ readonly file: string }> {}
+class Changed extends Data.TaggedError("Changed")<{ readonly file: string }> {}
 
 /** Writes all of the changes, or none; who looks at a file sees the old text or the new. */
 export const write = Effect.fnUntraced(function* (changes: ReadonlyArray<Change>) {

@@ -31,11 +31,8 @@ type Fields = Schema.Struct.Fields
 
 /** The JSON Schema of an object that a Schema reads, if it reads one. */
 export const objectSchemaOf = (schema: Schema.Codec<unknown, unknown>): ObjectSchema | undefined => {
-  const { $defs = {}, $ref, ...own } = looks.schemaOf(schema) as Readonly<Record<string, unknown>>
-  const named = typeof $ref === "string" ? ($defs as Readonly<Record<string, object>>)[$ref.slice(8)] : undefined
-  const root = { ...own, ...named } as Readonly<Record<string, unknown>>
-  const all = Object.keys($defs as object).length === 0 ? root : { ...root, $defs }
-  return root["type"] === "object" ? (all as ObjectSchema) : undefined
+  const root = looks.schemaOf(schema) as Readonly<Record<string, unknown>>
+  return root["type"] === "object" ? (root as ObjectSchema) : undefined
 }
 
 /** The JSON Schema of an object of fields. */

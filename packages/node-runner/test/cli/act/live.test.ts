@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Logger } from "effect"
+import { Deferred, Effect, Layer, Logger } from "effect"
 import { Live, layer } from "../../../src/cli/act/live.ts"
 
 describe("live", () => {
@@ -13,7 +13,7 @@ describe("live", () => {
         const said = yield* begin((isOnItsWay) => Effect.andThen(isOnItsWay("RUNNING"), Effect.fail("no space")))
         assert.strictEqual(said, "RUNNING")
         assert.include(JSON.stringify(yield* Deferred.await(logged)), "no space")
-      }).pipe(Effect.provide(layer), Effect.provide(log))
+      }).pipe(Effect.provide(Layer.merge(layer, log)))
     })
   )
 })

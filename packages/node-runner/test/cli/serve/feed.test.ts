@@ -175,7 +175,7 @@ describe("feed", () => {
       let isDropped = false
       yield* all.read(0, () => (isDropped = true))
       rmSync(join(directory, run, "events.jsonl"))
-      execFileSync("mkfifo", [join(directory, run, "events.jsonl")])
+      execFileSync("sh", ["-c", `mkfifo "${join(directory, run, "events.jsonl")}"`])
       yield* all.look
       assert.isTrue(isDropped)
     }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
