@@ -129,12 +129,27 @@ describe("a server of workflows", () => {
     assert.strictEqual((await ask("POST", `/api/runs/${forked.run}/resume`, {})).status, 202)
     await happenings(all, forked.run)
     const { body: gates } = await ask("GET", `/api/runs/${forked.run}/gates`)
-    assert.deepStrictEqual(gates, [
-      { path: "approval", why: "waits for a decision", question: "Rain", decision: { type: "boolean" } }
-    ])
+    const [{ of, ...gate }] = gates
+    assert.deepStrictEqual(gate, {
+      path: "approval",
+      why: "waits for a decision",
+      question: "Rain",
+      decision: { type: "boolean" }
+    })
+    // whoever saw another question has not answered this one
+    const other = await ask("POST", `/api/runs/${forked.run}/decide`, {
+      path: "approval",
+      decision: false,
+      of: `${of}0`
+    })
+    assert.deepStrictEqual([other.status, other.body.code], [409, "OtherQuestion"])
     const wrong = await ask("POST", `/api/runs/${forked.run}/decide`, { path: "approval", decision: "yes" })
     assert.strictEqual(wrong.status, 400)
-    const { body: outlook } = await ask("POST", `/api/runs/${forked.run}/decide`, { path: "approval", decision: true })
+    const { body: outlook } = await ask("POST", `/api/runs/${forked.run}/decide`, {
+      path: "approval",
+      decision: true,
+      of
+    })
     assert.deepStrictEqual(outlook, { run: forked.run, pending: ["draft"], perhaps: [], undecided: [] })
     await ask("POST", `/api/runs/${forked.run}/resume`, {})
     await happenings(all, forked.run)
@@ -159,7 +174,7 @@ describe("a server of workflows", () => {
     closeSync(said)
     const text = readFileSync(all.here.path("said"), "utf8")
     assert.strictEqual(status, 0, text)
-    assert.include(text, '"question":"Rain","decision":{"type":"boolean"}}]')
+    assert.include(text, '"question":"Rain","decision":{"type":"boolean"},"of":"approval#')
     assert.include(text, '"status":"COMPLETED"')
     assert.match(text, /"draft":\{.*"output":"Rain"/u)
   })

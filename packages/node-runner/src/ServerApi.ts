@@ -173,6 +173,11 @@ export const PlanEntry = Schema.Struct({
 /** What a step's requests to providers cost, all of its attempts; `null`: nobody knows it. */
 export const Cost = Schema.Struct({ path: Path, usd: Schema.NullOr(Usd) }).annotate({ identifier: "Cost" })
 
+/** The question that somebody saw who decides. */
+export const QuestionName = Schema.String.annotate({
+  description: "`of` of the question that is answered: where another one is asked by then, nothing is decided."
+})
+
 /** A gate that waits, with what it takes. */
 export const Question = Schema.Struct({
   path: Path,
@@ -181,7 +186,8 @@ export const Question = Schema.Struct({
   /** What was decided for another question, or before somebody asked for another decision. */
   before: Schema.optionalKey(Schema.Json),
   /** What a decision is like. */
-  decision: JsonSchema
+  decision: JsonSchema,
+  of: Schema.String.annotate({ description: "The name of this question, which another one at the gate has not." })
 }).annotate({ identifier: "Question" })
 
 /** What comes of a change of a run, once it goes on. */
@@ -335,7 +341,7 @@ const runs = HttpApiGroup.make("runs").add(
   }).annotate(Summary, "Set the output of a step, or the input, by hand"),
   HttpApiEndpoint.post("decide", "/runs/:run/decide", {
     params: run,
-    payload: Schema.Struct({ path: Path, decision: Schema.Json }),
+    payload: Schema.Struct({ path: Path, decision: Schema.Json, of: Schema.optionalKey(QuestionName) }),
     success: Outlook,
     error
   }).annotate(Summary, "Decide a gate"),

@@ -143,6 +143,6 @@ const act =
 export const resume = act<{ readonly maxUsd?: number }>("resume")
 export const cancel = act<object>("cancel")
 export const step = act<{ readonly path: string; readonly force?: boolean }>("step")
-export const decide = act<{ readonly path: string; readonly decision: Json }, Outlook>("decide")
+export const decide = act<{ readonly path: string; readonly decision: Json; readonly of: string }, Outlook>("decide")
 export const gates = (run: string, signal?: AbortSignal) =>
   get<ReadonlyArray<Question>>(`/runs/${part(run)}/gates`, signal)

@@ -257,7 +257,7 @@ export const set = (reference: string, given: string, value: Schema.Json) =>
   )
 
 /** Whether a run still asks what somebody saw who decides. */
-type IsAsked = (run: session.Session) => Effect.Effect<boolean, unknown, FileSystem.FileSystem | Path.Path>
+export type IsAsked = (run: session.Session) => Effect.Effect<boolean, unknown, FileSystem.FileSystem | Path.Path>
 
 /** Decides a gate, by whoever works on the run, or here. */
 export const decide = (

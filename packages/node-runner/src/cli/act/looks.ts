@@ -28,7 +28,7 @@ import { inText, messagesIn, replyAt } from "../view/asked.ts"
 import * as standing from "../view/standing.ts"
 import * as standingNow from "../view/standingNow.ts"
 import { statusLabel } from "../view/statusLabel.ts"
-import { byFiles, ofOffered, runOf } from "./acts.ts"
+import { byFiles, type IsAsked, ofOffered, runOf } from "./acts.ts"
 import { Offered } from "./offered.ts"
 import { costsOf } from "../run/setUp.ts"
 import { standardSettings } from "../run/settings.ts"
@@ -140,9 +140,13 @@ export const askedAt = Effect.fnUntraced(function* (run: string, given: string, 
   return messages === undefined ? text : inText(messages)
 })
 
-/** The name of a question: another one at the same gate has another. */
-export const nameOf = (question: typeof ServerApi.Question.Type): string =>
-  `${question.path}#${hash("sha256", JSON.stringify(question)).slice(0, 16)}`
+/** Whether a run still asks the question of a name. */
+export const asksStill =
+  (of: string) =>
+  (opened: session.Session): ReturnType<IsAsked> =>
+    Effect.map(pending.planOf(opened), (plan) =>
+      questionsIn(opened.loaded.workflow, plan, opened.state).some((question) => question.of === of)
+    )
 
 /** The gates that wait by the plan of a run, with what a decision is like. */
 export const questionsIn = (
@@ -150,12 +154,11 @@ export const questionsIn = (
   plan: ReadonlyArray<PlanEntry>,
   state: WorkflowState
 ): ReadonlyArray<typeof ServerApi.Question.Type> =>
-  gates.waitingIn(plan, state).map(({ before, gate, why = "" }) => ({
-    ...gate,
-    why,
-    ...(before !== undefined && { before }),
-    decision: schemaOf(gates.decisionAt(workflow, gate.path) ?? Schema.Json)
-  }))
+  gates.waitingIn(plan, state).map(({ before, gate, why = "" }) => {
+    const decision = schemaOf(gates.decisionAt(workflow, gate.path) ?? Schema.Json)
+    const question = { ...gate, why, ...(before !== undefined && { before }), decision }
+    return { ...question, of: `${gate.path}#${hash("sha256", JSON.stringify(question)).slice(0, 16)}` }
+  })
 
 /** The text of a file that a run delivered, as it is by now; of no other. */
 export const fileOf = Effect.fnUntraced(function* (files: ReadonlyArray<Written>, out: string, path: string) {

@@ -14,7 +14,6 @@ import { problemIn } from "../act/problems.ts"
 import { usage } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
 import * as gates from "../gate/gates.ts"
-import { planOf } from "../run/pending.ts"
 import * as runFolder from "../run/runFolder.ts"
 import { type Form, formOf } from "./form.ts"
 
@@ -71,7 +70,7 @@ export const requestOf = (gate: Open, problem: string | undefined) => ({
 })
 
 /** The name of a question: an answer to another one is none to it. */
-export const keyOf = ({ question }: Open) => looks.nameOf(question)
+export const keyOf = ({ question }: Open) => question.of
 
 /** Records what was answered; tells what is wrong with it where another answer can mend that. */
 export const decideBy = (run: string, open: Open, content: unknown) =>
@@ -87,13 +86,7 @@ export const decideBy = (run: string, open: Open, content: unknown) =>
 
 /** Decides as a person answered who saw a question: nothing where that is not what is asked any more. */
 const answerTo = (run: string, open: Open, decision: Schema.Json) =>
-  acts.decide(run, open.question.path, decision, (opened) =>
-    Effect.map(planOf(opened), (plan) =>
-      looks
-        .questionsIn(opened.loaded.workflow, plan, opened.state)
-        .some((question) => looks.nameOf(question) === keyOf(open))
-    )
-  )
+  acts.decide(run, open.question.path, decision, looks.asksStill(keyOf(open)))
 
 /** The gates that wait, at all paths unless some are named: those that the client can ask at, and those that it cannot. */
 export const openAt = Effect.fnUntraced(function* (run: string, paths?: ReadonlyArray<string>) {

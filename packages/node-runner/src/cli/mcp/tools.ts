@@ -116,15 +116,25 @@ const common = [
       description:
         "Answers the question of a gate with the decision of the person who was asked; without a decision they are asked, where the client shows forms. Then call runs_resume, unless it is RUNNING."
     },
-    { run: Run, path: Path, decision: Schema.optionalKey(Schema.Json) },
+    {
+      run: Run,
+      path: Path,
+      decision: Schema.optionalKey(Schema.Json),
+      of: Schema.optionalKey(ServerApi.QuestionName)
+    },
     {
       ...ServerApi.Outlook.fields,
       declined: Schema.optionalKey(Schema.Boolean.annotate({ description: "Whether the person gave no decision." })),
       next: Next
     },
-    Effect.fnUntraced(function* ({ decision, path, run: reference }) {
+    Effect.fnUntraced(function* ({ decision, of, path, run: reference }) {
       if (decision !== undefined) {
-        const outlook = yield* acts.decide(reference, path, decision)
+        const outlook = yield* acts.decide(
+          reference,
+          path,
+          decision,
+          of === undefined ? undefined : looks.asksStill(of)
+        )
         return { ...outlook, next: yield* afterwards(outlook.run, outlook.undecided) }
       }
       const run = yield* acts.runOf(reference)

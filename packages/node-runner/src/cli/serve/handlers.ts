@@ -164,7 +164,8 @@ const runs = HttpApiBuilder.group(
         cancel: ({ params: { run } }) => answered(acts.cancel(run)),
         step: ({ params: { run }, payload: { force = false, path } }) => answered(acts.step(run, path, force)),
         set: ({ params: { run }, payload: { path, value } }) => answered(acts.set(run, path, value)),
-        decide: ({ params: { run }, payload: { decision, path } }) => answered(acts.decide(run, path, decision)),
+        decide: ({ params: { run }, payload: { decision, of, path } }) =>
+          answered(acts.decide(run, path, decision, of === undefined ? undefined : looks.asksStill(of))),
         fork: ({ params: { run }, payload }) => answered(acts.fork(run, payload))
       })
       .handleRaw("events", ({ headers, params: { run: reference }, query, request }) =>

@@ -149,14 +149,21 @@ const Waiting = ({ ask, gate, onDecided, path, store, ...props }: WaitingProps) 
         wantsNotice.current = true
         return []
       }
-      const outlook = await client.decide(store.run, { path, decision })
+      const outlook = await client.decide(store.run, { path, decision, of: now.of })
       drafts.drop(name)
       said.now(`${path} is decided. ${sentenceOf(outlook)}`)
       store.look()
       onDecided(outlook)
       return []
     } catch (error) {
-      if (!(error instanceof client.Problem) || error.code !== "InvalidOutput") throw error
+      if (!(error instanceof client.Problem)) throw error
+      if (error.code === "OtherQuestion") {
+        // between the two
+        wantsNotice.current = true
+        await ask()
+        return []
+      }
+      if (error.code !== "InvalidOutput") throw error
       return problemsIn(error.message)
     } finally {
       isSending.current = false
