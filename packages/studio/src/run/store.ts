@@ -130,7 +130,7 @@ export const open = (run: string) => {
     if (!controller.signal.aborted) problem.value = error instanceof client.Problem ? error : undefined
   }
 
-  const texts = new Map<string, string>()
+  const texts = new Map<string, { readonly turn: number; readonly text: string }>()
   let drawing: ReturnType<typeof setTimeout> | undefined
   const draw = () => {
     drawing ??= setTimeout(() => {
@@ -138,7 +138,7 @@ export const open = (run: string) => {
       batch(() => {
         now.value = time()
         version.value++
-        if (isSaid) coming.value = new Map(texts)
+        if (isSaid) coming.value = new Map([...texts].map(([path, { text }]) => [path, text]))
         if (isChanged) steps.value = new Map(draft)
         if (isNew) shape.value++
         isNew = isChanged = isSaid = false
@@ -163,15 +163,21 @@ export const open = (run: string) => {
           // what it cost in all, only the server knows
           if (event.at > since) ask(event._tag === "RunEnded")
         }
-        if ((event._tag === "StepSucceeded" || event._tag === "StepFailed") && texts.delete(event.path)) isSaid = true
+        // the first pieces of the next turn may be there before it is told that this one is answered
+        const isOver =
+          event._tag === "StepSucceeded" ||
+          event._tag === "StepFailed" ||
+          (event._tag === "StepReplied" && texts.get(event.path)?.turn === event.turn)
+        if (isOver && texts.delete(event.path)) isSaid = true
         return
       }
       case "partial":
-        texts.set(happening.path, happening.text)
+      case "delta": {
+        const { kind, path, text, turn } = happening
+        const before = texts.get(path)
+        texts.set(path, { turn, text: kind === "delta" && before?.turn === turn ? before.text + text : text })
         return
-      case "delta":
-        texts.set(happening.path, (texts.get(happening.path) ?? "") + happening.text)
-        return
+      }
       case "discarded":
         texts.delete(happening.path)
         return

@@ -136,6 +136,19 @@ describe("open", () => {
     expect(store.coming.value.size).toBe(0)
   })
 
+  it("has the text of the turn that comes, without those before it", async () => {
+    await opened()
+    const delta = (turn: number, text: string) =>
+      server.send(`event: delta\ndata: ${JSON.stringify({ path: "a", turn, text })}\n\n`)
+    await happened(event("StepStarted", { path: "a", at: 20 }))
+    delta(1, "not JSON at all. ")
+    delta(2, '{"second":')
+    await happened(event("StepReplied", { path: "a", turn: 1, at: 21 }))
+    expect(store.coming.value.get("a")).toBe('{"second":')
+    await happened(event("StepReplied", { path: "a", turn: 2, at: 22 }))
+    expect(store.coming.value.has("a")).toBe(false)
+  })
+
   it("waits for a server that is not there, and says so", async () => {
     server.standing = 500
     await opened()
