@@ -89,10 +89,16 @@ export const open = (run: string) => {
     isChanged = true
   }
 
+  /** How often it was asked how the run stands. */
+  let asks = 0
   const load = async () => {
+    const number = ++asks
     // what was heard before it is asked, it knows
     recent = []
     const found = await client.standing(run, controller.signal)
+    // what was asked later says more
+    if (number !== asks) return found
+    const last = recent.findLast(({ _tag }) => _tag === "RunStarted" || _tag === "RunEnded")
     batch(() => {
       draft.clear()
       trie = emptyTrie()
@@ -106,7 +112,7 @@ export const open = (run: string) => {
       steps.value = new Map(draft)
       shape.value++
       standing.value = found
-      status.value = found.status
+      status.value = last?._tag === "RunEnded" && last.at >= found.updatedAt ? last.status : found.status
       problem.value = undefined
     })
     return found

@@ -6,7 +6,14 @@ import { open, type Store } from "../../src/run/store.ts"
 type Event = WorkflowEvent.WorkflowEvent
 
 /** A server whose answers a test changes. */
-let server: { standing: object | number; definition: object | undefined; send: (text: string) => void; asked: number }
+let server: {
+  standing: object | number
+  definition: object | undefined
+  send: (text: string) => void
+  asked: number
+  /** What an answer on how the run stands waits for. */
+  gate: Promise<void> | undefined
+}
 let store: Store
 
 const standing = (updatedAt: number, ...steps: ReadonlyArray<readonly [path: string, status: string]>) => ({
@@ -22,7 +29,7 @@ beforeEach(() => {
   vi.useFakeTimers()
   vi.stubGlobal("document", { hidden: false })
   vi.stubGlobal("requestAnimationFrame", (draw: () => void) => setTimeout(draw, 16))
-  server = { standing: standing(10), definition: undefined, send: () => {}, asked: 0 }
+  server = { standing: standing(10), definition: undefined, send: () => {}, asked: 0, gate: undefined }
   vi.stubGlobal("fetch", async (path: string) => {
     const json = (value: object | undefined | number) =>
       typeof value === "object" ? Response.json(value) : new Response("{}", { status: value ?? 404 })
@@ -36,7 +43,9 @@ beforeEach(() => {
     }
     if (path.startsWith("/api/workflows/")) return json(server.definition)
     server.asked++
-    return json(server.standing)
+    const { gate, standing } = server
+    await gate
+    return json(standing)
   })
 })
 afterEach(() => {
@@ -51,10 +60,13 @@ const opened = async () => {
   await after(100)
 }
 let number = 0
-const happened = async (...events: ReadonlyArray<Event>) => {
+const sent = (...events: ReadonlyArray<Event>) => {
   for (const event of events) {
     server.send(`id: run/${++number}\nevent: event\ndata: ${JSON.stringify({ number, event })}\n\n`)
   }
+}
+const happened = async (...events: ReadonlyArray<Event>) => {
+  sent(...events)
   await after(600)
 }
 beforeEach(() => void (number = 0))
@@ -100,6 +112,37 @@ describe("open", () => {
     await happened(event("RunEnded", { status: "COMPLETED", at: 20 }))
     expect(store.status.value).toBe("COMPLETED")
     expect(server.asked).toBe(2)
+    expect(looks()).toEqual({ a: "done" })
+  })
+
+  it("is at its end once that was heard, whatever an answer says that was asked for before", async () => {
+    await opened()
+    const slow = Promise.withResolvers<void>()
+    server.gate = slow.promise
+    store.look()
+    await after(600)
+    expect(server.asked).toBe(2)
+    sent(event("RunStarted", { at: 11 }), event("RunEnded", { status: "COMPLETED", at: 20 }))
+    await after(300)
+    slow.resolve()
+    await after(0)
+    expect(server.asked).toBe(2)
+    expect(store.status.value).toBe("COMPLETED")
+  })
+
+  it("leaves out an answer that comes after that to a later question", async () => {
+    await opened()
+    const slow = Promise.withResolvers<void>()
+    server.gate = slow.promise
+    store.look()
+    await after(600)
+    server.gate = undefined
+    server.standing = { ...standing(20, ["a", "done"]), status: "COMPLETED" }
+    await happened(event("RunEnded", { status: "COMPLETED", at: 20 }))
+    slow.resolve()
+    await after(100)
+    expect(server.asked).toBe(3)
+    expect([store.status.value, store.standing.value!.status]).toEqual(["COMPLETED", "COMPLETED"])
     expect(looks()).toEqual({ a: "done" })
   })
 
