@@ -6,7 +6,7 @@ import { entries, none, stepsOf, withInput, withOutput, withStep } from "../../m
 import type { Json } from "../../model/json.ts"
 import { resultAt } from "../../model/edits/results.ts"
 import { isLeaf, type Place } from "../../model/tree.ts"
-import * as drafts from "../../run/draft.ts"
+import * as editDrafts from "../../run/editDrafts.ts"
 import { go, ofRun, print, type Route } from "../../run/route.ts"
 import { mayAct, server } from "../../run/server.ts"
 import * as said from "../../run/said.ts"
@@ -33,7 +33,7 @@ const most = 200
 /** What is to be otherwise in a run, and what would run then. */
 export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store: Store }) => {
   const { run } = at
-  const draft = drafts.of(run).value
+  const draft = editDrafts.of(run).value
   const standing = store.standing.value
   const [state, setState] = useState<WorkflowState | undefined>(undefined)
   const [sources, setSources] = useState<ReadonlyArray<api.Source>>([])
@@ -62,7 +62,7 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
     setProblem(undefined)
     api.fork(run, draft, isRun).then(
       (begun) => {
-        drafts.keep(run, none)
+        editDrafts.keep(run, none)
         said.now(`run ${begun.run} ${isRun ? "is started" : "is there"}`)
         go(ofRun(begun.run))
       },
@@ -134,7 +134,7 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
                   label="Input of the run"
                   own={state.input}
                   edited={draft.input}
-                  onEdit={(input) => drafts.keep(run, withInput(draft, input))}
+                  onEdit={(input) => editDrafts.keep(run, withInput(draft, input))}
                 />
                 {own === undefined ? null : <ProblemBox problem={own} />}
               </>
@@ -149,7 +149,7 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
                 draft={draft}
                 problem={own}
                 sources={sources.filter(({ path }) => path === pattern)}
-                keep={(edits) => drafts.keep(run, edits)}
+                keep={(edits) => editDrafts.keep(run, edits)}
               />
             )}
           </section>
@@ -171,7 +171,7 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
                       type="button"
                       class="small"
                       onClick={() => {
-                        drafts.keep(run, entry.without)
+                        editDrafts.keep(run, entry.without)
                         // what is in the boxes is read anew
                         setTaken(taken + 1)
                       }}

@@ -6,7 +6,7 @@ import { problemsIn } from "../../model/form/refusal.ts"
 import type { Json } from "../../model/json.ts"
 import { sentenceOf } from "../../model/outlook.ts"
 import * as acts from "../../run/acts.ts"
-import * as drafts from "../../run/drafts.ts"
+import * as formDrafts from "../../run/formDrafts.ts"
 import * as said from "../../run/said.ts"
 import type { Store } from "../../run/store.ts"
 import { FormView } from "../../ui/form/FormView.tsx"
@@ -120,7 +120,7 @@ const Waiting = ({ ask, gate, onDecided, path, store, ...props }: WaitingProps) 
   const name = `decide ${store.run} ${path}`
   const { question = null } = gate
   /** The question that somebody has read, and begun to answer. */
-  const [read, setRead] = useState<Json>(() => drafts.question(name) ?? question)
+  const [read, setRead] = useState<Json>(() => formDrafts.question(name) ?? question)
   // the server tells a JSON Schema
   const { change, form, state } = useForm(name, gate.decision as JsonSchema, "decision", read)
   const isStale = isOpen && !isSame(read, question)
@@ -150,7 +150,7 @@ const Waiting = ({ ask, gate, onDecided, path, store, ...props }: WaitingProps) 
         return []
       }
       const outlook = await client.decide(store.run, { path, decision })
-      drafts.drop(name)
+      formDrafts.drop(name)
       said.now(`${path} is decided. ${sentenceOf(outlook)}`)
       store.look()
       onDecided(outlook)
@@ -183,7 +183,7 @@ const Waiting = ({ ask, gate, onDecided, path, store, ...props }: WaitingProps) 
             type="button"
             onClick={() => {
               setRead(question)
-              drafts.keep(name, JSON.stringify(gate.decision), state, question)
+              formDrafts.keep(name, JSON.stringify(gate.decision), state, question)
               acts.toForm()
             }}
           >
