@@ -285,12 +285,16 @@ export const open = (run: string) => {
       found.catch(() => texting.delete(hash))
       return found
     },
-    /** What the run would do if it went on, asked once for each time that something happened. */
+    /** What the run would do if it went on, asked once for each time that something happened or was done from here. */
     plan: () => {
-      if (planned?.number !== history.number) {
-        planned = { number: history.number, plan: client.plan(run, controller.signal) }
-      }
-      return planned.plan
+      if (planned?.number === history.number) return planned.plan
+      const asked = { number: history.number, plan: client.plan(run, controller.signal) }
+      planned = asked
+      // what failed is asked again
+      asked.plan.catch(() => {
+        if (planned === asked) planned = undefined
+      })
+      return asked.plan
     },
     /** Marks the first place for keys to act on, where none is that is seen. */
     beAt: () => {
@@ -303,7 +307,10 @@ export const open = (run: string) => {
       chosen.value = new Map(chosen.peek()).set(id, isOpen)
     },
     /** Asks how it stands, since something was done with it from here. */
-    look: () => ask(true),
+    look: () => {
+      planned = undefined
+      ask(true)
+    },
     close: () => {
       controller.abort()
       clearInterval(clock)

@@ -11,6 +11,8 @@ let server: {
   definition: object | undefined
   send: (text: string) => void
   asked: number
+  plan: object | number
+  plansAsked: number
   /** What an answer on how the run stands waits for. */
   gate: Promise<void> | undefined
 }
@@ -29,7 +31,15 @@ beforeEach(() => {
   vi.useFakeTimers()
   vi.stubGlobal("document", { hidden: false })
   vi.stubGlobal("requestAnimationFrame", (draw: () => void) => setTimeout(draw, 16))
-  server = { standing: standing(10), definition: undefined, send: () => {}, asked: 0, gate: undefined }
+  server = {
+    standing: standing(10),
+    definition: undefined,
+    send: () => {},
+    asked: 0,
+    plan: [],
+    plansAsked: 0,
+    gate: undefined
+  }
   vi.stubGlobal("fetch", async (path: string) => {
     const json = (value: object | undefined | number) =>
       typeof value === "object" ? Response.json(value) : new Response("{}", { status: value ?? 404 })
@@ -42,6 +52,10 @@ beforeEach(() => {
       return new Response(body)
     }
     if (path.startsWith("/api/workflows/")) return json(server.definition)
+    if (path.endsWith("/plan")) {
+      server.plansAsked++
+      return json(server.plan)
+    }
     server.asked++
     const { gate, standing } = server
     await gate
@@ -161,6 +175,23 @@ describe("open", () => {
     await after(1000)
     expect(store.status.value).toBe("STOPPED")
     expect(server.asked).toBe(2)
+  })
+
+  it("asks for the plan once, and again where that failed, something happened or was done from here", async () => {
+    await opened()
+    server.plan = 500
+    await expect(store.plan()).rejects.toMatchObject({ status: 500 })
+    server.plan = [{ path: "a", action: "run", why: "" }]
+    expect(await store.plan()).toEqual(server.plan)
+    await store.plan()
+    expect(server.plansAsked).toBe(2)
+    // such as a save, of which no event tells
+    server.plan = []
+    store.look()
+    expect(await store.plan()).toEqual([])
+    await happened(event("StepStarted", { path: "a", at: 11 }))
+    await store.plan()
+    expect(server.plansAsked).toBe(4)
   })
 
   it("has the text of a reply while it comes, and no longer", async () => {

@@ -220,7 +220,8 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
         </div>
       )}
       {isSaving && config !== undefined && workflow !== undefined ? (
-        <SaveDialog workflow={workflow} config={config} close={() => setIsSaving(false)} />
+        // what the files say by now is another plan for the run
+        <SaveDialog workflow={workflow} config={config} close={() => setIsSaving(false)} onSaved={store.look} />
       ) : null}
     </div>
   )

@@ -11,10 +11,11 @@ interface Props {
   readonly workflow: string
   readonly config: api.Config
   readonly close: () => void
+  readonly onSaved: () => void
 }
 
 /** Shows what would be written to which file, and writes it. */
-export const SaveDialog = ({ close, config, workflow }: Props) => {
+export const SaveDialog = ({ close, config, onSaved, workflow }: Props) => {
   const ref = useRef<HTMLDialogElement>(null)
   const [saving, setSaving] = useState<api.Saving | undefined>(undefined)
   const [problem, setProblem] = useState<Problem | undefined>(undefined)
@@ -33,6 +34,7 @@ export const SaveDialog = ({ close, config, workflow }: Props) => {
     setProblem(undefined)
     api.save(workflow, config, saving.of).then(() => {
       setIsDone(true)
+      onSaved()
       said.now(`${things(saving.files.length, "file")} written`)
     }, fail)
   }
