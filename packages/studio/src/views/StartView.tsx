@@ -23,9 +23,7 @@ const useAnswer = <A,>(ask: (signal: AbortSignal) => Promise<A>) => {
     const controller = new AbortController()
     ask(controller.signal).then(
       (value) => setAnswer({ value }),
-      (error: unknown) =>
-        controller.signal.aborted ||
-        setAnswer({ problem: error instanceof client.Problem ? error : new client.Problem(0, String(error)) })
+      (error: unknown) => controller.signal.aborted || setAnswer({ problem: client.problemOf(error) })
     )
     return () => controller.abort()
   }, [])

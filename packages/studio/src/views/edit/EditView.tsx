@@ -1,15 +1,15 @@
 import { useEffect, useState } from "preact/hooks"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import { Problem } from "../../api/client.ts"
+import { type Problem, problemOf } from "../../api/client.ts"
 import * as api from "../../api/edits.ts"
 import { entries, none, stepsOf, withInput, withOutput, withStep } from "../../model/edits/draft.ts"
 import type { Json } from "../../model/json.ts"
 import { resultAt } from "../../model/edits/results.ts"
 import { isLeaf, type Place } from "../../model/tree.ts"
+import * as acts from "../../run/acts.ts"
 import * as editDrafts from "../../run/editDrafts.ts"
 import { go, ofRun, print, type Route } from "../../run/route.ts"
 import { mayAct, server } from "../../run/server.ts"
-import * as said from "../../run/said.ts"
 import type { Store } from "../../run/store.ts"
 import { isHelpShown, useKeys } from "../../ui/keys.ts"
 import { PathName } from "../../ui/PathName.tsx"
@@ -60,15 +60,14 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
     if (isEmpty || isBusy) return
     setIsBusy(true)
     setProblem(undefined)
-    api.fork(run, draft, isRun).then(
-      (begun) => {
+    acts.fork(run, draft, isRun).then(
+      (made) => {
         editDrafts.keep(run, none)
-        said.now(`run ${begun.run} ${isRun ? "is started" : "is there"}`)
-        go(ofRun(begun.run))
+        go(ofRun(made))
       },
       (error: unknown) => {
         setIsBusy(false)
-        setProblem(error instanceof Problem ? error : new Problem(0, String(error)))
+        setProblem(problemOf(error))
       }
     )
   }

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks"
-import { Problem } from "../../api/client.ts"
+import { type Problem, problemOf } from "../../api/client.ts"
 import * as api from "../../api/edits.ts"
 import { things } from "../../model/figures.ts"
 import * as said from "../../run/said.ts"
@@ -20,7 +20,7 @@ export const SaveDialog = ({ close, config, onSaved, workflow }: Props) => {
   const [saving, setSaving] = useState<api.Saving | undefined>(undefined)
   const [problem, setProblem] = useState<Problem | undefined>(undefined)
   const [isDone, setIsDone] = useState(false)
-  const fail = (error: unknown) => setProblem(error instanceof Problem ? error : new Problem(0, String(error)))
+  const fail = (error: unknown) => setProblem(problemOf(error))
   const look = () => {
     setProblem(undefined)
     api.toSave(workflow, config).then(setSaving, fail)
