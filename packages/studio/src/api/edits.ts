@@ -9,7 +9,7 @@ export type Saving = typeof ServerApi.Saving.Type
 
 const part = encodeURIComponent
 
-export const state = (run: string, signal?: AbortSignal) => get<WorkflowState>(`/runs/${part(run)}/state`, signal)
+export const state = (run: string) => get<WorkflowState>(`/runs/${part(run)}/state`)
 export const sources = (workflow: string, signal?: AbortSignal) =>
   get<ReadonlyArray<Source>>(`/workflows/${part(workflow)}/sources`, signal)
 

@@ -14,6 +14,7 @@ import type { Store } from "../../run/store.ts"
 import { isHelpShown, useKeys } from "../../ui/keys.ts"
 import { PathName } from "../../ui/PathName.tsx"
 import { ProblemBox } from "../../ui/ProblemBox.tsx"
+import { useAsking } from "../useAsking.ts"
 import { JsonBox } from "./JsonBox.tsx"
 import { PlanBox } from "./PlanBox.tsx"
 import { SaveDialog } from "./SaveDialog.tsx"
@@ -35,7 +36,8 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
   const { run } = at
   const draft = editDrafts.of(run).value
   const standing = store.standing.value
-  const [state, setState] = useState<WorkflowState | undefined>(undefined)
+  const asked = useAsking(store, () => api.state(run))
+  const state = asked.answer.value
   const [sources, setSources] = useState<ReadonlyArray<api.Source>>([])
   const [problem, setProblem] = useState<Problem | undefined>(undefined)
   const [isSaving, setIsSaving] = useState(false)
@@ -45,10 +47,10 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
   useEffect(() => {
     if (workflow === undefined) return undefined
     const controller = new AbortController()
-    api.state(run, controller.signal).then(setState, () => undefined)
+    // where a text stands is told where that is known; a workflow that the server does not have the plan tells of
     api.sources(workflow, controller.signal).then(setSources, () => undefined)
     return () => controller.abort()
-  }, [run, workflow])
+  }, [workflow])
   const isEmpty = Object.keys(draft).length === 0
   const planned = usePlan(run, draft, mayAct.value)
   const all = leavesOf(store.tree.value)
@@ -127,6 +129,7 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
             {at.step === undefined ? (
               <p class="quiet">Choose a step, or the input of the run, and say what is to be otherwise.</p>
             ) : null}
+            {asked.problem.value === undefined ? null : <ProblemBox problem={asked.problem.value} />}
             {at.step === "input" && state !== undefined ? (
               <>
                 <JsonBox
