@@ -42,6 +42,7 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
   const [problem, setProblem] = useState<Problem | undefined>(undefined)
   const [isSaving, setIsSaving] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
+  const [isWrong, setIsWrong] = useState(false)
   const [taken, setTaken] = useState(0)
   const workflow = standing?.workflow
   useEffect(() => {
@@ -58,8 +59,13 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
   const place = all.find(({ path }) => path === at.step)
   const pattern = place?.node?.path ?? at.step ?? ""
 
+  const { config } = draft
+  const isReady = !isBusy && !isWrong && planned.problem === undefined
+  const mayStart = isReady && !isEmpty
+  const maySave = isReady && config !== undefined
+
   const start = (isRun: boolean) => {
-    if (isEmpty || isBusy) return
+    if (!mayStart) return
     setIsBusy(true)
     setProblem(undefined)
     acts.fork(run, draft, isRun).then(
@@ -73,7 +79,6 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
       }
     )
   }
-  const config = draft.config
   useKeys({
     Escape: () =>
       isSaving
@@ -82,7 +87,7 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
           ? document.querySelector("h1")?.focus()
           : go({ ...ofRun(run), step: place === undefined ? undefined : at.step } as Route),
     f: () => void (!isSaving && start(true)),
-    s: () => void (config !== undefined && planned.problem === undefined && setIsSaving(true))
+    s: () => void (maySave && setIsSaving(true))
   })
   const of = (path: string | undefined) =>
     planned.problem?.target === path || planned.problem?.target === pattern ? planned.problem : undefined
@@ -137,6 +142,7 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
                   own={state.input}
                   edited={draft.input}
                   onEdit={(input) => editDrafts.keep(run, withInput(draft, input))}
+                  onWrong={setIsWrong}
                 />
                 {own === undefined ? null : <ProblemBox problem={own} />}
               </>
@@ -152,6 +158,7 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
                 problem={own}
                 sources={sources.filter(({ path }) => path === pattern)}
                 keep={(edits) => editDrafts.keep(run, edits)}
+                onWrong={setIsWrong}
               />
             )}
           </section>
@@ -192,29 +199,17 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
                 </details>
               )}
               <p class="actions">
-                <button
-                  type="button"
-                  class="main"
-                  disabled={isEmpty || isBusy || planned.problem !== undefined}
-                  onClick={() => start(true)}
-                >
+                <button type="button" class="main" disabled={!mayStart} onClick={() => start(true)}>
                   Run as a fork <kbd>f</kbd>
                 </button>
-                <button
-                  type="button"
-                  disabled={isEmpty || isBusy || planned.problem !== undefined}
-                  onClick={() => start(false)}
-                >
+                <button type="button" disabled={!mayStart} onClick={() => start(false)}>
                   Fork only
                 </button>
-                <button
-                  type="button"
-                  disabled={config === undefined || planned.problem !== undefined}
-                  onClick={() => setIsSaving(true)}
-                >
+                <button type="button" disabled={!maySave} onClick={() => setIsSaving(true)}>
                   Save… <kbd>s</kbd>
                 </button>
               </p>
+              {isWrong ? <p class="quiet">Nothing is made of it while what is typed cannot be read.</p> : null}
               {problem === undefined ? null : <ProblemBox problem={problem} />}
             </section>
             <PlanBox {...planned} problem={own === undefined || place === undefined ? planned.problem : undefined} />
@@ -239,9 +234,10 @@ interface StepProps {
   readonly problem: Problem | undefined
   readonly sources: ReadonlyArray<api.Source>
   readonly keep: (edits: api.Edits) => void
+  readonly onWrong: (isWrong: boolean) => void
 }
 
-const OfStep = ({ draft, keep, path, pattern, place, problem, sources, state, store }: StepProps) => {
+const OfStep = ({ draft, keep, onWrong, path, pattern, place, problem, sources, state, store }: StepProps) => {
   const step = place?.node?.step
   if (step === undefined) return <p class="quiet">There is no step of this path in the workflow.</p>
   const { model, prompt, system, ...set } = stepsOf(store.standing.value?.config).get(pattern) ?? {}
@@ -288,6 +284,7 @@ const OfStep = ({ draft, keep, path, pattern, place, problem, sources, state, st
             own={output}
             edited={draft.outputs?.[path]}
             onEdit={(value) => keep(withOutput(draft, path, value))}
+            onWrong={onWrong}
           />
         </details>
       )}
