@@ -134,7 +134,20 @@ describe("edits in the page", needs("chromium"), () => {
       const input = page.getByRole("textbox", { name: "Input of the run" })
       await input.fill('{ "topic": ')
       await page.getByText("This is no JSON.").waitFor()
+      await input.fill('{ "topic": "hail" }')
+      await page.getByText("1 step would run, 2 perhaps").waitFor()
+      await input.fill('{ "topic": "snow" ')
+      await page.getByText("This is no JSON.").waitFor()
+      // what was typed before it is not run in its place, by no button and by no key
+      for (const name of ["Run as a fork", "Fork only"]) {
+        expect(await page.getByRole("button", { name }).isDisabled()).toBe(true)
+      }
+      await page.keyboard.press("Escape")
+      await page.waitForSelector("h1:focus")
+      await page.keyboard.press("f")
       await input.fill('{ "topic": "snow" }')
+      expect(await page.getByRole("button", { name: "Run as a fork" }).isEnabled()).toBe(true)
+      expect(page.url()).toContain("/edit/input")
       await page.getByText("1 step would run, 2 perhaps").waitFor()
       await page.getByRole("combobox", { name: "Step" }).selectOption("draft")
       await page.getByText("Its output").click()
@@ -145,6 +158,76 @@ describe("edits in the page", needs("chromium"), () => {
       await page.getByRole("button", { name: "take back draft" }).press("Enter")
       await page.getByText("Nothing is otherwise yet").waitFor()
       expect(await page.getByRole("button", { name: "Run as a fork" }).isDisabled()).toBe(true)
+    }))
+
+  it("of numbers are typed as anybody types, and what is left empty is as the run has it", () =>
+    look(`/runs/${run}/edit/draft`, async (page) => {
+      const field = page.getByRole("spinbutton", { name: "Temperature" })
+      await field.fill("0.7")
+      await page.getByText("parameters", { exact: true }).waitFor()
+      await field.press("Control+a")
+      await field.press("Delete")
+      await page.getByText("Nothing is otherwise yet").waitFor()
+      expect(await field.inputValue()).toBe("")
+      await field.pressSequentially("1")
+      await page.getByText("parameters", { exact: true }).waitFor()
+      expect(await field.inputValue()).toBe("1")
+      const repairs = page.getByRole("spinbutton", { name: "Repairs" })
+      const own = await repairs.inputValue()
+      await repairs.press("Control+a")
+      await repairs.press("Delete")
+      expect(await repairs.inputValue()).toBe("")
+      expect(await repairs.getAttribute("placeholder")).toBe(own)
+      await repairs.pressSequentially("4")
+      await page.getByText("repair", { exact: true }).waitFor()
+      expect(await repairs.inputValue()).toBe("4")
+      await page.getByRole("button", { name: "take back draft, parameters" }).press("Enter")
+      await page.getByRole("button", { name: "take back draft, repair" }).press("Enter")
+      expect(await repairs.inputValue()).toBe(own)
+    }))
+
+  it("that are refused by the plan are not sent by a key, either", () =>
+    look(`/runs/${run}/edit/draft`, async (page) => {
+      const asked: Array<string> = []
+      page.on("request", (request) => void (request.method() === "POST" && asked.push(request.url())))
+      await page.getByRole("textbox", { name: "Prompt", exact: true }).fill("Draft {{whom}}.")
+      await page.getByText("nothing fills {{whom}}").waitFor()
+      await page.keyboard.press("Escape")
+      await page.waitForSelector("h1:focus")
+      await page.keyboard.press("f")
+      await page.getByRole("button", { name: "take back draft" }).press("Enter")
+      await page.getByText("Nothing is otherwise yet").waitFor()
+      expect(asked.filter((url) => url.endsWith("/fork"))).toEqual([])
+    }))
+
+  it("make one run where that may not go on at once, and it says why", () =>
+    look(`/runs/${run}/edit/input`, async (page) => {
+      const refusal = { code: "TooManyRequests", message: "No more runs are begun this minute.", severity: "error" }
+      await page.route("**/resume", (route) => route.fulfill({ status: 429, json: refusal }))
+      await page.getByRole("textbox", { name: "Input of the run" }).fill('{ "topic": "hail" }')
+      await page.getByText("1 step would run, 2 perhaps").waitFor()
+      await page.getByRole("button", { name: "Run as a fork" }).press("Enter")
+      await page.waitForURL((url) => url.pathname.endsWith("/tree") && !url.pathname.includes(run))
+      await page.getByText("No more runs are begun this minute.").waitFor()
+      await page.unroute("**/resume")
+      await page.getByRole("button", { name: "Go on" }).press("Enter")
+      await page.getByText("completed", { exact: false }).first().waitFor()
+      expect(await page.getByText("No more runs are begun this minute.").count()).toBe(0)
+      // the edits are made a run of
+      await page.goto(`${base}/runs/${run}/edit/input`)
+      await page.getByText("Nothing is otherwise yet").waitFor()
+    }))
+
+  it("say that the results of the run could not be had, and are there once they can", () =>
+    look(`/runs/${run}`, async (page) => {
+      await page.waitForSelector("h1")
+      await page.route("**/state", (route) => route.fulfill({ status: 429, json: { message: "Not so often." } }))
+      await page.goto(`${base}/runs/${run}/edit/input`)
+      await page.getByText("Not so often.").waitFor()
+      await page.unroute("**/state")
+      await page.reload()
+      await page.getByRole("textbox", { name: "Input of the run" }).waitFor()
+      expect(await page.getByText("Not so often.").count()).toBe(0)
     }))
 
   it("are saved to the file of a prompt once its diff was seen; a prompt in code is offered as a patch", () =>

@@ -38,6 +38,9 @@ export class Problem extends Error {
   }
 }
 
+/** What went wrong, as it is shown. */
+export const problemOf = (error: unknown): Problem => (error instanceof Problem ? error : new Problem(0, String(error)))
+
 /** Shows the server the code that the address of the page came with, which works once, for a cookie; it does not stay there. */
 export const takeCode = async (): Promise<void> => {
   const [, code] = /^#code=(.+)$/.exec(location.hash) ?? []

@@ -9,7 +9,7 @@ export type Saving = typeof ServerApi.Saving.Type
 
 const part = encodeURIComponent
 
-export const state = (run: string, signal?: AbortSignal) => get<WorkflowState>(`/runs/${part(run)}/state`, signal)
+export const state = (run: string) => get<WorkflowState>(`/runs/${part(run)}/state`)
 export const sources = (workflow: string, signal?: AbortSignal) =>
   get<ReadonlyArray<Source>>(`/workflows/${part(workflow)}/sources`, signal)
 
@@ -17,11 +17,8 @@ export const sources = (workflow: string, signal?: AbortSignal) =>
 export const plan = (run: string, edits: Edits, signal?: AbortSignal) =>
   post<ReadonlyArray<PlanEntry>>(`/runs/${part(run)}/plan`, edits, signal)
 
-/** Begins a run with edits, with the results of another; goes on with it where that is wanted. */
-export const fork = async (run: string, edits: Edits, isRun: boolean): Promise<Begun> => {
-  const begun = await post<Begun>(`/runs/${part(run)}/fork`, edits)
-  return isRun ? post<Begun>(`/runs/${part(begun.run)}/resume`, {}) : begun
-}
+/** Makes a run with edits, with the results of another. */
+export const fork = (run: string, edits: Edits) => post<Begun>(`/runs/${part(run)}/fork`, edits)
 
 /** What would be written to files. */
 export const toSave = (workflow: string, config: Config, signal?: AbortSignal) =>

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals"
 import * as client from "../api/client.ts"
+import * as edits from "../api/edits.ts"
 import type { RunStatus } from "../model/look.ts"
 import * as said from "./said.ts"
 import type { Store } from "./store.ts"
@@ -26,6 +27,10 @@ export const toForm = (): void => {
   first?.focus()
 }
 
+const refuse = (run: string, error: unknown) => {
+  refusal.value = { run, problem: client.problemOf(error) }
+}
+
 /** Does something, and says so; `done`: what it comes to. */
 const does = async (store: Store, now: string, done: string, act: (run: string) => Promise<unknown>): Promise<void> => {
   if (doing.peek() !== undefined) return
@@ -36,10 +41,7 @@ const does = async (store: Store, now: string, done: string, act: (run: string) 
     said.now(`${done}.`)
     store.look()
   } catch (error) {
-    refusal.value = {
-      run: store.run,
-      problem: error instanceof client.Problem ? error : new client.Problem(0, String(error))
-    }
+    refuse(store.run, error)
   } finally {
     doing.value = undefined
   }
@@ -59,6 +61,25 @@ export const step = (store: Store, path: string, isAnew: boolean) =>
   does(store, `${path} is asked to run`, `${path} runs`, (run) =>
     client.step(run, { path, ...(isAnew && { force: true }) })
   )
+
+/**
+ * Makes a run with edits, goes on with it where that is wanted, and tells its id. It is there where it may not go on, too:
+ * why not is said where it is seen.
+ */
+export const fork = async (run: string, draft: edits.Edits, isRun: boolean): Promise<string> => {
+  const made = await edits.fork(run, draft)
+  const isStarted =
+    isRun &&
+    (await client.resume(made.run, {}).then(
+      () => true,
+      (error: unknown) => {
+        refuse(made.run, error)
+        return false
+      }
+    ))
+  said.now(`run ${made.run} is ${isStarted ? "started" : "there"}`)
+  return made.run
+}
 
 /** Why a run cannot go on now. */
 export const whyNotOn = (status: RunStatus | undefined, code: string | undefined): string | undefined => {

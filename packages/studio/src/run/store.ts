@@ -89,10 +89,16 @@ export const open = (run: string) => {
     isChanged = true
   }
 
+  /** How often it was asked how the run stands. */
+  let asks = 0
   const load = async () => {
+    const number = ++asks
     // what was heard before it is asked, it knows
     recent = []
     const found = await client.standing(run, controller.signal)
+    // what was asked later says more
+    if (number !== asks) return found
+    const last = recent.findLast(({ _tag }) => _tag === "RunStarted" || _tag === "RunEnded")
     batch(() => {
       draft.clear()
       trie = emptyTrie()
@@ -106,7 +112,7 @@ export const open = (run: string) => {
       steps.value = new Map(draft)
       shape.value++
       standing.value = found
-      status.value = found.status
+      status.value = last?._tag === "RunEnded" && last.at >= found.updatedAt ? last.status : found.status
       problem.value = undefined
     })
     return found
@@ -130,7 +136,7 @@ export const open = (run: string) => {
     if (!controller.signal.aborted) problem.value = error instanceof client.Problem ? error : undefined
   }
 
-  const texts = new Map<string, string>()
+  const texts = new Map<string, { readonly turn: number; readonly text: string }>()
   let drawing: ReturnType<typeof setTimeout> | undefined
   const draw = () => {
     drawing ??= setTimeout(() => {
@@ -138,7 +144,7 @@ export const open = (run: string) => {
       batch(() => {
         now.value = time()
         version.value++
-        if (isSaid) coming.value = new Map(texts)
+        if (isSaid) coming.value = new Map([...texts].map(([path, { text }]) => [path, text]))
         if (isChanged) steps.value = new Map(draft)
         if (isNew) shape.value++
         isNew = isChanged = isSaid = false
@@ -163,15 +169,21 @@ export const open = (run: string) => {
           // what it cost in all, only the server knows
           if (event.at > since) ask(event._tag === "RunEnded")
         }
-        if ((event._tag === "StepSucceeded" || event._tag === "StepFailed") && texts.delete(event.path)) isSaid = true
+        // the first pieces of the next turn may be there before it is told that this one is answered
+        const isOver =
+          event._tag === "StepSucceeded" ||
+          event._tag === "StepFailed" ||
+          (event._tag === "StepReplied" && texts.get(event.path)?.turn === event.turn)
+        if (isOver && texts.delete(event.path)) isSaid = true
         return
       }
       case "partial":
-        texts.set(happening.path, happening.text)
+      case "delta": {
+        const { kind, path, text, turn } = happening
+        const before = texts.get(path)
+        texts.set(path, { turn, text: kind === "delta" && before?.turn === turn ? before.text + text : text })
         return
-      case "delta":
-        texts.set(happening.path, (texts.get(happening.path) ?? "") + happening.text)
-        return
+      }
       case "discarded":
         texts.delete(happening.path)
         return
@@ -273,12 +285,16 @@ export const open = (run: string) => {
       found.catch(() => texting.delete(hash))
       return found
     },
-    /** What the run would do if it went on, asked once for each time that something happened. */
+    /** What the run would do if it went on, asked once for each time that something happened or was done from here. */
     plan: () => {
-      if (planned?.number !== history.number) {
-        planned = { number: history.number, plan: client.plan(run, controller.signal) }
-      }
-      return planned.plan
+      if (planned?.number === history.number) return planned.plan
+      const asked = { number: history.number, plan: client.plan(run, controller.signal) }
+      planned = asked
+      // what failed is asked again
+      asked.plan.catch(() => {
+        if (planned === asked) planned = undefined
+      })
+      return asked.plan
     },
     /** Marks the first place for keys to act on, where none is that is seen. */
     beAt: () => {
@@ -291,7 +307,10 @@ export const open = (run: string) => {
       chosen.value = new Map(chosen.peek()).set(id, isOpen)
     },
     /** Asks how it stands, since something was done with it from here. */
-    look: () => ask(true),
+    look: () => {
+      planned = undefined
+      ask(true)
+    },
     close: () => {
       controller.abort()
       clearInterval(clock)

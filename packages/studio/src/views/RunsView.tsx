@@ -36,7 +36,7 @@ export const RunsView = ({ at }: { readonly at: RunsRoute }) => {
           problem.value = undefined
         } catch (error) {
           if (controller.signal.aborted) return
-          problem.value = error instanceof client.Problem ? error : new client.Problem(0, String(error))
+          problem.value = client.problemOf(error)
         }
         now.value = Date.now()
       }

@@ -5,7 +5,7 @@ import { things, usd } from "../model/figures.ts"
 import { problemsIn } from "../model/form/refusal.ts"
 import type { JsonSchema, Told } from "../model/form/schema.ts"
 import type { Json } from "../model/json.ts"
-import * as drafts from "../run/drafts.ts"
+import * as formDrafts from "../run/formDrafts.ts"
 import { allRuns, go, ofRun, print, type Route, toStart } from "../run/route.ts"
 import * as said from "../run/said.ts"
 import { mayAct, server } from "../run/server.ts"
@@ -23,9 +23,7 @@ const useAnswer = <A,>(ask: (signal: AbortSignal) => Promise<A>) => {
     const controller = new AbortController()
     ask(controller.signal).then(
       (value) => setAnswer({ value }),
-      (error: unknown) =>
-        controller.signal.aborted ||
-        setAnswer({ problem: error instanceof client.Problem ? error : new client.Problem(0, String(error)) })
+      (error: unknown) => controller.signal.aborted || setAnswer({ problem: client.problemOf(error) })
     )
     return () => controller.abort()
   }, [])
@@ -141,7 +139,7 @@ const Filled = ({ input, workflow }: { readonly workflow: string; readonly input
       // the form gives what its Schema says
       const { input, maxUsd } = value as { readonly input: Json; readonly maxUsd?: number }
       const { run } = await client.start({ workflow, input, ...(maxUsd !== undefined && { maxUsd }) })
-      drafts.drop(name)
+      formDrafts.drop(name)
       said.now(`run ${run} has begun`)
       go(ofRun(run))
       return []

@@ -6,7 +6,16 @@ import { open, type Store } from "../../src/run/store.ts"
 type Event = WorkflowEvent.WorkflowEvent
 
 /** A server whose answers a test changes. */
-let server: { standing: object | number; definition: object | undefined; send: (text: string) => void; asked: number }
+let server: {
+  standing: object | number
+  definition: object | undefined
+  send: (text: string) => void
+  asked: number
+  plan: object | number
+  plansAsked: number
+  /** What an answer on how the run stands waits for. */
+  gate: Promise<void> | undefined
+}
 let store: Store
 
 const standing = (updatedAt: number, ...steps: ReadonlyArray<readonly [path: string, status: string]>) => ({
@@ -22,7 +31,15 @@ beforeEach(() => {
   vi.useFakeTimers()
   vi.stubGlobal("document", { hidden: false })
   vi.stubGlobal("requestAnimationFrame", (draw: () => void) => setTimeout(draw, 16))
-  server = { standing: standing(10), definition: undefined, send: () => {}, asked: 0 }
+  server = {
+    standing: standing(10),
+    definition: undefined,
+    send: () => {},
+    asked: 0,
+    plan: [],
+    plansAsked: 0,
+    gate: undefined
+  }
   vi.stubGlobal("fetch", async (path: string) => {
     const json = (value: object | undefined | number) =>
       typeof value === "object" ? Response.json(value) : new Response("{}", { status: value ?? 404 })
@@ -35,8 +52,14 @@ beforeEach(() => {
       return new Response(body)
     }
     if (path.startsWith("/api/workflows/")) return json(server.definition)
+    if (path.endsWith("/plan")) {
+      server.plansAsked++
+      return json(server.plan)
+    }
     server.asked++
-    return json(server.standing)
+    const { gate, standing } = server
+    await gate
+    return json(standing)
   })
 })
 afterEach(() => {
@@ -51,10 +74,13 @@ const opened = async () => {
   await after(100)
 }
 let number = 0
-const happened = async (...events: ReadonlyArray<Event>) => {
+const sent = (...events: ReadonlyArray<Event>) => {
   for (const event of events) {
     server.send(`id: run/${++number}\nevent: event\ndata: ${JSON.stringify({ number, event })}\n\n`)
   }
+}
+const happened = async (...events: ReadonlyArray<Event>) => {
+  sent(...events)
   await after(600)
 }
 beforeEach(() => void (number = 0))
@@ -103,6 +129,37 @@ describe("open", () => {
     expect(looks()).toEqual({ a: "done" })
   })
 
+  it("is at its end once that was heard, whatever an answer says that was asked for before", async () => {
+    await opened()
+    const slow = Promise.withResolvers<void>()
+    server.gate = slow.promise
+    store.look()
+    await after(600)
+    expect(server.asked).toBe(2)
+    sent(event("RunStarted", { at: 11 }), event("RunEnded", { status: "COMPLETED", at: 20 }))
+    await after(300)
+    slow.resolve()
+    await after(0)
+    expect(server.asked).toBe(2)
+    expect(store.status.value).toBe("COMPLETED")
+  })
+
+  it("leaves out an answer that comes after that to a later question", async () => {
+    await opened()
+    const slow = Promise.withResolvers<void>()
+    server.gate = slow.promise
+    store.look()
+    await after(600)
+    server.gate = undefined
+    server.standing = { ...standing(20, ["a", "done"]), status: "COMPLETED" }
+    await happened(event("RunEnded", { status: "COMPLETED", at: 20 }))
+    slow.resolve()
+    await after(100)
+    expect(server.asked).toBe(3)
+    expect([store.status.value, store.standing.value!.status]).toEqual(["COMPLETED", "COMPLETED"])
+    expect(looks()).toEqual({ a: "done" })
+  })
+
   it("asks again when nobody is at the run, as one that was killed says nothing", async () => {
     await opened()
     server.standing = { ...standing(10), status: "STOPPED" }
@@ -120,6 +177,23 @@ describe("open", () => {
     expect(server.asked).toBe(2)
   })
 
+  it("asks for the plan once, and again where that failed, something happened or was done from here", async () => {
+    await opened()
+    server.plan = 500
+    await expect(store.plan()).rejects.toMatchObject({ status: 500 })
+    server.plan = [{ path: "a", action: "run", why: "" }]
+    expect(await store.plan()).toEqual(server.plan)
+    await store.plan()
+    expect(server.plansAsked).toBe(2)
+    // such as a save, of which no event tells
+    server.plan = []
+    store.look()
+    expect(await store.plan()).toEqual([])
+    await happened(event("StepStarted", { path: "a", at: 11 }))
+    await store.plan()
+    expect(server.plansAsked).toBe(4)
+  })
+
   it("has the text of a reply while it comes, and no longer", async () => {
     await opened()
     const piece = (kind: string, text?: string) =>
@@ -134,6 +208,19 @@ describe("open", () => {
     piece("delta", "again")
     await happened(event("StepSucceeded", { path: "a", at: 30 }))
     expect(store.coming.value.size).toBe(0)
+  })
+
+  it("has the text of the turn that comes, without those before it", async () => {
+    await opened()
+    const delta = (turn: number, text: string) =>
+      server.send(`event: delta\ndata: ${JSON.stringify({ path: "a", turn, text })}\n\n`)
+    await happened(event("StepStarted", { path: "a", at: 20 }))
+    delta(1, "not JSON at all. ")
+    delta(2, '{"second":')
+    await happened(event("StepReplied", { path: "a", turn: 1, at: 21 }))
+    expect(store.coming.value.get("a")).toBe('{"second":')
+    await happened(event("StepReplied", { path: "a", turn: 2, at: 22 }))
+    expect(store.coming.value.has("a")).toBe(false)
   })
 
   it("waits for a server that is not there, and says so", async () => {

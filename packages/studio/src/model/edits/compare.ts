@@ -22,11 +22,17 @@ export interface Row {
 const modelOf = ({ history }: Side, path: string): string | undefined =>
   histories.resultOf(history, path)?.model ?? lastReply(history, path)?.model
 
-/** The reply that a result was made of, as far as this run has it. */
+/** The reply that a result was made of, the last after repairs and fallbacks, as far as this run has it. */
 export const lastReply = (history: histories.History, path: string): histories.Reply | undefined => {
   const step = history.steps.get(path)
   const found = step?.same === undefined ? step : history.steps.get(step.same)
-  return found?.attempts.findLast(({ replies }) => replies.length > 0)?.replies[0]
+  return found?.attempts.findLast(({ replies }) => replies.length > 0)?.replies.at(-1)
+}
+
+/** What the step asked at first, without what was said of replies that were no result. */
+export const promptOf = (history: histories.History, path: string): string | undefined => {
+  const reply = lastReply(history, path)
+  return reply?.opening ?? reply?.prompt
 }
 
 const outputOf = (result: StepResult | undefined) => (result === undefined ? undefined : JSON.stringify(result.output))

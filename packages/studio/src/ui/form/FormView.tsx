@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
-import { Problem } from "../../api/client.ts"
+import { type Problem, problemOf } from "../../api/client.ts"
 import { things } from "../../model/figures.ts"
 import type { Form } from "../../model/form/fields.ts"
 import type { Problem as Wrong } from "../../model/form/schema.ts"
@@ -68,7 +68,7 @@ export const FormView = ({
       setRefused({ state, problems: found })
       if (found.length > 0) setTries(tries + 1)
     } catch (error) {
-      setRefusal(error instanceof Problem ? error : new Problem(0, String(error)))
+      setRefusal(problemOf(error))
     } finally {
       setIsSending(false)
     }

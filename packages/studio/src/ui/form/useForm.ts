@@ -3,7 +3,7 @@ import { type Form, make } from "../../model/form/fields.ts"
 import type { JsonSchema } from "../../model/form/schema.ts"
 import { initial, type State } from "../../model/form/values.ts"
 import type { Json } from "../../model/json.ts"
-import * as drafts from "../../run/drafts.ts"
+import * as formDrafts from "../../run/formDrafts.ts"
 
 /**
  * A form for a value, with what was typed into it before. `name`: what is decided or started with it; `question`: what it
@@ -17,9 +17,9 @@ export const useForm = (
 ): { readonly form: Form; readonly state: State; readonly change: (state: State) => void } => {
   const of = useMemo(() => JSON.stringify(schema), [schema])
   const form = useMemo(() => make(schema, label), [of, label])
-  const [state, setState] = useState(() => drafts.get(name, of) ?? initial(form.root))
+  const [state, setState] = useState(() => formDrafts.get(name, of) ?? initial(form.root))
   const change = (next: State) => {
-    drafts.keep(name, of, next, question)
+    formDrafts.keep(name, of, next, question)
     setState(next)
   }
   return { form, state, change }

@@ -1,4 +1,4 @@
-import { lastReply, type Row } from "../../model/edits/compare.ts"
+import { lastReply, promptOf, type Row } from "../../model/edits/compare.ts"
 import { resultOf } from "../../model/history.ts"
 import { words } from "../../model/look.ts"
 import { messagesOf } from "../../model/messages.ts"
@@ -31,7 +31,7 @@ export const Differences = ({ close, one, other, row, what }: Props) => {
   const { path } = row
   void one.version.value
   void other.version.value
-  const prompts = [one, other].map((store) => lastReply(store.history, path)?.prompt)
+  const prompts = [one, other].map((store) => promptOf(store.history, path))
   const texts = [useText(one, prompts[0]), useText(other, prompts[1])]
   const outputs = [one, other].map((store) => resultOf(store.history, path)?.output)
   const names = [`A: ${one.run}`, `B: ${other.run}`] as const

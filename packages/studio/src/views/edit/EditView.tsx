@@ -1,19 +1,20 @@
 import { useEffect, useState } from "preact/hooks"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import { Problem } from "../../api/client.ts"
+import { type Problem, problemOf } from "../../api/client.ts"
 import * as api from "../../api/edits.ts"
 import { entries, none, stepsOf, withInput, withOutput, withStep } from "../../model/edits/draft.ts"
 import type { Json } from "../../model/json.ts"
 import { resultAt } from "../../model/edits/results.ts"
 import { isLeaf, type Place } from "../../model/tree.ts"
-import * as drafts from "../../run/draft.ts"
+import * as acts from "../../run/acts.ts"
+import * as editDrafts from "../../run/editDrafts.ts"
 import { go, ofRun, print, type Route } from "../../run/route.ts"
 import { mayAct, server } from "../../run/server.ts"
-import * as said from "../../run/said.ts"
 import type { Store } from "../../run/store.ts"
 import { isHelpShown, useKeys } from "../../ui/keys.ts"
 import { PathName } from "../../ui/PathName.tsx"
 import { ProblemBox } from "../../ui/ProblemBox.tsx"
+import { useAsking } from "../useAsking.ts"
 import { JsonBox } from "./JsonBox.tsx"
 import { PlanBox } from "./PlanBox.tsx"
 import { SaveDialog } from "./SaveDialog.tsx"
@@ -33,22 +34,24 @@ const most = 200
 /** What is to be otherwise in a run, and what would run then. */
 export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store: Store }) => {
   const { run } = at
-  const draft = drafts.of(run).value
+  const draft = editDrafts.of(run).value
   const standing = store.standing.value
-  const [state, setState] = useState<WorkflowState | undefined>(undefined)
+  const asked = useAsking(store, () => api.state(run))
+  const state = asked.answer.value
   const [sources, setSources] = useState<ReadonlyArray<api.Source>>([])
   const [problem, setProblem] = useState<Problem | undefined>(undefined)
   const [isSaving, setIsSaving] = useState(false)
   const [isBusy, setIsBusy] = useState(false)
+  const [isWrong, setIsWrong] = useState(false)
   const [taken, setTaken] = useState(0)
   const workflow = standing?.workflow
   useEffect(() => {
     if (workflow === undefined) return undefined
     const controller = new AbortController()
-    api.state(run, controller.signal).then(setState, () => undefined)
+    // where a text stands is told where that is known; a workflow that the server does not have the plan tells of
     api.sources(workflow, controller.signal).then(setSources, () => undefined)
     return () => controller.abort()
-  }, [run, workflow])
+  }, [workflow])
   const isEmpty = Object.keys(draft).length === 0
   const planned = usePlan(run, draft, mayAct.value)
   const all = leavesOf(store.tree.value)
@@ -56,23 +59,26 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
   const place = all.find(({ path }) => path === at.step)
   const pattern = place?.node?.path ?? at.step ?? ""
 
+  const { config } = draft
+  const isReady = !isBusy && !isWrong && planned.problem === undefined
+  const mayStart = isReady && !isEmpty
+  const maySave = isReady && config !== undefined
+
   const start = (isRun: boolean) => {
-    if (isEmpty || isBusy) return
+    if (!mayStart) return
     setIsBusy(true)
     setProblem(undefined)
-    api.fork(run, draft, isRun).then(
-      (begun) => {
-        drafts.keep(run, none)
-        said.now(`run ${begun.run} ${isRun ? "is started" : "is there"}`)
-        go(ofRun(begun.run))
+    acts.fork(run, draft, isRun).then(
+      (made) => {
+        editDrafts.keep(run, none)
+        go(ofRun(made))
       },
       (error: unknown) => {
         setIsBusy(false)
-        setProblem(error instanceof Problem ? error : new Problem(0, String(error)))
+        setProblem(problemOf(error))
       }
     )
   }
-  const config = draft.config
   useKeys({
     Escape: () =>
       isSaving
@@ -81,7 +87,7 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
           ? document.querySelector("h1")?.focus()
           : go({ ...ofRun(run), step: place === undefined ? undefined : at.step } as Route),
     f: () => void (!isSaving && start(true)),
-    s: () => void (config !== undefined && planned.problem === undefined && setIsSaving(true))
+    s: () => void (maySave && setIsSaving(true))
   })
   const of = (path: string | undefined) =>
     planned.problem?.target === path || planned.problem?.target === pattern ? planned.problem : undefined
@@ -128,13 +134,15 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
             {at.step === undefined ? (
               <p class="quiet">Choose a step, or the input of the run, and say what is to be otherwise.</p>
             ) : null}
+            {asked.problem.value === undefined ? null : <ProblemBox problem={asked.problem.value} />}
             {at.step === "input" && state !== undefined ? (
               <>
                 <JsonBox
                   label="Input of the run"
                   own={state.input}
                   edited={draft.input}
-                  onEdit={(input) => drafts.keep(run, withInput(draft, input))}
+                  onEdit={(input) => editDrafts.keep(run, withInput(draft, input))}
+                  onWrong={setIsWrong}
                 />
                 {own === undefined ? null : <ProblemBox problem={own} />}
               </>
@@ -149,7 +157,8 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
                 draft={draft}
                 problem={own}
                 sources={sources.filter(({ path }) => path === pattern)}
-                keep={(edits) => drafts.keep(run, edits)}
+                keep={(edits) => editDrafts.keep(run, edits)}
+                onWrong={setIsWrong}
               />
             )}
           </section>
@@ -171,7 +180,7 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
                       type="button"
                       class="small"
                       onClick={() => {
-                        drafts.keep(run, entry.without)
+                        editDrafts.keep(run, entry.without)
                         // what is in the boxes is read anew
                         setTaken(taken + 1)
                       }}
@@ -190,29 +199,17 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
                 </details>
               )}
               <p class="actions">
-                <button
-                  type="button"
-                  class="main"
-                  disabled={isEmpty || isBusy || planned.problem !== undefined}
-                  onClick={() => start(true)}
-                >
+                <button type="button" class="main" disabled={!mayStart} onClick={() => start(true)}>
                   Run as a fork <kbd>f</kbd>
                 </button>
-                <button
-                  type="button"
-                  disabled={isEmpty || isBusy || planned.problem !== undefined}
-                  onClick={() => start(false)}
-                >
+                <button type="button" disabled={!mayStart} onClick={() => start(false)}>
                   Fork only
                 </button>
-                <button
-                  type="button"
-                  disabled={config === undefined || planned.problem !== undefined}
-                  onClick={() => setIsSaving(true)}
-                >
+                <button type="button" disabled={!maySave} onClick={() => setIsSaving(true)}>
                   Save… <kbd>s</kbd>
                 </button>
               </p>
+              {isWrong ? <p class="quiet">Nothing is made of it while what is typed cannot be read.</p> : null}
               {problem === undefined ? null : <ProblemBox problem={problem} />}
             </section>
             <PlanBox {...planned} problem={own === undefined || place === undefined ? planned.problem : undefined} />
@@ -220,7 +217,8 @@ export const EditView = ({ at, store }: { readonly at: EditRoute; readonly store
         </div>
       )}
       {isSaving && config !== undefined && workflow !== undefined ? (
-        <SaveDialog workflow={workflow} config={config} close={() => setIsSaving(false)} />
+        // what the files say by now is another plan for the run
+        <SaveDialog workflow={workflow} config={config} close={() => setIsSaving(false)} onSaved={store.look} />
       ) : null}
     </div>
   )
@@ -236,9 +234,10 @@ interface StepProps {
   readonly problem: Problem | undefined
   readonly sources: ReadonlyArray<api.Source>
   readonly keep: (edits: api.Edits) => void
+  readonly onWrong: (isWrong: boolean) => void
 }
 
-const OfStep = ({ draft, keep, path, pattern, place, problem, sources, state, store }: StepProps) => {
+const OfStep = ({ draft, keep, onWrong, path, pattern, place, problem, sources, state, store }: StepProps) => {
   const step = place?.node?.step
   if (step === undefined) return <p class="quiet">There is no step of this path in the workflow.</p>
   const { model, prompt, system, ...set } = stepsOf(store.standing.value?.config).get(pattern) ?? {}
@@ -285,6 +284,7 @@ const OfStep = ({ draft, keep, path, pattern, place, problem, sources, state, st
             own={output}
             edited={draft.outputs?.[path]}
             onEdit={(value) => keep(withOutput(draft, path, value))}
+            onWrong={onWrong}
           />
         </details>
       )}

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks"
-import { Problem } from "../../api/client.ts"
+import { type Problem, problemOf } from "../../api/client.ts"
 import * as api from "../../api/edits.ts"
 import { things } from "../../model/figures.ts"
 import * as said from "../../run/said.ts"
@@ -11,15 +11,16 @@ interface Props {
   readonly workflow: string
   readonly config: api.Config
   readonly close: () => void
+  readonly onSaved: () => void
 }
 
 /** Shows what would be written to which file, and writes it. */
-export const SaveDialog = ({ close, config, workflow }: Props) => {
+export const SaveDialog = ({ close, config, onSaved, workflow }: Props) => {
   const ref = useRef<HTMLDialogElement>(null)
   const [saving, setSaving] = useState<api.Saving | undefined>(undefined)
   const [problem, setProblem] = useState<Problem | undefined>(undefined)
   const [isDone, setIsDone] = useState(false)
-  const fail = (error: unknown) => setProblem(error instanceof Problem ? error : new Problem(0, String(error)))
+  const fail = (error: unknown) => setProblem(problemOf(error))
   const look = () => {
     setProblem(undefined)
     api.toSave(workflow, config).then(setSaving, fail)
@@ -33,6 +34,7 @@ export const SaveDialog = ({ close, config, workflow }: Props) => {
     setProblem(undefined)
     api.save(workflow, config, saving.of).then(() => {
       setIsDone(true)
+      onSaved()
       said.now(`${things(saving.files.length, "file")} written`)
     }, fail)
   }

@@ -1,6 +1,6 @@
 import type { StepTemplateConfig } from "@stepwright/core/WorkflowConfig"
 import type { DescribedStep } from "@stepwright/core/Workflow"
-import { useEffect, useId, useMemo, useRef } from "preact/hooks"
+import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks"
 import type { Problem } from "../../api/client.ts"
 import type { Source } from "../../api/edits.ts"
 import { marked, variablesIn } from "../../model/edits/template.ts"
@@ -65,11 +65,11 @@ export const StepEditor = ({ edited, model, onEdit, problem, sources }: Props) =
         <legend>How it is asked</legend>
         <label>
           Model
-          <input
-            value={models.join(", ")}
-            spellcheck={false}
-            onChange={(event) => {
-              const names = event.currentTarget.value.split(",").map((name) => name.trim())
+          <Typed
+            initial={models.join(", ")}
+            placeholder={model.models.join(", ")}
+            onEdit={(text) => {
+              const names = text.split(",").map((name) => name.trim())
               const given = names.filter((name) => name !== "")
               const own = model.models.length === 1 ? model.models[0] : model.models
               set("model", given.length === 0 ? undefined : given.length === 1 ? given[0] : given, own)
@@ -78,22 +78,24 @@ export const StepEditor = ({ edited, model, onEdit, problem, sources }: Props) =
         </label>
         <label>
           Temperature
-          <input
+          <Typed
             type="number"
             min={0}
             max={2}
             step="any"
-            value={parameters.temperature ?? ""}
-            onInput={(event) => setParameter("temperature", number(event.currentTarget.value))}
+            initial={parameters.temperature}
+            placeholder={model.parameters.temperature}
+            onEdit={(text) => setParameter("temperature", number(text))}
           />
         </label>
         <label>
           Tokens at most
-          <input
+          <Typed
             type="number"
             min={1}
-            value={parameters.maxOutputTokens ?? ""}
-            onInput={(event) => setParameter("maxOutputTokens", number(event.currentTarget.value))}
+            initial={parameters.maxOutputTokens}
+            placeholder={model.parameters.maxOutputTokens}
+            onEdit={(text) => setParameter("maxOutputTokens", number(text))}
           />
         </label>
         <label>
@@ -102,7 +104,7 @@ export const StepEditor = ({ edited, model, onEdit, problem, sources }: Props) =
             value={parameters.reasoningEffort ?? ""}
             onChange={(event) => setParameter("reasoningEffort", event.currentTarget.value || undefined)}
           >
-            <option value="">as the model does</option>
+            {model.parameters.reasoningEffort === undefined ? <option value="">as the model does</option> : null}
             {["none", "minimal", "low", "medium", "high", "xhigh"].map((effort) => (
               <option key={effort}>{effort}</option>
             ))}
@@ -110,15 +112,44 @@ export const StepEditor = ({ edited, model, onEdit, problem, sources }: Props) =
         </label>
         <label>
           Repairs
-          <input
+          <Typed
             type="number"
             min={0}
-            value={edited.repair ?? model.repair}
-            onInput={(event) => set("repair", number(event.currentTarget.value), model.repair)}
+            initial={edited.repair ?? model.repair}
+            placeholder={model.repair}
+            onEdit={(text) => set("repair", number(text), model.repair)}
           />
         </label>
       </fieldset>
     </>
+  )
+}
+
+interface TypedProps {
+  readonly type?: "number"
+  readonly min?: number
+  readonly max?: number
+  readonly step?: "any"
+  readonly initial: string | number | undefined
+  /** What holds where nothing is typed. */
+  readonly placeholder: string | number | undefined
+  readonly onEdit: (text: string) => void
+}
+
+/** A field that has what somebody types, whatever comes of that. */
+const Typed = ({ initial, onEdit, placeholder, ...field }: TypedProps) => {
+  const [text, setText] = useState(String(initial ?? ""))
+  return (
+    <input
+      {...field}
+      spellcheck={false}
+      value={text}
+      placeholder={String(placeholder ?? "")}
+      onInput={(event) => {
+        setText(event.currentTarget.value)
+        onEdit(event.currentTarget.value)
+      }}
+    />
   )
 }
 

@@ -24,7 +24,7 @@ export const usePlan = (run: string, edits: api.Edits, isWanted: boolean): Plann
         (plan) => setPlanned({ plan, problem: undefined, isOld: false }),
         (error: unknown) => {
           if (controller.signal.aborted) return
-          const problem = error instanceof client.Problem ? error : new client.Problem(0, String(error))
+          const problem = client.problemOf(error)
           setPlanned({ plan: undefined, problem, isOld: false })
         }
       )

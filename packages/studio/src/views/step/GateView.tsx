@@ -6,7 +6,7 @@ import { problemsIn } from "../../model/form/refusal.ts"
 import type { Json } from "../../model/json.ts"
 import { sentenceOf } from "../../model/outlook.ts"
 import * as acts from "../../run/acts.ts"
-import * as drafts from "../../run/drafts.ts"
+import * as formDrafts from "../../run/formDrafts.ts"
 import * as said from "../../run/said.ts"
 import type { Store } from "../../run/store.ts"
 import { FormView } from "../../ui/form/FormView.tsx"
@@ -15,55 +15,26 @@ import { Mark } from "../../ui/Mark.tsx"
 import { ProblemBox } from "../../ui/ProblemBox.tsx"
 import { Value } from "../../ui/text/Value.tsx"
 import { GoOn } from "../RunActs.tsx"
+import { useAsking } from "../useAsking.ts"
 
 interface Props {
   readonly store: Store
   readonly path: string
 }
 
-/** How often it is asked while things happen, at most. **Units** milliseconds */
-const pace = 1000
-
 /** What a gate asks now; `undefined` while that is not known, `null` where it waits for nothing. */
-const useGate = ({ path, store }: Props) => {
-  const [gate, setGate] = useState<client.Question | null | undefined>(undefined)
-  const [problem, setProblem] = useState<client.Problem | undefined>(undefined)
-  const asking = useRef<{ count: number; timer?: ReturnType<typeof setTimeout> | undefined }>({ count: 0 })
-  void store.version.value
-  const { number } = store.history
-  const ask = async () => {
-    const count = ++asking.current.count
+const useGate = ({ path, store }: Props) =>
+  useAsking(store, async (): Promise<client.Question | null> => {
     const all = await client.gates(store.run)
-    const found = all.find((one) => one.path === path) ?? null
-    // what was asked later says more
-    if (count === asking.current.count) setGate(found)
-    setProblem(undefined)
-    return found
-  }
-  useEffect(() => {
-    const { current } = asking
-    current.timer ??= setTimeout(
-      () => {
-        current.timer = undefined
-        void ask().catch((error: unknown) => setProblem(error instanceof client.Problem ? error : undefined))
-      },
-      current.count === 0 ? 0 : pace
-    )
-  }, [number])
-  useEffect(() => () => clearTimeout(asking.current.timer), [])
-  /** It is decided: what was asked before that says nothing any more. */
-  const settle = () => {
-    asking.current.count++
-    setGate(null)
-    void ask().catch(() => undefined)
-  }
-  return { gate, problem, ask, settle }
-}
+    return all.find((one) => one.path === path) ?? null
+  })
 
 /** A gate: what it asks, what it is answered with, and what comes of that. */
 export const GateView = (props: Props) => {
   const { path, store } = props
-  const { ask, gate, problem, settle } = useGate(props)
+  const { ask, settle, ...asked } = useGate(props)
+  const gate = asked.answer.value
+  const problem = asked.problem.value
   /** The last question that there was: what is typed stays where it waits no more. */
   const last = useRef<client.Question | undefined>(undefined)
   if (gate != null) last.current = gate
@@ -83,7 +54,7 @@ export const GateView = (props: Props) => {
       ask={ask}
       onDecided={(found) => {
         setOutlook(found)
-        settle()
+        settle(null)
       }}
     />
   )
@@ -120,7 +91,7 @@ const Waiting = ({ ask, gate, onDecided, path, store, ...props }: WaitingProps) 
   const name = `decide ${store.run} ${path}`
   const { question = null } = gate
   /** The question that somebody has read, and begun to answer. */
-  const [read, setRead] = useState<Json>(() => drafts.question(name) ?? question)
+  const [read, setRead] = useState<Json>(() => formDrafts.question(name) ?? question)
   // the server tells a JSON Schema
   const { change, form, state } = useForm(name, gate.decision as JsonSchema, "decision", read)
   const isStale = isOpen && !isSame(read, question)
@@ -150,7 +121,7 @@ const Waiting = ({ ask, gate, onDecided, path, store, ...props }: WaitingProps) 
         return []
       }
       const outlook = await client.decide(store.run, { path, decision, of: now.of })
-      drafts.drop(name)
+      formDrafts.drop(name)
       said.now(`${path} is decided. ${sentenceOf(outlook)}`)
       store.look()
       onDecided(outlook)
@@ -190,7 +161,7 @@ const Waiting = ({ ask, gate, onDecided, path, store, ...props }: WaitingProps) 
             type="button"
             onClick={() => {
               setRead(question)
-              drafts.keep(name, JSON.stringify(gate.decision), state, question)
+              formDrafts.keep(name, JSON.stringify(gate.decision), state, question)
               acts.toForm()
             }}
           >

@@ -18,6 +18,7 @@ export const usePlan = (store: Store): ReadonlyArray<PlanEntry> => {
       () =>
         void store.plan().then(
           (plan) => isWanted && setKnown({ number, plan }),
+          // the rest of the step is there without it
           () => undefined
         ),
       quiet

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { compare, type Side } from "../../../src/model/edits/compare.ts"
+import { Fixtures } from "@stepwright/core/testing"
+import { compare, lastReply, promptOf, type Side } from "../../../src/model/edits/compare.ts"
 import * as histories from "../../../src/model/history.ts"
 import { type StepStanding, waiting } from "../../../src/model/standing.ts"
 
@@ -52,5 +53,19 @@ describe("two runs", () => {
       ["gone", "one", []],
       ["come", "other", []]
     ])
+  })
+
+  it("have the model that gave the result, and the prompt that the step asked at first", () => {
+    const { event } = Fixtures
+    const history = histories.make()
+    const happened = [
+      event("StepStarted", { path: "a" }),
+      event("StepReplied", { path: "a", model: "fast", prompt: "asked" }),
+      event("StepReplied", { path: "a", model: "slow", prompt: "asked again", opening: "asked", turn: 2 }),
+      event("StepSucceeded", { path: "a", by: "model" })
+    ]
+    happened.forEach((one, i) => histories.observe(history, i + 1, one))
+    expect(lastReply(history, "a")?.model).toBe("slow")
+    expect(promptOf(history, "a")).toBe("asked")
   })
 })

@@ -1,7 +1,7 @@
 import type { State } from "../model/form/values.ts"
 import type { Json } from "../model/json.ts"
 
-// what was typed and not sent stays while the tab is there, whatever is looked at meanwhile
+// what was typed into forms and not sent stays while the tab is there, whatever is looked at meanwhile
 
 /** Where a tab keeps it when its page is loaded again. */
 const place = "stepwright.drafts"

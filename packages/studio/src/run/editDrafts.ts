@@ -2,7 +2,8 @@ import { type Signal, signal } from "@preact/signals"
 import type { Edits } from "../api/edits.ts"
 import { none } from "../model/edits/draft.ts"
 
-// edits that are gathered stay with the tab, until they are taken back or made a run of
+// edits of a run that are gathered stay with the tab, until they are taken back or made a run of; what is typed into forms
+// is kept by formDrafts
 
 const keyOf = (run: string) => `stepwright.draft.${run}`
 
@@ -25,6 +26,10 @@ export const of = (run: string): Signal<Edits> => {
 
 export const keep = (run: string, edits: Edits): void => {
   of(run).value = edits
-  if (Object.keys(edits).length === 0) sessionStorage.removeItem(keyOf(run))
-  else sessionStorage.setItem(keyOf(run), JSON.stringify(edits))
+  try {
+    if (Object.keys(edits).length > 0) return sessionStorage.setItem(keyOf(run), JSON.stringify(edits))
+  } catch {
+    // there is more than a tab may keep: they stay until the page is loaded again, and no earlier ones come then
+  }
+  sessionStorage.removeItem(keyOf(run))
 }

@@ -8,7 +8,7 @@ let kept: Map<string, string>
 let leave: () => void
 const loaded = async () => {
   vi.resetModules()
-  return import("../../src/run/drafts.ts")
+  return import("../../src/run/formDrafts.ts")
 }
 
 beforeEach(() => {
