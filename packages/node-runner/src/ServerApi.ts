@@ -15,10 +15,11 @@ import { Author, WorkflowState } from "@stepwright/core/WorkflowState"
 import { SeenStatus } from "@stepwright/core/WorkflowStatus"
 import { Written } from "@stepwright/core/Workspace"
 import { Edits, Fork, Path, Save, Saving, Source } from "./internal/api/edits.ts"
+import { Cost, JsonSchema, Outlook, PlanEntry, Question, QuestionName, Usd } from "./internal/api/outlook.ts"
 import { flat } from "./internal/files/publish.ts"
 import * as RunLine from "./RunLine.ts"
 
-export { Edits, Fork, Save, Saving, Source }
+export { Cost, Edits, Fork, Outlook, PlanEntry, Question, QuestionName, Save, Saving, Source }
 
 // what a server of workflows does over HTTP, for clients too: nothing in here is of Node
 
@@ -67,8 +68,6 @@ export const Server = Schema.Struct({
 }).annotate({ identifier: "Server" })
 
 const RunId = Schema.String.annotate({ description: "A run's id, the beginning of one, or `latest`." })
-const JsonSchema = Schema.Json.annotate({ description: "A JSON Schema." })
-const Usd = Schema.Finite.annotate({ description: "USD" })
 const Time = Schema.Finite.annotate({ description: "Milliseconds since 1970." })
 
 /** A workflow that the server has. */
@@ -160,43 +159,6 @@ export const Standing = Schema.Struct({
   updatedAt: Time,
   steps: Schema.Array(StepStanding)
 }).annotate({ identifier: "Standing" })
-
-export const PlanEntry = Schema.Struct({
-  path: Path,
-  action: Schema.Literals(["reuse", "run", "perhaps", "decide"]),
-  why: Schema.String,
-  question: Schema.optionalKey(Schema.Json),
-  /** What it cost when it was asked last, where that is known. */
-  usd: Schema.optionalKey(Usd)
-}).annotate({ identifier: "PlanEntry" })
-
-/** What a step's requests to providers cost, all of its attempts; `null`: nobody knows it. */
-export const Cost = Schema.Struct({ path: Path, usd: Schema.NullOr(Usd) }).annotate({ identifier: "Cost" })
-
-/** The question that somebody saw who decides. */
-export const QuestionName = Schema.String.annotate({
-  description: "`of` of the question that is answered: where another one is asked by then, nothing is decided."
-})
-
-/** A gate that waits, with what it takes. */
-export const Question = Schema.Struct({
-  path: Path,
-  why: Schema.String,
-  question: Schema.optionalKey(Schema.Json),
-  /** What was decided for another question, or before somebody asked for another decision. */
-  before: Schema.optionalKey(Schema.Json),
-  /** What a decision is like. */
-  decision: JsonSchema,
-  of: Schema.String.annotate({ description: "The name of this question, which another one at the gate has not." })
-}).annotate({ identifier: "Question" })
-
-/** What comes of a change of a run, once it goes on. */
-export const Outlook = Schema.Struct({
-  run: Schema.String,
-  pending: Schema.Array(Path),
-  perhaps: Schema.Array(Path),
-  undecided: Schema.Array(Path)
-}).annotate({ identifier: "Outlook" })
 
 const Count = Schema.Int.check(Schema.isGreaterThanOrEqualTo(0))
 
