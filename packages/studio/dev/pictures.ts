@@ -17,6 +17,8 @@ const pictures: ReadonlyArray<{
   readonly isThere: string
   readonly isDark?: boolean
   readonly width?: number
+  /** What is typed where texts are edited, and what is waited for then. */
+  readonly types?: readonly [text: string, isThere: string]
 }> = [
   { name: "tree", address: "/tree/requirement/draft", isThere: ".panel .json" },
   { name: "prompt", address: "/tree/design/architecture?tab=prompt", isThere: ".messages pre" },
@@ -24,7 +26,12 @@ const pictures: ReadonlyArray<{
   { name: "time-line", address: "/time", isThere: ".span" },
   { name: "criteria", address: "/result?part=criteria", isThere: ".tabs.parts" },
   { name: "code", address: "/result?part=code", isThere: ".tabs.parts" },
-  { name: "edit", address: "/edit/design/architecture", isThere: "[role=status] >> text=would run" },
+  {
+    name: "edit",
+    address: "/edit/design/architecture",
+    isThere: "[role=status] >> text=would run",
+    types: ["Be brief.", "td >> text=changed: prompt"]
+  },
   { name: "narrow", address: "/tree", isThere: ".line", width: 400 }
 ]
 
@@ -42,11 +49,17 @@ const context = await browser.newContext({ deviceScaleFactor: 1 })
 const page = await context.newPage()
 await page.goto(first)
 await page.waitForSelector(".line")
-for (const { address, isDark = false, isThere, name, width = 1280 } of pictures) {
+for (const { address, isDark = false, isThere, name, types, width = 1280 } of pictures) {
   await page.setViewportSize({ width, height: 800 })
   await page.emulateMedia({ colorScheme: isDark ? "dark" : "light" })
   await page.goto(`${url}/runs/${run}${address}`)
   await page.waitForSelector(isThere)
+  if (types !== undefined) {
+    const [text, thenThere] = types
+    await page.locator("textarea").first().press("Control+Home")
+    await page.keyboard.type(`${text} `)
+    await page.waitForSelector(thenThere)
+  }
   await page.screenshot({ path: join(folder, `${name}.png`) })
 }
 await browser.close()
