@@ -16,9 +16,17 @@ export class JournalError extends Schema.TaggedError<JournalError>()("JournalErr
   }
 }
 
-/** What somebody asks of a run that is under way; `by` says who. */
+/**
+ * What somebody asks of a run that is under way; `by` says who, and `asked` the question that they saw, by its fingerprint:
+ * where the gate asks another one, nothing is decided.
+ */
 export const Request = Schema.Union([
-  Schema.TaggedStruct("Decide", { path: Schema.String, decision: Schema.Json, by: Schema.String }),
+  Schema.TaggedStruct("Decide", {
+    path: Schema.String,
+    decision: Schema.Json,
+    by: Schema.String,
+    asked: Schema.optionalKey(Schema.String)
+  }),
   Schema.TaggedStruct("Cancel", { by: Schema.String })
 ])
 export type Request = typeof Request.Type

@@ -74,6 +74,20 @@ describe("a run under way", () => {
     })
   )
 
+  it.effect("takes a decision for the question that was seen, and for no other", () =>
+    Effect.gen(function* () {
+      const { ask, layer, release, running, workflow } = yield* begun
+      const { records } = yield* Effect.provide(Engine.load(workflow, "r"), layer)
+      const asked = records["approval"]!.asked!.fingerprint
+      const decision = { _tag: "Decide", path: "approval", decision: { kind: "small" }, by: "Ada" } as const
+      const other = yield* ask({ ...decision, asked: "another" })
+      assert.deepStrictEqual(other, { isDone: false, detail: "it asks something else by now" })
+      assert.isTrue((yield* ask({ ...decision, asked })).isDone)
+      yield* Deferred.succeed(release, undefined)
+      yield* Fiber.join(running)
+    })
+  )
+
   it.effect("refuses what is no decision of a gate that waits", () =>
     Effect.gen(function* () {
       const { decide, release, running } = yield* begun

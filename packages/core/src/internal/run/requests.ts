@@ -38,12 +38,13 @@ const refused = (detail: string): Answer => ({ isDone: false, detail })
 const decide = Effect.fnUntraced(
   function* (
     runtime: Runtime,
-    { by, decision, path }: Extract<Request, { readonly _tag: "Decide" }>
+    { asked, by, decision, path }: Extract<Request, { readonly _tag: "Decide" }>
   ): Effect.fn.Return<Answer, Halt> {
     const { hash, open, state } = runtime
     const gate = open.get(path)
     if (gate === undefined) return refused("it does not wait for a decision")
     const { fingerprint, step } = gate
+    if (asked !== undefined && asked !== fingerprint.value) return refused("it asks something else by now")
     const { result } = state.records[path] ?? {}
     const decoded = insideOf(step).output.decode(decision)
     if (Result.isFailure(decoded)) return refused(decoded.failure.message)

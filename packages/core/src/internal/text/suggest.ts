@@ -11,7 +11,11 @@ export const suggest = (name: string, known: Iterable<string>): string => {
   return names.length === 0 ? "" : `; known: ${names.slice(0, 12).join(", ")}${names.length > 12 ? ", …" : ""}`
 }
 
+/** What is longer is no name that somebody mistyped. **Units** characters */
+const longest = 500
+
 const editDistance = (a: string, b: string): number => {
+  if (a.length > longest) return a.length
   let row = Array.from({ length: b.length + 1 }, (_, j) => j)
   for (let i = 1; i <= a.length; i++) {
     const next = [i]

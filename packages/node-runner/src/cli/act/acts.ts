@@ -260,22 +260,20 @@ export const set = (reference: string, given: string, value: Schema.Json) =>
 export type IsAsked = (run: session.Session) => Effect.Effect<boolean, unknown, FileSystem.FileSystem | Path.Path>
 
 /** Decides a gate, by whoever works on the run, or here. */
-export const decide = (
-  reference: string,
-  path: string,
-  decision: Schema.Json,
-  isAsked: IsAsked = () => Effect.succeed(true)
-) =>
+export const decide = (reference: string, path: string, decision: Schema.Json, isAsked?: IsAsked) =>
   ofOffered(
     reference,
     Effect.fnUntraced(function* (run) {
       const check = Effect.fnUntraced(function* (opened: session.Session) {
-        if (yield* isAsked(opened)) return
+        if (isAsked === undefined || (yield* isAsked(opened))) return
         const message = `${path} was decided meanwhile, or asks something else by now`
         return yield* new ServerApi.Conflict(say("OtherQuestion", message, path, "look at what it asks"))
       })
-      if (yield* runFolder.isLive(run)) yield* check(yield* session.open(run))
-      const answer = yield* runFolder.ask(run, { _tag: "Decide", path, decision })
+      const seen = isAsked !== undefined && (yield* runFolder.isLive(run)) ? yield* session.open(run) : undefined
+      if (seen !== undefined) yield* check(seen)
+      const asked = seen?.state.records[path]?.asked?.fingerprint
+      const told = { path, decision, ...(asked !== undefined && { asked }) }
+      const answer = yield* runFolder.ask(run, { _tag: "Decide", ...told })
       if (answer === undefined) {
         return yield* changed(
           run,
