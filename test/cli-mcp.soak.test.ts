@@ -1,6 +1,7 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { place } from "./support/cli.ts"
 import {
+  accept,
   askedAgain,
   callAsTask,
   clients,
@@ -34,10 +35,25 @@ describe("workflows as tools of a model", () => {
     await theWholeWay(client)
   })
 
-  it("ask a person again for a decision that will not do, by input_required", async () => {
-    const asked = await askedAgain((person) => clients["2026-07-28"](server, person))
-    assert.strictEqual(asked[0], "word waits for a decision:\n  rain")
-    assert.match(asked[1]!, /^this is no decision: .*\n\nword waits/u)
+  it.each(["2025-11-25", "2026-07-28"] as const)(
+    "ask a person again for a decision that will not do, by %s",
+    async (version) => {
+      const asked = await askedAgain((person) => clients[version](server, person))
+      assert.strictEqual(asked[0], "word waits for a decision:\n  rain")
+      assert.match(asked[1]!, /^this is no decision: .*\n\nword waits/u)
+    }
+  )
+
+  it("are tasks where the client takes them: it is asked what gates ask, and told what the run came to", async () => {
+    const { asked, person } = saying(accept("no"), accept("ok then"))
+    const { outcome, seen } = await callAsTask(server, "start_strict", { topic: "rain" }, person)
+    const { result } = outcome as { readonly result?: { readonly structuredContent?: unknown } }
+    assert.deepInclude(result?.structuredContent, {
+      status: "COMPLETED",
+      output: { input: { topic: "rain" }, word: "ok then" }
+    })
+    assert.lengthOf(asked, 2)
+    assert.deepStrictEqual(new Set(seen), new Set(["tools/call", "tasks/get", "tasks/update"]))
   })
 
   it("are tasks that end where a person declines, and leave the run waiting", async () => {

@@ -2,18 +2,7 @@ import { execFileSync } from "node:child_process"
 import { request } from "node:http"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { launcher, place } from "./support/cli.ts"
-import {
-  accept,
-  askedAgain,
-  callAsTask,
-  clients,
-  type Listening,
-  listening,
-  saying,
-  theWholeWay,
-  twoQuestions,
-  workflows
-} from "./support/mcp.ts"
+import { accept, clients, type Listening, listening, theWholeWay, twoQuestions, workflows } from "./support/mcp.ts"
 
 describe("workflows as tools of a model", () => {
   let server: Listening
@@ -28,24 +17,6 @@ describe("workflows as tools of a model", () => {
     const client = await clients["2026-07-28"](server)
     assert.strictEqual(client.version, "2026-07-28")
     await theWholeWay(client)
-  })
-
-  it("ask a person again for a decision that will not do, and go on with one that does", async () => {
-    const asked = await askedAgain((person) => clients["2025-11-25"](server, person))
-    assert.strictEqual(asked[0], "word waits for a decision:\n  rain")
-    assert.match(asked[1]!, /^this is no decision: .*\n\nword waits/u)
-  })
-
-  it("are tasks where the client takes them: it is asked what gates ask, and told what the run came to", async () => {
-    const { asked, person } = saying(accept("no"), accept("ok then"))
-    const { outcome, seen } = await callAsTask(server, "start_strict", { topic: "rain" }, person)
-    const { result } = outcome as { readonly result?: { readonly structuredContent?: unknown } }
-    assert.deepInclude(result?.structuredContent, {
-      status: "COMPLETED",
-      output: { input: { topic: "rain" }, word: "ok then" }
-    })
-    assert.lengthOf(asked, 2)
-    assert.deepStrictEqual(new Set(seen), new Set(["tools/call", "tasks/get", "tasks/update"]))
   })
 
   it("take an answer for what the person saw, and ask again where that is another question by now", async () => {
