@@ -142,7 +142,10 @@ describe("OutputParser", () => {
       ({ files }) => {
         const unique = new Map(
           files
-            .filter(({ path }) => !/[\\\r\n]|^\.\/|^\s*$|\/$|^\.{2,}$|^(?:~|[A-Za-z]:)?\/|^<.*>$/.test(path))
+            .filter(
+              ({ path }) =>
+                !/[\\\r\n]|^\.\/|^\s*$|\/$|^\.{2,}$|(?:^|\/)\.\.(?:\/|$)|^(?:~|[A-Za-z]:)?\/|^<.*>$/.test(path)
+            )
             // what shows in code that it is no file
             .filter(({ content, path }) => !path.includes(".py") || !/[$>+\-.…@|"']/.test(content))
             .map((file) => [file.path, file])
@@ -168,7 +171,7 @@ describe("OutputParser", () => {
         const whole = new Set<string>()
         const once = edits.filter(({ isWhole, path }) => !isWhole || (!whole.has(path) && whole.add(path)))
         const named = once.filter(
-          ({ path }) => !/[\\\r\n]|^\.\/|^\s*$|\/$|^\.{2,}$|^(?:~|[A-Za-z]:)?\/|^<.*>$/.test(path)
+          ({ path }) => !/[\\\r\n]|^\.\/|^\s*$|\/$|^\.{2,}$|(?:^|\/)\.\.(?:\/|$)|^(?:~|[A-Za-z]:)?\/|^<.*>$/.test(path)
         )
         isIdentity(
           OutputParser.edits,

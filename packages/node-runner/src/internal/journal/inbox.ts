@@ -77,11 +77,13 @@ export const ask = Effect.fnUntraced(function* (folder: string, request: Request
   return yield* Effect.gen(function* () {
     for (let waited = 0; waited < patience; waited += period) {
       yield* pause
+      // who has gone by now has left all that it answers
+      const isHeld = (yield* claim.holder(folder)) !== undefined
       const given = yield* Effect.option(fs.readFileString(answer))
       if (Option.isSome(given)) return yield* Schema.decodeUnknownEffect(AnswerText)(given.value)
-      // it may have been answered with its last breath
+      // it cannot be read at once
       if (yield* fs.exists(answer)) continue
-      if ((yield* claim.holder(folder)) === undefined) return undefined
+      if (!isHeld) return undefined
       // another process has it by now, which does what it is asked for itself
       if (!(yield* fs.exists(file))) yield* send
     }
