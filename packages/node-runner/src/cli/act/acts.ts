@@ -1,8 +1,6 @@
 // What can be done with runs by a server, whatever the surface: an answer comes once it is sure that the work is on its way.
 
 import * as Effect from "effect/Effect"
-import type * as FileSystem from "effect/FileSystem"
-import type * as Path from "effect/Path"
 import * as Schema from "effect/Schema"
 import * as Engine from "@stepwright/core/Engine"
 import type { JournalError } from "@stepwright/core/Journal"
@@ -33,6 +31,7 @@ import { apart, goOn, Live } from "./live.ts"
 import { Offered } from "./offered.ts"
 import { say } from "./problems.ts"
 import { Purse } from "./purse.ts"
+import { asksStill } from "./questions.ts"
 
 export interface Caps {
   readonly maxUsd?: number
@@ -256,20 +255,17 @@ export const set = (reference: string, given: string, value: Schema.Json) =>
     )
   )
 
-/** Whether a run still asks what somebody saw who decides. */
-export type IsAsked = (run: session.Session) => Effect.Effect<boolean, unknown, FileSystem.FileSystem | Path.Path>
-
-/** Decides a gate, by whoever works on the run, or here. */
-export const decide = (reference: string, path: string, decision: Schema.Json, isAsked?: IsAsked) =>
+/** Decides a gate, by whoever works on the run, or here; with `of`, only where that is still the question. */
+export const decide = (reference: string, path: string, decision: Schema.Json, of?: string) =>
   ofOffered(
     reference,
     Effect.fnUntraced(function* (run) {
       const check = Effect.fnUntraced(function* (opened: session.Session) {
-        if (isAsked === undefined || (yield* isAsked(opened))) return
+        if (of === undefined || (yield* asksStill(opened, of))) return
         const message = `${path} was decided meanwhile, or asks something else by now`
         return yield* new ServerApi.Conflict(say("OtherQuestion", message, path, "look at what it asks"))
       })
-      const seen = isAsked !== undefined && (yield* runFolder.isLive(run)) ? yield* session.open(run) : undefined
+      const seen = of !== undefined && (yield* runFolder.isLive(run)) ? yield* session.open(run) : undefined
       if (seen !== undefined) yield* check(seen)
       const asked = seen?.state.records[path]?.asked?.fingerprint
       const told = { path, decision, ...(asked !== undefined && { asked }) }

@@ -1,22 +1,17 @@
 // What can be seen of runs by a server, besides how they stand.
 
-import { hash } from "node:crypto"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schema from "effect/Schema"
 import { Journal } from "@stepwright/core/Journal"
 import * as StandardSchema from "@stepwright/core/StandardSchema"
-import type { PlanEntry } from "@stepwright/core/Engine"
 import * as Workflow from "@stepwright/core/Workflow"
-import type { WorkflowState } from "@stepwright/core/WorkflowState"
 import { Workspace, type Written } from "@stepwright/core/Workspace"
 import * as services from "../../internal/services/layers.ts"
 import * as ServerApi from "../../ServerApi.ts"
 import { effective } from "../config/effective.ts"
 import { edited, type Edits, isEmpty } from "../edit/edits.ts"
 import { sourcesOf } from "../edit/sources.ts"
-import * as gates from "../gate/gates.ts"
 import { screen as screenOf } from "../base/terminal.ts"
 import * as workflowModule from "../module/workflowModule.ts"
 import { priced } from "../go/lastCost.ts"
@@ -28,8 +23,9 @@ import { inText, messagesIn, replyAt } from "../view/asked.ts"
 import * as standing from "../view/standing.ts"
 import * as standingNow from "../view/standingNow.ts"
 import { statusLabel } from "../view/statusLabel.ts"
-import { byFiles, type IsAsked, ofOffered, runOf } from "./acts.ts"
+import { byFiles, ofOffered, runOf } from "./acts.ts"
 import { Offered } from "./offered.ts"
+import { questionsIn } from "./questions.ts"
 import { costsOf } from "../run/setUp.ts"
 import { standardSettings } from "../run/settings.ts"
 import { say } from "./problems.ts"
@@ -47,7 +43,7 @@ export const detailsOf = Effect.fnUntraced(function* (loaded: workflowModule.Loa
   const { workflow } = loaded
   return {
     ...(yield* described(loaded)),
-    input: schemaOf(workflow.input),
+    input: StandardSchema.jsonSchema(workflow.input),
     // what describes a workflow is JSON
     definition: Workflow.describe(workflow) as never,
     mermaid: Workflow.toMermaid(workflow)
@@ -140,26 +136,6 @@ export const askedAt = Effect.fnUntraced(function* (run: string, given: string, 
   return messages === undefined ? text : inText(messages)
 })
 
-/** Whether a run still asks the question of a name. */
-export const asksStill =
-  (of: string) =>
-  (opened: session.Session): ReturnType<IsAsked> =>
-    Effect.map(pending.planOf(opened), (plan) =>
-      questionsIn(opened.loaded.workflow, plan, opened.state).some((question) => question.of === of)
-    )
-
-/** The gates that wait by the plan of a run, with what a decision is like. */
-export const questionsIn = (
-  workflow: Workflow.Any,
-  plan: ReadonlyArray<PlanEntry>,
-  state: WorkflowState
-): ReadonlyArray<typeof ServerApi.Question.Type> =>
-  gates.waitingIn(plan, state).map(({ before, gate, why = "" }) => {
-    const decision = schemaOf(gates.decisionAt(workflow, gate.path) ?? Schema.Json)
-    const question = { ...gate, why, ...(before !== undefined && { before }), decision }
-    return { ...question, of: `${gate.path}#${hash("sha256", JSON.stringify(question)).slice(0, 16)}` }
-  })
-
 /** The text of a file that a run delivered, as it is by now; of no other. */
 export const fileOf = Effect.fnUntraced(function* (files: ReadonlyArray<Written>, out: string, path: string) {
   const file = files.find((one) => one.path === path)
@@ -173,6 +149,3 @@ export const fileOf = Effect.fnUntraced(function* (files: ReadonlyArray<Written>
   if (text !== undefined) return text
   return yield* new ServerApi.NotFound(say("NotFound", `the run has delivered no file ${path}`, path))
 })
-
-/** The JSON Schema of what a Schema reads. */
-export const schemaOf = StandardSchema.jsonSchema

@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as StandardSchema from "@stepwright/core/StandardSchema"
 import * as McpSchema from "effect/ai/McpSchema"
 import type * as ServerApi from "../../ServerApi.ts"
 import * as acts from "../act/acts.ts"
@@ -52,7 +53,7 @@ export const canAsk = Effect.fnUntraced(function* (run: string, paths: ReadonlyA
   const { workflow } = loaded
   return paths.every((path) => {
     const decision = gates.decisionAt(workflow, path)
-    return decision !== undefined && formOf(looks.schemaOf(decision)) !== undefined
+    return decision !== undefined && formOf(StandardSchema.jsonSchema(decision)) !== undefined
   })
 })
 
@@ -86,7 +87,7 @@ export const decideBy = (run: string, open: Open, content: unknown) =>
 
 /** Decides as a person answered who saw a question: nothing where that is not what is asked any more. */
 const answerTo = (run: string, open: Open, decision: Schema.Json) =>
-  acts.decide(run, open.question.path, decision, looks.asksStill(keyOf(open)))
+  acts.decide(run, open.question.path, decision, keyOf(open))
 
 /** The gates that wait, at all paths unless some are named: those that the client can ask at, and those that it cannot. */
 export const openAt = Effect.fnUntraced(function* (run: string, paths?: ReadonlyArray<string>) {

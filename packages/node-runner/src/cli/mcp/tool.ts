@@ -3,8 +3,8 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as StandardSchema from "@stepwright/core/StandardSchema"
 import type * as McpSchema from "effect/ai/McpSchema"
-import * as looks from "../act/looks.ts"
 import { usage } from "../base/cliError.ts"
 
 /** A JSON Schema of an object. */
@@ -31,7 +31,7 @@ type Fields = Schema.Struct.Fields
 
 /** The JSON Schema of an object that a Schema reads, if it reads one. */
 export const objectSchemaOf = (schema: Schema.Codec<unknown, unknown>): ObjectSchema | undefined => {
-  const root = looks.schemaOf(schema) as Readonly<Record<string, unknown>>
+  const root = StandardSchema.jsonSchema(schema) as Readonly<Record<string, unknown>>
   return root["type"] === "object" ? (root as ObjectSchema) : undefined
 }
 

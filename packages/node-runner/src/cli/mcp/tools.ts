@@ -4,6 +4,7 @@ import { hash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
+import * as StandardSchema from "@stepwright/core/StandardSchema"
 import * as Engine from "@stepwright/core/Engine"
 import { resultAt } from "@stepwright/core/WorkflowState"
 import * as ServerApi from "../../ServerApi.ts"
@@ -129,12 +130,7 @@ const common = [
     },
     Effect.fnUntraced(function* ({ decision, of, path, run: reference }) {
       if (decision !== undefined) {
-        const outlook = yield* acts.decide(
-          reference,
-          path,
-          decision,
-          of === undefined ? undefined : looks.asksStill(of)
-        )
+        const outlook = yield* acts.decide(reference, path, decision, of)
         return { ...outlook, next: yield* afterwards(outlook.run, outlook.undecided) }
       }
       const run = yield* acts.runOf(reference)
@@ -234,7 +230,7 @@ const starting = ({ workflow }: Loaded, name: string) => {
     // a tool takes an object
     input: whole ?? {
       type: "object" as const,
-      properties: { input: looks.schemaOf(workflow.input) },
+      properties: { input: StandardSchema.jsonSchema(workflow.input) },
       required: ["input"]
     },
     output: objectOf({

@@ -5,6 +5,7 @@ import type * as ServerApi from "../../ServerApi.ts"
 import * as texts from "../../internal/journal/texts.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
 import * as looks from "../act/looks.ts"
+import { questionsIn } from "../act/questions.ts"
 import { failed } from "../base/cliError.ts"
 import { version } from "../base/version.ts"
 import { priced } from "../go/lastCost.ts"
@@ -86,7 +87,7 @@ export const gather = Effect.fnUntraced(function* (run: string, hasTexts: boolea
     const print = (value: unknown) => JSON.stringify(lines.scrubbed(value, scrub))
     later.set(`${own}/plan`, made.addText(undefined, "", print(bare)))
     if (hasTexts) {
-      const questions = looks.questionsIn(loaded.workflow, plan, state)
+      const questions = questionsIn(loaded.workflow, plan, state)
       later.set(`${own}/gates`, made.addText(undefined, "", print(questions)))
     }
   }

@@ -165,7 +165,7 @@ const runs = HttpApiBuilder.group(
         step: ({ params: { run }, payload: { force = false, path } }) => answered(acts.step(run, path, force)),
         set: ({ params: { run }, payload: { path, value } }) => answered(acts.set(run, path, value)),
         decide: ({ params: { run }, payload: { decision, of, path } }) =>
-          answered(acts.decide(run, path, decision, of === undefined ? undefined : looks.asksStill(of))),
+          answered(acts.decide(run, path, decision, of)),
         fork: ({ params: { run }, payload }) => answered(acts.fork(run, payload))
       })
       .handleRaw("events", ({ headers, params: { run: reference }, query, request }) =>

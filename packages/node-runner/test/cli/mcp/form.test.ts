@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
-import { schemaOf } from "../../../src/cli/act/looks.ts"
+import { StandardSchema } from "@stepwright/core"
 import { formOf } from "../../../src/cli/mcp/form.ts"
 
-const form = (decision: Schema.Codec<unknown, unknown>) => formOf(schemaOf(decision))
+const form = (decision: Schema.Codec<unknown, unknown>) => formOf(StandardSchema.jsonSchema(decision))
 
 describe("formOf", () => {
   it("has a field for each field of a decision that a client can ask for", () => {
