@@ -20,7 +20,7 @@ const called = { setupFiles: ["packages/node-runner/test/support/tidy.ts"], plug
 
 /** The projects of `npm test`, one a folder. `scripts` also runs the examples and the code blocks of the documents. */
 export const tests = [
-  ...["core", "llm", "steps", "studio", "create-stepwright"].map((name) => ({
+  ...["core", "llm", "steps", "studio", "cluster", "create-stepwright"].map((name) => ({
     name,
     include: [`packages/${name}/test/**/*.test.ts`],
     isolate: !pure.has(name)

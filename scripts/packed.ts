@@ -58,6 +58,8 @@ export const pack = (destination: string): ReadonlyArray<string> => {
     "--filter=./packages/*",
     // it is a part of node-runner, not a package of its own
     "--filter=!./packages/studio",
+    // it is not ready to be published
+    "--filter=!./packages/cluster",
     "pack",
     "--pack-destination",
     destination

@@ -5,10 +5,13 @@ import * as Schema from "effect/Schema"
 import type * as Stream from "effect/Stream"
 import type { WorkflowEvent } from "./WorkflowEvent.ts"
 
-/** A journal that could not be read or written; `Foreign`: it is another run's. */
+/**
+ * A journal that could not be read or written; `Foreign`: it is another run's; `Fenced`: somebody else owns the run by now;
+ * `Exists`: it has begun already.
+ */
 export class JournalError extends Schema.TaggedError<JournalError>()("JournalError", {
   run: Schema.String,
-  reason: Schema.Literals(["NotFound", "Unreadable", "Foreign", "Newer", "Locked", "Failed"]),
+  reason: Schema.Literals(["NotFound", "Unreadable", "Foreign", "Newer", "Locked", "Fenced", "Exists", "Failed"]),
   detail: Schema.String
 }) {
   override get message() {

@@ -111,7 +111,10 @@ export const begin = Effect.fnUntraced(function* (
   const size = yield* sizeOf(run)
   if (size !== undefined && size > 0) return yield* engineError("", new RunExists({ run }))
   const journal = yield* Journal
-  yield* Effect.mapError(journal.append(run, event), (reason) => engineError("", reason))
+  // another may have begun it since
+  yield* Effect.mapError(journal.append(run, event), (error) =>
+    engineError("", error.reason === "Exists" ? new RunExists({ run }) : error)
+  )
   // one event always folds into a state
   return fold([event])!
 })

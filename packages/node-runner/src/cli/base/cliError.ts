@@ -128,7 +128,9 @@ const journalKinds: Readonly<Record<JournalError["reason"], Kind>> = {
   Unreadable: "configuration",
   Foreign: "configuration",
   Newer: "configuration",
-  Locked: "configuration"
+  Locked: "configuration",
+  Fenced: "configuration",
+  Exists: "usage"
 }
 
 const kindOf = (error: unknown): Kind => {

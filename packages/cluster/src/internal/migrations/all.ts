@@ -1,0 +1,5 @@
+import * as Migrator from "effect/sql/Migrator"
+import { ledger } from "./0001_ledger.ts"
+
+/** By name, in the order of their numbers; within a major version they only add. */
+export const all = Migrator.fromRecord({ "0001_ledger": ledger })

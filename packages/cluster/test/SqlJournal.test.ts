@@ -1,0 +1,145 @@
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Exit, Layer, Redacted, Schema } from "effect"
+import { SqlClient, SqlError } from "effect/sql"
+import { Engine, Journal, Step, Workflow } from "@stepwright/core"
+import { Fixtures, JournalConformance } from "@stepwright/core/testing"
+import { SqlJournal } from "@stepwright/cluster"
+import { postgres, type Postgres } from "./support/postgres.ts"
+
+const double = Step.effect("double", { input: Schema.Int, output: Schema.Int, run: (n) => Effect.succeed(2 * n) })
+const workflow = Workflow.make("doubling", { input: Schema.Int }).pipe(
+  Workflow.bind("once", double, "input"),
+  Workflow.bind("twice", double, "once")
+)
+
+const begun = (run: string) => Fixtures.event("RunInitialized", { run })
+const started = (path: string) => Fixtures.event("StepStarted", { path })
+
+describe("SqlJournal", () => {
+  let server: Postgres
+  let count = 0
+  beforeAll(async () => {
+    server = await postgres()
+  })
+  afterAll(() => server.stop())
+
+  const clientOf = (url: string) => PgClient.layer({ url: Redacted.make(url), maxConnections: 2 })
+
+  /** A database of its own. */
+  const database = Effect.suspend(() =>
+    Effect.gen(function* () {
+      const name = `d${count++}`
+      const sql = yield* SqlClient.SqlClient
+      yield* sql.unsafe(`create database ${name}`)
+      return clientOf(server.url.replace(/postgres$/u, name))
+    }).pipe(Effect.provide(clientOf(server.url)))
+  )
+
+  /** Work with a database that has the tables. */
+  const migrated = <A, E>(work: Effect.Effect<A, E, SqlClient.SqlClient>) =>
+    Effect.flatMap(database, (client) => Effect.provide(Effect.andThen(SqlJournal.migrate, work), client))
+
+  const store = Effect.map(database, (client) => Layer.provide(SqlJournal.layer({ owner: "a" }), client))
+
+  describe("layer", () => {
+    for (const { name, run } of JournalConformance.suite(store)) it.live(name, () => Effect.orDie(run))
+  })
+
+  it.live("refuses all that a former owner writes once somebody else has taken the run over", () =>
+    migrated(
+      Effect.gen(function* () {
+        const [one, other] = [
+          yield* SqlJournal.makeJournal({ owner: "a" }),
+          yield* SqlJournal.makeJournal({ owner: "b" })
+        ]
+        yield* one.append("r", begun("r"))
+        assert.strictEqual(yield* other.size("r"), 1)
+        yield* one.putText("r", "hash", "text")
+        const refused = yield* Effect.flip(one.append("r", started("late")))
+        assert.strictEqual(refused.reason, "Fenced")
+        // and it does not take it back by itself
+        assert.strictEqual((yield* Effect.flip(one.append("r", started("later")))).reason, "Fenced")
+        yield* other.append("r", started("a"))
+        assert.deepStrictEqual(yield* other.load("r"), [begun("r"), started("a")])
+        assert.strictEqual((yield* Effect.flip(other.getText("r", "hash"))).reason, "NotFound")
+      })
+    )
+  )
+
+  it.live("lets one of two begin a run, and tells the other that it exists", () =>
+    migrated(
+      Effect.gen(function* () {
+        const journals = yield* Effect.forEach(["a", "b", "c"], (owner) => SqlJournal.makeJournal({ owner }))
+        const exits = yield* Effect.forEach(
+          journals,
+          (journal) =>
+            Effect.exit(
+              Effect.provideService(Engine.initialize(workflow, 1, { run: "r" }), Journal.Journal, {
+                ...journal,
+                // each has looked before any of them begins
+                size: () => Effect.succeed(0)
+              })
+            ),
+          { concurrency: "unbounded" }
+        )
+        assert.lengthOf(exits.filter(Exit.isSuccess), 1)
+        const reasons = exits.flatMap((exit) => (Exit.isFailure(exit) ? [String(exit.cause)] : []))
+        assert.lengthOf(reasons, 2)
+        for (const reason of reasons) assert.include(reason, 'there is a run "r" already')
+      })
+    )
+  )
+
+  it.live("writes what comes of fifty runs at a time in few statements", () =>
+    migrated(
+      Effect.gen(function* () {
+        const runs = yield* SqlJournal.make({ owner: "a" })
+        const journal = SqlJournal.journalOf(runs)
+        const before = runs.counts.statements
+        const ids = Array.from({ length: 50 }, (_, i) => `r${i}`)
+        const ran = yield* Effect.forEach(
+          ids,
+          (run) => Effect.flatMap(Engine.initialize(workflow, 1, { run }), (state) => Engine.run(workflow, state)),
+          { concurrency: "unbounded" }
+        ).pipe(Effect.provideService(Journal.Journal, journal))
+        assert.isTrue(ran.every(({ state }) => state.status === "COMPLETED"))
+        const { statements } = runs.counts
+        const events = yield* Effect.forEach(ids, (run) => Effect.map(journal.load(run), ({ length }) => length))
+        const all = events.reduce((sum, n) => sum + n, 0)
+        // to begin a run and to give it back takes one each
+        assert.isBelow(statements - before - 2 * ids.length, all / 5)
+      })
+    )
+  )
+
+  it.live("finds out by the same statement again what became of one whose answer was lost", () =>
+    migrated(
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const lost = new SqlError.SqlError({ reason: new SqlError.ConnectionError({ cause: "it is cut" }) })
+        let losing = 0
+        // the answer is lost once the statement has done its work
+        const lossy = new Proxy(sql, {
+          get: (target, name) =>
+            name !== "withoutTransforms"
+              ? Reflect.get(target, name)
+              : () => ({
+                  unsafe: (statement: string, parameters: ReadonlyArray<unknown>) => ({
+                    values: Effect.flatMap(sql.unsafe(statement, parameters).values, (rows) =>
+                      losing-- > 0 ? Effect.fail(lost) : Effect.succeed(rows)
+                    )
+                  })
+                })
+        })
+        const journal = yield* Effect.provideService(SqlJournal.makeJournal({ owner: "a" }), SqlClient.SqlClient, lossy)
+        losing = 1
+        yield* journal.append("r", begun("r"))
+        losing = 2
+        yield* journal.append("r", started("a"))
+        yield* journal.append("r", started("b"))
+        assert.deepStrictEqual(yield* journal.load("r"), [begun("r"), started("a"), started("b")])
+      })
+    )
+  )
+})
