@@ -1,13 +1,20 @@
 // Events and texts of all runs of a process on their way to the database: one statement is on its way, what comes meanwhile
 // makes up the next.
 
+import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
+import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
-import { isSqlError, type SqlError } from "effect/sql/SqlError"
+import { isSqlError, SqlError, StatementTimeoutError } from "effect/sql/SqlError"
 import { JournalError } from "@stepwright/core/Journal"
+import { all as migrations } from "./migrations/all.ts"
 import * as statements from "./statements.ts"
 
 /** What is written of a run by who owns it. */
@@ -19,6 +26,8 @@ export interface Entry {
   readonly event: string
   /** Texts by their hashes. */
   readonly texts: ReadonlyArray<readonly [hash: string, text: string]>
+  /** How the run stands by that, where it changes; `isEnded`: it is given back. */
+  readonly status?: { readonly status: string; readonly isEnded: boolean } | undefined
 }
 
 interface Waiting extends Entry {
@@ -27,44 +36,108 @@ interface Waiting extends Entry {
 
 export type Values = ReadonlyArray<ReadonlyArray<unknown>>
 
-export interface Ledger {
-  readonly query: (statement: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<Values, SqlError>
-  /** Writes; **fails with** `Fenced` where somebody else owns the run by now. */
-  readonly write: (entry: Entry) => Effect.Effect<void, JournalError>
-  /** How many statements were sent. */
-  readonly counts: { statements: number }
-}
+/** The database, asked again while it is away, and what is on its way to it. */
+export class Ledger extends Context.Service<
+  Ledger,
+  {
+    readonly query: (statement: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<Values, SqlError>
+    /** Writes; **fails with** `Fenced` where somebody else owns the run by now. */
+    readonly write: (entry: Entry) => Effect.Effect<void, JournalError>
+    /** From now on nothing is asked again: who ends does not wait for a database that is away. */
+    readonly end: Effect.Effect<void>
+    /** How many statements were sent. */
+    readonly counts: { statements: number }
+  }
+>()("@stepwright/cluster/Ledger") {}
 
 export const failed = (run: string, error: unknown) =>
   new JournalError({
     run,
     reason: "Failed",
-    detail: `the database: ${isSqlError(error) ? error.message : String(error)}`
+    detail: `the database: ${isSqlError(error) ? `${error.message}${causeOf(error)}` : String(error)}`
   })
 
-/** A database that is away comes back: the same statement again finds out what became of the first. */
+const causeOf = ({ reason: { cause } }: SqlError) => (Predicate.isError(cause) ? `: ${cause.message}` : "")
+
+/** A database that is away comes back. */
 const again = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("1 second")])
 
-export const make = Effect.gen(function* () {
+/** One that shuts down or starts, has no room, or a disk that fails: PostgreSQL's classes 53, 57P and 58. */
+const passes = /^(?:53|57P|58)/u
+
+const isPassing = ({ reason }: SqlError): boolean => {
+  const { cause } = reason
+  return (
+    reason.isRetryable ||
+    (Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) && passes.test(cause.code))
+  )
+}
+
+/** How long an answer is waited for before the same is said by another connection: this one may be cut off. */
+const patience = "10 seconds"
+
+/** What takes too long is left to itself: a connection that is cut off takes a while to notice. */
+const within = <A>(self: Effect.Effect<A, SqlError>, duration: Duration.Input): Effect.Effect<A, SqlError> =>
+  Effect.flatMap(Effect.forkDetach(self, { startImmediately: true }), (fiber) =>
+    Fiber.join(fiber).pipe(
+      Effect.timeoutOrElse({ duration, orElse: () => Effect.fail(silent) }),
+      Effect.onExit((exit) => Effect.sync(() => (Exit.isSuccess(exit) ? undefined : fiber.interruptUnsafe())))
+    )
+  )
+
+const silent = new SqlError({
+  reason: new StatementTimeoutError({ cause: undefined, message: "it does not answer", operation: "query" })
+})
+
+const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const counts = { statements: 0 }
-  const query: Ledger["query"] = (statement, parameters) =>
+  let isEnding = false
+  let isTold = false
+
+  /** The same statement again finds out what became of the first. */
+  const query: typeof Ledger.Service.query = (statement, parameters) =>
     Effect.suspend(() => {
       counts.statements++
-      return sql.unsafe(statement, parameters).values
-    }).pipe(Effect.retry({ schedule: again, while: ({ reason }) => reason.isRetryable }))
+      return within(sql.unsafe(statement, parameters).values, patience)
+    }).pipe(
+      Effect.tapError((error) => {
+        if (isTold || !isPassing(error)) return Effect.void
+        isTold = true
+        return Effect.logWarning(
+          `the database is away, and is asked again until it answers: ${failed("", error).detail}`
+        )
+      }),
+      Effect.retry({ schedule: again, while: (error) => !isEnding && isPassing(error) }),
+      Effect.tap(() => {
+        if (!isTold) return Effect.void
+        isTold = false
+        return Effect.logInfo("the database answers again")
+      })
+    )
 
   const settle = Effect.fnUntraced(function* (entries: ReadonlyArray<Waiting>) {
     const texts = entries.flatMap(({ run, texts }) => texts.map(([hash, text]) => [run, hash, text] as const))
+    // the last word of a run counts
+    const statuses = new Map(
+      entries.flatMap(({ run, status }) => (status === undefined ? [] : [[run, status] as const]))
+    )
     const answer = yield* Effect.exit(
-      query(statements.append, [
+      query(statuses.size === 0 ? statements.write : statements.writeStatuses, [
         entries.map(({ run }) => run),
         entries.map(({ epoch }) => epoch),
         entries.map(({ seq }) => seq),
         entries.map(({ event }) => event),
         texts.map(([run]) => run),
         texts.map(([, hash]) => hash),
-        texts.map(([, , text]) => text)
+        texts.map(([, , text]) => text),
+        ...(statuses.size === 0
+          ? []
+          : [
+              [...statuses.keys()],
+              Array.from(statuses.values(), ({ status }) => status),
+              Array.from(statuses.values(), ({ isEnded }) => isEnded)
+            ])
       ])
     )
     if (Exit.isFailure(answer)) {
@@ -75,9 +148,7 @@ export const make = Effect.gen(function* () {
     }
     const owned = new Set(answer.value.map(([run]) => run))
     for (const { done, epoch, run } of entries) {
-      const detail = `somebody else owns the run: epoch ${epoch} is over`
-      const fenced = new JournalError({ run, reason: "Fenced", detail })
-      Deferred.doneUnsafe(done, owned.has(run) ? Exit.void : Exit.fail(fenced))
+      Deferred.doneUnsafe(done, owned.has(run) ? Exit.void : Exit.fail(fenced(run, epoch)))
     }
   })
 
@@ -92,9 +163,12 @@ export const make = Effect.gen(function* () {
     waiting = []
     return Effect.andThen(settle(entries), fly)
   })
-  const ledger: Ledger = {
+  return Ledger.of({
     counts,
     query,
+    end: Effect.sync(() => {
+      isEnding = true
+    }),
     write: (entry) =>
       Effect.suspend(() => {
         const done = Deferred.makeUnsafe<void, JournalError>()
@@ -104,6 +178,18 @@ export const make = Effect.gen(function* () {
         isFlying = true
         return Effect.andThen(Effect.forkDetach(fly, { startImmediately: true }), wait)
       })
-  }
-  return ledger
+  })
 })
+
+const fenced = (run: string, epoch: string) =>
+  new JournalError({ run, reason: "Fenced", detail: `somebody else owns the run: epoch ${epoch} is over` })
+
+/** Makes the tables that are not there yet, or brings them up to date. */
+export const migrate: Effect.Effect<void, Migrator.MigrationError | SqlError, SqlClient.SqlClient> = Effect.asVoid(
+  Migrator.make({})({ loader: migrations, table: "sw_migration" })
+)
+
+export const layer: Layer.Layer<Ledger, Migrator.MigrationError | SqlError, SqlClient.SqlClient> = Layer.effect(
+  Ledger,
+  Effect.andThen(migrate, make)
+)

@@ -1,37 +1,70 @@
 // What is said to PostgreSQL. Whoever writes to a run says by which epoch they own it: the statement that writes holds the
-// run's row meanwhile, and writes nothing where the epoch is over.
+// run's row meanwhile, and writes nothing where the epoch is over. Times are those of the database alone.
+
+/** Whether a worker, of a row `w` that may be null, is silent for longer than it may be. */
+const isDead = `(w.worker is null or w.seen + w.lease < clock_timestamp())`
+
+/** How many events there are of the run `r`. */
+const size = `(select coalesce(max(e.seq) + 1, 0) from sw_event e where e.run = r.run)`
 
 /**
- * Begins a run: its row, of the first epoch, its first event, and texts `(hash, text)`. Answers with the epoch, also where the same statement has begun it, whose answer was lost; nothing where another one has.
+ * Begins a run: its row, of the first epoch, its first event, and texts `(hash, text)`. Answers with a row,
+ * also where the same statement has begun it, whose answer was lost, as `token` tells; with none where another one has.
  */
 export const begin = `
 with made as (
-  insert into sw_run (run, epoch, owner, status) values ($1, 1, $2, 'RUNNING') on conflict do nothing returning epoch
+  insert into sw_run (run, token, epoch, owner, status, workflow, definition, settings)
+  values ($1, $2, 1, $3, $4, $5, $6, $7) on conflict do nothing returning epoch
 ), first as (
-  insert into sw_event (run, seq, epoch, event) select $1, 0, epoch, $3 from made
+  insert into sw_event (run, seq, epoch, event) select $1, 0, epoch, $8 from made
 ), texts as (
-  insert into sw_text (run, hash, text) select $1, t.hash, t.text from unnest($4::text[], $5::text[]) as t (hash, text), made
+  insert into sw_text (run, hash, text) select $1, t.hash, t.text from unnest($9::text[], $10::text[]) as t (hash, text), made
 )
-select epoch from made union all
-select r.epoch from sw_run r join sw_event e using (run, epoch)
-where run = $1 and epoch = 1 and owner = $2 and seq = 0 and event = $3`
-
-/** Takes a run over: what earlier epochs write is refused from then on. Answers with the epoch and how many events there are. */
-export const claim = `
-with mine as (
-  update sw_run set epoch = epoch + 1, owner = $2, status = 'RUNNING' where run = $1 returning epoch
-)
-select epoch, (select count(*)::int from sw_event where run = $1) from mine`
+select 1 from made union all
+select 1 from sw_run where run = $1 and token = $2`
 
 /**
- * Writes texts and events of many runs, `(run, epoch, seq, event)` and `(run, hash, text)`. Answers with the runs that are
- * still owned by these epochs; what another statement of theirs has written, whose answer was lost, stays as it is.
+ * Takes a run over, unless a worker that lives has it: what earlier epochs write is refused from then on. Answers with the
+ * epoch, none where a worker has it, how many events there are, and the status; nothing where there is no such run.
  */
-export const append = `
+export const claim = `
+with mine as (
+  update sw_run r set epoch = epoch + 1, owner = $2 where run = $1 and not exists (
+    select 1 from sw_worker w where w.worker = r.owner and not ${isDead}
+  ) returning run, epoch
+)
+select m.epoch, ${size}, r.status from sw_run r left join mine m using (run) where r.run = $1`
+
+/** How long a run rests that was taken for the n-th time since somebody gave it back: whatever kills its owners shall not go on. */
+const rest = (attempts: string) =>
+  `case when ${attempts} < 3 then interval '0' else least(interval '5 min', interval '1 s' * 2 ^ least(${attempts} - 3, 20)) end`
+
+/**
+ * Takes over so many runs of known definitions that nobody has: that wait, whose owner is dead, or of which the worker knows
+ * nothing though they are its own. From others takes only who was heard of for two beats: where the database was silent, so
+ * was everybody. Answers with runs, epochs, and how many events there are.
+ */
+export const take = `
+with open as materialized (
+  select r.run from sw_run r left join sw_worker w on w.worker = r.owner
+  where r.status in ('QUEUED', 'RUNNING') and r.not_before <= clock_timestamp()
+    and r.definition = any($2::text[]) and r.run <> all($3::text[])
+    and (r.owner is null or r.owner = $1 or (${isDead} and exists (
+      select 1 from sw_worker m where m.worker = $1 and m.since + $5 * interval '1 ms' < clock_timestamp()
+        and m.seen + $5 * interval '1 ms' > clock_timestamp()
+    )))
+  order by r.not_before, r.created_at limit $4 for update of r skip locked
+)
+update sw_run r set epoch = epoch + 1, owner = $1, status = 'RUNNING', attempts = attempts + 1,
+  not_before = clock_timestamp() + ${rest("(attempts + 1)")}
+from open where r.run = open.run
+returning r.run, r.epoch, ${size}`
+
+const append = (statuses: string) => `
 with own as materialized (
   select r.run, r.epoch from sw_run r
   join (select distinct run, epoch from unnest($1::text[], $2::bigint[]) as d (run, epoch)) d using (run, epoch)
-  order by r.run for share of r
+  order by r.run for ${statuses === "" ? "share" : "update"} of r
 ), events as (
   insert into sw_event (run, seq, epoch, event)
   select d.run, d.seq, d.epoch, d.event
@@ -45,12 +78,114 @@ with own as materialized (
   join own using (run)
   order by t.run, t.hash
   on conflict do nothing
-)
+)${statuses}
 select run from own`
 
-/** Gives a run back, ended or not. */
-export const release = `update sw_run set owner = null, status = $3 where run = $1 and epoch = $2`
+/**
+ * Writes texts and events of many runs, `(run, epoch, seq, event)` and `(run, hash, text)`. Answers with the runs that are
+ * still owned by these epochs; what another statement of theirs has written, whose answer was lost, stays as it is.
+ */
+export const write = append("")
 
-export const events = `select seq, event from sw_event where run = $1 order by seq`
+/** The same, with what becomes of some of them by that, `(run, status, whether it is given back)`. */
+export const writeStatuses = append(`, statuses as (
+  update sw_run r set
+    status = case when r.status = 'QUEUED' and s.status = 'IN_PROGRESS' then r.status else s.status end,
+    owner = case when s.ended then null else r.owner end,
+    attempts = case when s.ended then 0 else r.attempts end,
+    not_before = case when s.ended then '-infinity' else r.not_before end,
+    note = case when s.ended then null else r.note end
+  from own, unnest($8::text[], $9::text[], $10::bool[]) as s (run, status, ended)
+  where own.run = r.run and s.run = r.run
+)`)
+
+/** Gives a run back as it is, for whoever takes it next. */
+export const release = `
+update sw_run set owner = null, attempts = 0, not_before = '-infinity'
+where run = $1 and epoch = $2 and status in ('QUEUED', 'RUNNING')`
+
+/** Gives a run back that could not be worked on, and says why: it rests a while. */
+export const rests = `
+update sw_run set owner = null, status = 'QUEUED', note = $3, not_before = clock_timestamp() + ${rest("(attempts + 2)")}
+where run = $1 and epoch = $2 and status in ('QUEUED', 'RUNNING')`
+
+/** Hands a run that nobody works on to workers. */
+export const enqueue = `
+update sw_run r set status = 'QUEUED', definition = $2, owner = null, attempts = 0, not_before = '-infinity', note = null
+where run = $1 and (status <> 'RUNNING' or owner is null or not exists (
+  select 1 from sw_worker w where w.worker = r.owner and not ${isDead}
+))
+returning run`
+
+/** A worker is there; answers with nothing. */
+export const beat = `
+insert into sw_worker (worker, seen, since, lease, about)
+values ($1, clock_timestamp(), clock_timestamp(), $2 * interval '1 ms', $4)
+on conflict (worker) do update set
+  since = case when sw_worker.seen + $3 * interval '1 ms' < clock_timestamp() then clock_timestamp() else sw_worker.since end,
+  seen = clock_timestamp(), lease = excluded.lease, about = excluded.about`
+
+/** A worker goes, and what it has is free; so do those that went a day ago without a word. */
+export const leave = `delete from sw_worker where worker = $1 or seen < clock_timestamp() - interval '1 day'`
+
+export const workers = `
+select w.worker, not ${isDead}, extract(epoch from clock_timestamp() - w.seen)::float8 * 1000, w.about,
+  (select coalesce(json_agg(r.run order by r.run), '[]') from sw_run r where r.owner = w.worker and r.status = 'RUNNING')::text
+from sw_worker w order by w.worker`
+
+/** What waits, by definition: how many runs, and how many of them rest. */
+export const queue = `
+select workflow, definition, count(*)::int, count(*) filter (where not_before > clock_timestamp())::int
+from sw_run where status = 'QUEUED' group by 1, 2 order by 1, 2`
+
+/** A run as it looks from outside. */
+const glance = `
+select r.run, r.workflow, r.status, case when ${isDead} then null else r.owner end, r.owner, r.attempts, r.note, r.settings,
+  ${size}, (select e.event::json ->> 'at' from sw_event e where e.run = r.run order by e.seq desc limit 1)::float8,
+  r.not_before > clock_timestamp(), r.definition, r.epoch::text
+from sw_run r left join sw_worker w on w.worker = r.owner`
+
+export const glances = glance
+export const glanceAt = `${glance} where r.run = $1`
+
+/** The runs that come to nothing again and again. */
+export const poison = `${glance} where r.status in ('QUEUED', 'RUNNING') and (r.attempts >= 3 or r.note is not null)`
+
+export const settings = `update sw_run set settings = $2 where run = $1`
+
+/** Removes a run with all that there is of it, unless a worker has it. */
+export const remove = `
+with gone as (
+  delete from sw_run r where run = $1 and not exists (
+    select 1 from sw_worker w where w.worker = r.owner and not ${isDead}
+  ) returning run
+), events as (delete from sw_event using gone where sw_event.run = gone.run),
+texts as (delete from sw_text using gone where sw_text.run = gone.run),
+requests as (delete from sw_request using gone where sw_request.run = gone.run)
+select run from gone`
+
+/** Asks whoever works on a run, where a worker does; answers with an id. */
+export const ask = `
+insert into sw_request (run, request)
+select r.run, $2 from sw_run r join sw_worker w on w.worker = r.owner
+where r.run = $1 and r.status = 'RUNNING' and not ${isDead} returning id::text`
+
+/** What became of it: its answer, and whether a worker still has the run. */
+export const answered = `
+select q.answer, exists (
+  select 1 from sw_run r join sw_worker w on w.worker = r.owner where r.run = q.run and r.status = 'RUNNING' and not ${isDead}
+) from sw_request q where q.id = $1::bigint`
+
+export const forget = `delete from sw_request where id = $1::bigint or asked_at < clock_timestamp() - interval '1 day'`
+
+/** What is asked of runs, in the order in which it was. */
+export const asked = `
+select id::text, run, request from sw_request where answer is null and run = any($1::text[]) order by id`
+
+export const answer = `update sw_request set answer = $2 where id = $1::bigint`
+
+export const events = `select seq, event from sw_event where run = $1 and seq >= $2 order by seq limit $3`
 
 export const text = `select text from sw_text where run = $1 and hash = $2`
+
+export const texts = `select hash, text from sw_text where run = $1`

@@ -1,0 +1,127 @@
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { JournalError, type Service } from "@stepwright/core/Journal"
+import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
+import { type Entry, failed, type Ledger } from "./ledger.ts"
+import * as statements from "./statements.ts"
+import * as kept from "./texts.ts"
+
+/** A run that this process owns, until somebody else does: from then on all that it writes is refused with `Fenced`. */
+export interface Held {
+  readonly run: string
+  readonly epoch: string
+  /** How many events there are. */
+  readonly size: () => number
+  /** Whether its end is written, by which it is given back. */
+  readonly isEnded: () => boolean
+  readonly append: (event: WorkflowEvent.WorkflowEvent) => Effect.Effect<void, JournalError>
+  readonly putText: (hash: string, text: string) => void
+  readonly getText: (hash: string) => Effect.Effect<string, JournalError>
+}
+
+/** How a run stands by an event, where it is not under way. */
+const statusBy = (event: WorkflowEvent.WorkflowEvent): NonNullable<Entry["status"]> => {
+  if (event._tag === "RunEnded") return { status: event.status, isEnded: true }
+  return { status: event._tag === "RunStarted" ? "RUNNING" : "IN_PROGRESS", isEnded: false }
+}
+
+/** A run of so many events that is owned by an epoch; `isRunning`: the database says already that it is under way. */
+export const make = (
+  ledger: typeof Ledger.Service,
+  {
+    epoch,
+    run,
+    size,
+    status: before
+  }: { readonly epoch: string; readonly run: string; readonly size: number; readonly status: string }
+): Held => {
+  const texts = new Map<string, string>()
+  let next = size
+  let lost: JournalError | undefined
+  let told = before
+  let isEnded = false
+  return {
+    run,
+    epoch,
+    size: () => next,
+    isEnded: () => isEnded,
+    append: (event) =>
+      Effect.suspend(() => {
+        if (lost !== undefined) return Effect.fail(lost)
+        // they are in the flush of the event that names them
+        const own = Array.from(texts, ([hash, text]) => [hash, kept.encode(text)] as const)
+        texts.clear()
+        const by = statusBy(event)
+        const isTold = by.status === told || (told === "RUNNING" && by.status === "IN_PROGRESS")
+        if (!isTold) told = by.status
+        if (by.isEnded) isEnded = true
+        const entry: Entry = {
+          run,
+          epoch,
+          seq: next++,
+          event: encode(event),
+          texts: own,
+          status: isTold && !by.isEnded ? undefined : by
+        }
+        return Effect.tapError(ledger.write(entry), (error) =>
+          Effect.sync(() => {
+            lost = error
+          })
+        )
+      }),
+    putText: (hash, text) => void texts.set(hash, text),
+    getText: (hash) => {
+      const own = texts.get(hash)
+      return own === undefined ? textOf(ledger, run, hash) : Effect.succeed(own)
+    }
+  }
+}
+
+/** An event as it is kept. */
+export const encode = Schema.encodeSync(Schema.fromJsonString(WorkflowEvent.WorkflowEvent))
+
+/** The events of a run, in order. **Fails with** `NotFound` for a run that has none, `Unreadable`. */
+export const load = Effect.fnUntraced(function* (ledger: typeof Ledger.Service, run: string) {
+  const query = ledger.query(statements.events, [run, 0, null])
+  const rows = yield* Effect.mapError(query, (error) => failed(run, error))
+  if (rows.length === 0) return yield* new JournalError({ run, reason: "NotFound", detail: "no such run" })
+  const events: Array<WorkflowEvent.WorkflowEvent> = []
+  for (const [i, [seq, json]] of rows.entries()) {
+    const decoded = Result.flatMap(
+      Result.try((): unknown => JSON.parse(String(json))),
+      WorkflowEvent.decode
+    )
+    if (seq !== i || Result.isFailure(decoded)) {
+      const detail = seq === i ? `event ${i + 1} cannot be read` : `event ${i + 1} is missing`
+      return yield* new JournalError({ run, reason: "Unreadable", detail })
+    }
+    events.push(decoded.success)
+  }
+  return events
+})
+
+/** A text of a run. **Fails with** `NotFound`. */
+export const textOf = Effect.fnUntraced(function* (ledger: typeof Ledger.Service, run: string, hash: string) {
+  const query = ledger.query(statements.text, [run, hash])
+  const [found] = yield* Effect.mapError(query, (error) => failed(run, error))
+  if (found === undefined) {
+    return yield* new JournalError({ run, reason: "NotFound", detail: `no text with hash ${hash}` })
+  }
+  return kept.decode(String(found[0]))
+})
+
+/** The journal of one run that is held, and of none else but to read. */
+export const journalOf = (ledger: typeof Ledger.Service, held: Held): Service => {
+  const own = <A>(run: string, work: (held: Held) => Effect.Effect<A, JournalError>) =>
+    run === held.run
+      ? work(held)
+      : Effect.fail(new JournalError({ run, reason: "Foreign", detail: `only run ${held.run} is owned here` }))
+  return {
+    append: (run, event) => own(run, ({ append }) => append(event)),
+    load: (run) => load(ledger, run),
+    size: (run) => own(run, ({ size }) => Effect.sync(size)),
+    putText: (run, hash, text) => own(run, ({ putText }) => Effect.sync(() => putText(hash, text))),
+    getText: (run, hash) => (run === held.run ? held.getText(hash) : textOf(ledger, run, hash))
+  }
+}
