@@ -1,1 +1,3 @@
+export * as ClusterRunner from "./ClusterRunner.ts"
+export * as Runs from "./Runs.ts"
 export * as SqlJournal from "./SqlJournal.ts"

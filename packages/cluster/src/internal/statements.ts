@@ -42,7 +42,8 @@ const rest = (attempts: string) =>
 /**
  * Takes over so many runs of known definitions that nobody has: that wait, whose owner is dead, or of which the worker knows
  * nothing though they are its own. From others takes only who was heard of for two beats: where the database was silent, so
- * was everybody. Answers with runs, epochs, and how many events there are.
+ * was everybody. Answers with runs,
+ * epochs, how many events there are, and the definitions.
  */
 export const take = `
 with open as materialized (
@@ -58,7 +59,7 @@ with open as materialized (
 update sw_run r set epoch = epoch + 1, owner = $1, status = 'RUNNING', attempts = attempts + 1,
   not_before = clock_timestamp() + ${rest("(attempts + 1)")}
 from open where r.run = open.run
-returning r.run, r.epoch, ${size}`
+returning r.run, r.epoch, ${size}, r.definition`
 
 const append = (statuses: string) => `
 with own as materialized (

@@ -1,0 +1,210 @@
+// A worker: it says that it is there, takes runs while it has room, works on them, and gives back what it has when it ends.
+
+import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as FiberMap from "effect/FiberMap"
+import * as Latch from "effect/Latch"
+import * as Queue from "effect/Queue"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as Engine from "@stepwright/core/Engine"
+import { type Asked, Journal, type JournalError, Request, type Service } from "@stepwright/core/Journal"
+import type * as Workflow from "@stepwright/core/Workflow"
+import { describeError, type WorkflowError } from "@stepwright/core/WorkflowError"
+import type { About } from "./about.ts"
+import { definitionOf } from "./definition.ts"
+import * as helds from "./held.ts"
+import { Ledger } from "./ledger.ts"
+import * as statements from "./statements.ts"
+
+/** Times of a worker. **Units** milliseconds */
+export interface Times {
+  /** How long it may be silent before its runs are taken by others. */
+  readonly lease: number
+  /** How often it says that it is there. */
+  readonly beat: number
+  /** How often it looks for runs while it has room. */
+  readonly poll: number
+  /** How long it lets its runs end when it is to end. */
+  readonly drain: number
+}
+
+export interface Options<R> {
+  readonly workflows: ReadonlyArray<Workflow.Workflow<never, unknown, unknown, R>>
+  readonly slots: number
+  readonly build: string | undefined
+  readonly times: Times
+  /** What it says of itself. */
+  readonly about: Pick<About, "host" | "pid" | "version">
+  /** What goes around the work on a run. */
+  readonly around: <A, E, R2>(run: string, work: Effect.Effect<A, E, R2>) => Effect.Effect<A, E, R2>
+}
+
+/** How long a run is left to others that was taken from here, in beats: the one that has it says so twice meanwhile. */
+const aside = 2
+
+const decodeRequest = Schema.decodeUnknownResult(Schema.fromJsonString(Request))
+
+/** Works until its scope ends. */
+export const make = Effect.fnUntraced(function* <R>({ about, around, build, slots, times, workflows }: Options<R>) {
+  const ledger = yield* Ledger
+  const clock = yield* Clock.Clock
+  const name = `${about.host ?? "worker"}-${about.pid ?? 0}-${(yield* Random.nextIntBetween(0, 36 ** 6)).toString(36)}`
+  const known = new Map<string, Workflow.Workflow<never, unknown, unknown, R>>()
+  const definitions: Record<string, string> = {}
+  for (const workflow of workflows) {
+    const definition = yield* definitionOf(workflow, build)
+    known.set(definition, workflow)
+    definitions[workflow.name] = definition
+  }
+
+  const fibers = yield* FiberMap.make<string, void, never>()
+  const fork = yield* FiberMap.runtime(fibers)<R>()
+  /** What is asked of the runs that it has. */
+  const asked = new Map<string, Queue.Queue<Asked>>()
+  const answering = new Set<string>()
+  /** Runs that were taken from here, until they may be taken again. */
+  const lost = new Map<string, number>()
+  /** Opened when there may be something to take at once. */
+  const room = yield* Latch.make()
+  let isDraining = false
+
+  const beat = Effect.suspend(() =>
+    ledger.query(statements.beat, [
+      name,
+      times.lease,
+      aside * times.beat,
+      JSON.stringify({ ...about, slots, definitions, ...(isDraining && { isDraining }) } satisfies About)
+    ])
+  )
+
+  const workOn = Effect.fnUntraced(function* (
+    run: string,
+    epoch: string,
+    size: number,
+    workflow: Workflow.Workflow<never, unknown, unknown, R>
+  ) {
+    const inbox = yield* Queue.unbounded<Asked>()
+    asked.set(run, inbox)
+    const held = helds.make(ledger, { run, epoch, size, status: "RUNNING" })
+    const journal: Service = { ...helds.journalOf(ledger, held), requests: () => Stream.fromQueue(inbox) }
+    const work = Effect.gen(function* () {
+      const state = yield* Engine.load(workflow, run)
+      yield* Effect.logDebug(`took run ${run}, which has ${size} events`)
+      const { state: after } = yield* Engine.run(workflow, state, { ...({ onInterrupt: "leave" } as object) })
+      yield* Effect.logInfo(`run ${run}: ${after.status}`)
+    })
+    yield* around(run, work).pipe(
+      Effect.provideService(Journal, journal),
+      Effect.onExit((exit) => (exit._tag === "Success" || held.isEnded() ? Effect.void : gaveUp(held, exit.cause))),
+      Effect.annotateLogs({ run }),
+      Effect.ignoreCause,
+      Effect.ensuring(
+        Effect.suspend(() => {
+          asked.delete(run)
+          return room.open
+        })
+      )
+    )
+  })
+
+  /** What becomes of a run that was not worked on to its end. */
+  const gaveUp = (held: helds.Held, cause: Cause.Cause<WorkflowError<unknown> | JournalError>) => {
+    const { epoch, run } = held
+    if (Cause.hasInterrupts(cause)) {
+      return Effect.andThen(
+        Effect.ignore(ledger.query(statements.release, [run, epoch])),
+        Effect.logInfo(`gave run ${run} back`)
+      )
+    }
+    const error = Cause.squash(cause)
+    if (isFenced(error)) {
+      lost.set(run, clock.currentTimeMillisUnsafe() + aside * times.beat)
+      return Effect.logWarning(`run ${run} is another worker's by now`)
+    }
+    const { message } = describeError(error)
+    return Effect.andThen(
+      Effect.ignore(ledger.query(statements.rests, [run, epoch, message])),
+      Effect.logError(`run ${run} cannot be worked on, and rests: ${message}`)
+    )
+  }
+
+  const take = Effect.gen(function* () {
+    const now = clock.currentTimeMillisUnsafe()
+    for (const [run, until] of lost) if (until <= now) lost.delete(run)
+    const free = slots - asked.size
+    if (free <= 0 || isDraining) return
+    const without = [...asked.keys(), ...lost.keys()]
+    const rows = yield* ledger.query(statements.take, [name, [...known.keys()], without, free, aside * times.beat])
+    for (const [run, epoch, size, definition] of rows) {
+      const workflow = known.get(String(definition))
+      // the statement takes what is known only
+      if (workflow === undefined) continue
+      fork(String(run), workOn(String(run), String(epoch), Number(size), workflow))
+    }
+  })
+
+  /** Hands what is asked to the runs, each once. */
+  const hear = Effect.gen(function* () {
+    if (asked.size === 0) return
+    for (const [id, run, text] of yield* ledger.query(statements.asked, [[...asked.keys()]])) {
+      const key = String(id)
+      const inbox = asked.get(String(run))
+      if (inbox === undefined || answering.has(key)) continue
+      answering.add(key)
+      const answer: Asked["answer"] = (given) =>
+        Effect.ignore(ledger.query(statements.answer, [key, JSON.stringify(given)])).pipe(
+          Effect.andThen(Effect.sync(() => answering.delete(key)))
+        )
+      const request = decodeRequest(text)
+      if (Result.isSuccess(request)) Queue.offerUnsafe(inbox, { request: request.success, answer })
+      else yield* answer({ isDone: false, detail: `it cannot be read: ${request.failure.message}` })
+    }
+  })
+
+  const loop = (work: Effect.Effect<unknown, unknown>, pause: Effect.Effect<unknown>) =>
+    Effect.forever(
+      Effect.andThen(
+        Effect.catchCause(work, (cause) =>
+          Cause.hasInterrupts(cause) ? Effect.failCause(cause as Cause.Cause<never>) : Effect.logError(cause)
+        ),
+        pause
+      )
+    )
+
+  const pause = Effect.andThen(
+    Effect.timeoutOption(room.await, times.poll),
+    Effect.sync(() => room.closeUnsafe())
+  )
+
+  yield* beat
+  yield* Effect.forkScoped(loop(beat, Effect.sleep(times.beat)))
+  yield* Effect.forkScoped(loop(Effect.andThen(hear, take), pause))
+  // before these end
+  yield* Effect.addFinalizer(() =>
+    Effect.gen(function* () {
+      isDraining = true
+      yield* Effect.ignore(beat)
+      if (asked.size > 0) {
+        const atMost = Duration.format(Duration.millis(times.drain))
+        yield* Effect.logInfo(
+          `takes no run any more, and lets those end that it has, ${asked.size}, for ${atMost} at most`
+        )
+        yield* Effect.timeoutOption(FiberMap.awaitEmpty(fibers), times.drain)
+      }
+      yield* ledger.end
+      yield* FiberMap.clear(fibers)
+      yield* Effect.ignore(ledger.query(statements.leave, [name]))
+    })
+  )
+  return name
+})
+
+const isFenced = (error: unknown): boolean => {
+  const { reason } = error as Partial<WorkflowError>
+  return typeof reason === "object" && "_tag" in reason && reason._tag === "JournalError" && reason.reason === "Fenced"
+}
