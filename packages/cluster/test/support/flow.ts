@@ -50,7 +50,11 @@ export const gated = Workflow.make("gated", { input: Schema.String }).pipe(
 )
 
 export const deadly = Workflow.make("deadly", { input: Schema.String }).pipe(
-  Workflow.bind("end", Step.effect("end", { input: Schema.String, output: Schema.String, run: () => Effect.sync(() => process.exit(1)) }), "input")
+  Workflow.bind(
+    "end",
+    Step.effect("end", { input: Schema.String, output: Schema.String, run: () => Effect.sync(() => process.exit(1)) }),
+    "input"
+  )
 )
 
 /** What the model says to a prompt. */

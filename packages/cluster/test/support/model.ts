@@ -2,12 +2,13 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { answer } from "./flow.ts"
 
-/** A call that was made, and whether its answer went out. */
+/** A call that was made, when it came, and when its answer went out. **Units** milliseconds */
 export interface Call {
   readonly run: string
   readonly path: string
   readonly pid: number
-  isAnswered: boolean
+  readonly came: number
+  answered: number | undefined
 }
 
 export interface Model {
@@ -28,13 +29,13 @@ export const model = async (latency: () => number): Promise<Model> => {
     request.on("data", (chunk: Buffer) => chunks.push(chunk))
     request.on("end", () => {
       const { path, pid, prompt, run } = JSON.parse(Buffer.concat(chunks).toString())
-      const call: Call = { run, path, pid, isAnswered: false }
+      const call: Call = { run, path, pid, came: performance.now(), answered: undefined }
       calls.push(call)
       open.add(call)
       response.on("close", () => open.delete(call))
       setTimeout(() => {
         if (response.destroyed) return
-        call.isAnswered = true
+        call.answered = performance.now()
         open.delete(call)
         response.end(answer(prompt))
       }, latency())

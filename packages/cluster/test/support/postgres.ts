@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs"
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -16,15 +16,43 @@ const freePort = () =>
 
 export interface Postgres {
   readonly url: string
+  readonly port: number
+  /** Ends it as its worst shutdown does, and starts it again after so long. **Units** milliseconds */
+  readonly restart: (pause: number) => Promise<void>
+  /** Stops all its processes where they are, and lets them go on after so long. **Units** milliseconds */
+  readonly freeze: (pause: number) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
-/** A server of its own on loopback, with an empty place for its data. */
+const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
+
+/** The processes that a process has begun. */
+const childrenOf = (pid: number): ReadonlyArray<number> =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/u.test(name))
+    .filter((name) => {
+      try {
+        return (
+          Number(
+            readFileSync(`/proc/${name}/stat`, "utf8")
+              .replace(/^.*\) \S+ /u, "")
+              .split(" ")[0]
+          ) === pid
+        )
+      } catch {
+        // it has gone
+        return false
+      }
+    })
+    .map(Number)
+
+/** A server of its own on loopback, with an empty place for its data. What it writes outlasts its processes, not the machine. */
 export const postgres = async (): Promise<Postgres> => {
   const databaseDir = mkdtempSync(join("/tmp", "postgres-"))
   // root's server is another user's
   chmodSync(databaseDir, 0o755)
   const port = await freePort()
+  const flags = ["listen_addresses=127.0.0.1", "fsync=off", "max_connections=200", `unix_socket_directories=`]
   const server = new EmbeddedPostgres({
     databaseDir: join(databaseDir, "data"),
     port,
@@ -32,13 +60,37 @@ export const postgres = async (): Promise<Postgres> => {
     password: "password",
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ["-c", "listen_addresses=127.0.0.1"],
+    initdbFlags: ["--no-sync"],
+    postgresFlags: flags.flatMap((flag) => ["-c", flag]),
     onLog: () => {}
   })
   await server.initialise()
   await server.start()
+  const pidNow = () => Number(readFileSync(join(databaseDir, "data", "postmaster.pid"), "utf8").split("\n")[0])
   return {
     url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    port,
+    restart: async (pause) => {
+      const pid = pidNow()
+      process.kill(pid, "SIGQUIT")
+      for (let isThere = true; isThere;) {
+        await wait(50)
+        try {
+          process.kill(pid, 0)
+        } catch {
+          isThere = false
+        }
+      }
+      await wait(pause)
+      await server.start()
+    },
+    freeze: async (pause) => {
+      const pid = pidNow()
+      const all = [pid, ...childrenOf(pid)]
+      for (const one of all) process.kill(one, "SIGSTOP")
+      await wait(pause)
+      for (const one of all) process.kill(one, "SIGCONT")
+    },
     stop: async () => {
       await server.stop()
       rmSync(databaseDir, { recursive: true, force: true })

@@ -2,22 +2,15 @@
 // standard input's end that it shall end.
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import { PgClient } from "@effect/sql-pg"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
 import * as Semaphore from "effect/Semaphore"
 import { Attempts } from "@stepwright/llm"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, ProviderUnavailable } from "@stepwright/core/LlmError"
 import { ClusterRunner } from "@stepwright/cluster"
 import { deadly, flow, gated, promptOf } from "./flow.ts"
-
-const settings = Config.all({
-  url: Config.redacted("DATABASE"),
-  model: Config.string("MODEL"),
-  calls: Config.int("CALLS").pipe(Config.withDefault(8)),
-  options: Config.string("OPTIONS").pipe(Config.withDefault("{}"))
-})
 
 const modelAt = (url: string) =>
   Attempts.make(
@@ -35,15 +28,16 @@ const modelAt = (url: string) =>
   )
 
 const main = Effect.gen(function* () {
-  const { calls, model, options, url } = yield* settings
-  const places = yield* Semaphore.make(calls)
-  const below = modelAt(model)
+  const { DATABASE = "", MODEL = "", OPTIONS = "{}" } = process.env
+  // at most 8 calls at a time
+  const places = yield* Semaphore.make(8)
+  const below = modelAt(MODEL)
   // it waits for a place before a request is begun
   const client = LlmClient.make((request) => places.withPermit(below.generate(request)))
   yield* Layer.launch(
-    ClusterRunner.layer({ workflows: [flow, gated, deadly], about: { pid: process.pid }, ...JSON.parse(options) }).pipe(
+    ClusterRunner.layer({ workflows: [flow, gated, deadly], about: { pid: process.pid }, ...JSON.parse(OPTIONS) }).pipe(
       Layer.provide(Layer.succeed(LlmClient.LlmClient, client)),
-      Layer.provide(PgClient.layer({ url, maxConnections: 4 }))
+      Layer.provide(PgClient.layer({ url: Redacted.make(DATABASE), maxConnections: 4 }))
     )
   )
 })

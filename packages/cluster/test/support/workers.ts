@@ -13,7 +13,10 @@ const program = join(import.meta.dirname, "program.ts")
 const open = new Set<ChildProcess>()
 
 /** Starts a worker; what it says is kept. */
-export const start = (environment: Readonly<Record<string, string>>, before: ReadonlyArray<string> = []): WorkerProcess => {
+export const start = (
+  environment: Readonly<Record<string, string>>,
+  before: ReadonlyArray<string> = []
+): WorkerProcess => {
   const [command = process.execPath, ...rest] = [...before, process.execPath, program]
   const child = spawn(command, rest, { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] })
   open.add(child)

@@ -1,0 +1,211 @@
+// Workers in processes of their own, which are killed and stopped, a database that goes away, and what is there at the end.
+import { PgClient } from "@effect/sql-pg"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { SqlClient } from "effect/sql"
+import { Engine, Journal, LlmClient } from "@stepwright/core"
+import { Runs } from "@stepwright/cluster"
+import { flow, localModel, steps } from "./flow.ts"
+import { model } from "./model.ts"
+import type { Postgres } from "./postgres.ts"
+import { start, type WorkerProcess } from "./workers.ts"
+
+export interface Plan {
+  readonly workers: number
+  readonly runs: number
+  readonly seed: number
+  /** How many workers are killed, and how long after each other. **Units** milliseconds */
+  readonly kills: number
+  readonly every: number
+  /** How long a call takes, from and to. **Units** milliseconds */
+  readonly latency: readonly [number, number]
+  /** Options of the workers. */
+  readonly options: object
+  /** What else is done, so long after the beginning. **Units** milliseconds */
+  readonly faults?: ReadonlyArray<{ readonly at: number; readonly what: (self: Chaos) => Promise<void> }>
+  /** What workers are told where the database is, unless the database itself. */
+  readonly through?: string
+  /** What goes before the command of the n-th worker. */
+  readonly before?: (n: number) => ReadonlyArray<string>
+}
+
+export interface Chaos {
+  readonly workers: ReadonlyArray<WorkerProcess>
+  /** Says that what a worker has on its way from now on may be asked again. */
+  readonly doom: (worker: WorkerProcess) => void
+}
+
+export interface Outcome {
+  readonly seconds: number
+  readonly calls: number
+  /** Calls of what was asked before, and how many of these were answered before. */
+  readonly repeats: number
+  readonly answeredAgain: number
+  readonly kills: number
+  /** Kills that hit a worker with a call on its way, and how many these were. */
+  readonly hits: number
+  readonly inFlight: number
+  readonly claims: number
+  /** What is not as it must be. */
+  readonly problems: ReadonlyArray<string>
+  readonly said: ReadonlyArray<string>
+}
+
+/** Numbers from 0 to 1, the same for the same seed. */
+const random = (seed: number) => {
+  let state = seed >>> 0
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
+
+/** How long an answer may be on its way to the ledger. **Units** milliseconds */
+const onItsWay = 1000
+
+export const chaos = async (server: Postgres, database: string, plan: Plan): Promise<Outcome> => {
+  const { every, kills, latency, options, runs: count, seed, workers: size } = plan
+  const next = random(seed)
+  const url = server.url.replace(/postgres$/u, database)
+  const provider = await model(() => latency[0] + next() * (latency[1] - latency[0]))
+  const layer = Layer.provideMerge(Runs.layer, PgClient.layer({ url: Redacted.make(url), maxConnections: 2 }))
+  const run = <A, E>(work: Effect.Effect<A, E, Runs.Runs | SqlClient.SqlClient>) =>
+    Effect.runPromise(Effect.scoped(Effect.provide(work, layer)) as Effect.Effect<A, E>)
+
+  const problems: Array<string> = []
+  /** When a process was killed or stopped. */
+  const doomed = new Map<number, number>()
+  const all: Array<WorkerProcess> = []
+  const begin = () => {
+    const environment = { DATABASE: plan.through ?? url, MODEL: provider.url, OPTIONS: JSON.stringify(options) }
+    const worker = start(environment, plan.before?.(all.length))
+    all.push(worker)
+    return worker
+  }
+  const ids = Array.from({ length: count }, (_, i) => `run-${seed}-${i}`)
+  const workers = Array.from({ length: size }, begin)
+  const began = performance.now()
+  await run(
+    Effect.gen(function* () {
+      const runs = yield* Runs.Runs
+      yield* Effect.forEach(ids, (run) => runs.submit(flow, run, { run }), { concurrency: 20, discard: true })
+    })
+  )
+
+  const doom = (worker: WorkerProcess) => doomed.set(worker.pid, performance.now())
+  const faults = (plan.faults ?? []).map(async ({ at, what }) => {
+    await wait(at)
+    await what({ workers, doom })
+  })
+  let killed = 0
+  let hits = 0
+  let inFlight = 0
+  const killing = (async () => {
+    while (killed < kills) {
+      await wait(every)
+      const place = Math.floor(next() * size)
+      const worker = workers[place]!
+      const flying = provider.inFlight(worker.pid).length
+      doom(worker)
+      worker.kill("SIGKILL")
+      killed++
+      if (flying > 0) hits++
+      inFlight += flying
+      workers[place] = begin()
+    }
+  })()
+
+  const isDone = Effect.gen(function* () {
+    const runs = yield* Runs.Runs
+    const left = (yield* runs.list).filter(({ status }) => status === "QUEUED" || status === "RUNNING")
+    return left.length === 0
+  })
+  await killing
+  await Promise.all(faults)
+  // the end of the wait is that of the test
+  while (!(await run(isDone))) await wait(250)
+  const seconds = (performance.now() - began) / 1000
+  for (const worker of workers) worker.kill("SIGTERM")
+  await Promise.all(workers.map(({ ended }) => ended))
+  await provider.close()
+
+  // what is there
+  const claims = await run(
+    Effect.gen(function* () {
+      const runs = yield* Runs.Runs
+      const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+      const asked = (statement: string) => sql.unsafe(statement).values
+      const problem = (what: string) => (rows: ReadonlyArray<ReadonlyArray<unknown>>) => {
+        for (const row of rows.slice(0, 5)) problems.push(`${what}: ${row.join(" ")}`)
+      }
+      yield* Effect.map(
+        asked(`select run, seq, epoch from (
+          select run, seq, epoch, lag(epoch) over (partition by run order by seq) as before from sw_event
+        ) e where before > epoch`),
+        problem("an epoch falls")
+      )
+      yield* Effect.map(
+        asked(`select run, count(*) from sw_event group by run having count(*) <> max(seq) + 1 or min(seq) <> 0`),
+        problem("there is a gap")
+      )
+      yield* Effect.map(
+        asked(`select run, event::json ->> 'path', count(*) from sw_event where event like '{"_tag":"StepSucceeded"%'
+          group by 1, 2, event::json -> 'fingerprint' ->> 'value' having count(*) > 1`),
+        problem("a step succeeded twice")
+      )
+      const started = new Map(
+        Array.from(
+          yield* asked(`select run || ' ' || (event::json ->> 'path'), count(*)::int from sw_event
+            where event like '{"_tag":"RequestStarted"%' group by 1`),
+          ([key, n]) => [String(key), Number(n)] as const
+        )
+      )
+      const seen = Map.groupBy(provider.calls, ({ path, run }) => `${run} ${path}`)
+      for (const [key, { length }] of seen) {
+        if ((started.get(key) ?? 0) < length)
+          problems.push(`the ledger has ${started.get(key) ?? 0} of ${length} calls: ${key}`)
+      }
+      if (seen.size !== count * steps) problems.push(`${seen.size} steps were asked of ${count * steps}`)
+      for (const [key, calls] of seen) {
+        for (const call of calls.slice(0, -1)) {
+          const end = doomed.get(call.pid)
+          const isLost = end !== undefined && (call.answered === undefined || call.answered > end - onItsWay)
+          if (!isLost) problems.push(`asked again for nothing: ${key}`)
+        }
+      }
+      const glances = yield* runs.list
+      for (const { note, run, status } of glances) {
+        if (status !== "COMPLETED") problems.push(`run ${run}: ${status} ${note ?? ""}`)
+      }
+      for (const id of ids) {
+        const [mine, alone] = yield* Effect.all([
+          Effect.flatMap(Engine.load(flow, id), (state) => Engine.output(flow, state)).pipe(
+            Effect.provideService(Journal.Journal, runs.journal),
+            Effect.orElseSucceed(() => undefined)
+          ),
+          Effect.provideService(Journal.Journal, Journal.makeMemory())(Engine.execute(flow, id))
+        ]).pipe(Effect.provideService(LlmClient.LlmClient, localModel))
+        if (mine?.h !== alone.h) problems.push(`run ${id} has another output`)
+      }
+      return Number((yield* asked("select sum(epoch - 1)::int from sw_run"))[0]?.[0])
+    })
+  )
+  const again = [...Map.groupBy(provider.calls, ({ path, run }) => `${run} ${path}`).values()].flatMap((calls) =>
+    calls.slice(0, -1)
+  )
+  return {
+    seconds,
+    calls: provider.calls.length,
+    repeats: again.length,
+    answeredAgain: again.filter(({ answered }) => answered !== undefined).length,
+    kills: killed,
+    hits,
+    inFlight,
+    claims,
+    problems,
+    said: all.map(({ said }) => said())
+  }
+}
