@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Queue, Schema, Stream } from "effect"
-import { Engine, Journal, Step, Workflow, WorkflowEvent } from "@stepwright/core"
+import { Deferred, Effect, Exit, Fiber, Queue, Result, Schema, Stream } from "effect"
+import { Engine, Journal, Step, Workflow, WorkflowError, WorkflowEvent } from "@stepwright/core"
 
 const Text = Schema.String
 const begin = Workflow.make("w", { input: Text })
@@ -79,6 +79,54 @@ describe("Engine, where another process goes on with a run", () => {
         const workflow = begin.pipe(Workflow.bind("fails", fails, "input"))
         const run = Engine.run(workflow, yield* Engine.initialize(workflow, "x"), { onInterrupt: "leave" })
         assert.strictEqual((yield* run).state.status, "FAILED")
+      })
+    )
+  })
+
+  const workflow = begin.pipe(Workflow.bind("a", pass("a"), "input"))
+
+  const refusing = (tag: string, reason: Journal.JournalError["reason"]): Journal.Service => {
+    const journal = Journal.makeMemory()
+    return {
+      ...journal,
+      append: (run, event) =>
+        event._tag === tag
+          ? Effect.fail(new Journal.JournalError({ run, reason, detail: "refused" }))
+          : journal.append(run, event)
+    }
+  }
+
+  describe("a result that could not be recorded", () => {
+    const ran = (reason: Journal.JournalError["reason"]) =>
+      Effect.gen(function* () {
+        const state = yield* Engine.initialize(workflow, "x")
+        return (yield* Effect.flip(Engine.run(workflow, state))).reason
+      }).pipe(Effect.provideService(Journal.Journal, refusing("StepSucceeded", reason)))
+
+    it.effect("keeps what the journal said, also as JSON", () =>
+      Effect.gen(function* () {
+        const reason = yield* ran("Failed")
+        assert.instanceOf(reason, WorkflowError.ResultNotRecorded)
+        const codec = Schema.toCodecJson(WorkflowError.ResultNotRecorded)
+        const json: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(codec)(reason)))
+        const { cause } = Schema.decodeUnknownSync(codec)(json)
+        assert.deepStrictEqual([cause?._tag, cause?.reason], ["JournalError", "Failed"])
+      })
+    )
+
+    it("is read where it was written without that", () => {
+      const codec = Schema.toCodecJson(WorkflowError.ResultNotRecorded)
+      const before = Schema.decodeUnknownResult(codec)({ _tag: "ResultNotRecorded", detail: "disk full" })
+      assert.isUndefined(Result.getOrThrow(before).cause)
+    })
+
+    it.effect("is the other's to tell of where somebody else owns the run by now", () =>
+      Effect.gen(function* () {
+        const reason = yield* ran("Fenced")
+        assert.deepStrictEqual(
+          [reason._tag, reason._tag === "JournalError" && reason.reason],
+          ["JournalError", "Fenced"]
+        )
       })
     )
   })
