@@ -40,6 +40,10 @@ export interface InitializeOptions {
 /** An id for a new run: the time and six random letters. */
 export const newRunId: Effect.Effect<string> = beginning.newRunId
 
+/** The hash of a definition, as a run without a configuration records it. What functions do is not in it. */
+export const definition = <In, Out, E, R>(workflow: Workflow.Workflow<In, Out, E, R>): Effect.Effect<string> =>
+  beginning.definitionHash(untyped(workflow))
+
 /** A new run, with nothing run yet. **Fails with** `InvalidInput`, `WorkflowConfigError`, `RunExists`, `JournalError`. */
 export const initialize = Effect.fnUntraced(function* <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,

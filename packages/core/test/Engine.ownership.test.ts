@@ -130,4 +130,27 @@ describe("Engine, where another process goes on with a run", () => {
       })
     )
   })
+
+  it.effect("a run that another one begins between the look and the first event exists", () =>
+    Effect.gen(function* () {
+      const journal = refusing("RunInitialized", "Exists")
+      const { reason } = yield* Effect.flip(
+        Effect.provideService(Engine.initialize(workflow, "x", { run: "r" }), Journal.Journal, journal)
+      )
+      assert.deepStrictEqual([reason._tag, reason._tag === "RunExists" && reason.run], ["RunExists", "r"])
+    })
+  )
+
+  it.effect("definition is the hash that a run of the workflow records", () =>
+    Effect.gen(function* () {
+      const definition = yield* Engine.definition(workflow)
+      const { state } = yield* Engine.run(workflow, yield* Engine.initialize(workflow, "x", { run: "r" }))
+      assert.strictEqual(state.status, "COMPLETED")
+      const events = yield* Effect.flatMap(Journal.Journal, ({ load }) => load("r"))
+      const recorded = events.flatMap((event) => ("definition" in event ? [event.definition] : []))
+      assert.deepStrictEqual(recorded, [definition, definition])
+      const other = begin.pipe(Workflow.bind("b", pass("a"), "input"))
+      assert.notStrictEqual(yield* Engine.definition(other), definition)
+    }).pipe(Effect.provide(Journal.layerMemory))
+  )
 })
