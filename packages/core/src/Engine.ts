@@ -3,12 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import type * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { DeltaSink } from "./DeltaSink.ts"
 import type { UntypedWorkflow } from "./internal/definition/nodes.ts"
 import * as beginning from "./internal/run/begin.ts"
 import { drive, endUndecided, refused, visit, wayTo } from "./internal/run/drive.ts"
 import { settle } from "./internal/run/find.ts"
 import { foresee, type PlanEntry, whole } from "./internal/run/foresee.ts"
+import { type Listeners, listened, type ReplyDelta, type ReplyDiscarded } from "./internal/run/listening.ts"
 import { perform } from "./internal/run/perform.ts"
 import * as span from "./internal/run/span.ts"
 import { faultless, type Listener, make, type Runtime } from "./internal/run/runtime.ts"
@@ -26,6 +26,7 @@ import { fold, renewed, type WorkflowEvent } from "./WorkflowEvent.ts"
 import { format, type WorkflowState } from "./WorkflowState.ts"
 
 export type { PlanEntry } from "./internal/run/foresee.ts"
+export type { Listeners, ReplyDelta, ReplyDiscarded } from "./internal/run/listening.ts"
 
 const { inputPath } = beginning
 
@@ -38,6 +39,10 @@ export interface InitializeOptions {
 
 /** An id for a new run: the time and six random letters. */
 export const newRunId: Effect.Effect<string> = beginning.newRunId
+
+/** The hash of a definition, as a run without a configuration records it. What functions do is not in it. */
+export const definition = <In, Out, E, R>(workflow: Workflow.Workflow<In, Out, E, R>): Effect.Effect<string> =>
+  beginning.definitionHash(untyped(workflow))
 
 /** A new run, with nothing run yet. **Fails with** `InvalidInput`, `WorkflowConfigError`, `RunExists`, `JournalError`. */
 export const initialize = Effect.fnUntraced(function* <In, Out, E, R>(
@@ -62,26 +67,13 @@ export const initialize = Effect.fnUntraced(function* <In, Out, E, R>(
   })
 })
 
-/** A piece of a reply that is on its way to a step. */
-export interface ReplyDelta {
-  readonly _tag: "ReplyDelta"
-  readonly path: string
-  readonly step: string
-  readonly turn: number
-  readonly text: string
-}
-
-/** All pieces of this turn so far are void: the request failed on the way and is made again. */
-export interface ReplyDiscarded extends Omit<ReplyDelta, "_tag" | "text"> {
-  readonly _tag: "ReplyDiscarded"
-}
-
-/** Who is told of what happens, as it happens. A listener must not block. */
-export interface Listeners {
-  /** Told of each event once it is journalled, with the state that it led to: look at that at once, it goes on changing. */
-  readonly onEvent?: (event: WorkflowEvent, state: WorkflowState) => void
-  /** With it steps ask for streamed replies; told of each piece. */
-  readonly onDelta?: (delta: ReplyDelta | ReplyDiscarded) => void
+/** How a run goes. */
+export interface RunOptions extends Listeners {
+  /**
+   * Where the run is interrupted: `"cancel"`, the default, ends it as CANCELLED; `"leave"` records no end, as if the process
+   * had been killed, for another process to go on. What is cancelled by a request is CANCELLED always.
+   */
+  readonly onInterrupt?: "cancel" | "leave"
 }
 
 /** What a run came to: `path` is that of the step whose error `reason` is. An interrupted run has no outcome. */
@@ -115,21 +107,12 @@ export interface RunOutcome<out Out, out E> {
 export const run = <In, Out, E, R>(
   workflow: Workflow.Workflow<In, Out, E, R>,
   state: WorkflowState,
-  { onDelta, onEvent }: Listeners = {}
+  { onDelta, ...options }: RunOptions = {}
 ): Effect.Effect<RunOutcome<Out, E>, WorkflowError, R> =>
   Effect.map(
-    listened(typed(workflow, span.ofRun(workflow.name, state.run, drive(untyped(workflow), state, onEvent))), onDelta),
+    listened(typed(workflow, span.ofRun(workflow.name, state.run, drive(untyped(workflow), state, options))), onDelta),
     (done) => outcomeOf<Out, E>(done)
   )
-
-const listened = <A, E, R>(driven: Effect.Effect<A, E, R>, onDelta: Listeners["onDelta"]): Effect.Effect<A, E, R> =>
-  onDelta === undefined
-    ? driven
-    : Effect.provideService(driven, DeltaSink, ({ path, step, turn }) => {
-        const about = { path, step, turn }
-        return (text) =>
-          onDelta(text === undefined ? { _tag: "ReplyDiscarded", ...about } : { _tag: "ReplyDelta", ...about, text })
-      })
 
 /** Initialises a run, runs it, and gives its output, or what ended it. */
 export const execute = Effect.fnUntraced(function* <In, Out, E, R>(

@@ -3,7 +3,7 @@ import * as Formatter from "effect/Formatter"
 import * as Schema from "effect/Schema"
 import { tellingOf } from "./internal/words/telling.ts"
 import { told } from "./internal/words/told.ts"
-import type { JournalError } from "./Journal.ts"
+import { JournalError } from "./Journal.ts"
 import type { WorkflowConfigError } from "./WorkflowConfig.ts"
 
 /** An input that does not fit its Schema. */
@@ -106,7 +106,8 @@ export class RunExists extends Schema.TaggedError<RunExists>()("RunExists", { ru
 
 /** A step's work was done, and perhaps paid for, but could not be recorded. */
 export class ResultNotRecorded extends Schema.TaggedError<ResultNotRecorded>()("ResultNotRecorded", {
-  detail: Schema.String
+  detail: Schema.String,
+  cause: Schema.optionalKey(JournalError)
 }) {
   override get message() {
     return `its work was done but could not be recorded, and would be done again: ${this.detail}`

@@ -85,18 +85,25 @@ const isRefusal = (ending: Ending | undefined): ending is Ending & { readonly re
 export const drive = Effect.fnUntraced(function* (
   workflow: UntypedWorkflow,
   state: WorkflowState,
-  listener?: Listener
+  { onEvent, onInterrupt }: { readonly onEvent?: Listener; readonly onInterrupt?: "cancel" | "leave" }
 ): Effect.fn.Return<{ readonly runtime: Runtime; readonly output: unknown }, WorkflowError, unknown> {
-  const { configured, input, runtime } = yield* open(workflow, state, listener)
+  const { configured, input, runtime } = yield* open(workflow, state, onEvent)
   const definition = yield* definitionHash(configured)
   yield* checkModels(configured)
   yield* enterJournal(runtime, state)
+  let isOfItself = false
+  const isLeft = (exit: Exit.Exit<unknown, unknown>) =>
+    onInterrupt === "leave" && Exit.hasInterrupts(exit) && !isOfItself
   const output = yield* faultless(
     runtime,
     runtime.append({ _tag: "RunStarted", version: workflow.version, definition, at: runtime.now() })
   ).pipe(
     Effect.andThen(attended(runtime, visitAll(runtime, configured, input))),
-    Effect.onExit((exit) => (runtime.ending?._tag === "Faulted" ? Effect.void : recordEnd(runtime, configured, exit)))
+    // where the run is interrupted from outside this is passed by
+    Effect.tapCause(() => Effect.sync(() => void (isOfItself = true))),
+    Effect.onExit((exit) =>
+      runtime.ending?._tag === "Faulted" || isLeft(exit) ? Effect.void : recordEnd(runtime, configured, exit)
+    )
   )
   return { runtime, output }
 })

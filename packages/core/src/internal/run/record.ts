@@ -162,10 +162,13 @@ const afterWork = <A>(runtime: Runtime, path: string, append: Effect.Effect<A, H
   Effect.tapError(append, () =>
     Effect.sync(() => {
       const { ending } = runtime
-      if (ending?._tag !== "Faulted" || !isJournalError(ending.reason) || ending.reason.reason === "Locked") return
-      runtime.ending = { ...ending, path, reason: new ResultNotRecorded({ detail: ending.reason.message }) }
+      if (ending?._tag !== "Faulted" || !isJournalError(ending.reason) || isOthers(ending.reason)) return
+      const { message: detail } = ending.reason
+      runtime.ending = { ...ending, path, reason: new ResultNotRecorded({ detail, cause: ending.reason }) }
     })
   )
+
+const isOthers = ({ reason }: JournalError) => reason === "Locked" || reason === "Fenced"
 
 const isJournalError = (reason: unknown): reason is JournalError => Predicate.isTagged(reason, "JournalError")
 
