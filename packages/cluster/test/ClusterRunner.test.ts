@@ -1,13 +1,17 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { PgClient } from "@effect/sql-pg"
-import { Effect, Layer, Redacted, Stream } from "effect"
-import { SqlClient } from "effect/sql"
-import { Engine, LlmClient } from "@stepwright/core"
+import { Deferred, Effect, Layer, Redacted, Result, Schedule, Stream } from "effect"
+import { SqlClient, SqlError } from "effect/sql"
+import { Engine, Journal, LlmClient, type Workflow } from "@stepwright/core"
 import { ClusterRunner, Runs } from "@stepwright/cluster"
-import { flow, localModel } from "./support/flow.ts"
+import { needs } from "../../../test/support/tool.ts"
+import { flow, gated, localModel } from "./support/flow.ts"
 import { postgres, type Postgres } from "./support/postgres.ts"
 
-describe("ClusterRunner", () => {
+const fast = { poll: "50 millis", beat: "200 millis", lease: "1 second", drain: 0 } as const
+type Options = Omit<ClusterRunner.Options<LlmClient.LlmClient>, "workflows">
+
+describe("ClusterRunner", needs("postgres"), () => {
   let server: Postgres
   let count = 0
   beforeAll(async () => {
@@ -17,49 +21,314 @@ describe("ClusterRunner", () => {
 
   const clientOf = (url: string) => PgClient.layer({ url: Redacted.make(url), maxConnections: 4 })
 
-  /** A database of its own. */
-  const database = Effect.suspend(() =>
+  /** Work with a database of its own. */
+  const withDatabase = <A, E>(work: Effect.Effect<A, E, SqlClient.SqlClient | Runs.Runs>) =>
     Effect.gen(function* () {
       const name = `d${count++}`
-      const sql = yield* SqlClient.SqlClient
-      yield* sql.unsafe(`create database ${name}`)
-      return clientOf(server.url.replace(/postgres$/u, name))
-    }).pipe(Effect.provide(clientOf(server.url)))
-  )
+      yield* Effect.provide(
+        Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`create database ${name}`)),
+        clientOf(server.url)
+      )
+      const client = clientOf(server.url.replace(/postgres$/u, name))
+      return yield* Effect.provide(work, Layer.provideMerge(Runs.layer, client))
+    })
 
-  /** Work with the runs of a cluster whose workers are in this process. */
-  const withWorkers = <A, E>(
-    workers: ReadonlyArray<Layer.Layer<never, unknown, SqlClient.SqlClient | LlmClient.LlmClient>>,
-    work: Effect.Effect<A, E, Runs.Runs>
+  /** A worker, until the scope ends. */
+  const worker = (
+    options: Options = {},
+    model = localModel,
+    workflows: ReadonlyArray<typeof flow | typeof gated> = [flow, gated]
   ) =>
-    Effect.flatMap(database, (client) =>
-      work.pipe(
-        Effect.provide(
-          Layer.mergeAll(Runs.layer, ...workers).pipe(
-            Layer.provide([client, Layer.succeed(LlmClient.LlmClient, localModel)])
-          )
+    Layer.build(
+      Layer.fresh(
+        ClusterRunner.layer({ ...fast, workflows: workflows as ReadonlyArray<typeof flow>, ...options }).pipe(
+          Layer.provide(Layer.succeed(LlmClient.LlmClient, model))
         )
       )
     )
 
-  it.live("works on runs that were submitted, and tells who watches all that happens", () =>
-    withWorkers(
-      [ClusterRunner.layer({ workflows: [flow], poll: "50 millis" })],
+  const glanceOf = (run: string) =>
+    Effect.map(
+      Effect.flatMap(Runs.Runs, ({ glance }) => glance(run)),
+      (glance) => glance!
+    )
+
+  /** A run, once it stands so. */
+  const standing = (run: string, isSo: (glance: Runs.Glance) => boolean) =>
+    glanceOf(run).pipe(
+      Effect.repeat({ until: isSo, schedule: Schedule.spaced("20 millis") }),
+      Effect.timeout("20 seconds")
+    )
+  const ended = (run: string) => standing(run, ({ status }) => status !== "QUEUED" && status !== "RUNNING")
+
+  const eventsOf = (run: string) => Effect.flatMap(Runs.Runs, ({ journal }) => journal.load(run))
+
+  const outputOf = <In, Out, E>(workflow: Workflow.Workflow<In, Out, E, LlmClient.LlmClient>, run: string) =>
+    Effect.gen(function* () {
+      const { journal } = yield* Runs.Runs
+      return yield* Effect.flatMap(Engine.load(workflow, run), (state) => Engine.output(workflow, state)).pipe(
+        Effect.provideService(Journal.Journal, journal),
+        Effect.provideService(LlmClient.LlmClient, localModel)
+      )
+    })
+
+  it.live("works on what was submitted, and tells who watches all that happens", () =>
+    withDatabase(
       Effect.gen(function* () {
-        const runs = yield* Runs.Runs
-        const run = yield* runs.submit(flow, "one")
-        const events = yield* Stream.runCollect(runs.watch(run))
+        yield* worker()
+        const { submit, watch } = yield* Runs.Runs
+        const run = yield* submit(flow, "one")
+        const events = yield* Stream.runCollect(watch(run))
         assert.deepStrictEqual(
           events.map(({ number }) => number),
           events.map((_, i) => i + 1)
         )
         assert.strictEqual(events.at(-1)?.event._tag, "RunEnded")
-        const glance = yield* runs.glance(run)
-        assert.include(glance, { status: "COMPLETED", worker: undefined, events: events.length })
+        assert.include(yield* glanceOf(run), { status: "COMPLETED", worker: undefined, events: events.length })
         const alone = yield* Effect.provideService(Engine.execute(flow, "one"), LlmClient.LlmClient, localModel)
-        const state = yield* Effect.map(runs.journal.load(run), (events) => events)
-        assert.lengthOf(state, events.length)
-        assert.isString(alone.h)
+        assert.deepStrictEqual(yield* outputOf(flow, run), alone)
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("leaves runs of a definition that it has not, and tells of them", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        yield* worker({}, localModel, [gated])
+        const { queued, submit, workers } = yield* Runs.Runs
+        const run = yield* submit(flow, "one")
+        const other = yield* submit(gated, "one")
+        yield* ended(other)
+        assert.strictEqual((yield* glanceOf(run)).status, "QUEUED")
+        const [waiting] = yield* queued
+        assert.include(waiting, { workflow: "twenty", runs: 1 })
+        const [there] = yield* workers
+        assert.notInclude(Object.values(there!.about.definitions), waiting!.definition)
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("waits for a decision, which is taken by hand, and goes on with it", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        yield* worker()
+        const { ask, journal, resume, submit } = yield* Runs.Runs
+        const run = yield* submit(gated, "one")
+        assert.strictEqual((yield* ended(run)).status, "SUSPENDED")
+        // nobody works on it
+        const decision = { _tag: "Decide", path: "approval", decision: { approved: true }, by: "ada" } as const
+        assert.isUndefined(yield* ask(run, decision))
+        const decided = Effect.flatMap(Engine.load(gated, run), (state) =>
+          Engine.decide(gated, state, "approval", { approved: true }, { who: "ada" })
+        )
+        yield* decided.pipe(
+          Effect.provideService(Journal.Journal, journal),
+          Effect.provideService(LlmClient.LlmClient, localModel)
+        )
+        assert.strictEqual((yield* glanceOf(run)).status, "IN_PROGRESS")
+        yield* resume(run, gated)
+        assert.strictEqual((yield* ended(run)).status, "COMPLETED")
+        assert.deepInclude(yield* outputOf(gated, run), { approval: { approved: true } })
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  /** A model whose first call waits until it is let go. */
+  const slow = Effect.map(Deferred.make<void>(), (isAsked) => ({
+    isAsked,
+    model: LlmClient.make((request) =>
+      Effect.andThen(Effect.andThen(Deferred.succeed(isAsked, undefined), Effect.never), localModel.generate(request))
+    )
+  }))
+
+  it.live("is asked while a run is under way: cancelled, it stays so", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { isAsked, model } = yield* slow
+        yield* worker({}, model)
+        const { ask, journal, submit } = yield* Runs.Runs
+        const run = yield* submit(flow, "one")
+        yield* Deferred.await(isAsked)
+        // nobody else changes it meanwhile
+        assert.strictEqual((yield* Effect.flip(journal.size(run))).reason, "Locked")
+        assert.deepInclude(yield* ask(run, { _tag: "Cancel", by: "ada" }), { isDone: true })
+        assert.strictEqual((yield* ended(run)).status, "CANCELLED")
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("hands over what it has when it ends, and tells of no end", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { isAsked, model } = yield* slow
+        const { submit, workers } = yield* Runs.Runs
+        const run = yield* submit(flow, "one")
+        yield* Effect.scoped(Effect.andThen(worker({}, model), Deferred.await(isAsked)))
+        assert.include(yield* glanceOf(run), { status: "QUEUED", worker: undefined, attempts: 0 })
+        assert.deepStrictEqual(yield* workers, [])
+        yield* worker()
+        assert.strictEqual((yield* ended(run)).status, "COMPLETED")
+        const ends = (yield* eventsOf(run)).filter(({ _tag }) => _tag === "RunEnded")
+        assert.lengthOf(ends, 1)
+        assert.deepStrictEqual(
+          yield* outputOf(flow, run),
+          yield* Effect.provideService(Engine.execute(flow, "one"), LlmClient.LlmClient, localModel)
+        )
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("lets its runs end first, where they do in time", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { submit } = yield* Runs.Runs
+        const isAsked = yield* Deferred.make<void>()
+        const model = LlmClient.make((request) =>
+          Effect.andThen(Deferred.succeed(isAsked, undefined), Effect.delay(localModel.generate(request), "20 millis"))
+        )
+        const run = yield* submit(flow, "one")
+        yield* Effect.scoped(Effect.andThen(worker({ drain: "20 seconds" }, model), Deferred.await(isAsked)))
+        assert.strictEqual((yield* glanceOf(run)).status, "COMPLETED")
+      })
+    )
+  )
+
+  it.live("lets a run rest that cannot be worked on, and tells why", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { poison, submit } = yield* Runs.Runs
+        const sql = yield* SqlClient.SqlClient
+        const run = yield* submit(flow, "one")
+        yield* sql`update sw_event set event = '{"_tag":"Strange"}' where run = ${run}`
+        yield* worker()
+        const glance = yield* standing(run, ({ rests }) => rests)
+        assert.include(glance, { status: "QUEUED", worker: undefined })
+        assert.include(glance.note, "event 1 cannot be read")
+        assert.deepStrictEqual(
+          (yield* poison).map(({ run }) => run),
+          [run]
+        )
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("takes what workers left that died, but a run less and less often whose owners die", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { poison, submit } = yield* Runs.Runs
+        const sql = yield* SqlClient.SqlClient
+        const run = yield* submit(flow, "one")
+        // two that had it are dead
+        yield* sql`update sw_run set owner = 'dead', status = 'RUNNING', attempts = 2 where run = ${run}`
+        const { isAsked, model } = yield* slow
+        yield* worker({}, model)
+        yield* Deferred.await(isAsked)
+        assert.include(yield* glanceOf(run), { status: "RUNNING", attempts: 3, rests: true })
+        assert.lengthOf(yield* poison, 1)
+        // the third dies as well
+        yield* sql`update sw_run set owner = 'dead' where run = ${run}`
+        yield* sql`update sw_run set attempts = 12, not_before = clock_timestamp() + interval '500 s' where run = ${run}`
+        yield* worker({}, localModel)
+        const other = yield* submit(flow, "two")
+        yield* ended(other)
+        assert.include(yield* glanceOf(run), { status: "RUNNING", worker: undefined })
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  /** A database of which some answers are lost, or that fails for a while: `fault` says so of a statement. */
+  const faulty = (
+    sql: SqlClient.SqlClient,
+    fault: (statement: string) => SqlError.SqlError | undefined,
+    isAfter: boolean
+  ) =>
+    new Proxy(sql, {
+      get: (target, name) =>
+        name !== "withoutTransforms"
+          ? Reflect.get(target, name)
+          : () => ({
+              unsafe: (statement: string, parameters: ReadonlyArray<unknown>) => ({
+                values: Effect.suspend(() => {
+                  const error = fault(statement)
+                  const { values } = sql.withoutTransforms().unsafe(statement, parameters)
+                  if (error === undefined) return values
+                  return isAfter ? Effect.andThen(values, Effect.fail(error)) : Effect.fail(error)
+                })
+              })
+            })
+    })
+
+  const codeOf = (code: string, message: string) =>
+    new SqlError.SqlError({ reason: new SqlError.UnknownError({ cause: Object.assign(new Error(message), { code }) }) })
+
+  it.live("finds a run again that it took, of which the answer was lost", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { submit } = yield* Runs.Runs
+        const sql = yield* SqlClient.SqlClient
+        let lost = 0
+        const cut = new SqlError.SqlError({ reason: new SqlError.UnknownError({ cause: new Error("it is cut") }) })
+        const lossy = faulty(
+          sql,
+          (statement) => (statement.includes("skip locked") && lost++ < 1 ? cut : undefined),
+          true
+        )
+        const run = yield* submit(flow, "one")
+        yield* Effect.provideService(worker(), SqlClient.SqlClient, lossy)
+        assert.strictEqual((yield* ended(run)).status, "COMPLETED")
+        assert.isAbove(lost, 1)
+        // the first epoch is its beginning, the second was lost
+        const [row] = yield* sql`select epoch::int as epoch from sw_run`
+        assert.deepStrictEqual(row, { epoch: 3 })
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("waits for a database that is full, and asks nothing twice", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { submit } = yield* Runs.Runs
+        const sql = yield* SqlClient.SqlClient
+        let refused = 0
+        const full = codeOf("53100", "could not extend file: No space left on device")
+        // it has no room for the third write and those after it, until room is made
+        let writes = 0
+        const lossy = faulty(
+          sql,
+          (statement) =>
+            statement.includes("insert into sw_event") && ++writes > 2 && refused++ < 5 ? full : undefined,
+          false
+        )
+        let calls = 0
+        const counting = LlmClient.make((request) =>
+          Effect.suspend(() => {
+            calls++
+            return localModel.generate(request)
+          })
+        )
+        const run = yield* submit(flow, "one")
+        yield* Effect.provideService(worker({}, counting), SqlClient.SqlClient, lossy)
+        assert.strictEqual((yield* ended(run)).status, "COMPLETED")
+        assert.isAtLeast(refused, 5)
+        assert.strictEqual(calls, 20)
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("refuses a second run of the same name, whoever submits it", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { submit } = yield* Runs.Runs
+        const both = yield* Effect.forEach(
+          ["one", "two"],
+          (input) => Effect.result(submit(flow, input, { run: "same" })),
+          {
+            concurrency: 2
+          }
+        )
+        assert.lengthOf(both.filter(Result.isSuccess), 1)
+        const [failure] = both.flatMap((result) => (Result.isFailure(result) ? [result.failure] : []))
+        assert.strictEqual(failure?.reason._tag, "RunExists")
       })
     )
   )

@@ -1,6 +1,7 @@
 // Events and texts of all runs of a process on their way to the database: one statement is on its way, what comes meanwhile
 // makes up the next.
 
+import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
 import type * as Duration from "effect/Duration"
@@ -76,6 +77,9 @@ const isPassing = ({ reason }: SqlError): boolean => {
 /** How long an answer is waited for before the same is said by another connection: this one may be cut off. */
 const patience = "10 seconds"
 
+/** For how long a database may be away before it is told. **Units** milliseconds */
+const quiet = 1000
+
 /** What takes too long is left to itself: a connection that is cut off takes a while to notice. */
 const within = <A>(self: Effect.Effect<A, SqlError>, duration: Duration.Input): Effect.Effect<A, SqlError> =>
   Effect.flatMap(Effect.forkDetach(self, { startImmediately: true }), (fiber) =>
@@ -92,7 +96,10 @@ const silent = new SqlError({
 const make = Effect.gen(function* () {
   const sql = (yield* SqlClient.SqlClient).withoutTransforms()
   const counts = { statements: 0 }
+  const clock = yield* Clock.Clock
   let isEnding = false
+  /** Since when the database is away, and whether that was told. */
+  let away: number | undefined
   let isTold = false
 
   /** The same statement again finds out what became of the first. */
@@ -102,14 +109,17 @@ const make = Effect.gen(function* () {
       return within(sql.unsafe(statement, parameters).values, patience)
     }).pipe(
       Effect.tapError((error) => {
-        if (isTold || !isPassing(error)) return Effect.void
+        if (!isPassing(error)) return Effect.void
+        const now = clock.currentTimeMillisUnsafe()
+        away ??= now
+        if (isTold || now - away < quiet) return Effect.void
         isTold = true
-        return Effect.logWarning(
-          `the database is away, and is asked again until it answers: ${failed("", error).detail}`
-        )
+        const { detail } = failed("", error)
+        return Effect.logWarning(`${detail}; it is asked again until it answers, and nothing goes on meanwhile`)
       }),
       Effect.retry({ schedule: again, while: (error) => !isEnding && isPassing(error) }),
       Effect.tap(() => {
+        away = undefined
         if (!isTold) return Effect.void
         isTold = false
         return Effect.logInfo("the database answers again")

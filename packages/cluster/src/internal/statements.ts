@@ -102,7 +102,7 @@ export const writeStatuses = append(`, statuses as (
 
 /** Gives a run back as it is, for whoever takes it next. */
 export const release = `
-update sw_run set owner = null, attempts = 0, not_before = '-infinity'
+update sw_run set owner = null, status = 'QUEUED', attempts = 0, not_before = '-infinity'
 where run = $1 and epoch = $2 and status in ('QUEUED', 'RUNNING')`
 
 /** Gives a run back that could not be worked on, and says why: it rests a while. */

@@ -6,6 +6,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import * as Latch from "effect/Latch"
+import * as Predicate from "effect/Predicate"
 import * as Queue from "effect/Queue"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
@@ -95,7 +96,7 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
     const work = Effect.gen(function* () {
       const state = yield* Engine.load(workflow, run)
       yield* Effect.logDebug(`took run ${run}, which has ${size} events`)
-      const { state: after } = yield* Engine.run(workflow, state, { ...({ onInterrupt: "leave" } as object) })
+      const { state: after } = yield* Engine.run(workflow, state, { onInterrupt: "leave" })
       yield* Effect.logInfo(`run ${run}: ${after.status}`)
     })
     yield* around(run, work).pipe(
@@ -204,7 +205,8 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
   return name
 })
 
+/** Whether somebody else has the run, as its journal tells. */
 const isFenced = (error: unknown): boolean => {
-  const { reason } = error as Partial<WorkflowError>
-  return typeof reason === "object" && "_tag" in reason && reason._tag === "JournalError" && reason.reason === "Fenced"
+  const reason = Predicate.isTagged(error, "WorkflowError") ? (error as WorkflowError).reason : error
+  return Predicate.isTagged(reason, "JournalError") && (reason as JournalError).reason === "Fenced"
 }
