@@ -70,6 +70,11 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
   const { every, kills, latency, options, runs: count, seed, workers: size } = plan
   const next = random(seed)
   const url = server.url.replace(/postgres$/u, database)
+  await Effect.runPromise(
+    Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`create database ${database}`)).pipe(
+      Effect.provide(PgClient.layer({ url: Redacted.make(server.url), maxConnections: 1 }))
+    )
+  )
   const provider = await model(() => latency[0] + next() * (latency[1] - latency[0]))
   const layer = Layer.provideMerge(Runs.layer, PgClient.layer({ url: Redacted.make(url), maxConnections: 2 }))
   const run = <A, E>(work: Effect.Effect<A, E, Runs.Runs | SqlClient.SqlClient>) =>
@@ -106,8 +111,11 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
   const killing = (async () => {
     while (killed < kills) {
       await wait(every)
-      const place = Math.floor(next() * size)
-      const worker = workers[place]!
+      // most hit one that has something on its way
+      const busy = workers.filter(({ pid }) => provider.inFlight(pid).length > 0)
+      const among = next() < 0.8 && busy.length > 0 ? busy : workers
+      const worker = among[Math.floor(next() * among.length)]!
+      const place = workers.indexOf(worker)
       const flying = provider.inFlight(worker.pid).length
       doom(worker)
       worker.kill("SIGKILL")

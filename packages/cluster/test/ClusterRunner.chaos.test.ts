@@ -1,0 +1,66 @@
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { needs } from "../../../test/support/tool.ts"
+import { chaos } from "./support/chaos.ts"
+import { postgres, type Postgres } from "./support/postgres.ts"
+import { endAll } from "./support/workers.ts"
+
+const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
+
+// the whole of it, with the times that workers have by themselves, is the soak's
+const options = { slots: 8, lease: "3 seconds", beat: "500 millis", poll: "100 millis" }
+const quick = { workers: 3, latency: [20, 300], options } as const
+
+describe("workers in processes of their own", needs("postgres"), () => {
+  let server: Postgres
+  beforeAll(async () => {
+    server = await postgres()
+  }, 60_000)
+  afterAll(async () => {
+    endAll()
+    await server.stop()
+  })
+
+  it("lose nothing and ask nothing for nothing, though they are killed, stopped, and their database is", async () => {
+    const stop = async ({
+      doom,
+      workers: [worker]
+    }: Parameters<NonNullable<Parameters<typeof chaos>[2]["faults"]>[0]["what"]>[0]) => {
+      if (worker === undefined) return
+      worker.kill("SIGSTOP")
+      doom(worker)
+      // another has its runs by then
+      await wait(5000)
+      worker.kill("SIGCONT")
+    }
+    const outcome = await chaos(server, "killed", {
+      ...quick,
+      runs: 30,
+      seed: 1,
+      kills: 5,
+      every: 1500,
+      faults: [
+        { at: 2500, what: stop },
+        { at: 6000, what: () => server.restart(500) }
+      ]
+    })
+    assert.deepEqual(outcome.problems, [], outcome.said.join("\n"))
+    assert.isAtLeast(outcome.hits, 3)
+  }, 120_000)
+
+  it("ask nothing twice where only the database was away", async () => {
+    const outcome = await chaos(server, "away", {
+      ...quick,
+      runs: 15,
+      seed: 2,
+      kills: 0,
+      every: 0,
+      faults: [
+        { at: 1500, what: () => server.freeze(2500) },
+        { at: 5000, what: () => server.restart(1500) }
+      ]
+    })
+    assert.deepEqual(outcome.problems, [], outcome.said.join("\n"))
+    assert.strictEqual(outcome.repeats, 0)
+    assert.strictEqual(outcome.claims, 15)
+  }, 120_000)
+})
