@@ -20,6 +20,7 @@ const tools = {
   pip3: ["--version"],
   chromium: ["--version"],
   curl: ["--version"],
+  faketime: ["--version"],
   bwrap: ["--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
 }
 

@@ -1,10 +1,10 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { PgClient } from "@effect/sql-pg"
-import { Deferred, Effect, Layer, Redacted, Result, Schedule, Stream } from "effect"
+import { Deferred, Effect, Layer, Result, Schedule, Stream } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { Engine, Journal, LlmClient, type Workflow } from "@stepwright/core"
 import { ClusterRunner, Runs } from "@stepwright/cluster"
 import { needs } from "../../../test/support/tool.ts"
+import { emptyAt } from "./support/database.ts"
 import { flow, gated, localModel } from "./support/flow.ts"
 import { postgres, type Postgres } from "./support/postgres.ts"
 
@@ -13,25 +13,14 @@ type Options = Omit<ClusterRunner.Options<LlmClient.LlmClient>, "workflows">
 
 describe("ClusterRunner", needs("postgres"), () => {
   let server: Postgres
-  let count = 0
   beforeAll(async () => {
     server = await postgres()
   })
   afterAll(() => server.stop())
 
-  const clientOf = (url: string) => PgClient.layer({ url: Redacted.make(url), maxConnections: 4 })
-
-  /** Work with a database of its own. */
+  /** Work with tables of its own. */
   const withDatabase = <A, E>(work: Effect.Effect<A, E, SqlClient.SqlClient | Runs.Runs>) =>
-    Effect.gen(function* () {
-      const name = `d${count++}`
-      yield* Effect.provide(
-        Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`create database ${name}`)),
-        clientOf(server.url)
-      )
-      const client = clientOf(server.url.replace(/postgres$/u, name))
-      return yield* Effect.provide(work, Layer.provideMerge(Runs.layer, client))
-    })
+    Effect.flatMap(emptyAt(server.url), (client) => Effect.provide(work, Layer.provideMerge(Runs.layer, client)))
 
   /** A worker, until the scope ends. */
   const worker = (

@@ -1,12 +1,13 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { PgClient } from "@effect/sql-pg"
-import { Effect, Exit, Layer, Redacted, Schema } from "effect"
+import { Effect, Exit, Layer, Schema } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { Engine, Journal, Step, Workflow } from "@stepwright/core"
 import { Fixtures, JournalConformance } from "@stepwright/core/testing"
 import { SqlJournal } from "@stepwright/cluster"
 import * as byHand from "../src/internal/byHand.ts"
 import { layer, Ledger } from "../src/internal/ledger.ts"
+import { needs } from "../../../test/support/tool.ts"
+import { emptyAt } from "./support/database.ts"
 import { postgres, type Postgres } from "./support/postgres.ts"
 
 const double = Step.effect("double", { input: Schema.Int, output: Schema.Int, run: (n) => Effect.succeed(2 * n) })
@@ -18,31 +19,21 @@ const workflow = Workflow.make("doubling", { input: Schema.Int }).pipe(
 const begun = (run: string) => Fixtures.event("RunInitialized", { run })
 const started = (path: string) => Fixtures.event("StepStarted", { path })
 
-describe("SqlJournal", () => {
+describe("SqlJournal", needs("postgres"), () => {
   let server: Postgres
-  let count = 0
   beforeAll(async () => {
     server = await postgres()
   })
   afterAll(() => server.stop())
 
-  const clientOf = (url: string) => PgClient.layer({ url: Redacted.make(url), maxConnections: 2 })
-
-  /** A database of its own. */
-  const database = Effect.suspend(() =>
-    Effect.gen(function* () {
-      const name = `d${count++}`
-      const sql = yield* SqlClient.SqlClient
-      yield* sql.unsafe(`create database ${name}`)
-      return clientOf(server.url.replace(/postgres$/u, name))
-    }).pipe(Effect.provide(clientOf(server.url)))
-  )
-
-  /** Work with a database that has the tables. */
+  /** Work with tables of its own. */
   const migrated = <A, E>(work: Effect.Effect<A, E, SqlClient.SqlClient | Ledger>) =>
-    Effect.flatMap(database, (client) => Effect.provide(work, Layer.provideMerge(layer, client)))
+    Effect.flatMap(emptyAt(server.url), (client) => Effect.provide(work, Layer.provideMerge(layer, client)))
 
-  const store = Effect.map(database, (client) => Layer.provide(SqlJournal.layer, client))
+  const store = Effect.map(
+    Effect.suspend(() => emptyAt(server.url)),
+    (client) => Layer.provide(SqlJournal.layer, client)
+  )
 
   describe("layer", () => {
     for (const { name, run } of JournalConformance.suite(store)) it.live(name, () => Effect.orDie(run))

@@ -41,7 +41,12 @@ export type Values = ReadonlyArray<ReadonlyArray<unknown>>
 export class Ledger extends Context.Service<
   Ledger,
   {
-    readonly query: (statement: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<Values, SqlError>
+    /** `patience`: how long an answer is waited for before the same is said by another connection: this one may be cut off. */
+    readonly query: (
+      statement: string,
+      parameters: ReadonlyArray<unknown>,
+      patience?: Duration.Input
+    ) => Effect.Effect<Values, SqlError>
     /** Writes; **fails with** `Fenced` where somebody else owns the run by now. */
     readonly write: (entry: Entry) => Effect.Effect<void, JournalError>
     /** From now on nothing is asked again: who ends does not wait for a database that is away. */
@@ -74,9 +79,6 @@ const isPassing = ({ reason }: SqlError): boolean => {
   )
 }
 
-/** How long an answer is waited for before the same is said by another connection: this one may be cut off. */
-const patience = "10 seconds"
-
 /** For how long a database may be away before it is told. **Units** milliseconds */
 const quiet = 1000
 
@@ -103,7 +105,7 @@ const make = Effect.gen(function* () {
   let isTold = false
 
   /** The same statement again finds out what became of the first. */
-  const query: typeof Ledger.Service.query = (statement, parameters) =>
+  const query: typeof Ledger.Service.query = (statement, parameters, patience = "5 seconds") =>
     Effect.suspend(() => {
       counts.statements++
       return within(sql.unsafe(statement, parameters).values, patience)
@@ -130,7 +132,7 @@ const make = Effect.gen(function* () {
     const texts = entries.flatMap(({ run, texts }) => texts.map(([hash, text]) => [run, hash, text] as const))
     // the last word of a run counts
     const statuses = new Map(
-      entries.flatMap(({ run, status }) => (status === undefined ? [] : [[run, status] as const]))
+      entries.flatMap(({ run, seq, status }) => (status === undefined ? [] : [[run, { ...status, seq }] as const]))
     )
     const answer = yield* Effect.exit(
       query(statuses.size === 0 ? statements.write : statements.writeStatuses, [
@@ -145,6 +147,7 @@ const make = Effect.gen(function* () {
           ? []
           : [
               [...statuses.keys()],
+              Array.from(statuses.values(), ({ seq }) => seq),
               Array.from(statuses.values(), ({ status }) => status),
               Array.from(statuses.values(), ({ isEnded }) => isEnded)
             ])

@@ -25,11 +25,11 @@ select 1 from sw_run where run = $1 and token = $2`
 
 /**
  * Takes a run over, unless a worker that lives has it: what earlier epochs write is refused from then on. Answers with the
- * epoch, none where a worker has it, how many events there are, and the status; nothing where there is no such run.
+ * epoch, none where a worker has it, how many events there are, and the status; nothing where there is no such run. Said twice it is as if said once.
  */
 export const claim = `
 with mine as (
-  update sw_run r set epoch = epoch + 1, owner = $2 where run = $1 and not exists (
+  update sw_run r set epoch = epoch + case when owner = $2 then 0 else 1 end, owner = $2 where run = $1 and not exists (
     select 1 from sw_worker w where w.worker = r.owner and not ${isDead}
   ) returning run, epoch
 )
@@ -39,21 +39,28 @@ select m.epoch, ${size}, r.status from sw_run r left join mine m using (run) whe
 const rest = (attempts: string) =>
   `case when ${attempts} < 3 then interval '0' else least(interval '5 min', interval '1 s' * 2 ^ least(${attempts} - 3, 20)) end`
 
+/** Whether the run `r`, with the row `w` of its owner, is one that the worker may take. */
+const isOpen = `
+  r.status in ('QUEUED', 'RUNNING') and r.not_before <= clock_timestamp()
+  and r.definition = any($2::text[]) and r.run <> all($3::text[])
+  and (r.owner is null or r.owner = $1 or (${isDead} and exists (
+    select 1 from sw_worker m where m.worker = $1 and m.since + $5 * interval '1 ms' < clock_timestamp()
+      and m.seen + $5 * interval '1 ms' > clock_timestamp()
+  )))`
+
 /**
  * Takes over so many runs of known definitions that nobody has: that wait, whose owner is dead, or of which the worker knows
  * nothing though they are its own. From others takes only who was heard of for two beats: where the database was silent, so
- * was everybody. Answers with runs,
- * epochs, how many events there are, and the definitions.
+ * was everybody. Each time has a number, and what is late, or said again, takes nothing. Answers with runs, epochs, how many
+ * events there are, and the definitions.
  */
 export const take = `
-with open as materialized (
-  select r.run from sw_run r left join sw_worker w on w.worker = r.owner
-  where r.status in ('QUEUED', 'RUNNING') and r.not_before <= clock_timestamp()
-    and r.definition = any($2::text[]) and r.run <> all($3::text[])
-    and (r.owner is null or r.owner = $1 or (${isDead} and exists (
-      select 1 from sw_worker m where m.worker = $1 and m.since + $5 * interval '1 ms' < clock_timestamp()
-        and m.seen + $5 * interval '1 ms' > clock_timestamp()
-    )))
+with turn as materialized (
+  update sw_worker set takes = $6 where worker = $1 and takes < $6 and exists (
+    select 1 from sw_run r left join sw_worker w on w.worker = r.owner where ${isOpen}
+  ) returning worker
+), open as materialized (
+  select r.run from turn, sw_run r left join sw_worker w on w.worker = r.owner where ${isOpen}
   order by r.not_before, r.created_at limit $4 for update of r skip locked
 )
 update sw_run r set epoch = epoch + 1, owner = $1, status = 'RUNNING', attempts = attempts + 1,
@@ -71,7 +78,7 @@ with own as materialized (
   select d.run, d.seq, d.epoch, d.event
   from unnest($1::text[], $2::bigint[], $3::int[], $4::text[]) as d (run, epoch, seq, event)
   join own using (run, epoch)
-  on conflict (run, seq) do nothing
+  on conflict (run, seq) do nothing returning run, seq
 ), texts as (
   insert into sw_text (run, hash, text)
   select distinct on (t.run, t.hash) t.run, t.hash, t.text
@@ -88,7 +95,7 @@ select run from own`
  */
 export const write = append("")
 
-/** The same, with what becomes of some of them by that, `(run, status, whether it is given back)`. */
+/** The same, with what becomes of some of them by an event, `(run, seq, status, whether it is given back)`. */
 export const writeStatuses = append(`, statuses as (
   update sw_run r set
     status = case when r.status = 'QUEUED' and s.status = 'IN_PROGRESS' then r.status else s.status end,
@@ -96,8 +103,8 @@ export const writeStatuses = append(`, statuses as (
     attempts = case when s.ended then 0 else r.attempts end,
     not_before = case when s.ended then '-infinity' else r.not_before end,
     note = case when s.ended then null else r.note end
-  from own, unnest($8::text[], $9::text[], $10::bool[]) as s (run, status, ended)
-  where own.run = r.run and s.run = r.run
+  from events e join unnest($8::text[], $9::int[], $10::text[], $11::bool[]) as s (run, seq, status, ended) using (run, seq)
+  where e.run = r.run
 )`)
 
 /** Gives a run back as it is, for whoever takes it next. */

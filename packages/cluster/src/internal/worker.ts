@@ -72,16 +72,15 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
   const lost = new Map<string, number>()
   /** Opened when there may be something to take at once. */
   const room = yield* Latch.make()
+  let takes = 0
   let isDraining = false
 
-  const beat = Effect.suspend(() =>
-    ledger.query(statements.beat, [
-      name,
-      times.lease,
-      aside * times.beat,
-      JSON.stringify({ ...about, slots, definitions, ...(isDraining && { isDraining }) } satisfies About)
-    ])
-  )
+  const beat = Effect.suspend(() => {
+    const said: About = { ...about, slots, definitions, ...(isDraining && { isDraining }) }
+    // a connection that is cut off must not take the whole lease
+    const patience = times.beat
+    return ledger.query(statements.beat, [name, times.lease, aside * times.beat, JSON.stringify(said)], patience)
+  })
 
   const workOn = Effect.fnUntraced(function* (
     run: string,
@@ -140,7 +139,8 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
     const free = slots - asked.size
     if (free <= 0 || isDraining) return
     const without = [...asked.keys(), ...lost.keys()]
-    const rows = yield* ledger.query(statements.take, [name, [...known.keys()], without, free, aside * times.beat])
+    const steady = aside * times.beat
+    const rows = yield* ledger.query(statements.take, [name, [...known.keys()], without, free, steady, ++takes])
     for (const [run, epoch, size, definition] of rows) {
       const workflow = known.get(String(definition))
       // the statement takes what is known only

@@ -34,8 +34,9 @@ const main = Effect.gen(function* () {
   const below = modelAt(MODEL)
   // it waits for a place before a request is begun
   const client = LlmClient.make((request) => places.withPermit(below.generate(request)))
+  const options: Omit<ClusterRunner.Options<LlmClient.LlmClient>, "workflows"> = JSON.parse(OPTIONS)
   yield* Layer.launch(
-    ClusterRunner.layer({ workflows: [flow, gated, deadly], about: { pid: process.pid }, ...JSON.parse(OPTIONS) }).pipe(
+    ClusterRunner.layer({ workflows: [flow, gated, deadly], about: { pid: process.pid }, ...options }).pipe(
       Layer.provide(Layer.succeed(LlmClient.LlmClient, client)),
       Layer.provide(PgClient.layer({ url: Redacted.make(DATABASE), maxConnections: 4 }))
     )

@@ -41,12 +41,14 @@ export const ledger = Effect.gen(function* () {
     answer text,
     asked_at timestamptz not null default now()
   )`
-  // `since`: from when on it was heard of without a gap; who is silent for longer than its lease is dead
+  // `since`: from when on it was heard of without a gap; who is silent for longer than its lease is dead; `takes`: the
+  // number of the last time that it took runs
   yield* sql`create table sw_worker (
     worker text primary key,
     seen timestamptz not null,
     since timestamptz not null,
     lease interval not null,
+    takes int not null default 0,
     about text not null
   ) with (fillfactor = 50)`
 })

@@ -1,0 +1,84 @@
+import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { isThere, needs } from "../../../test/support/tool.ts"
+import { type Chaos, chaos, type Outcome } from "./support/chaos.ts"
+import { postgres, type Postgres } from "./support/postgres.ts"
+import { type Proxy, proxy } from "./support/proxy.ts"
+import { endAll } from "./support/workers.ts"
+
+const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
+
+/** Each worker has 8 calls on their way at most; how long it may be silent is what workers have by themselves. */
+const usual = { workers: 3, latency: [20, 800], options: { slots: 8 } } as const
+
+const told = ({ said: _, ...outcome }: Outcome) => console.log(JSON.stringify(outcome, null, 2))
+
+describe("workers in processes of their own", needs("postgres"), () => {
+  let server: Postgres
+  let between: Proxy
+  beforeAll(async () => {
+    server = await postgres()
+    between = await proxy(server.port)
+  }, 60_000)
+  afterAll(async () => {
+    endAll()
+    await between.close()
+    await server.stop()
+  })
+
+  const through = (database: string) => server.url.replace(/:\d+\/postgres$/u, `:${between.port}/${database}`)
+
+  const stop =
+    (millis: number) =>
+    async ({ doom, workers: [worker] }: Chaos) => {
+      if (worker === undefined) return
+      worker.kill("SIGSTOP")
+      doom(worker)
+      await wait(millis)
+      worker.kill("SIGCONT")
+    }
+
+  it("lose nothing and ask nothing for nothing, whatever happens", async () => {
+    const times = [10, 70, 130, 190].map((s) => s * 1000)
+    const outcome = await chaos(server, "all", {
+      ...usual,
+      runs: 500,
+      seed: 1,
+      kills: 100,
+      every: 2500,
+      through: through("all"),
+      // the clock of each third is a minute ahead
+      before: (n) => (n % 3 === 2 && isThere("faketime") ? ["faketime", "-f", "+60s"] : []),
+      faults: [
+        ...times.map((at) => ({ at, what: stop(16_000) })),
+        ...times.map((at) => ({ at: at + 20_000, what: () => server.restart(2000) })),
+        ...times.map((at) => ({ at: at + 30_000, what: () => server.freeze(10_000) })),
+        ...times.map((at) => ({ at: at + 45_000, what: async () => between.cut() })),
+        ...times.map((at) => ({ at: at + 50_000, what: async () => between.silence() }))
+      ]
+    })
+    told(outcome)
+    assert.deepEqual(outcome.problems, [])
+    assert.isAtLeast(outcome.hits, 60)
+  }, 3_600_000)
+
+  it("ask nothing twice where only the database was away", async () => {
+    const outcome = await chaos(server, "away", {
+      ...usual,
+      runs: 250,
+      seed: 2,
+      kills: 0,
+      every: 0,
+      through: through("away"),
+      faults: [
+        { at: 5000, what: () => server.freeze(10_000) },
+        { at: 25_000, what: () => server.restart(10_000) },
+        { at: 50_000, what: async () => between.cut() },
+        { at: 60_000, what: async () => between.silence() }
+      ]
+    })
+    told(outcome)
+    assert.deepEqual(outcome.problems, [])
+    assert.strictEqual(outcome.repeats, 0)
+    assert.strictEqual(outcome.claims, 250)
+  }, 3_600_000)
+})

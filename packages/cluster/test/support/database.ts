@@ -1,0 +1,19 @@
+import { PgClient } from "@effect/sql-pg"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import { SqlClient } from "effect/sql"
+
+let count = 0
+
+/** A client of a server, whose tables are in a schema. */
+export const clientOf = (url: string, schema: string) =>
+  PgClient.layer({ url: Redacted.make(url), maxConnections: 4, startupParameters: { search_path: schema } })
+
+/** A client of a server with tables of its own, of which there are none yet. */
+export const emptyAt = (url: string) =>
+  Effect.suspend(() => {
+    const schema = `s${count++}`
+    const client = clientOf(url, schema)
+    const made = Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`create schema ${schema}`))
+    return Effect.as(Effect.provide(made, client), client)
+  })
