@@ -101,6 +101,13 @@ const hangs = (plan: ReadonlyArray<Engine.PlanEntry>, path: string): boolean => 
   )
 }
 
+/** What a case runs with. */
+export interface Around {
+  readonly cache?: caching.Cache
+  /** A journal that has nothing of the run. */
+  readonly emptyJournal?: Effect.Effect<Journal.Service>
+}
+
 /**
  * Runs a case and holds it against the oracle; throws where they differ. `note` says how far it came. With a cache what
  * that has is asked by nobody.
@@ -109,7 +116,7 @@ export const check = Effect.fnUntraced(function* (
   library: oracle.Library,
   it: Case,
   note: Done,
-  cache: caching.Cache = caching.none()
+  { cache = caching.none(), emptyJournal = Effect.sync(Journal.makeMemory) }: Around = {}
 ) {
   const { asked, client, received } = model.make(it.samples)
   const known = cache.known ?? makeKnown()
@@ -126,11 +133,11 @@ export const check = Effect.fnUntraced(function* (
   /** A journal with these events, and all texts. */
   const journalOf = (events: Events): Effect.Effect<Journal.Service, Journal.JournalError> => {
     const { getText, putText } = texts
-    const journal = { ...Journal.makeMemory(), getText, putText }
-    return Effect.as(
-      Effect.forEach(events, (event) => journal.append(run, event), { discard: true }),
-      journal
-    )
+    return Effect.gen(function* () {
+      const journal = { ...(yield* emptyJournal), getText, putText }
+      yield* Effect.forEach(events, (event) => journal.append(run, event), { discard: true })
+      return journal
+    })
   }
 
   /** The requests of a place that runs: without what attempts which were cut off have left. */

@@ -39,13 +39,13 @@ describe("workers in processes of their own", needs("postgres"), () => {
 
   it("lose nothing and ask nothing for nothing, whatever happens", async () => {
     const times = [10, 70, 130, 190].map((s) => s * 1000)
-    const outcome = await chaos(server, "all", {
+    const outcome = await chaos(server, "everything", {
       ...usual,
       runs: 500,
       seed: 1,
       kills: 100,
       every: 2500,
-      through: through("all"),
+      through: through("everything"),
       // the clock of each third is a minute ahead
       before: (n) => (n % 3 === 2 && isThere("faketime") ? ["faketime", "-f", "+60s"] : []),
       faults: [
@@ -79,6 +79,5 @@ describe("workers in processes of their own", needs("postgres"), () => {
     told(outcome)
     assert.deepEqual(outcome.problems, [])
     assert.strictEqual(outcome.repeats, 0)
-    assert.strictEqual(outcome.claims, 250)
   }, 3_600_000)
 })
