@@ -2,8 +2,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as SqlClient from "effect/sql/SqlClient"
-import type { SqlError } from "effect/sql/SqlError"
-import type * as Migrator from "effect/sql/Migrator"
 import type * as Workflow from "@stepwright/core/Workflow"
 import type { About } from "./internal/about.ts"
 import * as ledger from "./internal/ledger.ts"
@@ -40,9 +38,7 @@ const millis = (duration: Duration.Input | undefined, standard: number): number 
  * what their steps need; those of a worker that died too. Each run belongs to one worker at a time, as the database tells
  * with each write. When the layer is closed it takes no more, lets its runs end for a while, and hands over what is left.
  */
-export const layer = <R>(
-  options: Options<R>
-): Layer.Layer<never, Migrator.MigrationError | SqlError, SqlClient.SqlClient | R> =>
+export const layer = <R>(options: Options<R>): Layer.Layer<never, ledger.Problem, SqlClient.SqlClient | R> =>
   Layer.effectDiscard(
     worker.make({
       workflows: options.workflows,

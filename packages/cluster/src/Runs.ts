@@ -5,8 +5,6 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as SqlClient from "effect/sql/SqlClient"
-import type { SqlError } from "effect/sql/SqlError"
-import type * as Migrator from "effect/sql/Migrator"
 import * as Stream from "effect/Stream"
 import * as Engine from "@stepwright/core/Engine"
 import { Answer, Journal, JournalError, type Request, type Service } from "@stepwright/core/Journal"
@@ -280,7 +278,6 @@ export const make = Effect.gen(function* () {
 })
 
 /** The runs of the cluster whose ledger is on the PostgreSQL of a `SqlClient`; its tables are made. */
-export const layer: Layer.Layer<Runs, Migrator.MigrationError | SqlError, SqlClient.SqlClient> = Layer.effect(
-  Runs,
-  make
-).pipe(Layer.provide(ledger.layer))
+export const layer: Layer.Layer<Runs, ledger.Problem, SqlClient.SqlClient> = Layer.effect(Runs, make).pipe(
+  Layer.provide(ledger.layer)
+)

@@ -57,6 +57,24 @@ describe("SqlJournal", needs("postgres"), () => {
     )
   )
 
+  it.live("leaves a database alone that a later major version has changed, and says so", () =>
+    Effect.gen(function* () {
+      const client = yield* emptyAt(server.url)
+      const makes = Effect.scoped(Layer.build(Layer.fresh(SqlJournal.layer)))
+      const error = yield* Effect.gen(function* () {
+        yield* makes
+        const sql = yield* SqlClient.SqlClient
+        // one of this major version that is not known here only adds
+        yield* sql`insert into sw_migration (migration_id, name) values (999, 'more')`
+        yield* makes
+        yield* sql`insert into sw_migration (migration_id, name) values (1000, 'otherwise')`
+        return yield* Effect.flip(makes)
+      }).pipe(Effect.provide(client))
+      assert.strictEqual(error._tag, "LaterDatabase")
+      assert.include(error.message, 'made "otherwise"')
+    })
+  )
+
   it.live("lets one of two begin a run, and tells the other that it exists", () =>
     migrated(
       Effect.gen(function* () {

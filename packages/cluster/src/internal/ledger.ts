@@ -11,6 +11,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
+import * as Schema from "effect/Schema"
 import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
 import { isSqlError, SqlError, StatementTimeoutError } from "effect/sql/SqlError"
@@ -197,12 +198,31 @@ const make = Effect.gen(function* () {
 const fenced = (run: string, epoch: string) =>
   new JournalError({ run, reason: "Fenced", detail: `somebody else owns the run: epoch ${epoch} is over` })
 
-/** Makes the tables that are not there yet, or brings them up to date. */
-export const migrate: Effect.Effect<void, Migrator.MigrationError | SqlError, SqlClient.SqlClient> = Effect.asVoid(
-  Migrator.make({})({ loader: migrations, table: "sw_migration" })
-)
+/** The tables are of a later major version, which this one cannot work with. */
+export class LaterDatabase extends Schema.TaggedError<LaterDatabase>()("LaterDatabase", {
+  migration: Schema.String
+}) {
+  override get message() {
+    return `the database is of a later version of @stepwright/cluster, which made "${this.migration}": update this one, or restore a copy of the database from before`
+  }
+}
 
-export const layer: Layer.Layer<Ledger, Migrator.MigrationError | SqlError, SqlClient.SqlClient> = Layer.effect(
+/** Why a database cannot be used. */
+export type Problem = Migrator.MigrationError | SqlError | LaterDatabase
+
+/** Migrations of this major version have smaller numbers, and only add: what knows fewer of them goes on beside. */
+const nextMajor = 1000
+
+/** Makes the tables that are not there yet, or brings them up to date. */
+export const migrate: Effect.Effect<void, Problem, SqlClient.SqlClient> = Effect.gen(function* () {
+  yield* Migrator.make({})({ loader: migrations, table: "sw_migration" })
+  const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+  const later = "select name from sw_migration where migration_id >= $1 order by migration_id desc limit 1"
+  const [found] = yield* sql.unsafe(later, [nextMajor]).values
+  if (found !== undefined) return yield* new LaterDatabase({ migration: String(found[0]) })
+})
+
+export const layer: Layer.Layer<Ledger, Problem, SqlClient.SqlClient> = Layer.effect(
   Ledger,
   Effect.andThen(migrate, make)
 )
