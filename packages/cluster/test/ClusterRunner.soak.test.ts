@@ -59,6 +59,7 @@ describe("workers in processes of their own", needs("postgres"), () => {
     told(outcome)
     assert.deepEqual(outcome.problems, [])
     assert.isAtLeast(outcome.hits, 60)
+    assert.isAtMost(outcome.repeats, outcome.inFlight)
   }, 3_600_000)
 
   it("ask nothing twice where only the database was away", async () => {
@@ -79,5 +80,44 @@ describe("workers in processes of their own", needs("postgres"), () => {
     told(outcome)
     assert.deepEqual(outcome.problems, [])
     assert.strictEqual(outcome.repeats, 0)
+  }, 3_600_000)
+
+  it("have what a killed one had within the time that it may be silent, and nothing of one that stalls", async () => {
+    const taken: Array<number> = []
+    const kill = async ({ doom, epochs, runsOf, workers: [worker] }: Chaos) => {
+      const runs = await runsOf(worker!)
+      const before = await epochs()
+      doom(worker!)
+      worker!.kill("SIGKILL")
+      const began = performance.now()
+      const left = new Set(runs)
+      while (left.size > 0 && performance.now() - began < 30_000) {
+        const now = await epochs()
+        for (const run of left) {
+          if (now.get(run) === before.get(run)) continue
+          left.delete(run)
+          taken.push(performance.now() - began)
+        }
+        await wait(50)
+      }
+      assert.isAbove(runs.length, 0)
+      assert.strictEqual(left.size, 0)
+    }
+    // their calls take so long that they have runs all the time
+    const slow = { ...usual, latency: [2000, 4000], kills: 0, every: 0 } as const
+    const killed = await chaos(server, "taken", { ...slow, runs: 16, seed: 3, faults: [{ at: 6000, what: kill }] })
+    console.log(`taken over after ${taken.map((millis) => (millis / 1000).toFixed(1)).join(", ")} s`)
+    assert.deepEqual(killed.problems, [])
+    assert.isAtMost(Math.max(...taken), 12_000)
+
+    const stall = async ({ workers: [worker] }: Chaos) => worker!.kill("SIGUSR2")
+    const stalled = await chaos(server, "stalled", {
+      ...slow,
+      runs: 16,
+      seed: 4,
+      faults: [6000, 20_000].map((at) => ({ at, what: stall }))
+    })
+    assert.deepEqual(stalled.problems, [])
+    assert.strictEqual(stalled.repeats, 0)
   }, 3_600_000)
 })

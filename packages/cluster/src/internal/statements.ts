@@ -61,7 +61,7 @@ with turn as materialized (
   ) returning worker
 ), open as materialized (
   select r.run from turn, sw_run r left join sw_worker w on w.worker = r.owner where ${isOpen}
-  order by r.not_before, r.created_at limit $4 for update of r skip locked
+  order by r.created_at limit $4 for update of r skip locked
 )
 update sw_run r set epoch = epoch + 1, owner = $1, status = 'RUNNING', attempts = attempts + 1,
   not_before = clock_timestamp() + ${rest("(attempts + 1)")}

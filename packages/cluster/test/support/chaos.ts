@@ -7,7 +7,7 @@ import { SqlClient } from "effect/sql"
 import { Engine, Journal, LlmClient } from "@stepwright/core"
 import { Runs } from "@stepwright/cluster"
 import { flow, localModel, steps } from "./flow.ts"
-import { model } from "./model.ts"
+import { type Call, model } from "./model.ts"
 import type { Postgres } from "./postgres.ts"
 import { start, type WorkerProcess } from "./workers.ts"
 
@@ -32,6 +32,10 @@ export interface Plan {
 
 export interface Chaos {
   readonly workers: ReadonlyArray<WorkerProcess>
+  /** The runs that are under way, with the epochs of their owners. */
+  readonly epochs: () => Promise<ReadonlyMap<string, number>>
+  /** Those of a worker. */
+  readonly runsOf: (worker: WorkerProcess) => Promise<ReadonlyArray<string>>
   /** Says that what a worker has on its way from now on may be asked again. */
   readonly doom: (worker: WorkerProcess) => void
 }
@@ -43,8 +47,9 @@ export interface Outcome {
   readonly repeats: number
   readonly answeredAgain: number
   readonly kills: number
-  /** Kills that hit a worker with a call on its way, and how many these were. */
+  /** Kills that hit a worker with a call on its way. */
   readonly hits: number
+  /** Calls that were on their way when their workers were killed or stopped. */
   readonly inFlight: number
   readonly claims: number
   /** What is not as it must be. */
@@ -100,28 +105,37 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
     })
   )
 
-  const doom = (worker: WorkerProcess) => doomed.set(worker.pid, performance.now())
+  const doom = (worker: WorkerProcess) => void doomed.set(worker.pid, performance.now())
+  const epochs = async () => {
+    const rows = await run(
+      Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe("select run, epoch::int from sw_run").values)
+    )
+    return new Map(rows.map(([run, epoch]) => [String(run), Number(epoch)]))
+  }
+  const runsOf = async ({ pid }: WorkerProcess) => {
+    const all = await run(Effect.flatMap(Runs.Runs, ({ workers }) => workers))
+    return all.find(({ about }) => about.pid === pid)?.runs ?? []
+  }
   const faults = (plan.faults ?? []).map(async ({ at, what }) => {
     await wait(at)
-    await what({ workers, doom })
+    await what({ workers, doom, epochs, runsOf })
   })
   let killed = 0
   let hits = 0
-  let inFlight = 0
   const killing = (async () => {
     while (killed < kills) {
       await wait(every)
       // most hit one that has something on its way
-      const busy = workers.filter(({ pid }) => provider.inFlight(pid).length > 0)
-      const among = next() < 0.8 && busy.length > 0 ? busy : workers
+      const isAimed = next() < 0.8
+      const busy = () => workers.filter(({ pid }) => provider.inFlight(pid).length > 0)
+      for (let waited = 0; isAimed && busy().length === 0 && waited < 10_000; waited += 20) await wait(20)
+      const among = isAimed && busy().length > 0 ? busy() : workers
       const worker = among[Math.floor(next() * among.length)]!
       const place = workers.indexOf(worker)
-      const flying = provider.inFlight(worker.pid).length
+      if (provider.inFlight(worker.pid).length > 0) hits++
       doom(worker)
       worker.kill("SIGKILL")
       killed++
-      if (flying > 0) hits++
-      inFlight += flying
       workers[place] = begin()
     }
   })()
@@ -140,6 +154,11 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
   await Promise.all(workers.map(({ ended }) => ended))
   await provider.close()
 
+  /** Whether a call was on its way when its process was killed or stopped: its answer was not there, or not in the ledger. */
+  const isLost = ({ answered, came, pid }: Call) => {
+    const end = doomed.get(pid)
+    return end !== undefined && came < end && (answered === undefined || answered > end - onItsWay)
+  }
   // what is there
   const claims = await run(
     Effect.gen(function* () {
@@ -179,9 +198,7 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
       if (seen.size !== count * steps) problems.push(`${seen.size} steps were asked of ${count * steps}`)
       for (const [key, calls] of seen) {
         for (const call of calls.slice(0, -1)) {
-          const end = doomed.get(call.pid)
-          const isLost = end !== undefined && (call.answered === undefined || call.answered > end - onItsWay)
-          if (!isLost) problems.push(`asked again for nothing: ${key}`)
+          if (!isLost(call)) problems.push(`asked again for nothing: ${key}`)
         }
       }
       const glances = yield* runs.list
@@ -211,7 +228,7 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
     answeredAgain: again.filter(({ answered }) => answered !== undefined).length,
     kills: killed,
     hits,
-    inFlight,
+    inFlight: provider.calls.filter(isLost).length,
     claims,
     problems,
     said: all.map(({ said }) => said())

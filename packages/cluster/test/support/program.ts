@@ -43,4 +43,12 @@ const main = Effect.gen(function* () {
   )
 })
 
+// for a test of what is not asynchronous and takes long
+process.on("SIGUSR2", () => {
+  const end = performance.now() + 8000
+  while (performance.now() < end) {
+    // it does nothing else
+  }
+})
+
 NodeRuntime.runMain(main)

@@ -20,7 +20,7 @@ export const ledger = Effect.gen(function* () {
     settings text,
     created_at timestamptz not null default now()
   ) with (fillfactor = 50)`
-  yield* sql`create index sw_run_open on sw_run (not_before, created_at) where status in ('QUEUED', 'RUNNING')`
+  yield* sql`create index sw_run_open on sw_run (created_at) where status in ('QUEUED', 'RUNNING')`
   yield* sql`create table sw_event (
     run text collate "C" not null,
     seq int not null,
