@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process"
+import { join } from "node:path"
+import { promisify } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Layer, Result, Schedule, Stream } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
@@ -320,5 +323,14 @@ describe("ClusterRunner", needs("postgres"), () => {
         assert.strictEqual(failure?.reason._tag, "RunExists")
       })
     )
+  )
+
+  it.live("is what the example is made of", () =>
+    Effect.promise(async () => {
+      const file = join(import.meta.dirname, "..", "..", "..", "examples", "95-runs-on-a-cluster.ts")
+      const env = { ...process.env, STEPWRIGHT_DATABASE_URL: server.url }
+      const { stdout } = await promisify(execFile)(process.execPath, [file], { env })
+      assert.match(stdout, /: It rains\. \(1 worker\)\n$/u)
+    })
   )
 })
