@@ -17,11 +17,9 @@ export const repair = (words: Words) =>
       const run = yield* runFolder.find(reference)
       const store = yield* stores.of(run)
       if (store.repair === undefined) {
-        const fix = "its place keeps it whole, or fails; see what the place has to restore it"
-        return yield* usage(`run ${run} is kept in ${yield* store.where}, where nothing is repaired`, {
-          target: run,
-          fix
-        })
+        const fix = "what is damaged there is restored by the means of that place"
+        const problem = `run ${run} is kept in ${yield* store.where}, where no repair is needed`
+        return yield* usage(problem, { target: run, fix })
       }
       yield* store.check
       const { events, kept, lost } = yield* store.repair(run)

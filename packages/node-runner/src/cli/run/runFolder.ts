@@ -51,11 +51,11 @@ const written = Effect.fnUntraced(function* (
 ): Effect.fn.Return<Written | undefined, CliError | JournalError> {
   const kept = (yield* stores.of(run)).settings
   const place = yield* kept.place(run)
-  const unreadable = (cause: unknown) =>
-    configuration(`${place} cannot be read: ${reasonOf(cause)}`, { target: place, cause })
-  const text = yield* Effect.mapError(kept.read(run), unreadable)
+  const text = yield* kept.read(run)
   if (text === undefined) return undefined
-  const settings = yield* Effect.mapError(Schema.decodeEffect(SettingsText)(text), unreadable)
+  const settings = yield* Effect.mapError(Schema.decodeEffect(SettingsText)(text), (cause) =>
+    configuration(`${place} cannot be read: ${reasonOf(cause)}`, { target: place, cause })
+  )
   const { project, store } = yield* Configuration
   const folder = dirname(resolve(store))
   const json: object = JSON.parse(text)
@@ -132,18 +132,16 @@ export const trust = Effect.fnUntraced(function* (run: string) {
 /** Replaces the settings of a run as a whole or not at all. */
 export const writeSettings = Effect.fnUntraced(function* (run: string, settings: RunSettings) {
   const kept = (yield* stores.of(run)).settings
-  const target = yield* kept.place(run)
+  const place = yield* kept.place(run)
   const { store } = yield* Configuration
   const folder = dirname(resolve(store))
   const own = moved(settings, resolve("."), folder)
   // what needs no trust needs no seal
   const doings = yield* doneBy(folder, own)
   const text = yield* Effect.sync(() =>
-    JSON.stringify(doings.length === 0 ? own : sealed(sealedAt(folder, target), folder, own), null, 2)
+    JSON.stringify(doings.length === 0 ? own : sealed(sealedAt(folder, place), folder, own), null, 2)
   )
-  yield* Effect.mapError(kept.write(run, `${text}\n`), (cause) =>
-    failed(`${target} cannot be written: ${reasonOf(cause)}`, { target, cause })
-  )
+  yield* kept.write(run, `${text}\n`)
 })
 
 const paths = ["module", "program", "out", "replay", "record", "relay", "prices", "python"] as const

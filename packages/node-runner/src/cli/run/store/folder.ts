@@ -41,10 +41,18 @@ export const make = (directory: Effect.Effect<string>): RunStore => {
     settings: {
       place: settingsFile,
       read: (run) =>
-        Effect.flatMap(settingsFile(run), (file) =>
-          Effect.try({ try: () => readPlain(file, mostBytes)?.toString(), catch: (cause) => cause })
+        Effect.flatMap(settingsFile(run), (target) =>
+          Effect.try({
+            try: () => readPlain(target, mostBytes)?.toString(),
+            catch: (cause) => configuration(`${target} cannot be read: ${reasonOf(cause)}`, { target, cause })
+          })
         ),
-      write: (run, text) => Effect.flatMap(settingsFile(run), (file) => writeWhole(file, text))
+      write: (run, text) =>
+        Effect.flatMap(settingsFile(run), (target) =>
+          Effect.mapError(writeWhole(target, text), (cause) =>
+            failed(`${target} cannot be written: ${reasonOf(cause)}`, { target, cause })
+          )
+        )
     },
     reading: (run) =>
       Effect.map(directory, (runs) => {

@@ -59,10 +59,10 @@ export interface RunStore {
   readonly settings: {
     /** Where they are: a file from the working folder, or an address, `SCHEME://...`, which no other text has. */
     readonly place: (run: string) => Effect.Effect<string>
-    /** `undefined` where none are kept. **Fails with** why they cannot be read, which names no place. */
-    readonly read: (run: string) => Effect.Effect<string | undefined, unknown>
+    /** `undefined` where none are kept. */
+    readonly read: (run: string) => Effect.Effect<string | undefined, CliError>
     /** Replaces them as a whole or not at all. */
-    readonly write: (run: string, text: string) => Effect.Effect<void, unknown, FileSystem.FileSystem>
+    readonly write: (run: string, text: string) => Effect.Effect<void, CliError, FileSystem.FileSystem>
   }
   /** Begins to read the events of a run: each time all that came since; `undefined` where it cannot be read now. */
   readonly reading: (run: string) => Effect.Effect<Effect.Effect<Read | undefined>>

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { assert, describe, it } from "@effect/vitest"
+import { Client } from "@modelcontextprotocol/sdk/client/index.js"
+import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js"
 import { Engine, Journal, Step, Workflow } from "@stepwright/core"
 import { JournalConformance } from "@stepwright/core/testing"
 import { Console, Deferred, Effect, Fiber, Layer, Schema } from "effect"
@@ -68,15 +70,34 @@ const copied = Effect.fnUntraced(function* (store: Memory, from: string, run: st
   )
 })
 
+/** What `status --watch` says of a run that has said something by now, and its end. */
+const watching = Effect.fnUntraced(function* (run: string, bound: Loaded) {
+  const documents: Array<{ readonly status: string }> = []
+  const first = yield* Deferred.make<void>()
+  const log = (text: string) => {
+    documents.push(JSON.parse(text))
+    Deferred.doneUnsafe(first, Effect.void)
+  }
+  const fiber = yield* commandLine
+    .program("stepwright", general, ["status", run, "--watch", "--json"])
+    .pipe(
+      Effect.provideService(Bound, bound),
+      Effect.provideService(Console.Console, { ...globalThis.console, log }),
+      Effect.forkScoped
+    )
+  yield* Deferred.await(first)
+  return { documents, ended: Fiber.await(fiber) }
+})
+
 const token = "a token that nobody guesses"
 
 /** A server of a program of its own, while the scope is open; gives its address. */
-const serving = Effect.gen(function* () {
+const serving = Effect.fnUntraced(function* (...args: ReadonlyArray<string>) {
   writeFileSync("token", token, { mode: 0o600 })
   const address = yield* Deferred.make<string>()
   const log = (text: string) => void Deferred.doneUnsafe(address, Effect.succeed(JSON.parse(text).url))
   yield* commandLine
-    .program("stepwright", general, ["serve", "--port", "0", "--token-file", "token", "--json"])
+    .program("stepwright", general, [...args, "--port", "0", "--token-file", "token", "--json"])
     .pipe(
       Effect.provideService(Bound, asking),
       Effect.provideService(Console.Console, { ...globalThis.console, log }),
@@ -197,7 +218,7 @@ describe("runs in another place than the folder", () => {
     }).pipe(inFolder)
   )
 
-  it.live("are decided and cancelled by whoever works on them there", () =>
+  it.live("are watched, decided and cancelled while somebody works on them there", () =>
     Effect.gen(function* () {
       const store = memoryStore.make()
       const isDone = yield* Deferred.make<void>()
@@ -223,9 +244,12 @@ describe("runs in another place than the folder", () => {
         const decided = yield* call(["decide", "there", "ok", "yes", "--json"], bound)
         assert.strictEqual(decided.status, 0, decided.err)
         assert.strictEqual(JSON.parse((yield* call(["show", "there", "ok"], bound)).out), true)
+        const { documents, ended } = yield* watching("there", bound)
         const cancelled = yield* call(["cancel", "there", "--json"], bound)
         assert.deepStrictEqual(JSON.parse(cancelled.out), { run: "there", status: "CANCELLED", cancelled: true })
         yield* Fiber.await(working)
+        yield* ended
+        assert.deepStrictEqual([documents[0]?.status, documents.at(-1)?.status], ["RUNNING", "CANCELLED"])
         assert.deepStrictEqual(JSON.parse((yield* call(["cancel", "there", "--json"], bound)).out).cancelled, false)
       }).pipe(Effect.scoped, also(store))
     }).pipe(inFolder)
@@ -241,7 +265,7 @@ describe("runs in another place than the folder", () => {
         assert.deepStrictEqual((yield* read("gc", "--older-than", "0d")).runs, [])
         const repaired = yield* call(["repair", "there"], asking)
         assert.strictEqual(repaired.status, 2)
-        assert.include(repaired.err, "run there is kept in memory://here, where nothing is repaired")
+        assert.include(repaired.err, "run there is kept in memory://here, where no repair is needed")
         yield* told("rm", "there", "--yes")
         assert.strictEqual(yield* store.glance("there"), undefined)
       }).pipe(also(store))
@@ -272,7 +296,7 @@ describe("runs in another place than the folder", () => {
       const store = memoryStore.make()
       yield* Effect.gen(function* () {
         yield* ranIn(store, "there")
-        const url = yield* serving
+        const url = yield* serving("serve")
         const ask = (method: string, path: string, body?: object) =>
           Effect.promise(async () => {
             const answer = await fetch(`${url}/api${path}`, {
@@ -298,6 +322,33 @@ describe("runs in another place than the folder", () => {
         assert.notInclude(after, "RunInitialized")
         assert.strictEqual((yield* ask("GET", "/runs/there")).status, "COMPLETED")
         assert.isFalse(existsSync(".stepwright/runs"))
+      }).pipe(Effect.scoped, also(store))
+    }).pipe(inFolder)
+  )
+
+  it.live("are seen and decided by a language model", () =>
+    Effect.gen(function* () {
+      const store = memoryStore.make()
+      yield* Effect.gen(function* () {
+        yield* ranIn(store, "there")
+        const url = yield* serving("mcp", "--http")
+        const client = yield* Effect.acquireRelease(
+          Effect.sync(() => new Client({ name: "test", version: "1" })),
+          (client) => Effect.promise(() => client.close())
+        )
+        const headers = { authorization: `Bearer ${token}` }
+        yield* Effect.promise(() =>
+          client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }))
+        )
+        const use = (name: string, given: object) =>
+          Effect.map(
+            Effect.promise(() => client.callTool({ name, arguments: { run: "there", ...given } })),
+            ({ structuredContent }) => structuredContent
+          )
+        assert.deepInclude(yield* use("runs_status", {}), { run: "there", status: "SUSPENDED" })
+        yield* use("runs_decide", { path: "approval", decision: { approved: false } })
+        yield* use("runs_resume", {})
+        assert.deepInclude(yield* use("runs_status", { waitSeconds: 30 }), { run: "there", status: "COMPLETED" })
       }).pipe(Effect.scoped, also(store))
     }).pipe(inFolder)
   )
