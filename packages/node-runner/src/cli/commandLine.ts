@@ -14,9 +14,7 @@ import { identity } from "effect/Function"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as Workflow from "@stepwright/core/Workflow"
-import { runsIn } from "../internal/services/layers.ts"
 import * as NodeHasher from "../NodeHasher.ts"
-import * as NodeJournal from "../NodeJournal.ts"
 import * as answer from "./value/answer.ts"
 import { type Diagnostic, diagnostic, fromCause, stackOf, usage } from "./base/cliError.ts"
 import { defined } from "./base/defined.ts"
@@ -37,12 +35,14 @@ import { Seen } from "../internal/files/seen.ts"
 import * as cutShort from "./module/cutShort.ts"
 import * as input from "./run/input.ts"
 import { checkLinks } from "./run/runFolder.ts"
+import * as stores from "./run/store/stores.ts"
 import type { AnyLayer } from "./module/userModule.ts"
 import { Bound, forget, type Loaded } from "./module/workflowModule.ts"
 import { Employer, employer, type Service } from "./watch/employer.ts"
 
 const environment = Layer.mergeAll(
-  Layer.unwrap(Effect.map(Configuration, ({ store }) => NodeJournal.layer({ directory: runsIn(store) }))),
+  // of `Stores`: another place where runs are is put there, below this layer
+  stores.layer,
   NodeHasher.layer,
   CliOutput.layerPresenter(presenter),
   // standard output is for data

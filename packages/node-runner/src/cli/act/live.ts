@@ -8,12 +8,11 @@ import { DeltaSink } from "@stepwright/core/DeltaSink"
 import * as Engine from "@stepwright/core/Engine"
 import { Cost } from "@stepwright/core/Spending"
 import type { WorkflowError } from "@stepwright/core/WorkflowError"
-import * as NodeJournal from "../../NodeJournal.ts"
 import * as output from "../base/output.ts"
 import * as consent from "../gate/consent.ts"
-import * as runFolder from "../run/runFolder.ts"
 import type { Session } from "../run/session.ts"
 import type { SetUp } from "../run/setUp.ts"
+import * as stores from "../run/store/stores.ts"
 import { Purse } from "./purse.ts"
 import * as replies from "./replies.ts"
 
@@ -59,8 +58,7 @@ export const layer = Layer.effect(
 )
 
 /** Work on a run with a journal of its own: whoever is done gives the run back. */
-export const apart = <A, E, R>(work: Effect.Effect<A, E, R>) =>
-  Effect.flatMap(runFolder.directory, (directory) => Effect.provide(work, NodeJournal.layer({ directory })))
+export const apart = <A, E, R>(work: Effect.Effect<A, E, R>) => Effect.provide(work, stores.layer, { local: true })
 
 /** Works on a run, with what it was set up with, and tells who reads it how replies come. */
 export const goOn = Effect.fnUntraced(function* (

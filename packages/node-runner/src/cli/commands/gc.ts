@@ -108,7 +108,7 @@ const stays = (target: string) => (cause: unknown) => ({ target, message: format
 
 /** Runs that nothing has happened to since; one that cannot be read may be of use yet. */
 const completedBefore = Effect.fnUntraced(function* (time: number) {
-  const [states, damaged] = yield* Effect.partition(yield* runFolder.all, (run) =>
+  const [states, damaged] = yield* Effect.partition(yield* runFolder.own, (run) =>
     Effect.mapBoth(runFolder.state(run), {
       onFailure: stays(`run ${run}`),
       onSuccess: ({ status, updatedAt }) => ({ run, isOld: status === "COMPLETED" && updatedAt < time })

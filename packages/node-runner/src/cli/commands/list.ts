@@ -31,7 +31,7 @@ export const list = Command.make(
   Effect.fnUntraced(function* ({ json }) {
     const entries = yield* listing.entries
     if (json) return yield* Console.log(JSON.stringify(entries, null, 2))
-    if (entries.length === 0) yield* Console.error(`there are no runs here (${yield* runFolder.directory})`)
+    if (entries.length === 0) yield* Console.error(`there are no runs here (${yield* runFolder.where})`)
     if (entries.length > 0) yield* report(entries.map(lineOf).join("\n"))
   })
 ).pipe(

@@ -1,12 +1,13 @@
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
-import * as NodeJournal from "../../NodeJournal.ts"
+import { usage } from "../base/cliError.ts"
 import * as format from "../base/format.ts"
 import type { Words } from "../base/words.ts"
 import { command } from "../module/workflowModule.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
+import * as stores from "../run/store/stores.ts"
 
 export const repair = (words: Words) =>
   Command.make(
@@ -14,8 +15,14 @@ export const repair = (words: Words) =>
     { run: flags.run, json: flags.json },
     Effect.fnUntraced(function* ({ json, run: reference }) {
       const run = yield* runFolder.find(reference)
-      yield* runFolder.checkStore
-      const { events, kept, lost } = yield* NodeJournal.repair(yield* runFolder.directory, run)
+      const store = yield* stores.of(run)
+      if (store.repair === undefined) {
+        const fix = "what is damaged there is restored by the means of that place"
+        const problem = `run ${run} is kept in ${yield* store.where}, where no repair is needed`
+        return yield* usage(problem, { target: run, fix })
+      }
+      yield* store.check
+      const { events, kept, lost } = yield* store.repair(run)
       const isDamaged = kept !== undefined
       if (json) return yield* Console.log(JSON.stringify({ run, events, lost, kept: kept ?? null }, null, 2))
       if (!isDamaged) return yield* Console.log(`the journal of run ${run} is whole: ${format.count(events, "event")}`)

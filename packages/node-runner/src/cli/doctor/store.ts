@@ -3,12 +3,13 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { sizeOf } from "../../internal/disk/leftovers.ts"
-import type { Glance } from "../../NodeJournal.ts"
 import * as NodeResultCache from "../../NodeResultCache.ts"
 import * as format from "../base/format.ts"
 import * as configured from "../config/cache.ts"
 import { Configuration } from "../config/configuration.ts"
 import * as runFolder from "../run/runFolder.ts"
+import { here } from "../run/store/folder.ts"
+import type { Glance } from "../run/store/runStore.ts"
 import { answerTo, type Finding, unanswered } from "./finding.ts"
 
 /** How long journals are read: there may be thousands. **Units** milliseconds */
@@ -55,7 +56,7 @@ const ofStore = Effect.gen(function* () {
   // a folder that is gone is nowhere
   const folder = Result.getOrElse(yield* answerTo(Effect.sync(() => resolve(store))), () => store)
   const writable = yield* answerTo(Effect.andThen(runFolder.checkLinks, runFolder.checkStore))
-  const found = yield* answerTo(runFolder.glances)
+  const found = yield* answerTo(here.glances)
   const glances = Result.getOrElse(found, (): ReadonlyArray<Glance> => [])
   const bytes = yield* Effect.sync(() => sizeOf(folder))
   const value = { folder, writable: Result.isSuccess(writable), runs: glances.length, bytes }

@@ -2,8 +2,8 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
 import type { WorkflowState } from "@stepwright/core/WorkflowState"
-import * as glance from "../../internal/journal/glance.ts"
 import * as runFolder from "../run/runFolder.ts"
+import * as stores from "../run/store/stores.ts"
 
 /** A run as a look at it found it. */
 export interface Look {
@@ -24,12 +24,12 @@ export const follow = Effect.fnUntraced(function* <E, R>(
   run: string,
   seen: (look: Look, isChanged: boolean) => Effect.Effect<boolean, E, R>
 ) {
-  const directory = yield* runFolder.directory
+  const store = yield* stores.of(run)
   let last: (Look & { readonly version: string | undefined }) | undefined
   const lookAgain = Effect.gen(function* () {
     // before its journal, which then has all that was written by who has ended
-    const isLive = yield* runFolder.isLive(run)
-    const [found] = yield* glance.at(directory, [run])
+    const isLive = yield* store.isLive(run)
+    const found = yield* store.glance(run)
     const isChanged = last === undefined || last.isLive !== isLive || last.version !== found?.version
     const look =
       last === undefined || isChanged ? { ...(yield* runFolder.load(run)), isLive, version: found?.version } : last

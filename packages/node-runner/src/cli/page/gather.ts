@@ -2,14 +2,12 @@ import { Buffer } from "node:buffer"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import type * as ServerApi from "../../ServerApi.ts"
-import * as texts from "../../internal/journal/texts.ts"
-import { reasonOf } from "../../internal/disk/systemError.ts"
 import * as looks from "../act/looks.ts"
 import { questionsIn } from "../act/questions.ts"
-import { failed } from "../base/cliError.ts"
 import { version } from "../base/version.ts"
 import { priced } from "../go/lastCost.ts"
 import * as runFolder from "../run/runFolder.ts"
+import * as stores from "../run/store/stores.ts"
 import * as standingNow from "../view/standingNow.ts"
 import type { Held } from "./held.ts"
 import * as lines from "./lines.ts"
@@ -27,10 +25,7 @@ const part = encodeURIComponent
 export const gather = Effect.fnUntraced(function* (run: string, hasTexts: boolean) {
   const isLive = yield* runFolder.isLive(run)
   const { events, state } = yield* runFolder.load(run)
-  const folder = `${yield* runFolder.directory}/${run}`
-  const textOf = yield* Effect.catchTag(texts.read(run, folder), "PlatformError", (error) =>
-    Effect.fail(failed(`${folder} cannot be read: ${reasonOf(error)}`, { target: folder, cause: error }))
-  )
+  const textOf = yield* (yield* stores.of(run)).texts(run)
   const about = yield* standingNow.about(run, state)
   const found = yield* standingNow.at(about, { events, isLive, state })
   const { loaded, settings } = about

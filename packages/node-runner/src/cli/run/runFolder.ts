@@ -11,28 +11,24 @@ import { removeEmpty } from "../../internal/disk/folders.ts"
 import { find as findLeftovers, isSetUp } from "../../internal/disk/leftovers.ts"
 import * as outFolder from "../../internal/disk/outFolder.ts"
 import { isRunId, runIdRule } from "../../internal/disk/runId.ts"
-import { writeWhole } from "../../internal/disk/writeWhole.ts"
 import { name as journalFile } from "../../internal/journal/journalFile.ts"
-import { runsIn, storeFolder } from "../../internal/services/layers.ts"
-import * as NodeJournal from "../../NodeJournal.ts"
+import { storeFolder } from "../../internal/services/layers.ts"
 import { CliError, configuration, failed, usage } from "../base/cliError.ts"
 import { Who } from "../gate/who.ts"
 import { reasonOf } from "../../internal/disk/systemError.ts"
 import { Configuration, toTrust } from "../config/configuration.ts"
-import { checkFolder } from "./checkFolder.ts"
 import { visible } from "../../internal/files/visible.ts"
 import { nearest } from "../../internal/files/nearest.ts"
 import { attempt } from "../start/attempt.ts"
-import { mostBytes } from "../start/configFile.ts"
 import { type Doing, doingsOf } from "../start/doings.ts"
-import { kindAt, readPlain } from "../start/plainFile.ts"
+import { kindAt } from "../start/plainFile.ts"
 import { isSealed, keyFile, madeKey, sealed } from "../start/seal.ts"
 import { RunSettings } from "./settings.ts"
+import { here } from "./store/folder.ts"
+import * as stores from "./store/stores.ts"
 
-/** Where runs are kept. */
-export const directory = Effect.map(Configuration, ({ store }) => runsIn(store))
-
-const settingsFile = (run: string) => Effect.map(directory, (runs) => `${runs}/${run}/run.json`)
+/** The folder in which runs begin. */
+export const directory = here.where
 
 const SettingsText = Schema.fromJsonString(RunSettings)
 
@@ -50,24 +46,29 @@ interface Written {
   readonly doings: ReadonlyArray<Doing>
 }
 
-const written = Effect.fnUntraced(function* (run: string): Effect.fn.Return<Written | undefined, CliError> {
-  const file = yield* settingsFile(run)
-  const unreadable = (cause: unknown) =>
-    configuration(`${file} cannot be read: ${reasonOf(cause)}`, { target: file, cause })
-  const bytes = yield* Effect.try({ try: () => readPlain(file, mostBytes), catch: unreadable })
-  if (bytes === undefined) return undefined
-  const text = bytes.toString()
-  const settings = yield* Effect.mapError(Schema.decodeEffect(SettingsText)(text), unreadable)
+const written = Effect.fnUntraced(function* (
+  run: string
+): Effect.fn.Return<Written | undefined, CliError | JournalError> {
+  const kept = (yield* stores.of(run)).settings
+  const place = yield* kept.place(run)
+  const text = yield* kept.read(run)
+  if (text === undefined) return undefined
+  const settings = yield* Effect.mapError(Schema.decodeEffect(SettingsText)(text), (cause) =>
+    configuration(`${place} cannot be read: ${reasonOf(cause)}`, { target: place, cause })
+  )
   const { project, store } = yield* Configuration
   const folder = dirname(resolve(store))
   const json: object = JSON.parse(text)
-  const isOwn = yield* Effect.sync(() => isSealed(resolve(file), folder, json))
+  const isOwn = yield* Effect.sync(() => isSealed(sealedAt(folder, place), folder, json))
   const doings = isOwn ? [] : yield* doneBy(folder, settings)
   return {
     settings: moved(settings, folder, resolve(".")),
     doings: doings.filter(({ deed }) => project?.trusts?.(deed) !== true)
   }
 })
+
+/** What a seal is for: a file, wherever a command is called, or an address. */
+const sealedAt = (folder: string, place: string) => resolve(place.includes("://") ? folder : ".", place)
 
 /**
  * The settings of a run, `undefined` for one that was not made by a command. **Fails with** what they do that needs trust,
@@ -76,12 +77,13 @@ const written = Effect.fnUntraced(function* (run: string): Effect.fn.Return<Writ
 export const readSettings = Effect.fnUntraced(function* (
   run: string,
   { isNamed = false }: { readonly isNamed?: boolean } = {}
-): Effect.fn.Return<RunSettings | undefined, CliError> {
+): Effect.fn.Return<RunSettings | undefined, CliError | JournalError> {
   const found = yield* written(run)
   if (found === undefined) return undefined
   const doings = found.doings.filter(({ key }) => !isNamed || (key !== "module" && key !== "program"))
   if (doings.length === 0) return isNamed ? Struct.omit(found.settings, ["module", "name", "program"]) : found.settings
-  const target = yield* settingsFile(run)
+  const { settings } = yield* stores.of(run)
+  const target = yield* settings.place(run)
   return yield* configuration(`${target} does this, and no command of yours wrote it:\n${inLines(doings)}\n${target}`, {
     target,
     fix: toTrust
@@ -95,7 +97,7 @@ const inLines = (doings: ReadonlyArray<Doing>) =>
 export const settingsToLookAt = Effect.fnUntraced(function* (
   run: string,
   { isQuiet = false }: { readonly isQuiet?: boolean } = {}
-): Effect.fn.Return<RunSettings | undefined, CliError> {
+): Effect.fn.Return<RunSettings | undefined, CliError | JournalError> {
   const found = yield* written(run)
   if (found === undefined || found.doings.length === 0) return found?.settings
   const keys = found.doings.map(({ key }) => key).filter((key) => key !== "out")
@@ -129,18 +131,17 @@ export const trust = Effect.fnUntraced(function* (run: string) {
 
 /** Replaces the settings of a run as a whole or not at all. */
 export const writeSettings = Effect.fnUntraced(function* (run: string, settings: RunSettings) {
-  const file = yield* settingsFile(run)
+  const kept = (yield* stores.of(run)).settings
+  const place = yield* kept.place(run)
   const { store } = yield* Configuration
   const folder = dirname(resolve(store))
   const own = moved(settings, resolve("."), folder)
   // what needs no trust needs no seal
   const doings = yield* doneBy(folder, own)
   const text = yield* Effect.sync(() =>
-    JSON.stringify(doings.length === 0 ? own : sealed(resolve(file), folder, own), null, 2)
+    JSON.stringify(doings.length === 0 ? own : sealed(sealedAt(folder, place), folder, own), null, 2)
   )
-  yield* Effect.mapError(writeWhole(file, `${text}\n`), (error) =>
-    failed(`${file} cannot be written: ${reasonOf(error)}`, { target: file, cause: error })
-  )
+  yield* kept.write(run, `${text}\n`)
 })
 
 const paths = ["module", "program", "out", "replay", "record", "relay", "prices", "python"] as const
@@ -172,21 +173,23 @@ export const checkLinks: Effect.Effect<void, CliError> = Effect.flatMap(Configur
 })
 
 /** All runs as they look from outside, the one that was written to last first. */
-export const glances: Effect.Effect<ReadonlyArray<NodeJournal.Glance>, CliError> = Effect.flatMap(directory, (target) =>
-  Effect.mapError(NodeJournal.glances(target), (cause) =>
-    configuration(`the runs here cannot be listed: ${cause.detail}`, { target, cause })
-  )
-)
+export const { glances, where } = stores
 
 /** The ids of all runs, the one that was written to last first. */
 export const all: Effect.Effect<ReadonlyArray<string>, CliError> = Effect.map(glances, (found) =>
   found.map(({ run }) => run)
 )
 
-/** Refuses a folder of runs that nobody can write. */
-export const checkStore = Effect.flatMap(directory, (runs) =>
-  checkFolder("runs are kept in", runs, { fix: "make room for it, or work in another folder" })
+/** The same of those in the folder alone, whatever other places there are. */
+export const own: Effect.Effect<ReadonlyArray<string>, CliError> = Effect.map(here.glances, (found) =>
+  found.map(({ run }) => run)
 )
+
+/** Refuses a folder in which no run can begin. */
+export const checkStore = here.check
+
+/** Refuses a place where a run cannot go on. */
+export const checkStoreOf = (run: string) => Effect.flatMap(stores.of(run), (store) => store.check)
 
 /** Makes a run this process's until it ends: nobody else changes it meanwhile. **Fails with** `Locked`. */
 export const claim = (run: string): Effect.Effect<number, JournalError> =>
@@ -204,7 +207,10 @@ export const begin = Effect.fnUntraced(function* <A, E, R>(run: string, work: Ef
     const fix = "take another --run, or move it away"
     return yield* usage(`${folder} is no run, and holds ${others[0]}`, { target: folder, fix })
   }
-  if ((yield* claim(run)) > 0) return yield* new WorkflowError({ path: "", reason: new RunExists({ run }) })
+  // to ask for it in another store is no claim of it
+  const isElsewhere = (yield* stores.of(run)) !== (yield* stores.Stores)[0]
+  if (isElsewhere || (yield* claim(run)) > 0)
+    return yield* new WorkflowError({ path: "", reason: new RunExists({ run }) })
   return yield* Effect.onError(work, () =>
     Effect.andThen(Effect.ignore(fs.remove(folder, { recursive: true })), removeEmpty(runs))
   )
@@ -218,26 +224,26 @@ export const beginIn = <A, E, R>(run: string, wanted: string, work: (folder: str
   Effect.flatMap(chosen, (folders) => begin(run, outFolder.choose(folders, run, wanted, work)))
 
 export const remove = (run: string): Effect.Effect<void, JournalError> =>
-  Effect.flatMap(directory, (runs) => NodeJournal.remove(runs, run))
+  Effect.flatMap(stores.of(run), (store) => store.remove(run))
 
 /** What killed processes left beside runs, and what could not be looked at. */
 export const leftovers = Effect.gen(function* () {
-  const known = new Set(yield* all)
+  const known = new Set(yield* own)
   return yield* findLeftovers(yield* directory, yield* chosen, (name) => known.has(name))
 })
 
-/** Asks the process that writes to a run; `undefined` where none does. */
+/** Asks whoever works on a run; `undefined` where nobody does. */
 export const ask = (
   run: string,
   request: DistributiveOmit<Request, "by">
 ): Effect.Effect<Answer | undefined, JournalError> =>
-  Effect.flatMap(Effect.all([directory, Who]), ([runs, by]) => NodeJournal.ask(runs, run, { ...request, by }))
+  Effect.flatMap(Effect.all([stores.of(run), Who]), ([store, by]) => store.ask(run, { ...request, by }))
 
 type DistributiveOmit<A, K extends PropertyKey> = A extends unknown ? Omit<A, K> : never
 
-/** Whether a process writes to a run now. */
-export const isLive = (run: string): Effect.Effect<boolean> =>
-  Effect.flatMap(directory, (runs) => Effect.map(NodeJournal.writer(runs, run), (process) => process !== undefined))
+/** Whether somebody works on a run now. */
+export const isLive = (run: string): Effect.Effect<boolean, JournalError> =>
+  Effect.flatMap(stores.of(run), (store) => store.isLive(run))
 
 /** The name for the run that was used last. */
 export const latest = "latest"
@@ -262,7 +268,7 @@ export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.R
   const [last] = ids
   if (last === undefined) {
     const fix = "start one with `stepwright run` or `stepwright watch`, or go to the folder that has it"
-    const target = yield* directory
+    const target = yield* where
     return yield* usage(`there are no runs here (${target})`, { target, fix })
   }
   if (reference === latest) return last

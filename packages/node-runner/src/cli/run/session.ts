@@ -76,7 +76,7 @@ const locate = Effect.fnUntraced(function* (
 /** Refuses a run in whose folder is by now what another one made of it. */
 export const checkUnchanged = Effect.fnUntraced(function* (run: string, fix: (by: string) => string) {
   const { out } = (yield* runFolder.settingsToLookAt(run, { isQuiet: true })) ?? standardSettings(run)
-  for (const by of yield* runFolder.all) {
+  for (const by of yield* runFolder.own) {
     // what is wrong with another run is told to who goes on with that
     const settings = yield* Effect.orElseSucceed(runFolder.settingsToLookAt(by, { isQuiet: true }), () => undefined)
     if (settings?.changeOf !== run || settings.out !== out) continue
@@ -91,7 +91,7 @@ export const checkUnchanged = Effect.fnUntraced(function* (run: string, fix: (by
 /** The same for a command that changes the run: from here on nobody else does, until the process ends. */
 export const hold = Effect.fnUntraced(function* (reference: string, workflow?: string) {
   const run = yield* runFolder.find(reference)
-  yield* runFolder.checkStore
+  yield* runFolder.checkStoreOf(run)
   yield* checkUnchanged(run, () => "go on with that, or remove it")
   yield* runFolder.claim(run)
   return yield* open(run, workflow)

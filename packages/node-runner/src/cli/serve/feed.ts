@@ -4,11 +4,8 @@ import { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
-import * as journalFile from "../../internal/journal/journalFile.ts"
-import * as tail from "../../internal/journal/tail.ts"
-import { attempt } from "../start/attempt.ts"
-import * as NodeJournal from "../../NodeJournal.ts"
 import type { Replies } from "../act/replies.ts"
+import type { Kept, RunStore } from "../run/store/runStore.ts"
 
 /** Where somebody was in the events of a run. */
 export interface Position {
@@ -39,7 +36,7 @@ export interface Feed {
   readonly lost: (position: Position) => Lost | undefined
   /** Reads on after so many events; `drop` is called when more was sent than a reader may be behind. */
   readonly read: (after: number, drop: () => void) => Effect.Effect<Reader, never, Scope.Scope>
-  /** How often the file was read and an event encoded. */
+  /** How often the journal was read and an event encoded. */
   readonly counts: { reads: number; encoded: number }
 }
 
@@ -58,18 +55,17 @@ const frame = (event: string, data: unknown): Uint8Array =>
   Buffer.from(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
 
 /** Follows the journal of a run while somebody reads. */
-export const make = Effect.fnUntraced(function* (directory: string, run: string, replies: Replies) {
-  const file = `${directory}/${run}/${journalFile.name}`
+export const make = Effect.fnUntraced(function* (store: Pick<RunStore, "reading">, run: string, replies: Replies) {
+  const readOn = yield* store.reading(run)
   const frames: Array<Frame> = []
   const counts = { reads: 0, encoded: 0 }
-  let where: tail.Tail | undefined
   let isLive: boolean | undefined
 
   interface State {
     /** The event that is sent next, and how much of it was. */
     cursor: number
     sent: number
-    /** How much was sent since it took something, and how often the file had been read then. */
+    /** How much was sent since it took something, and how often the journal had been read then. */
     behind: number
     took: number
     /** Pieces of replies for it, once it has all events, each after so many of these. */
@@ -99,17 +95,15 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
     for (const reader of readers) reader.drop()
     readers.clear()
   }
-  const encode = ({ checksum, json }: tail.Kept): Frame => {
+  const encode = ({ checksum, json }: Kept): Frame => {
     counts.encoded++
     const number = frames.length + 1
     const id = printId({ run, number, checksum })
     return { checksum, bytes: Buffer.from(`id: ${id}\nevent: event\ndata: {"number":${number},"event":${json}}\n\n`) }
   }
   const look = Effect.gen(function* () {
-    // whoever was at work before the file is read has written all that it is at rest with
-    const now = (yield* NodeJournal.writer(directory, run)) !== undefined
-    const read = yield* Effect.sync(() => attempt(() => tail.readOn(file, run, where)))
-    // a file that cannot be read now may be there later: they ask anew, and are told
+    const read = yield* readOn
+    // what cannot be read now may be there later: they ask anew, and are told
     if (read === undefined) return dropAll()
     counts.reads++
     if (read.isAnew && frames.length > 0) {
@@ -117,14 +111,13 @@ export const make = Effect.fnUntraced(function* (directory: string, run: string,
       dropAll()
       frames.length = 0
     }
-    where = read.tail
     for (const event of read.events) {
       const made = encode(event)
       frames.push(made)
       for (const reader of readers) told(reader, made.bytes.length)
     }
-    if (isLive === true && !now) send(atRest)
-    isLive = now
+    if (isLive === true && !read.isLive) send(atRest)
+    isLive = read.isLive
   })
 
   const atRest = frame("rest", { run })

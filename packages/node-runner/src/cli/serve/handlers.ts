@@ -18,6 +18,7 @@ import { oneLine } from "../base/format.ts"
 import { version } from "../base/version.ts"
 import { Who, whoBy } from "../gate/who.ts"
 import * as runFolder from "../run/runFolder.ts"
+import * as stores from "../run/store/stores.ts"
 import * as listing from "../view/listing.ts"
 import * as standingNow from "../view/standingNow.ts"
 import * as acts from "../act/acts.ts"
@@ -118,9 +119,8 @@ const runs = HttpApiBuilder.group(
   "runs",
   Effect.fnUntraced(function* (handlers) {
     const { replies } = yield* Live
-    const directory = yield* runFolder.directory
     const feeds = yield* RcMap.make({
-      lookup: (run: string) => feed.make(directory, run, replies),
+      lookup: (run: string) => Effect.flatMap(answered(stores.of(run)), (store) => feed.make(store, run, replies)),
       idleTimeToLive: "10 seconds"
     })
     return handlers

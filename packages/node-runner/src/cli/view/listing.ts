@@ -7,10 +7,11 @@ import * as Usage from "@stepwright/core/Usage"
 import { Time, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { type SeenStatus, WorkflowStatus } from "@stepwright/core/WorkflowStatus"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
-import * as NodeJournal from "../../NodeJournal.ts"
 import { inFlags } from "../base/told.ts"
 import { Configuration } from "../config/configuration.ts"
 import * as runFolder from "../run/runFolder.ts"
+import type { Glance } from "../run/store/runStore.ts"
+import * as stores from "../run/store/stores.ts"
 import { attempt } from "../start/attempt.ts"
 import { readPlain } from "../start/plainFile.ts"
 import { statusLabel } from "./statusLabel.ts"
@@ -68,19 +69,19 @@ const readKnown = Effect.gen(function* () {
 /** How long ago a folder must have been touched for its time to tell what came after. **Units** milliseconds */
 const blink = 2000
 
-const described = (glance: NodeJournal.Glance, before: Known[string] | undefined) =>
-  before !== undefined && before.version === glance.version && before.free === glance.touched
+const described = (glance: Glance, before: Known[string] | undefined) =>
+  before?.free !== undefined && before.version === glance.version && before.free === glance.touched
     ? Effect.succeed({ now: before, isLive: false })
     : lookedAt(glance, before)
 
 const lookedAt = Effect.fnUntraced(function* (
-  { run, touched, version }: NodeJournal.Glance,
+  { isLive: seen, run, touched, version }: Glance,
   before: Known[string] | undefined
 ) {
   const isKnown = before !== undefined && before.version === version
-  const isFree =
-    (yield* Clock.currentTimeMillis) - touched > blink && (yield* NodeJournal.isFree(yield* runFolder.directory, run))
-  const isLive = !isFree && (yield* runFolder.isLive(run))
+  const isOld = touched !== undefined && (yield* Clock.currentTimeMillis) - touched > blink
+  const isFree = isOld && (yield* Effect.flatMap(stores.of(run), (store) => store.isFree(run)))
+  const isLive = !isFree && (seen ?? (yield* runFolder.isLive(run)))
   const summary = isKnown ? before.summary : summaryOf(yield* runFolder.state(run))
   const now = { version: version ?? "", summary, ...(isFree && { free: touched }) }
   return { now: isKnown && before.free === now.free ? before : now, isLive }

@@ -7,6 +7,7 @@ import { Effect, FileSystem } from "effect"
 import { NodeFileSystem } from "@effect/platform-node"
 import { type WorkflowEvent } from "@stepwright/core"
 import * as feed from "../../../src/cli/serve/feed.ts"
+import * as folder from "../../../src/cli/run/store/folder.ts"
 import * as replies from "../../../src/cli/act/replies.ts"
 import { NodeJournal } from "@stepwright/node-runner"
 
@@ -34,7 +35,7 @@ const made = Effect.gen(function* () {
   const journal = yield* NodeJournal.make(directory)
   yield* journal.append(run, initialized)
   const coming = replies.make()
-  const all = yield* feed.make(directory, run, coming)
+  const all = yield* feed.make(folder.make(Effect.succeed(directory)), run, coming)
   return { all, coming, directory, journal }
 })
 
