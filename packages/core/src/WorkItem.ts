@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { identity } from "effect/Function"
@@ -16,6 +17,7 @@ import { encodeOutput } from "./internal/run/record.ts"
 import { root } from "./internal/walk/place.ts"
 import type { Execution } from "./StepExecutor.ts"
 import type { Workflow } from "./Workflow.ts"
+import { describeError } from "./WorkflowError.ts"
 
 /** The work of a step as JSON, for another process that has the same workflow. */
 export const WorkItem = Schema.Struct({
@@ -58,8 +60,9 @@ export const work = <In, Out, E, R>(
       Effect.provideService(DeltaSink, undefined)
     )
     return Effect.flatMap(Effect.exit(done), (exit) =>
-      // every error has at least a tag and a message, and every defect a text
-      Effect.orDie(Schema.encodeUnknownEffect(writtenBy(step))(exit))
+      Effect.catchCause(Schema.encodeUnknownEffect(writtenBy(step))(exit), (cause) =>
+        refused(path, `its exit cannot be written as JSON: ${describeError(Cause.squash(cause)).message}`)
+      )
     ) as Effect.Effect<Schema.Json, never, R>
   })
 
