@@ -30,7 +30,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "internal/walk",
     "internal/judge",
     "internal/run",
-    ["Engine", "index"],
+    ["Engine", "WorkItem", "index"],
     ["WorkflowRuns"],
     ["WorkflowApi", "WorkflowTools"],
     ["testing/TestCase", "testing/Fixtures"],

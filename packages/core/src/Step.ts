@@ -48,6 +48,8 @@ export interface Step<in In, out Out, out E = never, out R = never> extends Pipe
   readonly isGate: boolean
   /** Whether a `ResultCache` may have its results. */
   readonly cache: boolean
+  /** Whether its work takes processor or memory, so that a `StepExecutor` may have another process do it. */
+  readonly heavy: boolean
 }
 
 /** Any Schema that needs no services. */
@@ -97,6 +99,7 @@ interface AnyOptions extends ModelSettings {
   readonly parser?: OutputParser<unknown>
   readonly version?: number
   readonly cache?: boolean
+  readonly heavy?: boolean
 }
 
 const modelStep = (name: string, { cache = true, version = 1, ...options }: AnyOptions) => {
@@ -114,13 +117,14 @@ const modelStep = (name: string, { cache = true, version = 1, ...options }: AnyO
   } as never)
 }
 
-const effectStep = (name: string, { cache = false, error, version = 1, ...options }: AnyOptions) =>
+const effectStep = (name: string, { cache = false, error, heavy = false, version = 1, ...options }: AnyOptions) =>
   // EffectOptions ties what the functions take and give to input, output and error
   step.effectStep({
     ...options,
     name,
     version,
     cache,
+    heavy,
     input: codec.make(options.input, `input of step "${name}"`),
     output: codec.make(options.output, `output of step "${name}"`),
     error: error && codec.make(error, `error of step "${name}"`)
@@ -203,6 +207,11 @@ export interface EffectOptions<
    * it comes to must then hang on its input and `key` alone, and be all that it does.
    */
   readonly cache?: boolean
+  /**
+   * `true`: its work takes processor or memory, so that on a cluster any worker with room does it. It must then find all it
+   * needs on each of them, and ask no model. No part of what makes two results the same.
+   */
+  readonly heavy?: boolean
   readonly run: (input: Input) => Effect.Effect<Out, E, R>
 }
 

@@ -6,9 +6,14 @@ import type * as Schema from "effect/Schema"
 export interface Execution {
   readonly run: string
   readonly path: string
+  /** The step's name, and whether it says that its work takes processor or memory. */
+  readonly step: string
+  readonly heavy: boolean
   readonly fingerprint: string
   /** 1 for the first time that this run starts the step. */
   readonly attempt: number
+  /** As JSON. */
+  readonly input: Schema.Json
   readonly output: Schema.Codec<unknown, unknown>
   /** For every error that the step can fail with; one that no Schema is known for keeps its tag and message. */
   readonly error: Schema.Codec<unknown, unknown>

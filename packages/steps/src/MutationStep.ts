@@ -44,6 +44,7 @@ export const step = Step.effect("mutation", {
   input: Input,
   output: Mutation,
   key: () => Effect.map(TestRunner, ({ identity }) => identity),
+  heavy: true,
   run: ({
     attempt: { acceptance, code, tests, verification },
     count,

@@ -90,6 +90,7 @@ export const step = Step.effect("verification", {
   input: Input,
   output: Verification,
   key: () => Effect.map(TestRunner, ({ identity }) => identity),
+  heavy: true,
   run: ({ acceptance, code, dependencies = [], tests: written }) =>
     Effect.gen(function* () {
       const runner = yield* TestRunner

@@ -91,6 +91,8 @@ export interface UntypedStep extends Pipeable {
   readonly isGate: boolean
   /** Whether a cache may have its results. */
   readonly cache: boolean
+  /** Whether its work takes processor or memory. */
+  readonly heavy: boolean
   readonly [TypeId]: Inside
 }
 
@@ -105,7 +107,7 @@ export const within = (self: UntypedStep, inside: Partial<Inside>): UntypedStep 
   [TypeId]: { ...insideOf(self), ...inside }
 })
 
-type Shown = Pick<UntypedStep, "name" | "version" | "model" | "produces" | "isGate" | "cache">
+type Shown = Pick<UntypedStep, "name" | "version" | "model" | "produces" | "isGate" | "cache" | "heavy">
 
 const make = (shown: Shown, inside: Inside): UntypedStep => {
   const problem = nameProblem(shown.name)
@@ -178,7 +180,7 @@ export const modelStep = (options: ModelStep): UntypedStep => {
   ]
   const model = { ...settings, prompt, parser: parser.id, ...(system !== undefined && { system }) }
   const self: UntypedStep = make(
-    { name, version, model, produces: undefined, isGate: false, cache },
+    { name, version, model, produces: undefined, isGate: false, cache, heavy: false },
     {
       input: options.input,
       output,
@@ -219,6 +221,7 @@ interface EffectStep {
   readonly name: string
   readonly version: number
   readonly cache: boolean
+  readonly heavy: boolean
   readonly input: JsonCodec.JsonCodec<unknown>
   readonly output: JsonCodec.JsonCodec<unknown>
   readonly error: JsonCodec.JsonCodec<unknown> | undefined
@@ -236,9 +239,9 @@ const exactKey = (name: string, key: unknown) =>
 
 /** A step that calls no model. */
 export const effectStep = ({ isCurrent, key, run, ...step }: EffectStep): UntypedStep => {
-  const { cache, error, input, name, output, produces, version } = step
+  const { cache, error, heavy, input, name, output, produces, version } = step
   const self = make(
-    { name, version, model: undefined, produces, isGate: false, cache },
+    { name, version, model: undefined, produces, isGate: false, cache, heavy },
     {
       input,
       output,
@@ -273,7 +276,7 @@ export const gateStep = ({ input, output }: GateStep): UntypedStep => {
   const name = "gate"
   const version = 1
   const self = make(
-    { name, version, model: undefined, produces: undefined, isGate: true, cache: false },
+    { name, version, model: undefined, produces: undefined, isGate: true, cache: false, heavy: false },
     {
       input,
       output,

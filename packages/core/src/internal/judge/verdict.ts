@@ -15,6 +15,8 @@ import { type Attempt, type Place, takerOf } from "../walk/place.ts"
 
 /** A step that has its input, its fingerprint, and what that means for its record. */
 export interface Examined {
+  /** The input as JSON. */
+  readonly input: Schema.Json
   readonly prepared: Prepared
   /** What a model is asked first. */
   readonly opening: Opening | undefined
@@ -96,6 +98,7 @@ export const examine = (
           return problem ? { _tag: "Run", why: problem } : verdict
         })
       return Effect.map(judged(recorded), (verdict) => ({
+        input: encoded.success,
         prepared,
         opening,
         fingerprint,

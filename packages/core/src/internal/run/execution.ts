@@ -26,13 +26,13 @@ const engineErrors = [StepOutputError, LlmError, TagAndMessage] as const
 const known = new WeakMap<UntypedStep, AnyCodec>()
 
 /** How whatever a step can fail with goes to JSON and back: by the step's own Schema, the engine's, or as tag and message. */
-const errorCodec = (step: UntypedStep): AnyCodec => {
+export const errorCodec = (step: UntypedStep): AnyCodec => {
   const codec = known.get(step) ?? Schema.Union(step.error === undefined ? engineErrors : [step.error, ...engineErrors])
   known.set(step, codec)
   return codec
 }
 
-type Which = Omit<Execution, "output" | "error">
+type Which = Pick<Execution, "run" | "path" | "fingerprint" | "attempt" | "input">
 
 // a class, since a getter in each object made would cost more than the rest of it, and most never need the Schema
 class Of implements Execution {
@@ -40,15 +40,23 @@ class Of implements Execution {
   readonly path: string
   readonly fingerprint: string
   readonly attempt: number
+  readonly input: Execution["input"]
   readonly output: AnyCodec
   readonly #step: UntypedStep
-  constructor(step: UntypedStep, { attempt, fingerprint, path, run }: Which) {
+  constructor(step: UntypedStep, { attempt, fingerprint, input, path, run }: Which) {
     this.run = run
     this.path = path
     this.fingerprint = fingerprint
     this.attempt = attempt
+    this.input = input
     this.output = insideOf(step).output.given
     this.#step = step
+  }
+  get step() {
+    return this.#step.name
+  }
+  get heavy() {
+    return this.#step.heavy
   }
   get error() {
     return errorCodec(this.#step)

@@ -129,7 +129,7 @@ const attempt = (
   runtime: Runtime,
   step: UntypedStep,
   place: Place,
-  { fingerprint, opening, prepared }: Examined,
+  { fingerprint, input, opening, prepared }: Examined,
   forced: boolean,
   /** Where a cache is to have what comes of it. */
   key?: Key
@@ -177,7 +177,7 @@ const attempt = (
             })
         }
         const attempt = state.records[path]!.attempts
-        const execution = executionOf(step, { run: state.run, path, fingerprint: fingerprint.value, attempt })
+        const execution = executionOf(step, { run: state.run, path, fingerprint: fingerprint.value, attempt, input })
         const output = yield* executor(prepared.work(context), execution).pipe(
           Effect.provideService(AttemptSink, attemptSink(runtime, path)),
           // a run that code makes of its own has paths of its own
