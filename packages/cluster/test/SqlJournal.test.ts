@@ -75,6 +75,24 @@ describe("SqlJournal", needs("postgres"), () => {
     })
   )
 
+  it.live("leaves no gap where the database has forgotten what was written, as one does that is restored", () =>
+    migrated(
+      Effect.gen(function* () {
+        const journal = yield* byHand.make()
+        const sql = yield* SqlClient.SqlClient
+        yield* journal.append("r", begun("r"))
+        yield* journal.append("r", started("a"))
+        yield* journal.append("r", started("b"))
+        yield* sql`delete from sw_event where run = 'r' and seq > 0`
+        assert.strictEqual((yield* Effect.flip(journal.append("r", started("c")))).reason, "Fenced")
+        // somebody who reads what there is goes on from there
+        const other = yield* byHand.make()
+        yield* other.append("r", started("a"))
+        assert.deepStrictEqual(yield* other.load("r"), [begun("r"), started("a")])
+      })
+    )
+  )
+
   it.live("lets one of two begin a run, and tells the other that it exists", () =>
     migrated(
       Effect.gen(function* () {

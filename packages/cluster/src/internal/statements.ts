@@ -70,8 +70,10 @@ returning r.run, r.epoch, ${size}, r.definition`
 
 const append = (statuses: string) => `
 with own as materialized (
-  select r.run, r.epoch from sw_run r
-  join (select distinct run, epoch from unnest($1::text[], $2::bigint[]) as d (run, epoch)) d using (run, epoch)
+  select r.run, r.epoch from sw_run r join (
+    select run, epoch, min(seq) as first from unnest($1::text[], $2::bigint[], $3::int[]) as d (run, epoch, seq) group by 1, 2
+  ) d using (run, epoch)
+  where exists (select 1 from sw_event e where e.run = r.run and e.seq = d.first - 1)
   order by r.run for ${statuses === "" ? "share" : "update"} of r
 ), events as (
   insert into sw_event (run, seq, epoch, event)
@@ -91,7 +93,7 @@ select run from own`
 
 /**
  * Writes texts and events of many runs, `(run, epoch, seq, event)` and `(run, hash, text)`. Answers with the runs that are
- * still owned by these epochs; what another statement of theirs has written, whose answer was lost, stays as it is.
+ * still owned by these epochs, and have what was written before: a database that was restored has not; what another statement of theirs has written, whose answer was lost, stays as it is.
  */
 export const write = append("")
 
