@@ -120,4 +120,28 @@ describe("workers in processes of their own", needs("postgres"), () => {
     assert.deepEqual(stalled.problems, [])
     assert.strictEqual(stalled.repeats, 0)
   }, 3_600_000)
+
+  it("go on from a copy of the database that was made while they worked", async () => {
+    const restore = async ({ without }: Chaos) => {
+      const from = performance.now()
+      const putBack = await server.backup()
+      await wait(5000)
+      await without(from, putBack)
+    }
+    const outcome = await chaos(server, "restored", {
+      ...usual,
+      runs: 60,
+      seed: 5,
+      kills: 0,
+      every: 0,
+      faults: [{ at: 6000, what: restore }]
+    })
+    told(outcome)
+    // what the provider was asked after the copy was made is in no ledger
+    assert.deepEqual(
+      outcome.problems.filter((problem) => !problem.startsWith("the ledger has")),
+      []
+    )
+    assert.isAbove(outcome.repeats, 0)
+  }, 3_600_000)
 })

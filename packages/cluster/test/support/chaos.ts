@@ -36,6 +36,8 @@ export interface Chaos {
   readonly epochs: () => Promise<ReadonlyMap<string, number>>
   /** Those of a worker. */
   readonly runsOf: (worker: WorkerProcess) => Promise<ReadonlyArray<string>>
+  /** Ends all workers, does something, and starts as many anew: what was asked since `from` may be asked again. **Units** milliseconds */
+  readonly without: (from: number, what: () => Promise<void>) => Promise<void>
   /** Says that what a worker has on its way from now on may be asked again. */
   readonly doom: (worker: WorkerProcess) => void
 }
@@ -106,6 +108,14 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
   )
 
   const doom = (worker: WorkerProcess) => void doomed.set(worker.pid, performance.now())
+  let forgotten: readonly [from: number, to: number] = [Infinity, -Infinity]
+  const without: Chaos["without"] = async (from, what) => {
+    for (const worker of workers) worker.kill("SIGKILL")
+    await Promise.all(workers.map(({ ended }) => ended))
+    forgotten = [from, performance.now()]
+    await what()
+    workers.splice(0, size, ...Array.from({ length: size }, begin))
+  }
   const epochs = async () => {
     const rows = await run(
       Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe("select run, epoch::int from sw_run").values)
@@ -118,7 +128,7 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
   }
   const faults = (plan.faults ?? []).map(async ({ at, what }) => {
     await wait(at)
-    await what({ workers, doom, epochs, runsOf })
+    await what({ workers, doom, epochs, runsOf, without })
   })
   let killed = 0
   let hits = 0
@@ -156,6 +166,8 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
 
   /** Whether a call was on its way when its process was killed or stopped: its answer was not there, or not in the ledger. */
   const isLost = ({ answered, came, pid }: Call) => {
+    const [from, to] = forgotten
+    if (came <= to && (answered === undefined || answered > from - onItsWay)) return true
     const end = doomed.get(pid)
     return end !== undefined && came < end && (answered === undefined || answered > end - onItsWay)
   }

@@ -1,4 +1,15 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import {
+  chmodSync,
+  chownSync,
+  cpSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync
+} from "node:fs"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import { join } from "node:path"
@@ -21,6 +32,8 @@ export interface Postgres {
   readonly restart: (pause: number) => Promise<void>
   /** Stops all its processes where they are, and lets them go on after so long. **Units** milliseconds */
   readonly freeze: (pause: number) => Promise<void>
+  /** Copies it while it works; what comes back puts the copy in its place. */
+  readonly backup: () => Promise<() => Promise<void>>
   readonly stop: () => Promise<void>
 }
 
@@ -66,21 +79,25 @@ export const postgres = async (): Promise<Postgres> => {
   })
   await server.initialise()
   await server.start()
+  const data = join(databaseDir, "data")
+  const quit = async () => {
+    const pid = pidNow()
+    process.kill(pid, "SIGQUIT")
+    for (let isThere = true; isThere;) {
+      await wait(50)
+      try {
+        process.kill(pid, 0)
+      } catch {
+        isThere = false
+      }
+    }
+  }
   const pidNow = () => Number(readFileSync(join(databaseDir, "data", "postmaster.pid"), "utf8").split("\n")[0])
   return {
     url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
     port,
     restart: async (pause) => {
-      const pid = pidNow()
-      process.kill(pid, "SIGQUIT")
-      for (let isThere = true; isThere;) {
-        await wait(50)
-        try {
-          process.kill(pid, 0)
-        } catch {
-          isThere = false
-        }
-      }
+      await quit()
       await wait(pause)
       await server.start()
     },
@@ -90,6 +107,29 @@ export const postgres = async (): Promise<Postgres> => {
       for (const one of all) process.kill(one, "SIGSTOP")
       await wait(pause)
       for (const one of all) process.kill(one, "SIGCONT")
+    },
+    backup: async () => {
+      const client = server.getPgClient("postgres", "127.0.0.1")
+      await client.connect()
+      await client.query("select pg_backup_start('copy', true)")
+      const copy = join(databaseDir, "copy")
+      cpSync(data, copy, { recursive: true, preserveTimestamps: true })
+      const { rows } = await client.query("select labelfile from pg_backup_stop(false)")
+      await client.end()
+      writeFileSync(join(copy, "backup_label"), rows[0].labelfile)
+      // what was written while it was copied
+      cpSync(join(data, "pg_wal"), join(copy, "pg_wal"), { recursive: true, force: true })
+      rmSync(join(copy, "postmaster.pid"))
+      return async () => {
+        await quit()
+        const { gid, mode, uid } = statSync(data)
+        rmSync(data, { recursive: true })
+        renameSync(copy, data)
+        for (const name of ["", ...readdirSync(data, { recursive: true, encoding: "utf8" })])
+          chownSync(join(data, name), uid, gid)
+        chmodSync(data, mode)
+        await server.start()
+      }
     },
     stop: async () => {
       await server.stop()
