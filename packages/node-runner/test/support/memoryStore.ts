@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib"
 import { Deferred, Effect, Queue, Schema, Stream } from "effect"
 import { Journal, WorkflowEvent } from "@stepwright/core"
-import type { RunStore } from "../../src/cli/run/store/runStore.ts"
+import type { Read, RunStore } from "../../src/cli/run/store/runStore.ts"
 
 const EventText = Schema.fromJsonString(WorkflowEvent.WorkflowEvent)
 
@@ -19,6 +19,8 @@ interface Kept {
   settings: string | undefined
   holder: Holder | undefined
 }
+
+const checksumOf = (text: string) => crc32(text).toString(16).padStart(8, "0")
 
 const refused = (run: string, reason: "NotFound" | "Locked", detail: string) =>
   Effect.fail(new Journal.JournalError({ run, reason, detail }))
@@ -87,6 +89,19 @@ export const make = () => {
       })
   })
 
+  const readFrom = (run: string, from: number): Effect.Effect<Read | undefined> =>
+    Effect.sync(() => {
+      const kept = begun(run)
+      return (
+        kept && {
+          events: kept.events.slice(from).map((json) => ({ json, checksum: checksumOf(json) })),
+          isAnew: from === 0,
+          isLive: kept.holder !== undefined,
+          next: readFrom(run, kept.events.length)
+        }
+      )
+    })
+
   return {
     where: Effect.succeed("memory://here"),
     glances: Effect.sync(() =>
@@ -129,23 +144,7 @@ export const make = () => {
           at(run).settings = text
         })
     },
-    reading: (run) =>
-      Effect.sync(() => {
-        let read = 0
-        return Effect.sync(() => {
-          const kept = begun(run)
-          if (kept === undefined) return undefined
-          const { events, holder } = kept
-          const fresh = events.slice(read)
-          const isAnew = read === 0
-          read = events.length
-          return {
-            events: fresh.map((json) => ({ json, checksum: crc32(json).toString(16).padStart(8, "0") })),
-            isAnew,
-            isLive: holder !== undefined
-          }
-        })
-      }),
+    read: (run) => readFrom(run, 0),
     texts: (run) => Effect.sync(() => (hash) => runs.get(run)?.texts.get(hash)),
     remove: (run) =>
       Effect.suspend(() => {

@@ -4,6 +4,7 @@ import { Buffer } from "node:buffer"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import type * as Scope from "effect/Scope"
+import * as Semaphore from "effect/Semaphore"
 import type { Replies } from "../act/replies.ts"
 import type { Kept, RunStore } from "../run/store/runStore.ts"
 
@@ -55,8 +56,8 @@ const frame = (event: string, data: unknown): Uint8Array =>
   Buffer.from(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`)
 
 /** Follows the journal of a run while somebody reads. */
-export const make = Effect.fnUntraced(function* (store: Pick<RunStore, "reading">, run: string, replies: Replies) {
-  const readOn = yield* store.reading(run)
+export const make = Effect.fnUntraced(function* (store: Pick<RunStore, "read">, run: string, replies: Replies) {
+  let readOn = store.read(run)
   const frames: Array<Frame> = []
   const counts = { reads: 0, encoded: 0 }
   let isLive: boolean | undefined
@@ -101,6 +102,7 @@ export const make = Effect.fnUntraced(function* (store: Pick<RunStore, "reading"
     const id = printId({ run, number, checksum })
     return { checksum, bytes: Buffer.from(`id: ${id}\nevent: event\ndata: {"number":${number},"event":${json}}\n\n`) }
   }
+  const alone = yield* Semaphore.make(1)
   const look = Effect.gen(function* () {
     const read = yield* readOn
     // what cannot be read now may be there later: they ask anew, and are told
@@ -111,6 +113,7 @@ export const make = Effect.fnUntraced(function* (store: Pick<RunStore, "reading"
       dropAll()
       frames.length = 0
     }
+    readOn = read.next
     for (const event of read.events) {
       const made = encode(event)
       frames.push(made)
@@ -118,7 +121,8 @@ export const make = Effect.fnUntraced(function* (store: Pick<RunStore, "reading"
     }
     if (isLive === true && !read.isLive) send(atRest)
     isLive = read.isLive
-  })
+    // what one look reads no other one sends
+  }).pipe(alone.withPermits(1))
 
   const atRest = frame("rest", { run })
   const unsubscribe = replies.subscribe(run, (piece) =>

@@ -8,6 +8,7 @@ import { NodeFileSystem } from "@effect/platform-node"
 import { type WorkflowEvent } from "@stepwright/core"
 import * as feed from "../../../src/cli/serve/feed.ts"
 import * as folder from "../../../src/cli/run/store/folder.ts"
+import type { RunStore } from "../../../src/cli/run/store/runStore.ts"
 import * as replies from "../../../src/cli/act/replies.ts"
 import { NodeJournal } from "@stepwright/node-runner"
 
@@ -58,6 +59,24 @@ describe("feed", () => {
       }
       assert.deepStrictEqual([all.counts.encoded, all.counts.reads], [encoded, reads])
       assert.strictEqual(encoded, 21)
+    }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.effect("encodes an event once, though several look at a time at what takes time to be read", () =>
+    Effect.gen(function* () {
+      const { directory, journal } = yield* made
+      const slowly = (read: ReturnType<RunStore["read"]>): ReturnType<RunStore["read"]> =>
+        Effect.andThen(
+          Effect.yieldNow,
+          Effect.map(read, (found) => found && { ...found, next: slowly(found.next) })
+        )
+      const { read } = folder.make(Effect.succeed(directory))
+      const all = yield* feed.make({ read: (run) => slowly(read(run)) }, run, replies.make())
+      for (let i = 0; i < 3; i++) yield* journal.append(run, started(i))
+      yield* Effect.all([all.look, all.look, all.look], { concurrency: "unbounded" })
+      assert.strictEqual(all.counts.encoded, 4)
+      const { next } = yield* all.read(0, () => {})
+      assert.deepStrictEqual(pathsIn(textOf(yield* next)), ["s0", "s1", "s2"])
     }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
   )
 

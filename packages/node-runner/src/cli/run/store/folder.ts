@@ -16,13 +16,20 @@ import { attempt } from "../../start/attempt.ts"
 import { mostBytes } from "../../start/configFile.ts"
 import { readPlain } from "../../start/plainFile.ts"
 import { checkFolder } from "../checkFolder.ts"
-import type { RunStore } from "./runStore.ts"
+import type { Read, RunStore } from "./runStore.ts"
 
 /** The runs in a folder. */
 export const make = (directory: Effect.Effect<string>): RunStore => {
   const settingsFile = (run: string) => Effect.map(directory, (runs) => `${runs}/${run}/run.json`)
   const isLive = (run: string) =>
     Effect.flatMap(directory, (runs) => Effect.map(NodeJournal.writer(runs, run), (process) => process !== undefined))
+  const readOn = (run: string, before: tail.Tail | undefined): Effect.Effect<Read | undefined> =>
+    Effect.gen(function* () {
+      const file = `${yield* directory}/${run}/${journalFile}`
+      const wasLive = yield* isLive(run)
+      const read = yield* Effect.sync(() => attempt(() => tail.readOn(file, run, before)))
+      return read && { events: read.events, isAnew: read.isAnew, isLive: wasLive, next: readOn(run, read.tail) }
+    })
   return {
     where: directory,
     glances: Effect.flatMap(directory, (target) =>
@@ -54,17 +61,7 @@ export const make = (directory: Effect.Effect<string>): RunStore => {
           )
         )
     },
-    reading: (run) =>
-      Effect.map(directory, (runs) => {
-        let where: tail.Tail | undefined
-        return Effect.gen(function* () {
-          const wasLive = yield* isLive(run)
-          const read = yield* Effect.sync(() => attempt(() => tail.readOn(`${runs}/${run}/${journalFile}`, run, where)))
-          if (read === undefined) return undefined
-          where = read.tail
-          return { events: read.events, isAnew: read.isAnew, isLive: wasLive }
-        })
-      }),
+    read: (run) => readOn(run, undefined),
     texts: Effect.fnUntraced(function* (run) {
       const folder = `${yield* directory}/${run}`
       return yield* Effect.catchTag(texts.read(run, folder), "PlatformError", (error) =>

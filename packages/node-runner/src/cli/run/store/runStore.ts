@@ -36,6 +36,8 @@ export interface Read {
   readonly isAnew: boolean
   /** Whether somebody worked on it before these were read: whoever has left has written all of them. */
   readonly isLive: boolean
+  /** Reads on from here; `undefined` where it cannot be read now. */
+  readonly next: Effect.Effect<Read | undefined>
 }
 
 export interface RunStore {
@@ -64,8 +66,8 @@ export interface RunStore {
     /** Replaces them as a whole or not at all. */
     readonly write: (run: string, text: string) => Effect.Effect<void, CliError, FileSystem.FileSystem>
   }
-  /** Begins to read the events of a run: each time all that came since; `undefined` where it cannot be read now. */
-  readonly reading: (run: string) => Effect.Effect<Effect.Effect<Read | undefined>>
+  /** Reads the events of a run from the beginning; `undefined` where it cannot be read now. */
+  readonly read: (run: string) => Effect.Effect<Read | undefined>
   /** The prompts and replies that a run has by now, by their hashes, read at once. */
   readonly texts: (run: string) => Effect.Effect<(hash: string) => string | undefined, CliError | JournalError>
   /** Removes a run with all that is kept of it. **Fails with** `Locked` while somebody works on it. */
