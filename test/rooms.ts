@@ -46,7 +46,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
   ],
   llm: [
     "internal/file",
-    ["Middleware"],
+    ["Limits", "Middleware"],
     "internal/around",
     { beside: ["internal/cassette", "internal/relay", "internal/mock", "internal/prices"] },
     ["Attempts", "Fallback", "Prices", "RateLimit", "Redact", "Retry", "Telemetry", "Timeout"],
