@@ -86,7 +86,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["AutomatedCodingWorkflow", "ChangeWorkflow", "ChangeOutlook"],
     ["Catalog", "index"]
   ],
-  cluster: ["internal/migrations", "internal", ["SqlJournal", "index"]],
+  cluster: ["internal/migrations", "internal", ["SqlJournal", "SqlLimits", "index"]],
   "node-runner": [
     "cli/start",
     "internal/files",

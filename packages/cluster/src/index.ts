@@ -1,1 +1,2 @@
 export * as SqlJournal from "./SqlJournal.ts"
+export * as SqlLimits from "./SqlLimits.ts"

@@ -1,6 +1,8 @@
 // What is said to PostgreSQL. Whoever writes to a run says by which epoch they own it: the statement that writes holds the
 // run's row meanwhile, and writes nothing where the epoch is over.
 
+import { takenOver } from "./limitStatements.ts"
+
 /**
  * Begins a run: its row, of the first epoch, its first event, and texts `(hash, text)`. Answers with the epoch, also where the same statement has begun it, whose answer was lost; nothing where another one has.
  */
@@ -18,10 +20,10 @@ where run = $1 and epoch = 1 and owner = $2 and seq = 0 and event = $3`
 
 /** Takes a run over: what earlier epochs write is refused from then on. Answers with the epoch and how many events there are. */
 export const claim = `
-with mine as (
-  update sw_run set epoch = epoch + 1, owner = $2, status = 'RUNNING' where run = $1 returning epoch
-)
-select epoch, (select count(*)::int from sw_event where run = $1) from mine`
+with claimed as (
+  update sw_run set epoch = epoch + 1, owner = $2, status = 'RUNNING' where run = $1 returning run, epoch
+), ${takenOver}
+select epoch, (select count(*)::int from sw_event where run = $1) from claimed, taken_over`
 
 /**
  * Writes texts and events of many runs, `(run, epoch, seq, event)` and `(run, hash, text)`. Answers with the runs that are
