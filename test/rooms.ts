@@ -46,7 +46,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
   ],
   llm: [
     "internal/file",
-    ["Middleware"],
+    ["Limits", "Middleware"],
     "internal/around",
     { beside: ["internal/cassette", "internal/relay", "internal/mock", "internal/prices"] },
     ["Attempts", "Fallback", "Prices", "RateLimit", "Redact", "Retry", "Telemetry", "Timeout"],
@@ -86,7 +86,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     ["AutomatedCodingWorkflow", "ChangeWorkflow", "ChangeOutlook"],
     ["Catalog", "index"]
   ],
-  cluster: ["internal/migrations", "internal", ["SqlJournal", "Runs"], ["ClusterRunner", "index"]],
+  cluster: ["internal/migrations", "internal", ["SqlJournal", "SqlLimits", "Runs"], ["ClusterRunner", "index"]],
   "node-runner": [
     "cli/start",
     "internal/files",

@@ -10,6 +10,7 @@ import { checkLimit } from "./internal/around/checkLimit.ts"
 import * as estimate from "./internal/around/estimate.ts"
 import * as Ledger from "./internal/around/ledger.ts"
 import * as cacheWrites from "./internal/prices/cacheWrites.ts"
+import { type Amount, type Caps, type Cost, type Granted, Limits, type Refusal } from "./Limits.ts"
 import * as Middleware from "./Middleware.ts"
 import * as Prices from "./Prices.ts"
 
@@ -41,8 +42,10 @@ export interface Options {
    * configuration has `maxOutputTokens`: `assumedOutputTokens` unless given.
    */
   readonly assumedOutputTokens?: number
-  /** What earlier processes of the run spent: nothing unless given. */
+  /** What earlier processes of the run spent: nothing unless given. Where `Limits` keep the counts, they know. */
   readonly spent?: Spent
+  /** Where `Limits` are provided, all budgets of this name are one. */
+  readonly name?: string
 }
 
 /**
@@ -64,7 +67,7 @@ export function make(options: Options): Effect.Effect<Middleware.Middleware, Pri
   return Effect.suspend(() => {
     const unknown = hasPrices(options) ? unpriced(options) : []
     return unknown.length === 0
-      ? Effect.succeed(capped(options))
+      ? capped(options)
       : Effect.fail(new Prices.UnknownPrice({ models: unknown, date: table(options).date }))
   })
 }
@@ -77,25 +80,33 @@ export function layer(options: Options): Layer.Layer<LlmClient.LlmClient, Prices
   return LlmClient.layerMiddleware(make(options))
 }
 
-const capped = (options: Options): Middleware.Middleware => {
-  const caps = {
+const capped = Effect.fnUntraced(function* (options: Options) {
+  const caps: Caps = {
     maxCalls: checkLimit("maxCalls", options.maxCalls, Infinity),
     maxTokens: checkLimit("maxTokens", options.maxTokens, Infinity),
     maxUsd: checkLimit("maxUsd", options.maxUsd, Infinity)
   }
   const assumed = checkLimit("assumedOutputTokens", options.assumedOutputTokens, assumedOutputTokens, 1)
   const isLimited = caps.maxTokens < Infinity || caps.maxUsd < Infinity
-  const ledger = Ledger.make(caps, {
+  const spent = {
     calls: checkLimit("spent.calls", options.spent?.calls, 0),
     tokens: checkLimit("spent.tokens", options.spent?.tokens, 0),
     usd: checkLimit("spent.usd", spentUsd(options), 0)
-  })
+  }
+  const limits = yield* Limits
+  const { name } = options
+  const counts =
+    name === undefined || limits === undefined
+      ? Ledger.counts(Ledger.make(caps, spent))
+      : yield* limits.spending(name, caps)
 
   /** The tiers of service that replies came in, and by name those that have no price. */
   const tiers = new Set<ServiceTier>()
   const unknown = new Set<string>()
   /** The names of models that answered, have no price, and were told of. */
   const told = new Set<string>()
+  const refused = (refusal: Refusal) =>
+    refusal.cap === "maxUsd" && unknown.size > 0 ? unknownTier(options, [...unknown]) : exceeded(refusal)
   const tellOf = (asked: LlmRequest, model: string | undefined) =>
     Effect.suspend(() => {
       if (model === undefined || !hasPrices(options) || told.has(model)) return Effect.void
@@ -103,17 +114,14 @@ const capped = (options: Options): Middleware.Middleware => {
       told.add(model)
       return Effect.logWarning(countedOtherwise(namesOf(options, asked.model), model))
     })
-  const refused = (refusal: Ledger.Refusal) =>
-    refusal.cap === "maxUsd" && unknown.size > 0 ? unknownTier(options, [...unknown]) : exceeded(refusal)
-
   return Middleware.make((asked, client) =>
     Effect.map(AttemptSink, (sink) => {
       const output = estimate.outputLimit(asked, client) ?? assumed
       const request = isLimited ? { ...asked, parameters: { ...asked.parameters, maxOutputTokens: output } } : asked
       const price = priceOf(options, asked.model)
       const costOf = costing(options, price, atMostInputTokens(asked))
-      const entry: Ledger.Entry = { bound: boundOf(costOf, output, tiers), isHeld: false }
-      const cost: Cost = (usage, output, model) => {
+      const bound = boundOf(costOf, output, tiers)
+      const cost = (usage: Usage, output: number, model?: string): Amount => {
         const spent = costOf(usage, output, model)
         const { serviceTier } = usage
         if (serviceTier !== undefined) tiers.add(serviceTier)
@@ -121,54 +129,75 @@ const capped = (options: Options): Middleware.Middleware => {
           unknown.add(`${pricedAs(options, asked, model)} in the service tier ${serviceTier}`)
         return spent
       }
-      // What the request cost whose reply is on its way up, where its text is known.
-      let replied = Ledger.nothing
+      /** What keeps the bound free of the request that is next or on its way. */
+      let granted: Granted | undefined
+      /** What the last request came to whose reply is on its way up: all of it, or until the reply says more. */
+      let replied: Cost | undefined
+
+      const reserve = (calls: number, { tokens, usd }: Amount = bound) =>
+        Effect.suspend(() => counts.reserve(asked, { calls, tokens, usd: unknown.size > 0 ? Number.NaN : usd })).pipe(
+          Effect.flatMap((answer) => {
+            if (answer._tag === "Refused") return Effect.fail(refused(answer.refusal))
+            granted = answer
+            return Effect.void
+          }),
+          Effect.uninterruptible
+        )
+      const settle = (spent: Cost) =>
+        Effect.suspend(() => {
+          const settled = granted
+          granted = undefined
+          return settled === undefined ? Effect.void : settled.settle(spent)
+        })
 
       const ended = ({ error, model, usage }: Outcome) => {
-        const isFree = usage === undefined && error !== undefined && unbilled.has(error.reason._tag)
-        const spent = isFree ? Ledger.nothing : cost(whole(usage, error, output), output, model)
-        replied = error === undefined && usage !== undefined ? spent : Ledger.nothing
-        Ledger.settle(ledger, entry, spent)
+        if (usage === undefined && error !== undefined && unbilled.has(error.reason._tag)) return settle(nothing)
+        const said = whole(usage, error, output)
+        const spent = { ...cost(said, output, model), isUnclear: said !== usage || !isWhole(said) }
+        if (error === undefined) replied = spent
+        return error === undefined && spent.isUnclear ? Effect.void : settle(spent)
       }
       const started = (attempt: LlmRequest) =>
-        Effect.suspend(() => {
-          const refusal = Ledger.hold(ledger, entry)
-          if (refusal !== undefined) return Effect.die(new Refused(refused(refusal)))
-          return Effect.map(sink.started(attempt), (tell) => (outcome: Outcome) => {
-            ended(outcome)
-            return Effect.andThen(tell(outcome), tellOf(asked, outcome.model))
-          })
-        })
+        Effect.gen(function* () {
+          if (replied !== undefined) yield* settle(replied)
+          replied = undefined
+          if (granted === undefined) yield* reserve(0)
+          const tell = yield* sink.started(attempt)
+          return (outcome: Outcome) =>
+            Effect.suspend(() => ended(outcome)).pipe(
+              Effect.andThen(tell(outcome)),
+              Effect.andThen(tellOf(asked, outcome.model))
+            )
+        }).pipe(Effect.catch((error) => Effect.die(new Refused(error))))
 
       return {
         client: reporting(client, request, { started }),
-        enter: Effect.suspend(() => {
-          if (price === undefined) return Effect.fail(unknownPrice(options, asked.model))
-          const refusal = Ledger.enter(ledger, entry)
-          return refusal === undefined ? Effect.void : Effect.fail(refused(refusal))
-        }),
+        enter: Effect.suspend(() =>
+          price === undefined ? Effect.fail(unknownPrice(options, asked.model)) : reserve(1)
+        ),
         // The whole reply says more than the attempt did: where the provider counts nothing, its text is counted.
         leave: ({ reply }) =>
-          Effect.sync(() => {
-            const spent =
-              reply === undefined
-                ? Ledger.nothing
-                : Ledger.minus(cost(reply.usage, atMostTokens(reply.text), reply.model), replied)
-            Ledger.settle(ledger, entry, spent)
-          }).pipe(Effect.andThen(tellOf(asked, reply?.model)))
+          Effect.gen(function* () {
+            if (reply === undefined) return yield* settle(replied ?? nothing)
+            const spent = cost(reply.usage, atMostTokens(reply.text), reply.model)
+            // after a request that failed, another client may have answered without one
+            if (granted === undefined && replied === undefined) yield* Effect.ignore(reserve(0, spent))
+            yield* settle({ ...spent, isUnclear: !isWhole(reply.usage) })
+            yield* tellOf(asked, reply.model)
+          })
       }
     })
   )
-}
+})
 
-type Cost = (usage: Usage, output: number, model?: string) => Ledger.Amount
+type Costing = (usage: Usage, output: number, model?: string) => Amount
 
 /**
  * What a usage costs under the caps, where `input`, all of it written to a cache if that is dearer, and `output` stand
  * for what it does not say. In a tier of service without a price, that is no number.
  */
 const costing =
-  (options: Options, price: Prices.Price | undefined, input: number): Cost =>
+  (options: Options, price: Prices.Price | undefined, input: number): Costing =>
   (usage, output, model) => {
     const known = { ...usage, input: usage.input ?? input, output: usage.output ?? output }
     const tokens = known.input + known.output
@@ -180,7 +209,7 @@ const costing =
   }
 
 /** What a request may cost at most: that of the dearest of the tiers, where its price is known. */
-const boundOf = (cost: Cost, output: number, tiers: Iterable<ServiceTier>): Ledger.Amount =>
+const boundOf = (cost: Costing, output: number, tiers: Iterable<ServiceTier>): Amount =>
   Array.from(tiers, (serviceTier) => cost({ serviceTier }, output)).reduce(
     (most, bound) => (bound.usd > most.usd ? bound : most),
     cost({}, output)
@@ -207,19 +236,20 @@ const reporting = (client: LlmClient.Service, request: LlmRequest, sink: typeof 
       )
   )
 
-const exceeded = (refusal: Ledger.Refusal) => {
+const exceeded = (refusal: Refusal) => {
   const { asked, cap, inFlight, spent } = refusal
   const needed = spent + inFlight + asked
   const detail = `${inWords(refusal)}; resume with a larger cap to go on`
   return new LlmError({ reason: new BudgetExceeded({ detail, cap, ...(Number.isFinite(needed) && { needed }) }) })
 }
 
-const inWords = ({ asked, cap, inFlight, limit, spent }: Ledger.Refusal): string => {
+const inWords = ({ asked, cap, inFlight, limit, spent, unclear = 0 }: Refusal): string => {
   if (cap === "maxCalls") return `maxCalls is ${limit}, and ${spent} ${spent === 1 ? "call was" : "calls were"} made`
   const [show, are] = cap === "maxUsd" ? [Prices.format, "is"] : [String, "are"]
+  const perhaps = unclear > 0 ? ` (of which ${show(unclear)} perhaps, as nobody said)` : ""
   const flying = inFlight > 0 ? `, up to ${show(inFlight)} ${are} on their way` : ""
   return (
-    `${cap} is ${show(limit)}, ${show(spent)} ${are} spent${flying}, and this call may take ${show(asked)} ` +
+    `${cap} is ${show(limit)}, ${show(spent)} ${are} spent${perhaps}${flying}, and this call may take ${show(asked)} ` +
     "(a smaller maxOutputTokens of the step makes it less)"
   )
 }
@@ -236,6 +266,11 @@ const whole = (usage: Usage = {}, error: LlmError | undefined, output: number): 
   error !== undefined && broken.has(error.reason._tag)
     ? { ...usage, output: Math.max(usage.output ?? 0, output) }
     : usage
+
+/** Whether a usage says all that is billed. */
+const isWhole = ({ input, output }: Usage) => input !== undefined && output !== undefined
+
+const nothing: Cost = { ...Ledger.nothing, isUnclear: false }
 
 const free: Prices.Price = { input: 0, output: 0 }
 

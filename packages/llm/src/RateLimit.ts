@@ -1,8 +1,5 @@
-import * as Clock from "effect/Clock"
-import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import type * as Layer from "effect/Layer"
 import * as Semaphore from "effect/Semaphore"
 import * as LlmClient from "@stepwright/core/LlmClient"
@@ -10,7 +7,8 @@ import { InvalidRequest, LlmError, RateLimited } from "@stepwright/core/LlmError
 import { atMostInputTokens, atMostTokens } from "@stepwright/core/LlmRequest"
 import { checkLimit } from "./internal/around/checkLimit.ts"
 import * as estimate from "./internal/around/estimate.ts"
-import * as SlidingMinute from "./internal/around/slidingMinute.ts"
+import * as pace from "./internal/around/pace.ts"
+import { type Granted, Limits, type Rates } from "./Limits.ts"
 import * as Middleware from "./Middleware.ts"
 
 /** What a provider allows; what is not given is not limited. */
@@ -25,6 +23,8 @@ export interface Options {
    * `maxOutputTokens`: 4096 unless given.
    */
   readonly estimatedOutputTokens?: number
+  /** Where `Limits` are provided, all limits of this name are one. */
+  readonly name?: string
 }
 
 /**
@@ -40,86 +40,47 @@ export interface Options {
  * NaN.
  */
 export const make = (options: Options): Effect.Effect<Middleware.Middleware> =>
-  Effect.map(Semaphore.make(1), (turn) => {
-    const requestsPerMinute = checkLimit("requestsPerMinute", options.requestsPerMinute, Infinity, 1)
-    const tokensPerMinute = checkLimit("tokensPerMinute", options.tokensPerMinute, Infinity, 1)
-    const concurrency = checkLimit("concurrency", options.concurrency, Infinity, 1)
+  Effect.gen(function* () {
+    const rates: Rates = {
+      requestsPerMinute: checkLimit("requestsPerMinute", options.requestsPerMinute, Infinity, 1),
+      tokensPerMinute: checkLimit("tokensPerMinute", options.tokensPerMinute, Infinity, 1),
+      concurrency: checkLimit("concurrency", options.concurrency, Infinity, 1)
+    }
     const estimatedOutputTokens = checkLimit("estimatedOutputTokens", options.estimatedOutputTokens, 4096, 1)
-    const recent = SlidingMinute.make()
-    let active = 0
-    let changed = Deferred.makeUnsafe<void>()
-
-    // The share of the limits that is in force, and since when.
-    let share = 1
-    let loweredAt = 0
-    let pausedUntil = 0
-    let lowerings = 0
-    let busiest = concurrency
-
-    const recover = (now: number) => {
-      for (; share < 1 && now >= loweredAt + recovery; loweredAt += recovery) share *= 2
-    }
-
-    const lower = (now: number, admission: Admission, { retryAfter }: RateLimited) => {
-      const demanded = retryAfter === undefined ? 0 : Math.min(longestDemand, Duration.toMillis(retryAfter))
-      pausedUntil = Math.max(pausedUntil, now + demanded)
-      // Requests that were in flight together tell of one overload.
-      if (admission.lowerings < lowerings) return
-      if (share === 1) busiest = Math.min(concurrency, active)
-      share = Math.max(leastShare, share / 2)
-      loweredAt = now
-      lowerings++
-    }
-
-    /** When the next request may begin, as far as time alone decides. */
-    const beginsAt = (now: number, tokens: number): number => {
-      recover(now)
-      if (now < pausedUntil) return pausedUntil
-      const recovered = share < 1 ? loweredAt + recovery : Infinity
-      const slots = share === 1 ? concurrency : Math.max(1, Math.floor(busiest * share))
-      if (active >= slots) return recovered
-      const requests = Math.max(1, Math.floor(requestsPerMinute * share))
-      const fits = recent.fits(now, tokens, requests, tokensPerMinute * share)
-      return fits <= now ? now : Math.min(fits, recovered)
-    }
-
-    const begin = (tokens: number, admitted: (admission: Admission) => void): Effect.Effect<void, LlmError> =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => {
-        if (pausedUntil - now > longestPause) return paused(pausedUntil - now)
-        const at = beginsAt(now, tokens)
-        if (at <= now) {
-          active++
-          admitted({ entry: recent.add(now, tokens), lowerings })
-          return Effect.void
-        }
-        const change = Deferred.await(changed)
-        const wait = at === Infinity ? change : Effect.timeoutOption(change, at - now)
-        return Effect.andThen(wait, begin(tokens, admitted))
-      })
+    const turn = yield* Semaphore.make(1)
+    const limits = yield* Limits
+    const { name } = options
+    const { reserve } =
+      name === undefined || limits === undefined ? yield* pace.make(rates) : yield* limits.pace(name, rates)
 
     return Middleware.make((request, client) =>
       Effect.sync(() => {
         const input = atMostInputTokens(request)
         const output = estimate.outputLimit(request, client) ?? estimatedOutputTokens
-        let admission: Admission | undefined
+        const atMost = { calls: 1, tokens: input + output, usd: 0 }
+        let granted: Granted | undefined
+        const begin: Effect.Effect<void, LlmError> = reserve(request, atMost).pipe(
+          Effect.tap((answer) => Effect.sync(() => answer._tag === "Granted" && (granted = answer))),
+          Effect.uninterruptible,
+          Effect.flatMap((answer) => {
+            if (answer._tag === "Granted") return Effect.void
+            return answer.demanded > longestPause ? paused(answer.demanded) : Effect.andThen(answer.wait, begin)
+          })
+        )
         return {
           enter:
-            input + output > tokensPerMinute
-              ? tooLarge(input + output, tokensPerMinute)
-              : turn.withPermit(begin(input + output, (admitted) => void (admission = admitted))),
+            input + output > rates.tokensPerMinute
+              ? tooLarge(input + output, rates.tokensPerMinute)
+              : turn.withPermit(begin),
           leave: (ended) =>
-            Effect.map(Clock.currentTimeMillis, (now) => {
-              if (admission === undefined) return
-              recover(now)
+            Effect.suspend(() => {
+              if (granted === undefined) return Effect.void
               const { error, reply } = ended
               const said = Middleware.usageOf(ended)
               const answered = reply === undefined ? output : atMostTokens(reply.text)
-              recent.settle(admission.entry, (said.input ?? input) + (said.output ?? answered))
-              if (error?.reason._tag === "RateLimited") lower(now, admission, error.reason)
-              active--
-              const change = changed
-              changed = Deferred.makeUnsafe()
-              Deferred.doneUnsafe(change, Exit.void)
+              const tokens = (said.input ?? input) + (said.output ?? answered)
+              const isUnclear = said.input === undefined || said.output === undefined
+              return granted.settle({ tokens, usd: 0, isUnclear, error })
             })
         }
       })
@@ -129,17 +90,7 @@ export const make = (options: Options): Effect.Effect<Middleware.Middleware> =>
 export const layer = (options: Options): Layer.Layer<LlmClient.LlmClient, never, LlmClient.LlmClient> =>
   LlmClient.layerMiddleware(make(options))
 
-interface Admission {
-  readonly entry: SlidingMinute.Entry
-  /** How often the limits were lowered before. */
-  readonly lowerings: number
-}
-
-const recovery = 60_000
 const longestPause = 600_000
-// A day, as quotas of a day are the longest.
-const longestDemand = 86_400_000
-const leastShare = 1 / 64
 
 const tooLarge = (tokens: number, limit: number) => {
   const detail = `the call may take ${tokens} tokens, and tokensPerMinute is ${limit}: give the step a smaller maxOutputTokens or a shorter input`

@@ -1,6 +1,8 @@
 // What is said to PostgreSQL. Whoever writes to a run says by which epoch they own it: the statement that writes holds the
 // run's row meanwhile, and writes nothing where the epoch is over. Times are those of the database alone.
 
+import { takenOver } from "./limitStatements.ts"
+
 /** Whether a worker, of a row `w` that may be null, is silent for longer than it may be. */
 const isDead = `(w.worker is null or w.seen + w.lease < clock_timestamp())`
 
@@ -28,12 +30,12 @@ select 1 from sw_run where run = $1 and token = $2`
  * epoch, none where a worker has it, how many events there are, and the status; nothing where there is no such run. Said twice it is as if said once.
  */
 export const claim = `
-with mine as (
+with claimed as (
   update sw_run r set epoch = epoch + case when owner = $2 then 0 else 1 end, owner = $2 where run = $1 and not exists (
     select 1 from sw_worker w where w.worker = r.owner and not ${isDead}
   ) returning run, epoch
-)
-select m.epoch, ${size}, r.status from sw_run r left join mine m using (run) where r.run = $1`
+), ${takenOver}
+select c.epoch, ${size}, r.status from taken_over, sw_run r left join claimed c using (run) where r.run = $1`
 
 /** How long a run rests that was taken for the n-th time since somebody gave it back: whatever kills its owners shall not go on. */
 const rest = (attempts: string) =>
@@ -62,11 +64,13 @@ with turn as materialized (
 ), open as materialized (
   select r.run from turn, sw_run r left join sw_worker w on w.worker = r.owner where ${isOpen}
   order by r.created_at limit $4 for update of r skip locked
-)
-update sw_run r set epoch = epoch + 1, owner = $1, status = 'RUNNING', attempts = attempts + 1,
-  not_before = clock_timestamp() + ${rest("(attempts + 1)")}
-from open where r.run = open.run
-returning r.run, r.epoch, ${size}, r.definition`
+), claimed as (
+  update sw_run r set epoch = epoch + 1, owner = $1, status = 'RUNNING', attempts = attempts + 1,
+    not_before = clock_timestamp() + ${rest("(attempts + 1)")}
+  from open where r.run = open.run
+  returning r.run, r.epoch, r.definition
+), ${takenOver}
+select r.run, r.epoch, ${size}, r.definition from taken_over, claimed r`
 
 const append = (statuses: string) => `
 with own as materialized (

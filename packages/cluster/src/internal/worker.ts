@@ -20,6 +20,7 @@ import type { About } from "./about.ts"
 import { definitionOf } from "./definition.ts"
 import * as helds from "./held.ts"
 import { Ledger } from "./ledger.ts"
+import { Owned } from "./owned.ts"
 import * as statements from "./statements.ts"
 
 /** Times of a worker. **Units** milliseconds */
@@ -53,6 +54,7 @@ const decodeRequest = Schema.decodeUnknownResult(Schema.fromJsonString(Request))
 /** Works until its scope ends. */
 export const make = Effect.fnUntraced(function* <R>({ about, around, build, slots, times, workflows }: Options<R>) {
   const ledger = yield* Ledger
+  const owned = yield* Owned
   const clock = yield* Clock.Clock
   const name = `${about.host ?? "worker"}-${about.pid ?? 0}-${(yield* Random.nextIntBetween(0, 36 ** 6)).toString(36)}`
   const known = new Map<string, Workflow.Workflow<never, unknown, unknown, R>>()
@@ -91,6 +93,7 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
     const inbox = yield* Queue.unbounded<Asked>()
     asked.set(run, inbox)
     const held = helds.make(ledger, { run, epoch, size, status: "RUNNING" })
+    owned.own(run, epoch)
     const journal: Service = { ...helds.journalOf(ledger, held), requests: () => Stream.fromQueue(inbox) }
     const work = Effect.gen(function* () {
       const state = yield* Engine.load(workflow, run)
@@ -106,6 +109,7 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
       Effect.ensuring(
         Effect.suspend(() => {
           asked.delete(run)
+          owned.disown(run, epoch)
           return room.open
         })
       )

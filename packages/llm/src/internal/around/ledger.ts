@@ -1,16 +1,9 @@
-/** What a request takes of the caps. */
-export interface Amount {
-  readonly tokens: number
-  readonly usd: number
-}
+import * as Effect from "effect/Effect"
+import type { Amount, Caps, Counts, Refusal, Refused } from "../../Limits.ts"
+
+export type { Amount } from "../../Limits.ts"
 
 export const nothing: Amount = { tokens: 0, usd: 0 }
-
-export interface Caps {
-  readonly maxCalls: number
-  readonly maxTokens: number
-  readonly maxUsd: number
-}
 
 /** What is spent of the caps, and what the requests that are on their way may take at most. */
 export interface Ledger {
@@ -24,15 +17,6 @@ export interface Ledger {
 export interface Entry {
   readonly bound: Amount
   isHeld: boolean
-}
-
-/** Why a request does not fit: the cap and, in its unit, the limit, what is spent and on its way, and what is asked for. */
-export interface Refusal {
-  readonly cap: keyof Caps
-  readonly limit: number
-  readonly spent: number
-  readonly inFlight: number
-  readonly asked: number
 }
 
 export const make = (caps: Caps, spent: Amount & { readonly calls: number }): Ledger => ({
@@ -74,6 +58,18 @@ export const settle = (ledger: Ledger, entry: Entry, cost: Amount): void => {
   entry.isHeld = false
   ledger.inFlight = minus(ledger.inFlight, entry.bound)
 }
+
+/** The counts of a process. */
+export const counts = (ledger: Ledger): Counts<Refused> => ({
+  reserve: (_request, bound) =>
+    Effect.sync(() => {
+      const entry: Entry = { bound, isHeld: false }
+      const refusal = bound.calls > 0 ? enter(ledger, entry) : hold(ledger, entry)
+      return refusal === undefined
+        ? { _tag: "Granted", settle: (cost) => Effect.sync(() => settle(ledger, entry, cost)) }
+        : { _tag: "Refused", refusal }
+    })
+})
 
 const plus = (self: Amount, that: Amount): Amount => ({
   tokens: self.tokens + that.tokens,
