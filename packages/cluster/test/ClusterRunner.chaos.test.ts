@@ -6,9 +6,8 @@ import { endAll } from "./support/workers.ts"
 
 const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 
-// the whole of it, with the times that workers have by themselves, is the soak's
-const options = { slots: 8, lease: "3 seconds", beat: "500 millis", poll: "100 millis" }
-const quick = { workers: 3, latency: [20, 300], options } as const
+// the whole of it is the soak's; how long a worker may be silent is what it has by itself: a busy machine may take a while
+const quick = { workers: 3, latency: [20, 300], options: { slots: 8, poll: "100 millis" } } as const
 
 describe("workers in processes of their own", needs("postgres"), () => {
   let server: Postgres
@@ -29,34 +28,35 @@ describe("workers in processes of their own", needs("postgres"), () => {
       worker.kill("SIGSTOP")
       doom(worker)
       // another has its runs by then
-      await wait(5000)
+      await wait(12_000)
       worker.kill("SIGCONT")
     }
     const outcome = await chaos(server, "killed", {
       ...quick,
-      runs: 30,
+      runs: 24,
       seed: 1,
-      kills: 5,
-      every: 1500,
+      limits: { concurrency: 20, maxTokens: 10_000_000 },
+      kills: 4,
+      every: 1000,
       faults: [
-        { at: 2500, what: stop },
+        { at: 3000, what: stop },
         { at: 6000, what: () => server.restart(500) }
       ]
     })
     assert.deepEqual(outcome.problems, [], outcome.said.join("\n"))
-    assert.isAtLeast(outcome.hits, 3)
+    assert.isAtLeast(outcome.hits, 2)
   }, 120_000)
 
   it("ask nothing twice where only the database was away", async () => {
     const outcome = await chaos(server, "away", {
       ...quick,
-      runs: 15,
+      runs: 12,
       seed: 2,
       kills: 0,
       every: 0,
       faults: [
-        { at: 1500, what: () => server.freeze(2500) },
-        { at: 5000, what: () => server.restart(1500) }
+        { at: 1500, what: () => server.freeze(1500) },
+        { at: 3500, what: () => server.restart(1000) }
       ]
     })
     assert.deepEqual(outcome.problems, [], outcome.said.join("\n"))

@@ -43,6 +43,7 @@ describe("workers in processes of their own", needs("postgres"), () => {
       ...usual,
       runs: 500,
       seed: 1,
+      limits: { concurrency: 20, maxTokens: 10_000_000 },
       kills: 100,
       every: 2500,
       through: through("everything"),

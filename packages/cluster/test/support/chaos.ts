@@ -5,8 +5,8 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { SqlClient } from "effect/sql"
 import { Engine, Journal, LlmClient } from "@stepwright/core"
-import { Runs } from "@stepwright/cluster"
-import { flow, localModel, steps } from "./flow.ts"
+import { Runs, SqlLimits } from "@stepwright/cluster"
+import { flow, localModel, steps, usage } from "./flow.ts"
 import { type Call, model } from "./model.ts"
 import type { Postgres } from "./postgres.ts"
 import { start, type WorkerProcess } from "./workers.ts"
@@ -22,6 +22,8 @@ export interface Plan {
   readonly latency: readonly [number, number]
   /** Options of the workers. */
   readonly options: object
+  /** What all workers together may. */
+  readonly limits?: { readonly concurrency: number; readonly maxTokens: number }
   /** What else is done, so long after the beginning. **Units** milliseconds */
   readonly faults?: ReadonlyArray<{ readonly at: number; readonly what: (self: Chaos) => Promise<void> }>
   /** What workers are told where the database is, unless the database itself. */
@@ -74,7 +76,7 @@ const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resol
 const onItsWay = 1000
 
 export const chaos = async (server: Postgres, database: string, plan: Plan): Promise<Outcome> => {
-  const { every, kills, latency, options, runs: count, seed, workers: size } = plan
+  const { every, kills, latency, limits, options, runs: count, seed, workers: size } = plan
   const next = random(seed)
   const url = server.url.replace(/postgres$/u, database)
   await Effect.runPromise(
@@ -82,17 +84,25 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
       Effect.provide(PgClient.layer({ url: Redacted.make(server.url), maxConnections: 1 }))
     )
   )
-  const provider = await model(() => latency[0] + next() * (latency[1] - latency[0]))
+  /** When a process was killed or stopped. */
+  const doomed = new Map<number, number>()
+  const provider = await model(
+    () => latency[0] + next() * (latency[1] - latency[0]),
+    (pid) => !doomed.has(pid)
+  )
   const layer = Layer.provideMerge(Runs.layer, PgClient.layer({ url: Redacted.make(url), maxConnections: 2 }))
   const run = <A, E>(work: Effect.Effect<A, E, Runs.Runs | SqlClient.SqlClient>) =>
     Effect.runPromise(Effect.scoped(Effect.provide(work, layer)) as Effect.Effect<A, E>)
 
   const problems: Array<string> = []
-  /** When a process was killed or stopped. */
-  const doomed = new Map<number, number>()
   const all: Array<WorkerProcess> = []
   const begin = () => {
-    const environment = { DATABASE: plan.through ?? url, MODEL: provider.url, OPTIONS: JSON.stringify(options) }
+    const environment = {
+      DATABASE: plan.through ?? url,
+      MODEL: provider.url,
+      OPTIONS: JSON.stringify(options),
+      ...(limits !== undefined && { LIMITS: JSON.stringify(limits) })
+    }
     const worker = start(environment, plan.before?.(all.length))
     all.push(worker)
     return worker
@@ -169,7 +179,7 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
     const [from, to] = forgotten
     if (came <= to && (answered === undefined || answered > from - onItsWay)) return true
     const end = doomed.get(pid)
-    return end !== undefined && came < end && (answered === undefined || answered > end - onItsWay)
+    return end !== undefined && (answered === undefined || answered > end - onItsWay)
   }
   // what is there
   const claims = await run(
@@ -210,8 +220,22 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
       if (seen.size !== count * steps) problems.push(`${seen.size} steps were asked of ${count * steps}`)
       for (const [key, calls] of seen) {
         for (const call of calls.slice(0, -1)) {
-          if (!isLost(call)) problems.push(`asked again for nothing: ${key}`)
+          if (isLost(call)) continue
+          const end = doomed.get(call.pid)
+          const since =
+            end === undefined || call.answered === undefined ? "lives" : `ended ${end - call.answered} ms later`
+          problems.push(`asked again for nothing: ${key}, whose process ${since}`)
         }
+      }
+      if (limits !== undefined) {
+        if (provider.most() > limits.concurrency) problems.push(`${provider.most()} calls at a time`)
+        const billed = provider.calls.length * (usage.input + usage.output)
+        const { flying, held, recorded, unclear } = (yield* SqlLimits.read("money"))!
+        const places = (yield* SqlLimits.read("places"))!.flying
+        const all = [recorded.tokens, billed, recorded.tokens + unclear.tokens, limits.maxTokens]
+        if (all.some((tokens, i) => i > 0 && tokens < all[i - 1]!))
+          problems.push(`recorded, billed, with unclear, budget: ${all.join(", ")}`)
+        if (flying + held.tokens + places > 0) problems.push(`${flying} calls are held, and ${places} places`)
       }
       const glances = yield* runs.list
       for (const { note, run, status } of glances) {

@@ -13,6 +13,7 @@ const asking = (name: string) =>
     input: Schema.String,
     output: Schema.String,
     prompt: PromptTemplate.make("Answer to\n{{text}}"),
+    parameters: { maxOutputTokens: 20 },
     variables: (text) => ({ text })
   })
 
@@ -57,6 +58,9 @@ export const deadly = Workflow.make("deadly", { input: Schema.String }).pipe(
   )
 )
 
+/** What a call costs, answered or not. */
+export const usage = { input: 10, output: 10 }
+
 /** What the model says to a prompt. */
 export const answer = (prompt: string): string => createHash("sha256").update(prompt).digest("hex").slice(0, 24)
 
@@ -64,5 +68,5 @@ export const promptOf = ({ messages }: LlmRequest): string => messages.map(({ co
 
 /** A model that is in this process. */
 export const localModel = LlmClient.make((request) =>
-  Effect.succeed({ text: answer(promptOf(request)), finishReason: "stop", usage: { input: 100, output: 10 } })
+  Effect.succeed({ text: answer(promptOf(request)), finishReason: "stop", usage })
 )

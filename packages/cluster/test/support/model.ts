@@ -17,13 +17,16 @@ export interface Model {
   readonly calls: ReadonlyArray<Call>
   /** The calls of a process that have no answer yet. */
   readonly inFlight: (pid: number) => ReadonlyArray<Call>
+  /** The most that were on their way at a time, of processes that live. */
+  readonly most: () => number
   readonly close: () => Promise<void>
 }
 
 /** A provider that counts its calls; `latency` says how long one takes. **Units** milliseconds */
-export const model = async (latency: () => number): Promise<Model> => {
+export const model = async (latency: () => number, lives: (pid: number) => boolean): Promise<Model> => {
   const calls: Array<Call> = []
   const open = new Set<Call>()
+  let most = 0
   const server = createServer((request, response) => {
     const chunks: Array<Buffer> = []
     request.on("data", (chunk: Buffer) => chunks.push(chunk))
@@ -32,6 +35,7 @@ export const model = async (latency: () => number): Promise<Model> => {
       const call: Call = { run, path, pid, came: performance.now(), answered: undefined }
       calls.push(call)
       open.add(call)
+      most = Math.max(most, [...open].filter(({ pid }) => lives(pid)).length)
       response.on("close", () => open.delete(call))
       setTimeout(() => {
         if (response.destroyed) return
@@ -45,6 +49,7 @@ export const model = async (latency: () => number): Promise<Model> => {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     calls,
+    most: () => most,
     inFlight: (pid) => [...open].filter((call) => call.pid === pid),
     close: () => {
       server.closeAllConnections()

@@ -5,12 +5,11 @@ import { PgClient } from "@effect/sql-pg"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import * as Semaphore from "effect/Semaphore"
-import { Attempts } from "@stepwright/llm"
+import { Attempts, Budget, RateLimit } from "@stepwright/llm"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, ProviderUnavailable } from "@stepwright/core/LlmError"
-import { ClusterRunner } from "@stepwright/cluster"
-import { deadly, flow, gated, promptOf } from "./flow.ts"
+import { ClusterRunner, SqlLimits } from "@stepwright/cluster"
+import { deadly, flow, gated, promptOf, usage } from "./flow.ts"
 
 const modelAt = (url: string) =>
   Attempts.make(
@@ -20,26 +19,28 @@ const modelAt = (url: string) =>
           const { path, run } = request.metadata
           const body = JSON.stringify({ run, path, prompt: promptOf(request), pid: process.pid })
           const response = await fetch(url, { method: "POST", body, signal })
-          return { text: await response.text(), finishReason: "stop" as const, usage: { input: 100, output: 10 } }
+          return { text: await response.text(), finishReason: "stop" as const, usage }
         },
         catch: (cause) => new LlmError({ reason: new ProviderUnavailable({ detail: String(cause) }) })
       })
     )
   )
 
-const main = Effect.gen(function* () {
-  const { DATABASE = "", MODEL = "", OPTIONS = "{}" } = process.env
-  // at most 8 calls at a time
-  const places = yield* Semaphore.make(8)
-  const below = modelAt(MODEL)
-  // it waits for a place before a request is begun
-  const client = LlmClient.make((request) => places.withPermit(below.generate(request)))
+const main = Effect.suspend(() => {
+  const { DATABASE = "", LIMITS, MODEL = "", OPTIONS = "{}" } = process.env
   const options: Omit<ClusterRunner.Options<LlmClient.LlmClient>, "workflows"> = JSON.parse(OPTIONS)
-  yield* Layer.launch(
-    ClusterRunner.layer({ workflows: [flow, gated, deadly], about: { pid: process.pid }, ...options }).pipe(
-      Layer.provide(Layer.succeed(LlmClient.LlmClient, client)),
-      Layer.provide(PgClient.layer({ url: Redacted.make(DATABASE), maxConnections: 4 }))
-    )
+  // at most 8 calls at a time, and what all workers together may
+  const own = RateLimit.layer({ concurrency: 8 })
+  const { concurrency, maxTokens } = LIMITS === undefined ? {} : JSON.parse(LIMITS)
+  const ofAll =
+    LIMITS === undefined
+      ? Layer.empty
+      : Layer.provideMerge(Budget.layer({ name: "money", maxTokens }), RateLimit.layer({ name: "places", concurrency }))
+  const client = Layer.provideMerge(ofAll, Layer.provideMerge(own, Layer.succeed(LlmClient.LlmClient, modelAt(MODEL))))
+  return ClusterRunner.layer({ workflows: [flow, gated, deadly], about: { pid: process.pid }, ...options }).pipe(
+    Layer.provide(Layer.provide(client, SqlLimits.layer)),
+    Layer.provide(PgClient.layer({ url: Redacted.make(DATABASE), maxConnections: 4 })),
+    Layer.launch
   )
 })
 
