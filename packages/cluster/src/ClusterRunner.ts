@@ -12,6 +12,11 @@ export interface Options<R> {
   readonly workflows: ReadonlyArray<Workflow.Workflow<never, unknown, unknown, R>>
   /** How many runs it works on at a time: 8 unless given. */
   readonly slots?: number
+  /**
+   * How many steps it does at a time that say that they are heavy, of whichever worker's run: 2 unless given; 0 leaves all
+   * to others, of which there must be one then.
+   */
+  readonly heavy?: number
   /** Takes only runs that were submitted with the same: for functions, which no definition tells apart. */
   readonly build?: string
   /** How long it lets its runs end once it is to end, before it hands them over: 10 seconds unless given. */
@@ -43,6 +48,7 @@ export const layer = <R>(options: Options<R>): Layer.Layer<never, ledger.Problem
     worker.make({
       workflows: options.workflows,
       slots: options.slots ?? 8,
+      heavy: options.heavy ?? 2,
       build: options.build,
       times: {
         lease: millis(options.lease, 11_000),

@@ -2,9 +2,9 @@ import { execFile } from "node:child_process"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Layer, Result, Schedule, Stream } from "effect"
+import { Deferred, Effect, Exit, Layer, Result, Schedule, Schema, Scope, Stream } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
-import { Engine, Journal, LlmClient, type Workflow } from "@stepwright/core"
+import { Engine, Journal, LlmClient, Step, Workflow } from "@stepwright/core"
 import { ClusterRunner, Runs } from "@stepwright/cluster"
 import { needs } from "../../../test/support/tool.ts"
 import { emptyAt } from "./support/database.ts"
@@ -29,11 +29,11 @@ describe("ClusterRunner", needs("postgres"), () => {
   const worker = (
     options: Options = {},
     model = localModel,
-    workflows: ReadonlyArray<typeof flow | typeof gated> = [flow, gated]
+    workflows: ClusterRunner.Options<LlmClient.LlmClient>["workflows"] = [flow, gated]
   ) =>
     Layer.build(
       Layer.fresh(
-        ClusterRunner.layer({ ...fast, workflows: workflows as ReadonlyArray<typeof flow>, ...options }).pipe(
+        ClusterRunner.layer({ ...fast, workflows, ...options }).pipe(
           Layer.provide(Layer.succeed(LlmClient.LlmClient, model))
         )
       )
@@ -213,7 +213,7 @@ describe("ClusterRunner", needs("postgres"), () => {
         // two that had it are dead
         yield* sql`update sw_run set owner = 'dead', status = 'RUNNING', attempts = 2 where run = ${run}`
         const { isAsked, model } = yield* slow
-        yield* worker({}, model)
+        yield* worker({ slots: 1 }, model)
         yield* Deferred.await(isAsked)
         assert.include(yield* glanceOf(run), { status: "RUNNING", attempts: 3, rests: true })
         assert.lengthOf(yield* poison, 1)
@@ -322,6 +322,45 @@ describe("ClusterRunner", needs("postgres"), () => {
         const [failure] = both.flatMap((result) => (Result.isFailure(result) ? [result.failure] : []))
         assert.strictEqual(failure?.reason._tag, "RunExists")
       })
+    )
+  )
+
+  it.live("does heavy steps of other workers, and what cannot be done elsewhere is done by its own", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { submit, watch } = yield* Runs.Runs
+        const done: Array<string> = []
+        /** The same definition, whose code says who does it. */
+        const workflowOf = (by: string, key: string) =>
+          Workflow.make("heavy", { input: Schema.Array(Schema.Int) }).pipe(
+            Workflow.forEach(
+              "items",
+              Step.effect("item", {
+                input: Schema.Int,
+                output: Schema.Int,
+                heavy: true,
+                key: () => Effect.succeed(key),
+                run: (n) => Effect.sync(() => (done.push(by), n))
+              }),
+              { items: "input", key: String, input: "item", concurrency: 50 }
+            )
+          )
+        const [own, other, otherwise] = [workflowOf("own", "a"), workflowOf("other", "a"), workflowOf("otherwise", "b")]
+        const items = Array.from({ length: 30 }, (_, i) => i)
+        // one that does no heavy work, and one that takes no runs
+        yield* worker({ heavy: 0 }, localModel, [own])
+        const heavy = yield* Effect.scope
+        const helping = yield* Scope.fork(heavy)
+        yield* Scope.provide(worker({ slots: 0 }, localModel, [other]), helping)
+        yield* Stream.runDrain(watch(yield* submit(own, items)))
+        assert.deepStrictEqual(new Set(done), new Set(["other"]))
+        yield* Scope.close(helping, Exit.void)
+        // its key says that it would do something else
+        yield* worker({ slots: 0 }, localModel, [otherwise])
+        done.length = 0
+        yield* Stream.runDrain(watch(yield* submit(own, items)))
+        assert.deepStrictEqual(new Set(done), new Set(["own"]))
+      }).pipe(Effect.scoped)
     )
   )
 

@@ -42,9 +42,9 @@ export class WorkItemError extends Schema.TaggedError<WorkItemError>()("WorkItem
 export const of = ({ fingerprint, input, path, run }: Execution): WorkItem => ({ run, path, fingerprint, input })
 
 /**
- * Does the work of an item, and gives its exit as JSON, for `exitOf`. A defect travels as text, and so does the
- * `WorkItemError` of what cannot be done: a path that the workflow does not have, a step that asks a model, and one that
- * would do something else here, as its fingerprint shows.
+ * Does the work of an item, and gives its exit as JSON, for `exitOf`, whose defect is a `WorkItemError` where the work
+ * cannot be done here, and nothing was: a path that the workflow does not have, a step that asks a model, and one that
+ * would do something else here, as its fingerprint shows. Other defects travel as text.
  */
 export const work = <In, Out, E, R>(
   workflow: Workflow<In, Out, E, R>,
@@ -59,21 +59,26 @@ export const work = <In, Out, E, R>(
       Effect.provideService(AttemptSink, unrecorded(path)),
       Effect.provideService(DeltaSink, undefined)
     )
-    return Effect.flatMap(Effect.exit(done), (exit) =>
-      Effect.catchCause(Schema.encodeUnknownEffect(writtenBy(step))(exit), (cause) =>
+    return Effect.flatMap(Effect.exit(done), (exit) => {
+      const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
+      if (isRefusal(error)) return refused(path, error.detail)
+      return Effect.catchCause(Schema.encodeUnknownEffect(writtenBy(step))(exit), (cause) =>
         refused(path, `its exit cannot be written as JSON: ${describeError(Cause.squash(cause)).message}`)
       )
-    ) as Effect.Effect<Schema.Json, never, R>
+    }) as Effect.Effect<Schema.Json, never, R>
   })
 
 /** The exit that `work` gave, of the types of the step that is executed. */
-export const exitOf = (execution: Execution, json: Schema.Json): Effect.Effect<unknown, unknown> =>
-  Effect.flatten(
+export const exitOf = (execution: Execution, json: Schema.Json): Effect.Effect<unknown, unknown> => {
+  const refusal = readRefusal(json)
+  if (Result.isSuccess(refusal)) return Effect.die(refusal.success)
+  return Effect.flatten(
     Effect.mapError(Schema.decodeUnknownEffect(readBy(execution))(json), ({ message }) => {
       const detail = `what came back is no exit of it: ${message}`
       return new WorkItemError({ path: execution.path, detail })
     })
   )
+}
 
 const stepAt = (workflow: UntypedWorkflow, path: string): UntypedStep | undefined => {
   const steps = new Map(stepsOf(nodesOf(workflow)).map(({ path, step }) => [path, step]))
@@ -113,13 +118,14 @@ const unrecorded = (path: string): typeof AttemptSink.Service => ({
 
 const no = (path: string, detail: string) => new WorkItemError({ path, detail })
 
+const isRefusal = Schema.is(WorkItemError)
+const readRefusal = Schema.decodeUnknownResult(WorkItemError)
+
 const refused = (path: string, detail: string): Effect.Effect<Schema.Json> =>
-  Effect.orDie(Schema.encodeUnknownEffect(refusal)(Exit.die(no(path, detail))))
+  Effect.orDie(Schema.encodeEffect(WorkItemError)(no(path, detail)))
 
 const exitWith = (output: Schema.Codec<unknown, unknown>, error: Schema.Codec<unknown, unknown>) =>
   Schema.toCodecJson(Schema.Exit(output, error, Schema.Defect()))
-
-const refusal = exitWith(Schema.Json, Schema.Unknown)
 
 type ExitCodec = ReturnType<typeof exitWith>
 

@@ -111,17 +111,29 @@ export const textOf = Effect.fnUntraced(function* (ledger: typeof Ledger.Service
   return kept.decode(String(found[0]))
 })
 
+/** A journal to read only. */
+export const readOnly = (ledger: typeof Ledger.Service): Service => {
+  const refuse = (run: string) =>
+    Effect.fail(new JournalError({ run, reason: "Foreign", detail: "another worker writes to it" }))
+  return {
+    append: refuse,
+    load: (run) => load(ledger, run),
+    size: refuse,
+    putText: refuse,
+    getText: (run, hash) => textOf(ledger, run, hash)
+  }
+}
+
 /** The journal of one run that is held, and of none else but to read. */
 export const journalOf = (ledger: typeof Ledger.Service, held: Held): Service => {
-  const own = <A>(run: string, work: (held: Held) => Effect.Effect<A, JournalError>) =>
-    run === held.run
-      ? work(held)
-      : Effect.fail(new JournalError({ run, reason: "Foreign", detail: `only run ${held.run} is owned here` }))
+  const others = readOnly(ledger)
+  const isOwn = (run: string) => run === held.run
   return {
-    append: (run, event) => own(run, ({ append }) => append(event)),
-    load: (run) => load(ledger, run),
-    size: (run) => own(run, ({ size }) => Effect.sync(size)),
-    putText: (run, hash, text) => own(run, ({ putText }) => Effect.sync(() => putText(hash, text))),
-    getText: (run, hash) => (run === held.run ? held.getText(hash) : textOf(ledger, run, hash))
+    append: (run, event) => (isOwn(run) ? held.append(event) : others.append(run, event)),
+    load: others.load,
+    size: (run) => (isOwn(run) ? Effect.sync(held.size) : others.size(run)),
+    putText: (run, hash, text) =>
+      isOwn(run) ? Effect.sync(() => held.putText(hash, text)) : others.putText(run, hash, text),
+    getText: (run, hash) => (isOwn(run) ? held.getText(hash) : others.getText(run, hash))
   }
 }

@@ -14,10 +14,12 @@ import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Engine from "@stepwright/core/Engine"
 import { type Asked, Journal, type JournalError, Request, type Service } from "@stepwright/core/Journal"
+import { StepExecutor } from "@stepwright/core/StepExecutor"
 import type * as Workflow from "@stepwright/core/Workflow"
 import { describeError, type WorkflowError } from "@stepwright/core/WorkflowError"
 import type { About } from "./about.ts"
 import { definitionOf } from "./definition.ts"
+import * as Items from "./items.ts"
 import * as helds from "./held.ts"
 import { Ledger } from "./ledger.ts"
 import { Owned } from "./owned.ts"
@@ -38,6 +40,8 @@ export interface Times {
 export interface Options<R> {
   readonly workflows: ReadonlyArray<Workflow.Workflow<never, unknown, unknown, R>>
   readonly slots: number
+  /** How many heavy steps it does at a time, of whichever run. */
+  readonly heavy: number
   readonly build: string | undefined
   readonly times: Times
   /** What it says of itself. */
@@ -52,7 +56,15 @@ const aside = 2
 const decodeRequest = Schema.decodeUnknownResult(Schema.fromJsonString(Request))
 
 /** Works until its scope ends. */
-export const make = Effect.fnUntraced(function* <R>({ about, around, build, slots, times, workflows }: Options<R>) {
+export const make = Effect.fnUntraced(function* <R>({
+  about,
+  around,
+  build,
+  heavy,
+  slots,
+  times,
+  workflows
+}: Options<R>) {
   const ledger = yield* Ledger
   const owned = yield* Owned
   const clock = yield* Clock.Clock
@@ -64,6 +76,8 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
     known.set(definition, workflow)
     definitions[workflow.name] = definition
   }
+
+  const items = yield* Items.make({ worker: name, idle: times.poll })
 
   const fibers = yield* FiberMap.make<string, void, never>()
   const fork = yield* FiberMap.runtime(fibers)<R>()
@@ -88,6 +102,7 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
     run: string,
     epoch: string,
     size: number,
+    definition: string,
     workflow: Workflow.Workflow<never, unknown, unknown, R>
   ) {
     const inbox = yield* Queue.unbounded<Asked>()
@@ -103,6 +118,7 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
     })
     yield* around(run, work).pipe(
       Effect.provideService(Journal, journal),
+      Effect.provideService(StepExecutor, items.executor({ run, epoch, definition })),
       Effect.onExit((exit) => (exit._tag === "Success" || held.isEnded() ? Effect.void : gaveUp(held, exit.cause))),
       Effect.annotateLogs({ run }),
       Effect.ignoreCause,
@@ -149,7 +165,7 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
       const workflow = known.get(String(definition))
       // the statement takes what is known only
       if (workflow === undefined) continue
-      fork(String(run), workOn(String(run), String(epoch), Number(size), workflow))
+      fork(String(run), workOn(String(run), String(epoch), Number(size), String(definition), workflow))
     }
   })
 
@@ -171,7 +187,7 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
     }
   })
 
-  const loop = (work: Effect.Effect<unknown, unknown>, pause: Effect.Effect<unknown>) =>
+  const loop = <R2>(work: Effect.Effect<unknown, unknown, R2>, pause: Effect.Effect<unknown>) =>
     Effect.forever(
       Effect.andThen(
         Effect.catchCause(work, (cause) =>
@@ -189,6 +205,13 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
   yield* beat
   yield* Effect.forkScoped(loop(beat, Effect.sleep(times.beat)))
   yield* Effect.forkScoped(loop(Effect.andThen(hear, take), pause))
+  if (heavy > 0) {
+    const aside = <A, E, R2>(run: string, work: Effect.Effect<A, E, R2>) =>
+      Effect.provideService(around(run, work), Journal, helds.readOnly(ledger))
+    yield* Effect.forkScoped(
+      loop(items.work({ slots: heavy, workflows: known, around: aside }), Effect.sleep(times.poll))
+    )
+  }
   // before these end
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
