@@ -41,6 +41,7 @@ export interface Items {
 }
 
 interface Waiting extends Pick<Owned, "run" | "epoch"> {
+  readonly path: string
   readonly done: Deferred.Deferred<Schema.Json>
 }
 
@@ -51,11 +52,14 @@ interface Options {
   readonly poll?: Duration.Input
 }
 
+/** How many workers may die at an item, which may be what kills them. */
+const deaths = 5
+
 /** How long who ends waits for the database to hear of what is left undone: the lease tells it otherwise. */
 const patience = "2 seconds"
 
 export const make = Effect.fnUntraced(function* ({
-  poll = "50 millis",
+  poll = "100 millis",
   worker
 }: Options): Effect.fn.Return<Items, never, SqlClient.SqlClient | Scope.Scope> {
   const { counts, query } = yield* ledgers.make
@@ -78,16 +82,17 @@ export const make = Effect.fnUntraced(function* ({
       removed,
       asked.map(([item]) => item),
       asked.map(([, { run }]) => run),
-      asked.map(([, { epoch }]) => epoch)
+      asked.map(([, { epoch }]) => epoch),
+      deaths
     ])
     over = over.slice(removed.length)
-    for (const [item, result] of rows as ReadonlyArray<readonly [string, string | null]>) {
+    for (const [item, isOwned, result] of rows as ReadonlyArray<readonly [string, boolean, string | null]>) {
       const one = waiting.get(item)
       // it was interrupted meanwhile
       if (one === undefined) continue
       waiting.delete(item)
       over.push(item)
-      Deferred.doneUnsafe(one.done, result === null ? Effect.die(fenced(one)) : Effect.sync(() => JSON.parse(result)))
+      Deferred.doneUnsafe(one.done, isOwned ? resultOf(one, result) : Effect.die(fenced(one)))
     }
   })
   const failAll = (error: SqlError) =>
@@ -111,14 +116,14 @@ export const make = Effect.fnUntraced(function* ({
     const item = `${run} ${epoch} ${execution.attempt} ${path}`
     const elsewhere = Effect.gen(function* () {
       const values = [item, run, epoch, path, definition, fingerprint, JSON.stringify(input)]
-      const isOwned = yield* query(statements.put, values).pipe(
+      const own = yield* query(statements.put, values).pipe(
         // a step cannot answer for the ledger; that of the run says the same
         Effect.mapError((error) => ledgers.failed(run, error)),
         Effect.orDie
       )
-      if (isOwned.length === 0) return yield* Effect.die(fenced(owned))
+      if (own.length === 0) return yield* Effect.die(fenced(owned))
       const done = Deferred.makeUnsafe<Schema.Json>()
-      waiting.set(item, { run, epoch, done })
+      waiting.set(item, { run, epoch, path, done })
       putHere.openUnsafe()
       doneHere.openUnsafe()
       const json = yield* Effect.onInterrupt(Effect.interruptible(Deferred.await(done)), () =>
@@ -158,7 +163,13 @@ export const make = Effect.fnUntraced(function* ({
       const pull = Effect.gen(function* () {
         const held = [...running]
         const room = slots - held.length
-        const rows = yield* query(statements.pull, [worker, [...workflows.keys()], room, held.map(([item]) => item)])
+        const rows = yield* query(statements.pull, [
+          worker,
+          [...workflows.keys()],
+          room,
+          held.map(([item]) => item),
+          deaths
+        ])
         const own = new Set(rows.map(([item]) => item))
         // what nobody waits for any more, or somebody else has
         for (const [item, fiber] of held) if (!own.has(item)) fiber.interruptUnsafe()
@@ -178,6 +189,11 @@ export const make = Effect.fnUntraced(function* ({
     })
   return { executor, work, counts }
 })
+
+const resultOf = ({ path }: Waiting, result: string | null) =>
+  result === null
+    ? Effect.die(new WorkItem.WorkItemError({ path, detail: `the last ${deaths} workers that had it died` }))
+    : Effect.sync(() => JSON.parse(result) as Schema.Json)
 
 const fenced = ({ epoch, run }: Pick<Owned, "run" | "epoch">) =>
   new JournalError({ run, reason: "Fenced", detail: `somebody else owns the run: epoch ${epoch} is over` })
