@@ -34,7 +34,7 @@ export class WorkItemError extends Schema.TaggedError<WorkItemError>()("WorkItem
   detail: Schema.String
 }) {
   override get message() {
-    return `${this.path} cannot be done by another process than that of its run: ${this.detail}`
+    return `${this.path} cannot be done by another process: ${this.detail}`
   }
 }
 

@@ -1,5 +1,13 @@
 // What is said to PostgreSQL of heavy work. Each of these may be said again where its answer was lost.
 
+/**
+ * That who has an item is dead. It is no join: an item that another pull was given just then is looked at once more, but
+ * beside the row that was joined before, and a joined nobody would be dead.
+ */
+const isDead = `not exists (
+  select from sw_worker w where w.worker = i.worker and w.seen + w.lease >= clock_timestamp()
+)`
+
 /** Puts an item into the table, if the run is still owned by its epoch: answers with the run then, else with nothing. */
 export const put = `
 with own as (
@@ -14,8 +22,8 @@ select run from own`
 /**
  * Gives a worker that is alive so many items of definitions that it has: those that nobody has, or somebody who is dead, or
  * itself without knowing, as an answer was lost. Answers with these, and with those `held` that are still its own. What is
- * of an epoch that is over, or of a run that nobody owns, is dropped. Who is dead is no join: an item that another pull was given just then is looked at
- * once more, but beside the row that was joined before, and so a joined nobody would be dead.
+ * of an epoch that is over, or of a run that nobody owns, is dropped, and one that was given
+ * away too often is for its owner to tell of.
  */
 export const pull = `
 with over as (
@@ -27,13 +35,11 @@ with over as (
   select i.item from sw_item i
   join sw_run r using (run, epoch)
   where r.owner is not null and i.result is null and i.definition = any($2::text[]) and i.item <> all($4::text[])
-    and (i.worker is null or i.worker = $1 or not exists (
-      select from sw_worker w where w.worker = i.worker and w.seen + w.lease >= clock_timestamp()
-    ))
+    and (i.worker = $1 or (i.given < $5 and (i.worker is null or ${isDead})))
     and exists (select from sw_worker where worker = $1 and seen + lease >= clock_timestamp())
   order by i.made_at limit $3 for update of i skip locked
 ), given as (
-  update sw_item i set worker = $1 from open where i.item = open.item
+  update sw_item i set worker = $1, given = given + 1 from open where i.item = open.item
   returning i.item, i.run, i.path, i.definition, i.fingerprint, i.input
 )
 select item, run, path, definition, fingerprint, input from given
@@ -45,18 +51,18 @@ where item = any($4::text[]) and worker = $1 and result is null`
 export const give = `update sw_item set result = $3 where item = $1 and worker = $2 and result is null`
 
 /** Gives back all that a worker has not done. */
-export const leave = `update sw_item set worker = null where worker = $1 and result is null`
+export const leave = `update sw_item set worker = null, given = given - 1 where worker = $1 and result is null`
 
 /**
  * Removes items that are taken, or not wanted any more, and answers for those that are waited for, `(item, run, epoch)`,
- * with their results; with none where the epoch is over.
+ * with their results; with none where the epoch is over, or where all of so many workers that had it are dead.
  */
 export const take = `
 with taken as (
   delete from sw_item where item = any($1::text[])
 )
-select d.item, case when r.run is not null then i.result end
+select d.item, r.run is not null and i.item is not null, i.result
 from unnest($2::text[], $3::text[], $4::bigint[]) as d (item, run, epoch)
 left join sw_item i on i.item = d.item
 left join sw_run r on r.run = d.run and r.epoch = d.epoch
-where i.result is not null or i.item is null or r.run is null`
+where i.result is not null or i.item is null or r.run is null or (i.given >= $5 and ${isDead})`

@@ -46,6 +46,7 @@ export interface Items {
 }
 
 interface Waiting extends Pick<Owned, "run" | "epoch"> {
+  readonly path: string
   readonly done: Deferred.Deferred<Schema.Json>
 }
 
@@ -57,11 +58,14 @@ interface Options {
   readonly idle?: Duration.Input
 }
 
+/** How many workers may die at an item, which may be what kills them. */
+const deaths = 5
+
 /** How long who ends waits for the database to hear of what is left undone: the lease tells it otherwise. */
 const patience = "2 seconds"
 
 export const make = Effect.fnUntraced(function* ({
-  poll = "50 millis",
+  poll = "100 millis",
   idle = poll,
   worker
 }: Options): Effect.fn.Return<Items, never, ledgers.Ledger | Scope.Scope> {
@@ -85,16 +89,17 @@ export const make = Effect.fnUntraced(function* ({
       removed,
       asked.map(([item]) => item),
       asked.map(([, { run }]) => run),
-      asked.map(([, { epoch }]) => epoch)
+      asked.map(([, { epoch }]) => epoch),
+      deaths
     ])
     over = over.slice(removed.length)
-    for (const [item, result] of rows as ReadonlyArray<readonly [string, string | null]>) {
+    for (const [item, isOwned, result] of rows as ReadonlyArray<readonly [string, boolean, string | null]>) {
       const one = waiting.get(item)
       // it was interrupted meanwhile
       if (one === undefined) continue
       waiting.delete(item)
       over.push(item)
-      Deferred.doneUnsafe(one.done, result === null ? Effect.die(fenced(one)) : Effect.sync(() => JSON.parse(result)))
+      Deferred.doneUnsafe(one.done, isOwned ? resultOf(one, result) : Effect.die(fenced(one)))
     }
   })
   const failAll = (error: SqlError) =>
@@ -118,14 +123,14 @@ export const make = Effect.fnUntraced(function* ({
     const item = `${run} ${epoch} ${execution.attempt} ${path}`
     const elsewhere = Effect.gen(function* () {
       const values = [item, run, epoch, path, definition, fingerprint, JSON.stringify(input)]
-      const isOwned = yield* query(statements.put, values).pipe(
+      const own = yield* query(statements.put, values).pipe(
         // a step cannot answer for the ledger; that of the run says the same
         Effect.mapError((error) => ledgers.failed(run, error)),
         Effect.orDie
       )
-      if (isOwned.length === 0) return yield* Effect.die(fenced(owned))
+      if (own.length === 0) return yield* Effect.die(fenced(owned))
       const done = Deferred.makeUnsafe<Schema.Json>()
-      waiting.set(item, { run, epoch, done })
+      waiting.set(item, { run, epoch, path, done })
       putHere.openUnsafe()
       doneHere.openUnsafe()
       const json = yield* Effect.onInterrupt(Effect.interruptible(Deferred.await(done)), () =>
@@ -169,7 +174,13 @@ export const make = Effect.fnUntraced(function* ({
       const pull = Effect.gen(function* () {
         const held = [...running]
         const room = slots - held.length
-        const rows = yield* query(statements.pull, [worker, [...workflows.keys()], room, held.map(([item]) => item)])
+        const rows = yield* query(statements.pull, [
+          worker,
+          [...workflows.keys()],
+          room,
+          held.map(([item]) => item),
+          deaths
+        ])
         const own = new Set(rows.map(([item]) => item))
         // what nobody waits for any more, or somebody else has
         for (const [item, fiber] of held) if (!own.has(item)) fiber.interruptUnsafe()
@@ -199,6 +210,11 @@ export const make = Effect.fnUntraced(function* ({
 })
 
 const isRefused = (cause: Cause.Cause<unknown>) => Predicate.isTagged(Cause.squash(cause), "WorkItemError")
+
+const resultOf = ({ path }: Waiting, result: string | null) =>
+  result === null
+    ? Effect.die(new WorkItem.WorkItemError({ path, detail: `the last ${deaths} workers that had it died` }))
+    : Effect.sync(() => JSON.parse(result) as Schema.Json)
 
 const fenced = ({ epoch, run }: Pick<Owned, "run" | "epoch">) =>
   new JournalError({ run, reason: "Fenced", detail: `somebody else owns the run: epoch ${epoch} is over` })

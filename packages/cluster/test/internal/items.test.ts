@@ -192,6 +192,24 @@ describe("items", needs("postgres"), () => {
     )
   )
 
+  it.live("end, with the reason, where they seem to be what their workers die of", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const owner = yield* machine("owner")
+        const running = yield* Effect.forkChild(Effect.exit(begun("deadly", owner, named(1))))
+        for (const name of ["1", "2", "3", "4", "5"]) {
+          const victim = yield* machine(name)
+          yield* Effect.forkChild(victim.works(1))
+          yield* taken([victim], 1)
+          yield* sql`update sw_worker set seen = now() - interval '2 hours' where worker = ${name}`
+        }
+        assert.include(String(yield* Fiber.join(running)), "the last 5 workers that had it died")
+        yield* emptied
+      }).pipe(Effect.scoped)
+    )
+  )
+
   it.live("go to another worker at once where theirs ends", () =>
     withDatabase(
       Effect.gen(function* () {

@@ -14,6 +14,7 @@ export const items = Effect.gen(function* () {
     input text not null,
     made_at timestamptz not null default clock_timestamp(),
     worker text,
+    given int not null default 0,
     result text
   )`
 })
