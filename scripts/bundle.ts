@@ -42,7 +42,7 @@ export const bundle = async (): Promise<void> => {
     input: join(source, "main.ts"),
     platform: "node",
     // what is heavy and seldom used is loaded where it is installed
-    external: ["openai", "@anthropic-ai/sdk", "open"],
+    external: ["openai", "@anthropic-ai/sdk", "open", "@stepwright/cluster", "@effect/sql-pg"],
     transform: { define: { "import.meta.env": "undefined" } },
     plugins: [inPlace, lateSegmenter],
     onLog: (level, log) => {

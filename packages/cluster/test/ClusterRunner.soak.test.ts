@@ -1,3 +1,4 @@
+/* oxlint-disable no-await-in-loop -- one after the other */
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { isThere, needs } from "../../../test/support/tool.ts"
 import { type Chaos, chaos, type Outcome } from "./support/chaos.ts"

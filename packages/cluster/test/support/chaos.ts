@@ -1,3 +1,4 @@
+/* oxlint-disable no-await-in-loop -- one after the other */
 // Workers in processes of their own, which are killed and stopped, a database that goes away, and what is there at the end.
 import { PgClient } from "@effect/sql-pg"
 import * as Effect from "effect/Effect"
@@ -148,7 +149,7 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
       // most hit one that has something on its way
       const isAimed = next() < 0.8
       const busy = () => workers.filter(({ pid }) => provider.inFlight(pid).length > 0)
-      for (let waited = 0; isAimed && busy().length === 0 && waited < 10_000; waited += 20) await wait(20)
+      for (let waited = isAimed ? 0 : 10_000; busy().length === 0 && waited < 10_000; waited += 20) await wait(20)
       const among = isAimed && busy().length > 0 ? busy() : workers
       const worker = among[Math.floor(next() * among.length)]!
       const place = workers.indexOf(worker)

@@ -1,3 +1,4 @@
+/* oxlint-disable no-await-in-loop -- one after the other */
 import {
   chmodSync,
   chownSync,

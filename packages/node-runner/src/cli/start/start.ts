@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url"
 import { runBundle } from "./bundle.ts"
+import { isMeant } from "../cluster/place.ts"
 import { isConfigured } from "./configFile.ts"
 import { commands, isDefinition, mayLoad, moduleOf, type Told } from "./foreseen.ts"
 
@@ -26,7 +27,8 @@ const startWith = (args: ReadonlyArray<string>, told: Told): Promise<unknown> =>
 const startFor = (args: ReadonlyArray<string>, module: string | undefined): Promise<unknown> => {
   if (module === undefined) {
     // a stack is to name the files that people find
-    return !isSource && !args.includes("--debug") && hasRun(args) ? Promise.resolve() : import(main)
+    const isWhole = isSource || args.includes("--debug") || isMeant(args)
+    return !isWhole && hasRun(args) ? Promise.resolve() : import(main)
   }
   return import("./oneCopy.ts").then(({ commandOf, shareWith }) => {
     const found = commandOf(module) ?? main
