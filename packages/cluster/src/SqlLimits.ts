@@ -48,8 +48,10 @@ type Row = readonly [
 ]
 
 const nano = 1e9
+/** Without what the last digits of a product say wrong. */
+const exact = (value: number) => Number(value.toPrecision(15))
 /** In whole units, rounded up; what is no number stays none. */
-const whole = (value: number) => (Number.isFinite(value) ? Math.ceil(value) : Number.NaN)
+const whole = (value: number) => (Number.isFinite(value) ? Math.ceil(exact(value)) : Number.NaN)
 const limitOf = (value: number) => (value === Infinity ? null : value)
 
 /** Others change limits too. **Units** seconds */
@@ -105,7 +107,7 @@ export const make: Effect.Effect<Service, never, ledger.Ledger> = Effect.gen(fun
     })
 
   const spending: Service["spending"] = Effect.fnUntraced(function* (name, { maxCalls, maxTokens, maxUsd }) {
-    const caps = [limitOf(maxCalls), limitOf(maxTokens), limitOf(Math.floor(maxUsd * nano))]
+    const caps = [limitOf(maxCalls), limitOf(maxTokens), limitOf(Math.floor(exact(maxUsd * nano)))]
     // whoever makes a limit has made its tables
     yield* Effect.orDie(query(statements.openSpending, [name, ...caps]))
     const reserve = reserving(name, false, () => {})

@@ -1,10 +1,11 @@
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { Effect, Exit, Layer, Schema } from "effect"
+import { Context, Effect, Exit, Fiber, Layer, Schedule, Schema } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { Engine, Journal, Step, Workflow } from "@stepwright/core"
 import { Fixtures, JournalConformance } from "@stepwright/core/testing"
 import { SqlJournal } from "@stepwright/cluster"
 import * as byHand from "../src/internal/byHand.ts"
+import * as statements from "../src/internal/statements.ts"
 import { layer, Ledger } from "../src/internal/ledger.ts"
 import { needs } from "../../../test/support/tool.ts"
 import { emptyAt } from "./support/database.ts"
@@ -73,6 +74,34 @@ describe("SqlJournal", needs("postgres"), () => {
       assert.strictEqual(error._tag, "LaterDatabase")
       assert.include(error.message, 'made "otherwise"')
     })
+  )
+
+  it.live("counts what a former owner wrote while a claim waited for it", () =>
+    Effect.gen(function* () {
+      const client = yield* emptyAt(server.url)
+      const [mine, others] = yield* Effect.replicateEffect(
+        Layer.build(Layer.fresh(Layer.provideMerge(layer, client))),
+        2
+      )
+      const sql = Context.get(mine!, SqlClient.SqlClient)
+      const one = yield* Effect.provideContext(byHand.make(), mine!)
+      const other = yield* Effect.provideContext(byHand.make(), others!)
+      yield* one.append("r", begun("r"))
+      const isWaiting = Effect.repeat(sql`select 1 from pg_locks where not granted`, {
+        until: (rows) => rows.length > 0,
+        schedule: Schedule.spaced("5 millis")
+      })
+      const claiming = yield* Effect.gen(function* () {
+        const event = JSON.stringify(started("a"))
+        yield* sql.unsafe(statements.write, [["r"], ["1"], [1], [event], [], [], []])
+        const fiber = yield* Effect.forkChild(other.size("r"))
+        yield* isWaiting
+        return fiber
+      }).pipe(sql.withTransaction)
+      assert.strictEqual(yield* Fiber.join(claiming), 2)
+      yield* other.append("r", started("b"))
+      assert.deepStrictEqual(yield* other.load("r"), [begun("r"), started("a"), started("b")])
+    }).pipe(Effect.scoped)
   )
 
   it.live("leaves no gap where the database has forgotten what was written, as one does that is restored", () =>

@@ -129,6 +129,12 @@ const capped = Effect.fnUntraced(function* (options: Options) {
           unknown.add(`${pricedAs(options, asked, model)} in the service tier ${serviceTier}`)
         return spent
       }
+      /** Whether there is one price only by which a reply of this model may be billed. */
+      const isPriced = (model: string | undefined) =>
+        !hasPrices(options) ||
+        (model === undefined
+          ? namesOf(options, asked.model).length === 1
+          : Prices.find(table(options), model) !== undefined)
       /** What keeps the bound free of the request that is next or on its way. */
       let granted: Granted | undefined
       /** What the last request came to whose reply is on its way up: all of it, or until the reply says more. */
@@ -153,7 +159,7 @@ const capped = Effect.fnUntraced(function* (options: Options) {
       const ended = ({ error, model, usage }: Outcome) => {
         if (usage === undefined && error !== undefined && unbilled.has(error.reason._tag)) return settle(nothing)
         const said = whole(usage, error, output)
-        const spent = { ...cost(said, output, model), isUnclear: said !== usage || !isWhole(said) }
+        const spent = { ...cost(said, output, model), isUnclear: said !== usage || !isWhole(said) || !isPriced(model) }
         if (error === undefined) replied = spent
         return error === undefined && spent.isUnclear ? Effect.void : settle(spent)
       }
@@ -182,7 +188,7 @@ const capped = Effect.fnUntraced(function* (options: Options) {
             const spent = cost(reply.usage, atMostTokens(reply.text), reply.model)
             // after a request that failed, another client may have answered without one
             if (granted === undefined && replied === undefined) yield* Effect.ignore(reserve(0, spent))
-            yield* settle({ ...spent, isUnclear: !isWhole(reply.usage) })
+            yield* settle({ ...spent, isUnclear: !isWhole(reply.usage) || !isPriced(reply.model) })
             yield* tellOf(asked, reply.model)
           })
       }

@@ -1,5 +1,5 @@
 import { assert, describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber } from "effect"
+import { Effect, Fiber, Predicate } from "effect"
 import { TestClock } from "effect/testing"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { InvalidRequest, LlmError, NetworkFailure } from "@stepwright/core/LlmError"
@@ -69,6 +69,25 @@ describe("Limits", () => {
         { ...held, calls: 1 },
         // its output is estimated
         { tokens: 15, usd: 0, isUnclear: true }
+      ])
+    })
+  )
+
+  it.effect("are told of what was counted at the dearest price that it may have that it is unclear", () =>
+    Effect.gen(function* () {
+      const { provided, told } = elsewhere()
+      const prices = {
+        date: "2026-01-01",
+        models: { large: { input: 10, output: 100 }, small: { input: 1, output: 10 } }
+      }
+      const options = { name: "team", maxUsd: 1, prices, models: { default: ["large", "small"], one: "small" } }
+      const wrap = yield* provided(Budget.make(options))
+      const client = wrap(model({ input: 10, output: 10 }))
+      yield* client.generate(asked)
+      yield* client.generate({ ...asked, model: "one" })
+      expect(told.filter((cost) => Predicate.hasProperty(cost, "isUnclear"))).toEqual([
+        { tokens: 20, usd: 0.0011, isUnclear: true },
+        { tokens: 20, usd: 0.00011, isUnclear: false }
       ])
     })
   )

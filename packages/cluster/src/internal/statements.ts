@@ -6,7 +6,10 @@ import { takenOver } from "./limitStatements.ts"
 /** Whether a worker, of a row `w` that may be null, is silent for longer than it may be. */
 const isDead = `(w.worker is null or w.seen + w.lease < clock_timestamp())`
 
-/** How many events there are of the run `r`. */
+/** Whether the owner of the run `r` is a worker that lives. */
+const ownerLives = `exists (select 1 from sw_worker w where w.worker = r.owner and not ${isDead})`
+
+/** How many events there were of the run `r` when the statement began; `sw_size` tells it once its row is held. */
 const size = `(select coalesce(max(e.seq) + 1, 0) from sw_event e where e.run = r.run)`
 
 /**
@@ -31,21 +34,22 @@ select 1 from sw_run where run = $1 and token = $2`
  */
 export const claim = `
 with claimed as (
-  update sw_run r set epoch = epoch + case when owner = $2 then 0 else 1 end, owner = $2 where run = $1 and not exists (
-    select 1 from sw_worker w where w.worker = r.owner and not ${isDead}
-  ) returning run, epoch
+  update sw_run r set epoch = epoch + case when owner = $2 then 0 else 1 end, owner = $2 where run = $1 and not ${ownerLives} returning run, epoch
 ), ${takenOver}
-select c.epoch, ${size}, r.status from taken_over, sw_run r left join claimed c using (run) where r.run = $1`
+select c.epoch, sw_size(r.run), r.status from taken_over, sw_run r left join claimed c using (run) where r.run = $1`
 
 /** How long a run rests that was taken for the n-th time since somebody gave it back: whatever kills its owners shall not go on. */
 const rest = (attempts: string) =>
   `case when ${attempts} < 3 then interval '0' else least(interval '5 min', interval '1 s' * 2 ^ least(${attempts} - 3, 20)) end`
 
-/** Whether the run `r`, with the row `w` of its owner, is one that the worker may take. */
+/**
+ * Whether the run `r` is one that the worker may take. Who owns it is asked for in there, and no join: a run that another
+ * took just then is looked at once more, but beside the row that was joined before, by which its owner would be nobody.
+ */
 const isOpen = `
   r.status in ('QUEUED', 'RUNNING') and r.not_before <= clock_timestamp()
   and r.definition = any($2::text[]) and r.run <> all($3::text[])
-  and (r.owner is null or r.owner = $1 or (${isDead} and exists (
+  and (r.owner is null or r.owner = $1 or (not ${ownerLives} and exists (
     select 1 from sw_worker m where m.worker = $1 and m.since + $5 * interval '1 ms' < clock_timestamp()
       and m.seen + $5 * interval '1 ms' > clock_timestamp()
   )))`
@@ -59,10 +63,10 @@ const isOpen = `
 export const take = `
 with turn as materialized (
   update sw_worker set takes = $6 where worker = $1 and takes < $6 and exists (
-    select 1 from sw_run r left join sw_worker w on w.worker = r.owner where ${isOpen}
+    select 1 from sw_run r where ${isOpen}
   ) returning worker
 ), open as materialized (
-  select r.run from turn, sw_run r left join sw_worker w on w.worker = r.owner where ${isOpen}
+  select r.run from turn, sw_run r where ${isOpen}
   order by r.created_at limit $4 for update of r skip locked
 ), claimed as (
   update sw_run r set epoch = epoch + 1, owner = $1, status = 'RUNNING', attempts = attempts + 1,
@@ -70,7 +74,7 @@ with turn as materialized (
   from open where r.run = open.run
   returning r.run, r.epoch, r.definition
 ), ${takenOver}
-select r.run, r.epoch, ${size}, r.definition from taken_over, claimed r`
+select r.run, r.epoch, sw_size(r.run), r.definition from taken_over, claimed r`
 
 const append = (statuses: string) => `
 with own as materialized (
@@ -78,6 +82,7 @@ with own as materialized (
     select run, epoch, min(seq) as first from unnest($1::text[], $2::bigint[], $3::int[]) as d (run, epoch, seq) group by 1, 2
   ) d using (run, epoch)
   where exists (select 1 from sw_event e where e.run = r.run and e.seq = d.first - 1)
+    and not exists (select 1 from sw_event e where e.run = r.run and e.seq >= d.first and e.epoch <> r.epoch)
   order by r.run for ${statuses === "" ? "share" : "update"} of r
 ), events as (
   insert into sw_event (run, seq, epoch, event)
@@ -97,7 +102,8 @@ select run from own`
 
 /**
  * Writes texts and events of many runs, `(run, epoch, seq, event)` and `(run, hash, text)`. Answers with the runs that are
- * still owned by these epochs, and have what was written before: a database that was restored has not; what another statement of theirs has written, whose answer was lost, stays as it is.
+ * still owned by these epochs, and have what was written before, and nothing of others after it, as a database that was
+ * restored need not; what another statement of theirs has written, whose answer was lost, stays as it is.
  */
 export const write = append("")
 
@@ -126,9 +132,7 @@ where run = $1 and epoch = $2 and status in ('QUEUED', 'RUNNING')`
 /** Hands a run that nobody works on to workers. */
 export const enqueue = `
 update sw_run r set status = 'QUEUED', definition = $2, owner = null, attempts = 0, not_before = '-infinity', note = null
-where run = $1 and (status <> 'RUNNING' or owner is null or not exists (
-  select 1 from sw_worker w where w.worker = r.owner and not ${isDead}
-))
+where run = $1 and (status <> 'RUNNING' or not ${ownerLives})
 returning run`
 
 /** A worker is there; answers with nothing. */
@@ -170,9 +174,7 @@ export const settings = `update sw_run set settings = $2 where run = $1`
 /** Removes a run with all that there is of it, unless a worker has it. */
 export const remove = `
 with gone as (
-  delete from sw_run r where run = $1 and not exists (
-    select 1 from sw_worker w where w.worker = r.owner and not ${isDead}
-  ) returning run
+  delete from sw_run r where run = $1 and not ${ownerLives} returning run
 ), events as (delete from sw_event using gone where sw_event.run = gone.run),
 texts as (delete from sw_text using gone where sw_text.run = gone.run),
 requests as (delete from sw_request using gone where sw_request.run = gone.run)

@@ -51,4 +51,10 @@ export const ledger = Effect.gen(function* () {
     takes int not null default 0,
     about text not null
   ) with (fillfactor = 50)`
+  // how many events there are by now, also for a statement that began before
+  yield* sql.unsafe(`create function sw_size(p_run text) returns int language plpgsql volatile as $$
+    begin
+      return (select coalesce(max(seq) + 1, 0) from sw_event where run = p_run);
+    end
+  $$`)
 })

@@ -14,6 +14,8 @@ export const limits = Effect.gen(function* () {
   yield* sql.unsafe(takeOver)
 })
 
+// Caps and what is counted under them; then rates, what is on its way, how many seconds a request takes by and by, until when
+// requests and tokens are used up, and by how much a provider that was asked too much has lowered the rates since when.
 const limit = `
 create table sw_limit (
   name text collate "C" primary key,
@@ -41,6 +43,7 @@ create table sw_limit (
   busiest float8
 ) with (fillfactor = 50)`
 
+// One of caps, or of rates where is_place. A token moved token_at on by token_step seconds.
 const hold = `
 create table sw_hold (
   run text collate "C" not null,
