@@ -109,14 +109,16 @@ describe("items", needs("postgres"), () => {
 
   const by = (started: ReadonlyArray<Started>, who: string) => started.filter(({ by }) => by === who).length
 
-  /** The table, once nothing is left in it. */
-  const emptied = Effect.gen(function* () {
-    const sql = yield* SqlClient.SqlClient
-    yield* Effect.repeat(sql`select item from sw_item`, {
-      until: (rows) => rows.length === 0,
-      schedule: Schedule.spaced("10 millis")
+  /** Waits until so many items are in the table. */
+  const inTable = (count: number) =>
+    Effect.gen(function* () {
+      const sql = yield* SqlClient.SqlClient
+      yield* Effect.repeat(sql`select item from sw_item`, {
+        until: (rows) => rows.length === count,
+        schedule: Schedule.spaced("10 millis")
+      })
     })
-  })
+  const emptied = inTable(0)
 
   const withDatabase = <A, E>(work: Effect.Effect<A, E, SqlClient.SqlClient | Ledger>) =>
     Effect.flatMap(
@@ -242,19 +244,35 @@ describe("items", needs("postgres"), () => {
     )
   )
 
-  it.live("are refused, and dropped, where the epoch of their owner is over", () =>
+  it.live("are dropped where their owner is gone and somebody else owns the run", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const worker = yield* machine("worker")
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            yield* Effect.forkChild(begun("gone", yield* machine("gone"), named(3)))
+            yield* inTable(3)
+          })
+        )
+        yield* (yield* byHand.make()).size("gone")
+        yield* Effect.forkChild(worker.works(1))
+        yield* emptied
+        assert.strictEqual(yield* Queue.size(worker.started), 0)
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("are refused where the epoch of their owner is over, which is told to who waits", () =>
     withDatabase(
       Effect.gen(function* () {
         const sql = yield* SqlClient.SqlClient
-        const [owner, worker] = [yield* machine("owner"), yield* machine("worker")]
-        const working = yield* Effect.forkChild(worker.works(1))
+        const owner = yield* machine("owner")
         const running = yield* Effect.forkChild(begun("fenced", owner, named(2)))
-        yield* taken([worker], 1)
+        yield* inTable(2)
         yield* (yield* byHand.make()).size("fenced")
         const { reason } = yield* Effect.flip(Fiber.join(running))
         assert.strictEqual(reason._tag === "JournalError" && reason.reason, "Fenced")
         yield* emptied
-        yield* Fiber.interrupt(working)
         // what comes of that epoch later is not put there
         const late = yield* Effect.exit(
           Engine.run(jobs, yield* Engine.initialize(jobs, ["late"], { run: "fenced" })).pipe(
