@@ -2,7 +2,6 @@
 
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import * as Latch from "effect/Latch"
@@ -20,6 +19,7 @@ import type { About } from "./about.ts"
 import { definitionOf } from "./definition.ts"
 import * as helds from "./held.ts"
 import { Ledger } from "./ledger.ts"
+import type { Said } from "./said.ts"
 import * as statements from "./statements.ts"
 
 /** Times of a worker. **Units** milliseconds */
@@ -34,16 +34,19 @@ export interface Times {
   readonly drain: number
 }
 
-export interface Options<R> {
-  readonly workflows: ReadonlyArray<Workflow.Workflow<never, unknown, unknown, R>>
+export interface Options<Steps, R> {
+  readonly workflows: ReadonlyArray<Workflow.Workflow<never, unknown, unknown, Steps>>
   readonly slots: number
   readonly build: string | undefined
   readonly times: Times
   /** What it says of itself. */
   readonly about: Pick<About, "host" | "pid" | "version">
-  /** What goes around the work on a run. */
-  readonly around: <A, E, R2>(run: string, work: Effect.Effect<A, E, R2>) => Effect.Effect<A, E, R2>
+  /** What goes around the work on a run, and gives its steps what they need. */
+  readonly around: Around<Steps, R>
+  readonly says: (said: Said) => Effect.Effect<void>
 }
+
+export type Around<Steps, R> = <A, E>(run: string, work: Effect.Effect<A, E, Steps>) => Effect.Effect<A, unknown, R>
 
 /** How long a run is left to others that was taken from here, in beats: the one that has it says so twice meanwhile. */
 const aside = 2
@@ -51,11 +54,19 @@ const aside = 2
 const decodeRequest = Schema.decodeUnknownResult(Schema.fromJsonString(Request))
 
 /** Works until its scope ends. */
-export const make = Effect.fnUntraced(function* <R>({ about, around, build, slots, times, workflows }: Options<R>) {
+export const make = Effect.fnUntraced(function* <Steps, R>({
+  about,
+  around,
+  build,
+  says,
+  slots,
+  times,
+  workflows
+}: Options<Steps, R>) {
   const ledger = yield* Ledger
   const clock = yield* Clock.Clock
   const name = `${about.host ?? "worker"}-${about.pid ?? 0}-${(yield* Random.nextIntBetween(0, 36 ** 6)).toString(36)}`
-  const known = new Map<string, Workflow.Workflow<never, unknown, unknown, R>>()
+  const known = new Map<string, Workflow.Workflow<never, unknown, unknown, Steps>>()
   const definitions: Record<string, string> = {}
   for (const workflow of workflows) {
     const definition = yield* definitionOf(workflow, build)
@@ -86,7 +97,7 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
     run: string,
     epoch: string,
     size: number,
-    workflow: Workflow.Workflow<never, unknown, unknown, R>
+    workflow: Workflow.Workflow<never, unknown, unknown, Steps>
   ) {
     const inbox = yield* Queue.unbounded<Asked>()
     asked.set(run, inbox)
@@ -94,10 +105,10 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
     const journal: Service = { ...helds.journalOf(ledger, held), requests: () => Stream.fromQueue(inbox) }
     const work = Effect.gen(function* () {
       const state = yield* Engine.load(workflow, run)
-      yield* Effect.logDebug(`took run ${run}, which has ${size} events`)
       const { state: after } = yield* Engine.run(workflow, state, { onInterrupt: "leave" })
-      yield* Effect.logInfo(`run ${run}: ${after.status}`)
+      yield* says({ _tag: "Ended", run, status: after.status })
     })
+    yield* says({ _tag: "Took", run, workflow: workflow.name, events: size })
     yield* around(run, work).pipe(
       Effect.provideService(Journal, journal),
       Effect.onExit((exit) => (exit._tag === "Success" || held.isEnded() ? Effect.void : gaveUp(held, exit.cause))),
@@ -113,23 +124,23 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
   })
 
   /** What becomes of a run that was not worked on to its end. */
-  const gaveUp = (held: helds.Held, cause: Cause.Cause<WorkflowError<unknown> | JournalError>) => {
+  const gaveUp = (held: helds.Held, cause: Cause.Cause<unknown>) => {
     const { epoch, run } = held
     if (Cause.hasInterrupts(cause)) {
       return Effect.andThen(
         Effect.ignore(ledger.query(statements.release, [run, epoch])),
-        Effect.logInfo(`gave run ${run} back`)
+        says({ _tag: "GaveBack", run })
       )
     }
     const error = Cause.squash(cause)
     if (isFenced(error)) {
       lost.set(run, clock.currentTimeMillisUnsafe() + aside * times.beat)
-      return Effect.logWarning(`run ${run} is another worker's by now`)
+      return says({ _tag: "Lost", run })
     }
     const { message } = describeError(error)
     return Effect.andThen(
       Effect.ignore(ledger.query(statements.rests, [run, epoch, message])),
-      Effect.logError(`run ${run} cannot be worked on, and rests: ${message}`)
+      says({ _tag: "Rests", run, why: message })
     )
   }
 
@@ -183,6 +194,7 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
   )
 
   yield* beat
+  yield* says({ _tag: "Joined", worker: name, slots, definitions })
   yield* Effect.forkScoped(loop(beat, Effect.sleep(times.beat)))
   yield* Effect.forkScoped(loop(Effect.andThen(hear, take), pause))
   // before these end
@@ -191,10 +203,7 @@ export const make = Effect.fnUntraced(function* <R>({ about, around, build, slot
       isDraining = true
       yield* Effect.ignore(beat)
       if (asked.size > 0) {
-        const atMost = Duration.format(Duration.millis(times.drain))
-        yield* Effect.logInfo(
-          `takes no run any more, and lets those end that it has, ${asked.size}, for ${atMost} at most`
-        )
+        yield* says({ _tag: "Drains", runs: [...asked.keys()], atMost: times.drain })
         yield* Effect.timeoutOption(FiberMap.awaitEmpty(fibers), times.drain)
       }
       yield* ledger.end
