@@ -41,7 +41,7 @@ export const bundle = async (): Promise<void> => {
   const built = await rolldown({
     input: join(source, "main.ts"),
     platform: "node",
-    // what is heavy and seldom used is loaded where it is installed
+    // what is heavy and seldom used is loaded where it is installed; with that of a cluster this script is not used at all
     external: ["openai", "@anthropic-ai/sdk", "open", "@stepwright/cluster", "@effect/sql-pg"],
     transform: { define: { "import.meta.env": "undefined" } },
     plugins: [inPlace, lateSegmenter],

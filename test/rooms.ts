@@ -102,7 +102,7 @@ export const rooms: Readonly<Record<string, ReadonlyArray<Room>>> = {
     "internal/api",
     ["ProjectConfig", "RunLine", "ServerApi"],
     "cli/base",
-    "cli/path",
+    { beside: ["cli/path", "cli/cluster"] },
     "cli/value",
     "cli/config",
     { beside: ["cli/module", "cli/gate"] },

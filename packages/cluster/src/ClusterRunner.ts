@@ -5,11 +5,15 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import type * as Workflow from "@stepwright/core/Workflow"
 import type { About } from "./internal/about.ts"
 import * as ledger from "./internal/ledger.ts"
+import { log, type Said } from "./internal/said.ts"
 import * as worker from "./internal/worker.ts"
 
-export interface Options<R> {
+export type { Said }
+
+/** `Steps` is what steps need, of which `around` may provide some; `R` what is needed then. */
+export interface Options<Steps, R = Steps> {
   /** What it can work on; runs of other definitions are left to others. */
-  readonly workflows: ReadonlyArray<Workflow.Workflow<never, unknown, unknown, R>>
+  readonly workflows: ReadonlyArray<Workflow.Workflow<never, unknown, unknown, Steps>>
   /** How many runs it works on at a time: 8 unless given. */
   readonly slots?: number
   /**
@@ -31,8 +35,10 @@ export interface Options<R> {
   readonly poll?: Duration.Input
   /** What it says of itself to who asks for the workers. */
   readonly about?: Pick<About, "host" | "pid" | "version">
-  /** What goes around the work on each run, such as services of its own. */
-  readonly around?: <A, E, R2>(run: string, work: Effect.Effect<A, E, R2>) => Effect.Effect<A, E, R2>
+  /** What goes around the work on each run, such as services of its own; the journal that it finds is the run's. */
+  readonly around?: worker.Around<Steps, R>
+  /** Is told what the worker does, which is logged unless given. */
+  readonly says?: (said: Said) => Effect.Effect<void>
 }
 
 const millis = (duration: Duration.Input | undefined, standard: number): number =>
@@ -43,7 +49,9 @@ const millis = (duration: Duration.Input | undefined, standard: number): number 
  * what their steps need; those of a worker that died too. Each run belongs to one worker at a time, as the database tells
  * with each write. When the layer is closed it takes no more, lets its runs end for a while, and hands over what is left.
  */
-export const layer = <R>(options: Options<R>): Layer.Layer<never, ledger.Problem, SqlClient.SqlClient | R> =>
+export const layer = <Steps, R = Steps>(
+  options: Options<Steps, R>
+): Layer.Layer<never, ledger.Problem, SqlClient.SqlClient | R> =>
   Layer.effectDiscard(
     worker.make({
       workflows: options.workflows,
@@ -57,7 +65,9 @@ export const layer = <R>(options: Options<R>): Layer.Layer<never, ledger.Problem
         drain: millis(options.drain, 10_000)
       },
       about: options.about ?? {},
-      around: options.around ?? ((_run, work) => work)
+      // where nothing goes around it, `R` is `Steps`
+      around: options.around ?? (((_run: string, work: unknown) => work) as worker.Around<Steps, R>),
+      says: options.says ?? log
     })
     // when it ends it waits no more for a database that is away: what it says is its own
   ).pipe(Layer.provide(Layer.fresh(ledger.layer)))

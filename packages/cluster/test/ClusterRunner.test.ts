@@ -185,6 +185,35 @@ describe("ClusterRunner", needs("postgres"), () => {
     )
   )
 
+  it.live("gives steps what is made for their run, by its journal, and says what it does", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { submit } = yield* Runs.Runs
+        const said: Array<ClusterRunner.Said> = []
+        const around = <A, E>(run: string, work: Effect.Effect<A, E, LlmClient.LlmClient>) =>
+          Effect.gen(function* () {
+            const { load } = yield* Journal.Journal
+            assert.lengthOf(yield* load(run), 1)
+            return yield* Effect.provideService(work, LlmClient.LlmClient, localModel)
+          })
+        const says = (one: ClusterRunner.Said) => Effect.sync(() => void said.push(one))
+        // it needs no model from elsewhere
+        yield* Layer.build(Layer.fresh(ClusterRunner.layer({ ...fast, workflows: [flow], around, says })))
+        const run = yield* submit(flow, "one")
+        yield* ended(run)
+        assert.deepStrictEqual(
+          said.slice(0, 2).map((one) => [one._tag, "run" in one ? one.run : one._tag === "Joined" && one.slots]),
+          [
+            ["Joined", 8],
+            ["Took", run]
+          ]
+        )
+        yield* Effect.repeat(Effect.void, { until: () => said.length > 2, schedule: Schedule.spaced("20 millis") })
+        assert.deepStrictEqual(said[2], { _tag: "Ended", run, status: "COMPLETED" })
+      }).pipe(Effect.scoped)
+    )
+  )
+
   it.live("lets a run rest that cannot be worked on, and tells why", () =>
     withDatabase(
       Effect.gen(function* () {

@@ -53,17 +53,17 @@ export const work = <In, Out, E, R>(
   Effect.suspend(() => {
     const { path } = item
     const step = stepAt(workflow as unknown as UntypedWorkflow, path)
-    if (step === undefined) return refused(path, "no step of the workflow has this path; is it the same version?")
-    if (step.model !== undefined) return refused(path, "it asks a model")
+    if (step === undefined) return refuse(path, "no step of the workflow has this path; is it the same version?")
+    if (step.model !== undefined) return refuse(path, "it asks a model")
     const done = doneBy(step, item).pipe(
       Effect.provideService(AttemptSink, unrecorded(path)),
       Effect.provideService(DeltaSink, undefined)
     )
     return Effect.flatMap(Effect.exit(done), (exit) => {
       const error = Exit.isFailure(exit) ? Cause.squash(exit.cause) : undefined
-      if (isRefusal(error)) return refused(path, error.detail)
+      if (isRefusal(error)) return refuse(path, error.detail)
       return Effect.catchCause(Schema.encodeUnknownEffect(writtenBy(step))(exit), (cause) =>
-        refused(path, `its exit cannot be written as JSON: ${describeError(Cause.squash(cause)).message}`)
+        refuse(path, `its exit cannot be written as JSON: ${describeError(Cause.squash(cause)).message}`)
       )
     }) as Effect.Effect<Schema.Json, never, R>
   })
@@ -121,7 +121,8 @@ const no = (path: string, detail: string) => new WorkItemError({ path, detail })
 const isRefusal = Schema.is(WorkItemError)
 const readRefusal = Schema.decodeUnknownResult(WorkItemError)
 
-const refused = (path: string, detail: string): Effect.Effect<Schema.Json> =>
+/** What a process gives that cannot do an item: `exitOf` has a `WorkItemError` of it. */
+export const refuse = (path: string, detail: string): Effect.Effect<Schema.Json> =>
   Effect.orDie(Schema.encodeEffect(WorkItemError)(no(path, detail)))
 
 const exitWith = (output: Schema.Codec<unknown, unknown>, error: Schema.Codec<unknown, unknown>) =>

@@ -27,20 +27,20 @@ export interface Owned {
   readonly definition: string
 }
 
-export interface WorkOptions<R> {
+export interface WorkOptions<Steps, R> {
   /** How many items at a time. */
   readonly slots: number
   /** By what workers know them by. */
-  readonly workflows: ReadonlyMap<string, Workflow<never, unknown, unknown, R>>
-  /** What goes around the work for a run. */
-  readonly around: <A, E, R2>(run: string, work: Effect.Effect<A, E, R2>) => Effect.Effect<A, E, R2>
+  readonly workflows: ReadonlyMap<string, Workflow<never, unknown, unknown, Steps>>
+  /** What goes around the work for a run, and gives its step what it needs. */
+  readonly around: <A, E>(run: string, work: Effect.Effect<A, E, Steps>) => Effect.Effect<A, unknown, R>
 }
 
 export interface Items {
   /** Has heavy steps of a run done by who has room. Those of runs that code makes of its own are done as they are. */
   readonly executor: (owned: Owned) => typeof StepExecutor.Service
   /** Does what it pulls, until it is interrupted; what is not done then is for others. The worker's row must be alive. */
-  readonly work: <R>(options: WorkOptions<R>) => Effect.Effect<never, SqlError, R>
+  readonly work: <Steps, R>(options: WorkOptions<Steps, R>) => Effect.Effect<never, SqlError, R>
   /** How many statements were sent. */
   readonly counts: { readonly statements: number }
 }
@@ -150,15 +150,17 @@ export const make = Effect.fnUntraced(function* ({
     return elsewhere as unknown as typeof local
   }
 
-  const work = <R>({ around, slots, workflows }: WorkOptions<R>): Effect.Effect<never, SqlError, R> =>
+  const work = <Steps, R>({ around, slots, workflows }: WorkOptions<Steps, R>): Effect.Effect<never, SqlError, R> =>
     Effect.suspend(() => {
       const running = new Map<string, Fiber.Fiber<void>>()
       const start = Effect.fnUntraced(function* (
-        workflow: Workflow<never, unknown, unknown, R>,
+        workflow: Workflow<never, unknown, unknown, Steps>,
         item: string,
         asked: WorkItem.WorkItem
       ) {
         const working = around(asked.run, WorkItem.work(workflow, asked)).pipe(
+          // what its step needs is not here
+          Effect.catch((error) => WorkItem.refuse(asked.path, describeError(error).message)),
           Effect.flatMap((json) => query(statements.give, [item, worker, JSON.stringify(json)])),
           Effect.catch((error) => Effect.logWarning(`the result of an item cannot be written: ${error.message}`)),
           Effect.ensuring(

@@ -2,7 +2,6 @@
 
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import * as Latch from "effect/Latch"
@@ -23,6 +22,7 @@ import * as Items from "./items.ts"
 import * as helds from "./held.ts"
 import { Ledger } from "./ledger.ts"
 import { Owned } from "./owned.ts"
+import type { Said } from "./said.ts"
 import * as statements from "./statements.ts"
 
 /** Times of a worker. **Units** milliseconds */
@@ -37,8 +37,8 @@ export interface Times {
   readonly drain: number
 }
 
-export interface Options<R> {
-  readonly workflows: ReadonlyArray<Workflow.Workflow<never, unknown, unknown, R>>
+export interface Options<Steps, R> {
+  readonly workflows: ReadonlyArray<Workflow.Workflow<never, unknown, unknown, Steps>>
   readonly slots: number
   /** How many heavy steps it does at a time, of whichever run. */
   readonly heavy: number
@@ -46,9 +46,12 @@ export interface Options<R> {
   readonly times: Times
   /** What it says of itself. */
   readonly about: Pick<About, "host" | "pid" | "version">
-  /** What goes around the work on a run. */
-  readonly around: <A, E, R2>(run: string, work: Effect.Effect<A, E, R2>) => Effect.Effect<A, E, R2>
+  /** What goes around the work on a run, and gives its steps what they need. */
+  readonly around: Around<Steps, R>
+  readonly says: (said: Said) => Effect.Effect<void>
 }
+
+export type Around<Steps, R> = <A, E>(run: string, work: Effect.Effect<A, E, Steps>) => Effect.Effect<A, unknown, R>
 
 /** How long a run is left to others that was taken from here, in beats: the one that has it says so twice meanwhile. */
 const aside = 2
@@ -56,20 +59,21 @@ const aside = 2
 const decodeRequest = Schema.decodeUnknownResult(Schema.fromJsonString(Request))
 
 /** Works until its scope ends. */
-export const make = Effect.fnUntraced(function* <R>({
+export const make = Effect.fnUntraced(function* <Steps, R>({
   about,
   around,
   build,
   heavy,
+  says,
   slots,
   times,
   workflows
-}: Options<R>) {
+}: Options<Steps, R>) {
   const ledger = yield* Ledger
   const owned = yield* Owned
   const clock = yield* Clock.Clock
   const name = `${about.host ?? "worker"}-${about.pid ?? 0}-${(yield* Random.nextIntBetween(0, 36 ** 6)).toString(36)}`
-  const known = new Map<string, Workflow.Workflow<never, unknown, unknown, R>>()
+  const known = new Map<string, Workflow.Workflow<never, unknown, unknown, Steps>>()
   const definitions: Record<string, string> = {}
   for (const workflow of workflows) {
     const definition = yield* definitionOf(workflow, build)
@@ -103,7 +107,7 @@ export const make = Effect.fnUntraced(function* <R>({
     epoch: string,
     size: number,
     definition: string,
-    workflow: Workflow.Workflow<never, unknown, unknown, R>
+    workflow: Workflow.Workflow<never, unknown, unknown, Steps>
   ) {
     const inbox = yield* Queue.unbounded<Asked>()
     asked.set(run, inbox)
@@ -112,10 +116,10 @@ export const make = Effect.fnUntraced(function* <R>({
     const journal: Service = { ...helds.journalOf(ledger, held), requests: () => Stream.fromQueue(inbox) }
     const work = Effect.gen(function* () {
       const state = yield* Engine.load(workflow, run)
-      yield* Effect.logDebug(`took run ${run}, which has ${size} events`)
       const { state: after } = yield* Engine.run(workflow, state, { onInterrupt: "leave" })
-      yield* Effect.logInfo(`run ${run}: ${after.status}`)
+      yield* says({ _tag: "Ended", run, status: after.status })
     })
+    yield* says({ _tag: "Took", run, workflow: workflow.name, events: size })
     yield* around(run, work).pipe(
       Effect.provideService(Journal, journal),
       Effect.provideService(StepExecutor, items.executor({ run, epoch, definition })),
@@ -133,23 +137,23 @@ export const make = Effect.fnUntraced(function* <R>({
   })
 
   /** What becomes of a run that was not worked on to its end. */
-  const gaveUp = (held: helds.Held, cause: Cause.Cause<WorkflowError<unknown> | JournalError>) => {
+  const gaveUp = (held: helds.Held, cause: Cause.Cause<unknown>) => {
     const { epoch, run } = held
     if (Cause.hasInterrupts(cause)) {
       return Effect.andThen(
         Effect.ignore(ledger.query(statements.release, [run, epoch])),
-        Effect.logInfo(`gave run ${run} back`)
+        says({ _tag: "GaveBack", run })
       )
     }
     const error = Cause.squash(cause)
     if (isFenced(error)) {
       lost.set(run, clock.currentTimeMillisUnsafe() + aside * times.beat)
-      return Effect.logWarning(`run ${run} is another worker's by now`)
+      return says({ _tag: "Lost", run })
     }
     const { message } = describeError(error)
     return Effect.andThen(
       Effect.ignore(ledger.query(statements.rests, [run, epoch, message])),
-      Effect.logError(`run ${run} cannot be worked on, and rests: ${message}`)
+      says({ _tag: "Rests", run, why: message })
     )
   }
 
@@ -203,13 +207,14 @@ export const make = Effect.fnUntraced(function* <R>({
   )
 
   yield* beat
+  yield* says({ _tag: "Joined", worker: name, slots, definitions })
   yield* Effect.forkScoped(loop(beat, Effect.sleep(times.beat)))
   yield* Effect.forkScoped(loop(Effect.andThen(hear, take), pause))
   if (heavy > 0) {
-    const aside = <A, E, R2>(run: string, work: Effect.Effect<A, E, R2>) =>
+    const beside: Around<Steps, R> = (run, work) =>
       Effect.provideService(around(run, work), Journal, helds.readOnly(ledger))
     yield* Effect.forkScoped(
-      loop(items.work({ slots: heavy, workflows: known, around: aside }), Effect.sleep(times.poll))
+      loop(items.work({ slots: heavy, workflows: known, around: beside }), Effect.sleep(times.poll))
     )
   }
   // before these end
@@ -218,10 +223,7 @@ export const make = Effect.fnUntraced(function* <R>({
       isDraining = true
       yield* Effect.ignore(beat)
       if (asked.size > 0) {
-        const atMost = Duration.format(Duration.millis(times.drain))
-        yield* Effect.logInfo(
-          `takes no run any more, and lets those end that it has, ${asked.size}, for ${atMost} at most`
-        )
+        yield* says({ _tag: "Drains", runs: [...asked.keys()], atMost: times.drain })
         yield* Effect.timeoutOption(FiberMap.awaitEmpty(fibers), times.drain)
       }
       yield* ledger.end

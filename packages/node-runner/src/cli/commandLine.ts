@@ -27,7 +27,6 @@ import { version } from "./base/version.ts"
 import { presenter } from "./presenter.ts"
 import { usageProblem } from "./base/usageProblem.ts"
 import { bound, general, type Words } from "./base/words.ts"
-import { placeOf } from "./cluster/place.ts"
 import { Configuration, none } from "./config/configuration.ts"
 import * as stepwright from "./commands/stepwright.ts"
 import { isConfigured } from "./start/configFile.ts"
@@ -41,20 +40,9 @@ import type { AnyLayer } from "./module/userModule.ts"
 import { Bound, forget, type Loaded } from "./module/workflowModule.ts"
 import { Employer, employer, type Service } from "./watch/employer.ts"
 
-/** The folder, and where the environment names a database the cluster's. */
-const places = Layer.effect(
-  stores.Stores,
-  Effect.gen(function* () {
-    const given = yield* stores.Stores
-    const place = placeOf()
-    if (place === undefined) return given
-    const { open } = yield* Effect.promise(() => import("./run/store/cluster.ts"))
-    return [...given, yield* open(place)] as const
-  })
-)
-
 const environment = Layer.mergeAll(
-  Layer.provideMerge(stores.layer, places),
+  // of `Stores`: another place where runs are is put there, below this layer
+  stores.layer,
   NodeHasher.layer,
   CliOutput.layerPresenter(presenter),
   // standard output is for data

@@ -1,53 +1,136 @@
+// The database of a cluster, and what talks to it: packages that only who has a cluster installs.
+
+import type { PgClientConfig } from "@effect/sql-pg/PgClient"
+import type { Runs } from "@stepwright/cluster/Runs"
+import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import type * as SqlClient from "effect/sql/SqlClient"
-import type * as Cluster from "@stepwright/cluster"
-import { describeError } from "@stepwright/core/WorkflowError"
 import { type CliError, configuration } from "../base/cliError.ts"
-import { type Place, placeAsked } from "./place.ts"
+import { oneLine } from "../base/format.ts"
+import { databaseVariable } from "../start/configFile.ts"
 
-/** What speaks with a cluster: packages that are installed by who has one. */
-export const packages = Effect.tryPromise({
-  try: () => Promise.all([import("@stepwright/cluster"), import("@effect/sql-pg")]),
-  catch: (cause) =>
-    configuration("runs on a cluster need packages that are not installed here", {
-      target: "@stepwright/cluster",
-      fix: "npm install @stepwright/cluster @effect/sql-pg",
-      cause
-    })
+/** Where the database of a cluster is. */
+export interface Place {
+  /** `postgres://HOST:PORT/DATABASE`, for people: without user and password. */
+  readonly text: string
+  readonly options: Pick<
+    PgClientConfig,
+    "url" | "host" | "port" | "username" | "password" | "database" | "connectTimeout"
+  >
+}
+
+const variable = (name: string) =>
+  Effect.map(Effect.orDie(Config.withDefault(Config.String(name), "")), (value) => value.trim())
+
+const shape = "postgres://USER@HOST:PORT/DATABASE"
+/** What makes known where a cluster is. */
+const howToSay = `set ${databaseVariable} to ${shape}`
+
+const refused = (problem: string) =>
+  configuration(`${databaseVariable} ${problem}`, {
+    target: databaseVariable,
+    fix: `write ${shape}, what it leaves out in PGHOST, PGPORT, PGUSER, PGPASSWORD, PGDATABASE and PGSSLMODE`
+  })
+
+/**
+ * Where the database is; `undefined` where nobody said so. Only STEPWRIGHT_DATABASE_URL does: PG* variables are there for
+ * many reasons, and say what that leaves out, such as the password.
+ */
+export const place: Effect.Effect<Place | undefined, CliError> = Effect.gen(function* () {
+  const said = yield* variable(databaseVariable)
+  if (said === "") return undefined
+  const url = URL.parse(said)
+  // the text may hold a password, and is not shown
+  if (url === null || !/^postgres(?:ql)?:$/u.test(url.protocol)) return yield* refused("is no address of PostgreSQL")
+  const otherwise = Effect.fnUntraced(function* (own: string, parameter: string, name: string) {
+    return own !== "" || url.searchParams.has(parameter) ? "" : yield* variable(name)
+  })
+  const host = yield* otherwise(url.hostname, "host", "PGHOST")
+  const port = yield* otherwise(url.port, "port", "PGPORT")
+  const username = yield* otherwise(url.username, "user", "PGUSER")
+  const password = yield* otherwise(url.password, "password", "PGPASSWORD")
+  const database = yield* otherwise(url.pathname.replace(/^\//u, ""), "dbname", "PGDATABASE")
+  const sslmode = yield* otherwise("", "sslmode", "PGSSLMODE")
+  if (port !== "" && !/^\d{1,5}$/u.test(port)) return yield* refused("leaves out the port, and PGPORT is no number")
+  if (sslmode !== "") url.searchParams.set("sslmode", sslmode)
+  const told = (own: string, parameter: string, other: string, standard: string) =>
+    (url.searchParams.get(parameter) ?? own) || other || standard
+  const at = `${told(url.hostname, "host", host, "localhost")}:${told(url.port, "port", port, "5432")}`
+  return {
+    text: `postgres://${at}/${told(url.pathname.slice(1), "dbname", database, "")}`,
+    options: {
+      url: Redacted.make(url.href),
+      // for so long it is tried
+      ...(!url.searchParams.has("connect_timeout") && { connectTimeout: "3 seconds" }),
+      ...(host !== "" && { host }),
+      ...(port !== "" && { port: Number(port) }),
+      ...(username !== "" && { username }),
+      ...(password !== "" && { password: Redacted.make(password) }),
+      ...(database !== "" && { database })
+    }
+  }
 })
 
-/** The database that the environment names. **Fails** where it names none. */
-export const place: Effect.Effect<Place, CliError> = Effect.suspend(() => {
-  const found = placeAsked()
-  if (found !== undefined) return Effect.succeed(found)
-  const fix = "set STEPWRIGHT_DATABASE_URL to postgres://USER:PASSWORD@HOST/DATABASE, or PGHOST and its like"
-  return Effect.fail(configuration("no database is named", { target: "STEPWRIGHT_DATABASE_URL", fix }))
-})
+/** Where the database is, for what asks for a cluster. */
+export const placeOrFail: Effect.Effect<Place, CliError> = Effect.flatMap(place, (found) =>
+  found === undefined
+    ? Effect.fail(configuration("there is no cluster here", { target: databaseVariable, fix: howToSay }))
+    : Effect.succeed(found)
+)
 
-/** The database, and its runs. **Fails** where it cannot be used, without a word of who may. */
-export const layer = ({ shown, url }: Place): Layer.Layer<Cluster.Runs.Runs | SqlClient.SqlClient, CliError> =>
-  Layer.effectContext(
+/** The packages that talk to a cluster, which are peers that need not be there. */
+const packages = () =>
+  Promise.all([import("@stepwright/cluster/Runs"), import("@effect/sql-pg/PgClient")]).then(([cluster, postgres]) => ({
+    cluster,
+    postgres
+  }))
+
+const notInstalled = (cause: unknown) => {
+  const isMissing = Predicate.hasProperty(cause, "code") && cause.code === "ERR_MODULE_NOT_FOUND"
+  const fix = "npm install @stepwright/cluster @effect/sql-pg"
+  return isMissing
+    ? configuration("what talks to a cluster is not installed here", { target: "@stepwright/cluster", fix, cause })
+    : configuration(`what talks to a cluster cannot be loaded: ${reasonOf(cause)}`, { fix, cause })
+}
+
+/** The packages, loaded. **Fails with** what to install. */
+const loaded = (load = packages) => Effect.tryPromise({ try: load, catch: notInstalled })
+
+/** What is at the bottom of an error, which says most. */
+const reasonOf = (error: unknown): string => {
+  let reason = error
+  for (;;) {
+    const below: unknown =
+      Predicate.hasProperty(reason, "reason") && Predicate.isError(reason.reason)
+        ? reason.reason
+        : Predicate.hasProperty(reason, "cause") && reason.cause
+    if (!Predicate.isError(below)) return oneLine(Predicate.isError(reason) ? reason.message : String(reason))
+    reason = below
+  }
+}
+
+/** For how long is tried to reach a database. */
+const patience = "8 seconds"
+
+/** The runs of a cluster, and its database. **Fails with** what to install, or why the database cannot be used. */
+export const layer = (
+  { options, text }: Place,
+  load?: Parameters<typeof loaded>[0]
+): Layer.Layer<Runs | SqlClient.SqlClient, CliError> => {
+  const away = (reason: string, cause?: unknown) =>
+    configuration(`the database ${text} cannot be used: ${reason}`, { target: text, cause })
+  return Layer.effectContext(
     Effect.gen(function* () {
-      const [{ Runs }, { PgClient }] = yield* packages
-      const options = { url: Redacted.make(url), applicationName: "stepwright", connectTimeout: "5 seconds" } as const
-      return yield* Layer.build(Layer.provideMerge(Runs.layer, PgClient.layer(options))).pipe(
-        Effect.mapError((cause) => unusable({ shown }, cause))
+      const { cluster, postgres } = yield* loaded(load)
+      const database = postgres.layer({ ...options, maxConnections: 4 })
+      const built = Layer.buildWithScope(Layer.provideMerge(cluster.layer, database), yield* Effect.scope)
+      return yield* built.pipe(
+        Effect.mapError((error) => away(reasonOf(error), error)),
+        Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(away(`no answer in ${patience}`)) })
       )
     })
   )
-
-export const unusable = ({ shown }: Pick<Place, "shown">, cause: unknown): CliError =>
-  configuration(`the database ${shown} cannot be used: ${reasonOf(cause)}`, {
-    target: shown,
-    fix: "see that it runs, and that STEPWRIGHT_DATABASE_URL or PGHOST and its like say where it is and who asks",
-    cause
-  })
-
-/** What is wrong in the end: what lies around says that something is. */
-const reasonOf = (error: unknown): string => {
-  const inner = Predicate.hasProperty(error, "cause") ? error.cause : undefined
-  return inner === undefined ? describeError(error).message : reasonOf(inner)
 }

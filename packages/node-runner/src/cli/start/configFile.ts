@@ -52,3 +52,9 @@ export const isConfigured = (): boolean =>
   process.env["STEPWRIGHT_WORKFLOW"] !== undefined ||
   userFile() !== undefined ||
   projectFiles(".").length > 0
+
+/** Says where the database of a cluster is: a command that finds it talks to that database. */
+export const databaseVariable = "STEPWRIGHT_DATABASE_URL"
+
+/** Whether a command needs packages that are no part of it, and share `effect` with it. */
+export const hasDatabase = (): boolean => (process.env[databaseVariable] ?? "").trim() !== ""

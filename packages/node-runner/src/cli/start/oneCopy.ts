@@ -6,6 +6,9 @@ import { lineOf, type Package, packageOf, trapOf } from "./packages.ts"
 /** What a module of a user's and the command both use. */
 const shared = ["effect", "@effect/platform-node", "@stepwright/core", "@stepwright/llm", "@stepwright/steps"]
 
+/** What the command alone uses, with what is shared. */
+const ofCluster = ["@stepwright/cluster", "@effect/sql-pg"]
+
 /** A package of which a module finds another copy than a command. */
 export interface Other {
   readonly name: string
@@ -41,7 +44,7 @@ export const shareWith = (file: string, command: string): void => {
   const platform = packageOf("@effect/platform-node", command)
   const ours = [
     packageOf(".", command),
-    ...shared.map((name) => packageOf(name, command)),
+    ...[...shared, ...ofCluster].map((name) => packageOf(name, command)),
     platform && packageOf("@effect/platform-node-shared", platform.url)
   ].flatMap((found) => (found === undefined ? [] : [new URL(".", found.url).href]))
   module.registerHooks({

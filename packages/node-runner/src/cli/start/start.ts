@@ -1,7 +1,6 @@
 import { fileURLToPath } from "node:url"
 import { runBundle } from "./bundle.ts"
-import { isMeant } from "../cluster/place.ts"
-import { isConfigured } from "./configFile.ts"
+import { hasDatabase, isConfigured } from "./configFile.ts"
 import { commands, isDefinition, mayLoad, moduleOf, type Told } from "./foreseen.ts"
 
 const isSource = import.meta.url.endsWith(".ts")
@@ -26,9 +25,9 @@ const startWith = (args: ReadonlyArray<string>, told: Told): Promise<unknown> =>
 
 const startFor = (args: ReadonlyArray<string>, module: string | undefined): Promise<unknown> => {
   if (module === undefined) {
-    // a stack is to name the files that people find
-    const isWhole = isSource || args.includes("--debug") || isMeant(args)
-    return !isWhole && hasRun(args) ? Promise.resolve() : import(main)
+    // a stack is to name the files that people find, and a package that is loaded uses the same effect
+    const isBundled = !isSource && !args.includes("--debug") && !hasDatabase()
+    return isBundled && hasRun(args) ? Promise.resolve() : import(main)
   }
   return import("./oneCopy.ts").then(({ commandOf, shareWith }) => {
     const found = commandOf(module) ?? main
