@@ -21,8 +21,13 @@ export interface Postgres {
   readonly restart: (pause: number) => Promise<void>
   /** Stops all its processes where they are, and lets them go on after so long. **Units** milliseconds */
   readonly freeze: (pause: number) => Promise<void>
+  /** The address of a database of its own, with nothing in it. */
+  readonly database: (name: string) => Promise<string>
   readonly stop: () => Promise<void>
 }
+
+/** Settings of a server, by their names. */
+export type Settings = Readonly<Record<string, string>>
 
 const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 
@@ -46,13 +51,22 @@ const childrenOf = (pid: number): ReadonlyArray<number> =>
     })
     .map(Number)
 
-/** A server of its own on loopback, with an empty place for its data. What it writes outlasts its processes, not the machine. */
-export const postgres = async (): Promise<Postgres> => {
+/**
+ * A server of its own on loopback, with an empty place for its data. What it writes outlasts its processes, and the machine
+ * only where `fsync` is set to `on`.
+ */
+export const postgres = async (settings: Settings = {}): Promise<Postgres> => {
   const databaseDir = mkdtempSync(join("/tmp", "postgres-"))
   // root's server is another user's
   chmodSync(databaseDir, 0o755)
   const port = await freePort()
-  const flags = ["listen_addresses=127.0.0.1", "fsync=off", "max_connections=200", `unix_socket_directories=`]
+  const all: Settings = {
+    listen_addresses: "127.0.0.1",
+    fsync: "off",
+    max_connections: "200",
+    unix_socket_directories: "",
+    ...settings
+  }
   const server = new EmbeddedPostgres({
     databaseDir: join(databaseDir, "data"),
     port,
@@ -61,14 +75,15 @@ export const postgres = async (): Promise<Postgres> => {
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--no-sync"],
-    postgresFlags: flags.flatMap((flag) => ["-c", flag]),
+    postgresFlags: Object.entries(all).flatMap((setting) => ["-c", setting.join("=")]),
     onLog: () => {}
   })
   await server.initialise()
   await server.start()
   const pidNow = () => Number(readFileSync(join(databaseDir, "data", "postmaster.pid"), "utf8").split("\n")[0])
+  const at = (database: string) => `postgres://postgres:password@127.0.0.1:${port}/${database}`
   return {
-    url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    url: at("postgres"),
     port,
     restart: async (pause) => {
       const pid = pidNow()
@@ -90,6 +105,10 @@ export const postgres = async (): Promise<Postgres> => {
       for (const one of all) process.kill(one, "SIGSTOP")
       await wait(pause)
       for (const one of all) process.kill(one, "SIGCONT")
+    },
+    database: async (name) => {
+      await server.createDatabase(name)
+      return at(name)
     },
     stop: async () => {
       await server.stop()
