@@ -4,13 +4,13 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer } from "effect"
 import type * as Core from "@stepwright/core"
 import { bytesBelow } from "../support/bytesBelow.ts"
 import { countFlushes, flushes } from "../support/flushes.ts"
 import { answer, measure } from "../support/measure.ts"
-import { Part } from "../support/part.ts"
-import { atATime, beginning, delayed, expectPart, instant, instructions, items } from "../support/workload.ts"
+import { chain, fanOut, replied } from "../support/workflows.ts"
+import { beginning, delayed, expectPart, instant, items } from "../support/workload.ts"
 
 const [tree = "", what = "", shape = "", length = "", more = "", times = ""] = process.argv.slice(2)
 const count = Number(length)
@@ -18,45 +18,18 @@ const isChain = shape === "chain"
 countFlushes(more !== "unflushed")
 
 const load = (path: string) => import(join(tree, "packages", path))
-const { Engine, Journal, LlmClient, PromptTemplate, Step, Workflow }: typeof Core = await load("core/src/index.ts")
+const core: typeof Core = await load("core/src/index.ts")
+const { Engine, Journal, LlmClient } = core
 const NodeHasher: typeof import("@stepwright/node-runner/NodeHasher") = await load("node-runner/src/NodeHasher.ts")
 const NodeJournal: typeof import("@stepwright/node-runner/NodeJournal") = await load("node-runner/src/NodeJournal.ts")
 
-const replied = (text: string) => ({ text, finishReason: "stop" as const, usage: { input: 250, output: 110 } })
 const [ask, askLater] = [instant(), delayed()]
 const model = LlmClient.layer(() =>
   isChain ? Effect.sync(() => replied(ask())) : Effect.map(Effect.promise(askLater), replied)
 )
 const never = LlmClient.layer(() => Effect.die("what is finished asks nothing"))
 
-const stepOf = (name: string) =>
-  Step.make(name as "step", {
-    input: Part,
-    output: Part,
-    prompt: PromptTemplate.make(`${instructions}\n\n{{title}}`),
-    variables: ({ title }) => ({ title })
-  })
-
-// a chain of any length has names that the compiler cannot know
-const chain = (): any => {
-  let chain: any = Workflow.make("chain", { input: Part })
-  for (let i = 0; i < count; i++) {
-    chain = chain.pipe(Workflow.bind(`s${i}` as never, stepOf(`step${i}`), (i === 0 ? "input" : `s${i - 1}`) as never))
-  }
-  return chain
-}
-
-const fanOut = () =>
-  Workflow.make("fanOut", { input: Schema.Array(Part) }).pipe(
-    Workflow.forEach("all", stepOf("step"), {
-      items: ({ input }) => input,
-      key: ({ title }) => title,
-      input: "item",
-      concurrency: atATime
-    })
-  )
-
-const workflow = isChain ? chain() : fanOut()
+const workflow = isChain ? chain(core, count) : fanOut(core)
 const input = isChain ? beginning : items(count)
 const partsOf = (output: any): ReadonlyArray<unknown> => (isChain ? [output[`s${count - 1}`]] : output.all)
 

@@ -32,12 +32,12 @@ export const answer = async (figures: () => Figures | Promise<Figures>) => {
 }
 
 /** Does some work until it is as fast as it gets, and answers with what it costs then. **Units** µs by `per` */
-export const measure = async (work: () => unknown, per: number, more?: () => Figures) => {
+export const measure = async (work: () => unknown, per: number, more?: () => Figures | Promise<Figures>) => {
   await during(warming, work)
   await answer(async () => {
     // V8 tidies up in a process that has waited for its turn
     await during(measuring, work)
     const { cpu, wall } = await during(measuring, work)
-    return { cpu: cpu / per, wall: wall / per, ...more?.() }
+    return { cpu: cpu / per, wall: wall / per, ...(await more?.()) }
   })
 }

@@ -47,3 +47,9 @@ export const expectPart = (part: unknown): void => {
   const { score, title } = part as Part
   if (score !== 7 || !title.startsWith("Part ")) throw new Error(`no part of a story: ${JSON.stringify(part)}`)
 }
+
+/** How many steps a run on a database has. */
+export const stepsOfRun = 20
+
+/** How many runs are measured together, of which so many are under way at a time. */
+export const runsOf = (width: number) => (width === 1 ? 20 : 100)

@@ -6,8 +6,8 @@ import { SqlClient } from "effect/sql"
 let count = 0
 
 /** A client of a server, whose tables are in a schema. */
-const clientOf = (url: string, schema: string) =>
-  PgClient.layer({ url: Redacted.make(url), maxConnections: 4, startupParameters: { search_path: schema } })
+export const clientOf = (url: string, schema: string, maxConnections = 4) =>
+  PgClient.layer({ url: Redacted.make(url), maxConnections, startupParameters: { search_path: schema } })
 
 /** A client of a server with tables of its own, of which there are none yet. */
 export const emptyAt = (url: string) =>

@@ -35,8 +35,13 @@ export interface Postgres {
   readonly freeze: (pause: number) => Promise<void>
   /** Copies it while it works; what comes back puts the copy in its place. */
   readonly backup: () => Promise<() => Promise<void>>
+  /** The address of a database of its own, with nothing in it. */
+  readonly database: (name: string) => Promise<string>
   readonly stop: () => Promise<void>
 }
+
+/** Settings of a server, by their names. */
+export type Settings = Readonly<Record<string, string>>
 
 const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 
@@ -60,13 +65,22 @@ const childrenOf = (pid: number): ReadonlyArray<number> =>
     })
     .map(Number)
 
-/** A server of its own on loopback, with an empty place for its data. What it writes outlasts its processes, not the machine. */
-export const postgres = async (): Promise<Postgres> => {
+/**
+ * A server of its own on loopback, with an empty place for its data. What it writes outlasts its processes, and the machine
+ * only where `fsync` is set to `on`.
+ */
+export const postgres = async (settings: Settings = {}): Promise<Postgres> => {
   const databaseDir = mkdtempSync(join("/tmp", "postgres-"))
   // root's server is another user's
   chmodSync(databaseDir, 0o755)
   const port = await freePort()
-  const flags = ["listen_addresses=127.0.0.1", "fsync=off", "max_connections=200", `unix_socket_directories=`]
+  const all: Settings = {
+    listen_addresses: "127.0.0.1",
+    fsync: "off",
+    max_connections: "200",
+    unix_socket_directories: "",
+    ...settings
+  }
   const server = new EmbeddedPostgres({
     databaseDir: join(databaseDir, "data"),
     port,
@@ -75,7 +89,7 @@ export const postgres = async (): Promise<Postgres> => {
     persistent: false,
     createPostgresUser: process.getuid?.() === 0,
     initdbFlags: ["--no-sync"],
-    postgresFlags: flags.flatMap((flag) => ["-c", flag]),
+    postgresFlags: Object.entries(all).flatMap((setting) => ["-c", setting.join("=")]),
     onLog: () => {}
   })
   await server.initialise()
@@ -94,8 +108,9 @@ export const postgres = async (): Promise<Postgres> => {
     }
   }
   const pidNow = () => Number(readFileSync(join(databaseDir, "data", "postmaster.pid"), "utf8").split("\n")[0])
+  const at = (database: string) => `postgres://postgres:password@127.0.0.1:${port}/${database}`
   return {
-    url: `postgres://postgres:password@127.0.0.1:${port}/postgres`,
+    url: at("postgres"),
     port,
     restart: async (pause) => {
       await quit()
@@ -131,6 +146,10 @@ export const postgres = async (): Promise<Postgres> => {
         chmodSync(data, mode)
         await server.start()
       }
+    },
+    database: async (name) => {
+      await server.createDatabase(name)
+      return at(name)
     },
     stop: async () => {
       await server.stop()
