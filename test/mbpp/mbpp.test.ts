@@ -6,8 +6,8 @@ import { emptied, expected, needing, sample, verdicts } from "./mbpp.ts"
 /** What pytest makes of them takes as long again: that is for `npm run soak`. */
 const some = Object.entries(sandboxes).filter(([name]) => !name.includes("pytest"))
 
-/** Fifty problems; where each starts a Python anew, and takes half a second for it, every third of them. */
-const sampleFor = (sandbox: string) => sample().filter((_, n) => sandbox !== "pyodide" || n % 3 === 0)
+/** Twenty-five problems; where each starts a Python anew, and takes half a second for it, nine: the soak has all. */
+const sampleFor = (sandbox: string) => sample().filter((_, n) => n % (sandbox === "pyodide" ? 6 : 2) === 0)
 
 describe.each(some)("problems of MBPP in %s", (sandbox, { needs, of }) => {
   const problems = sampleFor(sandbox)
@@ -15,7 +15,7 @@ describe.each(some)("problems of MBPP in %s", (sandbox, { needs, of }) => {
     "are green where the solution is right",
     () =>
       Effect.gen(function* () {
-        assert.isAtLeast(problems.length, 17)
+        assert.isAtLeast(problems.length, 9)
         assert.deepStrictEqual(yield* verdicts(problems), expected(problems, sandbox))
       }).pipe(Effect.provide(of({ timeout: "1 minute" }))),
     needing(needs)

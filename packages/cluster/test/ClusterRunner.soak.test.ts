@@ -1,5 +1,10 @@
 /* oxlint-disable no-await-in-loop -- one after the other */
+import { spawnSync } from "node:child_process"
+import { copyFileSync, mkdtempSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
+import { revision } from "../../../benchmarks/support/packages.ts"
 import { isThere, needs } from "../../../test/support/tool.ts"
 import { type Chaos, chaos, type Outcome } from "./support/chaos.ts"
 import { postgres, type Postgres } from "./support/postgres.ts"
@@ -8,8 +13,19 @@ import { endAll } from "./support/workers.ts"
 
 const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 
+/** The first version that has workers, limits of all, and heavy work. */
+const versionBefore = "251cd44497e10420730e07fab4430018b76c9c21"
+
 /** Each worker has 8 calls on their way at most; how long it may be silent is what workers have by themselves. */
 const usual = { workers: 3, latency: [20, 800], options: { slots: 8 } } as const
+
+/** Makes a disk of so much memory. */
+const mounted = (folder: string) => spawnSync("mount", ["-t", "tmpfs", "-o", "size=220m", "tmpfs", folder]).status === 0
+
+const canMount = () => {
+  const folder = mkdtempSync(join(tmpdir(), "disk-"))
+  return mounted(folder) && spawnSync("umount", [folder]).status === 0
+}
 
 const told = ({ said: _, ...outcome }: Outcome) => console.log(JSON.stringify(outcome, null, 2))
 
@@ -146,4 +162,51 @@ describe("workers in processes of their own", needs("postgres"), () => {
     )
     assert.isAbove(outcome.repeats, 0)
   }, 3_600_000)
+
+  it("work side by side with those of the version before", async () => {
+    const folder = revision(versionBefore)
+    assert.isDefined(folder, "the history has it")
+    // it finds the packages of that version
+    const files = join(folder!, "packages", "cluster")
+    const support = join(import.meta.dirname, "support")
+    for (const name of ["program.ts", "flow.ts"]) copyFileSync(join(support, name), join(files, name))
+    const outcome = await chaos(server, "upgraded", {
+      ...usual,
+      runs: 60,
+      seed: 6,
+      kills: 12,
+      every: 2500,
+      program: (n) => (n % 2 === 0 ? join(files, "program.ts") : undefined)
+    })
+    told(outcome)
+    assert.deepEqual(outcome.problems, [])
+    assert.isAtMost(outcome.repeats, outcome.inFlight)
+  }, 3_600_000)
+
+  // a small disk is made of memory, which only root may do
+  it.skipIf(!canMount())(
+    "wait for a disk that is full, and ask nothing twice",
+    async () => {
+      const disk = mkdtempSync(join(tmpdir(), "disk-"))
+      assert.isTrue(mounted(disk))
+      const small = await postgres({ max_wal_size: "64MB", min_wal_size: "32MB" }, disk)
+      try {
+        const outcome = await chaos(small, "no_room", {
+          ...usual,
+          runs: 100,
+          seed: 7,
+          kills: 0,
+          every: 0,
+          faults: [6000, 20_000].map((at) => ({ at, what: () => small.fill(6000) }))
+        })
+        told(outcome)
+        assert.deepEqual(outcome.problems, [])
+        assert.strictEqual(outcome.repeats, 0)
+      } finally {
+        await small.stop()
+        spawnSync("umount", [disk])
+      }
+    },
+    3_600_000
+  )
 })

@@ -29,6 +29,8 @@ export interface Plan {
   readonly faults?: ReadonlyArray<{ readonly at: number; readonly what: (self: Chaos) => Promise<void> }>
   /** What workers are told where the database is, unless the database itself. */
   readonly through?: string
+  /** The program of the n-th worker, unless it is that of now. */
+  readonly program?: (n: number) => string | undefined
   /** What goes before the command of the n-th worker. */
   readonly before?: (n: number) => ReadonlyArray<string>
 }
@@ -104,7 +106,7 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
       OPTIONS: JSON.stringify(options),
       ...(limits !== undefined && { LIMITS: JSON.stringify(limits) })
     }
-    const worker = start(environment, plan.before?.(all.length))
+    const worker = start(environment, plan.before?.(all.length), plan.program?.(all.length))
     all.push(worker)
     return worker
   }

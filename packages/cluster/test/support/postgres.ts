@@ -2,14 +2,18 @@
 import {
   chmodSync,
   chownSync,
+  closeSync,
   cpSync,
+  existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
-  writeFileSync
+  writeFileSync,
+  writeSync
 } from "node:fs"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
@@ -33,6 +37,8 @@ export interface Postgres {
   readonly restart: (pause: number) => Promise<void>
   /** Stops all its processes where they are, and lets them go on after so long. **Units** milliseconds */
   readonly freeze: (pause: number) => Promise<void>
+  /** Leaves its disk no room for so long. **Units** milliseconds */
+  readonly fill: (pause: number) => Promise<void>
   /** Copies it while it works; what comes back puts the copy in its place. */
   readonly backup: () => Promise<() => Promise<void>>
   /** The address of a database of its own, with nothing in it. */
@@ -69,8 +75,8 @@ const childrenOf = (pid: number): ReadonlyArray<number> =>
  * A server of its own on loopback, with an empty place for its data. What it writes outlasts its processes, and the machine
  * only where `fsync` is set to `on`.
  */
-export const postgres = async (settings: Settings = {}): Promise<Postgres> => {
-  const databaseDir = mkdtempSync(join("/tmp", "postgres-"))
+export const postgres = async (settings: Settings = {}, parent = "/tmp"): Promise<Postgres> => {
+  const databaseDir = mkdtempSync(join(parent, "postgres-"))
   // root's server is another user's
   chmodSync(databaseDir, 0o755)
   const port = await freePort()
@@ -95,17 +101,18 @@ export const postgres = async (settings: Settings = {}): Promise<Postgres> => {
   await server.initialise()
   await server.start()
   const data = join(databaseDir, "data")
+  const lives = (pid: number) => {
+    try {
+      return process.kill(pid, 0)
+    } catch {
+      return false
+    }
+  }
+  const isThere = () => existsSync(join(data, "postmaster.pid")) && lives(pidNow())
   const quit = async () => {
     const pid = pidNow()
     process.kill(pid, "SIGQUIT")
-    for (let isThere = true; isThere;) {
-      await wait(50)
-      try {
-        process.kill(pid, 0)
-      } catch {
-        isThere = false
-      }
-    }
+    while (lives(pid)) await wait(50)
   }
   const pidNow = () => Number(readFileSync(join(databaseDir, "data", "postmaster.pid"), "utf8").split("\n")[0])
   const at = (database: string) => `postgres://postgres:password@127.0.0.1:${port}/${database}`
@@ -123,6 +130,21 @@ export const postgres = async (settings: Settings = {}): Promise<Postgres> => {
       for (const one of all) process.kill(one, "SIGSTOP")
       await wait(pause)
       for (const one of all) process.kill(one, "SIGCONT")
+    },
+    fill: async (pause) => {
+      const filler = join(databaseDir, "filler")
+      const file = openSync(filler, "w")
+      try {
+        for (;;) writeSync(file, Buffer.alloc(1 << 20))
+      } catch {
+        // there is no room any more
+      }
+      closeSync(file)
+      await wait(pause)
+      rmSync(filler)
+      await wait(1000)
+      // one that cannot even write of its end is not there any more
+      if (!isThere()) await server.start()
     },
     backup: async () => {
       const client = server.getPgClient("postgres", "127.0.0.1")

@@ -15,9 +15,10 @@ const open = new Set<ChildProcess>()
 /** Starts a worker; what it says is kept. */
 export const start = (
   environment: Readonly<Record<string, string>>,
-  before: ReadonlyArray<string> = []
+  before: ReadonlyArray<string> = [],
+  file = program
 ): WorkerProcess => {
-  const [command = process.execPath, ...rest] = [...before, process.execPath, program]
+  const [command = process.execPath, ...rest] = [...before, process.execPath, file]
   const child = spawn(command, rest, { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] })
   open.add(child)
   let said = ""
