@@ -20,7 +20,6 @@ const tools = {
   pip3: ["--version"],
   chromium: ["--version"],
   curl: ["--version"],
-  faketime: ["--version"],
   bwrap: ["--unshare-pid", "--unshare-net", "--ro-bind", "/", "/", "--proc", "/proc", "true"]
 }
 

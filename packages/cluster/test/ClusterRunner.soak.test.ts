@@ -1,11 +1,11 @@
 /* oxlint-disable no-await-in-loop -- one after the other */
 import { spawnSync } from "node:child_process"
-import { copyFileSync, mkdtempSync } from "node:fs"
+import { copyFileSync, globSync, mkdtempSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { revision } from "../../../benchmarks/support/packages.ts"
-import { isThere, needs } from "../../../test/support/tool.ts"
+import { needs } from "../../../test/support/tool.ts"
 import { type Chaos, chaos, type Outcome } from "./support/chaos.ts"
 import { postgres, type Postgres } from "./support/postgres.ts"
 import { type Proxy, proxy } from "./support/proxy.ts"
@@ -18,6 +18,9 @@ const versionBefore = "251cd44497e10420730e07fab4430018b76c9c21"
 
 /** Each worker has 8 calls on their way at most; how long it may be silent is what workers have by themselves. */
 const usual = { workers: 3, latency: [20, 800], options: { slots: 8 } } as const
+
+/** What tells a process another time; the command of this name would be killed in place of it. */
+const [faketime] = globSync("/usr/lib/*/faketime/libfaketime.so.1")
 
 /** Makes a disk of so much memory. */
 const mounted = (folder: string) => spawnSync("mount", ["-t", "tmpfs", "-o", "size=220m", "tmpfs", folder]).status === 0
@@ -65,7 +68,8 @@ describe("workers in processes of their own", needs("postgres"), () => {
       every: 2500,
       through: through("everything"),
       // the clock of each third is a minute ahead
-      before: (n) => (n % 3 === 2 && isThere("faketime") ? ["faketime", "-f", "+60s"] : []),
+      environment: (n): Readonly<Record<string, string>> =>
+        n % 3 === 2 && faketime !== undefined ? { LD_PRELOAD: faketime, FAKETIME: "+60s" } : {},
       faults: [
         ...times.map((at) => ({ at, what: stop(16_000) })),
         ...times.map((at) => ({ at: at + 20_000, what: () => server.restart(2000) })),

@@ -31,8 +31,8 @@ export interface Plan {
   readonly through?: string
   /** The program of the n-th worker, unless it is that of now. */
   readonly program?: (n: number) => string | undefined
-  /** What goes before the command of the n-th worker. */
-  readonly before?: (n: number) => ReadonlyArray<string>
+  /** What else is in the environment of the n-th worker. */
+  readonly environment?: (n: number) => Readonly<Record<string, string>>
 }
 
 export interface Chaos {
@@ -106,7 +106,7 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
       OPTIONS: JSON.stringify(options),
       ...(limits !== undefined && { LIMITS: JSON.stringify(limits) })
     }
-    const worker = start(environment, plan.before?.(all.length), plan.program?.(all.length))
+    const worker = start({ ...environment, ...plan.environment?.(all.length) }, plan.program?.(all.length))
     all.push(worker)
     return worker
   }

@@ -13,13 +13,11 @@ const program = join(import.meta.dirname, "program.ts")
 const open = new Set<ChildProcess>()
 
 /** Starts a worker; what it says is kept. */
-export const start = (
-  environment: Readonly<Record<string, string>>,
-  before: ReadonlyArray<string> = [],
-  file = program
-): WorkerProcess => {
-  const [command = process.execPath, ...rest] = [...before, process.execPath, file]
-  const child = spawn(command, rest, { env: { ...process.env, ...environment }, stdio: ["ignore", "pipe", "pipe"] })
+export const start = (environment: Readonly<Record<string, string>>, file = program): WorkerProcess => {
+  const child = spawn(process.execPath, [file], {
+    env: { ...process.env, ...environment },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
   open.add(child)
   let said = ""
   for (const stream of [child.stdout, child.stderr]) {
