@@ -101,3 +101,6 @@ lines([
     measured: ratio(together.SqlJournal, together.NodeJournal, "wall")
   }
 ])
+// the server's package listens to who started this process, which keeps it, and ends it with a status of its own
+process.disconnect?.()
+process.exit(process.exitCode)
