@@ -19,6 +19,7 @@ const workflow = Workflow.make("doubling", { input: Schema.Int }).pipe(
 
 const begun = (run: string) => Fixtures.event("RunInitialized", { run })
 const started = (path: string) => Fixtures.event("StepStarted", { path })
+const done = (path: string) => Fixtures.event("StepSucceeded", { path })
 
 describe("SqlJournal", needs("postgres"), () => {
   let server: Postgres
@@ -47,12 +48,12 @@ describe("SqlJournal", needs("postgres"), () => {
         yield* one.append("r", begun("r"))
         assert.strictEqual(yield* other.size("r"), 1)
         yield* one.putText("r", "hash", "text")
-        const refused = yield* Effect.flip(one.append("r", started("late")))
+        const refused = yield* Effect.flip(one.append("r", done("late")))
         assert.strictEqual(refused.reason, "Fenced")
         // and it does not take it back by itself
-        assert.strictEqual((yield* Effect.flip(one.append("r", started("later")))).reason, "Fenced")
-        yield* other.append("r", started("a"))
-        assert.deepStrictEqual(yield* other.load("r"), [begun("r"), started("a")])
+        assert.strictEqual((yield* Effect.flip(one.append("r", done("later")))).reason, "Fenced")
+        yield* other.append("r", done("a"))
+        assert.deepStrictEqual(yield* other.load("r"), [begun("r"), done("a")])
         assert.strictEqual((yield* Effect.flip(other.getText("r", "hash"))).reason, "NotFound")
       })
     )
@@ -104,20 +105,44 @@ describe("SqlJournal", needs("postgres"), () => {
     }).pipe(Effect.scoped)
   )
 
+  it.live("writes that something begins with what follows, or else in a moment", () =>
+    migrated(
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        const { counts } = yield* Ledger
+        const [one, other] = [yield* byHand.make(), yield* byHand.make()]
+        yield* one.append("r", begun("r"))
+        const before = counts.statements
+        yield* one.append("r", started("a"))
+        yield* one.append("r", done("a"))
+        assert.strictEqual(counts.statements - before, 1)
+        yield* one.append("r", started("b"))
+        yield* Effect.repeat(sql`select seq from sw_event`, {
+          until: (rows) => rows.length === 4,
+          schedule: Schedule.spaced("5 millis")
+        })
+        // whoever has lost the run is told of it with the next thing
+        yield* other.append("r", done("b"))
+        yield* one.append("r", started("c"))
+        assert.strictEqual((yield* Effect.flip(one.append("r", done("c")))).reason, "Fenced")
+      })
+    )
+  )
+
   it.live("leaves no gap where the database has forgotten what was written, as one does that is restored", () =>
     migrated(
       Effect.gen(function* () {
         const journal = yield* byHand.make()
         const sql = yield* SqlClient.SqlClient
         yield* journal.append("r", begun("r"))
-        yield* journal.append("r", started("a"))
-        yield* journal.append("r", started("b"))
+        yield* journal.append("r", done("a"))
+        yield* journal.append("r", done("b"))
         yield* sql`delete from sw_event where run = 'r' and seq > 0`
-        assert.strictEqual((yield* Effect.flip(journal.append("r", started("c")))).reason, "Fenced")
+        assert.strictEqual((yield* Effect.flip(journal.append("r", done("c")))).reason, "Fenced")
         // somebody who reads what there is goes on from there
         const other = yield* byHand.make()
-        yield* other.append("r", started("a"))
-        assert.deepStrictEqual(yield* other.load("r"), [begun("r"), started("a")])
+        yield* other.append("r", done("a"))
+        assert.deepStrictEqual(yield* other.load("r"), [begun("r"), done("a")])
       })
     )
   )

@@ -47,7 +47,8 @@ export interface Asked {
 export interface Service {
   /**
    * Adds an event, after all those that it was called for before. Once it succeeds, the event survives the process, and
-   * one that is durable (`WorkflowEvent.isDurable`) a cut of the power, with all that was added before it.
+   * one that is durable (`WorkflowEvent.isDurable`) a cut of the power, with all that was added before it. Where that costs
+   * much, what only says that something begins (`RunStarted`, `StepStarted`) and how a request ended may wait for the next.
    */
   readonly append: (run: string, event: WorkflowEvent) => Effect.Effect<void, JournalError>
   /** All events of a run, in order. **Fails with** `NotFound` for a run that has none. */

@@ -36,7 +36,7 @@ export const make = Effect.fnUntraced(function* (
       // who does not run it does not hold it
       if (event._tag === "RunEnded") held.delete(run)
     }),
-    load: (run) => helds.load(database, run),
+    load: (run) => Effect.andThen(database.written, helds.load(database, run)),
     size: (run) => (isQueued ? Effect.succeed(0) : Effect.map(heldOf(run), (known) => known?.size() ?? 0)),
     putText: (run, hash, text) =>
       Effect.map(heldOf(run), (known) => {

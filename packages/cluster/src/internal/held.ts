@@ -20,6 +20,13 @@ export interface Held {
   readonly getText: (hash: string) => Effect.Effect<string, JournalError>
 }
 
+/**
+ * That something begins, or how a request ended, comes with what follows, and is nothing to wait for: a request leaves after
+ * its own event is written, and so does all that came before. A process that is killed just then has lost no result.
+ */
+const isBeside = ({ _tag }: WorkflowEvent.WorkflowEvent) =>
+  _tag === "RunStarted" || _tag === "StepStarted" || _tag === "RequestEnded"
+
 /** How a run stands by an event, where it is not under way. */
 const statusBy = (event: WorkflowEvent.WorkflowEvent): NonNullable<Entry["status"]> => {
   if (event._tag === "RunEnded") return { status: event.status, isEnded: true }
@@ -64,11 +71,11 @@ export const make = (
           texts: own,
           status: isTold && !by.isEnded ? undefined : by
         }
-        return Effect.tapError(ledger.write(entry), (error) =>
-          Effect.sync(() => {
-            lost = error
-          })
-        )
+        const lose = (error: JournalError) => {
+          lost ??= error
+        }
+        if (isBeside(event)) return ledger.writeSoon(entry, lose)
+        return Effect.tapError(ledger.write(entry), (error) => Effect.sync(() => lose(error)))
       }),
     putText: (hash, text) => void texts.set(hash, text),
     getText: (hash) => {

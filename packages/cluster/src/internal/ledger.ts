@@ -1,6 +1,7 @@
 // Events and texts of all runs of a process on their way to the database: one statement is on its way, what comes meanwhile
 // makes up the next.
 
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Context from "effect/Context"
 import * as Deferred from "effect/Deferred"
@@ -8,6 +9,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Latch from "effect/Latch"
 import * as Layer from "effect/Layer"
 import * as Predicate from "effect/Predicate"
 import * as Schedule from "effect/Schedule"
@@ -33,7 +35,7 @@ export interface Entry {
 }
 
 interface Waiting extends Entry {
-  readonly done: Deferred.Deferred<void, JournalError>
+  readonly done: (exit: Exit.Exit<void, JournalError>) => void
 }
 
 export type Values = ReadonlyArray<ReadonlyArray<unknown>>
@@ -50,6 +52,10 @@ export class Ledger extends Context.Service<
     ) => Effect.Effect<Values, SqlError>
     /** Writes; **fails with** `Fenced` where somebody else owns the run by now. */
     readonly write: (entry: Entry) => Effect.Effect<void, JournalError>
+    /** Writes with what comes next, or else in a moment; `lost` is told where that fails. */
+    readonly writeSoon: (entry: Entry, lost: (error: JournalError) => void) => Effect.Effect<void>
+    /** Waits until all is written that came before. */
+    readonly written: Effect.Effect<void>
     /** From now on nothing is asked again: who ends does not wait for a database that is away. */
     readonly end: Effect.Effect<void>
     /** How many statements were sent. */
@@ -79,6 +85,9 @@ const isPassing = ({ reason }: SqlError): boolean => {
     (Predicate.hasProperty(cause, "code") && Predicate.isString(cause.code) && passes.test(cause.code))
   )
 }
+
+/** How long something that nobody waits for is kept for what comes next. **Units** milliseconds */
+const moment = 20
 
 /** For how long a database may be away before it is told. **Units** milliseconds */
 const quiet = 1000
@@ -155,42 +164,71 @@ const make = Effect.gen(function* () {
       ])
     )
     if (Exit.isFailure(answer)) {
-      for (const { done, run } of entries) {
-        Deferred.doneUnsafe(done, Exit.asVoid(Exit.mapError(answer, (error) => failed(run, error))))
-      }
+      for (const { done, run } of entries) done(Exit.asVoid(Exit.mapError(answer, (error) => failed(run, error))))
       return
     }
     const owned = new Set(answer.value.map(([run]) => run))
     for (const { done, epoch, run } of entries) {
-      Deferred.doneUnsafe(done, owned.has(run) ? Exit.void : Exit.fail(fenced(run, epoch)))
+      done(owned.has(run) ? Exit.void : Exit.fail(fenced(run, epoch)))
     }
   })
 
   let waiting: Array<Waiting> = []
   let isFlying = false
+  /** Whether somebody sees to it that what waits is written. */
+  let isSeenTo = false
+  const idle = Latch.makeUnsafe(true)
   const fly: Effect.Effect<void> = Effect.suspend(() => {
     if (waiting.length === 0) {
       isFlying = false
+      idle.openUnsafe()
       return Effect.void
     }
     const entries = waiting
     waiting = []
     return Effect.andThen(settle(entries), fly)
   })
+  /** Writes what waits, unless something is on its way already, which takes it along. */
+  const go = Effect.suspend(() => {
+    if (isFlying || waiting.length === 0) return Effect.void
+    isFlying = true
+    idle.closeUnsafe()
+    return Effect.asVoid(Effect.forkDetach(fly, { startImmediately: true }))
+  })
+  const inAMoment = Effect.suspend(() => {
+    if (isSeenTo || isFlying) return Effect.void
+    isSeenTo = true
+    const seen = Effect.andThen(
+      Effect.sleep(moment),
+      Effect.suspend(() => {
+        isSeenTo = false
+        return go
+      })
+    )
+    return Effect.asVoid(Effect.forkDetach(seen))
+  })
+  const written = Effect.andThen(go, idle.await)
+  yield* Effect.addFinalizer(() => written)
   return Ledger.of({
     counts,
     query,
+    written,
     end: Effect.sync(() => {
       isEnding = true
     }),
     write: (entry) =>
       Effect.suspend(() => {
         const done = Deferred.makeUnsafe<void, JournalError>()
-        waiting.push({ ...entry, done })
-        const wait = Deferred.await(done)
-        if (isFlying) return wait
-        isFlying = true
-        return Effect.andThen(Effect.forkDetach(fly, { startImmediately: true }), wait)
+        waiting.push({ ...entry, done: (exit) => Deferred.doneUnsafe(done, exit) })
+        return Effect.andThen(go, Deferred.await(done))
+      }),
+    writeSoon: (entry, lost) =>
+      Effect.suspend(() => {
+        waiting.push({
+          ...entry,
+          done: Exit.match({ onFailure: (cause) => lost(Cause.squash(cause) as JournalError), onSuccess: () => {} })
+        })
+        return inAMoment
       })
   })
 })
