@@ -111,8 +111,11 @@ export const main = (name: string, loaded?: Loaded): void => {
   )
   runMain(called, {
     onEnd,
-    onSlow: () => interrupt.print("it still ends what cannot be cut short; once more ends the process at once"),
-    statusOf
+    onSlow: () =>
+      interrupt.print(
+        `${interrupt.isEnd === true ? "" : "it still ends what cannot be cut short; "}once more ends the process at once`
+      ),
+    statusOf: (exit) => (interrupt.isEnd === true && isInterrupted(exit) ? exitStatus.done : statusOf(exit))
   })
 }
 
@@ -198,11 +201,12 @@ const report = Effect.fnUntraced(function* (
   if (Cause.hasInterruptsOnly(cause)) {
     const {
       fix,
+      isEnd,
       isQuiet,
       message,
       work: { goOn, run, status }
     } = yield* Interrupt
-    if (isQuiet === true) return
+    if (isQuiet === true || isEnd === true) return
     // who runs a run has said it, in what is drawn
     if (fix === undefined) yield* Console.error(`${name}: ${message}`)
     const interrupted = { severity: "error", code: "Interrupted", message, target: null } as const
@@ -226,10 +230,12 @@ const report = Effect.fnUntraced(function* (
 
 const isHelp = (error: unknown): error is CliError.ShowHelp => CliError.isCliError(error) && error._tag === "ShowHelp"
 
+const isInterrupted = (exit: Exit.Exit<unknown, unknown>) => Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
+
 /** The status of the process for how a call ended. */
 export const statusOf = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit)) return exitStatus.done
-  if (Cause.hasInterruptsOnly(exit.cause)) return exitStatus.interrupted
+  if (isInterrupted(exit)) return exitStatus.interrupted
   const error = Cause.squash(exit.cause)
   if (isCommandEnded(error)) return error.status
   if (isHelp(error)) return error.errors.length > 0 ? exitStatus.usage : exitStatus.done

@@ -10,7 +10,9 @@ import * as Redacted from "effect/Redacted"
 import type * as SqlClient from "effect/sql/SqlClient"
 import { type CliError, configuration } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
+import { Configuration } from "../config/configuration.ts"
 import { databaseVariable } from "../start/configFile.ts"
+import * as ownServer from "./ownServer.ts"
 
 /** Where the database of a cluster is. */
 export interface Place {
@@ -27,7 +29,19 @@ const variable = (name: string) =>
 
 const shape = "postgres://USER@HOST:PORT/DATABASE"
 /** What makes known where a cluster is. */
-const howToSay = `set ${databaseVariable} to ${shape}`
+const howToSay = `set ${databaseVariable} to ${shape}, or start a worker with a database of this folder: stepwright worker --embedded`
+
+/** Whether somebody said where the database is. */
+export const isSaid = Effect.map(variable(databaseVariable), (said) => said !== "")
+
+/** The server that a worker of this folder has started, while that runs. */
+const own = Effect.gen(function* (): Effect.fn.Return<Place | undefined, CliError> {
+  const { store } = yield* Configuration
+  const found = yield* ownServer.read(ownServer.folderIn(store))
+  if (found === undefined || !(yield* ownServer.isGuarded(found))) return undefined
+  const options = { url: Redacted.make(ownServer.urlOf(found)), connectTimeout: "3 seconds" } as const
+  return { text: `postgres://127.0.0.1:${found.port}/postgres`, options }
+})
 
 const refused = (problem: string) =>
   configuration(`${databaseVariable} ${problem}`, {
@@ -36,12 +50,12 @@ const refused = (problem: string) =>
   })
 
 /**
- * Where the database is; `undefined` where nobody said so. Only STEPWRIGHT_DATABASE_URL does: PG* variables are there for
- * many reasons, and say what that leaves out, such as the password.
+ * Where the database is; `undefined` where nobody said so, and the folder has none of its own. Only STEPWRIGHT_DATABASE_URL
+ * says it: PG* variables are there for many reasons, and say what that leaves out, such as the password.
  */
 export const place: Effect.Effect<Place | undefined, CliError> = Effect.gen(function* () {
   const said = yield* variable(databaseVariable)
-  if (said === "") return undefined
+  if (said === "") return yield* own
   const url = URL.parse(said)
   // the text may hold a password, and is not shown
   if (url === null || !/^postgres(?:ql)?:$/u.test(url.protocol)) return yield* refused("is no address of PostgreSQL")
