@@ -26,6 +26,7 @@ import { runMain } from "./base/runMain.ts"
 import { version } from "./base/version.ts"
 import { presenter } from "./presenter.ts"
 import { usageProblem } from "./base/usageProblem.ts"
+import * as cluster from "./cluster/cluster.ts"
 import { bound, general, type Words } from "./base/words.ts"
 import { Configuration, none } from "./config/configuration.ts"
 import * as stepwright from "./commands/stepwright.ts"
@@ -35,6 +36,7 @@ import { Seen } from "../internal/files/seen.ts"
 import * as cutShort from "./module/cutShort.ts"
 import * as input from "./run/input.ts"
 import { checkLinks } from "./run/runFolder.ts"
+import * as clusterStore from "./run/store/cluster.ts"
 import * as stores from "./run/store/stores.ts"
 import type { AnyLayer } from "./module/userModule.ts"
 import { Bound, forget, type Loaded } from "./module/workflowModule.ts"
@@ -42,7 +44,7 @@ import { Employer, employer, type Service } from "./watch/employer.ts"
 
 const environment = Layer.mergeAll(
   // of `Stores`: another place where runs are is put there, below this layer
-  stores.layer,
+  Layer.provideMerge(stores.layer, Layer.provideMerge(clusterStore.layer, cluster.layer)),
   NodeHasher.layer,
   CliOutput.layerPresenter(presenter),
   // standard output is for data

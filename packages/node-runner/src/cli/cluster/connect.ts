@@ -29,7 +29,7 @@ const variable = (name: string) =>
 
 const shape = "postgres://USER@HOST:PORT/DATABASE"
 /** What makes known where a cluster is. */
-const howToSay = `set ${databaseVariable} to ${shape}, or start a worker with a database of this folder: stepwright worker --embedded`
+export const howToSay = `set ${databaseVariable} to ${shape}, or start a worker with a database of this folder: stepwright worker --embedded`
 
 /** Whether somebody said where the database is. */
 export const isSaid = Effect.map(variable(databaseVariable), (said) => said !== "")
@@ -88,21 +88,16 @@ export const place: Effect.Effect<Place | undefined, CliError> = Effect.gen(func
   }
 })
 
-/** Where the database is, for what asks for a cluster. */
-export const placeOrFail: Effect.Effect<Place, CliError> = Effect.flatMap(place, (found) =>
-  found === undefined
-    ? Effect.fail(configuration("there is no cluster here", { target: databaseVariable, fix: howToSay }))
-    : Effect.succeed(found)
-)
-
 /** The packages that talk to a cluster, which are peers that need not be there. */
-const packages = () =>
+const imported = () =>
   Promise.all([import("@stepwright/cluster/Runs"), import("@effect/sql-pg/PgClient")]).then(([cluster, postgres]) => ({
     cluster,
     postgres
   }))
 
-const notInstalled = (cause: unknown) => {
+type Packages = Awaited<ReturnType<typeof imported>>
+
+const notThere = (cause: unknown) => {
   const isMissing = Predicate.hasProperty(cause, "code") && cause.code === "ERR_MODULE_NOT_FOUND"
   const fix = "npm install @stepwright/cluster @effect/sql-pg"
   return isMissing
@@ -111,7 +106,8 @@ const notInstalled = (cause: unknown) => {
 }
 
 /** The packages, loaded. **Fails with** what to install. */
-const loaded = (load = packages) => Effect.tryPromise({ try: load, catch: notInstalled })
+export const packages = (load = imported): Effect.Effect<Packages, CliError> =>
+  Effect.tryPromise({ try: load, catch: notThere })
 
 /** What is at the bottom of an error, which says most. */
 const reasonOf = (error: unknown): string => {
@@ -129,22 +125,24 @@ const reasonOf = (error: unknown): string => {
 /** For how long is tried to reach a database. */
 const patience = "8 seconds"
 
-/** The runs of a cluster, and its database. **Fails with** what to install, or why the database cannot be used. */
-export const layer = (
-  { options, text }: Place,
-  load?: Parameters<typeof loaded>[0]
+/** The runs of a cluster, and its database, by packages that are loaded. **Fails with** why the database cannot be used. */
+export const layerOf = (
+  { cluster, postgres }: Packages,
+  { options, text }: Place
 ): Layer.Layer<Runs | SqlClient.SqlClient, CliError> => {
   const away = (reason: string, cause?: unknown) =>
     configuration(`the database ${text} cannot be used: ${reason}`, { target: text, cause })
+  const database = postgres.layer({ ...options, maxConnections: 4 })
   return Layer.effectContext(
-    Effect.gen(function* () {
-      const { cluster, postgres } = yield* loaded(load)
-      const database = postgres.layer({ ...options, maxConnections: 4 })
-      const built = Layer.buildWithScope(Layer.provideMerge(cluster.layer, database), yield* Effect.scope)
-      return yield* built.pipe(
+    Effect.flatMap(Effect.scope, (scope) =>
+      Layer.buildWithScope(Layer.provideMerge(cluster.layer, database), scope).pipe(
         Effect.mapError((error) => away(reasonOf(error), error)),
         Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(away(`no answer in ${patience}`)) })
       )
-    })
+    )
   )
 }
+
+/** The same, with packages that are loaded for it. **Fails with** what to install, too. */
+export const layer = (place: Place): Layer.Layer<Runs | SqlClient.SqlClient, CliError> =>
+  Layer.unwrap(Effect.map(packages(), (found) => layerOf(found, place)))

@@ -2,18 +2,17 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { report } from "../base/output.ts"
+import * as cluster from "../cluster/cluster.ts"
 import * as flags from "../run/flags.ts"
 
 export const workers = Command.make(
   "workers",
   { json: flags.json },
   Effect.fnUntraced(function* ({ json }) {
-    const [{ linesOf, standing }, connect] = yield* Effect.promise(() =>
-      Promise.all([import("../work/standing.ts"), import("../cluster/connect.ts")])
-    )
-    const at = yield* connect.placeOrFail
-    const found = yield* Effect.provide(standing, connect.layer(at))
-    if (json) return yield* Console.log(JSON.stringify({ database: at.text, ...found }, null, 2))
+    const { linesOf, standing } = yield* Effect.promise(() => import("../work/standing.ts"))
+    const { runs, text } = yield* cluster.there
+    const found = yield* standing(yield* runs)
+    if (json) return yield* Console.log(JSON.stringify({ database: text, ...found }, null, 2))
     yield* report(linesOf(found).join("\n"))
   })
 ).pipe(

@@ -1,6 +1,6 @@
 // How a cluster stands: its workers, what waits for them, and what comes to nothing again and again.
 
-import type { Glance, Queued, Worker } from "@stepwright/cluster/Runs"
+import type { Glance, Queued, Runs, Worker } from "@stepwright/cluster/Runs"
 import * as Effect from "effect/Effect"
 import * as format from "../base/format.ts"
 import { shortOf } from "./says.ts"
@@ -13,9 +13,7 @@ export interface Standing {
   readonly poison: ReadonlyArray<Pick<Glance, "run" | "workflow" | "attempts" | "note" | "rests">>
 }
 
-export const standing = Effect.gen(function* () {
-  const { Runs } = yield* Effect.promise(() => import("@stepwright/cluster/Runs"))
-  const runs = yield* Runs
+export const standing = Effect.fnUntraced(function* (runs: Runs["Service"]) {
   const [workers, queued, poison] = yield* Effect.all([runs.workers, runs.queued, runs.poison])
   const known = new Set(workers.flatMap(({ about, isAlive }) => (isAlive ? Object.values(about.definitions) : [])))
   return {

@@ -10,6 +10,7 @@ import * as offered from "../act/offered.ts"
 import { usage } from "../base/cliError.ts"
 import { Interrupt } from "../base/interrupt.ts"
 import { version } from "../base/version.ts"
+import * as cluster from "../cluster/cluster.ts"
 import * as connect from "../cluster/connect.ts"
 import { Configuration } from "../config/configuration.ts"
 import { effective } from "../config/effective.ts"
@@ -60,7 +61,9 @@ export const work = Effect.fnUntraced(function* ({
       }
       yield* postgres.server((yield* Configuration).store, { json, yes })
     }
-    const at = yield* connect.placeOrFail
+    // one of this folder was not there before
+    const at = yield* connect.place
+    if (at === undefined) return yield* cluster.none()
     const services = yield* Layer.build(connect.layer(at))
     // where the database answers they are there
     const [{ Runs }, ClusterRunner] = yield* Effect.promise(() =>
