@@ -75,6 +75,8 @@ export class Runs extends Context.Service<
   {
     /** For who changes a run that no worker has; a run that one has is `Locked`. */
     readonly journal: Service
+    /** Another such journal: one that lives long goes by what it has taken, though a worker has had the run since. */
+    readonly newJournal: Effect.Effect<Service>
     /** Where a run begins that a worker shall take: `Engine.initialize`, `fork` and `import` go by it. */
     readonly queue: (
       workflow: Workflow.Any,
@@ -213,6 +215,7 @@ export const make = Effect.gen(function* () {
 
   return Runs.of({
     journal: yield* byHand.make(),
+    newJournal: Effect.provideService(byHand.make(), ledger.Ledger, database),
     queue,
     submit: Effect.fnUntraced(function* (workflow, input, { build, settings, ...options } = {}) {
       const journal = yield* queue(workflow, {

@@ -21,7 +21,7 @@ export type Said =
   | { readonly _tag: "Drains"; readonly runs: ReadonlyArray<string>; readonly atMost: number }
 
 /** The same in words. */
-export const inWords = (said: Said): string => {
+const inWords = (said: Said): string => {
   switch (said._tag) {
     case "Joined":
       return `worker ${said.worker} takes runs, ${said.slots} at a time`

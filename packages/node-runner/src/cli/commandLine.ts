@@ -26,6 +26,7 @@ import { runMain } from "./base/runMain.ts"
 import { version } from "./base/version.ts"
 import { presenter } from "./presenter.ts"
 import { usageProblem } from "./base/usageProblem.ts"
+import * as cluster from "./cluster/cluster.ts"
 import { bound, general, type Words } from "./base/words.ts"
 import { Configuration, none } from "./config/configuration.ts"
 import * as stepwright from "./commands/stepwright.ts"
@@ -35,6 +36,7 @@ import { Seen } from "../internal/files/seen.ts"
 import * as cutShort from "./module/cutShort.ts"
 import * as input from "./run/input.ts"
 import { checkLinks } from "./run/runFolder.ts"
+import * as clusterStore from "./run/store/cluster.ts"
 import * as stores from "./run/store/stores.ts"
 import type { AnyLayer } from "./module/userModule.ts"
 import { Bound, forget, type Loaded } from "./module/workflowModule.ts"
@@ -42,7 +44,7 @@ import { Employer, employer, type Service } from "./watch/employer.ts"
 
 const environment = Layer.mergeAll(
   // of `Stores`: another place where runs are is put there, below this layer
-  stores.layer,
+  Layer.provideMerge(stores.layer, Layer.provideMerge(clusterStore.layer, cluster.layer)),
   NodeHasher.layer,
   CliOutput.layerPresenter(presenter),
   // standard output is for data
@@ -111,8 +113,11 @@ export const main = (name: string, loaded?: Loaded): void => {
   )
   runMain(called, {
     onEnd,
-    onSlow: () => interrupt.print("it still ends what cannot be cut short; once more ends the process at once"),
-    statusOf
+    onSlow: () =>
+      interrupt.print(
+        `${interrupt.isEnd === true ? "" : "it still ends what cannot be cut short; "}once more ends the process at once`
+      ),
+    statusOf: (exit) => (interrupt.isEnd === true && isInterrupted(exit) ? exitStatus.done : statusOf(exit))
   })
 }
 
@@ -198,11 +203,12 @@ const report = Effect.fnUntraced(function* (
   if (Cause.hasInterruptsOnly(cause)) {
     const {
       fix,
+      isEnd,
       isQuiet,
       message,
       work: { goOn, run, status }
     } = yield* Interrupt
-    if (isQuiet === true) return
+    if (isQuiet === true || isEnd === true) return
     // who runs a run has said it, in what is drawn
     if (fix === undefined) yield* Console.error(`${name}: ${message}`)
     const interrupted = { severity: "error", code: "Interrupted", message, target: null } as const
@@ -226,10 +232,12 @@ const report = Effect.fnUntraced(function* (
 
 const isHelp = (error: unknown): error is CliError.ShowHelp => CliError.isCliError(error) && error._tag === "ShowHelp"
 
+const isInterrupted = (exit: Exit.Exit<unknown, unknown>) => Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
+
 /** The status of the process for how a call ended. */
 export const statusOf = (exit: Exit.Exit<unknown, unknown>): number => {
   if (Exit.isSuccess(exit)) return exitStatus.done
-  if (Cause.hasInterruptsOnly(exit.cause)) return exitStatus.interrupted
+  if (isInterrupted(exit)) return exitStatus.interrupted
   const error = Cause.squash(exit.cause)
   if (isCommandEnded(error)) return error.status
   if (isHelp(error)) return error.errors.length > 0 ? exitStatus.usage : exitStatus.done

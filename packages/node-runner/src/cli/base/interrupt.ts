@@ -50,6 +50,8 @@ export interface Interrupted {
   message: string
   fix?: string
   isQuiet?: boolean
+  /** Whether a signal is how the command is to end, as of a worker: with status 0, and no word. */
+  isEnd?: boolean
   readonly work: Work
   print: (line: string) => void
 }

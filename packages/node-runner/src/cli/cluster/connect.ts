@@ -10,7 +10,9 @@ import * as Redacted from "effect/Redacted"
 import type * as SqlClient from "effect/sql/SqlClient"
 import { type CliError, configuration } from "../base/cliError.ts"
 import { oneLine } from "../base/format.ts"
+import { Configuration } from "../config/configuration.ts"
 import { databaseVariable } from "../start/configFile.ts"
+import * as ownServer from "./ownServer.ts"
 
 /** Where the database of a cluster is. */
 export interface Place {
@@ -27,7 +29,19 @@ const variable = (name: string) =>
 
 const shape = "postgres://USER@HOST:PORT/DATABASE"
 /** What makes known where a cluster is. */
-const howToSay = `set ${databaseVariable} to ${shape}`
+export const howToSay = `set ${databaseVariable} to ${shape}, or start a worker with a database of this folder: stepwright worker --embedded`
+
+/** Whether somebody said where the database is. */
+export const isSaid = Effect.map(variable(databaseVariable), (said) => said !== "")
+
+/** The server that a worker of this folder has started, while that runs. */
+const own = Effect.gen(function* (): Effect.fn.Return<Place | undefined, CliError> {
+  const { store } = yield* Configuration
+  const found = yield* ownServer.read(ownServer.folderIn(store))
+  if (found === undefined || !(yield* ownServer.isGuarded(found))) return undefined
+  const options = { url: Redacted.make(ownServer.urlOf(found)), connectTimeout: "3 seconds" } as const
+  return { text: `postgres://127.0.0.1:${found.port}/postgres`, options }
+})
 
 const refused = (problem: string) =>
   configuration(`${databaseVariable} ${problem}`, {
@@ -36,12 +50,12 @@ const refused = (problem: string) =>
   })
 
 /**
- * Where the database is; `undefined` where nobody said so. Only STEPWRIGHT_DATABASE_URL does: PG* variables are there for
- * many reasons, and say what that leaves out, such as the password.
+ * Where the database is; `undefined` where nobody said so, and the folder has none of its own. Only STEPWRIGHT_DATABASE_URL
+ * says it: PG* variables are there for many reasons, and say what that leaves out, such as the password.
  */
 export const place: Effect.Effect<Place | undefined, CliError> = Effect.gen(function* () {
   const said = yield* variable(databaseVariable)
-  if (said === "") return undefined
+  if (said === "") return yield* own
   const url = URL.parse(said)
   // the text may hold a password, and is not shown
   if (url === null || !/^postgres(?:ql)?:$/u.test(url.protocol)) return yield* refused("is no address of PostgreSQL")
@@ -74,21 +88,16 @@ export const place: Effect.Effect<Place | undefined, CliError> = Effect.gen(func
   }
 })
 
-/** Where the database is, for what asks for a cluster. */
-export const placeOrFail: Effect.Effect<Place, CliError> = Effect.flatMap(place, (found) =>
-  found === undefined
-    ? Effect.fail(configuration("there is no cluster here", { target: databaseVariable, fix: howToSay }))
-    : Effect.succeed(found)
-)
-
 /** The packages that talk to a cluster, which are peers that need not be there. */
-const packages = () =>
+const imported = () =>
   Promise.all([import("@stepwright/cluster/Runs"), import("@effect/sql-pg/PgClient")]).then(([cluster, postgres]) => ({
     cluster,
     postgres
   }))
 
-const notInstalled = (cause: unknown) => {
+type Packages = Awaited<ReturnType<typeof imported>>
+
+const notThere = (cause: unknown) => {
   const isMissing = Predicate.hasProperty(cause, "code") && cause.code === "ERR_MODULE_NOT_FOUND"
   const fix = "npm install @stepwright/cluster @effect/sql-pg"
   return isMissing
@@ -97,7 +106,8 @@ const notInstalled = (cause: unknown) => {
 }
 
 /** The packages, loaded. **Fails with** what to install. */
-const loaded = (load = packages) => Effect.tryPromise({ try: load, catch: notInstalled })
+export const packages = (load = imported): Effect.Effect<Packages, CliError> =>
+  Effect.tryPromise({ try: load, catch: notThere })
 
 /** What is at the bottom of an error, which says most. */
 const reasonOf = (error: unknown): string => {
@@ -115,22 +125,24 @@ const reasonOf = (error: unknown): string => {
 /** For how long is tried to reach a database. */
 const patience = "8 seconds"
 
-/** The runs of a cluster, and its database. **Fails with** what to install, or why the database cannot be used. */
-export const layer = (
-  { options, text }: Place,
-  load?: Parameters<typeof loaded>[0]
+/** The runs of a cluster, and its database, by packages that are loaded. **Fails with** why the database cannot be used. */
+export const layerOf = (
+  { cluster, postgres }: Packages,
+  { options, text }: Place
 ): Layer.Layer<Runs | SqlClient.SqlClient, CliError> => {
   const away = (reason: string, cause?: unknown) =>
     configuration(`the database ${text} cannot be used: ${reason}`, { target: text, cause })
+  const database = postgres.layer({ ...options, maxConnections: 4 })
   return Layer.effectContext(
-    Effect.gen(function* () {
-      const { cluster, postgres } = yield* loaded(load)
-      const database = postgres.layer({ ...options, maxConnections: 4 })
-      const built = Layer.buildWithScope(Layer.provideMerge(cluster.layer, database), yield* Effect.scope)
-      return yield* built.pipe(
+    Effect.flatMap(Effect.scope, (scope) =>
+      Layer.buildWithScope(Layer.provideMerge(cluster.layer, database), scope).pipe(
         Effect.mapError((error) => away(reasonOf(error), error)),
         Effect.timeoutOrElse({ duration: patience, orElse: () => Effect.fail(away(`no answer in ${patience}`)) })
       )
-    })
+    )
   )
 }
+
+/** The same, with packages that are loaded for it. **Fails with** what to install, too. */
+export const layer = (place: Place): Layer.Layer<Runs | SqlClient.SqlClient, CliError> =>
+  Layer.unwrap(Effect.map(packages(), (found) => layerOf(found, place)))

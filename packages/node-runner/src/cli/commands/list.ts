@@ -3,10 +3,12 @@ import * as Console from "effect/Console"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as format from "../base/format.ts"
+import { end, exitStatus } from "../base/exitStatus.ts"
 import { report } from "../base/output.ts"
 import { endedAt } from "../base/told.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
+import type { OnCluster } from "../run/store/runStore.ts"
 import * as listing from "../view/listing.ts"
 
 type Waits = NonNullable<Exclude<listing.Entry, { readonly error: string }>["waits"]>
@@ -14,14 +16,24 @@ type Waits = NonNullable<Exclude<listing.Entry, { readonly error: string }>["wai
 const whyOf = ({ code, message, path }: Waits): string =>
   code === "Undecided" ? message.replace(/^it /u, "") : endedAt("waits", path, format.oneLine(message))
 
+/** Where a run is, if not here. */
+const placeOf = (cluster: OnCluster | undefined): ReadonlyArray<string> => {
+  if (cluster === undefined) return []
+  const { isQueued, note, worker } = cluster
+  if (worker !== null) return [`on the cluster at ${worker}`]
+  return [isQueued ? `on the cluster, ${told("waits for a worker", note)}` : "on the cluster"]
+}
+
+const told = (what: string, why: string | null): string => (why === null ? what : `${what}: ${format.oneLine(why)}`)
+
 const lineOf = (entry: listing.Entry): string => {
   if ("error" in entry) return `${entry.run}  ${entry.error}`
-  const { createdAt, replies, run, status, steps, tokens, waits, workflow } = entry
+  const { cluster, createdAt, replies, run, status, steps, tokens, waits, workflow } = entry
   const at = DateTime.formatIso(DateTime.makeUnsafe(createdAt)).slice(0, 16).replace("T", " ")
   const cost = replies === 0 ? [] : format.tokens(tokens)
   // one that goes on waits no more
   const why = waits === null || status !== "SUSPENDED" ? [] : [whyOf(waits)]
-  const facts = [`${format.count(steps, "step")} done`, ...cost, ...why].join(", ")
+  const facts = [`${format.count(steps, "step")} done`, ...cost, ...why, ...placeOf(cluster)].join(", ")
   return `${run}  ${status.padEnd(11)}  ${at}  ${workflow}  ${facts}`
 }
 
@@ -29,13 +41,18 @@ export const list = Command.make(
   "list",
   { json: flags.json },
   Effect.fnUntraced(function* ({ json }) {
-    const entries = yield* listing.entries
-    if (json) return yield* Console.log(JSON.stringify(entries, null, 2))
-    if (entries.length === 0) yield* Console.error(`there are no runs here (${yield* runFolder.where})`)
-    if (entries.length > 0) yield* report(entries.map(lineOf).join("\n"))
+    const { away, found } = yield* listing.entries
+    if (json) yield* Console.log(JSON.stringify(found, null, 2))
+    else if (found.length > 0) yield* report(found.map(lineOf).join("\n"))
+    else if (away.length === 0) yield* Console.error(`there are no runs here (${yield* runFolder.where})`)
+    for (const { message } of away) yield* Console.error(message)
+    // whoever counts on it shall not take what is missing for what is not there
+    if (away.length > 0) yield* end(exitStatus.configuration)
   })
 ).pipe(
-  Command.withDescription("List the runs of this folder, the last used first"),
+  Command.withDescription(
+    "List the runs of this folder, and those of the cluster whose database STEPWRIGHT_DATABASE_URL names, the last used first. Where the database is away the others are listed, and the exit status is 3."
+  ),
   Command.withShortDescription("List the runs of this folder"),
   Command.withExamples(({ commandPath }) => [
     { command: commandPath.join(" "), description: "Id, status, time, workflow, cost" },

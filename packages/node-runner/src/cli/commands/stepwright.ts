@@ -41,6 +41,8 @@ const commands = {
   mcp: (words: Words) => import("./mcp.ts").then(({ mcp }) => mcp(words)),
   studio: (words: Words) => import("./studio.ts").then(({ studio }) => studio(words)),
   serve: (words: Words) => import("./serve.ts").then(({ serve }) => serve(words)),
+  worker: (words: Words) => import("./worker.ts").then(({ worker }) => worker(words)),
+  workers: () => import("./workers.ts").then(({ workers }) => workers),
   ask: () => import("./ask.ts").then(({ ask }) => ask)
 }
 

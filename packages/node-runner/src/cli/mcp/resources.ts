@@ -100,7 +100,7 @@ export const register = Effect.gen(function* () {
       description: `The runs of the folder, the last used first; each is at ${root}/RUN.`,
       mimeType: json
     } as never),
-    handle: here(told(Effect.map(listing.entries, (entries) => contents(root, json, JSON.stringify(entries, null, 2)))))
+    handle: here(told(Effect.map(listing.entries, ({ found }) => contents(root, json, JSON.stringify(found, null, 2)))))
   })
   const run = (begun: string) =>
     here(

@@ -171,6 +171,13 @@ export const mutants = ({ hasDocuments }: Words) => {
 
 export const out = text("out", "DIR", "Where files are delivered (default: out/NAME)")
 
+/** Of runs that only workers with the same label take. */
+export const build = text(
+  "build",
+  "LABEL",
+  "Take only runs that were started with the same --build: for code that no definition tells apart"
+)
+
 export const json = toggle("json", "Print one JSON document on standard output")
 
 /** In place of that, for who wants to know meanwhile. */

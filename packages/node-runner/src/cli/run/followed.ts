@@ -22,8 +22,11 @@ export const runAndPath = Effect.fnUntraced(function* ({ path, run }: Words) {
  */
 export const runAndMaybePath = Effect.fnUntraced(function* ({ path, run }: Words) {
   const [first = runFolder.latest, second] = [run, path].flatMap((word) => Option.toArray(word))
-  const ids = yield* runFolder.all
-  return second !== undefined || first === runFolder.latest || ids.some((id) => id.startsWith(first))
+  const isRun =
+    second !== undefined ||
+    (yield* runFolder.isReference(first)) ||
+    (yield* runFolder.all).some((id) => id.startsWith(first))
+  return isRun
     ? { run: yield* runFolder.find(first), path: second }
     : { run: yield* runFolder.find(runFolder.latest), path: first }
 })

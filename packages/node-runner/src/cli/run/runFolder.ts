@@ -173,7 +173,7 @@ export const checkLinks: Effect.Effect<void, CliError> = Effect.flatMap(Configur
 })
 
 /** All runs as they look from outside, the one that was written to last first. */
-export const { glances, where } = stores
+export const { glances, glancesThere, where } = stores
 
 /** The ids of all runs, the one that was written to last first. */
 export const all: Effect.Effect<ReadonlyArray<string>, CliError> = Effect.map(glances, (found) =>
@@ -262,8 +262,15 @@ const elsewhere = " in this store (one that made a result in a cache may be of a
 /** What is longer is no id, and likened to none. **Units** characters */
 const mostOfId = 128
 
+/** Whether a word is the id of a run in the folder, which needs no other place: that may be away. */
+const isHere = Effect.fnUntraced(function* (word: string | undefined) {
+  if (word === undefined || word === latest || !isRunId(word)) return false
+  return (yield* Effect.orElseSucceed(here.glance(word), () => undefined)) !== undefined
+})
+
 /** The id that an id, the beginning of one, or `latest` stands for. */
 export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.Return<string, CliError> {
+  if (yield* isHere(reference)) return reference
   const ids = yield* all
   const [last] = ids
   if (last === undefined) {
@@ -289,8 +296,10 @@ export const find = Effect.fnUntraced(function* (reference: string): Effect.fn.R
 })
 
 /** Whether a word is `latest`, or the whole id of a run. */
-export const isReference = (word: string | undefined): Effect.Effect<boolean, CliError> =>
-  Effect.map(all, (ids) => word !== undefined && (word === latest || ids.includes(word)))
+export const isReference = Effect.fnUntraced(function* (word: string | undefined): Effect.fn.Return<boolean, CliError> {
+  if (word === undefined || word === latest) return word === latest
+  return (yield* isHere(word)) || (yield* all).includes(word)
+})
 
 /** The events of a run as its journal has them, and the state that they lead to, whatever workflow it is of. */
 export const load = Effect.fnUntraced(function* (

@@ -127,8 +127,8 @@ const runs = HttpApiBuilder.group(
       .handleAll({
         list: ({ query: { status, workflow } }) =>
           answered(
-            Effect.map(listing.entries, (entries) =>
-              entries.filter(
+            Effect.map(listing.entries, ({ found }) =>
+              found.filter(
                 (entry) =>
                   (workflow === undefined || ("workflow" in entry && entry.workflow === workflow)) &&
                   (status === undefined || ("status" in entry && entry.status === status))

@@ -1,4 +1,4 @@
-import { lstatSync, realpathSync, statSync } from "node:fs"
+import { existsSync, lstatSync, realpathSync, statSync } from "node:fs"
 import { homedir } from "node:os"
 import { dirname, join, resolve } from "node:path"
 import process from "node:process"
@@ -56,5 +56,9 @@ export const isConfigured = (): boolean =>
 /** Says where the database of a cluster is: a command that finds it talks to that database. */
 export const databaseVariable = "STEPWRIGHT_DATABASE_URL"
 
+/** Where in a store the file is that says how a server of its own is reached. */
+export const ownServer = join("postgres", "server.json")
+
 /** Whether a command needs packages that are no part of it, and share `effect` with it. */
-export const hasDatabase = (): boolean => (process.env[databaseVariable] ?? "").trim() !== ""
+export const hasDatabase = (store = ".stepwright"): boolean =>
+  (process.env[databaseVariable] ?? "").trim() !== "" || existsSync(join(store, ownServer))

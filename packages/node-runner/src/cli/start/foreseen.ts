@@ -34,6 +34,8 @@ export const commands: Readonly<Record<string, "named" | "of a run" | "none">> =
   trust: "none",
   doctor: "none",
   serve: "named",
+  worker: "named",
+  workers: "none",
   studio: "of a run",
   mcp: "named",
   ask: "none"

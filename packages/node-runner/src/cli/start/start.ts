@@ -19,14 +19,15 @@ export const start = (args: ReadonlyArray<string>): Promise<unknown> =>
 const startWith = (args: ReadonlyArray<string>, told: Told): Promise<unknown> => {
   const file = moduleOf(args, told)
   return file !== undefined && isDefinition(file)
-    ? import("./reach.ts").then(({ moduleOfFile }) => startFor(args, moduleOfFile(file)))
-    : startFor(args, file)
+    ? import("./reach.ts").then(({ moduleOfFile }) => startFor(args, told, moduleOfFile(file)))
+    : startFor(args, told, file)
 }
 
-const startFor = (args: ReadonlyArray<string>, module: string | undefined): Promise<unknown> => {
+const startFor = (args: ReadonlyArray<string>, { store }: Told, module: string | undefined): Promise<unknown> => {
   if (module === undefined) {
     // a stack is to name the files that people find, and a package that is loaded uses the same effect
-    const isBundled = !isSource && !args.includes("--debug") && !hasDatabase()
+    const hasPackages = args.includes("worker") || hasDatabase(store)
+    const isBundled = !isSource && !args.includes("--debug") && !hasPackages
     return isBundled && hasRun(args) ? Promise.resolve() : import(main)
   }
   return import("./oneCopy.ts").then(({ commandOf, shareWith }) => {

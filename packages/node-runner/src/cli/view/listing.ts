@@ -7,10 +7,11 @@ import * as Usage from "@stepwright/core/Usage"
 import { Time, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { type SeenStatus, WorkflowStatus } from "@stepwright/core/WorkflowStatus"
 import { writeWhole } from "../../internal/disk/writeWhole.ts"
+import { defined } from "../base/defined.ts"
 import { inFlags } from "../base/told.ts"
 import { Configuration } from "../config/configuration.ts"
 import * as runFolder from "../run/runFolder.ts"
-import type { Glance } from "../run/store/runStore.ts"
+import type { Glance, OnCluster } from "../run/store/runStore.ts"
 import * as stores from "../run/store/stores.ts"
 import { attempt } from "../start/attempt.ts"
 import { readPlain } from "../start/plainFile.ts"
@@ -90,21 +91,27 @@ const lookedAt = Effect.fnUntraced(function* (
 /** A run in a list, or why it cannot be read. */
 export type Entry =
   | { readonly run: string; readonly error: string }
-  | (Omit<Summary, "status"> & { readonly run: string; readonly status: SeenStatus })
+  | (Omit<Summary, "status"> & {
+      readonly run: string
+      readonly status: SeenStatus
+      readonly cluster?: OnCluster
+    })
 
-/** The runs of a store, the one that was written to last first. */
+/** The runs of all places that can be asked, the one that was written to last first, and why others cannot. */
 export const entries = Effect.gen(function* () {
+  const { away, glances } = yield* runFolder.glancesThere
   const known = yield* readKnown
   const now: Record<string, Known[string]> = {}
   const found = yield* Effect.forEach(
-    yield* runFolder.glances,
+    glances,
     (glance) =>
       Effect.matchEager(described(glance, known[glance.run]), {
         onFailure: (error): Entry => ({ run: glance.run, error: error.message }),
         onSuccess: (found): Entry => {
           now[glance.run] = found.now
           const { summary } = found.now
-          return { run: glance.run, ...summary, status: statusLabel(summary, found.isLive) }
+          const status = statusLabel(summary, found.isLive)
+          return { run: glance.run, ...summary, status, ...defined({ cluster: glance.cluster }) }
         }
       }),
     { concurrency: 8 }
@@ -112,5 +119,5 @@ export const entries = Effect.gen(function* () {
   if (Object.entries(now).some(([run, one]) => known[run] !== one)) {
     yield* Effect.ignore(writeWhole(yield* knownFile, Schema.encodeSync(KnownText)(now)))
   }
-  return found
+  return { away, found }
 })

@@ -112,8 +112,9 @@ describe("--json", () => {
   it.effect("gives one document for every command", () =>
     Effect.gen(function* () {
       const called = new Set(Object.keys(calls).map((name) => name.split(" ")[0]!))
-      // that of a watch is a line for each plan, a server says in one where it is, and a model is told in its protocol
-      const others = new Set(["watch", "serve", "studio", "mcp"])
+      // that of a watch is a line for each plan, a server says in one where it is, and a model is told in its protocol; a worker
+      // tells what it does in lines, and who asks for workers has a database
+      const others = new Set(["watch", "serve", "studio", "mcp", "worker", "workers"])
       const names = (yield* namesOf).filter((name) => !others.has(name))
       assert.deepStrictEqual(names.toSorted(), [...called].toSorted())
       writeFileSync("doc.md", "Say it.")

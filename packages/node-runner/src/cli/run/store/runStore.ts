@@ -6,6 +6,7 @@ import type * as FileSystem from "effect/FileSystem"
 import type * as Path from "effect/Path"
 import type * as Scope from "effect/Scope"
 import type { Answer, JournalError, Request, Service } from "@stepwright/core/Journal"
+import type * as Workflow from "@stepwright/core/Workflow"
 import type { Repaired } from "../../../NodeJournal.ts"
 import type { CliError } from "../../base/cliError.ts"
 
@@ -20,6 +21,15 @@ export interface Glance {
   readonly isLive?: boolean
   /** When somebody can have taken it or left it last, for `isFree`. **Units** milliseconds */
   readonly touched?: number
+  /** Who works on it and how it stands there, where that is a cluster. */
+  readonly cluster?: OnCluster
+}
+
+/** A run of a cluster: its worker, whether it waits for one, and why it could not be worked on when one tried. */
+export interface OnCluster {
+  readonly worker: string | null
+  readonly isQueued: boolean
+  readonly note: string | null
 }
 
 /** An event of a run as it is kept. */
@@ -72,6 +82,8 @@ export interface RunStore {
   readonly texts: (run: string) => Effect.Effect<(hash: string) => string | undefined, CliError | JournalError>
   /** Removes a run with all that is kept of it. **Fails with** `Locked` while somebody works on it. */
   readonly remove: (run: string) => Effect.Effect<void, JournalError>
+  /** Hands a run that nobody works on to those who work on runs of this place, where it is not whoever asks. */
+  readonly handOver?: (run: string, workflow: Workflow.Any) => Effect.Effect<void, JournalError>
   /** Drops what is damaged of a run, where that can be. */
   readonly repair?: (run: string) => Effect.Effect<Repaired, JournalError>
 }

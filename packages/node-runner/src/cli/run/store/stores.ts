@@ -40,14 +40,30 @@ export const where: Effect.Effect<string> = Effect.flatMap(Stores, (all) =>
   )
 )
 
-/** All runs as they look from outside, the one that was written to last first. */
-export const glances: Effect.Effect<ReadonlyArray<Glance>, CliError> = Effect.gen(function* () {
-  const [first, ...others] = yield* Effect.forEach(yield* Stores, (store) => store.glances)
+/** The runs of several places, the one that was written to last first; of two of one name the first one. */
+const sorted = (all: ReadonlyArray<ReadonlyArray<Glance>>): ReadonlyArray<Glance> => {
+  const [first = [], ...others] = all
   if (others.length === 0) return first
   const found = new Map<string, Glance>()
-  for (const glance of [first, ...others].flat()) if (!found.has(glance.run)) found.set(glance.run, glance)
+  for (const glance of all.flat()) if (!found.has(glance.run)) found.set(glance.run, glance)
   return [...found.values()].toSorted((a, b) => b.written - a.written)
-})
+}
+
+/** All runs as they look from outside, the one that was written to last first. */
+export const glances: Effect.Effect<ReadonlyArray<Glance>, CliError> = Effect.flatMap(Stores, (all) =>
+  Effect.map(
+    Effect.forEach(all, (store) => store.glances),
+    sorted
+  )
+)
+
+/** The same of the places that can be asked now, and why the others cannot. */
+export const glancesThere = Effect.flatMap(Stores, (all) =>
+  Effect.map(
+    Effect.partition(all, (store) => store.glances),
+    ([found, away]) => ({ away, glances: sorted(found) })
+  )
+)
 
 const journal = Effect.gen(function* () {
   const all = yield* Stores

@@ -176,12 +176,20 @@ describe("runs in another place than the folder", () => {
 
   it.effect("are not left out where that place cannot be asked: who asks for runs is told", () =>
     Effect.gen(function* () {
-      yield* startedWith(asking)
+      const run = yield* startedWith(asking)
       const away = Effect.fail(configuration("memory://here does not answer"))
-      for (const args of [["list"], ["status"], ["plan"]]) {
-        const { err, status } = yield* also({ ...memoryStore.make(), glances: away })(call(args, asking))
+      const called = (...args: ReadonlyArray<string>) =>
+        also({ ...memoryStore.make(), glances: away })(call(args, asking))
+      for (const args of [["status"], ["plan"]]) {
+        const { err, status } = yield* called(...args)
         assert.deepStrictEqual([status, err], [3, "stepwright: memory://here does not answer\n"])
       }
+      // a list has those that can be seen, and the status says that there may be others
+      const listed = yield* called("list")
+      assert.deepStrictEqual([listed.status, listed.err], [3, "memory://here does not answer\n"])
+      assert.match(listed.out, new RegExp(`^${run} {2}SUSPENDED`, "u"))
+      // what is here needs no other place
+      assert.strictEqual((yield* called("status", run)).status, 0)
     }).pipe(inFolder)
   )
 

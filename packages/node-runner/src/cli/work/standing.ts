@@ -1,0 +1,78 @@
+// How a cluster stands: its workers, what waits for them, and what comes to nothing again and again.
+
+import type { Glance, Queued, Runs, Worker } from "@stepwright/cluster/Runs"
+import * as Effect from "effect/Effect"
+import * as format from "../base/format.ts"
+import { shortOf } from "./says.ts"
+
+export interface Standing {
+  /** `silence`: how long ago it was heard of. **Units** milliseconds */
+  readonly workers: ReadonlyArray<Worker["about"] & Omit<Worker, "about">>
+  /** `isKnown`: whether a worker that lives has the definition. */
+  readonly queue: ReadonlyArray<Queued & { readonly isKnown: boolean }>
+  readonly poison: ReadonlyArray<Pick<Glance, "run" | "workflow" | "attempts" | "note" | "rests">>
+}
+
+export const standing = Effect.fnUntraced(function* (runs: Runs["Service"]) {
+  const [workers, queued, poison] = yield* Effect.all([runs.workers, runs.queued, runs.poison])
+  const known = new Set(workers.flatMap(({ about, isAlive }) => (isAlive ? Object.values(about.definitions) : [])))
+  return {
+    workers: workers.map(({ about, isAlive, runs, silence, worker }) => ({
+      worker,
+      isAlive,
+      silence: Math.round(silence),
+      ...about,
+      runs
+    })),
+    queue: queued.map((one) => ({ ...one, isKnown: one.definition !== undefined && known.has(one.definition) })),
+    poison: poison.map(({ attempts, note, rests, run, workflow }) => ({ run, workflow, attempts, note, rests }))
+  } satisfies Standing
+})
+
+const columns = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]!.length)))
+  return rows.map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join("  "))
+}
+
+const workerOf = (self: Standing["workers"][number]): ReadonlyArray<string> => [
+  self.worker,
+  self.host ?? "",
+  self.pid === undefined ? "" : `pid ${self.pid}`,
+  self.version ?? "",
+  self.isAlive ? (self.isDraining === true ? "ends" : "alive") : "dead",
+  `heard of ${format.time(self.silence)} ago`,
+  `${self.runs.length} of ${format.count(self.slots, "slot")}`,
+  self.runs.length === 0 ? "no run" : self.runs.join(", ")
+]
+
+/** How many runs wait, and how many rest before they are taken again. */
+const waitOf = ({ resting, runs }: Queued): string => {
+  const waiting = runs - resting
+  const rest = `${format.count(resting, "run")} ${resting === 1 ? "rests" : "rest"}`
+  const wait = `${format.count(waiting, "run")} ${waiting === 1 ? "waits" : "wait"}`
+  return [...(waiting === 0 ? [] : [wait]), ...(resting === 0 ? [] : [rest])].join(", ")
+}
+
+/** The same for a person. */
+export const linesOf = ({ poison, queue, workers }: Standing): ReadonlyArray<string> => {
+  const waiting = queue.map((one) => [
+    one.workflow,
+    one.definition === undefined ? "" : shortOf(one.definition),
+    waitOf(one)
+  ])
+  const strange = queue.filter(({ isKnown }) => !isKnown)
+  const failing = poison.map(({ attempts, note, rests, run, workflow }) => [
+    run,
+    workflow,
+    `${note === undefined ? `taken ${format.count(attempts, "time")}, and nobody came to its end` : format.oneLine(note)}${rests ? "; rests" : ""}`
+  ])
+  return [
+    ...(workers.length === 0 ? ["no workers: start one with `stepwright worker`"] : columns(workers.map(workerOf))),
+    ...(waiting.length === 0 ? ["", "nothing waits"] : ["", "waiting:", ...columns(waiting)]),
+    ...strange.map(
+      ({ definition, workflow }) =>
+        `warning: no worker that is alive has ${workflow}${definition === undefined ? "" : ` ${shortOf(definition)}`}: start one with that version, or go on by the version of now with \`stepwright resume RUN\``
+    ),
+    ...(failing.length === 0 ? [] : ["", "come to nothing again and again:", ...columns(failing)])
+  ]
+}

@@ -1,0 +1,111 @@
+import { existsSync } from "node:fs"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
+import { Runs } from "@stepwright/cluster"
+import { Effect, Schedule } from "effect"
+import { postgres, type Postgres } from "../../../../../cluster/test/support/postgres.ts"
+import { needs } from "../../../../../../test/support/tool.ts"
+import { asking } from "../../../support/asking.ts"
+import { call, inFolder, startedWith } from "../../../support/commandLine.ts"
+import { emptyDatabase, knowing, runsAt, worker } from "../../../support/onCluster.ts"
+
+/** Calls the command line for a program of its own, which has to do what it is called for. */
+const told = Effect.fnUntraced(function* (...args: ReadonlyArray<string>) {
+  const { err, out, status } = yield* call(args, asking)
+  assert.strictEqual(status, 0, `${args.join(" ")}: ${err}`)
+  return out
+})
+
+const read = (...args: ReadonlyArray<string>) => Effect.map(told(...args, "--json"), (text) => JSON.parse(text))
+
+const submitted = (run: string) =>
+  Effect.flatMap(Runs.Runs, ({ submit }) =>
+    submit(asking.workflow, { text: "A shelf" }, { run, settings: JSON.stringify({ format: 1, out: `out/${run}` }) })
+  )
+
+/** A run, once no worker has it or shall. */
+const rested = (run: string) =>
+  Effect.flatMap(Runs.Runs, ({ glance }) =>
+    glance(run).pipe(
+      Effect.repeat({
+        until: (seen) => seen?.status !== "QUEUED" && seen?.status !== "RUNNING",
+        schedule: Schedule.spaced("20 millis")
+      }),
+      Effect.timeout("20 seconds")
+    )
+  )
+
+describe("runs on a cluster", needs("postgres"), () => {
+  let server: Postgres
+  beforeAll(async () => {
+    server = await postgres()
+  })
+  afterAll(() => server.stop())
+
+  /** Work with a database of its own, in a folder. */
+  const onCluster = <A, E, R>(work: (url: string) => Effect.Effect<A, E, R>) =>
+    Effect.flatMap(emptyDatabase(server.url), (url) =>
+      work(url).pipe(knowing(url), Effect.provide(runsAt(url)), Effect.scoped)
+    ).pipe(inFolder)
+
+  it.live("are seen beside those of the folder, and changed where they are", () =>
+    onCluster((url) =>
+      Effect.gen(function* () {
+        const here = yield* startedWith(asking)
+        yield* submitted("there")
+        const [waiting] = yield* read("list")
+        assert.deepStrictEqual(waiting.cluster, { worker: null, isQueued: true, note: null })
+        assert.match(yield* told("list"), /there {2}RUNNING .*on the cluster, waits for a worker\n/u)
+        yield* Effect.gen(function* () {
+          yield* worker(url, asking)
+          yield* rested("there")
+        }).pipe(Effect.scoped)
+        assert.sameDeepMembers(
+          (yield* read("list")).map(({ run, status }: Readonly<Record<string, string>>) => [run, status]),
+          [
+            ["there", "SUSPENDED"],
+            [here, "SUSPENDED"]
+          ]
+        )
+        const { undecided } = yield* read("status", "there")
+        assert.strictEqual(undecided[0].path, "approval")
+        assert.include(yield* told("show", "there", "design"), "A shelf")
+        const actions = (plan: ReadonlyArray<Readonly<Record<string, string>>>) =>
+          plan.map(({ action, path }) => [path, action])
+        assert.deepStrictEqual(actions(yield* read("plan", "there")), actions(yield* read("plan", here)))
+        assert.strictEqual(JSON.parse(yield* told("export", "there")).run, "there")
+        yield* told("decide", "there", "approval", '{"approved": true, "note": "go"}')
+        yield* told("fork", "there", "design", "--run", "forked")
+        assert.isTrue(existsSync(".stepwright/runs/forked"))
+        yield* told("rm", "there", "--yes")
+        assert.isUndefined(yield* Effect.flatMap(Runs.Runs, ({ glance }) => glance("there")))
+        assert.isFalse(existsSync(".stepwright/runs/there"))
+      })
+    )
+  )
+
+  it.live("are cancelled though no worker has them", () =>
+    onCluster(() =>
+      Effect.gen(function* () {
+        yield* submitted("there")
+        assert.include(yield* told("cancel", "there"), "run there is cancelled")
+        assert.strictEqual((yield* read("status", "there")).status, "CANCELLED")
+        assert.include(yield* rested("there"), { status: "CANCELLED" })
+      })
+    )
+  )
+})
+
+describe("a cluster whose database is away", () => {
+  it.live("is told of, and hinders nobody who works in the folder", () =>
+    Effect.gen(function* () {
+      const run = yield* startedWith(asking)
+      const { err, out, status } = yield* call(["list"], asking)
+      assert.strictEqual(status, 3)
+      assert.include(out, run)
+      assert.match(err, /^the database postgres:\/\/127\.0\.0\.1:1\/runs cannot be used: .*ECONNREFUSED/u)
+      assert.notInclude(err, "secret")
+      assert.strictEqual((yield* read("status", run)).status, "SUSPENDED")
+      assert.strictEqual((yield* call(["status", "nowhere"], asking)).status, 3)
+    }).pipe(knowing("postgres://me:secret@127.0.0.1:1/runs?connect_timeout=1"), inFolder)
+  )
+})
