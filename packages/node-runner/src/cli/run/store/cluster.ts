@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 import type { Answer, JournalError, Request, Service } from "@stepwright/core/Journal"
 import { configuration, failed } from "../../base/cliError.ts"
 import { Cluster, unreadable } from "../../cluster/cluster.ts"
-import type { Glance, RunStore } from "./runStore.ts"
+import type { Glance, Read, RunStore } from "./runStore.ts"
 import { Stores } from "./stores.ts"
 
 /** Whether a worker has a run, or shall. */
@@ -68,6 +68,26 @@ export const make = ({ runs, text }: Cluster): RunStore => {
     const answer = yield* asked(run, (runs) => runs.ask(run, request))
     return answer === undefined && request._tag === "Cancel" ? yield* takenBack(run) : answer
   })
+  const readOn = (run: string, read: number): Effect.Effect<Read | undefined> =>
+    Effect.gen(function* () {
+      const { read: from } = yield* Effect.mapError(runs, unreadable(run))
+      const seen = yield* glance(run)
+      if (seen === undefined) return undefined
+      // it was removed, and began anew
+      const before = seen.events < read ? 0 : read
+      const events: Array<string> = []
+      for (;;) {
+        const found = yield* from(run, before + events.length)
+        events.push(...found)
+        if (found.length < page) break
+      }
+      return {
+        events: events.map((json) => ({ json, checksum: crc32(json).toString(16).padStart(8, "0") })),
+        isAnew: before === 0,
+        isLive: isTaken(seen),
+        next: readOn(run, before + events.length)
+      }
+    }).pipe(Effect.orElseSucceed(() => undefined))
   let isTold = false
   const leftOut = (message: string) =>
     Effect.suspend(() => {
@@ -111,30 +131,7 @@ export const make = ({ runs, text }: Cluster): RunStore => {
           inWords(run)
         )
     },
-    reading: (run) =>
-      Effect.sync(() => {
-        let read = 0
-        return Effect.gen(function* () {
-          const { read: from } = yield* Effect.mapError(runs, unreadable(run))
-          const seen = yield* glance(run)
-          if (seen === undefined) return undefined
-          // it was removed, and began anew
-          if (seen.events < read) read = 0
-          const isAnew = read === 0
-          const events: Array<string> = []
-          for (;;) {
-            const found = yield* from(run, read + events.length)
-            events.push(...found)
-            if (found.length < page) break
-          }
-          read += events.length
-          return {
-            events: events.map((json) => ({ json, checksum: crc32(json).toString(16).padStart(8, "0") })),
-            isAnew,
-            isLive: isTaken(seen)
-          }
-        }).pipe(Effect.orElseSucceed(() => undefined))
-      }),
+    read: (run) => readOn(run, 0),
     texts: (run) =>
       Effect.map(
         asked(run, (runs) => runs.texts(run)),
