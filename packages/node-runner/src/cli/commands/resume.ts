@@ -9,6 +9,7 @@ import { checkFlags, formOf } from "../run/checkFlags.ts"
 import { command } from "../module/workflowModule.ts"
 import * as flags from "../run/flags.ts"
 import { withTold } from "../run/input.ts"
+import * as onCluster from "../go/onCluster.ts"
 import { resumed } from "../go/resumed.ts"
 import { noticing } from "../live/lines.ts"
 import * as runFolder from "../run/runFolder.ts"
@@ -23,6 +24,7 @@ const config = (words: Words) => ({
   out: flags.out,
   ...flags.answering,
   otlp: flags.otlp,
+  detach: flags.detach,
   noInput: flags.noInput,
   yes: flags.yes,
   json: flags.json,
@@ -33,18 +35,24 @@ export const resume = (words: Words) =>
   Command.make(
     "resume",
     config(words),
-    Effect.fnUntraced(function* ({ json, jsonEvents, mutants, noInput, otlp: _, run, workflow, yes, ...rest }) {
+    Effect.fnUntraced(function* ({ detach, json, jsonEvents, mutants, noInput, otlp: _, run, workflow, yes, ...rest }) {
       const manner = { ...(yield* formOf({ json, jsonEvents })), noInput, yes }
       yield* checkFlags(rest)
+      const isOnCluster = yield* onCluster.has(run)
+      yield* flags.checkDetach(detach, isOnCluster)
       const held = yield* session.hold(run, workflow)
       const input = Effect.flatMap(inputNow(held), (input) => withTold(held.loaded.workflow.input, input, { mutants }))
+      if (isOnCluster) {
+        const self = yield* onCluster.handedOver(held, { told: rest, input })
+        return yield* detach ? onCluster.leave(self, manner) : onCluster.followAndReport(self, manner)
+      }
       const { ready, session: self } = yield* resumed(held, { told: rest, manner, input }).pipe(noticing(manner.lines))
       yield* runAndReport(self, ready, manner)
     }, Effect.scoped)
   ).pipe(
     Command.provide(({ otlp }) => flags.sending(otlp)),
     Command.withDescription(
-      "Go on where a run stopped. What has a result that still holds is not done again; a finished run calls nothing. The flags replace the run's own for good: --model, --replay, --record and --relay all together, the others one by one."
+      "Go on where a run stopped. What has a result that still holds is not done again; a finished run calls nothing. The flags replace the run's own for good: --model, --replay, --record and --relay all together, the others one by one. A run of a cluster is handed to its workers, and followed."
     ),
     Command.withShortDescription("Go on where a run stopped"),
     Command.withExamples(({ commandPath }) => [
@@ -52,6 +60,10 @@ export const resume = (words: Words) =>
       {
         command: `${commandPath.join(" ")} ${words.id} --max-calls 40`,
         description: "With a larger cap, after status 4"
+      },
+      {
+        command: `${commandPath.join(" ")} ${words.id} --detach`,
+        description: "A run on a cluster, without following it"
       }
     ])
   )

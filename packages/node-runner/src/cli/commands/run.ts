@@ -10,6 +10,7 @@ import { begun, workflowOf } from "../go/begun.ts"
 import { checkFlags, checkPython, formOf } from "../run/checkFlags.ts"
 import * as flags from "../run/flags.ts"
 import * as input from "../run/input.ts"
+import * as onCluster from "../go/onCluster.ts"
 import { runAndReport } from "../go/runAndReport.ts"
 
 const config = (words: Words) => ({
@@ -25,6 +26,8 @@ const config = (words: Words) => ({
   out: flags.out,
   ...flags.answering,
   otlp: flags.otlp,
+  on: flags.on,
+  detach: flags.detach,
   noInput: flags.noInput,
   yes: flags.yes,
   json: flags.json,
@@ -37,11 +40,13 @@ export const run = (words: Words) =>
     config(words),
     Effect.fnUntraced(function* ({
       design,
+      detach,
       files,
       input: given,
       json,
       jsonEvents,
       noInput,
+      on,
       otlp: _,
       samples,
       workflow,
@@ -50,13 +55,15 @@ export const run = (words: Words) =>
     }) {
       const { mutants, out: into, review, ...rest } = others
       const manner = { ...(yield* formOf({ json, jsonEvents })), noInput, yes }
+      yield* flags.checkDetach(detach, on === "cluster")
       yield* checkFlags({ ...rest, out: into })
       const told = flags.settingsOf(rest)
       const answering = yield* effective(told)
       const out = yield* atBeginning("out", into)
       yield* checkFlags({ ...answering, out })
       yield* consent.check(answering.install, manner)
-      yield* checkPython(answering.python)
+      // what a worker finds is for it to say
+      if (on === undefined) yield* checkPython(answering.python)
       const loaded = yield* workflowOf(workflow)
       const value = yield* input.decode(loaded.workflow.input, {
         files,
@@ -66,6 +73,10 @@ export const run = (words: Words) =>
         told: { mutants, review }
       })
       const run = yield* Engine.newRunId
+      if (on === "cluster") {
+        const session = yield* onCluster.submitted({ run, loaded, input: value, told, out })
+        return yield* detach ? onCluster.leave(session, manner) : onCluster.followAndReport(session, manner)
+      }
       const { ready, session } = yield* begun({ run, loaded, input: value, told, out, files }).pipe(
         noticing(manner.lines)
       )
@@ -94,6 +105,11 @@ export const run = (words: Words) =>
         command: `${commandPath.join(" ")} ${words.input} --max-tokens 200000 --json`,
         description: "With a cap, for a script"
       },
+      {
+        command: `${commandPath.join(" ")} ${words.input} --on cluster`,
+        description: "By a worker of a cluster, and follow it; Ctrl-C leaves it alone"
+      },
+      { command: `${commandPath.join(" ")} ${words.input} --on cluster --detach`, description: "Its id, at once" },
       {
         command: `${commandPath.join(" ")} ${words.input} --json-events`,
         description: "What happens, as it happens, for a program"

@@ -44,7 +44,7 @@ export const withInput = (opened: Session, input: Schema.Json) =>
     : Effect.provide(Engine.set(opened.loaded.workflow, opened.state, "input", input), runLayer.withoutModel(opened))
 
 /** Whoever goes on with a run whose settings are gone has to say what they are: its caps, who answers. */
-const checkSettings = Effect.fnUntraced(function* (run: string, told: object) {
+export const checkSettings = Effect.fnUntraced(function* (run: string, told: object) {
   const isTold = Object.values(told).some((value) => value !== undefined)
   if (isTold || (yield* runFolder.settingsToLookAt(run, { isQuiet: true })) !== undefined) return
   return yield* usage(`run ${run} has no settings (run.json), so its caps and who answers are not known`, {

@@ -5,7 +5,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
 import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
 import { DeltaSink } from "@stepwright/core/DeltaSink"
@@ -14,14 +13,13 @@ import * as Engine from "@stepwright/core/Engine"
 import * as StepPath from "@stepwright/core/StepPath"
 import * as Workflow from "@stepwright/core/Workflow"
 import { isLlmError } from "@stepwright/core/LlmError"
-import { Undecided, type WorkflowError } from "@stepwright/core/WorkflowError"
+import type { WorkflowError } from "@stepwright/core/WorkflowError"
 import { resultAt, type WorkflowState } from "@stepwright/core/WorkflowState"
 import { isMisconfigured, unnamed } from "../../internal/services/models.ts"
-import * as answer from "../value/answer.ts"
 import { fromCause } from "../base/cliError.ts"
+import { defined } from "../base/defined.ts"
 import { end, type ExitStatus, exitStatus } from "../base/exitStatus.ts"
 import { Interrupt } from "../base/interrupt.ts"
-import { notice } from "../base/notice.ts"
 import * as output from "../base/output.ts"
 import { Who } from "../gate/who.ts"
 import { endedAt, told } from "../base/told.ts"
@@ -30,14 +28,11 @@ import * as runFolder from "../run/runFolder.ts"
 import type { Session } from "../run/session.ts"
 import type { SetUp } from "../run/setUp.ts"
 import { command } from "../module/workflowModule.ts"
+import { look, report, sayHow, shown } from "./report.ts"
 import { toJson } from "../value/output.ts"
-import * as document from "../view/document.ts"
 import * as consent from "../gate/consent.ts"
 import * as gates from "../gate/gates.ts"
 import * as runLines from "../live/lines.ts"
-import * as progress from "../live/progress.ts"
-import * as result from "../result/result.ts"
-import { type EndedRun, summary } from "../view/summary.ts"
 import * as unusedReplies from "../result/unusedReplies.ts"
 
 /** Works on a run, with what it was set up with, and shows on standard error how it goes on. */
@@ -47,36 +42,23 @@ export const watched = <A, E>(
   manner: consent.Manner,
   work: (listeners: Engine.Listeners) => Effect.Effect<A, E, unknown>
 ) =>
-  Effect.scoped(
-    Effect.gen(function* () {
-      const lines = manner.lines === true ? yield* runLines.make : undefined
-      const { aside, deltas, onEvent, print } = yield* progress.make(
-        self.loaded.workflow,
-        self.state,
-        lines === undefined ? output.stderr() : output.beside(output.stderr())
-      )
-      const interrupt = yield* Interrupt
-      interrupt.print = print
-      interrupt.work.run = self.run
-      interrupt.work.goOn = `${yield* command} resume ${self.run}`
+  shown(
+    self,
+    manner,
+    Effect.fnUntraced(function* ({ aside, deltas, onEvent, print }) {
       const hint = askingHint(self, yield* whoAnswers(self), print)
       const asked = work({
         onEvent: (event, state) => {
           usedUp.add(event)
           onEvent(event, state)
-          lines?.happened(event, state.events)
           if (event._tag === "StepStarted") hint(event.path)
         }
       })
       // what the steps of the workflow need is what it was set up with
       return yield* consent.given(asked as Effect.Effect<A, E>, manner, aside).pipe(
         Effect.provide([Layer.succeedContext(services), output.layerOfUsers]),
-        Effect.provideService(DeltaSink, runLines.both(deltas, lines?.deltas)),
-        Effect.provideService(Cost, (run) => (run === self.run ? usedUp.cost() : undefined)),
-        Effect.provideService(
-          Logger.CurrentLoggers,
-          new Set([Logger.map(notice, print), ...(lines === undefined ? [] : [lines.logger])])
-        )
+        Effect.provideService(DeltaSink, deltas),
+        Effect.provideService(Cost, (run) => (run === self.run ? usedUp.cost() : undefined))
       )
     })
   )
@@ -108,39 +90,21 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
   const began = yield* Clock.currentTimeMillis
   const thought = { millis: 0 }
   const again = yield* command
-  const { loaded, run, settings } = self
+  const { run, settings } = self
   const tell = Effect.fnUntraced(function* (
     state: WorkflowState,
-    ran: ReadonlyArray<string>,
-    reused: ReadonlyArray<string>,
-    cached: ReadonlyArray<string>,
-    undecided: ReadonlyArray<gates.Gate>,
-    { before, flag = "", output }: Told = {}
+    { ran, reused, cached }: Pick<Outcome, "ran" | "reused" | "cached">,
+    told: {
+      readonly undecided?: ReadonlyArray<gates.Gate>
+      readonly output?: Schema.Json
+      readonly flag?: string
+      readonly before?: string | undefined
+    } = {}
   ) {
-    const holding = new Set([...ran, ...reused, ...cached])
-    const found = yield* result.of(loaded.workflow, state, settings.out, {
-      has: (path) => state.status !== "COMPLETED" || holding.has(path),
-      holds: (path) => holding.has(path)
-    })
-    const isRed = further.isRed(state, found.tests)
-    const ended: EndedRun = {
-      ...self,
-      state,
-      ran,
-      reused: reused.length,
-      cached: cached.length,
-      output,
-      durationMillis: (yield* Clock.currentTimeMillis) - began - thought.millis,
-      usd: setUp.usedUp.cost(),
-      unused: state.status === "COMPLETED" ? yield* unusedReplies.of(self, setUp) : undefined,
-      holding,
-      result: found,
-      undecided,
-      again,
-      goOn: isRed ? further.fork(again, run) : further.after(before, `${again} resume ${run}${flag}`)
-    }
-    yield* Console.log(manner.json ? answer.text(document.ofEnded(ended), manner.lines) : summary(ended))
-    return isRed
+    const durationMillis = (yield* Clock.currentTimeMillis) - began - thought.millis
+    const unused = state.status === "COMPLETED" ? yield* unusedReplies.of(self, setUp) : undefined
+    const usd = setUp.usedUp.cost()
+    return yield* report(self, manner, { state, ran, reused, cached, durationMillis, unused, usd, ...told })
   })
   if (manner.lines === true) yield* tellBegun(self)
   const { cached, ending, ran, reused, state, waiting } = yield* toItsEnd(self, setUp, manner, thought).pipe(
@@ -164,47 +128,34 @@ export const runAndReport = Effect.fnUntraced(function* (self: Session, setUp: S
         const ran = Object.keys(state.records).filter(
           (path) => state.records[path]!.attempts !== (records[path]?.attempts ?? 0)
         )
-        yield* tell(state, ran, [], [], [])
+        yield* tell(state, { ran, reused: [], cached: [] })
         yield* endOfDefect(run, state.error.path, defect)
       })
     )
   )
   if (ending._tag === "Completed") {
-    yield* tell(state, ran, reused, cached, [], { output: toJson(ending.output) })
+    yield* tell(state, { ran, reused, cached }, defined({ output: toJson(ending.output) }))
     return
   }
   const larger = further.flagsFor(settings, ending.reason)
   const before = yield* further.raising(self.kept, larger)
   const flag = before === undefined ? larger : ""
   const undecided = waiting.map(({ gate }) => gate)
-  const isRed = yield* tell(state, ran, reused, cached, undecided, { before, flag })
+  const isRed = yield* tell(state, { ran, reused, cached }, { undecided, before, flag })
   const how = ending._tag === "Suspended" ? "suspended" : "failed"
-  const [first, ...others] = undecided.map(({ path }) => path)
-  yield* Console.error(
-    isUndecided(ending) && first !== undefined
-      ? `${how}: ${told(new Undecided({ gates: [first, ...others] }))}\ndecide with \`${gates.command(again, run, first)}\`, then go on with \`${again} resume ${run}\``
-      : `${endedAt(how, ending.path, isRed && !manner.json ? firstLine(told(ending.reason)) : told(ending.reason))}\n${isRed ? lookAtRed(again, run) : look(again, run, flag, before)}`
-  )
+  const isAsking = isUndecided(ending) && undecided.length > 0
+  const why = isAsking ? undefined : { path: ending.path, message: told(ending.reason) }
+  yield* sayHow(self.run, manner, { how, why, undecided, isRed, before, flag })
   yield* end(statusOf(ending))
 })
 
 /** What happened since the command began to look at the run: that it was made, or has another input. */
-const tellBegun = Effect.fnUntraced(function* ({ events: before, run, state }: Session) {
+export const tellBegun = Effect.fnUntraced(function* ({ events: before, run, state }: Session) {
   if (state.events === before.length) return
   const { happened } = yield* runLines.make
   const { events } = yield* runFolder.load(run)
   for (const [i, event] of events.entries()) if (i >= before.length) happened(event, i + 1)
 })
-
-/** Of tests that are red the summary has what they say. */
-const firstLine = (message: string): string => message.split("\n", 1)[0]!
-
-/** What is told of a run that ended, besides: how it gets further, or what it gave. */
-interface Told {
-  readonly before?: string | undefined
-  readonly flag?: string
-  readonly output?: Schema.Json | undefined
-}
 
 type Outcome = Engine.RunOutcome<unknown, unknown>
 
@@ -306,11 +257,6 @@ export const endOfDefect = Effect.fnUntraced(function* (run: string, path: strin
   yield* Console.error(`${endedAt("failed", path, message)}\n${look(yield* command, run)}`)
   yield* end(exitStatus[kind], defect)
 })
-
-const look = (again: string, run: string, flag = "", before?: string) =>
-  `look with \`${again} status ${run}\`, ${further.after(before, `go on with \`${again} resume ${run}${flag}\``)}`
-
-const lookAtRed = (again: string, run: string) => `look with \`${again} status ${run}\`; ${further.tryAnew(again, run)}`
 
 /** The status of a command whose run, or one step of it, ended so. */
 export const statusOf = (ending: Engine.RunEnding<unknown, unknown>): ExitStatus => {

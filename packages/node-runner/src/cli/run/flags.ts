@@ -186,6 +186,29 @@ export const jsonEvents = toggle(
   "Print what happens as it happens, a line of JSON each, and text of replies as it comes; the last line has what --json prints"
 )
 
+/** Where a run goes on, if not in this process. */
+export const on = Flag.Literals("on", ["cluster"]).pipe(
+  Flag.withMetavar("WHERE"),
+  Flag.withDescription(
+    "cluster: hand the run to the workers of the cluster whose database STEPWRIGHT_DATABASE_URL names, and follow it"
+  ),
+  maybe
+)
+
+/** Whether what goes on elsewhere is left to itself. */
+export const detach = toggle("detach", "Of a run on a cluster: print its id at once, and do not follow it")
+
+/** Refuses to leave a run that goes on here. */
+export const checkDetach = (detach: boolean, isOnCluster: boolean) =>
+  detach && !isOnCluster
+    ? Effect.fail(
+        usage("--detach is for a run on a cluster, and this one goes on here", {
+          target: "--detach",
+          fix: "add --on cluster, or leave it out"
+        })
+      )
+    : Effect.void
+
 /** Whether a person is asked for nothing. */
 export const noInput = toggle("no-input", "Ask for no decision, also on a terminal")
 

@@ -129,10 +129,8 @@ export const trust = Effect.fnUntraced(function* (run: string) {
   if (found !== undefined) yield* writeSettings(run, found.settings)
 })
 
-/** Replaces the settings of a run as a whole or not at all. */
-export const writeSettings = Effect.fnUntraced(function* (run: string, settings: RunSettings) {
-  const kept = (yield* stores.of(run)).settings
-  const place = yield* kept.place(run)
+/** Settings as they are kept at a place, sealed where they need trust. */
+export const settingsText = Effect.fnUntraced(function* (place: string, settings: RunSettings) {
   const { store } = yield* Configuration
   const folder = dirname(resolve(store))
   const own = moved(settings, resolve("."), folder)
@@ -141,7 +139,13 @@ export const writeSettings = Effect.fnUntraced(function* (run: string, settings:
   const text = yield* Effect.sync(() =>
     JSON.stringify(doings.length === 0 ? own : sealed(sealedAt(folder, place), folder, own), null, 2)
   )
-  yield* kept.write(run, `${text}\n`)
+  return `${text}\n`
+})
+
+/** Replaces the settings of a run as a whole or not at all. */
+export const writeSettings = Effect.fnUntraced(function* (run: string, settings: RunSettings) {
+  const kept = (yield* stores.of(run)).settings
+  yield* kept.write(run, yield* settingsText(yield* kept.place(run), settings))
 })
 
 const paths = ["module", "program", "out", "replay", "record", "relay", "prices", "python"] as const
@@ -173,7 +177,8 @@ export const checkLinks: Effect.Effect<void, CliError> = Effect.flatMap(Configur
 })
 
 /** All runs as they look from outside, the one that was written to last first. */
-export const { glances, glancesThere, where } = stores
+const { glances } = stores
+export const { glancesThere, where } = stores
 
 /** The ids of all runs, the one that was written to last first. */
 export const all: Effect.Effect<ReadonlyArray<string>, CliError> = Effect.map(glances, (found) =>

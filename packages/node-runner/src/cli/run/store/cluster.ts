@@ -34,7 +34,7 @@ const patience = "8 seconds"
 const page = 1000
 
 /** The runs of a cluster. */
-export const make = ({ runs, text }: Cluster): RunStore => {
+const make = ({ runs, text }: Cluster): RunStore => {
   const asked = <A>(run: string, work: (runs: Runs["Service"]) => Effect.Effect<A, JournalError>) =>
     Effect.flatMap(Effect.mapError(runs, unreadable(run)), work)
   const inWords = (run: string) => (error: JournalError) => failed(error.message, { target: run, cause: error })

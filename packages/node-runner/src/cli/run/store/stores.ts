@@ -57,13 +57,13 @@ export const glances: Effect.Effect<ReadonlyArray<Glance>, CliError> = Effect.fl
   )
 )
 
-/** The same of the places that can be asked now, and why the others cannot. */
-export const glancesThere = Effect.flatMap(Stores, (all) =>
-  Effect.map(
-    Effect.partition(all, (store) => store.glances),
-    ([found, away]) => ({ away, glances: sorted(found) })
-  )
-)
+/** The same with those of other places than the first as far as they can be asked, and why others cannot. */
+export const glancesThere = Effect.gen(function* () {
+  const [first, ...others] = yield* Stores
+  const own = yield* first.glances
+  const [found, away] = yield* Effect.partition(others, (store) => store.glances)
+  return { away, glances: sorted([own, ...found]) }
+})
 
 const journal = Effect.gen(function* () {
   const all = yield* Stores

@@ -1,11 +1,11 @@
-import { existsSync } from "node:fs"
+import { existsSync, writeFileSync } from "node:fs"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Runs } from "@stepwright/cluster"
 import { Effect, Schedule } from "effect"
 import { postgres, type Postgres } from "../../../../../cluster/test/support/postgres.ts"
 import { needs } from "../../../../../../test/support/tool.ts"
 import { asking } from "../../../support/asking.ts"
-import { call, inFolder, startedWith } from "../../../support/commandLine.ts"
+import { call, type Called, inFolder, startedWith } from "../../../support/commandLine.ts"
 import { emptyDatabase, knowing, runsAt, worker } from "../../../support/onCluster.ts"
 
 /** Calls the command line for a program of its own, which has to do what it is called for. */
@@ -79,6 +79,59 @@ describe("runs on a cluster", needs("postgres"), () => {
         yield* told("rm", "there", "--yes")
         assert.isUndefined(yield* Effect.flatMap(Runs.Runs, ({ glance }) => glance("there")))
         assert.isFalse(existsSync(".stepwright/runs/there"))
+      })
+    )
+  )
+
+  it.live("are begun, followed to what they wait for, decided, and gone on with by workers", () =>
+    onCluster((url) =>
+      Effect.gen(function* () {
+        yield* worker(url, asking)
+        writeFileSync("doc.md", "A shelf")
+        const begun = yield* call(["run", "doc.md", "--on", "cluster", "--json"], asking)
+        assert.strictEqual(begun.status, 4, begun.err)
+        const alone = yield* call(["run", "doc.md", "--json"], asking)
+        const documentOf = ({ out }: Called) => {
+          const { durationMillis: _, filesFolder: __, out: ___, run, ...rest } = JSON.parse(out)
+          return { run, rest: JSON.stringify(rest, null, 2).replaceAll(run, "RUN") }
+        }
+        const { rest, run } = documentOf(begun)
+        assert.strictEqual(rest, documentOf(alone).rest)
+        assert.match(begun.err, /^suspended: .*approval.*\ndecide with `node asking.ts decide \S+ approval/u)
+        assert.isFalse(existsSync(`.stepwright/runs/${run}`))
+        yield* told("decide", run, "approval", '{"approved": true, "note": "go"}')
+        const done = yield* call(["resume", run], asking)
+        assert.strictEqual(done.status, 0, done.err)
+        assert.match(done.out, /^COMPLETED in .*: 1 step run, 3 reused/u)
+        assert.include(yield* told("show", run, "build"), "built, go")
+      })
+    )
+  )
+
+  it.live("are left to workers with --detach, and handed to them with other settings", () =>
+    onCluster((url) =>
+      Effect.gen(function* () {
+        writeFileSync("doc.md", "A shelf")
+        const { err, out, status } = yield* call(
+          ["run", "doc.md", "--on", "cluster", "--detach", "--max-calls", "5"],
+          asking
+        )
+        assert.strictEqual(status, 0, err)
+        const run = out.trim()
+        assert.strictEqual(
+          err,
+          `no worker is there that has asking; run ${run} waits for one\n` +
+            `follow it with \`node asking.ts status ${run} --watch\`, cancel it with \`node asking.ts cancel ${run}\`\n`
+        )
+        const settings = Effect.flatMap(Runs.Runs, ({ glance }) =>
+          Effect.map(glance(run), (seen) => JSON.parse(seen?.settings ?? ""))
+        )
+        assert.include(yield* settings, { format: 1, maxCalls: 5, out: `out/${run}` })
+        yield* told("cancel", run)
+        assert.strictEqual(yield* told("resume", run, "--detach", "--max-calls", "9"), `${run}\n`)
+        assert.include(yield* settings, { maxCalls: 9 })
+        yield* worker(url, asking)
+        assert.include(yield* rested(run), { status: "SUSPENDED" })
       })
     )
   )
