@@ -5,7 +5,7 @@ import { dirname, join } from "node:path"
 import { bundle } from "./bundle.ts"
 
 const root = dirname(import.meta.dirname)
-export const packages = ["core", "llm", "steps", "node-runner"]
+export const packages = ["core", "llm", "steps", "cluster", "node-runner"]
 
 /** Each command is named as it begins; one that fails ends the check, with what it printed. */
 export const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): string => {
@@ -58,8 +58,6 @@ export const pack = (destination: string): ReadonlyArray<string> => {
     "--filter=./packages/*",
     // it is a part of node-runner, not a package of its own
     "--filter=!./packages/studio",
-    // it is not ready to be published
-    "--filter=!./packages/cluster",
     "pack",
     "--pack-destination",
     destination

@@ -1,4 +1,4 @@
-// Packs the four packages as they would be published, installs them with npm in an empty folder outside the
+// Packs the packages as they would be published, installs them with npm in an empty folder outside the
 // repository, and uses them there: the README's program, the command line, and the types in each supported TypeScript.
 // Then calls the command line as it is in a checkout that is linked, installed in a folder and for all.
 import { execFile } from "node:child_process"
@@ -87,7 +87,7 @@ const begin = (folder: string) => {
 /** What is checked together: nobody needs Node's types for the libraries, nor the DOM's or a provider's for anything. */
 const projects = [
   { name: "libraries", files: ["core.ts", "steps.ts", "llm.ts"], types: [] },
-  { name: "runner", files: ["node-runner.ts", "program.ts"], types: ["node"] }
+  { name: "runner", files: ["cluster.ts", "node-runner.ts", "program.ts"], types: ["node"] }
 ]
 
 /** The supported versions of TypeScript, by the names of the packages. */

@@ -15,9 +15,9 @@ interface ErrorClass {
 const isErrorClass = (value: unknown): value is ErrorClass =>
   typeof value === "function" && value.prototype instanceof Error
 
-/** Every error that a public module of the four packages exports. */
+/** Every error that a public module of the packages exports. */
 const classes: Array<ErrorClass> = []
-for (const name of ["core", "llm", "steps", "node-runner"]) {
+for (const name of ["core", "llm", "steps", "cluster", "node-runner"]) {
   const folder = join("packages", name, "src")
   for (const file of readdirSync(folder).filter((file) => file.endsWith(".ts") && !/^(index|main)\.ts$/.test(file))) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other, as they import each other
@@ -47,6 +47,7 @@ const values: Readonly<Record<string, unknown>> = {
   "Unsupported.run": 3,
   "WrongWorkflow.found": "other",
   workflow: "book",
+  migration: "0004_more",
   "WorkflowDefinitionError.problems": [{ keys: ["steps", 2], path: "draft", detail }],
   detail,
   place: 'step "draft"',
