@@ -1,18 +1,9 @@
-import { chmodSync, readFileSync, statSync } from "node:fs"
+import { statSync } from "node:fs"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { postgres, type Postgres } from "../packages/cluster/test/support/postgres.ts"
-import { type Place, place, type Started, until } from "./support/cli.ts"
-import { processesWith, submit, withRuns } from "./support/cluster.ts"
+import { type Place, place, until } from "./support/cli.ts"
+import { allGone, embedded, named, placeForAll, processesWith, saying, submit, withRuns } from "./support/cluster.ts"
 import { needs } from "./support/tool.ts"
-
-const named = ["worker", "--workflow", "cluster.ts"]
-
-/** What a command says on standard error so far. */
-const saying = ({ process }: Started) => {
-  let said = ""
-  process.stderr?.on("data", (chunk) => (said += String(chunk)))
-  return () => said
-}
 
 describe("workers", needs("postgres"), () => {
   let server: Postgres
@@ -23,15 +14,13 @@ describe("workers", needs("postgres"), () => {
   })
   afterAll(() => server.stop())
 
-  const standing = async () => JSON.parse((await here.stepwright("workers", "--json")).stdout)
-
   it("work on runs, tell it, and hand over what does not end in time", async () => {
     const first = here.start(...named, "--build", "one", "--drain", "0", "--json")
     const saidFirst = saying(first)
     const run = await submit(server.url, undefined, "one")
     const other = await submit(server.url, undefined, "two")
     await until(() => here.exists(`out/${run}/outline.md`), first)
-    const { queue, workers } = await standing()
+    const { queue, workers } = JSON.parse((await here.stepwright("workers", "--json")).stdout)
     const [{ worker, ...about }] = workers
     assert.deepInclude(about, { pid: first.process.pid, isAlive: true, slots: 8, runs: [run] })
     assert.include(about.definitions.waiting, " one")
@@ -40,10 +29,14 @@ describe("workers", needs("postgres"), () => {
       definition: queue[0].definition,
       runs: 1,
       resting: 0,
-      isKnown: false
+      isKnown: false,
+      strange: [other]
     })
     const { stdout } = await here.stepwright("workers")
-    assert.match(stdout, /no worker that is alive has waiting [0-9a-f]{12} two: start one .* `stepwright resume RUN`/u)
+    assert.match(
+      stdout,
+      /no worker that is alive has waiting [0-9a-f]{12} two: start one .* `stepwright resume RUN`: /u
+    )
     first.process.kill("SIGTERM")
     const ended = await first.ended
     assert.strictEqual(ended.status, 0, ended.stderr)
@@ -68,7 +61,7 @@ describe("workers", needs("postgres"), () => {
     assert.notInclude(said(), other)
     second.process.kill("SIGINT")
     assert.strictEqual((await second.ended).status, 0)
-    assert.deepStrictEqual((await standing()).workers, [])
+    assert.deepStrictEqual(await withRuns(server.url, ({ workers }) => workers), [])
   })
 
   it("keep to the caps that a run says, and to nothing else that others wrote of it", async () => {
@@ -84,10 +77,9 @@ describe("workers", needs("postgres"), () => {
     await until(() => said().includes(`run ${free}: COMPLETED`), worker)
     assert.isFalse(here.exists("../elsewhere"))
     assert.strictEqual(here.read(`out/${free}/outline.md`), "Rain falls.")
-    const { poison } = await standing()
-    const [{ note, run }] = poison
+    const [{ note, run } = {}] = await withRuns(server.url, ({ poison }) => poison)
     assert.strictEqual(run, odd)
-    assert.match(note, /^its settings cannot be read: .*maxUsd/u)
+    assert.match(note ?? "", /^its settings cannot be read: .*maxUsd/u)
     worker.process.kill("SIGTERM")
     assert.strictEqual((await worker.ended).status, 0)
   })
@@ -102,31 +94,21 @@ describe("workers", needs("postgres"), () => {
 })
 
 describe("worker --embedded", needs("postgres"), () => {
-  it("has a database of the folder, which others find, and which ends with the last worker however that ends", async () => {
-    const here = place(["cluster.ts"])
-    // where root calls it, another user has the data
-    chmodSync(here.path("."), 0o755)
-    const isFound = async () => (await here.stepwright("workers", "--json")).status === 0
-    const start = async () => {
-      const worker = here.start(...named, "--embedded", "--yes")
-      const said = saying(worker)
-      await until(() => said().includes("takes 8 runs at a time"), worker)
-      return worker
-    }
-    const first = await start()
+  it("has a database of the folder, which others find, and which ends with the last worker, though that is killed", async () => {
+    const here = placeForAll(["cluster.ts"])
+    const first = await embedded(here)
     const file = here.path(".stepwright/postgres/server.json")
     assert.strictEqual(statSync(file).mode & 0o777, 0o600)
-    const { password, port } = JSON.parse(readFileSync(file, "utf8"))
-    const second = await start()
-    first.process.kill("SIGKILL")
-    await first.ended
-    assert.isTrue(await isFound())
-    const url = `postgres://stepwright:${password}@127.0.0.1:${port}/postgres`
-    assert.lengthOf(await withRuns(url, ({ list }) => list), 0)
-    assert.isAbove(processesWith(here.path(".")).length, 0)
+    const second = await embedded(here)
+    first.process.kill("SIGTERM")
+    assert.strictEqual((await first.ended).status, 0)
+    const { stdout } = await here.stepwright("workers", "--json")
+    assert.deepStrictEqual(
+      JSON.parse(stdout).workers.map(({ pid }: { readonly pid: number }) => pid),
+      [second.process.pid]
+    )
+    assert.isNotEmpty(processesWith(here.path(".")))
     second.process.kill("SIGKILL")
-    await second.ended
-    await until(() => processesWith(here.path(".")).length === 0, { ended: new Promise(() => {}) })
-    assert.isFalse(await isFound())
+    await allGone(here)
   })
 })

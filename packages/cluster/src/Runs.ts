@@ -38,6 +38,8 @@ export interface Glance {
   readonly note: string | undefined
   /** Whether it rests before it is taken again. */
   readonly rests: boolean
+  /** What a worker must have that takes it; none shall where there is none. */
+  readonly definition: string | undefined
   readonly settings: string | undefined
   /** How many events there are, and when the last was. **Units** milliseconds */
   readonly events: number
@@ -130,7 +132,8 @@ const glanceOf = ([
   settings,
   events,
   written,
-  rests
+  rests,
+  definition
 ]: ReadonlyArray<unknown>): Glance => ({
   run: String(run),
   workflow: String(workflow),
@@ -140,6 +143,7 @@ const glanceOf = ([
   attempts: Number(attempts),
   note: textOrNone(note),
   rests: rests === true,
+  definition: textOrNone(definition),
   settings: textOrNone(settings),
   events: Number(events),
   written: Number(written)

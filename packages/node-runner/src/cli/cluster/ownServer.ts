@@ -5,6 +5,7 @@ import { statSync } from "node:fs"
 import { connect, createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import { basename, dirname, join, resolve } from "node:path"
+import process from "node:process"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { reasonOf } from "../../internal/disk/systemError.ts"
@@ -55,11 +56,13 @@ export const read = Effect.fnUntraced(function* (folder: string) {
     configuration(`${target} cannot be read: ${reasonOf(cause)}`, { target, fix: "mend it", cause })
   const text = yield* Effect.try({ try: () => readPlain(target, mostBytes)?.toString(), catch: unreadable })
   if (text === undefined) return undefined
-  const isOpen = yield* Effect.sync(() => attempt(() => (statSync(target).mode & 0o077) !== 0))
-  if (isOpen !== false) {
-    return yield* configuration(`others can read ${target}, which has a password`, {
+  const found = yield* Effect.sync(() => attempt(() => statSync(target)))
+  const isOwn = found !== undefined && (process.getuid === undefined || found.uid === process.getuid())
+  // a folder that came from somebody else may have such a file of theirs
+  if (!isOwn || (process.platform !== "win32" && (found.mode & 0o077) !== 0)) {
+    return yield* configuration(`${target}, which has a password, is not this user's alone`, {
       target,
-      fix: `chmod 600 ${target}`
+      fix: `where you made it, chmod 600 ${target}; remove it where it came from somebody else`
     })
   }
   return yield* Effect.mapError(Schema.decodeEffect(PlaceText)(text), unreadable)

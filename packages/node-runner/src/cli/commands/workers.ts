@@ -2,6 +2,7 @@ import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import { report } from "../base/output.ts"
+import { command } from "../module/workflowModule.ts"
 import * as cluster from "../cluster/cluster.ts"
 import * as flags from "../run/flags.ts"
 
@@ -13,7 +14,7 @@ export const workers = Command.make(
     const { runs, text } = yield* cluster.there
     const found = yield* standing(yield* runs)
     if (json) return yield* Console.log(JSON.stringify({ database: text, ...found }, null, 2))
-    yield* report(linesOf(found).join("\n"))
+    yield* report(linesOf(found, yield* command).join("\n"))
   })
 ).pipe(
   Command.withDescription(

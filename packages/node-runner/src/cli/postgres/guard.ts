@@ -46,7 +46,7 @@ const main = Effect.gen(function* () {
   const data = `${folder}/data`
   const log = openSync(`${folder}/log`, "w", 0o600)
   // what of the environment is none of the server's, such as PGDATA, or a language of its messages
-  const own = { ...as, env: { PATH: process.env["PATH"] }, cwd: folder }
+  const own = { ...as, env: { PATH: process.env["PATH"], SystemRoot: process.env["SystemRoot"] }, cwd: folder }
 
   let said: { readonly port: number } | { readonly problem: string } | undefined
   const holders = new Set<Socket>()
@@ -95,12 +95,17 @@ const main = Effect.gen(function* () {
     )
   })
 
+  /** Stops one whose guard was killed. */
+  const stopLeft = Effect.suspend(() =>
+    existsSync(`${data}/postmaster.pid`)
+      ? Effect.ignore(run(programs.pg_ctl, ["stop", "-D", data, "-m", "fast", "-t", "20"]))
+      : Effect.void
+  )
+
   /** The server, once it answers. */
   const started = Effect.gen(function* () {
     if (!existsSync(data)) yield* initialise
-    // one whose guard was killed
-    const left = attempt(() => readFileSync(`${data}/postmaster.pid`, "utf8"))
-    if (left !== undefined) yield* Effect.ignore(run(programs.pg_ctl, ["stop", "-D", data, "-m", "fast", "-t", "20"]))
+    yield* stopLeft
     const known: Place = (yield* read(folder)) ?? place
     const port = (yield* isFree(known.port)) ? known.port : yield* freePort
     if (port !== known.port) yield* write(folder, { ...known, port })
@@ -157,10 +162,11 @@ const main = Effect.gen(function* () {
   )
   yield* Effect.timeoutOption(
     until(() => holders.size > 0),
-    "30 seconds"
+    "10 seconds"
   )
   // one that was killed is started again, for who still holds it
   while (holders.size > 0) yield* serve
+  yield* stopLeft
 }).pipe(Effect.provide(NodeServices.layer))
 
 // who connects at the last moment is told by the end of the connection

@@ -8,13 +8,13 @@ import { shortOf } from "./says.ts"
 export interface Standing {
   /** `silence`: how long ago it was heard of. **Units** milliseconds */
   readonly workers: ReadonlyArray<Worker["about"] & Omit<Worker, "about">>
-  /** `isKnown`: whether a worker that lives has the definition. */
-  readonly queue: ReadonlyArray<Queued & { readonly isKnown: boolean }>
+  /** `isKnown`: whether a worker that lives has the definition; the runs where none has. */
+  readonly queue: ReadonlyArray<Queued & { readonly isKnown: boolean; readonly strange: ReadonlyArray<string> }>
   readonly poison: ReadonlyArray<Pick<Glance, "run" | "workflow" | "attempts" | "note" | "rests">>
 }
 
 export const standing = Effect.fnUntraced(function* (runs: Runs["Service"]) {
-  const [workers, queued, poison] = yield* Effect.all([runs.workers, runs.queued, runs.poison])
+  const [workers, queued, poison, all] = yield* Effect.all([runs.workers, runs.queued, runs.poison, runs.list])
   const known = new Set(workers.flatMap(({ about, isAlive }) => (isAlive ? Object.values(about.definitions) : [])))
   return {
     workers: workers.map(({ about, isAlive, runs, silence, worker }) => ({
@@ -24,7 +24,12 @@ export const standing = Effect.fnUntraced(function* (runs: Runs["Service"]) {
       ...about,
       runs
     })),
-    queue: queued.map((one) => ({ ...one, isKnown: one.definition !== undefined && known.has(one.definition) })),
+    queue: queued.map((one) => {
+      const isKnown = one.definition !== undefined && known.has(one.definition)
+      const isStrange = ({ definition, status, workflow }: Glance) =>
+        !isKnown && status === "QUEUED" && workflow === one.workflow && definition === one.definition
+      return { ...one, isKnown, strange: all.filter(isStrange).map(({ run }) => run) }
+    }),
     poison: poison.map(({ attempts, note, rests, run, workflow }) => ({ run, workflow, attempts, note, rests }))
   } satisfies Standing
 })
@@ -45,6 +50,8 @@ const workerOf = (self: Standing["workers"][number]): ReadonlyArray<string> => [
   self.runs.length === 0 ? "no run" : self.runs.join(", ")
 ]
 
+const named = (runs: ReadonlyArray<string>) => `${runs.slice(0, 5).join(", ")}${runs.length > 5 ? ", ..." : ""}`
+
 /** How many runs wait, and how many rest before they are taken again. */
 const waitOf = ({ resting, runs }: Queued): string => {
   const waiting = runs - resting
@@ -53,8 +60,8 @@ const waitOf = ({ resting, runs }: Queued): string => {
   return [...(waiting === 0 ? [] : [wait]), ...(resting === 0 ? [] : [rest])].join(", ")
 }
 
-/** The same for a person. */
-export const linesOf = ({ poison, queue, workers }: Standing): ReadonlyArray<string> => {
+/** The same for a person, who types `again` for the command. */
+export const linesOf = ({ poison, queue, workers }: Standing, again: string): ReadonlyArray<string> => {
   const waiting = queue.map((one) => [
     one.workflow,
     one.definition === undefined ? "" : shortOf(one.definition),
@@ -67,11 +74,11 @@ export const linesOf = ({ poison, queue, workers }: Standing): ReadonlyArray<str
     `${note === undefined ? `taken ${format.count(attempts, "time")}, and nobody came to its end` : format.oneLine(note)}${rests ? "; rests" : ""}`
   ])
   return [
-    ...(workers.length === 0 ? ["no workers: start one with `stepwright worker`"] : columns(workers.map(workerOf))),
+    ...(workers.length === 0 ? [`no workers: start one with \`${again} worker\``] : columns(workers.map(workerOf))),
     ...(waiting.length === 0 ? ["", "nothing waits"] : ["", "waiting:", ...columns(waiting)]),
     ...strange.map(
-      ({ definition, workflow }) =>
-        `warning: no worker that is alive has ${workflow}${definition === undefined ? "" : ` ${shortOf(definition)}`}: start one with that version, or go on by the version of now with \`stepwright resume RUN\``
+      ({ definition, strange, workflow }) =>
+        `warning: no worker that is alive has ${workflow}${definition === undefined ? "" : ` ${shortOf(definition)}`}: start one with that version, or go on by the version of now with \`${again} resume RUN\`: ${named(strange)}`
     ),
     ...(failing.length === 0 ? [] : ["", "come to nothing again and again:", ...columns(failing)])
   ]
