@@ -7,7 +7,10 @@ import { atBeginning } from "../config/effective.ts"
 import * as flags from "../run/flags.ts"
 
 const config = (words: Words) => ({
-  workflows: offering(words).workflows,
+  workflows: Flag.withDescription(
+    offering(words).workflows,
+    "A workflow that it works on; may be given several times (default: as `run` has it)"
+  ),
   slots: flags.count("slots", 1, "How many runs it works on at a time (default: 8)"),
   build: flags.build,
   drain: flags.amount("drain", "SECONDS", "How long it lets its runs end once it is to end (default: 10)"),

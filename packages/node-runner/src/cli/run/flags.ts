@@ -175,7 +175,7 @@ export const out = text("out", "DIR", "Where files are delivered (default: out/N
 export const build = text(
   "build",
   "LABEL",
-  "Take only runs that were started with the same --build: for code that no definition tells apart"
+  "Take only runs that were submitted with the same build: for code that no definition tells apart"
 )
 
 export const json = toggle("json", "Print one JSON document on standard output")
