@@ -15,7 +15,8 @@ import { changesFor, diffOf, write } from "../edit/saved.ts"
 import { Who } from "../gate/who.ts"
 import { begun } from "../go/begun.ts"
 import { forked } from "../go/forked.ts"
-import { resumed, type Resuming } from "../go/resumed.ts"
+import * as onCluster from "../go/onCluster.ts"
+import { resumed } from "../go/resumed.ts"
 import { Bound, type Loaded } from "../module/workflowModule.ts"
 import { explainPath } from "../path/explainPath.ts"
 import * as stepPath from "../path/stepPath.ts"
@@ -32,12 +33,7 @@ import { Offered } from "./offered.ts"
 import { say } from "./problems.ts"
 import { Purse } from "./purse.ts"
 import { asksStill } from "./questions.ts"
-
-export interface Caps {
-  readonly maxUsd?: number
-  readonly maxCalls?: number
-  readonly maxTokens?: number
-}
+import { type Caps, handOver, type Take, toldOf } from "./resuming.ts"
 
 /** Tells that a run is on its way. */
 type OnItsWay = (said: typeof ServerApi.Begun.Type) => Effect.Effect<void>
@@ -104,21 +100,20 @@ const startOf = Effect.fnUntraced(function* (loaded: Loaded, input: Schema.Json,
   )
 })
 
-/** Goes on with a run. */
-export const resume = (reference: string, { maxUsd, ...caps }: Caps) =>
+/** Goes on with a run, here, or by the workers of its cluster. */
+export const resume = (reference: string, caps: Caps) =>
   ofOffered(reference, (run) =>
-    background(
-      run,
-      Effect.fnUntraced(function* (take) {
-        const held = yield* session.hold(run)
-        const before = yield* spentBy(held)
-        const cap = yield* take(maxUsd)
-        // what is not told stays as it was
-        const told = { ...caps, ...(cap !== undefined && { maxUsd: before + cap }) } as Resuming<never, never>["told"]
-        const now = yield* resumed(held, { told, manner: noAnswerer, input: Effect.succeed(held.state.input) })
-        return { ...now, work: runOn(now.session) }
-      })
-    )
+    Effect.flatMap(onCluster.has(run), (isThere) => (isThere ? handOver(run, caps) : resumeHere(run, caps)))
+  )
+
+const resumeHere = (run: string, caps: Caps) =>
+  background(
+    run,
+    Effect.fnUntraced(function* (take) {
+      const { held, ...told } = yield* toldOf(run, caps, take)
+      const now = yield* resumed(held, { manner: noAnswerer, ...told })
+      return { ...now, work: runOn(now.session) }
+    })
   )
 
 /** Executes one step. */
@@ -149,9 +144,6 @@ const runOn =
   ({ loaded: { workflow }, state }: session.Session) =>
   (listeners: Engine.Listeners) =>
     Engine.run(workflow, state, listeners)
-
-/** Takes of the budget what a run wants, all that is left unless it says. */
-type Take = (wants: number | undefined) => Effect.Effect<number | undefined, ServerApi.TooMany>
 
 /** What is needed to work on a run. */
 interface Prepared {
