@@ -121,6 +121,11 @@ const isStatus = Schema.is(ClusterStatus)
 
 const textOrNone = (value: unknown): string | undefined => (value === null ? undefined : String(value))
 
+/** How a run stands: under way is one that a worker has, or takes. */
+const statusOf = (status: unknown, isOfWorkers: boolean): ClusterStatus =>
+  // a later version may know others
+  isStatus(status) && (status !== "RUNNING" || isOfWorkers) ? status : "IN_PROGRESS"
+
 const glanceOf = ([
   run,
   workflow,
@@ -137,8 +142,7 @@ const glanceOf = ([
 ]: ReadonlyArray<unknown>): Glance => ({
   run: String(run),
   workflow: String(workflow),
-  // a later version may know others
-  status: isStatus(status) ? status : "IN_PROGRESS",
+  status: statusOf(status, worker !== null || definition !== null),
   worker: textOrNone(worker),
   attempts: Number(attempts),
   note: textOrNone(note),

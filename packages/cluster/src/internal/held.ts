@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import { JournalError, type Service } from "@stepwright/core/Journal"
 import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import { type Entry, failed, type Ledger } from "./ledger.ts"
@@ -85,8 +84,8 @@ export const make = (
   }
 }
 
-/** An event as it is kept. */
-export const encode = Schema.encodeSync(Schema.fromJsonString(WorkflowEvent.WorkflowEvent))
+/** An event as it is kept, as in a folder: an event is JSON. */
+export const encode = (event: WorkflowEvent.WorkflowEvent): string => JSON.stringify(event)
 
 /** The events of a run, in order. **Fails with** `NotFound` for a run that has none, `Unreadable`. */
 export const load = Effect.fnUntraced(function* (ledger: typeof Ledger.Service, run: string) {

@@ -27,6 +27,7 @@ const commands = {
   show: (words: Words) => import("./show.ts").then(({ show }) => show(words)),
   list: () => import("./list.ts").then(({ list }) => list),
   repair: (words: Words) => import("./repair.ts").then(({ repair }) => repair(words)),
+  move: (words: Words) => import("./move.ts").then(({ move }) => move(words)),
   rm: (words: Words) => import("./rm.ts").then(({ rm }) => rm(words)),
   gc: () => import("./gc.ts").then(({ gc }) => gc),
   schema: () => import("./schema.ts").then(({ schema }) => schema),

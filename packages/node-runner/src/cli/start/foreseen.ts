@@ -22,6 +22,7 @@ export const commands: Readonly<Record<string, "named" | "of a run" | "none">> =
   show: "of a run",
   list: "none",
   repair: "none",
+  move: "none",
   rm: "none",
   gc: "none",
   schema: "none",

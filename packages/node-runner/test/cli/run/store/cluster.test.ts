@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from "node:fs"
+import { existsSync, readFileSync, writeFileSync } from "node:fs"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Runs } from "@stepwright/cluster"
 import { Effect, Schedule } from "effect"
@@ -132,6 +132,49 @@ describe("runs on a cluster", needs("postgres"), () => {
         assert.include(yield* settings, { maxCalls: 9 })
         yield* worker(url, asking)
         assert.include(yield* rested(run), { status: "SUSPENDED" })
+      })
+    )
+  )
+
+  it.live("are moved from the folder and back, to the byte", () =>
+    onCluster((url) =>
+      Effect.gen(function* () {
+        const run = yield* startedWith(asking)
+        const file = `.stepwright/runs/${run}/events.jsonl`
+        const before = readFileSync(file, "utf8")
+        const shown = yield* told("show", run, "design")
+        const settings = readFileSync(`.stepwright/runs/${run}/run.json`, "utf8")
+        assert.include(yield* told("move", run, "--to", "cluster"), `run ${run} is in postgres://127.0.0.1`)
+        assert.isFalse(existsSync(`.stepwright/runs/${run}`))
+        const { read: from } = yield* Runs.Runs
+        for (const json of yield* from(run, 0)) assert.include(before, `${json.slice(0, -1)},"n":`)
+        assert.strictEqual(yield* told("show", run, "design"), shown)
+        assert.include(yield* told("move", run, "--to", "cluster"), `run ${run} was already in`)
+        yield* told("move", run, "--to", "folder")
+        assert.strictEqual(readFileSync(file, "utf8"), before)
+        assert.deepStrictEqual(
+          JSON.parse(readFileSync(`.stepwright/runs/${run}/run.json`, "utf8")),
+          JSON.parse(settings)
+        )
+        assert.isUndefined(yield* Effect.flatMap(Runs.Runs, ({ glance }) => glance(run)))
+        // a worker goes on with what came from here
+        yield* told("move", run, "--to", "cluster")
+        yield* told("decide", run, "approval", '{"approved": true}')
+        yield* worker(url, asking)
+        assert.include(yield* told("resume", run), "COMPLETED")
+      })
+    )
+  )
+
+  it.live("are not moved while workers have them", () =>
+    onCluster(() =>
+      Effect.gen(function* () {
+        yield* submitted("there")
+        const { err, status } = yield* call(["move", "there", "--to", "folder"], asking)
+        assert.deepStrictEqual(
+          [status, err],
+          [2, "stepwright: run there is under way: cancel it first: `cancel there`\n"]
+        )
       })
     )
   )
