@@ -8,23 +8,13 @@ import { report } from "../base/output.ts"
 import { endedAt } from "../base/told.ts"
 import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
-import type { OnCluster } from "../run/store/runStore.ts"
 import * as listing from "../view/listing.ts"
+import { onCluster } from "../view/onCluster.ts"
 
 type Waits = NonNullable<Exclude<listing.Entry, { readonly error: string }>["waits"]>
 
 const whyOf = ({ code, message, path }: Waits): string =>
   code === "Undecided" ? message.replace(/^it /u, "") : endedAt("waits", path, format.oneLine(message))
-
-/** Where a run is, if not here. */
-const placeOf = (cluster: OnCluster | undefined): ReadonlyArray<string> => {
-  if (cluster === undefined) return []
-  const { isQueued, note, worker } = cluster
-  if (worker !== null) return [`on the cluster at ${worker}`]
-  return [isQueued ? `on the cluster, ${told("waits for a worker", note)}` : "on the cluster"]
-}
-
-const told = (what: string, why: string | null): string => (why === null ? what : `${what}: ${format.oneLine(why)}`)
 
 const lineOf = (entry: listing.Entry): string => {
   if ("error" in entry) return `${entry.run}  ${entry.error}`
@@ -33,7 +23,12 @@ const lineOf = (entry: listing.Entry): string => {
   const cost = replies === 0 ? [] : format.tokens(tokens)
   // one that goes on waits no more
   const why = waits === null || status !== "SUSPENDED" ? [] : [whyOf(waits)]
-  const facts = [`${format.count(steps, "step")} done`, ...cost, ...why, ...placeOf(cluster)].join(", ")
+  const facts = [
+    `${format.count(steps, "step")} done`,
+    ...cost,
+    ...why,
+    ...(cluster === undefined ? [] : [onCluster(cluster)])
+  ].join(", ")
   return `${run}  ${status.padEnd(11)}  ${at}  ${workflow}  ${facts}`
 }
 

@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Command from "effect/cli/Command"
 import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
+import { defined } from "../base/defined.ts"
 import * as output from "../base/output.ts"
 import { Interrupt } from "../base/interrupt.ts"
 import type { Words } from "../base/words.ts"
@@ -9,6 +10,8 @@ import * as flags from "../run/flags.ts"
 import * as further from "../run/further.ts"
 import * as runFolder from "../run/runFolder.ts"
 import * as follow from "../live/follow.ts"
+import * as stores from "../run/store/stores.ts"
+import { onCluster } from "../view/onCluster.ts"
 import * as standing from "../view/standing.ts"
 import * as standingNow from "../view/standingNow.ts"
 
@@ -31,11 +34,14 @@ export const status = (words: Words) =>
         if (json) return yield* follow.asJson(run)
       }
       const found = yield* watch ? follow.inText(run) : standingNow.of(run)
-      if (json) return yield* Console.log(JSON.stringify(standingNow.toJson(found), null, 2))
+      const cluster = (yield* Effect.flatMap(stores.of(run), (store) => store.glance(run)))?.cluster
+      if (json)
+        return yield* Console.log(JSON.stringify({ ...standingNow.toJson(found), ...defined({ cluster }) }, null, 2))
       const { again, before, goOn, isRed, self, settings } = found
       const { isLive, state } = self
       const now = isLive ? yield* Clock.currentTimeMillis : undefined
       yield* output.report(standing.text(self, output.stdout(), now, settings.out, again))
+      if (cluster !== undefined) yield* Console.log(onCluster(cluster))
       if (!isLive && state.status !== "COMPLETED") {
         yield* Console.log(isRed ? further.tryAnew(again, state.run) : further.after(before, `go on with: ${goOn}`))
       }

@@ -6,6 +6,7 @@ import { postgres, type Postgres } from "../../../../../cluster/test/support/pos
 import { needs } from "../../../../../../test/support/tool.ts"
 import { asking } from "../../../support/asking.ts"
 import { call, type Called, inFolder, startedWith } from "../../../support/commandLine.ts"
+import { asked, serving, untilRest } from "../../../support/serving.ts"
 import { emptyDatabase, knowing, runsAt, worker } from "../../../support/onCluster.ts"
 
 /** Calls the command line for a program of its own, which has to do what it is called for. */
@@ -55,6 +56,7 @@ describe("runs on a cluster", needs("postgres"), () => {
         const [waiting] = yield* read("list")
         assert.deepStrictEqual(waiting.cluster, { worker: null, isQueued: true, note: null })
         assert.match(yield* told("list"), /there {2}RUNNING .*on the cluster, waits for a worker\n/u)
+        assert.include(yield* told("status", "there"), "on the cluster, waits for a worker\n")
         yield* Effect.gen(function* () {
           yield* worker(url, asking)
           yield* rested("there")
@@ -132,6 +134,48 @@ describe("runs on a cluster", needs("postgres"), () => {
         assert.include(yield* settings, { maxCalls: 9 })
         yield* worker(url, asking)
         assert.include(yield* rested(run), { status: "SUSPENDED" })
+      })
+    )
+  )
+
+  it.live("are served: seen, followed, decided, and handed to workers", () =>
+    onCluster((url) =>
+      Effect.gen(function* () {
+        yield* submitted("there")
+        yield* worker(url, asking)
+        yield* rested("there")
+        const server = yield* serving("serve")
+        const ask = asked(server)
+        const happened = Effect.promise(() => untilRest(`${server}/api/runs/there/events`))
+        assert.strictEqual((yield* ask("GET", "/runs"))[0].run, "there")
+        assert.include(yield* happened, '"_tag":"RunInitialized"')
+        // twice: a worker has had it since the first decision
+        for (const note of ["one", "two"]) {
+          yield* ask("POST", "/runs/there/decide", { path: "approval", decision: { approved: true, note } })
+          assert.strictEqual((yield* ask("POST", "/runs/there/resume", {})).status, "RUNNING")
+          yield* rested("there")
+          assert.strictEqual((yield* ask("GET", "/runs/there")).status, "COMPLETED")
+          assert.include(yield* happened, `built, ${note}`)
+        }
+      })
+    )
+  )
+
+  it.live("are trusted no more than files of somebody else", () =>
+    onCluster(() =>
+      Effect.gen(function* () {
+        yield* submitted("there")
+        const { setSettings } = yield* Runs.Runs
+        yield* setSettings("there", JSON.stringify({ format: 1, out: "out/there", module: "theirs.ts", name: "w" }))
+        writeFileSync("theirs.ts", 'import { writeFileSync } from "node:fs"\nwriteFileSync("ran", "")')
+        const { err, status } = yield* call(["resume", "there", "--detach"])
+        assert.strictEqual(status, 3)
+        assert.match(
+          err,
+          /\/there does this, and no command of yours wrote it:\nmodule: runs the code of theirs\.ts#w\n/u
+        )
+        assert.strictEqual((yield* call(["status", "there"])).status, 0)
+        assert.isFalse(existsSync("ran"))
       })
     )
   )

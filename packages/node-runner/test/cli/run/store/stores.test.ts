@@ -19,6 +19,7 @@ import { conforms } from "../../../../../../test/support/conformance.ts"
 import { asking, program } from "../../../support/asking.ts"
 import { call, inFolder, startedWith } from "../../../support/commandLine.ts"
 import { inProject } from "../../../support/configured.ts"
+import { asked, serving, token, untilRest } from "../../../support/serving.ts"
 import { saying } from "../../../support/saying.ts"
 import * as memoryStore from "../../../support/memoryStore.ts"
 
@@ -88,36 +89,6 @@ const watching = Effect.fnUntraced(function* (run: string, bound: Loaded) {
   yield* Deferred.await(first)
   return { documents, ended: Fiber.await(fiber) }
 })
-
-const token = "a token that nobody guesses"
-
-/** A server of a program of its own, while the scope is open; gives its address. */
-const serving = Effect.fnUntraced(function* (...args: ReadonlyArray<string>) {
-  writeFileSync("token", token, { mode: 0o600 })
-  const address = yield* Deferred.make<string>()
-  const log = (text: string) => void Deferred.doneUnsafe(address, Effect.succeed(JSON.parse(text).url))
-  yield* commandLine
-    .program("stepwright", general, [...args, "--port", "0", "--token-file", "token", "--json"])
-    .pipe(
-      Effect.provideService(Bound, asking),
-      Effect.provideService(Console.Console, { ...globalThis.console, log }),
-      Effect.forkScoped
-    )
-  return yield* Deferred.await(address)
-})
-
-/** What is sent of a run until it rests. */
-const untilRest = async (url: string): Promise<string> => {
-  const stop = new AbortController()
-  const { body } = await fetch(url, { signal: stop.signal, headers: { authorization: `Bearer ${token}` } })
-  let text = ""
-  for await (const bytes of body!) {
-    text += Buffer.from(bytes).toString()
-    if (text.includes("event: rest\n")) break
-  }
-  stop.abort()
-  return text
-}
 
 describe("runs in another place than the folder", () => {
   const inMemory = Effect.sync(memoryStore.make)
@@ -305,15 +276,7 @@ describe("runs in another place than the folder", () => {
       yield* Effect.gen(function* () {
         yield* ranIn(store, "there")
         const url = yield* serving("serve")
-        const ask = (method: string, path: string, body?: object) =>
-          Effect.promise(async () => {
-            const answer = await fetch(`${url}/api${path}`, {
-              method,
-              headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
-              ...(body !== undefined && { body: JSON.stringify(body) })
-            })
-            return JSON.parse(await answer.text())
-          })
+        const ask = asked(url)
         const happened = (path: string) => Effect.promise(() => untilRest(`${url}/api${path}`))
         const before = yield* happened("/runs/there/events")
         assert.include(before, '"_tag":"RunInitialized"')
