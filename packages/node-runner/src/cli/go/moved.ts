@@ -10,7 +10,7 @@ import type { RunStore } from "../run/store/runStore.ts"
 
 /** The events of a run as JSON. */
 const eventsIn = Effect.fnUntraced(function* (store: RunStore, run: string) {
-  const read = yield* Effect.flatten(store.reading(run))
+  const read = yield* store.read(run)
   if (read !== undefined) return read.events.map(({ json }) => json)
   return yield* new JournalError({ run, reason: "Failed", detail: "it cannot be read now" })
 })
