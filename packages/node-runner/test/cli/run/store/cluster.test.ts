@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs"
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Runs } from "@stepwright/cluster"
 import { Effect, Schedule } from "effect"
@@ -210,6 +210,36 @@ describe("runs on a cluster", needs("postgres"), () => {
     )
   )
 
+  it.live("are in one place once a move that was cut short is done again, and never replaced by another run", () =>
+    onCluster(() =>
+      Effect.gen(function* () {
+        const run = yield* startedWith(asking)
+        const [folder, kept] = [`.stepwright/runs/${run}`, "kept"]
+        const before = readFileSync(`${folder}/events.jsonl`, "utf8")
+        cpSync(folder, kept, { recursive: true })
+        yield* told("move", run, "--to", "cluster")
+        // it was to be removed here
+        cpSync(kept, folder, { recursive: true })
+        yield* told("move", run, "--to", "cluster")
+        assert.isFalse(existsSync(folder))
+        // it has only begun here
+        cpSync(kept, folder, { recursive: true })
+        writeFileSync(`${folder}/events.jsonl`, `${before.split("\n").slice(0, 4).join("\n")}\n`)
+        yield* told("move", run, "--to", "folder")
+        assert.strictEqual(readFileSync(`${folder}/events.jsonl`, "utf8"), before)
+        yield* told("move", run, "--to", "cluster")
+        yield* told("decide", run, "approval", "yes")
+        cpSync(kept, folder, { recursive: true })
+        yield* told("decide", run, "approval", "no")
+        const { err, status } = yield* call(["move", run, "--to", "folder"], asking)
+        assert.deepStrictEqual(
+          [status, err],
+          [2, `stepwright: another run ${run} is in .stepwright/runs: remove one of them\n`]
+        )
+      })
+    )
+  )
+
   it.live("are not moved while workers have them", () =>
     onCluster(() =>
       Effect.gen(function* () {
@@ -247,5 +277,22 @@ describe("a cluster whose database is away", () => {
       assert.strictEqual((yield* read("status", run)).status, "SUSPENDED")
       assert.strictEqual((yield* call(["status", "nowhere"], asking)).status, 3)
     }).pipe(knowing("postgres://me:secret@127.0.0.1:1/runs?connect_timeout=1"), inFolder)
+  )
+})
+
+describe("a cluster that nobody has named", () => {
+  it.effect("takes no run, and none that goes on here is left to it", () =>
+    Effect.gen(function* () {
+      writeFileSync("doc.md", "A shelf")
+      const none = yield* call(["run", "doc.md", "--on", "cluster"], asking)
+      assert.deepStrictEqual(
+        [none.status, none.err],
+        [3, "stepwright: there is no cluster here: set STEPWRIGHT_DATABASE_URL to postgres://USER@HOST:PORT/DATABASE\n"]
+      )
+      const here = yield* call(["run", "doc.md", "--detach"], asking)
+      assert.strictEqual(here.status, 2)
+      assert.include(here.err, "--detach is for a run on a cluster, and this one goes on here: add --on cluster")
+      assert.isFalse(existsSync(".stepwright"))
+    }).pipe(knowing(""), inFolder)
   )
 })
