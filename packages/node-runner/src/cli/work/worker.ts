@@ -1,4 +1,4 @@
-import { hostname } from "node:os"
+import { availableParallelism, hostname } from "node:os"
 import process from "node:process"
 import * as Console from "effect/Console"
 import * as Context from "effect/Context"
@@ -79,6 +79,7 @@ export const work = Effect.fnUntraced(function* ({
       about: { host: hostname(), pid: process.pid, version: version() },
       around: around.around({ offers, told, out, yes, settings }),
       says: yield* says.telling(json, at.text),
+      heavy: availableParallelism(),
       ...(slots !== undefined && { slots }),
       ...(build !== undefined && { build }),
       ...(drain !== undefined && { drain })
