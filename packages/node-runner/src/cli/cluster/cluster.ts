@@ -4,6 +4,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
 import { JournalError } from "@stepwright/core/Journal"
 import { type CliError, configuration } from "../base/cliError.ts"
 import { databaseVariable } from "../start/configFile.ts"
@@ -36,11 +37,14 @@ export const unreadable =
   ({ message }: CliError) =>
     new JournalError({ run, reason: "Failed", detail: message })
 
-/** The cluster that variables tell of. **Fails** where they cannot be read. */
-export const layer: Layer.Layer<never, CliError> = Layer.effect(
+/** The cluster that variables tell of. */
+export const layer: Layer.Layer<never> = Layer.effect(
   Cluster,
   Effect.gen(function* () {
-    const place = yield* connect.place
+    const said = yield* Effect.result(connect.place)
+    // who needs none is not hindered by what is wrong with it
+    if (Result.isFailure(said)) return { text: databaseVariable, runs: Effect.fail(said.failure) }
+    const place = said.success
     if (place === undefined) return undefined
     const scope = yield* Effect.scope
     const built = Effect.gen(function* () {

@@ -134,7 +134,7 @@ const followed = (self: Session, manner: Manner) =>
           if (event._tag === "StepStarted") ran.add(event.path)
           onEvent(event, state)
         })
-      ).pipe(Effect.onInterrupt(() => Console.error(interrupt.message)))
+      )
       return [...ran]
     })
   )
@@ -144,7 +144,10 @@ export const followAndReport = Effect.fnUntraced(function* (self: Session, manne
   const began = yield* Clock.currentTimeMillis
   const { loaded, run } = self
   if (manner.lines === true) yield* tellBegun(self)
-  const ran = yield* followed(self, manner)
+  const ran = yield* followed(self, manner).pipe(
+    // after what is drawn
+    Effect.onInterrupt(() => Effect.flatMap(Interrupt, ({ message }) => Console.error(message)))
+  )
   const durationMillis = (yield* Clock.currentTimeMillis) - began
   // as the run has it: this command has named the workflow, whatever it is called there
   const standing = yield* standingNow.by(run, () => Effect.succeed(loaded))

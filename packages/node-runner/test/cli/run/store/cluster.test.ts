@@ -280,6 +280,22 @@ describe("a cluster whose database is away", () => {
   )
 })
 
+describe("a cluster whose address is none", () => {
+  it.effect("is told of where it is asked for, and hinders nobody who works in the folder", () =>
+    Effect.gen(function* () {
+      const run = yield* startedWith(asking)
+      assert.strictEqual((yield* call(["status", run], asking)).status, 0)
+      const { err, out, status } = yield* call(["list"], asking)
+      assert.strictEqual(status, 3)
+      assert.include(out, run)
+      assert.include(err, "STEPWRIGHT_DATABASE_URL is no address of PostgreSQL")
+      const none = yield* call(["run", "doc.md", "--on", "cluster"], asking)
+      assert.strictEqual(none.status, 3)
+      assert.notInclude(err + none.err, "secret")
+    }).pipe(knowing("mysql://me:secret@db/runs"), inFolder)
+  )
+})
+
 describe("a cluster that nobody has named", () => {
   it.effect("takes no run, and none that goes on here is left to it", () =>
     Effect.gen(function* () {
