@@ -23,7 +23,7 @@ export const move = (words: Words) =>
     },
     Effect.fnUntraced(function* ({ json, run: reference, to }) {
       const run = yield* runFolder.find(reference)
-      yield* there
+      if (to === "cluster") yield* there
       const [folder, ...others] = yield* stores.Stores
       const target = to === "folder" ? folder : (others.find(({ handOver }) => handOver !== undefined) ?? folder)
       // a move that was cut short may have left it in both

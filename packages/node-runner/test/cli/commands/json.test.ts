@@ -53,6 +53,10 @@ const calls: Readonly<Record<string, readonly [args: ReadonlyArray<string>, has:
     ["GATED", "approval", "yes"],
     ["run", "path", "decision", "pending", "undecided"]
   ],
+  move: [
+    ["--to", "folder"],
+    ["run", "moved", "to"]
+  ],
   rm: [["GATED", "--yes"], ["removed"]],
   change: [
     ["made", "PRD.md"],
