@@ -65,7 +65,7 @@ describe("workers in processes of their own", needs("postgres"), () => {
       seed: 1,
       limits: { concurrency: 20, maxTokens: 10_000_000 },
       kills: 100,
-      every: 2500,
+      every: 4000,
       through: through("everything"),
       // the clock of each third is a minute ahead
       environment: (n): Readonly<Record<string, string>> =>
