@@ -26,7 +26,7 @@ describe("workers in processes of their own", needs("postgres"), () => {
     }: Parameters<NonNullable<Parameters<typeof chaos>[2]["faults"]>[0]["what"]>[0]) => {
       if (worker === undefined) return
       worker.kill("SIGSTOP")
-      doom(worker)
+      doom(worker, 12_000)
       // another has its runs by then
       await wait(12_000)
       worker.kill("SIGCONT")

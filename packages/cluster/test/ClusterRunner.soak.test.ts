@@ -52,7 +52,7 @@ describe("workers in processes of their own", needs("postgres"), () => {
     async ({ doom, workers: [worker] }: Chaos) => {
       if (worker === undefined) return
       worker.kill("SIGSTOP")
-      doom(worker)
+      doom(worker, millis)
       await wait(millis)
       worker.kill("SIGCONT")
     }

@@ -43,8 +43,8 @@ export interface Chaos {
   readonly runsOf: (worker: WorkerProcess) => Promise<ReadonlyArray<string>>
   /** Ends all workers, does something, and starts as many anew: what was asked since `from` may be asked again. **Units** milliseconds */
   readonly without: (from: number, what: () => Promise<void>) => Promise<void>
-  /** Says that what a worker has on its way from now on may be asked again. */
-  readonly doom: (worker: WorkerProcess) => void
+  /** Says that what a worker has on its way may be asked again: it is stopped for so long, or killed. **Units** milliseconds */
+  readonly doom: (worker: WorkerProcess, millis?: number) => void
 }
 
 export interface Outcome {
@@ -87,8 +87,8 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
       Effect.provide(PgClient.layer({ url: Redacted.make(server.url), maxConnections: 1 }))
     )
   )
-  /** When a process was killed or stopped. */
-  const doomed = new Map<number, number>()
+  /** When processes were killed or stopped, and until when. */
+  const doomed = new Map<number, Array<readonly [from: number, to: number]>>()
   const provider = await model(
     () => latency[0] + next() * (latency[1] - latency[0]),
     (pid) => !doomed.has(pid)
@@ -120,7 +120,10 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
     })
   )
 
-  const doom = (worker: WorkerProcess) => void doomed.set(worker.pid, performance.now())
+  const doom: Chaos["doom"] = ({ pid }, millis = Infinity) => {
+    const from = performance.now()
+    doomed.set(pid, [...(doomed.get(pid) ?? []), [from - onItsWay, from + millis + onItsWay]])
+  }
   let forgotten: readonly [from: number, to: number] = [Infinity, -Infinity]
   const without: Chaos["without"] = async (from, what) => {
     for (const worker of workers) worker.kill("SIGKILL")
@@ -181,8 +184,8 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
   const isLost = ({ answered, came, pid }: Call) => {
     const [from, to] = forgotten
     if (came <= to && (answered === undefined || answered > from - onItsWay)) return true
-    const end = doomed.get(pid)
-    return end !== undefined && (answered === undefined || answered > end - onItsWay)
+    const times = doomed.get(pid) ?? []
+    return times.length > 0 && (answered === undefined || times.some(([from, to]) => from < answered && answered < to))
   }
   // what is there
   const claims = await run(
