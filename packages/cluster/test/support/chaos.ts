@@ -142,6 +142,12 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
     const all = await run(Effect.flatMap(Runs.Runs, ({ workers }) => workers))
     return all.find(({ about }) => about.pid === pid)?.runs ?? []
   }
+  // one that cannot reach its database as it begins says so, and ends
+  const areThere = Effect.map(
+    Effect.flatMap(Runs.Runs, ({ workers }) => workers),
+    ({ length }) => length >= size
+  )
+  while (!(await run(areThere))) await wait(100)
   const faults = (plan.faults ?? []).map(async ({ at, what }) => {
     await wait(at)
     await what({ workers, doom, epochs, runsOf, without })
