@@ -5,6 +5,7 @@ import { PgClient } from "@effect/sql-pg"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as Schedule from "effect/Schedule"
 import { Attempts, Budget, RateLimit } from "@stepwright/llm"
 import * as LlmClient from "@stepwright/core/LlmClient"
 import { LlmError, ProviderUnavailable } from "@stepwright/core/LlmError"
@@ -52,4 +53,5 @@ process.on("SIGUSR2", () => {
   }
 })
 
-NodeRuntime.runMain(main)
+// who looks after workers starts one again that could not reach its database as it began
+NodeRuntime.runMain(Effect.retry(main, Schedule.spaced("1 second")))
