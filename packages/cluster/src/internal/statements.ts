@@ -143,8 +143,8 @@ on conflict (worker) do update set
   since = case when sw_worker.seen + $3 * interval '1 ms' < clock_timestamp() then clock_timestamp() else sw_worker.since end,
   seen = clock_timestamp(), lease = excluded.lease, about = excluded.about`
 
-/** A worker goes, and what it has is free; so do those that went a day ago without a word. */
-export const leave = `delete from sw_worker where worker = $1 or seen < clock_timestamp() - interval '1 day'`
+/** A worker goes, and what it has is free; so do those that went without a word, after a while. */
+export const leave = `delete from sw_worker where worker = $1 or seen + lease < clock_timestamp() - interval '10 min'`
 
 export const workers = `
 select w.worker, not ${isDead}, extract(epoch from clock_timestamp() - w.seen)::float8 * 1000, w.about,

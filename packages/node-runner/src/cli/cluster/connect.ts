@@ -131,7 +131,11 @@ export const layerOf = (
   { options, text }: Place
 ): Layer.Layer<Runs | SqlClient.SqlClient, CliError> => {
   const away = (reason: string, cause?: unknown) =>
-    configuration(`the database ${text} cannot be used: ${reason}`, { target: text, cause })
+    configuration(`the database ${text} cannot be used: ${reason}`, {
+      target: text,
+      fix: `see that it runs, and that ${databaseVariable} says where it is and who asks: PGUSER and PGPASSWORD fill in what it leaves out`,
+      cause
+    })
   const database = postgres.layer({ ...options, maxConnections: 4 })
   return Layer.effectContext(
     Effect.flatMap(Effect.scope, (scope) =>

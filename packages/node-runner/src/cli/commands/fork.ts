@@ -5,6 +5,7 @@ import * as Engine from "@stepwright/core/Engine"
 import type { Words } from "../base/words.ts"
 import { forked } from "../go/forked.ts"
 import { command } from "../module/workflowModule.ts"
+import * as onCluster from "../go/onCluster.ts"
 import * as stepPath from "../path/stepPath.ts"
 import * as flags from "../run/flags.ts"
 import * as followed from "../run/followed.ts"
@@ -33,7 +34,11 @@ export const fork = (words: Words) =>
       const run = id ?? (yield* Engine.newRunId)
       yield* forked(opened, { path, run, command: again })
       yield* Console.error(
-        `a run with the results of ${origin}, and a new one of ${path} to come; go on with: ${again} resume ${run}`
+        `a run with the results of ${origin}, and a new one of ${path} to come; go on with: ${again} resume ${run}${
+          (yield* onCluster.has(origin))
+            ? `; it is in the folder, and goes to workers by: ${again} move ${run} --to cluster`
+            : ""
+        }`
       )
       yield* Console.log(json ? JSON.stringify({ run, origin, workflow: state.workflow, path }, null, 2) : run)
     })

@@ -25,6 +25,7 @@ const config = (words: Words) => ({
   ...flags.answering,
   otlp: flags.otlp,
   detach: flags.detach,
+  build: flags.build,
   noInput: flags.noInput,
   yes: flags.yes,
   json: flags.json,
@@ -35,7 +36,19 @@ export const resume = (words: Words) =>
   Command.make(
     "resume",
     config(words),
-    Effect.fnUntraced(function* ({ detach, json, jsonEvents, mutants, noInput, otlp: _, run, workflow, yes, ...rest }) {
+    Effect.fnUntraced(function* ({
+      build,
+      detach,
+      json,
+      jsonEvents,
+      mutants,
+      noInput,
+      otlp: _,
+      run,
+      workflow,
+      yes,
+      ...rest
+    }) {
       const manner = { ...(yield* formOf({ json, jsonEvents })), noInput, yes }
       yield* checkFlags(rest)
       const isOnCluster = yield* onCluster.has(run)
@@ -43,8 +56,8 @@ export const resume = (words: Words) =>
       const held = yield* session.hold(run, workflow)
       const input = Effect.flatMap(inputNow(held), (input) => withTold(held.loaded.workflow.input, input, { mutants }))
       if (isOnCluster) {
-        const self = yield* onCluster.handedOver(held, { told: rest, input })
-        return yield* detach ? onCluster.leave(self, manner) : onCluster.followAndReport(self, manner)
+        const self = yield* onCluster.handedOver(held, { told: rest, input, build })
+        return yield* detach ? onCluster.leave(self, manner, build) : onCluster.followAndReport(self, manner, build)
       }
       const { ready, session: self } = yield* resumed(held, { told: rest, manner, input }).pipe(noticing(manner.lines))
       yield* runAndReport(self, ready, manner)

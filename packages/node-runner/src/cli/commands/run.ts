@@ -28,6 +28,7 @@ const config = (words: Words) => ({
   otlp: flags.otlp,
   on: flags.on,
   detach: flags.detach,
+  build: flags.build,
   noInput: flags.noInput,
   yes: flags.yes,
   json: flags.json,
@@ -40,6 +41,7 @@ export const run = (words: Words) =>
     config(words),
     Effect.fnUntraced(function* ({
       design,
+      build,
       detach,
       files,
       input: given,
@@ -74,8 +76,10 @@ export const run = (words: Words) =>
       })
       const run = yield* Engine.newRunId
       if (on === "cluster") {
-        const session = yield* onCluster.submitted({ run, loaded, input: value, told, out })
-        return yield* detach ? onCluster.leave(session, manner) : onCluster.followAndReport(session, manner)
+        const session = yield* onCluster.submitted({ run, loaded, input: value, told, out, build })
+        return yield* detach
+          ? onCluster.leave(session, manner, build)
+          : onCluster.followAndReport(session, manner, build)
       }
       const { ready, session } = yield* begun({ run, loaded, input: value, told, out, files }).pipe(
         noticing(manner.lines)

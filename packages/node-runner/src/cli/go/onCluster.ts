@@ -29,13 +29,18 @@ import { changed, checkSettings, type Resuming, withInput } from "./resumed.ts"
 import { report, sayHow, shown } from "./report.ts"
 import { tellBegun } from "./runAndReport.ts"
 
+interface Submitting extends Omit<Beginning, "files"> {
+  /** Only workers of this build take it. */
+  readonly build?: string | undefined
+}
+
 /** Begins a run that a worker shall take. */
-export const submitted = Effect.fnUntraced(function* ({ input, loaded, out, run, told }: Omit<Beginning, "files">) {
+export const submitted = Effect.fnUntraced(function* ({ build, input, loaded, out, run, told }: Submitting) {
   const { runs, text } = yield* there
   const { queue } = yield* runs
   const kept: RunSettings = { format: 1, ...(yield* reference(loaded)), out: out ?? `out/${run}`, ...told }
   const settings = yield* runFolder.settingsText(`${text}/${run}`, kept)
-  const journal = yield* queue(loaded.workflow, { settings })
+  const journal = yield* queue(loaded.workflow, defined({ settings, build }))
   const state = yield* Effect.provideService(Engine.initialize(loaded.workflow, input, { run }), Journal, journal)
   return { run, kept, settings: yield* effective(kept), state, loaded, events: [] } satisfies Session
 })
@@ -47,7 +52,7 @@ export const has = (reference: string) =>
 /** Hands a run that is held to workers, with what flags replace of its settings. */
 export const handedOver = Effect.fnUntraced(function* <E, R>(
   held: Session,
-  { input, told }: Omit<Resuming<E, R>, "manner">
+  { build, input, told }: Omit<Resuming<E, R>, "manner"> & Partial<Pick<Submitting, "build">>
 ) {
   const { loaded, run } = held
   yield* checkSettings(run, told)
@@ -55,7 +60,7 @@ export const handedOver = Effect.fnUntraced(function* <E, R>(
   const state = yield* withInput(held, yield* input)
   yield* runFolder.writeSettings(run, kept)
   const { handOver } = yield* stores.of(run)
-  if (handOver !== undefined) yield* handOver(run, loaded.workflow)
+  if (handOver !== undefined) yield* handOver(run, loaded.workflow, build)
   return { ...held, kept, settings: yield* effective(kept), state } satisfies Session
 })
 
@@ -67,8 +72,8 @@ const detached = Effect.fnUntraced(function* (run: string) {
 })
 
 /** Prints the id of a run that workers go on with. */
-export const leave = Effect.fnUntraced(function* ({ loaded, run }: Session, { json }: Manner) {
-  yield* sayWho(run, loaded.workflow)
+export const leave = Effect.fnUntraced(function* ({ loaded, run }: Session, { json }: Manner, build?: string) {
+  yield* sayWho(run, loaded.workflow, build)
   yield* Console.log(json ? JSON.stringify({ run, workflow: loaded.workflow.name, status: "QUEUED" }, null, 2) : run)
   yield* Console.error((yield* detached(run)).line)
 })
@@ -77,20 +82,20 @@ export const leave = Effect.fnUntraced(function* ({ loaded, run }: Session, { js
 const sayWho = Effect.fnUntraced(function* (
   run: string,
   workflow: Workflow.Any,
+  build: string | undefined,
   say: (line: string) => Effect.Effect<void> = Console.error
 ) {
   const { runs } = yield* there
   const workers = yield* Effect.flatMap(runs, ({ workers }) => workers)
-  const definition = yield* Engine.definition(workflow)
+  const digest = yield* Engine.definition(workflow)
+  // a build follows the definition, where there is one
+  const definition = build === undefined ? digest : `${digest} ${build}`
   const alive = workers.filter(({ about, isAlive }) => isAlive && about.isDraining !== true)
-  // a build follows the definition, where a worker has one
-  const isThere = alive.some(({ about }) =>
-    Object.values(about.definitions).some((known) => known.split(" ", 1)[0] === definition)
-  )
+  const isThere = alive.some(({ about }) => Object.values(about.definitions).includes(definition))
   if (isThere) return
   const others = alive.some(({ about }) => Object.hasOwn(about.definitions, workflow.name))
   const why = others
-    ? `the workers that are there have other definitions of ${workflow.name}`
+    ? `the workers that are there have other definitions or builds of ${workflow.name}`
     : `no worker is there that has ${workflow.name}`
   yield* say(`${why}; run ${run} waits for one`)
 })
@@ -113,7 +118,7 @@ const saying = Effect.fnUntraced(function* (run: string, print: (line: string) =
 })
 
 /** Follows a run until no worker has it or shall, as one that goes on here. */
-const followed = (self: Session, manner: Manner) =>
+const followed = (self: Session, manner: Manner, build: string | undefined) =>
   shown(
     self,
     manner,
@@ -124,7 +129,7 @@ const followed = (self: Session, manner: Manner) =>
       interrupt.fix = fix
       interrupt.message = `run ${self.run} goes on without this command; ${line}`
       const { watch } = yield* Effect.flatMap(there, ({ runs }) => runs)
-      yield* sayWho(self.run, self.loaded.workflow, (line) => Effect.sync(() => print(line)))
+      yield* sayWho(self.run, self.loaded.workflow, build, (line) => Effect.sync(() => print(line)))
       yield* Effect.forkScoped(Effect.ignore(saying(self.run, print)))
       const state = WorkflowEvent.draft(self.state)
       const ran = new Set<string>()
@@ -140,11 +145,11 @@ const followed = (self: Session, manner: Manner) =>
   )
 
 /** Follows a run of a cluster, prints what came of it, and ends with the status of that. */
-export const followAndReport = Effect.fnUntraced(function* (self: Session, manner: Manner) {
+export const followAndReport = Effect.fnUntraced(function* (self: Session, manner: Manner, build?: string) {
   const began = yield* Clock.currentTimeMillis
   const { loaded, run } = self
   if (manner.lines === true) yield* tellBegun(self)
-  const ran = yield* followed(self, manner).pipe(
+  const ran = yield* followed(self, manner, build).pipe(
     // after what is drawn
     Effect.onInterrupt(() => Effect.flatMap(Interrupt, ({ message }) => Console.error(message)))
   )

@@ -175,7 +175,7 @@ export const out = text("out", "DIR", "Where files are delivered (default: out/N
 export const build = text(
   "build",
   "LABEL",
-  "Take only runs that were submitted with the same build: for code that no definition tells apart"
+  "On a cluster: told apart from other builds, for code that no definition tells apart; workers take runs of their own build only"
 )
 
 export const json = toggle("json", "Print one JSON document on standard output")
@@ -204,7 +204,7 @@ export const checkDetach = (detach: boolean, isOnCluster: boolean) =>
     ? Effect.fail(
         usage("--detach is for a run on a cluster, and this one goes on here", {
           target: "--detach",
-          fix: "add --on cluster, or leave it out"
+          fix: "leave it out, or begin it with `run --on cluster`, or take it there with `move RUN --to cluster` first"
         })
       )
     : Effect.void

@@ -138,7 +138,8 @@ const make = ({ runs, text }: Cluster): RunStore => {
         (texts) => (hash) => texts.get(hash)
       ),
     remove: (run) => asked(run, (runs) => runs.remove(run)),
-    handOver: (run, workflow) => asked(run, (runs) => runs.resume(run, workflow))
+    handOver: (run, workflow, build) =>
+      asked(run, (runs) => runs.resume(run, workflow, build === undefined ? {} : { build }))
   }
 }
 

@@ -83,7 +83,7 @@ export interface RunStore {
   /** Removes a run with all that is kept of it. **Fails with** `Locked` while somebody works on it. */
   readonly remove: (run: string) => Effect.Effect<void, JournalError>
   /** Hands a run that nobody works on to those who work on runs of this place, where it is not whoever asks. */
-  readonly handOver?: (run: string, workflow: Workflow.Any) => Effect.Effect<void, JournalError>
+  readonly handOver?: (run: string, workflow: Workflow.Any, build?: string) => Effect.Effect<void, JournalError>
   /** Drops what is damaged of a run, where that can be. */
   readonly repair?: (run: string) => Effect.Effect<Repaired, JournalError>
 }

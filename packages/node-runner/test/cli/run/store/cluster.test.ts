@@ -303,7 +303,10 @@ describe("a cluster that nobody has named", () => {
       const none = yield* call(["run", "doc.md", "--on", "cluster"], asking)
       assert.deepStrictEqual(
         [none.status, none.err],
-        [3, "stepwright: there is no cluster here: set STEPWRIGHT_DATABASE_URL to postgres://USER@HOST:PORT/DATABASE\n"]
+        [
+          3,
+          "stepwright: there is no cluster here: set STEPWRIGHT_DATABASE_URL to postgres://USER@HOST:PORT/DATABASE, or start a worker with a database of this folder: stepwright worker --embedded\n"
+        ]
       )
       const here = yield* call(["run", "doc.md", "--detach"], asking)
       assert.strictEqual(here.status, 2)
