@@ -37,7 +37,7 @@ export const isSaid = Effect.map(variable(databaseVariable), (said) => said !== 
 /** The server that a worker of this folder has started, while that runs. */
 const own = Effect.gen(function* (): Effect.fn.Return<Place | undefined, CliError> {
   const { store } = yield* Configuration
-  const found = yield* ownServer.read(ownServer.folderIn(store))
+  const found = yield* ownServer.read(ownServer.folderBelow(store))
   if (found === undefined || !(yield* ownServer.isGuarded(found))) return undefined
   const options = { url: Redacted.make(ownServer.urlOf(found)), connectTimeout: "3 seconds" } as const
   return { text: `postgres://127.0.0.1:${found.port}/postgres`, options }

@@ -31,7 +31,10 @@ export type Place = typeof Place.Type
 const PlaceText = Schema.fromJsonString(Place)
 
 /** All that is kept of it, below a store. */
-export const folderIn = (store: string): string => dirname(resolve(store, ownServer))
+export const folderIn = (store: string): string => resolve(folderBelow(store))
+
+/** The same as it is called from here: the folder that a command is called in may be gone. */
+export const folderBelow = (store: string): string => dirname(join(store, ownServer))
 
 const fileIn = (folder: string) => join(folder, basename(ownServer))
 
