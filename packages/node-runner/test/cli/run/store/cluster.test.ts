@@ -310,7 +310,7 @@ describe("a cluster that nobody has named", () => {
       )
       const here = yield* call(["run", "doc.md", "--detach"], asking)
       assert.strictEqual(here.status, 2)
-      assert.include(here.err, "--detach is for a run on a cluster, and this one goes on here: add --on cluster")
+      assert.include(here.err, "--detach is for a run on a cluster, and this one goes on here: leave it out")
       assert.isFalse(existsSync(".stepwright"))
     }).pipe(knowing(""), inFolder)
   )
