@@ -214,6 +214,50 @@ describe("ClusterRunner", needs("postgres"), () => {
     )
   )
 
+  it.live("has a cancelled run stay so, though its worker ends before the step does", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const isAsked = yield* Deferred.make<void>()
+        // what is done whatever happens takes its time
+        const stubborn = LlmClient.make((request) =>
+          Effect.andThen(
+            Deferred.succeed(isAsked, undefined),
+            Effect.uninterruptible(Effect.delay(localModel.generate(request), "800 millis"))
+          )
+        )
+        const { ask, submit } = yield* Runs.Runs
+        const run = yield* submit(flow, "one")
+        yield* Effect.scoped(
+          Effect.gen(function* () {
+            yield* worker({}, stubborn)
+            yield* Deferred.await(isAsked)
+            assert.deepInclude(yield* ask(run, { _tag: "Cancel", by: "ada" }), { isDone: true })
+          })
+        )
+        assert.strictEqual((yield* glanceOf(run)).status, "CANCELLED")
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("leaves a run to the process that began to run it, and lists one whose texts no database holds", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { journal, list, submit } = yield* Runs.Runs
+        const sql = yield* SqlClient.SqlClient
+        const run = yield* submit(flow, "one")
+        yield* journal.append(run, { _tag: "RunStarted", version: 1, definition: "d", at: 2 })
+        yield* journal.load(run)
+        assert.deepStrictEqual(yield* sql`select status, definition from sw_run`, [
+          { status: "RUNNING", definition: null }
+        ])
+        const error = { path: "a", tag: "Error", message: "half \ud800 and \u0000" }
+        yield* journal.append(run, { _tag: "RunEnded", status: "FAILED", orphaned: [], error, at: 5 })
+        const [glance] = yield* list
+        assert.include(glance, { run, status: "FAILED", written: 5 })
+      }).pipe(Effect.scoped)
+    )
+  )
+
   it.live("lets a run rest that cannot be worked on, and tells why", () =>
     withDatabase(
       Effect.gen(function* () {

@@ -107,10 +107,14 @@ select run from own`
  */
 export const write = append("")
 
-/** The same, with what becomes of some of them by an event, `(run, seq, status, whether it is given back)`. */
+/**
+ * The same, with what becomes of some of them by an event, `(run, seq, status, whether it is given back)`. What a process
+ * that is no worker begins to run is no worker's to take, as nobody knows how long that lives.
+ */
 export const writeStatuses = append(`, statuses as (
   update sw_run r set
     status = case when r.status = 'QUEUED' and s.status = 'IN_PROGRESS' then r.status else s.status end,
+    definition = case when s.status = 'RUNNING' then null else r.definition end,
     owner = case when s.ended then null else r.owner end,
     attempts = case when s.ended then 0 else r.attempts end,
     not_before = case when s.ended then '-infinity' else r.not_before end,
@@ -156,10 +160,13 @@ export const queue = `
 select workflow, definition, count(*)::int, count(*) filter (where not_before > clock_timestamp())::int
 from sw_run where status = 'QUEUED' group by 1, 2 order by 1, 2`
 
-/** A run as it looks from outside. */
+/** A run as it looks from outside. When its last event was is looked for in its text, as JSON may hold what no text of the database may. */
 const glance = `
 select r.run, r.workflow, r.status, case when ${isDead} then null else r.owner end, r.owner, r.attempts, r.note, r.settings,
-  ${size}, (select e.event::json ->> 'at' from sw_event e where e.run = r.run order by e.seq desc limit 1)::float8,
+  ${size}, coalesce(
+    (select substring(right(e.event, 2000) from '.*"at":([0-9]+)') from sw_event e where e.run = r.run order by e.seq desc limit 1)::float8,
+    extract(epoch from r.created_at)::float8 * 1000
+  ),
   r.not_before > clock_timestamp(), r.definition, r.epoch::text
 from sw_run r left join sw_worker w on w.worker = r.owner`
 

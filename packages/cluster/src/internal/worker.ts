@@ -88,6 +88,8 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
   /** What is asked of the runs that it has. */
   const asked = new Map<string, Queue.Queue<Asked>>()
   const answering = new Set<string>()
+  /** Runs that somebody has cancelled, which end with what is on its way. */
+  const cancelled = new Set<string>()
   /** Runs that were taken from here, until they may be taken again. */
   const lost = new Map<string, number>()
   /** Opened when there may be something to take at once. */
@@ -129,6 +131,7 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
       Effect.ensuring(
         Effect.suspend(() => {
           asked.delete(run)
+          cancelled.delete(run)
           owned.disown(run, epoch)
           return room.open
         })
@@ -139,6 +142,11 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
   /** What becomes of a run that was not worked on to its end. */
   const gaveUp = (held: helds.Held, cause: Cause.Cause<unknown>) => {
     const { epoch, run } = held
+    if (Cause.hasInterrupts(cause) && cancelled.has(run)) {
+      // it was to end before this worker was
+      const at = Math.floor(clock.currentTimeMillisUnsafe())
+      return Effect.ignore(held.append({ _tag: "RunEnded", status: "CANCELLED", orphaned: [], at }))
+    }
     if (Cause.hasInterrupts(cause)) {
       return Effect.andThen(
         Effect.ignore(ledger.query(statements.release, [run, epoch])),
@@ -186,8 +194,10 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
           Effect.andThen(Effect.sync(() => answering.delete(key)))
         )
       const request = decodeRequest(text)
-      if (Result.isSuccess(request)) Queue.offerUnsafe(inbox, { request: request.success, answer })
-      else yield* answer({ isDone: false, detail: `it cannot be read: ${request.failure.message}` })
+      if (Result.isSuccess(request)) {
+        if (request.success._tag === "Cancel") cancelled.add(String(run))
+        Queue.offerUnsafe(inbox, { request: request.success, answer })
+      } else yield* answer({ isDone: false, detail: `it cannot be read: ${request.failure.message}` })
     }
   })
 
