@@ -250,6 +250,13 @@ describe("ClusterRunner", needs("postgres"), () => {
         assert.deepStrictEqual(yield* sql`select status, definition from sw_run`, [
           { status: "RUNNING", definition: null }
         ])
+        // and who takes over what a worker had does not give it to workers either
+        yield* sql`update sw_run set status = 'RUNNING', owner = 'dead', definition = 'of a worker'`
+        yield* journal.append(run, { _tag: "RunEnded", status: "CANCELLED", orphaned: [], at: 3 })
+        yield* sql`update sw_run set status = 'RUNNING', owner = 'dead', definition = 'of a worker'`
+        yield* journal.append(run, { _tag: "RunStarted", version: 1, definition: "d", at: 4 })
+        yield* journal.load(run)
+        assert.deepStrictEqual(yield* sql`select definition from sw_run`, [{ definition: null }])
         const error = { path: "a", tag: "Error", message: "half \ud800 and \u0000" }
         yield* journal.append(run, { _tag: "RunEnded", status: "FAILED", orphaned: [], error, at: 5 })
         const [glance] = yield* list

@@ -12,6 +12,7 @@ import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { SqlError } from "effect/sql/SqlError"
+import { Hasher } from "@stepwright/core/Hasher"
 import { JournalError } from "@stepwright/core/Journal"
 import type { StepExecutor } from "@stepwright/core/StepExecutor"
 import type { Workflow } from "@stepwright/core/Workflow"
@@ -70,6 +71,7 @@ export const make = Effect.fnUntraced(function* ({
   worker
 }: Options): Effect.fn.Return<Items, never, ledgers.Ledger | Scope.Scope> {
   const { counts, query } = yield* ledgers.Ledger
+  const hash = yield* Hasher
   const [putHere, doneHere] = [Latch.makeUnsafe(), Latch.makeUnsafe()]
   /** Waits until it is time to look again: what happens in this process is known at once. */
   const next = (latch: Latch.Latch, after: Duration.Input | undefined) =>
@@ -120,7 +122,8 @@ export const make = Effect.fnUntraced(function* ({
     const { definition, epoch, run } = owned
     if (!execution.heavy || execution.run !== run) return local
     const { fingerprint, input, path } = WorkItem.of(execution)
-    const item = `${run} ${epoch} ${execution.attempt} ${path}`
+    // an index holds no text of any length
+    const item = `${run} ${epoch} ${execution.attempt} ${hash(path)}`
     const elsewhere = Effect.gen(function* () {
       const values = [item, run, epoch, path, definition, fingerprint, JSON.stringify(input)]
       const own = yield* query(statements.put, values).pipe(

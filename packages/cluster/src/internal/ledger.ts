@@ -115,10 +115,12 @@ const make = Effect.gen(function* () {
   let isTold = false
 
   /** The same statement again finds out what became of the first. */
-  const query: typeof Ledger.Service.query = (statement, parameters, patience = "5 seconds") =>
-    Effect.suspend(() => {
+  const query: typeof Ledger.Service.query = (statement, parameters, patience) => {
+    let tries = 0
+    return Effect.suspend(() => {
       counts.statements++
-      return within(sql.unsafe(statement, parameters).values, patience)
+      // what is large, over a slow line, needs longer
+      return within(sql.unsafe(statement, parameters).values, patience ?? 5000 * 2 ** Math.min(tries++, 4))
     }).pipe(
       Effect.tapError((error) => {
         if (!isPassing(error)) return Effect.void
@@ -137,6 +139,7 @@ const make = Effect.gen(function* () {
         return Effect.logInfo("the database answers again")
       })
     )
+  }
 
   const settle = Effect.fnUntraced(function* (entries: ReadonlyArray<Waiting>) {
     const texts = entries.flatMap(({ run, texts }) => texts.map(([hash, text]) => [run, hash, text] as const))
@@ -208,7 +211,8 @@ const make = Effect.gen(function* () {
     return Effect.asVoid(Effect.forkDetach(seen))
   })
   const written = Effect.andThen(go, idle.await)
-  yield* Effect.addFinalizer(() => written)
+  // a database that is away is not waited for
+  yield* Effect.addFinalizer(() => Effect.timeoutOption(written, "5 seconds"))
   return Ledger.of({
     counts,
     query,

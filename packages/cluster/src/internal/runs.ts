@@ -61,5 +61,7 @@ export const claim = Effect.fnUntraced(function* (ledger: Database, run: string,
   if (taken === undefined) return undefined
   const [epoch, size, status] = taken
   if (epoch === null) return yield* new JournalError({ run, reason: "Locked", detail: "a worker has it" })
-  return helds.make(ledger, { run, epoch: String(epoch), size: Number(size), status: String(status) })
+  // whoever had it does not run it any more, and what this one runs is its own
+  const now = status === "RUNNING" ? "IN_PROGRESS" : String(status)
+  return helds.make(ledger, { run, epoch: String(epoch), size: Number(size), status: now })
 })

@@ -26,7 +26,7 @@ with made as (
   insert into sw_text (run, hash, text) select $1, t.hash, t.text from unnest($9::text[], $10::text[]) as t (hash, text), made
 )
 select 1 from made union all
-select 1 from sw_run where run = $1 and token = $2`
+select 1 where sw_has_begun($1, $2)`
 
 /**
  * Takes a run over, unless a worker that lives has it: what earlier epochs write is refused from then on. Answers with the
@@ -181,11 +181,11 @@ export const settings = `update sw_run set settings = $2 where run = $1`
 /** Removes a run with all that there is of it, unless a worker has it. */
 export const remove = `
 with gone as (
-  delete from sw_run r where run = $1 and not ${ownerLives} returning run
-), events as (delete from sw_event using gone where sw_event.run = gone.run),
+  delete from sw_run r where run = $1 and not ${ownerLives} returning run, epoch + 1 as epoch
+), claimed as (select run, epoch from gone), ${takenOver}, events as (delete from sw_event using gone where sw_event.run = gone.run),
 texts as (delete from sw_text using gone where sw_text.run = gone.run),
 requests as (delete from sw_request using gone where sw_request.run = gone.run)
-select run from gone`
+select gone.run from taken_over, gone`
 
 /** Asks whoever works on a run, where a worker does; answers with an id. */
 export const ask = `
@@ -205,7 +205,7 @@ export const forget = `delete from sw_request where id = $1::bigint or asked_at 
 export const asked = `
 select id::text, run, request from sw_request where answer is null and run = any($1::text[]) order by id`
 
-export const answer = `update sw_request set answer = $2 where id = $1::bigint`
+export const answer = `update sw_request set answer = $2 where id = $1::bigint and answer is null`
 
 export const events = `select seq, event from sw_event where run = $1 and seq >= $2 order by seq limit $3`
 

@@ -87,7 +87,8 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
   const fork = yield* FiberMap.runtime(fibers)<R>()
   /** What is asked of the runs that it has. */
   const asked = new Map<string, Queue.Queue<Asked>>()
-  const answering = new Set<string>()
+  /** What is asked, by its id, with the run: each is handed on once. */
+  const answering = new Map<string, string>()
   /** Runs that somebody has cancelled, which end with what is on its way. */
   const cancelled = new Set<string>()
   /** Runs that were taken from here, until they may be taken again. */
@@ -132,6 +133,7 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
         Effect.suspend(() => {
           asked.delete(run)
           cancelled.delete(run)
+          for (const [key, of] of answering) if (of === run) answering.delete(key)
           owned.disown(run, epoch)
           return room.open
         })
@@ -188,11 +190,9 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
       const key = String(id)
       const inbox = asked.get(String(run))
       if (inbox === undefined || answering.has(key)) continue
-      answering.add(key)
+      answering.set(key, String(run))
       const answer: Asked["answer"] = (given) =>
-        Effect.ignore(ledger.query(statements.answer, [key, JSON.stringify(given)])).pipe(
-          Effect.andThen(Effect.sync(() => answering.delete(key)))
-        )
+        Effect.ignore(ledger.query(statements.answer, [key, JSON.stringify(given)]))
       const request = decodeRequest(text)
       if (Result.isSuccess(request)) {
         if (request.success._tag === "Cancel") cancelled.add(String(run))
@@ -231,7 +231,8 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
   yield* Effect.addFinalizer(() =>
     Effect.gen(function* () {
       isDraining = true
-      yield* Effect.ignore(beat)
+      // a database that is away is not waited for
+      yield* Effect.ignore(Effect.timeoutOption(beat, times.beat))
       if (asked.size > 0) {
         yield* says({ _tag: "Drains", runs: [...asked.keys()], atMost: times.drain })
         yield* Effect.timeoutOption(FiberMap.awaitEmpty(fibers), times.drain)

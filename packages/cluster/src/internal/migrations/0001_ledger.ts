@@ -51,6 +51,12 @@ export const ledger = Effect.gen(function* () {
     takes int not null default 0,
     about text not null
   ) with (fillfactor = 50)`
+  // whether it was begun by the same statement, which may have been on its way until just now
+  yield* sql.unsafe(`create function sw_has_begun(p_run text, p_token text) returns boolean language plpgsql volatile as $$
+    begin
+      return exists (select 1 from sw_run where run = p_run and token = p_token);
+    end
+  $$`)
   // how many events there are by now, also for a statement that began before
   yield* sql.unsafe(`create function sw_size(p_run text) returns int language plpgsql volatile as $$
     begin
