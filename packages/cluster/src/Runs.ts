@@ -131,7 +131,6 @@ const glanceOf = ([
   workflow,
   status,
   worker,
-  ,
   attempts,
   note,
   settings,

@@ -32,7 +32,7 @@ const statusBy = (event: WorkflowEvent.WorkflowEvent): NonNullable<Entry["status
   return { status: event._tag === "RunStarted" ? "RUNNING" : "IN_PROGRESS", isEnded: false }
 }
 
-/** A run of so many events that is owned by an epoch; `isRunning`: the database says already that it is under way. */
+/** A run of so many events that is owned by an epoch; `status`: how it stands in the database. */
 export const make = (
   ledger: typeof Ledger.Service,
   {

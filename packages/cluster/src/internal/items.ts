@@ -13,7 +13,6 @@ import type * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { SqlError } from "effect/sql/SqlError"
 import { Hasher } from "@stepwright/core/Hasher"
-import { JournalError } from "@stepwright/core/Journal"
 import type { StepExecutor } from "@stepwright/core/StepExecutor"
 import type { Workflow } from "@stepwright/core/Workflow"
 import * as WorkItem from "@stepwright/core/WorkItem"
@@ -101,7 +100,7 @@ export const make = Effect.fnUntraced(function* ({
       if (one === undefined) continue
       waiting.delete(item)
       over.push(item)
-      Deferred.doneUnsafe(one.done, isOwned ? resultOf(one, result) : Effect.die(fenced(one)))
+      Deferred.doneUnsafe(one.done, isOwned ? resultOf(one, result) : Effect.die(ledgers.fenced(one.run, one.epoch)))
     }
   })
   const failAll = (error: SqlError) =>
@@ -131,7 +130,7 @@ export const make = Effect.fnUntraced(function* ({
         Effect.mapError((error) => ledgers.failed(run, error)),
         Effect.orDie
       )
-      if (own.length === 0) return yield* Effect.die(fenced(owned))
+      if (own.length === 0) return yield* Effect.die(ledgers.fenced(run, epoch))
       const done = Deferred.makeUnsafe<Schema.Json>()
       waiting.set(item, { run, epoch, path, done })
       putHere.openUnsafe()
@@ -220,6 +219,3 @@ const resultOf = ({ path }: Waiting, result: string | null) =>
   result === null
     ? Effect.die(new WorkItem.WorkItemError({ path, detail: `the last ${deaths} workers that had it died` }))
     : Effect.sync(() => JSON.parse(result) as Schema.Json)
-
-const fenced = ({ epoch, run }: Pick<Owned, "run" | "epoch">) =>
-  new JournalError({ run, reason: "Fenced", detail: `somebody else owns the run: epoch ${epoch} is over` })

@@ -237,7 +237,7 @@ const make = Effect.gen(function* () {
   })
 })
 
-const fenced = (run: string, epoch: string) =>
+export const fenced = (run: string, epoch: string) =>
   new JournalError({ run, reason: "Fenced", detail: `somebody else owns the run: epoch ${epoch} is over` })
 
 /** The tables are of a later major version, which this one cannot work with. */

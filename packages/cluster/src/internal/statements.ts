@@ -162,12 +162,12 @@ from sw_run where status = 'QUEUED' group by 1, 2 order by 1, 2`
 
 /** A run as it looks from outside. When its last event was is looked for in its text, as JSON may hold what no text of the database may. */
 const glance = `
-select r.run, r.workflow, r.status, case when ${isDead} then null else r.owner end, r.owner, r.attempts, r.note, r.settings,
+select r.run, r.workflow, r.status, case when ${isDead} then null else r.owner end, r.attempts, r.note, r.settings,
   ${size}, coalesce(
     (select substring(right(e.event, 2000) from '.*"at":([0-9]+)') from sw_event e where e.run = r.run order by e.seq desc limit 1)::float8,
     extract(epoch from r.created_at)::float8 * 1000
   ),
-  r.not_before > clock_timestamp(), r.definition, r.epoch::text
+  r.not_before > clock_timestamp(), r.definition
 from sw_run r left join sw_worker w on w.worker = r.owner`
 
 export const glances = glance
