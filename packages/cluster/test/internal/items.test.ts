@@ -120,6 +120,10 @@ describe("items", needs("postgres"), () => {
     })
   const emptied = inTable(0)
 
+  /** Waits until the work on so many items has ended before it was done. */
+  const stopped = ({ interrupted }: Machine, count: number) =>
+    Effect.repeat(Effect.void, { until: () => interrupted.length === count, schedule: Schedule.spaced("10 millis") })
+
   const withDatabase = <A, E>(work: Effect.Effect<A, E, SqlClient.SqlClient | Ledger>) =>
     Effect.flatMap(
       Effect.suspend(() => emptyAt(server.url)),
@@ -189,7 +193,7 @@ describe("items", needs("postgres"), () => {
         const who = ending._tag === "Completed" ? ending.output.each.map(({ by }) => by) : []
         assert.deepStrictEqual(who, ["other", "other", "other", "other"])
         yield* emptied
-        assert.lengthOf(dead.interrupted, 4)
+        yield* stopped(dead, 4)
       }).pipe(Effect.scoped)
     )
   )
@@ -233,13 +237,10 @@ describe("items", needs("postgres"), () => {
         const [owner, worker] = [yield* machine("owner"), yield* machine("worker")]
         yield* Effect.forkChild(worker.works(2))
         const running = yield* Effect.forkChild(begun("back", owner, named(4)))
-        const started = yield* taken([worker], 2)
+        yield* taken([worker], 2)
         yield* Fiber.interrupt(running)
         yield* emptied
-        yield* Effect.repeat(
-          Effect.sync(() => worker.interrupted.length),
-          { until: (count) => count >= started.length, schedule: Schedule.spaced("10 millis") }
-        )
+        yield* stopped(worker, 2)
       }).pipe(Effect.scoped)
     )
   )
