@@ -11,13 +11,12 @@ import { Answer, Journal, JournalError, type Request, type Service } from "@step
 import type * as Workflow from "@stepwright/core/Workflow"
 import type { WorkflowError } from "@stepwright/core/WorkflowError"
 import type { Happening } from "@stepwright/core/WorkflowRuns"
-import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
 import { WorkflowStatus } from "@stepwright/core/WorkflowStatus"
 import { About } from "./internal/about.ts"
 import * as byHand from "./internal/byHand.ts"
 import { definitionOf } from "./internal/definition.ts"
+import { decode as decodeEvent } from "./internal/events.ts"
 import * as ledger from "./internal/ledger.ts"
-import { query } from "./internal/runs.ts"
 import * as statements from "./internal/statements.ts"
 import * as kept from "./internal/texts.ts"
 
@@ -164,8 +163,11 @@ export const make = Effect.gen(function* () {
   const all = (statement: string) => Effect.mapError(database.query(statement, []), (error) => ledger.failed("", error))
   const glances = (statement: string) => Effect.map(all(statement), (rows) => rows.map(glanceOf))
 
+  const rowsOf = (run: string, statement: string, more?: ReadonlyArray<unknown>) =>
+    ledger.queryOf(database, run, statement, more)
+
   const glance = (run: string) =>
-    Effect.map(query(database, run, statements.glanceAt), ([row]) => (row === undefined ? undefined : glanceOf(row)))
+    Effect.map(rowsOf(run, statements.glanceAt), ([row]) => (row === undefined ? undefined : glanceOf(row)))
 
   const queue = Effect.fnUntraced(function* (
     workflow: Workflow.Any,
@@ -183,7 +185,7 @@ export const make = Effect.gen(function* () {
   const locked = (run: string) => new JournalError({ run, reason: "Locked", detail: "a worker has it" })
 
   const read = (run: string, after: number) =>
-    Effect.map(query(database, run, statements.events, [after, page]), (rows) => rows.map(([, event]) => String(event)))
+    Effect.map(rowsOf(run, statements.events, [after, page]), (rows) => rows.map(([, event]) => String(event)))
 
   /** What came to a run, once something has, or nothing will any more. */
   const next = (run: string, after: number): Effect.Effect<Option.Option<ReadonlyArray<string>>, JournalError> =>
@@ -196,14 +198,11 @@ export const make = Effect.gen(function* () {
       return yield* Effect.andThen(Effect.sleep(period), next(run, after))
     })
 
-  const happening = Effect.fnUntraced(function* (run: string, json: string, number: number) {
-    const event = WorkflowEvent.decode(JSON.parse(json))
-    if (Result.isSuccess(event)) return { number, event: event.success }
-    return yield* new JournalError({ run, reason: "Unreadable", detail: `event ${number} cannot be read` })
-  })
+  const happening = (run: string, json: string, number: number) =>
+    Effect.map(Effect.fromResult(decodeEvent(run, number, json)), (event) => ({ number, event }))
 
   const ask = Effect.fnUntraced(function* (run: string, request: Request) {
-    const [asked] = yield* query(database, run, statements.ask, [JSON.stringify(request)])
+    const [asked] = yield* rowsOf(run, statements.ask, [JSON.stringify(request)])
     if (asked === undefined) return undefined
     const [id] = asked
     const forget = Effect.ignore(database.query(statements.forget, [id]))
@@ -215,7 +214,7 @@ export const make = Effect.gen(function* () {
         // who has gone by now has left all that it answers
         if (row?.[1] !== true) return Effect.undefined
         if (waited < patience) return wait(waited + period)
-        return Effect.succeed({ isDone: false, detail: "the worker that runs it does not answer" })
+        return Effect.succeed({ isDone: false, detail: "the worker that runs it has not answered yet" })
       })
     return yield* Effect.ensuring(wait(0), forget)
   })
@@ -233,8 +232,9 @@ export const make = Effect.gen(function* () {
       return run
     }),
     resume: Effect.fnUntraced(function* (run, workflow, { build } = {}) {
-      yield* found(run)
-      const [row] = yield* query(database, run, statements.enqueue, [yield* definitionOf(workflow, build)])
+      const seen = yield* found(run)
+      const values = [yield* definitionOf(workflow, build), seen.events]
+      const [row] = yield* rowsOf(run, statements.enqueue, values)
       if (row === undefined) return yield* locked(run)
     }),
     list: glances(statements.glances),
@@ -250,13 +250,13 @@ export const make = Effect.gen(function* () {
       ).pipe(Stream.mapEffect(([json, number]) => happening(run, json, number))),
     texts: (run) =>
       Effect.map(
-        query(database, run, statements.texts),
+        rowsOf(run, statements.texts),
         (rows) => new Map(rows.map(([hash, text]) => [String(hash), kept.decode(String(text))] as const))
       ),
-    setSettings: (run, settings) => Effect.asVoid(query(database, run, statements.settings, [settings])),
+    setSettings: (run, settings) => Effect.asVoid(rowsOf(run, statements.settings, [settings])),
     remove: Effect.fnUntraced(function* (run) {
       yield* found(run)
-      const [row] = yield* query(database, run, statements.remove)
+      const [row] = yield* rowsOf(run, statements.remove)
       if (row === undefined) return yield* locked(run)
     }),
     workers: Effect.map(all(statements.workers), (rows) =>

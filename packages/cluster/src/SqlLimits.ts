@@ -38,7 +38,7 @@ export interface Reading {
 }
 
 type Row = readonly [
-  answer: "granted" | "fenced" | "later" | "full" | keyof Caps,
+  answer: "granted" | "later" | "full" | keyof Caps,
   wait: number,
   demanded: number,
   most: number | null,
@@ -87,8 +87,9 @@ export const make: Effect.Effect<Service, never, ledger.Ledger> = Effect.gen(fun
         query(statements.reserve, [name, run, epoch, hold, path, isPlace, ...amounts]),
         ({ message }) => refused(`the database cannot count under ${name}: ${message}`)
       )
+      if (row === undefined)
+        return yield* refused(`somebody else owns run "${run}", or it has ended: epoch ${epoch} is over`)
       const answer = row as unknown as Row
-      if (answer[0] === "fenced") return yield* refused(`somebody else owns run "${run}": epoch ${epoch} is over`)
       const granted: Granted = {
         _tag: "Granted",
         settle: ({ error, isUnclear, tokens, usd }: Cost) => {

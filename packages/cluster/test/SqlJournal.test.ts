@@ -8,7 +8,7 @@ import * as byHand from "../src/internal/byHand.ts"
 import * as statements from "../src/internal/statements.ts"
 import { layer, Ledger } from "../src/internal/ledger.ts"
 import { needs } from "../../../test/support/tool.ts"
-import { emptyAt } from "./support/database.ts"
+import { answering, emptyAt } from "./support/database.ts"
 import { postgres, type Postgres } from "./support/postgres.ts"
 
 const double = Step.effect("double", { input: Schema.Int, output: Schema.Int, run: (n) => Effect.succeed(2 * n) })
@@ -193,6 +193,48 @@ describe("SqlJournal", needs("postgres"), () => {
     )
   )
 
+  it.live("reads a run while others are written to without a pause", () =>
+    migrated(
+      Effect.gen(function* () {
+        const sql = yield* SqlClient.SqlClient
+        let more: Effect.Effect<unknown> = Effect.void
+        // while something is on its way the next thing comes
+        const busy = answering(sql, (statement, parameters) =>
+          Effect.andThen(Effect.forkDetach(more), sql.unsafe(statement, parameters).values)
+        )
+        const journal = yield* byHand
+          .make()
+          .pipe(Effect.provide(Layer.fresh(layer)), Effect.provideService(SqlClient.SqlClient, busy))
+        yield* journal.append("r", begun("r"))
+        yield* journal.append("other", begun("other"))
+        more = Effect.ignore(journal.append("other", done("a")))
+        yield* more
+        yield* journal.append("r", started("a"))
+        assert.deepStrictEqual(yield* journal.load("r"), [begun("r"), started("a")])
+        more = Effect.void
+      })
+    )
+  )
+
+  it.live("puts no more into a statement than a few megabytes", () =>
+    migrated(
+      Effect.gen(function* () {
+        const { counts } = yield* Ledger
+        const journal = yield* byHand.make()
+        const runs = ["a", "b", "c", "d", "e", "f"]
+        yield* Effect.forEach(runs, (run) => journal.append(run, begun(run)))
+        const before = counts.statements
+        const large = "x".repeat(1_500_000)
+        const write = (run: string) =>
+          Effect.andThen(journal.putText(run, "hash", large), journal.append(run, done("a")))
+        yield* Effect.forEach(runs, write, { concurrency: "unbounded" })
+        // the first goes at once; of the others three, and two
+        assert.strictEqual(counts.statements - before, 3)
+        for (const run of runs) assert.strictEqual(yield* journal.getText(run, "hash"), large)
+      })
+    )
+  )
+
   it.live("finds out by the same statement again what became of one whose answer was lost", () =>
     migrated(
       Effect.gen(function* () {
@@ -200,18 +242,11 @@ describe("SqlJournal", needs("postgres"), () => {
         const lost = new SqlError.SqlError({ reason: new SqlError.ConnectionError({ cause: "it is cut" }) })
         let losing = 0
         // the answer is lost once the statement has done its work
-        const lossy = new Proxy(sql, {
-          get: (target, name) =>
-            name !== "withoutTransforms"
-              ? Reflect.get(target, name)
-              : () => ({
-                  unsafe: (statement: string, parameters: ReadonlyArray<unknown>) => ({
-                    values: Effect.flatMap(sql.unsafe(statement, parameters).values, (rows) =>
-                      losing-- > 0 ? Effect.fail(lost) : Effect.succeed(rows)
-                    )
-                  })
-                })
-        })
+        const lossy = answering(sql, (statement, parameters) =>
+          Effect.flatMap(sql.unsafe(statement, parameters).values, (rows) =>
+            losing-- > 0 ? Effect.fail(lost) : Effect.succeed(rows)
+          )
+        )
         const journal = yield* byHand
           .make()
           .pipe(Effect.provide(Layer.fresh(layer)), Effect.provideService(SqlClient.SqlClient, lossy))

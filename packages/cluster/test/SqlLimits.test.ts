@@ -61,13 +61,17 @@ describe("SqlLimits", needs("postgres"), () => {
       Effect.provideService(owned.Owned, registry)
     )
     const ledger = Context.get(context, Ledger)
+    const helds = new Map<string, Held>()
     const own = (held: Held | undefined) => {
-      if (held !== undefined) registry.own(held.run, held.epoch)
+      if (held === undefined) return
+      registry.own(held.run, held.epoch)
+      helds.set(held.run, held)
     }
     return {
       limits,
       begin: (run: string) => Effect.map(runs.begin(ledger, run, began(run), { owner }), own),
       claim: (run: string) => Effect.map(runs.claim(ledger, run, owner), own),
+      end: (run: string) => helds.get(run)!.append({ _tag: "RunEnded", status: "COMPLETED", orphaned: [], at: 1 }),
       counted: Effect.provideService(Limits.Limits, limits)
     }
   })
@@ -276,11 +280,28 @@ describe("SqlLimits", needs("postgres"), () => {
             yield* Effect.flip(go.reserve(asking(run), rated(1)))
           ]
           for (const { reason } of refusals) {
-            assert.strictEqual(reason.detail, `somebody else owns run "${run}": epoch 1 is over`)
+            assert.strictEqual(reason.detail, `somebody else owns run "${run}", or it has ended: epoch 1 is over`)
           }
           const mine = yield* heir!.limits.pace(name, { ...unrated, concurrency: 2 })
           yield* granted(yield* mine.reserve(asking(run), rated(100))).settle(free)
         })
+    )
+
+    it.live("is not needed for a run that has ended: it holds nothing, and what comes late holds nothing either", () =>
+      Effect.gen(function* () {
+        const [one] = yield* workers(1)
+        const { end, limits, run } = one!
+        const name = fresh("both")
+        const spend = yield* limits.spending(name, { ...uncapped, maxUsd: 1 })
+        const go = yield* limits.pace(name, { ...unrated, concurrency: 1 })
+        granted(yield* spend.reserve(asking(run), { calls: 1, tokens: 100, usd: 0.25 }))
+        granted(yield* go.reserve(asking(run), rated(100)))
+        yield* end(run)
+        const after = { calls: 1, recorded: none, unclear: { tokens: 100, usd: 0.25 }, held: none, flying: 0 }
+        assert.deepStrictEqual(yield* read(name), after)
+        yield* Effect.flip(go.reserve(asking(run), rated(100)))
+        assert.deepStrictEqual(yield* read(name), after)
+      })
     )
 
     it.live("misses nothing that was reserved while it waited for the run", () =>

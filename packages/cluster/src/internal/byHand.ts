@@ -1,9 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { Service } from "@stepwright/core/Journal"
-import * as helds from "./held.ts"
+import * as events from "./events.ts"
+import type { Held } from "./held.ts"
 import { Ledger } from "./ledger.ts"
 import * as runs from "./runs.ts"
+import * as texts from "./texts.ts"
 
 const begins = new Set(["RunInitialized", "RunImported"])
 
@@ -14,7 +16,7 @@ export const make = Effect.fnUntraced(function* (
   const database = yield* Ledger
   const owner = `process-${yield* Random.nextIntBetween(1, 2 ** 48)}`
   const { isQueued = false, ...how } = beginning
-  const held = new Map<string, helds.Held>()
+  const held = new Map<string, Held>()
   /** Texts of runs that have not begun. */
   const early = new Map<string, Map<string, string>>()
   const heldOf = Effect.fnUntraced(function* (run: string) {
@@ -36,7 +38,7 @@ export const make = Effect.fnUntraced(function* (
       // who does not run it does not hold it
       if (event._tag === "RunEnded") held.delete(run)
     }),
-    load: (run) => Effect.andThen(database.written, helds.load(database, run)),
+    load: (run) => Effect.andThen(database.written, events.load(database, run)),
     size: (run) => (isQueued ? Effect.succeed(0) : Effect.map(heldOf(run), (known) => known?.size() ?? 0)),
     putText: (run, hash, text) =>
       Effect.map(heldOf(run), (known) => {
@@ -46,7 +48,7 @@ export const make = Effect.fnUntraced(function* (
     getText: (run, hash) => {
       const kept = early.get(run)?.get(hash)
       if (kept !== undefined) return Effect.succeed(kept)
-      return held.get(run)?.getText(hash) ?? helds.textOf(database, run, hash)
+      return held.get(run)?.getText(hash) ?? texts.read(database, run, hash)
     }
   }
 })

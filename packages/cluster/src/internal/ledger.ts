@@ -54,7 +54,7 @@ export class Ledger extends Context.Service<
     readonly write: (entry: Entry) => Effect.Effect<void, JournalError>
     /** Writes with what comes next, or else in a moment; `lost` is told where that fails. */
     readonly writeSoon: (entry: Entry, lost: (error: JournalError) => void) => Effect.Effect<void>
-    /** Waits until all is written that came before. */
+    /** Writes what has come so far, and waits until that is done. */
     readonly written: Effect.Effect<void>
     /** From now on nothing is asked again: who ends does not wait for a database that is away. */
     readonly end: Effect.Effect<void>
@@ -69,6 +69,15 @@ export const failed = (run: string, error: unknown) =>
     reason: "Failed",
     detail: `the database: ${isSqlError(error) ? `${error.message}${causeOf(error)}` : String(error)}`
   })
+
+/** Asks for something of a run, which is the first parameter. */
+export const queryOf = (
+  { query }: typeof Ledger.Service,
+  run: string,
+  statement: string,
+  more: ReadonlyArray<unknown> = []
+): Effect.Effect<Values, JournalError> =>
+  Effect.mapError(query(statement, [run, ...more]), (error) => failed(run, error))
 
 const causeOf = ({ reason: { cause } }: SqlError) => (Predicate.isError(cause) ? `: ${cause.message}` : "")
 
@@ -88,6 +97,9 @@ const isPassing = ({ reason }: SqlError): boolean => {
 
 /** How long something that nobody waits for is kept for what comes next. **Units** milliseconds */
 const moment = 20
+
+/** From what size on what follows makes up the next statement: a large one holds up the others. **Units** characters */
+const large = 2 ** 22
 
 /** For how long a database may be away before it is told. **Units** milliseconds */
 const quiet = 1000
@@ -180,22 +192,29 @@ const make = Effect.gen(function* () {
   let isFlying = false
   /** Whether somebody sees to it that what waits is written. */
   let isSeenTo = false
-  const idle = Latch.makeUnsafe(true)
+  /** How many came so far, and how many of them are settled; opened whenever that rises. */
+  let [came, settled] = [0, 0]
+  const landed = Latch.makeUnsafe()
+  const add = (entry: Waiting) => {
+    came++
+    waiting.push(entry)
+  }
   const fly: Effect.Effect<void> = Effect.suspend(() => {
     if (waiting.length === 0) {
       isFlying = false
-      idle.openUnsafe()
       return Effect.void
     }
-    const entries = waiting
-    waiting = []
-    return Effect.andThen(settle(entries), fly)
+    const entries = waiting.splice(0, batch(waiting))
+    const land = Effect.sync(() => {
+      settled += entries.length
+      landed.openUnsafe()
+    })
+    return Effect.andThen(Effect.andThen(settle(entries), land), fly)
   })
   /** Writes what waits, unless something is on its way already, which takes it along. */
   const go = Effect.suspend(() => {
     if (isFlying || waiting.length === 0) return Effect.void
     isFlying = true
-    idle.closeUnsafe()
     return Effect.asVoid(Effect.forkDetach(fly, { startImmediately: true }))
   })
   const inAMoment = Effect.suspend(() => {
@@ -210,7 +229,16 @@ const make = Effect.gen(function* () {
     )
     return Effect.asVoid(Effect.forkDetach(seen))
   })
-  const written = Effect.andThen(go, idle.await)
+  const until = (count: number): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      if (settled >= count) return Effect.void
+      landed.closeUnsafe()
+      return Effect.andThen(landed.await, until(count))
+    })
+  const written = Effect.andThen(
+    go,
+    Effect.suspend(() => until(came))
+  )
   // a database that is away is not waited for
   yield* Effect.addFinalizer(() => Effect.timeoutOption(written, "5 seconds"))
   return Ledger.of({
@@ -223,12 +251,12 @@ const make = Effect.gen(function* () {
     write: (entry) =>
       Effect.suspend(() => {
         const done = Deferred.makeUnsafe<void, JournalError>()
-        waiting.push({ ...entry, done: (exit) => Deferred.doneUnsafe(done, exit) })
+        add({ ...entry, done: (exit) => Deferred.doneUnsafe(done, exit) })
         return Effect.andThen(go, Deferred.await(done))
       }),
     writeSoon: (entry, lost) =>
       Effect.suspend(() => {
-        waiting.push({
+        add({
           ...entry,
           done: Exit.match({ onFailure: (cause) => lost(Cause.squash(cause) as JournalError), onSuccess: () => {} })
         })
@@ -236,6 +264,17 @@ const make = Effect.gen(function* () {
       })
   })
 })
+
+/** How many of them make up a statement: one at least. */
+const batch = (waiting: ReadonlyArray<Waiting>): number => {
+  let size = 0
+  const last = waiting.findIndex(({ event, texts }) => {
+    size += event.length
+    for (const [, text] of texts) size += text.length
+    return size >= large
+  })
+  return last === -1 ? waiting.length : last + 1
+}
 
 export const fenced = (run: string, epoch: string) =>
   new JournalError({ run, reason: "Fenced", detail: `somebody else owns the run: epoch ${epoch} is over` })

@@ -16,10 +16,16 @@ on conflict (name) do update set requests_per_minute = excluded.requests_per_min
 where (l.requests_per_minute, l.tokens_per_minute, l.concurrency)
   is distinct from (excluded.requests_per_minute, excluded.tokens_per_minute, excluded.concurrency)`
 
-/** Holds what a request takes at most, once however often it is said, or answers why not: the order of its columns is that of `Row`. */
+/**
+ * Holds what a request takes at most, once however often it is said, or answers why not: the order of its columns is that of
+ * `Row`. Nothing is answered where the run has ended or is another epoch's.
+ */
 export const reserve = `
+with own as materialized (
+  select run, epoch from sw_run where run = $2 and epoch = $3::bigint and owner is not null for share
+)
 select answer, wait, demanded, most::float8, recorded::float8, unclear::float8, held::float8
-from sw_reserve($1, $2, $3::bigint, $4::uuid, $5, $6::boolean, $7::int, $8::numeric, $9::numeric)`
+from own, sw_reserve($1, own.run, own.epoch, $4::uuid, $5, $6::boolean, $7::int, $8::numeric, $9::numeric)`
 
 /** Puts what a request came to in the place of its hold, if that is still there. */
 export const settle = `

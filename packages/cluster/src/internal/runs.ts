@@ -4,15 +4,13 @@ import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import { JournalError } from "@stepwright/core/Journal"
 import type { WorkflowEvent } from "@stepwright/core/WorkflowEvent"
+import * as events from "./events.ts"
 import * as helds from "./held.ts"
-import { failed, type Ledger } from "./ledger.ts"
+import { type Ledger, queryOf } from "./ledger.ts"
 import * as statements from "./statements.ts"
 import * as kept from "./texts.ts"
 
 type Database = typeof Ledger.Service
-
-export const query = (ledger: Database, run: string, statement: string, more: ReadonlyArray<unknown> = []) =>
-  Effect.mapError(ledger.query(statement, [run, ...more]), (error) => failed(run, error))
 
 /** How a run begins. */
 export interface Beginning {
@@ -34,14 +32,14 @@ export const begin = Effect.fnUntraced(function* (
 ) {
   const token = `${yield* Random.nextIntBetween(1, 2 ** 48)}`
   const status = owner === undefined ? "QUEUED" : event._tag === "RunImported" ? "IN_PROGRESS" : "INITIALIZED"
-  const [made] = yield* query(ledger, run, statements.begin, [
+  const [made] = yield* queryOf(ledger, run, statements.begin, [
     token,
     owner ?? null,
     status,
     workflowOf(event),
     definition ?? null,
     settings ?? null,
-    helds.encode(event),
+    events.encode(event),
     [...texts.keys()],
     Array.from(texts.values(), kept.encode)
   ])
@@ -57,7 +55,7 @@ const workflowOf = (event: WorkflowEvent): string => {
 
 /** Takes a run over by hand; `undefined` where there is none. **Fails with** `Locked` where a worker has it. */
 export const claim = Effect.fnUntraced(function* (ledger: Database, run: string, owner: string) {
-  const [taken] = yield* query(ledger, run, statements.claim, [owner])
+  const [taken] = yield* queryOf(ledger, run, statements.claim, [owner])
   if (taken === undefined) return undefined
   const [epoch, size, status] = taken
   if (epoch === null) return yield* new JournalError({ run, reason: "Locked", detail: "a worker has it" })

@@ -76,7 +76,7 @@ with turn as materialized (
 ), ${takenOver}
 select r.run, r.epoch, sw_size(r.run), r.definition from taken_over, claimed r`
 
-const append = (statuses: string) => `
+const append = (statuses: string, from = "") => `
 with own as materialized (
   select r.run, r.epoch from sw_run r join (
     select run, epoch, min(seq) as first from unnest($1::text[], $2::bigint[], $3::int[]) as d (run, epoch, seq) group by 1, 2
@@ -98,7 +98,7 @@ with own as materialized (
   order by t.run, t.hash
   on conflict do nothing
 )${statuses}
-select run from own`
+select run from own${from}`
 
 /**
  * Writes texts and events of many runs, `(run, epoch, seq, event)` and `(run, hash, text)`. Answers with the runs that are
@@ -109,9 +109,11 @@ export const write = append("")
 
 /**
  * The same, with what becomes of some of them by an event, `(run, seq, status, whether it is given back)`. What a process
- * that is no worker begins to run is no worker's to take, as nobody knows how long that lives.
+ * that is no worker begins to run is no worker's to take, as nobody knows how long that lives. What ends holds nothing under
+ * limits: a reservation that came late is not left behind.
  */
-export const writeStatuses = append(`, statuses as (
+export const writeStatuses = append(
+  `, statuses as (
   update sw_run r set
     status = case when r.status = 'QUEUED' and s.status = 'IN_PROGRESS' then r.status else s.status end,
     definition = case when s.status = 'RUNNING' then null else r.definition end,
@@ -121,7 +123,10 @@ export const writeStatuses = append(`, statuses as (
     note = case when s.ended then null else r.note end
   from events e join unnest($8::text[], $9::int[], $10::text[], $11::bool[]) as s (run, seq, status, ended) using (run, seq)
   where e.run = r.run
-)`)
+  returning r.run, r.epoch + 1 as epoch, s.ended
+), claimed as (select run, epoch from statuses where ended), ${takenOver}`,
+  ", taken_over"
+)
 
 /** Gives a run back as it is, for whoever takes it next. */
 export const release = `
@@ -133,10 +138,10 @@ export const rests = `
 update sw_run set owner = null, status = 'QUEUED', note = $3, not_before = clock_timestamp() + ${rest("(attempts + 2)")}
 where run = $1 and epoch = $2 and status in ('QUEUED', 'RUNNING')`
 
-/** Hands a run that nobody works on to workers. */
+/** Hands a run that nobody works on to workers, if it has so many events: what comes late begins nothing that has ended since. */
 export const enqueue = `
 update sw_run r set status = 'QUEUED', definition = $2, owner = null, attempts = 0, not_before = '-infinity', note = null
-where run = $1 and (status <> 'RUNNING' or not ${ownerLives})
+where run = $1 and (status <> 'RUNNING' or not ${ownerLives}) and sw_size(run) = $3
 returning run`
 
 /** A worker is there; answers with nothing. */

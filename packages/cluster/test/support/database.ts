@@ -1,7 +1,7 @@
 import { PgClient } from "@effect/sql-pg"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
-import { SqlClient } from "effect/sql"
+import { SqlClient, type SqlError } from "effect/sql"
 
 let count = 0
 
@@ -16,4 +16,20 @@ export const emptyAt = (url: string) =>
     const client = clientOf(url, schema)
     const made = Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`create schema ${schema}`))
     return Effect.as(Effect.provide(made, client), client)
+  })
+
+/** A client that answers statements otherwise. */
+export const answering = <A>(
+  sql: SqlClient.SqlClient,
+  values: (statement: string, parameters: ReadonlyArray<unknown>) => Effect.Effect<A, SqlError.SqlError>
+) =>
+  new Proxy(sql, {
+    get: (target, name) =>
+      name !== "withoutTransforms"
+        ? Reflect.get(target, name)
+        : () => ({
+            unsafe: (statement: string, parameters: ReadonlyArray<unknown>) => ({
+              values: Effect.suspend(() => values(statement, parameters))
+            })
+          })
   })
