@@ -2,12 +2,13 @@ import { execFile } from "node:child_process"
 import { join } from "node:path"
 import { promisify } from "node:util"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Layer, Result, Schedule, Schema, Scope, Stream } from "effect"
+import { Deferred, Effect, Exit, Fiber, Layer, Result, Schedule, Schema, Scope, Stream } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { Engine, Journal, LlmClient, Step, Workflow } from "@stepwright/core"
 import { ClusterRunner, Runs } from "@stepwright/cluster"
+import { enqueue } from "../src/internal/statements.ts"
 import { needs } from "../../../test/support/tool.ts"
-import { emptyAt } from "./support/database.ts"
+import { answering, emptyAt } from "./support/database.ts"
 import { flow, gated, localModel } from "./support/flow.ts"
 import { postgres, type Postgres } from "./support/postgres.ts"
 
@@ -133,10 +134,21 @@ describe("ClusterRunner", needs("postgres"), () => {
     )
   }))
 
-  it.live("is asked while a run is under way: cancelled, it stays so", () =>
+  /** A model whose calls take their time to end once they are cancelled. */
+  const stubborn = Effect.map(Effect.all([Deferred.make<void>(), Deferred.make<void>()]), ([isAsked, isCancelled]) => ({
+    isAsked,
+    isCancelled,
+    model: LlmClient.make(() =>
+      Effect.andThen(Deferred.succeed(isAsked, undefined), Effect.never).pipe(
+        Effect.onInterrupt(() => Effect.andThen(Deferred.succeed(isCancelled, undefined), Effect.sleep("800 millis")))
+      )
+    )
+  }))
+
+  it.live("is asked while a run is under way: it is cancelled when that is answered", () =>
     withDatabase(
       Effect.gen(function* () {
-        const { isAsked, model } = yield* slow
+        const { isAsked, model } = yield* stubborn
         yield* worker({}, model)
         const { ask, journal, submit } = yield* Runs.Runs
         const run = yield* submit(flow, "one")
@@ -144,7 +156,26 @@ describe("ClusterRunner", needs("postgres"), () => {
         // nobody else changes it meanwhile
         assert.strictEqual((yield* Effect.flip(journal.size(run))).reason, "Locked")
         assert.deepInclude(yield* ask(run, { _tag: "Cancel", by: "ada" }), { isDone: true })
-        assert.strictEqual((yield* ended(run)).status, "CANCELLED")
+        assert.strictEqual((yield* glanceOf(run)).status, "CANCELLED")
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("goes on with no run that has ended, though it was handed to workers before, and that comes late", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        yield* worker()
+        const { resume, submit } = yield* Runs.Runs
+        const sql = yield* SqlClient.SqlClient
+        const run = yield* submit(flow, "one")
+        const { definition, events } = yield* ended(run)
+        assert.isEmpty(yield* sql.unsafe(enqueue, [run, definition, 1]))
+        assert.strictEqual((yield* glanceOf(run)).status, "COMPLETED")
+        yield* resume(run, flow)
+        assert.isAbove(
+          (yield* standing(run, (now) => now.events > events && now.status === "COMPLETED")).events,
+          events
+        )
       }).pipe(Effect.scoped)
     )
   )
@@ -217,24 +248,20 @@ describe("ClusterRunner", needs("postgres"), () => {
   it.live("has a cancelled run stay so, though its worker ends before the step does", () =>
     withDatabase(
       Effect.gen(function* () {
-        const isAsked = yield* Deferred.make<void>()
-        // what is done whatever happens takes its time
-        const stubborn = LlmClient.make((request) =>
-          Effect.andThen(
-            Deferred.succeed(isAsked, undefined),
-            Effect.uninterruptible(Effect.delay(localModel.generate(request), "800 millis"))
-          )
-        )
+        const { isAsked, isCancelled, model } = yield* stubborn
         const { ask, submit } = yield* Runs.Runs
         const run = yield* submit(flow, "one")
-        yield* Effect.scoped(
+        const asking = yield* Effect.scoped(
           Effect.gen(function* () {
-            yield* worker({}, stubborn)
+            yield* worker({}, model)
             yield* Deferred.await(isAsked)
-            assert.deepInclude(yield* ask(run, { _tag: "Cancel", by: "ada" }), { isDone: true })
+            const asking = yield* Effect.forkDetach(ask(run, { _tag: "Cancel", by: "ada" }))
+            yield* Deferred.await(isCancelled)
+            return asking
           })
         )
         assert.strictEqual((yield* glanceOf(run)).status, "CANCELLED")
+        assert.deepInclude(yield* Fiber.join(asking), { isDone: true })
       }).pipe(Effect.scoped)
     )
   )
@@ -314,20 +341,11 @@ describe("ClusterRunner", needs("postgres"), () => {
     fault: (statement: string) => SqlError.SqlError | undefined,
     isAfter: boolean
   ) =>
-    new Proxy(sql, {
-      get: (target, name) =>
-        name !== "withoutTransforms"
-          ? Reflect.get(target, name)
-          : () => ({
-              unsafe: (statement: string, parameters: ReadonlyArray<unknown>) => ({
-                values: Effect.suspend(() => {
-                  const error = fault(statement)
-                  const { values } = sql.withoutTransforms().unsafe(statement, parameters)
-                  if (error === undefined) return values
-                  return isAfter ? Effect.andThen(values, Effect.fail(error)) : Effect.fail(error)
-                })
-              })
-            })
+    answering(sql, (statement, parameters) => {
+      const error = fault(statement)
+      const { values } = sql.withoutTransforms().unsafe(statement, parameters)
+      if (error === undefined) return values
+      return isAfter ? Effect.andThen(values, Effect.fail(error)) : Effect.fail(error)
     })
 
   const codeOf = (code: string, message: string) =>

@@ -1,9 +1,8 @@
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import { JournalError, type Service } from "@stepwright/core/Journal"
-import * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
-import { type Entry, failed, type Ledger } from "./ledger.ts"
-import * as statements from "./statements.ts"
+import type * as WorkflowEvent from "@stepwright/core/WorkflowEvent"
+import * as events from "./events.ts"
+import type { Entry, Ledger } from "./ledger.ts"
 import * as kept from "./texts.ts"
 
 /** A run that this process owns, until somebody else does: from then on all that it writes is refused with `Fenced`. */
@@ -61,12 +60,11 @@ export const make = (
         const by = statusBy(event)
         const isTold = by.status === told || (told === "RUNNING" && by.status === "IN_PROGRESS")
         if (!isTold) told = by.status
-        if (by.isEnded) isEnded = true
         const entry: Entry = {
           run,
           epoch,
           seq: next++,
-          event: encode(event),
+          event: events.encode(event),
           texts: own,
           status: isTold && !by.isEnded ? undefined : by
         }
@@ -74,48 +72,18 @@ export const make = (
           lost ??= error
         }
         if (isBeside(event)) return ledger.writeSoon(entry, lose)
-        return Effect.tapError(ledger.write(entry), (error) => Effect.sync(() => lose(error)))
+        return ledger.write(entry).pipe(
+          Effect.tap(() => Effect.sync(() => void (isEnded ||= by.isEnded))),
+          Effect.tapError((error) => Effect.sync(() => lose(error)))
+        )
       }),
     putText: (hash, text) => void texts.set(hash, text),
     getText: (hash) => {
       const own = texts.get(hash)
-      return own === undefined ? textOf(ledger, run, hash) : Effect.succeed(own)
+      return own === undefined ? kept.read(ledger, run, hash) : Effect.succeed(own)
     }
   }
 }
-
-/** An event as it is kept, as in a folder: an event is JSON. */
-export const encode = (event: WorkflowEvent.WorkflowEvent): string => JSON.stringify(event)
-
-/** The events of a run, in order. **Fails with** `NotFound` for a run that has none, `Unreadable`. */
-export const load = Effect.fnUntraced(function* (ledger: typeof Ledger.Service, run: string) {
-  const query = ledger.query(statements.events, [run, 0, null])
-  const rows = yield* Effect.mapError(query, (error) => failed(run, error))
-  if (rows.length === 0) return yield* new JournalError({ run, reason: "NotFound", detail: "no such run" })
-  const events: Array<WorkflowEvent.WorkflowEvent> = []
-  for (const [i, [seq, json]] of rows.entries()) {
-    const decoded = Result.flatMap(
-      Result.try((): unknown => JSON.parse(String(json))),
-      WorkflowEvent.decode
-    )
-    if (seq !== i || Result.isFailure(decoded)) {
-      const detail = seq === i ? `event ${i + 1} cannot be read` : `event ${i + 1} is missing`
-      return yield* new JournalError({ run, reason: "Unreadable", detail })
-    }
-    events.push(decoded.success)
-  }
-  return events
-})
-
-/** A text of a run. **Fails with** `NotFound`. */
-export const textOf = Effect.fnUntraced(function* (ledger: typeof Ledger.Service, run: string, hash: string) {
-  const query = ledger.query(statements.text, [run, hash])
-  const [found] = yield* Effect.mapError(query, (error) => failed(run, error))
-  if (found === undefined) {
-    return yield* new JournalError({ run, reason: "NotFound", detail: `no text with hash ${hash}` })
-  }
-  return kept.decode(String(found[0]))
-})
 
 /** A journal to read only. */
 export const readOnly = (ledger: typeof Ledger.Service): Service => {
@@ -123,10 +91,10 @@ export const readOnly = (ledger: typeof Ledger.Service): Service => {
     Effect.fail(new JournalError({ run, reason: "Foreign", detail: "another worker writes to it" }))
   return {
     append: refuse,
-    load: (run) => load(ledger, run),
+    load: (run) => events.load(ledger, run),
     size: refuse,
     putText: refuse,
-    getText: (run, hash) => textOf(ledger, run, hash)
+    getText: (run, hash) => kept.read(ledger, run, hash)
   }
 }
 

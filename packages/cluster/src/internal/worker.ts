@@ -89,8 +89,8 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
   const asked = new Map<string, Queue.Queue<Asked>>()
   /** What is asked, by its id, with the run: each is handed on once. */
   const answering = new Map<string, string>()
-  /** Runs that somebody has cancelled, which end with what is on its way. */
-  const cancelled = new Set<string>()
+  /** Runs that somebody has cancelled, which end with what is on its way, and how that is answered once the end is written. */
+  const cancelled = new Map<string, Effect.Effect<void>>()
   /** Runs that were taken from here, until they may be taken again. */
   const lost = new Map<string, number>()
   /** Opened when there may be something to take at once. */
@@ -127,6 +127,8 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
       Effect.provideService(Journal, journal),
       Effect.provideService(StepExecutor, items.executor({ run, epoch, definition })),
       Effect.onExit((exit) => (exit._tag === "Success" || held.isEnded() ? Effect.void : gaveUp(held, exit.cause))),
+      // a worker that is killed before has told nobody that it is done, and whoever takes the run hears of it
+      Effect.ensuring(Effect.suspend(() => (held.isEnded() ? (cancelled.get(run) ?? Effect.void) : Effect.void))),
       Effect.annotateLogs({ run }),
       Effect.ignoreCause,
       Effect.ensuring(
@@ -195,8 +197,10 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
         Effect.ignore(ledger.query(statements.answer, [key, JSON.stringify(given)]))
       const request = decodeRequest(text)
       if (Result.isSuccess(request)) {
-        if (request.success._tag === "Cancel") cancelled.add(String(run))
-        Queue.offerUnsafe(inbox, { request: request.success, answer })
+        const isCancel = request.success._tag === "Cancel"
+        const later: Asked["answer"] = (given) => Effect.sync(() => cancelled.set(String(run), answer(given)))
+        if (isCancel) cancelled.set(String(run), Effect.void)
+        Queue.offerUnsafe(inbox, { request: request.success, answer: isCancel ? later : answer })
       } else yield* answer({ isDone: false, detail: `it cannot be read: ${request.failure.message}` })
     }
   })
