@@ -5,7 +5,9 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Deferred, Effect, Exit, Fiber, Layer, Result, Schedule, Schema, Scope, Stream } from "effect"
 import { SqlClient, SqlError } from "effect/sql"
 import { Engine, Journal, LlmClient, Step, Workflow } from "@stepwright/core"
-import { ClusterRunner, Runs } from "@stepwright/cluster"
+import { RateLimit } from "@stepwright/llm"
+import { ClusterRunner, Runs, SqlLimits } from "@stepwright/cluster"
+import { reserve } from "../src/internal/limitStatements.ts"
 import { enqueue } from "../src/internal/statements.ts"
 import { needs } from "../../../test/support/tool.ts"
 import { answering, emptyAt } from "./support/database.ts"
@@ -331,6 +333,26 @@ describe("ClusterRunner", needs("postgres"), () => {
         const other = yield* submit(flow, "two")
         yield* ended(other)
         assert.include(yield* glanceOf(run), { status: "RUNNING", worker: undefined })
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("frees what a dead worker held of a limit, though nobody has room for its runs", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { submit } = yield* Runs.Runs
+        const sql = yield* SqlClient.SqlClient
+        const limits = yield* Layer.build(SqlLimits.layer)
+        const counted = yield* Effect.provideContext(RateLimit.make({ name: "places", concurrency: 1 }), limits)
+        const left = yield* submit(flow, "one")
+        yield* sql`update sw_run set owner = 'dead', status = 'RUNNING' where run = ${left}`
+        yield* sql.unsafe(reserve, ["places", left, "1", "00000000-0000-4000-8000-000000000001", "a", true, 1, 10, 0])
+        const other = yield* submit(flow, "two")
+        yield* sql`update sw_run set created_at = now() - interval '1 day' where run = ${other}`
+        // it has room for the other one only
+        yield* worker({ slots: 1 }, counted(localModel))
+        assert.strictEqual((yield* ended(other)).status, "COMPLETED")
+        assert.strictEqual((yield* ended(left)).status, "COMPLETED")
       }).pipe(Effect.scoped)
     )
   )

@@ -43,22 +43,25 @@ const rest = (attempts: string) =>
   `case when ${attempts} < 3 then interval '0' else least(interval '5 min', interval '1 s' * 2 ^ least(${attempts} - 3, 20)) end`
 
 /**
- * Whether the run `r` is one that the worker may take. Who owns it is asked for in there, and no join: a run that another
+ * Whether the worker `$1` may take the run `r` from its owner. That needs one that was heard of for so long without a gap:
+ * where the database was silent, so was everybody. Who owns the run is asked for in there, and no join: a run that another
  * took just then is looked at once more, but beside the row that was joined before, by which its owner would be nobody.
  */
+const isLeft = (steady: string) => `(not ${ownerLives} and exists (
+  select 1 from sw_worker m where m.worker = $1 and m.since + ${steady} * interval '1 ms' < clock_timestamp()
+    and m.seen + ${steady} * interval '1 ms' > clock_timestamp()
+))`
+
+/** Whether the run `r` is one that the worker may take. */
 const isOpen = `
   r.status in ('QUEUED', 'RUNNING') and r.not_before <= clock_timestamp()
   and r.definition = any($2::text[]) and r.run <> all($3::text[])
-  and (r.owner is null or r.owner = $1 or (not ${ownerLives} and exists (
-    select 1 from sw_worker m where m.worker = $1 and m.since + $5 * interval '1 ms' < clock_timestamp()
-      and m.seen + $5 * interval '1 ms' > clock_timestamp()
-  )))`
+  and (r.owner is null or r.owner = $1 or ${isLeft("$5")})`
 
 /**
  * Takes over so many runs of known definitions that nobody has: that wait, whose owner is dead, or of which the worker knows
- * nothing though they are its own. From others takes only who was heard of for two beats: where the database was silent, so
- * was everybody. Each time has a number, and what is late, or said again, takes nothing. Answers with runs, epochs, how many
- * events there are, and the definitions.
+ * nothing though they are its own. Each time has a number, and what is late, or said again, takes nothing. Answers with runs,
+ * epochs, how many events there are, and the definitions.
  */
 export const take = `
 with turn as materialized (
@@ -75,6 +78,21 @@ with turn as materialized (
   returning r.run, r.epoch, r.definition
 ), ${takenOver}
 select r.run, r.epoch, sw_size(r.run), r.definition from taken_over, claimed r`
+
+/**
+ * Puts all runs whose owner is dead back to those that wait, whoever may take them and has room for them: what they hold of
+ * limits may be what all others wait for.
+ */
+export const bury = `
+with left_behind as materialized (
+  select r.run from sw_run r
+  where r.status = 'RUNNING' and r.definition is not null and r.owner is not null and ${isLeft("$2")}
+  for update of r skip locked
+), claimed as (
+  update sw_run r set epoch = epoch + 1, owner = null, status = 'QUEUED'
+  from left_behind where r.run = left_behind.run returning r.run, r.epoch
+), ${takenOver}
+select claimed.run from taken_over, claimed`
 
 const append = (statuses: string, from = "") => `
 with own as materialized (

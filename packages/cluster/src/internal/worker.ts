@@ -53,8 +53,8 @@ export interface Options<Steps, R> {
 
 export type Around<Steps, R> = <A, E>(run: string, work: Effect.Effect<A, E, Steps>) => Effect.Effect<A, unknown, R>
 
-/** How long a run is left to others that was taken from here, in beats: the one that has it says so twice meanwhile. */
-const aside = 2
+/** For how many beats a worker must have been heard of before it takes from others, and leaves to them what they took. */
+const beats = 2
 
 const decodeRequest = Schema.decodeUnknownResult(Schema.fromJsonString(Request))
 
@@ -97,12 +97,13 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
   const room = yield* Latch.make()
   let takes = 0
   let isDraining = false
+  const steady = beats * times.beat
 
   const beat = Effect.suspend(() => {
     const said: About = { ...about, slots, definitions, ...(isDraining && { isDraining }) }
     // a connection that is cut off must not take the whole lease
     const patience = times.beat
-    return ledger.query(statements.beat, [name, times.lease, aside * times.beat, JSON.stringify(said)], patience)
+    return ledger.query(statements.beat, [name, times.lease, steady, JSON.stringify(said)], patience)
   })
 
   const workOn = Effect.fnUntraced(function* (
@@ -159,7 +160,7 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
     }
     const error = Cause.squash(cause)
     if (isFenced(error)) {
-      lost.set(run, clock.currentTimeMillisUnsafe() + aside * times.beat)
+      lost.set(run, clock.currentTimeMillisUnsafe() + steady)
       return says({ _tag: "Lost", run })
     }
     const { message } = describeError(error)
@@ -175,7 +176,6 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
     const free = slots - asked.size
     if (free <= 0 || isDraining) return
     const without = [...asked.keys(), ...lost.keys()]
-    const steady = aside * times.beat
     const rows = yield* ledger.query(statements.take, [name, [...known.keys()], without, free, steady, ++takes])
     for (const [run, epoch, size, definition] of rows) {
       const workflow = known.get(String(definition))
@@ -205,6 +205,8 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
     }
   })
 
+  const bury = ledger.query(statements.bury, [name, steady])
+
   const loop = <R2>(work: Effect.Effect<unknown, unknown, R2>, pause: Effect.Effect<unknown>) =>
     Effect.forever(
       Effect.andThen(
@@ -224,6 +226,7 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
   yield* says({ _tag: "Joined", worker: name, slots, definitions })
   yield* Effect.forkScoped(loop(beat, Effect.sleep(times.beat)))
   yield* Effect.forkScoped(loop(Effect.andThen(hear, take), pause))
+  yield* Effect.forkScoped(loop(bury, Effect.sleep(times.beat)))
   if (heavy > 0) {
     const beside: Around<Steps, R> = (run, work) =>
       Effect.provideService(around(run, work), Journal, helds.readOnly(ledger))
