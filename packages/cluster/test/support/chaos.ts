@@ -160,7 +160,7 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
       // most hit one that has something on its way
       const isAimed = next() < 0.8
       const busy = () => workers.filter(({ pid }) => provider.inFlight(pid).length > 0)
-      for (let waited = isAimed ? 0 : 3000; busy().length === 0 && waited < 3000; waited += 20) await wait(20)
+      for (let waited = isAimed ? 0 : 10_000; busy().length === 0 && waited < 10_000; waited += 20) await wait(20)
       const among = isAimed && busy().length > 0 ? busy() : workers
       const worker = among[Math.floor(next() * among.length)]!
       const place = workers.indexOf(worker)
