@@ -216,6 +216,30 @@ describe("SqlJournal", needs("postgres"), () => {
     )
   )
 
+  it.live("reads no more of a long run to write to it than of a short one", () =>
+    migrated(
+      Effect.gen(function* () {
+        const sql = (yield* SqlClient.SqlClient).withoutTransforms()
+        const journal = yield* byHand.make()
+        yield* journal.append("r", begun("r"))
+        const fill = (runs: string, last: number) =>
+          sql.unsafe(`insert into sw_event (run, seq, epoch, event)
+            select run, n, 1, repeat('x', 300) from ${runs} as t (run), generate_series(1, ${last}) n`)
+        // as far as the database knows, there are many runs, and all are short
+        yield* sql.unsafe(`insert into sw_run (run, workflow, token, epoch, status)
+          select 'short' || n, '', '', 1, 'COMPLETED' from generate_series(1, 200) n`)
+        yield* fill("(select 'short' || generate_series(1, 200))", 60)
+        yield* sql.unsafe("analyze")
+        yield* fill("(values ('r'))", 5000)
+        const values = [["r"], ["1"], [5001], ["{}"], ["r"], ["hash"], ["text"]]
+        const [row] = yield* sql.unsafe(`explain (analyze, buffers, format json) ${statements.write}`, values).values
+        const [{ Plan: plan }] = row![0] as readonly [{ readonly Plan: Record<string, number> }]
+        // pages of 8 KB, of which the run has some 250
+        assert.isBelow(plan["Shared Hit Blocks"]! + plan["Shared Read Blocks"]!, 60)
+      })
+    )
+  )
+
   it.live("puts no more into a statement than a few megabytes", () =>
     migrated(
       Effect.gen(function* () {

@@ -94,13 +94,14 @@ with left_behind as materialized (
 ), ${takenOver}
 select claimed.run from taken_over, claimed`
 
+// by `offset` each run is asked for what follows by the index: a join would read all its events each time
 const append = (statuses: string, from = "") => `
 with own as materialized (
   select r.run, r.epoch from sw_run r join (
     select run, epoch, min(seq) as first from unnest($1::text[], $2::bigint[], $3::int[]) as d (run, epoch, seq) group by 1, 2
   ) d using (run, epoch)
-  where exists (select 1 from sw_event e where e.run = r.run and e.seq = d.first - 1)
-    and not exists (select 1 from sw_event e where e.run = r.run and e.seq >= d.first and e.epoch <> r.epoch)
+  where exists (select 1 from sw_event e where e.run = d.run and e.seq = d.first - 1)
+    and not exists (select 1 from sw_event e where e.run = d.run and e.seq >= d.first and e.epoch <> d.epoch offset 0)
   order by r.run for ${statuses === "" ? "share" : "update"} of r
 ), events as (
   insert into sw_event (run, seq, epoch, event)
