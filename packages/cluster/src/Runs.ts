@@ -213,7 +213,8 @@ export const make = Effect.gen(function* () {
         if (Result.isSuccess(answer)) return Effect.succeed(answer.success)
         // who has gone by now has left all that it answers
         if (row?.[1] !== true) return Effect.undefined
-        if (waited < patience) return wait(waited + period)
+        // whoever cancels waits until what is under way has stopped
+        if (waited < patience || request._tag === "Cancel") return wait(waited + period)
         return Effect.succeed({ isDone: false, detail: "the worker that runs it has not answered yet" })
       })
     return yield* Effect.ensuring(wait(0), forget)

@@ -40,7 +40,7 @@ describe("workers in processes of their own", needs("postgres"), () => {
       every: 1000,
       faults: [
         { at: 3000, what: stop },
-        { at: 6000, what: () => server.restart(500) }
+        { at: 6000, what: ({ away }) => away(() => server.restart(500)) }
       ]
     })
     assert.deepEqual(outcome.problems, [], outcome.said.join("\n"))

@@ -72,10 +72,14 @@ describe("workers in processes of their own", needs("postgres"), () => {
         n % 3 === 2 && faketime !== undefined ? { LD_PRELOAD: faketime, FAKETIME: "+60s" } : {},
       faults: [
         ...times.map((at) => ({ at, what: stop(16_000) })),
-        ...times.map((at) => ({ at: at + 20_000, what: () => server.restart(2000) })),
-        ...times.map((at) => ({ at: at + 30_000, what: () => server.freeze(10_000) })),
-        ...times.map((at) => ({ at: at + 45_000, what: async () => between.cut() })),
-        ...times.map((at) => ({ at: at + 50_000, what: async () => between.silence() }))
+        ...times.flatMap((at) =>
+          [
+            { at: at + 20_000, what: () => server.restart(2000) },
+            { at: at + 30_000, what: () => server.freeze(10_000) },
+            { at: at + 45_000, what: () => between.cut() },
+            { at: at + 50_000, what: () => between.silence() }
+          ].map(({ at, what }) => ({ at, what: ({ away }: Chaos) => away(what) }))
+        )
       ]
     })
     told(outcome)

@@ -45,6 +45,8 @@ export interface Chaos {
   readonly without: (from: number, what: () => Promise<void>) => Promise<void>
   /** Says that what a worker has on its way may be asked again: it is stopped for so long, or killed. **Units** milliseconds */
   readonly doom: (worker: WorkerProcess, millis?: number) => void
+  /** Says that the ledger cannot be written to meanwhile: what is answered is on its way until it can. */
+  readonly away: (what: () => Promise<void> | void) => Promise<void>
 }
 
 export interface Outcome {
@@ -75,8 +77,9 @@ const random = (seed: number) => {
 
 const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 
-/** How long an answer may be on its way to the ledger. **Units** milliseconds */
+/** How long an answer may be on its way to the ledger, and after that was away. **Units** milliseconds */
 const onItsWay = 1000
+const onItsWayAfter = 6000
 
 export const chaos = async (server: Postgres, database: string, plan: Plan): Promise<Outcome> => {
   const { every, kills, latency, limits, options, runs: count, seed, workers: size } = plan
@@ -124,6 +127,13 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
     const from = performance.now()
     doomed.set(pid, [...(doomed.get(pid) ?? []), [from - onItsWay, from + millis + onItsWay]])
   }
+  /** When the ledger could not be written to. */
+  const outages: Array<readonly [from: number, to: number]> = []
+  const away: Chaos["away"] = async (what) => {
+    const from = performance.now()
+    await what()
+    outages.push([from, performance.now() + onItsWayAfter])
+  }
   let forgotten: readonly [from: number, to: number] = [Infinity, -Infinity]
   const without: Chaos["without"] = async (from, what) => {
     for (const worker of workers) worker.kill("SIGKILL")
@@ -150,7 +160,7 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
   while (!(await run(areThere))) await wait(100)
   const faults = (plan.faults ?? []).map(async ({ at, what }) => {
     await wait(at)
-    await what({ workers, doom, epochs, runsOf, without })
+    await what({ workers, away, doom, epochs, runsOf, without })
   })
   let killed = 0
   let hits = 0
@@ -191,7 +201,11 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
     const [from, to] = forgotten
     if (came <= to && (answered === undefined || answered > from - onItsWay)) return true
     const times = doomed.get(pid) ?? []
-    return times.length > 0 && (answered === undefined || times.some(([from, to]) => from < answered && answered < to))
+    if (answered === undefined) return times.length > 0
+    return times.some(([from, to]) => {
+      const since = outages.filter(([began, ended]) => began < from && from < ended).map(([began]) => began - onItsWay)
+      return Math.min(from, ...since) < answered && answered < to
+    })
   }
   // what is there
   const claims = await run(
@@ -232,7 +246,11 @@ export const chaos = async (server: Postgres, database: string, plan: Plan): Pro
       if (seen.size !== count * steps) problems.push(`${seen.size} steps were asked of ${count * steps}`)
       for (const [key, calls] of seen) {
         for (const call of calls.slice(0, -1)) {
-          if (!isLost(call)) problems.push(`asked again for nothing: ${key}`)
+          if (isLost(call)) continue
+          const at = [call.answered, ...(doomed.get(call.pid) ?? []).flat()].map((time) => (time ?? Infinity) - began)
+          problems.push(
+            `asked again for nothing: ${key}, by when it was answered, and its worker doomed: ${at.map(Math.round).join(", ")} ms`
+          )
         }
       }
       if (limits !== undefined) {
