@@ -236,7 +236,12 @@ export const make = Effect.gen(function* () {
       const seen = yield* found(run)
       const values = [yield* definitionOf(workflow, build), seen.events]
       const [row] = yield* rowsOf(run, statements.enqueue, values)
-      if (row === undefined) return yield* locked(run)
+      if (row !== undefined) return
+      // the answer to the same may have been lost
+      const { status } = yield* found(run)
+      if (status === "QUEUED") return
+      if (status === "RUNNING") return yield* locked(run)
+      return yield* new JournalError({ run, reason: "Locked", detail: "it has gone on meanwhile" })
     }),
     list: glances(statements.glances),
     glance,

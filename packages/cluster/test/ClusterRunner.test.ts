@@ -157,8 +157,27 @@ describe("ClusterRunner", needs("postgres"), () => {
         yield* Deferred.await(isAsked)
         // nobody else changes it meanwhile
         assert.strictEqual((yield* Effect.flip(journal.size(run))).reason, "Locked")
-        assert.deepInclude(yield* ask(run, { _tag: "Cancel", by: "ada" }), { isDone: true })
+        const asking = ["ada", "grace"].map((by) => ask(run, { _tag: "Cancel", by }))
+        const answers = yield* Effect.all(asking, { concurrency: "unbounded" })
         assert.strictEqual((yield* glanceOf(run)).status, "CANCELLED")
+        for (const answer of answers) assert.deepInclude(answer, { isDone: true })
+      }).pipe(Effect.scoped)
+    )
+  )
+
+  it.live("asks nothing of a run any more that was asked before it ended", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { journal, resume, submit } = yield* Runs.Runs
+        const sql = yield* SqlClient.SqlClient
+        const run = yield* submit(flow, "one")
+        // whoever asked has gone, and so has the worker, once it was cancelled
+        yield* sql`insert into sw_request (run, request) values (${run}, '{"_tag":"Cancel","by":"ada"}')`
+        yield* journal.size(run)
+        yield* journal.append(run, { _tag: "RunEnded", status: "CANCELLED", orphaned: [], at: 2 })
+        yield* resume(run, flow)
+        yield* worker()
+        assert.strictEqual((yield* ended(run)).status, "COMPLETED")
       }).pipe(Effect.scoped)
     )
   )
@@ -337,22 +356,26 @@ describe("ClusterRunner", needs("postgres"), () => {
     )
   )
 
-  it.live("frees what a dead worker held of a limit, though nobody has room for its runs", () =>
+  it.live.each([
+    ["a dead worker's run", "status = 'RUNNING'"],
+    ["a run that has ended", "status = 'COMPLETED', owner = null"]
+  ])("frees what %s held of a limit, though nobody has room for it", ([, left]) =>
     withDatabase(
       Effect.gen(function* () {
         const { submit } = yield* Runs.Runs
         const sql = yield* SqlClient.SqlClient
         const limits = yield* Layer.build(SqlLimits.layer)
         const counted = yield* Effect.provideContext(RateLimit.make({ name: "places", concurrency: 1 }), limits)
-        const left = yield* submit(flow, "one")
-        yield* sql`update sw_run set owner = 'dead', status = 'RUNNING' where run = ${left}`
-        yield* sql.unsafe(reserve, ["places", left, "1", "00000000-0000-4000-8000-000000000001", "a", true, 1, 10, 0])
+        const run = yield* submit(flow, "one")
+        yield* sql`update sw_run set owner = 'dead'`
+        yield* sql.unsafe(reserve, ["places", run, "1", "00000000-0000-4000-8000-000000000001", "a", true, 1, 10, 0])
+        yield* sql.unsafe(`update sw_run set ${left}`)
         const other = yield* submit(flow, "two")
         yield* sql`update sw_run set created_at = now() - interval '1 day' where run = ${other}`
         // it has room for the other one only
         yield* worker({ slots: 1 }, counted(localModel))
         assert.strictEqual((yield* ended(other)).status, "COMPLETED")
-        assert.strictEqual((yield* ended(left)).status, "COMPLETED")
+        assert.strictEqual((yield* ended(run)).status, "COMPLETED")
       }).pipe(Effect.scoped)
     )
   )

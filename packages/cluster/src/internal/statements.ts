@@ -1,13 +1,17 @@
 // What is said to PostgreSQL. Whoever writes to a run says by which epoch they own it: the statement that writes holds the
-// run's row meanwhile, and writes nothing where the epoch is over. Times are those of the database alone.
+// run's row meanwhile, and writes nothing where the epoch is over. Times are those of the database alone. Who is dead is asked
+// of the instant at which a statement began: one that is held up, as a database is that stops, is no wiser than it was then.
 
 import { takenOver } from "./limitStatements.ts"
 
 /** Whether a worker, of a row `w` that may be null, is silent for longer than it may be. */
-const isDead = `(w.worker is null or w.seen + w.lease < clock_timestamp())`
+const isDead = `(w.worker is null or w.seen + w.lease < statement_timestamp())`
 
-/** Whether the owner of the run `r` is a worker that lives. */
-const ownerLives = `exists (select 1 from sw_worker w where w.worker = r.owner and not ${isDead})`
+/**
+ * Whether the owner of the run `r` is a worker that lives. It is no join, by `offset`: a run that another took just then is
+ * looked at once more, but beside the row that was joined before, by which its owner would be nobody.
+ */
+const ownerLives = `exists (select 1 from sw_worker w where w.worker = r.owner and not ${isDead} offset 0)`
 
 /** How many events there were of the run `r` when the statement began; `sw_size` tells it once its row is held. */
 const size = `(select coalesce(max(e.seq) + 1, 0) from sw_event e where e.run = r.run)`
@@ -44,12 +48,11 @@ const rest = (attempts: string) =>
 
 /**
  * Whether the worker `$1` may take the run `r` from its owner. That needs one that was heard of for so long without a gap:
- * where the database was silent, so was everybody. Who owns the run is asked for in there, and no join: a run that another
- * took just then is looked at once more, but beside the row that was joined before, by which its owner would be nobody.
+ * where the database was silent, so was everybody.
  */
 const isLeft = (steady: string) => `(not ${ownerLives} and exists (
-  select 1 from sw_worker m where m.worker = $1 and m.since + ${steady} * interval '1 ms' < clock_timestamp()
-    and m.seen + ${steady} * interval '1 ms' > clock_timestamp()
+  select 1 from sw_worker m where m.worker = $1 and m.since + ${steady} * interval '1 ms' < statement_timestamp()
+    and m.seen + ${steady} * interval '1 ms' > statement_timestamp()
 ))`
 
 /** Whether the run `r` is one that the worker may take. */
@@ -80,19 +83,23 @@ with turn as materialized (
 select r.run, r.epoch, sw_size(r.run), r.definition from taken_over, claimed r`
 
 /**
- * Puts all runs whose owner is dead back to those that wait, whoever may take them and has room for them: what they hold of
- * limits may be what all others wait for.
+ * Frees what runs hold of limits whose owner is dead, or which have none, by putting them back to those that wait, whoever may
+ * take them and has room for them: all others may wait for nothing else.
  */
 export const bury = `
 with left_behind as materialized (
-  select r.run from sw_run r
-  where r.status = 'RUNNING' and r.definition is not null and r.owner is not null and ${isLeft("$2")}
+  select r.run, case when r.owner is null then r.status else 'QUEUED' end as status from sw_run r
+  where r.run in (select run from sw_hold)
+    and (r.owner is null or (r.status = 'RUNNING' and r.definition is not null and ${isLeft("$2")}))
   for update of r skip locked
 ), claimed as (
-  update sw_run r set epoch = epoch + 1, owner = null, status = 'QUEUED'
-  from left_behind where r.run = left_behind.run returning r.run, r.epoch
+  update sw_run r set epoch = epoch + 1, owner = null, status = l.status
+  from left_behind l where r.run = l.run returning r.run, r.epoch
 ), ${takenOver}
 select claimed.run from taken_over, claimed`
+
+/** Whether the request `q` is to cancel. */
+const isCancel = `q.request like '%"_tag":"Cancel"%'`
 
 // by `offset` each run is asked for what follows by the index: a join would read all its events each time
 const append = (statuses: string, from = "") => `
@@ -129,7 +136,7 @@ export const write = append("")
 /**
  * The same, with what becomes of some of them by an event, `(run, seq, status, whether it is given back)`. What a process
  * that is no worker begins to run is no worker's to take, as nobody knows how long that lives. What ends holds nothing under
- * limits: a reservation that came late is not left behind.
+ * limits, as a reservation that came late would, and nothing is asked of it any more: who cancelled it is answered by that.
  */
 export const writeStatuses = append(
   `, statuses as (
@@ -142,26 +149,44 @@ export const writeStatuses = append(
     note = case when s.ended then null else r.note end
   from events e join unnest($8::text[], $9::int[], $10::text[], $11::bool[]) as s (run, seq, status, ended) using (run, seq)
   where e.run = r.run
-  returning r.run, r.epoch + 1 as epoch, s.ended
+  returning r.run, r.epoch + 1 as epoch, s.status, s.ended
+), answers as (
+  update sw_request q set answer = '{"isDone":true,"detail":"it is cancelled"}'
+  from statuses s where q.run = s.run and q.answer is null and s.ended and s.status = 'CANCELLED' and ${isCancel}
+), unanswered as (
+  delete from sw_request q using statuses s
+  where q.run = s.run and q.answer is null and s.ended and not (s.status = 'CANCELLED' and ${isCancel})
 ), claimed as (select run, epoch from statuses where ended), ${takenOver}`,
   ", taken_over"
 )
 
 /** Gives a run back as it is, for whoever takes it next. */
 export const release = `
-update sw_run set owner = null, status = 'QUEUED', attempts = 0, not_before = '-infinity'
-where run = $1 and epoch = $2 and status in ('QUEUED', 'RUNNING')`
+with claimed as (
+  update sw_run set epoch = epoch + 1, owner = null, status = 'QUEUED', attempts = 0, not_before = '-infinity'
+  where run = $1 and epoch = $2 and status in ('QUEUED', 'RUNNING') returning run, epoch
+), ${takenOver}
+select run from taken_over, claimed`
 
 /** Gives a run back that could not be worked on, and says why: it rests a while. */
 export const rests = `
-update sw_run set owner = null, status = 'QUEUED', note = $3, not_before = clock_timestamp() + ${rest("(attempts + 2)")}
-where run = $1 and epoch = $2 and status in ('QUEUED', 'RUNNING')`
+with claimed as (
+  update sw_run set epoch = epoch + 1, owner = null, status = 'QUEUED', note = $3,
+    not_before = clock_timestamp() + ${rest("(attempts + 2)")}
+  where run = $1 and epoch = $2 and status in ('QUEUED', 'RUNNING') returning run, epoch
+), ${takenOver}
+select run from taken_over, claimed`
 
 /** Hands a run that nobody works on to workers, if it has so many events: what comes late begins nothing that has ended since. */
 export const enqueue = `
-update sw_run r set status = 'QUEUED', definition = $2, owner = null, attempts = 0, not_before = '-infinity', note = null
-where run = $1 and (status <> 'RUNNING' or not ${ownerLives}) and sw_size(run) = $3
-returning run`
+with free as materialized (
+  select r.run from sw_run r where run = $1 and (status <> 'RUNNING' or not ${ownerLives}) for update
+), claimed as (
+  update sw_run r set epoch = epoch + 1, owner = null, status = 'QUEUED', definition = $2, attempts = 0,
+    not_before = '-infinity', note = null
+  from free where r.run = free.run and sw_size(free.run) = $3 returning r.run, r.epoch
+), ${takenOver}
+select run from taken_over, claimed`
 
 /** A worker is there; answers with nothing. */
 export const beat = `

@@ -89,8 +89,8 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
   const asked = new Map<string, Queue.Queue<Asked>>()
   /** What is asked, by its id, with the run: each is handed on once. */
   const answering = new Map<string, string>()
-  /** Runs that somebody has cancelled, which end with what is on its way, and how that is answered once the end is written. */
-  const cancelled = new Map<string, Effect.Effect<void>>()
+  /** Runs that somebody has cancelled, which end with what is on its way: their end is the answer. */
+  const cancelled = new Set<string>()
   /** Runs that were taken from here, until they may be taken again. */
   const lost = new Map<string, number>()
   /** Opened when there may be something to take at once. */
@@ -128,8 +128,6 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
       Effect.provideService(Journal, journal),
       Effect.provideService(StepExecutor, items.executor({ run, epoch, definition })),
       Effect.onExit((exit) => (exit._tag === "Success" || held.isEnded() ? Effect.void : gaveUp(held, exit.cause))),
-      // a worker that is killed before has told nobody that it is done, and whoever takes the run hears of it
-      Effect.ensuring(Effect.suspend(() => (held.isEnded() ? (cancelled.get(run) ?? Effect.void) : Effect.void))),
       Effect.annotateLogs({ run }),
       Effect.ignoreCause,
       Effect.ensuring(
@@ -153,10 +151,7 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
       return Effect.ignore(held.append({ _tag: "RunEnded", status: "CANCELLED", orphaned: [], at }))
     }
     if (Cause.hasInterrupts(cause)) {
-      return Effect.andThen(
-        Effect.ignore(ledger.query(statements.release, [run, epoch])),
-        says({ _tag: "GaveBack", run })
-      )
+      return givenBack(statements.release, [run, epoch], { _tag: "GaveBack", run })
     }
     const error = Cause.squash(cause)
     if (isFenced(error)) {
@@ -164,11 +159,12 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
       return says({ _tag: "Lost", run })
     }
     const { message } = describeError(error)
-    return Effect.andThen(
-      Effect.ignore(ledger.query(statements.rests, [run, epoch, message])),
-      says({ _tag: "Rests", run, why: message })
-    )
+    return givenBack(statements.rests, [run, epoch, message], { _tag: "Rests", run, why: message })
   }
+
+  /** Gives a run back, after all that it has still to write: that is refused from then on. */
+  const givenBack = (statement: string, values: ReadonlyArray<unknown>, said: Said) =>
+    ledger.written.pipe(Effect.andThen(Effect.ignore(ledger.query(statement, values))), Effect.andThen(says(said)))
 
   const take = Effect.gen(function* () {
     const now = clock.currentTimeMillisUnsafe()
@@ -198,9 +194,8 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
       const request = decodeRequest(text)
       if (Result.isSuccess(request)) {
         const isCancel = request.success._tag === "Cancel"
-        const later: Asked["answer"] = (given) => Effect.sync(() => cancelled.set(String(run), answer(given)))
-        if (isCancel) cancelled.set(String(run), Effect.void)
-        Queue.offerUnsafe(inbox, { request: request.success, answer: isCancel ? later : answer })
+        if (isCancel) cancelled.add(String(run))
+        Queue.offerUnsafe(inbox, { request: request.success, answer: isCancel ? () => Effect.void : answer })
       } else yield* answer({ isDone: false, detail: `it cannot be read: ${request.failure.message}` })
     }
   })
