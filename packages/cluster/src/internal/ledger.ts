@@ -104,6 +104,12 @@ const large = 2 ** 22
 /** For how long a database may be away before it is told. **Units** milliseconds */
 const quiet = 1000
 
+/**
+ * How long the n-th try is waited for: connections may be cut off without a word, several of them at once, and what is large,
+ * over a slow line, needs longer. **Units** milliseconds
+ */
+const patienceOf = (tries: number) => (tries < 4 ? 2500 : 5000 * 2 ** Math.min(tries - 4, 4))
+
 /** What takes too long is left to itself: a connection that is cut off takes a while to notice. */
 const within = <A>(self: Effect.Effect<A, SqlError>, duration: Duration.Input): Effect.Effect<A, SqlError> =>
   Effect.flatMap(Effect.forkDetach(self, { startImmediately: true }), (fiber) =>
@@ -131,8 +137,7 @@ const make = Effect.gen(function* () {
     let tries = 0
     return Effect.suspend(() => {
       counts.statements++
-      // what is large, over a slow line, needs longer
-      return within(sql.unsafe(statement, parameters).values, patience ?? 5000 * 2 ** Math.min(tries++, 4))
+      return within(sql.unsafe(statement, parameters).values, patience ?? patienceOf(tries++))
     }).pipe(
       Effect.tapError((error) => {
         if (!isPassing(error)) return Effect.void

@@ -77,9 +77,9 @@ const random = (seed: number) => {
 
 const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 
-/** How long an answer may be on its way to the ledger, and after that was away. **Units** milliseconds */
+/** How long an answer may be on its way to the ledger, and after that was away: each connection may be cut off. **Units** milliseconds */
 const onItsWay = 1000
-const onItsWayAfter = 6000
+const onItsWayAfter = 11_000
 
 export const chaos = async (server: Postgres, database: string, plan: Plan): Promise<Outcome> => {
   const { every, kills, latency, limits, options, runs: count, seed, workers: size } = plan
