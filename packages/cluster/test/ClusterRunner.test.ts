@@ -266,6 +266,33 @@ describe("ClusterRunner", needs("postgres"), () => {
     )
   )
 
+  it.live("says how a run ended that failed, and that one waits whose worker died", () =>
+    withDatabase(
+      Effect.gen(function* () {
+        const { queued, submit } = yield* Runs.Runs
+        const sql = yield* SqlClient.SqlClient
+        const breaks = Step.effect("breaks", {
+          input: Schema.String,
+          output: Schema.String,
+          run: () => Effect.die(new Error("it broke"))
+        })
+        const broken = Workflow.make("broken", { input: Schema.String }).pipe(Workflow.bind("a", breaks, "input"))
+        const said: Array<ClusterRunner.Said> = []
+        const says = (one: ClusterRunner.Said) => Effect.sync(() => void said.push(one))
+        const run = yield* submit(broken, "one")
+        yield* Effect.scoped(
+          Effect.andThen(
+            worker({ says }, localModel, [broken]),
+            Effect.repeat(Effect.void, { until: () => said.length > 2, schedule: Schedule.spaced("20 millis") })
+          )
+        )
+        assert.deepStrictEqual(said[2], { _tag: "Ended", run, status: "FAILED" })
+        yield* sql`update sw_run set owner = 'dead', status = 'RUNNING'`
+        assert.deepInclude((yield* queued)[0], { workflow: "broken", runs: 1 })
+      }).pipe(Effect.scoped)
+    )
+  )
+
   it.live("has a cancelled run stay so, though its worker ends before the step does", () =>
     withDatabase(
       Effect.gen(function* () {

@@ -11,8 +11,8 @@ export interface Held {
   readonly epoch: string
   /** How many events there are. */
   readonly size: () => number
-  /** Whether its end is written, by which it is given back. */
-  readonly isEnded: () => boolean
+  /** How it ended, once that is written, by which it is given back. */
+  readonly ended: () => string | undefined
   readonly append: (event: WorkflowEvent.WorkflowEvent) => Effect.Effect<void, JournalError>
   readonly putText: (hash: string, text: string) => void
   readonly getText: (hash: string) => Effect.Effect<string, JournalError>
@@ -45,12 +45,12 @@ export const make = (
   let next = size
   let lost: JournalError | undefined
   let told = before
-  let isEnded = false
+  let ended: string | undefined
   return {
     run,
     epoch,
     size: () => next,
-    isEnded: () => isEnded,
+    ended: () => ended,
     append: (event) =>
       Effect.suspend(() => {
         if (lost !== undefined) return Effect.fail(lost)
@@ -73,7 +73,7 @@ export const make = (
         }
         if (isBeside(event)) return ledger.writeSoon(entry, lose)
         return ledger.write(entry).pipe(
-          Effect.tap(() => Effect.sync(() => void (isEnded ||= by.isEnded))),
+          Effect.tap(() => Effect.sync(() => void (ended = by.isEnded ? by.status : ended))),
           Effect.tapError((error) => Effect.sync(() => lose(error)))
         )
       }),

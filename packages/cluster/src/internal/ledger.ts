@@ -153,7 +153,7 @@ const make = Effect.gen(function* () {
         away = undefined
         if (!isTold) return Effect.void
         isTold = false
-        return Effect.logInfo("the database answers again")
+        return Effect.logWarning("the database answers again")
       })
     )
   }

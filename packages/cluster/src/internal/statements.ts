@@ -207,10 +207,11 @@ select w.worker, not ${isDead}, extract(epoch from clock_timestamp() - w.seen)::
   (select coalesce(json_agg(r.run order by r.run), '[]') from sw_run r where r.owner = w.worker and r.status = 'RUNNING')::text
 from sw_worker w order by w.worker`
 
-/** What waits, by definition: how many runs, and how many of them rest. */
+/** What waits, by definition, also for another worker than one that has died: how many runs, and how many of them rest. */
 export const queue = `
-select workflow, definition, count(*)::int, count(*) filter (where not_before > clock_timestamp())::int
-from sw_run where status = 'QUEUED' group by 1, 2 order by 1, 2`
+select r.workflow, r.definition, count(*)::int, count(*) filter (where r.not_before > clock_timestamp())::int
+from sw_run r where r.status = 'QUEUED' or (r.status = 'RUNNING' and r.definition is not null and not ${ownerLives})
+group by 1, 2 order by 1, 2`
 
 /** A run as it looks from outside. When its last event was is looked for in its text, as JSON may hold what no text of the database may. */
 const glance = `

@@ -127,7 +127,12 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
     yield* around(run, work).pipe(
       Effect.provideService(Journal, journal),
       Effect.provideService(StepExecutor, items.executor({ run, epoch, definition })),
-      Effect.onExit((exit) => (exit._tag === "Success" || held.isEnded() ? Effect.void : gaveUp(held, exit.cause))),
+      Effect.onExit((exit) => {
+        if (exit._tag === "Success") return Effect.void
+        const status = held.ended()
+        // a defect, or a cancellation, ends it too
+        return status === undefined ? gaveUp(held, exit.cause) : says({ _tag: "Ended", run, status })
+      }),
       Effect.annotateLogs({ run }),
       Effect.ignoreCause,
       Effect.ensuring(

@@ -8,16 +8,28 @@ import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import { statusLabel } from "../view/statusLabel.ts"
 
+/** What cannot be cut short is still ended. */
+const cancelled = Effect.fnUntraced(function* (run: string) {
+  const answer = yield* runFolder.ask(run, { _tag: "Cancel" })
+  if (answer?.isDone === false) return yield* failed(`run ${run}: ${answer.detail}`, { target: run })
+  while (yield* runFolder.isLive(run)) yield* Effect.sleep("100 millis")
+  return answer
+})
+
+const slow = Effect.sleep("2 seconds").pipe(
+  Effect.andThen(
+    Console.error("it is asked to end, and does once what cannot be cut short is over; Ctrl-C waits no longer")
+  ),
+  Effect.andThen(Effect.never)
+)
+
 export const cancel = (words: Words) =>
   Command.make(
     "cancel",
     { run: flags.run, json: flags.json },
     Effect.fnUntraced(function* ({ json, run: reference }) {
       const run = yield* runFolder.find(reference)
-      const answer = yield* runFolder.ask(run, { _tag: "Cancel" })
-      if (answer?.isDone === false) return yield* failed(`run ${run}: ${answer.detail}`, { target: run })
-      // what cannot be cut short is still ended
-      while (yield* runFolder.isLive(run)) yield* Effect.sleep("100 millis")
+      const answer = yield* Effect.raceFirst(cancelled(run), slow)
       const status = statusLabel(yield* runFolder.state(run), false)
       if (json) return yield* Console.log(JSON.stringify({ run, status, cancelled: answer !== undefined }, null, 2))
       if (answer === undefined) return yield* Console.log(`run ${run} is not running: ${status}`)
