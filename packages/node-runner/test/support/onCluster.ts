@@ -16,7 +16,7 @@ export const emptyDatabase = (server: string) => {
 }
 
 /** The runs in a database. */
-export const runsAt = (url: string) => Layer.provide(Runs.layer, clientOf(url))
+export const runsAt = (url: string) => Layer.provideMerge(Runs.layer, clientOf(url))
 
 /** A worker that has workflows of programs, while the scope is open. */
 export const worker = (url: string, ...programs: ReadonlyArray<Pick<Loaded, "workflow">>) =>

@@ -13,9 +13,15 @@ export interface Standing {
   readonly poison: ReadonlyArray<Pick<Glance, "run" | "workflow" | "attempts" | "note" | "rests">>
 }
 
+/** Whether a run waits for a worker, for the first time or after its own has died. */
+const isWaiting = ({ status, worker }: Glance) => status === "QUEUED" || (status === "RUNNING" && worker === undefined)
+
 export const standing = Effect.fnUntraced(function* (runs: Runs["Service"]) {
-  const [workers, queued, poison, all] = yield* Effect.all([runs.workers, runs.queued, runs.poison, runs.list])
+  const [workers, queued, poison] = yield* Effect.all([runs.workers, runs.queued, runs.poison])
   const known = new Set(workers.flatMap(({ about, isAlive }) => (isAlive ? Object.values(about.definitions) : [])))
+  const isKnown = ({ definition }: Queued | Glance) => definition !== undefined && known.has(definition)
+  // a row for each run that is kept
+  const strange = queued.every(isKnown) ? [] : (yield* runs.list).filter((one) => isWaiting(one) && !isKnown(one))
   return {
     workers: workers.map(({ about, isAlive, runs, silence, worker }) => ({
       worker,
@@ -25,10 +31,9 @@ export const standing = Effect.fnUntraced(function* (runs: Runs["Service"]) {
       runs
     })),
     queue: queued.map((one) => {
-      const isKnown = one.definition !== undefined && known.has(one.definition)
-      const isStrange = ({ definition, status, workflow }: Glance) =>
-        !isKnown && status === "QUEUED" && workflow === one.workflow && definition === one.definition
-      return { ...one, isKnown, strange: all.filter(isStrange).map(({ run }) => run) }
+      const { definition, workflow } = one
+      const isOne = (run: Glance) => run.workflow === workflow && run.definition === definition
+      return { ...one, isKnown: isKnown(one), strange: strange.filter(isOne).map(({ run }) => run) }
     }),
     poison: poison.map(({ attempts, note, rests, run, workflow }) => ({ run, workflow, attempts, note, rests }))
   } satisfies Standing

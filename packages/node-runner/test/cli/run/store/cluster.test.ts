@@ -2,6 +2,7 @@ import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Runs } from "@stepwright/cluster"
 import { Effect, Schedule } from "effect"
+import { SqlClient } from "effect/sql"
 import { postgres, type Postgres } from "../../../../../cluster/test/support/postgres.ts"
 import { needs } from "../../../../../../test/support/tool.ts"
 import { asking } from "../../../support/asking.ts"
@@ -236,6 +237,17 @@ describe("runs on a cluster", needs("postgres"), () => {
           [status, err],
           [2, `stepwright: another run ${run} is in .stepwright/runs: remove one of them\n`]
         )
+      })
+    )
+  )
+
+  it.live("are named by workers where their own has died, and no other can take them", () =>
+    onCluster(() =>
+      Effect.gen(function* () {
+        yield* submitted("there")
+        const sql = yield* SqlClient.SqlClient
+        yield* sql`update sw_run set owner = 'dead', status = 'RUNNING'`
+        assert.match(yield* told("workers"), /no worker that is alive has .* resume RUN`: there\n/u)
       })
     )
   )
