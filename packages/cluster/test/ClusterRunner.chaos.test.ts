@@ -1,10 +1,8 @@
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { needs } from "../../../test/support/tool.ts"
-import { chaos } from "./support/chaos.ts"
+import { chaos, stop } from "./support/chaos.ts"
 import { postgres, type Postgres } from "./support/postgres.ts"
 import { endAll } from "./support/workers.ts"
-
-const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resolve, millis))
 
 // the whole of it is the soak's; how long a worker may be silent is what it has by itself: a busy machine may take a while
 const quick = { workers: 3, latency: [20, 300], options: { slots: 8, poll: "100 millis" } } as const
@@ -20,17 +18,6 @@ describe("workers in processes of their own", needs("postgres"), () => {
   })
 
   it("lose nothing and ask nothing for nothing, though they are killed, stopped, and their database is", async () => {
-    const stop = async ({
-      doom,
-      workers: [worker]
-    }: Parameters<NonNullable<Parameters<typeof chaos>[2]["faults"]>[0]["what"]>[0]) => {
-      if (worker === undefined) return
-      worker.kill("SIGSTOP")
-      doom(worker, 12_000)
-      // another has its runs by then
-      await wait(12_000)
-      worker.kill("SIGCONT")
-    }
     const outcome = await chaos(server, "killed", {
       ...quick,
       runs: 24,
@@ -39,7 +26,8 @@ describe("workers in processes of their own", needs("postgres"), () => {
       kills: 4,
       every: 1000,
       faults: [
-        { at: 3000, what: stop },
+        // another has its runs by the end
+        { at: 3000, what: stop(12_000) },
         { at: 6000, what: ({ away }) => away(() => server.restart(500)) }
       ]
     })

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "vitest"
 import { revision } from "../../../benchmarks/support/packages.ts"
 import { needs } from "../../../test/support/tool.ts"
-import { type Chaos, chaos, type Outcome } from "./support/chaos.ts"
+import { type Chaos, chaos, type Outcome, stop } from "./support/chaos.ts"
 import { postgres, type Postgres } from "./support/postgres.ts"
 import { type Proxy, proxy } from "./support/proxy.ts"
 import { endAll } from "./support/workers.ts"
@@ -46,16 +46,6 @@ describe("workers in processes of their own", needs("postgres"), () => {
   })
 
   const through = (database: string) => server.url.replace(/:\d+\/postgres$/u, `:${between.port}/${database}`)
-
-  const stop =
-    (millis: number) =>
-    async ({ doom, workers: [worker] }: Chaos) => {
-      if (worker === undefined) return
-      worker.kill("SIGSTOP")
-      doom(worker, millis)
-      await wait(millis)
-      worker.kill("SIGCONT")
-    }
 
   it("lose nothing and ask nothing for nothing, whatever happens", async () => {
     const times = [10, 70, 130, 190].map((s) => s * 1000)

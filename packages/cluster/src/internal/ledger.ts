@@ -193,7 +193,7 @@ const make = Effect.gen(function* () {
     }
   })
 
-  let waiting: Array<Waiting> = []
+  const waiting: Array<Waiting> = []
   let isFlying = false
   /** Whether somebody sees to it that what waits is written. */
   let isSeenTo = false
@@ -214,7 +214,7 @@ const make = Effect.gen(function* () {
       settled += entries.length
       landed.openUnsafe()
     })
-    return Effect.andThen(Effect.andThen(settle(entries), land), fly)
+    return settle(entries).pipe(Effect.andThen(land), Effect.andThen(fly))
   })
   /** Writes what waits, unless something is on its way already, which takes it along. */
   const go = Effect.suspend(() => {

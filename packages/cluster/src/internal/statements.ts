@@ -163,22 +163,18 @@ export const writeStatuses = append(
   ", taken_over"
 )
 
-/** Gives a run back as it is, for whoever takes it next. */
-export const release = `
+const giveBack = (more: string) => `
 with claimed as (
-  update sw_run set epoch = epoch + 1, owner = null, status = 'QUEUED', attempts = 0, not_before = '-infinity'
+  update sw_run set epoch = epoch + 1, owner = null, status = 'QUEUED', ${more}
   where run = $1 and epoch = $2 and status in ('QUEUED', 'RUNNING') returning run, epoch
 ), ${takenOver}
 select run from taken_over, claimed`
 
+/** Gives a run back as it is, for whoever takes it next. */
+export const release = giveBack("attempts = 0, not_before = '-infinity'")
+
 /** Gives a run back that could not be worked on, and says why: it rests a while. */
-export const rests = `
-with claimed as (
-  update sw_run set epoch = epoch + 1, owner = null, status = 'QUEUED', note = $3,
-    not_before = clock_timestamp() + ${rest("(attempts + 2)")}
-  where run = $1 and epoch = $2 and status in ('QUEUED', 'RUNNING') returning run, epoch
-), ${takenOver}
-select run from taken_over, claimed`
+export const rests = giveBack(`note = $3, not_before = clock_timestamp() + ${rest("(attempts + 2)")}`)
 
 /** Hands a run that nobody works on to workers, if it has so many events: what comes late begins nothing that has ended since. */
 export const enqueue = `

@@ -118,20 +118,18 @@ export const make = Effect.fnUntraced(function* <Steps, R>({
     const held = helds.make(ledger, { run, epoch, size, status: "RUNNING" })
     owned.own(run, epoch)
     const journal: Service = { ...helds.journalOf(ledger, held), requests: () => Stream.fromQueue(inbox) }
-    const work = Effect.gen(function* () {
-      const state = yield* Engine.load(workflow, run)
-      const { state: after } = yield* Engine.run(workflow, state, { onInterrupt: "leave" })
-      yield* says({ _tag: "Ended", run, status: after.status })
-    })
+    const work = Effect.flatMap(Engine.load(workflow, run), (state) =>
+      Engine.run(workflow, state, { onInterrupt: "leave" })
+    )
     yield* says({ _tag: "Took", run, workflow: workflow.name, events: size })
     yield* around(run, work).pipe(
       Effect.provideService(Journal, journal),
       Effect.provideService(StepExecutor, items.executor({ run, epoch, definition })),
       Effect.onExit((exit) => {
-        if (exit._tag === "Success") return Effect.void
-        const status = held.ended()
         // a defect, or a cancellation, ends it too
-        return status === undefined ? gaveUp(held, exit.cause) : says({ _tag: "Ended", run, status })
+        const status = held.ended()
+        if (status !== undefined) return says({ _tag: "Ended", run, status })
+        return exit._tag === "Success" ? Effect.void : gaveUp(held, exit.cause)
       }),
       Effect.annotateLogs({ run }),
       Effect.ignoreCause,

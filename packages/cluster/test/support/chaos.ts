@@ -81,6 +81,17 @@ const wait = (millis: number) => new Promise<void>((resolve) => setTimeout(resol
 const onItsWay = 1000
 const onItsWayAfter = 11_000
 
+/** Stops a worker where it is for so long, and lets it go on. **Units** milliseconds */
+export const stop =
+  (millis: number) =>
+  async ({ doom, workers: [worker] }: Chaos) => {
+    if (worker === undefined) return
+    worker.kill("SIGSTOP")
+    doom(worker, millis)
+    await wait(millis)
+    worker.kill("SIGCONT")
+  }
+
 export const chaos = async (server: Postgres, database: string, plan: Plan): Promise<Outcome> => {
   const { every, kills, latency, limits, options, runs: count, seed, workers: size } = plan
   const next = random(seed)

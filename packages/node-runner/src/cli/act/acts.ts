@@ -204,11 +204,10 @@ const known = <E, R>(
 /** Cancels a run, whoever works on it. */
 export const cancel = Effect.fnUntraced(function* (reference: string) {
   const run = yield* runOf(reference)
-  const answer = yield* runFolder.ask(run, { _tag: "Cancel" })
+  const answer = yield* runFolder.cancelled(run)
   if (answer?.isDone === false) {
     return yield* Effect.fail(new ServerApi.Conflict(say("NotCancelled", `run ${run}: ${answer.detail}`, run)))
   }
-  while (yield* runFolder.isLive(run)) yield* Effect.sleep("100 millis")
   return yield* statusOf(run)
 })
 

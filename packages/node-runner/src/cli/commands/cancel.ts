@@ -8,14 +8,6 @@ import * as flags from "../run/flags.ts"
 import * as runFolder from "../run/runFolder.ts"
 import { statusLabel } from "../view/statusLabel.ts"
 
-/** What cannot be cut short is still ended. */
-const cancelled = Effect.fnUntraced(function* (run: string) {
-  const answer = yield* runFolder.ask(run, { _tag: "Cancel" })
-  if (answer?.isDone === false) return yield* failed(`run ${run}: ${answer.detail}`, { target: run })
-  while (yield* runFolder.isLive(run)) yield* Effect.sleep("100 millis")
-  return answer
-})
-
 const slow = Effect.sleep("2 seconds").pipe(
   Effect.andThen(
     Console.error("it is asked to end, and does once what cannot be cut short is over; Ctrl-C waits no longer")
@@ -29,7 +21,8 @@ export const cancel = (words: Words) =>
     { run: flags.run, json: flags.json },
     Effect.fnUntraced(function* ({ json, run: reference }) {
       const run = yield* runFolder.find(reference)
-      const answer = yield* Effect.raceFirst(cancelled(run), slow)
+      const answer = yield* Effect.raceFirst(runFolder.cancelled(run), slow)
+      if (answer?.isDone === false) return yield* failed(`run ${run}: ${answer.detail}`, { target: run })
       const status = statusLabel(yield* runFolder.state(run), false)
       if (json) return yield* Console.log(JSON.stringify({ run, status, cancelled: answer !== undefined }, null, 2))
       if (answer === undefined) return yield* Console.log(`run ${run} is not running: ${status}`)

@@ -250,6 +250,13 @@ type DistributiveOmit<A, K extends PropertyKey> = A extends unknown ? Omit<A, K>
 export const isLive = (run: string): Effect.Effect<boolean, JournalError> =>
   Effect.flatMap(stores.of(run), (store) => store.isLive(run))
 
+/** Cancels a run that somebody works on, and waits for its end, as what cannot be cut short is still ended. */
+export const cancelled = Effect.fnUntraced(function* (run: string) {
+  const answer = yield* ask(run, { _tag: "Cancel" })
+  if (answer?.isDone !== false) while (yield* isLive(run)) yield* Effect.sleep("100 millis")
+  return answer
+})
+
 /** The name for the run that was used last. */
 export const latest = "latest"
 
